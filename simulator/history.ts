@@ -1,0 +1,50 @@
+/** A value at the time since when it holds, in milliseconds since 1970. */
+export type Change<T> = { readonly at: number; readonly value: T };
+
+/**
+ * A value with its past. Reads of AWS may lag behind, so what Describe shows is the value of a moment ago, and whether
+ * something was done too early is judged from when things really changed.
+ */
+export class History<T> {
+  readonly #changes: Change<T>[];
+
+  constructor(at: number, value: T) {
+    this.#changes = [{ at, value }];
+  }
+
+  /** All changes, the oldest first. */
+  get changes(): readonly Change<T>[] {
+    return this.#changes;
+  }
+
+  /** The value as it is. */
+  get latest(): T {
+    return (this.#changes.at(-1) as Change<T>).value;
+  }
+
+  /** Since when the value is what it is. */
+  get since(): number {
+    return (this.#changes.at(-1) as Change<T>).at;
+  }
+
+  /** Since when there is a value at all. */
+  get born(): number {
+    return (this.#changes[0] as Change<T>).at;
+  }
+
+  /** Sets the value from `at` on, which must not lie before the last change. Equal values are no change. */
+  set(at: number, value: T): void {
+    if (value === this.latest) return;
+    if (at < this.since) throw new RangeError(`history: ${at} lies before the last change, ${this.since}`);
+    this.#changes.push({ at, value });
+  }
+
+  /** The value at a moment, or undefined before there was one. */
+  at(moment: number): T | undefined {
+    for (let i = this.#changes.length - 1; i >= 0; i--) {
+      const change = this.#changes[i] as Change<T>;
+      if (change.at <= moment) return change.value;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { ACCOUNT, arn, REGION } from "../account.ts";
+import type { FaultKind } from "../faults.ts";
+import type { LifecycleAction } from "../services/autoscaling/model.ts";
+import type { Simulation } from "../simulation.ts";
+import type { World } from "../world.ts";
+import { hookOf, runTasks } from "./build.ts";
+import type { Scenario, TimelineEntry } from "./schema.ts";
+
+/** Plans all that a scenario's timeline says, counted from `startsAt`. */
+export function planTimeline(simulation: Simulation, scenario: Scenario, startsAt: number): void {
+  for (const entry of scenario.timeline) {
+    simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => happen(simulation, entry));
+  }
+}
+
+function happen(simulation: Simulation, entry: TimelineEntry): void {
+  const { world } = simulation;
+  const { agenda, clusters, groups, instances, queues } = world;
+  if (entry.scale_in) {
+    const group = groups.byName(entry.scale_in.group);
+    groups.setDesired(group, group.desired - entry.scale_in.count);
+  }
+  if (entry.scale_out) {
+    const group = groups.byName(entry.scale_out.group);
+    groups.setDesired(group, group.desired + entry.scale_out.count);
+  }
+  for (const instanceId of entry.terminate?.instance_ids ?? []) {
+    const held = groups.holding(instanceId);
+    if (held) groups.terminate(held.group, held.instance, entry.terminate?.replace !== true);
+  }
+  for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
+  for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
+    for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook)) groups.notifications.repeat(action);
+  }
+  if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
+  if (entry.send) {
+    for (let i = 0; i < entry.send.count; i++) queues.byName(entry.send.queue).send(entry.send.body);
+  }
+  if (entry.run_tasks) runTasks(world, entry.run_tasks);
+  if (entry.stop_tasks) {
+    const { family, cluster } = entry.stop_tasks;
+    for (const task of clusters.byName(cluster).tasks.values()) {
+      if (task.definition.family === family) clusters.tasks.stop(task, "UserInitiated", "Task stopped by user");
+    }
+  }
+  if (entry.complete_actions) completeActions(world, entry.complete_actions);
+  if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(entry.put_hook.hook));
+  if (entry.update_service) updateService(world, entry.update_service);
+  if (entry.register) register(world, entry.register);
+  for (const kind of ["deny", "throttle", "fail"] satisfies FaultKind[]) {
+    const fault = entry[kind];
+    if (!fault) continue;
+    const until = agenda.now + fault.for_seconds * 1000;
+    simulation.faults.add({ kind, actions: fault.actions, probability: fault.probability, until });
+  }
+}
+
+function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {
+  const actions = world.groups.holding(instanceId)?.instance.actions ?? [];
+  return actions.filter((action) => hook === undefined || action.hook.name === hook);
+}
+
+function completeActions(world: World, { group: name, hook, result }: NonNullable<TimelineEntry["complete_actions"]>): void {
+  const group = world.groups.byName(name);
+  for (const { instanceId, actions } of group.instances.values()) {
+    for (const action of actions) {
+      if (action.hook.name !== hook || action.ended) continue;
+      world.groups.departures.complete(group, { hook, token: action.token, instanceId }, result, "operator");
+    }
+  }
+}
+
+function updateService(world: World, change: NonNullable<TimelineEntry["update_service"]>): void {
+  const service = world.clusters.byName(change.cluster).services.get(change.service);
+  if (!service) throw new Error(`update_service: the cluster ${change.cluster} has no service ${change.service}`);
+  service.desiredCount = change.desired_count ?? service.desiredCount;
+  service.minimumHealthyPercent = change.minimum_healthy_percent ?? service.minimumHealthyPercent;
+  service.maximumPercent = change.maximum_percent ?? service.maximumPercent;
+  if (change.redeploy) world.clusters.redeploy(service);
+  else world.clusters.changed(service);
+}
+
+function register(world: World, { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>): void {
+  const targetGroup = target_group === undefined ? undefined : world.targetGroups.byName(target_group);
+  for (const instanceId of instance_ids) targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+  if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
+}
+
+function sendLifecycleMessage(world: World, given: NonNullable<TimelineEntry["send_lifecycle_message"]>): void {
+  const { agenda, queues } = world;
+  const random = world.random("notifications");
+  const time = new Date(agenda.now).toISOString();
+  const core = {
+    LifecycleActionToken: given.token ?? random.uuid(),
+    AutoScalingGroupName: given.group,
+    LifecycleHookName: given.hook,
+    EC2InstanceId: given.instance_id,
+    LifecycleTransition: given.transition,
+    Origin: "AutoScalingGroup",
+    Destination: "EC2",
+  };
+  const direct = { ...core, AccountId: ACCOUNT, RequestId: random.uuid(), Service: "AWS Auto Scaling", Time: time };
+  const forms = {
+    sqs: () => direct,
+    sns: () => ({
+      Type: "Notification",
+      MessageId: random.uuid(),
+      TopicArn: arn("sns", "lifecycle"),
+      Subject: `Auto Scaling:  Lifecycle action 'TERMINATING' for instance ${given.instance_id} in progress.`,
+      Message: JSON.stringify(direct),
+      Timestamp: time,
+      SignatureVersion: "1",
+    }),
+    eventbridge: () => ({
+      version: "0",
+      id: random.uuid(),
+      "detail-type": "EC2 Instance-terminate Lifecycle Action",
+      source: "aws.autoscaling",
+      account: ACCOUNT,
+      time,
+      region: REGION,
+      resources: [arn("autoscaling", `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${given.group}`)],
+      detail: core,
+    }),
+  };
+  queues.byName(given.queue).send(JSON.stringify(forms[given.form]()));
+}

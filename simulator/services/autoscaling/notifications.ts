@@ -1,0 +1,78 @@
+import { ACCOUNT } from "../../account.ts";
+import { AwsError, NotSimulated } from "../../wire/errors.ts";
+import type { World } from "../../world.ts";
+import type { Queue } from "../sqs/queue.ts";
+import type { Group, Hook, LifecycleAction } from "./model.ts";
+
+/** A notification arrives within this many milliseconds. */
+const DELIVERY_MS = [50, 1_500] as const;
+
+/** What Auto Scaling sends to a hook's notification target. */
+export class Notifications {
+  readonly #world: World;
+  readonly #sent = new Map<LifecycleAction, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The test notification of PutLifecycleHook. Throws a ValidationError when it cannot be delivered. */
+  test(group: Group, hook: Hook): void {
+    if (!hook.targetArn) return;
+    const queue = this.#queue(hook);
+    if (!queue || !hook.roleArn) {
+      throw new AwsError(
+        "ValidationError",
+        `Unable to publish test message to notification target ${hook.targetArn} using IAM role ${hook.roleArn}. Please check your target and role configuration and try to put lifecycle hook again.`,
+        400,
+      );
+    }
+    queue.send(
+      JSON.stringify({
+        AccountId: ACCOUNT,
+        RequestId: this.#world.random("notifications").uuid(),
+        AutoScalingGroupARN: group.arn,
+        AutoScalingGroupName: group.name,
+        Service: "AWS Auto Scaling",
+        Event: "autoscaling:TEST_NOTIFICATION",
+        Time: new Date(this.#world.agenda.now).toISOString(),
+      }),
+    );
+  }
+
+  /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
+  begun(group: Group, instanceId: string, action: LifecycleAction): void {
+    const { agenda } = this.#world;
+    const random = this.#world.random("notifications");
+    const { hook, token } = action;
+    const terminating = hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING";
+    const body = {
+      Origin: terminating ? "AutoScalingGroup" : "EC2",
+      LifecycleHookName: hook.name,
+      Destination: terminating ? "EC2" : "AutoScalingGroup",
+      AccountId: ACCOUNT,
+      RequestId: random.uuid(),
+      LifecycleTransition: hook.transition,
+      AutoScalingGroupName: group.name,
+      Service: "AWS Auto Scaling",
+      Time: new Date(agenda.now).toISOString(),
+      EC2InstanceId: instanceId,
+      ...(hook.metadata === undefined ? {} : { NotificationMetadata: hook.metadata }),
+      LifecycleActionToken: token,
+    };
+    if (!hook.targetArn) return;
+    this.#sent.set(action, JSON.stringify(body));
+    agenda.in(random.whole(...DELIVERY_MS), () => this.repeat(action));
+  }
+
+  /** Sends an action's message as it was; once more, where it was sent before. */
+  repeat(action: LifecycleAction): void {
+    const body = this.#sent.get(action);
+    if (body !== undefined) this.#queue(action.hook)?.send(body);
+  }
+
+  #queue(hook: Hook): Queue | undefined {
+    if (!hook.targetArn?.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${hook.targetArn}`);
+    return this.#world.queues.byArn(hook.targetArn);
+  }
+}

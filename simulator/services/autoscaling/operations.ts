@@ -1,0 +1,16 @@
+import * as autoscaling from "@aws-sdk/client-auto-scaling";
+import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
+import type { World } from "../../world.ts";
+import { groupOperations } from "./group-operations.ts";
+import { hookOperations } from "./hook-operations.ts";
+
+/** The simulated EC2 Auto Scaling. */
+export function autoScalingService(world: World): Service {
+  return {
+    name: "autoscaling",
+    protocol: { kind: "query", version: "2011-01-01", namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/" },
+    errors: errorSchemas(autoscaling),
+    invalidParameterCode: "ValidationError",
+    operations: byName([...groupOperations(world), ...hookOperations(world)]),
+  };
+}

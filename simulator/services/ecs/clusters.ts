@@ -1,0 +1,201 @@
+import { arn, nameOf } from "../../account.ts";
+import { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
+import { AwsError } from "../../wire/errors.ts";
+import type { World } from "../../world.ts";
+import {
+  type Cluster,
+  type ContainerInstance,
+  type ContainerInstanceStatus,
+  clusterName,
+  type Service,
+  type ServiceLoadBalancer,
+  type Task,
+  type TaskDefinition,
+} from "./model.ts";
+import { Scheduler } from "./scheduler.ts";
+import { TaskLife } from "./task-life.ts";
+
+/** ECS notices that an instance has ended after this long, when its agent was connected. */
+const NOTICE_END_MS = 5_000;
+/** DescribeTasks shows stopped tasks for at least an hour. */
+const STOPPED_SHOWN_MS = 3_600_000;
+
+/** All the account's clusters, and what runs in them. */
+export class Clusters {
+  readonly definitions = new Map<string, TaskDefinition>();
+  readonly tasks: TaskLife;
+  readonly #world: World;
+  readonly #byName = new Map<string, Cluster>();
+  readonly #scheduler: Scheduler;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.tasks = new TaskLife(world, (cluster) => this.#scheduler.touch(this.byName(cluster)));
+    this.#scheduler = new Scheduler(world, this.tasks);
+    world.instances.onEnd(({ id }) => this.#ended(id));
+  }
+
+  get all(): readonly Cluster[] {
+    return [...this.#byName.values()];
+  }
+
+  create(name: string): Cluster {
+    const existing = this.#byName.get(name);
+    if (existing) {
+      existing.status = "ACTIVE";
+      return existing;
+    }
+    const cluster: Cluster = { name, status: "ACTIVE", containerInstances: new Map(), services: new Map(), tasks: new Map() };
+    this.#byName.set(name, cluster);
+    return cluster;
+  }
+
+  /** The cluster of that name or ARN. Throws ClusterNotFoundException. */
+  byName(nameOrArn: string | undefined): Cluster {
+    const cluster = this.#byName.get(clusterName(nameOrArn));
+    if (!cluster || cluster.status === "INACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+    return cluster;
+  }
+
+  find(nameOrArn: string): Cluster | undefined {
+    return this.#byName.get(clusterName(nameOrArn));
+  }
+
+  /** Registers a task definition's next revision. */
+  define(definition: Omit<TaskDefinition, "arn" | "revision">): TaskDefinition {
+    const revision = 1 + [...this.definitions.values()].filter(({ family }) => family === definition.family).length;
+    const defined = { ...definition, revision, arn: arn("ecs", `task-definition/${definition.family}:${revision}`) };
+    this.definitions.set(defined.arn, defined);
+    return defined;
+  }
+
+  /** A task definition by ARN, family:revision, or family for the newest. Throws ClientException. */
+  definition(name: string): TaskDefinition {
+    const bare = nameOf(name.slice(name.lastIndexOf("/") + 1));
+    const short = name.slice(name.lastIndexOf("/") + 1);
+    const all = [...this.definitions.values()];
+    const found = all.find((each) => `${each.family}:${each.revision}` === short) ?? all.findLast((each) => each.family === bare);
+    if (!found) throw new AwsError("ClientException", "Unable to describe task definition.");
+    return found;
+  }
+
+  /** What the ECS agent does when it starts on an instance. */
+  join(cluster: Cluster, instanceId: string, taskSlots = Number.POSITIVE_INFINITY): ContainerInstance {
+    const { agenda } = this.#world;
+    const containerInstance: ContainerInstance = {
+      arn: arn("ecs", `container-instance/${cluster.name}/${this.#world.random("arns").hex(32)}`),
+      cluster: cluster.name,
+      instanceId,
+      registeredAt: agenda.now,
+      status: new History<ContainerInstanceStatus>(agenda.now, "ACTIVE"),
+      agentConnected: new History<boolean>(agenda.now, true),
+      taskSlots,
+      tasks: new Set(),
+      version: 1,
+      drainedBy: undefined,
+    };
+    cluster.containerInstances.set(containerInstance.arn, containerInstance);
+    this.#tellStatus(containerInstance, "ecs");
+    this.#scheduler.touch(cluster);
+    return containerInstance;
+  }
+
+  /** Sets a container instance ACTIVE or DRAINING. */
+  setStatus(containerInstance: ContainerInstance, status: "ACTIVE" | "DRAINING", by: Actor): void {
+    if (containerInstance.status.latest === status) return;
+    containerInstance.status.set(this.#world.agenda.now, status);
+    containerInstance.version += 1;
+    containerInstance.drainedBy = status === "DRAINING" ? by : undefined;
+    this.#tellStatus(containerInstance, by);
+    this.#scheduler.touch(this.byName(containerInstance.cluster));
+  }
+
+  createService(cluster: Cluster, given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "events">): Service {
+    this.#checkLoadBalancers(given.loadBalancers);
+    const service: Service = {
+      ...given,
+      arn: arn("ecs", `service/${cluster.name}/${given.name}`),
+      cluster: cluster.name,
+      deploymentId: this.#deploymentId(),
+      createdAt: this.#world.agenda.now,
+      status: "ACTIVE",
+      events: [],
+    };
+    cluster.services.set(service.name, service);
+    this.#scheduler.touch(cluster);
+    return service;
+  }
+
+  /** Begins a new deployment: the tasks of the old one are replaced. */
+  redeploy(service: Service): void {
+    service.deploymentId = this.#deploymentId();
+    this.changed(service);
+  }
+
+  /** Lets a service's new settings take effect. */
+  changed(service: Service): void {
+    this.#scheduler.touch(this.byName(service.cluster));
+  }
+
+  /** Ends a service: its tasks are stopped by and by. */
+  deleteService(service: Service): void {
+    service.status = "DRAINING";
+    service.desiredCount = 0;
+    this.#scheduler.touch(this.byName(service.cluster));
+  }
+
+  /** Ends a cluster, with all that is registered in it left behind as it is. */
+  delete(cluster: Cluster): void {
+    cluster.status = "INACTIVE";
+  }
+
+  /** The tasks that DescribeTasks still knows: live ones, and those that stopped not long ago. */
+  known(cluster: Cluster): Task[] {
+    const oldest = this.#world.agenda.now - STOPPED_SHOWN_MS;
+    for (const task of cluster.tasks.values()) {
+      if (task.stoppedAt !== undefined && task.stoppedAt < oldest) cluster.tasks.delete(task.arn);
+    }
+    return [...cluster.tasks.values()];
+  }
+
+  #deploymentId(): string {
+    return `ecs-svc/${this.#world.random("arns").whole(1e9, 2e9)}`;
+  }
+
+  #checkLoadBalancers(loadBalancers: readonly ServiceLoadBalancer[]): void {
+    for (const { targetGroupArn, loadBalancerName } of loadBalancers) {
+      if (targetGroupArn) this.#world.targetGroups.byArn(targetGroupArn);
+      if (loadBalancerName) this.#world.classic.byName(loadBalancerName);
+    }
+  }
+
+  #tellStatus({ instanceId, cluster, arn, status }: ContainerInstance, by: Actor): void {
+    const { agenda, story } = this.#world;
+    story.tell(agenda.now, { kind: "container-instance", instanceId, cluster, arn, status: status.latest, by });
+  }
+
+  // Containers die with the instance. ECS learns of it only where the agent was connected: then it deregisters the
+  // container instance; without an agent everything stays as it was last seen.
+  #ended(instanceId: string): void {
+    for (const cluster of this.#byName.values()) {
+      for (const containerInstance of cluster.containerInstances.values()) {
+        if (containerInstance.instanceId !== instanceId || containerInstance.status.latest === "INACTIVE") continue;
+        if (!containerInstance.agentConnected.latest) continue;
+        containerInstance.agentConnected.set(this.#world.agenda.now, false);
+        this.#world.agenda.in(NOTICE_END_MS, () => this.#deregister(cluster, containerInstance));
+      }
+    }
+  }
+
+  #deregister(cluster: Cluster, containerInstance: ContainerInstance): void {
+    if (containerInstance.status.latest === "INACTIVE") return;
+    containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
+    containerInstance.version += 1;
+    this.#tellStatus(containerInstance, "ecs");
+    for (const task of containerInstance.tasks) {
+      this.tasks.kill(task, `Host EC2 (instance ${containerInstance.instanceId}) terminated.`);
+    }
+    this.#scheduler.touch(cluster);
+  }
+}

@@ -1,0 +1,130 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import { arn } from "../../account.ts";
+import { AwsError } from "../../wire/errors.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
+import { page } from "../../wire/paging.ts";
+import type { World } from "../../world.ts";
+import { readFilter } from "./filter.ts";
+import type { Cluster, ContainerInstance } from "./model.ts";
+import { presentCluster, presentContainerInstance } from "./present.ts";
+
+/** The operations on clusters and their container instances. */
+export function containerInstanceOperations(world: World): Operation[] {
+  const { clusters } = world;
+
+  const list = (input: ecs.ListContainerInstancesRequest, call: Call) => {
+    const cluster = clusters.byName(input.cluster);
+    const matches = input.filter ? readFilter(input.filter) : () => true;
+    const found = [...cluster.containerInstances.values()].filter((each) => {
+      const status = each.status.at(call.asOf);
+      return status !== undefined && status !== "INACTIVE" && (input.status ?? status) === status && matches(each, call.asOf);
+    });
+    const { items, next } = ecsPage(found, input);
+    return { containerInstanceArns: items.map((each) => each.arn), nextToken: next };
+  };
+
+  const describe = (input: ecs.DescribeContainerInstancesRequest, call: Call) => {
+    const cluster = clusters.byName(input.cluster);
+    const { found, failures } = lookUp(cluster, atMost(input.containerInstances, 100, "instanceIds"), call.asOf);
+    return { containerInstances: found.map((each) => presentContainerInstance(each, cluster, call.asOf)), failures };
+  };
+
+  const update = (input: ecs.UpdateContainerInstancesStateRequest, call: Call) => {
+    const cluster = clusters.byName(input.cluster);
+    const status = input.status as string;
+    if (status !== "ACTIVE" && status !== "DRAINING") {
+      throw new AwsError("InvalidParameterException", "Container instance status should be one of [ACTIVE,DRAINING]");
+    }
+    const { found, failures } = lookUp(cluster, atMost(input.containerInstances, 10, "instanceIds"), call.now);
+    const changed = found.filter((each) => each.status.latest === "ACTIVE" || each.status.latest === "DRAINING");
+    for (const each of changed) clusters.setStatus(each, status, call.caller);
+    const inactive = found.filter((each) => !changed.includes(each)).map((each) => ({ arn: each.arn, reason: "INACTIVE" }));
+    return {
+      containerInstances: changed.map((each) => presentContainerInstance(each, cluster, call.now)),
+      failures: [...failures, ...inactive],
+    };
+  };
+
+  const register = (input: ecs.RegisterContainerInstanceRequest) => {
+    const cluster = clusters.byName(input.cluster);
+    const instanceId = readIdentity(input.instanceIdentityDocument);
+    if (world.instances.get(instanceId)?.state.latest !== "running") {
+      throw new AwsError("ClientException", `The instance ${instanceId} does not run.`);
+    }
+    return { containerInstance: presentContainerInstance(clusters.join(cluster, instanceId), cluster, world.agenda.now) };
+  };
+
+  return [
+    operation(ecs.CreateCluster$, ["clusterName"], (input: ecs.CreateClusterRequest) => ({
+      cluster: presentCluster(clusters.create(input.clusterName ?? "default")),
+    })),
+    operation(ecs.DeleteCluster$, ["cluster"], (input: ecs.DeleteClusterRequest) => {
+      const cluster = clusters.byName(input.cluster);
+      const registered = [...cluster.containerInstances.values()].some((each) => each.status.latest !== "INACTIVE");
+      if (registered) {
+        throw new AwsError(
+          "ClusterContainsContainerInstancesException",
+          "The Cluster cannot be deleted while Container Instances are active or draining.",
+        );
+      }
+      clusters.delete(cluster);
+      return { cluster: presentCluster(cluster) };
+    }),
+    operation(ecs.ListClusters$, ["maxResults", "nextToken"], (input: ecs.ListClustersRequest) => {
+      const active = clusters.all.filter((each) => each.status === "ACTIVE");
+      const { items, next } = ecsPage(active, input);
+      return { clusterArns: items.map((each) => arn("ecs", `cluster/${each.name}`)), nextToken: next };
+    }),
+    operation(ecs.DescribeClusters$, ["clusters[]"], (input: ecs.DescribeClustersRequest) => {
+      const names = input.clusters ?? ["default"];
+      const known = names.flatMap((each) => clusters.find(each) ?? []);
+      const missing = names.filter((each) => !clusters.find(each));
+      return { clusters: known.map(presentCluster), failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })) };
+    }),
+    operation(ecs.ListContainerInstances$, ["cluster", "filter", "status", "maxResults", "nextToken"], list),
+    operation(ecs.DescribeContainerInstances$, ["cluster", "containerInstances[]"], describe),
+    operation(ecs.UpdateContainerInstancesState$, ["cluster", "containerInstances[]", "status"], update),
+    operation(ecs.RegisterContainerInstance$, ["cluster", "instanceIdentityDocument", "instanceIdentityDocumentSignature"], register),
+  ];
+}
+
+/** One page of ECS's lists: 1 to 100 items. */
+export function ecsPage<T>(
+  all: readonly T[],
+  input: { maxResults?: number | undefined; nextToken?: string | undefined },
+): { items: T[]; next: string | undefined } {
+  return page(all, { size: input.maxResults, most: 100, token: input.nextToken, invalidCode: "InvalidParameterException" });
+}
+
+/** The ids of a request. Throws InvalidParameterException when there are none, or too many. */
+export function atMost(ids: readonly string[] | undefined, most: number, name: string): readonly string[] {
+  if (!ids || ids.length === 0) throw new AwsError("InvalidParameterException", `${name} cannot be empty.`);
+  if (ids.length > most) throw new AwsError("InvalidParameterException", `${name} can have at most ${most} items.`);
+  return ids;
+}
+
+function lookUp(
+  cluster: Cluster,
+  ids: readonly string[],
+  moment: number,
+): { found: ContainerInstance[]; failures: ecs.Failure[] } {
+  const all = [...cluster.containerInstances.values()];
+  const found: ContainerInstance[] = [];
+  const failures: ecs.Failure[] = [];
+  for (const id of ids) {
+    const each = cluster.containerInstances.get(id) ?? all.find(({ arn }) => arn.endsWith(`/${id}`));
+    if (each && each.status.at(moment) !== undefined) found.push(each);
+    else failures.push({ arn: id.startsWith("arn:") ? id : arn("ecs", `container-instance/${cluster.name}/${id}`), reason: "MISSING" });
+  }
+  return { found, failures };
+}
+
+function readIdentity(document: string | undefined): string {
+  const id = /"instanceId"\s*:\s*"(i-[0-9a-f]+)"/.exec(document ?? "")?.[1];
+  if (!id) throw new AwsError("ClientException", "The instance identity document names no instanceId.");
+  return id;
+}
+
+function clusterFailureArn(name: string): string {
+  return name.startsWith("arn:") ? name : arn("ecs", `cluster/${name}`);
+}

@@ -1,0 +1,126 @@
+import { arn, nameOf } from "../../account.ts";
+import type { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
+
+/** How long things take, in seconds: what no API says, but a scenario, or docker labels, can. */
+export type Behaviour = {
+  /** From placement to running. */
+  readonly startSeconds: number;
+  /** From SIGTERM to the container's exit, if its stop timeout allows it. */
+  readonly stopSeconds: number;
+  /** After how long the task ends by itself; undefined means never. */
+  readonly runSeconds: number | undefined;
+};
+
+export type PortMapping = { readonly containerPort: number; readonly hostPort: number };
+
+/** A task definition with one container. */
+export type TaskDefinition = {
+  readonly arn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly networkMode: "bridge" | "host" | "awsvpc" | "none";
+  readonly container: string;
+  /** A host port of 0 is drawn from the dynamic range when the task starts. */
+  readonly ports: readonly PortMapping[];
+  /** From SIGTERM to SIGKILL, in seconds. */
+  readonly stopTimeout: number;
+  readonly behaviour: Behaviour;
+};
+
+export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "DEREGISTERING" | "INACTIVE";
+
+export type ContainerInstance = {
+  readonly arn: string;
+  readonly cluster: string;
+  readonly instanceId: string;
+  readonly registeredAt: number;
+  readonly status: History<ContainerInstanceStatus>;
+  readonly agentConnected: History<boolean>;
+  /** How many tasks have room. */
+  readonly taskSlots: number;
+  /** The tasks on it that are not STOPPED. */
+  readonly tasks: Set<Task>;
+  version: number;
+  /** Who set it DRAINING last. */
+  drainedBy: Actor | undefined;
+};
+
+export type TaskStatus =
+  | "PROVISIONING"
+  | "PENDING"
+  | "ACTIVATING"
+  | "RUNNING"
+  | "DEACTIVATING"
+  | "STOPPING"
+  | "DEPROVISIONING"
+  | "STOPPED";
+
+export type Task = {
+  readonly arn: string;
+  readonly cluster: string;
+  readonly definition: TaskDefinition;
+  readonly service: Service | undefined;
+  readonly group: string;
+  readonly startedBy: string | undefined;
+  readonly containerInstance: ContainerInstance;
+  readonly createdAt: number;
+  readonly bindings: readonly PortMapping[];
+  /** The address of its network interface, with network mode awsvpc. */
+  readonly address: string | undefined;
+  readonly lastStatus: History<TaskStatus>;
+  readonly desiredStatus: History<"RUNNING" | "STOPPED">;
+  startedAt: number | undefined;
+  stoppingAt: number | undefined;
+  stoppedAt: number | undefined;
+  stopCode: string | undefined;
+  stoppedReason: string | undefined;
+};
+
+/** Where a service registers its tasks: a target group, or a classic load balancer. */
+export type ServiceLoadBalancer = {
+  readonly targetGroupArn: string | undefined;
+  readonly loadBalancerName: string | undefined;
+  readonly containerName: string;
+  readonly containerPort: number;
+};
+
+export type Service = {
+  readonly arn: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly strategy: "REPLICA" | "DAEMON";
+  readonly loadBalancers: readonly ServiceLoadBalancer[];
+  readonly createdAt: number;
+  /** A new one makes the scheduler replace the tasks of the old one. */
+  deploymentId: string;
+  definition: TaskDefinition;
+  desiredCount: number;
+  minimumHealthyPercent: number;
+  maximumPercent: number;
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
+};
+
+export type Cluster = {
+  readonly name: string;
+  status: "ACTIVE" | "INACTIVE";
+  readonly containerInstances: Map<string, ContainerInstance>;
+  readonly services: Map<string, Service>;
+  readonly tasks: Map<string, Task>;
+};
+
+/** The ARN of a cluster. */
+export function clusterArn(name: string): string {
+  return arn("ecs", `cluster/${name}`);
+}
+
+/** The name of a cluster, given its name or ARN; `default` where none is given. */
+export function clusterName(nameOrArn: string | undefined): string {
+  return nameOf(nameOrArn ?? "default");
+}
+
+/** Whether the task's containers may still be running: everything before STOPPED. */
+export function isLive(task: Task): boolean {
+  return task.lastStatus.latest !== "STOPPED";
+}

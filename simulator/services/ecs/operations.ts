@@ -1,0 +1,17 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
+import type { World } from "../../world.ts";
+import { containerInstanceOperations } from "./container-instance-operations.ts";
+import { serviceOperations } from "./service-operations.ts";
+import { taskOperations } from "./task-operations.ts";
+
+/** The simulated ECS with the EC2 launch type, AWS JSON 1.1. */
+export function ecsService(world: World): Service {
+  return {
+    name: "ecs",
+    protocol: { kind: "json", version: "1.1", target: "AmazonEC2ContainerServiceV20141113", queryCompatible: false },
+    errors: errorSchemas(ecs),
+    invalidParameterCode: "InvalidParameterException",
+    operations: byName([...containerInstanceOperations(world), ...taskOperations(world), ...serviceOperations(world)]),
+  };
+}

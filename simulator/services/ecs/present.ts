@@ -1,0 +1,106 @@
+import type * as ecs from "@aws-sdk/client-ecs";
+import { ZONES } from "../../account.ts";
+import { type Cluster, type ContainerInstance, clusterArn, isLive, type Service, type Task } from "./model.ts";
+
+/** A container instance as DescribeContainerInstances shows it at a moment. */
+export function presentContainerInstance(each: ContainerInstance, cluster: Cluster, moment: number): ecs.ContainerInstance {
+  const wanted = [...each.tasks].filter((task) => task.desiredStatus.at(moment) === "RUNNING");
+  const isPending = (task: Task) => ["PROVISIONING", "PENDING", "ACTIVATING"].includes(task.lastStatus.at(moment) ?? "");
+  const pending = wanted.filter(isPending).length;
+  return {
+    containerInstanceArn: each.arn,
+    ec2InstanceId: each.instanceId,
+    status: each.status.at(moment),
+    agentConnected: each.agentConnected.at(moment),
+    version: each.version,
+    registeredAt: new Date(each.registeredAt),
+    // Both count by the wish: a task that is stopping is in neither, though its containers still run.
+    runningTasksCount: cluster.status === "ACTIVE" ? wanted.length - pending : 0,
+    pendingTasksCount: cluster.status === "ACTIVE" ? pending : 0,
+  };
+}
+
+/** A task as DescribeTasks shows it at a moment. */
+export function presentTask(task: Task, moment: number): ecs.Task {
+  const shown = (at: number | undefined) => (at !== undefined && at <= moment ? new Date(at) : undefined);
+  const bound = task.lastStatus.at(moment) !== "PROVISIONING" && task.lastStatus.at(moment) !== "PENDING";
+  return {
+    taskArn: task.arn,
+    clusterArn: clusterArn(task.cluster),
+    taskDefinitionArn: task.definition.arn,
+    containerInstanceArn: task.containerInstance.arn,
+    group: task.group,
+    startedBy: task.startedBy,
+    lastStatus: task.lastStatus.at(moment),
+    desiredStatus: task.desiredStatus.at(moment),
+    launchType: "EC2",
+    availabilityZone: ZONES[0],
+    createdAt: new Date(task.createdAt),
+    startedAt: shown(task.startedAt),
+    stoppingAt: shown(task.stoppingAt),
+    stoppedAt: shown(task.stoppedAt),
+    stopCode: task.stopCode as ecs.TaskStopCode | undefined,
+    stoppedReason: task.stoppedReason,
+    attachments: task.address ? [attachment(task.address, task)] : [],
+    containers: [
+      {
+        name: task.definition.container,
+        lastStatus: task.lastStatus.at(moment),
+        networkBindings: bound ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const })) : [],
+        networkInterfaces: task.address ? [{ privateIpv4Address: task.address }] : [],
+      },
+    ],
+  };
+}
+
+/** A service as DescribeServices shows it. */
+export function presentService(service: Service, cluster: Cluster): ecs.Service {
+  const tasks = [...cluster.tasks.values()].filter((task) => task.service === service && isLive(task));
+  const wanted = tasks.filter((task) => task.desiredStatus.latest === "RUNNING");
+  const running = wanted.filter((task) => task.lastStatus.latest === "RUNNING").length;
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: clusterArn(cluster.name),
+    status: service.status,
+    desiredCount: service.desiredCount,
+    runningCount: running,
+    pendingCount: wanted.length - running,
+    launchType: "EC2",
+    schedulingStrategy: service.strategy,
+    taskDefinition: service.definition.arn,
+    createdAt: new Date(service.createdAt),
+    deploymentConfiguration: {
+      minimumHealthyPercent: service.minimumHealthyPercent,
+      maximumPercent: service.maximumPercent,
+    },
+    loadBalancers: service.loadBalancers.map((each) => ({ ...each })),
+    deployments: [{ id: service.deploymentId, status: "PRIMARY", taskDefinition: service.definition.arn, desiredCount: service.desiredCount }],
+    events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })).reverse(),
+  };
+}
+
+/** A cluster as DescribeClusters shows it. */
+export function presentCluster(cluster: Cluster): ecs.Cluster {
+  const registered = [...cluster.containerInstances.values()].filter((each) => each.status.latest !== "INACTIVE");
+  const wanted = registered.flatMap((each) => [...each.tasks]).filter((task) => task.desiredStatus.latest === "RUNNING");
+  const running = wanted.filter((task) => task.lastStatus.latest === "RUNNING").length;
+  return {
+    clusterArn: clusterArn(cluster.name),
+    clusterName: cluster.name,
+    status: cluster.status,
+    registeredContainerInstancesCount: registered.length,
+    runningTasksCount: running,
+    pendingTasksCount: wanted.length - running,
+    activeServicesCount: [...cluster.services.values()].filter((each) => each.status === "ACTIVE").length,
+  };
+}
+
+function attachment(address: string, task: Task): ecs.Attachment {
+  return {
+    id: task.arn.slice(-32),
+    type: "ElasticNetworkInterface",
+    status: isLive(task) ? "ATTACHED" : "DELETED",
+    details: [{ name: "privateIPv4Address", value: address }],
+  };
+}

@@ -1,0 +1,182 @@
+import type { World } from "../../world.ts";
+import type { Cluster, ContainerInstance, Service, Task, TaskStatus } from "./model.ts";
+import { isLive } from "./model.ts";
+import { portsTaken, type TaskLife } from "./task-life.ts";
+
+const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
+
+/** The scheduler looks this long after a change, and this often while something is unfinished. */
+const SOON_MS = 1_000;
+const AGAIN_MS = 5_000;
+/** Without load balancer and health check, a task counts as healthy this long after it runs. */
+const HEALTHY_AFTER_MS = 40_000;
+/** "was unable to place a task" is repeated at most this often. */
+const EVENT_EVERY_MS = 300_000;
+
+/**
+ * The service scheduler: keeps each service at its desired count, and empties DRAINING instances within the service's
+ * minimum healthy and maximum percent (Amazon ECS Developer Guide, "Container instance draining").
+ */
+export class Scheduler {
+  readonly #world: World;
+  readonly #tasks: TaskLife;
+  readonly #planned = new Map<string, number>();
+
+  constructor(world: World, tasks: TaskLife) {
+    this.#world = world;
+    this.#tasks = tasks;
+  }
+
+  /** Something changed in the cluster: look soon. */
+  touch(cluster: Cluster): void {
+    this.#plan(cluster, SOON_MS);
+  }
+
+  #plan(cluster: Cluster, milliseconds: number): void {
+    const { agenda } = this.#world;
+    const at = agenda.now + milliseconds;
+    if ((this.#planned.get(cluster.name) ?? Number.POSITIVE_INFINITY) <= at) return;
+    this.#planned.set(cluster.name, at);
+    agenda.at(at, () => {
+      if (this.#planned.get(cluster.name) !== at) return;
+      this.#planned.delete(cluster.name);
+      this.#reconcile(cluster);
+    });
+  }
+
+  #reconcile(cluster: Cluster): void {
+    if (cluster.status === "INACTIVE") return;
+    let unfinished = false;
+    const tasksOf = liveByService(cluster);
+    for (const service of cluster.services.values()) {
+      const all = tasksOf.get(service) ?? [];
+      const wanted = all.filter((task) => task.desiredStatus.latest === "RUNNING");
+      const schedule = service.strategy === "DAEMON" ? this.#daemon : this.#replica;
+      if (!schedule.call(this, cluster, service, wanted)) unfinished = true;
+      if (service.status === "DRAINING" && all.length === 0) service.status = "INACTIVE";
+    }
+    if (unfinished) this.#plan(cluster, AGAIN_MS);
+  }
+
+  #replica(cluster: Cluster, service: Service, live: readonly Task[]): boolean {
+    const stays = (task: Task) =>
+      task.containerInstance.status.latest === "ACTIVE" && task.startedBy === service.deploymentId;
+    const leaving = live.filter((task) => !stays(task));
+    const staying = live.filter(stays);
+    const lower = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100);
+    const upper = Math.floor((service.desiredCount * service.maximumPercent) / 100);
+
+    // What has not started yet is stopped at once; it serves nobody.
+    const started = leaving.filter((task) => task.lastStatus.latest === "RUNNING");
+    for (const task of leaving) if (!started.includes(task)) this.#stop(service, task);
+
+    const missing = service.desiredCount - staying.length;
+    const starts = Math.min(missing, upper - started.length - staying.length);
+    for (let i = 0; i < starts; i++) if (!this.#place(cluster, service)) break;
+
+    const surplus = staying.slice(service.desiredCount);
+    for (const task of surplus) this.#stop(service, task);
+
+    const healthy = live.filter((task) => !surplus.includes(task) && this.#isHealthy(service, task)).length;
+    let spare = Math.max(0, healthy - lower);
+    for (const task of started) {
+      if (this.#isHealthy(service, task)) {
+        if (spare === 0) continue;
+        spare -= 1;
+      }
+      this.#stop(service, task);
+    }
+    return leaving.length === 0 && missing <= 0;
+  }
+
+  // A daemon's task leaves a DRAINING instance last: once no replica there is RUNNING any more.
+  #daemon(cluster: Cluster, service: Service, live: readonly Task[]): boolean {
+    let done = true;
+    for (const task of live) {
+      const { containerInstance } = task;
+      if (service.status === "ACTIVE" && containerInstance.status.latest === "ACTIVE") continue;
+      const replicas = [...containerInstance.tasks].filter((other) => other.service?.strategy === "REPLICA");
+      if (replicas.some((other) => UP_TO_RUNNING.has(other.lastStatus.latest))) {
+        done = false;
+        continue;
+      }
+      this.#stop(service, task);
+    }
+    if (service.status !== "ACTIVE") return done;
+    for (const containerInstance of cluster.containerInstances.values()) {
+      if (!isSchedulable(containerInstance) || live.some((task) => task.containerInstance === containerInstance)) continue;
+      if (hasRoom(containerInstance, service)) this.#start(cluster, service, containerInstance);
+      else done = false;
+    }
+    return done;
+  }
+
+  #place(cluster: Cluster, service: Service): boolean {
+    const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
+    const candidates = [...cluster.containerInstances.values()]
+      .filter((each) => isSchedulable(each) && hasRoom(each, service))
+      .map((each) => ({ each, own: own(each.tasks), all: each.tasks.size }))
+      .sort((a, b) => a.own - b.own || a.all - b.all);
+    const best = candidates[0];
+    if (!best) {
+      this.#event(
+        service,
+        `(service ${service.name}) was unable to place a task because no container instance met all of its requirements.`,
+      );
+      return false;
+    }
+    this.#start(cluster, service, best.each);
+    return true;
+  }
+
+  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): void {
+    const { definition, name, deploymentId } = service;
+    this.#tasks.start(cluster, { definition, containerInstance, group: `service:${name}`, startedBy: deploymentId, service });
+  }
+
+  #stop(service: Service, task: Task): void {
+    this.#tasks.stop(task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${service.deploymentId})`);
+  }
+
+  #isHealthy(service: Service, task: Task): boolean {
+    if (task.lastStatus.latest !== "RUNNING") return false;
+    if (service.loadBalancers.length === 0) return this.#world.agenda.now - task.lastStatus.since >= HEALTHY_AFTER_MS;
+    return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
+      const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
+      if (!group || group.loadBalancerArns.size === 0) return true;
+      const binding = task.bindings.find((each) => each.containerPort === containerPort);
+      const port = task.address ? containerPort : (binding?.hostPort ?? containerPort);
+      return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
+    });
+  }
+
+  #event(service: Service, message: string): void {
+    const { agenda } = this.#world;
+    const last = service.events.findLast((event) => event.message === message);
+    if (last && agenda.now - last.at < EVENT_EVERY_MS) return;
+    service.events.push({ id: this.#world.random("arns").uuid(), at: agenda.now, message });
+  }
+}
+
+function isSchedulable(containerInstance: ContainerInstance): boolean {
+  return containerInstance.status.latest === "ACTIVE" && containerInstance.agentConnected.latest;
+}
+
+function liveByService(cluster: Cluster): Map<Service, Task[]> {
+  const groups = new Map<Service, Task[]>();
+  for (const task of cluster.tasks.values()) {
+    if (!task.service || !isLive(task)) continue;
+    const group = groups.get(task.service);
+    if (group) group.push(task);
+    else groups.set(task.service, [task]);
+  }
+  return groups;
+}
+
+function hasRoom(containerInstance: ContainerInstance, service: Service): boolean {
+  if (containerInstance.tasks.size >= containerInstance.taskSlots) return false;
+  const { definition } = service;
+  const wanted = definition.ports.map(({ containerPort, hostPort }) => (definition.networkMode === "host" ? containerPort : hostPort));
+  const taken = portsTaken(containerInstance);
+  return definition.networkMode === "awsvpc" || !wanted.some((port) => port !== 0 && taken.has(port));
+}

@@ -1,0 +1,169 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import { arn } from "../../account.ts";
+import { AwsError } from "../../wire/errors.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
+import type { World } from "../../world.ts";
+import { atMost, ecsPage } from "./container-instance-operations.ts";
+import type { Behaviour, Cluster, Task, TaskDefinition } from "./model.ts";
+import { presentTask } from "./present.ts";
+
+const LABELS = { start: "simulator.start-seconds", stop: "simulator.stop-seconds", run: "simulator.run-seconds" };
+
+/** The operations on task definitions and tasks. */
+export function taskOperations(world: World): Operation[] {
+  const { clusters } = world;
+
+  const register = (input: ecs.RegisterTaskDefinitionRequest) => {
+    const [container, ...more] = input.containerDefinitions as ecs.ContainerDefinition[];
+    if (!container || more.length > 0) throw new AwsError("ClientException", "The simulator takes tasks of one container.");
+    const definition = clusters.define({
+      family: input.family as string,
+      networkMode: input.networkMode ?? "bridge",
+      container: container.name ?? "main",
+      ports: (container.portMappings ?? []).map((each) => ({ containerPort: each.containerPort as number, hostPort: each.hostPort ?? 0 })),
+      stopTimeout: container.stopTimeout ?? 30,
+      behaviour: readBehaviour(container.dockerLabels ?? {}),
+    });
+    return { taskDefinition: presentDefinition(definition) };
+  };
+
+  const list = (input: ecs.ListTasksRequest, call: Call) => {
+    const cluster = clusters.byName(input.cluster);
+    if (input.startedBy && (input.containerInstance || input.family || input.serviceName)) {
+      throw new AwsError("InvalidParameterException", "startedBy must be the only filter in a ListTasks request.");
+    }
+    const desired = input.desiredStatus ?? "RUNNING";
+    const found = clusters.known(cluster).filter(
+      (task) =>
+        // desiredStatus turns STOPPED as soon as a task begins to stop, and is never PENDING.
+        task.desiredStatus.at(call.asOf) === desired &&
+        (!input.containerInstance || isNamed(task.containerInstance.arn, input.containerInstance)) &&
+        (!input.serviceName || task.group === `service:${lastPart(input.serviceName)}`) &&
+        (!input.family || task.definition.family === input.family) &&
+        (!input.startedBy || task.startedBy === input.startedBy),
+    );
+    const { items, next } = ecsPage(found, input);
+    return { taskArns: items.map((task) => task.arn), nextToken: next };
+  };
+
+  const describe = (input: ecs.DescribeTasksRequest, call: Call) => {
+    const cluster = clusters.byName(input.cluster);
+    const known = new Map(clusters.known(cluster).map((task) => [task.arn, task]));
+    const tasks: ecs.Task[] = [];
+    const failures: ecs.Failure[] = [];
+    for (const id of atMost(input.tasks, 100, "taskIds")) {
+      const full = id.startsWith("arn:") ? id : arn("ecs", `task/${cluster.name}/${id}`);
+      const task = known.get(full);
+      if (task && task.createdAt <= call.asOf) tasks.push(presentTask(task, call.asOf));
+      else failures.push({ arn: full, reason: "MISSING" });
+    }
+    return { tasks, failures };
+  };
+
+  const run = (input: ecs.RunTaskRequest) => {
+    const cluster = clusters.byName(input.cluster);
+    const definition = clusters.definition(input.taskDefinition as string);
+    const candidates = [...cluster.containerInstances.values()]
+      .filter((each) => each.status.latest === "ACTIVE" && each.agentConnected.latest && each.tasks.size < each.taskSlots)
+      .sort((a, b) => a.tasks.size - b.tasks.size);
+    const count = input.count ?? 1;
+    if (candidates.length === 0) return { tasks: [], failures: [{ reason: "RESOURCE:MEMORY" }] };
+    const group = input.group ?? `family:${definition.family}`;
+    return {
+      tasks: Array.from({ length: count }, (_, i) => {
+        const containerInstance = candidates[i % candidates.length] as (typeof candidates)[number];
+        const start = { definition, containerInstance, group, startedBy: input.startedBy, service: undefined };
+        return presentTask(clusters.tasks.start(cluster, start), world.agenda.now);
+      }),
+      failures: [],
+    };
+  };
+
+  const start = (input: ecs.StartTaskRequest) => {
+    const cluster = clusters.byName(input.cluster);
+    const definition = clusters.definition(input.taskDefinition as string);
+    const named = atMost(input.containerInstances, 10, "containerInstances");
+    const found = [...cluster.containerInstances.values()].filter((each) => named.some((name) => isNamed(each.arn, name)));
+    const group = input.group ?? `family:${definition.family}`;
+    return {
+      tasks: found.map((containerInstance) =>
+        presentTask(
+          clusters.tasks.start(cluster, { definition, containerInstance, group, startedBy: input.startedBy, service: undefined }),
+          world.agenda.now,
+        ),
+      ),
+      failures: [],
+    };
+  };
+
+  const stop = (input: ecs.StopTaskRequest) => {
+    const task = findTask(clusters.byName(input.cluster), input.task as string);
+    clusters.tasks.stop(task, "UserInitiated", input.reason ?? "Task stopped by user");
+    return { task: presentTask(task, world.agenda.now) };
+  };
+
+  const runPaths = ["cluster", "taskDefinition", "group", "startedBy"];
+  const container = "containerDefinitions[]";
+  return [
+    operation(
+      ecs.RegisterTaskDefinition$,
+      [
+        "family",
+        "networkMode",
+        ...["name", "image", "cpu", "memory", "essential", "stopTimeout", "dockerLabels.*"].map((each) => `${container}.${each}`),
+        ...["containerPort", "hostPort", "protocol"].map((each) => `${container}.portMappings[].${each}`),
+      ],
+      register,
+    ),
+    operation(
+      ecs.ListTasks$,
+      ["cluster", "containerInstance", "family", "maxResults", "nextToken", "startedBy", "serviceName", "desiredStatus"],
+      list,
+    ),
+    operation(ecs.DescribeTasks$, ["cluster", "tasks[]"], describe),
+    operation(ecs.RunTask$, [...runPaths, "count", "launchType"], run),
+    operation(ecs.StartTask$, [...runPaths, "containerInstances[]"], start),
+    operation(ecs.StopTask$, ["cluster", "task", "reason"], stop),
+  ];
+}
+
+function findTask(cluster: Cluster, nameOrArn: string): Task {
+  const task = cluster.tasks.get(nameOrArn) ?? cluster.tasks.get(arn("ecs", `task/${cluster.name}/${nameOrArn}`));
+  if (!task) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+  return task;
+}
+
+function isNamed(fullArn: string, name: string): boolean {
+  return fullArn === name || fullArn.endsWith(`/${name}`);
+}
+
+function lastPart(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+}
+
+function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
+  const seconds = (label: string) => {
+    const value = labels[label];
+    if (value === undefined) return undefined;
+    if (!/^\d+(\.\d+)?$/.test(value)) throw new AwsError("ClientException", `${label}: expected seconds, found '${value}'`);
+    return Number(value);
+  };
+  return { startSeconds: seconds(LABELS.start) ?? 2, stopSeconds: seconds(LABELS.stop) ?? 2, runSeconds: seconds(LABELS.run) };
+}
+
+function presentDefinition(definition: TaskDefinition): ecs.TaskDefinition {
+  return {
+    taskDefinitionArn: definition.arn,
+    family: definition.family,
+    revision: definition.revision,
+    networkMode: definition.networkMode,
+    status: "ACTIVE",
+    containerDefinitions: [
+      {
+        name: definition.container,
+        portMappings: definition.ports.map((each) => ({ ...each, protocol: "tcp" as const })),
+        stopTimeout: definition.stopTimeout,
+      },
+    ],
+  };
+}

@@ -1,0 +1,162 @@
+import { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
+import { AwsError } from "../../wire/errors.ts";
+import type { World } from "../../world.ts";
+
+export type ClassicListener = { readonly protocol: string; readonly port: number; readonly instancePort: number };
+
+type Membership = History<"registered" | "draining" | "gone">;
+
+/** What DescribeInstanceHealth says of one instance. */
+export type ClassicHealth = { readonly state: "InService" | "OutOfService" | "Unknown"; readonly reason: string; readonly description: string };
+
+/** One classic load balancer. */
+export class ClassicLoadBalancer {
+  readonly name: string;
+  readonly listeners: readonly ClassicListener[];
+  /** Connection draining: off means that deregistration cuts at once. */
+  draining: { enabled: boolean; timeoutSeconds: number };
+  /** How long the requests in flight really take, in seconds: draining ends early when there are none left. */
+  requestSeconds: number | undefined;
+  readonly #world: World;
+  readonly #instances = new Map<string, Membership>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(
+    settings: {
+      name: string;
+      listeners: readonly ClassicListener[];
+      draining: { enabled: boolean; timeoutSeconds: number };
+      requestSeconds: number | undefined;
+    },
+    world: World,
+  ) {
+    this.name = settings.name;
+    this.listeners = settings.listeners;
+    this.draining = settings.draining;
+    this.requestSeconds = settings.requestSeconds;
+    this.#world = world;
+    world.instances.onEnd(({ id }) => {
+      if ((this.#instances.get(id)?.latest ?? "gone") !== "gone") this.#set(id, "gone", "elb");
+    });
+  }
+
+  /** The instances that it lists at a moment: those that drain are listed no more. */
+  listed(moment: number): string[] {
+    return [...this.#instances].filter(([, state]) => state.at(moment) === "registered").map(([id]) => id);
+  }
+
+  /** Registers instances. Throws InvalidInstance, with nothing registered, when one does not run. */
+  register(ids: readonly string[], by: Actor): void {
+    for (const id of ids) if (this.#world.instances.get(id)?.state.latest !== "running") throw invalidInstance(id);
+    for (const id of ids) {
+      if (this.#instances.get(id)?.latest !== "registered") this.#set(id, "registered", by);
+    }
+  }
+
+  /** Takes instances out. One that never was registered fails the whole batch, with nothing taken out. */
+  deregister(ids: readonly string[], by: Actor): void {
+    for (const id of ids) if (!this.#instances.has(id) || !this.#world.instances.get(id)) throw invalidInstance(id);
+    for (const id of ids) {
+      if (this.#instances.get(id)?.latest === "registered") this.#leave(id, by);
+    }
+  }
+
+  /** Takes one instance out and calls `gone` once it has drained; at once when it is not there. */
+  leave(id: string, by: Actor, gone: () => void): void {
+    const membership = this.#instances.get(id);
+    if (membership?.latest === "registered") this.#leave(id, by);
+    if ((membership?.latest ?? "gone") === "gone") gone();
+    else this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), gone]);
+  }
+
+  /** The health of an instance at a moment. Throws InvalidInstance for one that does not exist any more. */
+  health(id: string, moment: number): ClassicHealth {
+    const ec2 = this.#world.instances.get(id)?.state.at(moment);
+    if (ec2 === undefined || ec2 === "terminated" || ec2 === "shutting-down") throw invalidInstance(id);
+    const state = this.#instances.get(id)?.at(moment) ?? "gone";
+    if (state === "draining") {
+      return { state: "InService", reason: "N/A", description: "Instance deregistration currently in progress." };
+    }
+    if (state === "gone") {
+      return {
+        state: "OutOfService",
+        reason: "Instance",
+        description: "Instance is not currently registered with the LoadBalancer.",
+      };
+    }
+    return ec2 === "running"
+      ? { state: "InService", reason: "N/A", description: "N/A" }
+      : { state: "OutOfService", reason: "Instance", description: "Instance is in stopped state." };
+  }
+
+  #leave(id: string, by: Actor): void {
+    const { agenda } = this.#world;
+    const { enabled, timeoutSeconds } = this.draining;
+    const seconds = enabled ? Math.min(timeoutSeconds, this.requestSeconds ?? timeoutSeconds) : 0;
+    if (seconds === 0) {
+      this.#set(id, "gone", by);
+      return;
+    }
+    this.#set(id, "draining", by);
+    const since = agenda.now;
+    agenda.in(seconds * 1000, () => {
+      const membership = this.#instances.get(id);
+      if (membership?.latest === "draining" && membership.since === since) this.#set(id, "gone", by);
+    });
+  }
+
+  #set(id: string, state: "registered" | "draining" | "gone", by: Actor): void {
+    const { agenda, story } = this.#world;
+    const membership = this.#instances.get(id);
+    if (membership) membership.set(agenda.now, state);
+    else this.#instances.set(id, new History(agenda.now, state));
+    story.tell(agenda.now, { kind: "classic", loadBalancer: this.name, instanceId: id, state, by });
+    if (state !== "gone") return;
+    const waiting = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    for (const gone of waiting) gone();
+  }
+}
+
+/** All the account's classic load balancers, by name. */
+export class ClassicLoadBalancers {
+  readonly #world: World;
+  readonly #byName = new Map<string, ClassicLoadBalancer>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get all(): readonly ClassicLoadBalancer[] {
+    return [...this.#byName.values()];
+  }
+
+  create(settings: ConstructorParameters<typeof ClassicLoadBalancer>[0]): ClassicLoadBalancer {
+    if (this.#byName.has(settings.name)) {
+      throw new AwsError("DuplicateAccessPointNameException", `The LoadBalancer with name '${settings.name}' already exists, but with different settings.`);
+    }
+    const loadBalancer = new ClassicLoadBalancer(settings, this.#world);
+    this.#byName.set(settings.name, loadBalancer);
+    return loadBalancer;
+  }
+
+  find(name: string): ClassicLoadBalancer | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The load balancer of that name. Throws LoadBalancerNotFound. */
+  byName(name: string): ClassicLoadBalancer {
+    const loadBalancer = this.#byName.get(name);
+    if (!loadBalancer) throw new AwsError("AccessPointNotFoundException", `There is no ACTIVE Load Balancer named '${name}'`);
+    return loadBalancer;
+  }
+
+  delete(name: string): void {
+    this.#byName.delete(name);
+  }
+}
+
+function invalidInstance(id: string): AwsError {
+  return new AwsError("InvalidEndPointException", `Could not find EC2 instance ${id}.`);
+}

@@ -1,0 +1,65 @@
+import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import { AwsError } from "../../wire/errors.ts";
+import type { Queue } from "./queue.ts";
+
+/** The most that a message, and all messages of a batch together, may have in bytes. */
+export const SIZE_LIMIT = 1_048_576;
+
+// All that XML 1.0 allows: SQS refuses any other character.
+const ALLOWED = /^[\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+
+/** What a message to be sent consists of. */
+export type Sendable = {
+  MessageBody?: string | undefined;
+  DelaySeconds?: number | undefined;
+  MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
+};
+
+/** Returns the number when it is a whole one within its limits. Throws InvalidParameterValue otherwise. */
+export function checkRange(name: string, value: number, low: number, high: number): number {
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new AwsError(
+    "InvalidParameterValue",
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${low} and ${high}, if provided.`,
+    400,
+  );
+}
+
+/** Throws as SendMessage does for what cannot be sent. */
+export function checkSend(queue: Queue, message: Sendable): void {
+  const body = message.MessageBody as string;
+  if (body === "") throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.", 400);
+  if (!ALLOWED.test(body)) {
+    throw new AwsError("InvalidMessageContents", "Message contains characters outside the allowed set.");
+  }
+  if (message.DelaySeconds !== undefined) checkRange("DelaySeconds", message.DelaySeconds, 0, 900);
+  for (const [name, { DataType }] of Object.entries(message.MessageAttributes ?? {})) {
+    if (!/^(String|Number|Binary)(\..+)?$/.test(DataType ?? "")) {
+      throw new AwsError(
+        "InvalidParameterValue",
+        `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+        400,
+      );
+    }
+  }
+  const limit = queue.attributes.MaximumMessageSize;
+  if (sizeOf(message) > limit) {
+    throw new AwsError(
+      "InvalidParameterValue",
+      `One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`,
+      400,
+    );
+  }
+}
+
+/** A message's size in bytes, its attributes included. */
+export function sizeOf(message: Sendable): number {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, value]) =>
+      Buffer.byteLength(name) +
+      Buffer.byteLength(value.DataType ?? "") +
+      Buffer.byteLength(value.StringValue ?? "") +
+      (value.BinaryValue?.byteLength ?? 0),
+  );
+  return attributes.reduce((sum, size) => sum + size, Buffer.byteLength(message.MessageBody ?? ""));
+}

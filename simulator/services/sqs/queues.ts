@@ -1,0 +1,147 @@
+import { ACCOUNT } from "../../account.ts";
+import type { Agenda } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import { AwsError } from "../../wire/errors.ts";
+import { Queue, type QueueAttributes, VISIBILITY_LIMIT } from "./queue.ts";
+
+const RANGES = {
+  VisibilityTimeout: [0, VISIBILITY_LIMIT],
+  MessageRetentionPeriod: [60, 1_209_600],
+  DelaySeconds: [0, 900],
+  ReceiveMessageWaitTimeSeconds: [0, 20],
+  MaximumMessageSize: [1024, 1_048_576],
+} as const;
+
+const DEFAULTS: QueueAttributes = {
+  VisibilityTimeout: 30,
+  MessageRetentionPeriod: 345_600,
+  DelaySeconds: 0,
+  ReceiveMessageWaitTimeSeconds: 0,
+  MaximumMessageSize: 1_048_576,
+  redrive: undefined,
+};
+
+/** A queue's name is free again this long after its deletion. */
+const DELETED_RECENTLY_MS = 60_000;
+
+/** All the account's queues. */
+export class Queues {
+  readonly #agenda: Agenda;
+  readonly #random: Random;
+  readonly #byName = new Map<string, Queue>();
+  readonly #deletedAt = new Map<string, number>();
+
+  constructor(agenda: Agenda, random: Random) {
+    this.#agenda = agenda;
+    this.#random = random;
+  }
+
+  get all(): readonly Queue[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Makes a queue, or returns the one of the same name and the same attributes. Throws as CreateQueue does. */
+  create(name: string, given: Readonly<Record<string, string>>): Queue {
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
+      throw new AwsError(
+        "InvalidParameterValue",
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+        400,
+      );
+    }
+    const existing = this.#byName.get(name);
+    if (existing) {
+      const wanted = this.#read({ ...existing.attributes }, given);
+      for (const [key, value] of Object.entries(wanted)) {
+        if (JSON.stringify(value) === JSON.stringify(existing.attributes[key as keyof QueueAttributes])) continue;
+        throw new AwsError(
+          "QueueNameExists",
+          `A queue already exists with the same name and a different value for attribute ${key === "redrive" ? "RedrivePolicy" : key}`,
+        );
+      }
+      return existing;
+    }
+    if (this.#agenda.now < (this.#deletedAt.get(name) ?? -Infinity) + DELETED_RECENTLY_MS) {
+      throw new AwsError(
+        "QueueDeletedRecently",
+        "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+      );
+    }
+    const queue = new Queue(name, this.#read({ ...DEFAULTS }, given), {
+      agenda: this.#agenda,
+      random: this.#random,
+      deadLetters: (arn) => this.byArn(arn),
+    });
+    this.#byName.set(name, queue);
+    return queue;
+  }
+
+  /** Changes a queue's attributes. Throws as SetQueueAttributes does. */
+  setAttributes(queue: Queue, given: Readonly<Record<string, string>>): void {
+    Object.assign(queue.attributes, this.#read({ ...queue.attributes }, given));
+  }
+
+  delete(queue: Queue): void {
+    this.#byName.delete(queue.name);
+    this.#deletedAt.set(queue.name, this.#agenda.now);
+  }
+
+  /** The queue of that name. Throws QueueDoesNotExist. */
+  byName(name: string, account = ACCOUNT): Queue {
+    const queue = account === ACCOUNT ? this.#byName.get(name) : undefined;
+    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
+    return queue;
+  }
+
+  /** The queue at a URL, whatever its host. Throws QueueDoesNotExist, or InvalidAddress for what is no queue URL. */
+  byUrl(url: string): Queue {
+    const match = /^(?:https?:\/\/[^/]+)?\/(\d{12})\/([^/]+)$/.exec(url);
+    if (!match) throw new AwsError("InvalidAddress", `The address ${url} is not valid for this endpoint.`);
+    return this.byName(match[2] as string, match[1]);
+  }
+
+  byArn(arn: string): Queue | undefined {
+    return this.all.find((queue) => queue.arn === arn);
+  }
+
+  #read(attributes: QueueAttributes, given: Readonly<Record<string, string>>): QueueAttributes {
+    for (const [name, value] of Object.entries(given)) {
+      if (name === "RedrivePolicy") attributes.redrive = this.#readRedrive(value);
+      else if (name in RANGES) attributes[name as keyof typeof RANGES] = readNumber(name as keyof typeof RANGES, value);
+      else throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+    }
+    return attributes;
+  }
+
+  #readRedrive(value: string): QueueAttributes["redrive"] {
+    if (value === "") return undefined;
+    const wrong = (reason: string) =>
+      new AwsError("InvalidParameterValue", `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`, 400);
+    let policy: { deadLetterTargetArn?: unknown; maxReceiveCount?: unknown };
+    try {
+      policy = JSON.parse(value);
+    } catch {
+      throw wrong("Redrive policy is not a valid JSON map.");
+    }
+    const maxReceiveCount = Number(policy.maxReceiveCount);
+    const targetArn = String(policy.deadLetterTargetArn ?? "");
+    if (targetArn === "") throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+    if (policy.maxReceiveCount === undefined) {
+      throw wrong("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+    }
+    if (!Number.isInteger(maxReceiveCount) || maxReceiveCount < 1 || maxReceiveCount > 1000) {
+      throw wrong("Invalid value for maxReceiveCount: it must be between 1 and 1000.");
+    }
+    if (!this.byArn(targetArn)) throw wrong("Dead letter target does not exist.");
+    return { targetArn, maxReceiveCount };
+  }
+}
+
+function readNumber(name: keyof typeof RANGES, value: string): number {
+  const number = Number(value);
+  const [low, high] = RANGES[name];
+  if (value.trim() === "" || !Number.isInteger(number) || number < low || number > high) {
+    throw new AwsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+  }
+  return number;
+}

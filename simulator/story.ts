@@ -1,0 +1,62 @@
+/** Who caused a change: the AWS service that acts by itself, the scenario's operator, or the name of the caller. */
+export type Actor = "ecs" | "auto-scaling" | "elb" | "ec2" | "operator" | (string & {});
+
+/** How a lifecycle action ended: completed by a call, by its own or the global timeout, or with its hook or group. */
+export type ActionEnd = "call" | "timeout" | "cancelled" | "hook-deleted";
+
+/** One thing that really happened in the simulated world. Ids are AWS's own; load balancers go by name. */
+export type Happening =
+  | { kind: "instance"; instanceId: string; group: string; state: string }
+  | { kind: "instance-ended"; instanceId: string; by: Actor }
+  | { kind: "action-started"; instanceId: string; group: string; hook: string; token: string }
+  | {
+      kind: "action-ended";
+      instanceId: string;
+      group: string;
+      hook: string;
+      token: string;
+      how: ActionEnd;
+      result: "CONTINUE" | "ABANDON";
+      by: Actor;
+    }
+  | { kind: "container-instance"; instanceId: string; cluster: string; arn: string; status: string; by: Actor }
+  | {
+      kind: "task";
+      arn: string;
+      cluster: string;
+      service: string | undefined;
+      instanceId: string;
+      status: string;
+      hostPorts: readonly number[];
+      reason: string | undefined;
+    }
+  | {
+      kind: "target";
+      targetGroup: string;
+      id: string;
+      port: number;
+      state: "registered" | "draining" | "gone";
+      by: Actor;
+    }
+  | { kind: "classic"; loadBalancer: string; instanceId: string; state: "registered" | "draining" | "gone"; by: Actor };
+
+/** A happening with its time, in milliseconds since 1970. */
+export type StoryLine = { readonly at: number } & Happening;
+
+/** All that happened, in order. What was done wrong is judged from here, never from what anybody says of himself. */
+export class Story {
+  readonly lines: StoryLine[] = [];
+  readonly #listeners: ((line: StoryLine) => void)[] = [];
+
+  /** Adds a line and tells whoever listens. */
+  tell(at: number, happening: Happening): void {
+    const line = { at, ...happening };
+    this.lines.push(line);
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  /** Calls `listener` for every line from now on. */
+  listen(listener: (line: StoryLine) => void): void {
+    this.#listeners.push(listener);
+  }
+}

@@ -1,0 +1,62 @@
+import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
+import { REGION } from "./account.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** How an SDK client reaches the simulator without a network: give it to the client as its `requestHandler`. */
+export type Transport = {
+  readonly metadata: { readonly handlerProtocol: string };
+  handle: (request: HttpRequest) => Promise<{ response: HttpResponse }>;
+  destroy: () => void;
+  updateHttpClientConfig: () => void;
+  httpHandlerConfigs: () => Record<string, never>;
+};
+
+/**
+ * A transport into the simulator. `alive` says whether the caller still exists: once it does not, as after Lambda's
+ * timeout, its requests go nowhere and the answers never come.
+ */
+export function transport(simulation: Simulation, caller: string, alive: () => boolean = () => true): Transport {
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle(request) {
+      if (!alive()) return never();
+      const { method, path, headers, body } = request;
+      const lowered = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const text = body === undefined ? "" : typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array);
+      const answer = await simulation.handle({ method, path, headers: lowered, body: text }, caller);
+      if (!alive()) return never();
+      const response = new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body: Buffer.from(answer.body) });
+      return { response };
+    },
+    destroy: () => {},
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+/**
+ * All that an SDK client needs to be told for a run in process. Every setting is given, so that the client reads no
+ * files and no environment: what it read would arrive in real time, and no run could be repeated.
+ */
+export function clientOptions(requestHandler: Transport) {
+  return {
+    requestHandler,
+    region: REGION,
+    endpoint: "https://aws.simulated",
+    credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
+    retryMode: "standard",
+    maxAttempts: 3,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    userAgentAppId: "",
+    authSchemePreference: [],
+    disableClockSkewCorrection: async () => false,
+    // Nobody checks signatures here, and signing would take half of the run.
+    signer: { sign: async <R>(request: R) => request },
+    defaultUserAgentProvider: async (): Promise<[string, string][]> => [["asg-drain-simulator", "1"]],
+  };
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}

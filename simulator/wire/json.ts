@@ -1,0 +1,51 @@
+import { JsonCodec2 } from "@smithy/core/protocols";
+import { AwsError } from "./errors.ts";
+import type { Operation, Service } from "./operation.ts";
+import type { WireResponse } from "./http.ts";
+
+const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
+
+/** The raw input of an AWS JSON request. Throws an AwsError (SerializationException) when the body is not JSON. */
+export function readJson(body: string): unknown {
+  try {
+    return body === "" ? {} : JSON.parse(body);
+  } catch {
+    throw new AwsError("SerializationException", "The request body is not valid JSON.", 400);
+  }
+}
+
+/** An AWS JSON answer with the operation's output. */
+export function writeJson(service: Service, operation: Operation, output: unknown, requestId: string): WireResponse {
+  const serializer = codec.createSerializer();
+  serializer.write(operation.schema[5] as never, output ?? {});
+  return { status: 200, headers: headers(service, requestId), body: String(serializer.flush() || "{}") };
+}
+
+/** An AWS JSON error; a service that once spoke Query also names its old code in a header. */
+export function writeJsonError(service: Service, error: AwsError, requestId: string): WireResponse {
+  const traits = service.errors.get(error.code)?.[3] as
+    | { awsQueryError?: [string, number]; httpError?: number; error?: string }
+    | undefined;
+  const status = error.status ?? traits?.awsQueryError?.[1] ?? traits?.httpError ?? 400;
+  const namespace = service.errors.get(error.code)?.[1];
+  const type = namespace && service.protocol.kind === "json" && service.protocol.queryCompatible ? `${namespace}#${error.code}` : error.code;
+  return {
+    status,
+    headers: {
+      ...headers(service, requestId),
+      ...(isQueryCompatible(service)
+        ? { "x-amzn-query-error": `${traits?.awsQueryError?.[0] ?? error.code};${status < 500 ? "Sender" : "Receiver"}` }
+        : {}),
+    },
+    body: JSON.stringify({ __type: type, message: error.message }),
+  };
+}
+
+function isQueryCompatible(service: Service): boolean {
+  return service.protocol.kind === "json" && service.protocol.queryCompatible;
+}
+
+function headers(service: Service, requestId: string): Record<string, string> {
+  const version = service.protocol.kind === "json" ? service.protocol.version : "1.1";
+  return { "content-type": `application/x-amz-json-${version}`, "x-amzn-requestid": requestId };
+}

@@ -1,0 +1,54 @@
+import type { StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
+
+/** What an operation is told besides its input. */
+export type Call = {
+  /** The world's time when the call takes effect, in milliseconds since 1970. */
+  readonly now: number;
+  /** The moment that eventually consistent reads show; `now`, or up to the read lag before it. */
+  readonly asOf: number;
+  /** Who calls: the name of a function under test, or `client` for anybody on the HTTP port. */
+  readonly caller: string;
+};
+
+/** One operation that the simulator serves. */
+export type Operation = {
+  readonly schema: StaticOperationSchema;
+  /** The paths of all parameters that it understands, such as `loadBalancers[].targetGroupArn` or `Attributes.*`. */
+  readonly knows: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: input and output are as different as the operations; `operation` types each.
+  readonly run: (input: any, call: Call) => unknown;
+};
+
+/** Declares an operation with the SDK's own types for its input and output. */
+export function operation<Input, Output>(
+  schema: StaticOperationSchema,
+  knows: readonly string[],
+  run: (input: Input, call: Call) => Output | Promise<Output>,
+): Operation {
+  return { schema, knows, run };
+}
+
+/** A simulated service: how it is spoken to, and what it serves. */
+export type Service = {
+  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling. */
+  readonly name: string;
+  readonly protocol:
+    | { readonly kind: "json"; readonly version: "1.0" | "1.1"; readonly target: string; readonly queryCompatible: boolean }
+    | { readonly kind: "query"; readonly version: string; readonly namespace: string };
+  /** The modelled errors by shape name, from the SDK's schemas. */
+  readonly errors: ReadonlyMap<string, StaticErrorSchema>;
+  /** The code with which the service answers a parameter that is missing or of the wrong kind. */
+  readonly invalidParameterCode: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+};
+
+/** Picks the error schemas out of all that an SDK client exports. */
+export function errorSchemas(client: Readonly<Record<string, unknown>>): ReadonlyMap<string, StaticErrorSchema> {
+  const schemas = Object.values(client).filter((value): value is StaticErrorSchema => Array.isArray(value) && value[0] === -3);
+  return new Map(schemas.map((schema) => [schema[2], schema]));
+}
+
+/** Keys operations by their names on the wire. */
+export function byName(operations: readonly Operation[]): ReadonlyMap<string, Operation> {
+  return new Map(operations.map((each) => [each.schema[2], each]));
+}

@@ -1,0 +1,42 @@
+import type { Clock } from "./clock.ts";
+import { Agenda } from "./clock.ts";
+import { type RandomSource, randomSource } from "./random.ts";
+import { Groups } from "./services/autoscaling/groups.ts";
+import { Instances } from "./services/ec2/instances.ts";
+import { Clusters } from "./services/ecs/clusters.ts";
+import { ClassicLoadBalancers } from "./services/elb/load-balancers.ts";
+import { TargetGroups } from "./services/elbv2/target-groups.ts";
+import type { Unreliability } from "./services/sqs/queue.ts";
+import { Queues } from "./services/sqs/queues.ts";
+import { Story } from "./story.ts";
+
+/** The simulated account: everything in it, what is going to happen to it, and what has happened. */
+export class World {
+  readonly agenda: Agenda;
+  readonly random: RandomSource;
+  readonly story = new Story();
+  readonly unreliability: Unreliability = { shortPollMisses: 0 };
+  readonly queues: Queues;
+  readonly instances: Instances;
+  readonly classic: ClassicLoadBalancers;
+  readonly targetGroups: TargetGroups;
+  readonly clusters: Clusters;
+  readonly groups: Groups;
+
+  /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
+  constructor(startsAt: number, seed: number | string) {
+    this.agenda = new Agenda(startsAt);
+    this.random = randomSource(seed);
+    this.queues = new Queues(this.agenda, this.random("sqs"));
+    this.instances = new Instances({ agenda: this.agenda, random: this.random("instances"), story: this.story });
+    this.classic = new ClassicLoadBalancers(this);
+    this.targetGroups = new TargetGroups(this);
+    this.clusters = new Clusters(this);
+    this.groups = new Groups(this);
+  }
+
+  /** Lets the world catch up with a clock. */
+  settle(clock: Pick<Clock, "now">): void {
+    this.agenda.settle(clock.now());
+  }
+}
