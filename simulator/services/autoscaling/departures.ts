@@ -119,6 +119,7 @@ export class Departures {
       startedAt: agenda.now,
       globalDeadline: agenda.now + globalTimeout(hook) * 1000,
       timer: { at: agenda.now, cancel: () => {} },
+      message: undefined,
       ended: undefined,
     };
     action.timer = this.#timer(group, instance, action);

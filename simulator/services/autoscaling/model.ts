@@ -37,6 +37,8 @@ export type LifecycleAction = {
   /** Heartbeats do not extend the action beyond this. */
   readonly globalDeadline: number;
   timer: Appointment;
+  /** What its notification says, once it was sent. */
+  message: string | undefined;
   ended: { readonly how: ActionEnd; readonly result: ActionResult } | undefined;
 };
 

@@ -10,7 +10,6 @@ const DELIVERY_MS = [50, 1_500] as const;
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
   readonly #world: World;
-  readonly #sent = new Map<LifecycleAction, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -61,14 +60,13 @@ export class Notifications {
       LifecycleActionToken: token,
     };
     if (!hook.targetArn) return;
-    this.#sent.set(action, JSON.stringify(body));
+    action.message = JSON.stringify(body);
     agenda.in(random.whole(...DELIVERY_MS), () => this.repeat(action));
   }
 
   /** Sends an action's message as it was; once more, where it was sent before. */
   repeat(action: LifecycleAction): void {
-    const body = this.#sent.get(action);
-    if (body !== undefined) this.#queue(action.hook)?.send(body);
+    if (action.message !== undefined) this.#queue(action.hook)?.send(action.message);
   }
 
   #queue(hook: Hook): Queue | undefined {

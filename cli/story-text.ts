@@ -1,0 +1,106 @@
+import type { TerminationRecord } from "../simulator/judge.ts";
+import type { Played } from "../simulator/scenario/play.ts";
+import type { StoryLine } from "../simulator/story.ts";
+import { lambdaSeconds } from "./report.ts";
+
+const QUIET = new Set(["nothing to do", "run finished", "passed on", "handed over", "test notification deleted"]);
+const SHOWN_BY_COLUMN = new Set(["time", "level", "message", "function", "request_id", "instance_id"]);
+
+/** One log line of a function as a person reads it; empty for what is of no interest while one watches. */
+export function progressText(line: string, startedAt: number): string {
+  const fields = JSON.parse(line) as Record<string, unknown>;
+  const { time, level, message, function: name, instance_id } = fields;
+  if (level === "INFO" && QUIET.has(String(message))) return "";
+  const rest = Object.entries(fields).filter(([key]) => !SHOWN_BY_COLUMN.has(key));
+  const told = rest.map(([key, value]) => (key === "waiting_for" || key === "reason" ? String(value) : `${key}=${value}`)).join("  ");
+  const mark = level === "INFO" ? "" : `${level}: `;
+  return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${told}\n`;
+}
+
+/** The story of each termination, from the simulated world itself. */
+export function storyText(played: Played): string {
+  return played.terminations.map((each) => oneStory(played, each)).join("");
+}
+
+/** How the terminations went, in a table, and what it cost. */
+export function summaryText(played: Played): string {
+  const { terminations, violations, calls, startedAt } = played;
+  const rows = terminations.map((each) => [
+    each.instanceId,
+    clock(each.askedAt, startedAt),
+    each.readyAt === undefined ? "never" : clock(each.readyAt, startedAt),
+    each.completedAt === undefined ? "never" : clock(each.completedAt, startedAt),
+    each.completedAt === undefined || each.readyAt === undefined ? "" : `${((each.completedAt - each.readyAt) / 1000).toFixed(1)} s`,
+    each.reason || "still pending",
+  ]);
+  const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
+  return [
+    "",
+    table([["instance", "asked", "ready", "completed", "later by", "how"], ...rows]),
+    "",
+    `${total} calls to AWS, ${lambdaSeconds(played).toFixed(0)} s of Lambda`,
+    violations.length === 0
+      ? "No violations: nothing was completed, stopped or pulled too early."
+      : `VIOLATIONS\n${violations.map((each) => `  ${clock(each.at, startedAt)}  ${each.instanceId}  ${each.rule}: ${each.what}`).join("\n")}`,
+    "",
+  ].join("\n");
+}
+
+function oneStory({ simulation, startedAt }: Played, termination: TerminationRecord): string {
+  const lines = simulation.world.story.lines
+    .filter((line) => line.at >= termination.askedAt && concerns(line, termination.instanceId))
+    .map((line) => `  ${clock(line.at, startedAt)}  ${tell(line)}`);
+  return `\n${termination.instanceId} of ${termination.group}\n${merged(lines).join("\n")}\n`;
+}
+
+function concerns(line: StoryLine, instanceId: string): boolean {
+  return line.kind === "target" ? line.id === instanceId : line.instanceId === instanceId;
+}
+
+function tell(line: StoryLine): string {
+  switch (line.kind) {
+    case "instance":
+      return line.state === "gone" ? "has left the group" : `is ${line.state}`;
+    case "instance-ended":
+      return "EC2 ends the instance";
+    case "action-started":
+      return `the hook ${line.hook} holds it`;
+    case "action-ended":
+      return line.how === "call" ? `${line.by} completes the hook ${line.hook}: ${line.result}` : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
+    case "container-instance":
+      return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
+    case "task":
+      return `task of ${line.service ?? "no service"} ${line.status}`;
+    case "target":
+    case "classic": {
+      const name = line.kind === "target" ? `${line.targetGroup} (port ${line.port})` : line.loadBalancer;
+      return { registered: `registered with ${name} by ${line.by}`, draining: `taken out of ${name} by ${line.by}, drains`, gone: `gone from ${name}` }[
+        line.state
+      ];
+    }
+    default:
+      return line satisfies never;
+  }
+}
+
+// The same line several times in a row, as when all tasks of a service stop, is told once.
+function merged(lines: readonly string[]): string[] {
+  const result: { line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = result.at(-1);
+    if (last?.line === line) last.times += 1;
+    else result.push({ line, times: 1 });
+  }
+  return result.map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
+}
+
+function clock(at: number, startedAt: number): string {
+  const seconds = Math.max(0, Math.round((at - startedAt) / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}

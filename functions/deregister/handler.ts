@@ -1,0 +1,10 @@
+import type { Context } from "aws-lambda";
+import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
+import { deregister } from "./run.ts";
+
+const environment = createEnvironment();
+
+/** What Lambda invokes: one run of deregister. */
+export async function handler(event: unknown, context: Context): Promise<void> {
+  await deregister(event, createPorts("deregister", environment, invocationOf(context)));
+}

@@ -1,0 +1,11 @@
+import type { Context, SQSBatchResponse } from "aws-lambda";
+import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
+import { terminate } from "./run.ts";
+
+const environment = createEnvironment();
+
+/** What Lambda invokes: one run of terminate. */
+export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
+  const invocation = invocationOf(context);
+  return terminate(event, createPorts("terminate", environment, invocation), invocation);
+}

@@ -1,0 +1,47 @@
+import { AwsCallError, type FailureKind } from "../errors.ts";
+
+/** What an SDK error says of itself. */
+type SdkError = Error & {
+  readonly Code?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $retryable?: { readonly throttling?: boolean };
+};
+
+// RateExceeded and DependencyThrottle are not in the SDK's own list of throttling errors, so nobody has retried them.
+const THROTTLED =
+  /^(Throttl|RequestThrottl|TooManyRequests|RateExceeded|DependencyThrottle|SlowDown|PriorRequestNotComplete|ProvisionedThroughputExceeded|BandwidthLimitExceeded|RequestLimitExceeded|KmsThrottled|EC2Throttled|LimitExceededException$)/;
+const DENIED =
+  /^(AccessDenied|UnauthorizedOperation|NotAuthorized|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity|KmsAccessDenied)/;
+const UNAVAILABLE =
+  /^(InternalFailure|InternalError|InternalServer|ServiceUnavailable|ServerException|RequestTimeout|TimeoutError|AbortError|NetworkingError|HealthUnavailable|ResourceContention|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+const GONE =
+  /^(QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|ClusterNotFound|ServiceNotFound|TargetGroupNotFound|LoadBalancerNotFound|AccessPointNotFound)/;
+const GROUP_GONE = /AutoScalingGroup name not found/i;
+
+/**
+ * Makes one call to AWS. Throws an AwsCallError that says what kind of failure it was: this is the one place where
+ * errors of the SDK are sorted.
+ *
+ * @param action the IAM action that the call needs, such as `elasticloadbalancing:DescribeTargetHealth`
+ */
+export async function call<T>(action: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    throw new AwsCallError(action, kindOf(error), error);
+  }
+}
+
+/** What kind of failure an error of the SDK is. */
+export function kindOf(error: SdkError): FailureKind {
+  const names = [error.name, error.Code, error.code].filter((name): name is string => typeof name === "string");
+  const status = error.$metadata?.httpStatusCode;
+  const is = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (is(THROTTLED) || error.$retryable?.throttling === true || status === 429) return "throttled";
+  if (is(DENIED)) return "denied";
+  if (is(GONE) || GROUP_GONE.test(error.message)) return "gone";
+  if (is(UNAVAILABLE) || (status !== undefined && status >= 500)) return "unavailable";
+  return "wrong";
+}

@@ -1,0 +1,36 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SQSClient } from "@aws-sdk/client-sqs";
+
+/** The SDK's clients, one a service. */
+export type Clients = {
+  readonly autoScaling: AutoScalingClient;
+  readonly ecs: ECSClient;
+  readonly elb: ElasticLoadBalancingClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly sqs: SQSClient;
+};
+
+/** What all clients are configured with; the SDK's own defaults hold for the rest. */
+export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
+  ConstructorParameters<typeof ECSClient>[0] &
+  ConstructorParameters<typeof ElasticLoadBalancingClient>[0] &
+  ConstructorParameters<typeof ElasticLoadBalancingV2Client>[0] &
+  ConstructorParameters<typeof AutoScalingClient>[0];
+
+// A call that hangs must not take the run with it: the SDK by itself waits for ever. The longest call that is meant to
+// take its time is a long poll of 5 s.
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+
+/** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
+export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
+  return {
+    autoScaling: new AutoScalingClient(options),
+    ecs: new ECSClient(options),
+    elb: new ElasticLoadBalancingClient(options),
+    elbv2: new ElasticLoadBalancingV2Client(options),
+    sqs: new SQSClient(options),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AwsCallError } from "../errors.ts";
+import { call } from "./call.ts";
+
+/** A target group. */
+export type TargetGroup = { readonly arn: string; readonly name: string; readonly targetType: string };
+
+/** A target by what it is registered with: an instance id, or the address of an ip target, and a port. */
+export type Target = { readonly id: string; readonly port: number };
+
+/** A target that its group still has: registered, or draining. */
+export type RegisteredTarget = Target & { readonly state: "registered" | "draining" };
+
+/** What the drain needs of Elastic Load Balancing v2. All throw an AwsCallError. */
+export type TargetGroupPort = {
+  /** A target group by name or ARN; undefined when there is none. */
+  describe: (nameOrArn: string) => Promise<TargetGroup | undefined>;
+  /** All targets of a group that are still registered or draining; undefined when the group is gone. */
+  targets: (arn: string) => Promise<RegisteredTarget[] | undefined>;
+  /** Takes targets out, each with its port: without the port AWS answers 200 and does nothing. */
+  deregister: (arn: string, targets: readonly Target[]) => Promise<void>;
+};
+
+const NOT_REGISTERED = "Target.NotRegistered";
+
+/** Elastic Load Balancing v2 through the SDK. */
+export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGroupPort {
+  return {
+    describe: (nameOrArn) =>
+      unlessGone(async () => {
+        const which = nameOrArn.startsWith("arn:") ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] };
+        const { TargetGroups = [] } = await call("elasticloadbalancing:DescribeTargetGroups", () =>
+          client.send(new DescribeTargetGroupsCommand(which)),
+        );
+        const found = TargetGroups[0];
+        return (
+          found && {
+            arn: found.TargetGroupArn as string,
+            name: found.TargetGroupName as string,
+            targetType: found.TargetType as string,
+          }
+        );
+      }),
+
+    targets: (arn) =>
+      unlessGone(async () => {
+        const { TargetHealthDescriptions = [] } = await call("elasticloadbalancing:DescribeTargetHealth", () =>
+          client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
+        );
+        // Listed is registered or draining. `unused` alone is not gone: a group that no listener forwards to says it
+        // of all its targets.
+        return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map((each) => ({
+          id: each.Target?.Id as string,
+          port: each.Target?.Port as number,
+          // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
+          state: each.TargetHealth?.State === "draining" ? "draining" : "registered",
+        }));
+      }),
+
+    async deregister(arn, targets) {
+      const Targets = targets.map(({ id, port }) => ({ Id: id, Port: port }));
+      await call("elasticloadbalancing:DeregisterTargets", () =>
+        client.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets })),
+      );
+    },
+  };
+}
+
+async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
+    throw error;
+  }
+}

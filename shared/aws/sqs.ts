@@ -1,0 +1,130 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { type BatchResult, forEachOf, pieces } from "../batches.ts";
+import { call } from "./call.ts";
+
+/** A message as it was received. */
+export type ReceivedMessage = {
+  readonly id: string;
+  readonly body: string;
+  readonly receipt: string;
+  /** When it was first sent, in milliseconds since 1970. */
+  readonly sentAt: number;
+};
+
+/** What the drain needs of SQS. All throw an AwsCallError. */
+export type QueuePort = {
+  /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
+  receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
+  /** Sends bodies, ten a call; what SQS refused, or could not be asked for, comes back in `failed`. */
+  send: <T extends { readonly body: string }>(queue: string, messages: readonly T[]) => Promise<BatchResult<T>>;
+  /** Deletes by receipt handle, ten a call. */
+  delete: (queue: string, receipts: readonly string[]) => Promise<BatchResult<string>>;
+  /** The name of the queue that `queue` redrives to, or undefined when it has none. */
+  deadLetterQueue: (queue: string) => Promise<string | undefined>;
+  /** Sends one body with a reason as its message attribute `reason`, or with none. */
+  sendWithReason: (queue: string, body: string, reason: string | undefined) => Promise<void>;
+};
+
+/** SQS through the SDK. Queue URLs are looked up once and kept in `urls`, which may outlive a run. */
+export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePort {
+  async function urlOf(queue: string): Promise<string> {
+    const known = urls.get(queue);
+    if (known !== undefined) return known;
+    const { QueueUrl } = await call("sqs:GetQueueUrl", () => client.send(new GetQueueUrlCommand({ QueueName: queue })));
+    urls.set(queue, QueueUrl as string);
+    return QueueUrl as string;
+  }
+
+  // SQS takes ten entries a call and answers for each; a call that fails as a whole fails them all, not the others.
+  async function inTens<T>(
+    items: readonly T[],
+    send: (entries: readonly { item: T; Id: string }[]) => Promise<readonly { Id?: string | undefined; Code?: string | undefined; Message?: string | undefined }[]>,
+  ): Promise<BatchResult<T>> {
+    const done: T[] = [];
+    const failed: { item: T; reason: string }[] = [];
+    await forEachOf(pieces(items, 10), async (tens) => {
+      const entries = tens.map((item, index) => ({ item, Id: String(index) }));
+      try {
+        const refused = new Map((await send(entries)).map((each) => [each.Id, `${each.Code}: ${each.Message}`]));
+        for (const { item, Id } of entries) {
+          const reason = refused.get(Id);
+          if (reason === undefined) done.push(item);
+          else failed.push({ item, reason });
+        }
+      } catch (error) {
+        failed.push(...tens.map((item) => ({ item, reason: (error as Error).message })));
+      }
+    });
+    return { done, failed };
+  }
+
+  return {
+    async receive(queue, waitSeconds) {
+      const QueueUrl = await urlOf(queue);
+      const { Messages = [] } = await call("sqs:ReceiveMessage", () =>
+        client.send(
+          new ReceiveMessageCommand({
+            QueueUrl,
+            MaxNumberOfMessages: 10,
+            WaitTimeSeconds: waitSeconds,
+            MessageSystemAttributeNames: ["SentTimestamp"],
+          }),
+        ),
+      );
+      return Messages.map((message) => ({
+        id: message.MessageId ?? "",
+        body: message.Body ?? "",
+        receipt: message.ReceiptHandle ?? "",
+        sentAt: Number(message.Attributes?.SentTimestamp ?? 0),
+      }));
+    },
+
+    send: (queue, messages) =>
+      inTens(messages, async (entries) => {
+        const QueueUrl = await urlOf(queue);
+        const Entries = entries.map(({ item, Id }) => ({ Id, MessageBody: item.body }));
+        const { Failed = [] } = await call("sqs:SendMessage", () =>
+          client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
+        );
+        return Failed;
+      }),
+
+    delete: (queue, receipts) =>
+      inTens(receipts, async (entries) => {
+        const QueueUrl = await urlOf(queue);
+        const Entries = entries.map(({ item, Id }) => ({ Id, ReceiptHandle: item }));
+        const { Failed = [] } = await call("sqs:DeleteMessage", () =>
+          client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })),
+        );
+        return Failed;
+      }),
+
+    async deadLetterQueue(queue) {
+      const QueueUrl = await urlOf(queue);
+      const { Attributes } = await call("sqs:GetQueueAttributes", () =>
+        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] })),
+      );
+      if (!Attributes?.RedrivePolicy) return undefined;
+      const { deadLetterTargetArn } = JSON.parse(Attributes.RedrivePolicy) as { deadLetterTargetArn: string };
+      return deadLetterTargetArn.slice(deadLetterTargetArn.lastIndexOf(":") + 1);
+    },
+
+    async sendWithReason(queue, body, reason) {
+      const QueueUrl = await urlOf(queue);
+      const MessageAttributes = { reason: { DataType: "String", StringValue: reason } };
+      await call("sqs:SendMessage", () =>
+        client.send(
+          new SendMessageCommand({ QueueUrl, MessageBody: body, ...(reason === undefined ? {} : { MessageAttributes }) }),
+        ),
+      );
+    },
+  };
+}

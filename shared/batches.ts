@@ -1,0 +1,36 @@
+/** How many calls of a kind are under way at once: AWS's buckets are shared with whoever caused the scale-in. */
+const AT_ONCE = 4;
+
+/** What became of something that was to be done for many: AWS answers for each, under one success. */
+export type BatchResult<T> = {
+  readonly done: readonly T[];
+  readonly failed: readonly { readonly item: T; readonly reason: string }[];
+};
+
+/** Splits a list into pieces of at most `size` items. */
+export function pieces<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+/** Groups items by a key, in the order in which the keys first came up. */
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** Does something for every item, a few at a time, and returns the results in the items' order. Rejects as soon as one does. */
+export async function forEachOf<T, R>(items: Iterable<T>, work: (item: T) => Promise<R>): Promise<R[]> {
+  const queue = [...items].entries();
+  const results: R[] = [];
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}

@@ -1,0 +1,33 @@
+/**
+ * Why a call to AWS failed, and so what can be done about it:
+ * throttled and unavailable pass by themselves; what is gone does not come back; denied and wrong need somebody.
+ */
+export type FailureKind = "throttled" | "unavailable" | "gone" | "denied" | "wrong";
+
+/** A call to AWS that failed after the SDK's own retries. */
+export class AwsCallError extends Error {
+  override name = "AwsCallError";
+  /** The IAM action, such as `ecs:ListTasks`. */
+  readonly action: string;
+  readonly kind: FailureKind;
+
+  constructor(action: string, kind: FailureKind, cause: Error) {
+    super(`${action}: ${kind}: ${cause.name}: ${cause.message}`, { cause });
+    this.action = action;
+    this.kind = kind;
+  }
+}
+
+/** The event that a function was invoked with cannot be used. The message names every key that is wrong. */
+export class InputError extends Error {
+  override name = "InputError";
+}
+
+/** A run in which something failed, after all else was done. It makes the invocation count as an error. */
+export class RunFailed extends Error {
+  override name = "RunFailed";
+
+  constructor(failures: readonly string[]) {
+    super(`${failures.length === 1 ? "1 failure" : `${failures.length} failures`}: ${failures.join("; ")}`);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ReceivedMessage } from "./aws/sqs.ts";
+import { AwsCallError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
+import type { Run } from "./run.ts";
+import { identityOf, type Termination } from "./termination.ts";
+
+/** A message that is about a termination. */
+export type Arrival = { readonly termination: Termination; readonly receipt: string };
+
+/** A termination with all the messages of this run that stand for it. */
+export type Held = { readonly termination: Termination; readonly receipts: readonly string[] };
+
+/**
+ * Receives all that waits in a queue, ten at a time, until a receive brings nothing. A receive that fails ends it, and
+ * is noted.
+ *
+ * @param firstWaitSeconds how long the first receive waits for a message to come
+ */
+export async function receiveAll(ports: Ports, run: Run, queue: string, firstWaitSeconds: number): Promise<ReceivedMessage[]> {
+  const messages: ReceivedMessage[] = [];
+  try {
+    let batch = await ports.queues.receive(queue, firstWaitSeconds);
+    while (batch.length > 0) {
+      messages.push(...batch);
+      // A second's wait makes SQS ask all its servers; without it, an empty answer proves nothing.
+      batch = await ports.queues.receive(queue, 1);
+    }
+  } catch (error) {
+    run.callFailed(error);
+  }
+  return messages;
+}
+
+/** Brings the messages of one termination together, into the one that began first. */
+export function merge(ports: Ports, arrivals: readonly Arrival[]): Held[] {
+  const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
+  for (const { termination, receipt } of [...arrivals].sort((a, b) => a.termination.since - b.termination.since)) {
+    const alike = byIdentity.get(identityOf(termination)) ?? [];
+    byIdentity.set(identityOf(termination), alike);
+    // Another token is another lifecycle action: the same instance, held once more.
+    const same = alike.find(({ termination: { token } }) => !token || !termination.token || token === termination.token);
+    if (!same) {
+      alike.push({ termination, receipts: [receipt] });
+      continue;
+    }
+    same.receipts.push(receipt);
+    ports.log.info("duplicate merged", { instance_id: termination.instanceId, auto_scaling_group: termination.group });
+  }
+  return [...byIdentity.values()].flat();
+}
+
+/**
+ * Sets a message aside that cannot be read: into the queue's dead-letter queue, with the reason, and out of the queue.
+ * Without a dead-letter queue it stays where it is, and redrive or its retention ends it.
+ */
+export async function setAside(ports: Ports, run: Run, queue: string, message: ReceivedMessage, reason: string): Promise<void> {
+  const fields = { queue, message_id: message.id, reason };
+  try {
+    const deadLetters = await ports.queues.deadLetterQueue(queue);
+    if (deadLetters === undefined) {
+      ports.log.error("message cannot be read", { ...fields, left: "in the queue, which has no dead-letter queue" });
+      return;
+    }
+    await sendAside(ports, deadLetters, message.body, reason);
+    ports.log.error("message cannot be read", { ...fields, moved_to: deadLetters });
+    await deleteAll(ports, run, queue, [message.receipt]);
+  } catch (error) {
+    ports.log.error("message cannot be read", { ...fields, left: "in the queue" });
+    run.callFailed(error);
+  }
+}
+
+/** Deletes messages by their receipt handles; what could not be deleted is noted, and comes back by itself. */
+export async function deleteAll(ports: Ports, run: Run, queue: string, receipts: readonly string[]): Promise<void> {
+  if (receipts.length === 0) return;
+  const { failed } = await ports.queues.delete(queue, receipts);
+  for (const { reason } of failed) run.messageFailed(`a message stays in ${queue}: ${reason}`);
+}
+
+// A message as large as SQS allows has no room left for its reason; then the log alone has it.
+async function sendAside(ports: Ports, deadLetters: string, body: string, reason: string): Promise<void> {
+  try {
+    await ports.queues.sendWithReason(deadLetters, body, attributeText(reason));
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
+    await ports.queues.sendWithReason(deadLetters, body, undefined);
+  }
+}
+
+// SQS takes the characters of XML 1.0 only, and the reason quotes what somebody else wrote.
+function attributeText(reason: string): string {
+  return reason.slice(0, 1_000).replace(/[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD]/g, "?");
+}

@@ -1,0 +1,91 @@
+import * as z from "zod/mini";
+import { problemsOf } from "./problems.ts";
+import { type DrainKeys, keysOfMetadata } from "./settings.ts";
+
+/** What a message on the lifecycle queue is. */
+export type LifecycleMessage =
+  | {
+      readonly kind: "termination";
+      readonly instanceId: string;
+      readonly group: string;
+      readonly hook: string;
+      readonly token: string;
+      /** When the lifecycle action began, in milliseconds since 1970; undefined when the message does not say. */
+      readonly time: number | undefined;
+      /** Settings of the hook's own, from its NotificationMetadata. */
+      readonly keys: DrainKeys;
+    }
+  | { readonly kind: "test notification"; readonly group: string | undefined }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
+const TEST = "autoscaling:TEST_NOTIFICATION";
+
+const instanceId = z
+  .string({ error: "expected an instance id such as i-0123456789abcdef0" })
+  .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
+const filled = (expected: string) => z.string({ error: expected }).check(z.minLength(1, { error: expected }), z.maxLength(1600, { error: expected }));
+
+const termination = z.object({
+  LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
+  EC2InstanceId: instanceId,
+  AutoScalingGroupName: filled("expected the name of an Auto Scaling group"),
+  LifecycleHookName: filled("expected the name of a lifecycle hook"),
+  LifecycleActionToken: z
+    .string({ error: "expected a token of 36 characters" })
+    .check(z.length(36, { error: "expected a token of 36 characters" })),
+  Time: z.optional(z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" })),
+  NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
+});
+
+const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
+const event = z.object({ source: z.literal("aws.autoscaling"), time: z.optional(z.string()), detail: z.looseObject({}) });
+
+/**
+ * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
+ * its envelope, or an EventBridge event (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
+ * Never throws: what cannot be read says why.
+ */
+export function parseLifecycleMessage(body: string): LifecycleMessage {
+  const outer = parseJson(body);
+  if (outer === undefined) return unreadable("expected JSON");
+  const wrapped = envelope.safeParse(outer);
+  const inner = wrapped.success ? parseJson(wrapped.data.Message) : outer;
+  if (inner === undefined) return unreadable("Message: expected JSON");
+  const bridged = event.safeParse(inner);
+  return readNotification(bridged.success ? { Time: bridged.data.time, ...bridged.data.detail } : inner);
+}
+
+function readNotification(value: unknown): LifecycleMessage {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return unreadable("expected a JSON object");
+  const { Event, LifecycleTransition, AutoScalingGroupName } = value as Record<string, unknown>;
+  if (Event === TEST || LifecycleTransition === TEST) {
+    return { kind: "test notification", group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined };
+  }
+  const parsed = termination.safeParse(value, { reportInput: true });
+  if (!parsed.success) return unreadable(problemsOf(parsed.error).join("; "));
+  const { data } = parsed;
+  const own = keysOfMetadata(data.NotificationMetadata);
+  if (own && "problems" in own) return unreadable(own.problems.join("; "));
+  return {
+    kind: "termination",
+    instanceId: data.EC2InstanceId,
+    group: data.AutoScalingGroupName,
+    hook: data.LifecycleHookName,
+    token: data.LifecycleActionToken,
+    time: data.Time === undefined ? undefined : Date.parse(data.Time),
+    keys: own?.keys ?? {},
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(reason: string): LifecycleMessage {
+  return { kind: "unreadable", reason };
+}

@@ -1,0 +1,59 @@
+import type { Context } from "aws-lambda";
+import { type AutoScalingPort, autoScalingPort } from "./aws/autoscaling.ts";
+import { type Clients, createClients } from "./aws/clients.ts";
+import { type EcsPort, ecsPort } from "./aws/ecs.ts";
+import { type ClassicPort, classicPort } from "./aws/elb.ts";
+import { type TargetGroupPort, targetGroupPort } from "./aws/elbv2.ts";
+import { type QueuePort, queuePort } from "./aws/sqs.ts";
+import { createLog, type Log } from "./log.ts";
+
+/** All of the outside that a run touches. Times are in milliseconds since 1970. */
+export type Ports = {
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly log: Log;
+  readonly queues: QueuePort;
+  readonly autoScaling: AutoScalingPort;
+  readonly ecs: EcsPort;
+  readonly classic: ClassicPort;
+  readonly targetGroups: TargetGroupPort;
+};
+
+/** What Lambda tells a function of its invocation. */
+export type Invocation = {
+  readonly requestId: string;
+  /** How long until Lambda ends the run, in milliseconds. */
+  readonly remainingMilliseconds: () => number;
+};
+
+/** An invocation as Lambda's context describes it. */
+export function invocationOf(context: Context): Invocation {
+  return { requestId: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
+}
+
+/** What lives as long as the function's process: the clients, and the queues' URLs, which do not change. */
+export type Environment = { readonly clients: Clients; readonly queueUrls: Map<string, string> };
+
+/** The environment of a function in Lambda. */
+export function createEnvironment(): Environment {
+  return { clients: createClients(), queueUrls: new Map() };
+}
+
+/** The ports of one invocation. `outside` replaces the real clock and standard output, for runs that are not in Lambda. */
+export function createPorts(
+  functionName: string,
+  { clients, queueUrls }: Environment,
+  { requestId }: Invocation,
+  outside: { now?: () => number; sleep?: (milliseconds: number) => Promise<void>; write?: (line: string) => void } = {},
+): Ports {
+  return {
+    now: outside.now ?? Date.now,
+    sleep: outside.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
+    log: createLog(functionName, requestId, outside.write),
+    queues: queuePort(clients.sqs, queueUrls),
+    autoScaling: autoScalingPort(clients.autoScaling),
+    ecs: ecsPort(clients.ecs),
+    classic: classicPort(clients.elb),
+    targetGroups: targetGroupPort(clients.elbv2),
+  };
+}

@@ -1,0 +1,75 @@
+import type { DrainSettings } from "./settings.ts";
+
+/** Something that the instance was seen in, and is to be gone from: a target group, or a classic load balancer. */
+export type SeenRegistration =
+  | { readonly kind: "target"; readonly targetGroup: string; readonly port: number }
+  | { readonly kind: "classic"; readonly loadBalancer: string };
+
+/**
+ * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. All of it can be lost
+ * without harm: the drain then only takes longer, because what was never seen is looked for twice.
+ */
+export type Memory = {
+  /** The container instances seen in the clusters, by ARN. */
+  readonly containerInstances: readonly { readonly cluster: string; readonly arn: string }[];
+  /** What the instance was seen registered with. */
+  readonly registrations: readonly SeenRegistration[];
+  /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
+  readonly managedTargetGroups: readonly string[];
+  readonly managedElbNames: readonly string[];
+  /** When DRAINING, or a deregistration, last took effect by us, or was first seen done by somebody else. */
+  readonly actedAt: number | undefined;
+  /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
+  readonly drainingAt: number | undefined;
+  /** Since when, in an unbroken row of looks, there was nothing left. */
+  readonly emptySince: number | undefined;
+  /** Since when, in an unbroken row of looks, no group has known the instance. */
+  readonly absentSince: number | undefined;
+  /** When the completion was first answered with "no such action". */
+  readonly refusedAt: number | undefined;
+  /** What was waited for at the last look, and since when it is that. */
+  readonly waitingFor: string | undefined;
+  readonly changedAt: number | undefined;
+  /** Not to be looked at before. */
+  readonly lookAt: number | undefined;
+  /** Looks in which something failed. */
+  readonly failures: number;
+  /** Warnings that were given, so that each is given once. */
+  readonly said: readonly string[];
+};
+
+/** The memory of a termination that nobody has looked at. */
+export const NO_MEMORY: Memory = {
+  containerInstances: [],
+  registrations: [],
+  managedTargetGroups: [],
+  managedElbNames: [],
+  actedAt: undefined,
+  drainingAt: undefined,
+  emptySince: undefined,
+  absentSince: undefined,
+  refusedAt: undefined,
+  waitingFor: undefined,
+  changedAt: undefined,
+  lookAt: undefined,
+  failures: 0,
+  said: [],
+};
+
+/** One instance that a lifecycle hook holds, and what its drain is told and remembers. */
+export type Termination = {
+  readonly instanceId: string;
+  readonly group: string;
+  readonly hook: string;
+  /** The lifecycle action's token; without it, the action is named by the instance. */
+  readonly token: string | undefined;
+  /** When the lifecycle action began, in milliseconds since 1970: the message's `Time`. */
+  readonly since: number;
+  readonly settings: DrainSettings;
+  readonly memory: Memory;
+};
+
+/** Which termination a message is about: two messages with the same key are one drain. */
+export function identityOf({ group, hook, instanceId }: Termination): string {
+  return JSON.stringify([group, hook, instanceId]);
+}

@@ -1,0 +1,148 @@
+import type { Clock } from "../clock.ts";
+import { Judge, type Scope, type TerminationRecord, type Violation } from "../judge.ts";
+import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
+import { randomSource } from "../random.ts";
+import { Simulation } from "../simulation.ts";
+import { inVirtualTime } from "../virtual-time.ts";
+import { buildWorld, WARM_UP_MS } from "./build.ts";
+import { ScenarioError } from "./read.ts";
+import type { Scenario } from "./schema.ts";
+import { planTimeline } from "./timeline.ts";
+
+/** The functions that a scenario is played with. */
+export const FUNCTIONS = ["deregister", "terminate"] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Runs one invocation of a function against the simulation. */
+export type Invoke = (
+  name: FunctionName,
+  event: unknown,
+  where: { readonly simulation: Simulation; readonly clock: Clock; readonly invocation: SimulatedInvocation },
+) => Promise<unknown>;
+
+/** How a scenario went. */
+export type Played = {
+  readonly scenario: Scenario;
+  readonly simulation: Simulation;
+  /** When it began and ended, in milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly terminations: readonly TerminationRecord[];
+  readonly violations: readonly Violation[];
+  readonly invocations: readonly InvocationRecord[];
+  /** The calls of the functions, by action. */
+  readonly calls: ReadonlyMap<string, number>;
+};
+
+export type PlayOptions = {
+  readonly invoke: Invoke;
+  /** Called with the simulation before it starts, for whoever wants to follow the story. */
+  readonly watch?: (simulation: Simulation) => void;
+  /** Instead of the scenario's own seed. */
+  readonly seed?: number;
+};
+
+const QUEUE_ORIGIN = "https://sqs.us-east-1.amazonaws.com";
+/** How often it is looked whether the scenario has ended. */
+const CHECK_MS = 1_000;
+
+/** Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them. */
+export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
+  const { functions } = scenario;
+  if (!functions) throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
+  const seed = options.seed ?? scenario.seed;
+  const startedAt = Date.parse(scenario.starts_at);
+  return inVirtualTime(startedAt, randomSource(seed)("Math.random"), async (clock) => {
+    const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
+    options.watch?.(simulation);
+    const judge = judgeOf(scenario, simulation);
+    planTimeline(simulation, scenario, startedAt);
+    const lambda = new LambdaPlatform(clock);
+    const endsAt = startedAt + scenario.ends_after_seconds * 1000;
+    const lastEntry = Math.max(0, ...scenario.timeline.map((entry) => entry.at_seconds));
+    const isOver = () => {
+      simulation.world.settle(clock);
+      if (clock.now() >= endsAt) return true;
+      return clock.now() > startedAt + lastEntry * 1000 && !judge.pending && lambda.idle && isQuiet(scenario, simulation);
+    };
+    let over = false;
+    const schedules = FUNCTIONS.map((name) => {
+      const { input, every_seconds, first_after_seconds, timeout_seconds } = functions[name];
+      return lambda.schedule(
+        {
+          name,
+          everySeconds: every_seconds,
+          firstAfterSeconds: first_after_seconds,
+          timeoutSeconds: timeout_seconds,
+          run: (invocation) => options.invoke(name, input, { simulation, clock, invocation }),
+        },
+        () => !over,
+      );
+    });
+    while (!isOver()) await clock.sleep(CHECK_MS);
+    over = true;
+    const endedAt = clock.now();
+    await Promise.all(schedules);
+    const calls = new Map<string, number>();
+    for (const { caller, action } of simulation.calls) {
+      if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
+    }
+    const { terminations, violations } = judge;
+    return { scenario, simulation, startedAt, endedAt, terminations, violations, invocations: lambda.records, calls };
+  });
+}
+
+/** Makes the simulation of a scenario's world, warmed up until the clock's present. */
+export function simulate(scenario: Scenario, clock: Clock, seed: number, origin: string): Simulation {
+  const simulation = new Simulation({
+    clock,
+    seed,
+    startsAt: clock.now() - WARM_UP_MS,
+    origin,
+    latency: scenario.latency_milliseconds,
+  });
+  buildWorld(simulation.world, scenario);
+  simulation.world.settle(clock);
+  simulation.faults.throttling = scenario.throttling;
+  simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
+  return simulation;
+}
+
+// What drains is judged on what the input names, in single and plural keys, and on the services' load balancers.
+function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
+  const input = scenario.functions?.deregister.input ?? {};
+  const queue = input.lifecycle_queue_name;
+  return new Judge({
+    story: world.story,
+    scope: scopeOf(input),
+    suspects: new Set(FUNCTIONS),
+    isOurs: (group, hook) => world.groups.find(group)?.hooks.get(hook)?.targetArn?.endsWith(`:${queue}`) === true,
+    classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
+    services: (cluster, service) => {
+      const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
+      return {
+        targetGroups: loadBalancers.flatMap(({ targetGroupArn }) =>
+          targetGroupArn ? [world.targetGroups.find(targetGroupArn)?.settings.name ?? ""] : [],
+        ),
+        loadBalancers: loadBalancers.flatMap((each) => each.loadBalancerName ?? []),
+      };
+    },
+  });
+}
+
+function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
+  const list = (value: unknown) => (Array.isArray(value) ? value.filter((each) => typeof each === "string") : []);
+  const one = (value: unknown) => (typeof value === "string" ? [value] : []);
+  const nameOf = (nameOrArn: string) => (nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn);
+  return {
+    targetGroups: new Set(list(input.target_groups).map(nameOf)),
+    loadBalancers: new Set([...one(input.elb_name), ...list(input.elb_names)]),
+  };
+}
+
+// Nothing is under way: the functions' queues are empty, so whatever was to be done about a message has been done.
+function isQuiet(scenario: Scenario, { world }: Simulation): boolean {
+  const { deregister, terminate } = scenario.functions ?? {};
+  const names = [deregister?.input.lifecycle_queue_name, terminate?.input.queue_name];
+  return world.queues.all.filter((queue) => names.includes(queue.name)).every((queue) => queue.messages.size === 0);
+}
