@@ -47,7 +47,9 @@ export function inProcess(write: (line: string, name: FunctionName) => void): In
       },
     });
     try {
-      return name === "deregister" ? await deregister(event, ports) : await terminate(event, ports, invocation);
+      return name === "deregister"
+        ? await deregister(event, ports)
+        : await terminate(event, ports, invocation);
     } finally {
       sandbox.busy = false;
     }

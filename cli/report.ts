@@ -10,15 +10,23 @@ export const reportSchema = z.strictObject({
       instance_id: z.string(),
       group: z.string(),
       asked_at: z.iso.datetime().describe("When the lifecycle action began."),
-      targets_gone_at: time.describe("When the last registration was gone; null where there was none, or still is one."),
-      tasks_gone_at: time.describe("When the last task was STOPPED; null where there was none, or still is one."),
+      targets_gone_at: time.describe(
+        "When the last registration was gone; null where there was none, or still is one.",
+      ),
+      tasks_gone_at: time.describe(
+        "When the last task was STOPPED; null where there was none, or still is one.",
+      ),
       ready_at: time.describe("When nothing was left any more; null where something still is."),
-      completed_at: time.describe("When the functions completed the lifecycle action; null where they did not."),
+      completed_at: time.describe(
+        "When the functions completed the lifecycle action; null where they did not.",
+      ),
       result: z.enum(["CONTINUE", "ABANDON"]).nullable().describe("What they completed it with."),
       reason: z.string().describe("How the lifecycle action ended, as seen from the simulated Auto Scaling."),
     }),
   ),
-  calls: z.record(z.string(), z.int()).describe("The functions' calls to AWS by action, the SDK's retries included."),
+  calls: z
+    .record(z.string(), z.int())
+    .describe("The functions' calls to AWS by action, the SDK's retries included."),
   lambda_seconds: z.number().describe("How long the functions ran, all invocations together, in seconds."),
   violations: z.array(
     z.strictObject({ at: z.iso.datetime(), instance_id: z.string(), rule: z.string(), what: z.string() }),
@@ -43,7 +51,12 @@ export function reportOf(played: Played): Report {
     })),
     calls: Object.fromEntries([...played.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
     lambda_seconds: lambdaSeconds(played),
-    violations: played.violations.map(({ at, instanceId, rule, what }) => ({ at: iso(at), instance_id: instanceId, rule, what })),
+    violations: played.violations.map(({ at, instanceId, rule, what }) => ({
+      at: iso(at),
+      instance_id: instanceId,
+      rule,
+      what,
+    })),
   };
 }
 

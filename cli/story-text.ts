@@ -3,7 +3,13 @@ import type { Played } from "../simulator/scenario/play.ts";
 import type { StoryLine } from "../simulator/story.ts";
 import { lambdaSeconds } from "./report.ts";
 
-const QUIET = new Set(["nothing to do", "run finished", "passed on", "handed over", "test notification deleted"]);
+const QUIET = new Set([
+  "nothing to do",
+  "run finished",
+  "passed on",
+  "handed over",
+  "test notification deleted",
+]);
 const SHOWN_BY_COLUMN = new Set(["time", "level", "message", "function", "request_id", "instance_id"]);
 
 /** One log line of a function as a person reads it; empty for what is of no interest while one watches. */
@@ -12,7 +18,9 @@ export function progressText(line: string, startedAt: number): string {
   const { time, level, message, function: name, instance_id } = fields;
   if (level === "INFO" && QUIET.has(String(message))) return "";
   const rest = Object.entries(fields).filter(([key]) => !SHOWN_BY_COLUMN.has(key));
-  const told = rest.map(([key, value]) => (key === "waiting_for" || key === "reason" ? String(value) : `${key}=${value}`)).join("  ");
+  const told = rest
+    .map(([key, value]) => (key === "waiting_for" || key === "reason" ? String(value) : `${key}=${value}`))
+    .join("  ");
   const mark = level === "INFO" ? "" : `${level}: `;
   return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${told}\n`;
 }
@@ -30,7 +38,9 @@ export function summaryText(played: Played): string {
     clock(each.askedAt, startedAt),
     each.readyAt === undefined ? "never" : clock(each.readyAt, startedAt),
     each.completedAt === undefined ? "never" : clock(each.completedAt, startedAt),
-    each.completedAt === undefined || each.readyAt === undefined ? "" : `${((each.completedAt - each.readyAt) / 1000).toFixed(1)} s`,
+    each.completedAt === undefined || each.readyAt === undefined
+      ? ""
+      : `${((each.completedAt - each.readyAt) / 1000).toFixed(1)} s`,
     each.reason || "still pending",
   ]);
   const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
@@ -66,7 +76,9 @@ function tell(line: StoryLine): string {
     case "action-started":
       return `the hook ${line.hook} holds it`;
     case "action-ended":
-      return line.how === "call" ? `${line.by} completes the hook ${line.hook}: ${line.result}` : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
+      return line.how === "call"
+        ? `${line.by} completes the hook ${line.hook}: ${line.result}`
+        : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
     case "container-instance":
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
     case "task":
@@ -74,9 +86,11 @@ function tell(line: StoryLine): string {
     case "target":
     case "classic": {
       const name = line.kind === "target" ? `${line.targetGroup} (port ${line.port})` : line.loadBalancer;
-      return { registered: `registered with ${name} by ${line.by}`, draining: `taken out of ${name} by ${line.by}, drains`, gone: `gone from ${name}` }[
-        line.state
-      ];
+      return {
+        registered: `registered with ${name} by ${line.by}`,
+        draining: `taken out of ${name} by ${line.by}, drains`,
+        gone: `gone from ${name}`,
+      }[line.state];
     }
     default:
       return line satisfies never;
@@ -102,5 +116,12 @@ function clock(at: number, startedAt: number): string {
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

@@ -22,9 +22,14 @@ type Drain = Extract<Step, { kind: "drain" }> & { readonly termination: Terminat
  * Carries out steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
  * others; the next look decides on it anew.
  */
-export async function act(ports: Ports, run: Run, planned: readonly Planned[]): Promise<Map<Termination, Done>> {
+export async function act(
+  ports: Ports,
+  run: Run,
+  planned: readonly Planned[],
+): Promise<Map<Termination, Done>> {
   const done = new Map<Termination, Done>();
-  for (const { termination } of planned) done.set(termination, { drained: false, deregistered: false, failed: false });
+  for (const { termination } of planned)
+    done.set(termination, { drained: false, deregistered: false, failed: false });
   const steps = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ ...step, termination })));
   const deregisters = steps.filter((step): step is Deregister => step.kind === "deregister");
   const drains = steps.filter((step): step is Drain => step.kind === "drain");
@@ -67,15 +72,25 @@ async function deregister(ports: Ports, batch: readonly Deregister[]): Promise<B
   if (kind === "target") {
     await ports.targetGroups.deregister(
       id,
-      batch.map(({ registration, termination }) => ({ id: termination.instanceId, port: registration.port as number })),
+      batch.map(({ registration, termination }) => ({
+        id: termination.instanceId,
+        port: registration.port as number,
+      })),
     );
     return { done: batch, failed: [] };
   }
-  const result = await ports.classic.deregister(id, [...new Set(batch.map(({ termination }) => termination.instanceId))]);
+  const result = await ports.classic.deregister(id, [
+    ...new Set(batch.map(({ termination }) => termination.instanceId)),
+  ]);
   return byItem(batch, result, ({ termination }) => termination.instanceId);
 }
 
-async function drainAll(ports: Ports, run: Run, steps: readonly Drain[], done: ReadonlyMap<Termination, Done>): Promise<void> {
+async function drainAll(
+  ports: Ports,
+  run: Run,
+  steps: readonly Drain[],
+  done: ReadonlyMap<Termination, Done>,
+): Promise<void> {
   const clusters = groupBy(steps, (step) => step.cluster);
   const batches = [...clusters.values()].flatMap((each) => pieces(each, DRAINING_LIMIT));
   await forEachOf(batches, async (batch) => {
@@ -94,7 +109,10 @@ async function drainAll(ports: Ports, run: Run, steps: readonly Drain[], done: R
 async function drain(ports: Ports, batch: readonly Drain[]): Promise<BatchResult<Drain>> {
   const { cluster } = batch[0] as Drain;
   try {
-    const result = await ports.ecs.setDraining(cluster, batch.map((step) => step.containerInstance));
+    const result = await ports.ecs.setDraining(
+      cluster,
+      batch.map((step) => step.containerInstance),
+    );
     return byItem(batch, result, (step) => step.containerInstance);
   } catch (error) {
     // One that ECS does not take may fail all ten; the others are not to wait for it.
@@ -112,7 +130,11 @@ async function drain(ports: Ports, batch: readonly Drain[]): Promise<BatchResult
 }
 
 // A call that fails as a whole fails each of its items.
-async function settle<T>(run: Run, batch: readonly T[], call: () => Promise<BatchResult<T>>): Promise<BatchResult<T>> {
+async function settle<T>(
+  run: Run,
+  batch: readonly T[],
+  call: () => Promise<BatchResult<T>>,
+): Promise<BatchResult<T>> {
   try {
     return await call();
   } catch (error) {
@@ -121,7 +143,11 @@ async function settle<T>(run: Run, batch: readonly T[], call: () => Promise<Batc
   }
 }
 
-function byItem<T>(batch: readonly T[], result: BatchResult<string>, idOf: (item: T) => string): BatchResult<T> {
+function byItem<T>(
+  batch: readonly T[],
+  result: BatchResult<string>,
+  idOf: (item: T) => string,
+): BatchResult<T> {
   const reasons = new Map(result.failed.map(({ item, reason }) => [item, reason]));
   return {
     done: batch.filter((item) => !reasons.has(idOf(item))),
@@ -132,6 +158,10 @@ function byItem<T>(batch: readonly T[], result: BatchResult<string>, idOf: (item
   };
 }
 
-function setDone(done: ReadonlyMap<Termination, Done>, termination: Termination, change: { [K in keyof Done]?: boolean }): void {
+function setDone(
+  done: ReadonlyMap<Termination, Done>,
+  termination: Termination,
+  change: { [K in keyof Done]?: boolean },
+): void {
   Object.assign(done.get(termination) ?? {}, change);
 }

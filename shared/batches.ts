@@ -9,7 +9,9 @@ export type BatchResult<T> = {
 
 /** Splits a list into pieces of at most `size` items. */
 export function pieces<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }
 
 /** Groups items by a key, in the order in which the keys first came up. */

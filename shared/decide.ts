@@ -65,7 +65,10 @@ export function decide(termination: Termination, observed: Observation, now: num
     case "over":
       return letGo(present, `nothing to complete: the instance is ${membership.state}`, "info");
     case "untouchable": {
-      const where = membership.group === group ? membership.state : `${membership.state} in the group ${membership.group}`;
+      const where =
+        membership.group === group
+          ? membership.state
+          : `${membership.state} in the group ${membership.group}`;
       if (now - since >= STALE_MS) return letGo(present, `not terminating: the instance is ${where}`, "warn");
       // The message may only be ahead of what Describe shows.
       return wait(termination, present, now, `the instance to terminate; it is ${where}`);
@@ -78,8 +81,15 @@ export function decide(termination: Termination, observed: Observation, now: num
 function decideAbsent(termination: Termination, now: number): Decision {
   const absentSince = termination.memory.absentSince ?? now;
   const memory = { ...termination.memory, absentSince };
-  if (now - absentSince >= ABSENT_MS) return letGo(memory, "no Auto Scaling group knows the instance any more", "info");
-  return wait(termination, memory, now, "a second look: no Auto Scaling group knows the instance", absentSince + ABSENT_MS);
+  if (now - absentSince >= ABSENT_MS)
+    return letGo(memory, "no Auto Scaling group knows the instance any more", "info");
+  return wait(
+    termination,
+    memory,
+    now,
+    "a second look: no Auto Scaling group knows the instance",
+    absentSince + ABSENT_MS,
+  );
 }
 
 function decideHeld(termination: Termination, observed: Observation, now: number): Decision {
@@ -113,7 +123,11 @@ function decideGone(termination: Termination, memory: Memory, observed: Observat
   if (refusedAt === undefined) return complete(memory);
   if (observed.unread.hooks !== undefined) return wait(termination, memory, now, observed.unread.hooks);
   if (observed.otherHooks && observed.otherHooks.length > 0) {
-    return letGo(memory, `our lifecycle action is completed; ${observed.otherHooks.join(", ")} still holds the instance`, "info");
+    return letGo(
+      memory,
+      `our lifecycle action is completed; ${observed.otherHooks.join(", ")} still holds the instance`,
+      "info",
+    );
   }
   if (now - refusedAt >= REFUSED_MS) {
     return letGo(
@@ -135,18 +149,33 @@ function stepsFor(termination: Termination, observed: Observation, now: number):
     ...ours.map((registration): Step => ({ kind: "deregister", registration, orphaned: false })),
     ...orphans.map((registration): Step => ({ kind: "deregister", registration, orphaned: true })),
     ...observed.members
-      .filter((member) => member.containerInstance.status === "ACTIVE" && !mustServeOn(member, termination, observed, now))
-      .map(({ cluster, containerInstance }): Step => ({ kind: "drain", cluster, containerInstance: containerInstance.arn })),
+      .filter(
+        (member) =>
+          member.containerInstance.status === "ACTIVE" && !mustServeOn(member, termination, observed, now),
+      )
+      .map(
+        ({ cluster, containerInstance }): Step => ({
+          kind: "drain",
+          cluster,
+          containerInstance: containerInstance.arn,
+        }),
+      ),
   ];
 }
 
 // ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
 // until they are gone, and gone long enough that no read lags.
-function mustServeOn(member: ClusterMember, { memory }: Termination, observed: Observation, now: number): boolean {
+function mustServeOn(
+  member: ClusterMember,
+  { memory }: Termination,
+  observed: Observation,
+  now: number,
+): boolean {
   if (observed.unread.registrations !== undefined) return true;
   const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
   if (listening.size === 0) return false;
-  const pointsAtOne = (each: Registration) => !each.managed && each.pointsAt.some((port) => listening.has(port));
+  const pointsAtOne = (each: Registration) =>
+    !each.managed && each.pointsAt.some((port) => listening.has(port));
   if (observed.registrations.some(pointsAtOne)) return true;
   const wasOurs = memory.registrations.some((each) =>
     each.kind === "target"
@@ -156,20 +185,38 @@ function mustServeOn(member: ClusterMember, { memory }: Termination, observed: O
   return wasOurs && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
 }
 
-function isOrphan(registration: Registration, { memory, since }: Termination, observed: Observation, now: number): boolean {
+function isOrphan(
+  registration: Registration,
+  { memory, since }: Termination,
+  observed: Observation,
+  now: number,
+): boolean {
   const behind = observed.members
     .flatMap((member) => member.tasks)
     .filter((task) => task.service !== undefined && registration.services.includes(task.service))
     .filter((task) => task.hostPorts.some((port) => registration.pointsAt.includes(port)));
   if (behind.some((task) => task.status !== STOPPED)) return false;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
-  const alone = stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (observed.members.length === 0 ? since : undefined));
+  const alone =
+    stops.length > 0
+      ? Math.max(...stops)
+      : (memory.drainingAt ?? (observed.members.length === 0 ? since : undefined));
   return alone !== undefined && now - alone >= ORPHAN_MS;
 }
 
 function warningsFor({ settings, memory }: Termination, observed: Observation): Warning[] {
-  if (settings.clusterNames.length === 0 || memory.containerInstances.length > 0 || observed.unread.tasks !== undefined) return [];
-  return [{ phrase: "cluster lacks the instance", text: `none of its container instances is this one: ${settings.clusterNames.join(", ")}` }];
+  if (
+    settings.clusterNames.length === 0 ||
+    memory.containerInstances.length > 0 ||
+    observed.unread.tasks !== undefined
+  )
+    return [];
+  return [
+    {
+      phrase: "cluster lacks the instance",
+      text: `none of its container instances is this one: ${settings.clusterNames.join(", ")}`,
+    },
+  ];
 }
 
 function liveTasks(member: ClusterMember) {
@@ -186,7 +233,13 @@ function letGo(memory: Memory, reason: string, level: "info" | "warn" | "error")
 
 // Looks again every `poll_seconds`, more slowly once nothing has changed for long, or when it is known that the answer
 // can change.
-function wait(termination: Termination, memory: Memory, now: number, waitingFor: string, known?: number): Decision {
+function wait(
+  termination: Termination,
+  memory: Memory,
+  now: number,
+  waitingFor: string,
+  known?: number,
+): Decision {
   const changedAt = waitingFor === memory.waitingFor ? (memory.changedAt ?? now) : now;
   const poll = termination.settings.pollSeconds * SECOND;
   const until = known ?? now + (now - changedAt >= SLOW_AFTER_MS ? Math.max(poll, SLOW_MS) : poll);

@@ -16,7 +16,12 @@ export type Held = { readonly termination: Termination; readonly receipts: reado
  *
  * @param firstWaitSeconds how long the first receive waits for a message to come
  */
-export async function receiveAll(ports: Ports, run: Run, queue: string, firstWaitSeconds: number): Promise<ReceivedMessage[]> {
+export async function receiveAll(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  firstWaitSeconds: number,
+): Promise<ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
   try {
     let batch = await ports.queues.receive(queue, firstWaitSeconds);
@@ -34,17 +39,24 @@ export async function receiveAll(ports: Ports, run: Run, queue: string, firstWai
 /** Brings the messages of one termination together, into the one that began first. */
 export function merge(ports: Ports, arrivals: readonly Arrival[]): Held[] {
   const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
-  for (const { termination, receipt } of [...arrivals].sort((a, b) => a.termination.since - b.termination.since)) {
+  for (const { termination, receipt } of [...arrivals].sort(
+    (a, b) => a.termination.since - b.termination.since,
+  )) {
     const alike = byIdentity.get(identityOf(termination)) ?? [];
     byIdentity.set(identityOf(termination), alike);
     // Another token is another lifecycle action: the same instance, held once more.
-    const same = alike.find(({ termination: { token } }) => !token || !termination.token || token === termination.token);
+    const same = alike.find(
+      ({ termination: { token } }) => !token || !termination.token || token === termination.token,
+    );
     if (!same) {
       alike.push({ termination, receipts: [receipt] });
       continue;
     }
     same.receipts.push(receipt);
-    ports.log.info("duplicate merged", { instance_id: termination.instanceId, auto_scaling_group: termination.group });
+    ports.log.info("duplicate merged", {
+      instance_id: termination.instanceId,
+      auto_scaling_group: termination.group,
+    });
   }
   return [...byIdentity.values()].flat();
 }
@@ -53,12 +65,21 @@ export function merge(ports: Ports, arrivals: readonly Arrival[]): Held[] {
  * Sets a message aside that cannot be read: into the queue's dead-letter queue, with the reason, and out of the queue.
  * Without a dead-letter queue it stays where it is, and redrive or its retention ends it.
  */
-export async function setAside(ports: Ports, run: Run, queue: string, message: ReceivedMessage, reason: string): Promise<void> {
+export async function setAside(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  message: ReceivedMessage,
+  reason: string,
+): Promise<void> {
   const fields = { queue, message_id: message.id, reason };
   try {
     const deadLetters = await ports.queues.deadLetterQueue(queue);
     if (deadLetters === undefined) {
-      ports.log.error("message cannot be read", { ...fields, left: "in the queue, which has no dead-letter queue" });
+      ports.log.error("message cannot be read", {
+        ...fields,
+        left: "in the queue, which has no dead-letter queue",
+      });
       return;
     }
     await sendAside(ports, deadLetters, message.body, reason);
@@ -71,7 +92,12 @@ export async function setAside(ports: Ports, run: Run, queue: string, message: R
 }
 
 /** Deletes messages by their receipt handles; what could not be deleted is noted, and comes back by itself. */
-export async function deleteAll(ports: Ports, run: Run, queue: string, receipts: readonly string[]): Promise<void> {
+export async function deleteAll(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  receipts: readonly string[],
+): Promise<void> {
   if (receipts.length === 0) return;
   const { failed } = await ports.queues.delete(queue, receipts);
   for (const { reason } of failed) run.messageFailed(`a message stays in ${queue}: ${reason}`);
@@ -89,5 +115,5 @@ async function sendAside(ports: Ports, deadLetters: string, body: string, reason
 
 // SQS takes the characters of XML 1.0 only, and the reason quotes what somebody else wrote.
 function attributeText(reason: string): string {
-  return reason.slice(0, 1_000).replace(/[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD]/g, "?");
+  return reason.slice(0, 1_000).replace(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "?");
 }

@@ -24,7 +24,10 @@ const TEST = "autoscaling:TEST_NOTIFICATION";
 const instanceId = z
   .string({ error: "expected an instance id such as i-0123456789abcdef0" })
   .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
-const filled = (expected: string) => z.string({ error: expected }).check(z.minLength(1, { error: expected }), z.maxLength(1600, { error: expected }));
+const filled = (expected: string) =>
+  z
+    .string({ error: expected })
+    .check(z.minLength(1, { error: expected }), z.maxLength(1600, { error: expected }));
 
 const termination = z.object({
   LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
@@ -34,12 +37,18 @@ const termination = z.object({
   LifecycleActionToken: z
     .string({ error: "expected a token of 36 characters" })
     .check(z.length(36, { error: "expected a token of 36 characters" })),
-  Time: z.optional(z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" })),
+  Time: z.optional(
+    z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
+  ),
   NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
 });
 
 const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
-const event = z.object({ source: z.literal("aws.autoscaling"), time: z.optional(z.string()), detail: z.looseObject({}) });
+const event = z.object({
+  source: z.literal("aws.autoscaling"),
+  time: z.optional(z.string()),
+  detail: z.looseObject({}),
+});
 
 /**
  * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
@@ -57,10 +66,14 @@ export function parseLifecycleMessage(body: string): LifecycleMessage {
 }
 
 function readNotification(value: unknown): LifecycleMessage {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return unreadable("expected a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return unreadable("expected a JSON object");
   const { Event, LifecycleTransition, AutoScalingGroupName } = value as Record<string, unknown>;
   if (Event === TEST || LifecycleTransition === TEST) {
-    return { kind: "test notification", group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined };
+    return {
+      kind: "test notification",
+      group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined,
+    };
   }
   const parsed = termination.safeParse(value, { reportInput: true });
   if (!parsed.success) return unreadable(problemsOf(parsed.error).join("; "));

@@ -55,7 +55,11 @@ class LineLogger extends Logger {
   readonly #write: ((line: string) => void) | undefined;
 
   constructor(functionName: string, requestId: string, write: ((line: string) => void) | undefined) {
-    super({ serviceName: functionName, logFormatter: new LineFormatter(), persistentKeys: { request_id: requestId } });
+    super({
+      serviceName: functionName,
+      logFormatter: new LineFormatter(),
+      persistentKeys: { request_id: requestId },
+    });
     this.#write = write;
   }
 

@@ -1,4 +1,4 @@
-import { type Done, act } from "./act.ts";
+import { act, type Done } from "./act.ts";
 import { forEachOf } from "./batches.ts";
 import { type Decision, decide } from "./decide.ts";
 import { secondsBetween, timeText } from "./log.ts";
@@ -55,14 +55,21 @@ export async function look(
         logLetGo(ports, termination, decision.outcome, actedAt);
         return { before, termination, fate: "let go" };
       case "complete":
-        return options.mayComplete ? complete(ports, run, before, termination) : { before, termination, fate: "watch" };
+        return options.mayComplete
+          ? complete(ports, run, before, termination)
+          : { before, termination, fate: "watch" };
       default:
         return decision.outcome satisfies never;
     }
   });
 }
 
-async function complete(ports: Ports, run: Run, before: Termination, termination: Termination): Promise<Looked> {
+async function complete(
+  ports: Ports,
+  run: Run,
+  before: Termination,
+  termination: Termination,
+): Promise<Looked> {
   const { instanceId, group, hook, since, memory } = termination;
   try {
     const answer = await ports.autoScaling.complete(termination, "CONTINUE");
@@ -111,7 +118,10 @@ function afterwards(
     actedAt: done?.drained || done?.deregistered ? now : memory.actedAt,
     drainingAt: done?.drained ? (memory.drainingAt ?? now) : memory.drainingAt,
     failures: before.failures + (failed ? 1 : 0),
-    said: [...memory.said, ...warnings.map((each) => each.phrase).filter((phrase) => !memory.said.includes(phrase))],
+    said: [
+      ...memory.said,
+      ...warnings.map((each) => each.phrase).filter((phrase) => !memory.said.includes(phrase)),
+    ],
   };
 }
 
@@ -121,7 +131,13 @@ function warn(ports: Ports, { instanceId, memory }: Termination, { warnings }: D
   }
 }
 
-function logWaiting(ports: Ports, termination: Termination, waitingFor: string, until: number, now: number): void {
+function logWaiting(
+  ports: Ports,
+  termination: Termination,
+  waitingFor: string,
+  until: number,
+  now: number,
+): void {
   ports.log.info("waiting", {
     instance_id: termination.instanceId,
     waiting_for: waitingFor,

@@ -63,7 +63,16 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
   const parsed = messageSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { kind: "unreadable", reason: problemsOf(parsed.error).join("; ") };
   const { data } = parsed;
-  const { instance_id, auto_scaling_group, life_cycle_hook_name, lifecycle_action_token, version, memory, elb_name, ...keys } = data;
+  const {
+    instance_id,
+    auto_scaling_group,
+    life_cycle_hook_name,
+    lifecycle_action_token,
+    version,
+    memory,
+    elb_name,
+    ...keys
+  } = data;
   const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
@@ -101,7 +110,9 @@ function readMemory(value: unknown): Memory {
   return {
     containerInstances: data.container_instances,
     registrations: [
-      ...data.targets.map((each): SeenRegistration => ({ kind: "target", targetGroup: each.target_group, port: each.port })),
+      ...data.targets.map(
+        (each): SeenRegistration => ({ kind: "target", targetGroup: each.target_group, port: each.port }),
+      ),
       ...data.elb_names.map((each): SeenRegistration => ({ kind: "classic", loadBalancer: each })),
     ],
     managedTargetGroups: data.managed_target_groups,

@@ -1,9 +1,9 @@
 import type { ContainerInstance, ServiceLoadBalancers, Task } from "./aws/ecs.ts";
-import { AwsCallError } from "./errors.ts";
 import { forEachOf, groupBy } from "./batches.ts";
+import { AwsCallError } from "./errors.ts";
 import type { ClusterMember } from "./observation.ts";
-import { STOPPED } from "./progress.ts";
 import type { Ports } from "./ports.ts";
+import { STOPPED } from "./progress.ts";
 import { reading } from "./reading.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
@@ -25,7 +25,10 @@ export async function observeMembers(
   terminations: readonly Termination[],
 ): Promise<Map<Termination, Membership>> {
   const found = new Map<Termination, Membership>(
-    terminations.map((each) => [each, { members: [], services: new Map(), targetGroups: [], elbNames: [], unread: undefined }]),
+    terminations.map((each) => [
+      each,
+      { members: [], services: new Map(), targetGroups: [], elbNames: [], unread: undefined },
+    ]),
   );
   const clusters = new Set(terminations.flatMap(clustersOf));
   await forEachOf(clusters, async (cluster) => {
@@ -55,7 +58,9 @@ async function observeCluster(
   await forEachOf(terminations, async (termination) => {
     for (const containerInstance of containerInstances.value.get(termination.instanceId) ?? []) {
       const tasks = await reading(run, () => ports.ecs.tasksOn(cluster, containerInstance.arn));
-      found.get(termination)?.members.push({ cluster, containerInstance, tasks: "value" in tasks ? tasks.value : [] });
+      found
+        .get(termination)
+        ?.members.push({ cluster, containerInstance, tasks: "value" in tasks ? tasks.value : [] });
       if ("unread" in tasks) setUnread(found, termination, tasks.unread);
     }
   });
@@ -70,19 +75,29 @@ async function findAll(
   terminations: readonly Termination[],
 ): Promise<Map<string, ContainerInstance[]>> {
   try {
-    const known = terminations.flatMap(({ memory }) => memory.containerInstances.filter((each) => each.cluster === cluster));
-    const seen = known.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, [...new Set(known.map((each) => each.arn))]);
+    const known = terminations.flatMap(({ memory }) =>
+      memory.containerInstances.filter((each) => each.cluster === cluster),
+    );
+    const seen =
+      known.length === 0
+        ? []
+        : await ports.ecs.describeContainerInstances(cluster, [...new Set(known.map((each) => each.arn))]);
     const present = new Set(seen.filter((each) => each.status !== "INACTIVE").map((each) => each.instanceId));
     const sought = terminations.filter(
-      ({ instanceId, memory }) => !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
+      ({ instanceId, memory }) =>
+        !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
     );
-    const arns = await ports.ecs.findContainerInstances(cluster, [...new Set(sought.map((each) => each.instanceId))]);
+    const arns = await ports.ecs.findContainerInstances(cluster, [
+      ...new Set(sought.map((each) => each.instanceId)),
+    ]);
     const more = arns.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, arns);
     return groupBy([...seen, ...more], (each) => each.instanceId);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "gone") throw error;
     // A cluster that does not exist holds nothing. Where nothing was seen in it either, its name is wrong.
-    if (!terminations.some(({ memory }) => memory.containerInstances.some((each) => each.cluster === cluster))) {
+    if (
+      !terminations.some(({ memory }) => memory.containerInstances.some((each) => each.cluster === cluster))
+    ) {
       run.cannotUse(cluster, "there is no such ECS cluster");
     }
     return new Map();
@@ -108,7 +123,9 @@ async function observeServices(
   const asked = new Set(terminations.flatMap(servicesOf));
   const missing = [...asked].filter((name) => !run.services.has(keyOf(cluster, name)));
   const answer = await reading(run, async () =>
-    missing.length === 0 ? new Map<string, ServiceLoadBalancers>() : ports.ecs.serviceLoadBalancers(cluster, missing),
+    missing.length === 0
+      ? new Map<string, ServiceLoadBalancers>()
+      : ports.ecs.serviceLoadBalancers(cluster, missing),
   );
   if ("value" in answer) {
     for (const name of missing) {
@@ -135,7 +152,11 @@ function isRecent(task: Task, since: number): boolean {
   return task.status !== STOPPED || (task.stoppedAt !== undefined && task.stoppedAt >= since);
 }
 
-function setUnread(found: ReadonlyMap<Termination, Membership>, termination: Termination, unread: string): void {
+function setUnread(
+  found: ReadonlyMap<Termination, Membership>,
+  termination: Termination,
+  unread: string,
+): void {
   const membership = found.get(termination);
   if (membership) membership.unread = unread;
 }

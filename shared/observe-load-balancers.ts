@@ -22,7 +22,9 @@ export async function observeRegistrations(
   terminations: readonly Termination[],
   members: ReadonlyMap<Termination, Membership>,
 ): Promise<Map<Termination, Registrations>> {
-  const found = new Map<Termination, Registrations>(terminations.map((each) => [each, { registrations: [], unread: undefined }]));
+  const found = new Map<Termination, Registrations>(
+    terminations.map((each) => [each, { registrations: [], unread: undefined }]),
+  );
   await observeTargetGroups(ports, run, terminations, members, found);
   await observeClassic(ports, run, terminations, members, found);
   return found;
@@ -35,7 +37,10 @@ async function observeTargetGroups(
   members: ReadonlyMap<Termination, Membership>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
-  const managedOf = (each: Termination) => [...each.memory.managedTargetGroups, ...(members.get(each)?.targetGroups ?? [])];
+  const managedOf = (each: Termination) => [
+    ...each.memory.managedTargetGroups,
+    ...(members.get(each)?.targetGroups ?? []),
+  ];
   const named = new Set(terminations.flatMap((each) => each.settings.targetGroups));
   const resolved = new Map<string, Reading<TargetGroup | undefined>>();
   await forEachOf(new Set([...named, ...terminations.flatMap(managedOf)]), async (nameOrArn) => {
@@ -44,9 +49,14 @@ async function observeTargetGroups(
 
   // A group may be named twice, by name and by ARN; it is asked once.
   const targets = new Map<string, Reading<readonly RegisteredTarget[]>>();
-  const groups = new Map([...resolved.values()].flatMap((each) => ("value" in each && each.value ? [[each.value.arn, each.value]] : [])));
+  const groups = new Map(
+    [...resolved.values()].flatMap((each) =>
+      "value" in each && each.value ? [[each.value.arn, each.value]] : [],
+    ),
+  );
   await forEachOf(groups.values(), async ({ arn, targetType }) => {
-    if (targetType === "instance") targets.set(arn, await reading(run, async () => (await ports.targetGroups.targets(arn)) ?? []));
+    if (targetType === "instance")
+      targets.set(arn, await reading(run, async () => (await ports.targetGroups.targets(arn)) ?? []));
   });
 
   for (const termination of terminations) {
@@ -62,16 +72,32 @@ async function observeTargetGroups(
       const listed = targets.get(arn);
       if (listed && "unread" in listed) result.unread = listed.unread;
       if (!listed || "unread" in listed) continue;
-      const services = servicesNaming(members.get(termination), (service) => service.targetGroups.includes(arn));
+      const services = servicesNaming(members.get(termination), (service) =>
+        service.targetGroups.includes(arn),
+      );
       for (const { id, port, state } of listed.value) {
         if (id !== termination.instanceId) continue;
-        result.registrations.push({ kind: "target", id: arn, name, port, pointsAt: [port], state, managed: managed.has(arn), services });
+        result.registrations.push({
+          kind: "target",
+          id: arn,
+          name,
+          port,
+          pointsAt: [port],
+          state,
+          managed: managed.has(arn),
+          services,
+        });
       }
     }
   }
 }
 
-async function resolve(ports: Ports, run: Run, nameOrArn: string, named: boolean): Promise<Reading<TargetGroup | undefined>> {
+async function resolve(
+  ports: Ports,
+  run: Run,
+  nameOrArn: string,
+  named: boolean,
+): Promise<Reading<TargetGroup | undefined>> {
   if (!run.targetGroups.has(nameOrArn)) {
     const answer = await reading(run, () => ports.targetGroups.describe(nameOrArn));
     if ("unread" in answer) return answer;
@@ -93,11 +119,22 @@ async function observeClassic(
   members: ReadonlyMap<Termination, Membership>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
-  const managedOf = (each: Termination) => [...each.memory.managedElbNames, ...(members.get(each)?.elbNames ?? [])];
+  const managedOf = (each: Termination) => [
+    ...each.memory.managedElbNames,
+    ...(members.get(each)?.elbNames ?? []),
+  ];
   const named = new Set(terminations.flatMap((each) => each.settings.elbNames));
   await forEachOf(new Set([...named, ...terminations.flatMap(managedOf)]), async (name) => {
-    const concerned = terminations.filter((each) => each.settings.elbNames.includes(name) || managedOf(each).includes(name));
-    const answer = await reading(run, () => observeOne(ports, name, concerned.map((each) => each.instanceId)));
+    const concerned = terminations.filter(
+      (each) => each.settings.elbNames.includes(name) || managedOf(each).includes(name),
+    );
+    const answer = await reading(run, () =>
+      observeOne(
+        ports,
+        name,
+        concerned.map((each) => each.instanceId),
+      ),
+    );
     for (const termination of concerned) {
       const result = found.get(termination) as Registrations;
       if ("unread" in answer) {
@@ -105,7 +142,8 @@ async function observeClassic(
         continue;
       }
       if (!answer.value) {
-        if (termination.settings.elbNames.includes(name)) run.cannotUse(name, "there is no such classic load balancer");
+        if (termination.settings.elbNames.includes(name))
+          run.cannotUse(name, "there is no such classic load balancer");
         continue;
       }
       const { loadBalancer, draining } = answer.value;
@@ -134,9 +172,15 @@ async function observeOne(
   const loadBalancer = await ports.classic.describe(name);
   if (!loadBalancer) return undefined;
   const unlisted = [...new Set(instanceIds)].filter((id) => !loadBalancer.instanceIds.has(id));
-  return { loadBalancer, draining: unlisted.length === 0 ? new Set() : await ports.classic.draining(name, unlisted) };
+  return {
+    loadBalancer,
+    draining: unlisted.length === 0 ? new Set() : await ports.classic.draining(name, unlisted),
+  };
 }
 
-function servicesNaming(membership: Membership | undefined, names: (service: ServiceLoadBalancers) => boolean): string[] {
+function servicesNaming(
+  membership: Membership | undefined,
+  names: (service: ServiceLoadBalancers) => boolean,
+): string[] {
   return [...(membership?.services ?? [])].filter(([, service]) => names(service)).map(([name]) => name);
 }

@@ -31,12 +31,12 @@ export async function observe(
     const registered = registrations.get(termination);
     const otherHooks = hooks.get(termination.group);
     observations.set(termination, {
-      membership: valueOf(membership),
+      membership: readValue(membership),
       members: tasks?.members ?? [],
       registrations: registered?.registrations ?? [],
       managedTargetGroups: tasks?.targetGroups ?? [],
       managedElbNames: tasks?.elbNames ?? [],
-      otherHooks: otherHooks && valueOf(otherHooks)?.filter((name) => name !== termination.hook),
+      otherHooks: otherHooks && readValue(otherHooks)?.filter((name) => name !== termination.hook),
       unread: {
         ...unreadOf("membership", membership),
         ...(tasks?.unread === undefined ? {} : { tasks: tasks.unread }),
@@ -80,11 +80,11 @@ async function observeHooks(
 }
 
 function isHeld({ group }: Termination, membership: Reading<Membership | undefined> | undefined): boolean {
-  const value = membership && valueOf(membership);
+  const value = membership && readValue(membership);
   return value !== undefined && value.group === group && situationOf(value.state) === "held";
 }
 
-function valueOf<T>(read: Reading<T>): T | undefined {
+function readValue<T>(read: Reading<T>): T | undefined {
   return "value" in read ? read.value : undefined;
 }
 

@@ -44,7 +44,11 @@ export function createPorts(
   functionName: string,
   { clients, queueUrls }: Environment,
   { requestId }: Invocation,
-  outside: { now?: () => number; sleep?: (milliseconds: number) => Promise<void>; write?: (line: string) => void } = {},
+  outside: {
+    now?: () => number;
+    sleep?: (milliseconds: number) => Promise<void>;
+    write?: (line: string) => void;
+  } = {},
 ): Ports {
   return {
     now: outside.now ?? Date.now,

@@ -13,7 +13,8 @@ export function problemsOf(error: z.core.$ZodError): string[] {
 
 function describeIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
   const path = [...above, ...issue.path];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathText([...path, key])}: unknown key`);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${pathText([...path, key])}: unknown key`);
   // A union is reported by its first branch that got furthest; the others would only repeat "expected".
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     const branches = issue.errors.map((issues) => issues.flatMap((each) => describeIssue(each, path)));
@@ -43,7 +44,8 @@ function expectation(issue: z.core.$ZodIssue): string {
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "(the whole)";
   return path.reduce<string>(
-    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`),
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
     "",
   );
 }

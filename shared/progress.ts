@@ -5,7 +5,15 @@ import type { ClusterMember, Observation, Registration } from "./observation.ts"
 export const STOPPED = "STOPPED";
 
 // The order in which a task passes through its statuses, so that texts are the same for the same situation.
-const STATUSES = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"];
+const STATUSES = [
+  "PROVISIONING",
+  "PENDING",
+  "ACTIVATING",
+  "RUNNING",
+  "DEACTIVATING",
+  "STOPPING",
+  "DEPROVISIONING",
+];
 
 /**
  * What is still there, in the words of the log, or undefined when nothing is: load balancers with what is registered
@@ -13,7 +21,11 @@ const STATUSES = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVAT
  */
 export function leftBehind(observed: Observation): string | undefined {
   const unread = [observed.unread.registrations, observed.unread.tasks].flatMap((each) => each ?? []);
-  const parts = [...registrationTexts(observed.registrations), ...observed.members.flatMap(memberTexts), ...unread];
+  const parts = [
+    ...registrationTexts(observed.registrations),
+    ...observed.members.flatMap(memberTexts),
+    ...unread,
+  ];
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 

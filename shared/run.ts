@@ -26,7 +26,9 @@ export class Run {
       took_seconds: secondsBetween(this.startedAt, now),
     });
     if (this.#failures.size === 0) return;
-    throw new RunFailed([...this.#failures].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)));
+    throw new RunFailed(
+      [...this.#failures].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
+    );
   }
 
   get hasFailures(): boolean {
@@ -40,7 +42,8 @@ export class Run {
   callFailed(cause: unknown): string {
     if (!(cause instanceof AwsCallError)) throw cause;
     const { action, kind } = cause;
-    const reason = cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
+    const reason =
+      cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
     if (this.#note(`${action} ${kind}`)) {
       const missing = kind === "denied" ? { missing_permission: action } : {};
       this.#log.error("call failed", { action, kind, ...missing, reason });

@@ -6,7 +6,8 @@ import { problemsOf } from "./problems.ts";
 /** How often terminate looks again where nothing else is said, in seconds. */
 export const POLL_SECONDS = 5;
 
-const text = (pattern: RegExp, expected: string) => z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
+const text = (pattern: RegExp, expected: string) =>
+  z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
 
 /** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
 export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
@@ -104,7 +105,9 @@ export function keysOf(settings: DrainSettings): DrainKeys {
  * The keys that a hook's NotificationMetadata sets, or undefined where it is not meant for us: no JSON object, or none
  * of our keys in it. Other keys in it are left alone. `problems` names what is wrong with ours.
  */
-export function keysOfMetadata(metadata: string | undefined): { keys: DrainKeys } | { problems: string[] } | undefined {
+export function keysOfMetadata(
+  metadata: string | undefined,
+): { keys: DrainKeys } | { problems: string[] } | undefined {
   if (!metadata) return undefined;
   let value: unknown;
   try {
@@ -112,7 +115,11 @@ export function keysOfMetadata(metadata: string | undefined): { keys: DrainKeys 
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null || !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))) {
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))
+  ) {
     return undefined;
   }
   const parsed = settingsSchema.safeParse(value, { reportInput: true });
@@ -121,7 +128,12 @@ export function keysOfMetadata(metadata: string | undefined): { keys: DrainKeys 
 }
 
 /** Reads a function's input. Throws an InputError, after logging it, that names every key that is wrong. */
-export function readInput<T extends z.core.$ZodType>(schema: T, functionName: string, event: unknown, log: Log): z.infer<T> {
+export function readInput<T extends z.core.$ZodType>(
+  schema: T,
+  functionName: string,
+  event: unknown,
+  log: Log,
+): z.infer<T> {
   const parsed = z.safeParse(schema, event, { reportInput: true });
   if (parsed.success) return parsed.data;
   const reason = problemsOf(parsed.error).join("; ");

@@ -16,7 +16,12 @@ export type Fault = {
   readonly until: number;
 };
 
-type Bucket = { readonly name: string; readonly covers: RegExp; readonly burst: number; readonly perSecond: number };
+type Bucket = {
+  readonly name: string;
+  readonly covers: RegExp;
+  readonly burst: number;
+  readonly perSecond: number;
+};
 
 /**
  * AWS's token buckets per account and Region (Amazon ECS API Reference, "Request throttling"; Elastic Load Balancing,
@@ -25,22 +30,34 @@ type Bucket = { readonly name: string; readonly covers: RegExp; readonly burst: 
 const BUCKETS: readonly Bucket[] = [
   {
     name: "ecs cluster read",
-    covers: /^ecs:(DescribeContainerInstances|DescribeTasks|ListAttributes|ListContainerInstances|ListTasks)$/,
+    covers:
+      /^ecs:(DescribeContainerInstances|DescribeTasks|ListAttributes|ListContainerInstances|ListTasks)$/,
     burst: 100,
     perSecond: 20,
   },
   {
     name: "ecs cluster modify",
-    covers: /^ecs:(UpdateContainerInstancesState|StopTask|RunTask|StartTask|DeregisterContainerInstance|RegisterContainerInstance)$/,
+    covers:
+      /^ecs:(UpdateContainerInstancesState|StopTask|RunTask|StartTask|DeregisterContainerInstance|RegisterContainerInstance)$/,
     burst: 100,
     perSecond: 40,
   },
   { name: "ecs clusters", covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 50, perSecond: 20 },
   { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
-  { name: "ecs service modify", covers: /^ecs:(CreateService|UpdateService|DeleteService)$/, burst: 50, perSecond: 5 },
+  {
+    name: "ecs service modify",
+    covers: /^ecs:(CreateService|UpdateService|DeleteService)$/,
+    burst: 50,
+    perSecond: 5,
+  },
   { name: "elb registration", covers: /^elb:(Register|Deregister)/, burst: 20, perSecond: 4 },
   { name: "elb describe", covers: /^elb:Describe/, burst: 200, perSecond: 50 },
-  { name: "elbv2 registration", covers: /^elbv2:(RegisterTargets|DeregisterTargets)$/, burst: 20, perSecond: 4 },
+  {
+    name: "elbv2 registration",
+    covers: /^elbv2:(RegisterTargets|DeregisterTargets)$/,
+    burst: 20,
+    perSecond: 4,
+  },
   { name: "elbv2 describe", covers: /^elbv2:Describe/, burst: 200, perSecond: 50 },
   { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
   { name: "autoscaling", covers: /^autoscaling:/, burst: 100, perSecond: 10 },
@@ -74,7 +91,10 @@ export class Faults {
   strike(service: Service, operation: string, now: number): AwsError | undefined {
     const action = `${service.name}:${operation}`;
     const fault = this.#faults.find(
-      (each) => now < each.until && each.actions.some((pattern) => matches(pattern, action)) && this.#random.chance(each.probability),
+      (each) =>
+        now < each.until &&
+        each.actions.some((pattern) => matches(pattern, action)) &&
+        this.#random.chance(each.probability),
     );
     const kind = fault?.kind ?? (this.throttling && !this.#takeTokens(action, now) ? "throttle" : undefined);
     if (!kind) return undefined;
@@ -112,14 +132,26 @@ function errorOf(kind: FaultKind, service: Service, operation: string): AwsError
     case "deny": {
       const action = `${IAM_PREFIX[service.name] ?? service.name}:${operation}`;
       const message = `User: arn:aws:sts::123456789012:assumed-role/drain/drain is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-      return json ? new AwsError("AccessDeniedException", message, 400) : new AwsError("AccessDenied", message, 403);
+      return json
+        ? new AwsError("AccessDeniedException", message, 400)
+        : new AwsError("AccessDenied", message, 403);
     }
     case "throttle":
-      return json ? new AwsError("ThrottlingException", "Rate exceeded", 400) : new AwsError("Throttling", "Rate exceeded", 400);
+      return json
+        ? new AwsError("ThrottlingException", "Rate exceeded", 400)
+        : new AwsError("Throttling", "Rate exceeded", 400);
     case "fail":
       return json
-        ? new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500)
-        : new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
+        ? new AwsError(
+            "InternalFailure",
+            "The request processing has failed because of an unknown error.",
+            500,
+          )
+        : new AwsError(
+            "InternalFailure",
+            "The request processing has failed because of an unknown error.",
+            500,
+          );
     default:
       return kind satisfies never;
   }

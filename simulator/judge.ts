@@ -1,10 +1,16 @@
 import type { Story, StoryLine } from "./story.ts";
 
 /** What a drain is judged on: the load balancers that its input names. Those of its services are found in the story. */
-export type Scope = { readonly targetGroups: ReadonlySet<string>; readonly loadBalancers: ReadonlySet<string> };
+export type Scope = {
+  readonly targetGroups: ReadonlySet<string>;
+  readonly loadBalancers: ReadonlySet<string>;
+};
 
 /** What is known of the services: which target groups and classic load balancers they register with. */
-export type ServiceScope = (cluster: string, service: string) => { targetGroups: readonly string[]; loadBalancers: readonly string[] };
+export type ServiceScope = (
+  cluster: string,
+  service: string,
+) => { targetGroups: readonly string[]; loadBalancers: readonly string[] };
 
 /** Who the judged functions are, by the names that they call under. */
 export type Suspects = ReadonlySet<string>;
@@ -27,13 +33,24 @@ export type TerminationRecord = {
 };
 
 /** Something that should never have happened. */
-export type Violation = { readonly at: number; readonly instanceId: string; readonly rule: string; readonly what: string };
+export type Violation = {
+  readonly at: number;
+  readonly instanceId: string;
+  readonly rule: string;
+  readonly what: string;
+};
 
 type InstanceState = {
   held: boolean;
   /** Registrations by `kind name port`, with what they point at. */
-  readonly registrations: Map<string, { kind: "target" | "classic"; name: string; port: number | undefined; state: "registered" | "draining" }>;
-  readonly tasks: Map<string, { cluster: string; service: string | undefined; status: string; hostPorts: readonly number[] }>;
+  readonly registrations: Map<
+    string,
+    { kind: "target" | "classic"; name: string; port: number | undefined; state: "registered" | "draining" }
+  >;
+  readonly tasks: Map<
+    string,
+    { cluster: string; service: string | undefined; status: string; hostPorts: readonly number[] }
+  >;
   /** Services that had a task on the instance while it was held. */
   readonly services: Map<string, { cluster: string; service: string }>;
   drainedBy: string | undefined;
@@ -145,7 +162,12 @@ export class Judge {
     const record = this.terminations.find((each) => each.token === line.token);
     if (!record) {
       if (this.#suspects.has(line.by) && line.how === "cancelled") {
-        this.#accuse(line.at, line.instanceId, "no other hook is cancelled", `the action of ${line.hook} was cancelled`);
+        this.#accuse(
+          line.at,
+          line.instanceId,
+          "no other hook is cancelled",
+          `the action of ${line.hook} was cancelled`,
+        );
       }
       return;
     }
@@ -153,8 +175,10 @@ export class Judge {
     if (line.how === "call" && this.#suspects.has(line.by)) {
       record.completedAt = line.at;
       record.result = line.result;
-      record.reason = left.length === 0 ? "completed when nothing was left" : `completed with ${left.join(", ")}`;
-      if (left.length > 0) this.#accuse(line.at, line.instanceId, "nothing is completed before it is ready", left.join(", "));
+      record.reason =
+        left.length === 0 ? "completed when nothing was left" : `completed with ${left.join(", ")}`;
+      if (left.length > 0)
+        this.#accuse(line.at, line.instanceId, "nothing is completed before it is ready", left.join(", "));
       return;
     }
     record.reason = {
@@ -165,7 +189,12 @@ export class Judge {
     }[line.how];
   }
 
-  #containerInstance({ at, instanceId, status, by }: Extract<StoryLine, { kind: "container-instance" }>): void {
+  #containerInstance({
+    at,
+    instanceId,
+    status,
+    by,
+  }: Extract<StoryLine, { kind: "container-instance" }>): void {
     const instance = this.#instance(instanceId);
     if (status === "DRAINING") {
       instance.drainedBy = by;
@@ -183,10 +212,22 @@ export class Judge {
     if (status === "STOPPED") instance.tasks.delete(line.arn);
     if (this.#terminationOf(line.instanceId)) this.#noteService(instance, cluster, service);
     const scheduled = line.reason?.startsWith("Scaling activity") === true;
-    if (status === "STOPPING" && scheduled && instance.drainedBy !== undefined && this.#suspects.has(instance.drainedBy)) {
-      const pointing = this.#ours(instance).filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
+    if (
+      status === "STOPPING" &&
+      scheduled &&
+      instance.drainedBy !== undefined &&
+      this.#suspects.has(instance.drainedBy)
+    ) {
+      const pointing = this.#ours(instance).filter((each) =>
+        this.#portsOf(each).some((port) => hostPorts.includes(port)),
+      );
       for (const { name } of pointing) {
-        this.#accuse(line.at, line.instanceId, "no task is stopped behind a registration of ours", `${name} still points at it`);
+        this.#accuse(
+          line.at,
+          line.instanceId,
+          "no task is stopped behind a registration of ours",
+          `${name} still points at it`,
+        );
       }
     }
     this.#update(line.instanceId, line.at);
@@ -202,12 +243,27 @@ export class Judge {
     if (!instanceId.startsWith("i-")) return;
     const instance = this.#instance(instanceId);
     const key = `${kind} ${name} ${port}`;
-    if (this.#suspects.has(line.by) && line.state !== "registered" && instance.registrations.get(key)?.state === "registered") {
+    if (
+      this.#suspects.has(line.by) &&
+      line.state !== "registered" &&
+      instance.registrations.get(key)?.state === "registered"
+    ) {
       if (!instance.held) {
-        this.#accuse(line.at, instanceId, "no instance outside a wait state is touched", `it was taken out of ${name}`);
+        this.#accuse(
+          line.at,
+          instanceId,
+          "no instance outside a wait state is touched",
+          `it was taken out of ${name}`,
+        );
       }
       const serving = [...instance.tasks.values()].find((task) => this.#isBehind(task, kind, name, port));
-      if (serving) this.#accuse(line.at, instanceId, "no managed target is pulled", `${name} was pulled from ${serving.service}`);
+      if (serving)
+        this.#accuse(
+          line.at,
+          instanceId,
+          "no managed target is pulled",
+          `${name} was pulled from ${serving.service}`,
+        );
     }
     if (line.state === "gone") instance.registrations.delete(key);
     else instance.registrations.set(key, { kind, name, port, state: line.state });
@@ -215,7 +271,11 @@ export class Judge {
   }
 
   #isBehind(
-    { cluster, service, hostPorts }: { cluster: string; service: string | undefined; hostPorts: readonly number[] },
+    {
+      cluster,
+      service,
+      hostPorts,
+    }: { cluster: string; service: string | undefined; hostPorts: readonly number[] },
     kind: "target" | "classic",
     name: string,
     port: number | undefined,
@@ -244,7 +304,9 @@ export class Judge {
   }
 
   #managed(instance: InstanceState): { target: Set<string>; classic: Set<string> } {
-    const scopes = [...instance.services.values()].map(({ cluster, service }) => this.#services(cluster, service));
+    const scopes = [...instance.services.values()].map(({ cluster, service }) =>
+      this.#services(cluster, service),
+    );
     return {
       target: new Set(scopes.flatMap((each) => each.targetGroups)),
       classic: new Set(scopes.flatMap((each) => each.loadBalancers)),
@@ -255,19 +317,33 @@ export class Judge {
     return kind === "target" ? this.#scope.targetGroups.has(name) : this.#scope.loadBalancers.has(name);
   }
 
-  #portsOf({ kind, name, port }: { kind: "target" | "classic"; name: string; port: number | undefined }): readonly number[] {
+  #portsOf({
+    kind,
+    name,
+    port,
+  }: {
+    kind: "target" | "classic";
+    name: string;
+    port: number | undefined;
+  }): readonly number[] {
     return kind === "target" ? (port === undefined ? [] : [port]) : this.#classicPorts(name);
   }
 
   #judged(instance: InstanceState) {
     const managed = this.#managed(instance);
-    return [...instance.registrations.values()].filter(({ kind, name }) => this.#isNamed(kind, name) || managed[kind].has(name));
+    return [...instance.registrations.values()].filter(
+      ({ kind, name }) => this.#isNamed(kind, name) || managed[kind].has(name),
+    );
   }
 
   #left(instance: InstanceState): string[] {
     return [
-      ...this.#judged(instance).map(({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`),
-      ...[...instance.tasks.values()].map(({ service, status }) => `a task of ${service ?? "no service"} ${status}`),
+      ...this.#judged(instance).map(
+        ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
+      ),
+      ...[...instance.tasks.values()].map(
+        ({ service, status }) => `a task of ${service ?? "no service"} ${status}`,
+      ),
     ];
   }
 
@@ -284,7 +360,9 @@ export class Judge {
     record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
     record.tasksGoneAt = tasks || !had.tasks ? undefined : (record.tasksGoneAt ?? at);
     record.readyAt =
-      targets || tasks ? undefined : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
+      targets || tasks
+        ? undefined
+        : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
   }
 
   #accuse(at: number, instanceId: string, rule: string, what: string): void {

@@ -55,7 +55,11 @@ export class LambdaPlatform {
   }
 
   /** Invokes a function once, and ends it at its timeout. */
-  async invoke({ name, timeoutSeconds, run }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<void> {
+  async invoke({
+    name,
+    timeoutSeconds,
+    run,
+  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<void> {
     const clock = this.#clock;
     const startedAt = clock.now();
     const deadline = startedAt + timeoutSeconds * 1000;

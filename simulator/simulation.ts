@@ -86,8 +86,16 @@ export class Simulation {
         ? writeJson(service, operation, output, requestId)
         : writeQuery(service, operation, output, requestId);
     } catch (cause) {
-      const error = cause instanceof AwsError ? cause : new AwsError("InternalFailure", `The simulator failed: ${cause}`, 500);
-      this.calls.push({ at: this.world.agenda.now, ...entry, input, error: `${error.code}: ${error.message}` });
+      const error =
+        cause instanceof AwsError
+          ? cause
+          : new AwsError("InternalFailure", `The simulator failed: ${cause}`, 500);
+      this.calls.push({
+        at: this.world.agenda.now,
+        ...entry,
+        input,
+        error: `${error.code}: ${error.message}`,
+      });
       if (error !== cause) console.error(cause);
       return service.protocol.kind === "json"
         ? writeJsonError(service, error, requestId)
@@ -106,12 +114,16 @@ export class Simulation {
     const target = request.headers["x-amz-target"];
     if (target) {
       const [prefix, name = ""] = target.split(".");
-      const service = this.services.find(({ protocol }) => protocol.kind === "json" && protocol.target === prefix);
+      const service = this.services.find(
+        ({ protocol }) => protocol.kind === "json" && protocol.target === prefix,
+      );
       return service && { service, name, read: () => readJson(request.body) };
     }
     const parameters = new URLSearchParams(request.body);
     const version = parameters.get("Version");
-    const service = this.services.find(({ protocol }) => protocol.kind === "query" && protocol.version === version);
+    const service = this.services.find(
+      ({ protocol }) => protocol.kind === "query" && protocol.version === version,
+    );
     return service && { service, name: parameters.get("Action") ?? "", read: () => readQuery(parameters) };
   }
 }

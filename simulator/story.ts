@@ -19,7 +19,14 @@ export type Happening =
       result: "CONTINUE" | "ABANDON";
       by: Actor;
     }
-  | { kind: "container-instance"; instanceId: string; cluster: string; arn: string; status: string; by: Actor }
+  | {
+      kind: "container-instance";
+      instanceId: string;
+      cluster: string;
+      arn: string;
+      status: string;
+      by: Actor;
+    }
   | {
       kind: "task";
       arn: string;
@@ -38,7 +45,13 @@ export type Happening =
       state: "registered" | "draining" | "gone";
       by: Actor;
     }
-  | { kind: "classic"; loadBalancer: string; instanceId: string; state: "registered" | "draining" | "gone"; by: Actor };
+  | {
+      kind: "classic";
+      loadBalancer: string;
+      instanceId: string;
+      state: "registered" | "draining" | "gone";
+      by: Actor;
+    };
 
 /** A happening with its time, in milliseconds since 1970. */
 export type StoryLine = { readonly at: number } & Happening;

@@ -15,17 +15,32 @@ export type Transport = {
  * A transport into the simulator. `alive` says whether the caller still exists: once it does not, as after Lambda's
  * timeout, its requests go nowhere and the answers never come.
  */
-export function transport(simulation: Simulation, caller: string, alive: () => boolean = () => true): Transport {
+export function transport(
+  simulation: Simulation,
+  caller: string,
+  alive: () => boolean = () => true,
+): Transport {
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request) {
       if (!alive()) return never();
       const { method, path, headers, body } = request;
-      const lowered = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-      const text = body === undefined ? "" : typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array);
+      const lowered = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+      const text =
+        body === undefined
+          ? ""
+          : typeof body === "string"
+            ? body
+            : new TextDecoder().decode(body as Uint8Array);
       const answer = await simulation.handle({ method, path, headers: lowered, body: text }, caller);
       if (!alive()) return never();
-      const response = new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body: Buffer.from(answer.body) });
+      const response = new HttpResponse({
+        statusCode: answer.status,
+        headers: { ...answer.headers },
+        body: Buffer.from(answer.body),
+      });
       return { response };
     },
     destroy: () => {},

@@ -12,7 +12,11 @@ const realImmediate = setImmediate;
  *
  * Throws what `run` throws, and an Error when all wait and no timer is left that could wake them.
  */
-export async function inVirtualTime<T>(startsAt: number, random: Random, run: (clock: Clock) => Promise<T>): Promise<T> {
+export async function inVirtualTime<T>(
+  startsAt: number,
+  random: Random,
+  run: (clock: Clock) => Promise<T>,
+): Promise<T> {
   const timers = FakeTimers.install({
     now: startsAt,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],

@@ -28,7 +28,11 @@ export class World {
     this.agenda = new Agenda(startsAt);
     this.random = randomSource(seed);
     this.queues = new Queues(this.agenda, this.random("sqs"));
-    this.instances = new Instances({ agenda: this.agenda, random: this.random("instances"), story: this.story });
+    this.instances = new Instances({
+      agenda: this.agenda,
+      random: this.random("instances"),
+      story: this.story,
+    });
     this.classic = new ClassicLoadBalancers(this);
     this.targetGroups = new TargetGroups(this);
     this.clusters = new Clusters(this);

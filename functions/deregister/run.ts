@@ -29,11 +29,21 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     return;
   }
   const held = merge(ports, await readAll(ports, run, queue, messages, keys));
-  const looked = await look(ports, run, held.map((each) => each.termination), { mayComplete: false });
+  const looked = await look(
+    ports,
+    run,
+    held.map((each) => each.termination),
+    { mayComplete: false },
+  );
   const watched = looked.filter(({ fate }) => fate === "watch");
   const kept = await passOn(ports, run, monitorQueue, watched);
   const finished = held.filter(({ termination }) => !kept.has(termination));
-  await deleteAll(ports, run, queue, finished.flatMap(({ receipts }) => receipts));
+  await deleteAll(
+    ports,
+    run,
+    queue,
+    finished.flatMap(({ receipts }) => receipts),
+  );
   run.finish(ports.now(), {
     received: messages.length,
     passed_on: watched.length - kept.size,
@@ -42,15 +52,25 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
 }
 
 // Returns those that could not be sent: their lifecycle messages stay, and the next run takes them in again.
-async function passOn(ports: Ports, run: Run, monitorQueue: string, watched: readonly Looked[]): Promise<Set<Termination>> {
+async function passOn(
+  ports: Ports,
+  run: Run,
+  monitorQueue: string,
+  watched: readonly Looked[],
+): Promise<Set<Termination>> {
   const { done, failed } = await ports.queues.send(
     monitorQueue,
-    watched.map(({ before, termination }) => ({ before, termination, body: formatMonitorMessage(termination) })),
+    watched.map(({ before, termination }) => ({
+      before,
+      termination,
+      body: formatMonitorMessage(termination),
+    })),
   );
   for (const { termination } of done) {
     ports.log.info("passed on", { instance_id: termination.instanceId, queue: monitorQueue });
   }
-  for (const { item, reason } of failed) run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason);
+  for (const { item, reason } of failed)
+    run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason);
   return new Set(failed.map(({ item }) => item.before));
 }
 
@@ -69,7 +89,15 @@ async function readAll(
       case "termination": {
         const { instanceId, group, hook, token, time } = read;
         const settings = settingsOf(overlay(keys, read.keys));
-        const termination = { instanceId, group, hook, token, since: time ?? message.sentAt, settings, memory: NO_MEMORY };
+        const termination = {
+          instanceId,
+          group,
+          hook,
+          token,
+          since: time ?? message.sentAt,
+          settings,
+          memory: NO_MEMORY,
+        };
         ports.log.info("termination received", {
           instance_id: instanceId,
           auto_scaling_group: group,

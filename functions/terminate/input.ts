@@ -7,5 +7,8 @@ export const terminateInput = z.strictObject(
     queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
     ...drainKeys,
   },
-  { error: (issue) => (issue.code === "invalid_type" ? "expected an object with the function's input" : undefined) },
+  {
+    error: (issue) =>
+      issue.code === "invalid_type" ? "expected an object with the function's input" : undefined,
+  },
 );

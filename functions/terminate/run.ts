@@ -25,7 +25,11 @@ const HAND_OVER_MS = 15_000;
  * by an event source mapping it refuses every record: a function that feeds its own queue is cut off by Lambda after 16
  * rounds, so terminate only works as scheduled.
  */
-export async function terminate(event: unknown, ports: Ports, invocation: Invocation): Promise<SQSBatchResponse | undefined> {
+export async function terminate(
+  event: unknown,
+  ports: Ports,
+  invocation: Invocation,
+): Promise<SQSBatchResponse | undefined> {
   if (isSqsEvent(event)) return refuse(event, ports);
   const { queue_name: queue, ...keys } = readInput(terminateInput, "terminate", event, ports.log);
   const run = new Run(ports.log, ports.now());
@@ -37,22 +41,41 @@ export async function terminate(event: unknown, ports: Ports, invocation: Invoca
   const ended = { completed: 0, "let go": 0 };
   const left = await watch(ports, run, queue, held, invocation, ended);
   await handOver(ports, run, queue, left);
-  run.finish(ports.now(), { received, completed: ended.completed, let_go: ended["let go"], handed_over: left.length });
+  run.finish(ports.now(), {
+    received,
+    completed: ended.completed,
+    let_go: ended["let go"],
+    handed_over: left.length,
+  });
   return undefined;
 }
 
-async function takeIn(ports: Ports, run: Run, queue: string, keys: DrainKeys): Promise<{ received: number; held: Held[] }> {
+async function takeIn(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  keys: DrainKeys,
+): Promise<{ received: number; held: Held[] }> {
   const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS);
   const arrivals: Arrival[] = [];
   for (const message of messages) {
     const read = parseMonitorMessage(message.body, message.sentAt, keys);
-    if (read.kind === "termination") arrivals.push({ termination: read.termination, receipt: message.receipt });
+    if (read.kind === "termination")
+      arrivals.push({ termination: read.termination, receipt: message.receipt });
     else await setAside(ports, run, queue, message, read.reason);
   }
   const held = merge(ports, arrivals);
   // One message stands for each drain from here on.
-  await deleteAll(ports, run, queue, held.flatMap((each) => each.receipts.slice(1)));
-  return { received: messages.length, held: held.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) })) };
+  await deleteAll(
+    ports,
+    run,
+    queue,
+    held.flatMap((each) => each.receipts.slice(1)),
+  );
+  return {
+    received: messages.length,
+    held: held.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) })),
+  };
 }
 
 // Looks at all that is due, again and again, until nothing is left or the time is over. Returns what still drains.
@@ -70,10 +93,20 @@ async function watch(
     const due = watched.filter((each) => lookAtOf(each) <= now + TOGETHER_MS);
     if (due.length > 0) {
       const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-      const looked = await look(ports, run, due.map((each) => each.termination), { mayComplete: true });
+      const looked = await look(
+        ports,
+        run,
+        due.map((each) => each.termination),
+        { mayComplete: true },
+      );
       const over = looked.filter(({ fate }) => fate !== "watch");
       for (const { fate } of over) if (fate !== "watch") ended[fate] += 1;
-      await deleteAll(ports, run, queue, over.flatMap(({ before }) => receiptsOf.get(before) ?? []));
+      await deleteAll(
+        ports,
+        run,
+        queue,
+        over.flatMap(({ before }) => receiptsOf.get(before) ?? []),
+      );
       const still = looked.filter(({ fate }) => fate === "watch");
       watched = [
         ...watched.filter((each) => !due.includes(each)),
@@ -82,7 +115,10 @@ async function watch(
     }
     if (watched.length === 0) return [];
     const next = Math.min(...watched.map(lookAtOf));
-    const until = Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS);
+    const until = Math.min(
+      run.startedAt + HOLD_MS,
+      ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS,
+    );
     // Nothing can change before the next run begins, or this one is at its end.
     if (next >= until) return watched;
     await ports.sleep(next - ports.now());
@@ -101,7 +137,8 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
     queue,
     left.map((held) => ({ held, body: formatMonitorMessage(held.termination) })),
   );
-  for (const { item, reason } of failed) run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason);
+  for (const { item, reason } of failed)
+    run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason);
   for (const { held } of done) {
     const { instanceId, since, memory } = held.termination;
     ports.log.info("handed over", {
@@ -111,7 +148,12 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
       ...(memory.lookAt === undefined ? {} : { looks_again_at: timeText(memory.lookAt) }),
     });
   }
-  await deleteAll(ports, run, queue, done.flatMap(({ held }) => held.receipts));
+  await deleteAll(
+    ports,
+    run,
+    queue,
+    done.flatMap(({ held }) => held.receipts),
+  );
 }
 
 function isSqsEvent(event: unknown): event is SQSEvent {

@@ -53,7 +53,10 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
           ),
         );
         for (const each of page.AutoScalingInstances ?? []) {
-          found.set(each.InstanceId as string, { group: each.AutoScalingGroupName as string, state: each.LifecycleState as string });
+          found.set(each.InstanceId as string, {
+            group: each.AutoScalingGroupName as string,
+            state: each.LifecycleState as string,
+          });
         }
         // A page may be short while there is more: only the token tells.
         token = page.NextToken;
@@ -65,9 +68,9 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
       const { LifecycleHooks = [] } = await call("autoscaling:DescribeLifecycleHooks", () =>
         client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
       );
-      return LifecycleHooks.filter((hook) => hook.LifecycleTransition === "autoscaling:EC2_INSTANCE_TERMINATING").map(
-        (hook) => hook.LifecycleHookName as string,
-      );
+      return LifecycleHooks.filter(
+        (hook) => hook.LifecycleTransition === "autoscaling:EC2_INSTANCE_TERMINATING",
+      ).map((hook) => hook.LifecycleHookName as string);
     },
 
     async complete({ group, hook, instanceId, token }, result) {

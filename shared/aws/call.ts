@@ -36,7 +36,9 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
 
 /** What kind of failure an error of the SDK is. */
 export function kindOf(error: SdkError): FailureKind {
-  const names = [error.name, error.Code, error.code].filter((name): name is string => typeof name === "string");
+  const names = [error.name, error.Code, error.code].filter(
+    (name): name is string => typeof name === "string",
+  );
   const status = error.$metadata?.httpStatusCode;
   const is = (pattern: RegExp) => names.some((name) => pattern.test(name));
   if (is(THROTTLED) || error.$retryable?.throttling === true || status === 429) return "throttled";

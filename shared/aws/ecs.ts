@@ -1,12 +1,12 @@
 import {
-  type ContainerInstance as SdkContainerInstance,
-  type Task as SdkTask,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
   type ECSClient,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  type ContainerInstance as SdkContainerInstance,
+  type Task as SdkTask,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, pieces } from "../batches.ts";
@@ -33,7 +33,10 @@ export type Task = {
 };
 
 /** Where a service registers its tasks. */
-export type ServiceLoadBalancers = { readonly targetGroups: readonly string[]; readonly elbNames: readonly string[] };
+export type ServiceLoadBalancers = {
+  readonly targetGroups: readonly string[];
+  readonly elbNames: readonly string[];
+};
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
 export type EcsPort = {
@@ -44,7 +47,10 @@ export type EcsPort = {
   /** All tasks on a container instance that ECS still shows, those that have stopped included. */
   tasksOn: (cluster: string, containerInstance: string) => Promise<Task[]>;
   /** The load balancers of services by name; a service that is gone is left out. */
-  serviceLoadBalancers: (cluster: string, services: readonly string[]) => Promise<Map<string, ServiceLoadBalancers>>;
+  serviceLoadBalancers: (
+    cluster: string,
+    services: readonly string[],
+  ) => Promise<Map<string, ServiceLoadBalancers>>;
   /** Sets up to ten container instances DRAINING. */
   setDraining: (cluster: string, arns: readonly string[]) => Promise<BatchResult<string>>;
 };
@@ -58,7 +64,11 @@ export const DRAINING_LIMIT = 10;
 
 /** ECS through the SDK. */
 export function ecsPort(client: ECSClient): EcsPort {
-  async function listTasks(cluster: string, containerInstance: string, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
+  async function listTasks(
+    cluster: string,
+    containerInstance: string,
+    desiredStatus: "RUNNING" | "STOPPED",
+  ): Promise<string[]> {
     const arns: string[] = [];
     let nextToken: string | undefined;
     do {
@@ -78,7 +88,13 @@ export function ecsPort(client: ECSClient): EcsPort {
         let nextToken: string | undefined;
         do {
           const page = await call("ecs:ListContainerInstances", () =>
-            client.send(new ListContainerInstancesCommand({ cluster, filter: `ec2InstanceId in [${ids.join(", ")}]`, nextToken })),
+            client.send(
+              new ListContainerInstancesCommand({
+                cluster,
+                filter: `ec2InstanceId in [${ids.join(", ")}]`,
+                nextToken,
+              }),
+            ),
           );
           arns.push(...(page.containerInstanceArns ?? []));
           nextToken = page.nextToken;
@@ -106,7 +122,9 @@ export function ecsPort(client: ECSClient): EcsPort {
       }
       const tasks: Task[] = [];
       for (const batch of pieces([...arns], DESCRIBE_LIMIT)) {
-        const page = await call("ecs:DescribeTasks", () => client.send(new DescribeTasksCommand({ cluster, tasks: batch })));
+        const page = await call("ecs:DescribeTasks", () =>
+          client.send(new DescribeTasksCommand({ cluster, tasks: batch })),
+        );
         tasks.push(...(page.tasks ?? []).map(readTask));
       }
       return tasks;
@@ -115,7 +133,9 @@ export function ecsPort(client: ECSClient): EcsPort {
     async serviceLoadBalancers(cluster, services) {
       const found = new Map<string, ServiceLoadBalancers>();
       for (const batch of pieces(services, SERVICES_LIMIT)) {
-        const page = await call("ecs:DescribeServices", () => client.send(new DescribeServicesCommand({ cluster, services: batch })));
+        const page = await call("ecs:DescribeServices", () =>
+          client.send(new DescribeServicesCommand({ cluster, services: batch })),
+        );
         for (const { serviceName, loadBalancers = [] } of page.services ?? []) {
           found.set(serviceName as string, {
             targetGroups: loadBalancers.flatMap((each) => each.targetGroupArn ?? []),
@@ -128,15 +148,24 @@ export function ecsPort(client: ECSClient): EcsPort {
 
     async setDraining(cluster, arns) {
       const { failures = [] } = await call("ecs:UpdateContainerInstancesState", () =>
-        client.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [...arns], status: "DRAINING" })),
+        client.send(
+          new UpdateContainerInstancesStateCommand({
+            cluster,
+            containerInstances: [...arns],
+            status: "DRAINING",
+          }),
+        ),
       );
       // A failure comes under HTTP 200, and may name the container instance by its id alone.
-      const reasonOf = (arn: string) => failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));
+      const reasonOf = (arn: string) =>
+        failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));
       return {
         done: arns.filter((arn) => !reasonOf(arn)),
         failed: arns.flatMap((item) => {
           const failure = reasonOf(item);
-          return failure ? [{ item, reason: [failure.reason, failure.detail].filter(Boolean).join(": ") }] : [];
+          return failure
+            ? [{ item, reason: [failure.reason, failure.detail].filter(Boolean).join(": ") }]
+            : [];
         }),
       };
     },
@@ -144,7 +173,11 @@ export function ecsPort(client: ECSClient): EcsPort {
 }
 
 function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
-  return { arn: each.containerInstanceArn as string, instanceId: each.ec2InstanceId ?? "", status: each.status ?? "" };
+  return {
+    arn: each.containerInstanceArn as string,
+    instanceId: each.ec2InstanceId ?? "",
+    status: each.status ?? "",
+  };
 }
 
 function readTask(task: SdkTask): Task {
@@ -153,7 +186,9 @@ function readTask(task: SdkTask): Task {
     arn: task.taskArn as string,
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
-    hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap((binding) => binding.hostPort ?? [])),
+    hostPorts: (task.containers ?? []).flatMap((each) =>
+      (each.networkBindings ?? []).flatMap((binding) => binding.hostPort ?? []),
+    ),
     stoppedAt: task.stoppedAt?.getTime(),
   };
 }

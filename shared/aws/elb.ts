@@ -4,9 +4,9 @@ import {
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient,
 } from "@aws-sdk/client-elastic-load-balancing";
+import type { BatchResult } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
-import type { BatchResult } from "../batches.ts";
 
 /** A classic load balancer: what is registered with it, and which instance ports its listeners point at. */
 export type ClassicLoadBalancer = {
@@ -37,7 +37,10 @@ export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
   const describeHealth = (name: string, instanceIds: readonly string[]) =>
     call("elasticloadbalancing:DescribeInstanceHealth", () =>
       client.send(
-        new DescribeInstanceHealthCommand({ LoadBalancerName: name, Instances: instanceIds.map((InstanceId) => ({ InstanceId })) }),
+        new DescribeInstanceHealthCommand({
+          LoadBalancerName: name,
+          Instances: instanceIds.map((InstanceId) => ({ InstanceId })),
+        }),
       ),
     );
 
@@ -53,21 +56,26 @@ export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
 
   async function drainingOf(name: string, instanceIds: readonly string[]): Promise<Set<string>> {
     const { InstanceStates = [] } = await describeHealth(name, instanceIds);
-    const still = InstanceStates.filter((each) => each.State === UNKNOWN || DRAINING.test(each.Description ?? ""));
+    const still = InstanceStates.filter(
+      (each) => each.State === UNKNOWN || DRAINING.test(each.Description ?? ""),
+    );
     return new Set(still.map((each) => each.InstanceId as string));
   }
 
   return {
     async describe(name) {
       try {
-        const { LoadBalancerDescriptions = [] } = await call("elasticloadbalancing:DescribeLoadBalancers", () =>
-          client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
+        const { LoadBalancerDescriptions = [] } = await call(
+          "elasticloadbalancing:DescribeLoadBalancers",
+          () => client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
         );
         const found = LoadBalancerDescriptions[0];
         return (
           found && {
             name,
-            instancePorts: (found.ListenerDescriptions ?? []).flatMap((each) => each.Listener?.InstancePort ?? []),
+            instancePorts: (found.ListenerDescriptions ?? []).flatMap(
+              (each) => each.Listener?.InstancePort ?? [],
+            ),
             instanceIds: new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? [])),
           }
         );
@@ -120,5 +128,7 @@ export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
 }
 
 function isInvalidInstance(error: unknown): boolean {
-  return error instanceof AwsCallError && error.cause instanceof Error && INVALID_INSTANCE.test(error.cause.name);
+  return (
+    error instanceof AwsCallError && error.cause instanceof Error && INVALID_INSTANCE.test(error.cause.name)
+  );
 }

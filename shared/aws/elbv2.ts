@@ -33,7 +33,9 @@ export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGro
   return {
     describe: (nameOrArn) =>
       unlessGone(async () => {
-        const which = nameOrArn.startsWith("arn:") ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] };
+        const which = nameOrArn.startsWith("arn:")
+          ? { TargetGroupArns: [nameOrArn] }
+          : { Names: [nameOrArn] };
         const { TargetGroups = [] } = await call("elasticloadbalancing:DescribeTargetGroups", () =>
           client.send(new DescribeTargetGroupsCommand(which)),
         );
@@ -49,17 +51,20 @@ export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGro
 
     targets: (arn) =>
       unlessGone(async () => {
-        const { TargetHealthDescriptions = [] } = await call("elasticloadbalancing:DescribeTargetHealth", () =>
-          client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
+        const { TargetHealthDescriptions = [] } = await call(
+          "elasticloadbalancing:DescribeTargetHealth",
+          () => client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
         );
         // Listed is registered or draining. `unused` alone is not gone: a group that no listener forwards to says it
         // of all its targets.
-        return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map((each) => ({
-          id: each.Target?.Id as string,
-          port: each.Target?.Port as number,
-          // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
-          state: each.TargetHealth?.State === "draining" ? "draining" : "registered",
-        }));
+        return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map(
+          (each) => ({
+            id: each.Target?.Id as string,
+            port: each.Target?.Port as number,
+            // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
+            state: each.TargetHealth?.State === "draining" ? "draining" : "registered",
+          }),
+        );
       }),
 
     async deregister(arn, targets) {

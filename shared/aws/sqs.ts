@@ -24,7 +24,10 @@ export type QueuePort = {
   /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
   receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
   /** Sends bodies, ten a call; what SQS refused, or could not be asked for, comes back in `failed`. */
-  send: <T extends { readonly body: string }>(queue: string, messages: readonly T[]) => Promise<BatchResult<T>>;
+  send: <T extends { readonly body: string }>(
+    queue: string,
+    messages: readonly T[],
+  ) => Promise<BatchResult<T>>;
   /** Deletes by receipt handle, ten a call. */
   delete: (queue: string, receipts: readonly string[]) => Promise<BatchResult<string>>;
   /** The name of the queue that `queue` redrives to, or undefined when it has none. */
@@ -38,7 +41,9 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   async function urlOf(queue: string): Promise<string> {
     const known = urls.get(queue);
     if (known !== undefined) return known;
-    const { QueueUrl } = await call("sqs:GetQueueUrl", () => client.send(new GetQueueUrlCommand({ QueueName: queue })));
+    const { QueueUrl } = await call("sqs:GetQueueUrl", () =>
+      client.send(new GetQueueUrlCommand({ QueueName: queue })),
+    );
     urls.set(queue, QueueUrl as string);
     return QueueUrl as string;
   }
@@ -46,14 +51,20 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   // SQS takes ten entries a call and answers for each; a call that fails as a whole fails them all, not the others.
   async function inTens<T>(
     items: readonly T[],
-    send: (entries: readonly { item: T; Id: string }[]) => Promise<readonly { Id?: string | undefined; Code?: string | undefined; Message?: string | undefined }[]>,
+    send: (
+      entries: readonly { item: T; Id: string }[],
+    ) => Promise<
+      readonly { Id?: string | undefined; Code?: string | undefined; Message?: string | undefined }[]
+    >,
   ): Promise<BatchResult<T>> {
     const done: T[] = [];
     const failed: { item: T; reason: string }[] = [];
     await forEachOf(pieces(items, 10), async (tens) => {
       const entries = tens.map((item, index) => ({ item, Id: String(index) }));
       try {
-        const refused = new Map((await send(entries)).map((each) => [each.Id, `${each.Code}: ${each.Message}`]));
+        const refused = new Map(
+          (await send(entries)).map((each) => [each.Id, `${each.Code}: ${each.Message}`]),
+        );
         for (const { item, Id } of entries) {
           const reason = refused.get(Id);
           if (reason === undefined) done.push(item);
@@ -122,7 +133,11 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
       const MessageAttributes = { reason: { DataType: "String", StringValue: reason } };
       await call("sqs:SendMessage", () =>
         client.send(
-          new SendMessageCommand({ QueueUrl, MessageBody: body, ...(reason === undefined ? {} : { MessageAttributes }) }),
+          new SendMessageCommand({
+            QueueUrl,
+            MessageBody: body,
+            ...(reason === undefined ? {} : { MessageAttributes }),
+          }),
         ),
       );
     },

@@ -2,7 +2,14 @@ import { arn } from "../account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
 import type { Behaviour, Cluster, TaskDefinition } from "../services/ecs/model.ts";
 import type { World } from "../world.ts";
-import type { Scenario, ScenarioGroup, ScenarioHook, ScenarioService, ScenarioTask, ScenarioTasks } from "./schema.ts";
+import type {
+  Scenario,
+  ScenarioGroup,
+  ScenarioHook,
+  ScenarioService,
+  ScenarioTask,
+  ScenarioTasks,
+} from "./schema.ts";
 
 /** A scenario's world is built this long before it starts, so that all is running and healthy by then. */
 export const WARM_UP_MS = 3_600_000;
@@ -19,7 +26,12 @@ export function buildWorld(world: World, scenario: Scenario): void {
       MessageRetentionPeriod: String(queue.retention_seconds),
       DelaySeconds: String(queue.delay_seconds),
       ...(target
-        ? { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("sqs", target), maxReceiveCount: queue.max_receive_count }) }
+        ? {
+            RedrivePolicy: JSON.stringify({
+              deadLetterTargetArn: arn("sqs", target),
+              maxReceiveCount: queue.max_receive_count,
+            }),
+          }
         : {}),
     });
   }
@@ -39,8 +51,15 @@ export function buildWorld(world: World, scenario: Scenario): void {
   for (const each of scenario.load_balancers) {
     world.classic.create({
       name: each.name,
-      listeners: each.listeners.map(({ port, instance_port, protocol }) => ({ port, protocol, instancePort: instance_port })),
-      draining: { enabled: each.connection_draining_seconds > 0, timeoutSeconds: Math.max(1, each.connection_draining_seconds) },
+      listeners: each.listeners.map(({ port, instance_port, protocol }) => ({
+        port,
+        protocol,
+        instancePort: instance_port,
+      })),
+      draining: {
+        enabled: each.connection_draining_seconds > 0,
+        timeoutSeconds: Math.max(1, each.connection_draining_seconds),
+      },
       requestSeconds: each.requests_finish_after_seconds,
     });
   }
@@ -78,7 +97,10 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
 export function hookOf(hook: ScenarioHook): Hook {
   return {
     name: hook.name,
-    transition: hook.transition === "launching" ? "autoscaling:EC2_INSTANCE_LAUNCHING" : "autoscaling:EC2_INSTANCE_TERMINATING",
+    transition:
+      hook.transition === "launching"
+        ? "autoscaling:EC2_INSTANCE_LAUNCHING"
+        : "autoscaling:EC2_INSTANCE_TERMINATING",
     targetArn: hook.queue && arn("sqs", hook.queue),
     roleArn: hook.queue && ROLE,
     metadata: hook.metadata,
@@ -119,7 +141,8 @@ function registerItself(world: World, given: ScenarioGroup, instanceId: string):
     const targetGroup = world.targetGroups.byName(name);
     targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
   }
-  for (const name of given.registers_with.load_balancers) world.classic.find(name)?.register([instanceId], "operator");
+  for (const name of given.registers_with.load_balancers)
+    world.classic.find(name)?.register([instanceId], "operator");
 }
 
 function buildService(world: World, cluster: Cluster, given: ScenarioService): void {

@@ -49,7 +49,8 @@ const CHECK_MS = 1_000;
 /** Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them. */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const { functions } = scenario;
-  if (!functions) throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
+  if (!functions)
+    throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
   const seed = options.seed ?? scenario.seed;
   const startedAt = Date.parse(scenario.starts_at);
   return inVirtualTime(startedAt, randomSource(seed)("Math.random"), async (clock) => {
@@ -63,7 +64,12 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const isOver = () => {
       simulation.world.settle(clock);
       if (clock.now() >= endsAt) return true;
-      return clock.now() > startedAt + lastEntry * 1000 && !judge.pending && lambda.idle && isQuiet(scenario, simulation);
+      return (
+        clock.now() > startedAt + lastEntry * 1000 &&
+        !judge.pending &&
+        lambda.idle &&
+        isQuiet(scenario, simulation)
+      );
     };
     let over = false;
     const schedules = FUNCTIONS.map((name) => {
@@ -88,7 +94,16 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
     }
     const { terminations, violations } = judge;
-    return { scenario, simulation, startedAt, endedAt, terminations, violations, invocations: lambda.records, calls };
+    return {
+      scenario,
+      simulation,
+      startedAt,
+      endedAt,
+      terminations,
+      violations,
+      invocations: lambda.records,
+      calls,
+    };
   });
 }
 
@@ -116,7 +131,8 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
     story: world.story,
     scope: scopeOf(input),
     suspects: new Set(FUNCTIONS),
-    isOurs: (group, hook) => world.groups.find(group)?.hooks.get(hook)?.targetArn?.endsWith(`:${queue}`) === true,
+    isOurs: (group, hook) =>
+      world.groups.find(group)?.hooks.get(hook)?.targetArn?.endsWith(`:${queue}`) === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {
       const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
@@ -131,9 +147,11 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
 }
 
 function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
-  const list = (value: unknown) => (Array.isArray(value) ? value.filter((each) => typeof each === "string") : []);
+  const list = (value: unknown) =>
+    Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
   const one = (value: unknown) => (typeof value === "string" ? [value] : []);
-  const nameOf = (nameOrArn: string) => (nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn);
+  const nameOf = (nameOrArn: string) =>
+    nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn;
   return {
     targetGroups: new Set(list(input.target_groups).map(nameOf)),
     loadBalancers: new Set([...one(input.elb_name), ...list(input.elb_names)]),
@@ -144,5 +162,7 @@ function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
 function isQuiet(scenario: Scenario, { world }: Simulation): boolean {
   const { deregister, terminate } = scenario.functions ?? {};
   const names = [deregister?.input.lifecycle_queue_name, terminate?.input.queue_name];
-  return world.queues.all.filter((queue) => names.includes(queue.name)).every((queue) => queue.messages.size === 0);
+  return world.queues.all
+    .filter((queue) => names.includes(queue.name))
+    .every((queue) => queue.messages.size === 0);
 }

@@ -14,7 +14,10 @@ export function readScenario(path: string): Scenario {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new ScenarioError(`${path}: expected a scenario file, found none (${(cause as NodeJS.ErrnoException).code})`, { cause });
+    throw new ScenarioError(
+      `${path}: expected a scenario file, found none (${(cause as NodeJS.ErrnoException).code})`,
+      { cause },
+    );
   }
   return parseScenario(text, path);
 }
@@ -25,13 +28,16 @@ export function parseScenario(text: string, name: string): Scenario {
   try {
     raw = parse(text);
   } catch (cause) {
-    if (cause instanceof YAMLParseError) throw new ScenarioError(`${name}: expected YAML: ${cause.message}`, { cause });
+    if (cause instanceof YAMLParseError)
+      throw new ScenarioError(`${name}: expected YAML: ${cause.message}`, { cause });
     throw cause;
   }
   const parsed = scenarioSchema.safeParse(raw, { reportInput: true });
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
   if (!parsed.success || problems.length > 0) {
-    throw new ScenarioError(`${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${problems.join("\n  ")}`);
+    throw new ScenarioError(
+      `${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${problems.join("\n  ")}`,
+    );
   }
   return parsed.data;
 }
@@ -58,8 +64,16 @@ function referenceProblems(scenario: Scenario): string[] {
   scenario.clusters.forEach((cluster, i) => {
     cluster.services.forEach((service, j) => {
       service.load_balancers.forEach((each, k) => {
-        need("target group", each.target_group, `clusters[${i}].services[${j}].load_balancers[${k}].target_group`);
-        need("load balancer", each.load_balancer, `clusters[${i}].services[${j}].load_balancers[${k}].load_balancer`);
+        need(
+          "target group",
+          each.target_group,
+          `clusters[${i}].services[${j}].load_balancers[${k}].target_group`,
+        );
+        need(
+          "load balancer",
+          each.load_balancer,
+          `clusters[${i}].services[${j}].load_balancers[${k}].load_balancer`,
+        );
       });
     });
   });
@@ -68,8 +82,10 @@ function referenceProblems(scenario: Scenario): string[] {
     need("cluster", group.cluster, `${path}.cluster`);
     for (const each of group.target_groups) need("target group", each, `${path}.target_groups`);
     for (const each of group.load_balancers) need("load balancer", each, `${path}.load_balancers`);
-    for (const each of group.registers_with.target_groups) need("target group", each.name, `${path}.registers_with.target_groups`);
-    for (const each of group.registers_with.load_balancers) need("load balancer", each, `${path}.registers_with.load_balancers`);
+    for (const each of group.registers_with.target_groups)
+      need("target group", each.name, `${path}.registers_with.target_groups`);
+    for (const each of group.registers_with.load_balancers)
+      need("load balancer", each, `${path}.registers_with.load_balancers`);
     group.hooks.forEach((hook, j) => {
       need("queue", hook.queue, `${path}.hooks[${j}].queue`);
     });
@@ -81,7 +97,13 @@ function referenceProblems(scenario: Scenario): string[] {
     for (const [key, value] of Object.entries(entry)) {
       if (typeof value !== "object") continue;
       const path = `timeline[${i}].${key}`;
-      const named = value as { group?: string; queue?: string; cluster?: string; target_group?: string; load_balancer?: string };
+      const named = value as {
+        group?: string;
+        queue?: string;
+        cluster?: string;
+        target_group?: string;
+        load_balancer?: string;
+      };
       if (key !== "run_tasks") need("group", named.group, `${path}.group`);
       need("queue", named.queue, `${path}.queue`);
       need("cluster", named.cluster, `${path}.cluster`);

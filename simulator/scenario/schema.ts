@@ -9,14 +9,18 @@ const actions = z
   .array(z.string().regex(/^[\w*]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
-const instanceIds = z.array(z.string().regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0")).min(1);
+const instanceIds = z
+  .array(z.string().regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0"))
+  .min(1);
 
 const queue = z.strictObject({
   name,
   visibility_timeout_seconds: z.int().min(0).max(43_200).default(30),
   retention_seconds: z.int().min(60).max(1_209_600).default(345_600),
   delay_seconds: z.int().min(0).max(900).default(0),
-  dead_letter_queue: name.optional().describe("The queue, listed before this one, that redrive moves messages to."),
+  dead_letter_queue: name
+    .optional()
+    .describe("The queue, listed before this one, that redrive moves messages to."),
   max_receive_count: z.int().min(1).max(1000).default(10),
 });
 
@@ -27,7 +31,10 @@ const targetGroup = z.strictObject({
   target_type: z.enum(["instance", "ip"]).default("instance"),
   deregistration_delay_seconds: z.int().min(0).max(3600).default(300),
   healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
-  in_use: z.boolean().default(true).describe("Whether a load balancer forwards to it; else its targets are `unused`."),
+  in_use: z
+    .boolean()
+    .default(true)
+    .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
 });
 
 const loadBalancer = z.strictObject({
@@ -35,10 +42,17 @@ const loadBalancer = z.strictObject({
   listeners: z
     .array(z.strictObject({ port, instance_port: port, protocol: z.string().default("HTTP") }))
     .min(1),
-  connection_draining_seconds: z.int().min(0).max(3600).default(0).describe("0 means that connection draining is off."),
+  connection_draining_seconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe("0 means that connection draining is off."),
   requests_finish_after_seconds: seconds
     .optional()
-    .describe("Classic draining ends early when the requests in flight have finished; without this it takes its full time."),
+    .describe(
+      "Classic draining ends early when the requests in flight have finished; without this it takes its full time.",
+    ),
 });
 
 const task = z.strictObject({
@@ -58,8 +72,18 @@ const service = z.strictObject({
   name,
   scheduling_strategy: z.enum(["REPLICA", "DAEMON"]).default("REPLICA"),
   desired_count: z.int().min(0).default(1),
-  minimum_healthy_percent: z.int().min(0).max(200).optional().describe("100 for replicas and 0 for daemons when not given."),
-  maximum_percent: z.int().min(0).max(400).optional().describe("200 for replicas and 100 for daemons when not given."),
+  minimum_healthy_percent: z
+    .int()
+    .min(0)
+    .max(200)
+    .optional()
+    .describe("100 for replicas and 0 for daemons when not given."),
+  maximum_percent: z
+    .int()
+    .min(0)
+    .max(400)
+    .optional()
+    .describe("200 for replicas and 100 for daemons when not given."),
   load_balancers: z
     .array(
       z
@@ -76,7 +100,9 @@ const standaloneTasks = z.strictObject({
   cluster: name,
   family: name.default("standalone"),
   count: z.int().min(1).default(1),
-  instance_ids: instanceIds.optional().describe("One task on each of these; without it, `count` tasks where there is room."),
+  instance_ids: instanceIds
+    .optional()
+    .describe("One task on each of these; without it, `count` tasks where there is room."),
   started_by: z.string().optional(),
   group: z.string().optional(),
   task: task.prefault({}),
@@ -97,9 +123,16 @@ const group = z.strictObject({
   instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
   max_size: z.int().min(0).default(1000),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
-  task_slots: z.int().min(0).optional().describe("How many tasks have room on an instance; any number when not given."),
+  task_slots: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("How many tasks have room on an instance; any number when not given."),
   boot_seconds: seconds.default(30),
-  target_groups: z.array(name).default([]).describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
+  target_groups: z
+    .array(name)
+    .default([])
+    .describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
   load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
   registers_with: z
     .strictObject({
@@ -115,7 +148,9 @@ const group = z.strictObject({
 const forAWhile = { actions, for_seconds: seconds, probability: z.number().min(0).max(1).default(1) };
 
 const happenings = {
-  scale_in: z.strictObject({ group: name, count: z.int().min(1) }).describe("Lowers the desired capacity; the oldest instances go."),
+  scale_in: z
+    .strictObject({ group: name, count: z.int().min(1) })
+    .describe("Lowers the desired capacity; the oldest instances go."),
   scale_out: z.strictObject({ group: name, count: z.int().min(1) }),
   terminate: z
     .strictObject({ instance_ids: instanceIds, replace: z.boolean().default(false) })
@@ -135,7 +170,9 @@ const happenings = {
       token: z.string().optional(),
     })
     .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
-  send: z.strictObject({ queue: name, body: z.string(), count: z.int().min(1).default(1) }).describe("Any message at all."),
+  send: z
+    .strictObject({ queue: name, body: z.string(), count: z.int().min(1).default(1) })
+    .describe("Any message at all."),
   run_tasks: standaloneTasks,
   stop_tasks: z.strictObject({ cluster: name, family: name }).describe("Stops standalone tasks."),
   complete_actions: z
@@ -151,7 +188,12 @@ const happenings = {
     redeploy: z.boolean().default(false),
   }),
   register: z
-    .strictObject({ instance_ids: instanceIds, target_group: name.optional(), port: port.optional(), load_balancer: name.optional() })
+    .strictObject({
+      instance_ids: instanceIds,
+      target_group: name.optional(),
+      port: port.optional(),
+      load_balancer: name.optional(),
+    })
     .describe("An operator registers instances."),
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
@@ -191,11 +233,18 @@ export const scenarioSchema = z.strictObject({
     .tuple([seconds, seconds])
     .default([15, 60])
     .describe("How long a call takes at least and at most, when the functions run in process."),
-  short_poll_misses: z.number().min(0).max(1).default(0).describe("How likely a short poll misses a message that is there."),
+  short_poll_misses: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("How likely a short poll misses a message that is there."),
   functions: z
     .strictObject({ deregister: scheduled(20), terminate: scheduled(40) })
     .optional()
-    .describe("The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own."),
+    .describe(
+      "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
+    ),
   queues: z.array(queue).default([]),
   target_groups: z.array(targetGroup).default([]),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),

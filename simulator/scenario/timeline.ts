@@ -30,7 +30,8 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   }
   for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
-    for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook)) groups.notifications.repeat(action);
+    for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
+      groups.notifications.repeat(action);
   }
   if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
   if (entry.send) {
@@ -40,7 +41,8 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.stop_tasks) {
     const { family, cluster } = entry.stop_tasks;
     for (const task of clusters.byName(cluster).tasks.values()) {
-      if (task.definition.family === family) clusters.tasks.stop(task, "UserInitiated", "Task stopped by user");
+      if (task.definition.family === family)
+        clusters.tasks.stop(task, "UserInitiated", "Task stopped by user");
     }
   }
   if (entry.complete_actions) completeActions(world, entry.complete_actions);
@@ -60,7 +62,10 @@ function actionsOf(world: World, instanceId: string, hook: string | undefined): 
   return actions.filter((action) => hook === undefined || action.hook.name === hook);
 }
 
-function completeActions(world: World, { group: name, hook, result }: NonNullable<TimelineEntry["complete_actions"]>): void {
+function completeActions(
+  world: World,
+  { group: name, hook, result }: NonNullable<TimelineEntry["complete_actions"]>,
+): void {
   const group = world.groups.byName(name);
   for (const { instanceId, actions } of group.instances.values()) {
     for (const action of actions) {
@@ -72,7 +77,8 @@ function completeActions(world: World, { group: name, hook, result }: NonNullabl
 
 function updateService(world: World, change: NonNullable<TimelineEntry["update_service"]>): void {
   const service = world.clusters.byName(change.cluster).services.get(change.service);
-  if (!service) throw new Error(`update_service: the cluster ${change.cluster} has no service ${change.service}`);
+  if (!service)
+    throw new Error(`update_service: the cluster ${change.cluster} has no service ${change.service}`);
   service.desiredCount = change.desired_count ?? service.desiredCount;
   service.minimumHealthyPercent = change.minimum_healthy_percent ?? service.minimumHealthyPercent;
   service.maximumPercent = change.maximum_percent ?? service.maximumPercent;
@@ -80,13 +86,20 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
   else world.clusters.changed(service);
 }
 
-function register(world: World, { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>): void {
+function register(
+  world: World,
+  { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
+): void {
   const targetGroup = target_group === undefined ? undefined : world.targetGroups.byName(target_group);
-  for (const instanceId of instance_ids) targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+  for (const instanceId of instance_ids)
+    targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
 }
 
-function sendLifecycleMessage(world: World, given: NonNullable<TimelineEntry["send_lifecycle_message"]>): void {
+function sendLifecycleMessage(
+  world: World,
+  given: NonNullable<TimelineEntry["send_lifecycle_message"]>,
+): void {
   const { agenda, queues } = world;
   const random = world.random("notifications");
   const time = new Date(agenda.now).toISOString();
@@ -99,7 +112,13 @@ function sendLifecycleMessage(world: World, given: NonNullable<TimelineEntry["se
     Origin: "AutoScalingGroup",
     Destination: "EC2",
   };
-  const direct = { ...core, AccountId: ACCOUNT, RequestId: random.uuid(), Service: "AWS Auto Scaling", Time: time };
+  const direct = {
+    ...core,
+    AccountId: ACCOUNT,
+    RequestId: random.uuid(),
+    Service: "AWS Auto Scaling",
+    Time: time,
+  };
   const forms = {
     sqs: () => direct,
     sns: () => ({
@@ -119,7 +138,9 @@ function sendLifecycleMessage(world: World, given: NonNullable<TimelineEntry["se
       account: ACCOUNT,
       time,
       region: REGION,
-      resources: [arn("autoscaling", `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${given.group}`)],
+      resources: [
+        arn("autoscaling", `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${given.group}`),
+      ],
       detail: core,
     }),
   };

@@ -75,12 +75,14 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
       return value;
     }
     if (member.isNumericSchema()) {
-      const number = source === "query" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      const number =
+        source === "query" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) throw wrong("a number");
       return number;
     }
     if (member.isBooleanSchema()) {
-      const boolean = source === "query" && (value === "true" || value === "false") ? value === "true" : value;
+      const boolean =
+        source === "query" && (value === "true" || value === "false") ? value === "true" : value;
       if (typeof boolean !== "boolean") throw wrong("true or false");
       return boolean;
     }
@@ -106,7 +108,8 @@ function find(
   source: Source,
 ): [string, NormalizedSchema | undefined] {
   if (source === "json") return [key, members.get(key)];
-  for (const [name, member] of members) if ((member.getMergedTraits().xmlName ?? name) === key) return [name, member];
+  for (const [name, member] of members)
+    if ((member.getMergedTraits().xmlName ?? name) === key) return [name, member];
   return [key, undefined];
 }
 
@@ -115,7 +118,9 @@ function queryList(member: NormalizedSchema, value: unknown): unknown {
   if (value === "") return [];
   if (!isStructure(value)) return value;
   const traits = member.getMergedTraits();
-  const items = traits.xmlFlattened ? value : value[String(member.getValueSchema().getMergedTraits().xmlName ?? "member")];
+  const items = traits.xmlFlattened
+    ? value
+    : value[String(member.getValueSchema().getMergedTraits().xmlName ?? "member")];
   if (!isStructure(items)) return items;
   return Object.keys(items)
     .sort((a, b) => Number(a) - Number(b))

@@ -22,6 +22,10 @@ export class NotSimulated extends AwsError {
   override name = "NotSimulated";
 
   constructor(what: string) {
-    super("NotSimulated", `The simulator does not simulate ${what}. What it knows is listed in docs/simulator.md.`, 400);
+    super(
+      "NotSimulated",
+      `The simulator does not simulate ${what}. What it knows is listed in docs/simulator.md.`,
+      400,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { JsonCodec2 } from "@smithy/core/protocols";
 import { AwsError } from "./errors.ts";
-import type { Operation, Service } from "./operation.ts";
 import type { WireResponse } from "./http.ts";
+import type { Operation, Service } from "./operation.ts";
 
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
 
@@ -15,10 +15,17 @@ export function readJson(body: string): unknown {
 }
 
 /** An AWS JSON answer with the operation's output. */
-export function writeJson(service: Service, operation: Operation, output: unknown, requestId: string): WireResponse {
+export function writeJson(
+  service: Service,
+  operation: Operation,
+  output: unknown,
+  requestId: string,
+): WireResponse {
   const serializer = codec.createSerializer();
   serializer.write(operation.schema[5] as never, output ?? {});
-  return { status: 200, headers: headers(service, requestId), body: String(serializer.flush() || "{}") };
+  const json = serializer.flush();
+  const body = typeof json === "string" ? json : new TextDecoder().decode(json);
+  return { status: 200, headers: headers(service, requestId), body: body || "{}" };
 }
 
 /** An AWS JSON error; a service that once spoke Query also names its old code in a header. */
@@ -28,13 +35,18 @@ export function writeJsonError(service: Service, error: AwsError, requestId: str
     | undefined;
   const status = error.status ?? traits?.awsQueryError?.[1] ?? traits?.httpError ?? 400;
   const namespace = service.errors.get(error.code)?.[1];
-  const type = namespace && service.protocol.kind === "json" && service.protocol.queryCompatible ? `${namespace}#${error.code}` : error.code;
+  const type =
+    namespace && service.protocol.kind === "json" && service.protocol.queryCompatible
+      ? `${namespace}#${error.code}`
+      : error.code;
   return {
     status,
     headers: {
       ...headers(service, requestId),
       ...(isQueryCompatible(service)
-        ? { "x-amzn-query-error": `${traits?.awsQueryError?.[0] ?? error.code};${status < 500 ? "Sender" : "Receiver"}` }
+        ? {
+            "x-amzn-query-error": `${traits?.awsQueryError?.[0] ?? error.code};${status < 500 ? "Sender" : "Receiver"}`,
+          }
         : {}),
     },
     body: JSON.stringify({ __type: type, message: error.message }),

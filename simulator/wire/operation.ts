@@ -33,7 +33,12 @@ export type Service = {
   /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling. */
   readonly name: string;
   readonly protocol:
-    | { readonly kind: "json"; readonly version: "1.0" | "1.1"; readonly target: string; readonly queryCompatible: boolean }
+    | {
+        readonly kind: "json";
+        readonly version: "1.0" | "1.1";
+        readonly target: string;
+        readonly queryCompatible: boolean;
+      }
     | { readonly kind: "query"; readonly version: string; readonly namespace: string };
   /** The modelled errors by shape name, from the SDK's schemas. */
   readonly errors: ReadonlyMap<string, StaticErrorSchema>;
@@ -43,8 +48,12 @@ export type Service = {
 };
 
 /** Picks the error schemas out of all that an SDK client exports. */
-export function errorSchemas(client: Readonly<Record<string, unknown>>): ReadonlyMap<string, StaticErrorSchema> {
-  const schemas = Object.values(client).filter((value): value is StaticErrorSchema => Array.isArray(value) && value[0] === -3);
+export function errorSchemas(
+  client: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, StaticErrorSchema> {
+  const schemas = Object.values(client).filter(
+    (value): value is StaticErrorSchema => Array.isArray(value) && value[0] === -3,
+  );
   return new Map(schemas.map((schema) => [schema[2], schema]));
 }
 

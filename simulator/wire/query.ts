@@ -26,18 +26,29 @@ export function readQuery(parameters: URLSearchParams): Tree {
 }
 
 /** An AWS Query answer: `<OpResponse><OpResult>..</OpResult><ResponseMetadata>..</ResponseMetadata></OpResponse>`. */
-export function writeQuery(service: Service, operation: Operation, output: unknown, requestId: string): WireResponse {
+export function writeQuery(
+  service: Service,
+  operation: Operation,
+  output: unknown,
+  requestId: string,
+): WireResponse {
   const name = operation.schema[2];
   const result = NormalizedSchema.of(operation.schema[5]).isStructSchema()
     ? `<${name}Result>${members(operation, output)}</${name}Result>`
     : "";
   const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-  return answer(200, `<${name}Response xmlns="${namespace(service)}">${result}${metadata}</${name}Response>`, requestId);
+  return answer(
+    200,
+    `<${name}Response xmlns="${namespace(service)}">${result}${metadata}</${name}Response>`,
+    requestId,
+  );
 }
 
 /** An AWS Query error, with the wire code that the model gives for the error's shape. */
 export function writeQueryError(service: Service, error: AwsError, requestId: string): WireResponse {
-  const traits = service.errors.get(error.code)?.[3] as { awsQueryError?: [string, number]; httpError?: number } | undefined;
+  const traits = service.errors.get(error.code)?.[3] as
+    | { awsQueryError?: [string, number]; httpError?: number }
+    | undefined;
   const code = traits?.awsQueryError?.[0] ?? error.code;
   const status = error.status ?? traits?.awsQueryError?.[1] ?? traits?.httpError ?? 400;
   const type = status < 500 ? "Sender" : "Receiver";
@@ -64,7 +75,11 @@ function members(operation: Operation, output: unknown): string {
 }
 
 function answer(status: number, body: string, requestId: string): WireResponse {
-  return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body: `<?xml version="1.0"?>\n${body}` };
+  return {
+    status,
+    headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+    body: `<?xml version="1.0"?>\n${body}`,
+  };
 }
 
 function namespace(service: Service): string {

@@ -1,7 +1,15 @@
 import type { ActionEnd, Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { World } from "../../world.ts";
-import type { ActionResult, Group, GroupInstance, Hook, LifecycleAction, LifecycleState, Transition } from "./model.ts";
+import type {
+  ActionResult,
+  Group,
+  GroupInstance,
+  Hook,
+  LifecycleAction,
+  LifecycleState,
+  Transition,
+} from "./model.ts";
 import { globalTimeout, isLeaving } from "./model.ts";
 import type { Notifications } from "./notifications.ts";
 
@@ -79,7 +87,14 @@ export class Departures {
     for (const instance of group.instances.values()) {
       for (const action of instance.actions) {
         if (action.hook.name !== name || action.ended) continue;
-        this.#end(group, instance, action, "hook-deleted", hook.transition === TERMINATING ? "CONTINUE" : "ABANDON", "auto-scaling");
+        this.#end(
+          group,
+          instance,
+          action,
+          "hook-deleted",
+          hook.transition === TERMINATING ? "CONTINUE" : "ABANDON",
+          "auto-scaling",
+        );
       }
     }
   }
@@ -90,7 +105,9 @@ export class Departures {
     const fromGroups = [...group.targetGroupArns].flatMap((each) => targetGroups.find(each) ?? []);
     const fromClassic = [...group.loadBalancerNames].flatMap((each) => classic.find(each) ?? []);
     return [
-      ...fromGroups.map((each) => (gone: () => void) => each.leave(instanceId, each.settings.port, "auto-scaling", gone)),
+      ...fromGroups.map(
+        (each) => (gone: () => void) => each.leave(instanceId, each.settings.port, "auto-scaling", gone),
+      ),
       ...fromClassic.map((each) => (gone: () => void) => each.leave(instanceId, "auto-scaling", gone)),
     ];
   }
@@ -125,21 +142,30 @@ export class Departures {
     action.timer = this.#timer(group, instance, action);
     instance.actions.push(action);
     const { instanceId } = instance;
-    story.tell(agenda.now, { kind: "action-started", instanceId, group: group.name, hook: hook.name, token: action.token });
+    story.tell(agenda.now, {
+      kind: "action-started",
+      instanceId,
+      group: group.name,
+      hook: hook.name,
+      token: action.token,
+    });
     this.#notifications.begun(group, instanceId, action);
   }
 
   #timer(group: Group, instance: GroupInstance, action: LifecycleAction) {
     const { agenda } = this.#world;
     const at = Math.min(agenda.now + action.hook.heartbeatTimeout * 1000, action.globalDeadline);
-    return agenda.at(at, () => this.#end(group, instance, action, "timeout", action.hook.defaultResult, "auto-scaling"));
+    return agenda.at(at, () =>
+      this.#end(group, instance, action, "timeout", action.hook.defaultResult, "auto-scaling"),
+    );
   }
 
   #find(group: Group, key: ActionKey): { instance: GroupInstance; action: LifecycleAction } {
     for (const instance of group.instances.values()) {
       if (key.instanceId !== undefined && instance.instanceId !== key.instanceId) continue;
       const action = instance.actions.find(
-        (each) => !each.ended && each.hook.name === key.hook && (key.token === undefined || each.token === key.token),
+        (each) =>
+          !each.ended && each.hook.name === key.hook && (key.token === undefined || each.token === key.token),
       );
       if (action) return { instance, action };
     }
@@ -161,8 +187,19 @@ export class Departures {
     action.ended = { how, result };
     const { instanceId } = instance;
     const { hook, token } = action;
-    story.tell(agenda.now, { kind: "action-ended", instanceId, group: group.name, hook: hook.name, token, how, result, by });
-    const pending = instance.actions.filter((each) => !each.ended && each.hook.transition === hook.transition);
+    story.tell(agenda.now, {
+      kind: "action-ended",
+      instanceId,
+      group: group.name,
+      hook: hook.name,
+      token,
+      how,
+      result,
+      by,
+    });
+    const pending = instance.actions.filter(
+      (each) => !each.ended && each.hook.transition === hook.transition,
+    );
     if (result === "ABANDON") {
       // ABANDON cancels the other hooks of the instance; CONTINUE lets them finish.
       const other = pending[0];
@@ -195,6 +232,11 @@ export class Departures {
   #set(group: Group, instance: GroupInstance, state: LifecycleState | undefined): void {
     const { agenda, story } = this.#world;
     instance.state.set(agenda.now, state);
-    story.tell(agenda.now, { kind: "instance", instanceId: instance.instanceId, group: group.name, state: state ?? "gone" });
+    story.tell(agenda.now, {
+      kind: "instance",
+      instanceId: instance.instanceId,
+      group: group.name,
+      state: state ?? "gone",
+    });
   }
 }

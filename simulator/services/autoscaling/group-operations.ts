@@ -6,8 +6,12 @@ import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
 import type { Group, GroupInstance } from "./model.ts";
 
-const TAGS = ["Key", "Value", "PropagateAtLaunch", "ResourceId", "ResourceType"].map((each) => `Tags[].${each}`);
-const TEMPLATE = ["LaunchTemplateName", "LaunchTemplateId", "Version"].map((each) => `LaunchTemplate.${each}`);
+const TAGS = ["Key", "Value", "PropagateAtLaunch", "ResourceId", "ResourceType"].map(
+  (each) => `Tags[].${each}`,
+);
+const TEMPLATE = ["LaunchTemplateName", "LaunchTemplateId", "Version"].map(
+  (each) => `LaunchTemplate.${each}`,
+);
 const SIZES = ["MinSize", "MaxSize", "DesiredCapacity"];
 const RETAIN = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon";
 
@@ -17,7 +21,11 @@ export function groupOperations(world: World): Operation[] {
 
   const create = (input: autoscaling.CreateAutoScalingGroupType) => {
     if (!input.LaunchConfigurationName && !input.LaunchTemplate) {
-      throw new AwsError("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.", 400);
+      throw new AwsError(
+        "ValidationError",
+        "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
+        400,
+      );
     }
     const minSize = input.MinSize as number;
     const group = groups.create({
@@ -25,7 +33,13 @@ export function groupOperations(world: World): Operation[] {
       minSize,
       maxSize: input.MaxSize as number,
       desired: input.DesiredCapacity ?? minSize,
-      launching: { bootSeconds: 0, cluster: undefined, taskSlots: Number.POSITIVE_INFINITY, instanceIds: [], started: () => {} },
+      launching: {
+        bootSeconds: 0,
+        cluster: undefined,
+        taskSlots: Number.POSITIVE_INFINITY,
+        instanceIds: [],
+        started: () => {},
+      },
     });
     for (const hook of input.LifecycleHookSpecificationList ?? []) {
       groups.putHook(group, {
@@ -51,7 +65,10 @@ export function groupOperations(world: World): Operation[] {
     group.maxSize = input.MaxSize ?? group.maxSize;
     const trigger = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
     if (trigger) group.retain = trigger === "retain";
-    groups.setDesired(group, input.DesiredCapacity ?? Math.min(group.maxSize, Math.max(group.minSize, group.desired)));
+    groups.setDesired(
+      group,
+      input.DesiredCapacity ?? Math.min(group.maxSize, Math.max(group.minSize, group.desired)),
+    );
     return {};
   };
 
@@ -59,17 +76,27 @@ export function groupOperations(world: World): Operation[] {
     const names = input.AutoScalingGroupNames;
     const found = groups.all.filter((group) => !names?.length || names.includes(group.name));
     const { items, next } = page(found, { size: input.MaxRecords ?? 50, most: 100, token: input.NextToken });
-    return { AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf)), NextToken: next };
+    return {
+      AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf)),
+      NextToken: next,
+    };
   };
 
   const describeInstances = (input: autoscaling.DescribeAutoScalingInstancesType, call: Call) => {
     if ((input.InstanceIds?.length ?? 0) > 50) {
-      throw new AwsError("ValidationError", "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50", 400);
+      throw new AwsError(
+        "ValidationError",
+        "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50",
+        400,
+      );
     }
-    const all = groups.all.flatMap((group) => [...group.instances.values()].map((instance) => ({ group, instance })));
+    const all = groups.all.flatMap((group) =>
+      [...group.instances.values()].map((instance) => ({ group, instance })),
+    );
     const found = all.filter(
       ({ instance }) =>
-        instance.state.at(call.asOf) !== undefined && (!input.InstanceIds?.length || input.InstanceIds.includes(instance.instanceId)),
+        instance.state.at(call.asOf) !== undefined &&
+        (!input.InstanceIds?.length || input.InstanceIds.includes(instance.instanceId)),
     );
     const { items, next } = page(found, { size: input.MaxRecords ?? 50, most: 50, token: input.NextToken });
     return {
@@ -84,7 +111,12 @@ export function groupOperations(world: World): Operation[] {
   const terminate = (input: autoscaling.TerminateInstanceInAutoScalingGroupType) => {
     const instanceId = input.InstanceId as string;
     const held = groups.holding(instanceId);
-    if (!held) throw new AwsError("ValidationError", `Instance Id not found - No managed instance found for instance ID ${instanceId}`, 400);
+    if (!held)
+      throw new AwsError(
+        "ValidationError",
+        `Instance Id not found - No managed instance found for instance ID ${instanceId}`,
+        400,
+      );
     groups.terminate(held.group, held.instance, input.ShouldDecrementDesiredCapacity as boolean);
     return {
       Activity: {
@@ -110,9 +142,15 @@ export function groupOperations(world: World): Operation[] {
         "TargetGroupARNs[]",
         "LoadBalancerNames[]",
         RETAIN,
-        ...["LifecycleHookName", "LifecycleTransition", "NotificationTargetARN", "RoleARN", "NotificationMetadata", "HeartbeatTimeout", "DefaultResult"].map(
-          (each) => `LifecycleHookSpecificationList[].${each}`,
-        ),
+        ...[
+          "LifecycleHookName",
+          "LifecycleTransition",
+          "NotificationTargetARN",
+          "RoleARN",
+          "NotificationMetadata",
+          "HeartbeatTimeout",
+          "DefaultResult",
+        ].map((each) => `LifecycleHookSpecificationList[].${each}`),
         ...SIZES,
         ...TAGS,
         ...TEMPLATE,
@@ -128,13 +166,24 @@ export function groupOperations(world: World): Operation[] {
         return {};
       },
     ),
-    operation(autoscaling.DescribeAutoScalingGroups$, ["AutoScalingGroupNames[]", "MaxRecords", "NextToken"], describe),
-    operation(autoscaling.DescribeAutoScalingInstances$, ["InstanceIds[]", "MaxRecords", "NextToken"], describeInstances),
+    operation(
+      autoscaling.DescribeAutoScalingGroups$,
+      ["AutoScalingGroupNames[]", "MaxRecords", "NextToken"],
+      describe,
+    ),
+    operation(
+      autoscaling.DescribeAutoScalingInstances$,
+      ["InstanceIds[]", "MaxRecords", "NextToken"],
+      describeInstances,
+    ),
     operation(
       autoscaling.SetDesiredCapacity$,
       ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
       (input: autoscaling.SetDesiredCapacityType) => {
-        groups.setDesired(groups.byName(input.AutoScalingGroupName as string), input.DesiredCapacity as number);
+        groups.setDesired(
+          groups.byName(input.AutoScalingGroupName as string),
+          input.DesiredCapacity as number,
+        );
         return {};
       },
     ),
@@ -148,7 +197,8 @@ export function groupOperations(world: World): Operation[] {
       ["AutoScalingGroupName", "TargetGroupARNs[]"],
       (input: autoscaling.AttachLoadBalancerTargetGroupsType) => {
         const group = groups.byName(input.AutoScalingGroupName as string);
-        for (const each of input.TargetGroupARNs ?? []) group.targetGroupArns.add(world.targetGroups.byArn(each).settings.arn);
+        for (const each of input.TargetGroupARNs ?? [])
+          group.targetGroupArns.add(world.targetGroups.byArn(each).settings.arn);
         groups.registerWithAttachments(group);
         return {};
       },
@@ -158,7 +208,8 @@ export function groupOperations(world: World): Operation[] {
       ["AutoScalingGroupName", "LoadBalancerNames[]"],
       (input: autoscaling.AttachLoadBalancersType) => {
         const group = groups.byName(input.AutoScalingGroupName as string);
-        for (const each of input.LoadBalancerNames ?? []) group.loadBalancerNames.add(world.classic.byName(each).name);
+        for (const each of input.LoadBalancerNames ?? [])
+          group.loadBalancerNames.add(world.classic.byName(each).name);
         groups.registerWithAttachments(group);
         return {};
       },
@@ -181,8 +232,16 @@ function presentGroup(world: World, group: Group, moment: number): autoscaling.A
     HealthCheckType: "EC2",
     CreatedTime: new Date(group.createdAt),
     Instances: present.map((each) => presentInstance(world, each, moment)),
-    Tags: [...group.tags].map(([Key, Value]) => ({ Key, Value, ResourceId: group.name, ResourceType: "auto-scaling-group", PropagateAtLaunch: false })),
-    InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: group.retain ? "retain" : "terminate" } },
+    Tags: [...group.tags].map(([Key, Value]) => ({
+      Key,
+      Value,
+      ResourceId: group.name,
+      ResourceType: "auto-scaling-group",
+      PropagateAtLaunch: false,
+    })),
+    InstanceLifecyclePolicy: {
+      RetentionTriggers: { TerminateHookAbandon: group.retain ? "retain" : "terminate" },
+    },
   };
 }
 

@@ -33,11 +33,17 @@ export class Groups {
   /** Makes a group and launches its instances. Throws AlreadyExists. */
   create(given: Pick<Group, "name" | "launching" | "minSize" | "maxSize" | "desired">): Group {
     if (this.#byName.has(given.name)) {
-      throw new AwsError("AlreadyExistsFault", `AutoScalingGroup by this name already exists - A group with the name ${given.name} already exists`);
+      throw new AwsError(
+        "AlreadyExistsFault",
+        `AutoScalingGroup by this name already exists - A group with the name ${given.name} already exists`,
+      );
     }
     const group: Group = {
       ...given,
-      arn: arn("autoscaling", `autoScalingGroup:${this.#world.random("arns").uuid()}:autoScalingGroupName/${given.name}`),
+      arn: arn(
+        "autoscaling",
+        `autoScalingGroup:${this.#world.random("arns").uuid()}:autoScalingGroupName/${given.name}`,
+      ),
       createdAt: this.#world.agenda.now,
       instances: new Map(),
       hooks: new Map(),
@@ -55,7 +61,11 @@ export class Groups {
   byName(name: string): Group {
     const group = this.#byName.get(name);
     if (!group) {
-      throw new AwsError("ValidationError", `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`, 400);
+      throw new AwsError(
+        "ValidationError",
+        `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,
+        400,
+      );
     }
     return group;
   }
@@ -77,7 +87,10 @@ export class Groups {
   delete(group: Group, force: boolean): void {
     const left = [...group.instances.values()].filter((each) => each.state.latest !== undefined);
     if (left.length > 0 && !force) {
-      throw new AwsError("ResourceInUseFault", `You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.`);
+      throw new AwsError(
+        "ResourceInUseFault",
+        `You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.`,
+      );
     }
     for (const each of left) this.departures.drop(group, each);
     this.#byName.delete(group.name);
@@ -86,7 +99,10 @@ export class Groups {
   /** Adds or changes a hook; one with a target is sent the test notification. Throws as PutLifecycleHook does. */
   putHook(group: Group, hook: Hook): void {
     if (!group.hooks.has(hook.name) && group.hooks.size >= 50) {
-      throw new AwsError("LimitExceededFault", "You have reached the limit of 50 lifecycle hooks per Auto Scaling group.");
+      throw new AwsError(
+        "LimitExceededFault",
+        "You have reached the limit of 50 lifecycle hooks per Auto Scaling group.",
+      );
     }
     this.notifications.test(group, hook);
     group.hooks.set(hook.name, hook);
@@ -95,8 +111,13 @@ export class Groups {
   /** Sets the desired capacity, launching or terminating what it takes. */
   setDesired(group: Group, desired: number): void {
     if (desired < group.minSize || desired > group.maxSize) {
-      const bound = desired < group.minSize ? `below min value ${group.minSize}` : `above max value ${group.maxSize}`;
-      throw new AwsError("ValidationError", `New SetDesiredCapacity value ${desired} is ${bound} for the AutoScalingGroup.`, 400);
+      const bound =
+        desired < group.minSize ? `below min value ${group.minSize}` : `above max value ${group.maxSize}`;
+      throw new AwsError(
+        "ValidationError",
+        `New SetDesiredCapacity value ${desired} is ${bound} for the AutoScalingGroup.`,
+        400,
+      );
     }
     group.desired = desired;
     this.touch(group);
@@ -142,10 +163,14 @@ export class Groups {
 
   #balance(group: Group): void {
     if (this.#byName.get(group.name) !== group) return;
-    const staying = [...group.instances.values()].filter((each) => !isLeaving(each) && each.state.latest !== "Standby");
+    const staying = [...group.instances.values()].filter(
+      (each) => !isLeaving(each) && each.state.latest !== "Standby",
+    );
     for (let i = staying.length; i < group.desired; i++) this.#launch(group);
     // The oldest go first.
-    const surplus = staying.filter((each) => each.state.latest === "InService").slice(0, Math.max(0, staying.length - group.desired));
+    const surplus = staying
+      .filter((each) => each.state.latest === "InService")
+      .slice(0, Math.max(0, staying.length - group.desired));
     for (const each of surplus) this.departures.begin(group, each);
   }
 

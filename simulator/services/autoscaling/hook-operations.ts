@@ -2,9 +2,12 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
-import { type ActionResult, globalTimeout, type Group, type Hook, type Transition } from "./model.ts";
+import { type ActionResult, type Group, globalTimeout, type Hook, type Transition } from "./model.ts";
 
-const TRANSITIONS: readonly string[] = ["autoscaling:EC2_INSTANCE_TERMINATING", "autoscaling:EC2_INSTANCE_LAUNCHING"];
+const TRANSITIONS: readonly string[] = [
+  "autoscaling:EC2_INSTANCE_TERMINATING",
+  "autoscaling:EC2_INSTANCE_LAUNCHING",
+];
 const RESULTS: readonly string[] = ["CONTINUE", "ABANDON"];
 
 /** The operations on lifecycle hooks and their actions. */
@@ -21,14 +24,16 @@ export function hookOperations(world: World): Operation[] {
   const describe = (input: autoscaling.DescribeLifecycleHooksType) => {
     const group = groups.byName(input.AutoScalingGroupName as string);
     const names = input.LifecycleHookNames;
-    if ((names?.length ?? 0) > 50) throw invalid("lifecycleHookNames", "Member must have length less than or equal to 50");
+    if ((names?.length ?? 0) > 50)
+      throw invalid("lifecycleHookNames", "Member must have length less than or equal to 50");
     const hooks = [...group.hooks.values()].filter((hook) => !names || names.includes(hook.name));
     return { LifecycleHooks: hooks.map((hook) => presentHook(group, hook)) };
   };
 
   const complete = (input: autoscaling.CompleteLifecycleActionType, call: Call) => {
     const result = input.LifecycleActionResult as string;
-    if (!RESULTS.includes(result)) throw invalid("lifecycleActionResult", "Member must satisfy enum value set: [CONTINUE, ABANDON]");
+    if (!RESULTS.includes(result))
+      throw invalid("lifecycleActionResult", "Member must satisfy enum value set: [CONTINUE, ABANDON]");
     const group = groups.byName(input.AutoScalingGroupName as string);
     groups.departures.complete(group, keyOf(input), result as ActionResult, call.caller);
     return {};
@@ -55,12 +60,19 @@ export function hookOperations(world: World): Operation[] {
       ],
       put,
     ),
-    operation(autoscaling.DescribeLifecycleHooks$, ["AutoScalingGroupName", "LifecycleHookNames[]"], describe),
+    operation(
+      autoscaling.DescribeLifecycleHooks$,
+      ["AutoScalingGroupName", "LifecycleHookNames[]"],
+      describe,
+    ),
     operation(
       autoscaling.DeleteLifecycleHook$,
       ["AutoScalingGroupName", "LifecycleHookName"],
       (input: autoscaling.DeleteLifecycleHookType) => {
-        groups.departures.deleteHook(groups.byName(input.AutoScalingGroupName as string), input.LifecycleHookName as string);
+        groups.departures.deleteHook(
+          groups.byName(input.AutoScalingGroupName as string),
+          input.LifecycleHookName as string,
+        );
         return {};
       },
     ),
@@ -75,12 +87,17 @@ function readHook(input: autoscaling.PutLifecycleHookType, known: Hook | undefin
   const heartbeatTimeout = input.HeartbeatTimeout ?? known?.heartbeatTimeout ?? 3600;
   const defaultResult = input.DefaultResult ?? known?.defaultResult ?? "ABANDON";
   if (!TRANSITIONS.includes(transition)) {
-    throw new AwsError("ValidationError", "Lifecycle transition must be one of [autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING]", 400);
+    throw new AwsError(
+      "ValidationError",
+      "Lifecycle transition must be one of [autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING]",
+      400,
+    );
   }
   if (!Number.isInteger(heartbeatTimeout) || heartbeatTimeout < 30 || heartbeatTimeout > 7200) {
     throw new AwsError("ValidationError", "Heartbeat timeout must be between 30 and 7200 seconds", 400);
   }
-  if (!RESULTS.includes(defaultResult)) throw new AwsError("ValidationError", "Default result must be one of [CONTINUE, ABANDON]", 400);
+  if (!RESULTS.includes(defaultResult))
+    throw new AwsError("ValidationError", "Default result must be one of [CONTINUE, ABANDON]", 400);
   const metadata = input.NotificationMetadata ?? known?.metadata;
   if (metadata !== undefined && (metadata.length > 4000 || !/^[\x20-\x7e\r\n\t]*$/.test(metadata))) {
     throw invalid("notificationMetadata", "Member must have at most 4000 printable ASCII characters");
@@ -110,13 +127,22 @@ function presentHook(group: Group, hook: Hook): autoscaling.LifecycleHook {
   };
 }
 
-function keyOf(input: autoscaling.CompleteLifecycleActionType | autoscaling.RecordLifecycleActionHeartbeatType) {
+function keyOf(
+  input: autoscaling.CompleteLifecycleActionType | autoscaling.RecordLifecycleActionHeartbeatType,
+) {
   const token = input.LifecycleActionToken;
   if (token !== undefined && token.length !== 36) {
-    throw invalid("lifecycleActionToken", `Member must have length ${token.length < 36 ? "greater" : "less"} than or equal to 36`);
+    throw invalid(
+      "lifecycleActionToken",
+      `Member must have length ${token.length < 36 ? "greater" : "less"} than or equal to 36`,
+    );
   }
   if (token === undefined && input.InstanceId === undefined) {
-    throw new AwsError("ValidationError", "Either Lifecycle Action Token or Instance Id must be specified", 400);
+    throw new AwsError(
+      "ValidationError",
+      "Either Lifecycle Action Token or Instance Id must be specified",
+      400,
+    );
   }
   return { hook: input.LifecycleHookName as string, token, instanceId: input.InstanceId };
 }

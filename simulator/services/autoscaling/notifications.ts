@@ -70,7 +70,8 @@ export class Notifications {
   }
 
   #queue(hook: Hook): Queue | undefined {
-    if (!hook.targetArn?.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${hook.targetArn}`);
+    if (!hook.targetArn?.startsWith("arn:aws:sqs:"))
+      throw new NotSimulated(`the notification target ${hook.targetArn}`);
     return this.#world.queues.byArn(hook.targetArn);
   }
 }

@@ -8,7 +8,11 @@ import { hookOperations } from "./hook-operations.ts";
 export function autoScalingService(world: World): Service {
   return {
     name: "autoscaling",
-    protocol: { kind: "query", version: "2011-01-01", namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/" },
+    protocol: {
+      kind: "query",
+      version: "2011-01-01",
+      namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+    },
     errors: errorSchemas(autoscaling),
     invalidParameterCode: "ValidationError",
     operations: byName([...groupOperations(world), ...hookOperations(world)]),

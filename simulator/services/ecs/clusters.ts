@@ -46,7 +46,13 @@ export class Clusters {
       existing.status = "ACTIVE";
       return existing;
     }
-    const cluster: Cluster = { name, status: "ACTIVE", containerInstances: new Map(), services: new Map(), tasks: new Map() };
+    const cluster: Cluster = {
+      name,
+      status: "ACTIVE",
+      containerInstances: new Map(),
+      services: new Map(),
+      tasks: new Map(),
+    };
     this.#byName.set(name, cluster);
     return cluster;
   }
@@ -54,7 +60,8 @@ export class Clusters {
   /** The cluster of that name or ARN. Throws ClusterNotFoundException. */
   byName(nameOrArn: string | undefined): Cluster {
     const cluster = this.#byName.get(clusterName(nameOrArn));
-    if (!cluster || cluster.status === "INACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+    if (!cluster || cluster.status === "INACTIVE")
+      throw new AwsError("ClusterNotFoundException", "Cluster not found.");
     return cluster;
   }
 
@@ -64,8 +71,13 @@ export class Clusters {
 
   /** Registers a task definition's next revision. */
   define(definition: Omit<TaskDefinition, "arn" | "revision">): TaskDefinition {
-    const revision = 1 + [...this.definitions.values()].filter(({ family }) => family === definition.family).length;
-    const defined = { ...definition, revision, arn: arn("ecs", `task-definition/${definition.family}:${revision}`) };
+    const revision =
+      1 + [...this.definitions.values()].filter(({ family }) => family === definition.family).length;
+    const defined = {
+      ...definition,
+      revision,
+      arn: arn("ecs", `task-definition/${definition.family}:${revision}`),
+    };
     this.definitions.set(defined.arn, defined);
     return defined;
   }
@@ -75,7 +87,9 @@ export class Clusters {
     const bare = nameOf(name.slice(name.lastIndexOf("/") + 1));
     const short = name.slice(name.lastIndexOf("/") + 1);
     const all = [...this.definitions.values()];
-    const found = all.find((each) => `${each.family}:${each.revision}` === short) ?? all.findLast((each) => each.family === bare);
+    const found =
+      all.find((each) => `${each.family}:${each.revision}` === short) ??
+      all.findLast((each) => each.family === bare);
     if (!found) throw new AwsError("ClientException", "Unable to describe task definition.");
     return found;
   }
@@ -111,7 +125,10 @@ export class Clusters {
     this.#scheduler.touch(this.byName(containerInstance.cluster));
   }
 
-  createService(cluster: Cluster, given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "events">): Service {
+  createService(
+    cluster: Cluster,
+    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "events">,
+  ): Service {
     this.#checkLoadBalancers(given.loadBalancers);
     const service: Service = {
       ...given,
@@ -172,7 +189,14 @@ export class Clusters {
 
   #tellStatus({ instanceId, cluster, arn, status }: ContainerInstance, by: Actor): void {
     const { agenda, story } = this.#world;
-    story.tell(agenda.now, { kind: "container-instance", instanceId, cluster, arn, status: status.latest, by });
+    story.tell(agenda.now, {
+      kind: "container-instance",
+      instanceId,
+      cluster,
+      arn,
+      status: status.latest,
+      by,
+    });
   }
 
   // Containers die with the instance. ECS learns of it only where the agent was connected: then it deregisters the
@@ -180,7 +204,8 @@ export class Clusters {
   #ended(instanceId: string): void {
     for (const cluster of this.#byName.values()) {
       for (const containerInstance of cluster.containerInstances.values()) {
-        if (containerInstance.instanceId !== instanceId || containerInstance.status.latest === "INACTIVE") continue;
+        if (containerInstance.instanceId !== instanceId || containerInstance.status.latest === "INACTIVE")
+          continue;
         if (!containerInstance.agentConnected.latest) continue;
         containerInstance.agentConnected.set(this.#world.agenda.now, false);
         this.#world.agenda.in(NOTICE_END_MS, () => this.#deregister(cluster, containerInstance));

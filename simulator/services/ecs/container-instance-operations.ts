@@ -17,7 +17,12 @@ export function containerInstanceOperations(world: World): Operation[] {
     const matches = input.filter ? readFilter(input.filter) : () => true;
     const found = [...cluster.containerInstances.values()].filter((each) => {
       const status = each.status.at(call.asOf);
-      return status !== undefined && status !== "INACTIVE" && (input.status ?? status) === status && matches(each, call.asOf);
+      return (
+        status !== undefined &&
+        status !== "INACTIVE" &&
+        (input.status ?? status) === status &&
+        matches(each, call.asOf)
+      );
     });
     const { items, next } = ecsPage(found, input);
     return { containerInstanceArns: items.map((each) => each.arn), nextToken: next };
@@ -25,20 +30,38 @@ export function containerInstanceOperations(world: World): Operation[] {
 
   const describe = (input: ecs.DescribeContainerInstancesRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
-    const { found, failures } = lookUp(cluster, atMost(input.containerInstances, 100, "instanceIds"), call.asOf);
-    return { containerInstances: found.map((each) => presentContainerInstance(each, cluster, call.asOf)), failures };
+    const { found, failures } = lookUp(
+      cluster,
+      atMost(input.containerInstances, 100, "instanceIds"),
+      call.asOf,
+    );
+    return {
+      containerInstances: found.map((each) => presentContainerInstance(each, cluster, call.asOf)),
+      failures,
+    };
   };
 
   const update = (input: ecs.UpdateContainerInstancesStateRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
     const status = input.status as string;
     if (status !== "ACTIVE" && status !== "DRAINING") {
-      throw new AwsError("InvalidParameterException", "Container instance status should be one of [ACTIVE,DRAINING]");
+      throw new AwsError(
+        "InvalidParameterException",
+        "Container instance status should be one of [ACTIVE,DRAINING]",
+      );
     }
-    const { found, failures } = lookUp(cluster, atMost(input.containerInstances, 10, "instanceIds"), call.now);
-    const changed = found.filter((each) => each.status.latest === "ACTIVE" || each.status.latest === "DRAINING");
+    const { found, failures } = lookUp(
+      cluster,
+      atMost(input.containerInstances, 10, "instanceIds"),
+      call.now,
+    );
+    const changed = found.filter(
+      (each) => each.status.latest === "ACTIVE" || each.status.latest === "DRAINING",
+    );
     for (const each of changed) clusters.setStatus(each, status, call.caller);
-    const inactive = found.filter((each) => !changed.includes(each)).map((each) => ({ arn: each.arn, reason: "INACTIVE" }));
+    const inactive = found
+      .filter((each) => !changed.includes(each))
+      .map((each) => ({ arn: each.arn, reason: "INACTIVE" }));
     return {
       containerInstances: changed.map((each) => presentContainerInstance(each, cluster, call.now)),
       failures: [...failures, ...inactive],
@@ -51,7 +74,13 @@ export function containerInstanceOperations(world: World): Operation[] {
     if (world.instances.get(instanceId)?.state.latest !== "running") {
       throw new AwsError("ClientException", `The instance ${instanceId} does not run.`);
     }
-    return { containerInstance: presentContainerInstance(clusters.join(cluster, instanceId), cluster, world.agenda.now) };
+    return {
+      containerInstance: presentContainerInstance(
+        clusters.join(cluster, instanceId),
+        cluster,
+        world.agenda.now,
+      ),
+    };
   };
 
   return [
@@ -60,7 +89,9 @@ export function containerInstanceOperations(world: World): Operation[] {
     })),
     operation(ecs.DeleteCluster$, ["cluster"], (input: ecs.DeleteClusterRequest) => {
       const cluster = clusters.byName(input.cluster);
-      const registered = [...cluster.containerInstances.values()].some((each) => each.status.latest !== "INACTIVE");
+      const registered = [...cluster.containerInstances.values()].some(
+        (each) => each.status.latest !== "INACTIVE",
+      );
       if (registered) {
         throw new AwsError(
           "ClusterContainsContainerInstancesException",
@@ -79,12 +110,19 @@ export function containerInstanceOperations(world: World): Operation[] {
       const names = input.clusters ?? ["default"];
       const known = names.flatMap((each) => clusters.find(each) ?? []);
       const missing = names.filter((each) => !clusters.find(each));
-      return { clusters: known.map(presentCluster), failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })) };
+      return {
+        clusters: known.map(presentCluster),
+        failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })),
+      };
     }),
     operation(ecs.ListContainerInstances$, ["cluster", "filter", "status", "maxResults", "nextToken"], list),
     operation(ecs.DescribeContainerInstances$, ["cluster", "containerInstances[]"], describe),
     operation(ecs.UpdateContainerInstancesState$, ["cluster", "containerInstances[]", "status"], update),
-    operation(ecs.RegisterContainerInstance$, ["cluster", "instanceIdentityDocument", "instanceIdentityDocumentSignature"], register),
+    operation(
+      ecs.RegisterContainerInstance$,
+      ["cluster", "instanceIdentityDocument", "instanceIdentityDocumentSignature"],
+      register,
+    ),
   ];
 }
 
@@ -93,13 +131,19 @@ export function ecsPage<T>(
   all: readonly T[],
   input: { maxResults?: number | undefined; nextToken?: string | undefined },
 ): { items: T[]; next: string | undefined } {
-  return page(all, { size: input.maxResults, most: 100, token: input.nextToken, invalidCode: "InvalidParameterException" });
+  return page(all, {
+    size: input.maxResults,
+    most: 100,
+    token: input.nextToken,
+    invalidCode: "InvalidParameterException",
+  });
 }
 
 /** The ids of a request. Throws InvalidParameterException when there are none, or too many. */
 export function atMost(ids: readonly string[] | undefined, most: number, name: string): readonly string[] {
   if (!ids || ids.length === 0) throw new AwsError("InvalidParameterException", `${name} cannot be empty.`);
-  if (ids.length > most) throw new AwsError("InvalidParameterException", `${name} can have at most ${most} items.`);
+  if (ids.length > most)
+    throw new AwsError("InvalidParameterException", `${name} can have at most ${most} items.`);
   return ids;
 }
 
@@ -114,7 +158,11 @@ function lookUp(
   for (const id of ids) {
     const each = cluster.containerInstances.get(id) ?? all.find(({ arn }) => arn.endsWith(`/${id}`));
     if (each && each.status.at(moment) !== undefined) found.push(each);
-    else failures.push({ arn: id.startsWith("arn:") ? id : arn("ecs", `container-instance/${cluster.name}/${id}`), reason: "MISSING" });
+    else
+      failures.push({
+        arn: id.startsWith("arn:") ? id : arn("ecs", `container-instance/${cluster.name}/${id}`),
+        reason: "MISSING",
+      });
   }
   return { found, failures };
 }

@@ -8,7 +8,8 @@ const SUBJECTS: Record<string, (containerInstance: ContainerInstance, moment: nu
   agentConnected: ({ agentConnected }, moment) => String(agentConnected.at(moment)),
 };
 
-const COMPARISON = /^(?<subject>[\w:.-]+)\s*(?<operator>==|equals|!=|not_equals|!in|not_in|in)\s*(?<operand>\[[^\]]*\]|'[^']*'|"[^"]*"|[\w.-]+)$/;
+const COMPARISON =
+  /^(?<subject>[\w:.-]+)\s*(?<operator>==|equals|!=|not_equals|!in|not_in|in)\s*(?<operand>\[[^\]]*\]|'[^']*'|"[^"]*"|[\w.-]+)$/;
 
 /**
  * Reads an expression of the cluster query language: comparisons of `ec2InstanceId` and `agentConnected` joined by
@@ -16,7 +17,8 @@ const COMPARISON = /^(?<subject>[\w:.-]+)\s*(?<operator>==|equals|!=|not_equals|
  * expression, NotSimulated for a subject or a join that is real but not simulated.
  */
 export function readFilter(expression: string): Predicate {
-  if (/(?:\)|\s|^)(?:or|\|\||not|!)\s*(?:\(|\s)/.test(expression)) throw new NotSimulated(`the filter ${expression}`);
+  if (/(?:\)|\s|^)(?:or|\|\||not|!)\s*(?:\(|\s)/.test(expression))
+    throw new NotSimulated(`the filter ${expression}`);
   const predicates = expression.split(/\s+(?:and|&&)\s+/).map((part) => readComparison(part.trim()));
   return (containerInstance, moment) => predicates.every((holds) => holds(containerInstance, moment));
 }
@@ -27,7 +29,12 @@ function readComparison(text: string): Predicate {
   const { subject = "", operator = "", operand = "" } = groups;
   const read = SUBJECTS[subject];
   if (!read) throw new NotSimulated(`the filter subject ${subject}`);
-  const values = new Set(operand.replace(/^\[|\]$/g, "").split(",").map((value) => value.trim().replace(/^['"]|['"]$/g, "")));
+  const values = new Set(
+    operand
+      .replace(/^\[|\]$/g, "")
+      .split(",")
+      .map((value) => value.trim().replace(/^['"]|['"]$/g, "")),
+  );
   const negated = operator.startsWith("!") || operator.startsWith("not");
   return (containerInstance, moment) => values.has(read(containerInstance, moment)) !== negated;
 }

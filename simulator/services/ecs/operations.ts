@@ -9,9 +9,18 @@ import { taskOperations } from "./task-operations.ts";
 export function ecsService(world: World): Service {
   return {
     name: "ecs",
-    protocol: { kind: "json", version: "1.1", target: "AmazonEC2ContainerServiceV20141113", queryCompatible: false },
+    protocol: {
+      kind: "json",
+      version: "1.1",
+      target: "AmazonEC2ContainerServiceV20141113",
+      queryCompatible: false,
+    },
     errors: errorSchemas(ecs),
     invalidParameterCode: "InvalidParameterException",
-    operations: byName([...containerInstanceOperations(world), ...taskOperations(world), ...serviceOperations(world)]),
+    operations: byName([
+      ...containerInstanceOperations(world),
+      ...taskOperations(world),
+      ...serviceOperations(world),
+    ]),
   };
 }

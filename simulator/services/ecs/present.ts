@@ -1,11 +1,23 @@
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../account.ts";
-import { type Cluster, type ContainerInstance, clusterArn, isLive, type Service, type Task } from "./model.ts";
+import {
+  type Cluster,
+  type ContainerInstance,
+  clusterArn,
+  isLive,
+  type Service,
+  type Task,
+} from "./model.ts";
 
 /** A container instance as DescribeContainerInstances shows it at a moment. */
-export function presentContainerInstance(each: ContainerInstance, cluster: Cluster, moment: number): ecs.ContainerInstance {
+export function presentContainerInstance(
+  each: ContainerInstance,
+  cluster: Cluster,
+  moment: number,
+): ecs.ContainerInstance {
   const wanted = [...each.tasks].filter((task) => task.desiredStatus.at(moment) === "RUNNING");
-  const isPending = (task: Task) => ["PROVISIONING", "PENDING", "ACTIVATING"].includes(task.lastStatus.at(moment) ?? "");
+  const isPending = (task: Task) =>
+    ["PROVISIONING", "PENDING", "ACTIVATING"].includes(task.lastStatus.at(moment) ?? "");
   const pending = wanted.filter(isPending).length;
   return {
     containerInstanceArn: each.arn,
@@ -46,7 +58,9 @@ export function presentTask(task: Task, moment: number): ecs.Task {
       {
         name: task.definition.container,
         lastStatus: task.lastStatus.at(moment),
-        networkBindings: bound ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const })) : [],
+        networkBindings: bound
+          ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const }))
+          : [],
         networkInterfaces: task.address ? [{ privateIpv4Address: task.address }] : [],
       },
     ],
@@ -75,15 +89,26 @@ export function presentService(service: Service, cluster: Cluster): ecs.Service 
       maximumPercent: service.maximumPercent,
     },
     loadBalancers: service.loadBalancers.map((each) => ({ ...each })),
-    deployments: [{ id: service.deploymentId, status: "PRIMARY", taskDefinition: service.definition.arn, desiredCount: service.desiredCount }],
+    deployments: [
+      {
+        id: service.deploymentId,
+        status: "PRIMARY",
+        taskDefinition: service.definition.arn,
+        desiredCount: service.desiredCount,
+      },
+    ],
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })).reverse(),
   };
 }
 
 /** A cluster as DescribeClusters shows it. */
 export function presentCluster(cluster: Cluster): ecs.Cluster {
-  const registered = [...cluster.containerInstances.values()].filter((each) => each.status.latest !== "INACTIVE");
-  const wanted = registered.flatMap((each) => [...each.tasks]).filter((task) => task.desiredStatus.latest === "RUNNING");
+  const registered = [...cluster.containerInstances.values()].filter(
+    (each) => each.status.latest !== "INACTIVE",
+  );
+  const wanted = registered
+    .flatMap((each) => [...each.tasks])
+    .filter((task) => task.desiredStatus.latest === "RUNNING");
   const running = wanted.filter((task) => task.lastStatus.latest === "RUNNING").length;
   return {
     clusterArn: clusterArn(cluster.name),

@@ -104,7 +104,11 @@ export class Scheduler {
     }
     if (service.status !== "ACTIVE") return done;
     for (const containerInstance of cluster.containerInstances.values()) {
-      if (!isSchedulable(containerInstance) || live.some((task) => task.containerInstance === containerInstance)) continue;
+      if (
+        !isSchedulable(containerInstance) ||
+        live.some((task) => task.containerInstance === containerInstance)
+      )
+        continue;
       if (hasRoom(containerInstance, service)) this.#start(cluster, service, containerInstance);
       else done = false;
     }
@@ -131,16 +135,27 @@ export class Scheduler {
 
   #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): void {
     const { definition, name, deploymentId } = service;
-    this.#tasks.start(cluster, { definition, containerInstance, group: `service:${name}`, startedBy: deploymentId, service });
+    this.#tasks.start(cluster, {
+      definition,
+      containerInstance,
+      group: `service:${name}`,
+      startedBy: deploymentId,
+      service,
+    });
   }
 
   #stop(service: Service, task: Task): void {
-    this.#tasks.stop(task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${service.deploymentId})`);
+    this.#tasks.stop(
+      task,
+      "ServiceSchedulerInitiated",
+      `Scaling activity initiated by (deployment ${service.deploymentId})`,
+    );
   }
 
   #isHealthy(service: Service, task: Task): boolean {
     if (task.lastStatus.latest !== "RUNNING") return false;
-    if (service.loadBalancers.length === 0) return this.#world.agenda.now - task.lastStatus.since >= HEALTHY_AFTER_MS;
+    if (service.loadBalancers.length === 0)
+      return this.#world.agenda.now - task.lastStatus.since >= HEALTHY_AFTER_MS;
     return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
       const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
       if (!group || group.loadBalancerArns.size === 0) return true;
@@ -176,7 +191,9 @@ function liveByService(cluster: Cluster): Map<Service, Task[]> {
 function hasRoom(containerInstance: ContainerInstance, service: Service): boolean {
   if (containerInstance.tasks.size >= containerInstance.taskSlots) return false;
   const { definition } = service;
-  const wanted = definition.ports.map(({ containerPort, hostPort }) => (definition.networkMode === "host" ? containerPort : hostPort));
+  const wanted = definition.ports.map(({ containerPort, hostPort }) =>
+    definition.networkMode === "host" ? containerPort : hostPort,
+  );
   const taken = portsTaken(containerInstance);
   return definition.networkMode === "awsvpc" || !wanted.some((port) => port !== 0 && taken.has(port));
 }

@@ -7,8 +7,12 @@ import { atMost, ecsPage } from "./container-instance-operations.ts";
 import type { Cluster, Service } from "./model.ts";
 import { presentService } from "./present.ts";
 
-const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent"].map((each) => `deploymentConfiguration.${each}`);
-const LOAD_BALANCER = ["targetGroupArn", "loadBalancerName", "containerName", "containerPort"].map((each) => `loadBalancers[].${each}`);
+const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent"].map(
+  (each) => `deploymentConfiguration.${each}`,
+);
+const LOAD_BALANCER = ["targetGroupArn", "loadBalancerName", "containerName", "containerPort"].map(
+  (each) => `loadBalancers[].${each}`,
+);
 
 /** The operations on services. */
 export function serviceOperations(world: World): Operation[] {
@@ -27,7 +31,8 @@ export function serviceOperations(world: World): Operation[] {
       definition: clusters.definition(input.taskDefinition ?? ""),
       desiredCount: strategy === "DAEMON" ? 0 : (input.desiredCount ?? 1),
       // Where they are not given, the API's defaults: 100 and 200 for replicas, 0 and 100 for daemons.
-      minimumHealthyPercent: input.deploymentConfiguration?.minimumHealthyPercent ?? (strategy === "DAEMON" ? 0 : 100),
+      minimumHealthyPercent:
+        input.deploymentConfiguration?.minimumHealthyPercent ?? (strategy === "DAEMON" ? 0 : 100),
       maximumPercent: input.deploymentConfiguration?.maximumPercent ?? (strategy === "DAEMON" ? 100 : 200),
       loadBalancers: (input.loadBalancers ?? []).map((each) => ({
         targetGroupArn: each.targetGroupArn,
@@ -42,9 +47,11 @@ export function serviceOperations(world: World): Operation[] {
   const update = (input: ecs.UpdateServiceRequest) => {
     const cluster = clusters.byName(input.cluster);
     const service = find(cluster, input.service as string);
-    if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
+    if (service.status !== "ACTIVE")
+      throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
     if (input.desiredCount !== undefined) service.desiredCount = input.desiredCount;
-    service.minimumHealthyPercent = input.deploymentConfiguration?.minimumHealthyPercent ?? service.minimumHealthyPercent;
+    service.minimumHealthyPercent =
+      input.deploymentConfiguration?.minimumHealthyPercent ?? service.minimumHealthyPercent;
     service.maximumPercent = input.deploymentConfiguration?.maximumPercent ?? service.maximumPercent;
     if (input.taskDefinition) service.definition = clusters.definition(input.taskDefinition);
     if (input.taskDefinition || input.forceNewDeployment) clusters.redeploy(service);
@@ -59,7 +66,10 @@ export function serviceOperations(world: World): Operation[] {
     const missing = names.filter((each) => !cluster.services.has(lastPart(each)));
     return {
       services: found.map((each) => presentService(each, cluster)),
-      failures: missing.map((each) => ({ arn: arn("ecs", `service/${cluster.name}/${lastPart(each)}`), reason: "MISSING" })),
+      failures: missing.map((each) => ({
+        arn: arn("ecs", `service/${cluster.name}/${lastPart(each)}`),
+        reason: "MISSING",
+      })),
     };
   };
 
@@ -67,7 +77,10 @@ export function serviceOperations(world: World): Operation[] {
     const cluster = clusters.byName(input.cluster);
     const service = find(cluster, input.service as string);
     if (service.desiredCount > 0 && !input.force && service.strategy === "REPLICA") {
-      throw new AwsError("InvalidParameterException", "The service cannot be stopped while it is scaled above 0.");
+      throw new AwsError(
+        "InvalidParameterException",
+        "The service cannot be stopped while it is scaled above 0.",
+      );
     }
     clusters.deleteService(service);
     return { service: presentService(service, cluster) };
@@ -76,13 +89,28 @@ export function serviceOperations(world: World): Operation[] {
   return [
     operation(
       ecs.CreateService$,
-      ["cluster", "serviceName", "taskDefinition", "desiredCount", "launchType", "schedulingStrategy", ...DEPLOYMENT, ...LOAD_BALANCER],
+      [
+        "cluster",
+        "serviceName",
+        "taskDefinition",
+        "desiredCount",
+        "launchType",
+        "schedulingStrategy",
+        ...DEPLOYMENT,
+        ...LOAD_BALANCER,
+      ],
       create,
     ),
-    operation(ecs.UpdateService$, ["cluster", "service", "desiredCount", "taskDefinition", "forceNewDeployment", ...DEPLOYMENT], update),
+    operation(
+      ecs.UpdateService$,
+      ["cluster", "service", "desiredCount", "taskDefinition", "forceNewDeployment", ...DEPLOYMENT],
+      update,
+    ),
     operation(ecs.DescribeServices$, ["cluster", "services[]"], describe),
     operation(ecs.ListServices$, ["cluster", "maxResults", "nextToken"], (input: ecs.ListServicesRequest) => {
-      const active = [...clusters.byName(input.cluster).services.values()].filter((each) => each.status === "ACTIVE");
+      const active = [...clusters.byName(input.cluster).services.values()].filter(
+        (each) => each.status === "ACTIVE",
+      );
       const { items, next } = ecsPage(active, input);
       return { serviceArns: items.map((each) => each.arn), nextToken: next };
     }),

@@ -2,7 +2,15 @@ import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { World } from "../../world.ts";
-import type { Cluster, ContainerInstance, PortMapping, Service, Task, TaskDefinition, TaskStatus } from "./model.ts";
+import type {
+  Cluster,
+  ContainerInstance,
+  PortMapping,
+  Service,
+  Task,
+  TaskDefinition,
+  TaskStatus,
+} from "./model.ts";
 import { isLive } from "./model.ts";
 
 const PROVISION_MS = 3_000;
@@ -116,7 +124,9 @@ export class TaskLife {
     const { runSeconds } = task.definition.behaviour;
     if (runSeconds !== undefined) {
       agenda.in(runSeconds * 1000, () =>
-        this.#unlessStopping(task, () => this.stop(task, "EssentialContainerExited", "Essential container in task exited")),
+        this.#unlessStopping(task, () =>
+          this.stop(task, "EssentialContainerExited", "Essential container in task exited"),
+        ),
       );
     }
   }
@@ -125,7 +135,8 @@ export class TaskLife {
     const { behaviour, stopTimeout, networkMode } = task.definition;
     task.stoppingAt = this.#world.agenda.now;
     this.#set(task, "STOPPING");
-    const exited = task.stopCode === "EssentialContainerExited" ? 0 : Math.min(behaviour.stopSeconds, stopTimeout) * 1000;
+    const exited =
+      task.stopCode === "EssentialContainerExited" ? 0 : Math.min(behaviour.stopSeconds, stopTimeout) * 1000;
     this.#world.agenda.in(exited, () => {
       if (!isLive(task)) return;
       if (networkMode !== "awsvpc") {
@@ -194,8 +205,10 @@ export class TaskLife {
     return definition.ports.map(({ containerPort, hostPort }) => {
       if (definition.networkMode === "host") return { containerPort, hostPort: containerPort };
       let port = hostPort;
-      while (port === 0 || (hostPort === 0 && taken.has(port))) port = this.#world.random("ports").whole(...DYNAMIC_PORTS);
-      if (taken.has(port)) throw new AwsError("InvalidParameterException", `Host port ${port} is already in use.`);
+      while (port === 0 || (hostPort === 0 && taken.has(port)))
+        port = this.#world.random("ports").whole(...DYNAMIC_PORTS);
+      if (taken.has(port))
+        throw new AwsError("InvalidParameterException", `Host port ${port} is already in use.`);
       taken.add(port);
       return { containerPort, hostPort: port };
     });
@@ -204,7 +217,9 @@ export class TaskLife {
 
 /** The host ports that live tasks hold on a container instance. */
 export function portsTaken(containerInstance: ContainerInstance): Set<number> {
-  return new Set([...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)));
+  return new Set(
+    [...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)),
+  );
 }
 
 function hostPort(task: Task, containerPort: number): number {

@@ -7,7 +7,11 @@ import { atMost, ecsPage } from "./container-instance-operations.ts";
 import type { Behaviour, Cluster, Task, TaskDefinition } from "./model.ts";
 import { presentTask } from "./present.ts";
 
-const LABELS = { start: "simulator.start-seconds", stop: "simulator.stop-seconds", run: "simulator.run-seconds" };
+const LABELS = {
+  start: "simulator.start-seconds",
+  stop: "simulator.stop-seconds",
+  run: "simulator.run-seconds",
+};
 
 /** The operations on task definitions and tasks. */
 export function taskOperations(world: World): Operation[] {
@@ -15,12 +19,16 @@ export function taskOperations(world: World): Operation[] {
 
   const register = (input: ecs.RegisterTaskDefinitionRequest) => {
     const [container, ...more] = input.containerDefinitions as ecs.ContainerDefinition[];
-    if (!container || more.length > 0) throw new AwsError("ClientException", "The simulator takes tasks of one container.");
+    if (!container || more.length > 0)
+      throw new AwsError("ClientException", "The simulator takes tasks of one container.");
     const definition = clusters.define({
       family: input.family as string,
       networkMode: input.networkMode ?? "bridge",
       container: container.name ?? "main",
-      ports: (container.portMappings ?? []).map((each) => ({ containerPort: each.containerPort as number, hostPort: each.hostPort ?? 0 })),
+      ports: (container.portMappings ?? []).map((each) => ({
+        containerPort: each.containerPort as number,
+        hostPort: each.hostPort ?? 0,
+      })),
       stopTimeout: container.stopTimeout ?? 30,
       behaviour: readBehaviour(container.dockerLabels ?? {}),
     });
@@ -30,7 +38,10 @@ export function taskOperations(world: World): Operation[] {
   const list = (input: ecs.ListTasksRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
     if (input.startedBy && (input.containerInstance || input.family || input.serviceName)) {
-      throw new AwsError("InvalidParameterException", "startedBy must be the only filter in a ListTasks request.");
+      throw new AwsError(
+        "InvalidParameterException",
+        "startedBy must be the only filter in a ListTasks request.",
+      );
     }
     const desired = input.desiredStatus ?? "RUNNING";
     const found = clusters.known(cluster).filter(
@@ -64,7 +75,10 @@ export function taskOperations(world: World): Operation[] {
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
     const candidates = [...cluster.containerInstances.values()]
-      .filter((each) => each.status.latest === "ACTIVE" && each.agentConnected.latest && each.tasks.size < each.taskSlots)
+      .filter(
+        (each) =>
+          each.status.latest === "ACTIVE" && each.agentConnected.latest && each.tasks.size < each.taskSlots,
+      )
       .sort((a, b) => a.tasks.size - b.tasks.size);
     const count = input.count ?? 1;
     if (candidates.length === 0) return { tasks: [], failures: [{ reason: "RESOURCE:MEMORY" }] };
@@ -72,7 +86,13 @@ export function taskOperations(world: World): Operation[] {
     return {
       tasks: Array.from({ length: count }, (_, i) => {
         const containerInstance = candidates[i % candidates.length] as (typeof candidates)[number];
-        const start = { definition, containerInstance, group, startedBy: input.startedBy, service: undefined };
+        const start = {
+          definition,
+          containerInstance,
+          group,
+          startedBy: input.startedBy,
+          service: undefined,
+        };
         return presentTask(clusters.tasks.start(cluster, start), world.agenda.now);
       }),
       failures: [],
@@ -83,12 +103,20 @@ export function taskOperations(world: World): Operation[] {
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
     const named = atMost(input.containerInstances, 10, "containerInstances");
-    const found = [...cluster.containerInstances.values()].filter((each) => named.some((name) => isNamed(each.arn, name)));
+    const found = [...cluster.containerInstances.values()].filter((each) =>
+      named.some((name) => isNamed(each.arn, name)),
+    );
     const group = input.group ?? `family:${definition.family}`;
     return {
       tasks: found.map((containerInstance) =>
         presentTask(
-          clusters.tasks.start(cluster, { definition, containerInstance, group, startedBy: input.startedBy, service: undefined }),
+          clusters.tasks.start(cluster, {
+            definition,
+            containerInstance,
+            group,
+            startedBy: input.startedBy,
+            service: undefined,
+          }),
           world.agenda.now,
         ),
       ),
@@ -110,14 +138,25 @@ export function taskOperations(world: World): Operation[] {
       [
         "family",
         "networkMode",
-        ...["name", "image", "cpu", "memory", "essential", "stopTimeout", "dockerLabels.*"].map((each) => `${container}.${each}`),
+        ...["name", "image", "cpu", "memory", "essential", "stopTimeout", "dockerLabels.*"].map(
+          (each) => `${container}.${each}`,
+        ),
         ...["containerPort", "hostPort", "protocol"].map((each) => `${container}.portMappings[].${each}`),
       ],
       register,
     ),
     operation(
       ecs.ListTasks$,
-      ["cluster", "containerInstance", "family", "maxResults", "nextToken", "startedBy", "serviceName", "desiredStatus"],
+      [
+        "cluster",
+        "containerInstance",
+        "family",
+        "maxResults",
+        "nextToken",
+        "startedBy",
+        "serviceName",
+        "desiredStatus",
+      ],
       list,
     ),
     operation(ecs.DescribeTasks$, ["cluster", "tasks[]"], describe),
@@ -128,7 +167,8 @@ export function taskOperations(world: World): Operation[] {
 }
 
 function findTask(cluster: Cluster, nameOrArn: string): Task {
-  const task = cluster.tasks.get(nameOrArn) ?? cluster.tasks.get(arn("ecs", `task/${cluster.name}/${nameOrArn}`));
+  const task =
+    cluster.tasks.get(nameOrArn) ?? cluster.tasks.get(arn("ecs", `task/${cluster.name}/${nameOrArn}`));
   if (!task) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
   return task;
 }
@@ -145,10 +185,15 @@ function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
   const seconds = (label: string) => {
     const value = labels[label];
     if (value === undefined) return undefined;
-    if (!/^\d+(\.\d+)?$/.test(value)) throw new AwsError("ClientException", `${label}: expected seconds, found '${value}'`);
+    if (!/^\d+(\.\d+)?$/.test(value))
+      throw new AwsError("ClientException", `${label}: expected seconds, found '${value}'`);
     return Number(value);
   };
-  return { startSeconds: seconds(LABELS.start) ?? 2, stopSeconds: seconds(LABELS.stop) ?? 2, runSeconds: seconds(LABELS.run) };
+  return {
+    startSeconds: seconds(LABELS.start) ?? 2,
+    stopSeconds: seconds(LABELS.stop) ?? 2,
+    runSeconds: seconds(LABELS.run),
+  };
 }
 
 function presentDefinition(definition: TaskDefinition): ecs.TaskDefinition {

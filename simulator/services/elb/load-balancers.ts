@@ -3,12 +3,20 @@ import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { World } from "../../world.ts";
 
-export type ClassicListener = { readonly protocol: string; readonly port: number; readonly instancePort: number };
+export type ClassicListener = {
+  readonly protocol: string;
+  readonly port: number;
+  readonly instancePort: number;
+};
 
 type Membership = History<"registered" | "draining" | "gone">;
 
 /** What DescribeInstanceHealth says of one instance. */
-export type ClassicHealth = { readonly state: "InService" | "OutOfService" | "Unknown"; readonly reason: string; readonly description: string };
+export type ClassicHealth = {
+  readonly state: "InService" | "OutOfService" | "Unknown";
+  readonly reason: string;
+  readonly description: string;
+};
 
 /** One classic load balancer. */
 export class ClassicLoadBalancer {
@@ -46,9 +54,17 @@ export class ClassicLoadBalancer {
     return [...this.#instances].filter(([, state]) => state.at(moment) === "registered").map(([id]) => id);
   }
 
+  /** The instances that are registered, and those that drain. */
+  members(): { registered: string[]; draining: string[] } {
+    const those = (wanted: string) =>
+      [...this.#instances].filter(([, state]) => state.latest === wanted).map(([id]) => id);
+    return { registered: those("registered"), draining: those("draining") };
+  }
+
   /** Registers instances. Throws InvalidInstance, with nothing registered, when one does not run. */
   register(ids: readonly string[], by: Actor): void {
-    for (const id of ids) if (this.#world.instances.get(id)?.state.latest !== "running") throw invalidInstance(id);
+    for (const id of ids)
+      if (this.#world.instances.get(id)?.state.latest !== "running") throw invalidInstance(id);
     for (const id of ids) {
       if (this.#instances.get(id)?.latest !== "registered") this.#set(id, "registered", by);
     }
@@ -56,7 +72,8 @@ export class ClassicLoadBalancer {
 
   /** Takes instances out. One that never was registered fails the whole batch, with nothing taken out. */
   deregister(ids: readonly string[], by: Actor): void {
-    for (const id of ids) if (!this.#instances.has(id) || !this.#world.instances.get(id)) throw invalidInstance(id);
+    for (const id of ids)
+      if (!this.#instances.has(id) || !this.#world.instances.get(id)) throw invalidInstance(id);
     for (const id of ids) {
       if (this.#instances.get(id)?.latest === "registered") this.#leave(id, by);
     }
@@ -76,7 +93,11 @@ export class ClassicLoadBalancer {
     if (ec2 === undefined || ec2 === "terminated" || ec2 === "shutting-down") throw invalidInstance(id);
     const state = this.#instances.get(id)?.at(moment) ?? "gone";
     if (state === "draining") {
-      return { state: "InService", reason: "N/A", description: "Instance deregistration currently in progress." };
+      return {
+        state: "InService",
+        reason: "N/A",
+        description: "Instance deregistration currently in progress.",
+      };
     }
     if (state === "gone") {
       return {
@@ -134,7 +155,10 @@ export class ClassicLoadBalancers {
 
   create(settings: ConstructorParameters<typeof ClassicLoadBalancer>[0]): ClassicLoadBalancer {
     if (this.#byName.has(settings.name)) {
-      throw new AwsError("DuplicateAccessPointNameException", `The LoadBalancer with name '${settings.name}' already exists, but with different settings.`);
+      throw new AwsError(
+        "DuplicateAccessPointNameException",
+        `The LoadBalancer with name '${settings.name}' already exists, but with different settings.`,
+      );
     }
     const loadBalancer = new ClassicLoadBalancer(settings, this.#world);
     this.#byName.set(settings.name, loadBalancer);
@@ -148,7 +172,8 @@ export class ClassicLoadBalancers {
   /** The load balancer of that name. Throws LoadBalancerNotFound. */
   byName(name: string): ClassicLoadBalancer {
     const loadBalancer = this.#byName.get(name);
-    if (!loadBalancer) throw new AwsError("AccessPointNotFoundException", `There is no ACTIVE Load Balancer named '${name}'`);
+    if (!loadBalancer)
+      throw new AwsError("AccessPointNotFoundException", `There is no ACTIVE Load Balancer named '${name}'`);
     return loadBalancer;
   }
 

@@ -28,7 +28,9 @@ export function elbService(world: World): Service {
   };
 
   const describeLoadBalancers = (input: elb.DescribeAccessPointsInput, call: Call) => {
-    const chosen = input.LoadBalancerNames?.length ? input.LoadBalancerNames.map((name) => classic.byName(name)) : classic.all;
+    const chosen = input.LoadBalancerNames?.length
+      ? input.LoadBalancerNames.map((name) => classic.byName(name))
+      : classic.all;
     const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker });
     return {
       LoadBalancerDescriptions: items.map((each) => describe(each, call.asOf)),
@@ -76,21 +78,37 @@ export function elbService(world: World): Service {
       classic.delete(input.LoadBalancerName as string);
       return {};
     }),
-    operation(elb.DescribeLoadBalancers$, ["LoadBalancerNames[]", "PageSize", "Marker"], describeLoadBalancers),
-    operation(elb.RegisterInstancesWithLoadBalancer$, INSTANCE_PATHS, (input: elb.RegisterEndPointsInput, call: Call) => {
-      const loadBalancer = classic.byName(input.LoadBalancerName as string);
-      loadBalancer.register(idsOf(input.Instances), call.caller);
-      return { Instances: loadBalancer.listed(call.now).map((InstanceId) => ({ InstanceId })) };
-    }),
-    operation(elb.DeregisterInstancesFromLoadBalancer$, INSTANCE_PATHS, (input: elb.DeregisterEndPointsInput, call: Call) => {
-      const loadBalancer = classic.byName(input.LoadBalancerName as string);
-      loadBalancer.deregister(idsOf(input.Instances), call.caller);
-      return { Instances: loadBalancer.listed(call.now).map((InstanceId) => ({ InstanceId })) };
-    }),
+    operation(
+      elb.DescribeLoadBalancers$,
+      ["LoadBalancerNames[]", "PageSize", "Marker"],
+      describeLoadBalancers,
+    ),
+    operation(
+      elb.RegisterInstancesWithLoadBalancer$,
+      INSTANCE_PATHS,
+      (input: elb.RegisterEndPointsInput, call: Call) => {
+        const loadBalancer = classic.byName(input.LoadBalancerName as string);
+        loadBalancer.register(idsOf(input.Instances), call.caller);
+        return { Instances: loadBalancer.listed(call.now).map((InstanceId) => ({ InstanceId })) };
+      },
+    ),
+    operation(
+      elb.DeregisterInstancesFromLoadBalancer$,
+      INSTANCE_PATHS,
+      (input: elb.DeregisterEndPointsInput, call: Call) => {
+        const loadBalancer = classic.byName(input.LoadBalancerName as string);
+        loadBalancer.deregister(idsOf(input.Instances), call.caller);
+        return { Instances: loadBalancer.listed(call.now).map((InstanceId) => ({ InstanceId })) };
+      },
+    ),
     operation(elb.DescribeInstanceHealth$, INSTANCE_PATHS, health),
-    operation(elb.DescribeLoadBalancerAttributes$, ["LoadBalancerName"], (input: elb.DescribeLoadBalancerAttributesInput) => ({
-      LoadBalancerAttributes: attributesOf(classic.byName(input.LoadBalancerName as string)),
-    })),
+    operation(
+      elb.DescribeLoadBalancerAttributes$,
+      ["LoadBalancerName"],
+      (input: elb.DescribeLoadBalancerAttributesInput) => ({
+        LoadBalancerAttributes: attributesOf(classic.byName(input.LoadBalancerName as string)),
+      }),
+    ),
     operation(
       elb.ModifyLoadBalancerAttributes$,
       ["LoadBalancerName", `${DRAINING}.Enabled`, `${DRAINING}.Timeout`],
@@ -100,7 +118,11 @@ export function elbService(world: World): Service {
 
   return {
     name: "elb",
-    protocol: { kind: "query", version: "2012-06-01", namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/" },
+    protocol: {
+      kind: "query",
+      version: "2012-06-01",
+      namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+    },
     errors: errorSchemas(elb),
     invalidParameterCode: "ValidationError",
     operations: byName(operations),
@@ -127,7 +149,12 @@ function describe(loadBalancer: ClassicLoadBalancer, moment: number): elb.LoadBa
     Scheme: "internet-facing",
     AvailabilityZones: [...ZONES],
     ListenerDescriptions: loadBalancer.listeners.map(({ protocol, port, instancePort }) => ({
-      Listener: { Protocol: protocol, LoadBalancerPort: port, InstanceProtocol: protocol, InstancePort: instancePort },
+      Listener: {
+        Protocol: protocol,
+        LoadBalancerPort: port,
+        InstanceProtocol: protocol,
+        InstancePort: instancePort,
+      },
       PolicyNames: [],
     })),
     Instances: loadBalancer.listed(moment).map((InstanceId) => ({ InstanceId })),

@@ -16,7 +16,11 @@ export function elbv2Service(world: World): Service {
   const create = (input: elbv2.CreateTargetGroupInput) => {
     const targetType = input.TargetType ?? "instance";
     if (targetType !== "instance" && targetType !== "ip") {
-      throw new AwsError("ValidationError", `The simulator has target types instance and ip, found '${targetType}'`, 400);
+      throw new AwsError(
+        "ValidationError",
+        `The simulator has target types instance and ip, found '${targetType}'`,
+        400,
+      );
     }
     const group = groups.create({
       name: input.Name as string,
@@ -35,15 +39,23 @@ export function elbv2Service(world: World): Service {
       if (!group) throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
       return group;
     });
-    const kinds = [input.Names, input.TargetGroupArns, input.LoadBalancerArn].filter((each) => each !== undefined);
+    const kinds = [input.Names, input.TargetGroupArns, input.LoadBalancerArn].filter(
+      (each) => each !== undefined,
+    );
     if (kinds.length > 1) {
-      throw new AwsError("ValidationError", "Target group names, target group ARNs and load balancer ARNs cannot be specified at the same time", 400);
+      throw new AwsError(
+        "ValidationError",
+        "Target group names, target group ARNs and load balancer ARNs cannot be specified at the same time",
+        400,
+      );
     }
     const chosen = input.Names
       ? named
       : input.TargetGroupArns
         ? input.TargetGroupArns.map((each) => groups.byArn(each))
-        : groups.all.filter((group) => !input.LoadBalancerArn || group.loadBalancerArns.has(input.LoadBalancerArn));
+        : groups.all.filter(
+            (group) => !input.LoadBalancerArn || group.loadBalancerArns.has(input.LoadBalancerArn),
+          );
     const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker });
     return { TargetGroups: items.map(describe), NextMarker: next };
   };
@@ -62,11 +74,19 @@ export function elbv2Service(world: World): Service {
 
   const register = (input: elbv2.RegisterTargetsInput, call: Call) => {
     const group = groups.byArn(input.TargetGroupArn as string);
-    const targets = (input.Targets as elbv2.TargetDescription[]).map((target) => address(world, group, target));
-    const stopped = targets.filter(({ id }) => group.settings.targetType === "instance" && world.instances.get(id)?.state.latest !== "running");
+    const targets = (input.Targets as elbv2.TargetDescription[]).map((target) =>
+      address(world, group, target),
+    );
+    const stopped = targets.filter(
+      ({ id }) =>
+        group.settings.targetType === "instance" && world.instances.get(id)?.state.latest !== "running",
+    );
     if (stopped.length > 0) {
       const ids = stopped.map(({ id }) => `'${id}'`).join(", ");
-      throw new AwsError("InvalidTargetException", `The following targets are not in a running state and cannot be registered: ${ids}`);
+      throw new AwsError(
+        "InvalidTargetException",
+        `The following targets are not in a running state and cannot be registered: ${ids}`,
+      );
     }
     for (const { id, port } of targets) group.register(id, port, call.caller);
     return {};
@@ -88,7 +108,11 @@ export function elbv2Service(world: World): Service {
     const group = groups.byArn(input.TargetGroupArn as string);
     for (const { Key, Value } of input.Attributes as elbv2.TargetGroupAttribute[]) {
       const seconds = Number(Value);
-      if (Key !== DELAY) throw new AwsError("InvalidConfigurationRequestException", `The simulator has the target group attribute ${DELAY}, found '${Key}'`);
+      if (Key !== DELAY)
+        throw new AwsError(
+          "InvalidConfigurationRequestException",
+          `The simulator has the target group attribute ${DELAY}, found '${Key}'`,
+        );
       if (!Number.isInteger(seconds) || seconds < 0 || seconds > 3600) {
         throw new AwsError("ValidationError", `'${DELAY}' must be between '0' and '3600' inclusive`, 400);
       }
@@ -100,42 +124,77 @@ export function elbv2Service(world: World): Service {
   const createListener = (input: elbv2.CreateListenerInput) => {
     const target = input.DefaultActions?.[0]?.TargetGroupArn;
     if (input.DefaultActions?.length !== 1 || input.DefaultActions[0]?.Type !== "forward" || !target) {
-      throw new AwsError("ValidationError", "The simulator takes one default action, which forwards to one target group", 400);
+      throw new AwsError(
+        "ValidationError",
+        "The simulator takes one default action, which forwards to one target group",
+        400,
+      );
     }
     return { Listeners: [describeListener(groups.createListener(input.LoadBalancerArn as string, target))] };
   };
 
   const describeLoadBalancers = (input: elbv2.DescribeLoadBalancersInput) => {
     if ((input.LoadBalancerArns?.length ?? 0) > 20) {
-      throw new AwsError("ValidationError", "The maximum number of load balancer ARNs that can be specified is '20'", 400);
+      throw new AwsError(
+        "ValidationError",
+        "The maximum number of load balancer ARNs that can be specified is '20'",
+        400,
+      );
     }
     const all = [...groups.loadBalancers.values()];
     const wanted = [...(input.LoadBalancerArns ?? []), ...(input.Names ?? [])];
     const missing = wanted.find((each) => !all.some(({ arn, name }) => arn === each || name === each));
-    if (missing) throw new AwsError("LoadBalancerNotFoundException", `Load balancers '[${missing}]' not found`);
-    const chosen = wanted.length === 0 ? all : all.filter(({ arn, name }) => wanted.includes(arn) || wanted.includes(name));
+    if (missing)
+      throw new AwsError("LoadBalancerNotFoundException", `Load balancers '[${missing}]' not found`);
+    const chosen =
+      wanted.length === 0
+        ? all
+        : all.filter(({ arn, name }) => wanted.includes(arn) || wanted.includes(name));
     const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker });
     return { LoadBalancers: items.map(describeLoadBalancer), NextMarker: next };
   };
 
   const operations = [
     operation(elbv2.CreateTargetGroup$, ["Name", "Protocol", "Port", "TargetType", "VpcId"], create),
-    operation(elbv2.DescribeTargetGroups$, ["Names[]", "TargetGroupArns[]", "LoadBalancerArn", "PageSize", "Marker"], describeGroups),
+    operation(
+      elbv2.DescribeTargetGroups$,
+      ["Names[]", "TargetGroupArns[]", "LoadBalancerArn", "PageSize", "Marker"],
+      describeGroups,
+    ),
     operation(elbv2.DeleteTargetGroup$, ["TargetGroupArn"], (input: elbv2.DeleteTargetGroupInput) => {
       groups.delete(input.TargetGroupArn as string);
       return {};
     }),
     operation(elbv2.DescribeTargetGroupAttributes$, ["TargetGroupArn"], describeAttributes),
-    operation(elbv2.ModifyTargetGroupAttributes$, ["TargetGroupArn", "Attributes[].Key", "Attributes[].Value"], modifyAttributes),
+    operation(
+      elbv2.ModifyTargetGroupAttributes$,
+      ["TargetGroupArn", "Attributes[].Key", "Attributes[].Value"],
+      modifyAttributes,
+    ),
     operation(elbv2.RegisterTargets$, TARGET_PATHS, register),
     operation(elbv2.DeregisterTargets$, TARGET_PATHS, deregister),
     operation(elbv2.DescribeTargetHealth$, TARGET_PATHS, health),
-    operation(elbv2.CreateLoadBalancer$, ["Name", "Type", "Subnets[]"], (input: elbv2.CreateLoadBalancerInput) => {
-      const type = input.Type ?? "application";
-      if (type === "gateway") throw new AwsError("ValidationError", "The simulator has application and network load balancers", 400);
-      return { LoadBalancers: [describeLoadBalancer(groups.createLoadBalancer(input.Name as string, type))] };
-    }),
-    operation(elbv2.DescribeLoadBalancers$, ["LoadBalancerArns[]", "Names[]", "PageSize", "Marker"], describeLoadBalancers),
+    operation(
+      elbv2.CreateLoadBalancer$,
+      ["Name", "Type", "Subnets[]"],
+      (input: elbv2.CreateLoadBalancerInput) => {
+        const type = input.Type ?? "application";
+        if (type === "gateway")
+          throw new AwsError(
+            "ValidationError",
+            "The simulator has application and network load balancers",
+            400,
+          );
+        return {
+          LoadBalancers: [describeLoadBalancer(groups.createLoadBalancer(input.Name as string, type))],
+        };
+      },
+    ),
+    operation(
+      elbv2.DescribeLoadBalancers$,
+      ["LoadBalancerArns[]", "Names[]", "PageSize", "Marker"],
+      describeLoadBalancers,
+    ),
     operation(elbv2.DeleteLoadBalancer$, ["LoadBalancerArn"], (input: elbv2.DeleteLoadBalancerInput) => {
       groups.deleteLoadBalancer(input.LoadBalancerArn as string);
       return {};
@@ -153,7 +212,11 @@ export function elbv2Service(world: World): Service {
 
   return {
     name: "elbv2",
-    protocol: { kind: "query", version: "2015-12-01", namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/" },
+    protocol: {
+      kind: "query",
+      version: "2015-12-01",
+      namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+    },
     errors: errorSchemas(elbv2),
     invalidParameterCode: "ValidationError",
     operations: byName(operations),
@@ -161,7 +224,11 @@ export function elbv2Service(world: World): Service {
 }
 
 // A target that no EC2 instance ever had as its id is refused; one without a port means the group's own port.
-function address(world: World, group: TargetGroup, target: elbv2.TargetDescription): { id: string; port: number } {
+function address(
+  world: World,
+  group: TargetGroup,
+  target: elbv2.TargetDescription,
+): { id: string; port: number } {
   const id = target.Id as string;
   if (group.settings.targetType === "instance" && !world.instances.get(id)) {
     throw new AwsError("InvalidTargetException", `The following targets are not valid instances: '${id}'`);
@@ -187,9 +254,19 @@ function describe(group: TargetGroup): elbv2.TargetGroup {
 }
 
 function describeLoadBalancer({ arn, name, type }: LoadBalancer): elbv2.LoadBalancer {
-  return { LoadBalancerArn: arn, LoadBalancerName: name, Type: type, Scheme: "internal", State: { Code: "active" } };
+  return {
+    LoadBalancerArn: arn,
+    LoadBalancerName: name,
+    Type: type,
+    Scheme: "internal",
+    State: { Code: "active" },
+  };
 }
 
 function describeListener({ arn, loadBalancerArn, targetGroupArn }: Listener): elbv2.Listener {
-  return { ListenerArn: arn, LoadBalancerArn: loadBalancerArn, DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }] };
+  return {
+    ListenerArn: arn,
+    LoadBalancerArn: loadBalancerArn,
+    DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
+  };
 }

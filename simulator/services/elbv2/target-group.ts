@@ -1,7 +1,7 @@
-import { History } from "../../history.ts";
-import type { World } from "../../world.ts";
-import type { Actor } from "../../story.ts";
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
+import type { World } from "../../world.ts";
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "gone";
 
@@ -51,12 +51,17 @@ export class TargetGroup {
     const { agenda } = this.#world;
     const state = this.stateOf(id, port);
     if (state !== "gone" && state !== "draining") return;
-    const target = this.#targets.get(key(id, port)) ?? { id, port, state: new History<TargetState>(agenda.now, "gone") };
+    const target = this.#targets.get(key(id, port)) ?? {
+      id,
+      port,
+      state: new History<TargetState>(agenda.now, "gone"),
+    };
     this.#targets.set(key(id, port), target);
     this.#set(target, "initial", by);
     const registeredAt = agenda.now;
     agenda.in(this.settings.healthySeconds * 1000, () => {
-      if (target.state.latest === "initial" && target.state.since === registeredAt) target.state.set(agenda.now, "healthy");
+      if (target.state.latest === "initial" && target.state.since === registeredAt)
+        target.state.set(agenda.now, "healthy");
     });
   }
 
@@ -97,19 +102,30 @@ export class TargetGroup {
     }
     const instanceState = this.#world.instances.get(id)?.state.at(moment);
     if (state === "draining") {
-      return { State: "draining", Reason: "Target.DeregistrationInProgress", Description: "Target deregistration is in progress" };
+      return {
+        State: "draining",
+        Reason: "Target.DeregistrationInProgress",
+        Description: "Target deregistration is in progress",
+      };
     }
     if (instanceState !== undefined && instanceState !== "running" && instanceState !== "pending") {
       return unused("Target.InvalidState", `Target is in the ${instanceState} state`);
     }
     if (this.loadBalancerArns.size === 0) {
-      return unused("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer");
+      return unused(
+        "Target.NotInUse",
+        "Target group is not configured to receive traffic from the load balancer",
+      );
     }
     if (state === "healthy") return { State: "healthy" };
     if (state === "unhealthy") {
       return { State: "unhealthy", Reason: "Target.FailedHealthChecks", Description: "Health checks failed" };
     }
-    return { State: "initial", Reason: "Elb.RegistrationInProgress", Description: "Target registration is in progress" };
+    return {
+      State: "initial",
+      Reason: "Elb.RegistrationInProgress",
+      Description: "Target registration is in progress",
+    };
   }
 
   // ELB takes an instance that was terminated out by itself, after a while.
@@ -134,7 +150,10 @@ export class TargetGroup {
   }
 }
 
-function unused(Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.NotInUse", Description: string): TargetHealth {
+function unused(
+  Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.NotInUse",
+  Description: string,
+): TargetHealth {
   return { State: "unused", Reason, Description };
 }
 

@@ -4,10 +4,18 @@ import type { World } from "../../world.ts";
 import { TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 
 /** An Application or Network Load Balancer: here no more than what its listeners forward to. */
-export type LoadBalancer = { readonly arn: string; readonly name: string; readonly type: "application" | "network" };
+export type LoadBalancer = {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: "application" | "network";
+};
 
 /** A listener that forwards to one target group. */
-export type Listener = { readonly arn: string; readonly loadBalancerArn: string; readonly targetGroupArn: string };
+export type Listener = {
+  readonly arn: string;
+  readonly loadBalancerArn: string;
+  readonly targetGroupArn: string;
+};
 
 /** All the account's target groups, with the load balancers in front of them. */
 export class TargetGroups {
@@ -27,11 +35,18 @@ export class TargetGroups {
   /** Makes a target group. Throws DuplicateTargetGroupName for a name that is taken. */
   create(settings: Omit<TargetGroupSettings, "arn" | "vpcId">): TargetGroup {
     if (this.byName(settings.name)) {
-      throw new AwsError("DuplicateTargetGroupNameException", `A target group with the same name '${settings.name}' exists, but with different settings`);
+      throw new AwsError(
+        "DuplicateTargetGroupNameException",
+        `A target group with the same name '${settings.name}' exists, but with different settings`,
+      );
     }
     const id = this.#world.random("arns").hex(16);
     const group = new TargetGroup(
-      { ...settings, arn: arn("elasticloadbalancing", `targetgroup/${settings.name}/${id}`), vpcId: "vpc-0a1b2c3d" },
+      {
+        ...settings,
+        arn: arn("elasticloadbalancing", `targetgroup/${settings.name}/${id}`),
+        vpcId: "vpc-0a1b2c3d",
+      },
       this.#world,
     );
     this.#byArn.set(group.settings.arn, group);
@@ -45,7 +60,8 @@ export class TargetGroups {
   /** The target group with that ARN. Throws TargetGroupNotFound. */
   byArn(targetGroupArn: string): TargetGroup {
     const group = this.#byArn.get(targetGroupArn);
-    if (!group) throw new AwsError("TargetGroupNotFoundException", `Target groups '${targetGroupArn}' not found`);
+    if (!group)
+      throw new AwsError("TargetGroupNotFoundException", `Target groups '${targetGroupArn}' not found`);
     return group;
   }
 
@@ -57,14 +73,21 @@ export class TargetGroups {
   delete(targetGroupArn: string): void {
     const group = this.#byArn.get(targetGroupArn);
     if (group && group.loadBalancerArns.size > 0) {
-      throw new AwsError("ResourceInUseException", `Target group '${targetGroupArn}' is currently in use by a listener or a rule`);
+      throw new AwsError(
+        "ResourceInUseException",
+        `Target group '${targetGroupArn}' is currently in use by a listener or a rule`,
+      );
     }
     this.#byArn.delete(targetGroupArn);
   }
 
   createLoadBalancer(name: string, type: LoadBalancer["type"]): LoadBalancer {
     const kind = type === "network" ? "net" : "app";
-    const loadBalancer = { name, type, arn: arn("elasticloadbalancing", `loadbalancer/${kind}/${name}/${this.#world.random("arns").hex(16)}`) };
+    const loadBalancer = {
+      name,
+      type,
+      arn: arn("elasticloadbalancing", `loadbalancer/${kind}/${name}/${this.#world.random("arns").hex(16)}`),
+    };
     this.loadBalancers.set(loadBalancer.arn, loadBalancer);
     return loadBalancer;
   }
@@ -88,10 +111,16 @@ export class TargetGroups {
   /** Removes a listener; a target group that no other one forwards to is then out of use. */
   deleteListener(listenerArn: string): void {
     const listener = this.listeners.get(listenerArn);
-    if (!listener) throw new AwsError("ListenerNotFoundException", `One or more listeners not found: ${nameOf(listenerArn)}`);
+    if (!listener)
+      throw new AwsError(
+        "ListenerNotFoundException",
+        `One or more listeners not found: ${nameOf(listenerArn)}`,
+      );
     this.listeners.delete(listenerArn);
     const group = this.#byArn.get(listener.targetGroupArn);
-    const left = [...this.listeners.values()].filter((each) => each.targetGroupArn === listener.targetGroupArn);
+    const left = [...this.listeners.values()].filter(
+      (each) => each.targetGroupArn === listener.targetGroupArn,
+    );
     if (group && !left.some((each) => each.loadBalancerArn === listener.loadBalancerArn)) {
       group.loadBalancerArns.delete(listener.loadBalancerArn);
     }

@@ -23,7 +23,10 @@ export function sendBatch(queue: Queue, input: sqs.SendMessageBatchRequest): sqs
 }
 
 /** DeleteMessageBatch on a queue. */
-export function deleteBatch(queue: Queue, input: sqs.DeleteMessageBatchRequest): sqs.DeleteMessageBatchResult {
+export function deleteBatch(
+  queue: Queue,
+  input: sqs.DeleteMessageBatchRequest,
+): sqs.DeleteMessageBatchResult {
   return batch("DeleteMessageBatch", input.Entries as sqs.DeleteMessageBatchRequestEntry[], 0, (entry) => {
     queue.delete(entry.ReceiptHandle as string);
     return { Id: entry.Id };
@@ -53,7 +56,10 @@ function batch<E extends Entry, S extends Entry>(
   apply: (entry: E) => S,
 ): { Successful: S[]; Failed: sqs.BatchResultErrorEntry[] } {
   if (entries.length === 0) {
-    throw new AwsError("EmptyBatchRequest", `There should be at least one ${action}RequestEntry in the request.`);
+    throw new AwsError(
+      "EmptyBatchRequest",
+      `There should be at least one ${action}RequestEntry in the request.`,
+    );
   }
   if (entries.length > 10) {
     throw new AwsError(

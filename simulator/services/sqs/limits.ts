@@ -6,7 +6,7 @@ import type { Queue } from "./queue.ts";
 export const SIZE_LIMIT = 1_048_576;
 
 // All that XML 1.0 allows: SQS refuses any other character.
-const ALLOWED = /^[\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+const ALLOWED = /^[\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
 /** What a message to be sent consists of. */
 export type Sendable = {
@@ -28,7 +28,8 @@ export function checkRange(name: string, value: number, low: number, high: numbe
 /** Throws as SendMessage does for what cannot be sent. */
 export function checkSend(queue: Queue, message: Sendable): void {
   const body = message.MessageBody as string;
-  if (body === "") throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.", 400);
+  if (body === "")
+    throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.", 400);
   if (!ALLOWED.test(body)) {
     throw new AwsError("InvalidMessageContents", "Message contains characters outside the allowed set.");
   }

@@ -6,8 +6,8 @@ import { byName, errorSchemas, operation, type Service } from "../../wire/operat
 import type { World } from "../../world.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
 import { md5OfAttributes, md5OfBody } from "./checksums.ts";
+import { checkRange, checkSend } from "./limits.ts";
 import type { Message, Queue } from "./queue.ts";
-import { checkSend, checkRange } from "./limits.ts";
 
 const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined> = {
   ApproximateReceiveCount: (message) => String(message.receiveCount),
@@ -25,8 +25,18 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
   async function receive(input: sqs.ReceiveMessageRequest): Promise<sqs.ReceiveMessageResult> {
     const queue = queues.byUrl(input.QueueUrl as string);
     const most = checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages ?? 1, 1, 10);
-    const visibility = checkRange("VisibilityTimeout", input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout, 0, 43_200);
-    const wait = checkRange("WaitTimeSeconds", input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds, 0, 20);
+    const visibility = checkRange(
+      "VisibilityTimeout",
+      input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout,
+      0,
+      43_200,
+    );
+    const wait = checkRange(
+      "WaitTimeSeconds",
+      input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds,
+      0,
+      20,
+    );
     const deadline = world.agenda.now + wait * 1000;
     for (;;) {
       const poll = { long: wait > 0, shortPollMisses: world.unreliability.shortPollMisses };
@@ -42,7 +52,9 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
 
   const operations = [
     operation(sqs.CreateQueue$, ["QueueName", "Attributes.*"], (input: sqs.CreateQueueRequest) => ({
-      QueueUrl: urlOf(queues.create(input.QueueName as string, (input.Attributes ?? {}) as Record<string, string>)),
+      QueueUrl: urlOf(
+        queues.create(input.QueueName as string, (input.Attributes ?? {}) as Record<string, string>),
+      ),
     })),
     operation(sqs.DeleteQueue$, ["QueueUrl"], (input: sqs.DeleteQueueRequest) => {
       queues.delete(queues.byUrl(input.QueueUrl as string));
@@ -57,13 +69,24 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     operation(sqs.GetQueueUrl$, ["QueueName", "QueueOwnerAWSAccountId"], (input: sqs.GetQueueUrlRequest) => ({
       QueueUrl: urlOf(queues.byName(input.QueueName as string, input.QueueOwnerAWSAccountId)),
     })),
-    operation(sqs.GetQueueAttributes$, ["QueueUrl", "AttributeNames[]"], (input: sqs.GetQueueAttributesRequest) => {
-      const Attributes = attributesOf(queues.byUrl(input.QueueUrl as string), input.AttributeNames ?? []);
-      return Object.keys(Attributes).length === 0 ? {} : { Attributes };
-    }),
-    operation(sqs.SetQueueAttributes$, ["QueueUrl", "Attributes.*"], (input: sqs.SetQueueAttributesRequest) => {
-      queues.setAttributes(queues.byUrl(input.QueueUrl as string), input.Attributes as Record<string, string>);
-    }),
+    operation(
+      sqs.GetQueueAttributes$,
+      ["QueueUrl", "AttributeNames[]"],
+      (input: sqs.GetQueueAttributesRequest) => {
+        const Attributes = attributesOf(queues.byUrl(input.QueueUrl as string), input.AttributeNames ?? []);
+        return Object.keys(Attributes).length === 0 ? {} : { Attributes };
+      },
+    ),
+    operation(
+      sqs.SetQueueAttributes$,
+      ["QueueUrl", "Attributes.*"],
+      (input: sqs.SetQueueAttributesRequest) => {
+        queues.setAttributes(
+          queues.byUrl(input.QueueUrl as string),
+          input.Attributes as Record<string, string>,
+        );
+      },
+    ),
     operation(
       sqs.SendMessage$,
       ["QueueUrl", "MessageBody", "DelaySeconds", ...attributePaths("MessageAttributes.*")],
@@ -80,7 +103,13 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     ),
     operation(
       sqs.SendMessageBatch$,
-      ["QueueUrl", "Entries[].Id", "Entries[].MessageBody", "Entries[].DelaySeconds", ...attributePaths("Entries[].MessageAttributes.*")],
+      [
+        "QueueUrl",
+        "Entries[].Id",
+        "Entries[].MessageBody",
+        "Entries[].DelaySeconds",
+        ...attributePaths("Entries[].MessageAttributes.*"),
+      ],
       (input: sqs.SendMessageBatchRequest) => sendBatch(queues.byUrl(input.QueueUrl as string), input),
     ),
     operation(
@@ -115,7 +144,8 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     operation(
       sqs.ChangeMessageVisibilityBatch$,
       ["QueueUrl", "Entries[].Id", "Entries[].ReceiptHandle", "Entries[].VisibilityTimeout"],
-      (input: sqs.ChangeMessageVisibilityBatchRequest) => visibilityBatch(queues.byUrl(input.QueueUrl as string), input),
+      (input: sqs.ChangeMessageVisibilityBatchRequest) =>
+        visibilityBatch(queues.byUrl(input.QueueUrl as string), input),
     ),
   ];
 
@@ -129,7 +159,10 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
 }
 
 function present(message: Message, input: sqs.ReceiveMessageRequest): sqs.Message {
-  const wanted = new Set<string>([...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])]);
+  const wanted = new Set<string>([
+    ...(input.MessageSystemAttributeNames ?? []),
+    ...(input.AttributeNames ?? []),
+  ]);
   const system = Object.entries(SYSTEM_ATTRIBUTES)
     .filter(([name]) => wanted.has(name) || wanted.has("All"))
     .flatMap(([name, read]) => {
@@ -152,7 +185,13 @@ function present(message: Message, input: sqs.ReceiveMessageRequest): sqs.Messag
 }
 
 function isWanted(name: string, wanted: readonly string[]): boolean {
-  return wanted.some((each) => each === "All" || each === ".*" || each === name || (each.endsWith(".*") && name.startsWith(each.slice(0, -1))));
+  return wanted.some(
+    (each) =>
+      each === "All" ||
+      each === ".*" ||
+      each === name ||
+      (each.endsWith(".*") && name.startsWith(each.slice(0, -1))),
+  );
 }
 
 function attributesOf(queue: Queue, names: readonly string[]): Record<string, string> {
@@ -167,10 +206,13 @@ function attributesOf(queue: Queue, names: readonly string[]): Record<string, st
     ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
     ApproximateNumberOfMessagesDelayed: String(counts.delayed),
     SqsManagedSseEnabled: "true",
-    RedrivePolicy: redrive && JSON.stringify({ deadLetterTargetArn: redrive.targetArn, maxReceiveCount: redrive.maxReceiveCount }),
+    RedrivePolicy:
+      redrive &&
+      JSON.stringify({ deadLetterTargetArn: redrive.targetArn, maxReceiveCount: redrive.maxReceiveCount }),
   };
   for (const name of names) {
-    if (name !== "All" && !(name in all)) throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+    if (name !== "All" && !(name in all))
+      throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
   }
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>

@@ -76,7 +76,11 @@ export class Queue {
   }
 
   /** Adds a message; `delaySeconds` overrides the queue's own delay. */
-  send(body: string, attributes: Message["attributes"] = {}, delaySeconds = this.attributes.DelaySeconds): Message {
+  send(
+    body: string,
+    attributes: Message["attributes"] = {},
+    delaySeconds = this.attributes.DelaySeconds,
+  ): Message {
     const now = this.#agenda.now;
     return this.#add({
       id: this.#random.uuid(),
@@ -163,7 +167,9 @@ export class Queue {
 
   /** When the next message turns visible, in milliseconds, or undefined when none will by itself. */
   nextVisible(): number | undefined {
-    const times = [...this.messages.values()].map((message) => message.visibleAt).filter((at) => at > this.#agenda.now);
+    const times = [...this.messages.values()]
+      .map((message) => message.visibleAt)
+      .filter((at) => at > this.#agenda.now);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 

@@ -53,7 +53,8 @@ export class Queues {
     if (existing) {
       const wanted = this.#read({ ...existing.attributes }, given);
       for (const [key, value] of Object.entries(wanted)) {
-        if (JSON.stringify(value) === JSON.stringify(existing.attributes[key as keyof QueueAttributes])) continue;
+        if (JSON.stringify(value) === JSON.stringify(existing.attributes[key as keyof QueueAttributes]))
+          continue;
         throw new AwsError(
           "QueueNameExists",
           `A queue already exists with the same name and a different value for attribute ${key === "redrive" ? "RedrivePolicy" : key}`,
@@ -107,7 +108,8 @@ export class Queues {
   #read(attributes: QueueAttributes, given: Readonly<Record<string, string>>): QueueAttributes {
     for (const [name, value] of Object.entries(given)) {
       if (name === "RedrivePolicy") attributes.redrive = this.#readRedrive(value);
-      else if (name in RANGES) attributes[name as keyof typeof RANGES] = readNumber(name as keyof typeof RANGES, value);
+      else if (name in RANGES)
+        attributes[name as keyof typeof RANGES] = readNumber(name as keyof typeof RANGES, value);
       else throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
     }
     return attributes;
@@ -116,7 +118,11 @@ export class Queues {
   #readRedrive(value: string): QueueAttributes["redrive"] {
     if (value === "") return undefined;
     const wrong = (reason: string) =>
-      new AwsError("InvalidParameterValue", `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`, 400);
+      new AwsError(
+        "InvalidParameterValue",
+        `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+        400,
+      );
     let policy: { deadLetterTargetArn?: unknown; maxReceiveCount?: unknown };
     try {
       policy = JSON.parse(value);
@@ -125,7 +131,8 @@ export class Queues {
     }
     const maxReceiveCount = Number(policy.maxReceiveCount);
     const targetArn = String(policy.deadLetterTargetArn ?? "");
-    if (targetArn === "") throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+    if (targetArn === "")
+      throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
     if (policy.maxReceiveCount === undefined) {
       throw wrong("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
     }

@@ -1,0 +1,41 @@
+import { Command, InvalidArgumentError } from "commander";
+import { readScenario, ScenarioError } from "../simulator/scenario/read.ts";
+import { serve } from "../simulator/server.ts";
+
+const command = new Command("npm run simulator --")
+  .description("Serves the simulated AWS on 127.0.0.1: point any SDK at it with AWS_ENDPOINT_URL.")
+  .requiredOption("--port <number>", "the port; 0 takes a free one", portNumber)
+  .requiredOption("--scenario <file>", "the scenario file with the world and its timeline")
+  .option(
+    "--speed <number>",
+    "simulated seconds in a real second; 0 stands still but for /_simulator/advance",
+    speedNumber,
+    1,
+  )
+  .parse();
+const { port, scenario: file, speed } = command.opts<{ port: number; scenario: string; speed: number }>();
+
+try {
+  const server = await serve({ scenario: readScenario(file), port, speed });
+  process.stdout.write(`listening ${server.url}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
+} catch (error) {
+  if (!(error instanceof ScenarioError) && (error as NodeJS.ErrnoException).code !== "EADDRINUSE")
+    throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 2;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError(`expected a port from 0 to 65535, found "${text}"`);
+  return port;
+}
+
+function speedNumber(text: string): number {
+  const speed = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new InvalidArgumentError(`expected a number of at least 0, found "${text}"`);
+  return speed;
+}
