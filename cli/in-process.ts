@@ -6,6 +6,9 @@ import type { FunctionName, Invoke } from "../simulator/scenario/play.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { clientOptions, transport } from "../simulator/transport.ts";
 
+// The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** A function's process: it lives on between invocations, serves one at a time, and dies with one that times out. */
 type Sandbox = { readonly environment: Environment; alive: () => boolean; busy: boolean };
 

@@ -97,24 +97,22 @@ function decideHeld(termination: Termination, observed: Observation, now: number
   const steps = stepsFor(termination, observed, now);
   const warnings = warningsFor(termination, observed);
   const left = leftBehind(observed);
-  if (left !== undefined) {
-    return { ...wait(termination, { ...memory, emptySince: undefined }, now, left), steps, warnings };
-  }
-  const emptySince = memory.emptySince ?? now;
-  const settledAt = believedAt({ ...memory, emptySince });
+  if (left !== undefined) return { ...wait(termination, memory, now, left), steps, warnings };
+  const settledAt = believedAt(memory);
   if (now < settledAt) {
-    const text = "nothing is left; looking once more, because reads of AWS lag";
-    return { ...wait(termination, { ...memory, emptySince }, now, text, settledAt), warnings };
+    const text = "a later look: nothing is left, but reads of AWS lag";
+    return { ...wait(termination, memory, now, text, settledAt), warnings };
   }
-  return { ...decideGone(termination, { ...memory, emptySince }, observed, now), warnings };
+  return { ...decideGone(termination, memory, observed, now), warnings };
 }
 
-// What was seen and is gone needs one look. What was never seen needs two, some time apart.
+// What was seen and is gone needs one look. What was never seen is believed after two, some time apart.
 function believedAt(memory: Memory): number {
-  const neverSeen = memory.containerInstances.length === 0 || memory.registrations.length === 0;
+  const { actedAt, containerInstances, noMemberSince, registrations, noRegistrationSince } = memory;
   return Math.max(
-    memory.actedAt === undefined ? 0 : memory.actedAt + SETTLE_MS,
-    neverSeen && memory.emptySince !== undefined ? memory.emptySince + SETTLE_MS : 0,
+    actedAt === undefined ? 0 : actedAt + SETTLE_MS,
+    containerInstances.length > 0 || noMemberSince === undefined ? 0 : noMemberSince + SETTLE_MS,
+    registrations.length > 0 || noRegistrationSince === undefined ? 0 : noRegistrationSince + SETTLE_MS,
   );
 }
 

@@ -5,13 +5,18 @@ import type { Memory, SeenRegistration } from "./termination.ts";
 export function recall(memory: Memory, observed: Observation, now: number): Memory {
   const draining = observed.members.some((member) => member.containerInstance.status === "DRAINING");
   const drainedByOthers = draining && memory.drainingAt === undefined;
+  const { unread, members, registrations } = observed;
   return {
     ...memory,
+    noMemberSince: memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
+    noRegistrationSince:
+      memory.noRegistrationSince ??
+      (unread.tasks === undefined && unread.registrations === undefined && registrations.length === 0 ? now : undefined),
     containerInstances: union(
       memory.containerInstances,
-      observed.members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
+      members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
     ),
-    registrations: union(memory.registrations, observed.registrations.map(seen)),
+    registrations: union(memory.registrations, registrations.map(seen)),
     managedTargetGroups: union(memory.managedTargetGroups, observed.managedTargetGroups),
     managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
     drainingAt: drainedByOthers ? now : memory.drainingAt,

@@ -21,8 +21,9 @@ export type Memory = {
   readonly actedAt: number | undefined;
   /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
   readonly drainingAt: number | undefined;
-  /** Since when, in an unbroken row of looks, there was nothing left. */
-  readonly emptySince: number | undefined;
+  /** When a look first showed no container instance, or no registration: what was never seen is looked for twice. */
+  readonly noMemberSince: number | undefined;
+  readonly noRegistrationSince: number | undefined;
   /** Since when, in an unbroken row of looks, no group has known the instance. */
   readonly absentSince: number | undefined;
   /** When the completion was first answered with "no such action". */
@@ -46,7 +47,8 @@ export const NO_MEMORY: Memory = {
   managedElbNames: [],
   actedAt: undefined,
   drainingAt: undefined,
-  emptySince: undefined,
+  noMemberSince: undefined,
+  noRegistrationSince: undefined,
   absentSince: undefined,
   refusedAt: undefined,
   waitingFor: undefined,

@@ -1,0 +1,58 @@
+// Protects the promise that a run killed at any point loses nothing: the standard drain, with each function killed after
+// each of its calls in turn, and resumed by the schedule.
+import { expect } from "chai";
+import type { FunctionName } from "../../simulator/scenario/play.ts";
+import { functions, HOOK, instanceIds, play } from "./fixture.ts";
+
+const ids = instanceIds(3);
+const standard = {
+  functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static"] }),
+  target_groups: [
+    { name: "web", deregistration_delay_seconds: 15 },
+    { name: "static", port: 3001, deregistration_delay_seconds: 10 },
+  ],
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }], connection_draining_seconds: 15 }],
+  clusters: [
+    {
+      name: "main",
+      services: [
+        {
+          name: "web",
+          desired_count: 3,
+          load_balancers: [{ target_group: "web", container_port: 3000 }],
+          task: { ports: [{ container_port: 3000 }] },
+        },
+        { name: "edge", desired_count: 2, minimum_healthy_percent: 50, maximum_percent: 100, task: { ports: [{ container_port: 1, host_port: 3001 }] } },
+      ],
+    },
+  ],
+  auto_scaling_groups: [
+    {
+      name: "fleet",
+      instance_ids: ids,
+      cluster: "main",
+      hooks: [HOOK],
+      registers_with: { target_groups: [{ name: "static" }], load_balancers: ["classic"] },
+    },
+  ],
+  timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
+};
+
+describe("scenarios: a crash at every point", () => {
+  for (const name of ["deregister", "terminate"] satisfies FunctionName[]) {
+    it(`${name} killed after its n-th call, for every n`, async () => {
+      const whole = await play(standard);
+      const calls = whole.simulation.calls.filter((each) => each.caller === name).length;
+      expect(calls).to.be.at.least(10);
+      for (let atCall = 1; atCall <= calls; atCall++) {
+        const outcome = await play(standard, { crash: { name, atCall } });
+        expect(outcome.violations, `killed after call ${atCall}`).to.deep.equal([]);
+        expect(outcome.terminations[0]?.result, `killed after call ${atCall}`).to.equal("CONTINUE");
+        for (const queue of outcome.simulation.world.queues.all) {
+          expect(queue.messages.size, `killed after call ${atCall}: ${queue.name}`).to.equal(0);
+        }
+        expect(outcome.invocations.filter((each) => each.outcome === "timed out")).to.have.lengthOf(1);
+      }
+    });
+  }
+});

@@ -1,0 +1,105 @@
+// Plays a scenario that a test describes, and gives what became of it in the words of the tests.
+import { expect } from "chai";
+import { inProcess } from "../../cli/in-process.ts";
+import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
+import { parseScenario } from "../../simulator/scenario/read.ts";
+
+/** A log line of a function, parsed. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string; readonly level: string };
+
+export type Outcome = Played & {
+  readonly log: readonly LogLine[];
+  /** The log's lines, as they were written. */
+  readonly lines: readonly string[];
+};
+
+/** What tests leave out of a scenario: the queues, and the functions' schedules and inputs. */
+export const QUEUES = [
+  { name: "lifecycle-dead-letters", retention_seconds: 1_209_600 },
+  { name: "monitor-dead-letters", retention_seconds: 1_209_600 },
+  {
+    name: "lifecycle",
+    visibility_timeout_seconds: 120,
+    dead_letter_queue: "lifecycle-dead-letters",
+    max_receive_count: 240,
+  },
+  { name: "monitor", visibility_timeout_seconds: 120, dead_letter_queue: "monitor-dead-letters", max_receive_count: 240 },
+];
+export const HOOK = { name: "drain", queue: "lifecycle", heartbeat_timeout_seconds: 3600, default_result: "CONTINUE" };
+
+/** The functions' schedules, with drain keys for deregister. */
+export function functions(keys: Record<string, unknown>, firstAfter: readonly [number, number] = [20, 40]) {
+  return {
+    deregister: {
+      input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys },
+      first_after_seconds: firstAfter[0],
+    },
+    terminate: { input: { queue_name: "monitor" }, first_after_seconds: firstAfter[1] },
+  };
+}
+
+/** Where a function dies: in the middle of whichever run makes its n-th call, the call being done and not answered. */
+export type Crash = { readonly name: FunctionName; readonly atCall: number };
+
+/** Plays a scenario given as an object; queues are there unless it has its own. */
+export async function play(
+  scenario: Record<string, unknown>,
+  { seed, crash }: { seed?: number; crash?: Crash } = {},
+): Promise<Outcome> {
+  const text = JSON.stringify({ name: "test", queues: QUEUES, ...scenario });
+  const lines: string[] = [];
+  const played = await playScenario(parseScenario(text, "test"), {
+    invoke: crashing(inProcess((line) => lines.push(line)), crash),
+    ...(seed === undefined ? {} : { seed }),
+  });
+  return { ...played, lines, log: lines.map((line) => JSON.parse(line) as LogLine) };
+}
+
+function crashing(invoke: Invoke, crash: Crash | undefined): Invoke {
+  let crashed = false;
+  return (name, event, where) => {
+    if (name !== crash?.name) return invoke(name, event, where);
+    let dead = false;
+    const alive = () => {
+      const made = where.simulation.calls.filter((each) => each.caller === name).length;
+      if (!crashed && made >= crash.atCall) {
+        crashed = true;
+        dead = true;
+      }
+      return !dead && where.invocation.alive();
+    };
+    return invoke(name, event, { ...where, invocation: { ...where.invocation, alive } });
+  };
+}
+
+/** Ids for instances, so that a timeline can name them. */
+export function instanceIds(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
+}
+
+/** Expects that nothing was done too early, and that each termination was completed soon after it was ready. */
+export function expectDrained(outcome: Outcome, { count, withinSeconds = 10 }: { count: number; withinSeconds?: number }): void {
+  expect(outcome.violations).to.deep.equal([]);
+  expect(outcome.terminations).to.have.lengthOf(count);
+  for (const { instanceId, askedAt, readyAt, completedAt, result } of outcome.terminations) {
+    expect(result, instanceId).to.equal("CONTINUE");
+    const fair = Math.max(readyAt as number, askedAt + 130_000);
+    expect((completedAt as number) - fair, `${instanceId}: ms after it could be`).to.be.at.most(withinSeconds * 1000);
+  }
+}
+
+/** Expects that no run failed, and that both queues and their dead-letter queues are empty. */
+export function expectQuiet(outcome: Outcome): void {
+  expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+  for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+}
+
+/** The log's lines with that phrase, of one instance where it is given. */
+export function said(outcome: Outcome, phrase: string, instanceId?: string): LogLine[] {
+  return outcome.log.filter((line) => line.message === phrase && (instanceId === undefined || line.instance_id === instanceId));
+}
+
+/** How often an action was called. */
+export function calls(outcome: Outcome, action: string): number {
+  return outcome.calls.get(action) ?? 0;
+}

@@ -1,0 +1,124 @@
+// Protects the drain of each kind of fleet: ECS behind load balancers, ECS alone, load balancers alone, plain EC2; few
+// instances and many.
+import { expect } from "chai";
+import { calls, expectDrained, expectQuiet, functions, HOOK, play, said } from "./fixture.ts";
+
+const web = {
+  name: "web",
+  desired_count: 4,
+  load_balancers: [{ target_group: "web", container_port: 3000 }],
+  task: { ports: [{ container_port: 3000 }], start_seconds: 5, stop_seconds: 4 },
+};
+const managedGroup = { name: "web", deregistration_delay_seconds: 20 };
+const scaleIn = (count: number) => [{ at_seconds: 5, scale_in: { group: "fleet", count } }];
+
+describe("scenarios: kinds of fleets", () => {
+  it("ECS behind a managed and a static target group and a classic load balancer", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static"] }),
+      target_groups: [managedGroup, { name: "static", port: 9000, deregistration_delay_seconds: 15 }],
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 }],
+      clusters: [{ name: "main", services: [web] }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instances: 4,
+          cluster: "main",
+          hooks: [HOOK],
+          registers_with: { target_groups: [{ name: "static" }], load_balancers: ["classic"] },
+        },
+      ],
+      timeline: scaleIn(2),
+    });
+    expectDrained(outcome, { count: 2 });
+    expectQuiet(outcome);
+  });
+
+  it("ECS only: tasks without a load balancer", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main" }),
+      clusters: [{ name: "main", services: [{ name: "worker", desired_count: 6, task: { stop_seconds: 12 } }] }],
+      auto_scaling_groups: [{ name: "fleet", instances: 3, cluster: "main", hooks: [HOOK] }],
+      timeline: scaleIn(1),
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(said(outcome, "set DRAINING")).to.have.lengthOf(1);
+  });
+
+  it("classic load balancer only", async () => {
+    const outcome = await play({
+      functions: functions({ elb_name: "classic" }),
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 120 }],
+      auto_scaling_groups: [{ name: "fleet", instances: 3, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } }],
+      timeline: scaleIn(2),
+    });
+    expectDrained(outcome, { count: 2 });
+    expectQuiet(outcome);
+    expect(calls(outcome, "elb:DeregisterInstancesFromLoadBalancer")).to.equal(1);
+  });
+
+  it("target group only, with an instance registered at two ports", async () => {
+    const outcome = await play({
+      functions: functions({ target_groups: ["static"] }),
+      target_groups: [{ name: "static", port: 80, deregistration_delay_seconds: 150 }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instances: 2,
+          hooks: [HOOK],
+          registers_with: {
+            target_groups: [
+              { name: "static", port: 8081 },
+              { name: "static", port: 8082 },
+            ],
+          },
+        },
+      ],
+      timeline: scaleIn(1),
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(said(outcome, "deregistered").map((line) => line.port)).to.have.members([8081, 8082]);
+  });
+
+  it("plain EC2: nothing to leave, completed after two looks", async () => {
+    const outcome = await play({
+      functions: functions({}),
+      auto_scaling_groups: [{ name: "fleet", instances: 2, hooks: [HOOK] }],
+      timeline: scaleIn(1),
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+  });
+
+  it("a cluster of 250 instances: the instance is found whatever page it would be on", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main" }),
+      clusters: [{ name: "main", services: [{ ...web, load_balancers: [], desired_count: 250 }] }],
+      auto_scaling_groups: [{ name: "fleet", instances: 250, cluster: "main", hooks: [HOOK] }],
+      timeline: scaleIn(1),
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(1);
+  });
+
+  it("20 terminations at once share the calls on their target groups", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main", target_groups: ["static"] }),
+      target_groups: [managedGroup, { name: "static", port: 9000, deregistration_delay_seconds: 30 }],
+      clusters: [{ name: "main", services: [{ ...web, desired_count: 60 }] }],
+      auto_scaling_groups: [
+        { name: "fleet", instances: 60, cluster: "main", hooks: [HOOK], registers_with: { target_groups: [{ name: "static" }] } },
+      ],
+      timeline: scaleIn(20),
+    });
+    expectDrained(outcome, { count: 20 });
+    expectQuiet(outcome);
+    expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(2);
+    expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(1);
+    // Two target groups, a look every five seconds for two and a half minutes at the most.
+    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * 30);
+  });
+});

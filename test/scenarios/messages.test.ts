@@ -1,0 +1,200 @@
+// Protects what happens to each kind of message: repeated, stale, forged, in each of its forms, and unreadable ones
+// between good ones.
+import { expect } from "chai";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES, said } from "./fixture.ts";
+
+const ids = instanceIds(3);
+const classic = {
+  functions: functions({ elb_name: "classic" }),
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 60 }],
+  auto_scaling_groups: [{ name: "fleet", instance_ids: ids, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } }],
+};
+const terminate = { at_seconds: 5, terminate: { instance_ids: [ids[0]] } };
+
+describe("scenarios: messages", () => {
+  it("a duplicate while the instance drains joins the drain that is under way", async () => {
+    const outcome = await play({
+      ...classic,
+      timeline: [
+        terminate,
+        { at_seconds: 50, repeat_notification: { instance_ids: [ids[0]] } },
+        { at_seconds: 85, repeat_notification: { instance_ids: [ids[0]] } },
+      ],
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(1);
+    expect(said(outcome, "deregistered")).to.have.lengthOf(1);
+  });
+
+  it("a duplicate after the instance was completed is let go", async () => {
+    const outcome = await play({
+      ...classic,
+      timeline: [terminate, { at_seconds: 100, repeat_notification: { instance_ids: [ids[0]] } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(said(outcome, "let go")).to.have.lengthOf(1);
+  });
+
+  it("an instance that is gone already is let go after two looks 30 s apart", async () => {
+    const gone = "i-0fedcba9876543210";
+    const outcome = await play({
+      ...classic,
+      timeline: [
+        { at_seconds: 5, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: gone } },
+        terminate,
+      ],
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    const [letGo] = said(outcome, "let go", gone);
+    expect(letGo?.reason).to.equal("no Auto Scaling group knows the instance any more");
+    expect(letGo?.held_seconds).to.be.at.least(30);
+  });
+
+  it("a message for an instance that is InService touches nothing, and is dropped with a warning after two minutes", async () => {
+    const outcome = await play({
+      ...classic,
+      timeline: [
+        { at_seconds: 5, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[1] } },
+      ],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expectQuiet(outcome);
+    const [letGo] = said(outcome, "let go", ids[1]);
+    expect(letGo?.level).to.equal("WARN");
+    expect(letGo?.held_seconds).to.be.within(120, 130);
+    expect(said(outcome, "deregistered")).to.deep.equal([]);
+    expect(outcome.simulation.world.classic.byName("classic").members().registered).to.include(ids[1]);
+  });
+
+  it("a message that is ahead of what Describe shows becomes a drain", async () => {
+    const early = { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] };
+    const outcome = await play({
+      ...classic,
+      timeline: [
+        { at_seconds: 5, send_lifecycle_message: early },
+        { at_seconds: 60, terminate: { instance_ids: [ids[0]] } },
+      ],
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+  });
+
+  for (const form of ["sqs", "sns", "eventbridge"]) {
+    it(`the form ${form} is read`, async () => {
+      const silent = { ...HOOK, queue: undefined };
+      const outcome = await play({
+        ...classic,
+        auto_scaling_groups: [{ ...classic.auto_scaling_groups[0], hooks: [silent] }],
+        timeline: [
+          terminate,
+          {
+            at_seconds: 10,
+            send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0], form },
+          },
+        ],
+        ends_after_seconds: 400,
+      });
+      const [received] = said(outcome, "termination received", ids[0]);
+      expect(received?.auto_scaling_group).to.equal("fleet");
+      expect(received?.since).to.equal("2026-01-05T09:00:10.000Z");
+      expect(said(outcome, "deregistered", ids[0])).to.have.lengthOf(1);
+    });
+  }
+
+  it("the test notification of a new hook is deleted", async () => {
+    const outcome = await play({
+      ...classic,
+      timeline: [{ at_seconds: 5, put_hook: { group: "fleet", hook: { ...HOOK, name: "another" } } }, terminate],
+    });
+    // One of each hook's; ours was put with the world.
+    expect(said(outcome, "test notification deleted")).to.have.lengthOf(2);
+    expect(outcome.violations).to.deep.equal([]);
+    for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+  });
+
+  const launch = {
+    queue: "lifecycle",
+    group: "fleet",
+    hook: "drain",
+    instance_id: ids[2],
+    transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+  };
+  const unreadable = [
+    { at_seconds: 4, send: { queue: "lifecycle", body: "not JSON" } },
+    { at_seconds: 6, send: { queue: "lifecycle", body: '{"LifecycleTransition":"autoscaling:EC2_INSTANCE_TERMINATING"}' } },
+    { at_seconds: 7, send_lifecycle_message: launch },
+  ];
+
+  it("three kinds of unreadable messages between good ones go to the dead-letter queue, each with its reason", async () => {
+    const second = { at_seconds: 6.5, terminate: { instance_ids: [ids[1]] } };
+    const outcome = await play({ ...classic, timeline: [...unreadable, terminate, second] });
+    expectDrained(outcome, { count: 2 });
+    const { queues } = outcome.simulation.world;
+    expect(queues.byName("lifecycle").messages.size).to.equal(0);
+    const reasons = [...queues.byName("lifecycle-dead-letters").messages.values()].map((each) => each.attributes.reason?.StringValue);
+    expect(reasons).to.deep.equal([
+      "expected JSON",
+      [
+        "EC2InstanceId: expected an instance id such as i-0123456789abcdef0, found nothing",
+        "AutoScalingGroupName: expected the name of an Auto Scaling group, found nothing",
+        "LifecycleHookName: expected the name of a lifecycle hook, found nothing",
+        "LifecycleActionToken: expected a token of 36 characters, found nothing",
+      ].join("; "),
+      'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_LAUNCHING"',
+    ]);
+    expect(said(outcome, "message cannot be read").map((line) => line.reason)).to.deep.equal(reasons);
+  });
+
+  it("without a dead-letter queue they stay where they are, and are logged; neighbours go on", async () => {
+    const outcome = await play({
+      ...classic,
+      queues: QUEUES.map((queue) => (queue.name === "lifecycle" ? { name: "lifecycle", visibility_timeout_seconds: 120 } : queue)),
+      timeline: [...unreadable, terminate],
+      ends_after_seconds: 240,
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(outcome.simulation.world.queues.byName("lifecycle").messages.size).to.equal(3);
+    expect(said(outcome, "message cannot be read")[0]?.left).to.equal("in the queue, which has no dead-letter queue");
+  });
+
+  it("one as large as SQS allows goes without its reason, which the log has", async () => {
+    const body = "x".repeat(1_048_576);
+    const outcome = await play({ ...classic, timeline: [{ at_seconds: 4, send: { queue: "lifecycle", body } }, terminate] });
+    expectDrained(outcome, { count: 1 });
+    const [dead] = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages.values();
+    expect(dead?.body.length).to.equal(body.length);
+    expect(dead?.attributes).to.deep.equal({});
+    expect(said(outcome, "message cannot be read")[0]?.reason).to.equal("expected JSON");
+  });
+
+  it("what the original pair had in flight on the monitor queue is finished", async () => {
+    const body = (token: string) =>
+      JSON.stringify({
+        elb_name: "classic",
+        instance_id: ids[0],
+        auto_scaling_group: "fleet",
+        life_cycle_hook_name: "drain",
+        lifecycle_action_token: token,
+      });
+    // The message names no action that there is, so the world tells its own token first.
+    const first = await play({ ...classic, timeline: [terminate] });
+    const token = first.terminations[0]?.token ?? "";
+    const outcome = await play({
+      ...classic,
+      auto_scaling_groups: [{ ...classic.auto_scaling_groups[0], hooks: [HOOK] }],
+      functions: {
+        ...functions({ elb_name: "classic" }),
+        deregister: { input: { lifecycle_queue_name: "nobody-sends-here", elb_monitor_queue_name: "monitor" } },
+      },
+      queues: [...QUEUES, { name: "nobody-sends-here" }],
+      timeline: [terminate, { at_seconds: 8, send: { queue: "monitor", body: body(token) } }],
+      ends_after_seconds: 300,
+    });
+    const [completed] = said(outcome, "lifecycle action completed", ids[0]);
+    expect(completed?.result).to.equal("CONTINUE");
+    expect(outcome.simulation.world.queues.byName("monitor").messages.size).to.equal(0);
+  });
+});

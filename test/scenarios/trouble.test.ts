@@ -1,0 +1,153 @@
+// Protects drains that run into trouble: denied and throttled calls, other hooks, inputs that name what is not there.
+import { expect } from "chai";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+
+const ids = instanceIds(4);
+const terminate = { at_seconds: 5, terminate: { instance_ids: [ids[0], ids[1]] } };
+const world = {
+  functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static"] }),
+  target_groups: [
+    { name: "web", deregistration_delay_seconds: 20 },
+    { name: "static", port: 9000, deregistration_delay_seconds: 15 },
+  ],
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 }],
+  clusters: [
+    {
+      name: "main",
+      services: [
+        {
+          name: "web",
+          desired_count: 6,
+          load_balancers: [{ target_group: "web", container_port: 3000 }],
+          task: { ports: [{ container_port: 3000 }] },
+        },
+      ],
+    },
+  ],
+  auto_scaling_groups: [
+    {
+      name: "fleet",
+      instance_ids: ids,
+      cluster: "main",
+      hooks: [HOOK],
+      registers_with: { target_groups: [{ name: "static" }], load_balancers: ["classic"] },
+    },
+  ],
+};
+
+describe("scenarios: trouble", () => {
+  it("every API denied for five minutes: runs fail and say what is missing, and the drain ends well after", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [terminate, { at_seconds: 6, deny: { actions: ["*"], for_seconds: 300 } }],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+    for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+    const denied = said(outcome, "call failed").filter((line) => line.kind === "denied");
+    expect(denied.map((line) => line.missing_permission)).to.include("sqs:GetQueueUrl");
+    expect(outcome.invocations.filter((each) => each.outcome === "failed")).to.have.lengthOf.at.least(8);
+  });
+
+  for (const actions of [["ecs:*"], ["elb:*"], ["elbv2:*"], ["autoscaling:*"]]) {
+    it(`${actions[0]} denied for five minutes in the middle of a drain`, async () => {
+      const outcome = await play({ ...world, timeline: [terminate, { at_seconds: 6, deny: { actions, for_seconds: 300 } }] });
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+      for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+      expect(said(outcome, "call failed")).to.have.lengthOf.at.least(1);
+    });
+  }
+
+  it("throttled for three minutes, and failing inside AWS for another: no drain fails", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [
+        terminate,
+        { at_seconds: 6, throttle: { actions: ["ecs:*", "elb:*", "elbv2:*", "autoscaling:*"], for_seconds: 180, probability: 0.5 } },
+        { at_seconds: 190, fail: { actions: ["*"], for_seconds: 60, probability: 0.3 } },
+      ],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+    expect(outcome.simulation.faults.fired.get("throttle")).to.be.at.least(10);
+  });
+
+  it("a second terminating hook: ours alone is completed, and the instance goes when both are", async () => {
+    const outcome = await play({
+      ...world,
+      auto_scaling_groups: [{ ...world.auto_scaling_groups[0], hooks: [HOOK, { name: "backup" }] }],
+      timeline: [
+        terminate,
+        { at_seconds: 170, repeat_notification: { instance_ids: [ids[0]], hook: "drain" } },
+        { at_seconds: 400, complete_actions: { group: "fleet", hook: "backup" } },
+      ],
+    });
+    expectDrained(outcome, { count: 2 });
+    expectQuiet(outcome);
+    // The duplicate finds the instance still held, by the other hook, and is done at once.
+    const [letGo] = said(outcome, "let go", ids[0]);
+    expect(letGo?.reason).to.equal("our lifecycle action is completed; backup still holds the instance");
+    expect(letGo?.level).to.equal("INFO");
+    const ended = outcome.simulation.world.story.lines.filter((line) => line.kind === "action-ended" && line.hook === "backup");
+    expect(ended.map((line) => line.kind === "action-ended" && line.by)).to.deep.equal(["operator", "operator"]);
+  });
+
+  it("a completion that nobody explains is tried for two minutes, and then given up with an error", async () => {
+    const outcome = await play({
+      functions: functions({}),
+      // The hook tells nobody, and the message has a token that Auto Scaling never gave out.
+      auto_scaling_groups: [{ name: "fleet", instance_ids: [ids[0]], hooks: [{ ...HOOK, queue: undefined }] }],
+      timeline: [
+        { at_seconds: 5, terminate: { instance_ids: [ids[0]] } },
+        { at_seconds: 6, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] } },
+      ],
+      ends_after_seconds: 600,
+    });
+    const refused = said(outcome, "completion refused", ids[0]).map((line) => Date.parse(String(line.time)));
+    expect(refused).to.have.lengthOf.at.least(20);
+    expect((refused.at(-1) as number) - (refused[0] as number)).to.be.within(110_000, 125_000);
+    const [letGo] = said(outcome, "let go", ids[0]);
+    expect(letGo?.level).to.equal("ERROR");
+    expectQuiet(outcome);
+  });
+
+  it("a target group of another type that the input names fails the run, after the rest is done", async () => {
+    const outcome = await play({
+      ...world,
+      functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static", "addresses"] }),
+      target_groups: [...world.target_groups, { name: "addresses", target_type: "ip" }],
+      timeline: [terminate],
+    });
+    expectDrained(outcome, { count: 2 });
+    const [line] = said(outcome, "cannot be used");
+    expect(line?.name).to.equal("addresses");
+    expect(line?.reason).to.equal("expected a target group of type instance, found type ip");
+    expect(outcome.invocations.filter((each) => each.outcome === "failed").map((each) => each.name)).to.include("deregister");
+  });
+
+  it("names that are wrong fail the runs, each with its line, and keep no drain", async () => {
+    const outcome = await play({
+      ...world,
+      functions: functions({ cluster_names: ["main", "mian"], elb_name: "clasic", target_groups: ["sttaic"] }),
+      timeline: [terminate],
+    });
+    // Judged on what is named and there: the static registrations are not, so their going down with the instance is
+    // the input's own fault.
+    expectDrained(outcome, { count: 2 });
+    expect(new Set(said(outcome, "cannot be used").map((line) => line.name))).to.deep.equal(new Set(["mian", "clasic", "sttaic"]));
+  });
+
+  it("a configured cluster that lacks the instance is warned about, once", async () => {
+    const outcome = await play({
+      ...world,
+      functions: functions({ cluster_name: "other", target_groups: ["static"] }),
+      clusters: [...world.clusters, { name: "other" }],
+      auto_scaling_groups: [{ ...world.auto_scaling_groups[0], cluster: undefined }],
+      timeline: [terminate],
+    });
+    expectDrained(outcome, { count: 2 });
+    expectQuiet(outcome);
+    expect(said(outcome, "cluster lacks the instance").map((line) => line.instance_id)).to.have.members([ids[0], ids[1]]);
+  });
+});
