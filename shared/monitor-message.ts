@@ -11,17 +11,20 @@ const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:0
 const strings = z._default(z.array(z.string()), []);
 
 // These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
-const messageSchema = z.object({
-  instance_id: text("expected an instance id such as i-0123456789abcdef0"),
-  auto_scaling_group: text("expected the name of an Auto Scaling group"),
-  life_cycle_hook_name: text("expected the name of a lifecycle hook"),
-  lifecycle_action_token: z.optional(z.nullable(z.string({ error: "expected a token" }))),
-  ...drainKeys,
-  elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
-  version: z.optional(z.int({ error: "expected a whole number" })),
-  time: z.optional(time),
-  memory: z.optional(z.unknown()),
-});
+const messageSchema = z.object(
+  {
+    instance_id: text("expected an instance id such as i-0123456789abcdef0"),
+    auto_scaling_group: text("expected the name of an Auto Scaling group"),
+    life_cycle_hook_name: text("expected the name of a lifecycle hook"),
+    lifecycle_action_token: z.optional(z.nullable(z.string({ error: "expected a token" }))),
+    ...drainKeys,
+    elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
+    version: z.optional(z.int({ error: "expected a whole number" })),
+    time: z.optional(time),
+    memory: z.optional(z.unknown()),
+  },
+  { error: "expected a JSON object" },
+);
 
 const memorySchema = z.object({
   container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),

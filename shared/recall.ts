@@ -8,10 +8,13 @@ export function recall(memory: Memory, observed: Observation, now: number): Memo
   const { unread, members, registrations } = observed;
   return {
     ...memory,
-    noMemberSince: memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
+    noMemberSince:
+      memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
     noRegistrationSince:
       memory.noRegistrationSince ??
-      (unread.tasks === undefined && unread.registrations === undefined && registrations.length === 0 ? now : undefined),
+      (unread.tasks === undefined && unread.registrations === undefined && registrations.length === 0
+        ? now
+        : undefined),
     containerInstances: union(
       memory.containerInstances,
       members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),

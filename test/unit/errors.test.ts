@@ -1,0 +1,52 @@
+// Protects how failures of AWS are sorted: what passes by itself, what needs somebody, and what is gone.
+import { expect } from "chai";
+import { call, kindOf } from "../../shared/aws/call.ts";
+import { AwsCallError, type FailureKind } from "../../shared/errors.ts";
+
+const error = (name: string, fields: object = {}, message = "") =>
+  Object.assign(new Error(message), { name }, fields);
+const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+
+const table: [string, Error, FailureKind][] = [
+  ["ECS's throttle", error("ThrottlingException"), "throttled"],
+  ["a Query service's throttle", error("Throttling"), "throttled"],
+  ["RateExceeded, which the SDK does not retry", error("RateExceeded"), "throttled"],
+  ["DependencyThrottle, which the SDK does not retry", error("DependencyThrottleException"), "throttled"],
+  ["SQS's throttle", error("RequestThrottled"), "throttled"],
+  ["any 429", error("Whatever", status(429)), "throttled"],
+  ["marked as throttling by the model", error("Whatever", { $retryable: { throttling: true } }), "throttled"],
+  ["a denial by ECS", error("AccessDeniedException", status(400)), "denied"],
+  ["a denial by a Query service", error("AccessDenied", status(403)), "denied"],
+  ["expired credentials", error("ExpiredTokenException", status(400)), "denied"],
+  ["no credentials at all", error("CredentialsProviderError"), "denied"],
+  ["an internal failure", error("InternalFailure", status(500)), "unavailable"],
+  ["any 503", error("Whatever", status(503)), "unavailable"],
+  ["Auto Scaling's contention, a 500", error("ResourceContentionFault", status(500)), "unavailable"],
+  ["a timeout", error("TimeoutError"), "unavailable"],
+  ["a connection that broke", error("Error", { code: "ECONNRESET" }), "unavailable"],
+  ["a queue that is gone", error("QueueDoesNotExist", status(400)), "gone"],
+  ["a cluster that is gone", error("ClusterNotFoundException"), "gone"],
+  ["a target group that is gone", error("TargetGroupNotFoundException"), "gone"],
+  ["a classic load balancer that is gone, in the SDK's words", error("AccessPointNotFoundException"), "gone"],
+  [
+    "a group that is gone",
+    error("ValidationError", status(400), "AutoScalingGroup name not found - null"),
+    "gone",
+  ],
+  ["anything else", error("ValidationError", status(400), "Invalid"), "wrong"],
+];
+
+describe("failures", () => {
+  for (const [what, thrown, kind] of table)
+    it(`${what}: ${kind}`, () => expect(kindOf(thrown)).to.equal(kind));
+
+  it("say which action failed, and keep their cause", async () => {
+    const cause = error("AccessDeniedException", status(400), "no");
+    const failed = await call("ecs:ListTasks", () => Promise.reject(cause)).catch(
+      (caught: unknown) => caught,
+    );
+    expect(failed).to.be.instanceOf(AwsCallError);
+    expect(failed).to.include({ action: "ecs:ListTasks", kind: "denied", cause });
+    expect(String(failed)).to.equal("AwsCallError: ecs:ListTasks: denied: AccessDeniedException: no");
+  });
+});

@@ -1,0 +1,216 @@
+// Protects what a termination carries: read from each form that AWS sends, and handed from run to run without loss.
+import { expect } from "chai";
+import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
+import { keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
+import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+
+const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+const termination: Termination = {
+  instanceId: "i-0123456789abcdef0",
+  group: "fleet",
+  hook: "drain",
+  token: "87654321-4321-4321-4321-210987654321",
+  since: at("09:00:00"),
+  settings: { elbNames: ["web", "api"], targetGroups: ["static"], clusterNames: ["main"], pollSeconds: 7 },
+  memory: {
+    containerInstances: [
+      { cluster: "main", arn: "arn:aws:ecs:us-east-1:123456789012:container-instance/main/abc" },
+    ],
+    registrations: [
+      { kind: "target", targetGroup: "arn:tg", port: 8080 },
+      { kind: "classic", loadBalancer: "web" },
+    ],
+    managedTargetGroups: ["arn:managed"],
+    managedElbNames: ["api"],
+    actedAt: at("09:00:01"),
+    drainingAt: at("09:00:02"),
+    noMemberSince: at("09:00:03"),
+    noRegistrationSince: at("09:00:04"),
+    absentSince: at("09:00:05"),
+    refusedAt: at("09:00:06"),
+    waitingFor: "1 task RUNNING",
+    changedAt: at("09:00:07"),
+    lookAt: at("09:00:08"),
+    failures: 3,
+    said: ["cluster lacks the instance"],
+  },
+};
+
+describe("the message to terminate", () => {
+  it("comes back as it was written, with all of its memory", () => {
+    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, { elb_name: "other" })).to.deep.equal({
+      kind: "termination",
+      termination,
+    });
+  });
+
+  it("comes back as it was written, with nothing remembered and nothing set", () => {
+    const bare: Termination = {
+      ...termination,
+      token: undefined,
+      settings: { elbNames: [], targetGroups: [], clusterNames: [], pollSeconds: 5 },
+      memory: NO_MEMORY,
+    };
+    expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
+      kind: "termination",
+      termination: bare,
+    });
+  });
+
+  it("keeps the original's keys", () => {
+    expect(JSON.parse(formatMonitorMessage(termination))).to.include({
+      version: 1,
+      elb_name: "web",
+      instance_id: "i-0123456789abcdef0",
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
+    });
+  });
+
+  it("is read from the original's, which has no settings, no time and no memory: the input's settings hold", () => {
+    const body = JSON.stringify({
+      elb_name: "web",
+      instance_id: "i-0123456789abcdef0",
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
+    });
+    expect(
+      parseMonitorMessage(body, at("08:59:00"), { cluster_name: "main", elb_names: ["other"] }),
+    ).to.deep.equal({
+      kind: "termination",
+      termination: {
+        ...termination,
+        since: at("08:59:00"),
+        settings: { elbNames: ["web"], targetGroups: [], clusterNames: ["main"], pollSeconds: 5 },
+        memory: NO_MEMORY,
+      },
+    });
+  });
+
+  it("drops a memory that it cannot read, and keeps the drain", () => {
+    const body = JSON.parse(formatMonitorMessage(termination));
+    for (const memory of ["lost", { failures: "many" }, { acted_at: "soon" }, 5, null]) {
+      const read = parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {});
+      expect(read).to.deep.equal({ kind: "termination", termination: { ...termination, memory: NO_MEMORY } });
+    }
+  });
+});
+
+describe("the lifecycle message", () => {
+  const core = {
+    LifecycleActionToken: "87654321-4321-4321-4321-210987654321",
+    AutoScalingGroupName: "fleet",
+    LifecycleHookName: "drain",
+    EC2InstanceId: "i-0123456789abcdef0",
+    LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+  };
+  const expected = {
+    kind: "termination",
+    instanceId: "i-0123456789abcdef0",
+    group: "fleet",
+    hook: "drain",
+    token: core.LifecycleActionToken,
+    time: at("09:00:00"),
+    keys: {},
+  };
+  const direct = {
+    ...core,
+    Service: "AWS Auto Scaling",
+    Time: "2026-11-20T09:00:00.000Z",
+    AccountId: "123456789012",
+  };
+  const forms: [string, unknown][] = [
+    ["straight from Auto Scaling", direct],
+    ["with Origin and Destination", { ...direct, Origin: "AutoScalingGroup", Destination: "EC2" }],
+    ["in an SNS envelope", { Type: "Notification", MessageId: "1", Message: JSON.stringify(direct) }],
+    [
+      "as an EventBridge event",
+      {
+        version: "0",
+        source: "aws.autoscaling",
+        "detail-type": "EC2 Instance-terminate Lifecycle Action",
+        time: "2026-11-20T09:00:00Z",
+        detail: core,
+      },
+    ],
+    ["with metadata that is not for us", { ...direct, NotificationMetadata: '{"team":"web"}' }],
+    ["with metadata that is no JSON", { ...direct, NotificationMetadata: "team web" }],
+    ["with empty metadata", { ...direct, NotificationMetadata: "" }],
+  ];
+  for (const [what, body] of forms) {
+    it(`is read ${what}`, () => expect(parseLifecycleMessage(JSON.stringify(body))).to.deep.equal(expected));
+  }
+
+  it("without a time says so", () => {
+    expect(parseLifecycleMessage(JSON.stringify(core))).to.deep.equal({ ...expected, time: undefined });
+  });
+
+  it("carries the hook's own settings", () => {
+    const body = {
+      ...direct,
+      NotificationMetadata: '{"cluster_name":"other","poll_seconds":9,"team":"web"}',
+    };
+    expect(parseLifecycleMessage(JSON.stringify(body))).to.deep.equal({
+      ...expected,
+      keys: { cluster_name: "other", poll_seconds: 9 },
+    });
+  });
+
+  for (const key of ["Event", "LifecycleTransition"]) {
+    it(`is a test notification by ${key}`, () => {
+      const body = {
+        [key]: "autoscaling:TEST_NOTIFICATION",
+        AutoScalingGroupName: "fleet",
+        Service: "AWS Auto Scaling",
+      };
+      expect(parseLifecycleMessage(JSON.stringify(body))).to.deep.equal({
+        kind: "test notification",
+        group: "fleet",
+      });
+    });
+  }
+});
+
+describe("settings", () => {
+  it("bring single and plural keys together, each name once", () => {
+    expect(settingsOf({ elb_name: "a", elb_names: ["b", "a"], cluster_names: ["c", "c"] })).to.deep.equal({
+      elbNames: ["a", "b"],
+      targetGroups: [],
+      clusterNames: ["c"],
+      pollSeconds: 5,
+    });
+  });
+
+  it("of a hook replace those of the input, whichever of the two keys they use", () => {
+    const base = {
+      elb_name: "a",
+      elb_names: ["b"],
+      cluster_name: "c",
+      target_groups: ["t"],
+      poll_seconds: 5,
+    };
+    expect(overlay(base, { elb_names: ["x"] })).to.deep.equal({
+      elb_names: ["x"],
+      cluster_name: "c",
+      target_groups: ["t"],
+      poll_seconds: 5,
+    });
+    expect(overlay(base, { cluster_names: ["x"], target_groups: [] })).to.deep.equal({
+      elb_name: "a",
+      elb_names: ["b"],
+      cluster_names: ["x"],
+      target_groups: [],
+      poll_seconds: 5,
+    });
+    expect(overlay(base, {})).to.deep.equal(base);
+  });
+
+  it("are not sought in metadata that has none of our keys, not even inherited ones", () => {
+    expect(keysOfMetadata("[]")).to.equal(undefined);
+    expect(keysOfMetadata("null")).to.equal(undefined);
+    expect(keysOfMetadata('{"__proto__":{"cluster_name":"evil"}}')).to.equal(undefined);
+  });
+});
