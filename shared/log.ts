@@ -10,7 +10,6 @@ export type Phrase =
   | "invoked by an event source mapping"
   | "test notification deleted"
   | "message cannot be read"
-  | "message left in the queue"
   | "termination received"
   | "duplicate merged"
   | "set DRAINING"

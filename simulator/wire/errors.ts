@@ -24,7 +24,7 @@ export class NotSimulated extends AwsError {
   constructor(what: string) {
     super(
       "NotSimulated",
-      `The simulator does not simulate ${what}. What it knows is listed in docs/simulator.md.`,
+      `The simulator does not simulate ${what}. What it serves is listed in docs/simulator-operations.md.`,
       400,
     );
   }

@@ -11,7 +11,9 @@ const standard = {
     { name: "web", deregistration_delay_seconds: 15 },
     { name: "static", port: 3001, deregistration_delay_seconds: 10 },
   ],
-  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }], connection_draining_seconds: 15 }],
+  load_balancers: [
+    { name: "classic", listeners: [{ port: 80, instance_port: 3001 }], connection_draining_seconds: 15 },
+  ],
   clusters: [
     {
       name: "main",
@@ -22,7 +24,13 @@ const standard = {
           load_balancers: [{ target_group: "web", container_port: 3000 }],
           task: { ports: [{ container_port: 3000 }] },
         },
-        { name: "edge", desired_count: 2, minimum_healthy_percent: 50, maximum_percent: 100, task: { ports: [{ container_port: 1, host_port: 3001 }] } },
+        {
+          name: "edge",
+          desired_count: 2,
+          minimum_healthy_percent: 50,
+          maximum_percent: 100,
+          task: { ports: [{ container_port: 1, host_port: 3001 }] },
+        },
       ],
     },
   ],

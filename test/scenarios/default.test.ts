@@ -10,9 +10,15 @@ import { expectDrained } from "./fixture.ts";
 
 const scenario = readScenario("examples/fleet.yaml");
 
-async function played(change: Partial<Scenario> = {}, seed = scenario.seed): Promise<Played & { lines: string[] }> {
+async function played(
+  change: Partial<Scenario> = {},
+  seed = scenario.seed,
+): Promise<Played & { lines: string[] }> {
   const lines: string[] = [];
-  const result = await playScenario({ ...scenario, ...change }, { invoke: inProcess((line) => lines.push(line)), seed });
+  const result = await playScenario(
+    { ...scenario, ...change },
+    { invoke: inProcess((line) => lines.push(line)), seed },
+  );
   return { ...result, lines };
 }
 
@@ -32,7 +38,8 @@ describe("scenarios: the default one", () => {
       const outcome = await played(at((seed * 17) % 60, (seed * 31) % 60), seed);
       expectDrained({ ...outcome, log: [] }, { count: 3 });
       expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
-      for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+      for (const queue of outcome.simulation.world.queues.all)
+        expect(queue.messages.size, queue.name).to.equal(0);
     });
   }
 
@@ -43,17 +50,26 @@ describe("scenarios: the default one", () => {
       const targets = before.filter((line) => line.kind === "target" && line.id === instanceId);
       const classic = before.filter((line) => line.kind === "classic" && line.instanceId === instanceId);
       const tasks = before.filter((line) => line.kind === "task" && line.instanceId === instanceId);
-      expect(targets.filter((line) => line.kind === "target" && line.state === "registered")).to.have.lengthOf(
-        targets.filter((line) => line.kind === "target" && line.state === "gone").length,
-      );
-      expect(classic.map((line) => line.kind === "classic" && line.state)).to.deep.equal(["registered", "draining", "gone"]);
+      expect(
+        targets.filter((line) => line.kind === "target" && line.state === "registered"),
+      ).to.have.lengthOf(targets.filter((line) => line.kind === "target" && line.state === "gone").length);
+      expect(classic.map((line) => line.kind === "classic" && line.state)).to.deep.equal([
+        "registered",
+        "draining",
+        "gone",
+      ]);
       const last = new Map(tasks.map((line) => (line.kind === "task" ? [line.arn, line.status] : ["", ""])));
       expect([...last.values()].filter((status) => status !== "STOPPED")).to.deep.equal([]);
       // No target of the service's own group was pulled by us, and no host-port task lost its SIGTERM race.
-      for (const line of targets) if (line.kind === "target" && line.targetGroup === "web") expect(line.by).to.equal("ecs");
-      const sigterm = tasks.find((line) => line.kind === "task" && line.hostPorts.includes(8080) && line.status === "STOPPING");
+      for (const line of targets)
+        if (line.kind === "target" && line.targetGroup === "web") expect(line.by).to.equal("ecs");
+      const sigterm = tasks.find(
+        (line) => line.kind === "task" && line.hostPorts.includes(8080) && line.status === "STOPPING",
+      );
       const gone = [...targets, ...classic].filter(
-        (line) => (line.kind === "classic" || (line.kind === "target" && line.targetGroup === "edge-static")) && line.state === "gone",
+        (line) =>
+          (line.kind === "classic" || (line.kind === "target" && line.targetGroup === "edge-static")) &&
+          line.state === "gone",
       );
       if (sigterm) for (const line of gone) expect(line.at).to.be.at.most(sigterm.at);
     }
@@ -70,7 +86,12 @@ describe("scenarios: the default one", () => {
     const bytes = async (seed: number) => {
       const outcome = await played(throttled, seed);
       expect(outcome.simulation.faults.fired.get("throttle")).to.be.at.least(10);
-      return JSON.stringify([outcome.lines, outcome.simulation.world.story.lines, outcome.simulation.calls, reportOf(outcome)]);
+      return JSON.stringify([
+        outcome.lines,
+        outcome.simulation.world.story.lines,
+        outcome.simulation.calls,
+        reportOf(outcome),
+      ]);
     };
     const first = await bytes(7);
     expect(await bytes(7)).to.equal(first);
@@ -81,7 +102,10 @@ describe("scenarios: the default one", () => {
     const report = reportOf(await played());
     expect(reportSchema.parse(report)).to.deep.equal(report);
     expect(report.terminations).to.have.lengthOf(3);
-    expect(Object.keys(report.calls)).to.include.members(["sqs:ReceiveMessage", "autoscaling:CompleteLifecycleAction"]);
+    expect(Object.keys(report.calls)).to.include.members([
+      "sqs:ReceiveMessage",
+      "autoscaling:CompleteLifecycleAction",
+    ]);
     expect(report.lambda_seconds).to.be.greaterThan(1);
   });
 });

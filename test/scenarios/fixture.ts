@@ -5,7 +5,10 @@ import { type FunctionName, type Invoke, type Played, playScenario } from "../..
 import { parseScenario } from "../../simulator/scenario/read.ts";
 
 /** A log line of a function, parsed. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string; readonly level: string };
+export type LogLine = Readonly<Record<string, unknown>> & {
+  readonly message: string;
+  readonly level: string;
+};
 
 export type Outcome = Played & {
   readonly log: readonly LogLine[];
@@ -23,9 +26,19 @@ export const QUEUES = [
     dead_letter_queue: "lifecycle-dead-letters",
     max_receive_count: 240,
   },
-  { name: "monitor", visibility_timeout_seconds: 120, dead_letter_queue: "monitor-dead-letters", max_receive_count: 240 },
+  {
+    name: "monitor",
+    visibility_timeout_seconds: 120,
+    dead_letter_queue: "monitor-dead-letters",
+    max_receive_count: 240,
+  },
 ];
-export const HOOK = { name: "drain", queue: "lifecycle", heartbeat_timeout_seconds: 3600, default_result: "CONTINUE" };
+export const HOOK = {
+  name: "drain",
+  queue: "lifecycle",
+  heartbeat_timeout_seconds: 3600,
+  default_result: "CONTINUE",
+};
 
 /** The functions' schedules, with drain keys for deregister. */
 export function functions(keys: Record<string, unknown>, firstAfter: readonly [number, number] = [20, 40]) {
@@ -49,7 +62,10 @@ export async function play(
   const text = JSON.stringify({ name: "test", queues: QUEUES, ...scenario });
   const lines: string[] = [];
   const played = await playScenario(parseScenario(text, "test"), {
-    invoke: crashing(inProcess((line) => lines.push(line)), crash),
+    invoke: crashing(
+      inProcess((line) => lines.push(line)),
+      crash,
+    ),
     ...(seed === undefined ? {} : { seed }),
   });
   return { ...played, lines, log: lines.map((line) => JSON.parse(line) as LogLine) };
@@ -78,25 +94,33 @@ export function instanceIds(count: number): string[] {
 }
 
 /** Expects that nothing was done too early, and that each termination was completed soon after it was ready. */
-export function expectDrained(outcome: Outcome, { count, withinSeconds = 10 }: { count: number; withinSeconds?: number }): void {
+export function expectDrained(
+  outcome: Outcome,
+  { count, withinSeconds = 10 }: { count: number; withinSeconds?: number },
+): void {
   expect(outcome.violations).to.deep.equal([]);
   expect(outcome.terminations).to.have.lengthOf(count);
   for (const { instanceId, askedAt, readyAt, completedAt, result } of outcome.terminations) {
     expect(result, instanceId).to.equal("CONTINUE");
     const fair = Math.max(readyAt as number, askedAt + 130_000);
-    expect((completedAt as number) - fair, `${instanceId}: ms after it could be`).to.be.at.most(withinSeconds * 1000);
+    expect((completedAt as number) - fair, `${instanceId}: ms after it could be`).to.be.at.most(
+      withinSeconds * 1000,
+    );
   }
 }
 
 /** Expects that no run failed, and that both queues and their dead-letter queues are empty. */
 export function expectQuiet(outcome: Outcome): void {
   expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
-  for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+  for (const queue of outcome.simulation.world.queues.all)
+    expect(queue.messages.size, queue.name).to.equal(0);
 }
 
 /** The log's lines with that phrase, of one instance where it is given. */
 export function said(outcome: Outcome, phrase: string, instanceId?: string): LogLine[] {
-  return outcome.log.filter((line) => line.message === phrase && (instanceId === undefined || line.instance_id === instanceId));
+  return outcome.log.filter(
+    (line) => line.message === phrase && (instanceId === undefined || line.instance_id === instanceId),
+  );
 }
 
 /** How often an action was called. */

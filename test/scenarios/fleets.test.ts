@@ -17,7 +17,9 @@ describe("scenarios: kinds of fleets", () => {
     const outcome = await play({
       functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static"] }),
       target_groups: [managedGroup, { name: "static", port: 9000, deregistration_delay_seconds: 15 }],
-      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 }],
+      load_balancers: [
+        { name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 },
+      ],
       clusters: [{ name: "main", services: [web] }],
       auto_scaling_groups: [
         {
@@ -37,7 +39,9 @@ describe("scenarios: kinds of fleets", () => {
   it("ECS only: tasks without a load balancer", async () => {
     const outcome = await play({
       functions: functions({ cluster_name: "main" }),
-      clusters: [{ name: "main", services: [{ name: "worker", desired_count: 6, task: { stop_seconds: 12 } }] }],
+      clusters: [
+        { name: "main", services: [{ name: "worker", desired_count: 6, task: { stop_seconds: 12 } }] },
+      ],
       auto_scaling_groups: [{ name: "fleet", instances: 3, cluster: "main", hooks: [HOOK] }],
       timeline: scaleIn(1),
     });
@@ -49,8 +53,12 @@ describe("scenarios: kinds of fleets", () => {
   it("classic load balancer only", async () => {
     const outcome = await play({
       functions: functions({ elb_name: "classic" }),
-      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 120 }],
-      auto_scaling_groups: [{ name: "fleet", instances: 3, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } }],
+      load_balancers: [
+        { name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 120 },
+      ],
+      auto_scaling_groups: [
+        { name: "fleet", instances: 3, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } },
+      ],
       timeline: scaleIn(2),
     });
     expectDrained(outcome, { count: 2 });
@@ -110,7 +118,13 @@ describe("scenarios: kinds of fleets", () => {
       target_groups: [managedGroup, { name: "static", port: 9000, deregistration_delay_seconds: 30 }],
       clusters: [{ name: "main", services: [{ ...web, desired_count: 60 }] }],
       auto_scaling_groups: [
-        { name: "fleet", instances: 60, cluster: "main", hooks: [HOOK], registers_with: { target_groups: [{ name: "static" }] } },
+        {
+          name: "fleet",
+          instances: 60,
+          cluster: "main",
+          hooks: [HOOK],
+          registers_with: { target_groups: [{ name: "static" }] },
+        },
       ],
       timeline: scaleIn(20),
     });

@@ -22,19 +22,37 @@ const text = JSON.stringify({
     {
       name: "main",
       services: [
-        { name: "web", desired_count: 3, load_balancers: [{ target_group: "web", container_port: 3000 }], task: { ports: [{ container_port: 3000 }] } },
-        { name: "edge", desired_count: 3, minimum_healthy_percent: 0, task: { ports: [{ container_port: 8080, host_port: 8080 }] } },
+        {
+          name: "web",
+          desired_count: 3,
+          load_balancers: [{ target_group: "web", container_port: 3000 }],
+          task: { ports: [{ container_port: 3000 }] },
+        },
+        {
+          name: "edge",
+          desired_count: 3,
+          minimum_healthy_percent: 0,
+          task: { ports: [{ container_port: 8080, host_port: 8080 }] },
+        },
       ],
     },
   ],
   auto_scaling_groups: [
-    { name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK, { name: "other" }], registers_with: { target_groups: [{ name: "static" }] } },
+    {
+      name: "fleet",
+      instance_ids: ids,
+      cluster: "main",
+      hooks: [HOOK, { name: "other" }],
+      registers_with: { target_groups: [{ name: "static" }] },
+    },
   ],
   timeline: [{ at_seconds: 1, terminate: { instance_ids: [victim] } }],
   ends_after_seconds: 120,
 });
 
-async function rulesBrokenBy(misdeed: (clients: Clients, world: World) => Promise<unknown>): Promise<string[]> {
+async function rulesBrokenBy(
+  misdeed: (clients: Clients, world: World) => Promise<unknown>,
+): Promise<string[]> {
   let done = false;
   const invoke: Invoke = async (name, _event, { simulation }) => {
     if (name === "terminate" || done) return;
@@ -57,9 +75,15 @@ const complete = (result: "CONTINUE" | "ABANDON") => (clients: Clients) =>
 
 function drain(instanceId: string) {
   return (clients: Clients, world: World) => {
-    const found = [...world.clusters.byName("main").containerInstances.values()].find((each) => each.instanceId === instanceId);
+    const found = [...world.clusters.byName("main").containerInstances.values()].find(
+      (each) => each.instanceId === instanceId,
+    );
     return clients.ecs.send(
-      new UpdateContainerInstancesStateCommand({ cluster: "main", containerInstances: [found?.arn ?? ""], status: "DRAINING" }),
+      new UpdateContainerInstancesStateCommand({
+        cluster: "main",
+        containerInstances: [found?.arn ?? ""],
+        status: "DRAINING",
+      }),
     );
   };
 }
@@ -69,14 +93,19 @@ function pull(group: string, instanceId: string) {
     const targetGroup = world.targetGroups.byName(group);
     const port = targetGroup?.targets.find((each) => each.id === instanceId)?.port;
     return clients.elbv2.send(
-      new DeregisterTargetsCommand({ TargetGroupArn: targetGroup?.settings.arn, Targets: [{ Id: instanceId, Port: port }] }),
+      new DeregisterTargetsCommand({
+        TargetGroupArn: targetGroup?.settings.arn,
+        Targets: [{ Id: instanceId, Port: port }],
+      }),
     );
   };
 }
 
 describe("scenarios: the judge", () => {
   it("completing at once is found out", async () => {
-    expect(await rulesBrokenBy(complete("CONTINUE"))).to.deep.equal(["nothing is completed before it is ready"]);
+    expect(await rulesBrokenBy(complete("CONTINUE"))).to.deep.equal([
+      "nothing is completed before it is ready",
+    ]);
   });
 
   it("ABANDON, which cancels the other hook, is found out", async () => {
@@ -84,11 +113,15 @@ describe("scenarios: the judge", () => {
   });
 
   it("DRAINING while a registration of ours points at a task's port is found out", async () => {
-    expect(await rulesBrokenBy(drain(victim))).to.deep.equal(["no task is stopped behind a registration of ours"]);
+    expect(await rulesBrokenBy(drain(victim))).to.deep.equal([
+      "no task is stopped behind a registration of ours",
+    ]);
   });
 
   it("DRAINING an instance that is in service is found out", async () => {
-    expect(await rulesBrokenBy(drain(ids[1] as string))).to.include("no instance outside a wait state is touched");
+    expect(await rulesBrokenBy(drain(ids[1] as string))).to.include(
+      "no instance outside a wait state is touched",
+    );
   });
 
   it("pulling a managed target is found out", async () => {
@@ -96,7 +129,9 @@ describe("scenarios: the judge", () => {
   });
 
   it("taking an instance that is in service out of a target group is found out", async () => {
-    expect(await rulesBrokenBy(pull("static", ids[1] as string))).to.deep.equal(["no instance outside a wait state is touched"]);
+    expect(await rulesBrokenBy(pull("static", ids[1] as string))).to.deep.equal([
+      "no instance outside a wait state is touched",
+    ]);
   });
 
   it("doing nothing breaks no rule", async () => {

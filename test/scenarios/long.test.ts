@@ -34,9 +34,19 @@ describe("scenarios: long drains", () => {
     expect(new Set(waits).size, "each wait is told once").to.equal(waits.length);
   });
 
-  for (const offsets of [[0, 0], [0, 3], [30, 29], [59, 1], [1, 59], [10, 55]] as const) {
+  for (const offsets of [
+    [0, 0],
+    [0, 3],
+    [30, 29],
+    [59, 1],
+    [1, 59],
+    [10, 55],
+  ] as const) {
     it(`the functions' ticks may fall ${offsets[0]} and ${offsets[1]} s after the minute`, async () => {
-      const outcome = await play({ ...ecs({ stop_seconds: 30 }), functions: functions({ cluster_name: "main" }, offsets) });
+      const outcome = await play({
+        ...ecs({ stop_seconds: 30 }),
+        functions: functions({ cluster_name: "main" }, offsets),
+      });
       expectDrained(outcome, { count: 1 });
       expectQuiet(outcome);
     });

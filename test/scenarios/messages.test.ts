@@ -6,8 +6,12 @@ import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES,
 const ids = instanceIds(3);
 const classic = {
   functions: functions({ elb_name: "classic" }),
-  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 60 }],
-  auto_scaling_groups: [{ name: "fleet", instance_ids: ids, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } }],
+  load_balancers: [
+    { name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 60 },
+  ],
+  auto_scaling_groups: [
+    { name: "fleet", instance_ids: ids, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } },
+  ],
 };
 const terminate = { at_seconds: 5, terminate: { instance_ids: [ids[0]] } };
 
@@ -42,7 +46,10 @@ describe("scenarios: messages", () => {
     const outcome = await play({
       ...classic,
       timeline: [
-        { at_seconds: 5, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: gone } },
+        {
+          at_seconds: 5,
+          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: gone },
+        },
         terminate,
       ],
     });
@@ -57,7 +64,10 @@ describe("scenarios: messages", () => {
     const outcome = await play({
       ...classic,
       timeline: [
-        { at_seconds: 5, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[1] } },
+        {
+          at_seconds: 5,
+          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[1] },
+        },
       ],
     });
     expect(outcome.violations).to.deep.equal([]);
@@ -92,7 +102,13 @@ describe("scenarios: messages", () => {
           terminate,
           {
             at_seconds: 10,
-            send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0], form },
+            send_lifecycle_message: {
+              queue: "lifecycle",
+              group: "fleet",
+              hook: "drain",
+              instance_id: ids[0],
+              form,
+            },
           },
         ],
         ends_after_seconds: 400,
@@ -107,12 +123,16 @@ describe("scenarios: messages", () => {
   it("the test notification of a new hook is deleted", async () => {
     const outcome = await play({
       ...classic,
-      timeline: [{ at_seconds: 5, put_hook: { group: "fleet", hook: { ...HOOK, name: "another" } } }, terminate],
+      timeline: [
+        { at_seconds: 5, put_hook: { group: "fleet", hook: { ...HOOK, name: "another" } } },
+        terminate,
+      ],
     });
     // One of each hook's; ours was put with the world.
     expect(said(outcome, "test notification deleted")).to.have.lengthOf(2);
     expect(outcome.violations).to.deep.equal([]);
-    for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+    for (const queue of outcome.simulation.world.queues.all)
+      expect(queue.messages.size, queue.name).to.equal(0);
   });
 
   const launch = {
@@ -124,7 +144,10 @@ describe("scenarios: messages", () => {
   };
   const unreadable = [
     { at_seconds: 4, send: { queue: "lifecycle", body: "not JSON" } },
-    { at_seconds: 6, send: { queue: "lifecycle", body: '{"LifecycleTransition":"autoscaling:EC2_INSTANCE_TERMINATING"}' } },
+    {
+      at_seconds: 6,
+      send: { queue: "lifecycle", body: '{"LifecycleTransition":"autoscaling:EC2_INSTANCE_TERMINATING"}' },
+    },
     { at_seconds: 7, send_lifecycle_message: launch },
   ];
 
@@ -134,7 +157,9 @@ describe("scenarios: messages", () => {
     expectDrained(outcome, { count: 2 });
     const { queues } = outcome.simulation.world;
     expect(queues.byName("lifecycle").messages.size).to.equal(0);
-    const reasons = [...queues.byName("lifecycle-dead-letters").messages.values()].map((each) => each.attributes.reason?.StringValue);
+    const reasons = [...queues.byName("lifecycle-dead-letters").messages.values()].map(
+      (each) => each.attributes.reason?.StringValue,
+    );
     expect(reasons).to.deep.equal([
       "expected JSON",
       [
@@ -151,18 +176,25 @@ describe("scenarios: messages", () => {
   it("without a dead-letter queue they stay where they are, and are logged; neighbours go on", async () => {
     const outcome = await play({
       ...classic,
-      queues: QUEUES.map((queue) => (queue.name === "lifecycle" ? { name: "lifecycle", visibility_timeout_seconds: 120 } : queue)),
+      queues: QUEUES.map((queue) =>
+        queue.name === "lifecycle" ? { name: "lifecycle", visibility_timeout_seconds: 120 } : queue,
+      ),
       timeline: [...unreadable, terminate],
       ends_after_seconds: 240,
     });
     expectDrained(outcome, { count: 1 });
     expect(outcome.simulation.world.queues.byName("lifecycle").messages.size).to.equal(3);
-    expect(said(outcome, "message cannot be read")[0]?.left).to.equal("in the queue, which has no dead-letter queue");
+    expect(said(outcome, "message cannot be read")[0]?.left).to.equal(
+      "in the queue, which has no dead-letter queue",
+    );
   });
 
   it("one as large as SQS allows goes without its reason, which the log has", async () => {
     const body = "x".repeat(1_048_576);
-    const outcome = await play({ ...classic, timeline: [{ at_seconds: 4, send: { queue: "lifecycle", body } }, terminate] });
+    const outcome = await play({
+      ...classic,
+      timeline: [{ at_seconds: 4, send: { queue: "lifecycle", body } }, terminate],
+    });
     expectDrained(outcome, { count: 1 });
     const [dead] = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages.values();
     expect(dead?.body.length).to.equal(body.length);
@@ -187,7 +219,9 @@ describe("scenarios: messages", () => {
       auto_scaling_groups: [{ ...classic.auto_scaling_groups[0], hooks: [HOOK] }],
       functions: {
         ...functions({ elb_name: "classic" }),
-        deregister: { input: { lifecycle_queue_name: "nobody-sends-here", elb_monitor_queue_name: "monitor" } },
+        deregister: {
+          input: { lifecycle_queue_name: "nobody-sends-here", elb_monitor_queue_name: "monitor" },
+        },
       },
       queues: [...QUEUES, { name: "nobody-sends-here" }],
       timeline: [terminate, { at_seconds: 8, send: { queue: "monitor", body: body(token) } }],

@@ -10,7 +10,9 @@ const world = {
     { name: "web", deregistration_delay_seconds: 20 },
     { name: "static", port: 9000, deregistration_delay_seconds: 15 },
   ],
-  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 }],
+  load_balancers: [
+    { name: "classic", listeners: [{ port: 80, instance_port: 9001 }], connection_draining_seconds: 25 },
+  ],
   clusters: [
     {
       name: "main",
@@ -43,7 +45,8 @@ describe("scenarios: trouble", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
-    for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+    for (const queue of outcome.simulation.world.queues.all)
+      expect(queue.messages.size, queue.name).to.equal(0);
     const denied = said(outcome, "call failed").filter((line) => line.kind === "denied");
     expect(denied.map((line) => line.missing_permission)).to.include("sqs:GetQueueUrl");
     expect(outcome.invocations.filter((each) => each.outcome === "failed")).to.have.lengthOf.at.least(8);
@@ -51,10 +54,14 @@ describe("scenarios: trouble", () => {
 
   for (const actions of [["ecs:*"], ["elb:*"], ["elbv2:*"], ["autoscaling:*"]]) {
     it(`${actions[0]} denied for five minutes in the middle of a drain`, async () => {
-      const outcome = await play({ ...world, timeline: [terminate, { at_seconds: 6, deny: { actions, for_seconds: 300 } }] });
+      const outcome = await play({
+        ...world,
+        timeline: [terminate, { at_seconds: 6, deny: { actions, for_seconds: 300 } }],
+      });
       expect(outcome.violations).to.deep.equal([]);
       expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
-      for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size, queue.name).to.equal(0);
+      for (const queue of outcome.simulation.world.queues.all)
+        expect(queue.messages.size, queue.name).to.equal(0);
       expect(said(outcome, "call failed")).to.have.lengthOf.at.least(1);
     });
   }
@@ -64,7 +71,14 @@ describe("scenarios: trouble", () => {
       ...world,
       timeline: [
         terminate,
-        { at_seconds: 6, throttle: { actions: ["ecs:*", "elb:*", "elbv2:*", "autoscaling:*"], for_seconds: 180, probability: 0.5 } },
+        {
+          at_seconds: 6,
+          throttle: {
+            actions: ["ecs:*", "elb:*", "elbv2:*", "autoscaling:*"],
+            for_seconds: 180,
+            probability: 0.5,
+          },
+        },
         { at_seconds: 190, fail: { actions: ["*"], for_seconds: 60, probability: 0.3 } },
       ],
     });
@@ -89,18 +103,28 @@ describe("scenarios: trouble", () => {
     const [letGo] = said(outcome, "let go", ids[0]);
     expect(letGo?.reason).to.equal("our lifecycle action is completed; backup still holds the instance");
     expect(letGo?.level).to.equal("INFO");
-    const ended = outcome.simulation.world.story.lines.filter((line) => line.kind === "action-ended" && line.hook === "backup");
-    expect(ended.map((line) => line.kind === "action-ended" && line.by)).to.deep.equal(["operator", "operator"]);
+    const ended = outcome.simulation.world.story.lines.filter(
+      (line) => line.kind === "action-ended" && line.hook === "backup",
+    );
+    expect(ended.map((line) => line.kind === "action-ended" && line.by)).to.deep.equal([
+      "operator",
+      "operator",
+    ]);
   });
 
   it("a completion that nobody explains is tried for two minutes, and then given up with an error", async () => {
     const outcome = await play({
       functions: functions({}),
       // The hook tells nobody, and the message has a token that Auto Scaling never gave out.
-      auto_scaling_groups: [{ name: "fleet", instance_ids: [ids[0]], hooks: [{ ...HOOK, queue: undefined }] }],
+      auto_scaling_groups: [
+        { name: "fleet", instance_ids: [ids[0]], hooks: [{ ...HOOK, queue: undefined }] },
+      ],
       timeline: [
         { at_seconds: 5, terminate: { instance_ids: [ids[0]] } },
-        { at_seconds: 6, send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] } },
+        {
+          at_seconds: 6,
+          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] },
+        },
       ],
       ends_after_seconds: 600,
     });
@@ -115,7 +139,11 @@ describe("scenarios: trouble", () => {
   it("a target group of another type that the input names fails the run, after the rest is done", async () => {
     const outcome = await play({
       ...world,
-      functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static", "addresses"] }),
+      functions: functions({
+        cluster_name: "main",
+        elb_name: "classic",
+        target_groups: ["static", "addresses"],
+      }),
       target_groups: [...world.target_groups, { name: "addresses", target_type: "ip" }],
       timeline: [terminate],
     });
@@ -123,19 +151,27 @@ describe("scenarios: trouble", () => {
     const [line] = said(outcome, "cannot be used");
     expect(line?.name).to.equal("addresses");
     expect(line?.reason).to.equal("expected a target group of type instance, found type ip");
-    expect(outcome.invocations.filter((each) => each.outcome === "failed").map((each) => each.name)).to.include("deregister");
+    expect(
+      outcome.invocations.filter((each) => each.outcome === "failed").map((each) => each.name),
+    ).to.include("deregister");
   });
 
   it("names that are wrong fail the runs, each with its line, and keep no drain", async () => {
     const outcome = await play({
       ...world,
-      functions: functions({ cluster_names: ["main", "mian"], elb_name: "clasic", target_groups: ["sttaic"] }),
+      functions: functions({
+        cluster_names: ["main", "mian"],
+        elb_name: "clasic",
+        target_groups: ["sttaic"],
+      }),
       timeline: [terminate],
     });
     // Judged on what is named and there: the static registrations are not, so their going down with the instance is
     // the input's own fault.
     expectDrained(outcome, { count: 2 });
-    expect(new Set(said(outcome, "cannot be used").map((line) => line.name))).to.deep.equal(new Set(["mian", "clasic", "sttaic"]));
+    expect(new Set(said(outcome, "cannot be used").map((line) => line.name))).to.deep.equal(
+      new Set(["mian", "clasic", "sttaic"]),
+    );
   });
 
   it("a configured cluster that lacks the instance is warned about, once", async () => {
@@ -148,6 +184,9 @@ describe("scenarios: trouble", () => {
     });
     expectDrained(outcome, { count: 2 });
     expectQuiet(outcome);
-    expect(said(outcome, "cluster lacks the instance").map((line) => line.instance_id)).to.have.members([ids[0], ids[1]]);
+    expect(said(outcome, "cluster lacks the instance").map((line) => line.instance_id)).to.have.members([
+      ids[0],
+      ids[1],
+    ]);
   });
 });

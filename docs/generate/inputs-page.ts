@@ -1,0 +1,50 @@
+import * as z from "zod/mini";
+import { deregisterInput } from "../../functions/deregister/input.ts";
+import { terminateInput } from "../../functions/terminate/input.ts";
+import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
+
+/** The page on the functions' inputs. */
+export function inputsPage(): string {
+  return `# Inputs
+
+<!-- Made from the functions' schemas by \`npm run docs\`. -->
+
+Each function is configured by the \`input\` of the scheduled event that invokes it. An input with a wrong key is refused
+before anything is called: the log's line \`input refused\` names every key that is wrong, what was expected and what was
+found, and the invocation fails.
+
+## deregister
+
+${inputTable(deregisterInput)}
+
+## terminate
+
+What a drain is told travels in its message, so terminate needs its queue alone. The other keys are for messages that
+carry no settings: those that the original pair had in flight.
+
+${inputTable(terminateInput)}
+
+## Settings of a hook's own
+
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys above
+except the queues' names. They replace those of deregister's input, so that one deployment serves many groups:
+
+    {"cluster_name": "payments", "target_groups": ["payments-static"]}
+
+\`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
+of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
+`;
+}
+
+function inputTable(schema: z.core.$ZodType): string {
+  const { properties = {}, required = [] } = asJsonSchema(z.toJSONSchema(schema, { io: "input" }));
+  return markdownTable(
+    ["key", "needed", "value", "meaning"],
+    Object.entries(properties).map(([key, each]) => [
+      `\`${key}\``,
+      required.includes(key) ? "yes" : "",
+      kindText(each),
+      each.description ?? "",
+    ]),
+  );
+}

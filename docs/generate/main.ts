@@ -1,0 +1,40 @@
+// Writes the pages of docs/ that are made from the code, or, with --check, says which of them are stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { reportSchema } from "../../cli/report.ts";
+import { drainPicture } from "./drain-picture.ts";
+import { inputsPage } from "./inputs-page.ts";
+import { logLinesPage } from "./log-lines-page.ts";
+import { scenariosPage } from "./scenarios-page.ts";
+import { operationsPage } from "./simulator-page.ts";
+
+const pages: Record<string, string> = {
+  "drain.svg": await drainPicture(),
+  "inputs.md": inputsPage(),
+  "log-lines.md": logLinesPage(),
+  "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
+  "scenarios.md": scenariosPage(),
+  "simulator-operations.md": operationsPage(),
+};
+
+const check = process.argv.includes("--check");
+for (const [name, text] of Object.entries(pages)) {
+  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (!check) {
+    writeFileSync(path, text);
+    continue;
+  }
+  if (read(path) === text) continue;
+  process.stderr.write(`docs/${name} is stale: run npm run docs\n`);
+  process.exitCode = 1;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { scenarioSchema } from "../../simulator/scenario/schema.ts";
+import { asJsonSchema, type JsonSchema, kindText, markdownTable } from "./tables.ts";
+
+/** The page on scenario files. */
+export function scenariosPage(): string {
+  const schema = asJsonSchema(z.toJSONSchema(scenarioSchema, { io: "input" }));
+  return `# Scenario files
+
+<!-- Made from the scenario schema by \`npm run docs\`. -->
+
+A scenario file is YAML: a world, what happens to it, and how the functions are scheduled over it.
+
+    npm start -- --scenario FILE                 # the functions over it, in virtual time
+    npm start -- --scenario FILE --json          # the same, reported as one line of JSON (report.schema.json)
+    npm run simulator -- --port 4566 --scenario FILE --speed 10
+
+\`examples/fleet.yaml\` is the one that \`npm start\` plays. A scenario ends when its terminations have ended and the
+functions' queues are empty, or at its \`ends_after_seconds\`. Its world is an hour old when it starts: instances are in
+service, tasks run, targets are healthy. Times are counted from the start. A wrong file is refused as a whole, with a line
+for each key that is wrong.
+
+${section("The file", schema, "")}`;
+}
+
+// One table a structure; what is nested follows under its own heading.
+function section(title: string, schema: JsonSchema, path: string): string {
+  const { properties = {}, required = [] } = schema;
+  const rows = Object.entries(properties).map(([key, each]) => [
+    `\`${key}\``,
+    required.includes(key) ? "needed" : defaultText(each),
+    isStructure(each) ? "structure, below" : isList(each) ? "list, below" : kindText(each),
+    each.description ?? "",
+  ]);
+  const nested = Object.entries(properties).flatMap(([key, each]) => {
+    const inner = isStructure(each) ? each : isList(each) ? each.items : undefined;
+    return inner
+      ? [
+          section(
+            `\`${path}${key}${isList(each) ? "[]" : ""}\``,
+            inner,
+            `${path}${key}${isList(each) ? "[]" : ""}.`,
+          ),
+        ]
+      : [];
+  });
+  return `## ${title}\n\n${markdownTable(["key", "default", "value", "meaning"], rows)}\n${nested.map((each) => `\n${each}`).join("")}`;
+}
+
+function isStructure(schema: JsonSchema): boolean {
+  return schema.type === "object" && schema.properties !== undefined;
+}
+
+function isList(schema: JsonSchema): boolean {
+  return schema.type === "array" && schema.items !== undefined && isStructure(schema.items);
+}
+
+function defaultText(schema: JsonSchema): string {
+  return schema.default === undefined || isStructure(schema) ? "" : `\`${JSON.stringify(schema.default)}\``;
+}

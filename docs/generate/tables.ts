@@ -1,0 +1,45 @@
+import type { z } from "zod";
+
+/** A JSON schema, as far as the pages need it. */
+export type JsonSchema = {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly prefixItems?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly additionalProperties?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+};
+
+/** A schema's JSON form is of this kind; zod's own type leaves every member open. */
+export function asJsonSchema(schema: z.core.JSONSchema.BaseSchema): JsonSchema {
+  return schema as JsonSchema;
+}
+
+/** A Markdown table. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** What kind of value a schema takes, in a few words. */
+export function kindText(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
+  if (schema.anyOf) return schema.anyOf.map(kindText).join(" or ");
+  if (schema.prefixItems) return `list of ${schema.prefixItems.length}`;
+  if (schema.type === "array") return `list of ${schema.items ? kindText(schema.items) : "values"}`;
+  if (schema.type === "integer" || schema.type === "number") {
+    const name = schema.type === "integer" ? "whole number" : "number";
+    const { minimum, maximum } = schema;
+    const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
+    if (minimum !== undefined && most !== undefined) return `${name}, ${minimum} to ${most}`;
+    return minimum !== undefined && minimum >= 0 ? `${name}, at least ${minimum}` : name;
+  }
+  return schema.type ?? "any value";
+}
