@@ -74,7 +74,9 @@ export async function setAside(
 ): Promise<void> {
   const fields = { queue, message_id: message.id, reason };
   try {
-    const deadLetters = await ports.queues.deadLetterQueue(queue);
+    if (!run.deadLetterQueues.has(queue))
+      run.deadLetterQueues.set(queue, await ports.queues.deadLetterQueue(queue));
+    const deadLetters = run.deadLetterQueues.get(queue);
     if (deadLetters === undefined) {
       ports.log.error("message cannot be read", {
         ...fields,
@@ -100,7 +102,7 @@ export async function deleteAll(
 ): Promise<void> {
   if (receipts.length === 0) return;
   const { failed } = await ports.queues.delete(queue, receipts);
-  for (const { reason } of failed) run.messageFailed(`a message stays in ${queue}: ${reason}`);
+  for (const { reason } of failed) run.notDeleted(queue, reason);
 }
 
 // A message as large as SQS allows has no room left for its reason; then the log alone has it.

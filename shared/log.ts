@@ -10,6 +10,7 @@ export type Phrase =
   | "invoked by an event source mapping"
   | "test notification deleted"
   | "message cannot be read"
+  | "message not deleted"
   | "termination received"
   | "duplicate merged"
   | "set DRAINING"

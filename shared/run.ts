@@ -10,6 +10,8 @@ export class Run {
   readonly targetGroups = new Map<string, TargetGroup | undefined>();
   /** The load balancers of services, by cluster and name. */
   readonly services = new Map<string, ServiceLoadBalancers>();
+  /** The dead-letter queues of queues; undefined is one that has none. */
+  readonly deadLetterQueues = new Map<string, string | undefined>();
   readonly #log: Log;
   readonly #failures = new Map<string, number>();
 
@@ -63,9 +65,10 @@ export class Run {
     if (this.#note(`${name}: ${reason}`)) this.#log.error("cannot be used", { name, reason });
   }
 
-  /** Notes that a message could not be moved or read. */
-  messageFailed(reason: string): void {
-    this.#note(reason);
+  /** Notes that a message could not be deleted: it comes back by itself, and is then known as a duplicate. */
+  notDeleted(queue: string, reason: string): void {
+    if (this.#note(`a message stays in ${queue}: ${reason}`))
+      this.#log.error("message not deleted", { queue, reason });
   }
 
   #note(text: string): boolean {

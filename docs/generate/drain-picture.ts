@@ -45,6 +45,7 @@ export async function drainPicture(): Promise<string> {
   const bottom = TOP + rows.length * ROW + 6;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    "<title>A drain: what was on an instance, and when it left</title>",
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     ...rows.flatMap((row, i) => [
       `<text x="${LEFT - 10}" y="${TOP + i * ROW + 15}" text-anchor="end" fill="#333333">${row.name}</text>`,

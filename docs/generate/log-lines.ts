@@ -136,6 +136,13 @@ export const LOG_LINES = {
     means: "`reason` names what is wrong with the message. It was moved to `moved_to`, or left where it is.",
     todo: "See the alarm on the dead-letter queue in operations.md.",
   },
+  "message not deleted": {
+    level: "ERROR",
+    from: "both",
+    means:
+      "A message that was dealt with could not be deleted; `reason` says why. It comes back and is merged or let go.",
+    todo: "If it comes back every minute: check the function's permissions on the queue.",
+  },
   "input refused": {
     level: "ERROR",
     from: "both",

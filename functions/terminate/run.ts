@@ -88,41 +88,34 @@ async function watch(
   ended: { completed: number; "let go": number },
 ): Promise<Held[]> {
   let watched = [...held];
-  for (;;) {
-    const now = ports.now();
-    const due = watched.filter((each) => lookAtOf(each) <= now + TOGETHER_MS);
-    if (due.length > 0) {
-      const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-      const looked = await look(
-        ports,
-        run,
-        due.map((each) => each.termination),
-        { mayComplete: true },
-      );
-      const over = looked.filter(({ fate }) => fate !== "watch");
-      for (const { fate } of over) if (fate !== "watch") ended[fate] += 1;
-      await deleteAll(
-        ports,
-        run,
-        queue,
-        over.flatMap(({ before }) => receiptsOf.get(before) ?? []),
-      );
-      const still = looked.filter(({ fate }) => fate === "watch");
-      watched = [
-        ...watched.filter((each) => !due.includes(each)),
-        ...still.map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
-      ];
-    }
-    if (watched.length === 0) return [];
+  while (watched.length > 0) {
     const next = Math.min(...watched.map(lookAtOf));
     const until = Math.min(
       run.startedAt + HOLD_MS,
       ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS,
     );
     // Nothing can change before the next run begins, or this one is at its end.
-    if (next >= until) return watched;
-    await ports.sleep(next - ports.now());
+    if (next >= until) break;
+    if (next > ports.now()) await ports.sleep(next - ports.now());
+    const now = ports.now();
+    const due = watched.filter((each) => lookAtOf(each) <= now + TOGETHER_MS);
+    const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
+    const looked = await look(ports, run, [...receiptsOf.keys()], { mayComplete: true });
+    const over = looked.filter(({ fate }) => fate !== "watch");
+    for (const { fate } of over) if (fate !== "watch") ended[fate] += 1;
+    await deleteAll(
+      ports,
+      run,
+      queue,
+      over.flatMap(({ before }) => receiptsOf.get(before) ?? []),
+    );
+    const still = looked.filter(({ fate }) => fate === "watch");
+    watched = [
+      ...watched.filter((each) => !due.includes(each)),
+      ...still.map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
+    ];
   }
+  return watched;
 }
 
 function lookAtOf({ termination }: Held): number {

@@ -6,6 +6,7 @@ import {
   ListContainerInstancesCommand,
   ListTasksCommand,
   type ContainerInstance as SdkContainerInstance,
+  type Service as SdkService,
   type Task as SdkTask,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
@@ -136,12 +137,8 @@ export function ecsPort(client: ECSClient): EcsPort {
         const page = await call("ecs:DescribeServices", () =>
           client.send(new DescribeServicesCommand({ cluster, services: batch })),
         );
-        for (const { serviceName, loadBalancers = [] } of page.services ?? []) {
-          found.set(serviceName as string, {
-            targetGroups: loadBalancers.flatMap((each) => each.targetGroupArn ?? []),
-            elbNames: loadBalancers.flatMap((each) => each.loadBalancerName ?? []),
-          });
-        }
+        for (const service of page.services ?? [])
+          found.set(service.serviceName as string, readLoadBalancers(service));
       }
       return found;
     },
@@ -169,6 +166,21 @@ export function ecsPort(client: ECSClient): EcsPort {
         }),
       };
     },
+  };
+}
+
+// A blue/green deployment has a second target group, and task sets name load balancers of their own: ECS fills and empties
+// those too.
+function readLoadBalancers({ loadBalancers = [], taskSets = [] }: SdkService): ServiceLoadBalancers {
+  const all = [...loadBalancers, ...taskSets.flatMap((each) => each.loadBalancers ?? [])];
+  return {
+    targetGroups: all.flatMap((each) => [
+      ...(each.targetGroupArn ? [each.targetGroupArn] : []),
+      ...(each.advancedConfiguration?.alternateTargetGroupArn
+        ? [each.advancedConfiguration.alternateTargetGroupArn]
+        : []),
+    ]),
+    elbNames: all.flatMap((each) => each.loadBalancerName ?? []),
   };
 }
 
