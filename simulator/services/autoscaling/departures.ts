@@ -1,8 +1,8 @@
 import type { ActionEnd, Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
 import type {
   ActionResult,
+  AutoScalingGround,
   Group,
   GroupInstance,
   Hook,
@@ -25,12 +25,18 @@ export type ActionKey = { hook: string; token: string | undefined; instanceId: s
 
 /** How instances leave a group, and what its hooks make of it: lifecycle actions with their timers. */
 export class Departures {
-  readonly #world: World;
+  readonly #world: AutoScalingGround;
   readonly #notifications: Notifications;
+  readonly #enterService: (group: Group, instance: GroupInstance) => void;
 
-  constructor(world: World, notifications: Notifications) {
+  constructor(
+    world: AutoScalingGround,
+    notifications: Notifications,
+    enterService: (group: Group, instance: GroupInstance) => void,
+  ) {
     this.#world = world;
     this.#notifications = notifications;
+    this.#enterService = enterService;
   }
 
   /**
@@ -125,7 +131,7 @@ export class Departures {
   #hooksDone(group: Group, instance: GroupInstance, transition: Transition, result: ActionResult): void {
     if (transition === TERMINATING) this.#proceed(group, instance);
     else if (result === "ABANDON") this.begin(group, instance);
-    else this.#world.groups.enterService(group, instance);
+    else this.#enterService(group, instance);
   }
 
   #start(group: Group, instance: GroupInstance, hook: Hook): void {

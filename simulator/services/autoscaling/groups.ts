@@ -1,9 +1,8 @@
 import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
 import { Departures } from "./departures.ts";
-import type { Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
+import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isLeaving } from "./model.ts";
 import { Notifications } from "./notifications.ts";
 
@@ -16,13 +15,15 @@ const NOTICE_ENDED_MS = 30_000;
 export class Groups {
   readonly departures: Departures;
   readonly notifications: Notifications;
-  readonly #world: World;
+  readonly #world: AutoScalingGround;
   readonly #byName = new Map<string, Group>();
 
-  constructor(world: World) {
+  constructor(world: AutoScalingGround) {
     this.#world = world;
     this.notifications = new Notifications(world);
-    this.departures = new Departures(world, this.notifications);
+    this.departures = new Departures(world, this.notifications, (group, instance) =>
+      this.#enterService(group, instance),
+    );
     world.instances.onEnd(({ id }) => world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id)));
   }
 
@@ -136,8 +137,8 @@ export class Groups {
     this.#world.agenda.in(LOOK_MS, () => this.#balance(group));
   }
 
-  /** Puts an instance in service: into the group's load balancers and its cluster. */
-  enterService(group: Group, instance: GroupInstance): void {
+  // Into the group's load balancers and its cluster, and what its boot script does.
+  #enterService(group: Group, instance: GroupInstance): void {
     const { agenda, clusters, story } = this.#world;
     const { instanceId } = instance;
     const { cluster, taskSlots } = group.launching;

@@ -1,6 +1,21 @@
 import type { Appointment } from "../../clock.ts";
+import type { Ground } from "../../ground.ts";
 import type { History } from "../../history.ts";
 import type { ActionEnd } from "../../story.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { Clusters } from "../ecs/clusters.ts";
+import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
+import type { TargetGroups } from "../elbv2/target-groups.ts";
+import type { Queues } from "../sqs/queues.ts";
+
+/** What Auto Scaling stands on: all that an instance has to do with. */
+export type AutoScalingGround = Ground & {
+  readonly instances: Instances;
+  readonly classic: ClassicLoadBalancers;
+  readonly targetGroups: TargetGroups;
+  readonly clusters: Clusters;
+  readonly queues: Queues;
+};
 
 export type Transition = "autoscaling:EC2_INSTANCE_TERMINATING" | "autoscaling:EC2_INSTANCE_LAUNCHING";
 export type ActionResult = "CONTINUE" | "ABANDON";

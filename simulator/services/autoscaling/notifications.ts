@@ -1,17 +1,16 @@
 import { ACCOUNT } from "../../account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
 import type { Queue } from "../sqs/queue.ts";
-import type { Group, Hook, LifecycleAction } from "./model.ts";
+import type { AutoScalingGround, Group, Hook, LifecycleAction } from "./model.ts";
 
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
-  readonly #world: World;
+  readonly #world: AutoScalingGround;
 
-  constructor(world: World) {
+  constructor(world: AutoScalingGround) {
     this.#world = world;
   }
 

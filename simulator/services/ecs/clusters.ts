@@ -2,12 +2,12 @@ import { arn, nameOf } from "../../account.ts";
 import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
 import {
   type Cluster,
   type ContainerInstance,
   type ContainerInstanceStatus,
   clusterName,
+  type EcsGround,
   type Service,
   type ServiceLoadBalancer,
   type Task,
@@ -25,11 +25,11 @@ const STOPPED_SHOWN_MS = 3_600_000;
 export class Clusters {
   readonly definitions = new Map<string, TaskDefinition>();
   readonly tasks: TaskLife;
-  readonly #world: World;
+  readonly #world: EcsGround;
   readonly #byName = new Map<string, Cluster>();
   readonly #scheduler: Scheduler;
 
-  constructor(world: World) {
+  constructor(world: EcsGround) {
     this.#world = world;
     this.tasks = new TaskLife(world, (cluster) => this.#scheduler.touch(this.byName(cluster)));
     this.#scheduler = new Scheduler(world, this.tasks);

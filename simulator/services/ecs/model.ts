@@ -1,6 +1,17 @@
 import { arn, nameOf } from "../../account.ts";
+import type { Ground } from "../../ground.ts";
 import type { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
+import type { TargetGroups } from "../elbv2/target-groups.ts";
+
+/** What ECS stands on: the instances that its agents run on, and the load balancers that it fills. */
+export type EcsGround = Ground & {
+  readonly instances: Instances;
+  readonly classic: ClassicLoadBalancers;
+  readonly targetGroups: TargetGroups;
+};
 
 /** How long things take, in seconds: what no API says, but a scenario, or docker labels, can. */
 export type Behaviour = {

@@ -1,5 +1,4 @@
-import type { World } from "../../world.ts";
-import type { Cluster, ContainerInstance, Service, Task, TaskStatus } from "./model.ts";
+import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
 import { isLive } from "./model.ts";
 import { portsTaken, type TaskLife } from "./task-life.ts";
 
@@ -18,11 +17,11 @@ const EVENT_EVERY_MS = 300_000;
  * minimum healthy and maximum percent (Amazon ECS Developer Guide, "Container instance draining").
  */
 export class Scheduler {
-  readonly #world: World;
+  readonly #world: EcsGround;
   readonly #tasks: TaskLife;
   readonly #planned = new Map<string, number>();
 
-  constructor(world: World, tasks: TaskLife) {
+  constructor(world: EcsGround, tasks: TaskLife) {
     this.#world = world;
     this.#tasks = tasks;
   }

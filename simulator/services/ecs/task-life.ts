@@ -1,10 +1,10 @@
 import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
 import type {
   Cluster,
   ContainerInstance,
+  EcsGround,
   PortMapping,
   Service,
   Task,
@@ -33,10 +33,10 @@ export type TaskStart = {
  * (its targets drain), STOPPING (SIGTERM), DEPROVISIONING, STOPPED (Amazon ECS Developer Guide, "Task lifecycle").
  */
 export class TaskLife {
-  readonly #world: World;
+  readonly #world: EcsGround;
   readonly #changed: (cluster: string) => void;
 
-  constructor(world: World, changed: (cluster: string) => void) {
+  constructor(world: EcsGround, changed: (cluster: string) => void) {
     this.#world = world;
     this.#changed = changed;
   }

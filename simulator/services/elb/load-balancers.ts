@@ -1,13 +1,17 @@
+import type { Ground } from "../../ground.ts";
 import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
+import type { Instances } from "../ec2/instances.ts";
 
 export type ClassicListener = {
   readonly protocol: string;
   readonly port: number;
   readonly instancePort: number;
 };
+
+/** What classic load balancers stand on: they look at the instances behind them. */
+type ClassicGround = Ground & { readonly instances: Instances };
 
 type Membership = History<"registered" | "draining" | "gone">;
 
@@ -26,7 +30,7 @@ export class ClassicLoadBalancer {
   draining: { enabled: boolean; timeoutSeconds: number };
   /** How long the requests in flight really take, in seconds: draining ends early when there are none left. */
   requestSeconds: number | undefined;
-  readonly #world: World;
+  readonly #world: ClassicGround;
   readonly #instances = new Map<string, Membership>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
@@ -37,7 +41,7 @@ export class ClassicLoadBalancer {
       draining: { enabled: boolean; timeoutSeconds: number };
       requestSeconds: number | undefined;
     },
-    world: World,
+    world: ClassicGround,
   ) {
     this.name = settings.name;
     this.listeners = settings.listeners;
@@ -142,10 +146,10 @@ export class ClassicLoadBalancer {
 
 /** All the account's classic load balancers, by name. */
 export class ClassicLoadBalancers {
-  readonly #world: World;
+  readonly #world: ClassicGround;
   readonly #byName = new Map<string, ClassicLoadBalancer>();
 
-  constructor(world: World) {
+  constructor(world: ClassicGround) {
     this.#world = world;
   }
 

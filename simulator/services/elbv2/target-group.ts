@@ -1,7 +1,11 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Ground } from "../../ground.ts";
 import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
-import type { World } from "../../world.ts";
+import type { Instances } from "../ec2/instances.ts";
+
+/** What target groups stand on: they look at the instances behind them. */
+export type TargetGround = Ground & { readonly instances: Instances };
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "gone";
 
@@ -28,11 +32,11 @@ export class TargetGroup {
   readonly settings: TargetGroupSettings;
   /** The load balancers whose listeners forward to it; with none, its targets are `unused`. */
   readonly loadBalancerArns = new Set<string>();
-  readonly #world: World;
+  readonly #world: TargetGround;
   readonly #targets = new Map<string, Target>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(settings: TargetGroupSettings, world: World) {
+  constructor(settings: TargetGroupSettings, world: TargetGround) {
     this.settings = settings;
     this.#world = world;
     world.instances.onEnd((instance) => this.#ended(instance.id));

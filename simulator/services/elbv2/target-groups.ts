@@ -1,7 +1,6 @@
 import { arn, nameOf } from "../../account.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { World } from "../../world.ts";
-import { TargetGroup, type TargetGroupSettings } from "./target-group.ts";
+import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 
 /** An Application or Network Load Balancer: here no more than what its listeners forward to. */
 export type LoadBalancer = {
@@ -21,10 +20,10 @@ export type Listener = {
 export class TargetGroups {
   readonly loadBalancers = new Map<string, LoadBalancer>();
   readonly listeners = new Map<string, Listener>();
-  readonly #world: World;
+  readonly #world: TargetGround;
   readonly #byArn = new Map<string, TargetGroup>();
 
-  constructor(world: World) {
+  constructor(world: TargetGround) {
     this.#world = world;
   }
 
