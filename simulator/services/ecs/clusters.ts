@@ -13,6 +13,7 @@ import {
   type Task,
   type TaskDefinition,
 } from "./model.ts";
+import { hasRoom, isSchedulable } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TaskLife } from "./task-life.ts";
 
@@ -113,6 +114,13 @@ export class Clusters {
     this.#tellStatus(containerInstance, "ecs");
     this.#scheduler.touch(cluster);
     return containerInstance;
+  }
+
+  /** The container instance with the fewest tasks that takes new ones and has room for this one. */
+  placeFor(cluster: Cluster, definition: TaskDefinition): ContainerInstance | undefined {
+    return [...cluster.containerInstances.values()]
+      .filter((each) => isSchedulable(each) && hasRoom(each, definition))
+      .sort((a, b) => a.tasks.size - b.tasks.size)[0];
   }
 
   /** Sets a container instance ACTIVE or DRAINING. */

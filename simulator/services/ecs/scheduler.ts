@@ -1,6 +1,7 @@
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
 import { isLive } from "./model.ts";
-import { portsTaken, type TaskLife } from "./task-life.ts";
+import { hasRoom, isSchedulable } from "./placement.ts";
+import type { TaskLife } from "./task-life.ts";
 
 const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
 
@@ -108,7 +109,7 @@ export class Scheduler {
         live.some((task) => task.containerInstance === containerInstance)
       )
         continue;
-      if (hasRoom(containerInstance, service)) this.#start(cluster, service, containerInstance);
+      if (hasRoom(containerInstance, service.definition)) this.#start(cluster, service, containerInstance);
       else done = false;
     }
     return done;
@@ -117,7 +118,7 @@ export class Scheduler {
   #place(cluster: Cluster, service: Service): boolean {
     const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
     const candidates = [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(each, service))
+      .filter((each) => isSchedulable(each) && hasRoom(each, service.definition))
       .map((each) => ({ each, own: own(each.tasks), all: each.tasks.size }))
       .sort((a, b) => a.own - b.own || a.all - b.all);
     const best = candidates[0];
@@ -172,10 +173,6 @@ export class Scheduler {
   }
 }
 
-function isSchedulable(containerInstance: ContainerInstance): boolean {
-  return containerInstance.status.latest === "ACTIVE" && containerInstance.agentConnected.latest;
-}
-
 function liveByService(cluster: Cluster): Map<Service, Task[]> {
   const groups = new Map<Service, Task[]>();
   for (const task of cluster.tasks.values()) {
@@ -185,14 +182,4 @@ function liveByService(cluster: Cluster): Map<Service, Task[]> {
     else groups.set(task.service, [task]);
   }
   return groups;
-}
-
-function hasRoom(containerInstance: ContainerInstance, service: Service): boolean {
-  if (containerInstance.tasks.size >= containerInstance.taskSlots) return false;
-  const { definition } = service;
-  const wanted = definition.ports.map(({ containerPort, hostPort }) =>
-    definition.networkMode === "host" ? containerPort : hostPort,
-  );
-  const taken = portsTaken(containerInstance);
-  return definition.networkMode === "awsvpc" || !wanted.some((port) => port !== 0 && taken.has(port));
 }

@@ -12,6 +12,7 @@ import type {
   TaskStatus,
 } from "./model.ts";
 import { isLive } from "./model.ts";
+import { portsTaken } from "./placement.ts";
 
 const PROVISION_MS = 3_000;
 const ACTIVATE_MS = 1_000;
@@ -213,13 +214,6 @@ export class TaskLife {
       return { containerPort, hostPort: port };
     });
   }
-}
-
-/** The host ports that live tasks hold on a container instance. */
-export function portsTaken(containerInstance: ContainerInstance): Set<number> {
-  return new Set(
-    [...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)),
-  );
 }
 
 function hostPort(task: Task, containerPort: number): number {

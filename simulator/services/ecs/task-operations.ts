@@ -4,7 +4,7 @@ import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
 import { atMost, ecsPage } from "./container-instance-operations.ts";
-import type { Behaviour, Cluster, Task, TaskDefinition } from "./model.ts";
+import type { Behaviour, Cluster, ContainerInstance, Task, TaskDefinition } from "./model.ts";
 import { presentTask } from "./present.ts";
 
 const LABELS = {
@@ -71,58 +71,49 @@ export function taskOperations(world: World): Operation[] {
     return { tasks, failures };
   };
 
-  const run = (input: ecs.RunTaskRequest) => {
+  // The SDKs send a client token with each RunTask: the same token once more means the same tasks.
+  const startedWith = new Map<string, ecs.RunTaskResponse>();
+  const run = (input: ecs.RunTaskRequest): ecs.RunTaskResponse => {
+    const known = input.clientToken === undefined ? undefined : startedWith.get(input.clientToken);
+    if (known) return known;
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
-    const candidates = [...cluster.containerInstances.values()]
-      .filter(
-        (each) =>
-          each.status.latest === "ACTIVE" && each.agentConnected.latest && each.tasks.size < each.taskSlots,
-      )
-      .sort((a, b) => a.tasks.size - b.tasks.size);
-    const count = input.count ?? 1;
-    if (candidates.length === 0) return { tasks: [], failures: [{ reason: "RESOURCE:MEMORY" }] };
-    const group = input.group ?? `family:${definition.family}`;
-    return {
-      tasks: Array.from({ length: count }, (_, i) => {
-        const containerInstance = candidates[i % candidates.length] as (typeof candidates)[number];
-        const start = {
-          definition,
-          containerInstance,
-          group,
-          startedBy: input.startedBy,
-          service: undefined,
-        };
-        return presentTask(clusters.tasks.start(cluster, start), world.agenda.now);
-      }),
-      failures: [],
-    };
+    const tasks: ecs.Task[] = [];
+    const failures: ecs.Failure[] = [];
+    for (let i = 0; i < (input.count ?? 1); i++) {
+      const containerInstance = clusters.placeFor(cluster, definition);
+      if (containerInstance) tasks.push(startTask(cluster, definition, containerInstance, input));
+      else failures.push({ reason: "RESOURCE:MEMORY" });
+    }
+    const answer = { tasks, failures };
+    if (input.clientToken !== undefined) startedWith.set(input.clientToken, answer);
+    return answer;
   };
 
-  const start = (input: ecs.StartTaskRequest) => {
+  const start = (input: ecs.StartTaskRequest): ecs.StartTaskResponse => {
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
-    const named = atMost(input.containerInstances, 10, "containerInstances");
-    const found = [...cluster.containerInstances.values()].filter((each) =>
-      named.some((name) => isNamed(each.arn, name)),
-    );
-    const group = input.group ?? `family:${definition.family}`;
-    return {
-      tasks: found.map((containerInstance) =>
-        presentTask(
-          clusters.tasks.start(cluster, {
-            definition,
-            containerInstance,
-            group,
-            startedBy: input.startedBy,
-            service: undefined,
-          }),
-          world.agenda.now,
-        ),
-      ),
-      failures: [],
-    };
+    const tasks: ecs.Task[] = [];
+    const failures: ecs.Failure[] = [];
+    for (const name of atMost(input.containerInstances, 10, "containerInstances")) {
+      const found = [...cluster.containerInstances.values()].find((each) => isNamed(each.arn, name));
+      if (!found) failures.push({ arn: name, reason: "MISSING" });
+      else if (found.status.latest === "INACTIVE") failures.push({ arn: found.arn, reason: "INACTIVE" });
+      else tasks.push(startTask(cluster, definition, found, input));
+    }
+    return { tasks, failures };
   };
+
+  function startTask(
+    cluster: Cluster,
+    definition: TaskDefinition,
+    containerInstance: ContainerInstance,
+    input: { group?: string | undefined; startedBy?: string | undefined },
+  ): ecs.Task {
+    const group = input.group ?? `family:${definition.family}`;
+    const from = { definition, containerInstance, group, startedBy: input.startedBy, service: undefined };
+    return presentTask(clusters.tasks.start(cluster, from), world.agenda.now);
+  }
 
   const stop = (input: ecs.StopTaskRequest) => {
     const task = findTask(clusters.byName(input.cluster), input.task as string);
@@ -160,7 +151,7 @@ export function taskOperations(world: World): Operation[] {
       list,
     ),
     operation(ecs.DescribeTasks$, ["cluster", "tasks[]"], describe),
-    operation(ecs.RunTask$, [...runPaths, "count", "launchType"], run),
+    operation(ecs.RunTask$, [...runPaths, "count", "launchType", "clientToken"], run),
     operation(ecs.StartTask$, [...runPaths, "containerInstances[]"], start),
     operation(ecs.StopTask$, ["cluster", "task", "reason"], stop),
   ];

@@ -1,0 +1,238 @@
+/** One thing that AWS does, and that the simulated AWS must do too. */
+export type Fact = {
+  /** A short name that stays when the words change. */
+  readonly id: string;
+  readonly section: SectionNumber;
+  /** What a test of it is called, after `facts N: `. */
+  readonly words: string;
+  /** Whether it needs its test now; one for later says why. */
+  readonly issue: "now" | "later";
+  readonly why?: string;
+};
+
+export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6;
+
+/** The services that the facts are about; throttling is a section of its own, because the buckets cross services. */
+export const SECTIONS: readonly { readonly number: SectionNumber; readonly title: string }[] = [
+  { number: 1, title: "Auto Scaling" },
+  { number: 2, title: "ECS" },
+  { number: 3, title: "Classic load balancers" },
+  { number: 4, title: "Target groups" },
+  { number: 5, title: "SQS" },
+  { number: 6, title: "Throttling" },
+];
+
+const WARM_POOLS = "warm pools are not simulated yet";
+const ROOT_VOLUMES = "the replacement of root volumes is not simulated yet";
+const INJECTED = "no scenario can bring it about yet";
+const NO_ELB_CHANGES = "the pair changes no load balancer, and the simulator does not count such calls apart";
+
+/** The checklist that the simulated AWS is held to. */
+export const CHECKLIST: readonly Fact[] = [
+  ...section(1, {
+    "token-not-active":
+      "completing with a token that is not active is a ValidationError that names the token",
+    "instance-not-active":
+      "completing by an instance without an active action is a ValidationError that names the instance",
+    "completing-twice": "completing a second time is a ValidationError, not success",
+    "token-or-instance": "the token alone or the instance id alone identifies a hook's action",
+    "no-such-group": "completing in a group that does not exist is a ValidationError that says so",
+    "parallel-hooks": "terminating hooks run in parallel, each with its own token",
+    "continue-waits": "CONTINUE lets the other hooks finish, and the instance waits for them",
+    "abandon-cancels": "ABANDON cancels the other hooks",
+    "both-results-end": "CONTINUE and ABANDON both let the instance end",
+    "retain-after-abandon": "a retention policy keeps the instance after ABANDON",
+    "retain-after-timeout":
+      "a retention policy keeps the instance after a timeout whose default result is ABANDON",
+    "retain-not-after-continue": "a retention policy does not keep the instance after CONTINUE",
+    "retained-replaced": "a retained instance does not count towards the desired capacity",
+    "retained-until-asked": "a retained instance stays until its termination is asked for",
+    "heartbeat-restarts": "a heartbeat restarts the hook's timeout from the moment of the call",
+    "global-timeout-ends": "the global timeout ends the action whatever the heartbeats",
+    "global-timeout-size": "the global timeout is a hundred heartbeat timeouts, and at most 48 hours",
+    "default-result": "a timeout ends the action with the hook's default result",
+    "hook-defaults": "a new hook times out after an hour with ABANDON unless it says otherwise",
+    "heartbeat-range": "a heartbeat timeout lies between 30 and 7200 seconds",
+    "hook-deleted": "deleting a hook completes its pending terminations with CONTINUE",
+    "target-groups-first": "target groups attached to the group drain before the hook begins",
+    "classic-first": "classic load balancers attached to the group drain before the hook begins",
+    "wait-terminating": "Terminating:Wait is a departure from AutoScalingGroup to EC2",
+    "wait-warmed-terminating": later(
+      "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
+      WARM_POOLS,
+    ),
+    "wait-warmed-pending": later("Warmed:Pending:Wait is a return to the warm pool, and no end", WARM_POOLS),
+    "wait-root-volume": later(
+      "ReplacingRootVolume:Wait is a change of root volume, and no end",
+      ROOT_VOLUMES,
+    ),
+    "message-shape":
+      "a lifecycle message is flat JSON with group, hook, instance and a token of 36 characters",
+    metadata: "a hook's metadata is a string, and its key is absent where the hook has none",
+    "message-twice": "a lifecycle message may come twice, word for word",
+    "message-lost": later("a lifecycle message may be lost", INJECTED),
+    "test-message-each-time": "each time that a hook with a target is put, a test message is sent",
+    "test-message-shape": "a test message names the group, but no instance, hook or token",
+    "target-unreachable": "a hook whose target cannot be written to is refused with a ValidationError",
+    "sns-form": "through SNS the message is a JSON string inside an envelope",
+    "eventbridge-form": "through EventBridge the message is the detail of an event",
+    "unknown-instances": "unknown instance ids are left out of the answer without an error",
+    "instances-at-most": "more than 50 instance ids in a call are an error",
+    "instances-paged": "instances come in pages, and a short page may have a successor",
+    "force-delete": "deleting a group by force runs no hook",
+    "ended-by-hand": "an instance that somebody ended by hand still gets its hook, once the group notices",
+  }),
+  ...section(2, {
+    "wish-first": "a task's desired status is STOPPED from the moment that it begins to stop",
+    deactivating:
+      "a task behind a target group is DEACTIVATING while its target drains, and gets SIGTERM after",
+    deprovisioning: "a task with its own network interface is DEPROVISIONING before it is STOPPED",
+    "stop-timeout": "a container that ignores SIGTERM is killed after its stop timeout",
+    "stop-timeout-default": "the stop timeout is 30 seconds unless the container has its own",
+    "counts-drop": "the instance's task counts drop to 0 while containers still stop",
+    "list-by-wish": "ListTasks goes by the desired status, and lists RUNNING unless asked otherwise",
+    "list-pending": "ListTasks with the desired status PENDING lists nothing",
+    "stopped-shown": "a stopped task can be described for an hour",
+    "unknown-task": "an unknown task is a failure under status 200",
+    "started-by-alone": "startedBy must be the only filter of ListTasks",
+    "task-pages": "ListTasks gives at most 100 tasks a page",
+    "service-identity": "a service's task has the group service:NAME and its deployment as startedBy",
+    "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
+    "bridge-target": "a bridge task's target is its instance with the host port that it was given",
+    "awsvpc-target": "a task with its own network interface is a target by its own address",
+    "percent-100-100": "a minimum and a maximum of 100 percent never let the drain progress",
+    "percent-min-100":
+      "with a minimum of 100 percent a task waits until its replacement has run for 40 seconds",
+    "healthy-target": "behind a target group a task waits until its replacement's target is healthy",
+    "no-capacity": "with a minimum of 100 percent and no room for a replacement the drain never progresses",
+    "percent-max-100": "with a maximum of 100 percent a task stops before its replacement starts",
+    "lower-bound": "the minimum healthy percent is rounded up to whole tasks",
+    "upper-bound": "the maximum percent is rounded down to whole tasks",
+    "percent-defaults": "the percentages are 100 and 200 for replicas, and from 0 for daemons, unless given",
+    "pending-at-once": "a service's pending task on a DRAINING instance is stopped at once",
+    "no-placements": "nothing is placed on a DRAINING instance",
+    "standalone-untouched": "a standalone task is untouched by DRAINING",
+    "daemons-last": "a daemon stops once no replica is RUNNING, though one may still be STOPPING",
+    "eleven-instances": "more than 10 instances in UpdateContainerInstancesState are an error",
+    "failures-200": "an unknown instance is a failure under status 200, and the others drain",
+    "draining-twice": "setting an instance DRAINING twice is accepted",
+    "until-active": "an instance stays DRAINING until it is set ACTIVE",
+    "filter-by-instance": "container instances are found by one or several EC2 instance ids",
+    "status-unset":
+      "container instances of every status but INACTIVE are listed unless a status is asked for",
+    "ended-inactive": "an ended instance is INACTIVE, still described, and listed no more",
+    "agent-disconnected": later("tasks freeze as they are while the agent is disconnected", INJECTED),
+    "managed-hook": later(
+      "managed draining adds a terminating hook of its own, and completes it",
+      "managed draining is not simulated yet",
+    ),
+  }),
+  ...section(3, {
+    "draining-in-service":
+      "an instance that drains is InService, and only its description says that it leaves",
+    "not-registered": "an instance that has left is OutOfService with a description of its own",
+    "asked-is-answered": "the health of an instance that is not registered is answered when it is asked for",
+    "batch-fails": "one instance that was never registered fails the whole batch, with nothing removed",
+    "never-existed": "an instance that never was is the same error",
+    "removed-before": "an instance that was registered once is removed again without an error",
+    "remaining-returned": "deregistering returns the instances that remain",
+    "draining-off": "with connection draining off an instance leaves at once",
+    "draining-takes": "connection draining lasts as long as it is set to while requests are in flight",
+    "draining-early": "connection draining ends early once no request is in flight",
+    "ended-instance": "the health of an instance that has ended fails the whole call",
+    "no-such-balancer": "an unknown load balancer is an AccessPointNotFoundException",
+    "empty-marker": "the last page of load balancers may have an empty string as its marker",
+  }),
+  ...section(4, {
+    "no-port": "deregistering without the port does nothing",
+    "own-port": "deregistering with the id and the port takes out that target alone",
+    "unknown-target": "deregistering an unknown target is success",
+    "full-delay": "draining lasts the whole deregistration delay",
+    "default-delay": "the deregistration delay is 300 seconds unless set",
+    "listed-while-draining": "a target that drains is listed as draining, and as nothing once it has drained",
+    "not-registered": "a target that has left is unused with Target.NotRegistered when it is asked for",
+    "asked-without-port": "a target asked for without its port looks as if it were not registered",
+    "not-in-use": "without a load balancer a registered target is unused with Target.NotInUse",
+    "invalid-state": "a registered target whose instance ended is unused with Target.InvalidState",
+    "ip-unusable": later("an address that cannot be used is unused with Target.IpUnusable", INJECTED),
+    "initial-first": "a new target is initial, with a reason, before it is healthy",
+    "no-such-group": "an unknown target group is a TargetGroupNotFoundException",
+    "never-existed": "the health of an instance that never was is an InvalidTargetException",
+  }),
+  ...section(5, {
+    "empty-receive": "an empty receive has no Messages at all",
+    "md5-body": "the MD5 of a body is that of its UTF-8 bytes, when sent and when received",
+    "md5-attributes": "the MD5 of message attributes is as AWS calculates it",
+    "stale-receipt": "deleting with an old receipt handle succeeds and deletes nothing",
+    "invalid-receipt": "what is no receipt handle is a ReceiptHandleIsInvalid with status 404",
+    "twelve-hours": "extending visibility beyond 12 hours from the receive is an error",
+    "visibility-range": "a visibility timeout above 43200 seconds is an error",
+    "visibility-from-call": "a changed visibility counts from the call and is forgotten at the next receive",
+    "not-in-flight": "changing the visibility of what is not in flight is a MessageNotInflight",
+    redrive: "a message moves to the DLQ when its receives would exceed maxReceiveCount",
+    "redrive-keeps-age": "a message keeps its send time in the DLQ",
+    "retention-from-send": "retention counts from the send, in the DLQ too",
+    redelivered: "a message that is not deleted comes again, with a new receipt handle",
+    duplicates: later("a message may come twice within its visibility timeout", INJECTED),
+    reordered: later("messages may come in any order", INJECTED),
+    "often-received-last":
+      "a message received three times goes behind the others where more receives are allowed",
+    "system-attributes": "system attributes come only when they are asked for",
+    "short-poll-misses": "a short poll may miss a message that is there, a long poll does not",
+    "long-poll-waits": "a long poll waits for a message that is still to come",
+    "receive-at-most": "a receive takes 1 to 10 messages",
+    "delay-hides": "a delayed message cannot be received before its delay is over",
+    "delay-range": "a delay above 900 seconds is an error",
+    "missing-queue": "an unknown queue is a QueueDoesNotExist with its old code beside it",
+    "deleted-recently": "a deleted queue's name is taken for 60 seconds",
+    "batch-partly-fails": "a batch whose entry fails is status 200 with Failed",
+    "batch-too-many": "more than 10 entries in a batch are a TooManyEntriesInBatchRequest",
+    "batch-empty": "an empty batch is an EmptyBatchRequest",
+    "batch-same-ids": "two entries of one id are a BatchEntryIdsNotDistinct",
+    "batch-bad-id": "an entry id of more than 80 characters is an InvalidBatchEntryId",
+    "batch-too-long": "a batch of more than 1 MiB is a BatchRequestTooLong",
+    "message-too-long": "a message of more than 1 MiB is refused",
+  }),
+  ...section(6, {
+    "ecs-read": "ECS cluster reads share 100 calls at once and 20 a second",
+    "ecs-modify": "ECS cluster changes share 100 calls at once and 40 a second",
+    "ecs-clusters": "DescribeClusters and ListClusters share 50 calls at once and 20 a second",
+    "ecs-service-read": "DescribeServices and ListServices share 100 calls at once and 20 a second",
+    "ecs-service-modify": "ECS service changes share 50 calls at once and 5 a second",
+    "ecs-code": "ECS throttles with ThrottlingException, Rate exceeded, status 400",
+    "elb-registration": "classic registrations and deregistrations share 20 calls at once and 4 a second",
+    "elbv2-registration":
+      "target registrations and deregistrations share another 20 calls at once and 4 a second",
+    "elb-account": "all calls to both kinds of load balancers share 40 at once and 10 a second",
+    "elb-code": "load balancers throttle with Rate exceeded, status 400, and a code that SDKs retry",
+    "elb-mutating": later(
+      "other changes of load balancers share 20 calls at once and 3 a second",
+      NO_ELB_CHANGES,
+    ),
+    "elb-intensive": later(
+      "costly changes of load balancers share 10 calls at once and 0.2 a second",
+      NO_ELB_CHANGES,
+    ),
+    "autoscaling-shared": "all calls to Auto Scaling share one bucket",
+    "autoscaling-code": "Auto Scaling throttles with Throttling, Rate exceeded, status 400",
+  }),
+];
+
+/** The title of the test of a fact. */
+export function titleOf({ section, words }: Fact): string {
+  return `facts ${section}: ${words}`;
+}
+
+type Entry = string | { readonly words: string; readonly why: string };
+
+function later(words: string, why: string): Entry {
+  return { words, why };
+}
+
+function section(number: SectionNumber, entries: Readonly<Record<string, Entry>>): Fact[] {
+  return Object.entries(entries).map(([id, entry]) =>
+    typeof entry === "string"
+      ? { id, section: number, words: entry, issue: "now" }
+      : { id, section: number, ...entry, issue: "later" },
+  );
+}

@@ -1,0 +1,203 @@
+// Protects the claim that the pair leaves others room: the simulated AWS must count calls in the buckets that AWS counts
+// them in, and refuse with the codes that SDKs retry, or a drain that calls too often would pass every other test.
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
+  RecordLifecycleActionHeartbeatCommand,
+} from "@aws-sdk/client-auto-scaling";
+import {
+  CreateServiceCommand,
+  DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListClustersCommand,
+  ListContainerInstancesCommand,
+  ListServicesCommand,
+  ListTasksCommand,
+  StartTaskCommand,
+  UpdateContainerInstancesStateCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import {
+  DeregisterInstancesFromLoadBalancerCommand,
+  DescribeInstanceHealthCommand,
+  RegisterInstancesWithLoadBalancerCommand,
+} from "@aws-sdk/client-elastic-load-balancing";
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { expect } from "chai";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import { type SimulatedAws, startSimulator } from "./simulator-process.ts";
+
+const INSTANCE = "i-0aaaaaaaaaaaaaaa1";
+/** A world with one of each, so that every call below has something to ask for. */
+const SCENARIO = {
+  throttling: true,
+  target_groups: [{ name: "targets" }],
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 8080 }] }],
+  clusters: [{ name: "fleet", services: [{ name: "web" }] }],
+  auto_scaling_groups: [{ name: "fleet", instance_ids: [INSTANCE], cluster: "fleet" }],
+};
+/** In this time every bucket is full again. */
+const REFILLED = 60;
+/** More calls than any bucket holds. */
+const TOO_MANY = 300;
+
+type Call = () => Promise<unknown>;
+
+describe("Throttling", () => {
+  let aws: SimulatedAws;
+  let instanceArn = "";
+  let targetGroupArn = "";
+  before(async () => {
+    aws = await startSimulator(SCENARIO);
+    const listed = await aws.ecs.send(new ListContainerInstancesCommand({ cluster: "fleet" }));
+    instanceArn = listed.containerInstanceArns?.[0] as string;
+    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: ["targets"] }));
+    targetGroupArn = TargetGroups?.[0]?.TargetGroupArn as string;
+  });
+  beforeEach(() => aws.advance(REFILLED));
+  after(() => aws.stop());
+
+  const isThrottled = ({ message }: Refusal) => message === "Rate exceeded";
+  /** How many calls get through, made in turn, until one is throttled. Any other refusal fails the test. */
+  const grantedOf = async (...calls: Call[]): Promise<number> => {
+    for (let granted = 0; granted < TOO_MANY; granted++) {
+      try {
+        await calls[granted % calls.length]?.();
+      } catch (error) {
+        if (isThrottled(error as Refusal)) return granted;
+        throw error;
+      }
+    }
+    throw new Error(`expected to be throttled within ${TOO_MANY} calls`);
+  };
+  const expectBucket = async (burst: number, perSecond: number, ...calls: Call[]) => {
+    expect(await grantedOf(...calls), "at once").to.equal(burst);
+    await aws.advance(1);
+    expect(await grantedOf(...calls), "a second later").to.equal(perSecond);
+  };
+
+  const cluster = "fleet";
+  const ecsReads: Call[] = [
+    () => aws.ecs.send(new ListTasksCommand({ cluster })),
+    () => aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: ["0".repeat(32)] })),
+    () => aws.ecs.send(new ListContainerInstancesCommand({ cluster })),
+    () => aws.ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [instanceArn] })),
+  ];
+  const setActive = () =>
+    aws.ecs.send(
+      new UpdateContainerInstancesStateCommand({
+        cluster,
+        containerInstances: [instanceArn],
+        status: "ACTIVE",
+      }),
+    );
+  const startTask = () =>
+    aws.ecs.send(new StartTaskCommand({ cluster, taskDefinition: "web", containerInstances: [instanceArn] }));
+  const createService = () => {
+    const serviceName = aws.unusedName("service");
+    return aws.ecs.send(
+      new CreateServiceCommand({ cluster, serviceName, taskDefinition: "web", desiredCount: 0 }),
+    );
+  };
+  const updateService = () =>
+    aws.ecs.send(new UpdateServiceCommand({ cluster, service: "web", desiredCount: 1 }));
+  const classic = { LoadBalancerName: "classic", Instances: [{ InstanceId: INSTANCE }] };
+  const classicRegistrations: Call[] = [
+    () => aws.elb.send(new RegisterInstancesWithLoadBalancerCommand(classic)),
+    () => aws.elb.send(new DeregisterInstancesFromLoadBalancerCommand(classic)),
+  ];
+  const targets = () => ({ TargetGroupArn: targetGroupArn, Targets: [{ Id: INSTANCE }] });
+  const targetRegistrations: Call[] = [
+    () => aws.elbv2.send(new RegisterTargetsCommand(targets())),
+    () => aws.elbv2.send(new DeregisterTargetsCommand(targets())),
+  ];
+  const describeClassic = () => aws.elb.send(new DescribeInstanceHealthCommand(classic));
+  const describeTargets = () => aws.elbv2.send(new DescribeTargetHealthCommand(targets()));
+  const describeInstances = () =>
+    aws.autoScaling.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: [INSTANCE] }));
+
+  it("facts 6: ECS cluster reads share 100 calls at once and 20 a second", async () => {
+    await expectBucket(100, 20, ...ecsReads);
+  });
+
+  it("facts 6: ECS cluster changes share 100 calls at once and 40 a second", async () => {
+    await expectBucket(100, 40, setActive, startTask);
+  });
+
+  it("facts 6: DescribeClusters and ListClusters share 50 calls at once and 20 a second", async () => {
+    const describeClusters = () => aws.ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
+    const listClusters = () => aws.ecs.send(new ListClustersCommand({}));
+    await expectBucket(50, 20, describeClusters, listClusters);
+  });
+
+  it("facts 6: DescribeServices and ListServices share 100 calls at once and 20 a second", async () => {
+    const describeServices = () => aws.ecs.send(new DescribeServicesCommand({ cluster, services: ["web"] }));
+    const listServices = () => aws.ecs.send(new ListServicesCommand({ cluster }));
+    await expectBucket(100, 20, describeServices, listServices);
+  });
+
+  it("facts 6: ECS service changes share 50 calls at once and 5 a second", async () => {
+    await expectBucket(50, 5, createService, updateService);
+  });
+
+  it("facts 6: ECS throttles with ThrottlingException, Rate exceeded, status 400", async () => {
+    await grantedOf(...ecsReads);
+    const refusal = await refusalOf(aws.ecs.send(new ListTasksCommand({ cluster })));
+    expect(refusal.name).to.equal("ThrottlingException");
+    expect(refusal.message).to.equal("Rate exceeded");
+    expect(refusal.$metadata.httpStatusCode).to.equal(400);
+  });
+
+  it("facts 6: classic registrations and deregistrations share 20 calls at once and 4 a second", async () => {
+    await expectBucket(20, 4, ...classicRegistrations);
+  });
+
+  it("facts 6: target registrations and deregistrations share another 20 calls at once and 4 a second", async () => {
+    expect(await grantedOf(...classicRegistrations)).to.equal(20);
+    await expectBucket(20, 4, ...targetRegistrations);
+  });
+
+  it("facts 6: all calls to both kinds of load balancers share 40 at once and 10 a second", async () => {
+    await expectBucket(40, 10, describeClassic, describeTargets);
+  });
+
+  it("facts 6: load balancers throttle with Rate exceeded, status 400, and a code that SDKs retry", async () => {
+    await grantedOf(describeClassic, describeTargets);
+    for (const call of [describeClassic, describeTargets]) {
+      const refusal = await refusalOf(call());
+      // AWS's page says ThrottlingException; what has been seen of services that speak Query is Throttling.
+      expect(refusal.name).to.be.oneOf(["Throttling", "ThrottlingException"]);
+      expect(refusal.message).to.equal("Rate exceeded");
+      expect(refusal.$metadata.httpStatusCode).to.equal(400);
+    }
+  });
+
+  it("facts 6: all calls to Auto Scaling share one bucket", async () => {
+    // AWS does not say how large it is.
+    expect(await grantedOf(describeInstances)).to.be.above(0);
+    const beat = new RecordLifecycleActionHeartbeatCommand({
+      AutoScalingGroupName: "fleet",
+      LifecycleHookName: "drain",
+      InstanceId: INSTANCE,
+    });
+    const describeGroups = new DescribeAutoScalingGroupsCommand({});
+    for (const call of [aws.autoScaling.send(beat), aws.autoScaling.send(describeGroups)]) {
+      expect(isThrottled(await refusalOf(call))).to.equal(true);
+    }
+  });
+
+  it("facts 6: Auto Scaling throttles with Throttling, Rate exceeded, status 400", async () => {
+    await grantedOf(describeInstances);
+    const refusal = await refusalOf(describeInstances());
+    expect(refusal.name).to.equal("Throttling");
+    expect(refusal.message).to.equal("Rate exceeded");
+    expect(refusal.$metadata.httpStatusCode).to.equal(400);
+  });
+});
