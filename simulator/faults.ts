@@ -127,31 +127,28 @@ function matches(pattern: string, action: string): boolean {
 }
 
 function errorOf(kind: FaultKind, service: Service, operation: string): AwsError {
-  const json = service.protocol.kind === "json";
+  const { protocol } = service;
   switch (kind) {
     case "deny": {
       const action = `${IAM_PREFIX[service.name] ?? service.name}:${operation}`;
       const message = `User: arn:aws:sts::123456789012:assumed-role/drain/drain is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-      return json
+      // SQS keeps the code and the status that it had when it spoke Query.
+      return protocol.kind === "json" && !protocol.queryCompatible
         ? new AwsError("AccessDeniedException", message, 400)
         : new AwsError("AccessDenied", message, 403);
     }
     case "throttle":
-      return json
-        ? new AwsError("ThrottlingException", "Rate exceeded", 400)
-        : new AwsError("Throttling", "Rate exceeded", 400);
+      return new AwsError(
+        protocol.kind === "json" ? "ThrottlingException" : "Throttling",
+        "Rate exceeded",
+        400,
+      );
     case "fail":
-      return json
-        ? new AwsError(
-            "InternalFailure",
-            "The request processing has failed because of an unknown error.",
-            500,
-          )
-        : new AwsError(
-            "InternalFailure",
-            "The request processing has failed because of an unknown error.",
-            500,
-          );
+      return new AwsError(
+        "InternalFailure",
+        "The request processing has failed because of an unknown error.",
+        500,
+      );
     default:
       return kind satisfies never;
   }

@@ -20,24 +20,28 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
   const name = operation.schema[2];
   const known = new Set(operation.knows);
 
+  const unknown = (path: string) => new NotSimulated(`the parameter ${path} of ${service.name}:${name}`);
   const refuse = (message: string) => new AwsError(service.invalidParameterCode, message, 400);
 
   function decode(member: NormalizedSchema, value: unknown, path: string): unknown {
     if (member.isStructSchema()) return decodeStructure(member, value, path);
     if (member.isListSchema()) return decodeList(member, value, path);
     if (member.isMapSchema()) return decodeMap(member, value, path);
-    if (!known.has(path)) throw new NotSimulated(`the parameter ${path} of ${service.name}:${name}`);
+    if (!known.has(path)) throw unknown(path);
     return decodeLeaf(member, value, path);
   }
 
   function decodeStructure(member: NormalizedSchema, value: unknown, path: string): Structure {
     if (!isStructure(value)) throw refuse(`${path || name}: expected a structure, found ${describe(value)}.`);
     const members = new Map(member.structIterator());
+    if (path !== "" && !path.endsWith("[]") && !isKnownPrefix(known, `${path}.`)) {
+      if (Object.keys(value).length === 0) throw unknown(path);
+    }
     const result: Structure = {};
     for (const [key, each] of Object.entries(value)) {
       if (each === undefined || each === null) continue;
       const [memberName, memberSchema] = find(members, key, source);
-      if (!memberSchema) throw refuse(`${name} has no parameter ${join(path, key)}.`);
+      if (!memberSchema) throw unknown(join(path, key));
       result[memberName] = decode(memberSchema, each, join(path, memberName));
     }
     for (const required of requiredMembers(member)) {
@@ -55,14 +59,13 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
   function decodeList(member: NormalizedSchema, value: unknown, path: string): unknown[] {
     const items = source === "query" ? queryList(member, value) : value;
     if (!Array.isArray(items)) throw refuse(`${path}: expected a list, found ${describe(items)}.`);
-    if (items.length === 0 && !isKnownPrefix(known, `${path}[]`)) {
-      throw new NotSimulated(`the parameter ${path} of ${service.name}:${name}`);
-    }
+    if (items.length === 0 && !isKnownPrefix(known, `${path}[]`)) throw unknown(path);
     return items.map((item) => decode(member.getValueSchema(), item, `${path}[]`));
   }
 
   function decodeMap(member: NormalizedSchema, value: unknown, path: string): Structure {
     if (!isStructure(value)) throw refuse(`${path}: expected a map, found ${describe(value)}.`);
+    if (Object.keys(value).length === 0 && !isKnownPrefix(known, `${path}.*`)) throw unknown(path);
     return Object.fromEntries(
       Object.entries(value).map(([key, each]) => [key, decode(member.getValueSchema(), each, `${path}.*`)]),
     );

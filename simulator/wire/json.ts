@@ -5,6 +5,13 @@ import type { Operation, Service } from "./operation.ts";
 
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
 
+// The types of errors that SQS's model does not list, by the codes that they had before it spoke JSON.
+const UNMODELLED: Record<string, string> = {
+  AccessDenied: "AccessDeniedException",
+  InvalidParameterValue: "InvalidParameterValueException",
+  MissingParameter: "MissingRequiredParameterException",
+};
+
 /** The raw input of an AWS JSON request. Throws an AwsError (SerializationException) when the body is not JSON. */
 export function readJson(body: string): unknown {
   try {
@@ -35,10 +42,11 @@ export function writeJsonError(service: Service, error: AwsError, requestId: str
     | undefined;
   const status = error.status ?? traits?.awsQueryError?.[1] ?? traits?.httpError ?? 400;
   const namespace = service.errors.get(error.code)?.[1];
-  const type =
-    namespace && service.protocol.kind === "json" && service.protocol.queryCompatible
+  const type = !isQueryCompatible(service)
+    ? error.code
+    : namespace
       ? `${namespace}#${error.code}`
-      : error.code;
+      : (UNMODELLED[error.code] ?? error.code);
   return {
     status,
     headers: {

@@ -4,6 +4,7 @@ import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
+import { readHook } from "./hook-operations.ts";
 import type { Group, GroupInstance } from "./model.ts";
 
 const TAGS = ["Key", "Value", "PropagateAtLaunch", "ResourceId", "ResourceType"].map(
@@ -28,11 +29,27 @@ export function groupOperations(world: World): Operation[] {
       );
     }
     const minSize = input.MinSize as number;
+    const maxSize = input.MaxSize as number;
+    const desired = input.DesiredCapacity ?? minSize;
+    if (minSize > maxSize || desired < minSize || desired > maxSize) {
+      const sizes = `min ${minSize}, desired ${desired}, max ${maxSize}`;
+      throw new AwsError(
+        "ValidationError",
+        `Desired capacity must be between min size and max size: ${sizes}`,
+        400,
+      );
+    }
+    if (input.TargetGroupARNs?.some((each) => !world.targetGroups.find(each)))
+      throw notValid("Target Groups");
+    const hooks = (input.LifecycleHookSpecificationList ?? []).map((each) =>
+      readHook({ ...each, AutoScalingGroupName: input.AutoScalingGroupName }, undefined),
+    );
+    for (const hook of hooks) groups.notifications.check(hook);
     const group = groups.create({
       name: input.AutoScalingGroupName as string,
       minSize,
-      maxSize: input.MaxSize as number,
-      desired: input.DesiredCapacity ?? minSize,
+      maxSize,
+      desired,
       launching: {
         bootSeconds: 0,
         cluster: undefined,
@@ -41,17 +58,7 @@ export function groupOperations(world: World): Operation[] {
         started: () => {},
       },
     });
-    for (const hook of input.LifecycleHookSpecificationList ?? []) {
-      groups.putHook(group, {
-        name: hook.LifecycleHookName as string,
-        transition: hook.LifecycleTransition as "autoscaling:EC2_INSTANCE_TERMINATING",
-        targetArn: hook.NotificationTargetARN,
-        roleArn: hook.RoleARN,
-        metadata: hook.NotificationMetadata,
-        heartbeatTimeout: hook.HeartbeatTimeout ?? 3600,
-        defaultResult: hook.DefaultResult === "CONTINUE" ? "CONTINUE" : "ABANDON",
-      });
-    }
+    for (const hook of hooks) groups.putHook(group, hook);
     for (const each of input.TargetGroupARNs ?? []) group.targetGroupArns.add(each);
     for (const each of input.LoadBalancerNames ?? []) group.loadBalancerNames.add(each);
     for (const { Key, Value } of input.Tags ?? []) group.tags.set(Key as string, Value ?? "");
@@ -75,7 +82,12 @@ export function groupOperations(world: World): Operation[] {
   const describe = (input: autoscaling.AutoScalingGroupNamesType, call: Call) => {
     const names = input.AutoScalingGroupNames;
     const found = groups.all.filter((group) => !names?.length || names.includes(group.name));
-    const { items, next } = page(found, { size: input.MaxRecords ?? 50, most: 100, token: input.NextToken });
+    const { items, next } = page(found, {
+      size: input.MaxRecords ?? 50,
+      most: 100,
+      token: input.NextToken,
+      invalidTokenCode: "InvalidNextToken",
+    });
     return {
       AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf)),
       NextToken: next,
@@ -98,7 +110,12 @@ export function groupOperations(world: World): Operation[] {
         instance.state.at(call.asOf) !== undefined &&
         (!input.InstanceIds?.length || input.InstanceIds.includes(instance.instanceId)),
     );
-    const { items, next } = page(found, { size: input.MaxRecords ?? 50, most: 50, token: input.NextToken });
+    const { items, next } = page(found, {
+      size: input.MaxRecords ?? 50,
+      most: 50,
+      token: input.NextToken,
+      invalidTokenCode: "InvalidNextToken",
+    });
     return {
       AutoScalingInstances: items.map(({ group, instance }) => ({
         ...presentInstance(world, instance, call.asOf),
@@ -117,7 +134,17 @@ export function groupOperations(world: World): Operation[] {
         `Instance Id not found - No managed instance found for instance ID ${instanceId}`,
         400,
       );
-    groups.terminate(held.group, held.instance, input.ShouldDecrementDesiredCapacity as boolean);
+    // A retained instance stands outside of the desired capacity.
+    const retained = held.instance.state.latest === "Terminating:Retained";
+    const decrement = !retained && (input.ShouldDecrementDesiredCapacity as boolean);
+    if (decrement && held.group.desired <= held.group.minSize) {
+      throw new AwsError(
+        "ValidationError",
+        `Currently, desiredSize equals minSize (${held.group.minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+        400,
+      );
+    }
+    groups.terminate(held.group, held.instance, decrement);
     return {
       Activity: {
         ActivityId: world.random("arns").uuid(),
@@ -197,8 +224,9 @@ export function groupOperations(world: World): Operation[] {
       ["AutoScalingGroupName", "TargetGroupARNs[]"],
       (input: autoscaling.AttachLoadBalancerTargetGroupsType) => {
         const group = groups.byName(input.AutoScalingGroupName as string);
-        for (const each of input.TargetGroupARNs ?? [])
-          group.targetGroupArns.add(world.targetGroups.byArn(each).settings.arn);
+        if (input.TargetGroupARNs?.some((each) => !world.targetGroups.find(each)))
+          throw notValid("Target Groups");
+        for (const each of input.TargetGroupARNs ?? []) group.targetGroupArns.add(each);
         groups.registerWithAttachments(group);
         return {};
       },
@@ -208,8 +236,9 @@ export function groupOperations(world: World): Operation[] {
       ["AutoScalingGroupName", "LoadBalancerNames[]"],
       (input: autoscaling.AttachLoadBalancersType) => {
         const group = groups.byName(input.AutoScalingGroupName as string);
-        for (const each of input.LoadBalancerNames ?? [])
-          group.loadBalancerNames.add(world.classic.byName(each).name);
+        if (input.LoadBalancerNames?.some((each) => !world.classic.find(each)))
+          throw notValid("Load Balancers");
+        for (const each of input.LoadBalancerNames ?? []) group.loadBalancerNames.add(each);
         groups.registerWithAttachments(group);
         return {};
       },
@@ -253,4 +282,12 @@ function presentInstance(world: World, instance: GroupInstance, moment: number) 
     HealthStatus: instance.healthy ? "Healthy" : "Unhealthy",
     ProtectedFromScaleIn: false,
   };
+}
+
+function notValid(kind: string): AwsError {
+  return new AwsError(
+    "ValidationError",
+    `Provided ${kind} may not be valid. Please ensure they exist and try again.`,
+    400,
+  );
 }

@@ -81,8 +81,8 @@ export function hookOperations(world: World): Operation[] {
   ];
 }
 
-// What is not given stays as it was, or takes the default of a new hook.
-function readHook(input: autoscaling.PutLifecycleHookType, known: Hook | undefined): Hook {
+/** A hook as a request gives it: what is not given stays as it was, or takes the default of a new hook. */
+export function readHook(input: autoscaling.PutLifecycleHookType, known: Hook | undefined): Hook {
   const transition = input.LifecycleTransition ?? known?.transition ?? "";
   const heartbeatTimeout = input.HeartbeatTimeout ?? known?.heartbeatTimeout ?? 3600;
   const defaultResult = input.DefaultResult ?? known?.defaultResult ?? "ABANDON";

@@ -16,16 +16,7 @@ export class Notifications {
 
   /** The test notification of PutLifecycleHook. Throws a ValidationError when it cannot be delivered. */
   test(group: Group, hook: Hook): void {
-    if (!hook.targetArn) return;
-    const queue = this.#queue(hook);
-    if (!queue || !hook.roleArn) {
-      throw new AwsError(
-        "ValidationError",
-        `Unable to publish test message to notification target ${hook.targetArn} using IAM role ${hook.roleArn}. Please check your target and role configuration and try to put lifecycle hook again.`,
-        400,
-      );
-    }
-    queue.send(
+    this.check(hook)?.send(
       JSON.stringify({
         AccountId: ACCOUNT,
         RequestId: this.#world.random("notifications").uuid(),
@@ -36,6 +27,20 @@ export class Notifications {
         Time: new Date(this.#world.agenda.now).toISOString(),
       }),
     );
+  }
+
+  /** The queue that a hook notifies, if any. Throws a ValidationError when it cannot. */
+  check(hook: Hook): Queue | undefined {
+    if (!hook.targetArn) return undefined;
+    const queue = this.#queue(hook);
+    if (!queue || !hook.roleArn) {
+      throw new AwsError(
+        "ValidationError",
+        `Unable to publish test message to notification target ${hook.targetArn} using IAM role ${hook.roleArn}. Please check your target and role configuration and try to put lifecycle hook again.`,
+        400,
+      );
+    }
+    return queue;
   }
 
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */

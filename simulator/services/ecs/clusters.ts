@@ -190,8 +190,13 @@ export class Clusters {
 
   #checkLoadBalancers(loadBalancers: readonly ServiceLoadBalancer[]): void {
     for (const { targetGroupArn, loadBalancerName } of loadBalancers) {
-      if (targetGroupArn) this.#world.targetGroups.byArn(targetGroupArn);
-      if (loadBalancerName) this.#world.classic.byName(loadBalancerName);
+      if (targetGroupArn && !this.#world.targetGroups.find(targetGroupArn))
+        throw new AwsError("InvalidParameterException", `The target group ${targetGroupArn} does not exist.`);
+      if (loadBalancerName && !this.#world.classic.find(loadBalancerName))
+        throw new AwsError(
+          "InvalidParameterException",
+          `The load balancer ${loadBalancerName} does not exist.`,
+        );
     }
   }
 

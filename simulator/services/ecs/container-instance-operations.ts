@@ -1,6 +1,6 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../account.ts";
-import { AwsError } from "../../wire/errors.ts";
+import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
@@ -85,7 +85,7 @@ export function containerInstanceOperations(world: World): Operation[] {
 
   return [
     operation(ecs.CreateCluster$, ["clusterName"], (input: ecs.CreateClusterRequest) => ({
-      cluster: presentCluster(clusters.create(input.clusterName ?? "default")),
+      cluster: presentCluster(clusters.create(checkName(input.clusterName ?? "default"))),
     })),
     operation(ecs.DeleteCluster$, ["cluster"], (input: ecs.DeleteClusterRequest) => {
       const cluster = clusters.byName(input.cluster);
@@ -98,6 +98,12 @@ export function containerInstanceOperations(world: World): Operation[] {
           "The Cluster cannot be deleted while Container Instances are active or draining.",
         );
       }
+      if ([...cluster.services.values()].some((each) => each.status === "ACTIVE")) {
+        throw new AwsError(
+          "ClusterContainsServicesException",
+          "The Cluster cannot be deleted while Services are active.",
+        );
+      }
       clusters.delete(cluster);
       return { cluster: presentCluster(cluster) };
     }),
@@ -107,7 +113,7 @@ export function containerInstanceOperations(world: World): Operation[] {
       return { clusterArns: items.map((each) => arn("ecs", `cluster/${each.name}`)), nextToken: next };
     }),
     operation(ecs.DescribeClusters$, ["clusters[]"], (input: ecs.DescribeClustersRequest) => {
-      const names = input.clusters ?? ["default"];
+      const names = atMost(input.clusters ?? ["default"], 100, "clusters");
       const known = names.flatMap((each) => clusters.find(each) ?? []);
       const missing = names.filter((each) => !clusters.find(each));
       return {
@@ -139,6 +145,12 @@ export function ecsPage<T>(
   });
 }
 
+/** Throws NotSimulated for a launch type other than EC2. */
+export function onlyEc2(launchType: string | undefined): void {
+  if (launchType !== undefined && launchType !== "EC2")
+    throw new NotSimulated(`the launch type ${launchType}`);
+}
+
 /** The ids of a request. Throws InvalidParameterException when there are none, or too many. */
 export function atMost(ids: readonly string[] | undefined, most: number, name: string): readonly string[] {
   if (!ids || ids.length === 0) throw new AwsError("InvalidParameterException", `${name} cannot be empty.`);
@@ -165,6 +177,11 @@ function lookUp(
       });
   }
   return { found, failures };
+}
+
+function checkName(name: string): string {
+  if (/^[A-Za-z0-9_-]{1,255}$/.test(name)) return name;
+  throw new AwsError("InvalidParameterException", `Invalid cluster name: ${name}`);
 }
 
 function readIdentity(document: string | undefined): string {

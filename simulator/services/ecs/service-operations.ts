@@ -3,7 +3,7 @@ import { arn } from "../../account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
-import { atMost, ecsPage } from "./container-instance-operations.ts";
+import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Cluster, Service } from "./model.ts";
 import { presentService } from "./present.ts";
 
@@ -24,6 +24,8 @@ export function serviceOperations(world: World): Operation[] {
     if (cluster.services.get(name)?.status === "ACTIVE") {
       throw new AwsError("InvalidParameterException", "Creation of service was not idempotent.");
     }
+    onlyEc2(input.launchType);
+    checkCount(input.desiredCount);
     const strategy = input.schedulingStrategy ?? "REPLICA";
     const service = clusters.createService(cluster, {
       name,
@@ -49,6 +51,7 @@ export function serviceOperations(world: World): Operation[] {
     const service = find(cluster, input.service as string);
     if (service.status !== "ACTIVE")
       throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
+    checkCount(input.desiredCount);
     if (input.desiredCount !== undefined) service.desiredCount = input.desiredCount;
     service.minimumHealthyPercent =
       input.deploymentConfiguration?.minimumHealthyPercent ?? service.minimumHealthyPercent;
@@ -111,11 +114,16 @@ export function serviceOperations(world: World): Operation[] {
       const active = [...clusters.byName(input.cluster).services.values()].filter(
         (each) => each.status === "ACTIVE",
       );
-      const { items, next } = ecsPage(active, input);
+      const { items, next } = ecsPage(active, { ...input, maxResults: input.maxResults ?? 10 });
       return { serviceArns: items.map((each) => each.arn), nextToken: next };
     }),
     operation(ecs.DeleteService$, ["cluster", "service", "force"], remove),
   ];
+}
+
+function checkCount(desiredCount: number | undefined): void {
+  if (desiredCount === undefined || (Number.isInteger(desiredCount) && desiredCount >= 0)) return;
+  throw new AwsError("InvalidParameterException", "desiredCount must be a whole number of at least 0.");
 }
 
 function find(cluster: Cluster, nameOrArn: string): Service {

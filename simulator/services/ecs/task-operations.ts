@@ -3,7 +3,7 @@ import { arn } from "../../account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
-import { atMost, ecsPage } from "./container-instance-operations.ts";
+import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Behaviour, Cluster, ContainerInstance, Task, TaskDefinition } from "./model.ts";
 import { presentTask } from "./present.ts";
 
@@ -76,11 +76,16 @@ export function taskOperations(world: World): Operation[] {
   const run = (input: ecs.RunTaskRequest): ecs.RunTaskResponse => {
     const known = input.clientToken === undefined ? undefined : startedWith.get(input.clientToken);
     if (known) return known;
+    const count = input.count ?? 1;
+    if (!Number.isInteger(count) || count < 1 || count > 10) {
+      throw new AwsError("InvalidParameterException", "count must be between 1 and 10.");
+    }
+    onlyEc2(input.launchType);
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
     const tasks: ecs.Task[] = [];
     const failures: ecs.Failure[] = [];
-    for (let i = 0; i < (input.count ?? 1); i++) {
+    for (let i = 0; i < count; i++) {
       const containerInstance = clusters.placeFor(cluster, definition);
       if (containerInstance) tasks.push(startTask(cluster, definition, containerInstance, input));
       else failures.push({ reason: "RESOURCE:MEMORY" });

@@ -49,6 +49,12 @@ export function elbv2Service(world: World): Service {
         400,
       );
     }
+    if (input.LoadBalancerArn && !groups.loadBalancers.has(input.LoadBalancerArn)) {
+      throw new AwsError(
+        "LoadBalancerNotFoundException",
+        `Load balancers '[${input.LoadBalancerArn}]' not found`,
+      );
+    }
     const chosen = input.Names
       ? named
       : input.TargetGroupArns

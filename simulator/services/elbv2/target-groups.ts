@@ -81,6 +81,12 @@ export class TargetGroups {
   }
 
   createLoadBalancer(name: string, type: LoadBalancer["type"]): LoadBalancer {
+    if ([...this.loadBalancers.values()].some((each) => each.name === name)) {
+      throw new AwsError(
+        "DuplicateLoadBalancerNameException",
+        `A load balancer with the same name '${name}' exists, but with different settings`,
+      );
+    }
     const kind = type === "network" ? "net" : "app";
     const loadBalancer = {
       name,

@@ -11,7 +11,7 @@ export function sendBatch(queue: Queue, input: sqs.SendMessageBatchRequest): sqs
   const entries = input.Entries as sqs.SendMessageBatchRequestEntry[];
   const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   return batch("SendMessageBatch", entries, size, (entry) => {
-    checkSend(queue, entry);
+    checkSend(queue, entry, "cannot be validated");
     const message = queue.send(entry.MessageBody as string, entry.MessageAttributes, entry.DelaySeconds);
     return {
       Id: entry.Id,
@@ -54,7 +54,7 @@ function batch<E extends Entry, S extends Entry>(
   entries: readonly E[],
   size: number,
   apply: (entry: E) => S,
-): { Successful: S[]; Failed: sqs.BatchResultErrorEntry[] } {
+): { Successful: S[] | undefined; Failed: sqs.BatchResultErrorEntry[] | undefined } {
   if (entries.length === 0) {
     throw new AwsError(
       "EmptyBatchRequest",
@@ -93,5 +93,9 @@ function batch<E extends Entry, S extends Entry>(
       Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
     }
   }
-  return { Successful, Failed };
+  // A list that would be empty is left out of the answer.
+  return {
+    Successful: Successful.length > 0 ? Successful : undefined,
+    Failed: Failed.length > 0 ? Failed : undefined,
+  };
 }

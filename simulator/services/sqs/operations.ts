@@ -17,6 +17,9 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
   DeadLetterQueueSourceArn: (message) => message.source,
 };
 
+// Attributes that SQS has, and no simulated queue ever has a value of.
+const UNSET = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
+
 /** The simulated SQS: standard queues, AWS JSON 1.0. `origin` is what its queue URLs begin with. */
 export function sqsService(world: World, clock: Clock, origin: string): Service {
   const { queues } = world;
@@ -36,6 +39,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
       input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds,
       0,
       20,
+      "Must be >= 0 and <= 20, if provided.",
     );
     const deadline = world.agenda.now + wait * 1000;
     for (;;) {
@@ -60,7 +64,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
       queues.delete(queues.byUrl(input.QueueUrl as string));
     }),
     operation(sqs.PurgeQueue$, ["QueueUrl"], (input: sqs.PurgeQueueRequest) => {
-      queues.byUrl(input.QueueUrl as string).messages.clear();
+      queues.byUrl(input.QueueUrl as string).purge();
     }),
     operation(sqs.ListQueues$, ["QueueNamePrefix"], (input: sqs.ListQueuesRequest) => {
       const found = queues.all.filter((queue) => queue.name.startsWith(input.QueueNamePrefix ?? ""));
@@ -190,7 +194,7 @@ function isWanted(name: string, wanted: readonly string[]): boolean {
       each === "All" ||
       each === ".*" ||
       each === name ||
-      (each.endsWith(".*") && name.startsWith(each.slice(0, -1))),
+      (each.endsWith(".*") && name.startsWith(each.slice(0, -2))),
   );
 }
 
@@ -211,7 +215,7 @@ function attributesOf(queue: Queue, names: readonly string[]): Record<string, st
       JSON.stringify({ deadLetterTargetArn: redrive.targetArn, maxReceiveCount: redrive.maxReceiveCount }),
   };
   for (const name of names) {
-    if (name !== "All" && !(name in all))
+    if (name !== "All" && !(name in all) && !UNSET.includes(name))
       throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
   }
   return Object.fromEntries(

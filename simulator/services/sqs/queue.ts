@@ -52,6 +52,7 @@ export class Queue {
   readonly #agenda: Agenda;
   readonly #random: Random;
   readonly #deadLetters: (targetArn: string) => Queue | undefined;
+  #purgedAt = Number.NEGATIVE_INFINITY;
   readonly #arrivals = new Set<() => void>();
 
   constructor(
@@ -128,6 +129,19 @@ export class Queue {
     return taken;
   }
 
+  /** Deletes all messages. Throws PurgeQueueInProgress within a minute of the last time. */
+  purge(): void {
+    const now = this.#agenda.now;
+    if (now < this.#purgedAt + 60_000) {
+      throw new AwsError(
+        "PurgeQueueInProgress",
+        `Only one PurgeQueue operation on ${this.name} is allowed every 60 seconds.`,
+      );
+    }
+    this.#purgedAt = now;
+    this.messages.clear();
+  }
+
   /** Deletes by receipt handle. An old handle deletes nothing and is no error. Throws for what is no handle at all. */
   delete(receipt: string): void {
     const message = this.#find(receipt);
@@ -138,10 +152,13 @@ export class Queue {
   changeVisibility(receipt: string, seconds: number): void {
     const now = this.#agenda.now;
     const message = this.#find(receipt);
-    if (!message || message.receipt !== receipt || message.visibleAt <= now) {
+    if (message && (message.receipt !== receipt || message.visibleAt <= now))
+      throw new AwsError("MessageNotInflight", "The specified message isn't in flight.");
+    if (!message) {
       throw new AwsError(
-        "MessageNotInflight",
+        "InvalidParameterValue",
         `Value ${receipt} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+        400,
       );
     }
     if (now + seconds * 1000 > message.receivedAt + VISIBILITY_LIMIT * 1000) {

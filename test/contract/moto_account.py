@@ -1,0 +1,73 @@
+"""An account at moto, and serverless run against it."""
+
+import os
+import subprocess
+
+import boto3
+
+from processes import PROJECT
+
+
+class Account:
+    """An account at moto: its clients, and how serverless is run against it."""
+
+    def __init__(self, url, region):
+        self.environment = {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_REGION": region,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        self._url = url
+        self._region = region
+
+    def client(self, service):
+        """A boto3 client."""
+        return boto3.client(
+            service,
+            endpoint_url=self._url,
+            region_name=self._region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def serverless(self, *arguments):
+        """Runs serverless, which must succeed; gives what it printed."""
+        return run(PROJECT / "node_modules/.bin/serverless", *arguments, environment=self.environment)
+
+    def everything(self):
+        """The names of all that is there of the kinds that the stack has, hooks and alarms too."""
+        autoscaling = self.client("autoscaling")
+        groups = [
+            each["AutoScalingGroupName"]
+            for each in autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+        ]
+        return {
+            "alarms": names(self.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
+            "buckets": names(self.client("s3").list_buckets()["Buckets"], "Name"),
+            "functions": names(self.client("lambda").list_functions()["Functions"], "FunctionName"),
+            "groups": sorted(groups),
+            "hooks": [
+                hook["LifecycleHookName"]
+                for group in groups
+                for hook in autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=group)["LifecycleHooks"]
+            ],
+            "log groups": names(self.client("logs").describe_log_groups()["logGroups"], "logGroupName"),
+            "queues": sorted(self.client("sqs").list_queues().get("QueueUrls", [])),
+            "roles": names(self.client("iam").list_roles()["Roles"], "RoleName"),
+            "rules": names(self.client("events").list_rules()["Rules"], "Name"),
+        }
+
+
+def names(found, key):
+    """The names of what was found, in order."""
+    return sorted(each[key] for each in found)
+
+
+def run(*command, environment=None):
+    """Runs a command in the project, which must succeed; gives what it printed."""
+    done = subprocess.run(
+        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
+    return done.stdout

@@ -1,0 +1,68 @@
+"""Calls that moto and the simulator have to answer alike, on several messages at once: what fails as a whole, and what
+fails entry by entry. What they are known to answer differently stands at a conversation's end."""
+
+from sqs_calls import (
+    COUNTS,
+    attributes,
+    change_batch,
+    delete_batch,
+    handled,
+    message,
+    poll,
+    queue,
+    receive,
+    send,
+    send_batch,
+    text,
+)
+
+CONVERSATIONS = {
+    "a batch sent": [
+        queue("sent", MaximumMessageSize="2048"),
+        send_batch("all well", message("a"), message("b", MessageAttributes={"n": text("v")})),
+        send_batch("one with too long a delay", message("c"), message("d", DelaySeconds=901)),
+        send_batch("nothing"),
+        send_batch("eleven", *[message(str(number)) for number in range(11)]),
+        send_batch("a wrong id", message("i.j")),
+        send_batch("an id of 81 letters", message("k" * 81)),
+        send_batch("an id twice", message("l"), message("l")),
+        poll("all that were sent", MaxNumberOfMessages=10),
+        send_batch("one with a wrong character", message("e"), message("f", "\x0b")),
+        send_batch("one that is too long", message("g"), message("h", "a" * 2049)),
+    ],
+    "a batch that is too long": [
+        queue("long"),
+        send_batch("in all", *[message(each, "a" * 349526) for each in "abc"]),
+        send_batch("by a byte", message("a", "a" * 1048576), message("b", "b")),
+        attributes("nothing was sent", *COUNTS),
+        send_batch("as long as it may be", message("a", "a" * 1048575), message("b", "b")),
+    ],
+    "a batch deleted": [
+        queue("deleted"),
+        send("send one", "one"),
+        send("send two", "two"),
+        receive("receive one", keep="<one>"),
+        receive("receive two", keep="<two>"),
+        delete_batch("one by garbage", handled("a", "<one>"), handled("b", "garbage")),
+        delete_batch("the other", handled("a", "<two>")),
+        delete_batch("nothing"),
+        attributes("none are left", *COUNTS),
+        delete_batch("one handle twice", handled("a", "<two>"), handled("b", "<two>")),
+        delete_batch("eleven", *[handled(str(number), f"garbage {number}") for number in range(11)]),
+        delete_batch("a wrong id", handled("a b", "<one>")),
+        delete_batch("an id twice", handled("a", "<one>"), handled("a", "<two>")),
+    ],
+    "the visibility of a batch": [
+        queue("batched"),
+        send("send one", "one"),
+        receive("receive one", keep="<one>"),
+        change_batch("one by garbage", handled("a", "<one>", 30), handled("b", "garbage", 30)),
+        change_batch("one beyond 12 hours", handled("a", "<one>", 43201)),
+        change_batch("make it visible", handled("a", "<one>", 0)),
+        receive("it is visible"),
+        change_batch("nothing"),
+        change_batch("eleven", *[handled(str(number), f"garbage {number}", 0) for number in range(11)]),
+        change_batch("a wrong id", handled("a b", "<one>", 0)),
+        change_batch("an id twice", handled("a", "<one>", 0), handled("a", "<one>", 0)),
+    ],
+}

@@ -1,0 +1,64 @@
+"""Protects what our functions do when AWS denies, throttles or fails from codes that AWS does not answer with."""
+
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from simulated_aws import SERVICES, client_of
+
+SCENARIO = "trouble.yaml"
+SOME_OPERATION = {
+    "sqs": "ListQueues",
+    "ecs": "ListClusters",
+    "elb": "DescribeLoadBalancers",
+    "elbv2": "DescribeTargetGroups",
+    "autoscaling": "DescribeAutoScalingGroups",
+}
+
+# The code that boto3 shows, with its status. SQS: a denial is recorded from AWS as 403 with the header AccessDenied;
+# ThrottlingException is in the "Common Errors" of its API reference. ECS: the model has AccessDeniedException, and its
+# developer guide ThrottlingException. The services that speak Query: "Common Errors" of each, and field reports.
+QUERY_CODES = {
+    "deny": ("AccessDenied", 403),
+    "throttle": ("Throttling", 400),
+    "fail": ("InternalFailure", 500),
+}
+EXPECTED = {
+    "sqs": {
+        "deny": ("AccessDenied", 403),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
+    "ecs": {
+        "deny": ("AccessDeniedException", 400),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
+    "elb": QUERY_CODES,
+    "elbv2": QUERY_CODES,
+    "autoscaling": QUERY_CODES,
+}
+
+
+@pytest.fixture(scope="module")
+def answers(aws):
+    """What each service answers in each kind of trouble: the code that boto3 shows, and the HTTP status."""
+    clients = {service: client_of(aws.url, service) for service in SERVICES}
+    found = {}
+    for kind in ("deny", "throttle", "fail"):
+        aws.advance(10)
+        for service, client in clients.items():
+            with pytest.raises(ClientError) as refused:
+                getattr(client, xform_name(SOME_OPERATION[service]))()
+            response = refused.value.response
+            found[service, kind] = (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"])
+    aws.advance(10)
+    for service, client in clients.items():
+        getattr(client, xform_name(SOME_OPERATION[service]))()
+    return found
+
+
+@pytest.mark.parametrize("kind", ["deny", "throttle", "fail"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_trouble_has_the_code_and_the_status_that_aws_gives_it(answers, service, kind):
+    assert answers[service, kind] == EXPECTED[service][kind]

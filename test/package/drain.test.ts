@@ -1,0 +1,132 @@
+// Protects what is really deployed: the packaged zips, started the way Lambda does, drain an instance on the simulated AWS
+// and complete its lifecycle action.
+import { expect } from "chai";
+import { type RunningFunction, startFunction } from "./lambda.ts";
+import { PACKAGING_MS, type Package, thePackage } from "./packaged.ts";
+import { type SimulatorProcess, startSimulator, type World } from "./simulator.ts";
+import { hookOf, namesOf, queuesOf } from "./world.ts";
+
+const LEAVING = "i-00000000000000001";
+const STAYING = "i-00000000000000002";
+
+describe("the packaged functions", function () {
+  this.timeout(PACKAGING_MS);
+  let packaged: Package;
+  let simulator: SimulatorProcess;
+  let deregister: RunningFunction;
+  let terminate: RunningFunction;
+
+  before(async () => {
+    packaged = await thePackage();
+    simulator = await startSimulator(scenario(packaged));
+    deregister = await startFunction(packaged.functions.deregister, simulator.url);
+    terminate = await startFunction(packaged.functions.terminate, simulator.url);
+  });
+  after(() => Promise.all([deregister?.stop(), terminate?.stop(), simulator?.stop()]));
+
+  it("drain an instance, and complete its lifecycle action with CONTINUE", async () => {
+    const { group, hook } = hookOf(packaged.resources);
+    expect(instance(await simulator.world(), LEAVING).state, "the scale-in has begun").to.equal(
+      "Terminating:Wait",
+    );
+    const [cluster] = namesOf(packaged).clusterNames;
+    expect(await tasksOn(LEAVING), "one task, where there is a cluster").to.have.lengthOf(cluster ? 1 : 0);
+
+    await deregister.invoke(packaged.functions.deregister.input);
+    expect(said(deregister, "passed on"), deregister.lines.join("\n")).to.deep.equal([LEAVING]);
+    expect(pending(await simulator.world()), "deregister completes nothing").to.equal(true);
+
+    // As the schedule does, minute by minute; a run holds what drains, so that one or two are enough here.
+    for (let tick = 1; tick <= 3 && pending(await simulator.world()); tick++) {
+      await terminate.invoke(packaged.functions.terminate.input);
+      await deregister.invoke(packaged.functions.deregister.input);
+    }
+
+    const log = [...deregister.lines, ...terminate.lines].join("\n");
+    const world = await simulator.world();
+    expect(instance(world, LEAVING).actions, log).to.have.lengthOf(1);
+    expect(instance(world, LEAVING).actions[0], log).to.include({
+      hook: hook.name,
+      ended: "call",
+      result: "CONTINUE",
+    });
+    expect(said(terminate, "lifecycle action completed")).to.deep.equal([LEAVING]);
+    expect(world.groups.map(({ name }) => name)).to.deep.equal([group]);
+    for (const { status } of await tasksOn(LEAVING)) expect(status).to.equal("STOPPED");
+    const targets = world.target_groups.flatMap((each) => each.targets.map(({ id }) => id));
+    expect(new Set(targets)).to.deep.equal(new Set(cluster ? [STAYING] : []));
+    for (const each of world.load_balancers) {
+      expect(each).to.deep.include({ registered: [STAYING], draining: [] });
+    }
+    for (const { name, ...counts } of world.queues) {
+      expect(counts, name).to.deep.equal({ visible: 0, inFlight: 0, delayed: 0 });
+    }
+    const refused = (await simulator.calls()).filter(({ error }) => error !== undefined);
+    expect(refused).to.deep.equal([]);
+  });
+
+  it("throw what Lambda is to count as an error, with our files and lines in its stack", async () => {
+    const refused = await deregister.invoke({ elb_name: 5 }).catch((error: Error) => error.message);
+    expect(refused).to.include("deregister: the scheduled event's input is wrong: ");
+    expect(refused, "by the source map").to.match(/shared\/settings\.ts:\d+/);
+  });
+
+  function pending(world: World): boolean {
+    return instance(world, LEAVING).actions.some(({ ended }) => ended === undefined);
+  }
+
+  async function tasksOn(id: string) {
+    const { clusters } = await simulator.world();
+    return clusters.flatMap(({ tasks }) => tasks.filter(({ instance_id }) => instance_id === id));
+  }
+});
+
+function instance(world: World, id: string) {
+  const found = world.groups.flatMap((group) => group.instances).find((each) => each.instance_id === id);
+  if (!found) throw new Error(`the world has no instance ${id}`);
+  return found;
+}
+
+/** The instances of the log lines with that phrase. */
+function said({ lines }: RunningFunction, phrase: string): unknown[] {
+  return lines
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ message }) => message === phrase)
+    .map(({ instance_id }) => instance_id);
+}
+
+// Delays are as short as they can be: the functions themselves wait ten seconds before they believe that all is gone.
+function scenario({ resources, ...rest }: Package) {
+  const { elbNames, clusterNames } = namesOf({ resources, ...rest });
+  const { group, hook } = hookOf(resources);
+  const [cluster] = clusterNames;
+  const service = {
+    name: "web",
+    desired_count: 2,
+    load_balancers: [{ target_group: "managed", container_port: 3000 }],
+    task: { ports: [{ container_port: 3000 }], start_seconds: 1, stop_seconds: 1 },
+  };
+  return {
+    name: "package",
+    queues: queuesOf(resources),
+    target_groups: [{ name: "managed", port: 80, deregistration_delay_seconds: 2, healthy_after_seconds: 1 }],
+    load_balancers: elbNames.map((name) => ({
+      name,
+      listeners: [{ port: 80, instance_port: 8080 }],
+      connection_draining_seconds: 2,
+    })),
+    clusters: cluster === undefined ? [] : [{ name: cluster, services: [service] }],
+    auto_scaling_groups: [
+      {
+        name: group,
+        instances: 2,
+        instance_ids: [LEAVING, STAYING],
+        ...(cluster === undefined ? {} : { cluster }),
+        registers_with: { load_balancers: elbNames },
+        hooks: [hook],
+      },
+    ],
+    timeline: [{ at_seconds: 0, terminate: { instance_ids: [LEAVING] } }],
+  };
+}

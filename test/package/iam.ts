@@ -1,0 +1,147 @@
+// Says what a role of the packaged template allows, and what IAM would be asked for a call that was made. The resources
+// of each action are those of AWS's service authorization reference.
+import { ACCOUNT, REGION } from "../../simulator/account.ts";
+import type { RecordedCall } from "../../simulator/simulation.ts";
+import type { Resources } from "./packaged.ts";
+
+/** One action on one resource, as a policy sees it. */
+export type IamRequest = { readonly action: string; readonly resource: string; readonly cluster?: string };
+
+type Statement = {
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: { readonly ArnEquals: { readonly "ecs:cluster": readonly unknown[] } };
+};
+type Policy = { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
+
+/** A role's permissions. */
+export type Role = {
+  /** All actions in it, on whatever resource. */
+  readonly actions: readonly string[];
+  readonly allows: (request: IamRequest) => boolean;
+};
+
+/** Reads a role of the template. Throws where it holds what is not understood here. */
+export function readRole(resources: Resources, roleId: string): Role {
+  const policies = resources[roleId]?.Properties.Policies as unknown as Policy[];
+  const statements = policies.flatMap((each) => each.PolicyDocument.Statement);
+  for (const { Effect, Condition } of statements) {
+    const conditions = Object.values(Condition ?? {}).flatMap((each) => Object.keys(each));
+    if (Effect !== "Allow" || conditions.some((each) => each !== "ecs:cluster")) {
+      throw new Error(`${roleId}: expected Allow, and conditions on ecs:cluster at the most`);
+    }
+  }
+  const actionsOf = ({ Action }: Statement) => [Action].flat();
+  return {
+    actions: [...new Set(statements.flatMap(actionsOf))].sort(),
+    allows: ({ action, resource, cluster }) =>
+      statements.some((each) => {
+        const clusters = each.Condition?.ArnEquals["ecs:cluster"].map((value) => arnOf(resources, value));
+        return (
+          actionsOf(each).includes(action) &&
+          [each.Resource].flat().some((value) => matches(arnOf(resources, value), resource)) &&
+          (clusters === undefined || (cluster !== undefined && clusters.includes(cluster)))
+        );
+      }),
+  };
+}
+
+// As IAM does: a star stands for any characters.
+function matches(pattern: string, resource: string): boolean {
+  const escaped = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`).test(resource);
+}
+
+function arnOf(resources: Resources, value: unknown): string {
+  if (typeof value === "string") return value;
+  const { "Fn::Sub": text, "Fn::GetAtt": attribute } = value as {
+    "Fn::Sub"?: string;
+    "Fn::GetAtt"?: string[];
+  };
+  if (text !== undefined) {
+    return text
+      .replaceAll(`\${AWS::Partition}`, "aws")
+      .replaceAll(`\${AWS::Region}`, REGION)
+      .replaceAll(`\${AWS::AccountId}`, ACCOUNT);
+  }
+  const { Type, Properties } = resources[attribute?.[0] ?? ""] ?? {};
+  if (Type === "AWS::SQS::Queue") return queueArn(String(Properties?.QueueName));
+  if (Type === "AWS::Logs::LogGroup")
+    return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${Properties?.LogGroupName}:*`;
+  throw new Error(`cannot tell the ARN of ${JSON.stringify(value)}`);
+}
+
+type Input = Readonly<Record<string, unknown>>;
+type Asked = { readonly action: string; readonly resources: readonly string[]; readonly cluster?: string };
+
+const queueArn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+const ecsArn = (resource: string) => `arn:aws:ecs:${REGION}:${ACCOUNT}:${resource}`;
+
+const onQueue =
+  (action: string) =>
+  ({ QueueUrl, QueueName }: Input): Asked => ({
+    action: `sqs:${action}`,
+    resources: [queueArn(String(QueueName ?? String(QueueUrl).split("/").at(-1)))],
+  });
+const onAll = (action: string) => (): Asked => ({ action, resources: ["*"] });
+const inCluster =
+  (action: string, resourcesOf: (input: Input) => readonly string[]) =>
+  (input: Input): Asked => ({
+    action: `ecs:${action}`,
+    resources: resourcesOf(input),
+    cluster: ecsArn(`cluster/${input.cluster}`),
+  });
+
+const ASKED: Readonly<Record<string, (input: Input) => Asked>> = {
+  "sqs:GetQueueUrl": onQueue("GetQueueUrl"),
+  "sqs:GetQueueAttributes": onQueue("GetQueueAttributes"),
+  "sqs:ReceiveMessage": onQueue("ReceiveMessage"),
+  "sqs:SendMessage": onQueue("SendMessage"),
+  "sqs:SendMessageBatch": onQueue("SendMessage"),
+  "sqs:DeleteMessageBatch": onQueue("DeleteMessage"),
+  "autoscaling:DescribeAutoScalingInstances": onAll("autoscaling:DescribeAutoScalingInstances"),
+  "autoscaling:DescribeLifecycleHooks": onAll("autoscaling:DescribeLifecycleHooks"),
+  "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) => ({
+    action: "autoscaling:CompleteLifecycleAction",
+    resources: [
+      `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:8d7b2f3e-0000-4000-8000-000000000000:autoScalingGroupName/${AutoScalingGroupName}`,
+    ],
+  }),
+  "elb:DescribeLoadBalancers": onAll("elasticloadbalancing:DescribeLoadBalancers"),
+  "elb:DescribeInstanceHealth": onAll("elasticloadbalancing:DescribeInstanceHealth"),
+  "elb:DeregisterInstancesFromLoadBalancer": ({ LoadBalancerName }) => ({
+    action: "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+    resources: [`arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:loadbalancer/${LoadBalancerName}`],
+  }),
+  "elbv2:DescribeTargetGroups": onAll("elasticloadbalancing:DescribeTargetGroups"),
+  "elbv2:DescribeTargetHealth": onAll("elasticloadbalancing:DescribeTargetHealth"),
+  "elbv2:DeregisterTargets": ({ TargetGroupArn }) => ({
+    action: "elasticloadbalancing:DeregisterTargets",
+    resources: [String(TargetGroupArn)],
+  }),
+  "ecs:ListContainerInstances": inCluster("ListContainerInstances", ({ cluster }) => [
+    ecsArn(`cluster/${cluster}`),
+  ]),
+  "ecs:DescribeContainerInstances": inCluster(
+    "DescribeContainerInstances",
+    ({ containerInstances }) => containerInstances as string[],
+  ),
+  "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance }) => [String(containerInstance)]),
+  "ecs:DescribeTasks": inCluster("DescribeTasks", ({ tasks }) => tasks as string[]),
+  "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
+    (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),
+  ),
+  "ecs:UpdateContainerInstancesState": inCluster(
+    "UpdateContainerInstancesState",
+    ({ containerInstances }) => containerInstances as string[],
+  ),
+};
+
+/** What IAM would be asked for a call. Throws for an operation that has no line above. */
+export function requestsOf({ action, input }: RecordedCall): IamRequest[] {
+  const ask = ASKED[action];
+  if (!ask) throw new Error(`${action}: say in test/package/iam.ts what IAM is asked for it`);
+  const { resources, ...asked } = ask(input as Input);
+  return resources.map((resource) => ({ ...asked, resource }));
+}

@@ -1,0 +1,81 @@
+// Protects what the zips consist of: the handlers with all that they import, nothing of the simulator, and the same bytes
+// each time that they are made.
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { strFromU8, unzipSync } from "fflate";
+import { deregisterInput } from "../../functions/deregister/input.ts";
+import { terminateInput } from "../../functions/terminate/input.ts";
+import {
+  FUNCTIONS,
+  PACKAGING_MS,
+  type Package,
+  PROJECT,
+  readZip,
+  runPackage,
+  thePackage,
+} from "./packaged.ts";
+
+/** Lambda's limit for a zip that is uploaded by itself is 50 MB; much less says that nothing came in by mistake. */
+const ZIP_BYTES_MAX = 600_000;
+
+describe("the packaged zips", function () {
+  this.timeout(PACKAGING_MS);
+  let packaged: Package;
+
+  before(async () => {
+    packaged = await thePackage();
+  });
+
+  for (const name of FUNCTIONS) {
+    it(`${name}.zip holds the handler that the template names and its source map, and no more`, () => {
+      const { zip, handler } = packaged.functions[name];
+      const file = handler.replace(/\.handler$/, ".cjs");
+      const files = unzipSync(zip);
+      expect(Object.keys(files)).to.have.members([file, `${file}.map`]);
+      expect(strFromU8(files[file] as Uint8Array)).to.match(/\/\/# sourceMappingURL=handler\.cjs\.map\s*$/);
+      expect(zip.length).to.be.below(ZIP_BYTES_MAX);
+      console.log(`      ${name}.zip: ${(zip.length / 1000).toFixed(0)} KB`);
+    });
+
+    it(`${name}.zip is made of its function, shared/ and what these import: no source of the simulator`, () => {
+      const { zip, handler } = packaged.functions[name];
+      const map = unzipSync(zip)[handler.replace(/\.handler$/, ".cjs.map")] as Uint8Array;
+      const { sources } = JSON.parse(strFromU8(map)) as { sources: string[] };
+      const folders = sources
+        .map((source) => source.replace(/^(\.\.\/)+/, ""))
+        .filter((source) => !source.startsWith("node_modules/"))
+        .map((source) =>
+          source
+            .split("/")
+            .slice(0, source.startsWith("functions/") ? 2 : 1)
+            .join("/"),
+        );
+      expect(new Set(folders)).to.deep.equal(new Set(["shared", `functions/${name}`]));
+    });
+  }
+
+  it("the scheduled inputs are what the functions' schemas take", () => {
+    const { deregister, terminate } = packaged.functions;
+    expect(deregisterInput.safeParse(deregister.input).error).to.equal(undefined);
+    expect(terminateInput.safeParse(terminate.input).error).to.equal(undefined);
+    expect(terminate.input.queue_name, "terminate reads what deregister sends to").to.equal(
+      deregister.input.elb_monitor_queue_name,
+    );
+  });
+
+  it("packaging again gives the same bytes, also after a run that was killed in the middle", async () => {
+    const leftover = join(PROJECT, ".esbuild", ".build", "functions", "left-by-a-killed-run");
+    await mkdir(leftover, { recursive: true });
+    await writeFile(join(leftover, "handler.cjs"), "exports.handler = () => {};");
+    await runPackage();
+    for (const name of FUNCTIONS) {
+      expect(hash(await readZip(name)), name).to.equal(hash(packaged.functions[name].zip));
+    }
+  });
+});
+
+function hash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
