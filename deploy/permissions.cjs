@@ -61,14 +61,16 @@ function clusterStatements(clusters) {
     "ecs:DescribeContainerInstances",
     "ecs:DescribeServices",
     "ecs:DescribeTasks",
-    "ecs:ListTasks",
     "ecs:UpdateContainerInstancesState",
   ];
   const resources = ["container-instance", "service", "task"].map((type) => arn("ecs", `${type}/*`));
+  const inClusters = { Condition: { ArnEquals: { "ecs:cluster": clusters } } };
   return [
-    allow(["ecs:ListContainerInstances"], clusters),
+    allow(["ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
-    { ...allow(actions, resources), Condition: { ArnEquals: { "ecs:cluster": clusters } } },
+    { ...allow(actions, resources), ...inClusters },
+    // A cluster's tasks, other than those of one container instance, are listed on `*`.
+    { ...allow(["ecs:ListTasks"], ["*"]), ...inClusters },
   ];
 }
 

@@ -3,13 +3,11 @@ import type { Phrase } from "./log.ts";
 import type { ClusterMember, Observation, Registration } from "./observation.ts";
 import { leftBehind, STOPPED } from "./progress.ts";
 import { recall } from "./recall.ts";
-import type { Memory, Termination } from "./termination.ts";
+import { type Memory, SETTLE_MS, type Termination } from "./termination.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Reads of AWS lag: nothing counts as gone sooner than this after it was told to go, or after a first empty look. */
-export const SETTLE_MS = 10 * SECOND;
 /** A message may be ahead of what Auto Scaling shows, for this long after its time. */
 export const STALE_MS = 2 * MINUTE;
 /** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
@@ -59,7 +57,7 @@ export function decide(termination: Termination, observed: Observation, now: num
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
   switch (situation) {
     case "held":
-      return decideHeld({ ...termination, memory: recall(present, observed, now) }, observed, now);
+      return decideHeld(recalled(termination, present, observed, now), observed, now);
     case "soon":
       return wait(termination, present, now, `the instance to leave ${membership.state}`);
     case "over":
@@ -76,6 +74,10 @@ export function decide(termination: Termination, observed: Observation, now: num
     default:
       return situation satisfies never;
   }
+}
+
+function recalled(termination: Termination, memory: Memory, observed: Observation, now: number): Termination {
+  return { ...termination, memory: recall({ ...termination, memory }, observed, now) };
 }
 
 function decideAbsent(termination: Termination, now: number): Decision {
@@ -96,8 +98,14 @@ function decideHeld(termination: Termination, observed: Observation, now: number
   const { memory } = termination;
   const steps = stepsFor(termination, observed, now);
   const warnings = warningsFor(termination, observed);
-  const left = leftBehind(observed);
-  if (left !== undefined) return { ...wait(termination, memory, now, left), steps, warnings };
+  const left = leftBehind(afterwards(observed, steps));
+  if (steps.length > 0 || left !== undefined) {
+    return {
+      ...wait(termination, memory, now, left ?? "what was just done to take effect"),
+      steps,
+      warnings,
+    };
+  }
   const settledAt = believedAt(memory);
   if (now < settledAt) {
     const text = "a later look: nothing is left, but reads of AWS lag";
@@ -159,6 +167,23 @@ function stepsFor(termination: Termination, observed: Observation, now: number):
         }),
       ),
   ];
+}
+
+// What is left once the steps have been taken: that is what is waited for.
+function afterwards(observed: Observation, steps: readonly Step[]): Observation {
+  const out = new Set(steps.flatMap((step) => (step.kind === "deregister" ? [step.registration] : [])));
+  const drained = new Set(steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : [])));
+  return {
+    ...observed,
+    registrations: observed.registrations.map((each) =>
+      out.has(each) ? { ...each, state: "draining" } : each,
+    ),
+    members: observed.members.map((member) =>
+      drained.has(member.containerInstance.arn)
+        ? { ...member, containerInstance: { ...member.containerInstance, status: "DRAINING" } }
+        : member,
+    ),
+  };
 }
 
 // ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits

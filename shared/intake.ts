@@ -4,42 +4,60 @@ import type { Ports } from "./ports.ts";
 import type { Run } from "./run.ts";
 import { identityOf, type Termination } from "./termination.ts";
 
-/** A message that is about a termination. */
-export type Arrival = { readonly termination: Termination; readonly receipt: string };
+/** How many messages a receive brings at the most. */
+const FULL = 10;
 
-/** A termination with all the messages of this run that stand for it. */
+/** A termination with the messages of this run that stand for it, by their receipt handles. */
 export type Held = { readonly termination: Termination; readonly receipts: readonly string[] };
 
 /**
- * Receives all that waits in a queue, ten at a time, until a receive brings nothing. A receive that fails ends it, and
- * is noted.
+ * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full. A receive that fails
+ * ends it, and is noted; `failed` then says so.
  *
- * @param firstWaitSeconds how long the first receive waits for a message to come
+ * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
  */
+export async function receive(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  waitSeconds: number,
+): Promise<{ readonly messages: readonly ReceivedMessage[]; readonly failed: boolean }> {
+  const messages: ReceivedMessage[] = [];
+  try {
+    let batch = await ports.queues.receive(queue, waitSeconds);
+    messages.push(...batch);
+    while (batch.length === FULL) {
+      batch = await ports.queues.receive(queue, 1);
+      messages.push(...batch);
+    }
+    return { messages, failed: false };
+  } catch (error) {
+    run.callFailed(error);
+    return { messages, failed: true };
+  }
+}
+
+/** Receives all that waits in a queue, until a receive brings nothing, or fails. */
 export async function receiveAll(
   ports: Ports,
   run: Run,
   queue: string,
-  firstWaitSeconds: number,
-): Promise<ReceivedMessage[]> {
+  waitSeconds: number,
+): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
-  try {
-    let batch = await ports.queues.receive(queue, firstWaitSeconds);
-    while (batch.length > 0) {
-      messages.push(...batch);
-      // A second's wait makes SQS ask all its servers; without it, an empty answer proves nothing.
-      batch = await ports.queues.receive(queue, 1);
-    }
-  } catch (error) {
-    run.callFailed(error);
+  let batch = await receive(ports, run, queue, waitSeconds);
+  messages.push(...batch.messages);
+  while (batch.messages.length > 0 && !batch.failed) {
+    batch = await receive(ports, run, queue, 1);
+    messages.push(...batch.messages);
   }
   return messages;
 }
 
 /** Brings the messages of one termination together, into the one that began first. */
-export function merge(ports: Ports, arrivals: readonly Arrival[]): Held[] {
+export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
   const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
-  for (const { termination, receipt } of [...arrivals].sort(
+  for (const { termination, receipts } of [...arrivals].sort(
     (a, b) => a.termination.since - b.termination.since,
   )) {
     const alike = byIdentity.get(identityOf(termination)) ?? [];
@@ -49,10 +67,10 @@ export function merge(ports: Ports, arrivals: readonly Arrival[]): Held[] {
       ({ termination: { token } }) => !token || !termination.token || token === termination.token,
     );
     if (!same) {
-      alike.push({ termination, receipts: [receipt] });
+      alike.push({ termination, receipts: [...receipts] });
       continue;
     }
-    same.receipts.push(receipt);
+    same.receipts.push(...receipts);
     ports.log.info("duplicate merged", {
       instance_id: termination.instanceId,
       auto_scaling_group: termination.group,

@@ -17,17 +17,23 @@ export type Looked = {
   readonly fate: "watch" | "completed" | "let go";
 };
 
+/** What differs between the functions that look. */
+export type LookOptions = {
+  /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
+  readonly mayComplete: boolean;
+  /** Until when this run looks again, in milliseconds since 1970. */
+  readonly until: number;
+};
+
 /**
- * One look at a batch of terminations: observe, decide, act. What is decided is logged where it is news.
- *
- * @param options.mayComplete whether a lifecycle action may be completed; deregister leaves that to terminate, whose
- *   look comes at least one read lag later
+ * One look at a batch of terminations: observe, decide, act. What is decided is logged where it is news. Failures of AWS
+ * are noted in the run; throws only what is a fault of ours.
  */
 export async function look(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  options: { readonly mayComplete: boolean },
+  options: LookOptions,
 ): Promise<Looked[]> {
   const observations = await observe(ports, run, terminations);
   const now = ports.now();
@@ -47,16 +53,13 @@ export async function look(
     warn(ports, before, decision);
     switch (decision.outcome.kind) {
       case "wait":
-        if (decision.outcome.waitingFor !== before.memory.waitingFor) {
-          logWaiting(ports, termination, decision.outcome.waitingFor, decision.outcome.until, actedAt);
-        }
-        return { before, termination, fate: "watch" };
+        return watch(ports, before, memory, options);
       case "let go":
         logLetGo(ports, termination, decision.outcome, actedAt);
         return { before, termination, fate: "let go" };
       case "complete":
         return options.mayComplete
-          ? complete(ports, run, before, termination)
+          ? complete(ports, run, before, memory, options)
           : { before, termination, fate: "watch" };
       default:
         return decision.outcome satisfies never;
@@ -68,41 +71,70 @@ async function complete(
   ports: Ports,
   run: Run,
   before: Termination,
-  termination: Termination,
+  memory: Memory,
+  options: LookOptions,
 ): Promise<Looked> {
-  const { instanceId, group, hook, since, memory } = termination;
+  const { instanceId, group, hook, since } = before;
+  let answer: "completed" | "no such action";
   try {
-    const answer = await ports.autoScaling.complete(termination, "CONTINUE");
-    if (answer === "completed") {
-      ports.log.info("lifecycle action completed", {
-        instance_id: instanceId,
-        auto_scaling_group: group,
-        life_cycle_hook_name: hook,
-        result: "CONTINUE",
-        reason: "drained",
-        held_seconds: secondsBetween(since, ports.now()),
-      });
-      return { before, termination, fate: "completed" };
-    }
+    answer = await ports.autoScaling.complete(before, "CONTINUE");
   } catch (error) {
-    run.callFailed(error);
-    return watch(before, { ...memory, failures: memory.failures + 1 }, ports.now());
+    const waitingFor = run.callFailed(error);
+    return watchAgain(ports, before, { ...memory, failures: memory.failures + 1 }, waitingFor, options);
   }
-  // Refused: whether another hook explains it is asked at once, where it is the first time.
-  const refused = { ...termination, memory: { ...memory, refusedAt: memory.refusedAt ?? ports.now() } };
+  if (answer === "completed") {
+    ports.log.info("lifecycle action completed", {
+      instance_id: instanceId,
+      auto_scaling_group: group,
+      life_cycle_hook_name: hook,
+      result: "CONTINUE",
+      reason: "drained",
+      held_seconds: secondsBetween(since, ports.now()),
+    });
+    return { before, termination: { ...before, memory }, fate: "completed" };
+  }
   ports.log.warn("completion refused", {
     instance_id: instanceId,
     life_cycle_hook_name: hook,
     reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
   });
-  if (memory.refusedAt !== undefined) return watch(before, refused.memory, ports.now());
-  const [again] = await look(ports, run, [refused], { mayComplete: false });
-  return again ? { ...again, before } : watch(before, refused.memory, ports.now());
+  if (memory.refusedAt !== undefined) {
+    return watchAgain(ports, before, memory, "Auto Scaling to know the lifecycle action", options);
+  }
+  // Whether another hook explains it is asked at once, the first time.
+  const refused = { ...before, memory: { ...memory, refusedAt: ports.now() } };
+  const [again] = await look(ports, run, [refused], { ...options, mayComplete: false });
+  return { before, termination: again?.termination ?? refused, fate: again?.fate ?? "watch" };
 }
 
-function watch(before: Termination, memory: Memory, now: number): Looked {
+// To be looked at again as decided.
+function watch(ports: Ports, before: Termination, memory: Memory, { until }: LookOptions): Looked {
+  const { waitingFor, lookAt } = memory;
+  if (waitingFor !== before.memory.waitingFor) {
+    ports.log.info("waiting", {
+      instance_id: before.instanceId,
+      waiting_for: waitingFor,
+      held_seconds: secondsBetween(before.since, ports.now()),
+      looks_again:
+        lookAt === undefined || lookAt >= until ? "in the next run of terminate" : timeText(lookAt),
+      ...(memory.failures > 0 ? { failures: memory.failures } : {}),
+    });
+  }
+  return { before, termination: { ...before, memory }, fate: "watch" };
+}
+
+// To be looked at again, because a completion came to nothing.
+function watchAgain(
+  ports: Ports,
+  before: Termination,
+  memory: Memory,
+  waitingFor: string,
+  options: LookOptions,
+): Looked {
+  const now = ports.now();
+  const changedAt = waitingFor === before.memory.waitingFor ? (memory.changedAt ?? now) : now;
   const lookAt = now + before.settings.pollSeconds * 1000;
-  return { before, termination: { ...before, memory: { ...memory, lookAt } }, fate: "watch" };
+  return watch(ports, before, { ...memory, waitingFor, changedAt, lookAt }, options);
 }
 
 function afterwards(
@@ -129,21 +161,6 @@ function warn(ports: Ports, { instanceId, memory }: Termination, { warnings }: D
   for (const { phrase, text } of warnings) {
     if (!memory.said.includes(phrase)) ports.log.warn(phrase, { instance_id: instanceId, reason: text });
   }
-}
-
-function logWaiting(
-  ports: Ports,
-  termination: Termination,
-  waitingFor: string,
-  until: number,
-  now: number,
-): void {
-  ports.log.info("waiting", {
-    instance_id: termination.instanceId,
-    waiting_for: waitingFor,
-    held_seconds: secondsBetween(termination.since, now),
-    looks_again_at: timeText(until),
-  });
 }
 
 function logLetGo(

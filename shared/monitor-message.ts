@@ -28,6 +28,8 @@ const messageSchema = z.object(
 
 const memorySchema = z.object({
   container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),
+  tasks: z.optional(z.array(z.string())),
+  no_tasks_at: z.optional(time),
   targets: z._default(z.array(z.object({ target_group: z.string(), port: z.number() })), []),
   elb_names: strings,
   managed_target_groups: strings,
@@ -113,6 +115,8 @@ function readMemory(value: unknown): Memory {
   const { data } = parsed;
   return {
     containerInstances: data.container_instances,
+    tasks: data.tasks,
+    noTasksAt: milliseconds(data.no_tasks_at),
     registrations: [
       ...data.targets.map(
         (each): SeenRegistration => ({ kind: "target", targetGroup: each.target_group, port: each.port }),
@@ -138,6 +142,8 @@ function readMemory(value: unknown): Memory {
 function writeMemory(memory: Memory): z.input<typeof memorySchema> {
   return {
     container_instances: [...memory.containerInstances],
+    tasks: memory.tasks && [...memory.tasks],
+    no_tasks_at: iso(memory.noTasksAt),
     targets: memory.registrations.flatMap((each) =>
       each.kind === "target" ? [{ target_group: each.targetGroup, port: each.port }] : [],
     ),

@@ -23,6 +23,8 @@ export type ClusterMember = {
   readonly cluster: string;
   readonly containerInstance: ContainerInstance;
   readonly tasks: readonly Task[];
+  /** Whether the tasks were listed in this look; else those known before were looked at again. */
+  readonly listed: boolean;
 };
 
 /** All that AWS shows of one instance, in one look. What could not be read is missing, and said to be. */

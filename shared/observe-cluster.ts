@@ -2,6 +2,7 @@ import type { ContainerInstance, ServiceLoadBalancers, Task } from "./aws/ecs.ts
 import { forEachOf, groupBy } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
 import type { ClusterMember } from "./observation.ts";
+import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
 import { STOPPED } from "./progress.ts";
 import { reading } from "./reading.ts";
@@ -15,6 +16,7 @@ export type Membership = {
   services: Map<string, ServiceLoadBalancers>;
   targetGroups: string[];
   elbNames: string[];
+  /** What could not be read. */
   unread: string | undefined;
 };
 
@@ -50,21 +52,16 @@ async function observeCluster(
   terminations: readonly Termination[],
   found: ReadonlyMap<Termination, Membership>,
 ): Promise<void> {
-  const containerInstances = await reading(run, () => findAll(ports, run, cluster, terminations));
-  if ("unread" in containerInstances) {
-    for (const each of terminations) setUnread(found, each, containerInstances.unread);
-    return;
-  }
-  await forEachOf(terminations, async (termination) => {
-    for (const containerInstance of containerInstances.value.get(termination.instanceId) ?? []) {
-      const tasks = await reading(run, () => ports.ecs.tasksOn(cluster, containerInstance.arn));
-      found
-        .get(termination)
-        ?.members.push({ cluster, containerInstance, tasks: "value" in tasks ? tasks.value : [] });
-      if ("unread" in tasks) setUnread(found, termination, tasks.unread);
-    }
+  const answer = await reading(run, async () => {
+    const containerInstances = await findAll(ports, run, cluster, terminations);
+    return observeTasks(ports, cluster, terminations, containerInstances);
   });
-  await observeServices(ports, run, cluster, terminations, found);
+  for (const termination of terminations) {
+    const membership = found.get(termination) as Membership;
+    if ("unread" in answer) membership.unread = answer.unread;
+    else membership.members.push(...(answer.value.get(termination) ?? []));
+  }
+  if ("value" in answer) await observeServices(ports, run, cluster, terminations, found);
 }
 
 // Those seen before are described by ARN; the others are looked for by instance id, whatever the cluster's size.
@@ -78,20 +75,18 @@ async function findAll(
     const known = terminations.flatMap(({ memory }) =>
       memory.containerInstances.filter((each) => each.cluster === cluster),
     );
-    const seen =
-      known.length === 0
-        ? []
-        : await ports.ecs.describeContainerInstances(cluster, [...new Set(known.map((each) => each.arn))]);
+    const arns = [...new Set(known.map((each) => each.arn))];
+    const seen = arns.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, arns);
     const present = new Set(seen.filter((each) => each.status !== "INACTIVE").map((each) => each.instanceId));
     const sought = terminations.filter(
       ({ instanceId, memory }) =>
         !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
     );
-    const arns = await ports.ecs.findContainerInstances(cluster, [
+    const more = await ports.ecs.findContainerInstances(cluster, [
       ...new Set(sought.map((each) => each.instanceId)),
     ]);
-    const more = arns.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, arns);
-    return groupBy([...seen, ...more], (each) => each.instanceId);
+    const found = more.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, more);
+    return groupBy([...seen, ...found], (each) => each.instanceId);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "gone") throw error;
     // A cluster that does not exist holds nothing. Where nothing was seen in it either, its name is wrong.
@@ -122,27 +117,23 @@ async function observeServices(
   ];
   const asked = new Set(terminations.flatMap(servicesOf));
   const missing = [...asked].filter((name) => !run.services.has(keyOf(cluster, name)));
-  const answer = await reading(run, async () =>
-    missing.length === 0
-      ? new Map<string, ServiceLoadBalancers>()
-      : ports.ecs.serviceLoadBalancers(cluster, missing),
-  );
+  const answer = await reading(run, () => ports.ecs.serviceLoadBalancers(cluster, missing));
   if ("value" in answer) {
     for (const name of missing) {
       run.services.set(keyOf(cluster, name), answer.value.get(name) ?? { targetGroups: [], elbNames: [] });
     }
   }
   for (const termination of terminations) {
-    const membership = found.get(termination);
+    const membership = found.get(termination) as Membership;
     for (const name of servicesOf(termination)) {
       const service = run.services.get(keyOf(cluster, name));
       if (!service) {
-        if ("unread" in answer) setUnread(found, termination, answer.unread);
+        if ("unread" in answer) membership.unread = answer.unread;
         continue;
       }
-      membership?.services.set(name, service);
-      membership?.targetGroups.push(...service.targetGroups);
-      membership?.elbNames.push(...service.elbNames);
+      membership.services.set(name, service);
+      membership.targetGroups.push(...service.targetGroups);
+      membership.elbNames.push(...service.elbNames);
     }
   }
 }
@@ -150,15 +141,6 @@ async function observeServices(
 // A task that stopped before the termination began says nothing of what runs there now.
 function isRecent(task: Task, since: number): boolean {
   return task.status !== STOPPED || (task.stoppedAt !== undefined && task.stoppedAt >= since);
-}
-
-function setUnread(
-  found: ReadonlyMap<Termination, Membership>,
-  termination: Termination,
-  unread: string,
-): void {
-  const membership = found.get(termination);
-  if (membership) membership.unread = unread;
 }
 
 function keyOf(cluster: string, service: string): string {

@@ -1,13 +1,16 @@
 import type { Observation, Registration } from "./observation.ts";
-import type { Memory, SeenRegistration } from "./termination.ts";
+import { STOPPED } from "./progress.ts";
+import { type Memory, SETTLE_MS, type SeenRegistration, type Termination } from "./termination.ts";
 
 /** What is remembered after a look: all that was seen before, and what was seen now. */
-export function recall(memory: Memory, observed: Observation, now: number): Memory {
+export function recall({ memory, since }: Termination, observed: Observation, now: number): Memory {
   const draining = observed.members.some((member) => member.containerInstance.status === "DRAINING");
   const drainedByOthers = draining && memory.drainingAt === undefined;
   const { unread, members, registrations } = observed;
   return {
     ...memory,
+    tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
+    noTasksAt: noTasks(memory, observed, now),
     noMemberSince:
       memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
     noRegistrationSince:
@@ -25,6 +28,21 @@ export function recall(memory: Memory, observed: Observation, now: number): Memo
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
   };
+}
+
+// What stopped before the termination began is of no interest any more.
+function recallTasks({ members }: Observation, since: number): readonly string[] {
+  return members
+    .flatMap((member) => member.tasks)
+    .filter((task) => task.status !== STOPPED || (task.stoppedAt ?? 0) >= since)
+    .map((task) => task.arn);
+}
+
+function noTasks(memory: Memory, { members, unread }: Observation, now: number): number | undefined {
+  if (members.some((member) => member.tasks.some((task) => task.status !== STOPPED))) return undefined;
+  const settled = memory.drainingAt !== undefined && now - memory.drainingAt >= SETTLE_MS;
+  const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
+  return memory.noTasksAt ?? (settled && listed ? now : undefined);
 }
 
 function seen(registration: Registration): SeenRegistration {

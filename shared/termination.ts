@@ -1,5 +1,8 @@
 import type { DrainSettings } from "./settings.ts";
 
+/** Reads of AWS lag: nothing counts as gone sooner than this after it was told to go, or after a first empty look. */
+export const SETTLE_MS = 10_000;
+
 /** Something that the instance was seen in, and is to be gone from: a target group, or a classic load balancer. */
 export type SeenRegistration =
   | { readonly kind: "target"; readonly targetGroup: string; readonly port: number }
@@ -12,6 +15,10 @@ export type SeenRegistration =
 export type Memory = {
   /** The container instances seen in the clusters, by ARN. */
   readonly containerInstances: readonly { readonly cluster: string; readonly arn: string }[];
+  /** The ARNs of the tasks seen on the instance; undefined before they were listed. */
+  readonly tasks: readonly string[] | undefined;
+  /** When the tasks were listed anew, after DRAINING had taken effect, and none was left: none can come any more. */
+  readonly noTasksAt: number | undefined;
   /** What the instance was seen registered with. */
   readonly registrations: readonly SeenRegistration[];
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
@@ -42,6 +49,8 @@ export type Memory = {
 /** The memory of a termination that nobody has looked at. */
 export const NO_MEMORY: Memory = {
   containerInstances: [],
+  tasks: undefined,
+  noTasksAt: undefined,
   registrations: [],
   managedTargetGroups: [],
   managedElbNames: [],

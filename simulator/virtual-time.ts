@@ -1,4 +1,4 @@
-import FakeTimers from "@sinonjs/fake-timers";
+import sinon from "sinon";
 import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
 
@@ -17,7 +17,7 @@ export async function inVirtualTime<T>(
   random: Random,
   run: (clock: Clock) => Promise<T>,
 ): Promise<T> {
-  const timers = FakeTimers.install({
+  const timers = sinon.useFakeTimers({
     now: startsAt,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
   });
@@ -42,6 +42,6 @@ export async function inVirtualTime<T>(
     }
   } finally {
     Math.random = realRandom;
-    timers.uninstall();
+    timers.restore();
   }
 }

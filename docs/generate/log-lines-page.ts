@@ -12,7 +12,7 @@ export function logLinesPage(): string {
 
 Both functions write one JSON object a line. \`message\` is one of the phrases below, and nothing else; the other fields
 have the same name everywhere: \`instance_id\`, \`auto_scaling_group\`, \`life_cycle_hook_name\`, \`cluster\`,
-\`load_balancer\`, \`waiting_for\`, \`held_seconds\` (since the hook holds the instance), \`looks_again_at\`, \`reason\`.
+\`load_balancer\`, \`waiting_for\`, \`held_seconds\` (since the hook holds the instance), \`looks_again\`, \`reason\`.
 Times are UTC. One instance's lines, read alone, tell its story; in CloudWatch Logs Insights, over the log groups of both
 functions:
 

@@ -41,7 +41,7 @@ export const LOG_LINES = {
     level: "INFO",
     from: "both",
     means:
-      "`waiting_for` says what is still there: registrations by load balancer and state, tasks by status, or a call that AWS did not answer. Written when it changes; `looks_again_at` says when it is looked at next.",
+      "`waiting_for` says what is still there: registrations by load balancer and state, tasks by status, or a call that AWS did not answer. Written when it changes; `looks_again` says when: a time, or in the next run of terminate.",
     todo: "Nothing, unless the same thing is waited for too long: then look at the service or the load balancer that it names.",
   },
   "passed on": {

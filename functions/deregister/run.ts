@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
-import { type Arrival, deleteAll, merge, receiveAll, setAside } from "../../shared/intake.ts";
+import { deleteAll, type Held, merge, receiveAll, setAside } from "../../shared/intake.ts";
 import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
@@ -33,7 +33,7 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     ports,
     run,
     held.map((each) => each.termination),
-    { mayComplete: false },
+    { mayComplete: false, until: ports.now() },
   );
   const watched = looked.filter(({ fate }) => fate === "watch");
   const kept = await passOn(ports, run, monitorQueue, watched);
@@ -80,8 +80,8 @@ async function readAll(
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): Promise<Arrival[]> {
-  const arrivals: Arrival[] = [];
+): Promise<Held[]> {
+  const arrivals: Held[] = [];
   const tests: string[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
@@ -104,7 +104,7 @@ async function readAll(
           life_cycle_hook_name: hook,
           since: timeText(termination.since),
         });
-        arrivals.push({ termination, receipt: message.receipt });
+        arrivals.push({ termination, receipts: [message.receipt] });
         break;
       }
       case "test notification":

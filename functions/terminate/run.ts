@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { type Arrival, deleteAll, type Held, merge, receiveAll, setAside } from "../../shared/intake.ts";
-import { secondsBetween, timeText } from "../../shared/log.ts";
+import { deleteAll, type Held, merge, receive, setAside } from "../../shared/intake.ts";
+import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
@@ -8,8 +8,8 @@ import { Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
 import { terminateInput } from "./input.ts";
 
-/** How long the first receive waits: a run's predecessor hands over within this time. */
-const FIRST_POLL_SECONDS = 5;
+/** How long a run receives: its predecessor, a minute older, hands over within this time. */
+const RECEIVE_MS = 5_000;
 /** How long a run holds what it received: its successor, a minute later, is then still receiving. */
 const HOLD_MS = 62_000;
 /** What is due this much later is looked at too, so that the batch shares its calls. */
@@ -33,89 +33,95 @@ export async function terminate(
   if (isSqsEvent(event)) return refuse(event, ports);
   const { queue_name: queue, ...keys } = readInput(terminateInput, "terminate", event, ports.log);
   const run = new Run(ports.log, ports.now());
-  const { received, held } = await takeIn(ports, run, queue, keys);
-  if (received === 0 && !run.hasFailures) {
+  const watched = new Watch(ports, run, queue, keys);
+  await watched.takeIn(RECEIVE_MS / 1000);
+  if (watched.received === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
     return undefined;
   }
-  const ended = { completed: 0, "let go": 0 };
-  const left = await watch(ports, run, queue, held, invocation, ended);
-  await handOver(ports, run, queue, left);
-  run.finish(ports.now(), {
-    received,
-    completed: ended.completed,
-    let_go: ended["let go"],
-    handed_over: left.length,
-  });
+  await watched.lookUntil(() =>
+    Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS),
+  );
+  await handOver(ports, run, queue, watched.held);
+  const { received, completed, letGo, held } = watched;
+  run.finish(ports.now(), { received, completed, let_go: letGo, handed_over: held.length });
   return undefined;
 }
 
-async function takeIn(
-  ports: Ports,
-  run: Run,
-  queue: string,
-  keys: DrainKeys,
-): Promise<{ received: number; held: Held[] }> {
-  const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS);
-  const arrivals: Arrival[] = [];
-  for (const message of messages) {
-    const read = parseMonitorMessage(message.body, message.sentAt, keys);
-    if (read.kind === "termination")
-      arrivals.push({ termination: read.termination, receipt: message.receipt });
-    else await setAside(ports, run, queue, message, read.reason);
-  }
-  const held = merge(ports, arrivals);
-  // One message stands for each drain from here on.
-  await deleteAll(
-    ports,
-    run,
-    queue,
-    held.flatMap((each) => each.receipts.slice(1)),
-  );
-  return {
-    received: messages.length,
-    held: held.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) })),
-  };
-}
+/** What one run of terminate holds, and what became of it. */
+class Watch {
+  held: Held[] = [];
+  received = 0;
+  completed = 0;
+  letGo = 0;
+  #receives = true;
+  readonly #ports: Ports;
+  readonly #run: Run;
+  readonly #queue: string;
+  readonly #keys: DrainKeys;
 
-// Looks at all that is due, again and again, until nothing is left or the time is over. Returns what still drains.
-async function watch(
-  ports: Ports,
-  run: Run,
-  queue: string,
-  held: readonly Held[],
-  invocation: Invocation,
-  ended: { completed: number; "let go": number },
-): Promise<Held[]> {
-  let watched = [...held];
-  while (watched.length > 0) {
-    const next = Math.min(...watched.map(lookAtOf));
-    const until = Math.min(
-      run.startedAt + HOLD_MS,
-      ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS,
-    );
-    // Nothing can change before the next run begins, or this one is at its end.
-    if (next >= until) break;
-    if (next > ports.now()) await ports.sleep(next - ports.now());
-    const now = ports.now();
-    const due = watched.filter((each) => lookAtOf(each) <= now + TOGETHER_MS);
+  constructor(ports: Ports, run: Run, queue: string, keys: DrainKeys) {
+    this.#ports = ports;
+    this.#run = run;
+    this.#queue = queue;
+    this.#keys = keys;
+  }
+
+  /** Takes in what waits in the queue, or comes within some seconds. One message stands for each drain from then on. */
+  async takeIn(waitSeconds: number): Promise<void> {
+    const { messages, failed } = await receive(this.#ports, this.#run, this.#queue, waitSeconds);
+    this.received += messages.length;
+    if (failed) this.#receives = false;
+    const arrivals: Held[] = [];
+    for (const message of messages) {
+      const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
+      if (read.kind === "termination")
+        arrivals.push({ termination: read.termination, receipts: [message.receipt] });
+      else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
+    }
+    if (arrivals.length === 0) return;
+    const merged = merge(this.#ports, [...this.held, ...arrivals]);
+    await this.#delete(merged.flatMap(({ receipts }) => receipts.slice(1)));
+    this.held = merged.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) }));
+  }
+
+  /**
+   * Looks at all that is due, again and again, until nothing is left or nothing can change before the time is over. For
+   * the first seconds it receives while it waits: what a predecessor hands over late must not wait for the next run.
+   */
+  async lookUntil(end: () => number): Promise<void> {
+    const receivesUntil = this.#run.startedAt + RECEIVE_MS;
+    for (;;) {
+      const now = this.#ports.now();
+      const next = Math.min(...this.held.map(lookAtOf));
+      if (next <= now) await this.#lookAtDue(end());
+      else if (this.#receives && now < receivesUntil) {
+        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+      } else if (this.held.length === 0 || next >= end()) return;
+      else await this.#ports.sleep(next - now);
+    }
+  }
+
+  async #lookAtDue(until: number): Promise<void> {
+    const soon = this.#ports.now() + TOGETHER_MS;
+    const due = this.held.filter((each) => lookAtOf(each) <= soon);
     const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-    const looked = await look(ports, run, [...receiptsOf.keys()], { mayComplete: true });
-    const over = looked.filter(({ fate }) => fate !== "watch");
-    for (const { fate } of over) if (fate !== "watch") ended[fate] += 1;
-    await deleteAll(
-      ports,
-      run,
-      queue,
-      over.flatMap(({ before }) => receiptsOf.get(before) ?? []),
-    );
-    const still = looked.filter(({ fate }) => fate === "watch");
-    watched = [
-      ...watched.filter((each) => !due.includes(each)),
-      ...still.map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
+    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], { mayComplete: true, until });
+    this.completed += looked.filter(({ fate }) => fate === "completed").length;
+    this.letGo += looked.filter(({ fate }) => fate === "let go").length;
+    const ended = looked.filter(({ fate }) => fate !== "watch");
+    await this.#delete(ended.flatMap(({ before }) => receiptsOf.get(before) ?? []));
+    this.held = [
+      ...this.held.filter((each) => !receiptsOf.has(each.termination)),
+      ...looked
+        .filter(({ fate }) => fate === "watch")
+        .map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
     ];
   }
-  return watched;
+
+  #delete(receipts: readonly string[]): Promise<void> {
+    return deleteAll(this.#ports, this.#run, this.#queue, receipts);
+  }
 }
 
 function lookAtOf({ termination }: Held): number {
@@ -138,7 +144,7 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
       instance_id: instanceId,
       waiting_for: memory.waitingFor,
       held_seconds: secondsBetween(since, ports.now()),
-      ...(memory.lookAt === undefined ? {} : { looks_again_at: timeText(memory.lookAt) }),
+      ...(memory.failures > 0 ? { failures: memory.failures } : {}),
     });
   }
   await deleteAll(

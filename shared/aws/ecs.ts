@@ -1,4 +1,5 @@
 import {
+  DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
@@ -10,7 +11,7 @@ import {
   type Task as SdkTask,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
-import { type BatchResult, pieces } from "../batches.ts";
+import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { call } from "./call.ts";
 
 /** An EC2 instance as a member of an ECS cluster. */
@@ -19,14 +20,20 @@ export type ContainerInstance = {
   readonly instanceId: string;
   /** ACTIVE, DRAINING, DEREGISTERING, INACTIVE and others. */
   readonly status: string;
+  /** Its tasks that are wanted, running or pending: those that are stopping are not among them. */
+  readonly wantedTasks: number;
 };
 
 /** A task on a container instance. */
 export type Task = {
   readonly arn: string;
+  /** The ARN of the container instance that it is on. */
+  readonly containerInstance: string;
   /** The service that it belongs to; undefined for a standalone task. */
   readonly service: string | undefined;
   readonly status: string;
+  /** Whether it is to run; a task that is stopping is not, though its containers still do. */
+  readonly wanted: boolean;
   /** The host ports that its containers listen on. */
   readonly hostPorts: readonly number[];
   /** When it was STOPPED, in milliseconds since 1970. */
@@ -45,8 +52,13 @@ export type EcsPort = {
   findContainerInstances: (cluster: string, instanceIds: readonly string[]) => Promise<string[]>;
   /** Container instances by ARN; those that the cluster does not know are left out. */
   describeContainerInstances: (cluster: string, arns: readonly string[]) => Promise<ContainerInstance[]>;
-  /** All tasks on a container instance that ECS still shows, those that have stopped included. */
-  tasksOn: (cluster: string, containerInstance: string) => Promise<Task[]>;
+  /**
+   * The ARNs of all tasks on the container instances that ECS still shows, those that are stopping or have stopped
+   * included; perhaps with those of others in the cluster, where listing them all takes fewer calls.
+   */
+  listTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  /** Tasks by ARN; those that the cluster does not know any more are left out. */
+  describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
   /** The load balancers of services by name; a service that is gone is left out. */
   serviceLoadBalancers: (
     cluster: string,
@@ -60,26 +72,38 @@ export type EcsPort = {
 const DESCRIBE_LIMIT = 100;
 const SERVICES_LIMIT = 10;
 const FILTER_LIMIT = 25;
+/** From how many container instances on it is asked whether the whole cluster's tasks are cheaper to list. */
+const WHOLE_CLUSTER_FROM = 5;
 /** How many container instances UpdateContainerInstancesState takes; with eleven it refuses them all. */
 export const DRAINING_LIMIT = 10;
 
 /** ECS through the SDK. */
 export function ecsPort(client: ECSClient): EcsPort {
-  async function listTasks(
-    cluster: string,
-    containerInstance: string,
-    desiredStatus: "RUNNING" | "STOPPED",
-  ): Promise<string[]> {
-    const arns: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await call("ecs:ListTasks", () =>
-        client.send(new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken })),
-      );
-      arns.push(...(page.taskArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return arns;
+  // A task that is stopping is listed by the wish to stop it, though its containers still run: both lists count.
+  async function listBoth(cluster: string, containerInstance: string | undefined): Promise<string[]> {
+    const arns = new Set<string>();
+    for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+      let nextToken: string | undefined;
+      do {
+        const page = await call("ecs:ListTasks", () =>
+          client.send(new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken })),
+        );
+        for (const arn of page.taskArns ?? []) arns.add(arn);
+        nextToken = page.nextToken;
+      } while (nextToken);
+    }
+    return [...arns];
+  }
+
+  // The whole cluster costs a page of each list per hundred tasks, and the same again to describe them; each container
+  // instance by itself costs two calls.
+  async function isCheaperAsAWhole(cluster: string, containerInstances: number): Promise<boolean> {
+    if (containerInstances < WHOLE_CLUSTER_FROM) return false;
+    const { clusters = [] } = await call("ecs:DescribeClusters", () =>
+      client.send(new DescribeClustersCommand({ clusters: [cluster] })),
+    );
+    const tasks = (clusters[0]?.runningTasksCount ?? 0) + (clusters[0]?.pendingTasksCount ?? 0);
+    return 4 + (2 * tasks) / DESCRIBE_LIMIT < 2 * containerInstances;
   }
 
   return {
@@ -115,20 +139,16 @@ export function ecsPort(client: ECSClient): EcsPort {
       return found;
     },
 
-    async tasksOn(cluster, containerInstance) {
-      // A task that is stopping is listed by the wish to stop it, though its containers still run: both lists count.
-      const arns = new Set<string>();
-      for (const status of ["RUNNING", "STOPPED"] as const) {
-        for (const arn of await listTasks(cluster, containerInstance, status)) arns.add(arn);
-      }
-      const tasks: Task[] = [];
-      for (const batch of pieces([...arns], DESCRIBE_LIMIT)) {
-        const page = await call("ecs:DescribeTasks", () =>
-          client.send(new DescribeTasksCommand({ cluster, tasks: batch })),
-        );
-        tasks.push(...(page.tasks ?? []).map(readTask));
-      }
-      return tasks;
+    async listTasks(cluster, containerInstances) {
+      if (await isCheaperAsAWhole(cluster, containerInstances.length)) return listBoth(cluster, undefined);
+      return (await forEachOf(containerInstances, (each) => listBoth(cluster, each))).flat();
+    },
+
+    async describeTasks(cluster, arns) {
+      const pages = await forEachOf(pieces(arns, DESCRIBE_LIMIT), (tasks) =>
+        call("ecs:DescribeTasks", () => client.send(new DescribeTasksCommand({ cluster, tasks }))),
+      );
+      return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
     async serviceLoadBalancers(cluster, services) {
@@ -189,6 +209,7 @@ function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
     arn: each.containerInstanceArn as string,
     instanceId: each.ec2InstanceId ?? "",
     status: each.status ?? "",
+    wantedTasks: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
   };
 }
 
@@ -196,8 +217,10 @@ function readTask(task: SdkTask): Task {
   const group = task.group ?? "";
   return {
     arn: task.taskArn as string,
+    containerInstance: task.containerInstanceArn ?? "",
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
+    wanted: task.desiredStatus === "RUNNING",
     hostPorts: (task.containers ?? []).flatMap((each) =>
       (each.networkBindings ?? []).flatMap((binding) => binding.hostPort ?? []),
     ),

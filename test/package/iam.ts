@@ -127,7 +127,11 @@ const ASKED: Readonly<Record<string, (input: Input) => Asked>> = {
     "DescribeContainerInstances",
     ({ containerInstances }) => containerInstances as string[],
   ),
-  "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance }) => [String(containerInstance)]),
+  "ecs:DescribeClusters": ({ clusters }) => ({
+    action: "ecs:DescribeClusters",
+    resources: (clusters as string[]).map((name) => ecsArn(`cluster/${name}`)),
+  }),
+  "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance = "*" }) => [String(containerInstance)]),
   "ecs:DescribeTasks": inCluster("DescribeTasks", ({ tasks }) => tasks as string[]),
   "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
     (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),

@@ -57,9 +57,14 @@ describe("permissions", () => {
         expect(ofEcs).to.deep.equal([]);
         return;
       }
-      expect(ofEcs).to.have.lengthOf(2);
-      expect(ofEcs[0]).to.deep.include({ Action: ["ecs:ListContainerInstances"], Resource: expected });
-      expect(ofEcs[1]?.Condition).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
+      expect(ofEcs).to.have.lengthOf(3);
+      expect(ofEcs[0]).to.deep.include({
+        Action: ["ecs:DescribeClusters", "ecs:ListContainerInstances"],
+        Resource: expected,
+      });
+      for (const { Condition } of ofEcs.slice(1)) {
+        expect(Condition).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
+      }
     });
   }
 

@@ -84,7 +84,8 @@ function textOf({ action, resource, cluster }: IamRequest): string {
 
 // The example's fleet under the names of the packaged stack, with all the trouble that makes the functions call what they
 // seldom call: unreadable messages, an outage in which deregister can do nothing, so that terminate does it, a duplicate
-// while draining, and another hook beside a completion by hand.
+// while draining, so many at once that it pays to ask for the whole cluster's tasks, and another hook beside a completion
+// by hand.
 function troubledFleet(packaged: Package) {
   const fleet = parse(readFileSync(join(PROJECT, "examples", "fleet.yaml"), "utf8"));
   const { group, hook } = hookOf(packaged.resources);
@@ -92,7 +93,7 @@ function troubledFleet(packaged: Package) {
   const { deregister, terminate } = packaged.functions;
   const { lifecycle_queue_name, elb_monitor_queue_name } = deregister.input;
   const { cluster_name: _, ...input } = fleet.functions.deregister.input;
-  const instanceIds = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `i-0000000000000000${n}`);
+  const instanceIds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `i-0000000000000000${n}`);
   // Few enough that some of the instances have no task with a host port, so that DRAINING has nothing to wait for.
   const services = fleet.clusters[0].services.map((each: { name: string }) =>
     each.name === "edge" ? { ...each, desired_count: 2 } : each,
@@ -127,8 +128,8 @@ function troubledFleet(packaged: Package) {
       { at_seconds: 1, send: { queue: elb_monitor_queue_name, body: "nothing to read" } },
       { at_seconds: 1, deny: outage },
       { at_seconds: 5, terminate: { instance_ids: instanceIds.slice(0, 2) } },
-      { at_seconds: 400, terminate: { instance_ids: instanceIds.slice(2, 6) } },
-      { at_seconds: 450, repeat_notification: { instance_ids: instanceIds.slice(2, 6), hook: hook.name } },
+      { at_seconds: 400, terminate: { instance_ids: instanceIds.slice(2, 7) } },
+      { at_seconds: 450, repeat_notification: { instance_ids: instanceIds.slice(2, 7), hook: hook.name } },
       { at_seconds: 500, complete_actions: { group, hook: hook.name } },
       { at_seconds: 900, complete_actions: { group, hook: "another" } },
     ],

@@ -33,14 +33,22 @@ const observed = (change: Partial<Observation> = {}): Observation => ({
 
 const member = (status: string, ...tasks: ClusterMember["tasks"][number][]): ClusterMember => ({
   cluster: "main",
-  containerInstance: { arn: "ci-1", instanceId: "i-1", status },
+  containerInstance: {
+    arn: "ci-1",
+    instanceId: "i-1",
+    status,
+    wantedTasks: tasks.filter((each) => each.wanted).length,
+  },
   tasks,
+  listed: true,
 });
 const task = (
   status: string,
   change: Partial<ClusterMember["tasks"][number]> = {},
 ): ClusterMember["tasks"][number] => ({
   arn: `task-${status}`,
+  containerInstance: "ci-1",
+  wanted: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
   service: "web",
   status,
   hostPorts: [],
@@ -497,15 +505,33 @@ describe("decide", () => {
       const { outcome } = decide(
         termination(),
         observed({
-          members: [member("ACTIVE", task("STOPPING"), task("RUNNING"), task("RUNNING"), task("STOPPED"))],
-          registrations: [target(), target({ port: 8081 }), classic({ state: "draining" })],
+          members: [member("DRAINING", task("STOPPING"), task("RUNNING"), task("RUNNING"), task("STOPPED"))],
+          registrations: [
+            target({ managed: true }),
+            target({ managed: true, port: 8081 }),
+            classic({ state: "draining" }),
+          ],
         }),
         SINCE,
       );
       expect(outcome).to.include({
-        waitingFor:
-          "2 targets registered in static, draining with elb, 2 tasks RUNNING, 1 task STOPPING, not yet DRAINING",
+        waitingFor: "2 targets registered in static, draining with elb, 2 tasks RUNNING, 1 task STOPPING",
       });
+    });
+
+    it("says what is left once the steps of this look are taken", () => {
+      const waitingFor = (change: Partial<Observation>) => {
+        const { outcome } = decide(termination(), observed(change), SINCE);
+        return outcome.kind === "wait" ? outcome.waitingFor : outcome.kind;
+      };
+      expect(waitingFor({ registrations: [target()] })).to.equal("1 target draining in static");
+      expect(waitingFor({ members: [member("ACTIVE", task("RUNNING"))] })).to.equal("1 task RUNNING");
+      expect(waitingFor({ members: [member("ACTIVE")] })).to.equal("what was just done to take effect");
+      const behind = {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target()],
+      };
+      expect(waitingFor(behind)).to.equal("1 target draining in static, 1 task RUNNING, not yet DRAINING");
     });
 
     it("warns of a configured cluster that lacks the instance", () => {

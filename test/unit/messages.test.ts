@@ -17,6 +17,8 @@ const termination: Termination = {
     containerInstances: [
       { cluster: "main", arn: "arn:aws:ecs:us-east-1:123456789012:container-instance/main/abc" },
     ],
+    tasks: ["arn:aws:ecs:us-east-1:123456789012:task/main/1"],
+    noTasksAt: at("09:00:09"),
     registrations: [
       { kind: "target", targetGroup: "arn:tg", port: 8080 },
       { kind: "classic", loadBalancer: "web" },
