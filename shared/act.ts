@@ -1,9 +1,10 @@
-import { DRAINING_LIMIT } from "./aws/ecs.ts";
+import { STATUS_LIMIT } from "./aws/ecs.ts";
 import { type BatchResult, forEachOf, groupBy, pieces } from "./batches.ts";
-import type { Step } from "./decide.ts";
 import { AwsCallError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
+import type { Step } from "./rules/decision.ts";
 import type { Run } from "./run.ts";
+import { logDone, nameOf } from "./step-text.ts";
 import type { Termination } from "./termination.ts";
 
 /** How many targets go into one call; AWS documents no limit, and a group has 1,000 at the most by default. */
@@ -12,15 +13,16 @@ const TARGETS_A_CALL = 100;
 /** The steps that a look has decided on for one instance. */
 export type Planned = { readonly termination: Termination; readonly steps: readonly Step[] };
 
-/** What was done for one instance. */
-export type Done = { drained: boolean; deregistered: boolean; failed: boolean };
+/** What was done for one instance: the steps that took effect, whether others failed, and what was said of it. */
+export type Done = { readonly steps: Step[]; failed: boolean; readonly said?: readonly string[] };
 
-type Deregister = Extract<Step, { kind: "deregister" }> & { readonly termination: Termination };
-type Drain = Extract<Step, { kind: "drain" }> & { readonly termination: Termination };
+type Of<K extends Step["kind"]> = { readonly termination: Termination; readonly step: Extract<Step, { kind: K }> };
+
+type OfCluster = Of<"drain"> | Of<"activate">;
 
 /**
  * Carries out steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
- * others; the next look decides on it anew.
+ * others; the next look decides on it anew. Throws only what is a fault of ours.
  */
 export async function act(
   ports: Ports,
@@ -28,118 +30,127 @@ export async function act(
   planned: readonly Planned[],
 ): Promise<Map<Termination, Done>> {
   const done = new Map<Termination, Done>();
-  for (const { termination } of planned)
-    done.set(termination, { drained: false, deregistered: false, failed: false });
-  const steps = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ ...step, termination })));
-  const deregisters = steps.filter((step): step is Deregister => step.kind === "deregister");
-  const drains = steps.filter((step): step is Drain => step.kind === "drain");
+  for (const { termination } of planned) done.set(termination, { steps: [], failed: false });
+  const all = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ termination, step })));
+  const of = <K extends Step["kind"]>(kind: K) => all.filter((each): each is Of<K> => each.step.kind === kind);
+  const carryOut = <K extends Step["kind"]>(
+    batches: readonly Of<K>[][],
+    call: (batch: readonly Of<K>[]) => Promise<BatchResult<Of<K>>>,
+  ) => forEachOf(batches, (batch) => settle(ports, run, batch, call, done));
 
-  await deregisterAll(ports, run, deregisters, done);
-  await drainAll(ports, run, drains, done);
+  // Traffic goes first: what a load balancer still sends is not to meet a task that ECS stops.
+  await carryOut(perLoadBalancer(of("deregister")), (batch) => deregister(ports, batch));
+  await carryOut(perCluster(of("drain")), (batch) => setStatus(ports, batch, "DRAINING"));
+  await carryOut(oneByOne(of("stop task")), (batch) =>
+    each(batch, ({ step }) => ports.ecs.stopTask(step.cluster, step.task, "asg-drain: nothing else is left")),
+  );
+  await carryOut(oneByOne(of("deregister container instance")), (batch) =>
+    each(batch, ({ step }) => ports.ecs.deregister(step.cluster, step.containerInstance, step.force)),
+  );
+  await carryOut(perCluster(of("activate")), (batch) => setStatus(ports, batch, "ACTIVE"));
+  await carryOut(oneByOne(of("register")), (batch) => each(batch, (item) => register(ports, item)));
   return done;
 }
 
-async function deregisterAll(
-  ports: Ports,
-  run: Run,
-  steps: readonly Deregister[],
-  done: ReadonlyMap<Termination, Done>,
-): Promise<void> {
-  const groups = groupBy(steps, ({ registration }) => `${registration.kind} ${registration.id}`);
-  const batches = [...groups.values()].flatMap((group) => pieces(group, TARGETS_A_CALL));
-  await forEachOf(batches, async (batch) => {
-    const result = await settle(run, batch, () => deregister(ports, batch));
-    for (const { registration, orphaned, termination } of result.done) {
-      setDone(done, termination, { deregistered: true });
-      const fields = {
-        instance_id: termination.instanceId,
-        load_balancer: registration.name,
-        ...(registration.port === undefined ? {} : { port: registration.port }),
-      };
-      if (orphaned) ports.log.warn("orphaned target deregistered", fields);
-      else ports.log.info("deregistered", fields);
-    }
-    for (const { item, reason } of result.failed) {
-      setDone(done, item.termination, { failed: true });
-      run.stepFailed(item.termination.instanceId, `deregistration from ${item.registration.name}`, reason);
-    }
-  });
+function oneByOne<T>(items: readonly T[]): T[][] {
+  return pieces(items, 1);
+}
+
+function perLoadBalancer(items: readonly Of<"deregister">[]): Of<"deregister">[][] {
+  const groups = groupBy(items, ({ step: { registration } }) => `${registration.kind} ${registration.id}`);
+  return [...groups.values()].flatMap((group) => pieces(group, TARGETS_A_CALL));
+}
+
+function perCluster<T extends OfCluster>(items: readonly T[]): T[][] {
+  return [...groupBy(items, ({ step }) => step.cluster).values()].flatMap((each) =>
+    pieces(each, STATUS_LIMIT),
+  );
 }
 
 // All of a batch are of one load balancer.
-async function deregister(ports: Ports, batch: readonly Deregister[]): Promise<BatchResult<Deregister>> {
-  const { kind, id } = (batch[0] as Deregister).registration;
+async function deregister(
+  ports: Ports,
+  batch: readonly Of<"deregister">[],
+): Promise<BatchResult<Of<"deregister">>> {
+  const { kind, id } = (batch[0] as Of<"deregister">).step.registration;
   if (kind === "target") {
     await ports.targetGroups.deregister(
       id,
-      batch.map(({ registration, termination }) => ({
-        id: termination.instanceId,
+      batch.map(({ step: { registration } }) => ({
+        id: registration.target,
         port: registration.port as number,
       })),
     );
     return { done: batch, failed: [] };
   }
-  const result = await ports.classic.deregister(id, [
-    ...new Set(batch.map(({ termination }) => termination.instanceId)),
-  ]);
+  const instanceIds = [...new Set(batch.map(({ termination }) => termination.instanceId))];
+  const result = await ports.classic.deregister(id, instanceIds);
   return byItem(batch, result, ({ termination }) => termination.instanceId);
 }
 
-async function drainAll(
-  ports: Ports,
-  run: Run,
-  steps: readonly Drain[],
-  done: ReadonlyMap<Termination, Done>,
-): Promise<void> {
-  const clusters = groupBy(steps, (step) => step.cluster);
-  const batches = [...clusters.values()].flatMap((each) => pieces(each, DRAINING_LIMIT));
-  await forEachOf(batches, async (batch) => {
-    const result = await settle(run, batch, () => drain(ports, batch));
-    for (const { cluster, termination } of result.done) {
-      setDone(done, termination, { drained: true });
-      ports.log.info("set DRAINING", { instance_id: termination.instanceId, cluster });
-    }
-    for (const { item, reason } of result.failed) {
-      setDone(done, item.termination, { failed: true });
-      run.stepFailed(item.termination.instanceId, "DRAINING", reason);
-    }
-  });
+async function register(ports: Ports, { termination, step }: Of<"register">): Promise<void> {
+  const { registration } = step;
+  if (registration.kind === "classic") {
+    await ports.classic.register(registration.loadBalancer, [termination.instanceId]);
+  } else {
+    const target = { id: termination.instanceId, port: registration.port };
+    await ports.targetGroups.register(registration.targetGroup, [target]);
+  }
 }
 
-async function drain(ports: Ports, batch: readonly Drain[]): Promise<BatchResult<Drain>> {
-  const { cluster } = batch[0] as Drain;
+async function setStatus<T extends OfCluster>(
+  ports: Ports,
+  batch: readonly T[],
+  status: "DRAINING" | "ACTIVE",
+): Promise<BatchResult<T>> {
+  const { cluster } = (batch[0] as T).step;
   try {
-    const result = await ports.ecs.setDraining(
-      cluster,
-      batch.map((step) => step.containerInstance),
-    );
-    return byItem(batch, result, (step) => step.containerInstance);
+    const arns = batch.map(({ step }) => step.containerInstance);
+    const result = await ports.ecs.setStatus(cluster, arns, status);
+    return byItem(batch, result, ({ step }) => step.containerInstance);
   } catch (error) {
     // One that ECS does not take may fail all ten; the others are not to wait for it.
     if (batch.length === 1 || !(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
   }
-  const results = await forEachOf(batch, async (step) => {
+  const results = await forEachOf(batch, async (item) => {
     try {
-      return await drain(ports, [step]);
+      return await setStatus(ports, [item], status);
     } catch (error) {
       if (!(error instanceof AwsCallError)) throw error;
-      return { done: [], failed: [{ item: step, reason: error.message }] };
+      return { done: [], failed: [{ item, reason: error.message }] };
     }
   });
   return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
 }
 
+async function each<T>(batch: readonly T[], call: (item: T) => Promise<void>): Promise<BatchResult<T>> {
+  for (const item of batch) await call(item);
+  return { done: batch, failed: [] };
+}
+
 // A call that fails as a whole fails each of its items.
-async function settle<T>(
+async function settle<T extends { readonly termination: Termination; readonly step: Step }>(
+  ports: Ports,
   run: Run,
   batch: readonly T[],
-  call: () => Promise<BatchResult<T>>,
-): Promise<BatchResult<T>> {
+  call: (batch: readonly T[]) => Promise<BatchResult<T>>,
+  done: ReadonlyMap<Termination, Done>,
+): Promise<void> {
+  let result: BatchResult<T>;
   try {
-    return await call();
+    result = await call(batch);
   } catch (error) {
     const reason = run.callFailed(error);
-    return { done: [], failed: batch.map((item) => ({ item, reason })) };
+    result = { done: [], failed: batch.map((item) => ({ item, reason })) };
+  }
+  for (const { termination, step } of result.done) {
+    done.get(termination)?.steps.push(step);
+    logDone(ports.log, termination.instanceId, step);
+  }
+  for (const { item, reason } of result.failed) {
+    const own = done.get(item.termination);
+    if (own) own.failed = true;
+    run.stepFailed(item.termination.instanceId, nameOf(item.step), reason);
   }
 }
 
@@ -156,12 +167,4 @@ function byItem<T>(
       return reason === undefined ? [] : [{ item, reason }];
     }),
   };
-}
-
-function setDone(
-  done: ReadonlyMap<Termination, Done>,
-  termination: Termination,
-  change: { [K in keyof Done]?: boolean },
-): void {
-  Object.assign(done.get(termination) ?? {}, change);
 }

@@ -2,7 +2,7 @@ import type { ReceivedMessage } from "./aws/sqs.ts";
 import { AwsCallError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
 import type { Run } from "./run.ts";
-import { identityOf, type Termination } from "./termination.ts";
+import type { Termination } from "./termination.ts";
 
 /** How many messages a receive brings at the most. */
 const FULL = 10;
@@ -52,31 +52,6 @@ export async function receiveAll(
     messages.push(...batch.messages);
   }
   return messages;
-}
-
-/** Brings the messages of one termination together, into the one that began first. */
-export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
-  const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
-  for (const { termination, receipts } of [...arrivals].sort(
-    (a, b) => a.termination.since - b.termination.since,
-  )) {
-    const alike = byIdentity.get(identityOf(termination)) ?? [];
-    byIdentity.set(identityOf(termination), alike);
-    // Another token is another lifecycle action: the same instance, held once more.
-    const same = alike.find(
-      ({ termination: { token } }) => !token || !termination.token || token === termination.token,
-    );
-    if (!same) {
-      alike.push({ termination, receipts: [...receipts] });
-      continue;
-    }
-    same.receipts.push(...receipts);
-    ports.log.info("duplicate merged", {
-      instance_id: termination.instanceId,
-      auto_scaling_group: termination.group,
-    });
-  }
-  return [...byIdentity.values()].flat();
 }
 
 /**

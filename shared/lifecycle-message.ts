@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type Notice, parseNotice } from "./notice.ts";
 import { problemsOf } from "./problems.ts";
 import { type DrainKeys, keysOfMetadata } from "./settings.ts";
 
@@ -16,7 +17,7 @@ export type LifecycleMessage =
       readonly keys: DrainKeys;
     }
   | { readonly kind: "test notification"; readonly group: string | undefined }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | Notice;
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const TEST = "autoscaling:TEST_NOTIFICATION";
@@ -52,7 +53,7 @@ const event = z.object({
 
 /**
  * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
- * its envelope, or an EventBridge event (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
+ * its envelope, or an EventBridge event, a notice of EC2 or AWS Health among them (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
  * Never throws: what cannot be read says why.
  */
 export function parseLifecycleMessage(body: string): LifecycleMessage {
@@ -61,6 +62,8 @@ export function parseLifecycleMessage(body: string): LifecycleMessage {
   const wrapped = envelope.safeParse(outer);
   const inner = wrapped.success ? parseJson(wrapped.data.Message) : outer;
   if (inner === undefined) return unreadable("Message: expected JSON");
+  const notice = parseNotice(inner);
+  if (notice) return notice;
   const bridged = event.safeParse(inner);
   return readNotification(bridged.success ? { Time: bridged.data.time, ...bridged.data.detail } : inner);
 }

@@ -1,12 +1,18 @@
 import { act, type Done } from "./act.ts";
+import { beat, warnOfShortHooks } from "./beat.ts";
 import { forEachOf } from "./batches.ts";
-import { type Decision, decide } from "./decide.ts";
+import { completeAction } from "./complete.ts";
 import { secondsBetween, timeText } from "./log.ts";
 import type { Observation } from "./observation.ts";
 import { observe } from "./observe.ts";
+import { observePresence } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
+import { asItIs, rehearse, rehearseCompletion } from "./rehearse.ts";
+import { decide } from "./rules/decide.ts";
+import type { Decision, Outcome } from "./rules/decision.ts";
+import { seenOf } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
-import type { Memory, Termination } from "./termination.ts";
+import { isSame, type Memory, type Termination } from "./termination.ts";
 
 /** What became of a termination in a look: still to be watched, or ended and to be forgotten. */
 export type Looked = {
@@ -21,6 +27,8 @@ export type Looked = {
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
   readonly mayComplete: boolean;
+  /** Whether nothing may be written: what would be done is logged. */
+  readonly dryRun: boolean;
   /** Until when this run looks again, in milliseconds since 1970. */
   readonly until: number;
 };
@@ -35,81 +43,69 @@ export async function look(
   terminations: readonly Termination[],
   options: LookOptions,
 ): Promise<Looked[]> {
-  const observations = await observe(ports, run, terminations);
+  const presences = await observePresence(ports, run, terminations);
+  warnOfShortHooks(run, presences);
+  const beaten = options.dryRun
+    ? new Map<Termination, Termination>()
+    : await beat(ports, run, presences, !options.mayComplete);
+  const observations = await observe(ports, run, presences);
   const now = ports.now();
   const decided = terminations.map((before) => {
     const observed = observations.get(before) as Observation;
-    return { before, observed, decision: decide(before, observed, now) };
+    const decision = decide(beaten.get(before) ?? before, observed, now);
+    return {
+      before,
+      observed,
+      decision: options.dryRun ? asItIs(decision, observed, before.memory, now) : decision,
+    };
   });
-  const done = await act(
-    ports,
-    run,
-    decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps })),
-  );
+  const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
+  const done = options.dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
   const actedAt = ports.now();
   return forEachOf(decided, async ({ before, observed, decision }) => {
+    remark(ports, before, decision);
     const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
-    const termination = { ...before, memory };
-    warn(ports, before, decision);
-    switch (decision.outcome.kind) {
-      case "wait":
-        return watch(ports, before, memory, options);
-      case "let go":
-        logLetGo(ports, termination, decision.outcome, actedAt);
-        return { before, termination, fate: "let go" };
-      case "complete":
-        return options.mayComplete
-          ? complete(ports, run, before, memory, options)
-          : { before, termination, fate: "watch" };
-      default:
-        return decision.outcome satisfies never;
-    }
+    return conclude(ports, run, before, { ...before, dryRun: options.dryRun, memory }, decision.outcome, options);
   });
 }
 
-async function complete(
+async function conclude(
   ports: Ports,
   run: Run,
   before: Termination,
-  memory: Memory,
+  termination: Termination,
+  outcome: Outcome,
   options: LookOptions,
 ): Promise<Looked> {
-  const { instanceId, group, hook, since } = before;
-  let answer: "completed" | "no such action";
-  try {
-    answer = await ports.autoScaling.complete(before, "CONTINUE");
-  } catch (error) {
-    const waitingFor = run.callFailed(error);
-    return watchAgain(ports, before, { ...memory, failures: memory.failures + 1 }, waitingFor, options);
+  switch (outcome.kind) {
+    case "wait":
+      return watch(ports, before, termination, options);
+    case "let go":
+      logLetGo(ports, termination, outcome);
+      return { before, termination, fate: "let go" };
+    case "complete": {
+      if (!options.mayComplete) return { before, termination, fate: "watch" };
+      if (options.dryRun) {
+        return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
+      }
+      const end = await completeAction(ports, run, termination, outcome);
+      if (end.kind === "refused") {
+        // Whether another hook explains it is asked at once, the first time.
+        const [again] = await look(ports, run, [end.termination], { ...options, mayComplete: false });
+        return { before, termination: again?.termination ?? end.termination, fate: again?.fate ?? "watch" };
+      }
+      return end.kind === "watch"
+        ? watchAgain(ports, before, end.termination, options)
+        : { before, termination: end.termination, fate: "completed" };
+    }
+    default:
+      return outcome satisfies never;
   }
-  if (answer === "completed") {
-    ports.log.info("lifecycle action completed", {
-      instance_id: instanceId,
-      auto_scaling_group: group,
-      life_cycle_hook_name: hook,
-      result: "CONTINUE",
-      reason: "drained",
-      held_seconds: secondsBetween(since, ports.now()),
-    });
-    return { before, termination: { ...before, memory }, fate: "completed" };
-  }
-  ports.log.warn("completion refused", {
-    instance_id: instanceId,
-    life_cycle_hook_name: hook,
-    reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
-  });
-  if (memory.refusedAt !== undefined) {
-    return watchAgain(ports, before, memory, "Auto Scaling to know the lifecycle action", options);
-  }
-  // Whether another hook explains it is asked at once, the first time.
-  const refused = { ...before, memory: { ...memory, refusedAt: ports.now() } };
-  const [again] = await look(ports, run, [refused], { ...options, mayComplete: false });
-  return { before, termination: again?.termination ?? refused, fate: again?.fate ?? "watch" };
 }
 
 // To be looked at again as decided.
-function watch(ports: Ports, before: Termination, memory: Memory, { until }: LookOptions): Looked {
-  const { waitingFor, lookAt } = memory;
+function watch(ports: Ports, before: Termination, termination: Termination, { until }: LookOptions): Looked {
+  const { waitingFor, lookAt, failures } = termination.memory;
   if (waitingFor !== before.memory.waitingFor) {
     ports.log.info("waiting", {
       instance_id: before.instanceId,
@@ -117,62 +113,81 @@ function watch(ports: Ports, before: Termination, memory: Memory, { until }: Loo
       held_seconds: secondsBetween(before.since, ports.now()),
       looks_again:
         lookAt === undefined || lookAt >= until ? "in the next run of terminate" : timeText(lookAt),
-      ...(memory.failures > 0 ? { failures: memory.failures } : {}),
+      ...(failures > 0 ? { failures } : {}),
     });
   }
-  return { before, termination: { ...before, memory }, fate: "watch" };
+  return { before, termination, fate: "watch" };
 }
 
-// To be looked at again, because a completion came to nothing.
+// To be looked at again, for what has come up since the decision.
 function watchAgain(
   ports: Ports,
   before: Termination,
-  memory: Memory,
-  waitingFor: string,
+  termination: Termination,
   options: LookOptions,
 ): Looked {
   const now = ports.now();
-  const changedAt = waitingFor === before.memory.waitingFor ? (memory.changedAt ?? now) : now;
-  const lookAt = now + before.settings.pollSeconds * 1000;
-  return watch(ports, before, { ...memory, waitingFor, changedAt, lookAt }, options);
+  const { waitingFor, changedAt } = termination.memory;
+  const memory: Memory = {
+    ...termination.memory,
+    changedAt: waitingFor === before.memory.waitingFor ? (changedAt ?? now) : now,
+    lookAt: now + before.settings.pollSeconds * 1_000,
+  };
+  return watch(ports, before, { ...termination, memory }, options);
 }
 
+// What the steps that took effect are remembered by.
 function afterwards(
-  { memory, warnings }: Decision,
+  { memory, remarks }: Decision,
   { unread }: Observation,
   done: Done | undefined,
   before: Memory,
   now: number,
 ): Memory {
+  const steps = done?.steps ?? [];
   const failed = done?.failed === true || Object.values(unread).some((each) => each !== undefined);
+  const drained = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
+  const taken = steps.flatMap((step) =>
+    step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
+  );
+  const acted = steps.some(({ kind }) => kind === "drain" || kind === "deregister");
   return {
     ...memory,
-    actedAt: done?.drained || done?.deregistered ? now : memory.actedAt,
-    drainingAt: done?.drained ? (memory.drainingAt ?? now) : memory.drainingAt,
-    failures: before.failures + (failed ? 1 : 0),
-    said: [
-      ...memory.said,
-      ...warnings.map((each) => each.phrase).filter((phrase) => !memory.said.includes(phrase)),
+    actedAt: acted ? now : memory.actedAt,
+    drainingAt: drained.length > 0 ? (memory.drainingAt ?? now) : memory.drainingAt,
+    drained: [
+      ...memory.drained.filter(({ what }) => !drained.includes(what)),
+      ...drained.map((what) => ({ what, at: now })),
     ],
+    taken: [
+      ...memory.taken.filter(({ what }) => !taken.some((each) => isSame(each, what))),
+      ...taken.map((what) => ({ what, at: now })),
+    ],
+    failures: before.failures + (failed ? 1 : 0),
+    said: [...new Set([...memory.said, ...remarks.map(keyOf), ...(done?.said ?? [])])],
   };
 }
 
-function warn(ports: Ports, { instanceId, memory }: Termination, { warnings }: Decision): void {
-  for (const { phrase, text } of warnings) {
-    if (!memory.said.includes(phrase)) ports.log.warn(phrase, { instance_id: instanceId, reason: text });
+function keyOf({ phrase, about }: Decision["remarks"][number]): string {
+  return about === undefined ? phrase : `${phrase}: ${about}`;
+}
+
+function remark(ports: Ports, { instanceId, memory }: Termination, { remarks }: Decision): void {
+  for (const each of remarks) {
+    if (memory.said.includes(keyOf(each))) continue;
+    ports.log[each.level](each.phrase, { instance_id: instanceId, ...each.fields });
   }
 }
 
 function logLetGo(
   ports: Ports,
   { instanceId, group, since }: Termination,
-  { reason, level }: { reason: string; level: "info" | "warn" | "error" },
-  now: number,
+  { reason, level }: Extract<Outcome, { kind: "let go" }>,
 ): void {
   ports.log[level]("let go", {
     instance_id: instanceId,
     auto_scaling_group: group,
     reason,
-    held_seconds: secondsBetween(since, now),
+    held_seconds: secondsBetween(since, ports.now()),
   });
 }

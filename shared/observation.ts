@@ -1,5 +1,15 @@
 import type { Membership } from "./aws/autoscaling.ts";
-import type { ContainerInstance, Task } from "./aws/ecs.ts";
+import type { ContainerInstance, Service, Task, TaskProtection } from "./aws/ecs.ts";
+
+/** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
+export type Hook = {
+  readonly name: string;
+  readonly heartbeatTimeout: number;
+  /** After this long the hook ends, whatever its heartbeats: 48 hours, or 100 timeouts where that is less. */
+  readonly globalTimeout: number;
+  /** What it notifies; undefined where it notifies nothing but EventBridge. */
+  readonly target: string | undefined;
+};
 
 /** An instance's registration with a load balancer, as it is. */
 export type Registration = {
@@ -7,15 +17,23 @@ export type Registration = {
   /** The target group's ARN, or the classic load balancer's name. */
   readonly id: string;
   readonly name: string;
+  /** What is registered: the instance's id, or the address of one of its tasks. */
+  readonly target: string;
   /** The port of a target. */
   readonly port: number | undefined;
-  /** The host ports that it points at. */
+  /** The host ports that it points at; none where it points at an address of a task's own. */
   readonly pointsAt: readonly number[];
   readonly state: "registered" | "draining";
+  /** Whether the load balancer says that the instance is stopped or terminated. */
+  readonly invalid: boolean;
   /** Whether a service with a task on the instance names it: then ECS takes it out, in step with its replacements. */
   readonly managed: boolean;
   /** The services that name it. */
   readonly services: readonly string[];
+  /** Whether a Network Load Balancer forwards to it. */
+  readonly networkLoadBalancer: boolean;
+  /** For an address, the task that holds it or held it. It is nobody's but ECS's to take out, unless it is an orphan. */
+  readonly heldBy: Task | undefined;
 };
 
 /** The instance as a member of a cluster, with the tasks that ECS still shows for it. */
@@ -25,24 +43,49 @@ export type ClusterMember = {
   readonly tasks: readonly Task[];
   /** Whether the tasks were listed in this look; else those known before were looked at again. */
   readonly listed: boolean;
+  /** The services of these tasks, as they were when this run first asked for them. */
+  readonly services: readonly Service[];
+};
+
+/** What EC2 says of an instance: one of its states, or that it does not know it. */
+export type InstanceState =
+  | "pending"
+  | "running"
+  | "stopping"
+  | "stopped"
+  | "shutting-down"
+  | "terminated"
+  | "unknown";
+
+/** What Auto Scaling shows of one instance, and of the hooks of its group. */
+export type Presence = {
+  /** What Auto Scaling says; undefined when no group knows the instance. */
+  readonly membership: Membership | undefined;
+  /** The terminating hooks of the termination's group; undefined where they could not be read. */
+  readonly hooks: readonly Hook[] | undefined;
+  /** Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked. */
+  readonly retains: boolean | undefined;
+  /** What could not be read. */
+  readonly unread: { readonly membership?: string; readonly hooks?: string };
 };
 
 /** All that AWS shows of one instance, in one look. What could not be read is missing, and said to be. */
-export type Observation = {
-  /** What Auto Scaling says; undefined when no group knows the instance. */
-  readonly membership: Membership | undefined;
+export type Observation = Omit<Presence, "unread"> & {
   readonly members: readonly ClusterMember[];
   readonly registrations: readonly Registration[];
   /** The load balancers of the services that have, or lately had, a task on the instance. */
   readonly managedTargetGroups: readonly string[];
   readonly managedElbNames: readonly string[];
-  /** The group's other terminating hooks; undefined where they were not asked for. */
-  readonly otherHooks: readonly string[] | undefined;
+  /** Whether ECS itself drains the cluster's instances; undefined where nobody asked. */
+  readonly managedDraining: boolean | undefined;
+  /** Tasks that are protected from being stopped, where nothing has moved for a while. */
+  readonly protections: readonly TaskProtection[];
+  /** What EC2 says; undefined where nobody asked, because nothing speaks against the instance being alive. */
+  readonly instance: InstanceState | undefined;
   /** What could not be read, by what it would have told. Nothing counts as gone while it is not empty. */
-  readonly unread: {
-    readonly membership?: string;
+  readonly unread: Presence["unread"] & {
     readonly tasks?: string;
     readonly registrations?: string;
-    readonly hooks?: string;
+    readonly instance?: string;
   };
 };

@@ -1,21 +1,25 @@
-import type { ContainerInstance, ServiceLoadBalancers, Task } from "./aws/ecs.ts";
+import type { ContainerInstance, Service, Task, TaskProtection } from "./aws/ecs.ts";
 import { forEachOf, groupBy } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
 import type { ClusterMember } from "./observation.ts";
 import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
-import { STOPPED } from "./progress.ts";
 import { reading } from "./reading.ts";
+import { liveTasks, STOPPED } from "./rules/progress.ts";
+import { isStalled } from "./rules/stalls.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
-/** An instance in its clusters: its tasks, and the load balancers of the services they belong to. */
-export type Membership = {
+/** An instance in its clusters: its tasks, and the services they belong to. */
+export type Member = {
   members: ClusterMember[];
-  /** The services with a task on the instance, by name, with the load balancers that they name. */
-  services: Map<string, ServiceLoadBalancers>;
+  /** The load balancers that these services name. */
   targetGroups: string[];
   elbNames: string[];
+  /** Whether ECS itself drains one of the clusters; undefined where nobody asked. */
+  managedDraining: boolean | undefined;
+  /** The instance's protected tasks, where nothing has moved for a while. */
+  protections: TaskProtection[];
   /** What could not be read. */
   unread: string | undefined;
 };
@@ -25,11 +29,18 @@ export async function observeMembers(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-): Promise<Map<Termination, Membership>> {
-  const found = new Map<Termination, Membership>(
+): Promise<Map<Termination, Member>> {
+  const found = new Map<Termination, Member>(
     terminations.map((each) => [
       each,
-      { members: [], services: new Map(), targetGroups: [], elbNames: [], unread: undefined },
+      {
+        members: [],
+        targetGroups: [],
+        elbNames: [],
+        managedDraining: undefined,
+        protections: [],
+        unread: undefined,
+      },
     ]),
   );
   const clusters = new Set(terminations.flatMap(clustersOf));
@@ -50,18 +61,21 @@ async function observeCluster(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Membership>,
+  found: ReadonlyMap<Termination, Member>,
 ): Promise<void> {
   const answer = await reading(run, async () => {
     const containerInstances = await findAll(ports, run, cluster, terminations);
     return observeTasks(ports, cluster, terminations, containerInstances);
   });
   for (const termination of terminations) {
-    const membership = found.get(termination) as Membership;
-    if ("unread" in answer) membership.unread = answer.unread;
-    else membership.members.push(...(answer.value.get(termination) ?? []));
+    const member = found.get(termination) as Member;
+    if ("unread" in answer) member.unread = answer.unread;
+    else member.members.push(...(answer.value.get(termination) ?? []));
   }
-  if ("value" in answer) await observeServices(ports, run, cluster, terminations, found);
+  if ("unread" in answer) return;
+  await observeServices(ports, run, cluster, terminations, found);
+  await observeManagedDraining(ports, run, cluster, terminations, found);
+  await observeProtections(ports, run, cluster, terminations, found);
 }
 
 // Those seen before are described by ARN; the others are looked for by instance id, whatever the cluster's size.
@@ -104,37 +118,97 @@ async function observeServices(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Membership>,
+  found: ReadonlyMap<Termination, Member>,
 ): Promise<void> {
-  const servicesOf = (termination: Termination) => [
-    ...new Set(
-      (found.get(termination)?.members ?? [])
-        .filter((member) => member.cluster === cluster)
-        .flatMap((member) => member.tasks)
-        .filter((task) => isRecent(task, termination.since))
-        .flatMap((task) => task.service ?? []),
-    ),
+  const servicesOf = ({ tasks }: ClusterMember, since: number) => [
+    ...new Set(tasks.filter((task) => isRecent(task, since)).flatMap((task) => task.service ?? [])),
   ];
-  const asked = new Set(terminations.flatMap(servicesOf));
-  const missing = [...asked].filter((name) => !run.services.has(keyOf(cluster, name)));
-  const answer = await reading(run, () => ports.ecs.serviceLoadBalancers(cluster, missing));
+  const own = terminations.flatMap((termination) => {
+    const member = found.get(termination) as Member;
+    return member.members
+      .map((each, index) => ({ member, index, each, names: servicesOf(each, termination.since) }))
+      .filter(({ each }) => each.cluster === cluster);
+  });
+  const missing = [...new Set(own.flatMap(({ names }) => names))].filter(
+    (name) => !run.services.has(keyOf(cluster, name)),
+  );
+  const answer = await reading(run, () => ports.ecs.services(cluster, missing));
   if ("value" in answer) {
     for (const name of missing) {
-      run.services.set(keyOf(cluster, name), answer.value.get(name) ?? { targetGroups: [], elbNames: [] });
+      run.services.set(
+        keyOf(cluster, name),
+        answer.value.find((service) => service.name === name),
+      );
     }
   }
-  for (const termination of terminations) {
-    const membership = found.get(termination) as Membership;
-    for (const name of servicesOf(termination)) {
+  for (const { member, index, each, names } of own) {
+    if ("unread" in answer && names.some((name) => missing.includes(name))) member.unread = answer.unread;
+    const services = names.flatMap((name): Service[] => {
       const service = run.services.get(keyOf(cluster, name));
-      if (!service) {
-        if ("unread" in answer) membership.unread = answer.unread;
-        continue;
-      }
-      membership.services.set(name, service);
-      membership.targetGroups.push(...service.targetGroups);
-      membership.elbNames.push(...service.elbNames);
-    }
+      return service ? [service] : [];
+    });
+    member.members[index] = { ...each, services };
+    member.targetGroups.push(...services.flatMap((service) => service.targetGroups));
+    member.elbNames.push(...services.flatMap((service) => service.elbNames));
+  }
+}
+
+// One that drains, though not by us, and came by a capacity provider: ECS may be draining it.
+async function observeManagedDraining(
+  ports: Ports,
+  run: Run,
+  cluster: string,
+  terminations: readonly Termination[],
+  found: ReadonlyMap<Termination, Member>,
+): Promise<void> {
+  const drainedByOthers = terminations.filter((termination) =>
+    found
+      .get(termination)
+      ?.members.some(
+        ({ containerInstance: { arn, status, capacityProvider } }) =>
+          status === "DRAINING" &&
+          capacityProvider !== undefined &&
+          !termination.memory.drained.some(({ what }) => what === arn),
+      ),
+  );
+  if (drainedByOthers.length === 0) return;
+  const answer = await reading(run, () =>
+    run.once(run.managedDraining, cluster, () => ports.ecs.managesDraining(cluster)),
+  );
+  for (const termination of drainedByOthers) {
+    const member = found.get(termination) as Member;
+    if ("value" in answer) member.managedDraining = member.managedDraining || answer.value;
+  }
+}
+
+async function observeProtections(
+  ports: Ports,
+  run: Run,
+  cluster: string,
+  terminations: readonly Termination[],
+  found: ReadonlyMap<Termination, Member>,
+): Promise<void> {
+  const now = ports.now();
+  const tasksOf = (termination: Termination) =>
+    isStalled(termination, now)
+      ? (found.get(termination)?.members ?? [])
+          .filter((member) => member.cluster === cluster)
+          .flatMap((member) => liveTasks(member).filter((task) => task.wanted && task.service !== undefined))
+          .map((task) => task.arn)
+      : [];
+  const asked = [...new Set(terminations.flatMap(tasksOf))].filter((arn) => !run.protections.has(arn));
+  const answer = await reading(run, () => ports.ecs.protections(cluster, asked));
+  // It would only explain the wait: without it the drain goes on as it does.
+  if ("unread" in answer) return;
+  for (const arn of asked) {
+    run.protections.set(
+      arn,
+      answer.value.find((each) => each.task === arn),
+    );
+  }
+  for (const termination of terminations) {
+    const protections = tasksOf(termination).flatMap((arn) => run.protections.get(arn) ?? []);
+    found.get(termination)?.protections.push(...protections);
   }
 }
 

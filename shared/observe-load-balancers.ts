@@ -1,11 +1,13 @@
-import type { ServiceLoadBalancers } from "./aws/ecs.ts";
+import type { Service } from "./aws/ecs.ts";
 import type { ClassicLoadBalancer } from "./aws/elb.ts";
 import type { RegisteredTarget, TargetGroup } from "./aws/elbv2.ts";
 import { forEachOf } from "./batches.ts";
 import type { Registration } from "./observation.ts";
-import type { Membership } from "./observe-cluster.ts";
+import { type Addresses, addressesOf, isHeldByAnother } from "./observe-addresses.ts";
+import type { Member } from "./observe-cluster.ts";
 import type { Ports } from "./ports.ts";
 import { type Reading, reading } from "./reading.ts";
+import { STOPPED } from "./rules/progress.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
@@ -20,7 +22,7 @@ export async function observeRegistrations(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Membership>,
+  members: ReadonlyMap<Termination, Member>,
 ): Promise<Map<Termination, Registrations>> {
   const found = new Map<Termination, Registrations>(
     terminations.map((each) => [each, { registrations: [], unread: undefined }]),
@@ -34,7 +36,7 @@ async function observeTargetGroups(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Membership>,
+  members: ReadonlyMap<Termination, Member>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
   const managedOf = (each: Termination) => [
@@ -54,11 +56,11 @@ async function observeTargetGroups(
       "value" in each && each.value ? [[each.value.arn, each.value]] : [],
     ),
   );
-  await forEachOf(groups.values(), async ({ arn, targetType }) => {
-    if (targetType === "instance")
-      targets.set(arn, await reading(run, async () => (await ports.targetGroups.targets(arn)) ?? []));
+  await forEachOf(groups.keys(), async (arn) => {
+    targets.set(arn, await reading(run, async () => (await ports.targetGroups.targets(arn)) ?? []));
   });
 
+  const addresses: Addresses = new Map();
   for (const termination of terminations) {
     const managed = new Set(managedOf(termination));
     const result = found.get(termination) as Registrations;
@@ -67,29 +69,73 @@ async function observeTargetGroups(
       const group = resolved.get(nameOrArn);
       if (group && "unread" in group) result.unread = group.unread;
       if (!group || "unread" in group || !group.value || seen.has(group.value.arn)) continue;
-      const { arn, name } = group.value;
+      const { arn } = group.value;
       seen.add(arn);
       const listed = targets.get(arn);
       if (listed && "unread" in listed) result.unread = listed.unread;
       if (!listed || "unread" in listed) continue;
-      const services = servicesNaming(members.get(termination), (service) =>
-        service.targetGroups.includes(arn),
-      );
-      for (const { id, port, state } of listed.value) {
-        if (id !== termination.instanceId) continue;
-        result.registrations.push({
-          kind: "target",
-          id: arn,
-          name,
-          port,
-          pointsAt: [port],
-          state,
-          managed: managed.has(arn),
-          services,
-        });
-      }
+      const member = members.get(termination);
+      const context = { group: group.value, managed: managed.has(arn), member, termination };
+      const own =
+        group.value.targetType === "ip"
+          ? await reading(run, () => addressRegistrations(ports, listed.value, context, addresses))
+          : { value: instanceRegistrations(listed.value, context) };
+      if ("unread" in own) result.unread = own.unread;
+      else result.registrations.push(...own.value);
     }
   }
+}
+
+type Context = {
+  readonly group: TargetGroup;
+  readonly managed: boolean;
+  readonly member: Member | undefined;
+  readonly termination: Termination;
+};
+
+function instanceRegistrations(targets: readonly RegisteredTarget[], context: Context): Registration[] {
+  return targets
+    .filter(({ id }) => id === context.termination.instanceId)
+    .map((target) => ({ ...registrationOf(target, context), pointsAt: [target.port] }));
+}
+
+// An address is the instance's while its task has not STOPPED. After that it may be another task's within minutes, and
+// is looked at only where nobody takes it out: neither draining, nor held by another.
+async function addressRegistrations(
+  ports: Ports,
+  targets: readonly RegisteredTarget[],
+  context: Context,
+  addresses: Addresses,
+): Promise<Registration[]> {
+  const tasks = addressesOf(context.member, context.termination.since);
+  const registrations: Registration[] = [];
+  for (const target of targets) {
+    const held = tasks.get(target.id);
+    if (!held) continue;
+    if (held.task.status === STOPPED) {
+      if (target.state === "draining") continue;
+      if (await isHeldByAnother(ports, addresses, held, target.id)) continue;
+    }
+    registrations.push({ ...registrationOf(target, context), heldBy: held.task });
+  }
+  return registrations;
+}
+
+function registrationOf(target: RegisteredTarget, { group, managed, member }: Context): Registration {
+  return {
+    kind: "target",
+    id: group.arn,
+    name: group.name,
+    target: target.id,
+    port: target.port,
+    pointsAt: [],
+    state: target.state,
+    invalid: target.invalid,
+    managed,
+    services: servicesNaming(member, (service) => service.targetGroups.includes(group.arn)),
+    networkLoadBalancer: group.network,
+    heldBy: undefined,
+  };
 }
 
 async function resolve(
@@ -106,8 +152,8 @@ async function resolve(
   const group = run.targetGroups.get(nameOrArn);
   // What the input names must be of use; what a service names is the service's own affair.
   if (named && !group) run.cannotUse(nameOrArn, "there is no such target group");
-  if (named && group && group.targetType !== "instance") {
-    run.cannotUse(nameOrArn, `expected a target group of type instance, found type ${group.targetType}`);
+  if (named && group && !["instance", "ip"].includes(group.targetType)) {
+    run.cannotUse(nameOrArn, `expected a target group of type instance or ip, found type ${group.targetType}`);
   }
   return { value: group };
 }
@@ -116,7 +162,7 @@ async function observeClassic(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Membership>,
+  members: ReadonlyMap<Termination, Member>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
   const managedOf = (each: Termination) => [
@@ -153,10 +199,14 @@ async function observeClassic(
         kind: "classic",
         id: name,
         name,
+        target: termination.instanceId,
         port: undefined,
         pointsAt: loadBalancer.instancePorts,
         state: registered ? "registered" : "draining",
+        invalid: false,
         managed: managedOf(termination).includes(name),
+        networkLoadBalancer: false,
+        heldBy: undefined,
         services: servicesNaming(members.get(termination), (service) => service.elbNames.includes(name)),
       });
     }
@@ -178,9 +228,7 @@ async function observeOne(
   };
 }
 
-function servicesNaming(
-  membership: Membership | undefined,
-  names: (service: ServiceLoadBalancers) => boolean,
-): string[] {
-  return [...(membership?.services ?? [])].filter(([, service]) => names(service)).map(([name]) => name);
+function servicesNaming(member: Member | undefined, names: (service: Service) => boolean): string[] {
+  const services = (member?.members ?? []).flatMap((each) => each.services);
+  return services.filter(names).map(({ name }) => name);
 }

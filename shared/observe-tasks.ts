@@ -2,7 +2,7 @@ import type { ContainerInstance, Task } from "./aws/ecs.ts";
 import { groupBy } from "./batches.ts";
 import type { ClusterMember } from "./observation.ts";
 import type { Ports } from "./ports.ts";
-import { STOPPED } from "./progress.ts";
+import { STOPPED } from "./rules/progress.ts";
 import type { Termination } from "./termination.ts";
 
 type Candidate = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
@@ -44,6 +44,7 @@ export async function observeTasks(
         containerInstance,
         tasks: tasksOn.get(containerInstance.arn) ?? [],
         listed: listed.has(containerInstance.arn),
+        services: [],
       })),
     ]),
   );

@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 import { type AutoScalingPort, autoScalingPort } from "./aws/autoscaling.ts";
 import { type Clients, createClients } from "./aws/clients.ts";
+import { type Ec2Port, ec2Port } from "./aws/ec2.ts";
 import { type EcsPort, ecsPort } from "./aws/ecs.ts";
 import { type ClassicPort, classicPort } from "./aws/elb.ts";
 import { type TargetGroupPort, targetGroupPort } from "./aws/elbv2.ts";
@@ -12,8 +13,11 @@ export type Ports = {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly log: Log;
+  /** The environment's variable DRYRUN. */
+  readonly dryRunVariable: string | undefined;
   readonly queues: QueuePort;
   readonly autoScaling: AutoScalingPort;
+  readonly ec2: Ec2Port;
   readonly ecs: EcsPort;
   readonly classic: ClassicPort;
   readonly targetGroups: TargetGroupPort;
@@ -48,14 +52,17 @@ export function createPorts(
     now?: () => number;
     sleep?: (milliseconds: number) => Promise<void>;
     write?: (line: string) => void;
+    dryRunVariable?: string;
   } = {},
 ): Ports {
   return {
     now: outside.now ?? Date.now,
     sleep: outside.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
     log: createLog(functionName, requestId, outside.write),
+    dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling),
+    ec2: ec2Port(clients.ec2),
     ecs: ecsPort(clients.ecs),
     classic: classicPort(clients.elb),
     targetGroups: targetGroupPort(clients.elbv2),

@@ -11,3 +11,13 @@ export async function reading<T>(run: Run, read: () => Promise<T>): Promise<Read
     return { unread: run.callFailed(error) };
   }
 }
+
+/** What was read; undefined where it could not be. */
+export function valueOf<T>(read: Reading<T>): T | undefined {
+  return "value" in read ? read.value : undefined;
+}
+
+/** What could not be read, under a key; nothing where it could. */
+export function unreadOf<K extends string>(key: K, read: Reading<unknown>): { [P in K]?: string } {
+  return ("unread" in read ? { [key]: read.unread } : {}) as { [P in K]?: string };
+}

@@ -1,19 +1,29 @@
-import type { ServiceLoadBalancers } from "./aws/ecs.ts";
+import type { Service, TaskProtection } from "./aws/ecs.ts";
 import type { TargetGroup } from "./aws/elbv2.ts";
 import { AwsCallError, RunFailed } from "./errors.ts";
-import { type Fields, type Log, secondsBetween } from "./log.ts";
+import { type Fields, type Log, type Phrase, secondsBetween } from "./log.ts";
+import type { Hook } from "./observation.ts";
 
 /** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
 export class Run {
   readonly startedAt: number;
   /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
   readonly targetGroups = new Map<string, TargetGroup | undefined>();
-  /** The load balancers of services, by cluster and name. */
-  readonly services = new Map<string, ServiceLoadBalancers>();
+  /** Services by cluster and name; undefined is one that does not exist. */
+  readonly services = new Map<string, Service | undefined>();
+  /** Protected tasks by ARN; undefined is one that is not protected. */
+  readonly protections = new Map<string, TaskProtection | undefined>();
+  /** Whether ECS itself drains the instances of a cluster. */
+  readonly managedDraining = new Map<string, boolean>();
+  /** The terminating hooks of groups. */
+  readonly hooks = new Map<string, readonly Hook[]>();
+  /** Whether groups keep instances whose hook ends with ABANDON. */
+  readonly retaining = new Map<string, boolean>();
   /** The dead-letter queues of queues; undefined is one that has none. */
   readonly deadLetterQueues = new Map<string, string | undefined>();
   readonly #log: Log;
   readonly #failures = new Map<string, number>();
+  readonly #warned = new Set<string>();
 
   constructor(log: Log, startedAt: number) {
     this.#log = log;
@@ -31,6 +41,20 @@ export class Run {
     throw new RunFailed(
       [...this.#failures].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
     );
+  }
+
+  /** What a cache of this run holds under a key, asked for the first time only. */
+  async once<T>(cache: Map<string, T>, key: string, ask: () => Promise<T>): Promise<T> {
+    if (!cache.has(key)) cache.set(key, await ask());
+    return cache.get(key) as T;
+  }
+
+  /** Warns of something once in this run. */
+  warn(phrase: Phrase, fields: Fields): void {
+    const text = JSON.stringify([phrase, fields]);
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#log.warn(phrase, fields);
   }
 
   get hasFailures(): boolean {

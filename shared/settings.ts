@@ -6,13 +6,19 @@ import { problemsOf } from "./problems.ts";
 /** How often terminate looks again where nothing else is said, in seconds. */
 export const POLL_SECONDS = 5;
 
+/** How long a drain may take where nothing else is said, in seconds. */
+export const DRAIN_TIMEOUT_SECONDS = 3600;
+/** How long an instance behind a Network Load Balancer settles where nothing else is said, in seconds. */
+export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
+
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
 
 /** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
 export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
 const elbName = text(/^[A-Za-z0-9-]{1,32}$/, "expected the name of a classic load balancer");
-const clusterName = text(
+/** The name or ARN of an ECS cluster. */
+export const clusterName = text(
   /^(arn:[^:]+:ecs:[^:]+:\d+:cluster\/)?[A-Za-z0-9_-]{1,255}$/,
   "expected the name or ARN of an ECS cluster",
 );
@@ -20,10 +26,17 @@ const targetGroup = text(
   /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
   "expected the name or ARN of a target group",
 );
+const wholeNumber = (from: number, to: number) => {
+  const error = `expected a whole number of seconds from ${from} to ${to}`;
+  return z.int({ error }).check(z.gte(from, { error }), z.lte(to, { error }));
+};
+/** One of some words. */
+export const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `expected one of ${values.map((each) => `"${each}"`).join(", ")}` });
 const listOf = <T extends z.core.$ZodType>(item: T, expected: string) => z.array(item, { error: expected });
 
 /**
- * What a drain is told: where the instance may be registered, and how closely to watch. These keys are deregister's
+ * What a drain is told: where the instance may be registered, how closely to watch, and how it may end. These keys are deregister's
  * input; they travel in the message to terminate, and a hook may set its own in its NotificationMetadata.
  */
 export const drainKeys = {
@@ -33,21 +46,60 @@ export const drainKeys = {
     .check(z.describe("More classic load balancers.")),
   target_groups: z
     .optional(listOf(targetGroup, "expected a list of target group names or ARNs"))
-    .check(z.describe("Target groups of instance type, by name or ARN, to take instances out of.")),
+    .check(z.describe("Target groups, by name or ARN, to take instances out of. In one of type ip, targets are left to ECS.")),
   cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),
   cluster_names: z
     .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs"))
     .check(z.describe("More ECS clusters to look for the instances in.")),
   poll_seconds: z
-    .optional(
-      z
-        .int({ error: "expected a whole number of seconds from 1 to 60" })
-        .check(
-          z.gte(1, { error: "expected a whole number of seconds from 1 to 60" }),
-          z.lte(60, { error: "expected a whole number of seconds from 1 to 60" }),
-        ),
-    )
+    .optional(wholeNumber(1, 60))
     .check(z.describe(`How often terminate looks again, in seconds; ${POLL_SECONDS} when not given.`)),
+  drain_timeout_seconds: z
+    .optional(wholeNumber(60, 172_800))
+    .check(
+      z.describe(
+        `How long a drain may take, counted from the message's time; ${DRAIN_TIMEOUT_SECONDS} when not given. The hook's global limit less two minutes holds where that is less.`,
+      ),
+    ),
+  on_timeout: z
+    .optional(oneOf(["continue", "abandon", "leave"]))
+    .check(
+      z.describe(
+        "What happens when that time is over: `continue` (the default) and `abandon` complete the lifecycle action with that result, `leave` sends no more heartbeats, so that the hook's own timeout and default result decide. `abandon` cancels the group's other hooks.",
+      ),
+    ),
+  stop_tasks: z
+    .optional(oneOf(["none", "daemon", "all"]))
+    .check(
+      z.describe(
+        "Which of the tasks that do not leave by themselves are stopped once nothing else is left: `daemon` (the default) those of daemon services and those that the instance itself started, `all` other standalone tasks too, `none` none.",
+      ),
+    ),
+  deregister_container_instance: z
+    .optional(oneOf(["never", "when_disconnected", "always"]))
+    .check(
+      z.describe(
+        "Whether the container instance is taken out of its cluster: `when_disconnected` (the default) once the instance is certainly dead and its agent disconnected, `always` in any case after its last task, `never` leaves it to ECS.",
+      ),
+    ),
+  settle_seconds: z
+    .optional(wholeNumber(0, 3600))
+    .check(
+      z.describe(
+        `How long to wait between everything being gone and completing; 0 when not given, ${NETWORK_LOAD_BALANCER_SETTLE_SECONDS} for an instance behind a Network Load Balancer, which may take minutes to take a target out.`,
+      ),
+    ),
+};
+
+/** The key that all functions take, and that does not travel: the switch of the function that reads it decides. */
+export const dryRunKey = {
+  dry_run: z
+    .optional(z.boolean({ error: "expected true or false" }))
+    .check(
+      z.describe(
+        "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN does the same.",
+      ),
+    ),
 };
 
 const settingsSchema = z.object(drainKeys);
@@ -61,6 +113,12 @@ export type DrainSettings = {
   readonly targetGroups: readonly string[];
   readonly clusterNames: readonly string[];
   readonly pollSeconds: number;
+  readonly drainTimeoutSeconds: number;
+  readonly onTimeout: "continue" | "abandon" | "leave";
+  readonly stopTasks: "none" | "daemon" | "all";
+  readonly deregisterContainerInstance: "never" | "when_disconnected" | "always";
+  /** Undefined: as the load balancers need it. */
+  readonly settleSeconds: number | undefined;
 };
 
 /** Brings single and plural keys together, each name once. */
@@ -73,6 +131,11 @@ export function settingsOf(keys: DrainKeys): DrainSettings {
     targetGroups: together(undefined, keys.target_groups),
     clusterNames: together(keys.cluster_name, keys.cluster_names),
     pollSeconds: keys.poll_seconds ?? POLL_SECONDS,
+    drainTimeoutSeconds: keys.drain_timeout_seconds ?? DRAIN_TIMEOUT_SECONDS,
+    onTimeout: keys.on_timeout ?? "continue",
+    stopTasks: keys.stop_tasks ?? "daemon",
+    deregisterContainerInstance: keys.deregister_container_instance ?? "when_disconnected",
+    settleSeconds: keys.settle_seconds,
   };
 }
 
@@ -98,6 +161,11 @@ export function keysOf(settings: DrainSettings): DrainKeys {
     ...(settings.targetGroups.length > 0 ? { target_groups: [...settings.targetGroups] } : {}),
     ...(settings.clusterNames.length > 0 ? { cluster_names: [...settings.clusterNames] } : {}),
     poll_seconds: settings.pollSeconds,
+    drain_timeout_seconds: settings.drainTimeoutSeconds,
+    on_timeout: settings.onTimeout,
+    stop_tasks: settings.stopTasks,
+    deregister_container_instance: settings.deregisterContainerInstance,
+    ...(settings.settleSeconds === undefined ? {} : { settle_seconds: settings.settleSeconds }),
   };
 }
 

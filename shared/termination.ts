@@ -3,10 +3,19 @@ import type { DrainSettings } from "./settings.ts";
 /** Reads of AWS lag: nothing counts as gone sooner than this after it was told to go, or after a first empty look. */
 export const SETTLE_MS = 10_000;
 
+/** How long EC2 must not know an instance before that is believed. */
+export const UNKNOWN_MS = 30_000;
+
 /** Something that the instance was seen in, and is to be gone from: a target group, or a classic load balancer. */
 export type SeenRegistration =
   | { readonly kind: "target"; readonly targetGroup: string; readonly port: number }
   | { readonly kind: "classic"; readonly loadBalancer: string };
+
+/** Where an instance goes that does not die: back to its warm pool, or on with a new root volume. */
+export type Return = "warm pool" | "root volume";
+
+/** Something that was done to an instance by us, and when that took effect. Times are in milliseconds since 1970. */
+export type Taken<T> = { readonly what: T; readonly at: number };
 
 /**
  * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. All of it can be lost
@@ -21,6 +30,12 @@ export type Memory = {
   readonly noTasksAt: number | undefined;
   /** What the instance was seen registered with. */
   readonly registrations: readonly SeenRegistration[];
+  /** Registrations that we took out: one that comes back is taken out again, and what returns gets its own back. */
+  readonly taken: readonly Taken<SeenRegistration>[];
+  /** The container instances that we set DRAINING, by ARN. */
+  readonly drained: readonly Taken<string>[];
+  /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
+  readonly behindNetworkLoadBalancer: boolean;
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
   readonly managedTargetGroups: readonly string[];
   readonly managedElbNames: readonly string[];
@@ -35,6 +50,20 @@ export type Memory = {
   readonly absentSince: number | undefined;
   /** When the completion was first answered with "no such action". */
   readonly refusedAt: number | undefined;
+  /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means beat now. */
+  readonly lastBeatAt: number | undefined;
+  /** When everything was first gone, with nothing left to do but to let it settle. */
+  readonly goneAt: number | undefined;
+  /** Since when, in an unbroken row of looks, the ECS agent has been disconnected. */
+  readonly disconnectedSince: number | undefined;
+  /** Since when, in an unbroken row of answers, EC2 has not known the instance. */
+  readonly unknownSince: number | undefined;
+  /** When the instance was first certain to be dead. */
+  readonly deadSince: number | undefined;
+  /** Where the instance goes back to, once it was seen on its way there: then the message outlives the hook. */
+  readonly returns: Return | undefined;
+  /** When the lifecycle action of an instance that returns had ended. */
+  readonly returningSince: number | undefined;
   /** What was waited for at the last look, and since when it is that. */
   readonly waitingFor: string | undefined;
   readonly changedAt: number | undefined;
@@ -52,6 +81,9 @@ export const NO_MEMORY: Memory = {
   tasks: undefined,
   noTasksAt: undefined,
   registrations: [],
+  taken: [],
+  drained: [],
+  behindNetworkLoadBalancer: false,
   managedTargetGroups: [],
   managedElbNames: [],
   actedAt: undefined,
@@ -60,6 +92,13 @@ export const NO_MEMORY: Memory = {
   noRegistrationSince: undefined,
   absentSince: undefined,
   refusedAt: undefined,
+  lastBeatAt: undefined,
+  goneAt: undefined,
+  disconnectedSince: undefined,
+  unknownSince: undefined,
+  deadSince: undefined,
+  returns: undefined,
+  returningSince: undefined,
   waitingFor: undefined,
   changedAt: undefined,
   lookAt: undefined,
@@ -67,20 +106,30 @@ export const NO_MEMORY: Memory = {
   said: [],
 };
 
-/** One instance that a lifecycle hook holds, and what its drain is told and remembers. */
+/** One instance that a lifecycle hook holds, or that is about to be interrupted, and what its drain is told and remembers. */
 export type Termination = {
   readonly instanceId: string;
   readonly group: string;
-  readonly hook: string;
+  /** The lifecycle hook; undefined where only a Spot interruption notice began the drain: then nothing is completed. */
+  readonly hook: string | undefined;
   /** The lifecycle action's token; without it, the action is named by the instance. */
   readonly token: string | undefined;
   /** When the lifecycle action began, in milliseconds since 1970: the message's `Time`. */
   readonly since: number;
+  /** When EC2 announced a Spot interruption of the instance: two minutes later it is gone, whatever any hook says. */
+  readonly interruptedAt: number | undefined;
+  /** Whether the last function that had it was on a dry run. For the log alone: each function's own switch decides. */
+  readonly dryRun: boolean;
   readonly settings: DrainSettings;
   readonly memory: Memory;
 };
 
+/** The same registration as it is remembered. */
+export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** Which termination a message is about: two messages with the same key are one drain. */
 export function identityOf({ group, hook, instanceId }: Termination): string {
-  return JSON.stringify([group, hook, instanceId]);
+  return JSON.stringify([group, hook ?? null, instanceId]);
 }

@@ -1,14 +1,17 @@
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
-import { deleteAll, type Held, merge, receiveAll, setAside } from "../../shared/intake.ts";
-import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
+import { isDryRun } from "../../shared/dry-run.ts";
+import { deleteAll, type Held, receiveAll, setAside } from "../../shared/intake.ts";
+import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
+import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { Run } from "../../shared/run.ts";
 import { type DrainKeys, overlay, readInput, settingsOf } from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 import { deregisterInput } from "./input.ts";
+import { handleNotices, type InstanceNotice } from "./notices.ts";
 
 /** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
 const FIRST_POLL_SECONDS = 1;
@@ -21,28 +24,53 @@ const FIRST_POLL_SECONDS = 1;
  */
 export async function deregister(event: unknown, ports: Ports): Promise<void> {
   const input = readInput(deregisterInput, "deregister", event, ports.log);
-  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, ...keys } = input;
+  const {
+    lifecycle_queue_name: queue,
+    elb_monitor_queue_name: monitorQueue,
+    dry_run,
+    on_spot_interruption = "ignore",
+    on_rebalance = "ignore",
+    on_maintenance = "ignore",
+    ...keys
+  } = input;
+  const dryRun = isDryRun(dry_run, ports);
   const run = new Run(ports.log, ports.now());
   const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS);
   if (messages.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
     return;
   }
-  const held = merge(ports, await readAll(ports, run, queue, messages, keys));
+  const { arrivals, notices } = await readAll(ports, run, queue, messages, keys);
+  const { drains, kept: keptNotices } = await handleNotices(ports, run, notices, {
+    policy: {
+      "spot interruption": on_spot_interruption,
+      rebalance: on_rebalance,
+      maintenance: on_maintenance,
+    },
+    settings: settingsOf(keys),
+    queue,
+    dryRun,
+  });
+  const held = merge(ports, [...arrivals, ...drains]);
   const looked = await look(
     ports,
     run,
     held.map((each) => each.termination),
-    { mayComplete: false, until: ports.now() },
+    { mayComplete: false, dryRun, until: ports.now() },
   );
   const watched = looked.filter(({ fate }) => fate === "watch");
   const kept = await passOn(ports, run, monitorQueue, watched);
   const finished = held.filter(({ termination }) => !kept.has(termination));
+  const open = new Set([
+    ...keptNotices,
+    ...held.filter(({ termination }) => kept.has(termination)).flatMap(({ receipts }) => receipts),
+  ]);
+  const done = [...finished.flatMap(({ receipts }) => receipts), ...notices.map(({ receipt }) => receipt)];
   await deleteAll(
     ports,
     run,
     queue,
-    finished.flatMap(({ receipts }) => receipts),
+    [...new Set(done)].filter((receipt) => !open.has(receipt)),
   );
   run.finish(ports.now(), {
     received: messages.length,
@@ -80,36 +108,30 @@ async function readAll(
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): Promise<Held[]> {
+): Promise<{ arrivals: Held[]; notices: InstanceNotice[] }> {
   const arrivals: Held[] = [];
-  const tests: string[] = [];
+  const notices: InstanceNotice[] = [];
+  const finished: string[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
-      case "termination": {
-        const { instanceId, group, hook, token, time } = read;
-        const settings = settingsOf(overlay(keys, read.keys));
-        const termination = {
-          instanceId,
-          group,
-          hook,
-          token,
-          since: time ?? message.sentAt,
-          settings,
-          memory: NO_MEMORY,
-        };
-        ports.log.info("termination received", {
-          instance_id: instanceId,
-          auto_scaling_group: group,
-          life_cycle_hook_name: hook,
-          since: timeText(termination.since),
-        });
-        arrivals.push({ termination, receipts: [message.receipt] });
+      case "termination":
+        arrivals.push(arrivalOf(ports, message, read, keys));
         break;
-      }
+      case "notice":
+        for (const instanceId of read.instanceIds) {
+          const { notice, at = message.sentAt } = read;
+          ports.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
+          notices.push({ notice, instanceId, at, receipt: message.receipt });
+        }
+        break;
+      case "other notice":
+        ports.log.info("notice ignored", { queue, reason: read.reason });
+        finished.push(message.receipt);
+        break;
       case "test notification":
         ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
-        tests.push(message.receipt);
+        finished.push(message.receipt);
         break;
       case "unreadable":
         await setAside(ports, run, queue, message, read.reason);
@@ -118,6 +140,35 @@ async function readAll(
         read satisfies never;
     }
   }
-  await deleteAll(ports, run, queue, tests);
-  return arrivals;
+  await deleteAll(ports, run, queue, finished);
+  return { arrivals, notices };
+}
+
+function arrivalOf(
+  ports: Ports,
+  { receipt, sentAt }: ReceivedMessage,
+  read: Extract<LifecycleMessage, { kind: "termination" }>,
+  keys: DrainKeys,
+): Held {
+  const { instanceId, group, hook, token, time } = read;
+  const since = time ?? sentAt;
+  ports.log.info("termination received", {
+    instance_id: instanceId,
+    auto_scaling_group: group,
+    life_cycle_hook_name: hook,
+    since: timeText(since),
+  });
+  const termination: Termination = {
+    instanceId,
+    group,
+    hook,
+    token,
+    since,
+    interruptedAt: undefined,
+    dryRun: false,
+    settings: settingsOf(overlay(keys, read.keys)),
+    // The hook's timer began with the lifecycle action.
+    memory: { ...NO_MEMORY, lastBeatAt: time },
+  };
+  return { termination, receipts: [receipt] };
 }

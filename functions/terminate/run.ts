@@ -1,10 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { deleteAll, type Held, merge, receive, setAside } from "../../shared/intake.ts";
+import { isDryRun } from "../../shared/dry-run.ts";
+import { deleteAll, type Held, receive, setAside } from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
 import { Run } from "../../shared/run.ts";
+import { merge } from "../../shared/merge.ts";
+import { endRehearsal } from "../../shared/rehearse.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
 import { terminateInput } from "./input.ts";
 
@@ -31,9 +34,10 @@ export async function terminate(
   invocation: Invocation,
 ): Promise<SQSBatchResponse | undefined> {
   if (isSqsEvent(event)) return refuse(event, ports);
-  const { queue_name: queue, ...keys } = readInput(terminateInput, "terminate", event, ports.log);
+  const { queue_name: queue, dry_run, ...keys } = readInput(terminateInput, "terminate", event, ports.log);
+  const dryRun = isDryRun(dry_run, ports);
   const run = new Run(ports.log, ports.now());
-  const watched = new Watch(ports, run, queue, keys);
+  const watched = new Watch(ports, run, { queue, keys, dryRun });
   await watched.takeIn(RECEIVE_MS / 1000);
   if (watched.received === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
@@ -59,12 +63,14 @@ class Watch {
   readonly #run: Run;
   readonly #queue: string;
   readonly #keys: DrainKeys;
+  readonly #dryRun: boolean;
 
-  constructor(ports: Ports, run: Run, queue: string, keys: DrainKeys) {
+  constructor(ports: Ports, run: Run, input: { queue: string; keys: DrainKeys; dryRun: boolean }) {
     this.#ports = ports;
     this.#run = run;
-    this.#queue = queue;
-    this.#keys = keys;
+    this.#queue = input.queue;
+    this.#keys = input.keys;
+    this.#dryRun = input.dryRun;
   }
 
   /** Takes in what waits in the queue, or comes within some seconds. One message stands for each drain from then on. */
@@ -75,9 +81,10 @@ class Watch {
     const arrivals: Held[] = [];
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
-      if (read.kind === "termination")
-        arrivals.push({ termination: read.termination, receipts: [message.receipt] });
-      else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
+      if (read.kind === "termination") {
+        const termination = this.#dryRun ? read.termination : endRehearsal(this.#ports, read.termination);
+        arrivals.push({ termination, receipts: [message.receipt] });
+      } else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
     }
     if (arrivals.length === 0) return;
     const merged = merge(this.#ports, [...this.held, ...arrivals]);
@@ -106,7 +113,11 @@ class Watch {
     const soon = this.#ports.now() + TOGETHER_MS;
     const due = this.held.filter((each) => lookAtOf(each) <= soon);
     const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], { mayComplete: true, until });
+    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], {
+      mayComplete: true,
+      dryRun: this.#dryRun,
+      until,
+    });
     this.completed += looked.filter(({ fate }) => fate === "completed").length;
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");

@@ -1,10 +1,14 @@
 import {
   type AutoScalingClient,
   CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLifecycleHooksCommand,
+  RecordLifecycleActionHeartbeatCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { AwsCallError } from "../errors.ts";
+import type { Hook } from "../observation.ts";
 import { call } from "./call.ts";
 
 /** Where Auto Scaling shows an instance. */
@@ -22,18 +26,26 @@ export type ActionName = {
 export type AutoScalingPort = {
   /** The groups and states of up to fifty instances; those that no group knows are left out. */
   describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, Membership>>;
-  /** The names of a group's terminating hooks. */
-  terminatingHooks: (group: string) => Promise<string[]>;
+  /** A group's terminating hooks; none for a group that is gone. */
+  terminatingHooks: (group: string) => Promise<Hook[]>;
+  /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
+  retains: (group: string) => Promise<boolean>;
   /**
    * Completes a lifecycle action. "no such action" is an answer: it was completed before, has timed out, or is too
    * new for what this call reads (AWS answers all three alike).
    */
   complete: (action: ActionName, result: "CONTINUE" | "ABANDON") => Promise<"completed" | "no such action">;
+  /** Begins the hook's timer anew; it cannot outlast the hook's global limit. "no such action" as above. */
+  heartbeat: (action: ActionName) => Promise<"recorded" | "no such action">;
+  /** Terminates an instance through its group's hooks; the group starts another one in its place. */
+  replace: (instanceId: string) => Promise<void>;
 };
 
 /** How many instances DescribeAutoScalingInstances takes. */
 export const INSTANCES_A_CALL = 50;
 
+const SECOND = 1_000;
+const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const NO_ACTION = /no active lifecycle action found/i;
 
 /** Auto Scaling through the SDK. */
@@ -65,31 +77,76 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
     },
 
     async terminatingHooks(group) {
-      const { LifecycleHooks = [] } = await call("autoscaling:DescribeLifecycleHooks", () =>
-        client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
-      );
-      return LifecycleHooks.filter(
-        (hook) => hook.LifecycleTransition === "autoscaling:EC2_INSTANCE_TERMINATING",
-      ).map((hook) => hook.LifecycleHookName as string);
-    },
-
-    async complete({ group, hook, instanceId, token }, result) {
       try {
-        await call("autoscaling:CompleteLifecycleAction", () =>
-          client.send(
-            new CompleteLifecycleActionCommand({
-              AutoScalingGroupName: group,
-              LifecycleHookName: hook,
-              LifecycleActionResult: result,
-              ...(token === undefined ? { InstanceId: instanceId } : { LifecycleActionToken: token }),
-            }),
-          ),
+        const { LifecycleHooks = [] } = await call("autoscaling:DescribeLifecycleHooks", () =>
+          client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
         );
-        return "completed";
+        return LifecycleHooks.filter((hook) => hook.LifecycleTransition === TERMINATING).map((hook) => ({
+          name: hook.LifecycleHookName as string,
+          heartbeatTimeout: (hook.HeartbeatTimeout ?? 3600) * SECOND,
+          globalTimeout: (hook.GlobalTimeout ?? 172_800) * SECOND,
+          target: hook.NotificationTargetARN,
+        }));
       } catch (error) {
-        if (error instanceof AwsCallError && NO_ACTION.test(error.message)) return "no such action";
+        if (error instanceof AwsCallError && error.kind === "gone") return [];
         throw error;
       }
     },
+
+    async retains(group) {
+      const { AutoScalingGroups = [] } = await call("autoscaling:DescribeAutoScalingGroups", () =>
+        client.send(
+          new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group], IncludeInstances: false }),
+        ),
+      );
+      const triggers = AutoScalingGroups[0]?.InstanceLifecyclePolicy?.RetentionTriggers;
+      return triggers?.TerminateHookAbandon === "retain";
+    },
+
+    async complete(action, result) {
+      const answer = await unlessNoAction(() =>
+        call("autoscaling:CompleteLifecycleAction", () =>
+          client.send(new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: result })),
+        ),
+      );
+      return answer ? "completed" : "no such action";
+    },
+
+    async heartbeat(action) {
+      const answer = await unlessNoAction(() =>
+        call("autoscaling:RecordLifecycleActionHeartbeat", () =>
+          client.send(new RecordLifecycleActionHeartbeatCommand(named(action))),
+        ),
+      );
+      return answer ? "recorded" : "no such action";
+    },
+
+    async replace(instanceId) {
+      await call("autoscaling:TerminateInstanceInAutoScalingGroup", () =>
+        client.send(
+          new TerminateInstanceInAutoScalingGroupCommand({
+            InstanceId: instanceId,
+            ShouldDecrementDesiredCapacity: false,
+          }),
+        ),
+      );
+    },
   };
+}
+
+function named({ group, hook, instanceId, token }: ActionName) {
+  return {
+    AutoScalingGroupName: group,
+    LifecycleHookName: hook,
+    ...(token === undefined ? { InstanceId: instanceId } : { LifecycleActionToken: token }),
+  };
+}
+
+async function unlessNoAction<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof AwsCallError && NO_ACTION.test(error.message)) return undefined;
+    throw error;
+  }
 }

@@ -1,20 +1,31 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** The SDK's clients, one a service. */
+/** The clients of the pair, one a service. */
 export type Clients = {
   readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly sqs: SQSClient;
 };
 
+/** The clients of scale-tasks. */
+export type ScaleClients = {
+  readonly ecs: ECSClient;
+  readonly applicationAutoScaling: ApplicationAutoScalingClient;
+};
+
 /** What all clients are configured with; the SDK's own defaults hold for the rest. */
 export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
+  ConstructorParameters<typeof ApplicationAutoScalingClient>[0] &
+  ConstructorParameters<typeof EC2Client>[0] &
   ConstructorParameters<typeof ECSClient>[0] &
   ConstructorParameters<typeof ElasticLoadBalancingClient>[0] &
   ConstructorParameters<typeof ElasticLoadBalancingV2Client>[0] &
@@ -28,9 +39,18 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 15_000, throwOnRequ
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
   return {
     autoScaling: new AutoScalingClient(options),
+    ec2: new EC2Client(options),
     ecs: new ECSClient(options),
     elb: new ElasticLoadBalancingClient(options),
     elbv2: new ElasticLoadBalancingV2Client(options),
     sqs: new SQSClient(options),
+  };
+}
+
+/** Makes the clients of scale-tasks, likewise. */
+export function createScaleClients(options: ClientOptions = { requestHandler: TIMEOUTS }): ScaleClients {
+  return {
+    ecs: new ECSClient(options),
+    applicationAutoScaling: new ApplicationAutoScalingClient(options),
   };
 }

@@ -1,18 +1,23 @@
 import {
+  DeregisterContainerInstanceCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
-  DescribeServicesCommand,
   DescribeTasksCommand,
   type ECSClient,
+  GetTaskProtectionCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
   type ContainerInstance as SdkContainerInstance,
-  type Service as SdkService,
   type Task as SdkTask,
+  StopTaskCommand,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../batches.ts";
+import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
+import { describeServices, type Service } from "./ecs-services.ts";
+
+export type { Service, ServiceEvent } from "./ecs-services.ts";
 
 /** An EC2 instance as a member of an ECS cluster. */
 export type ContainerInstance = {
@@ -22,6 +27,10 @@ export type ContainerInstance = {
   readonly status: string;
   /** Its tasks that are wanted, running or pending: those that are stopping are not among them. */
   readonly wantedTasks: number;
+  /** Whether its agent speaks to ECS. While it does not, what ECS shows of its tasks stays as it was. */
+  readonly agentConnected: boolean;
+  /** The capacity provider that it came by; undefined for one that registered by itself. */
+  readonly capacityProvider: string | undefined;
 };
 
 /** A task on a container instance. */
@@ -36,15 +45,16 @@ export type Task = {
   readonly wanted: boolean;
   /** The host ports that its containers listen on. */
   readonly hostPorts: readonly number[];
+  /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
+  readonly addresses: readonly string[];
+  /** Who or what started it: a deployment's id, or what the caller said. */
+  readonly startedBy: string | undefined;
   /** When it was STOPPED, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
 };
 
-/** Where a service registers its tasks. */
-export type ServiceLoadBalancers = {
-  readonly targetGroups: readonly string[];
-  readonly elbNames: readonly string[];
-};
+/** A task that may not be stopped by a scale-in or a deployment, until when (in milliseconds since 1970) where it ends. */
+export type TaskProtection = { readonly task: string; readonly until: number | undefined };
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
 export type EcsPort = {
@@ -57,42 +67,62 @@ export type EcsPort = {
    * included; perhaps with those of others in the cluster, where listing them all takes fewer calls.
    */
   listTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  /** The ARNs of all tasks of a cluster that are to run. */
+  listWanted: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
-  /** The load balancers of services by name; a service that is gone is left out. */
-  serviceLoadBalancers: (
+  /** Services by name; one that is gone is left out. */
+  services: (cluster: string, names: readonly string[]) => Promise<Service[]>;
+  /** Those of the tasks that are protected. */
+  protections: (cluster: string, tasks: readonly string[]) => Promise<TaskProtection[]>;
+  /** Whether ECS drains the cluster's instances itself (managed draining of one of its capacity providers). */
+  managesDraining: (cluster: string) => Promise<boolean>;
+  /** Sets up to ten container instances DRAINING, or ACTIVE again. */
+  setStatus: (
     cluster: string,
-    services: readonly string[],
-  ) => Promise<Map<string, ServiceLoadBalancers>>;
-  /** Sets up to ten container instances DRAINING. */
-  setDraining: (cluster: string, arns: readonly string[]) => Promise<BatchResult<string>>;
+    arns: readonly string[],
+    status: "DRAINING" | "ACTIVE",
+  ) => Promise<BatchResult<string>>;
+  /** Stops a task: SIGTERM, and SIGKILL after its stop timeout. One that is gone counts as stopped. */
+  stopTask: (cluster: string, task: string, reason: string) => Promise<void>;
+  /** Takes a container instance out of its cluster; with force, the tasks that ECS still shows on it are given up. */
+  deregister: (cluster: string, arn: string, force: boolean) => Promise<void>;
 };
-
 /** How many ids the calls take (the model's limits), and the filter's list, which has no documented one. */
 const DESCRIBE_LIMIT = 100;
-const SERVICES_LIMIT = 10;
+const PROTECTION_LIMIT = 10;
 const FILTER_LIMIT = 25;
 /** From how many container instances on it is asked whether the whole cluster's tasks are cheaper to list. */
 const WHOLE_CLUSTER_FROM = 5;
 /** How many container instances UpdateContainerInstancesState takes; with eleven it refuses them all. */
-export const DRAINING_LIMIT = 10;
+export const STATUS_LIMIT = 10;
+
+const MANAGED_DRAINING = "managed_draining";
+const NO_TASK = /task was not found/i;
 
 /** ECS through the SDK. */
 export function ecsPort(client: ECSClient): EcsPort {
   // A task that is stopping is listed by the wish to stop it, though its containers still run: both lists count.
   async function listBoth(cluster: string, containerInstance: string | undefined): Promise<string[]> {
-    const arns = new Set<string>();
-    for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-      let nextToken: string | undefined;
-      do {
-        const page = await call("ecs:ListTasks", () =>
-          client.send(new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken })),
-        );
-        for (const arn of page.taskArns ?? []) arns.add(arn);
-        nextToken = page.nextToken;
-      } while (nextToken);
-    }
-    return [...arns];
+    const running = await list(cluster, containerInstance, "RUNNING");
+    return [...new Set([...running, ...(await list(cluster, containerInstance, "STOPPED"))])];
+  }
+
+  async function list(
+    cluster: string,
+    containerInstance: string | undefined,
+    desiredStatus: "RUNNING" | "STOPPED",
+  ): Promise<string[]> {
+    const arns: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await call("ecs:ListTasks", () =>
+        client.send(new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken })),
+      );
+      arns.push(...(page.taskArns ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return arns;
   }
 
   // The whole cluster costs a page of each list per hundred tasks, and the same again to describe them; each container
@@ -144,6 +174,8 @@ export function ecsPort(client: ECSClient): EcsPort {
       return (await forEachOf(containerInstances, (each) => listBoth(cluster, each))).flat();
     },
 
+    listWanted: (cluster) => list(cluster, undefined, "RUNNING"),
+
     async describeTasks(cluster, arns) {
       const pages = await forEachOf(pieces(arns, DESCRIBE_LIMIT), (tasks) =>
         call("ecs:DescribeTasks", () => client.send(new DescribeTasksCommand({ cluster, tasks }))),
@@ -151,25 +183,34 @@ export function ecsPort(client: ECSClient): EcsPort {
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
-    async serviceLoadBalancers(cluster, services) {
-      const found = new Map<string, ServiceLoadBalancers>();
-      for (const batch of pieces(services, SERVICES_LIMIT)) {
-        const page = await call("ecs:DescribeServices", () =>
-          client.send(new DescribeServicesCommand({ cluster, services: batch })),
-        );
-        for (const service of page.services ?? [])
-          found.set(service.serviceName as string, readLoadBalancers(service));
-      }
-      return found;
+    services: (cluster, names) => describeServices(client, cluster, names),
+
+    async protections(cluster, tasks) {
+      const pages = await forEachOf(pieces(tasks, PROTECTION_LIMIT), (batch) =>
+        call("ecs:GetTaskProtection", () =>
+          client.send(new GetTaskProtectionCommand({ cluster, tasks: batch })),
+        ),
+      );
+      return pages
+        .flatMap((page) => page.protectedTasks ?? [])
+        .filter((each) => each.protectionEnabled)
+        .map((each) => ({ task: each.taskArn as string, until: each.expirationDate?.getTime() }));
     },
 
-    async setDraining(cluster, arns) {
+    async managesDraining(cluster) {
+      const { clusters = [] } = await call("ecs:DescribeClusters", () =>
+        client.send(new DescribeClustersCommand({ clusters: [cluster], include: ["ATTACHMENTS"] })),
+      );
+      return (clusters[0]?.attachments ?? []).some((each) => each.type === MANAGED_DRAINING);
+    },
+
+    async setStatus(cluster, arns, status) {
       const { failures = [] } = await call("ecs:UpdateContainerInstancesState", () =>
         client.send(
           new UpdateContainerInstancesStateCommand({
             cluster,
             containerInstances: [...arns],
-            status: "DRAINING",
+            status,
           }),
         ),
       );
@@ -186,22 +227,25 @@ export function ecsPort(client: ECSClient): EcsPort {
         }),
       };
     },
+
+    async stopTask(cluster, task, reason) {
+      try {
+        await call("ecs:StopTask", () => client.send(new StopTaskCommand({ cluster, task, reason })));
+      } catch (error) {
+        if (!isAbout(error, NO_TASK)) throw error;
+      }
+    },
+
+    async deregister(cluster, arn, force) {
+      await call("ecs:DeregisterContainerInstance", () =>
+        client.send(new DeregisterContainerInstanceCommand({ cluster, containerInstance: arn, force })),
+      );
+    },
   };
 }
 
-// A blue/green deployment has a second target group, and task sets name load balancers of their own: ECS fills and empties
-// those too.
-function readLoadBalancers({ loadBalancers = [], taskSets = [] }: SdkService): ServiceLoadBalancers {
-  const all = [...loadBalancers, ...taskSets.flatMap((each) => each.loadBalancers ?? [])];
-  return {
-    targetGroups: all.flatMap((each) => [
-      ...(each.targetGroupArn ? [each.targetGroupArn] : []),
-      ...(each.advancedConfiguration?.alternateTargetGroupArn
-        ? [each.advancedConfiguration.alternateTargetGroupArn]
-        : []),
-    ]),
-    elbNames: all.flatMap((each) => each.loadBalancerName ?? []),
-  };
+function isAbout(error: unknown, text: RegExp): boolean {
+  return error instanceof AwsCallError && text.test(error.message);
 }
 
 function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
@@ -210,6 +254,8 @@ function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
     instanceId: each.ec2InstanceId ?? "",
     status: each.status ?? "",
     wantedTasks: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
+    agentConnected: each.agentConnected ?? false,
+    capacityProvider: each.capacityProviderName,
   };
 }
 
@@ -224,6 +270,10 @@ function readTask(task: SdkTask): Task {
     hostPorts: (task.containers ?? []).flatMap((each) =>
       (each.networkBindings ?? []).flatMap((binding) => binding.hostPort ?? []),
     ),
+    addresses: (task.attachments ?? []).flatMap((each) =>
+      (each.details ?? []).flatMap(({ name, value }) => (name === "privateIPv4Address" && value ? [value] : [])),
+    ),
+    startedBy: task.startedBy,
     stoppedAt: task.stoppedAt?.getTime(),
   };
 }

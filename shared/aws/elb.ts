@@ -3,6 +3,7 @@ import {
   DescribeInstanceHealthCommand,
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient,
+  RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
 import type { BatchResult } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
@@ -22,6 +23,8 @@ export type ClassicPort = {
   describe: (name: string) => Promise<ClassicLoadBalancer | undefined>;
   /** Those of the instances that the load balancer is still draining. */
   draining: (name: string, instanceIds: readonly string[]) => Promise<Set<string>>;
+  /** Registers instances again. */
+  register: (name: string, instanceIds: readonly string[]) => Promise<void>;
   /** Takes instances out. One that is not registered counts as done. */
   deregister: (name: string, instanceIds: readonly string[]) => Promise<BatchResult<string>>;
 };
@@ -101,6 +104,17 @@ export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
         }
       }
       return still;
+    },
+
+    async register(name, instanceIds) {
+      await call("elasticloadbalancing:RegisterInstancesWithLoadBalancer", () =>
+        client.send(
+          new RegisterInstancesWithLoadBalancerCommand({
+            LoadBalancerName: name,
+            Instances: instanceIds.map((InstanceId) => ({ InstanceId })),
+          }),
+        ),
+      );
     },
 
     async deregister(name, instanceIds) {

@@ -3,18 +3,29 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
 
 /** A target group. */
-export type TargetGroup = { readonly arn: string; readonly name: string; readonly targetType: string };
+export type TargetGroup = {
+  readonly arn: string;
+  readonly name: string;
+  readonly targetType: string;
+  /** Whether its protocol is one of a Network Load Balancer's. */
+  readonly network: boolean;
+};
 
 /** A target by what it is registered with: an instance id, or the address of an ip target, and a port. */
 export type Target = { readonly id: string; readonly port: number };
 
 /** A target that its group still has: registered, or draining. */
-export type RegisteredTarget = Target & { readonly state: "registered" | "draining" };
+export type RegisteredTarget = Target & {
+  readonly state: "registered" | "draining";
+  /** Whether the instance is, as the load balancer has it, stopped or terminated. */
+  readonly invalid: boolean;
+};
 
 /** What the drain needs of Elastic Load Balancing v2. All throw an AwsCallError. */
 export type TargetGroupPort = {
@@ -22,11 +33,15 @@ export type TargetGroupPort = {
   describe: (nameOrArn: string) => Promise<TargetGroup | undefined>;
   /** All targets of a group that are still registered or draining; undefined when the group is gone. */
   targets: (arn: string) => Promise<RegisteredTarget[] | undefined>;
+  /** Registers targets again. */
+  register: (arn: string, targets: readonly Target[]) => Promise<void>;
   /** Takes targets out, each with its port: without the port AWS answers 200 and does nothing. */
   deregister: (arn: string, targets: readonly Target[]) => Promise<void>;
 };
 
 const NOT_REGISTERED = "Target.NotRegistered";
+const INVALID_STATE = "Target.InvalidState";
+const NETWORK_PROTOCOLS = new Set<string>(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
 
 /** Elastic Load Balancing v2 through the SDK. */
 export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGroupPort {
@@ -45,6 +60,7 @@ export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGro
             arn: found.TargetGroupArn as string,
             name: found.TargetGroupName as string,
             targetType: found.TargetType as string,
+            network: NETWORK_PROTOCOLS.has(found.Protocol ?? ""),
           }
         );
       }),
@@ -63,9 +79,17 @@ export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGro
             port: each.Target?.Port as number,
             // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
             state: each.TargetHealth?.State === "draining" ? "draining" : "registered",
+            invalid: each.TargetHealth?.Reason === INVALID_STATE,
           }),
         );
       }),
+
+    async register(arn, targets) {
+      const Targets = targets.map(({ id, port }) => ({ Id: id, Port: port }));
+      await call("elasticloadbalancing:RegisterTargets", () =>
+        client.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets })),
+      );
+    },
 
     async deregister(arn, targets) {
       const Targets = targets.map(({ id, port }) => ({ Id: id, Port: port }));

@@ -1,6 +1,10 @@
-import type { Observation, Registration } from "./observation.ts";
-import { STOPPED } from "./progress.ts";
-import { type Memory, SETTLE_MS, type SeenRegistration, type Termination } from "./termination.ts";
+import type { InstanceState, Observation, Registration } from "../observation.ts";
+import { type Memory, SETTLE_MS, type SeenRegistration, type Termination, UNKNOWN_MS } from "../termination.ts";
+import { returnOf } from "./lifecycle-state.ts";
+import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
+
+// What EC2 says of an instance that will not run again. One that is stopping may still do so.
+const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
 
 /** What is remembered after a look: all that was seen before, and what was seen now. */
 export function recall({ memory, since }: Termination, observed: Observation, now: number): Memory {
@@ -22,11 +26,41 @@ export function recall({ memory, since }: Termination, observed: Observation, no
       memory.containerInstances,
       members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
     ),
-    registrations: union(memory.registrations, registrations.map(seen)),
+    registrations: union(memory.registrations, registrations.map(seenOf)),
+    behindNetworkLoadBalancer:
+      memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
     managedTargetGroups: union(memory.managedTargetGroups, observed.managedTargetGroups),
     managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
+    returns: returnOf(observed.membership?.state ?? ""),
+    ...recallLife(memory, observed, now),
+  };
+}
+
+// Since when its agent has been silent, EC2 has not known it, and it is certain to be dead.
+function recallLife(
+  memory: Memory,
+  { members, unread, instance }: Observation,
+  now: number,
+): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince"> {
+  const silent = members.some(
+    ({ containerInstance }) => containerInstance.status !== INACTIVE && !containerInstance.agentConnected,
+  );
+  const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
+  const dead =
+    instance === "unknown"
+      ? now - (unknownSince ?? now) >= UNKNOWN_MS
+      : instance !== undefined && DEAD.has(instance);
+  return {
+    disconnectedSince:
+      unread.tasks !== undefined
+        ? memory.disconnectedSince
+        : silent
+          ? (memory.disconnectedSince ?? now)
+          : undefined,
+    unknownSince: instance === undefined ? memory.unknownSince : unknownSince,
+    deadSince: memory.deadSince ?? (dead ? now : undefined),
   };
 }
 
@@ -39,13 +73,14 @@ function recallTasks({ members }: Observation, since: number): readonly string[]
 }
 
 function noTasks(memory: Memory, { members, unread }: Observation, now: number): number | undefined {
-  if (members.some((member) => member.tasks.some((task) => task.status !== STOPPED))) return undefined;
+  if (members.some((member) => liveTasks(member).length > 0)) return undefined;
   const settled = memory.drainingAt !== undefined && now - memory.drainingAt >= SETTLE_MS;
   const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
   return memory.noTasksAt ?? (settled && listed ? now : undefined);
 }
 
-function seen(registration: Registration): SeenRegistration {
+/** A registration as it is remembered. */
+export function seenOf(registration: Registration): SeenRegistration {
   return registration.kind === "target"
     ? { kind: "target", targetGroup: registration.id, port: registration.port ?? 0 }
     : { kind: "classic", loadBalancer: registration.id };

@@ -1,8 +1,11 @@
-import { groupBy } from "./batches.ts";
-import type { ClusterMember, Observation, Registration } from "./observation.ts";
+import type { Task } from "../aws/ecs.ts";
+import { groupBy } from "../batches.ts";
+import type { ClusterMember, Observation, Registration } from "../observation.ts";
 
 /** The status in which a task's containers have certainly ended. */
 export const STOPPED = "STOPPED";
+/** The status of a container instance that is out of its cluster: ECS follows none of its tasks any more. */
+export const INACTIVE = "INACTIVE";
 
 // The order in which a task passes through its statuses, so that texts are the same for the same situation.
 const STATUSES = [
@@ -15,12 +18,19 @@ const STATUSES = [
   "DEPROVISIONING",
 ];
 
+/** The tasks of a container instance that have not ended. */
+export function liveTasks({ containerInstance, tasks }: ClusterMember): readonly Task[] {
+  if (containerInstance.status === INACTIVE) return [];
+  return tasks.filter((task) => task.status !== STOPPED);
+}
+
 /**
  * What is still there, in the words of the log, or undefined when nothing is: load balancers with what is registered
  * or draining, tasks by status, what could not be read.
  */
 export function leftBehind(observed: Observation): string | undefined {
-  const unread = [observed.unread.registrations, observed.unread.tasks].flatMap((each) => each ?? []);
+  const { registrations, tasks, instance } = observed.unread;
+  const unread = [registrations, tasks, instance].flatMap((each) => each ?? []);
   const parts = [
     ...registrationTexts(observed.registrations),
     ...observed.members.flatMap(memberTexts),
@@ -38,15 +48,15 @@ function registrationTexts(registrations: readonly Registration[]): string[] {
   });
 }
 
-function memberTexts({ containerInstance, tasks }: ClusterMember): string[] {
-  const live = groupBy(
-    tasks.filter((task) => task.status !== STOPPED),
-    (task) => task.status,
-  );
+function memberTexts(member: ClusterMember): string[] {
+  const live = groupBy(liveTasks(member), (task) => task.status);
   const statuses = [...live.keys()].sort((a, b) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
   const texts = statuses.map((status) => {
     const count = live.get(status)?.length ?? 0;
     return `${count} ${count === 1 ? "task" : "tasks"} ${status}`;
   });
-  return containerInstance.status === "ACTIVE" ? [...texts, "not yet DRAINING"] : texts;
+  const { status, agentConnected } = member.containerInstance;
+  // While nobody answers for it, what ECS shows of its tasks may be long past.
+  if (texts.length > 0 && !agentConnected) texts.push("its ECS agent is disconnected");
+  return status === "ACTIVE" ? [...texts, "not yet DRAINING"] : texts;
 }

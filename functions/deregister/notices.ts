@@ -1,0 +1,141 @@
+import { INSTANCES_A_CALL, type Membership } from "../../shared/aws/autoscaling.ts";
+import { forEachOf, pieces } from "../../shared/batches.ts";
+import type { Held } from "../../shared/intake.ts";
+import type { NoticeKind } from "../../shared/notice.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { reading } from "../../shared/reading.ts";
+import { NOTICE_MS } from "../../shared/rules/interrupted.ts";
+import type { Run } from "../../shared/run.ts";
+import type { DrainSettings } from "../../shared/settings.ts";
+import { NO_MEMORY } from "../../shared/termination.ts";
+
+/** What the input says is to be done about each kind of notice. */
+export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;
+
+/** A notice about an instance, and the message that brought it. */
+export type InstanceNotice = {
+  readonly notice: NoticeKind;
+  readonly instanceId: string;
+  /** When it was sent, in milliseconds since 1970. */
+  readonly at: number;
+  readonly receipt: string;
+};
+
+/** What came of notices: drains to begin, and the receipts of messages that must be kept for another try. */
+export type Handled = { readonly drains: readonly Held[]; readonly kept: ReadonlySet<string> };
+
+/** What notices are handled with. */
+export type NoticeOptions = {
+  readonly policy: NoticePolicy;
+  readonly settings: DrainSettings;
+  /** The lifecycle queue's name. */
+  readonly queue: string;
+  readonly dryRun: boolean;
+};
+
+/**
+ * Acts on what EC2 and AWS Health announce, as the input says, for instances that Auto Scaling shows in a group. Failures
+ * of AWS are noted in the run; throws only what is a fault of ours.
+ */
+export async function handleNotices(
+  ports: Ports,
+  run: Run,
+  notices: readonly InstanceNotice[],
+  options: NoticeOptions,
+): Promise<Handled> {
+  const drains: Held[] = [];
+  const kept = new Set<string>();
+  const wanted = notices.filter((each) => {
+    const isIgnored = options.policy[each.notice] === "ignore";
+    if (isIgnored) ignore(ports, each, "the input says so");
+    return !isIgnored;
+  });
+  const memberships = await observeMemberships(ports, run, wanted, kept);
+  for (const each of wanted) {
+    if (kept.has(each.receipt)) continue;
+    const membership = memberships.get(each.instanceId);
+    if (!membership) {
+      ignore(ports, each, "no Auto Scaling group has the instance");
+    } else if (options.policy[each.notice] === "drain") {
+      if (ports.now() >= each.at + NOTICE_MS) ignore(ports, each, "its two minutes are over");
+      else drains.push(drainOf(each, membership, options.settings));
+    } else if (!(await replace(ports, run, each, membership, options))) {
+      kept.add(each.receipt);
+    }
+  }
+  return { drains, kept };
+}
+
+async function observeMemberships(
+  ports: Ports,
+  run: Run,
+  notices: readonly InstanceNotice[],
+  kept: Set<string>,
+): Promise<Map<string, Membership>> {
+  const found = new Map<string, Membership>();
+  await forEachOf(pieces(notices, INSTANCES_A_CALL), async (batch) => {
+    const ids = [...new Set(batch.map((each) => each.instanceId))];
+    const answer = await reading(run, () => ports.autoScaling.describeInstances(ids));
+    if ("unread" in answer) for (const { receipt } of batch) kept.add(receipt);
+    else for (const [id, membership] of answer.value) found.set(id, membership);
+  });
+  return found;
+}
+
+function drainOf({ instanceId, at, receipt }: InstanceNotice, { group }: Membership, settings: DrainSettings): Held {
+  return {
+    termination: {
+      instanceId,
+      group,
+      hook: undefined,
+      token: undefined,
+      since: at,
+      interruptedAt: at,
+      dryRun: false,
+      settings,
+      memory: NO_MEMORY,
+    },
+    receipts: [receipt],
+  };
+}
+
+// Returns whether the message is done with.
+async function replace(
+  ports: Ports,
+  run: Run,
+  notice: InstanceNotice,
+  { group, state }: Membership,
+  { queue, dryRun }: NoticeOptions,
+): Promise<boolean> {
+  const { instanceId } = notice;
+  if (state !== "InService") {
+    ignore(ports, notice, `the instance is ${state}`);
+    return true;
+  }
+  const hooks = await reading(run, () =>
+    run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group)),
+  );
+  if ("unread" in hooks) return false;
+  // Without a hook of ours nothing would drain it. One that notifies no queue, or a topic, may reach us all the same.
+  if (!hooks.value.some(({ target }) => !target?.includes(":sqs:") || target.endsWith(`:${queue}`))) {
+    ignore(ports, notice, `the group ${group} has no terminating hook of ours`);
+    return true;
+  }
+  const fields = { instance_id: instanceId, auto_scaling_group: group, notice: notice.notice };
+  if (dryRun) {
+    ports.log.info("dry run", { ...fields, would: "termination through Auto Scaling" });
+    return true;
+  }
+  try {
+    await ports.autoScaling.replace(instanceId);
+  } catch (error) {
+    run.callFailed(error);
+    return false;
+  }
+  ports.log.info("instance replaced", fields);
+  return true;
+}
+
+function ignore(ports: Ports, { instanceId, notice }: InstanceNotice, reason: string): void {
+  ports.log.info("notice ignored", { instance_id: instanceId, notice, reason });
+}

@@ -1,0 +1,47 @@
+import * as z from "zod/mini";
+import { clusterName, dryRunKey } from "../../shared/settings.ts";
+
+const whole = (from: number) => {
+  const error = `expected a whole number from ${from} on`;
+  return z.int({ error }).check(z.gte(from, { error }));
+};
+const isObject = (expected: string) => (issue: { code?: string }) =>
+  issue.code === "invalid_type" ? expected : undefined;
+
+/** The keys of one service that is to keep a task on each instance but a few. */
+export const serviceKeys = {
+  cluster_name: clusterName.check(z.describe("The ECS cluster.")),
+  service_name: z
+    .string({ error: "expected the name of an ECS service" })
+    .check(
+      z.regex(/^[A-Za-z0-9_-]{1,255}$/, { error: "expected the name of an ECS service" }),
+      z.describe("The service, one task of which is to run on each instance but a few."),
+    ),
+  min_task_count: whole(0).check(z.describe("How many tasks there are at the least, however few instances.")),
+  n_count: whole(0).check(
+    z.describe("How many of the ACTIVE instances are to be left without a task: 1 keeps one to spare."),
+  ),
+};
+
+/** The input of the scheduled event that invokes scale-tasks, for one service. */
+export const scaleTasksInput = z.strictObject(
+  { ...serviceKeys, ...dryRunKey },
+  { error: isObject("expected an object with the function's input") },
+);
+
+/** The same for several. */
+export const scaleManyInput = z.strictObject(
+  {
+    services: z
+      .array(
+        z.strictObject(serviceKeys, { error: isObject("expected an object with a service's keys") }),
+        { error: "expected a list of services" },
+      )
+      .check(z.describe("Several services, each with the four keys above.")),
+    ...dryRunKey,
+  },
+  { error: isObject("expected an object with the function's input") },
+);
+
+/** One service as the input describes it. */
+export type ScaledService = z.infer<z.ZodMiniObject<typeof serviceKeys>>;

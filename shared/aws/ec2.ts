@@ -1,0 +1,41 @@
+import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { pieces } from "../batches.ts";
+import type { InstanceState } from "../observation.ts";
+import { call } from "./call.ts";
+
+/** What the drain needs of EC2. Throws an AwsCallError. */
+export type Ec2Port = {
+  /** The states of instances; one that EC2 does not know is left out. */
+  states: (instanceIds: readonly string[]) => Promise<Map<string, InstanceState>>;
+};
+
+/** How many values a filter takes. */
+const FILTER_LIMIT = 200;
+
+/** EC2 through the SDK. */
+export function ec2Port(client: EC2Client): Ec2Port {
+  return {
+    async states(instanceIds) {
+      const states = new Map<string, InstanceState>();
+      for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
+        let nextToken: string | undefined;
+        do {
+          // By filter: one id that is unknown would fail a call that names them.
+          const page = await call("ec2:DescribeInstances", () =>
+            client.send(
+              new DescribeInstancesCommand({
+                Filters: [{ Name: "instance-id", Values: ids }],
+                NextToken: nextToken,
+              }),
+            ),
+          );
+          for (const instance of (page.Reservations ?? []).flatMap((each) => each.Instances ?? [])) {
+            states.set(instance.InstanceId as string, instance.State?.Name as InstanceState);
+          }
+          nextToken = page.NextToken;
+        } while (nextToken);
+      }
+      return states;
+    },
+  };
+}

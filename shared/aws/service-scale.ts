@@ -1,0 +1,37 @@
+import { type ECSClient, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
+import { call } from "./call.ts";
+import { describeServices, type Service, setDesiredCount } from "./ecs-services.ts";
+
+/** What scale-tasks needs of ECS. All throw an AwsCallError. */
+export type ServiceScalePort = {
+  /** How many ACTIVE container instances a cluster has: those that drain are not among them. */
+  activeInstances: (cluster: string) => Promise<number>;
+  /** A service; undefined when there is none of that name. */
+  service: (cluster: string, name: string) => Promise<Service | undefined>;
+  /** Sets how many tasks a service is to run. */
+  setDesiredCount: (cluster: string, service: string, desiredCount: number) => Promise<void>;
+};
+
+/** The part of ECS that scale-tasks needs, through the SDK. */
+export function serviceScalePort(client: ECSClient): ServiceScalePort {
+  return {
+    // DescribeClusters would answer with one number, but counts the instances that drain.
+    async activeInstances(cluster) {
+      let count = 0;
+      let nextToken: string | undefined;
+      do {
+        const page = await call("ecs:ListContainerInstances", () =>
+          client.send(new ListContainerInstancesCommand({ cluster, status: "ACTIVE", nextToken })),
+        );
+        count += page.containerInstanceArns?.length ?? 0;
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return count;
+    },
+
+    service: async (cluster, name) =>
+      (await describeServices(client, cluster, [name])).find((service) => service.name === name),
+
+    setDesiredCount: (cluster, service, desiredCount) => setDesiredCount(client, cluster, service, desiredCount),
+  };
+}

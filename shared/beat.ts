@@ -1,0 +1,54 @@
+import { forEachOf } from "./batches.ts";
+import type { Presence } from "./observation.ts";
+import type { Ports } from "./ports.ts";
+import { isBeatDue } from "./rules/heartbeat.ts";
+import type { Run } from "./run.ts";
+import type { Termination } from "./termination.ts";
+
+/** A hook shorter than this can end between two looks: the schedule's minute, and what a tick may be late. */
+const SHORT_HOOK_MS = 180_000;
+
+/**
+ * Keeps lifecycle actions alive whose timers run low, before all else is looked at. A heartbeat that fails is noted, and
+ * tried again at the next look. Throws only what is a fault of ours.
+ *
+ * @param first whether this is deregister's look
+ * @returns the terminations whose timers began anew, with that in their memory, by what they were
+ */
+export async function beat(
+  ports: Ports,
+  run: Run,
+  presences: ReadonlyMap<Termination, Presence>,
+  first: boolean,
+): Promise<Map<Termination, Termination>> {
+  const beaten = new Map<Termination, Termination>();
+  const due = [...presences].filter(([each, presence]) => isBeatDue(each, presence, ports.now(), first));
+  await forEachOf(due, async ([termination]) => {
+    const { instanceId, hook, memory } = termination;
+    if (hook === undefined) return;
+    try {
+      const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
+      const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
+      if (answer === "recorded") ports.log.info("heartbeat recorded", fields);
+      else ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
+      beaten.set(termination, { ...termination, memory: { ...memory, lastBeatAt: ports.now() } });
+    } catch (error) {
+      run.callFailed(error);
+    }
+  });
+  return beaten;
+}
+
+/** Warns, once a run and hook, of hooks that are too short to be safe. */
+export function warnOfShortHooks(run: Run, presences: ReadonlyMap<Termination, Presence>): void {
+  for (const [{ group, hook }, { hooks = [] }] of presences) {
+    const own = hooks.find(({ name }) => name === hook);
+    if (!own || own.heartbeatTimeout >= SHORT_HOOK_MS) continue;
+    run.warn("short hook", {
+      auto_scaling_group: group,
+      life_cycle_hook_name: own.name,
+      heartbeat_timeout_seconds: own.heartbeatTimeout / 1_000,
+      reason: "its timeout can pass between two looks; 180 seconds or more are safe",
+    });
+  }
+}

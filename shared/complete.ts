@@ -1,0 +1,60 @@
+import { secondsBetween } from "./log.ts";
+import type { Ports } from "./ports.ts";
+import type { Outcome } from "./rules/decision.ts";
+import type { Run } from "./run.ts";
+import type { Termination } from "./termination.ts";
+
+/** What became of a completion. */
+export type Completion = {
+  /**
+   * `completed`: the lifecycle action is over, and with it the drain. `watch`: there is more to wait for, because the call
+   * failed, is to be tried again, or the instance comes back. `refused`: Auto Scaling knew no such lifecycle action, for
+   * the first time.
+   */
+  readonly kind: "completed" | "watch" | "refused";
+  readonly termination: Termination;
+};
+
+/**
+ * Completes a lifecycle action. The message of an instance that comes back is kept, because what was taken from it is to
+ * be restored. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ */
+export async function completeAction(
+  ports: Ports,
+  run: Run,
+  termination: Termination,
+  { result, reason }: Extract<Outcome, { kind: "complete" }>,
+): Promise<Completion> {
+  const { instanceId, group, hook = "", since, memory } = termination;
+  const again = (waitingFor: string, change = {}): Completion => ({
+    kind: "watch",
+    termination: { ...termination, memory: { ...memory, waitingFor, ...change } },
+  });
+  let answer: "completed" | "no such action";
+  try {
+    answer = await ports.autoScaling.complete({ ...termination, hook }, result);
+  } catch (error) {
+    return again(run.callFailed(error), { failures: memory.failures + 1 });
+  }
+  const now = ports.now();
+  if (answer === "completed") {
+    ports.log.info("lifecycle action completed", {
+      instance_id: instanceId,
+      auto_scaling_group: group,
+      life_cycle_hook_name: hook,
+      result,
+      reason,
+      held_seconds: secondsBetween(since, now),
+    });
+    if (memory.returns === undefined) return { kind: "completed", termination };
+    ports.log.info("comes back", { instance_id: instanceId, with: memory.returns });
+    return again("the instance to come back", { returningSince: now });
+  }
+  ports.log.warn("completion refused", {
+    instance_id: instanceId,
+    life_cycle_hook_name: hook,
+    reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
+  });
+  if (memory.refusedAt !== undefined) return again("Auto Scaling to know the lifecycle action");
+  return { kind: "refused", termination: { ...termination, memory: { ...memory, refusedAt: now } } };
+}

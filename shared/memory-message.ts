@@ -1,0 +1,132 @@
+import * as z from "zod/mini";
+import { type Memory, NO_MEMORY, type SeenRegistration } from "./termination.ts";
+
+const time = z.iso.datetime();
+const at = { at: time };
+const strings = z._default(z.array(z.string()), []);
+const registration = z.union([
+  z.object({ target_group: z.string(), port: z.number() }),
+  z.object({ elb_name: z.string() }),
+]);
+
+const memorySchema = z.object({
+  container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),
+  tasks: z.optional(z.array(z.string())),
+  no_tasks_at: z.optional(time),
+  registrations: z._default(z.array(registration), []),
+  taken: z._default(z.array(z.object({ ...at, registration })), []),
+  drained: z._default(z.array(z.object({ ...at, container_instance: z.string() })), []),
+  behind_network_load_balancer: z._default(z.boolean(), false),
+  managed_target_groups: strings,
+  managed_elb_names: strings,
+  acted_at: z.optional(time),
+  draining_at: z.optional(time),
+  no_container_instance_since: z.optional(time),
+  no_registration_since: z.optional(time),
+  absent_since: z.optional(time),
+  refused_at: z.optional(time),
+  last_beat_at: z.optional(time),
+  gone_at: z.optional(time),
+  disconnected_since: z.optional(time),
+  unknown_since: z.optional(time),
+  dead_since: z.optional(time),
+  returns: z.optional(z.enum(["warm pool", "root volume"])),
+  returning_since: z.optional(time),
+  changed_at: z.optional(time),
+  look_at: z.optional(time),
+  waiting_for: z.optional(z.string()),
+  failures: z._default(z.int(), 0),
+  said: strings,
+});
+
+/** Reads a memory as a message carries it. One that cannot be read is none: the drain then only takes longer. */
+export function readMemory(value: unknown): Memory {
+  const parsed = memorySchema.safeParse(value);
+  if (!parsed.success) return NO_MEMORY;
+  const { data } = parsed;
+  return {
+    containerInstances: data.container_instances,
+    tasks: data.tasks,
+    noTasksAt: milliseconds(data.no_tasks_at),
+    registrations: data.registrations.map(readRegistration),
+    taken: data.taken.map((each) => ({ what: readRegistration(each.registration), at: Date.parse(each.at) })),
+    drained: data.drained.map((each) => ({ what: each.container_instance, at: Date.parse(each.at) })),
+    behindNetworkLoadBalancer: data.behind_network_load_balancer,
+    managedTargetGroups: data.managed_target_groups,
+    managedElbNames: data.managed_elb_names,
+    actedAt: milliseconds(data.acted_at),
+    drainingAt: milliseconds(data.draining_at),
+    noMemberSince: milliseconds(data.no_container_instance_since),
+    noRegistrationSince: milliseconds(data.no_registration_since),
+    absentSince: milliseconds(data.absent_since),
+    refusedAt: milliseconds(data.refused_at),
+    lastBeatAt: milliseconds(data.last_beat_at),
+    goneAt: milliseconds(data.gone_at),
+    disconnectedSince: milliseconds(data.disconnected_since),
+    unknownSince: milliseconds(data.unknown_since),
+    deadSince: milliseconds(data.dead_since),
+    returns: data.returns,
+    returningSince: milliseconds(data.returning_since),
+    changedAt: milliseconds(data.changed_at),
+    lookAt: milliseconds(data.look_at),
+    waitingFor: data.waiting_for,
+    failures: data.failures,
+    said: data.said,
+  };
+}
+
+/** A memory as a message carries it: times as ISO texts, keys in snake_case. */
+export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
+  return {
+    container_instances: [...memory.containerInstances],
+    tasks: memory.tasks && [...memory.tasks],
+    no_tasks_at: isoOf(memory.noTasksAt),
+    registrations: memory.registrations.map(writeRegistration),
+    taken: memory.taken.map(({ what, at }) => ({ registration: writeRegistration(what), at: isoOf(at) })),
+    drained: memory.drained.map(({ what, at }) => ({ container_instance: what, at: isoOf(at) })),
+    behind_network_load_balancer: memory.behindNetworkLoadBalancer,
+    managed_target_groups: [...memory.managedTargetGroups],
+    managed_elb_names: [...memory.managedElbNames],
+    acted_at: isoOf(memory.actedAt),
+    draining_at: isoOf(memory.drainingAt),
+    no_container_instance_since: isoOf(memory.noMemberSince),
+    no_registration_since: isoOf(memory.noRegistrationSince),
+    absent_since: isoOf(memory.absentSince),
+    refused_at: isoOf(memory.refusedAt),
+    last_beat_at: isoOf(memory.lastBeatAt),
+    gone_at: isoOf(memory.goneAt),
+    disconnected_since: isoOf(memory.disconnectedSince),
+    unknown_since: isoOf(memory.unknownSince),
+    dead_since: isoOf(memory.deadSince),
+    returns: memory.returns,
+    returning_since: isoOf(memory.returningSince),
+    changed_at: isoOf(memory.changedAt),
+    look_at: isoOf(memory.lookAt),
+    waiting_for: memory.waitingFor,
+    failures: memory.failures,
+    said: [...memory.said],
+  };
+}
+
+/** A time as messages carry it. */
+export function isoOf(milliseconds: number): string;
+export function isoOf(milliseconds: number | undefined): string | undefined;
+export function isoOf(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+function readRegistration(each: z.infer<typeof registration>): SeenRegistration {
+  return "elb_name" in each
+    ? { kind: "classic", loadBalancer: each.elb_name }
+    : { kind: "target", targetGroup: each.target_group, port: each.port };
+}
+
+function writeRegistration(each: SeenRegistration): z.infer<typeof registration> {
+  return each.kind === "classic"
+    ? { elb_name: each.loadBalancer }
+    : { target_group: each.targetGroup, port: each.port };
+}

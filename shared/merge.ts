@@ -1,0 +1,61 @@
+import { groupBy } from "./batches.ts";
+import type { Held } from "./intake.ts";
+import type { Ports } from "./ports.ts";
+import { identityOf, type Termination } from "./termination.ts";
+
+/**
+ * Brings the messages of one termination together, into the one that began first. A drain that a Spot interruption notice
+ * began joins that of a hook for the same instance.
+ */
+export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
+  const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
+  const alike = groupBy(inOrder, ({ termination }) => identityOf(termination));
+  const merged = [...alike.values()].flatMap((group) => mergeAlike(ports, group));
+  const hooked = merged.filter(({ termination }) => termination.hook !== undefined);
+  const noticed = merged.filter(({ termination }) => termination.hook === undefined);
+  const isJoined = ({ termination }: Held) =>
+    hooked.some((each) => each.termination.instanceId === termination.instanceId);
+  return [
+    ...hooked.map((each) => join(ports, each, noticed)),
+    ...noticed.filter((each) => !isJoined(each)),
+  ];
+}
+
+function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
+  const merged: { termination: Termination; receipts: string[] }[] = [];
+  for (const { termination, receipts } of group) {
+    // Another token is another lifecycle action: the same instance, held once more.
+    const same = merged.find(
+      ({ termination: { token } }) => !token || !termination.token || token === termination.token,
+    );
+    if (!same) {
+      merged.push({ termination, receipts: [...receipts] });
+      continue;
+    }
+    same.receipts.push(...receipts);
+    logMerged(ports, termination);
+  }
+  return merged;
+}
+
+// What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
+function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
+  const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
+  const first = own[0]?.termination;
+  if (!first) return held;
+  logMerged(ports, first);
+  const { memory } = held.termination;
+  const hasLooked = memory.waitingFor !== undefined;
+  return {
+    termination: {
+      ...held.termination,
+      interruptedAt: held.termination.interruptedAt ?? first.interruptedAt,
+      memory: hasLooked ? memory : { ...first.memory, lastBeatAt: memory.lastBeatAt },
+    },
+    receipts: [...held.receipts, ...own.flatMap(({ receipts }) => receipts)],
+  };
+}
+
+function logMerged(ports: Ports, { instanceId, group }: Termination): void {
+  ports.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
+}

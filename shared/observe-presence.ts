@@ -1,0 +1,90 @@
+import { INSTANCES_A_CALL, type Membership } from "./aws/autoscaling.ts";
+import { forEachOf, pieces } from "./batches.ts";
+import type { Hook, Presence } from "./observation.ts";
+import type { Ports } from "./ports.ts";
+import { type Reading, reading, unreadOf, valueOf } from "./reading.ts";
+import type { Run } from "./run.ts";
+import type { Termination } from "./termination.ts";
+
+/**
+ * Reads what Auto Scaling shows of the instances: one call per fifty of them, and once a run and group its hooks. Throws
+ * only what is a fault of ours.
+ */
+export async function observePresence(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<Termination, Presence>> {
+  const memberships = await observeMemberships(ports, run, terminations);
+  const hooks = await observeHooks(ports, run, terminations);
+  const retaining = await observeRetention(ports, run, terminations);
+  return new Map(
+    terminations.map((termination) => {
+      const membership = memberships.get(termination.instanceId) ?? { value: undefined };
+      const ofGroup = hooks.get(termination.group) ?? { value: [] };
+      return [
+        termination,
+        {
+          membership: valueOf(membership),
+          hooks: valueOf(ofGroup),
+          retains: retaining.get(termination.group),
+          unread: { ...unreadOf("membership", membership), ...unreadOf("hooks", ofGroup) },
+        },
+      ];
+    }),
+  );
+}
+
+async function observeMemberships(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<string, Reading<Membership | undefined>>> {
+  const ids = [...new Set(terminations.map((each) => each.instanceId))];
+  const readings = new Map<string, Reading<Membership | undefined>>();
+  await forEachOf(pieces(ids, INSTANCES_A_CALL), async (batch) => {
+    const answer = await reading(run, () => ports.autoScaling.describeInstances(batch));
+    for (const id of batch) readings.set(id, "unread" in answer ? answer : { value: answer.value.get(id) });
+  });
+  return readings;
+}
+
+async function observeHooks(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<string, Reading<readonly Hook[]>>> {
+  const groups = new Set(terminations.map((each) => each.group));
+  const found = new Map<string, Reading<readonly Hook[]>>();
+  await forEachOf(groups, async (group) => {
+    found.set(
+      group,
+      await reading(run, () => run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group))),
+    );
+  });
+  return found;
+}
+
+// Asked only where it matters: near the end of a drain that may end with ABANDON.
+async function observeRetention(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<string, boolean>> {
+  const now = ports.now();
+  const groups = new Set(
+    terminations
+      .filter(({ settings, since }) => {
+        return settings.onTimeout === "abandon" && now - since >= (settings.drainTimeoutSeconds * 1_000) / 2;
+      })
+      .map((each) => each.group),
+  );
+  const found = new Map<string, boolean>();
+  await forEachOf(groups, async (group) => {
+    const answer = await reading(run, () =>
+      run.once(run.retaining, group, () => ports.autoScaling.retains(group)),
+    );
+    if ("value" in answer) found.set(group, answer.value);
+  });
+  return found;
+}

@@ -1,0 +1,83 @@
+import type { Observation } from "../observation.ts";
+import type { Memory, Termination } from "../termination.ts";
+import { type Decision, letGo, wait } from "./decision.ts";
+import { decideHeld } from "./held.ts";
+import { hookOf } from "./heartbeat.ts";
+import { decideInterrupted } from "./interrupted.ts";
+import { situationOf } from "./lifecycle-state.ts";
+import { recall } from "./recall.ts";
+import { decideReturning } from "./returning.ts";
+
+const SECOND = 1_000;
+
+/** A message may be ahead of what Auto Scaling shows, for this long after its time. */
+export const STALE_MS = 120 * SECOND;
+/** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
+export const ABSENT_MS = 30 * SECOND;
+
+/**
+ * What to do about one instance: all the rules of a drain, as data in and data out. It goes by what AWS shows in this
+ * look; the memory only says since when, and what was seen and done.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function decide(termination: Termination, observed: Observation, now: number): Decision {
+  const { memory, group } = termination;
+  const { membership, unread } = observed;
+  if (unread.membership !== undefined) return wait(termination, memory, now, unread.membership);
+  if (!membership) return decideAbsent(termination, now);
+  const present: Memory = { ...memory, absentSince: undefined };
+  const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
+  if (situation === "held" && termination.hook !== undefined) {
+    return decideHeld(recalled(termination, present, observed, now), observed, now);
+  }
+  if (memory.returns !== undefined && membership.group === group) {
+    return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
+  }
+  if (situation === "over") {
+    return letGo(present, `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`);
+  }
+  if (termination.interruptedAt !== undefined && membership.group === group) {
+    return decideInterrupted(
+      recalled(termination, present, observed, now),
+      observed,
+      now,
+      termination.interruptedAt,
+    );
+  }
+  if (situation === "soon" || situation === "held") {
+    return wait(termination, present, now, `the instance to leave ${membership.state}`);
+  }
+  const where =
+    membership.group === group ? membership.state : `${membership.state} in the group ${membership.group}`;
+  if (now - termination.since >= STALE_MS) {
+    return letGo(present, `not terminating: the instance is ${where}`, "warn");
+  }
+  // The message may only be ahead of what Describe shows.
+  return wait(termination, present, now, `the instance to terminate; it is ${where}`);
+}
+
+function recalled(termination: Termination, memory: Memory, observed: Observation, now: number): Termination {
+  return { ...termination, memory: recall({ ...termination, memory }, observed, now) };
+}
+
+function decideAbsent(termination: Termination, now: number): Decision {
+  const absentSince = termination.memory.absentSince ?? now;
+  const memory = { ...termination.memory, absentSince };
+  if (now - absentSince >= ABSENT_MS) return letGo(memory, "no Auto Scaling group knows the instance any more");
+  return wait(
+    termination,
+    memory,
+    now,
+    "a second look: no Auto Scaling group knows the instance",
+    absentSince + ABSENT_MS,
+  );
+}
+
+// A hook that is shorter than the schedule can end before anybody has looked.
+function lateness(termination: Termination, observed: Observation, now: number): string {
+  const hook = hookOf(termination, observed);
+  const neverLooked = termination.memory.waitingFor === undefined;
+  if (!hook || !neverLooked || now - termination.since < hook.heartbeatTimeout) return "";
+  return `; the hook's timeout of ${hook.heartbeatTimeout / SECOND} s had passed before the first look: nothing was drained`;
+}

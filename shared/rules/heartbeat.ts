@@ -1,0 +1,53 @@
+import type { Hook, Presence } from "../observation.ts";
+import type { Termination } from "../termination.ts";
+import { deadlineOf } from "./deadline.ts";
+import { situationOf } from "./lifecycle-state.ts";
+
+const SECOND = 1_000;
+
+/** Terminate beats when less than this of the timeout remains, or a third of it where that is more. */
+export const BEAT_MARGIN_MS = 130 * SECOND;
+/** Deregister, which comes by a minute earlier, beats when less than this remains. */
+export const FIRST_BEAT_MARGIN_MS = 180 * SECOND;
+/** What is assumed of a hook whose timeouts cannot be read: it is then beaten every minute. */
+const ASSUMED_TIMEOUT_MS = 180 * SECOND;
+
+/**
+ * Whether the lifecycle action's timer is to begin anew: while the drain may go on, before the hook's timeout, and never
+ * twice within a third of it. A timer of unknown beginning is begun at once.
+ *
+ * @param first whether this is deregister's look
+ */
+export function isBeatDue(termination: Termination, presence: Presence, now: number, first: boolean): boolean {
+  const { membership } = presence;
+  if (!membership || membership.group !== termination.group || situationOf(membership.state) !== "held")
+    return false;
+  const at = nextBeatAt(termination, presence, first);
+  return at !== undefined && now >= at && now < deadlineOf(termination, hookOf(termination, presence)).at;
+}
+
+/** When the timer is to begin anew, in milliseconds since 1970; undefined when it is not to. */
+export function nextBeatAt(
+  { hook, memory }: Termination,
+  { hooks }: Pick<Presence, "hooks">,
+  first = false,
+): number | undefined {
+  if (hook === undefined) return undefined;
+  const timeout = timeoutOf(hook, hooks);
+  if (timeout === undefined) return undefined;
+  if (memory.lastBeatAt === undefined) return 0;
+  const third = timeout / 3;
+  const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, third);
+  return memory.lastBeatAt + Math.max(third, timeout - remaining);
+}
+
+/** The termination's own hook; undefined where it could not be read, or is gone from the group. */
+export function hookOf({ hook }: Termination, { hooks }: Pick<Presence, "hooks">): Hook | undefined {
+  return hooks?.find((each) => each.name === hook);
+}
+
+// A hook that is gone from its group holds nobody any more, or not for long.
+function timeoutOf(hook: string, hooks: readonly Hook[] | undefined): number | undefined {
+  if (!hooks) return ASSUMED_TIMEOUT_MS;
+  return hooks.find((each) => each.name === hook)?.heartbeatTimeout;
+}

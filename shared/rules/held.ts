@@ -1,0 +1,108 @@
+import type { Observation } from "../observation.ts";
+import {
+  type DrainSettings,
+  NETWORK_LOAD_BALANCER_SETTLE_SECONDS,
+} from "../settings.ts";
+import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../termination.ts";
+import { atDeadline, deadlineOf } from "./deadline.ts";
+import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
+import { decideDead } from "./dead.ts";
+import { hookOf, nextBeatAt } from "./heartbeat.ts";
+import { INACTIVE, leftBehind } from "./progress.ts";
+import { remarksFor } from "./remarks.ts";
+import { afterwards, stepsFor } from "./steps.ts";
+
+/** "No active lifecycle action" may be a race, for this long. */
+export const REFUSED_MS = 120_000;
+
+/** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
+export function decideHeld(termination: Termination, observed: Observation, now: number): Decision {
+  const { memory } = termination;
+  if (memory.deadSince !== undefined) {
+    return concluded(termination, observed, now, decideDead(termination, observed, now, memory.deadSince));
+  }
+  const steps = stepsFor(termination, observed, now);
+  const left = leftBehind(afterwards(observed, steps));
+  const deadline = deadlineOf(termination, hookOf(termination, observed));
+  const remarks = remarksFor(termination, observed, now, deadline, left);
+  if (now >= deadline.at) {
+    const ending = atDeadline(termination, observed, left);
+    if (ending) return { ...concluded(termination, observed, now, ending), remarks };
+  }
+  const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
+    ...wait(termination, { ...memory, ...change }, now, waitingFor, known, [
+      deadline.at,
+      nextBeatAt(termination, observed),
+      memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
+    ]),
+    remarks,
+  });
+  if (steps.length > 0 || left !== undefined) {
+    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt: undefined }), steps };
+  }
+  const believed = believedAt(memory);
+  if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);
+  const goneAt = memory.goneAt ?? now;
+  const settled = goneAt + settleMilliseconds(termination.settings, memory);
+  if (now < settled) return look("the instance to settle, with nothing left on it", settled, { goneAt });
+  const leaving = lastSteps(termination, observed);
+  if (leaving.length > 0) {
+    return { ...look("the container instance to leave its cluster", undefined, { goneAt }), steps: leaving };
+  }
+  const end = complete({ ...memory, goneAt }, "CONTINUE", reasonOf(termination, observed));
+  return { ...concluded(termination, observed, now, end), remarks };
+}
+
+// What was seen and is gone needs one look. What was never seen is believed after two, some time apart.
+function believedAt(memory: Memory): number {
+  const { actedAt, containerInstances, noMemberSince, registrations, noRegistrationSince } = memory;
+  return Math.max(
+    actedAt === undefined ? 0 : actedAt + SETTLE_MS,
+    containerInstances.length > 0 || noMemberSince === undefined ? 0 : noMemberSince + SETTLE_MS,
+    registrations.length > 0 || noRegistrationSince === undefined ? 0 : noRegistrationSince + SETTLE_MS,
+  );
+}
+
+function settleMilliseconds({ settleSeconds }: DrainSettings, memory: Memory): number {
+  const byDefault = memory.behindNetworkLoadBalancer ? NETWORK_LOAD_BALANCER_SETTLE_SECONDS : 0;
+  return (settleSeconds ?? byDefault) * 1_000;
+}
+
+// An instance that comes back needs its container instance again.
+function lastSteps({ settings, memory }: Termination, { members }: Observation): Step[] {
+  if (settings.deregisterContainerInstance !== "always" || memory.returns !== undefined) return [];
+  return members
+    .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
+    .map(({ cluster, containerInstance }) => ({
+      kind: "deregister container instance",
+      cluster,
+      containerInstance: containerInstance.arn,
+      force: false,
+    }));
+}
+
+function reasonOf({ memory, settings }: Termination, { members }: Observation): string {
+  if (settings.deregisterContainerInstance === "always") return "drained";
+  const gone =
+    memory.containerInstances.length > 0 &&
+    members.every(({ containerInstance }) => containerInstance.status === INACTIVE);
+  return gone ? "drained: its container instance has left the cluster" : "drained";
+}
+
+// A completion that was refused is tried again for a while, and not at all where another hook explains the wait.
+function concluded(termination: Termination, observed: Observation, now: number, end: Decision): Decision {
+  const { refusedAt } = end.memory;
+  if (end.outcome.kind !== "complete" || refusedAt === undefined) return end;
+  if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
+  const others = (observed.hooks ?? []).filter(({ name }) => name !== termination.hook);
+  if (others.length > 0) {
+    const names = others.map(({ name }) => name).join(", ");
+    return letGo(end.memory, `our lifecycle action is completed; ${names} still holds the instance`);
+  }
+  if (now - refusedAt < REFUSED_MS) return end;
+  return letGo(
+    end.memory,
+    "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",
+    "error",
+  );
+}

@@ -1,0 +1,108 @@
+import { timeText } from "../log.ts";
+import type { Observation } from "../observation.ts";
+import { isSame, type Memory, type Return, type SeenRegistration, type Termination } from "../termination.ts";
+import { type Decision, letGo, type Remark, type Step, wait } from "./decision.ts";
+import { progressOf } from "./lifecycle-state.ts";
+import { seenOf } from "./recall.ts";
+
+/** How long the return of an instance is waited for. */
+export const RETURN_MS = 3_600_000;
+
+/**
+ * What is done about an instance that was drained and does not die. In the warm pool its container instance is set
+ * ACTIVE again, so that it gets tasks when it comes back into service. With a new root volume it gets back, once in
+ * service, all that was taken from it.
+ */
+export function decideReturning(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+  returns: Return,
+): Decision {
+  const since = termination.memory.returningSince ?? now;
+  const memory: Memory = { ...termination.memory, returningSince: since };
+  const state = observed.membership?.state ?? "";
+  const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
+  const steps = restoring(termination, observed, returns);
+  if (now - since >= RETURN_MS) {
+    return letGo(
+      memory,
+      `given up ${timeText(now)}: the instance was to ${where}, and is ${state}; not restored: ${textOf(memory)}`,
+      "error",
+    );
+  }
+  const progress = progressOf(state);
+  switch (progress) {
+    case "elsewhere":
+      return letGo(memory, `it does not ${where} after all: it is ${state}`);
+    case "on its way":
+      return wait(termination, memory, now, `the instance to ${where}; it is ${state}`);
+    case "in the pool":
+      // With a new root volume it does not go into a pool; what this is, only time tells.
+      if (returns === "root volume") return wait(termination, memory, now, `the instance to ${where}`);
+      break;
+    case "in service":
+      break;
+    default:
+      return progress satisfies never;
+  }
+  const { tasks, registrations } = observed.unread;
+  if (tasks !== undefined || registrations !== undefined) {
+    return wait(termination, memory, now, tasks ?? registrations ?? "");
+  }
+  if (steps.length > 0) {
+    return { ...wait(termination, memory, now, "what was taken from the instance to be restored"), steps };
+  }
+  if (isExpected(termination, observed, returns)) {
+    return wait(termination, memory, now, "the instance to join its cluster again");
+  }
+  return {
+    ...letGo(memory, `the instance is ${state}, and has back what it needs there`),
+    remarks: notRestored(memory, returns),
+  };
+}
+
+function restoring({ memory }: Termination, observed: Observation, returns: Return): Step[] {
+  const activate = observed.members
+    .filter(({ containerInstance: { arn, status } }) => {
+      return status === "DRAINING" && memory.drained.some((each) => each.what === arn);
+    })
+    .map(
+      ({ cluster, containerInstance }): Step => ({
+        kind: "activate",
+        cluster,
+        containerInstance: containerInstance.arn,
+      }),
+    );
+  if (returns === "warm pool") return activate;
+  const isBack = (what: SeenRegistration) =>
+    observed.registrations.some((each) => each.state === "registered" && isSame(what, seenOf(each)));
+  const register = memory.taken
+    .filter(({ what }) => !isBack(what))
+    .map(({ what }): Step => ({ kind: "register", registration: what }));
+  return [...activate, ...register];
+}
+
+// After its reboot the agent may register anew, as another container instance; until then there is none.
+function isExpected({ memory }: Termination, { members }: Observation, returns: Return): boolean {
+  return (
+    returns === "root volume" &&
+    memory.drained.length > 0 &&
+    !members.some(({ containerInstance: { status } }) => status === "ACTIVE" || status === "DRAINING")
+  );
+}
+
+function notRestored({ taken }: Memory, returns: Return): Remark[] {
+  if (returns === "root volume" || taken.length === 0) return [];
+  const names = taken.map(({ what }) => nameOf(what));
+  return [{ level: "info", phrase: "registrations not restored", fields: { load_balancers: names } }];
+}
+
+function textOf({ taken, drained }: Memory): string {
+  const parts = [...taken.map(({ what }) => nameOf(what)), ...drained.map(({ what }) => what)];
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
+function nameOf(what: SeenRegistration): string {
+  return what.kind === "target" ? `${what.targetGroup}:${what.port}` : what.loadBalancer;
+}

@@ -1,0 +1,63 @@
+import type { Service, Task } from "../aws/ecs.ts";
+import { timeText } from "../log.ts";
+import type { Observation } from "../observation.ts";
+import type { Termination } from "../termination.ts";
+import type { Remark } from "./decision.ts";
+import { liveTasks } from "./progress.ts";
+
+/** After this long without progress, the log says why. */
+export const STALLED_AFTER_MS = 120_000;
+
+/** Whether nothing has moved for so long that an explanation is due. */
+export function isStalled({ memory }: Termination, now: number): boolean {
+  return memory.changedAt !== undefined && now - memory.changedAt >= STALLED_AFTER_MS;
+}
+
+/** Why the tasks on an instance do not leave, as far as ECS tells: one remark a service and reason. */
+export function stallRemarks(termination: Termination, observed: Observation, now: number): Remark[] {
+  if (!isStalled(termination, now)) return [];
+  return observed.members.flatMap((member) => {
+    const live = liveTasks(member).filter((task) => task.wanted);
+    const services = member.services.filter((service) => live.some((task) => task.service === service.name));
+    return [
+      ...services.flatMap((service) => reasonsOf(service, termination.since)),
+      ...protectionsOf(live, observed),
+    ].map(([name, reason]) => ({
+      level: "warn" as const,
+      phrase: "no progress" as const,
+      fields: { cluster: member.cluster, service: name, reason },
+      about: `${name}: ${reason}`,
+    }));
+  });
+}
+
+type Reason = readonly [service: string, reason: string];
+
+function reasonsOf(service: Service, since: number): Reason[] {
+  const { name, desiredCount, minimumHealthyPercent: minimum, maximumPercent: maximum } = service;
+  const mustRun = Math.ceil((desiredCount * minimum) / 100);
+  const mayRun = Math.floor((desiredCount * maximum) / 100);
+  const reasons: Reason[] = [];
+  // Neither may a task stop first, nor may another start first (Amazon ECS Developer Guide, container instance draining).
+  if (!service.daemon && desiredCount > 0 && mustRun >= desiredCount && mayRun <= desiredCount) {
+    reasons.push([
+      name,
+      `with ${minimum} % as its minimum and ${maximum} % as its maximum of ${desiredCount} tasks, none may stop and none may start: change one of them`,
+    ]);
+  }
+  const unplaced = service.events.find((each) => each.at >= since && CANNOT.test(each.message));
+  if (unplaced) reasons.push([name, unplaced.message]);
+  return reasons;
+}
+
+// ECS's own words for tasks that it wants and cannot start or stop.
+const CANNOT = /unable|cannot|failed|unhealthy|not (?:enough|available)|insufficient/i;
+
+function protectionsOf(live: readonly Task[], { protections }: Observation): Reason[] {
+  return live.flatMap((task) => {
+    const protection = protections.find((each) => each.task === task.arn);
+    if (!protection) return [];
+    const until = protection.until === undefined ? "" : ` until ${timeText(protection.until)}`;
+    return [[task.service ?? task.arn, `a task is protected from being stopped${until}`] as const];
+  });
+}

@@ -1,0 +1,126 @@
+import type { ClusterMember, Observation, Registration } from "../observation.ts";
+import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
+import type { Step } from "./decision.ts";
+import { liveTasks, STOPPED } from "./progress.ts";
+import { seenOf } from "./recall.ts";
+import { tasksToStop } from "./stop-tasks.ts";
+
+/** A managed target is an orphan when it is still registered this long after the last task behind it. */
+export const ORPHAN_MS = 60_000;
+
+/** What is to be done to an instance that a hook holds, or that is about to be interrupted. */
+export function stepsFor(termination: Termination, observed: Observation, now: number): Step[] {
+  // Whether a registration is ECS's to remove, and which ports are listened on, only the tasks tell.
+  if (observed.unread.tasks !== undefined) return [];
+  return [
+    ...deregistrations(termination, observed, now),
+    ...observed.members
+      .filter(
+        (member) =>
+          member.containerInstance.status === "ACTIVE" &&
+          !isAtRest(member, observed) &&
+          !mustServeOn(member, termination, observed, now),
+      )
+      .map(
+        ({ cluster, containerInstance: { arn } }): Step => ({
+          kind: "drain",
+          cluster,
+          containerInstance: arn,
+          again: termination.memory.drained.some(
+            (each) => each.what === arn && now - each.at >= SETTLE_MS,
+          ),
+        }),
+      ),
+    ...tasksToStop(termination, observed, now),
+  ];
+}
+
+/** The registrations that are ours to remove: those that ECS knows nothing of, and those that it has left behind. */
+export function deregistrations(termination: Termination, observed: Observation, now: number): Step[] {
+  const registered = observed.registrations.filter((each) => each.state === "registered");
+  return registered.flatMap((registration): Step[] => {
+    if (registration.heldBy ? isOrphanedAddress(registration, now) : registration.managed) {
+      const orphaned = registration.heldBy !== undefined || isOrphan(registration, termination, observed, now);
+      return orphaned ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
+    }
+    if (registration.heldBy) return [];
+    const back = termination.memory.taken.some(
+      ({ what, at }) => isSame(what, seenOf(registration)) && now - at >= SETTLE_MS,
+    );
+    return [{ kind: "deregister", registration, why: back ? "came back" : "ours" }];
+  });
+}
+
+/** What is left once the steps have been taken: that is what is waited for. */
+export function afterwards(observed: Observation, steps: readonly Step[]): Observation {
+  const out = new Set(steps.flatMap((step) => (step.kind === "deregister" ? [step.registration] : [])));
+  const drained = new Set(steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : [])));
+  return {
+    ...observed,
+    registrations: observed.registrations.map((each) =>
+      out.has(each) ? { ...each, state: "draining" } : each,
+    ),
+    members: observed.members.map((member) =>
+      drained.has(member.containerInstance.arn)
+        ? { ...member, containerInstance: { ...member.containerInstance, status: "DRAINING" } }
+        : member,
+    ),
+  };
+}
+
+// One that is stopped in the warm pool runs nothing, and gets nothing to run.
+function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
+  return (
+    membership?.state === "Warmed:Terminating:Wait" &&
+    !member.containerInstance.agentConnected &&
+    liveTasks(member).length === 0
+  );
+}
+
+// ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
+// until they are gone, and gone long enough that no read lags. Before an interruption there is no time for that.
+function mustServeOn(
+  member: ClusterMember,
+  { memory, interruptedAt }: Termination,
+  observed: Observation,
+  now: number,
+): boolean {
+  if (interruptedAt !== undefined) return false;
+  if (observed.unread.registrations !== undefined) return true;
+  const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
+  if (listening.size === 0) return false;
+  const pointsAtOne = (each: Registration) =>
+    !each.managed && each.pointsAt.some((port) => listening.has(port));
+  if (observed.registrations.some(pointsAtOne)) return true;
+  const isOurs = (each: SeenRegistration) =>
+    each.kind === "target"
+      ? !memory.managedTargetGroups.includes(each.targetGroup)
+      : !memory.managedElbNames.includes(each.loadBalancer);
+  return (
+    memory.registrations.some(isOurs) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS
+  );
+}
+
+function isOrphan(
+  registration: Registration,
+  { memory, since }: Termination,
+  observed: Observation,
+  now: number,
+): boolean {
+  const behind = observed.members
+    .flatMap((member) => member.tasks)
+    .filter((task) => task.service !== undefined && registration.services.includes(task.service))
+    .filter((task) => task.hostPorts.some((port) => registration.pointsAt.includes(port)));
+  if (behind.some((task) => task.status !== STOPPED)) return false;
+  const stops = behind.flatMap((task) => task.stoppedAt ?? []);
+  const alone =
+    stops.length > 0
+      ? Math.max(...stops)
+      : (memory.drainingAt ?? (observed.members.length === 0 ? since : undefined));
+  return alone !== undefined && now - alone >= ORPHAN_MS;
+}
+
+// The address was seen to be held by nobody else, or the registration would not be the instance's any more.
+function isOrphanedAddress({ heldBy }: Registration, now: number): boolean {
+  return heldBy?.status === STOPPED && now - (heldBy.stoppedAt ?? now) >= ORPHAN_MS;
+}

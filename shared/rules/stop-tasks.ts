@@ -1,0 +1,57 @@
+import type { Task } from "../aws/ecs.ts";
+import type { ClusterMember, Observation } from "../observation.ts";
+import { SETTLE_MS, type Termination } from "../termination.ts";
+import type { Step } from "./decision.ts";
+import { liveTasks } from "./progress.ts";
+
+/**
+ * The tasks to stop that do not leave by themselves: once only such are left, and all others are STOPPED, not merely
+ * stopping. DRAINING touches no task that no service started, and stops daemons when it will.
+ */
+export function tasksToStop(termination: Termination, observed: Observation, now: number): Step[] {
+  const { memory } = termination;
+  if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
+  const others = observed.registrations.filter(
+    (each) => !each.managed || !isBehind(each.services, termination, observed),
+  );
+  if (others.length > 0) return [];
+  const live = observed.members.flatMap((member) => liveTasks(member).map((task) => ({ member, task })));
+  if (live.some(({ member, task }) => !mayBeStopped(member, task, termination))) return [];
+  return live
+    .filter(({ member, task }) => task.wanted && member.containerInstance.status === "DRAINING")
+    .map(({ member, task }) => ({
+      kind: "stop task",
+      cluster: member.cluster,
+      task: task.arn,
+      name: task.service === undefined ? (task.startedBy ?? "a standalone task") : task.service,
+    }));
+}
+
+// Its target stays until the daemon itself is stopped.
+function isBehind(services: readonly string[], termination: Termination, observed: Observation): boolean {
+  return observed.members.some((member) =>
+    liveTasks(member).some(
+      (task) =>
+        task.service !== undefined &&
+        services.includes(task.service) &&
+        mayBeStopped(member, task, termination),
+    ),
+  );
+}
+
+function mayBeStopped(member: ClusterMember, task: Task, { instanceId, settings }: Termination): boolean {
+  if (settings.stopTasks === "none") return false;
+  if (task.service !== undefined) {
+    return member.services.some((service) => service.name === task.service && service.daemon);
+  }
+  return settings.stopTasks === "all" || isStartedBy(task, member.containerInstance.arn, instanceId);
+}
+
+// What a boot script starts names the container instance, by its ARN or by the id at its end, or the EC2 instance.
+function isStartedBy({ startedBy }: Task, containerInstance: string, instanceId: string): boolean {
+  return (
+    startedBy !== undefined &&
+    startedBy !== "" &&
+    [containerInstance, containerInstance.split("/").at(-1), instanceId].includes(startedBy)
+  );
+}
