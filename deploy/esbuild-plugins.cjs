@@ -1,0 +1,26 @@
+// esbuild's plugins, for serverless-esbuild. The SDK's schemas name their members by computed keys, such as `[_IN]: 0`, which
+// esbuild keeps although nobody uses them: whatever computes a key could do something. With the keys written out, it leaves
+// out all operations that nobody calls; EC2 alone has hundreds of them.
+const { readFile } = require("node:fs/promises");
+
+const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
+
+/** The schema's source with its keys written out. */
+function writeOutKeys(source) {
+  const texts = new Map(
+    [...source.matchAll(/^const (_\w*) = ("[^"\n]*");$/gm)].map(([, name, text]) => [name, text]),
+  );
+  return source.replace(/\[(_\w*)\]:/g, (whole, name) => (texts.has(name) ? `${texts.get(name)}:` : whole));
+}
+
+module.exports = [
+  {
+    name: "write-out-schema-keys",
+    setup(build) {
+      build.onLoad({ filter: SCHEMAS }, async ({ path }) => ({
+        contents: writeOutKeys(await readFile(path, "utf8")),
+        loader: "js",
+      }));
+    },
+  },
+];
