@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { Judge, type Scope, type TerminationRecord, type Violation } from "../judge.ts";
+import { Judge } from "../judge/judge.ts";
+import type { TerminationRecord, Violation } from "../judge/records.ts";
+import { scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
 import { Simulation } from "../simulation.ts";
@@ -144,18 +146,6 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
-}
-
-function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
-  const list = (value: unknown) =>
-    Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-  const one = (value: unknown) => (typeof value === "string" ? [value] : []);
-  const nameOf = (nameOrArn: string) =>
-    nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn;
-  return {
-    targetGroups: new Set(list(input.target_groups).map(nameOf)),
-    loadBalancers: new Set([...one(input.elb_name), ...list(input.elb_names)]),
-  };
 }
 
 // Nothing is under way: the functions' queues are empty, so whatever was to be done about a message has been done.
