@@ -6,15 +6,17 @@ import type { Scope, ServiceScope } from "./scope.ts";
 /** What the judge must know of the world beyond its story. */
 export type JudgeOptions = {
   readonly story: Story;
-  readonly scope: Scope;
+  /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
+  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
   readonly services: ServiceScope;
   /** Who the judged functions are, by the names that they call under. */
   readonly suspects: ReadonlySet<string>;
-  /** Whether a hook is one that the judged functions serve. */
-  readonly isOurs: (group: string, hook: string) => boolean;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
+
+/** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
+type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets: boolean; tasks: boolean };
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
 
@@ -24,10 +26,9 @@ type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>
  */
 export class Judge {
   readonly violations: Violation[] = [];
-  readonly terminations: TerminationRecord[] = [];
   readonly #options: JudgeOptions;
   readonly #instances = new Map<string, JudgedInstance>();
-  readonly #had = new Map<TerminationRecord, { targets: boolean; tasks: boolean }>();
+  readonly #cases: Case[] = [];
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -35,9 +36,13 @@ export class Judge {
     options.story.listen((line) => this.#follow(line));
   }
 
+  get terminations(): readonly TerminationRecord[] {
+    return this.#cases.map(({ record }) => record);
+  }
+
   /** Whether a termination of ours is still pending. */
   get pending(): boolean {
-    return this.terminations.some((each) => each.reason === "");
+    return this.#cases.some(({ record }) => record.reason === "");
   }
 
   #follow(line: StoryLine): void {
@@ -81,7 +86,8 @@ export class Judge {
   }
 
   #started({ at, instanceId, group, hook, token }: LineOf<"action-started">): void {
-    if (!this.#options.isOurs(group, hook)) return;
+    const scope = this.#options.scopeOf(group, hook);
+    if (!scope) return;
     this.#instance(instanceId).noteServices();
     const record: TerminationRecord = {
       instanceId,
@@ -96,16 +102,15 @@ export class Judge {
       result: undefined,
       reason: "",
     };
-    this.terminations.push(record);
-    this.#had.set(record, { targets: false, tasks: false });
+    this.#cases.push({ record, scope, targets: false, tasks: false });
     this.#update(instanceId, at);
   }
 
   #ended(line: LineOf<"action-ended">): void {
     const { at, instanceId, how, by, result } = line;
-    const record = this.terminations.find((each) => each.token === line.token);
+    const found = this.#cases.find(({ record }) => record.token === line.token);
     const isSuspect = this.#options.suspects.has(by);
-    if (!record) {
+    if (!found) {
       if (isSuspect && how === "cancelled")
         this.#accuse(
           at,
@@ -115,8 +120,9 @@ export class Judge {
         );
       return;
     }
+    const { record, scope } = found;
     if (how === "call" && isSuspect) {
-      const left = this.#instance(instanceId).left(this.#options.scope).join(", ");
+      const left = this.#instance(instanceId).left(scope).join(", ");
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
@@ -150,10 +156,10 @@ export class Judge {
     // What ECS stops because somebody set the instance DRAINING is that somebody's doing.
     const isDrained = status === "STOPPING" && line.reason?.startsWith("Scaling activity") === true;
     if (isDrained && instance.drainedBy !== undefined && this.#options.suspects.has(instance.drainedBy)) {
-      const pointing = instance
-        .ours(this.#options.scope)
+      const pointing = this.#pendingOf(instanceId)
+        .flatMap(({ scope }) => instance.ours(scope))
         .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
-      for (const { name } of pointing) {
+      for (const name of new Set(pointing.map((each) => each.name))) {
         this.#accuse(
           at,
           instanceId,
@@ -191,8 +197,8 @@ export class Judge {
     this.#update(instanceId, at);
   }
 
-  #pendingOf(instanceId: string): TerminationRecord[] {
-    return this.terminations.filter((each) => each.instanceId === instanceId && each.reason === "");
+  #pendingOf(instanceId: string): Case[] {
+    return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
   }
 
   #portsOf({ kind, name, port }: Registration): readonly number[] {
@@ -202,9 +208,9 @@ export class Judge {
 
   #update(instanceId: string, at: number): void {
     const instance = this.#instance(instanceId);
-    for (const record of this.#pendingOf(instanceId)) {
-      const had = this.#had.get(record) as { targets: boolean; tasks: boolean };
-      const targets = instance.judged(this.#options.scope).length > 0;
+    for (const had of this.#pendingOf(instanceId)) {
+      const { record, scope } = had;
+      const targets = instance.judged(scope).length > 0;
       const tasks = instance.tasks.size > 0;
       had.targets ||= targets;
       had.tasks ||= tasks;

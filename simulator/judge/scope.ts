@@ -1,4 +1,4 @@
-/** What a drain is judged on: the load balancers that its input names. Those of its services are found in the story. */
+/** The load balancers that a drain is told of. Those of the services on its instance are found in the story. */
 export type Scope = {
   readonly targetGroups: ReadonlySet<string>;
   readonly loadBalancers: ReadonlySet<string>;
@@ -10,12 +10,30 @@ export type ServiceScope = (
   service: string,
 ) => { targetGroups: readonly string[]; loadBalancers: readonly string[] };
 
-/** The scope that a function's input sets, in single and plural keys; a target group goes by name or ARN. */
-export function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
+type Keys = Readonly<Record<string, unknown>>;
+
+/**
+ * The scope that deregister's input sets, with the keys of a hook's NotificationMetadata over it. The single and the
+ * plural key of classic load balancers are replaced together; a target group goes by name or ARN.
+ */
+export function scopeOf(input: Keys, metadata: string | undefined): Scope {
+  const own = keysIn(metadata);
+  const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
+  const ofTargetGroups = "target_groups" in own ? own : input;
   return {
-    targetGroups: new Set(list(input.target_groups).map(nameOf)),
-    loadBalancers: new Set([...list([input.elb_name]), ...list(input.elb_names)]),
+    targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
+    loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
   };
+}
+
+// Metadata that is no JSON object is meant for somebody else.
+function keysIn(metadata = ""): Keys {
+  try {
+    const value: unknown = JSON.parse(metadata);
+    return typeof value === "object" && value !== null ? (value as Keys) : {};
+  } catch {
+    return {};
+  }
 }
 
 function list(value: unknown): string[] {

@@ -125,16 +125,17 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   return simulation;
 }
 
-// What drains is judged on what the input names, in single and plural keys, and on the services' load balancers.
+// What drains is judged on what the input or its hook names, and on the services' load balancers.
 function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
   const input = scenario.functions?.deregister.input ?? {};
   const queue = input.lifecycle_queue_name;
   return new Judge({
     story: world.story,
-    scope: scopeOf(input),
+    scopeOf: (group, name) => {
+      const hook = world.groups.find(group)?.hooks.get(name);
+      return hook?.targetArn?.endsWith(`:${queue}`) ? scopeOf(input, hook.metadata) : undefined;
+    },
     suspects: new Set(FUNCTIONS),
-    isOurs: (group, hook) =>
-      world.groups.find(group)?.hooks.get(hook)?.targetArn?.endsWith(`:${queue}`) === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {
       const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
