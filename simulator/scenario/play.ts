@@ -7,6 +7,7 @@ import { randomSource } from "../random.ts";
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
+import { isQuiet } from "./ending.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
@@ -47,6 +48,8 @@ export type PlayOptions = {
 const QUEUE_ORIGIN = "https://sqs.us-east-1.amazonaws.com";
 /** How often it is looked whether the scenario has ended. */
 const CHECK_MS = 1_000;
+/** What the last entry of a timeline begins shows within this time: Auto Scaling looks at its groups a second later. */
+const LAST_ENTRY_MS = 2_000;
 
 /** Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them. */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
@@ -62,15 +65,15 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     planTimeline(simulation, scenario, startedAt);
     const lambda = new LambdaPlatform(clock);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
-    const lastEntry = Math.max(0, ...scenario.timeline.map((entry) => entry.at_seconds));
+    const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
     const isOver = () => {
       simulation.world.settle(clock);
       if (clock.now() >= endsAt) return true;
       return (
-        clock.now() > startedAt + lastEntry * 1000 &&
+        clock.now() >= lastEntryAt + LAST_ENTRY_MS &&
         !judge.pending &&
         lambda.idle &&
-        isQuiet(scenario, simulation)
+        isQuiet(scenario, simulation.world)
       );
     };
     let over = false;
@@ -133,7 +136,9 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
     story: world.story,
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
-      return hook?.targetArn?.endsWith(`:${queue}`) ? scopeOf(input, hook.metadata) : undefined;
+      const isOurs =
+        hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
+      return isOurs ? scopeOf(input, hook.metadata) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -147,13 +152,4 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
-}
-
-// Nothing is under way: the functions' queues are empty, so whatever was to be done about a message has been done.
-function isQuiet(scenario: Scenario, { world }: Simulation): boolean {
-  const { deregister, terminate } = scenario.functions ?? {};
-  const names = [deregister?.input.lifecycle_queue_name, terminate?.input.queue_name];
-  return world.queues.all
-    .filter((queue) => names.includes(queue.name))
-    .every((queue) => queue.messages.size === 0);
 }
