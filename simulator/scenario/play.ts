@@ -123,6 +123,7 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   });
   buildWorld(simulation.world, scenario);
   simulation.world.settle(clock);
+  simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
   simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
   return simulation;
