@@ -51,7 +51,10 @@ const CHECK_MS = 1_000;
 /** What the last entry of a timeline begins shows within this time: Auto Scaling looks at its groups a second later. */
 const LAST_ENTRY_MS = 2_000;
 
-/** Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them. */
+/**
+ * Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them, or when
+ * AWS would not take a part of it.
+ */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const { functions } = scenario;
   if (!functions)
@@ -62,13 +65,16 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
     options.watch?.(simulation);
     const judge = judgeOf(scenario, simulation);
-    planTimeline(simulation, scenario, startedAt);
+    let refused: { readonly error: unknown } | undefined;
+    planTimeline(simulation, scenario, startedAt, (error) => {
+      refused ??= { error };
+    });
     const lambda = new LambdaPlatform(clock);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
     const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
     const isOver = () => {
       simulation.world.settle(clock);
-      if (clock.now() >= endsAt) return true;
+      if (refused || clock.now() >= endsAt) return true;
       return (
         clock.now() >= lastEntryAt + LAST_ENTRY_MS &&
         !judge.pending &&
@@ -94,6 +100,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     over = true;
     const endedAt = clock.now();
     await Promise.all(schedules);
+    if (refused) throw refused.error;
     const calls = new Map<string, number>();
     for (const { caller, action } of simulation.calls) {
       if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
@@ -112,7 +119,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   });
 }
 
-/** Makes the simulation of a scenario's world, warmed up until the clock's present. */
+/** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as above. */
 export function simulate(scenario: Scenario, clock: Clock, seed: number, origin: string): Simulation {
   const simulation = new Simulation({
     clock,
@@ -122,7 +129,6 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
     latency: scenario.latency_milliseconds,
   });
   buildWorld(simulation.world, scenario);
-  simulation.world.settle(clock);
   simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
   simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
