@@ -60,7 +60,9 @@ async function answer(simulation: Simulation, clock: ScaledClock, request: Incom
   const body = await readBody(request);
   if (body === undefined) return json(413, { error: `expected a body of at most ${BODY_LIMIT} bytes` });
   const { method = "GET", url: path = "/" } = request;
-  if (path.startsWith("/_simulator/")) return control(simulation, clock, method, path, body);
+  // A query string says nothing here; clients add one to get past caches.
+  const [bare = ""] = path.split("?");
+  if (bare.startsWith("/_simulator/")) return control(simulation, clock, method, bare, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
