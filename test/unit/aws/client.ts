@@ -23,7 +23,7 @@ export function sdkError(name: string, message = name, httpStatusCode = 400): Er
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
 }
 
-function read({ constructor, input }: { constructor: { name: string }; input: object }): Sent {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined);
-  return [constructor.name.replace(/Command$/, ""), Object.fromEntries(given)];
+function read(command: { constructor: { name: string }; input: object }): Sent {
+  const given = Object.entries(command.input).filter(([, value]) => value !== undefined);
+  return [command.constructor.name.replace(/Command$/, ""), Object.fromEntries(given)];
 }
