@@ -7,8 +7,11 @@ import { identityOf, type Termination } from "./termination.ts";
 /** How many messages a receive brings at the most. */
 const FULL = 10;
 
-/** A termination with the messages of this run that stand for it, by their receipt handles. */
-export type Held = { readonly termination: Termination; readonly receipts: readonly string[] };
+/** A message as it was last received: only the receipt handle of the latest receive is sure to delete it. */
+export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
+
+/** A termination with the messages of this run that stand for it, each once. */
+export type Held = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
 /**
  * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full. A receive that fails
@@ -54,10 +57,13 @@ export async function receiveAll(
   return messages;
 }
 
-/** Brings the messages of one termination together, into the one that began first. */
+/**
+ * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
+ * stands there once: to delete the second delivery would be to delete the message.
+ */
 export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
-  const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
-  for (const { termination, receipts } of [...arrivals].sort(
+  const byIdentity = new Map<string, { termination: Termination; messages: readonly Receipt[] }[]>();
+  for (const { termination, messages } of [...arrivals].sort(
     (a, b) => a.termination.since - b.termination.since,
   )) {
     const alike = byIdentity.get(identityOf(termination)) ?? [];
@@ -67,10 +73,14 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
       ({ termination: { token } }) => !token || !termination.token || token === termination.token,
     );
     if (!same) {
-      alike.push({ termination, receipts: [...receipts] });
+      alike.push({ termination, messages });
       continue;
     }
-    same.receipts.push(...receipts);
+    const again = new Set(messages.map(({ id }) => id));
+    same.messages = [...same.messages.filter(({ id }) => !again.has(id)), ...messages];
+    // One that nobody has looked at yet knows less than one that was handed over.
+    if (same.termination.memory.lookAt === undefined)
+      same.termination = { ...same.termination, memory: termination.memory };
     ports.log.info("duplicate merged", {
       instance_id: termination.instanceId,
       auto_scaling_group: termination.group,
@@ -104,22 +114,25 @@ export async function setAside(
     }
     await sendAside(ports, deadLetters, message.body, reason);
     ports.log.error("message cannot be read", { ...fields, moved_to: deadLetters });
-    await deleteAll(ports, run, queue, [message.receipt]);
+    await deleteAll(ports, run, queue, [message]);
   } catch (error) {
     ports.log.error("message cannot be read", { ...fields, left: "in the queue" });
     run.callFailed(error);
   }
 }
 
-/** Deletes messages by their receipt handles; what could not be deleted is noted, and comes back by itself. */
+/** Deletes messages; what could not be deleted is noted, and comes back by itself. */
 export async function deleteAll(
   ports: Ports,
   run: Run,
   queue: string,
-  receipts: readonly string[],
+  messages: readonly Receipt[],
 ): Promise<void> {
-  if (receipts.length === 0) return;
-  const { failed } = await ports.queues.delete(queue, receipts);
+  if (messages.length === 0) return;
+  const { failed } = await ports.queues.delete(
+    queue,
+    messages.map(({ receipt }) => receipt),
+  );
   for (const { reason } of failed) run.notDeleted(queue, reason);
 }
 

@@ -33,6 +33,7 @@ export class Run {
     );
   }
 
+  /** Whether anything has failed so far. */
   get hasFailures(): boolean {
     return this.#failures.size > 0;
   }

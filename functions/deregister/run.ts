@@ -42,7 +42,7 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     ports,
     run,
     queue,
-    finished.flatMap(({ receipts }) => receipts),
+    finished.flatMap((each) => each.messages),
   );
   run.finish(ports.now(), {
     received: messages.length,
@@ -82,7 +82,7 @@ async function readAll(
   keys: DrainKeys,
 ): Promise<Held[]> {
   const arrivals: Held[] = [];
-  const tests: string[] = [];
+  const tests: ReceivedMessage[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
@@ -104,12 +104,12 @@ async function readAll(
           life_cycle_hook_name: hook,
           since: timeText(termination.since),
         });
-        arrivals.push({ termination, receipts: [message.receipt] });
+        arrivals.push({ termination, messages: [message] });
         break;
       }
       case "test notification":
         ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
-        tests.push(message.receipt);
+        tests.push(message);
         break;
       case "unreadable":
         await setAside(ports, run, queue, message, read.reason);

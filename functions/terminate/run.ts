@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { deleteAll, type Held, merge, receive, setAside } from "../../shared/intake.ts";
+import { deleteAll, type Held, merge, type Receipt, receive, setAside } from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
@@ -75,14 +75,13 @@ class Watch {
     const arrivals: Held[] = [];
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
-      if (read.kind === "termination")
-        arrivals.push({ termination: read.termination, receipts: [message.receipt] });
+      if (read.kind === "termination") arrivals.push({ termination: read.termination, messages: [message] });
       else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
     }
     if (arrivals.length === 0) return;
     const merged = merge(this.#ports, [...this.held, ...arrivals]);
-    await this.#delete(merged.flatMap(({ receipts }) => receipts.slice(1)));
-    this.held = merged.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) }));
+    await this.#delete(merged.flatMap((each) => each.messages.slice(1)));
+    this.held = merged.map((each) => ({ ...each, messages: each.messages.slice(0, 1) }));
   }
 
   /**
@@ -105,22 +104,22 @@ class Watch {
   async #lookAtDue(until: number): Promise<void> {
     const soon = this.#ports.now() + TOGETHER_MS;
     const due = this.held.filter((each) => lookAtOf(each) <= soon);
-    const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], { mayComplete: true, until });
+    const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
+    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], { mayComplete: true, until });
     this.completed += looked.filter(({ fate }) => fate === "completed").length;
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");
-    await this.#delete(ended.flatMap(({ before }) => receiptsOf.get(before) ?? []));
+    await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
     this.held = [
-      ...this.held.filter((each) => !receiptsOf.has(each.termination)),
+      ...this.held.filter((each) => !messagesOf.has(each.termination)),
       ...looked
         .filter(({ fate }) => fate === "watch")
-        .map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
+        .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
     ];
   }
 
-  #delete(receipts: readonly string[]): Promise<void> {
-    return deleteAll(this.#ports, this.#run, this.#queue, receipts);
+  #delete(messages: readonly Receipt[]): Promise<void> {
+    return deleteAll(this.#ports, this.#run, this.#queue, messages);
   }
 }
 
@@ -151,7 +150,7 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
     ports,
     run,
     queue,
-    done.flatMap(({ held }) => held.receipts),
+    done.flatMap(({ held }) => held.messages),
   );
 }
 

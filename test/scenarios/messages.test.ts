@@ -201,34 +201,4 @@ describe("scenarios: messages", () => {
     expect(dead?.attributes).to.deep.equal({});
     expect(said(outcome, "message cannot be read")[0]?.reason).to.equal("expected JSON");
   });
-
-  it("what the original pair had in flight on the monitor queue is finished", async () => {
-    const body = (token: string) =>
-      JSON.stringify({
-        elb_name: "classic",
-        instance_id: ids[0],
-        auto_scaling_group: "fleet",
-        life_cycle_hook_name: "drain",
-        lifecycle_action_token: token,
-      });
-    // The message names no action that there is, so the world tells its own token first.
-    const first = await play({ ...classic, timeline: [terminate] });
-    const token = first.terminations[0]?.token ?? "";
-    const outcome = await play({
-      ...classic,
-      auto_scaling_groups: [{ ...classic.auto_scaling_groups[0], hooks: [HOOK] }],
-      functions: {
-        ...functions({ elb_name: "classic" }),
-        deregister: {
-          input: { lifecycle_queue_name: "nobody-sends-here", elb_monitor_queue_name: "monitor" },
-        },
-      },
-      queues: [...QUEUES, { name: "nobody-sends-here" }],
-      timeline: [terminate, { at_seconds: 8, send: { queue: "monitor", body: body(token) } }],
-      ends_after_seconds: 300,
-    });
-    const [completed] = said(outcome, "lifecycle action completed", ids[0]);
-    expect(completed?.result).to.equal("CONTINUE");
-    expect(outcome.simulation.world.queues.byName("monitor").messages.size).to.equal(0);
-  });
 });
