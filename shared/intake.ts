@@ -1,6 +1,9 @@
 import type { ReceivedMessage } from "./aws/sqs.ts";
+import { forEachOf } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
+import type { Fields } from "./log.ts";
 import type { Ports } from "./ports.ts";
+import { reading } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { identityOf, type Termination } from "./termination.ts";
 
@@ -89,36 +92,37 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
   return [...byIdentity.values()].flat();
 }
 
+/** A message that cannot be read, and why. */
+export type Unreadable = { readonly message: ReceivedMessage; readonly reason: string };
+
 /**
- * Sets a message aside that cannot be read: into the queue's dead-letter queue, with the reason, and out of the queue.
- * Without a dead-letter queue it stays where it is, and redrive or its retention ends it.
+ * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
+ * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
+ * message, and so comes last in a run: however many there are, no termination waits for them.
  */
 export async function setAside(
   ports: Ports,
   run: Run,
   queue: string,
-  message: ReceivedMessage,
-  reason: string,
+  unreadable: readonly Unreadable[],
 ): Promise<void> {
-  const fields = { queue, message_id: message.id, reason };
-  try {
-    if (!run.deadLetterQueues.has(queue))
-      run.deadLetterQueues.set(queue, await ports.queues.deadLetterQueue(queue));
-    const deadLetters = run.deadLetterQueues.get(queue);
-    if (deadLetters === undefined) {
-      ports.log.error("message cannot be read", {
-        ...fields,
-        left: "in the queue, which has no dead-letter queue",
-      });
+  if (unreadable.length === 0) return;
+  const deadLetters = await reading(run, () => ports.queues.deadLetterQueue(queue));
+  await forEachOf(unreadable, async ({ message, reason }) => {
+    const say = (fields: Fields) =>
+      ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
+    if ("unread" in deadLetters) return say({ left: "in the queue" });
+    if (deadLetters.value === undefined) return say({ left: "in the queue, which has no dead-letter queue" });
+    try {
+      await sendAside(ports, deadLetters.value, message.body, reason);
+    } catch (error) {
+      say({ left: "in the queue" });
+      run.callFailed(error);
       return;
     }
-    await sendAside(ports, deadLetters, message.body, reason);
-    ports.log.error("message cannot be read", { ...fields, moved_to: deadLetters });
+    say({ moved_to: deadLetters.value });
     await deleteAll(ports, run, queue, [message]);
-  } catch (error) {
-    ports.log.error("message cannot be read", { ...fields, left: "in the queue" });
-    run.callFailed(error);
-  }
+  });
 }
 
 /** Deletes messages; what could not be deleted is noted, and comes back by itself. */

@@ -1,5 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { deleteAll, type Held, merge, type Receipt, receive, setAside } from "../../shared/intake.ts";
+import {
+  deleteAll,
+  type Held,
+  merge,
+  type Receipt,
+  receive,
+  setAside,
+  type Unreadable,
+} from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
@@ -43,6 +51,7 @@ export async function terminate(
     Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS),
   );
   await handOver(ports, run, queue, watched.held);
+  await setAside(ports, run, queue, watched.unreadable);
   const { received, completed, letGo, held } = watched;
   run.finish(ports.now(), { received, completed, let_go: letGo, handed_over: held.length });
   return undefined;
@@ -51,6 +60,7 @@ export async function terminate(
 /** What one run of terminate holds, and what became of it. */
 class Watch {
   held: Held[] = [];
+  readonly unreadable: Unreadable[] = [];
   received = 0;
   completed = 0;
   letGo = 0;
@@ -76,7 +86,7 @@ class Watch {
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
       if (read.kind === "termination") arrivals.push({ termination: read.termination, messages: [message] });
-      else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
+      else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
     const merged = merge(this.#ports, [...this.held, ...arrivals]);
