@@ -98,29 +98,16 @@ async function register(ports: Ports, { termination, step }: Of<"register">): Pr
   }
 }
 
+// Two hooks that hold one instance ask for the same container instance twice.
 async function setStatus<T extends OfCluster>(
   ports: Ports,
   batch: readonly T[],
   status: "DRAINING" | "ACTIVE",
 ): Promise<BatchResult<T>> {
   const { cluster } = (batch[0] as T).step;
-  try {
-    const arns = batch.map(({ step }) => step.containerInstance);
-    const result = await ports.ecs.setStatus(cluster, arns, status);
-    return byItem(batch, result, ({ step }) => step.containerInstance);
-  } catch (error) {
-    // One that ECS does not take may fail all ten; the others are not to wait for it.
-    if (batch.length === 1 || !(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
-  }
-  const results = await forEachOf(batch, async (item) => {
-    try {
-      return await setStatus(ports, [item], status);
-    } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error;
-      return { done: [], failed: [{ item, reason: error.message }] };
-    }
-  });
-  return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
+  const arns = [...new Set(batch.map(({ step }) => step.containerInstance))];
+  const result = await ports.ecs.setStatus(cluster, arns, status);
+  return byItem(batch, result, ({ step }) => step.containerInstance);
 }
 
 async function each<T>(batch: readonly T[], call: (item: T) => Promise<void>): Promise<BatchResult<T>> {
@@ -128,7 +115,6 @@ async function each<T>(batch: readonly T[], call: (item: T) => Promise<void>): P
   return { done: batch, failed: [] };
 }
 
-// A call that fails as a whole fails each of its items.
 async function settle<T extends { readonly termination: Termination; readonly step: Step }>(
   ports: Ports,
   run: Run,
@@ -136,13 +122,7 @@ async function settle<T extends { readonly termination: Termination; readonly st
   call: (batch: readonly T[]) => Promise<BatchResult<T>>,
   done: ReadonlyMap<Termination, Done>,
 ): Promise<void> {
-  let result: BatchResult<T>;
-  try {
-    result = await call(batch);
-  } catch (error) {
-    const reason = run.callFailed(error);
-    result = { done: [], failed: batch.map((item) => ({ item, reason })) };
-  }
+  const result = await callFor(run, batch, call);
   for (const { termination, step } of result.done) {
     done.get(termination)?.steps.push(step);
     logDone(ports.log, termination.instanceId, step);
@@ -152,6 +132,28 @@ async function settle<T extends { readonly termination: Termination; readonly st
     if (own) own.failed = true;
     run.stepFailed(item.termination.instanceId, nameOf(item.step), reason);
   }
+}
+
+// A call that fails as a whole fails each of its items. Where AWS refuses what was asked, one item may be the reason, and
+// the others are not to wait for it: each then goes by itself.
+async function callFor<T>(
+  run: Run,
+  batch: readonly T[],
+  call: (batch: readonly T[]) => Promise<BatchResult<T>>,
+): Promise<BatchResult<T>> {
+  try {
+    return await call(batch);
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || error.kind !== "wrong") {
+      const reason = run.callFailed(error);
+      return { done: [], failed: batch.map((item) => ({ item, reason })) };
+    }
+    if (batch.length === 1) {
+      return { done: [], failed: batch.map((item) => ({ item, reason: error.message })) };
+    }
+  }
+  const results = await forEachOf(batch, (item) => callFor(run, [item], call));
+  return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
 }
 
 function byItem<T>(

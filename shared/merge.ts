@@ -1,11 +1,12 @@
 import { groupBy } from "./batches.ts";
-import type { Held } from "./intake.ts";
+import type { Held, Receipt } from "./intake.ts";
 import type { Ports } from "./ports.ts";
 import { identityOf, type Termination } from "./termination.ts";
 
 /**
- * Brings the messages of one termination together, into the one that began first. A drain that a Spot interruption notice
- * began joins that of a hook for the same instance.
+ * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
+ * stands there once: to delete the second delivery would be to delete the message. A drain that a Spot interruption
+ * notice began joins that of a hook for the same instance.
  */
 export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
   const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
@@ -22,17 +23,20 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
 }
 
 function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
-  const merged: { termination: Termination; receipts: string[] }[] = [];
-  for (const { termination, receipts } of group) {
+  const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
+  for (const { termination, messages } of group) {
     // Another token is another lifecycle action: the same instance, held once more.
     const same = merged.find(
       ({ termination: { token } }) => !token || !termination.token || token === termination.token,
     );
     if (!same) {
-      merged.push({ termination, receipts: [...receipts] });
+      merged.push({ termination, messages });
       continue;
     }
-    same.receipts.push(...receipts);
+    same.messages = together(same.messages, messages);
+    // One that nobody has looked at yet knows less than one that was handed over.
+    if (same.termination.memory.lookAt === undefined)
+      same.termination = { ...same.termination, memory: termination.memory };
     logMerged(ports, termination);
   }
   return merged;
@@ -45,15 +49,19 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
   if (!first) return held;
   logMerged(ports, first);
   const { memory } = held.termination;
-  const hasLooked = memory.waitingFor !== undefined;
   return {
     termination: {
       ...held.termination,
       interruptedAt: held.termination.interruptedAt ?? first.interruptedAt,
-      memory: hasLooked ? memory : { ...first.memory, lastBeatAt: memory.lastBeatAt },
+      memory: memory.lookAt === undefined ? { ...first.memory, lastBeatAt: memory.lastBeatAt } : memory,
     },
-    receipts: [...held.receipts, ...own.flatMap(({ receipts }) => receipts)],
+    messages: own.reduce((all, { messages }) => together(all, messages), held.messages),
   };
+}
+
+function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {
+  const again = new Set(more.map(({ id }) => id));
+  return [...messages.filter(({ id }) => !again.has(id)), ...more];
 }
 
 function logMerged(ports: Ports, { instanceId, group }: Termination): void {

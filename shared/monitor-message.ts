@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { actionToken, instanceId } from "./lifecycle-message.ts";
 import { problemsOf } from "./problems.ts";
 import { type DrainKeys, drainKeys, keysOf, overlay, settingsOf } from "./settings.ts";
 import { isoOf, readMemory, writeMemory } from "./memory-message.ts";
@@ -13,12 +14,12 @@ const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:0
 // These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
 const messageSchema = z.object(
   {
-    instance_id: text("expected an instance id such as i-0123456789abcdef0"),
+    instance_id: instanceId,
     auto_scaling_group: text("expected the name of an Auto Scaling group"),
     life_cycle_hook_name: z.optional(text("expected the name of a lifecycle hook")),
     interrupted_at: z.optional(time),
     dry_run: z.optional(z.boolean({ error: "expected true or false" })),
-    lifecycle_action_token: z.optional(z.nullable(z.string({ error: "expected a token" }))),
+    lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
     ...drainKeys,
     elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
     version: z.optional(z.int({ error: "expected a whole number" })),
@@ -78,7 +79,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       instanceId: instance_id,
       group: auto_scaling_group,
       hook: life_cycle_hook_name,
-      token: lifecycle_action_token ?? undefined,
+      token: lifecycle_action_token || undefined,
       since: data.time === undefined ? sentAt : Date.parse(data.time),
       interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       dryRun: dry_run ?? false,

@@ -35,10 +35,11 @@ export async function observePresence(
   );
 }
 
-async function observeMemberships(
+/** Where Auto Scaling shows instances: one call per fifty of them. Throws only what is a fault of ours. */
+export async function observeMemberships(
   ports: Ports,
   run: Run,
-  terminations: readonly Termination[],
+  terminations: readonly { readonly instanceId: string }[],
 ): Promise<Map<string, Reading<Membership | undefined>>> {
   const ids = [...new Set(terminations.map((each) => each.instanceId))];
   const readings = new Map<string, Reading<Membership | undefined>>();

@@ -57,6 +57,7 @@ export class Run {
     this.#log.warn(phrase, fields);
   }
 
+  /** Whether anything has failed so far. */
   get hasFailures(): boolean {
     return this.#failures.size > 0;
   }

@@ -11,9 +11,13 @@ export function scenariosPage(): string {
 
 A scenario file is YAML: a world, what happens to it, and how the functions are scheduled over it.
 
-    npm start -- --scenario FILE                 # the functions over it, in virtual time
-    npm start -- --scenario FILE --json          # the same, reported as one line of JSON (report.schema.json)
+    npm start -- --scenario FILE                     # the functions over it, in virtual time
+    npm start --silent -- --scenario FILE --json     # the same, reported as one line of JSON
     npm run simulator -- --port 4566 --scenario FILE --speed 10
+
+\`--silent\` keeps npm's banner out of stdout; the line is described by [report.schema.json](report.schema.json), and the
+functions' log goes to stderr. The exit status is 0 when nothing was violated, 1 when something was completed, stopped or
+pulled too early, and 2 when an option or the file is wrong.
 
 \`examples/fleet.yaml\` is the one that \`npm start\` plays. A scenario ends when its terminations have ended and the
 functions' queues are empty, or at its \`ends_after_seconds\`. Its world is an hour old when it starts: instances are in

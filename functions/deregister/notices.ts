@@ -1,9 +1,9 @@
-import { INSTANCES_A_CALL, type Membership } from "../../shared/aws/autoscaling.ts";
-import { forEachOf, pieces } from "../../shared/batches.ts";
-import type { Held } from "../../shared/intake.ts";
+import type { Membership } from "../../shared/aws/autoscaling.ts";
+import type { Held, Receipt } from "../../shared/intake.ts";
 import type { NoticeKind } from "../../shared/notice.ts";
 import type { Ports } from "../../shared/ports.ts";
-import { reading } from "../../shared/reading.ts";
+import { observeMemberships } from "../../shared/observe-presence.ts";
+import { reading, valueOf } from "../../shared/reading.ts";
 import { NOTICE_MS } from "../../shared/rules/interrupted.ts";
 import type { Run } from "../../shared/run.ts";
 import type { DrainSettings } from "../../shared/settings.ts";
@@ -18,11 +18,11 @@ export type InstanceNotice = {
   readonly instanceId: string;
   /** When it was sent, in milliseconds since 1970. */
   readonly at: number;
-  readonly receipt: string;
+  readonly messages: readonly Receipt[];
 };
 
-/** What came of notices: drains to begin, and the receipts of messages that must be kept for another try. */
-export type Handled = { readonly drains: readonly Held[]; readonly kept: ReadonlySet<string> };
+/** What came of notices: drains to begin, and the notices whose messages must be kept for another try. */
+export type Handled = { readonly drains: readonly Held[]; readonly undone: readonly InstanceNotice[] };
 
 /** What notices are handled with. */
 export type NoticeOptions = {
@@ -44,45 +44,31 @@ export async function handleNotices(
   options: NoticeOptions,
 ): Promise<Handled> {
   const drains: Held[] = [];
-  const kept = new Set<string>();
+  const undone: InstanceNotice[] = [];
   const wanted = notices.filter((each) => {
     const isIgnored = options.policy[each.notice] === "ignore";
     if (isIgnored) ignore(ports, each, "the input says so");
     return !isIgnored;
   });
-  const memberships = await observeMemberships(ports, run, wanted, kept);
+  const memberships = await observeMemberships(ports, run, wanted);
   for (const each of wanted) {
-    if (kept.has(each.receipt)) continue;
-    const membership = memberships.get(each.instanceId);
-    if (!membership) {
+    const read = memberships.get(each.instanceId);
+    const membership = read && valueOf(read);
+    if (read && "unread" in read) {
+      undone.push(each);
+    } else if (!membership) {
       ignore(ports, each, "no Auto Scaling group has the instance");
     } else if (options.policy[each.notice] === "drain") {
       if (ports.now() >= each.at + NOTICE_MS) ignore(ports, each, "its two minutes are over");
       else drains.push(drainOf(each, membership, options.settings));
     } else if (!(await replace(ports, run, each, membership, options))) {
-      kept.add(each.receipt);
+      undone.push(each);
     }
   }
-  return { drains, kept };
+  return { drains, undone };
 }
 
-async function observeMemberships(
-  ports: Ports,
-  run: Run,
-  notices: readonly InstanceNotice[],
-  kept: Set<string>,
-): Promise<Map<string, Membership>> {
-  const found = new Map<string, Membership>();
-  await forEachOf(pieces(notices, INSTANCES_A_CALL), async (batch) => {
-    const ids = [...new Set(batch.map((each) => each.instanceId))];
-    const answer = await reading(run, () => ports.autoScaling.describeInstances(ids));
-    if ("unread" in answer) for (const { receipt } of batch) kept.add(receipt);
-    else for (const [id, membership] of answer.value) found.set(id, membership);
-  });
-  return found;
-}
-
-function drainOf({ instanceId, at, receipt }: InstanceNotice, { group }: Membership, settings: DrainSettings): Held {
+function drainOf({ instanceId, at, messages }: InstanceNotice, { group }: Membership, settings: DrainSettings): Held {
   return {
     termination: {
       instanceId,
@@ -95,7 +81,7 @@ function drainOf({ instanceId, at, receipt }: InstanceNotice, { group }: Members
       settings,
       memory: NO_MEMORY,
     },
-    receipts: [receipt],
+    messages,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
-import { isDryRun } from "../../shared/dry-run.ts";
-import { deleteAll, type Held, receiveAll, setAside } from "../../shared/intake.ts";
+import { deleteAll, type Held, receiveAll, setAside, type Unreadable } from "../../shared/intake.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
+import { isDryRun } from "../../shared/dry-run.ts";
 import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";
@@ -24,15 +24,8 @@ const FIRST_POLL_SECONDS = 1;
  */
 export async function deregister(event: unknown, ports: Ports): Promise<void> {
   const input = readInput(deregisterInput, "deregister", event, ports.log);
-  const {
-    lifecycle_queue_name: queue,
-    elb_monitor_queue_name: monitorQueue,
-    dry_run,
-    on_spot_interruption = "ignore",
-    on_rebalance = "ignore",
-    on_maintenance = "ignore",
-    ...keys
-  } = input;
+  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policy } = input;
+  const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policy;
   const dryRun = isDryRun(dry_run, ports);
   const run = new Run(ports.log, ports.now());
   const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS);
@@ -40,12 +33,12 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     ports.log.info("nothing to do", { queue });
     return;
   }
-  const { arrivals, notices } = await readAll(ports, run, queue, messages, keys);
-  const { drains, kept: keptNotices } = await handleNotices(ports, run, notices, {
+  const { arrivals, notices, unreadable } = await readAll(ports, run, queue, messages, keys);
+  const { drains, undone } = await handleNotices(ports, run, notices, {
     policy: {
-      "spot interruption": on_spot_interruption,
-      rebalance: on_rebalance,
-      maintenance: on_maintenance,
+      "spot interruption": on_spot_interruption ?? "ignore",
+      rebalance: on_rebalance ?? "ignore",
+      maintenance: on_maintenance ?? "ignore",
     },
     settings: settingsOf(keys),
     queue,
@@ -60,18 +53,10 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
   );
   const watched = looked.filter(({ fate }) => fate === "watch");
   const kept = await passOn(ports, run, monitorQueue, watched);
-  const finished = held.filter(({ termination }) => !kept.has(termination));
-  const open = new Set([
-    ...keptNotices,
-    ...held.filter(({ termination }) => kept.has(termination)).flatMap(({ receipts }) => receipts),
-  ]);
-  const done = [...finished.flatMap(({ receipts }) => receipts), ...notices.map(({ receipt }) => receipt)];
-  await deleteAll(
-    ports,
-    run,
-    queue,
-    [...new Set(done)].filter((receipt) => !open.has(receipt)),
-  );
+  const open = new Set([...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf));
+  const finished = [...held, ...notices].flatMap((each) => each.messages).filter(({ id }) => !open.has(id));
+  await deleteAll(ports, run, queue, [...new Map(finished.map((each) => [each.id, each])).values()]);
+  await setAside(ports, run, queue, unreadable);
   run.finish(ports.now(), {
     received: messages.length,
     passed_on: watched.length - kept.size,
@@ -108,10 +93,11 @@ async function readAll(
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): Promise<{ arrivals: Held[]; notices: InstanceNotice[] }> {
+): Promise<{ arrivals: Held[]; notices: InstanceNotice[]; unreadable: Unreadable[] }> {
   const arrivals: Held[] = [];
   const notices: InstanceNotice[] = [];
-  const finished: string[] = [];
+  const unreadable: Unreadable[] = [];
+  const finished: ReceivedMessage[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
@@ -119,39 +105,36 @@ async function readAll(
         arrivals.push(arrivalOf(ports, message, read, keys));
         break;
       case "notice":
-        for (const instanceId of read.instanceIds) {
-          const { notice, at = message.sentAt } = read;
-          ports.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
-          notices.push({ notice, instanceId, at, receipt: message.receipt });
-        }
+        notices.push(...noticesOf(ports, message, read));
         break;
       case "other notice":
         ports.log.info("notice ignored", { queue, reason: read.reason });
-        finished.push(message.receipt);
+        finished.push(message);
         break;
       case "test notification":
         ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
-        finished.push(message.receipt);
+        finished.push(message);
         break;
       case "unreadable":
-        await setAside(ports, run, queue, message, read.reason);
+        unreadable.push({ message, reason: read.reason });
         break;
       default:
         read satisfies never;
     }
   }
   await deleteAll(ports, run, queue, finished);
-  return { arrivals, notices };
+  return { arrivals, notices, unreadable };
 }
 
 function arrivalOf(
   ports: Ports,
-  { receipt, sentAt }: ReceivedMessage,
+  message: ReceivedMessage,
   read: Extract<LifecycleMessage, { kind: "termination" }>,
   keys: DrainKeys,
 ): Held {
   const { instanceId, group, hook, token, time } = read;
-  const since = time ?? sentAt;
+  // What the message says of its time is not believed where it was sent sooner: a wrong one would be kept for ever.
+  const since = Math.min(time ?? message.sentAt, message.sentAt);
   ports.log.info("termination received", {
     instance_id: instanceId,
     auto_scaling_group: group,
@@ -168,7 +151,22 @@ function arrivalOf(
     dryRun: false,
     settings: settingsOf(overlay(keys, read.keys)),
     // The hook's timer began with the lifecycle action.
-    memory: { ...NO_MEMORY, lastBeatAt: time },
+    memory: { ...NO_MEMORY, lastBeatAt: time === undefined ? undefined : since },
   };
-  return { termination, receipts: [receipt] };
+  return { termination, messages: [message] };
+}
+
+function noticesOf(
+  ports: Ports,
+  message: ReceivedMessage,
+  { notice, instanceIds, at = message.sentAt }: Extract<LifecycleMessage, { kind: "notice" }>,
+): InstanceNotice[] {
+  return instanceIds.map((instanceId) => {
+    ports.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
+    return { notice, instanceId, at, messages: [message] };
+  });
+}
+
+function idsOf({ messages }: Pick<Held, "messages">): string[] {
+  return messages.map(({ id }) => id);
 }

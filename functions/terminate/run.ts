@@ -1,13 +1,20 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import {
+  deleteAll,
+  type Held,
+  type Receipt,
+  receive,
+  setAside,
+  type Unreadable,
+} from "../../shared/intake.ts";
 import { isDryRun } from "../../shared/dry-run.ts";
-import { deleteAll, type Held, receive, setAside } from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
+import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
-import { Run } from "../../shared/run.ts";
-import { merge } from "../../shared/merge.ts";
 import { endRehearsal } from "../../shared/rehearse.ts";
+import { Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
 import { terminateInput } from "./input.ts";
 
@@ -47,6 +54,7 @@ export async function terminate(
     Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS),
   );
   await handOver(ports, run, queue, watched.held);
+  await setAside(ports, run, queue, watched.unreadable);
   const { received, completed, letGo, held } = watched;
   run.finish(ports.now(), { received, completed, let_go: letGo, handed_over: held.length });
   return undefined;
@@ -55,6 +63,7 @@ export async function terminate(
 /** What one run of terminate holds, and what became of it. */
 class Watch {
   held: Held[] = [];
+  readonly unreadable: Unreadable[] = [];
   received = 0;
   completed = 0;
   letGo = 0;
@@ -83,13 +92,13 @@ class Watch {
       const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
       if (read.kind === "termination") {
         const termination = this.#dryRun ? read.termination : endRehearsal(this.#ports, read.termination);
-        arrivals.push({ termination, receipts: [message.receipt] });
-      } else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
+        arrivals.push({ termination, messages: [message] });
+      } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
     const merged = merge(this.#ports, [...this.held, ...arrivals]);
-    await this.#delete(merged.flatMap(({ receipts }) => receipts.slice(1)));
-    this.held = merged.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) }));
+    await this.#delete(merged.flatMap((each) => each.messages.slice(1)));
+    this.held = merged.map((each) => ({ ...each, messages: each.messages.slice(0, 1) }));
   }
 
   /**
@@ -112,8 +121,8 @@ class Watch {
   async #lookAtDue(until: number): Promise<void> {
     const soon = this.#ports.now() + TOGETHER_MS;
     const due = this.held.filter((each) => lookAtOf(each) <= soon);
-    const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], {
+    const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
+    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
       mayComplete: true,
       dryRun: this.#dryRun,
       until,
@@ -121,17 +130,17 @@ class Watch {
     this.completed += looked.filter(({ fate }) => fate === "completed").length;
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");
-    await this.#delete(ended.flatMap(({ before }) => receiptsOf.get(before) ?? []));
+    await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
     this.held = [
-      ...this.held.filter((each) => !receiptsOf.has(each.termination)),
+      ...this.held.filter((each) => !messagesOf.has(each.termination)),
       ...looked
         .filter(({ fate }) => fate === "watch")
-        .map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
+        .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
     ];
   }
 
-  #delete(receipts: readonly string[]): Promise<void> {
-    return deleteAll(this.#ports, this.#run, this.#queue, receipts);
+  #delete(messages: readonly Receipt[]): Promise<void> {
+    return deleteAll(this.#ports, this.#run, this.#queue, messages);
   }
 }
 
@@ -162,7 +171,7 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
     ports,
     run,
     queue,
-    done.flatMap(({ held }) => held.receipts),
+    done.flatMap(({ held }) => held.messages),
   );
 }
 

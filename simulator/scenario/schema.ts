@@ -211,12 +211,12 @@ const timelineEntry = z
     error: `expected exactly one of ${Object.keys(happenings).join(", ")}`,
   });
 
-const scheduled = (first: number) =>
+const scheduled = (first: number, timeout: number) =>
   z.strictObject({
     input: z.record(z.string(), z.unknown()).describe("The scheduled event's input."),
     every_seconds: z.int().min(1).default(60),
     first_after_seconds: seconds.default(first),
-    timeout_seconds: z.int().min(1).max(900).default(90),
+    timeout_seconds: z.int().min(1).max(900).default(timeout),
   });
 
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */
@@ -224,7 +224,10 @@ export const scenarioSchema = z.strictObject({
   name,
   description: z.string().default(""),
   seed: z.int().default(1),
-  starts_at: z.iso.datetime().default("2026-01-05T09:00:00Z"),
+  starts_at: z.iso
+    .datetime({ error: "expected a time such as 2026-01-05T09:00:00Z" })
+    .default("2026-01-05T09:00:00Z")
+    .describe("The simulated time at the start."),
   ends_after_seconds: seconds
     .default(7200)
     .describe("When it ends at the latest; it ends as soon as all its terminations have."),
@@ -233,6 +236,11 @@ export const scenarioSchema = z.strictObject({
     .tuple([seconds, seconds])
     .default([15, 60])
     .describe("How long a call takes at least and at most, when the functions run in process."),
+  read_lag_seconds: seconds
+    .default(0)
+    .describe(
+      "How far ECS, the load balancers and Auto Scaling show the past: what a call changed shows after this time.",
+    ),
   short_poll_misses: z
     .number()
     .min(0)
@@ -240,7 +248,7 @@ export const scenarioSchema = z.strictObject({
     .default(0)
     .describe("How likely a short poll misses a message that is there."),
   functions: z
-    .strictObject({ deregister: scheduled(20), terminate: scheduled(40) })
+    .strictObject({ deregister: scheduled(20, 60), terminate: scheduled(40, 90) })
     .optional()
     .describe(
       "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
