@@ -3,6 +3,9 @@
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
 
+const loadBalancers = arn("elasticloadbalancing", "loadbalancer/*");
+const targetGroups = arn("elasticloadbalancing", "targetgroup/*");
+
 /**
  * What both functions may do to instances, load balancers and clusters, as statements of a policy.
  *
@@ -14,7 +17,10 @@ exports.drainStatements = async (variables) => {
     // IAM knows no resources for these: `*` is all that they take.
     allow(
       [
+        "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeAutoScalingInstances",
+        "autoscaling:DescribeLifecycleHooks",
+        "ec2:DescribeInstances",
         "elasticloadbalancing:DescribeInstanceHealth",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
@@ -23,13 +29,27 @@ exports.drainStatements = async (variables) => {
       ["*"],
     ),
     // Any of the account: besides those of the input, it is those that the ECS services on an instance name.
-    allow(
-      ["elasticloadbalancing:DeregisterInstancesFromLoadBalancer"],
-      [arn("elasticloadbalancing", "loadbalancer/*")],
-    ),
-    allow(["elasticloadbalancing:DeregisterTargets"], [arn("elasticloadbalancing", "targetgroup/*")]),
+    allow(["elasticloadbalancing:DeregisterInstancesFromLoadBalancer"], [loadBalancers]),
+    allow(["elasticloadbalancing:DeregisterTargets"], [targetGroups]),
     // Without a cluster there is nothing to allow, and IAM takes no empty list.
     ...(clusters.length === 0 ? [] : clusterStatements(clusters)),
+  ];
+};
+
+/**
+ * What terminate may do besides, as statements of a policy: to end what does not end by itself, and to give back what was
+ * taken from an instance that comes back.
+ *
+ * @param {Variables} variables
+ */
+exports.finishStatements = async (variables) => {
+  const clusters = await clusterArns(variables);
+  return [
+    allow(["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], [loadBalancers]),
+    allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
+    ...(clusters.length === 0
+      ? []
+      : [{ ...allow(["ecs:GetTaskProtection", "ecs:StopTask"], [arn("ecs", "task/*")]), ...within(clusters) }]),
   ];
 };
 
@@ -47,13 +67,57 @@ exports.groupArns = async (variables) => {
   );
 };
 
+/**
+ * What scale-tasks may do.
+ *
+ * @param {Variables} variables
+ */
+exports.scaleStatements = async (variables) => {
+  const { services } = await read(variables, "scale_tasks");
+  const clusters = [...new Set(services.map((each) => clusterArn(each.cluster_name)))];
+  return [
+    // IAM knows no resources for this one that a name would tell.
+    allow(["application-autoscaling:DescribeScalableTargets"], ["*"]),
+    ...(clusters.length === 0
+      ? []
+      : [
+          allow(["ecs:ListContainerInstances"], clusters),
+          { ...allow(["ecs:DescribeServices", "ecs:UpdateService"], [arn("ecs", "service/*")]), ...within(clusters) },
+        ]),
+  ];
+};
+
+/**
+ * Whether there is anything to scale: without it, nobody is invoked.
+ *
+ * @param {Variables} variables
+ */
+exports.scalesTasks = async (variables) => (await read(variables, "scale_tasks")).services.length > 0;
+
+/**
+ * Whether deregister's input wants any of the notices that come through EventBridge.
+ *
+ * @param {Variables} variables
+ */
+exports.noticesState = async (variables) => {
+  const input = await read(variables, "deregister");
+  const wanted = ["on_spot_interruption", "on_rebalance", "on_maintenance"].some(
+    (key) => (input[key] ?? "ignore") !== "ignore",
+  );
+  return wanted ? "ENABLED" : "DISABLED";
+};
+
 async function clusterArns(variables) {
   const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];
   const named = inputs.flatMap(({ cluster_name, cluster_names = [] }) => [cluster_name, ...cluster_names]);
   const more = (await read(variables, "more_clusters")) ?? [];
   return [...new Set([...named, ...more])]
     .filter((each) => each !== undefined)
-    .map((each) => (each.startsWith("arn:") ? each : arn("ecs", `cluster/${each}`)));
+    .map(clusterArn);
+}
+
+function clusterArn(nameOrArn) {
+  return nameOrArn.startsWith("arn:") ? nameOrArn : arn("ecs", `cluster/${nameOrArn}`);
 }
 
 function clusterStatements(clusters) {
@@ -64,14 +128,17 @@ function clusterStatements(clusters) {
     "ecs:UpdateContainerInstancesState",
   ];
   const resources = ["container-instance", "service", "task"].map((type) => arn("ecs", `${type}/*`));
-  const inClusters = { Condition: { ArnEquals: { "ecs:cluster": clusters } } };
   return [
-    allow(["ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters),
+    allow(["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
-    { ...allow(actions, resources), ...inClusters },
+    { ...allow(actions, resources), ...within(clusters) },
     // A cluster's tasks, other than those of one container instance, are listed on `*`.
-    { ...allow(["ecs:ListTasks"], ["*"]), ...inClusters },
+    { ...allow(["ecs:ListTasks"], ["*"]), ...within(clusters) },
   ];
+}
+
+function within(clusters) {
+  return { Condition: { ArnEquals: { "ecs:cluster": clusters } } };
 }
 
 function allow(actions, resources) {
