@@ -126,7 +126,10 @@ export class Judge {
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      if (left !== "") this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
+      const isTooEarly = scope.patience === undefined || at - record.askedAt < scope.patience;
+      if (left !== "" && isTooEarly) {
+        this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
+      }
       return;
     }
     record.reason = {

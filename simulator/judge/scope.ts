@@ -1,8 +1,14 @@
-/** The load balancers that a drain is told of. Those of the services on its instance are found in the story. */
+/** What a drain is told: its load balancers, and how long it may take. Those of the services on it are in the story. */
 export type Scope = {
   readonly targetGroups: ReadonlySet<string>;
   readonly loadBalancers: ReadonlySet<string>;
+  /** After this long the drain may be completed with whatever is left, in milliseconds; undefined: it never may. */
+  readonly patience: number | undefined;
 };
+
+/** How long before a hook's global limit a drain may be completed at the soonest for its sake, in milliseconds. */
+const BEFORE_LIMIT_MS = 120_000;
+const DRAIN_TIMEOUT_SECONDS = 3600;
 
 /** What is known of the services: which target groups and classic load balancers they register with. */
 export type ServiceScope = (
@@ -15,15 +21,24 @@ type Keys = Readonly<Record<string, unknown>>;
 /**
  * The scope that deregister's input sets, with the keys of a hook's NotificationMetadata over it. The single and the
  * plural key of classic load balancers are replaced together; a target group goes by name or ARN.
+ *
+ * @param limit how long the hook holds an instance at the most, in milliseconds
  */
-export function scopeOf(input: Keys, metadata: string | undefined): Scope {
+export function scopeOf(input: Keys, metadata: string | undefined, limit: number): Scope {
   const own = keysIn(metadata);
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
   return {
     targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
     loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
+    patience: patienceOf({ ...input, ...own }, limit),
   };
+}
+
+function patienceOf({ on_timeout, drain_timeout_seconds }: Keys, limit: number): number | undefined {
+  if (on_timeout === "leave") return undefined;
+  const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
+  return Math.min(seconds * 1_000, limit - BEFORE_LIMIT_MS);
 }
 
 // Metadata that is no JSON object is meant for somebody else.

@@ -4,6 +4,7 @@ import type { TerminationRecord, Violation } from "../judge/records.ts";
 import { scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
+import { globalTimeout } from "../services/autoscaling/model.ts";
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
@@ -13,7 +14,7 @@ import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
 
 /** The functions that a scenario is played with. */
-export const FUNCTIONS = ["deregister", "terminate"] as const;
+export const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Runs one invocation of a function against the simulation. */
@@ -83,8 +84,10 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       );
     };
     let over = false;
-    const schedules = FUNCTIONS.map((name) => {
-      const { input, every_seconds, first_after_seconds, timeout_seconds } = functions[name];
+    const schedules = FUNCTIONS.flatMap((name) => {
+      const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
+      if (!scheduled) return [];
+      const { input, every_seconds, first_after_seconds, timeout_seconds } = scheduled;
       return lambda.schedule(
         {
           name,
@@ -145,7 +148,7 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       const hook = world.groups.find(group)?.hooks.get(name);
       const isOurs =
         hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
-      return isOurs ? scopeOf(input, hook.metadata) : undefined;
+      return isOurs ? scopeOf(input, hook.metadata, globalTimeout(hook) * 1000) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],

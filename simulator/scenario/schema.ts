@@ -246,11 +246,10 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       deregister: scheduled(20, 60).describe("Takes terminations in."),
       terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
+      scale_tasks: scheduled(50, 60).optional().describe("Keeps services at a task an instance, less a few."),
     })
     .optional()
-    .describe(
-      "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
-    ),
+    .describe("The functions' schedules and inputs; needed by `npm start`, not by the simulator on its own."),
   queues: z.array(queue).default([]).describe("SQS queues."),
   target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
