@@ -11,13 +11,15 @@ const VERSION = 1;
 const text = (expected: string) => z.string({ error: expected }).check(z.minLength(1, { error: expected }));
 const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" });
 
+const hook = text("expected the name of a lifecycle hook");
+
 // These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
-const messageSchema = z.object(
+const messageWith = <H extends z.core.$ZodType, I extends z.core.$ZodType>(hookKey: H, interruptedKey: I) => z.object(
   {
     instance_id: instanceId,
     auto_scaling_group: text("expected the name of an Auto Scaling group"),
-    life_cycle_hook_name: z.optional(text("expected the name of a lifecycle hook")),
-    interrupted_at: z.optional(time),
+    life_cycle_hook_name: hookKey,
+    interrupted_at: interruptedKey,
     dry_run: z.optional(z.boolean({ error: "expected true or false" })),
     lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
     ...drainKeys,
@@ -27,16 +29,12 @@ const messageSchema = z.object(
     memory: z.optional(z.unknown()),
   },
   { error: "expected a JSON object" },
-).check((context) => {
-  // Only a Spot interruption notice begins a drain without a hook.
-  if (context.value.life_cycle_hook_name !== undefined || context.value.interrupted_at !== undefined) return;
-  context.issues.push({
-    code: "custom",
-    path: ["life_cycle_hook_name"],
-    message: "expected the name of a lifecycle hook",
-    input: undefined,
-  });
-});
+);
+// Only a Spot interruption notice begins a drain without a hook.
+const messageSchema = z.union([
+  messageWith(hook, z.optional(time)),
+  messageWith(z.optional(hook), time),
+]);
 
 /** What a message on the monitor queue is. */
 export type MonitorMessage =

@@ -1,15 +1,9 @@
-import type { Membership } from "./aws/autoscaling.ts";
+import type { Hook, Membership } from "./aws/autoscaling.ts";
+import type { InstanceState } from "./aws/ec2.ts";
 import type { ContainerInstance, Service, Task, TaskProtection } from "./aws/ecs.ts";
 
-/** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
-export type Hook = {
-  readonly name: string;
-  readonly heartbeatTimeout: number;
-  /** After this long the hook ends, whatever its heartbeats: 48 hours, or 100 timeouts where that is less. */
-  readonly globalTimeout: number;
-  /** What it notifies; undefined where it notifies nothing but EventBridge. */
-  readonly target: string | undefined;
-};
+export type { Hook } from "./aws/autoscaling.ts";
+export type { InstanceState } from "./aws/ec2.ts";
 
 /** An instance's registration with a load balancer, as it is. */
 export type Registration = {
@@ -46,16 +40,6 @@ export type ClusterMember = {
   /** The services of these tasks, as they were when this run first asked for them. */
   readonly services: readonly Service[];
 };
-
-/** What EC2 says of an instance: one of its states, or that it does not know it. */
-export type InstanceState =
-  | "pending"
-  | "running"
-  | "stopping"
-  | "stopped"
-  | "shutting-down"
-  | "terminated"
-  | "unknown";
 
 /** What Auto Scaling shows of one instance, and of the hooks of its group. */
 export type Presence = {

@@ -8,11 +8,20 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { AwsCallError } from "../errors.ts";
-import type { Hook } from "../observation.ts";
 import { call } from "./call.ts";
 
 /** Where Auto Scaling shows an instance. */
 export type Membership = { readonly group: string; readonly state: string };
+
+/** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
+export type Hook = {
+  readonly name: string;
+  readonly heartbeatTimeout: number;
+  /** After this long the hook ends, whatever its heartbeats: 48 hours, or 100 timeouts where that is less. */
+  readonly globalTimeout: number;
+  /** What it notifies; undefined where it notifies nothing but EventBridge. */
+  readonly target: string | undefined;
+};
 
 /** Which lifecycle action is meant: by its token, or where that is unknown by its instance. */
 export type ActionName = {

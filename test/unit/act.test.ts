@@ -2,78 +2,81 @@
 import { expect } from "chai";
 import { act, type Planned } from "../../shared/act.ts";
 import type { BatchResult } from "../../shared/batches.ts";
-import type { Step } from "../../shared/decide.ts";
 import { AwsCallError, type FailureKind } from "../../shared/errors.ts";
 import type { Registration } from "../../shared/observation.ts";
 import type { Ports } from "../../shared/ports.ts";
+import type { Step } from "../../shared/rules/decision.ts";
 import { Run } from "../../shared/run.ts";
-import { settingsOf } from "../../shared/settings.ts";
-import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+import { target, termination } from "./decide/builders.ts";
 import { untouchablePorts } from "./ports.ts";
 
-const termination = (instanceId: string): Termination => ({
-  instanceId,
-  group: "fleet",
-  hook: "drain",
-  token: undefined,
-  since: 0,
-  settings: settingsOf({}),
-  memory: NO_MEMORY,
+const drain = (containerInstance: string, again = false): Step => ({
+  kind: "drain",
+  cluster: "main",
+  containerInstance,
+  again,
 });
-const drain = (containerInstance: string): Step => ({ kind: "drain", cluster: "main", containerInstance });
-const deregister = (change: Partial<Registration> = {}): Step => ({
+const deregister = (instance: number, change: Partial<Registration> = {}): Step => ({
   kind: "deregister",
-  orphaned: false,
-  registration: {
-    kind: "target",
-    id: "arn:tg",
-    name: "static",
-    port: 80,
-    pointsAt: [80],
-    state: "registered",
-    managed: false,
-    services: [],
-    ...change,
-  },
+  why: "ours",
+  registration: target({ id: "arn:tg", target: `i-${instance}`, port: 80, ...change }),
 });
 const plan = (count: number, stepsOf: (n: number) => Step[]): Planned[] =>
   Array.from({ length: count }, (_, i) => ({
-    termination: termination(`i-${i + 1}`),
+    termination: termination({}, { instanceId: `i-${i + 1}` }),
     steps: stepsOf(i + 1),
   }));
 const failure = (kind: FailureKind) => new AwsCallError("aws:Call", kind, new Error("refused"));
 
+/** What is answered to each call; one that is not expected fails the test. */
 type Outside = {
-  setDraining?: (arns: readonly string[]) => BatchResult<string>;
+  setStatus?: (arns: readonly string[], status: string) => BatchResult<string>;
   deregisterTargets?: (ids: readonly string[]) => void;
   deregisterClassic?: (ids: readonly string[]) => BatchResult<string>;
+  stopTask?: (tasks: readonly string[]) => void;
+  leaveCluster?: (containerInstances: readonly string[]) => void;
+  registerTargets?: (ids: readonly string[]) => void;
+  registerClassic?: (ids: readonly string[]) => void;
 };
 
 async function play(planned: Planned[], outside: Outside) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: string[][] = [];
-  const ask = <T>(ids: readonly string[], answer: ((ids: readonly string[]) => T) | undefined): T => {
+  const ask = <T, A extends unknown[]>(
+    ids: readonly string[],
+    answer: ((ids: readonly string[], ...more: A) => T) | undefined,
+    ...more: A
+  ): T => {
     asked.push([...ids]);
     if (!answer) throw new Error("not to be called");
-    return answer(ids);
+    return answer(ids, ...more);
   };
+  const textOf = ({ id, port }: { id: string; port?: number | undefined }) => `${id}:${port}`;
   const ports: Ports = {
     ...untouchable,
-    ecs: { ...untouchable.ecs, setDraining: async (_, arns) => ask(arns, outside.setDraining) },
-    classic: { ...untouchable.classic, deregister: async (_, ids) => ask(ids, outside.deregisterClassic) },
+    ecs: {
+      ...untouchable.ecs,
+      setStatus: async (_, arns, status) => ask(arns, outside.setStatus, status),
+      stopTask: async (_, arn) => ask([arn], outside.stopTask),
+      deregister: async (_, arn, force) => ask([force ? `${arn} by force` : arn], outside.leaveCluster),
+    },
+    classic: {
+      ...untouchable.classic,
+      deregister: async (_, ids) => ask(ids, outside.deregisterClassic),
+      register: async (_, ids) => ask(ids, outside.registerClassic),
+    },
     targetGroups: {
       ...untouchable.targetGroups,
-      deregister: async (_, targets) =>
-        ask(
-          targets.map(({ id, port }) => `${id}:${port}`),
-          outside.deregisterTargets,
-        ),
+      deregister: async (_, targets) => ask(targets.map(textOf), outside.deregisterTargets),
+      register: async (_, targets) => ask(targets.map(textOf), outside.registerTargets),
     },
   };
   const run = new Run(ports.log, 0);
   const done = await act(ports, run, planned);
-  const those = (which: "drained" | "deregistered" | "failed") =>
-    [...done].filter(([, each]) => each[which]).map(([{ instanceId }]) => instanceId);
+  const those = (which: Step["kind"] | "failed") =>
+    [...done]
+      .filter(([, { steps, failed }]) => (which === "failed" ? failed : steps.some(({ kind }) => kind === which)))
+      .map(([{ instanceId }]) => instanceId);
   return { asked, lines, run, those };
 }
 
@@ -91,20 +94,20 @@ describe("act: DRAINING", () => {
   it("goes in tens", async () => {
     const { asked, those } = await play(
       plan(12, (n) => [drain(`ci-${n}`)]),
-      { setDraining: refusing("none") },
+      { setStatus: refusing("none") },
     );
     expect(asked).to.deep.equal([numbers(1, 10, "ci-"), numbers(11, 12, "ci-")]);
-    expect(those("drained")).to.deep.equal(numbers(1, 12, "i-"));
+    expect(those("drain")).to.deep.equal(numbers(1, 12, "i-"));
   });
 
   it("goes one by one where ECS refuses the ten as a whole; the one that it refuses keeps no other", async () => {
     const { asked, those, run, lines } = await play(
       plan(10, (n) => [drain(`ci-${n}`)]),
-      { setDraining: refusing("ci-4") },
+      { setStatus: refusing("ci-4") },
     );
     expect(asked[0]).to.have.lengthOf(10);
     expect(asked.slice(1)).to.have.deep.members(numbers(1, 10, "ci-").map((each) => [each]));
-    expect(those("drained")).to.deep.equal(numbers(1, 10, "i-").filter((each) => each !== "i-4"));
+    expect(those("drain")).to.deep.equal(numbers(1, 10, "i-").filter((each) => each !== "i-4"));
     expect(those("failed")).to.deep.equal(["i-4"]);
     expect(run.hasFailures).to.equal(true);
     const failed = lines.filter(([, phrase]) => phrase === "step failed");
@@ -115,7 +118,7 @@ describe("act: DRAINING", () => {
     it(`does not go one by one where the ten are ${kind}: that would be the same for each`, async () => {
       const { asked, those } = await play(
         plan(10, (n) => [drain(`ci-${n}`)]),
-        { setDraining: refusing("ci-4", kind) },
+        { setStatus: refusing("ci-4", kind) },
       );
       expect(asked).to.have.lengthOf(1);
       expect(those("failed")).to.have.lengthOf(10);
@@ -125,19 +128,19 @@ describe("act: DRAINING", () => {
   it("a failure that ECS names fails that instance alone", async () => {
     const { those } = await play(
       plan(2, (n) => [drain(`ci-${n}`)]),
-      { setDraining: () => ({ done: ["ci-1"], failed: [{ item: "ci-2", reason: "MISSING" }] }) },
+      { setStatus: () => ({ done: ["ci-1"], failed: [{ item: "ci-2", reason: "MISSING" }] }) },
     );
-    expect(those("drained")).to.deep.equal(["i-1"]);
+    expect(those("drain")).to.deep.equal(["i-1"]);
     expect(those("failed")).to.deep.equal(["i-2"]);
   });
 
   it("names a container instance once, where two hooks hold the instance", async () => {
     const { asked, those } = await play(
       plan(2, () => [drain("ci-1")]),
-      { setDraining: refusing("none") },
+      { setStatus: refusing("none") },
     );
     expect(asked).to.deep.equal([["ci-1"]]);
-    expect(those("drained")).to.have.lengthOf(2);
+    expect(those("drain")).to.have.lengthOf(2);
   });
 
   it("a fault of ours is not hidden", async () => {
@@ -152,29 +155,29 @@ describe("act: DRAINING", () => {
 describe("act: deregistration", () => {
   it("goes in one call for a target group, with every port", async () => {
     const { asked, those } = await play(
-      plan(2, () => [deregister(), deregister({ port: 81 })]),
+      plan(2, (n) => [deregister(n), deregister(n, { port: 81 })]),
       { deregisterTargets: () => undefined },
     );
     expect(asked).to.deep.equal([["i-1:80", "i-1:81", "i-2:80", "i-2:81"]]);
-    expect(those("deregistered")).to.deep.equal(["i-1", "i-2"]);
+    expect(those("deregister")).to.deep.equal(["i-1", "i-2"]);
   });
 
   it("goes one by one where the call is refused as a whole; the one that is refused keeps no other", async () => {
     const { asked, those } = await play(
-      plan(3, () => [deregister()]),
+      plan(3, (n) => [deregister(n)]),
       { deregisterTargets: refusing("i-2:80") },
     );
     expect(asked[0]).to.have.lengthOf(3);
     expect(asked.slice(1)).to.have.deep.members([["i-1:80"], ["i-2:80"], ["i-3:80"]]);
-    expect(those("deregistered")).to.deep.equal(["i-1", "i-3"]);
+    expect(those("deregister")).to.deep.equal(["i-1", "i-3"]);
     expect(those("failed")).to.deep.equal(["i-2"]);
   });
 
   it("from one load balancer that fails keeps no other, nor DRAINING", async () => {
     const { those, lines } = await play(
       plan(2, (n) => [
-        deregister(),
-        deregister({ kind: "classic", id: "web", name: "web", port: undefined }),
+        deregister(n),
+        deregister(n, { kind: "classic", id: "web", name: "web", port: undefined }),
         drain(`ci-${n}`),
       ]),
       {
@@ -182,18 +185,18 @@ describe("act: deregistration", () => {
           throw failure("denied");
         },
         deregisterClassic: refusing("none"),
-        setDraining: refusing("none"),
+        setStatus: refusing("none"),
       },
     );
     expect(those("failed")).to.deep.equal(["i-1", "i-2"]);
-    expect(those("deregistered")).to.deep.equal(["i-1", "i-2"]);
-    expect(those("drained")).to.deep.equal(["i-1", "i-2"]);
+    expect(those("deregister")).to.deep.equal(["i-1", "i-2"]);
+    expect(those("drain")).to.deep.equal(["i-1", "i-2"]);
     expect(lines.filter(([, phrase]) => phrase === "call failed")).to.have.lengthOf(1);
   });
 
   it("of an orphan is told as a warning", async () => {
     const { lines } = await play(
-      plan(1, () => [{ ...deregister(), orphaned: true } as Step]),
+      plan(1, (n) => [{ ...deregister(n), why: "orphaned" } as Step]),
       { deregisterTargets: () => undefined },
     );
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([

@@ -3,19 +3,15 @@
 import { expect } from "chai";
 import { terminate } from "../../functions/terminate/run.ts";
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
-import { type Held, merge } from "../../shared/intake.ts";
+import type { Held } from "../../shared/intake.ts";
+import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
-import { settingsOf } from "../../shared/settings.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../shared/termination.ts";
+import { termination as plain } from "./decide/builders.ts";
 import { untouchablePorts } from "./ports.ts";
 
 const termination = (change: Partial<Termination> = {}): Termination => ({
-  instanceId: "i-0123456789abcdef0",
-  group: "fleet",
-  hook: "drain",
-  token: undefined,
-  since: 1_000,
-  settings: settingsOf({}),
+  ...plain({}, { instanceId: "i-0123456789abcdef0", since: 1_000 }),
   memory: NO_MEMORY,
   ...change,
 });

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import { keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
-import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+import { type Memory, NO_MEMORY, type Termination } from "../../shared/termination.ts";
 
 const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
 const termination: Termination = {
@@ -12,7 +12,19 @@ const termination: Termination = {
   hook: "drain",
   token: "87654321-4321-4321-4321-210987654321",
   since: at("09:00:00"),
-  settings: { elbNames: ["web", "api"], targetGroups: ["static"], clusterNames: ["main"], pollSeconds: 7 },
+  interruptedAt: at("09:00:30"),
+  dryRun: true,
+  settings: {
+    elbNames: ["web", "api"],
+    targetGroups: ["static"],
+    clusterNames: ["main"],
+    pollSeconds: 7,
+    drainTimeoutSeconds: 600,
+    onTimeout: "abandon",
+    stopTasks: "all",
+    deregisterContainerInstance: "always",
+    settleSeconds: 0,
+  },
   memory: {
     containerInstances: [
       { cluster: "main", arn: "arn:aws:ecs:us-east-1:123456789012:container-instance/main/abc" },
@@ -23,6 +35,9 @@ const termination: Termination = {
       { kind: "target", targetGroup: "arn:tg", port: 8080 },
       { kind: "classic", loadBalancer: "web" },
     ],
+    taken: [{ what: { kind: "classic", loadBalancer: "web" }, at: at("09:00:10") }],
+    drained: [{ what: "arn:ci", at: at("09:00:11") }],
+    behindNetworkLoadBalancer: true,
     managedTargetGroups: ["arn:managed"],
     managedElbNames: ["api"],
     actedAt: at("09:00:01"),
@@ -31,12 +46,19 @@ const termination: Termination = {
     noRegistrationSince: at("09:00:04"),
     absentSince: at("09:00:05"),
     refusedAt: at("09:00:06"),
+    lastBeatAt: at("09:00:12"),
+    goneAt: at("09:00:13"),
+    disconnectedSince: at("09:00:14"),
+    unknownSince: at("09:00:15"),
+    deadSince: at("09:00:16"),
+    returns: "root volume",
+    returningSince: at("09:00:17"),
     waitingFor: "1 task RUNNING",
     changedAt: at("09:00:07"),
     lookAt: at("09:00:08"),
     failures: 3,
     said: ["cluster lacks the instance"],
-  },
+  } satisfies Memory,
 };
 
 describe("the message to terminate", () => {
@@ -60,7 +82,9 @@ describe("the message to terminate", () => {
     const bare: Termination = {
       ...termination,
       token: undefined,
-      settings: { elbNames: [], targetGroups: [], clusterNames: [], pollSeconds: 5 },
+      interruptedAt: undefined,
+      dryRun: false,
+      settings: settingsOf({}),
       memory: NO_MEMORY,
     };
     expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
@@ -95,7 +119,9 @@ describe("the message to terminate", () => {
       termination: {
         ...termination,
         since: at("08:59:00"),
-        settings: { elbNames: ["web"], targetGroups: [], clusterNames: ["main"], pollSeconds: 5 },
+        interruptedAt: undefined,
+        dryRun: false,
+        settings: settingsOf({ elb_name: "web", cluster_name: "main" }),
         memory: NO_MEMORY,
       },
     });
@@ -187,11 +213,21 @@ describe("the lifecycle message", () => {
 
 describe("settings", () => {
   it("bring single and plural keys together, each name once", () => {
-    expect(settingsOf({ elb_name: "a", elb_names: ["b", "a"], cluster_names: ["c", "c"] })).to.deep.equal({
-      elbNames: ["a", "b"],
+    const keys = { elb_name: "a", elb_names: ["b", "a"], cluster_names: ["c", "c"] };
+    expect(settingsOf(keys)).to.deep.include({ elbNames: ["a", "b"], clusterNames: ["c"] });
+  });
+
+  it("that nobody gives are these", () => {
+    expect(settingsOf({})).to.deep.equal({
+      elbNames: [],
       targetGroups: [],
-      clusterNames: ["c"],
+      clusterNames: [],
       pollSeconds: 5,
+      drainTimeoutSeconds: 3600,
+      onTimeout: "continue",
+      stopTasks: "daemon",
+      deregisterContainerInstance: "when_disconnected",
+      settleSeconds: undefined,
     });
   });
 

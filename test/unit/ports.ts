@@ -33,8 +33,10 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
         throw new Error("sleep was called");
       },
       log,
+      dryRunVariable: undefined,
       queues: untouchable("queues"),
       autoScaling: untouchable("autoScaling"),
+      ec2: untouchable("ec2"),
       ecs: untouchable("ecs"),
       classic: untouchable("classic"),
       targetGroups: untouchable("targetGroups"),

@@ -44,11 +44,24 @@ describe("Auto Scaling", () => {
   it("a group's terminating hooks are those of that transition alone", async () => {
     const { port } = autoScaling(() => ({
       LifecycleHooks: [
-        { LifecycleHookName: "drain", LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING" },
+        {
+          LifecycleHookName: "drain",
+          LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+          HeartbeatTimeout: 300,
+          GlobalTimeout: 30_000,
+          NotificationTargetARN: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+        },
         { LifecycleHookName: "boot", LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" },
       ],
     }));
-    expect(await port.terminatingHooks("fleet")).to.deep.equal(["drain"]);
+    expect(await port.terminatingHooks("fleet")).to.deep.equal([
+      {
+        name: "drain",
+        heartbeatTimeout: 300_000,
+        globalTimeout: 30_000_000,
+        target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+      },
+    ]);
   });
 
   it("an action is completed by its token, and by the instance where that is unknown", async () => {

@@ -33,7 +33,7 @@ describe("ECS: setting DRAINING", () => {
       ],
     }));
     const arns = ["aaaa", "bbbb", "cccc", "dddd"].map(arn);
-    expect(await port.setDraining("main", arns)).to.deep.equal({
+    expect(await port.setStatus("main", arns, "DRAINING")).to.deep.equal({
       done: [arn("aaaa"), arn("cccc")],
       failed: [
         { item: arn("bbbb"), reason: "MISSING" },
@@ -46,7 +46,7 @@ describe("ECS: setting DRAINING", () => {
   });
 
   it("takes no failures at all for done", async () => {
-    expect(await ecs(() => ({})).port.setDraining("main", [arn("aaaa")])).to.deep.equal({
+    expect(await ecs(() => ({})).port.setStatus("main", [arn("aaaa")], "DRAINING")).to.deep.equal({
       done: [arn("aaaa")],
       failed: [],
     });
@@ -54,7 +54,7 @@ describe("ECS: setting DRAINING", () => {
 
   it("says of a call that fails as a whole what kind of failure it is", async () => {
     const { port } = ecs(() => sdkError("InvalidParameterException"));
-    const thrown = await port.setDraining("main", [arn("aaaa")]).catch((error: unknown) => error);
+    const thrown = await port.setStatus("main", [arn("aaaa")], "DRAINING").catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError);
     expect(thrown).to.include({ action: "ecs:UpdateContainerInstancesState", kind: "wrong" });
   });
@@ -204,7 +204,14 @@ describe("ECS: finding container instances", () => {
     }));
     const found = await port.describeContainerInstances("main", names("ci-", 101));
     expect(found).to.have.lengthOf(100);
-    expect(found[0]).to.deep.equal({ arn: "ci-1", instanceId: "i-1", status: "ACTIVE", wantedTasks: 3 });
+    expect(found[0]).to.deep.equal({
+      arn: "ci-1",
+      instanceId: "i-1",
+      status: "ACTIVE",
+      wantedTasks: 3,
+      agentConnected: false,
+      capacityProvider: undefined,
+    });
     expect(sent().map(([, input]) => (input.containerInstances as string[]).length)).to.deep.equal([100, 1]);
   });
 });
@@ -224,12 +231,11 @@ describe("ECS: the load balancers of services", () => {
         { serviceName: "worker" },
       ],
     }));
-    expect(await port.serviceLoadBalancers("main", ["web", "worker"])).to.deep.equal(
-      new Map([
-        ["web", { targetGroups: ["blue", "green", "canary"], elbNames: ["classic"] }],
-        ["worker", { targetGroups: [], elbNames: [] }],
-      ]),
-    );
+    const found = await port.services("main", ["web", "worker"]);
+    expect(found.map(({ name, targetGroups, elbNames }) => ({ name, targetGroups, elbNames }))).to.deep.equal([
+      { name: "web", targetGroups: ["blue", "green", "canary"], elbNames: ["classic"] },
+      { name: "worker", targetGroups: [], elbNames: [] },
+    ]);
   });
 
   it("are asked for ten services a call, and left out for one that is gone", async () => {
@@ -237,8 +243,8 @@ describe("ECS: the load balancers of services", () => {
       services: (services ?? []).filter((each) => each !== "s3").map((serviceName) => ({ serviceName })),
       failures: [{ reason: "MISSING" }],
     }));
-    const found = await port.serviceLoadBalancers("main", names("s", 11));
-    expect([...found.keys()]).to.deep.equal(names("s", 11).filter((each) => each !== "s3"));
+    const found = await port.services("main", names("s", 11));
+    expect(found.map(({ name }) => name)).to.deep.equal(names("s", 11).filter((each) => each !== "s3"));
     expect(sent().map(([, input]) => (input.services as string[]).length)).to.deep.equal([10, 1]);
   });
 });

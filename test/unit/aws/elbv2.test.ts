@@ -50,7 +50,7 @@ describe("target groups", () => {
         TargetHealthDescriptions: [{ Target: { Id: "i-1", Port: 80 }, TargetHealth: { State, Reason } }],
       }));
       expect(await port.targets("arn:tg")).to.deep.equal(
-        expected === "gone" ? [] : [{ id: "i-1", port: 80, state: expected }],
+        expected === "gone" ? [] : [{ id: "i-1", port: 80, state: expected, invalid: Reason === "Target.InvalidState" }],
       );
     });
   }
@@ -65,7 +65,7 @@ describe("target groups", () => {
     const { port, sent } = elbv2(() => ({
       TargetGroups: [{ TargetGroupArn: "arn:tg", TargetGroupName: "web", TargetType: "ip" }],
     }));
-    const found = { arn: "arn:tg", name: "web", targetType: "ip" };
+    const found = { arn: "arn:tg", name: "web", targetType: "ip", network: false };
     expect(await port.describe("web")).to.deep.equal(found);
     expect(await port.describe("arn:tg")).to.deep.equal(found);
     expect(sent()).to.deep.equal([

@@ -1,7 +1,10 @@
 // A plain case for the tests of decide, in which each row says only what differs.
 import { expect } from "chai";
-import { decide } from "../../../shared/decide.ts";
-import type { ClusterMember, Observation, Registration } from "../../../shared/observation.ts";
+import type { ContainerInstance, Service } from "../../../shared/aws/ecs.ts";
+import type { ClusterMember, Hook, Observation, Registration } from "../../../shared/observation.ts";
+import { decide } from "../../../shared/rules/decide.ts";
+import type { Decision, Step } from "../../../shared/rules/decision.ts";
+import { type DrainSettings, settingsOf } from "../../../shared/settings.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../../shared/termination.ts";
 
 export const SECOND = 1_000;
@@ -9,19 +12,34 @@ export const MINUTE = 60 * SECOND;
 /** The message's time; `now` in the rows counts from here. */
 export const SINCE = Date.parse("2026-01-05T09:00:00Z");
 
+/** A drain that has just begun: the hook's timer began with the message. */
 export const termination = (
   memory: Partial<Memory> = {},
-  change: Partial<Termination> = {},
+  change: Partial<Omit<Termination, "settings">> & { readonly settings?: Partial<DrainSettings> } = {},
 ): Termination => ({
   instanceId: "i-1",
   group: "fleet",
   hook: "drain",
   token: undefined,
   since: SINCE,
-  settings: { elbNames: [], targetGroups: [], clusterNames: ["main"], pollSeconds: 5 },
+  interruptedAt: undefined,
+  dryRun: false,
   ...change,
-  memory: { ...NO_MEMORY, ...memory },
+  settings: { ...settingsOf({ cluster_name: "main" }), ...change.settings },
+  memory: { ...NO_MEMORY, lastBeatAt: SINCE, ...memory },
 });
+
+/** The hook of the plain case; an hour is what AWS gives one that says nothing. */
+export const hook = (change: Partial<Hook> = {}): Hook => {
+  const heartbeatTimeout = change.heartbeatTimeout ?? 60 * MINUTE;
+  return {
+    name: "drain",
+    heartbeatTimeout,
+    globalTimeout: Math.min(172_800 * SECOND, 100 * heartbeatTimeout),
+    target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+    ...change,
+  };
+};
 
 export const observed = (change: Partial<Observation> = {}): Observation => ({
   membership: { group: "fleet", state: "Terminating:Wait" },
@@ -29,7 +47,11 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   registrations: [],
   managedTargetGroups: [],
   managedElbNames: [],
-  otherHooks: undefined,
+  hooks: [hook()],
+  retains: undefined,
+  managedDraining: undefined,
+  protections: [],
+  instance: undefined,
   unread: {},
   ...change,
 });
@@ -41,9 +63,35 @@ export const member = (status: string, ...tasks: ClusterMember["tasks"][number][
     instanceId: "i-1",
     status,
     wantedTasks: tasks.filter((each) => each.wanted).length,
+    agentConnected: true,
+    capacityProvider: undefined,
   },
   tasks,
   listed: true,
+  services: [],
+});
+/** The same with another container instance, or with the services of its tasks. */
+export const memberOf = (
+  containerInstance: Partial<ContainerInstance>,
+  tasks: readonly ClusterMember["tasks"][number][] = [],
+  services: readonly Service[] = [],
+): ClusterMember => {
+  const plain = member("ACTIVE", ...tasks);
+  return { ...plain, containerInstance: { ...plain.containerInstance, ...containerInstance }, services };
+};
+export const service = (name: string, change: Partial<Service> = {}): Service => ({
+  name,
+  status: "ACTIVE",
+  daemon: false,
+  desiredCount: 2,
+  runningCount: 2,
+  pendingCount: 0,
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  events: [],
+  targetGroups: [],
+  elbNames: [],
+  ...change,
 });
 export const task = (
   status: string,
@@ -55,6 +103,8 @@ export const task = (
   service: "web",
   status,
   hostPorts: [],
+  addresses: [],
+  startedBy: undefined,
   stoppedAt: undefined,
   ...change,
 });
@@ -62,11 +112,15 @@ export const target = (change: Partial<Registration> = {}): Registration => ({
   kind: "target",
   id: "tg-1",
   name: "static",
+  target: "i-1",
   port: 8080,
   pointsAt: [change.port ?? 8080],
   state: "registered",
   managed: false,
   services: [],
+  invalid: false,
+  networkLoadBalancer: false,
+  heldBy: undefined,
   ...change,
 });
 export const classic = (change: Partial<Registration> = {}): Registration =>
@@ -82,23 +136,50 @@ export const seen = {
 export type Row = {
   why: string;
   memory?: Partial<Memory>;
+  settings?: Partial<DrainSettings>;
+  /** What else of the termination differs. */
+  told?: Partial<Omit<Termination, "settings" | "memory">>;
   observed?: Partial<Observation>;
   /** Milliseconds after the message's time; a minute where it does not matter. */
   now?: number;
-  /** The outcome's kind, then the steps' kinds. */
+  /** The outcome's kind, then the steps' kinds: a deregistration that is not of ours by why it is done. */
   expected: string[];
+  /** What is waited for, or why it is completed or let go. */
+  because?: string;
 };
+
+/** What is decided on a row. */
+export function decisionOf({ memory, settings = {}, told, observed: change, now = MINUTE }: Omit<Row, "why" | "expected">): Decision {
+  return decide(termination(memory, { ...told, settings }), observed(change), SINCE + now);
+}
+
+/** A step by its kind, with what sets it apart from the usual one of its kind. */
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case "deregister":
+      return { ours: "deregister", orphaned: "orphan", "came back": "came back" }[step.why];
+    case "drain":
+      return step.again ? "drain again" : "drain";
+    case "deregister container instance":
+      return step.force ? "force out" : "out";
+    default:
+      return step.kind;
+  }
+}
+
+/** Why a decision is what it is, as the log has it. */
+export function reasonOf({ outcome }: Decision): string {
+  return outcome.kind === "wait" ? outcome.waitingFor : outcome.reason;
+}
 
 /** Tests one row after the other: what is decided, by its kind, and the steps by theirs. */
 export function rows(title: string, table: Row[]): void {
   describe(title, () => {
-    for (const { why, memory, observed: change, now = MINUTE, expected } of table) {
+    for (const { why, expected, because, ...row } of table) {
       it(why, () => {
-        const { outcome, steps } = decide(termination(memory), observed(change), SINCE + now);
-        expect([
-          outcome.kind,
-          ...steps.map((step) => (step.kind === "deregister" && step.orphaned ? "orphan" : step.kind)),
-        ]).to.deep.equal(expected);
+        const decision = decisionOf(row);
+        expect([decision.outcome.kind, ...decision.steps.map(stepText)]).to.deep.equal(expected);
+        if (because !== undefined) expect(reasonOf(decision)).to.equal(because);
       });
     }
   });
