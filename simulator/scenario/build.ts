@@ -44,6 +44,8 @@ export function buildWorld(world: World, scenario: Scenario): void {
       delaySeconds: group.deregistration_delay_seconds,
       healthySeconds: group.healthy_after_seconds,
     });
+    if (group.unusable_addresses)
+      world.targetGroups.createLoadBalancer(`${group.name}-nlb`, "network", group.unusable_addresses);
     if (!group.in_use) continue;
     const loadBalancer = world.targetGroups.createLoadBalancer(`${group.name}-lb`, "application");
     world.targetGroups.createListener(loadBalancer.arn, settings.arn);
@@ -63,7 +65,7 @@ export function buildWorld(world: World, scenario: Scenario): void {
       requestSeconds: each.requests_finish_after_seconds,
     });
   }
-  for (const { name } of scenario.clusters) world.clusters.create(name);
+  for (const { name, addresses } of scenario.clusters) world.clusters.create(name, addresses);
   for (const group of scenario.auto_scaling_groups) buildGroup(world, group);
   for (const { name, services } of scenario.clusters) {
     for (const service of services) buildService(world, world.clusters.byName(name), service);

@@ -1,17 +1,12 @@
 import { z } from "zod";
+import { addresses, instanceIds, name, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
-const seconds = z.number().min(0);
-const name = z.string().min(1);
-const port = z.int().min(1).max(65_535);
 const actions = z
   .array(z.string().regex(/^[\w*]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
-const instanceIds = z
-  .array(z.string().regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0"))
-  .min(1);
 
 const queue = z.strictObject({
   name,
@@ -35,6 +30,9 @@ const targetGroup = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
+  unusable_addresses: addresses
+    .optional()
+    .describe("Addresses of a load balancer's own: as targets they are `unused` with `Target.IpUnusable`."),
 });
 
 const loadBalancer = z.strictObject({
@@ -94,6 +92,16 @@ const service = z.strictObject({
     )
     .default([]),
   task: task.prefault({}),
+});
+
+const cluster = z.strictObject({
+  name,
+  services: z.array(service).default([]),
+  addresses: addresses
+    .optional()
+    .describe(
+      "All addresses that its tasks of network mode awsvpc share: the first free one is taken, so one is soon reused.",
+    ),
 });
 
 const standaloneTasks = z.strictObject({
@@ -189,12 +197,16 @@ const happenings = {
   }),
   register: z
     .strictObject({
-      instance_ids: instanceIds,
+      instance_ids: instanceIds.default([]),
+      addresses: addresses.default([]).describe("For a target group of type ip, instead of instances."),
       target_group: name.optional(),
       port: port.optional(),
       load_balancer: name.optional(),
     })
-    .describe("An operator registers instances."),
+    .refine((each) => each.instance_ids.length > 0 !== each.addresses.length > 0, {
+      error: "expected either instance_ids or addresses",
+    })
+    .describe("An operator registers instances, or addresses."),
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
@@ -248,7 +260,7 @@ export const scenarioSchema = z.strictObject({
   queues: z.array(queue).default([]),
   target_groups: z.array(targetGroup).default([]),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
-  clusters: z.array(z.strictObject({ name, services: z.array(service).default([]) })).default([]),
+  clusters: z.array(cluster).default([]),
   auto_scaling_groups: z.array(group).default([]),
   tasks: z.array(standaloneTasks).default([]).describe("Standalone tasks that run from the start."),
   timeline: z.array(timelineEntry).default([]),

@@ -88,11 +88,11 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
 
 function register(
   world: World,
-  { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
+  { instance_ids, addresses, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
 ): void {
   const targetGroup = target_group === undefined ? undefined : world.targetGroups.byName(target_group);
-  for (const instanceId of instance_ids)
-    targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+  for (const id of [...instance_ids, ...addresses])
+    targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
 }
 

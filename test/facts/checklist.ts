@@ -100,6 +100,7 @@ export const CHECKLIST: readonly Fact[] = [
     "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
     "bridge-target": "a bridge task's target is its instance with the host port that it was given",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
+    "address-reused": "the address of a task that has stopped is soon another task's, and both show it",
     "percent-100-100": "a minimum and a maximum of 100 percent never let the drain progress",
     "percent-min-100":
       "with a minimum of 100 percent a task waits until its replacement has run for 40 seconds",
@@ -154,7 +155,8 @@ export const CHECKLIST: readonly Fact[] = [
     "asked-without-port": "a target asked for without its port looks as if it were not registered",
     "not-in-use": "without a load balancer a registered target is unused with Target.NotInUse",
     "invalid-state": "a registered target whose instance ended is unused with Target.InvalidState",
-    "ip-unusable": later("an address that cannot be used is unused with Target.IpUnusable", INJECTED),
+    "ip-unusable": "an address that belongs to a load balancer is unused with Target.IpUnusable",
+    "address-stays": "an address stays registered when the task that had it has stopped",
     "initial-first": "a new target is initial, with a reason, before it is healthy",
     "no-such-group": "an unknown target group is a TargetGroupNotFoundException",
     "never-existed": "the health of an instance that never was is an InvalidTargetException",

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import {
+  addressOf,
   defineTask,
   describeMember,
   describeTasks,
@@ -222,8 +223,7 @@ describe("ECS's tasks and instances", () => {
     const { cluster } = await makeCluster(aws, 1);
     await makeService(aws, cluster, { targetGroupArn, networkMode: "awsvpc" });
     const [task] = await tasksOf(aws, cluster);
-    const details = task?.attachments?.[0]?.details ?? [];
-    const address = details.find(({ name }) => name === "privateIPv4Address")?.value;
+    const address = addressOf(task);
     expect(address).to.match(/^10\./);
     const targets = (await targetsOf(aws, targetGroupArn)).map(({ id, port }) => `${id}:${port}`);
     expect(targets).to.deep.equal([`${address}:3000`]);

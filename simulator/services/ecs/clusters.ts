@@ -2,6 +2,7 @@ import { arn, nameOf } from "../../account.ts";
 import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
+import { Addresses } from "./addresses.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -28,11 +29,14 @@ export class Clusters {
   readonly tasks: TaskLife;
   readonly #world: EcsGround;
   readonly #byName = new Map<string, Cluster>();
+  /** The addresses of all clusters that have none of their own. */
+  readonly #addresses: Addresses;
   readonly #scheduler: Scheduler;
 
   constructor(world: EcsGround) {
     this.#world = world;
-    this.tasks = new TaskLife(world, (cluster) => this.#scheduler.touch(this.byName(cluster)));
+    this.#addresses = new Addresses(world.random("tasks"));
+    this.tasks = new TaskLife(world, this.#byName, (cluster) => this.#scheduler.touch(cluster));
     this.#scheduler = new Scheduler(world, this.tasks);
     world.instances.onEnd(({ id }) => this.#ended(id));
   }
@@ -41,7 +45,8 @@ export class Clusters {
     return [...this.#byName.values()];
   }
 
-  create(name: string): Cluster {
+  /** Makes a cluster, or activates it again; its tasks take their addresses from the list where one is given. */
+  create(name: string, addresses?: readonly string[]): Cluster {
     const existing = this.#byName.get(name);
     if (existing) {
       existing.status = "ACTIVE";
@@ -50,6 +55,7 @@ export class Clusters {
     const cluster: Cluster = {
       name,
       status: "ACTIVE",
+      addresses: addresses ? new Addresses(this.#world.random("tasks"), addresses) : this.#addresses,
       containerInstances: new Map(),
       services: new Map(),
       tasks: new Map(),
@@ -119,7 +125,7 @@ export class Clusters {
   /** The container instance with the fewest tasks that takes new ones and has room for this one. */
   placeFor(cluster: Cluster, definition: TaskDefinition): ContainerInstance | undefined {
     return [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(each, definition))
+      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, definition))
       .sort((a, b) => a.tasks.size - b.tasks.size)[0];
   }
 

@@ -5,6 +5,7 @@ import type { Actor } from "../../story.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
+import type { Addresses } from "./addresses.ts";
 
 /** What ECS stands on: the instances that its agents run on, and the load balancers that it fills. */
 export type EcsGround = Ground & {
@@ -116,6 +117,8 @@ export type Service = {
 export type Cluster = {
   readonly name: string;
   status: "ACTIVE" | "INACTIVE";
+  /** What its tasks with network mode awsvpc take their addresses from. */
+  readonly addresses: Addresses;
   readonly containerInstances: Map<string, ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;

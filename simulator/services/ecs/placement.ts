@@ -1,17 +1,18 @@
-import type { ContainerInstance, TaskDefinition } from "./model.ts";
+import type { Cluster, ContainerInstance, TaskDefinition } from "./model.ts";
 
 /** Whether ECS places tasks on a container instance at all. */
 export function isSchedulable(containerInstance: ContainerInstance): boolean {
   return containerInstance.status.latest === "ACTIVE" && containerInstance.agentConnected.latest;
 }
 
-/** Whether there is a free task slot, and no live task on a host port that the definition asks for. */
+/** Whether there is a free task slot, and a free address, or no live task on a host port that is asked for. */
 export function hasRoom(
+  cluster: Cluster,
   containerInstance: ContainerInstance,
   { networkMode, ports }: TaskDefinition,
 ): boolean {
   if (containerInstance.tasks.size >= containerInstance.taskSlots) return false;
-  if (networkMode === "awsvpc") return true;
+  if (networkMode === "awsvpc") return cluster.addresses.areLeft;
   const taken = portsTaken(containerInstance);
   const wanted = ports.map(({ containerPort, hostPort }) =>
     networkMode === "host" ? containerPort : hostPort,

@@ -9,6 +9,9 @@ import {
   type Task,
 } from "./model.ts";
 
+/** The subnet that all network interfaces are in. */
+const SUBNET = "subnet-0a1b2c3d4e5f60718";
+
 /** A container instance as DescribeContainerInstances shows it at a moment. */
 export function presentContainerInstance(
   each: ContainerInstance,
@@ -53,7 +56,7 @@ export function presentTask(task: Task, moment: number): ecs.Task {
     stoppedAt: shown(task.stoppedAt),
     stopCode: task.stopCode as ecs.TaskStopCode | undefined,
     stoppedReason: task.stoppedReason,
-    attachments: task.address ? [attachment(task.address, task)] : [],
+    attachments: task.address ? [attachment(task.address, task, moment)] : [],
     containers: [
       {
         name: task.definition.container,
@@ -61,7 +64,10 @@ export function presentTask(task: Task, moment: number): ecs.Task {
         networkBindings: bound
           ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const }))
           : [],
-        networkInterfaces: task.address ? [{ privateIpv4Address: task.address }] : [],
+        networkInterfaces:
+          task.address && isAttached(task, moment)
+            ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.address }]
+            : [],
       },
     ],
   };
@@ -121,11 +127,34 @@ export function presentCluster(cluster: Cluster): ecs.Cluster {
   };
 }
 
-function attachment(address: string, task: Task): ecs.Attachment {
+// A task that has stopped still shows the address that it had, which may be another task's by then.
+function attachment(address: string, task: Task, moment: number): ecs.Attachment {
+  const id = task.arn.slice(-32);
+  if (!isAttached(task, moment)) {
+    const details = [{ name: "subnetId", value: SUBNET }];
+    return { id: attachmentId(task), type: "ElasticNetworkInterface", status: "PRECREATED", details };
+  }
+  const mac = id.slice(0, 10).match(/../g) ?? [];
   return {
-    id: task.arn.slice(-32),
+    id: attachmentId(task),
     type: "ElasticNetworkInterface",
-    status: isLive(task) ? "ATTACHED" : "DELETED",
-    details: [{ name: "privateIPv4Address", value: address }],
+    status: task.lastStatus.at(moment) === "STOPPED" ? "DELETED" : "ATTACHED",
+    details: [
+      { name: "subnetId", value: SUBNET },
+      { name: "networkInterfaceId", value: `eni-0${id.slice(0, 16)}` },
+      { name: "macAddress", value: ["0e", ...mac].join(":") },
+      { name: "privateIPv4Address", value: address },
+    ],
   };
+}
+
+// The network interface is attached in PROVISIONING: until then a task shows no address.
+function isAttached(task: Task, moment: number): boolean {
+  return task.lastStatus.at(moment) !== "PROVISIONING";
+}
+
+function attachmentId(task: Task): string {
+  const id = task.arn.slice(-32);
+  const parts = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)];
+  return parts.join("-");
 }

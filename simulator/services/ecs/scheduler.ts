@@ -109,7 +109,8 @@ export class Scheduler {
         live.some((task) => task.containerInstance === containerInstance)
       )
         continue;
-      if (hasRoom(containerInstance, service.definition)) this.#start(cluster, service, containerInstance);
+      if (hasRoom(cluster, containerInstance, service.definition))
+        this.#start(cluster, service, containerInstance);
       else done = false;
     }
     return done;
@@ -118,7 +119,7 @@ export class Scheduler {
   #place(cluster: Cluster, service: Service): boolean {
     const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
     const candidates = [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(each, service.definition))
+      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, service.definition))
       .map((each) => ({ each, own: own(each.tasks), all: each.tasks.size }))
       .sort((a, b) => a.own - b.own || a.all - b.all);
     const best = candidates[0];

@@ -35,14 +35,16 @@ export type TaskStart = {
  */
 export class TaskLife {
   readonly #world: EcsGround;
-  readonly #changed: (cluster: string) => void;
+  readonly #clusters: ReadonlyMap<string, Cluster>;
+  readonly #changed: (cluster: Cluster) => void;
 
-  constructor(world: EcsGround, changed: (cluster: string) => void) {
+  constructor(world: EcsGround, clusters: ReadonlyMap<string, Cluster>, changed: (cluster: Cluster) => void) {
     this.#world = world;
+    this.#clusters = clusters;
     this.#changed = changed;
   }
 
-  /** Starts a task on a container instance that has room for it. */
+  /** Starts a task on a container instance that has room for it. Throws for a port or an address that is taken. */
   start(cluster: Cluster, from: TaskStart): Task {
     const { agenda } = this.#world;
     const random = this.#world.random("tasks");
@@ -53,7 +55,7 @@ export class TaskLife {
       cluster: cluster.name,
       createdAt: agenda.now,
       bindings: awsvpc ? [] : this.#bind(from),
-      address: awsvpc ? `10.1.${random.whole(0, 255)}.${random.whole(1, 254)}` : undefined,
+      address: awsvpc ? takeAddress(cluster) : undefined,
       lastStatus: new History<TaskStatus>(agenda.now, awsvpc ? "PROVISIONING" : "PENDING"),
       desiredStatus: new History<"RUNNING" | "STOPPED">(agenda.now, "RUNNING"),
       startedAt: undefined,
@@ -153,6 +155,7 @@ export class TaskLife {
     if (!isLive(task)) return;
     task.stoppedAt = this.#world.agenda.now;
     task.containerInstance.tasks.delete(task);
+    if (task.address) this.#clusters.get(task.cluster)?.addresses.free(task.address);
     this.#set(task, "STOPPED");
   }
 
@@ -163,7 +166,8 @@ export class TaskLife {
   #set(task: Task, status: TaskStatus): void {
     task.lastStatus.set(this.#world.agenda.now, status);
     this.#tell(task);
-    this.#changed(task.cluster);
+    const cluster = this.#clusters.get(task.cluster);
+    if (cluster) this.#changed(cluster);
   }
 
   #tell(task: Task): void {
@@ -218,4 +222,11 @@ export class TaskLife {
 
 function hostPort(task: Task, containerPort: number): number {
   return task.bindings.find((binding) => binding.containerPort === containerPort)?.hostPort ?? containerPort;
+}
+
+function takeAddress(cluster: Cluster): string {
+  const address = cluster.addresses.take();
+  if (address === undefined)
+    throw new AwsError("InvalidParameterException", `The cluster ${cluster.name} has no address left.`);
+  return address;
 }

@@ -33,12 +33,15 @@ export class TargetGroup {
   /** The load balancers whose listeners forward to it; with none, its targets are `unused`. */
   readonly loadBalancerArns = new Set<string>();
   readonly #world: TargetGround;
+  readonly #isReserved: (address: string) => boolean;
   readonly #targets = new Map<string, Target>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(settings: TargetGroupSettings, world: TargetGround) {
+  /** `isReserved` tells which addresses belong to a load balancer. */
+  constructor(settings: TargetGroupSettings, world: TargetGround, isReserved: (address: string) => boolean) {
     this.settings = settings;
     this.#world = world;
+    this.#isReserved = isReserved;
     world.instances.onEnd((instance) => this.#ended(instance.id));
   }
 
@@ -115,6 +118,9 @@ export class TargetGroup {
     if (instanceState !== undefined && instanceState !== "running" && instanceState !== "pending") {
       return unused("Target.InvalidState", `Target is in the ${instanceState} state`);
     }
+    if (this.#isReserved(id)) {
+      return unused("Target.IpUnusable", "The target IP address is reserved for use by a load balancer");
+    }
     if (this.loadBalancerArns.size === 0) {
       return unused(
         "Target.NotInUse",
@@ -155,7 +161,7 @@ export class TargetGroup {
 }
 
 function unused(
-  Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.NotInUse",
+  Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.IpUnusable" | "Target.NotInUse",
   Description: string,
 ): TargetHealth {
   return { State: "unused", Reason, Description };

@@ -7,6 +7,8 @@ export type LoadBalancer = {
   readonly arn: string;
   readonly name: string;
   readonly type: "application" | "network";
+  /** The addresses that it has in its subnets: they cannot be targets. */
+  readonly addresses: readonly string[];
 };
 
 /** A listener that forwards to one target group. */
@@ -47,6 +49,7 @@ export class TargetGroups {
         vpcId: "vpc-0a1b2c3d",
       },
       this.#world,
+      (address) => [...this.loadBalancers.values()].some((each) => each.addresses.includes(address)),
     );
     this.#byArn.set(group.settings.arn, group);
     return group;
@@ -80,7 +83,12 @@ export class TargetGroups {
     this.#byArn.delete(targetGroupArn);
   }
 
-  createLoadBalancer(name: string, type: LoadBalancer["type"]): LoadBalancer {
+  /** Makes a load balancer with no listener yet. Throws DuplicateLoadBalancerName for a name that is taken. */
+  createLoadBalancer(
+    name: string,
+    type: LoadBalancer["type"],
+    addresses: readonly string[] = [],
+  ): LoadBalancer {
     if ([...this.loadBalancers.values()].some((each) => each.name === name)) {
       throw new AwsError(
         "DuplicateLoadBalancerNameException",
@@ -91,6 +99,7 @@ export class TargetGroups {
     const loadBalancer = {
       name,
       type,
+      addresses,
       arn: arn("elasticloadbalancing", `loadbalancer/${kind}/${name}/${this.#world.random("arns").hex(16)}`),
     };
     this.loadBalancers.set(loadBalancer.arn, loadBalancer);
