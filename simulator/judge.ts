@@ -118,6 +118,7 @@ export class Judge {
         this.#registration(line, "classic", line.instanceId, line.loadBalancer, undefined);
         return;
       case "instance-ended":
+      case "agent":
         return;
       default:
         line satisfies never;
@@ -209,7 +210,8 @@ export class Judge {
     const instance = this.#instance(line.instanceId);
     const { cluster, service, status, hostPorts } = line;
     instance.tasks.set(line.arn, { cluster, service, status, hostPorts });
-    if (status === "STOPPED") instance.tasks.delete(line.arn);
+    // ECS may not have heard that a task has ended, or have given up one that runs.
+    if (line.gone) instance.tasks.delete(line.arn);
     if (this.#terminationOf(line.instanceId)) this.#noteService(instance, cluster, service);
     const scheduled = line.reason?.startsWith("Scaling activity") === true;
     if (

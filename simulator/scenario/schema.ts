@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clusterHappenings } from "./cluster-happenings.ts";
 import { addresses, instanceIds, name, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
@@ -207,6 +208,7 @@ const happenings = {
       error: "expected either instance_ids or addresses",
     })
     .describe("An operator registers instances, or addresses."),
+  ...clusterHappenings,
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),

@@ -4,6 +4,7 @@ import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
 import type { World } from "../world.ts";
 import { hookOf, runTasks } from "./build.ts";
+import { happenInClusters } from "./cluster-happenings.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** Plans all that a scenario's timeline says, counted from `startsAt`. */
@@ -49,6 +50,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(entry.put_hook.hook));
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
+  happenInClusters(world, entry);
   for (const kind of ["deny", "throttle", "fail"] satisfies FaultKind[]) {
     const fault = entry[kind];
     if (!fault) continue;

@@ -38,6 +38,7 @@ TABLE = [
     in_lost_cluster("DescribeContainerInstances", containerInstances=["x"]),
     in_lost_cluster("UpdateContainerInstancesState", containerInstances=["x"], status="DRAINING"),
     in_lost_cluster("RegisterContainerInstance", instanceIdentityDocument='{"instanceId": "i-0a"}'),
+    in_lost_cluster("DeregisterContainerInstance", containerInstance="x"),
     in_lost_cluster("ListTasks"),
     in_lost_cluster("DescribeTasks", tasks=["x"]),
     in_lost_cluster("StartTask", taskDefinition="report", containerInstances=["x"]),
@@ -74,6 +75,7 @@ TABLE = [
         containerInstances=["x"],
         status="INACTIVE",
     ),
+    call("deregistering what is not there", "DeregisterContainerInstance", INVALID, containerInstance="x"),
     call("describing no instance", "DescribeContainerInstances", INVALID, containerInstances=[]),
     call("describing 101 instances", "DescribeContainerInstances", INVALID, containerInstances=["x"] * 101),
     call("describing no task", "DescribeTasks", INVALID, tasks=[]),
@@ -162,6 +164,14 @@ def services_without_instances(aws):
 @pytest.mark.parametrize("row", rows(TABLE))
 def test_what_ecs_refuses(aws, row):
     row.check(aws)
+
+
+def test_an_instance_with_running_tasks_is_deregistered_by_force_alone(aws):
+    ecs = aws.client("ecs")
+    for arn in ecs.list_container_instances(cluster="fleet")["containerInstanceArns"]:
+        given = {"cluster": "fleet", "containerInstance": arn}
+        running = Refused("running", "ecs", "DeregisterContainerInstance", given, INVALID, "Found running tasks")
+        running.check(aws)
 
 
 def test_what_cannot_be_started_is_a_failure_and_not_left_out(aws):

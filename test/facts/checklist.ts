@@ -89,6 +89,7 @@ export const CHECKLIST: readonly Fact[] = [
     deprovisioning: "a task with its own network interface is DEPROVISIONING before it is STOPPED",
     "stop-timeout": "a container that ignores SIGTERM is killed after its stop timeout",
     "stop-timeout-default": "the stop timeout is 30 seconds unless the container has its own",
+    "stopped-by-user": "a task that StopTask stops has the stop code UserInitiated, and the reason given",
     "counts-drop": "the instance's task counts drop to 0 while containers still stop",
     "list-by-wish": "ListTasks goes by the desired status, and lists RUNNING unless asked otherwise",
     "list-pending": "ListTasks with the desired status PENDING lists nothing",
@@ -122,7 +123,14 @@ export const CHECKLIST: readonly Fact[] = [
     "status-unset":
       "container instances of every status but INACTIVE are listed unless a status is asked for",
     "ended-inactive": "an ended instance is INACTIVE, still described, and listed no more",
-    "agent-disconnected": later("tasks freeze as they are while the agent is disconnected", INJECTED),
+    "agent-disconnected": "tasks freeze as they are while the agent is disconnected",
+    "disconnected-draining": "DRAINING stops nothing while the agent is disconnected",
+    "disconnected-start": "no task can be started on an instance whose agent is disconnected",
+    "disconnected-end":
+      "an instance that ends while its agent is disconnected stays registered, with its tasks",
+    "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
+    "deregister-by-force":
+      "deregistering by force gives the tasks up, takes their targets out and starts others",
     "managed-hook": later(
       "managed draining adds a terminating hook of its own, and completes it",
       "managed draining is not simulated yet",

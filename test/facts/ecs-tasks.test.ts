@@ -115,6 +115,20 @@ describe("ECS's tasks and instances", () => {
     expect(secondsBetween(stoppingAt, stoppedAt)).to.equal(30);
   });
 
+  it("facts 2: a task that StopTask stops has the stop code UserInitiated, and the reason given", async () => {
+    const stopped: Task[] = [];
+    for (const reason of [undefined, "it is done with"]) {
+      const { cluster, arn } = await makeStandalone();
+      await aws.ecs.send(new StopTaskCommand({ cluster, task: arn, ...(reason ? { reason } : {}) }));
+      await aws.advance(10);
+      stopped.push(await describeTask(cluster, arn));
+    }
+    expect(stopped.map(({ stopCode, stoppedReason }) => `${stopCode}: ${stoppedReason}`)).to.deep.equal([
+      "UserInitiated: Task stopped by user",
+      "UserInitiated: it is done with",
+    ]);
+  });
+
   it("facts 2: the instance's task counts drop to 0 while containers still stop", async () => {
     const { cluster, member, arn } = await makeStandalone({ stopSeconds: 20 });
     expect(await describeMember(aws, cluster, member)).to.include({

@@ -3,6 +3,7 @@ import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Addresses } from "./addresses.ts";
+import { Agents } from "./agents.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -18,8 +19,6 @@ import { hasRoom, isSchedulable } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TaskLife } from "./task-life.ts";
 
-/** ECS notices that an instance has ended after this long, when its agent was connected. */
-const NOTICE_END_MS = 5_000;
 /** DescribeTasks shows stopped tasks for at least an hour. */
 const STOPPED_SHOWN_MS = 3_600_000;
 
@@ -27,6 +26,7 @@ const STOPPED_SHOWN_MS = 3_600_000;
 export class Clusters {
   readonly definitions = new Map<string, TaskDefinition>();
   readonly tasks: TaskLife;
+  readonly agents: Agents;
   readonly #world: EcsGround;
   readonly #byName = new Map<string, Cluster>();
   /** The addresses of all clusters that have none of their own. */
@@ -38,7 +38,13 @@ export class Clusters {
     this.#addresses = new Addresses(world.random("tasks"));
     this.tasks = new TaskLife(world, this.#byName, (cluster) => this.#scheduler.touch(cluster));
     this.#scheduler = new Scheduler(world, this.tasks);
-    world.instances.onEnd(({ id }) => this.#ended(id));
+    this.agents = new Agents(world, this.tasks, this.#byName, {
+      deregistered: (containerInstance) => {
+        this.#tellStatus(containerInstance, "ecs");
+        this.#touch(containerInstance.cluster);
+      },
+      connection: ({ cluster }) => this.#touch(cluster),
+    });
   }
 
   get all(): readonly Cluster[] {
@@ -111,8 +117,10 @@ export class Clusters {
       registeredAt: agenda.now,
       status: new History<ContainerInstanceStatus>(agenda.now, "ACTIVE"),
       agentConnected: new History<boolean>(agenda.now, true),
+      unheard: [],
       taskSlots,
       tasks: new Set(),
+      orphans: new Set(),
       version: 1,
       drainedBy: undefined,
     };
@@ -136,7 +144,7 @@ export class Clusters {
     containerInstance.version += 1;
     containerInstance.drainedBy = status === "DRAINING" ? by : undefined;
     this.#tellStatus(containerInstance, by);
-    this.#scheduler.touch(this.byName(containerInstance.cluster));
+    this.#touch(containerInstance.cluster);
   }
 
   createService(
@@ -166,14 +174,14 @@ export class Clusters {
 
   /** Lets a service's new settings take effect. */
   changed(service: Service): void {
-    this.#scheduler.touch(this.byName(service.cluster));
+    this.#touch(service.cluster);
   }
 
   /** Ends a service: its tasks are stopped by and by. */
   deleteService(service: Service): void {
     service.status = "DRAINING";
     service.desiredCount = 0;
-    this.#scheduler.touch(this.byName(service.cluster));
+    this.#touch(service.cluster);
   }
 
   /** Ends a cluster, with all that is registered in it left behind as it is. */
@@ -188,6 +196,11 @@ export class Clusters {
       if (task.stoppedAt !== undefined && task.stoppedAt < oldest) cluster.tasks.delete(task.arn);
     }
     return [...cluster.tasks.values()];
+  }
+
+  #touch(name: string): void {
+    const cluster = this.#byName.get(name);
+    if (cluster) this.#scheduler.touch(cluster);
   }
 
   #deploymentId(): string {
@@ -216,30 +229,5 @@ export class Clusters {
       status: status.latest,
       by,
     });
-  }
-
-  // Containers die with the instance. ECS learns of it only where the agent was connected: then it deregisters the
-  // container instance; without an agent everything stays as it was last seen.
-  #ended(instanceId: string): void {
-    for (const cluster of this.#byName.values()) {
-      for (const containerInstance of cluster.containerInstances.values()) {
-        if (containerInstance.instanceId !== instanceId || containerInstance.status.latest === "INACTIVE")
-          continue;
-        if (!containerInstance.agentConnected.latest) continue;
-        containerInstance.agentConnected.set(this.#world.agenda.now, false);
-        this.#world.agenda.in(NOTICE_END_MS, () => this.#deregister(cluster, containerInstance));
-      }
-    }
-  }
-
-  #deregister(cluster: Cluster, containerInstance: ContainerInstance): void {
-    if (containerInstance.status.latest === "INACTIVE") return;
-    containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
-    containerInstance.version += 1;
-    this.#tellStatus(containerInstance, "ecs");
-    for (const task of containerInstance.tasks) {
-      this.tasks.kill(task, `Host EC2 (instance ${containerInstance.instanceId}) terminated.`);
-    }
-    this.#scheduler.touch(cluster);
   }
 }

@@ -83,6 +83,20 @@ export function containerInstanceOperations(world: World): Operation[] {
     };
   };
 
+  const deregister = (input: ecs.DeregisterContainerInstanceRequest) => {
+    const cluster = clusters.byName(input.cluster);
+    const name = input.containerInstance as string;
+    const each = named(cluster, name);
+    if (!each) {
+      throw new AwsError(
+        "InvalidParameterException",
+        "The specified container instance was not found. Specify a valid container instance and try again.",
+      );
+    }
+    clusters.agents.deregister(each, input.force ?? false);
+    return { containerInstance: presentContainerInstance(each, cluster, world.agenda.now) };
+  };
+
   return [
     operation(ecs.CreateCluster$, ["clusterName"], (input: ecs.CreateClusterRequest) => ({
       cluster: presentCluster(clusters.create(checkName(input.clusterName ?? "default"))),
@@ -129,6 +143,7 @@ export function containerInstanceOperations(world: World): Operation[] {
       ["cluster", "instanceIdentityDocument", "instanceIdentityDocumentSignature"],
       register,
     ),
+    operation(ecs.DeregisterContainerInstance$, ["cluster", "containerInstance", "force"], deregister),
   ];
 }
 
@@ -159,16 +174,20 @@ export function atMost(ids: readonly string[] | undefined, most: number, name: s
   return ids;
 }
 
+function named(cluster: Cluster, nameOrArn: string): ContainerInstance | undefined {
+  const all = [...cluster.containerInstances.values()];
+  return cluster.containerInstances.get(nameOrArn) ?? all.find(({ arn }) => arn.endsWith(`/${nameOrArn}`));
+}
+
 function lookUp(
   cluster: Cluster,
   ids: readonly string[],
   moment: number,
 ): { found: ContainerInstance[]; failures: ecs.Failure[] } {
-  const all = [...cluster.containerInstances.values()];
   const found: ContainerInstance[] = [];
   const failures: ecs.Failure[] = [];
   for (const id of ids) {
-    const each = cluster.containerInstances.get(id) ?? all.find(({ arn }) => arn.endsWith(`/${id}`));
+    const each = named(cluster, id);
     if (each && each.status.at(moment) !== undefined) found.push(each);
     else
       failures.push({

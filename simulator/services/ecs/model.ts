@@ -49,10 +49,14 @@ export type ContainerInstance = {
   readonly registeredAt: number;
   readonly status: History<ContainerInstanceStatus>;
   readonly agentConnected: History<boolean>;
+  /** What ECS and the agent have to tell each other, in order, once they are connected again. */
+  readonly unheard: (() => void)[];
   /** How many tasks have room. */
   readonly taskSlots: number;
   /** The tasks on it that are not STOPPED. */
   readonly tasks: Set<Task>;
+  /** The tasks whose containers run on it though ECS has given them up. */
+  readonly orphans: Set<Task>;
   version: number;
   /** Who set it DRAINING last. */
   drainedBy: Actor | undefined;
@@ -68,6 +72,9 @@ export type TaskStatus =
   | "DEPROVISIONING"
   | "STOPPED";
 
+/** What a task's containers really do: wait for their start, run, or have ended for good. */
+export type ContainersState = "waiting" | "running" | "ended";
+
 export type Task = {
   readonly arn: string;
   readonly cluster: string;
@@ -80,8 +87,13 @@ export type Task = {
   readonly bindings: readonly PortMapping[];
   /** The address of its network interface, with network mode awsvpc. */
   readonly address: string | undefined;
+  /** What ECS knows, and shows. */
   readonly lastStatus: History<TaskStatus>;
   readonly desiredStatus: History<"RUNNING" | "STOPPED">;
+  /** What is true, whether or not ECS has heard of it. */
+  readonly containers: History<ContainersState>;
+  /** Whether nothing is left of it: STOPPED, or ended where ECS does not hear of it. */
+  gone: boolean;
   startedAt: number | undefined;
   stoppingAt: number | undefined;
   stoppedAt: number | undefined;
@@ -134,7 +146,7 @@ export function clusterName(nameOrArn: string | undefined): string {
   return nameOf(nameOrArn ?? "default");
 }
 
-/** Whether the task's containers may still be running: everything before STOPPED. */
+/** Whether a task is live for ECS: everything before STOPPED. */
 export function isLive(task: Task): boolean {
   return task.lastStatus.latest !== "STOPPED";
 }

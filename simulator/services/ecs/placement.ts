@@ -1,4 +1,8 @@
-import type { Cluster, ContainerInstance, TaskDefinition } from "./model.ts";
+import type { Random } from "../../random.ts";
+import { AwsError } from "../../wire/errors.ts";
+import type { Cluster, ContainerInstance, PortMapping, TaskDefinition } from "./model.ts";
+
+const DYNAMIC_PORTS = [32_768, 61_000] as const;
 
 /** Whether ECS places tasks on a container instance at all. */
 export function isSchedulable(containerInstance: ContainerInstance): boolean {
@@ -25,4 +29,21 @@ export function portsTaken(containerInstance: ContainerInstance): Set<number> {
   return new Set(
     [...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)),
   );
+}
+
+/** Binds a task's container ports to host ports. Throws InvalidParameterException for one that is taken. */
+export function bindPorts(
+  { definition, containerInstance }: { definition: TaskDefinition; containerInstance: ContainerInstance },
+  random: Random,
+): PortMapping[] {
+  const taken = portsTaken(containerInstance);
+  return definition.ports.map(({ containerPort, hostPort }) => {
+    if (definition.networkMode === "host") return { containerPort, hostPort: containerPort };
+    let port = hostPort;
+    while (port === 0 || (hostPort === 0 && taken.has(port))) port = random.whole(...DYNAMIC_PORTS);
+    if (taken.has(port))
+      throw new AwsError("InvalidParameterException", `Host port ${port} is already in use.`);
+    taken.add(port);
+    return { containerPort, hostPort: port };
+  });
 }

@@ -1,6 +1,7 @@
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
 import { isLive } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
+import { hostPort } from "./registrations.ts";
 import type { TaskLife } from "./task-life.ts";
 
 const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
@@ -145,7 +146,9 @@ export class Scheduler {
     });
   }
 
+  // While the agent is disconnected, ECS leaves a task as it is.
   #stop(service: Service, task: Task): void {
+    if (!task.containerInstance.agentConnected.latest) return;
     this.#tasks.stop(
       task,
       "ServiceSchedulerInitiated",
@@ -160,8 +163,7 @@ export class Scheduler {
     return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
       const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
       if (!group || group.loadBalancerArns.size === 0) return true;
-      const binding = task.bindings.find((each) => each.containerPort === containerPort);
-      const port = task.address ? containerPort : (binding?.hostPort ?? containerPort);
+      const port = task.address ? containerPort : hostPort(task, containerPort);
       return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
     });
   }

@@ -104,6 +104,7 @@ export function taskOperations(world: World): Operation[] {
       const found = [...cluster.containerInstances.values()].find((each) => isNamed(each.arn, name));
       if (!found) failures.push({ arn: name, reason: "MISSING" });
       else if (found.status.latest === "INACTIVE") failures.push({ arn: found.arn, reason: "INACTIVE" });
+      else if (!found.agentConnected.latest) failures.push({ arn: found.arn, reason: "AGENT" });
       else if (definition.networkMode === "awsvpc" && !cluster.addresses.areLeft)
         failures.push({ arn: found.arn, reason: "RESOURCE:ENI" });
       else tasks.push(startTask(cluster, definition, found, input));

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { World } from "../world.ts";
+import { instanceIds, seconds } from "./values.ts";
+
+/** What can happen to clusters and the agents in them, by the keys of the timeline. */
+export const clusterHappenings = {
+  disconnect_agent: z
+    .strictObject({
+      instance_ids: instanceIds,
+      for_seconds: seconds.optional().describe("Without it, the agents stay disconnected."),
+    })
+    .describe(
+      "ECS loses sight of the instances: what it shows of their tasks stays, and what is true goes on.",
+    ),
+};
+
+type Happening = {
+  [Key in keyof typeof clusterHappenings]?: z.output<(typeof clusterHappenings)[Key]> | undefined;
+};
+
+/** Lets happen what an entry of the timeline says of clusters. */
+export function happenInClusters(world: World, { disconnect_agent }: Happening): void {
+  if (disconnect_agent) disconnectAgents(world, disconnect_agent);
+}
+
+function disconnectAgents(
+  { agenda, clusters }: World,
+  { instance_ids, for_seconds }: NonNullable<Happening["disconnect_agent"]>,
+): void {
+  for (const instanceId of instance_ids) {
+    clusters.agents.disconnect(instanceId);
+    if (for_seconds !== undefined) agenda.in(for_seconds * 1000, () => clusters.agents.reconnect(instanceId));
+  }
+}
