@@ -128,6 +128,8 @@ function buildGroup(world: World, given: ScenarioGroup): void {
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
+  if (given.managed_draining && given.cluster)
+    world.managedDraining.enable(world.clusters.byName(given.cluster), group);
 }
 
 function attach(world: World, group: Group, given: ScenarioGroup): void {

@@ -80,6 +80,8 @@ function referenceProblems(scenario: Scenario): string[] {
   scenario.auto_scaling_groups.forEach((group, i) => {
     const path = `auto_scaling_groups[${i}]`;
     need("cluster", group.cluster, `${path}.cluster`);
+    if (group.managed_draining && group.cluster === undefined)
+      problems.push(`${path}.managed_draining: expected a cluster beside it, found none`);
     for (const each of group.target_groups) need("target group", each, `${path}.target_groups`);
     for (const each of group.load_balancers) need("load balancer", each, `${path}.load_balancers`);
     for (const each of group.registers_with.target_groups)

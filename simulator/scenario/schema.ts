@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clusterHappenings } from "./cluster-happenings.ts";
+import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
 import { addresses, instanceIds, name, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
@@ -54,69 +55,6 @@ const loadBalancer = z.strictObject({
     ),
 });
 
-const task = z.strictObject({
-  container: name.default("main"),
-  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge"),
-  ports: z
-    .array(z.strictObject({ container_port: port, host_port: z.int().min(0).max(65_535).default(0) }))
-    .default([])
-    .describe("A host port of 0 is drawn from the dynamic range."),
-  start_seconds: seconds.default(2).describe("From placement to running."),
-  stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
-  stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
-  run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
-});
-
-const service = z.strictObject({
-  name,
-  scheduling_strategy: z.enum(["REPLICA", "DAEMON"]).default("REPLICA"),
-  desired_count: z.int().min(0).default(1),
-  minimum_healthy_percent: z
-    .int()
-    .min(0)
-    .max(200)
-    .optional()
-    .describe("100 for replicas and 0 for daemons when not given."),
-  maximum_percent: z
-    .int()
-    .min(0)
-    .max(400)
-    .optional()
-    .describe("200 for replicas and 100 for daemons when not given."),
-  load_balancers: z
-    .array(
-      z
-        .strictObject({ target_group: name.optional(), load_balancer: name.optional(), container_port: port })
-        .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
-          error: "expected either target_group or load_balancer",
-        }),
-    )
-    .default([]),
-  task: task.prefault({}),
-});
-
-const cluster = z.strictObject({
-  name,
-  services: z.array(service).default([]),
-  addresses: addresses
-    .optional()
-    .describe(
-      "All addresses that its tasks of network mode awsvpc share: the first free one is taken, so one is soon reused.",
-    ),
-});
-
-const standaloneTasks = z.strictObject({
-  cluster: name,
-  family: name.default("standalone"),
-  count: z.int().min(1).default(1),
-  instance_ids: instanceIds
-    .optional()
-    .describe("One task on each of these; without it, `count` tasks where there is room."),
-  started_by: z.string().optional(),
-  group: z.string().optional(),
-  task: task.prefault({}),
-});
-
 const hook = z.strictObject({
   name,
   transition: z.enum(["terminating", "launching"]).default("terminating"),
@@ -132,6 +70,12 @@ const group = z.strictObject({
   instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
   max_size: z.int().min(0).default(1000),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
+  managed_draining: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the group is the cluster's capacity provider, with ECS's managed draining and its hook.",
+    ),
   task_slots: z
     .int()
     .min(0)

@@ -82,6 +82,7 @@ TABLE = [
     call("describing 101 tasks", "DescribeTasks", INVALID, tasks=["x"] * 101),
     call("describing no service", "DescribeServices", INVALID, services=[]),
     call("describing eleven services", "DescribeServices", INVALID, services=["x"] * 11),
+    Refused("eleven to a page", "ecs", "DescribeCapacityProviders", {"maxResults": 11}, INVALID),
     call("a page of none", "ListTasks", INVALID, maxResults=0),
     call("a page of 101", "ListContainerInstances", INVALID, maxResults=101),
     call("a token of somebody else's", "ListTasks", INVALID, nextToken="garbage"),

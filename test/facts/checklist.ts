@@ -131,10 +131,9 @@ export const CHECKLIST: readonly Fact[] = [
     "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
     "deregister-by-force":
       "deregistering by force gives the tasks up, takes their targets out and starts others",
-    "managed-hook": later(
-      "managed draining adds a terminating hook of its own, and completes it",
-      "managed draining is not simulated yet",
-    ),
+    "managed-hook": "managed draining adds a terminating hook of its own, and completes it",
+    "managed-patience": "managed draining holds the instance for hours while a task stays",
+    "managed-shown": "managed draining shows in the cluster's attachments and in the capacity provider",
   }),
   ...section(3, {
     "draining-in-service":

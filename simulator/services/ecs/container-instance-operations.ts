@@ -6,7 +6,7 @@ import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
 import { readFilter } from "./filter.ts";
 import type { Cluster, ContainerInstance } from "./model.ts";
-import { presentCluster, presentContainerInstance } from "./present.ts";
+import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";
 
 /** The operations on clusters and their container instances. */
 export function containerInstanceOperations(world: World): Operation[] {
@@ -126,12 +126,17 @@ export function containerInstanceOperations(world: World): Operation[] {
       const { items, next } = ecsPage(active, input);
       return { clusterArns: items.map((each) => arn("ecs", `cluster/${each.name}`)), nextToken: next };
     }),
-    operation(ecs.DescribeClusters$, ["clusters[]"], (input: ecs.DescribeClustersRequest) => {
+    operation(ecs.DescribeClusters$, ["clusters[]", "include[]"], (input: ecs.DescribeClustersRequest) => {
+      const other = input.include?.find((field) => field !== "ATTACHMENTS");
+      if (other) throw new NotSimulated(`the cluster field ${other}`);
       const names = atMost(input.clusters ?? ["default"], 100, "clusters");
       const known = names.flatMap((each) => clusters.find(each) ?? []);
       const missing = names.filter((each) => !clusters.find(each));
       return {
-        clusters: known.map(presentCluster),
+        clusters: known.map((each) => ({
+          ...presentCluster(each),
+          ...(input.include?.includes("ATTACHMENTS") ? presentAttachments(each) : {}),
+        })),
         failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })),
       };
     }),

@@ -46,6 +46,7 @@ export type ContainerInstance = {
   readonly arn: string;
   readonly cluster: string;
   readonly instanceId: string;
+  readonly capacityProvider: string | undefined;
   readonly registeredAt: number;
   readonly status: History<ContainerInstanceStatus>;
   readonly agentConnected: History<boolean>;
@@ -126,11 +127,20 @@ export type Service = {
   readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
 };
 
+/** An Auto Scaling group that gives a cluster its instances. */
+export type CapacityProvider = {
+  readonly name: string;
+  readonly cluster: string;
+  readonly group: { readonly arn: string; readonly instances: ReadonlyMap<string, unknown> };
+  readonly managedDraining: boolean;
+};
+
 export type Cluster = {
   readonly name: string;
   status: "ACTIVE" | "INACTIVE";
   /** What its tasks with network mode awsvpc take their addresses from. */
   readonly addresses: Addresses;
+  readonly capacityProviders: CapacityProvider[];
   readonly containerInstances: Map<string, ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;

@@ -1,6 +1,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
+import { capacityProviderOperations } from "./capacity-provider-operations.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { taskOperations } from "./task-operations.ts";
@@ -19,6 +20,7 @@ export function ecsService(world: World): Service {
     invalidParameterCode: "InvalidParameterException",
     operations: byName([
       ...containerInstanceOperations(world),
+      ...capacityProviderOperations(world),
       ...taskOperations(world),
       ...serviceOperations(world),
     ]),

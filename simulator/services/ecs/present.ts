@@ -1,5 +1,6 @@
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../account.ts";
+import { MANAGED_DRAINING_HOOK } from "./managed-draining.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -25,6 +26,7 @@ export function presentContainerInstance(
   return {
     containerInstanceArn: each.arn,
     ec2InstanceId: each.instanceId,
+    capacityProviderName: each.capacityProvider,
     status: each.status.at(moment),
     agentConnected: each.agentConnected.at(moment),
     version: each.version,
@@ -124,7 +126,24 @@ export function presentCluster(cluster: Cluster): ecs.Cluster {
     runningTasksCount: running,
     pendingTasksCount: wanted.length - running,
     activeServicesCount: [...cluster.services.values()].filter((each) => each.status === "ACTIVE").length,
+    capacityProviders: cluster.capacityProviders.map((each) => each.name),
   };
+}
+
+/** What DescribeClusters adds to a cluster when it is asked for the attachments: what ECS has set up by itself. */
+export function presentAttachments(cluster: Cluster): Pick<ecs.Cluster, "attachments" | "attachmentsStatus"> {
+  const attachments = cluster.capacityProviders
+    .filter((each) => each.managedDraining)
+    .map((each) => ({
+      id: `${cluster.name}-${each.name}`,
+      type: "managed_draining",
+      status: "CREATED",
+      details: [
+        { name: "capacityProviderName", value: each.name },
+        { name: "autoScalingLifecycleHookName", value: MANAGED_DRAINING_HOOK },
+      ],
+    }));
+  return attachments.length === 0 ? {} : { attachments, attachmentsStatus: "UPDATE_COMPLETE" };
 }
 
 // A task that has stopped still shows the address that it had, which may be another task's by then.
