@@ -38,6 +38,7 @@ export function snapshot(world: World) {
         address: task.address ?? null,
         // What is true, where the status is what ECS shows.
         containers: task.containers.latest,
+        protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
       })),
     })),
     target_groups: world.targetGroups.all.map((group) => ({

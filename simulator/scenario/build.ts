@@ -172,6 +172,7 @@ function define(world: World, family: string, task: ScenarioTask): TaskDefinitio
     startSeconds: task.start_seconds,
     stopSeconds: task.stop_seconds,
     runSeconds: task.run_seconds,
+    protectedSeconds: task.protected_seconds,
   };
   return world.clusters.define({
     family,

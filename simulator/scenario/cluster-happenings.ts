@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { isLive } from "../services/ecs/model.ts";
 import type { World } from "../world.ts";
-import { instanceIds, seconds } from "./values.ts";
+import { instanceIds, name, seconds } from "./values.ts";
 
 /** What can happen to clusters and the agents in them, by the keys of the timeline. */
 export const clusterHappenings = {
@@ -12,6 +13,9 @@ export const clusterHappenings = {
     .describe(
       "ECS loses sight of the instances: what it shows of their tasks stays, and what is true goes on.",
     ),
+  protect_tasks: z
+    .strictObject({ cluster: name, service: name, for_seconds: seconds })
+    .describe("Protects all tasks of the service from being scaled in, or with 0 seconds no more."),
 };
 
 type Happening = {
@@ -19,8 +23,9 @@ type Happening = {
 };
 
 /** Lets happen what an entry of the timeline says of clusters. */
-export function happenInClusters(world: World, { disconnect_agent }: Happening): void {
+export function happenInClusters(world: World, { disconnect_agent, protect_tasks }: Happening): void {
   if (disconnect_agent) disconnectAgents(world, disconnect_agent);
+  if (protect_tasks) protectTasks(world, protect_tasks);
 }
 
 function disconnectAgents(
@@ -30,5 +35,12 @@ function disconnectAgents(
   for (const instanceId of instance_ids) {
     clusters.agents.disconnect(instanceId);
     if (for_seconds !== undefined) agenda.in(for_seconds * 1000, () => clusters.agents.reconnect(instanceId));
+  }
+}
+
+function protectTasks({ agenda, clusters }: World, given: NonNullable<Happening["protect_tasks"]>): void {
+  const until = agenda.now + given.for_seconds * 1000;
+  for (const task of clusters.byName(given.cluster).tasks.values()) {
+    if (task.service?.name === given.service && isLive(task)) clusters.protect(task, until);
   }
 }

@@ -14,6 +14,9 @@ export const task = z.strictObject({
   stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
   stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
   run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
+  protected_seconds: seconds
+    .optional()
+    .describe("How long a service's task protects itself from being scaled in, from when it runs."),
 });
 
 export const service = z.strictObject({

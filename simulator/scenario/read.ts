@@ -53,10 +53,13 @@ function referenceProblems(scenario: Scenario): string[] {
     cluster: names(scenario.clusters),
     group: names(scenario.auto_scaling_groups),
   };
-  const need = (kind: keyof typeof known, name: string | undefined, path: string) => {
-    if (name === undefined || known[kind].has(name)) return;
-    const choice = [...known[kind]].join(", ") || "none at all";
+  const needOneOf = (kind: string, choices: ReadonlySet<string>, name: string, path: string) => {
+    if (choices.has(name)) return;
+    const choice = [...choices].join(", ") || "none at all";
     problems.push(`${path}: expected the name of a ${kind} (${choice}), found "${name}"`);
+  };
+  const need = (kind: keyof typeof known, name: string | undefined, path: string) => {
+    if (name !== undefined) needOneOf(kind, known[kind], name, path);
   };
   scenario.queues.forEach((queue, i) => {
     need("queue", queue.dead_letter_queue, `queues[${i}].dead_letter_queue`);
@@ -103,12 +106,16 @@ function referenceProblems(scenario: Scenario): string[] {
         group?: string;
         queue?: string;
         cluster?: string;
+        service?: string;
         target_group?: string;
         load_balancer?: string;
       };
       if (key !== "run_tasks") need("group", named.group, `${path}.group`);
       need("queue", named.queue, `${path}.queue`);
       need("cluster", named.cluster, `${path}.cluster`);
+      const services = scenario.clusters.find((each) => each.name === named.cluster)?.services;
+      if (named.service !== undefined && services)
+        needOneOf("service", names(services), named.service, `${path}.service`);
       need("target group", named.target_group, `${path}.target_group`);
       need("load balancer", named.load_balancer, `${path}.load_balancer`);
     }

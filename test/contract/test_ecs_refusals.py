@@ -43,6 +43,8 @@ TABLE = [
     in_lost_cluster("DescribeTasks", tasks=["x"]),
     in_lost_cluster("StartTask", taskDefinition="report", containerInstances=["x"]),
     in_lost_cluster("StopTask", task="x"),
+    in_lost_cluster("UpdateTaskProtection", tasks=["x"], protectionEnabled=True),
+    in_lost_cluster("GetTaskProtection", tasks=["x"]),
     in_lost_cluster("CreateService", serviceName="x", taskDefinition="report"),
     in_lost_cluster("UpdateService", service="x"),
     in_lost_cluster("DescribeServices", services=["x"]),
@@ -83,6 +85,19 @@ TABLE = [
     call("describing no service", "DescribeServices", INVALID, services=[]),
     call("describing eleven services", "DescribeServices", INVALID, services=["x"] * 11),
     Refused("eleven to a page", "ecs", "DescribeCapacityProviders", {"maxResults": 11}, INVALID),
+    call(
+        "protecting eleven tasks", "UpdateTaskProtection", INVALID, tasks=["x"] * 11, protectionEnabled=True
+    ),
+    call(
+        "protecting for no time",
+        "UpdateTaskProtection",
+        INVALID,
+        "expiresInMinutes",
+        tasks=["x"],
+        protectionEnabled=True,
+        expiresInMinutes=0,
+    ),
+    call("the protection of no task", "GetTaskProtection", INVALID, tasks=[]),
     call("a page of none", "ListTasks", INVALID, maxResults=0),
     call("a page of 101", "ListContainerInstances", INVALID, maxResults=101),
     call("a token of somebody else's", "ListTasks", INVALID, nextToken="garbage"),

@@ -131,6 +131,10 @@ export const CHECKLIST: readonly Fact[] = [
     "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
     "deregister-by-force":
       "deregistering by force gives the tasks up, takes their targets out and starts others",
+    "protection-time": "task protection lasts 120 minutes, or from 1 to 2880 as it is asked for",
+    "protection-service": "a task that no service started cannot be protected",
+    "protection-scaling": "a protected task is spared when its service is scaled in or deployed",
+    "protection-draining": "a protected task holds DRAINING until its protection ends",
     "managed-hook": "managed draining adds a terminating hook of its own, and completes it",
     "managed-patience": "managed draining holds the instance for hours while a task stays",
     "managed-shown": "managed draining shows in the cluster's attachments and in the capacity provider",

@@ -22,6 +22,8 @@ export type Behaviour = {
   readonly stopSeconds: number;
   /** After how long the task ends by itself; undefined means never. */
   readonly runSeconds: number | undefined;
+  /** How long a service's task protects itself from being scaled in, from when it runs; undefined means not at all. */
+  readonly protectedSeconds: number | undefined;
 };
 
 export type PortMapping = { readonly containerPort: number; readonly hostPort: number };
@@ -95,6 +97,8 @@ export type Task = {
   readonly containers: History<ContainersState>;
   /** Whether nothing is left of it: STOPPED, or ended where ECS does not hear of it. */
   gone: boolean;
+  /** Until when the service scheduler must leave it, in milliseconds since 1970. */
+  protectedUntil: number | undefined;
   startedAt: number | undefined;
   stoppingAt: number | undefined;
   stoppedAt: number | undefined;
@@ -154,6 +158,11 @@ export function clusterArn(name: string): string {
 /** The name of a cluster, given its name or ARN; `default` where none is given. */
 export function clusterName(nameOrArn: string | undefined): string {
   return nameOf(nameOrArn ?? "default");
+}
+
+/** Whether a task is protected from being scaled in at a moment. */
+export function isProtected({ protectedUntil }: Task, moment: number): boolean {
+  return protectedUntil !== undefined && moment < protectedUntil;
 }
 
 /** Whether a task is live for ECS: everything before STOPPED. */

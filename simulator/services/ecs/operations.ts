@@ -3,6 +3,7 @@ import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
 import { capacityProviderOperations } from "./capacity-provider-operations.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
+import { protectionOperations } from "./protection-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { taskOperations } from "./task-operations.ts";
 
@@ -22,6 +23,7 @@ export function ecsService(world: World): Service {
       ...containerInstanceOperations(world),
       ...capacityProviderOperations(world),
       ...taskOperations(world),
+      ...protectionOperations(world),
       ...serviceOperations(world),
     ]),
   };

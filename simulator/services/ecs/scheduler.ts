@@ -1,5 +1,5 @@
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
-import { isLive } from "./model.ts";
+import { isLive, isProtected } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
 import { hostPort } from "./registrations.ts";
 import type { TaskLife } from "./task-life.ts";
@@ -69,25 +69,26 @@ export class Scheduler {
 
     // What has not started yet is stopped at once; it serves nobody.
     const started = leaving.filter((task) => task.lastStatus.latest === "RUNNING");
-    for (const task of leaving) if (!started.includes(task)) this.#stop(service, task);
+    for (const task of leaving) if (!started.includes(task) && this.#mayStop(task)) this.#stop(service, task);
 
     const missing = service.desiredCount - staying.length;
     const starts = Math.min(missing, upper - started.length - staying.length);
     for (let i = 0; i < starts; i++) if (!this.#place(cluster, service)) break;
 
-    const surplus = staying.slice(service.desiredCount);
+    const byProtection = [...staying].sort((a, b) => Number(this.#mayStop(a)) - Number(this.#mayStop(b)));
+    const surplus = byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task));
     for (const task of surplus) this.#stop(service, task);
 
     const healthy = live.filter((task) => !surplus.includes(task) && this.#isHealthy(service, task)).length;
     let spare = Math.max(0, healthy - lower);
-    for (const task of started) {
+    for (const task of started.filter((each) => this.#mayStop(each))) {
       if (this.#isHealthy(service, task)) {
         if (spare === 0) continue;
         spare -= 1;
       }
       this.#stop(service, task);
     }
-    return leaving.length === 0 && missing <= 0;
+    return leaving.length === 0 && missing + surplus.length === 0;
   }
 
   // A daemon's task leaves a DRAINING instance last: once no replica there is RUNNING any more.
@@ -97,7 +98,7 @@ export class Scheduler {
       const { containerInstance } = task;
       if (service.status === "ACTIVE" && containerInstance.status.latest === "ACTIVE") continue;
       const replicas = [...containerInstance.tasks].filter((other) => other.service?.strategy === "REPLICA");
-      if (replicas.some((other) => UP_TO_RUNNING.has(other.lastStatus.latest))) {
+      if (!this.#mayStop(task) || replicas.some((other) => UP_TO_RUNNING.has(other.lastStatus.latest))) {
         done = false;
         continue;
       }
@@ -146,9 +147,13 @@ export class Scheduler {
     });
   }
 
-  // While the agent is disconnected, ECS leaves a task as it is.
+  // While the agent is disconnected, ECS leaves a task as it is. That DRAINING leaves a protected task is an assumption:
+  // the documentation speaks of scaling in and of deployments.
+  #mayStop(task: Task): boolean {
+    return task.containerInstance.agentConnected.latest && !isProtected(task, this.#world.agenda.now);
+  }
+
   #stop(service: Service, task: Task): void {
-    if (!task.containerInstance.agentConnected.latest) return;
     this.#tasks.stop(
       task,
       "ServiceSchedulerInitiated",

@@ -63,6 +63,7 @@ export class TaskLife {
       desiredStatus: new History<"RUNNING" | "STOPPED">(agenda.now, "RUNNING"),
       containers: new History<ContainersState>(agenda.now, "waiting"),
       gone: false,
+      protectedUntil: undefined,
       startedAt: undefined,
       stoppingAt: undefined,
       stoppedAt: undefined,
@@ -162,7 +163,10 @@ export class TaskLife {
   }
 
   #running(task: Task): void {
-    task.startedAt = this.#world.agenda.now;
+    const { now } = this.#world.agenda;
+    const { protectedSeconds } = task.definition.behaviour;
+    task.startedAt = now;
+    if (task.service && protectedSeconds) task.protectedUntil = now + protectedSeconds * 1000;
     this.#set(task, "RUNNING");
   }
 

@@ -11,6 +11,7 @@ const LABELS = {
   start: "simulator.start-seconds",
   stop: "simulator.stop-seconds",
   run: "simulator.run-seconds",
+  protected: "simulator.protected-seconds",
 };
 
 /** The operations on task definitions and tasks. */
@@ -192,6 +193,7 @@ function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
     startSeconds: seconds(LABELS.start) ?? 2,
     stopSeconds: seconds(LABELS.stop) ?? 2,
     runSeconds: seconds(LABELS.run),
+    protectedSeconds: seconds(LABELS.protected),
   };
 }
 
