@@ -1,6 +1,6 @@
 import { arn } from "../account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
-import type { Behaviour, Cluster, TaskDefinition } from "../services/ecs/model.ts";
+import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
 import type { World } from "../world.ts";
 import type {
   Scenario,
@@ -89,7 +89,9 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
       definition,
       containerInstance,
       group: tasks.group ?? `family:${tasks.family}`,
-      startedBy: tasks.started_by,
+      startedBy: tasks.started_by
+        ?.replaceAll("{instance_id}", containerInstance.instanceId)
+        .replaceAll("{container_instance_id}", idOf(containerInstance.arn)),
       service: undefined,
     });
   }

@@ -64,7 +64,12 @@ export const standaloneTasks = z.strictObject({
   instance_ids: instanceIds
     .optional()
     .describe("One task on each of these; without it, `count` tasks where there is room."),
-  started_by: z.string().optional(),
+  started_by: z
+    .string()
+    .optional()
+    .describe(
+      "`{instance_id}` and `{container_instance_id}` stand for those of the instance that it runs on.",
+    ),
   group: z.string().optional(),
   task: task.prefault({}),
 });

@@ -131,6 +131,12 @@ export const CHECKLIST: readonly Fact[] = [
     "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
     "deregister-by-force":
       "deregistering by force gives the tasks up, takes their targets out and starts others",
+    "events-told": "a service tells what it does and when it is steady, the newest first",
+    "events-kept": "a service shows its last hundred events",
+    "events-stalled": "a service whose percentages let nothing stop or start says so",
+    "events-unplaced": "a service that finds no room for a task says which instance comes closest",
+    "own-task": "a task that its instance started itself names it in startedBy, and DRAINING leaves it",
+    "service-counts": "a service shows whether it is a daemon, and what it has running and pending",
     "protection-time": "task protection lasts 120 minutes, or from 1 to 2880 as it is asked for",
     "protection-service": "a task that no service started cannot be protected",
     "protection-scaling": "a protected task is spared when its service is scaled in or deployed",

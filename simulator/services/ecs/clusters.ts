@@ -151,7 +151,7 @@ export class Clusters {
 
   createService(
     cluster: Cluster,
-    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "events">,
+    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "isSteady" | "events">,
   ): Service {
     this.#checkLoadBalancers(given.loadBalancers);
     const service: Service = {
@@ -161,6 +161,7 @@ export class Clusters {
       deploymentId: this.#deploymentId(),
       createdAt: this.#world.agenda.now,
       status: "ACTIVE",
+      isSteady: false,
       events: [],
     };
     cluster.services.set(service.name, service);

@@ -128,6 +128,9 @@ export type Service = {
   minimumHealthyPercent: number;
   maximumPercent: number;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  /** Whether all its tasks are where they should be, and healthy; it says so each time that it gets there. */
+  isSteady: boolean;
+  /** What it said of itself, the oldest first. */
   readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
 };
 
@@ -153,6 +156,11 @@ export type Cluster = {
 /** The ARN of a cluster. */
 export function clusterArn(name: string): string {
   return arn("ecs", `cluster/${name}`);
+}
+
+/** The last part of an ARN: a task's or a container instance's id. */
+export function idOf(fullArn: string): string {
+  return fullArn.slice(fullArn.lastIndexOf("/") + 1);
 }
 
 /** The name of a cluster, given its name or ARN; `default` where none is given. */

@@ -9,19 +9,28 @@ export function isSchedulable(containerInstance: ContainerInstance): boolean {
   return containerInstance.status.latest === "ACTIVE" && containerInstance.agentConnected.latest;
 }
 
-/** Whether there is a free task slot, and a free address, or no live task on a host port that is asked for. */
-export function hasRoom(
+/** What is in the way of one more task on a container instance: its slots, a port, an address, or nothing. */
+export function obstacleTo(
   cluster: Cluster,
   containerInstance: ContainerInstance,
   { networkMode, ports }: TaskDefinition,
-): boolean {
-  if (containerInstance.tasks.size >= containerInstance.taskSlots) return false;
-  if (networkMode === "awsvpc") return cluster.addresses.areLeft;
+): "slots" | "port" | "address" | undefined {
+  if (containerInstance.tasks.size >= containerInstance.taskSlots) return "slots";
+  if (networkMode === "awsvpc") return cluster.addresses.areLeft ? undefined : "address";
   const taken = portsTaken(containerInstance);
   const wanted = ports.map(({ containerPort, hostPort }) =>
     networkMode === "host" ? containerPort : hostPort,
   );
-  return !wanted.some((port) => port !== 0 && taken.has(port));
+  return wanted.some((port) => port !== 0 && taken.has(port)) ? "port" : undefined;
+}
+
+/** Whether one more task has room on a container instance. */
+export function hasRoom(
+  cluster: Cluster,
+  containerInstance: ContainerInstance,
+  definition: TaskDefinition,
+): boolean {
+  return obstacleTo(cluster, containerInstance, definition) === undefined;
 }
 
 /** The host ports that live tasks hold on a container instance. */

@@ -97,16 +97,31 @@ export function presentService(service: Service, cluster: Cluster): ecs.Service 
       maximumPercent: service.maximumPercent,
     },
     loadBalancers: service.loadBalancers.map((each) => ({ ...each })),
-    deployments: [
-      {
-        id: service.deploymentId,
-        status: "PRIMARY",
-        taskDefinition: service.definition.arn,
-        desiredCount: service.desiredCount,
-      },
-    ],
+    placementConstraints: [],
+    placementStrategy: [],
+    deployments: presentDeployments(service, wanted),
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })).reverse(),
   };
+}
+
+// The tasks of earlier deployments are ACTIVE ones, until the primary one has replaced them.
+function presentDeployments(service: Service, wanted: readonly Task[]): ecs.Deployment[] {
+  const earlier = new Set(
+    wanted.map((task) => task.startedBy ?? "").filter((id) => id !== service.deploymentId),
+  );
+  return [service.deploymentId, ...earlier].map((id) => {
+    const tasks = wanted.filter((task) => task.startedBy === id);
+    const running = tasks.filter((task) => task.lastStatus.latest === "RUNNING").length;
+    const isPrimary = id === service.deploymentId;
+    return {
+      id,
+      status: isPrimary ? "PRIMARY" : "ACTIVE",
+      taskDefinition: tasks[0]?.definition.arn ?? service.definition.arn,
+      desiredCount: isPrimary ? service.desiredCount : 0,
+      runningCount: running,
+      pendingCount: tasks.length - running,
+    };
+  });
 }
 
 /** A cluster as DescribeClusters shows it. */

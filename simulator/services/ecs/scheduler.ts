@@ -1,3 +1,4 @@
+import { ServiceEvents } from "./events.ts";
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
 import { isLive, isProtected } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
@@ -11,8 +12,6 @@ const SOON_MS = 1_000;
 const AGAIN_MS = 5_000;
 /** Without load balancer and health check, a task counts as healthy this long after it runs. */
 const HEALTHY_AFTER_MS = 40_000;
-/** "was unable to place a task" is repeated at most this often. */
-const EVENT_EVERY_MS = 300_000;
 
 /**
  * The service scheduler: keeps each service at its desired count, and empties DRAINING instances within the service's
@@ -21,11 +20,13 @@ const EVENT_EVERY_MS = 300_000;
 export class Scheduler {
   readonly #world: EcsGround;
   readonly #tasks: TaskLife;
+  readonly #events: ServiceEvents;
   readonly #planned = new Map<string, number>();
 
   constructor(world: EcsGround, tasks: TaskLife) {
     this.#world = world;
     this.#tasks = tasks;
+    this.#events = new ServiceEvents(world);
   }
 
   /** Something changed in the cluster: look soon. */
@@ -50,10 +51,15 @@ export class Scheduler {
     let unfinished = false;
     const tasksOf = liveByService(cluster);
     for (const service of cluster.services.values()) {
+      if (service.status === "INACTIVE") continue;
       const all = tasksOf.get(service) ?? [];
       const wanted = all.filter((task) => task.desiredStatus.latest === "RUNNING");
       const schedule = service.strategy === "DAEMON" ? this.#daemon : this.#replica;
-      if (!schedule.call(this, cluster, service, wanted)) unfinished = true;
+      const isSteady =
+        schedule.call(this, cluster, service, wanted) && all.every((task) => this.#isHealthy(service, task));
+      if (isSteady && !service.isSteady) this.#events.steady(service);
+      service.isSteady = isSteady;
+      if (!isSteady) unfinished = true;
       if (service.status === "DRAINING" && all.length === 0) service.status = "INACTIVE";
     }
     if (unfinished) this.#plan(cluster, AGAIN_MS);
@@ -73,12 +79,11 @@ export class Scheduler {
 
     const missing = service.desiredCount - staying.length;
     const starts = Math.min(missing, upper - started.length - staying.length);
-    for (let i = 0; i < starts; i++) if (!this.#place(cluster, service)) break;
+    this.#placeUpTo(starts, cluster, service);
 
     const byProtection = [...staying].sort((a, b) => Number(this.#mayStop(a)) - Number(this.#mayStop(b)));
     const surplus = byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task));
-    for (const task of surplus) this.#stop(service, task);
-
+    const stops = [...surplus];
     const healthy = live.filter((task) => !surplus.includes(task) && this.#isHealthy(service, task)).length;
     let spare = Math.max(0, healthy - lower);
     for (const task of started.filter((each) => this.#mayStop(each))) {
@@ -86,8 +91,12 @@ export class Scheduler {
         if (spare === 0) continue;
         spare -= 1;
       }
-      this.#stop(service, task);
+      stops.push(task);
     }
+    for (const task of stops) this.#stop(service, task);
+    this.#events.stopped(service, stops);
+    if (started.length > 0 && lower >= service.desiredCount && upper <= service.desiredCount)
+      this.#events.stalled(service);
     return leaving.length === 0 && missing + surplus.length === 0;
   }
 
@@ -105,6 +114,7 @@ export class Scheduler {
       this.#stop(service, task);
     }
     if (service.status !== "ACTIVE") return done;
+    const placed: Task[] = [];
     for (const containerInstance of cluster.containerInstances.values()) {
       if (
         !isSchedulable(containerInstance) ||
@@ -112,13 +122,24 @@ export class Scheduler {
       )
         continue;
       if (hasRoom(cluster, containerInstance, service.definition))
-        this.#start(cluster, service, containerInstance);
+        placed.push(this.#start(cluster, service, containerInstance));
       else done = false;
     }
-    return done;
+    this.#events.started(service, placed);
+    return done && placed.length === 0;
   }
 
-  #place(cluster: Cluster, service: Service): boolean {
+  #placeUpTo(count: number, cluster: Cluster, service: Service): void {
+    const placed: Task[] = [];
+    while (placed.length < count) {
+      const task = this.#place(cluster, service);
+      if (!task) break;
+      placed.push(task);
+    }
+    this.#events.started(service, placed);
+  }
+
+  #place(cluster: Cluster, service: Service): Task | undefined {
     const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
     const candidates = [...cluster.containerInstances.values()]
       .filter((each) => isSchedulable(each) && hasRoom(cluster, each, service.definition))
@@ -126,19 +147,15 @@ export class Scheduler {
       .sort((a, b) => a.own - b.own || a.all - b.all);
     const best = candidates[0];
     if (!best) {
-      this.#event(
-        service,
-        `(service ${service.name}) was unable to place a task because no container instance met all of its requirements.`,
-      );
-      return false;
+      this.#events.unplaced(cluster, service);
+      return undefined;
     }
-    this.#start(cluster, service, best.each);
-    return true;
+    return this.#start(cluster, service, best.each);
   }
 
-  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): void {
+  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): Task {
     const { definition, name, deploymentId } = service;
-    this.#tasks.start(cluster, {
+    return this.#tasks.start(cluster, {
       definition,
       containerInstance,
       group: `service:${name}`,
@@ -171,13 +188,6 @@ export class Scheduler {
       const port = task.address ? containerPort : hostPort(task, containerPort);
       return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
     });
-  }
-
-  #event(service: Service, message: string): void {
-    const { agenda } = this.#world;
-    const last = service.events.findLast((event) => event.message === message);
-    if (last && agenda.now - last.at < EVENT_EVERY_MS) return;
-    service.events.push({ id: this.#world.random("arns").uuid(), at: agenda.now, message });
   }
 }
 
