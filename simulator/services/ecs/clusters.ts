@@ -193,6 +193,13 @@ export class Clusters {
     this.#touch(service.cluster);
   }
 
+  /** Ends a cluster in the middle of its work: its services end, and its instances are deregistered by force. */
+  vanish(cluster: Cluster): void {
+    for (const service of cluster.services.values()) service.status = "INACTIVE";
+    for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true);
+    this.delete(cluster);
+  }
+
   /** Ends a cluster, with all that is registered in it left behind as it is. */
   delete(cluster: Cluster): void {
     cluster.status = "INACTIVE";

@@ -167,10 +167,14 @@ export function elbv2Service(world: World): Service {
       ["Names[]", "TargetGroupArns[]", "LoadBalancerArn", "PageSize", "Marker"],
       describeGroups,
     ),
-    operation(elbv2.DeleteTargetGroup$, ["TargetGroupArn"], (input: elbv2.DeleteTargetGroupInput) => {
-      groups.delete(input.TargetGroupArn as string);
-      return {};
-    }),
+    operation(
+      elbv2.DeleteTargetGroup$,
+      ["TargetGroupArn"],
+      (input: elbv2.DeleteTargetGroupInput, call: Call) => {
+        groups.delete(input.TargetGroupArn as string, call.caller);
+        return {};
+      },
+    ),
     operation(elbv2.DescribeTargetGroupAttributes$, ["TargetGroupArn"], describeAttributes),
     operation(
       elbv2.ModifyTargetGroupAttributes$,

@@ -96,6 +96,11 @@ export class TargetGroup {
     else this.#waiting.set(key(id, port), [...(this.#waiting.get(key(id, port)) ?? []), gone]);
   }
 
+  /** Takes all targets out at once, as when the group is deleted: who waits for one to drain waits no more. */
+  clear(by: Actor): void {
+    for (const target of this.#targets.values()) this.#set(target, "gone", by);
+  }
+
   /** The targets that DescribeTargetHealth lists when it is asked for all. */
   listed(moment: number): readonly Target[] {
     return this.targets.filter((target) => (target.state.at(moment) ?? "gone") !== "gone");

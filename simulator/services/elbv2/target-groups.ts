@@ -1,4 +1,5 @@
 import { arn, nameOf } from "../../account.ts";
+import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 
@@ -71,8 +72,8 @@ export class TargetGroups {
     return this.all.find((group) => group.settings.name === name);
   }
 
-  /** Removes a target group. Throws ResourceInUse while a listener forwards to it. */
-  delete(targetGroupArn: string): void {
+  /** Removes a target group, and with it its targets. Throws ResourceInUse while a listener forwards to it. */
+  delete(targetGroupArn: string, by: Actor): void {
     const group = this.#byArn.get(targetGroupArn);
     if (group && group.loadBalancerArns.size > 0) {
       throw new AwsError(
@@ -81,6 +82,7 @@ export class TargetGroups {
       );
     }
     this.#byArn.delete(targetGroupArn);
+    group?.clear(by);
   }
 
   /** Makes a load balancer with no listener yet. Throws DuplicateLoadBalancerName for a name that is taken. */
