@@ -27,14 +27,20 @@ export type Happening =
       status: string;
       by: Actor;
     }
+  | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";
       arn: string;
       cluster: string;
       service: string | undefined;
       instanceId: string;
+      /** What ECS shows. */
       status: string;
+      /** Whether nothing is left of it, whatever ECS shows. */
+      gone: boolean;
       hostPorts: readonly number[];
+      /** That of its own network interface, where it has one. */
+      address: string | undefined;
       reason: string | undefined;
     }
   | {

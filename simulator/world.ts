@@ -4,6 +4,7 @@ import { type RandomSource, randomSource } from "./random.ts";
 import { Groups } from "./services/autoscaling/groups.ts";
 import { Instances } from "./services/ec2/instances.ts";
 import { Clusters } from "./services/ecs/clusters.ts";
+import { ManagedDraining } from "./services/ecs/managed-draining.ts";
 import { ClassicLoadBalancers } from "./services/elb/load-balancers.ts";
 import { TargetGroups } from "./services/elbv2/target-groups.ts";
 import type { Unreliability } from "./services/sqs/queue.ts";
@@ -22,6 +23,7 @@ export class World {
   readonly targetGroups: TargetGroups;
   readonly clusters: Clusters;
   readonly groups: Groups;
+  readonly managedDraining: ManagedDraining;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
   constructor(startsAt: number, seed: number | string) {
@@ -37,6 +39,7 @@ export class World {
     this.targetGroups = new TargetGroups(this);
     this.clusters = new Clusters(this);
     this.groups = new Groups(this);
+    this.managedDraining = new ManagedDraining(this);
   }
 
   /** Lets the world catch up with a clock. */

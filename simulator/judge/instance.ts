@@ -9,7 +9,7 @@ export type Registration = {
   readonly state: "registered" | "draining";
 };
 
-/** A task that is not STOPPED. */
+/** A task of which something is left, with the status that ECS shows. */
 export type LiveTask = {
   readonly cluster: string;
   readonly service: string | undefined;

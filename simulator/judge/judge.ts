@@ -73,6 +73,7 @@ export class Judge {
         });
         return;
       case "instance-ended":
+      case "agent":
         return;
       default:
         line satisfies never;
@@ -153,11 +154,14 @@ export class Judge {
     const { at, instanceId, cluster, service, status, hostPorts } = line;
     const instance = this.#instance(instanceId);
     const task = { cluster, service, status, hostPorts };
-    if (status === "STOPPED") instance.tasks.delete(line.arn);
+    // ECS may not have heard that a task has ended, or have given up one that runs.
+    if (line.gone) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     if (this.#pendingOf(instanceId).length > 0) instance.noteServices([task]);
-    // What ECS stops because somebody set the instance DRAINING is that somebody's doing.
-    const isDrained = status === "STOPPING" && line.reason?.startsWith("Scaling activity") === true;
+    // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
+    // told as STOPPING once more.
+    const isDrained =
+      status === "STOPPING" && !line.gone && line.reason?.startsWith("Scaling activity") === true;
     if (isDrained && instance.drainedBy !== undefined && this.#options.suspects.has(instance.drainedBy)) {
       const pointing = this.#pendingOf(instanceId)
         .flatMap(({ scope }) => instance.ours(scope))

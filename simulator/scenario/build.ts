@@ -1,6 +1,6 @@
 import { arn } from "../account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
-import type { Behaviour, Cluster, TaskDefinition } from "../services/ecs/model.ts";
+import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
 import { ScenarioError } from "./read.ts";
@@ -70,6 +70,8 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
       delaySeconds: group.deregistration_delay_seconds,
       healthySeconds: group.healthy_after_seconds,
     });
+    if (group.unusable_addresses)
+      world.targetGroups.createLoadBalancer(`${group.name}-nlb`, "network", group.unusable_addresses);
     if (!group.in_use) continue;
     const loadBalancer = world.targetGroups.createLoadBalancer(`${group.name}-lb`, "application");
     world.targetGroups.createListener(loadBalancer.arn, settings.arn);
@@ -90,7 +92,7 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
       requestSeconds: each.requests_finish_after_seconds,
     });
   }
-  for (const { name } of scenario.clusters) world.clusters.create(name);
+  for (const { name, addresses } of scenario.clusters) world.clusters.create(name, addresses);
   for (const [i, group] of scenario.auto_scaling_groups.entries()) {
     begin("auto_scaling_groups", i);
     buildGroup(world, group);
@@ -126,7 +128,9 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
       definition,
       containerInstance,
       group: tasks.group ?? `family:${tasks.family}`,
-      startedBy: tasks.started_by,
+      startedBy: tasks.started_by
+        ?.replaceAll("{instance_id}", containerInstance.instanceId)
+        .replaceAll("{container_instance_id}", idOf(containerInstance.arn)),
       service: undefined,
     });
   }
@@ -165,6 +169,8 @@ function buildGroup(world: World, given: ScenarioGroup): void {
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
+  if (given.managed_draining && given.cluster)
+    world.managedDraining.enable(world.clusters.byName(given.cluster), group);
 }
 
 function attach(world: World, group: Group, given: ScenarioGroup): void {
@@ -207,6 +213,7 @@ function define(world: World, family: string, task: ScenarioTask): TaskDefinitio
     startSeconds: task.start_seconds,
     stopSeconds: task.stop_seconds,
     runSeconds: task.run_seconds,
+    protectedSeconds: task.protected_seconds,
   };
   return world.clusters.define({
     family,

@@ -1,4 +1,4 @@
-import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart } from "./names.ts";
+import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario } from "./schema.ts";
 import { timelineProblems } from "./timeline-references.ts";
 
@@ -89,6 +89,10 @@ function groupProblems(scenario: Scenario): string[] {
     const own = group.registers_with;
     return [
       ...cluster(`${path}.cluster`, group.cluster),
+      // Whose capacity provider the group would be.
+      ...(group.managed_draining && group.cluster === undefined
+        ? [problem(`${path}.cluster`, "the name of a cluster beside managed_draining", undefined)]
+        : []),
       ...group.target_groups.flatMap((each, j) => targetGroup(`${path}.target_groups[${j}]`, each)),
       ...group.load_balancers.flatMap((each, j) => loadBalancer(`${path}.load_balancers[${j}]`, each)),
       ...own.target_groups.flatMap(({ name }, j) =>

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
-import { instanceIds, name, named, port, seconds } from "./values.ts";
+import { addresses, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
@@ -40,6 +41,9 @@ const targetGroup = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
+  unusable_addresses: addresses
+    .optional()
+    .describe("Addresses of a load balancer's own: as targets they are `unused` with `Target.IpUnusable`."),
 });
 
 const loadBalancer = z.strictObject({
@@ -93,6 +97,12 @@ const group = z.strictObject({
   instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
   max_size: z.int().min(0).default(1000).describe("The most that its desired capacity can be."),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
+  managed_draining: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the group is the cluster's capacity provider, with ECS's managed draining and its hook.",
+    ),
   task_slots: z
     .int()
     .min(0)
@@ -184,12 +194,17 @@ const happenings = {
     .describe("UpdateService."),
   register: z
     .strictObject({
-      instance_ids: instanceIds,
+      instance_ids: instanceIds.default([]),
+      addresses: addresses.default([]).describe("For a target group of type ip, instead of instances."),
       target_group: named("a target group").optional(),
       port: port.optional().describe("With the target group; its own port when not given."),
       load_balancer: named("a classic load balancer").optional(),
     })
-    .describe("An operator registers instances."),
+    .refine((each) => each.instance_ids.length > 0 !== each.addresses.length > 0, {
+      error: "expected either instance_ids or addresses",
+    })
+    .describe("An operator registers instances, or addresses."),
+  ...clusterHappenings,
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),

@@ -5,6 +5,7 @@ import type { Simulation } from "../simulation.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
 import { asScenarioError, hookOf, runTasks } from "./build.ts";
+import { happenInClusters } from "./cluster-timeline.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /**
@@ -77,6 +78,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(entry.put_hook.hook));
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
+  happenInClusters(world, entry);
   for (const kind of ["deny", "throttle", "fail"] satisfies FaultKind[]) {
     const fault = entry[kind];
     if (!fault) continue;
@@ -115,11 +117,11 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
 
 function register(
   world: World,
-  { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
+  { instance_ids, addresses, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
 ): void {
   const targetGroup = target_group === undefined ? undefined : world.targetGroups.byName(target_group);
-  for (const instanceId of instance_ids)
-    targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+  for (const id of [...instance_ids, ...addresses])
+    targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
 }
 

@@ -66,7 +66,7 @@ def test_each_parameter_that_is_not_known_is_refused(aws, subtests):
         ("sqs", "create_queue", {"QueueName": "empty", "tags": {}}),
         ("ecs", "create_cluster", {"clusterName": "empty", "settings": []}),
         ("ecs", "create_cluster", {"clusterName": "empty", "configuration": {}}),
-        ("ecs", "describe_clusters", {"include": []}),
+        ("ecs", "describe_container_instances", {"containerInstances": ["x"], "include": []}),
         ("elbv2", "create_target_group", {"Name": "empty", "Tags": []}),
         ("autoscaling", "describe_auto_scaling_groups", {"Filters": []}),
     ],

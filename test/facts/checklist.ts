@@ -89,6 +89,7 @@ export const CHECKLIST: readonly Fact[] = [
     deprovisioning: "a task with its own network interface is DEPROVISIONING before it is STOPPED",
     "stop-timeout": "a container that ignores SIGTERM is killed after its stop timeout",
     "stop-timeout-default": "the stop timeout is 30 seconds unless the container has its own",
+    "stopped-by-user": "a task that StopTask stops has the stop code UserInitiated, and the reason given",
     "counts-drop": "the instance's task counts drop to 0 while containers still stop",
     "list-by-wish": "ListTasks goes by the desired status, and lists RUNNING unless asked otherwise",
     "list-pending": "ListTasks with the desired status PENDING lists nothing",
@@ -100,6 +101,7 @@ export const CHECKLIST: readonly Fact[] = [
     "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
     "bridge-target": "a bridge task's target is its instance with the host port that it was given",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
+    "address-reused": "the address of a task that has stopped is soon another task's, and both show it",
     "percent-100-100": "a minimum and a maximum of 100 percent never let the drain progress",
     "percent-min-100":
       "with a minimum of 100 percent a task waits until its replacement has run for 40 seconds",
@@ -121,11 +123,27 @@ export const CHECKLIST: readonly Fact[] = [
     "status-unset":
       "container instances of every status but INACTIVE are listed unless a status is asked for",
     "ended-inactive": "an ended instance is INACTIVE, still described, and listed no more",
-    "agent-disconnected": later("tasks freeze as they are while the agent is disconnected", INJECTED),
-    "managed-hook": later(
-      "managed draining adds a terminating hook of its own, and completes it",
-      "managed draining is not simulated yet",
-    ),
+    "agent-disconnected": "tasks freeze as they are while the agent is disconnected",
+    "disconnected-draining": "DRAINING stops nothing while the agent is disconnected",
+    "disconnected-start": "no task can be started on an instance whose agent is disconnected",
+    "disconnected-end":
+      "an instance that ends while its agent is disconnected stays registered, with its tasks",
+    "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
+    "deregister-by-force":
+      "deregistering by force gives the tasks up, takes their targets out and starts others",
+    "events-told": "a service tells what it does and when it is steady, the newest first",
+    "events-kept": "a service shows its last hundred events",
+    "events-stalled": "a service whose percentages let nothing stop or start says so",
+    "events-unplaced": "a service that finds no room for a task says which instance comes closest",
+    "own-task": "a task that its instance started itself names it in startedBy, and DRAINING leaves it",
+    "service-counts": "a service shows whether it is a daemon, and what it has running and pending",
+    "protection-time": "task protection lasts 120 minutes, or from 1 to 2880 as it is asked for",
+    "protection-service": "a task that no service started cannot be protected",
+    "protection-scaling": "a protected task is spared when its service is scaled in or deployed",
+    "protection-draining": "a protected task holds DRAINING until its protection ends",
+    "managed-hook": "managed draining adds a terminating hook of its own, and completes it",
+    "managed-patience": "managed draining holds the instance for hours while a task stays",
+    "managed-shown": "managed draining shows in the cluster's attachments and in the capacity provider",
   }),
   ...section(3, {
     "draining-in-service":
@@ -154,7 +172,8 @@ export const CHECKLIST: readonly Fact[] = [
     "asked-without-port": "a target asked for without its port looks as if it were not registered",
     "not-in-use": "without a load balancer a registered target is unused with Target.NotInUse",
     "invalid-state": "a registered target whose instance ended is unused with Target.InvalidState",
-    "ip-unusable": later("an address that cannot be used is unused with Target.IpUnusable", INJECTED),
+    "ip-unusable": "an address that belongs to a load balancer is unused with Target.IpUnusable",
+    "address-stays": "an address stays registered when the task that had it has stopped",
     "initial-first": "a new target is initial, with a reason, before it is healthy",
     "no-such-group": "an unknown target group is a TargetGroupNotFoundException",
     "never-existed": "the health of an instance that never was is an InvalidTargetException",

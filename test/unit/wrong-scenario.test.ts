@@ -105,6 +105,11 @@ const refused: [what: string, change: Change, problems: string][] = [
     'clusters[0].services[0].load_balancers[0].load_balancer: expected the name of a load balancer (classic), found "web"',
   ],
   [
+    "managed draining without a cluster",
+    group({ managed_draining: true, cluster: undefined }),
+    "auto_scaling_groups[0].cluster: expected the name of a cluster beside managed_draining, found nothing",
+  ],
+  [
     "a group's names that are not there",
     group({
       cluster: "mian",

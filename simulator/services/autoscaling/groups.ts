@@ -142,7 +142,8 @@ export class Groups {
     const { agenda, clusters, story } = this.#world;
     const { instanceId } = instance;
     const { cluster, taskSlots } = group.launching;
-    if (cluster) clusters.join(clusters.byName(cluster), instanceId, taskSlots);
+    const joined = cluster === undefined ? undefined : clusters.find(cluster);
+    if (joined?.status === "ACTIVE") clusters.join(joined, instanceId, taskSlots);
     instance.state.set(agenda.now, "InService");
     story.tell(agenda.now, { kind: "instance", instanceId, group: group.name, state: "InService" });
     this.registerWithAttachments(group);

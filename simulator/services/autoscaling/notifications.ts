@@ -6,9 +6,13 @@ import type { AutoScalingGround, Group, Hook, LifecycleAction } from "./model.ts
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
+/** Who is told, as through EventBridge, of each lifecycle action that begins. */
+type BegunListener = (group: Group, instanceId: string, action: LifecycleAction) => void;
+
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
   readonly #world: AutoScalingGround;
+  readonly #onBegun: BegunListener[] = [];
 
   constructor(world: AutoScalingGround) {
     this.#world = world;
@@ -43,10 +47,16 @@ export class Notifications {
     return queue;
   }
 
+  /** Calls `listener` for every lifecycle action that begins, whether or not its hook has a target. */
+  onBegun(listener: BegunListener): void {
+    this.#onBegun.push(listener);
+  }
+
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
   begun(group: Group, instanceId: string, action: LifecycleAction): void {
     const { agenda } = this.#world;
     const random = this.#world.random("notifications");
+    for (const listener of this.#onBegun) listener(group, instanceId, action);
     const { hook, token } = action;
     const terminating = hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING";
     const body = {
