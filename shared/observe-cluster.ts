@@ -4,7 +4,7 @@ import { AwsCallError } from "./errors.ts";
 import type { ClusterMember } from "./observation.ts";
 import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
-import { reading, valueOf } from "./reading.ts";
+import { contentOf, reading } from "./reading.ts";
 import { liveTasks, STOPPED } from "./rules/progress.ts";
 import { isStalled } from "./rules/stalls.ts";
 import type { Run } from "./run.ts";
@@ -200,7 +200,10 @@ async function observeProtections(
   const answer = await reading(run, () => ports.ecs.protections(cluster, asked));
   // It would only explain the wait: without it the drain goes on as it does.
   for (const arn of asked) {
-    run.protections.set(arn, valueOf(answer)?.find((each) => each.task === arn));
+    run.protections.set(
+      arn,
+      contentOf(answer)?.find((each) => each.task === arn),
+    );
   }
   for (const termination of terminations) {
     const protections = tasksOf(termination).flatMap((arn) => run.protections.get(arn) ?? []);

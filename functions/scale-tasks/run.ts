@@ -98,7 +98,12 @@ function whatIsWrong({ status, daemon }: Service): string | undefined {
 }
 
 // Two that set the same number, each by its own rule, never come to rest.
-async function warnOfOwnScaling(ports: ScalePorts, run: Run, cluster: string, service: string): Promise<void> {
+async function warnOfOwnScaling(
+  ports: ScalePorts,
+  run: Run,
+  cluster: string,
+  service: string,
+): Promise<void> {
   const target = await reading(run, () => ports.scaling.hasTarget(cluster, service));
   if (!("value" in target) || !target.value) return;
   ports.log.warn("service has a scaling target", {

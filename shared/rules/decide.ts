@@ -1,8 +1,8 @@
 import type { Observation } from "../observation.ts";
 import type { Memory, Termination } from "../termination.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
-import { decideHeld } from "./held.ts";
 import { hookOf } from "./heartbeat.ts";
+import { decideHeld } from "./held.ts";
 import { decideInterrupted } from "./interrupted.ts";
 import { situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
@@ -35,7 +35,10 @@ export function decide(termination: Termination, observed: Observation, now: num
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
   }
   if (situation === "over") {
-    return letGo(present, `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`);
+    return letGo(
+      present,
+      `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`,
+    );
   }
   if (termination.interruptedAt !== undefined && membership.group === group) {
     return decideInterrupted(
@@ -64,7 +67,8 @@ function recalled(termination: Termination, memory: Memory, observed: Observatio
 function decideAbsent(termination: Termination, now: number): Decision {
   const absentSince = termination.memory.absentSince ?? now;
   const memory = { ...termination.memory, absentSince };
-  if (now - absentSince >= ABSENT_MS) return letGo(memory, "no Auto Scaling group knows the instance any more");
+  if (now - absentSince >= ABSENT_MS)
+    return letGo(memory, "no Auto Scaling group knows the instance any more");
   return wait(
     termination,
     memory,

@@ -18,7 +18,12 @@ const ASSUMED_TIMEOUT_MS = 180 * SECOND;
  *
  * @param first whether this is deregister's look
  */
-export function isBeatDue(termination: Termination, presence: Presence, now: number, first: boolean): boolean {
+export function isBeatDue(
+  termination: Termination,
+  presence: Presence,
+  now: number,
+  first: boolean,
+): boolean {
   const { membership } = presence;
   if (!membership || membership.group !== termination.group || situationOf(membership.state) !== "held")
     return false;

@@ -22,7 +22,10 @@ export function decideInterrupted(
   const steps = stepsFor(termination, observed, now);
   const left = leftBehind(afterwards(observed, steps));
   if (now >= end) {
-    return letGo(memory, `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`);
+    return letGo(
+      memory,
+      `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`,
+    );
   }
   const text = left ?? "the Spot interruption, with nothing left on the instance";
   return { ...wait(termination, memory, now, text, undefined, [end]), steps };

@@ -1,5 +1,11 @@
 import type { InstanceState, Observation, Registration } from "../observation.ts";
-import { type Memory, SETTLE_MS, type SeenRegistration, type Termination, UNKNOWN_MS } from "../termination.ts";
+import {
+  type Memory,
+  SETTLE_MS,
+  type SeenRegistration,
+  type Termination,
+  UNKNOWN_MS,
+} from "../termination.ts";
 import { returnOf } from "./lifecycle-state.ts";
 import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
 

@@ -16,7 +16,9 @@ export function isStalled({ memory }: Termination, now: number): boolean {
 /** Why the tasks on an instance do not leave, as far as ECS tells: one remark a service and reason. */
 export function stallRemarks(termination: Termination, observed: Observation, now: number): Remark[] {
   if (!isStalled(termination, now)) return [];
-  const draining = observed.members.filter(({ containerInstance }) => containerInstance.status === "DRAINING");
+  const draining = observed.members.filter(
+    ({ containerInstance }) => containerInstance.status === "DRAINING",
+  );
   return draining.flatMap((member) => {
     const live = liveTasks(member).filter((task) => task.wanted);
     const services = member.services.filter((service) => live.some((task) => task.service === service.name));

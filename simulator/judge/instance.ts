@@ -1,5 +1,5 @@
 import type { Actor } from "../story.ts";
-import type { Scope, ServiceScope } from "./scope.ts";
+import type { Places, Scope, ServiceScope } from "./scope.ts";
 
 /** An instance in a target group, or in a classic load balancer, which registers it without a port. */
 export type Registration = {
@@ -75,7 +75,7 @@ export class JudgedInstance {
     });
   }
 
-  #managed(): Scope {
+  #managed(): Places {
     const all = [...this.#services.values()].map(({ cluster, service }) =>
       this.#servicesOf(cluster, service),
     );
@@ -86,6 +86,6 @@ export class JudgedInstance {
   }
 }
 
-function isIn({ targetGroups, loadBalancers }: Scope, { kind, name }: Registration): boolean {
+function isIn({ targetGroups, loadBalancers }: Places, { kind, name }: Registration): boolean {
   return kind === "target" ? targetGroups.has(name) : loadBalancers.has(name);
 }

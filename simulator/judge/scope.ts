@@ -1,7 +1,11 @@
-/** What a drain is told: its load balancers, and how long it may take. Those of the services on it are in the story. */
-export type Scope = {
+/** Load balancers by name. */
+export type Places = {
   readonly targetGroups: ReadonlySet<string>;
   readonly loadBalancers: ReadonlySet<string>;
+};
+
+/** What a drain is told: its load balancers, and how long it may take. Those of the services on it are in the story. */
+export type Scope = Places & {
   /** After this long the drain may be completed with whatever is left, in milliseconds; undefined: it never may. */
   readonly patience: number | undefined;
 };

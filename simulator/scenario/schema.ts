@@ -32,9 +32,9 @@ const targetGroup = z.strictObject({
   port: port.default(80).describe("The port of targets that are registered without one."),
   protocol: z.string().default("HTTP").describe("As DescribeTargetGroups shows it."),
   target_type: z
-    .enum(["instance", "ip"])
+    .enum(["instance", "ip", "alb"])
     .default("instance")
-    .describe("Whether its targets are instances or addresses."),
+    .describe("Whether its targets are instances, addresses, or Application Load Balancers."),
   deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
   healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
   in_use: z

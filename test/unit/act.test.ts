@@ -75,7 +75,9 @@ async function play(planned: Planned[], outside: Outside) {
   const done = await act(ports, run, planned);
   const those = (which: Step["kind"] | "failed") =>
     [...done]
-      .filter(([, { steps, failed }]) => (which === "failed" ? failed : steps.some(({ kind }) => kind === which)))
+      .filter(([, { steps, failed }]) =>
+        which === "failed" ? failed : steps.some(({ kind }) => kind === which),
+      )
       .map(([{ instanceId }]) => instanceId);
   return { asked, lines, run, those };
 }

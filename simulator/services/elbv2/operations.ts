@@ -15,10 +15,10 @@ export function elbv2Service(world: World): Service {
 
   const create = (input: elbv2.CreateTargetGroupInput) => {
     const targetType = input.TargetType ?? "instance";
-    if (targetType !== "instance" && targetType !== "ip") {
+    if (targetType === "lambda") {
       throw new AwsError(
         "ValidationError",
-        `The simulator has target types instance and ip, found '${targetType}'`,
+        `The simulator has target types instance, ip and alb, found '${targetType}'`,
         400,
       );
     }

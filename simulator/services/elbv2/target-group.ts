@@ -17,7 +17,7 @@ export type TargetGroupSettings = {
   readonly arn: string;
   readonly protocol: string;
   readonly port: number;
-  readonly targetType: "instance" | "ip";
+  readonly targetType: "instance" | "ip" | "alb";
   readonly vpcId: string;
   /** How long a target drains, in seconds: always in full, even with no connection left. */
   delaySeconds: number;

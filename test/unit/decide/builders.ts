@@ -149,7 +149,13 @@ export type Row = {
 };
 
 /** What is decided on a row. */
-export function decisionOf({ memory, settings = {}, told, observed: change, now = MINUTE }: Omit<Row, "why" | "expected">): Decision {
+export function decisionOf({
+  memory,
+  settings = {},
+  told,
+  observed: change,
+  now = MINUTE,
+}: Omit<Row, "why" | "expected">): Decision {
   return decide(termination(memory, { ...told, settings }), observed(change), SINCE + now);
 }
 
