@@ -50,7 +50,7 @@ async function scale(
   dryRun: boolean,
 ): Promise<boolean> {
   const { cluster_name: cluster, service_name: name } = scaled;
-  const fields = { cluster, service: name };
+  const fields = { cluster, service_name: name };
   const found = await reading(run, () => ports.ecs.service(cluster, name));
   if ("unread" in found || "unread" in active) {
     ports.log.warn("not scaled", { ...fields, reason: "the cluster or the service could not be read" });
@@ -108,7 +108,7 @@ async function warnOfOwnScaling(
   if (!("value" in target) || !target.value) return;
   ports.log.warn("service has a scaling target", {
     cluster,
-    service,
+    service_name: service,
     reason: "Application Auto Scaling sets its desired count too, and the two undo each other: remove one",
   });
 }

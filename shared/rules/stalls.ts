@@ -28,7 +28,7 @@ export function stallRemarks(termination: Termination, observed: Observation, no
     ].map(([name, reason]) => ({
       level: "warn" as const,
       phrase: "no progress" as const,
-      fields: { cluster: member.cluster, service: name, reason },
+      fields: { cluster: member.cluster, service_name: name, reason },
       about: `${name}: ${reason}`,
     }));
   });

@@ -97,10 +97,10 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expect(outcome.violations).to.deep.equal([]);
-    const reasons = said(outcome, "no progress", leaving).map((line) => `${line.service}: ${line.reason}`);
+    const reasons = said(outcome, "no progress", leaving).map((line) => `${line.service_name}: ${line.reason}`);
     expect(reasons.join()).to.match(/worker: with 100 % as its minimum and 100 % as its maximum/);
-    const since = said(outcome, "set DRAINING", leaving)[0]?.time;
-    const told = said(outcome, "no progress", leaving)[0]?.time;
+    const told = String(said(outcome, "no progress", leaving)[0]?.time);
+    const since = said(outcome, "waiting", leaving).findLast((line) => String(line.time) < told)?.time;
     const seconds = (Date.parse(String(told)) - Date.parse(String(since))) / 1_000;
     expect(seconds, "seconds without progress").to.be.within(120, 140);
   });
@@ -118,10 +118,16 @@ describe("scenarios: who else is there", () => {
   });
 
   it("a protected task is named as the reason", async () => {
-    const outcome = await play(fleet({ service: { task: { stop_seconds: 10, protected_seconds: 1_200 } } }));
-    expect(outcome.violations).to.deep.equal([]);
+    const outcome = await play(
+      fleet({
+        timeline: [
+          { at_seconds: 1, protect_tasks: { cluster: "main", service: "worker", for_seconds: 600 } },
+        ],
+      }),
+    );
+    expectDrained(outcome, { count: 1 });
     const reasons = said(outcome, "no progress", leaving).map((line) => String(line.reason));
-    expect(reasons.join()).to.match(/protected from being stopped until/);
+    expect(reasons.join()).to.match(/protected from being stopped until 2026-01-05T09:10:01/);
   });
 
   it("a drain in the same minute as a scale-out", async () => {
