@@ -26,7 +26,7 @@ export function decideHeld(termination: Termination, observed: Observation, now:
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const remarks = remarksFor(termination, observed, now, deadline, left);
   if (now >= deadline.at) {
-    const ending = atDeadline(termination, observed, left);
+    const ending = atDeadline(termination, observed);
     if (ending) return { ...concluded(termination, observed, now, ending), remarks };
   }
   const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
