@@ -1,7 +1,7 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
-import { liveTasks, STOPPED } from "./progress.ts";
+import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
 import { seenOf } from "./recall.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
@@ -107,7 +107,9 @@ function isOrphan(
   observed: Observation,
   now: number,
 ): boolean {
-  const behind = observed.members
+  // Of one that is out of its cluster, ECS follows no task any more.
+  const members = observed.members.filter(({ containerInstance }) => containerInstance.status !== INACTIVE);
+  const behind = members
     .flatMap((member) => member.tasks)
     .filter((task) => task.service !== undefined && registration.services.includes(task.service))
     .filter((task) => task.hostPorts.some((port) => registration.pointsAt.includes(port)));
@@ -116,7 +118,7 @@ function isOrphan(
   const alone =
     stops.length > 0
       ? Math.max(...stops)
-      : (memory.drainingAt ?? (observed.members.length === 0 ? since : undefined));
+      : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
   return alone !== undefined && now - alone >= ORPHAN_MS;
 }
 
