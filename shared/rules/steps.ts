@@ -1,7 +1,7 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
-import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
+import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./progress.ts";
 import { seenOf } from "./recall.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
@@ -66,15 +66,6 @@ export function afterwards(observed: Observation, steps: readonly Step[]): Obser
         : member,
     ),
   };
-}
-
-// One that is stopped in the warm pool runs nothing, and gets nothing to run.
-function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
-  return (
-    membership?.state === "Warmed:Terminating:Wait" &&
-    !member.containerInstance.agentConnected &&
-    liveTasks(member).length === 0
-  );
 }
 
 // ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
