@@ -10,6 +10,7 @@ import { decideDead } from "./dead.ts";
 import { hookOf, nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
+import { decideReturning } from "./returning.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 
 /** "No active lifecycle action" may be a race, for this long. */
@@ -93,6 +94,10 @@ function reasonOf({ memory, settings }: Termination, { members }: Observation): 
 function concluded(termination: Termination, observed: Observation, now: number, end: Decision): Decision {
   const { refusedAt } = end.memory;
   if (end.outcome.kind !== "complete" || refusedAt === undefined) return end;
+  // Whoever ended the action of one that comes back, what was taken from it is still to be restored.
+  if (end.memory.returns !== undefined) {
+    return decideReturning({ ...termination, memory: end.memory }, observed, now, end.memory.returns);
+  }
   if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
   const others = (observed.hooks ?? []).filter(({ name }) => name !== termination.hook);
   if (others.length > 0) {
