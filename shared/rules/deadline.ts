@@ -2,6 +2,7 @@ import { timeText } from "../log.ts";
 import type { Hook, Observation } from "../observation.ts";
 import type { Termination } from "../termination.ts";
 import { complete, type Decision, type Remark } from "./decision.ts";
+import { leftBehind } from "./progress.ts";
 
 /** The hook's global limit ends it whatever we do; the drain ends two ticks before, so that the end is ours. */
 export const BEFORE_GLOBAL_LIMIT_MS = 120_000;
@@ -17,11 +18,8 @@ export function deadlineOf({ settings, since }: Termination, hook: Hook | undefi
 }
 
 /** What is decided when the drain's time is over; undefined where the hook's own timeout is left to decide. */
-export function atDeadline(
-  { memory, settings }: Termination,
-  observed: Observation,
-  left: string | undefined,
-): Decision | undefined {
+export function atDeadline({ memory, settings }: Termination, observed: Observation): Decision | undefined {
+  const left = leftBehind(observed);
   if (left === undefined && settings.onTimeout !== "leave") {
     return complete(memory, "CONTINUE", "drained, as the drain's time was over");
   }

@@ -18,17 +18,16 @@ const ASSUMED_TIMEOUT_MS = 180 * SECOND;
  *
  * @param first whether this is deregister's look
  */
-export function isBeatDue(
-  termination: Termination,
-  presence: Presence,
-  now: number,
-  first: boolean,
-): boolean {
-  const { membership } = presence;
-  if (!membership || membership.group !== termination.group || situationOf(membership.state) !== "held")
-    return false;
+export function isBeatDue(termination: Termination, presence: Presence, now: number, first: boolean): boolean {
+  if (!isHeld(termination, presence)) return false;
   const at = nextBeatAt(termination, presence, first);
   return at !== undefined && now >= at && now < deadlineOf(termination, hookOf(termination, presence)).at;
+}
+
+// The timer runs on while Auto Scaling cannot be read; a heartbeat for an action that is over is only refused.
+function isHeld({ group }: Termination, { membership, unread }: Presence): boolean {
+  if (unread.membership !== undefined) return true;
+  return membership !== undefined && membership.group === group && situationOf(membership.state) === "held";
 }
 
 /** When the timer is to begin anew, in milliseconds since 1970; undefined when it is not to. */

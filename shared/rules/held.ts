@@ -7,6 +7,7 @@ import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
 import { hookOf, nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
+import { decideReturning } from "./returning.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 
 /** "No active lifecycle action" may be a race, for this long. */
@@ -23,7 +24,7 @@ export function decideHeld(termination: Termination, observed: Observation, now:
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const remarks = remarksFor(termination, observed, now, deadline, left);
   if (now >= deadline.at) {
-    const ending = atDeadline(termination, observed, left);
+    const ending = atDeadline(termination, observed);
     if (ending) return { ...concluded(termination, observed, now, ending), remarks };
   }
   const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
@@ -90,6 +91,10 @@ function reasonOf({ memory, settings }: Termination, { members }: Observation): 
 function concluded(termination: Termination, observed: Observation, now: number, end: Decision): Decision {
   const { refusedAt } = end.memory;
   if (end.outcome.kind !== "complete" || refusedAt === undefined) return end;
+  // Whoever ended the action of one that comes back, what was taken from it is still to be restored.
+  if (end.memory.returns !== undefined) {
+    return decideReturning({ ...termination, memory: end.memory }, observed, now, end.memory.returns);
+  }
   if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
   const others = (observed.hooks ?? []).filter(({ name }) => name !== termination.hook);
   if (others.length > 0) {

@@ -24,6 +24,15 @@ export function liveTasks({ containerInstance, tasks }: ClusterMember): readonly
   return tasks.filter((task) => task.status !== STOPPED);
 }
 
+/** Whether the instance is stopped in the warm pool: it runs nothing, and gets nothing to run. */
+export function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
+  return (
+    membership?.state === "Warmed:Terminating:Wait" &&
+    !member.containerInstance.agentConnected &&
+    liveTasks(member).length === 0
+  );
+}
+
 /**
  * What is still there, in the words of the log, or undefined when nothing is: load balancers with what is registered
  * or draining, tasks by status, what could not be read.
@@ -33,7 +42,7 @@ export function leftBehind(observed: Observation): string | undefined {
   const unread = [registrations, tasks, instance].flatMap((each) => each ?? []);
   const parts = [
     ...registrationTexts(observed.registrations),
-    ...observed.members.flatMap(memberTexts),
+    ...observed.members.flatMap((member) => memberTexts(member, observed)),
     ...unread,
   ];
   return parts.length === 0 ? undefined : parts.join(", ");
@@ -48,7 +57,7 @@ function registrationTexts(registrations: readonly Registration[]): string[] {
   });
 }
 
-function memberTexts(member: ClusterMember): string[] {
+function memberTexts(member: ClusterMember, observed: Observation): string[] {
   const live = groupBy(liveTasks(member), (task) => task.status);
   const statuses = [...live.keys()].sort((a, b) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
   const texts = statuses.map((status) => {
@@ -58,5 +67,5 @@ function memberTexts(member: ClusterMember): string[] {
   const { status, agentConnected } = member.containerInstance;
   // While nobody answers for it, what ECS shows of its tasks may be long past.
   if (texts.length > 0 && !agentConnected) texts.push("its ECS agent is disconnected");
-  return status === "ACTIVE" ? [...texts, "not yet DRAINING"] : texts;
+  return status === "ACTIVE" && !isAtRest(member, observed) ? [...texts, "not yet DRAINING"] : texts;
 }

@@ -1,7 +1,7 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
-import { liveTasks, STOPPED } from "./progress.ts";
+import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./progress.ts";
 import { seenOf } from "./recall.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
@@ -67,15 +67,6 @@ export function afterwards(observed: Observation, steps: readonly Step[]): Obser
   };
 }
 
-// One that is stopped in the warm pool runs nothing, and gets nothing to run.
-function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
-  return (
-    membership?.state === "Warmed:Terminating:Wait" &&
-    !member.containerInstance.agentConnected &&
-    liveTasks(member).length === 0
-  );
-}
-
 // ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
 // until they are gone, and gone long enough that no read lags. Before an interruption there is no time for that.
 function mustServeOn(
@@ -106,16 +97,16 @@ function isOrphan(
   observed: Observation,
   now: number,
 ): boolean {
-  const behind = observed.members
+  // Of one that is out of its cluster, ECS follows no task any more.
+  const members = observed.members.filter(({ containerInstance }) => containerInstance.status !== INACTIVE);
+  const behind = members
     .flatMap((member) => member.tasks)
     .filter((task) => task.service !== undefined && registration.services.includes(task.service))
     .filter((task) => task.hostPorts.some((port) => registration.pointsAt.includes(port)));
   if (behind.some((task) => task.status !== STOPPED)) return false;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
-    stops.length > 0
-      ? Math.max(...stops)
-      : (memory.drainingAt ?? (observed.members.length === 0 ? since : undefined));
+    stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
   return alone !== undefined && now - alone >= ORPHAN_MS;
 }
 

@@ -97,7 +97,9 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expect(outcome.violations).to.deep.equal([]);
-    const reasons = said(outcome, "no progress", leaving).map((line) => `${line.service_name}: ${line.reason}`);
+    const reasons = said(outcome, "no progress", leaving).map(
+      (line) => `${line.service_name}: ${line.reason}`,
+    );
     expect(reasons.join()).to.match(/worker: with 100 % as its minimum and 100 % as its maximum/);
     const told = String(said(outcome, "no progress", leaving)[0]?.time);
     const since = said(outcome, "waiting", leaving).findLast((line) => String(line.time) < told)?.time;
