@@ -5,6 +5,11 @@ export function snapshot(world: World) {
   return {
     now: iso(world.agenda.now),
     queues: world.queues.all.map((queue) => ({ name: queue.name, ...queue.counts() })),
+    instances: world.instances.all.map(({ id, state }) => ({
+      id,
+      state: state.latest,
+      since: iso(state.since),
+    })),
     groups: world.groups.all.map((group) => ({
       name: group.name,
       desired: group.desired,

@@ -156,6 +156,11 @@ const happenings = {
     .strictObject({ instance_ids: instanceIds, replace: z.boolean().default(false) })
     .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
   kill: z.strictObject({ instance_ids: instanceIds }).describe("EC2 TerminateInstances: no hook, no mercy."),
+  stop: z
+    .strictObject({ instance_ids: instanceIds })
+    .describe(
+      "EC2 StopInstances: the group notices half a minute later, and terminates them through the hooks.",
+    ),
   repeat_notification: z
     .strictObject({ instance_ids: instanceIds, hook: name.optional() })
     .describe("The hook's message once more, word for word."),

@@ -29,6 +29,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
     if (held) groups.terminate(held.group, held.instance, entry.terminate?.replace !== true);
   }
   for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
+  for (const instanceId of entry.stop?.instance_ids ?? []) instances.stop(instanceId, "operator");
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);

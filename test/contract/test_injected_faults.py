@@ -13,11 +13,13 @@ SOME_OPERATION = {
     "elb": "DescribeLoadBalancers",
     "elbv2": "DescribeTargetGroups",
     "autoscaling": "DescribeAutoScalingGroups",
+    "ec2": "DescribeInstances",
 }
 
 # The code that boto3 shows, with its status. SQS: a denial is recorded from AWS as 403 with the header AccessDenied;
 # ThrottlingException is in the "Common Errors" of its API reference. ECS: the model has AccessDeniedException, and its
 # developer guide ThrottlingException. The services that speak Query: "Common Errors" of each, and field reports.
+# EC2: "Error codes" of its developer guide.
 QUERY_CODES = {
     "deny": ("AccessDenied", 403),
     "throttle": ("Throttling", 400),
@@ -37,6 +39,11 @@ EXPECTED = {
     "elb": QUERY_CODES,
     "elbv2": QUERY_CODES,
     "autoscaling": QUERY_CODES,
+    "ec2": {
+        "deny": ("UnauthorizedOperation", 403),
+        "throttle": ("RequestLimitExceeded", 503),
+        "fail": ("InternalError", 500),
+    },
 }
 
 

@@ -15,6 +15,7 @@ CODES = {
     "elb": "ValidationError",
     "elbv2": "ValidationError",
     "autoscaling": "ValidationError",
+    "ec2": "MissingParameter",
 }
 
 

@@ -10,7 +10,7 @@ export type Fact = {
   readonly why?: string;
 };
 
-export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6;
+export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 9;
 
 /** The services that the facts are about; throttling is a section of its own, because the buckets cross services. */
 export const SECTIONS: readonly { readonly number: SectionNumber; readonly title: string }[] = [
@@ -20,12 +20,12 @@ export const SECTIONS: readonly { readonly number: SectionNumber; readonly title
   { number: 4, title: "Target groups" },
   { number: 5, title: "SQS" },
   { number: 6, title: "Throttling" },
+  { number: 9, title: "EC2" },
 ];
 
 const WARM_POOLS = "warm pools are not simulated yet";
 const ROOT_VOLUMES = "the replacement of root volumes is not simulated yet";
 const INJECTED = "no scenario can bring it about yet";
-const NO_ELB_CHANGES = "the pair changes no load balancer, and the simulator does not count such calls apart";
 
 /** The checklist that the simulated AWS is held to. */
 export const CHECKLIST: readonly Fact[] = [
@@ -80,6 +80,8 @@ export const CHECKLIST: readonly Fact[] = [
     "instances-at-most": "more than 50 instance ids in a call are an error",
     "instances-paged": "instances come in pages, and a short page may have a successor",
     "force-delete": "deleting a group by force runs no hook",
+    "stopped-by-hand":
+      "an instance that somebody stopped by hand is terminated through its hook, once the group notices",
     "ended-by-hand": "an instance that somebody ended by hand still gets its hook, once the group notices",
   }),
   ...section(2, {
@@ -205,16 +207,21 @@ export const CHECKLIST: readonly Fact[] = [
       "target registrations and deregistrations share another 20 calls at once and 4 a second",
     "elb-account": "all calls to both kinds of load balancers share 40 at once and 10 a second",
     "elb-code": "load balancers throttle with Rate exceeded, status 400, and a code that SDKs retry",
-    "elb-mutating": later(
-      "other changes of load balancers share 20 calls at once and 3 a second",
-      NO_ELB_CHANGES,
-    ),
-    "elb-intensive": later(
-      "costly changes of load balancers share 10 calls at once and 0.2 a second",
-      NO_ELB_CHANGES,
-    ),
+    "elb-mutating": "other changes of load balancers share 20 calls at once and 3 a second",
+    "elb-intensive": "costly changes of load balancers share 10 calls at once and 0.2 a second",
+    "ec2-describe": "DescribeInstances has 100 calls at once and 20 a second",
+    "ec2-code": "EC2 throttles with RequestLimitExceeded",
     "autoscaling-shared": "all calls to Auto Scaling share one bucket",
     "autoscaling-code": "Auto Scaling throttles with Throttling, Rate exceeded, status 400",
+  }),
+  ...section(9, {
+    "unknown-id": "an instance id that is not known fails the whole call with InvalidInstanceID.NotFound",
+    "malformed-id": "what is no instance id is an InvalidInstanceID.Malformed",
+    "filter-omits": "a filter leaves out what is not known, without an error",
+    "terminated-shown": "a terminated instance is shown for about an hour",
+    "stop-and-start": "a stopped instance is stopping before it is stopped, and pending before it runs again",
+    "ids-or-pages": "ids and a page size exclude each other",
+    "instance-pages": "DescribeInstances gives pages only when it is asked for them",
   }),
 ];
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -15,6 +16,7 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** A simulated AWS in a process of its own, whose time stands still, and the SDK's clients for it. */
 export type SimulatedAws = {
   readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
@@ -57,6 +59,7 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
   };
   const clients = {
     autoScaling: new AutoScalingClient(client),
+    ec2: new EC2Client(client),
     ecs: new ECSClient(client),
     elb: new ElasticLoadBalancingClient(client),
     elbv2: new ElasticLoadBalancingV2Client(client),

@@ -1,6 +1,8 @@
 import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
+import type { Instance } from "../ec2/instances.ts";
 import { Departures } from "./departures.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isLeaving } from "./model.ts";
@@ -8,7 +10,7 @@ import { Notifications } from "./notifications.ts";
 
 /** Auto Scaling looks at its groups this long after a change. */
 const LOOK_MS = 1_000;
-/** It notices an instance that ended by itself within about this time. */
+/** It notices an instance that ended, or was stopped, by another hand within about this time. */
 const NOTICE_ENDED_MS = 30_000;
 
 /** All the account's Auto Scaling groups. */
@@ -24,7 +26,11 @@ export class Groups {
     this.departures = new Departures(world, this.notifications, (group, instance) =>
       this.#enterService(group, instance),
     );
-    world.instances.onEnd(({ id }) => world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id)));
+    const notice = ({ id }: Instance, by: Actor) => {
+      if (by !== "auto-scaling") world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id));
+    };
+    world.instances.onEnd(notice);
+    world.instances.onHalt(notice);
   }
 
   get all(): readonly Group[] {

@@ -35,6 +35,7 @@ export class Clusters {
     this.tasks = new TaskLife(world, (cluster) => this.#scheduler.touch(this.byName(cluster)));
     this.#scheduler = new Scheduler(world, this.tasks);
     world.instances.onEnd(({ id }) => this.#ended(id));
+    world.instances.onHalt(({ id }) => this.disconnect(id));
   }
 
   get all(): readonly Cluster[] {
@@ -114,6 +115,36 @@ export class Clusters {
     this.#tellStatus(containerInstance, "ecs");
     this.#scheduler.touch(cluster);
     return containerInstance;
+  }
+
+  /**
+   * What the ECS agent does when an instance comes up again. With its state file it takes up the container instance that
+   * it was, whose containers are dead by now; without one, or where that was deregistered, it registers anew, and the old
+   * one stays behind as it is.
+   */
+  rejoin(cluster: Cluster, instanceId: string, taskSlots: number, keepsState = true): void {
+    const known = [...cluster.containerInstances.values()].findLast(
+      (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
+    );
+    if (!known || !keepsState) {
+      this.join(cluster, instanceId, taskSlots);
+      return;
+    }
+    known.agentConnected.set(this.#world.agenda.now, true);
+    known.version += 1;
+    for (const task of [...known.tasks]) this.tasks.kill(task, "Essential container in task exited");
+    this.#scheduler.touch(cluster);
+  }
+
+  /** The agent on an instance is gone, and ECS sees nothing more of it: everything stays as it was last seen. */
+  disconnect(instanceId: string): void {
+    for (const cluster of this.#byName.values()) {
+      for (const each of cluster.containerInstances.values()) {
+        if (each.instanceId !== instanceId || each.status.latest === "INACTIVE") continue;
+        each.agentConnected.set(this.#world.agenda.now, false);
+        each.version += 1;
+      }
+    }
   }
 
   /** The container instance with the fewest tasks that takes new ones and has room for this one. */

@@ -158,6 +158,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     protocol: { kind: "json", version: "1.0", target: "AmazonSQS", queryCompatible: true },
     errors: errorSchemas(sqs),
     invalidParameterCode: "InvalidParameterValue",
+    missingParameterCode: "MissingParameter",
     operations: byName(operations),
   };
 }
