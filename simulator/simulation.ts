@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { Faults } from "./faults.ts";
+import { applicationAutoScalingService } from "./services/application-autoscaling/operations.ts";
 import { autoScalingService } from "./services/autoscaling/operations.ts";
 import { ec2Service } from "./services/ec2/operations.ts";
 import { ecsService } from "./services/ecs/operations.ts";
@@ -18,7 +19,8 @@ export type RecordedCall = {
   /** When it was answered, in milliseconds since 1970. */
   readonly at: number;
   readonly caller: string;
-  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling and ec2. */
+  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2 and
+   * application-autoscaling. */
   readonly action: string;
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
@@ -59,6 +61,7 @@ export class Simulation {
       elbv2Service(this.world),
       autoScalingService(this.world),
       ec2Service(this.world),
+      applicationAutoScalingService(this.world),
     ];
   }
 
@@ -107,7 +110,7 @@ export class Simulation {
 }
 
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
-  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling and EC2; this request is for none of them: ${request.method} ${request.path}`;
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2 and Application Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
   return {
     status: 400,
     headers: { "content-type": "application/json", "x-amzn-requestid": requestId },

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { Agenda } from "./clock.ts";
 import { type RandomSource, randomSource } from "./random.ts";
+import { ScalableTargets } from "./services/application-autoscaling/scalable-targets.ts";
 import { Groups } from "./services/autoscaling/groups.ts";
 import { Instances } from "./services/ec2/instances.ts";
 import { Clusters } from "./services/ecs/clusters.ts";
@@ -22,6 +23,7 @@ export class World {
   readonly targetGroups: TargetGroups;
   readonly clusters: Clusters;
   readonly groups: Groups;
+  readonly scalableTargets: ScalableTargets;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
   constructor(startsAt: number, seed: number | string) {
@@ -37,6 +39,7 @@ export class World {
     this.targetGroups = new TargetGroups(this);
     this.clusters = new Clusters(this);
     this.groups = new Groups(this);
+    this.scalableTargets = new ScalableTargets(this);
   }
 
   /** Lets the world catch up with a clock. */

@@ -161,6 +161,10 @@ function buildService(world: World, cluster: Cluster, given: ScenarioService): v
       containerPort: each.container_port,
     })),
   });
+  if (given.scaling) {
+    const { min, max } = given.scaling;
+    world.scalableTargets.register(`service/${cluster.name}/${given.name}`, min, max);
+  }
 }
 
 function define(world: World, family: string, task: ScenarioTask): TaskDefinition {

@@ -6,7 +6,7 @@ const seconds = z.number().min(0);
 const name = z.string().min(1);
 const port = z.int().min(1).max(65_535);
 const actions = z
-  .array(z.string().regex(/^[\w*]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
+  .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
 const instanceIds = z
@@ -94,6 +94,13 @@ const service = z.strictObject({
     )
     .default([]),
   task: task.prefault({}),
+  scaling: z
+    .strictObject({ min: z.int().min(0), max: z.int().min(0) })
+    .refine(({ min, max }) => min <= max, { error: "expected a max of at least min" })
+    .optional()
+    .describe(
+      "Its bounds as a scalable target of Application Auto Scaling; no policy, so nothing scales it.",
+    ),
 });
 
 const standaloneTasks = z.strictObject({

@@ -30,7 +30,7 @@ export function operation<Input, Output>(
 
 /** A simulated service: how it is spoken to, and what it serves. */
 export type Service = {
-  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling, ec2. */
+  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling. */
   readonly name: string;
   readonly protocol:
     | {

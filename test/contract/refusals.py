@@ -51,6 +51,11 @@ COMMON_CODES = {
         "ValidationError": 400,
     },
     "autoscaling": {"AccessDenied": 403, "InternalFailure": 500, "Throttling": 400, "ValidationError": 400},
+    "application-autoscaling": {
+        "InternalFailure": 500,
+        "SerializationException": 400,
+        "ThrottlingException": 400,
+    },
     # EC2's model lists no error at all ("Error codes" of its developer guide).
     "ec2": {
         "IncorrectInstanceState": 400,

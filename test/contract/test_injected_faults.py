@@ -14,7 +14,9 @@ SOME_OPERATION = {
     "elbv2": "DescribeTargetGroups",
     "autoscaling": "DescribeAutoScalingGroups",
     "ec2": "DescribeInstances",
+    "application-autoscaling": "DescribeScalableTargets",
 }
+NEEDED = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
 
 # The code that boto3 shows, with its status. SQS: a denial is recorded from AWS as 403 with the header AccessDenied;
 # ThrottlingException is in the "Common Errors" of its API reference. ECS: the model has AccessDeniedException, and its
@@ -32,6 +34,11 @@ EXPECTED = {
         "fail": ("InternalFailure", 500),
     },
     "ecs": {
+        "deny": ("AccessDeniedException", 400),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
+    "application-autoscaling": {
         "deny": ("AccessDeniedException", 400),
         "throttle": ("ThrottlingException", 400),
         "fail": ("InternalFailure", 500),
@@ -56,12 +63,12 @@ def answers(aws):
         aws.advance(10)
         for service, client in clients.items():
             with pytest.raises(ClientError) as refused:
-                getattr(client, xform_name(SOME_OPERATION[service]))()
+                getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
             response = refused.value.response
             found[service, kind] = (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"])
     aws.advance(10)
     for service, client in clients.items():
-        getattr(client, xform_name(SOME_OPERATION[service]))()
+        getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
     return found
 
 

@@ -16,6 +16,7 @@ CODES = {
     "elbv2": "ValidationError",
     "autoscaling": "ValidationError",
     "ec2": "MissingParameter",
+    "application-autoscaling": "ValidationException",
 }
 
 

@@ -90,6 +90,7 @@ def test_a_parameter_that_is_not_known_is_refused_even_when_empty(aws, service, 
         ("Action=DescribeTargetGroups&Version=2015-12-01&Nonsense.member.1=1", {"Content_Type": FORM}),
         ("Action=DescribeAutoScalingGroups&Version=2011-01-01&Nonsense=1", {"Content_Type": FORM}),
         ("Action=DescribeInstances&Version=2016-11-15&Nonsense.1=1", {"Content_Type": FORM}),
+        ('{"Nonsense": 1}', {"X_Amz_Target": "AnyScaleFrontendService.DescribeScalableTargets"}),
     ],
     ids=SERVICES,
 )

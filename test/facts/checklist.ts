@@ -10,7 +10,7 @@ export type Fact = {
   readonly why?: string;
 };
 
-export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 9;
+export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 9 | 10;
 
 /** The services that the facts are about; throttling is a section of its own, because the buckets cross services. */
 export const SECTIONS: readonly { readonly number: SectionNumber; readonly title: string }[] = [
@@ -21,6 +21,7 @@ export const SECTIONS: readonly { readonly number: SectionNumber; readonly title
   { number: 5, title: "SQS" },
   { number: 6, title: "Throttling" },
   { number: 9, title: "EC2" },
+  { number: 10, title: "Application Auto Scaling" },
 ];
 
 const WARM_POOLS = "warm pools are not simulated yet";
@@ -222,6 +223,13 @@ export const CHECKLIST: readonly Fact[] = [
     "stop-and-start": "a stopped instance is stopping before it is stopped, and pending before it runs again",
     "ids-or-pages": "ids and a page size exclude each other",
     "instance-pages": "DescribeInstances gives pages only when it is asked for them",
+  }),
+  ...section(10, {
+    "scaled-service": "a service that is scaled is a scalable target by the name of its cluster and its own",
+    "unscaled-omitted": "services that are not scaled are left out of the answer without an error",
+    "bounds-needed": "a new scalable target needs both of its bounds, and a known one keeps those not given",
+    "no-such-service": "a service that does not exist is a ValidationException",
+    "no-such-target": "deregistering what is no scalable target is an ObjectNotFoundException",
   }),
 ];
 

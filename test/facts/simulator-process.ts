@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -15,6 +16,7 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A simulated AWS in a process of its own, whose time stands still, and the SDK's clients for it. */
 export type SimulatedAws = {
+  readonly applicationAutoScaling: ApplicationAutoScalingClient;
   readonly autoScaling: AutoScalingClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
@@ -58,6 +60,7 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
     credentials: { accessKeyId: "facts", secretAccessKey: "facts" },
   };
   const clients = {
+    applicationAutoScaling: new ApplicationAutoScalingClient(client),
     autoScaling: new AutoScalingClient(client),
     ec2: new EC2Client(client),
     ecs: new ECSClient(client),
