@@ -110,21 +110,27 @@ export function hookOf(hook: ScenarioHook): Hook {
 }
 
 function buildGroup(world: World, given: ScenarioGroup): void {
+  const desired = given.instance_ids?.length ?? given.instances;
   const group = world.groups.create({
     name: given.name,
     minSize: 0,
     maxSize: given.max_size,
-    desired: given.instance_ids?.length ?? given.instances,
+    desired,
     launching: {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
       taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
-      instanceIds: given.instance_ids ?? [],
+      instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
       started: (instanceId) => registerItself(world, given, instanceId),
     },
   });
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
+  if (given.warm_pool) {
+    const { state: poolState, instance_ids, reuse_on_scale_in: reuseOnScaleIn } = given.warm_pool;
+    const maxPrepared = desired + instance_ids.length;
+    world.groups.putWarmPool(group, { poolState, reuseOnScaleIn, minSize: 0, maxPrepared });
+  }
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
 }
 

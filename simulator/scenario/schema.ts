@@ -1,18 +1,13 @@
 import { z } from "zod";
+import { instanceHappenings } from "./instance-happenings.ts";
+import { instanceId, instanceIds, name, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
-const seconds = z.number().min(0);
-const name = z.string().min(1);
-const port = z.int().min(1).max(65_535);
 const actions = z
   .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
-const instanceIds = z
-  .array(z.string().regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0"))
-  .min(1);
-
 const queue = z.strictObject({
   name,
   visibility_timeout_seconds: z.int().min(0).max(43_200).default(30),
@@ -150,24 +145,20 @@ const group = z.strictObject({
     .describe("Where its instances register themselves when they start, as a boot script does."),
   hooks: z.array(hook).default([]),
   on_abandon: z.enum(["terminate", "retain"]).default("terminate"),
+  warm_pool: z
+    .strictObject({
+      state: z.enum(["Stopped", "Running", "Hibernated"]).default("Stopped"),
+      instance_ids: z.array(instanceId).default([]).describe("Those that wait in it at the start."),
+      reuse_on_scale_in: z.boolean().default(true),
+    })
+    .optional()
+    .describe("Scale-out takes from it first, and scale-in returns to it, through the terminating hooks."),
 });
 
 const forAWhile = { actions, for_seconds: seconds, probability: z.number().min(0).max(1).default(1) };
 
 const happenings = {
-  scale_in: z
-    .strictObject({ group: name, count: z.int().min(1) })
-    .describe("Lowers the desired capacity; the oldest instances go."),
-  scale_out: z.strictObject({ group: name, count: z.int().min(1) }),
-  terminate: z
-    .strictObject({ instance_ids: instanceIds, replace: z.boolean().default(false) })
-    .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
-  kill: z.strictObject({ instance_ids: instanceIds }).describe("EC2 TerminateInstances: no hook, no mercy."),
-  stop: z
-    .strictObject({ instance_ids: instanceIds })
-    .describe(
-      "EC2 StopInstances: the group notices half a minute later, and terminates them through the hooks.",
-    ),
+  ...instanceHappenings,
   repeat_notification: z
     .strictObject({ instance_ids: instanceIds, hook: name.optional() })
     .describe("The hook's message once more, word for word."),

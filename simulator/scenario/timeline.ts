@@ -30,6 +30,15 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   }
   for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
   for (const instanceId of entry.stop?.instance_ids ?? []) instances.stop(instanceId, "operator");
+  if (entry.shrink_warm_pool) {
+    const { group, count } = entry.shrink_warm_pool;
+    groups.shrinkWarmPool(groups.byName(group), count);
+  }
+  for (const instanceId of entry.replace_root_volume?.instance_ids ?? []) {
+    const held = groups.holding(instanceId);
+    const agentIsNew = entry.replace_root_volume?.agent === "new";
+    if (held) groups.passages.replaceRootVolume(held.group, held.instance, agentIsNew);
+  }
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);
@@ -71,7 +80,7 @@ function completeActions(
   for (const { instanceId, actions } of group.instances.values()) {
     for (const action of actions) {
       if (action.hook.name !== hook || action.ended) continue;
-      world.groups.departures.complete(group, { hook, token: action.token, instanceId }, result, "operator");
+      world.groups.actions.complete(group, { hook, token: action.token, instanceId }, result, "operator");
     }
   }
 }

@@ -72,7 +72,7 @@ def test_each_parameter_that_is_not_known_is_refused(aws, subtests):
         ("ecs", "create_cluster", {"clusterName": "empty", "configuration": {}}),
         ("ecs", "describe_clusters", {"include": []}),
         ("elbv2", "create_target_group", {"Name": "empty", "Tags": []}),
-        ("autoscaling", "describe_auto_scaling_groups", {"Filters": []}),
+        ("autoscaling", "create_auto_scaling_group", {"AutoScalingGroupName": "empty", "TerminationPolicies": []}),
     ],
 )
 def test_a_parameter_that_is_not_known_is_refused_even_when_empty(aws, service, call, given):

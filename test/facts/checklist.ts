@@ -24,8 +24,6 @@ export const SECTIONS: readonly { readonly number: SectionNumber; readonly title
   { number: 10, title: "Application Auto Scaling" },
 ];
 
-const WARM_POOLS = "warm pools are not simulated yet";
-const ROOT_VOLUMES = "the replacement of root volumes is not simulated yet";
 const INJECTED = "no scenario can bring it about yet";
 
 /** The checklist that the simulated AWS is held to. */
@@ -58,15 +56,23 @@ export const CHECKLIST: readonly Fact[] = [
     "target-groups-first": "target groups attached to the group drain before the hook begins",
     "classic-first": "classic load balancers attached to the group drain before the hook begins",
     "wait-terminating": "Terminating:Wait is a departure from AutoScalingGroup to EC2",
-    "wait-warmed-terminating": later(
-      "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
-      WARM_POOLS,
-    ),
-    "wait-warmed-pending": later("Warmed:Pending:Wait is a return to the warm pool, and no end", WARM_POOLS),
-    "wait-root-volume": later(
-      "ReplacingRootVolume:Wait is a change of root volume, and no end",
-      ROOT_VOLUMES,
-    ),
+    "wait-warmed-terminating": "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
+    "wait-warmed-pending": "Warmed:Pending:Wait is a return to the warm pool, and no end",
+    "wait-root-volume": "ReplacingRootVolume:Wait is a change of root volume, and no end",
+    "pool-shown-apart": "instances of the warm pool are shown by DescribeWarmPool, and not with their group",
+    "pool-launch": "an instance that is prepared for the warm pool passes from EC2 to WarmPool",
+    "pool-reused":
+      "an instance of the warm pool comes back into service under its own id, through the launching hooks",
+    "pool-dead": "an instance of the warm pool that somebody ended leaves it through the terminating hooks",
+    "pool-deleted": "a warm pool is deleted with its instances by force, and else only when it is empty",
+    "pool-same-member":
+      "a reused instance is the container instance that it was, DRAINING where it was left so",
+    "root-volume-agent":
+      "after a change of root volume the agent is the same container instance, or a new one",
+    "root-volume-attached":
+      "a change of root volume takes the instance out of the group's own load balancers meanwhile",
+    "without-instances": "a group can be described without its instances",
+    "tag-filters": "groups are found by the keys, the values and the pairs of their tags",
     "message-shape":
       "a lifecycle message is flat JSON with group, hook, instance and a token of 36 characters",
     metadata: "a hook's metadata is a string, and its key is absent where the hook has none",

@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import type { Queue } from "../sqs/queue.ts";
-import type { AutoScalingGround, Group, Hook, LifecycleAction } from "./model.ts";
+import type { AutoScalingGround, Group, Hook, LifecycleAction, Passage } from "./model.ts";
 
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
@@ -44,15 +44,14 @@ export class Notifications {
   }
 
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
-  begun(group: Group, instanceId: string, action: LifecycleAction): void {
+  begun(group: Group, instanceId: string, action: LifecycleAction, passage: Passage): void {
     const { agenda } = this.#world;
     const random = this.#world.random("notifications");
     const { hook, token } = action;
-    const terminating = hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING";
     const body = {
-      Origin: terminating ? "AutoScalingGroup" : "EC2",
+      Origin: passage.origin,
       LifecycleHookName: hook.name,
-      Destination: terminating ? "EC2" : "AutoScalingGroup",
+      Destination: passage.destination,
       AccountId: ACCOUNT,
       RequestId: random.uuid(),
       LifecycleTransition: hook.transition,
@@ -62,6 +61,7 @@ export class Notifications {
       EC2InstanceId: instanceId,
       ...(hook.metadata === undefined ? {} : { NotificationMetadata: hook.metadata }),
       LifecycleActionToken: token,
+      ...(passage.action ? { Action: passage.action } : {}),
     };
     if (!hook.targetArn) return;
     action.message = JSON.stringify(body);

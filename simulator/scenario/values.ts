@@ -1,0 +1,11 @@
+import { z } from "zod";
+
+// What many keys of a scenario file are made of.
+
+export const seconds = z.number().min(0);
+export const name = z.string().min(1);
+export const port = z.int().min(1).max(65_535);
+export const instanceId = z
+  .string()
+  .regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0");
+export const instanceIds = z.array(instanceId).min(1);
