@@ -7,6 +7,7 @@ import { Instances } from "./services/ec2/instances.ts";
 import { Clusters } from "./services/ecs/clusters.ts";
 import { ClassicLoadBalancers } from "./services/elb/load-balancers.ts";
 import { TargetGroups } from "./services/elbv2/target-groups.ts";
+import { EventRules } from "./services/eventbridge/event-rules.ts";
 import type { Unreliability } from "./services/sqs/queue.ts";
 import { Queues } from "./services/sqs/queues.ts";
 import { Story } from "./story.ts";
@@ -16,13 +17,14 @@ export class World {
   readonly agenda: Agenda;
   readonly random: RandomSource;
   readonly story = new Story();
-  readonly unreliability: Unreliability = { shortPollMisses: 0 };
+  readonly unreliability: Unreliability = { shortPollMisses: 0, duplicates: 0, disorder: 0 };
   readonly queues: Queues;
   readonly instances: Instances;
   readonly classic: ClassicLoadBalancers;
   readonly targetGroups: TargetGroups;
   readonly clusters: Clusters;
   readonly groups: Groups;
+  readonly eventRules: EventRules;
   readonly scalableTargets: ScalableTargets;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
@@ -39,6 +41,7 @@ export class World {
     this.targetGroups = new TargetGroups(this);
     this.clusters = new Clusters(this);
     this.groups = new Groups(this);
+    this.eventRules = new EventRules(this);
     this.scalableTargets = new ScalableTargets(this);
   }
 

@@ -35,6 +35,7 @@ export function buildWorld(world: World, scenario: Scenario): void {
         : {}),
     });
   }
+  for (const { queue } of scenario.event_rules) world.eventRules.add(queue);
   for (const group of scenario.target_groups) {
     const { settings } = world.targetGroups.create({
       name: group.name,

@@ -24,4 +24,19 @@ export const instanceHappenings = {
     .describe(
       "An instance refresh with that strategy: after the hooks, the same instances are in service again. Their ECS agent is the same container instance, or a new one beside the old one, which is disconnected.",
     ),
+  interrupt_spot: theseInstances
+    .extend({ action: z.enum(["terminate", "stop", "hibernate"]).default("terminate") })
+    .describe(
+      "EC2 takes Spot Instances back: the notice first, and two minutes later the instance is gone, whatever hook holds it; it hibernates one at once.",
+    ),
+  recommend_rebalance: theseInstances.describe("EC2's notice that they are likely to be interrupted."),
+  schedule_maintenance: theseInstances
+    .extend({
+      code: z
+        .string()
+        .regex(/^AWS_EC2_\w+$/, "expected a code such as AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED")
+        .default("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED"),
+      arns: z.boolean().default(false).describe("Whether it names them by ARN instead of by id."),
+    })
+    .describe("AWS Health's notice of a scheduled change, as one event for all of them."),
 };

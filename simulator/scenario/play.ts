@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Judge, type Scope, type TerminationRecord, type Violation } from "../judge.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
+import type { Unreliability } from "../services/sqs/queue.ts";
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
@@ -119,7 +120,11 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   buildWorld(simulation.world, scenario);
   simulation.world.settle(clock);
   simulation.faults.throttling = scenario.throttling;
-  simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
+  Object.assign(simulation.world.unreliability, {
+    shortPollMisses: scenario.short_poll_misses,
+    duplicates: scenario.duplicates,
+    disorder: scenario.disorder,
+  } satisfies Unreliability);
   return simulation;
 }
 

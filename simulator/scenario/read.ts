@@ -61,6 +61,9 @@ function referenceProblems(scenario: Scenario): string[] {
   scenario.queues.forEach((queue, i) => {
     need("queue", queue.dead_letter_queue, `queues[${i}].dead_letter_queue`);
   });
+  scenario.event_rules.forEach((rule, i) => {
+    need("queue", rule.queue, `event_rules[${i}].queue`);
+  });
   scenario.clusters.forEach((cluster, i) => {
     cluster.services.forEach((service, j) => {
       service.load_balancers.forEach((each, k) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instanceHappenings } from "./instance-happenings.ts";
-import { instanceId, instanceIds, name, port, seconds } from "./values.ts";
+import { messageHappenings } from "./message-happenings.ts";
+import { chance, instanceId, instanceIds, name, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
@@ -155,27 +156,11 @@ const group = z.strictObject({
     .describe("Scale-out takes from it first, and scale-in returns to it, through the terminating hooks."),
 });
 
-const forAWhile = { actions, for_seconds: seconds, probability: z.number().min(0).max(1).default(1) };
+const forAWhile = { actions, for_seconds: seconds, probability: chance.default(1) };
 
 const happenings = {
   ...instanceHappenings,
-  repeat_notification: z
-    .strictObject({ instance_ids: instanceIds, hook: name.optional() })
-    .describe("The hook's message once more, word for word."),
-  send_lifecycle_message: z
-    .strictObject({
-      queue: name,
-      group: name,
-      hook: name,
-      instance_id: z.string(),
-      transition: z.string().default("autoscaling:EC2_INSTANCE_TERMINATING"),
-      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs"),
-      token: z.string().optional(),
-    })
-    .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
-  send: z
-    .strictObject({ queue: name, body: z.string(), count: z.int().min(1).default(1) })
-    .describe("Any message at all."),
+  ...messageHappenings,
   run_tasks: standaloneTasks,
   stop_tasks: z.strictObject({ cluster: name, family: name }).describe("Stops standalone tasks."),
   complete_actions: z
@@ -236,12 +221,13 @@ export const scenarioSchema = z.strictObject({
     .tuple([seconds, seconds])
     .default([15, 60])
     .describe("How long a call takes at least and at most, when the functions run in process."),
-  short_poll_misses: z
-    .number()
-    .min(0)
-    .max(1)
+  short_poll_misses: chance.default(0).describe("How likely a short poll misses a message that is there."),
+  duplicates: chance
     .default(0)
-    .describe("How likely a short poll misses a message that is there."),
+    .describe("How likely a message that is received comes once more within its visibility timeout."),
+  disorder: chance
+    .default(0)
+    .describe("How likely a receive takes messages in any order instead of the oldest first."),
   functions: z
     .strictObject({ deregister: scheduled(20), terminate: scheduled(40) })
     .optional()
@@ -249,6 +235,10 @@ export const scenarioSchema = z.strictObject({
       "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
     ),
   queues: z.array(queue).default([]),
+  event_rules: z
+    .array(z.strictObject({ queue: name }))
+    .default([])
+    .describe("Rules of EventBridge: each sends all notices about instances to its queue."),
   target_groups: z.array(targetGroup).default([]),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
   clusters: z.array(z.strictObject({ name, services: z.array(service).default([]) })).default([]),

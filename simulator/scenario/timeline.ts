@@ -4,6 +4,7 @@ import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
 import type { World } from "../world.ts";
 import { hookOf, runTasks } from "./build.ts";
+import { happenToInstances } from "./instance-timeline.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** Plans all that a scenario's timeline says, counted from `startsAt`. */
@@ -15,33 +16,15 @@ export function planTimeline(simulation: Simulation, scenario: Scenario, startsA
 
 function happen(simulation: Simulation, entry: TimelineEntry): void {
   const { world } = simulation;
-  const { agenda, clusters, groups, instances, queues } = world;
-  if (entry.scale_in) {
-    const group = groups.byName(entry.scale_in.group);
-    groups.setDesired(group, group.desired - entry.scale_in.count);
-  }
-  if (entry.scale_out) {
-    const group = groups.byName(entry.scale_out.group);
-    groups.setDesired(group, group.desired + entry.scale_out.count);
-  }
-  for (const instanceId of entry.terminate?.instance_ids ?? []) {
-    const held = groups.holding(instanceId);
-    if (held) groups.terminate(held.group, held.instance, entry.terminate?.replace !== true);
-  }
-  for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
-  for (const instanceId of entry.stop?.instance_ids ?? []) instances.stop(instanceId, "operator");
-  if (entry.shrink_warm_pool) {
-    const { group, count } = entry.shrink_warm_pool;
-    groups.shrinkWarmPool(groups.byName(group), count);
-  }
-  for (const instanceId of entry.replace_root_volume?.instance_ids ?? []) {
-    const held = groups.holding(instanceId);
-    const agentIsNew = entry.replace_root_volume?.agent === "new";
-    if (held) groups.passages.replaceRootVolume(held.group, held.instance, agentIsNew);
-  }
+  const { agenda, clusters, groups, queues } = world;
+  happenToInstances(world, entry);
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);
+  }
+  if (entry.lose_notifications) {
+    const { for_seconds, probability } = entry.lose_notifications;
+    groups.notifications.lose({ until: agenda.now + for_seconds * 1000, probability });
   }
   if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
   if (entry.send) {

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const seconds = z.number().min(0);
 export const name = z.string().min(1);
 export const port = z.int().min(1).max(65_535);
+export const chance = z.number().min(0).max(1);
 export const instanceId = z
   .string()
   .regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0");

@@ -10,7 +10,7 @@ export type Fact = {
   readonly why?: string;
 };
 
-export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 9 | 10;
+export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 8 | 9 | 10;
 
 /** The services that the facts are about; throttling is a section of its own, because the buckets cross services. */
 export const SECTIONS: readonly { readonly number: SectionNumber; readonly title: string }[] = [
@@ -20,6 +20,7 @@ export const SECTIONS: readonly { readonly number: SectionNumber; readonly title
   { number: 4, title: "Target groups" },
   { number: 5, title: "SQS" },
   { number: 6, title: "Throttling" },
+  { number: 8, title: "Notices of EventBridge" },
   { number: 9, title: "EC2" },
   { number: 10, title: "Application Auto Scaling" },
 ];
@@ -77,7 +78,7 @@ export const CHECKLIST: readonly Fact[] = [
       "a lifecycle message is flat JSON with group, hook, instance and a token of 36 characters",
     metadata: "a hook's metadata is a string, and its key is absent where the hook has none",
     "message-twice": "a lifecycle message may come twice, word for word",
-    "message-lost": later("a lifecycle message may be lost", INJECTED),
+    "message-lost": "a lifecycle message may be lost",
     "test-message-each-time": "each time that a hook with a target is put, a test message is sent",
     "test-message-shape": "a test message names the group, but no instance, hook or token",
     "target-unreachable": "a hook whose target cannot be written to is refused with a ValidationError",
@@ -182,8 +183,14 @@ export const CHECKLIST: readonly Fact[] = [
     "redrive-keeps-age": "a message keeps its send time in the DLQ",
     "retention-from-send": "retention counts from the send, in the DLQ too",
     redelivered: "a message that is not deleted comes again, with a new receipt handle",
-    duplicates: later("a message may come twice within its visibility timeout", INJECTED),
-    reordered: later("messages may come in any order", INJECTED),
+    duplicates: "a message may come twice within its visibility timeout",
+    reordered: "messages may come in any order",
+    "moved-back": "a move task sends the messages of a DLQ back to where they came from, as new messages",
+    "moved-elsewhere":
+      "a move task sends the messages of a DLQ to a queue of one's choice, at a rate of one's choice",
+    "move-source": "only the DLQ of a queue can be the source of a move task, and of one at a time",
+    "move-unknown-origin":
+      "a move task without destination fails at a message that was sent to the DLQ itself",
     "often-received-last":
       "a message received three times goes behind the others where more receives are allowed",
     "system-attributes": "system attributes come only when they are asked for",
@@ -220,6 +227,16 @@ export const CHECKLIST: readonly Fact[] = [
     "ec2-code": "EC2 throttles with RequestLimitExceeded",
     "autoscaling-shared": "all calls to Auto Scaling share one bucket",
     "autoscaling-code": "Auto Scaling throttles with Throttling, Rate exceeded, status 400",
+  }),
+  ...section(8, {
+    envelope: "a notice comes to a queue as the whole event, with the envelope of EventBridge",
+    spot: "a Spot interruption is announced with its action, and with the zone in the ARN",
+    "spot-ends": "an interrupted instance ends two minutes after the notice, whatever hook holds it",
+    "spot-noticed": "Auto Scaling acts on an interruption only once the instance is gone",
+    "spot-stops": "an interrupted instance can be stopped, or hibernated at once",
+    rebalance: "a rebalance recommendation names the instance, and does nothing to it",
+    maintenance: "a scheduled change is an event of AWS Health with its instances as affected entities",
+    "maintenance-arns": "the affected entities of a scheduled change are ids or ARNs",
   }),
   ...section(9, {
     "unknown-id": "an instance id that is not known fails the whole call with InvalidInstanceID.NotFound",

@@ -100,6 +100,7 @@ describe("Root volumes and descriptions of groups", () => {
   it("facts 1: a change of root volume takes the instance out of the group's own load balancers meanwhile", async () => {
     const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: ["targets"] }));
     const arn = TargetGroups?.[0]?.TargetGroupArn as string;
+    await aws.advance(60);
     expect(await stateOf(aws, ATTACHED)).to.equal("ReplacingRootVolume:Wait");
     expect(await targetsOf(aws, arn)).to.deep.equal([]);
     await complete("attached", ATTACHED);

@@ -9,6 +9,7 @@ const DELIVERY_MS = [50, 1_500] as const;
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
   readonly #world: AutoScalingGround;
+  #losses = { until: Number.NEGATIVE_INFINITY, probability: 0 };
 
   constructor(world: AutoScalingGround) {
     this.#world = world;
@@ -43,6 +44,11 @@ export class Notifications {
     return queue;
   }
 
+  /** Loses messages of lifecycle actions on their way, until a time in milliseconds since 1970. */
+  lose(losses: { until: number; probability: number }): void {
+    this.#losses = losses;
+  }
+
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
   begun(group: Group, instanceId: string, action: LifecycleAction, passage: Passage): void {
     const { agenda } = this.#world;
@@ -65,6 +71,8 @@ export class Notifications {
     };
     if (!hook.targetArn) return;
     action.message = JSON.stringify(body);
+    const { until, probability } = this.#losses;
+    if (agenda.now < until && random.chance(probability)) return;
     agenda.in(random.whole(...DELIVERY_MS), () => this.repeat(action));
   }
 
