@@ -143,7 +143,9 @@ const group = z.strictObject({
       load_balancers: z.array(name).default([]),
     })
     .prefault({})
-    .describe("Where its instances register themselves when they start, as a boot script does."),
+    .describe(
+      "Where its instances register themselves when they start for the first time, as a boot script does.",
+    ),
   hooks: z.array(hook).default([]),
   on_abandon: z.enum(["terminate", "retain"]).default("terminate"),
   warm_pool: z

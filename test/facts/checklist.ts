@@ -57,6 +57,9 @@ export const CHECKLIST: readonly Fact[] = [
     "target-groups-first": "target groups attached to the group drain before the hook begins",
     "classic-first": "classic load balancers attached to the group drain before the hook begins",
     "wait-terminating": "Terminating:Wait is a departure from AutoScalingGroup to EC2",
+    "launch-abandoned": "an instance whose launching hook is abandoned ends, and is replaced",
+    "launch-cancelled":
+      "the termination of an instance that a launching hook holds cancels that hook's action",
     "wait-warmed-terminating": "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
     "wait-warmed-pending": "Warmed:Pending:Wait is a return to the warm pool, and no end",
     "wait-root-volume": "ReplacingRootVolume:Wait is a change of root volume, and no end",
@@ -66,10 +69,15 @@ export const CHECKLIST: readonly Fact[] = [
       "an instance of the warm pool comes back into service under its own id, through the launching hooks",
     "pool-dead": "an instance of the warm pool that somebody ended leaves it through the terminating hooks",
     "pool-deleted": "a warm pool is deleted with its instances by force, and else only when it is empty",
+    "pool-size":
+      "a warm pool is filled to the group's maximum less its desired capacity, and at least to its minimum",
+    "pool-retained": "a retention policy keeps an instance that was abandoned on its way into the pool",
     "pool-same-member":
       "a reused instance is the container instance that it was, DRAINING where it was left so",
     "root-volume-agent":
       "after a change of root volume the agent is the same container instance, or a new one",
+    "root-volume-others":
+      "a change of root volume does not bring back registrations that the group does not make",
     "root-volume-attached":
       "a change of root volume takes the instance out of the group's own load balancers meanwhile",
     "without-instances": "a group can be described without its instances",

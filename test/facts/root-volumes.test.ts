@@ -8,7 +8,10 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { DescribeContainerInstancesCommand, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
-import { DescribeTargetGroupsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetGroupsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { makeGroup, stateOf, takeMessages } from "./groups.ts";
@@ -16,7 +19,8 @@ import { targetsOf } from "./load-balancers.ts";
 import { refusalOf } from "./refusal.ts";
 import { type SimulatedAws, startSimulator } from "./simulator-process.ts";
 
-const [REPLACED, KEEPS, LOSES, ATTACHED] = [1, 2, 3, 4].map((n) => `i-0aaaaaaaaaaaaaaa${n}`) as [
+const [REPLACED, KEEPS, LOSES, ATTACHED, SCRIPTED] = [1, 2, 3, 4, 5].map((n) => `i-0aaaaaaaaaaaaaaa${n}`) as [
+  string,
   string,
   string,
   string,
@@ -26,16 +30,22 @@ const hooks = [{ name: "drain", queue: "lifecycle" }];
 /** An instance refresh, which is none of the simulated operations. */
 const SCENARIO = {
   queues: [{ name: "lifecycle" }],
-  target_groups: [{ name: "targets", deregistration_delay_seconds: 30 }],
+  target_groups: ["targets", "scripted"].map((name) => ({ name, deregistration_delay_seconds: 30 })),
   clusters: [{ name: "same" }, { name: "new" }],
   auto_scaling_groups: [
     { name: "replaced", instance_ids: [REPLACED], hooks },
+    {
+      name: "scripted",
+      instance_ids: [SCRIPTED],
+      hooks,
+      registers_with: { target_groups: [{ name: "scripted" }] },
+    },
     { name: "same", cluster: "same", instance_ids: [KEEPS] },
     { name: "new", cluster: "new", instance_ids: [LOSES] },
     { name: "attached", instance_ids: [ATTACHED], target_groups: ["targets"], hooks },
   ],
   timeline: [
-    { at_seconds: 5, replace_root_volume: { instance_ids: [REPLACED, ATTACHED] } },
+    { at_seconds: 5, replace_root_volume: { instance_ids: [REPLACED, ATTACHED, SCRIPTED] } },
     { at_seconds: 5, replace_root_volume: { instance_ids: [KEEPS], agent: "same" } },
     { at_seconds: 5, replace_root_volume: { instance_ids: [LOSES], agent: "new" } },
   ],
@@ -97,9 +107,25 @@ describe("Root volumes and descriptions of groups", () => {
     ]);
   });
 
+  const targetGroupArn = async (name: string) => {
+    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+    return TargetGroups?.[0]?.TargetGroupArn as string;
+  };
+
+  it("facts 1: a change of root volume does not bring back registrations that the group does not make", async () => {
+    const arn = await targetGroupArn("scripted");
+    expect((await targetsOf(aws, arn)).map(({ state }) => state)).to.deep.equal(["healthy"]);
+    await aws.elbv2.send(
+      new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: [{ Id: SCRIPTED, Port: 80 }] }),
+    );
+    await complete("scripted", SCRIPTED);
+    await aws.advance(100);
+    expect(await stateOf(aws, SCRIPTED)).to.equal("InService");
+    expect(await targetsOf(aws, arn)).to.deep.equal([]);
+  });
+
   it("facts 1: a change of root volume takes the instance out of the group's own load balancers meanwhile", async () => {
-    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: ["targets"] }));
-    const arn = TargetGroups?.[0]?.TargetGroupArn as string;
+    const arn = await targetGroupArn("targets");
     await aws.advance(60);
     expect(await stateOf(aws, ATTACHED)).to.equal("ReplacingRootVolume:Wait");
     expect(await targetsOf(aws, arn)).to.deep.equal([]);

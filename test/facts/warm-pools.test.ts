@@ -65,13 +65,13 @@ describe("Warm pools", () => {
     );
     await aws.advance(A_WHILE);
   };
-  const complete = async (group: string, instanceId: string, hook = "drain") => {
+  const complete = async (group: string, instanceId: string, hook = "drain", result = "CONTINUE") => {
     await aws.autoScaling.send(
       new CompleteLifecycleActionCommand({
         AutoScalingGroupName: group,
         LifecycleHookName: hook,
         InstanceId: instanceId,
-        LifecycleActionResult: "CONTINUE",
+        LifecycleActionResult: result,
       }),
     );
     await aws.advance(A_WHILE);
@@ -165,6 +165,29 @@ describe("Warm pools", () => {
     await remove(true);
     expect(await stateOf(aws, instanceId)).to.equal("gone");
     expect(await poolOf(name)).to.deep.equal([]);
+  });
+
+  it("facts 1: a warm pool is filled to the group's maximum less its desired capacity, and at least to its minimum", async () => {
+    const { name } = await makeGroup(aws, { instances: 18 });
+    const put = async (change: { MinSize?: number; MaxGroupPreparedCapacity?: number }) => {
+      await aws.autoScaling.send(new PutWarmPoolCommand({ AutoScalingGroupName: name, ...change }));
+      await aws.advance(A_WHILE);
+      return (await poolOf(name))?.length;
+    };
+    // The maximum of the group is 20.
+    expect(await put({})).to.equal(2);
+    expect(await put({ MinSize: 3 })).to.equal(3);
+    expect(await put({ MaxGroupPreparedCapacity: 22 })).to.equal(4);
+    expect(await put({ MaxGroupPreparedCapacity: 18, MinSize: 1 })).to.equal(1);
+  });
+
+  it("facts 1: a retention policy keeps an instance that was abandoned on its way into the pool", async () => {
+    const { name, instanceIds } = await makeGroup(aws, { hooks: [{}], onAbandon: "retain" });
+    const instanceId = instanceIds[0] as string;
+    await putPool(name, 1);
+    await scaleTo(name, 0);
+    await complete(name, instanceId, "drain", "ABANDON");
+    expect(await stateOf(aws, instanceId)).to.equal("Warmed:Pending:Retained");
   });
 
   it("facts 1: a reused instance is the container instance that it was, DRAINING where it was left so", async () => {
