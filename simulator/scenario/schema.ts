@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
+import { group, hook } from "./group-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
 import { messageHappenings } from "./message-happenings.ts";
-import { chance, instanceId, instanceIds, name, port, seconds } from "./values.ts";
+import { chance, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
@@ -9,23 +11,32 @@ const actions = z
   .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
+
 const queue = z.strictObject({
   name,
-  visibility_timeout_seconds: z.int().min(0).max(43_200).default(30),
-  retention_seconds: z.int().min(60).max(1_209_600).default(345_600),
-  delay_seconds: z.int().min(0).max(900).default(0),
+  visibility_timeout_seconds: z
+    .int()
+    .min(0)
+    .max(43_200)
+    .default(30)
+    .describe("How long a message that was received is hidden."),
+  retention_seconds: z.int().min(60).max(1_209_600).default(345_600).describe("How long it keeps a message."),
+  delay_seconds: z.int().min(0).max(900).default(0).describe("How long a message that was sent is hidden."),
   dead_letter_queue: name
     .optional()
     .describe("The queue, listed before this one, that redrive moves messages to."),
-  max_receive_count: z.int().min(1).max(1000).default(10),
+  max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
 });
 
 const targetGroup = z.strictObject({
   name,
-  port: port.default(80),
-  protocol: z.string().default("HTTP"),
-  target_type: z.enum(["instance", "ip"]).default("instance"),
-  deregistration_delay_seconds: z.int().min(0).max(3600).default(300),
+  port: port.default(80).describe("The port of targets that are registered without one."),
+  protocol: z.string().default("HTTP").describe("As DescribeTargetGroups shows it."),
+  target_type: z
+    .enum(["instance", "ip"])
+    .default("instance")
+    .describe("Whether its targets are instances or addresses."),
+  deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
   healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
   in_use: z
     .boolean()
@@ -36,8 +47,15 @@ const targetGroup = z.strictObject({
 const loadBalancer = z.strictObject({
   name,
   listeners: z
-    .array(z.strictObject({ port, instance_port: port, protocol: z.string().default("HTTP") }))
-    .min(1),
+    .array(
+      z.strictObject({
+        port: port.describe("Where clients connect."),
+        instance_port: port.describe("Where the instances listen."),
+        protocol: z.string().default("HTTP").describe("As DescribeLoadBalancers shows it."),
+      }),
+    )
+    .min(1)
+    .describe("What it forwards, and where to."),
   connection_draining_seconds: z
     .int()
     .min(0)
@@ -51,138 +69,46 @@ const loadBalancer = z.strictObject({
     ),
 });
 
-const task = z.strictObject({
-  container: name.default("main"),
-  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge"),
-  ports: z
-    .array(z.strictObject({ container_port: port, host_port: z.int().min(0).max(65_535).default(0) }))
-    .default([])
-    .describe("A host port of 0 is drawn from the dynamic range."),
-  start_seconds: seconds.default(2).describe("From placement to running."),
-  stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
-  stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
-  run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
-});
-
-const service = z.strictObject({
-  name,
-  scheduling_strategy: z.enum(["REPLICA", "DAEMON"]).default("REPLICA"),
-  desired_count: z.int().min(0).default(1),
-  minimum_healthy_percent: z
-    .int()
-    .min(0)
-    .max(200)
-    .optional()
-    .describe("100 for replicas and 0 for daemons when not given."),
-  maximum_percent: z
-    .int()
-    .min(0)
-    .max(400)
-    .optional()
-    .describe("200 for replicas and 100 for daemons when not given."),
-  load_balancers: z
-    .array(
-      z
-        .strictObject({ target_group: name.optional(), load_balancer: name.optional(), container_port: port })
-        .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
-          error: "expected either target_group or load_balancer",
-        }),
-    )
-    .default([]),
-  task: task.prefault({}),
-  scaling: z
-    .strictObject({ min: z.int().min(0), max: z.int().min(0) })
-    .refine(({ min, max }) => min <= max, { error: "expected a max of at least min" })
-    .optional()
-    .describe(
-      "Its bounds as a scalable target of Application Auto Scaling; no policy, so nothing scales it.",
-    ),
-});
-
-const standaloneTasks = z.strictObject({
-  cluster: name,
-  family: name.default("standalone"),
-  count: z.int().min(1).default(1),
-  instance_ids: instanceIds
-    .optional()
-    .describe("One task on each of these; without it, `count` tasks where there is room."),
-  started_by: z.string().optional(),
-  group: z.string().optional(),
-  task: task.prefault({}),
-});
-
-const hook = z.strictObject({
-  name,
-  transition: z.enum(["terminating", "launching"]).default("terminating"),
-  queue: name.optional().describe("The queue that it notifies."),
-  heartbeat_timeout_seconds: z.int().min(30).max(7200).default(3600),
-  default_result: z.enum(["CONTINUE", "ABANDON"]).default("ABANDON"),
-  metadata: z.string().optional().describe("The hook's NotificationMetadata."),
-});
-
-const group = z.strictObject({
-  name,
-  instances: z.int().min(0).default(1).describe("How many there are at the start."),
-  instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
-  max_size: z.int().min(0).default(1000),
-  cluster: name.optional().describe("The ECS cluster that its instances join."),
-  task_slots: z
-    .int()
-    .min(0)
-    .optional()
-    .describe("How many tasks have room on an instance; any number when not given."),
-  boot_seconds: seconds.default(30),
-  target_groups: z
-    .array(name)
-    .default([])
-    .describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
-  load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
-  registers_with: z
-    .strictObject({
-      target_groups: z.array(z.strictObject({ name, port: port.optional() })).default([]),
-      load_balancers: z.array(name).default([]),
-    })
-    .prefault({})
-    .describe(
-      "Where its instances register themselves when they start for the first time, as a boot script does.",
-    ),
-  hooks: z.array(hook).default([]),
-  on_abandon: z.enum(["terminate", "retain"]).default("terminate"),
-  warm_pool: z
-    .strictObject({
-      state: z.enum(["Stopped", "Running", "Hibernated"]).default("Stopped"),
-      instance_ids: z.array(instanceId).default([]).describe("Those that wait in it at the start."),
-      reuse_on_scale_in: z.boolean().default(true),
-    })
-    .optional()
-    .describe("Scale-out takes from it first, and scale-in returns to it, through the terminating hooks."),
-});
-
-const forAWhile = { actions, for_seconds: seconds, probability: chance.default(1) };
+const forAWhile = {
+  actions,
+  for_seconds: seconds.describe("For how long."),
+  probability: chance.default(1).describe("How likely it is for each call."),
+};
+const theGroup = named("the group");
 
 const happenings = {
   ...instanceHappenings,
   ...messageHappenings,
-  run_tasks: standaloneTasks,
-  stop_tasks: z.strictObject({ cluster: name, family: name }).describe("Stops standalone tasks."),
+  run_tasks: standaloneTasks.describe("Starts standalone tasks."),
+  stop_tasks: z
+    .strictObject({ cluster: named("the cluster"), family: named("their task definition's family") })
+    .describe("Stops standalone tasks."),
   complete_actions: z
-    .strictObject({ group: name, hook: name, result: z.enum(["CONTINUE", "ABANDON"]).default("CONTINUE") })
+    .strictObject({
+      group: theGroup,
+      hook: named("the hook"),
+      result: z.enum(["CONTINUE", "ABANDON"]).default("CONTINUE").describe("What with."),
+    })
     .describe("Somebody completes another hook's pending actions."),
-  put_hook: z.strictObject({ group: name, hook }),
-  update_service: z.strictObject({
-    cluster: name,
-    service: name,
-    desired_count: z.int().min(0).optional(),
-    minimum_healthy_percent: z.int().min(0).max(200).optional(),
-    maximum_percent: z.int().min(0).max(400).optional(),
-    redeploy: z.boolean().default(false),
-  }),
+  put_hook: z
+    .strictObject({ group: theGroup, hook: hook.describe("The hook, new or changed.") })
+    .describe("Adds a lifecycle hook to a group, or changes it."),
+  update_service: z
+    .strictObject({
+      cluster: named("the cluster"),
+      service: named("the service"),
+      desired_count: z.int().min(0).optional().describe("As it was when not given."),
+      minimum_healthy_percent: z.int().min(0).max(200).optional().describe("As it was when not given."),
+      maximum_percent: z.int().min(0).max(400).optional().describe("As it was when not given."),
+      redeploy: z.boolean().default(false).describe("Whether all its tasks are replaced."),
+    })
+    .describe("UpdateService."),
   register: z
     .strictObject({
       instance_ids: instanceIds,
-      target_group: name.optional(),
-      port: port.optional(),
-      load_balancer: name.optional(),
+      target_group: named("a target group").optional(),
+      port: port.optional().describe("With the target group; its own port when not given."),
+      load_balancer: named("a classic load balancer").optional(),
     })
     .describe("An operator registers instances."),
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
@@ -201,20 +127,23 @@ const timelineEntry = z
     error: `expected exactly one of ${Object.keys(happenings).join(", ")}`,
   });
 
-const scheduled = (first: number) =>
+const scheduled = (first: number, timeout: number) =>
   z.strictObject({
     input: z.record(z.string(), z.unknown()).describe("The scheduled event's input."),
-    every_seconds: z.int().min(1).default(60),
-    first_after_seconds: seconds.default(first),
-    timeout_seconds: z.int().min(1).max(900).default(90),
+    every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
+    first_after_seconds: seconds.default(first).describe("When the first one is."),
+    timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
   });
 
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */
 export const scenarioSchema = z.strictObject({
   name,
-  description: z.string().default(""),
-  seed: z.int().default(1),
-  starts_at: z.iso.datetime().default("2026-01-05T09:00:00Z"),
+  description: z.string().default("").describe("For people."),
+  seed: z.int().default(1).describe("What all that is random comes from; the same seed gives the same run."),
+  starts_at: z.iso
+    .datetime({ error: "expected a time such as 2026-01-05T09:00:00Z" })
+    .default("2026-01-05T09:00:00Z")
+    .describe("The simulated time at the start."),
   ends_after_seconds: seconds
     .default(7200)
     .describe("When it ends at the latest; it ends as soon as all its terminations have."),
@@ -223,6 +152,11 @@ export const scenarioSchema = z.strictObject({
     .tuple([seconds, seconds])
     .default([15, 60])
     .describe("How long a call takes at least and at most, when the functions run in process."),
+  read_lag_seconds: seconds
+    .default(0)
+    .describe(
+      "How far ECS, the load balancers and Auto Scaling show the past: what a call changed shows after this time.",
+    ),
   short_poll_misses: chance.default(0).describe("How likely a short poll misses a message that is there."),
   duplicates: chance
     .default(0)
@@ -231,22 +165,25 @@ export const scenarioSchema = z.strictObject({
     .default(0)
     .describe("How likely a receive takes messages in any order instead of the oldest first."),
   functions: z
-    .strictObject({ deregister: scheduled(20), terminate: scheduled(40) })
+    .strictObject({
+      deregister: scheduled(20, 60).describe("Takes terminations in."),
+      terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
+    })
     .optional()
     .describe(
       "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
     ),
-  queues: z.array(queue).default([]),
+  queues: z.array(queue).default([]).describe("SQS queues."),
   event_rules: z
-    .array(z.strictObject({ queue: name }))
+    .array(z.strictObject({ queue: named("the queue") }))
     .default([])
     .describe("Rules of EventBridge: each sends all notices about instances to its queue."),
-  target_groups: z.array(targetGroup).default([]),
+  target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
-  clusters: z.array(z.strictObject({ name, services: z.array(service).default([]) })).default([]),
-  auto_scaling_groups: z.array(group).default([]),
+  clusters: z.array(cluster).default([]).describe("ECS clusters."),
+  auto_scaling_groups: z.array(group).default([]).describe("Auto Scaling groups, with their instances."),
   tasks: z.array(standaloneTasks).default([]).describe("Standalone tasks that run from the start."),
-  timeline: z.array(timelineEntry).default([]),
+  timeline: z.array(timelineEntry).default([]).describe("What happens, one thing an entry."),
 });
 
 /** A scenario with all its defaults filled in. */

@@ -14,6 +14,8 @@ export type Instance = {
   /** When it was launched first, in milliseconds since 1970. */
   readonly launchedAt: number;
   readonly state: History<InstanceState>;
+  /** Whether EC2 has announced that it takes the instance back. */
+  isReclaimed: boolean;
 };
 
 /** How long EC2 takes over things, in milliseconds: common values, not promises of AWS. */
@@ -47,6 +49,7 @@ export class Instances {
       privateIp: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
       launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
+      isReclaimed: false,
     };
     this.#byId.set(instance.id, instance);
     this.#boot(instance, options.bootMilliseconds);

@@ -15,7 +15,9 @@ const MAINTENANCE_MS = 2 * 3_600_000;
 export function interruptSpot(world: World, instanceId: string, action: SpotAction): void {
   const { agenda, instances } = world;
   // The zone stands where other ARNs have the Region, and there is no account.
-  const zone = instances.get(instanceId)?.zone ?? `${REGION}a`;
+  const instance = instances.get(instanceId);
+  const zone = instance?.zone ?? `${REGION}a`;
+  if (instance) instance.isReclaimed = true;
   world.eventRules.put({
     source: "aws.ec2",
     detailType: "EC2 Spot Instance Interruption Warning",

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { instanceIds, name, named, port, seconds } from "./values.ts";
+
+// The clusters of a scenario file, with their services and tasks.
+
+export const task = z.strictObject({
+  container: named("its one container").default("main"),
+  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge").describe("As ECS knows it."),
+  ports: z
+    .array(
+      z.strictObject({
+        container_port: port.describe("Where the container listens."),
+        host_port: z.int().min(0).max(65_535).default(0).describe("0 is drawn from the dynamic range."),
+      }),
+    )
+    .default([])
+    .describe("Its port mappings."),
+  start_seconds: seconds.default(2).describe("From placement to running."),
+  stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
+  stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
+  run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
+});
+
+export const service = z.strictObject({
+  name,
+  scheduling_strategy: z
+    .enum(["REPLICA", "DAEMON"])
+    .default("REPLICA")
+    .describe("A daemon runs on each instance."),
+  desired_count: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe("How many tasks it keeps running; a daemon does not ask."),
+  minimum_healthy_percent: z
+    .int()
+    .min(0)
+    .max(200)
+    .optional()
+    .describe("100 for replicas and 0 for daemons when not given."),
+  maximum_percent: z
+    .int()
+    .min(0)
+    .max(400)
+    .optional()
+    .describe("200 for replicas and 100 for daemons when not given."),
+  load_balancers: z
+    .array(
+      z
+        .strictObject({
+          target_group: named("a target group; either this or load_balancer").optional(),
+          load_balancer: named("a classic load balancer").optional(),
+          container_port: port.describe("The container port whose host port is registered."),
+        })
+        .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
+          error: "expected either target_group or load_balancer",
+        }),
+    )
+    .default([])
+    .describe("What it registers its tasks with."),
+  task: task.prefault({}).describe("What its tasks are like."),
+  scaling: z
+    .strictObject({
+      min: z.int().min(0).describe("The least desired count."),
+      max: z.int().min(0).describe("The most."),
+    })
+    .refine(({ min, max }) => min <= max, { error: "expected a max of at least min" })
+    .optional()
+    .describe(
+      "Its bounds as a scalable target of Application Auto Scaling; no policy, so nothing scales it.",
+    ),
+});
+
+export const cluster = z.strictObject({
+  name,
+  services: z.array(service).default([]).describe("Its services."),
+});
+
+export const standaloneTasks = z.strictObject({
+  cluster: named("the cluster"),
+  family: named("their task definition's family").default("standalone"),
+  count: z.int().min(1).default(1).describe("How many."),
+  instance_ids: instanceIds
+    .optional()
+    .describe("One task on each of these; without it, `count` tasks where there is room."),
+  started_by: z.string().optional().describe("Who started them, as DescribeTasks shows it."),
+  group: z.string().optional().describe("Their task group; `family:` and the family when not given."),
+  task: task.prefault({}).describe("What they are like."),
+});
