@@ -72,7 +72,7 @@ function tell(line: StoryLine): string {
     case "instance":
       return line.state === "gone" ? "has left the group" : `is ${line.state}`;
     case "instance-ended":
-      return "EC2 ends the instance";
+      return line.how === "stopped" ? "EC2 stops the instance" : "EC2 ends the instance";
     case "action-started":
       return `the hook ${line.hook} holds it`;
     case "action-ended":

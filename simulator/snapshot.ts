@@ -4,6 +4,11 @@ import type { World } from "./world.ts";
 export function snapshot(world: World) {
   return {
     now: iso(world.agenda.now),
+    instances: world.instances.all.map(({ id, state }) => ({
+      id,
+      state: state.latest,
+      since: iso(state.since),
+    })),
     queues: world.queues.all.map((queue) => {
       const { visible, inFlight, delayed } = queue.counts();
       return { name: queue.name, visible, in_flight: inFlight, delayed };

@@ -60,6 +60,7 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
         : {}),
     });
   }
+  for (const { queue } of scenario.event_rules) world.eventRules.add(queue);
   for (const [i, group] of scenario.target_groups.entries()) {
     begin("target_groups", i);
     const { settings } = world.targetGroups.create({
@@ -153,21 +154,27 @@ export function hookOf(hook: ScenarioHook): Hook {
 }
 
 function buildGroup(world: World, given: ScenarioGroup): void {
+  const desired = given.instance_ids?.length ?? given.instances;
   const group = world.groups.create({
     name: given.name,
     minSize: 0,
     maxSize: given.max_size,
-    desired: given.instance_ids?.length ?? given.instances,
+    desired,
     launching: {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
       taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
-      instanceIds: given.instance_ids ?? [],
+      instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
       started: (instanceId) => registerItself(world, given, instanceId),
     },
   });
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
+  if (given.warm_pool) {
+    const { state: poolState, instance_ids, reuse_on_scale_in: reuseOnScaleIn } = given.warm_pool;
+    const maxPrepared = desired + instance_ids.length;
+    world.groups.putWarmPool(group, { poolState, reuseOnScaleIn, minSize: 0, maxPrepared });
+  }
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
   if (given.managed_draining && given.cluster)
     world.managedDraining.enable(world.clusters.byName(given.cluster), group);
@@ -206,6 +213,10 @@ function buildService(world: World, cluster: Cluster, given: ScenarioService): v
       containerPort: each.container_port,
     })),
   });
+  if (given.scaling) {
+    const { min, max } = given.scaling;
+    world.scalableTargets.register(`service/${cluster.name}/${given.name}`, min, max);
+  }
 }
 
 function define(world: World, family: string, task: ScenarioTask): TaskDefinition {

@@ -62,6 +62,16 @@ export const service = z.strictObject({
     .default([])
     .describe("What it registers its tasks with."),
   task: task.prefault({}).describe("What its tasks are like."),
+  scaling: z
+    .strictObject({
+      min: z.int().min(0).describe("The least desired count."),
+      max: z.int().min(0).describe("The most."),
+    })
+    .refine(({ min, max }) => min <= max, { error: "expected a max of at least min" })
+    .optional()
+    .describe(
+      "Its bounds as a scalable target of Application Auto Scaling; no policy, so nothing scales it.",
+    ),
 });
 
 export const cluster = z.strictObject({

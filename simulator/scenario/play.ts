@@ -4,7 +4,11 @@ import type { TerminationRecord, Violation } from "../judge/records.ts";
 import { scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
+
 import { globalTimeout } from "../services/autoscaling/model.ts";
+
+import type { Unreliability } from "../services/sqs/queue.ts";
+
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
@@ -134,7 +138,11 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   buildWorld(simulation.world, scenario);
   simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
-  simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
+  Object.assign(simulation.world.unreliability, {
+    shortPollMisses: scenario.short_poll_misses,
+    duplicates: scenario.duplicates,
+    disorder: scenario.disorder,
+  } satisfies Unreliability);
   return simulation;
 }
 

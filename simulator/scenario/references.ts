@@ -11,6 +11,7 @@ export function referenceProblems(scenario: Scenario): string[] {
     ...functionProblems(scenario),
     ...duplicates(scenario),
     ...queueProblems(scenario),
+    ...ruleProblems(scenario),
     ...serviceProblems(scenario),
     ...groupProblems(scenario),
     ...taskProblems(scenario),
@@ -37,8 +38,13 @@ function duplicates(scenario: Scenario): string[] {
       `a name that no other ${what} has`,
       items.map(({ name }, i) => ({ path: `${path}[${i}].name`, value: name })),
     );
-  const ids = auto_scaling_groups.flatMap(({ instance_ids = [] }, i) =>
-    instance_ids.map((value, j) => ({ path: `auto_scaling_groups[${i}].instance_ids[${j}]`, value })),
+  const ids = auto_scaling_groups.flatMap(({ instance_ids = [], warm_pool }, i) =>
+    [
+      { key: "instance_ids", values: instance_ids },
+      { key: "warm_pool.instance_ids", values: warm_pool?.instance_ids ?? [] },
+    ].flatMap(({ key, values }) =>
+      values.map((value, j) => ({ path: `auto_scaling_groups[${i}].${key}[${j}]`, value })),
+    ),
   );
   return [
     ...distinct("queues", "queue", queues),
@@ -65,6 +71,11 @@ function queueProblems({ queues }: Scenario): string[] {
       ? []
       : expectOneOf(path, "the name of a queue that is listed before", before, found);
   });
+}
+
+function ruleProblems(scenario: Scenario): string[] {
+  const { queue } = checksOf(scenario);
+  return scenario.event_rules.flatMap((rule, i) => queue(`event_rules[${i}].queue`, rule.queue));
 }
 
 function serviceProblems(scenario: Scenario): string[] {

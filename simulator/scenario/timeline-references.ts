@@ -31,6 +31,7 @@ function namedPartProblems(
   return [
     ...check(group, "scale_in.group", entry.scale_in?.group),
     ...check(group, "scale_out.group", entry.scale_out?.group),
+    ...check(group, "shrink_warm_pool.group", entry.shrink_warm_pool?.group),
     ...check(queue, "send_lifecycle_message.queue", entry.send_lifecycle_message?.queue),
     ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
     ...check(queue, "send.queue", entry.send?.queue),
@@ -53,8 +54,8 @@ function namedPartProblems(
 // Once a group has launched another instance, an id may be one that was drawn.
 function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
   const launched = scenario.timeline.some(
-    ({ at_seconds, scale_out, kill, terminate }) =>
-      at_seconds < entry.at_seconds && (scale_out || kill || terminate?.replace),
+    ({ at_seconds, scale_out, kill, stop, interrupt_spot, terminate }) =>
+      at_seconds < entry.at_seconds && (scale_out || kill || stop || interrupt_spot || terminate?.replace),
   );
   const ids = launched ? undefined : idsAtStart(scenario);
   return Object.entries(entry).flatMap(([key, value]) =>

@@ -162,6 +162,37 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     expect(byAgent?.containerInstance.arn).to.match(new RegExp(`/${byAgent?.startedBy}$`));
   });
 
+  const agents: [agent: "same" | "new", shown: string[]][] = [
+    ["same", [`${first} RUNNING running`, `${first} STOPPED ended`]],
+    ["new", [`${first} RUNNING ended`]],
+  ];
+  for (const [agent, shown] of agents) {
+    it(`tasks end with the root volume, and ECS hears of it where the agent is the ${agent} one`, () => {
+      const replace = { replace_root_volume: { instance_ids: [first], agent } };
+      const again = { disconnect_agent: { instance_ids: [first], for_seconds: 10 } };
+      const noLoadBalancers = cluster({}, { name: "web", desired_count: 2 });
+      const world = worldAfter(200, {
+        ...noLoadBalancers,
+        timeline: [
+          { at_seconds: 10, ...replace },
+          { at_seconds: 100, ...again },
+        ],
+      });
+      expect(tasks(world)?.filter((each) => each.startsWith(first))).to.deep.equal(shown);
+    });
+  }
+
+  it("tasks outlive the return to a warm pool whose instances run on", () => {
+    const changes = {
+      auto_scaling_groups: [
+        { name: "fleet", instance_ids: ids, cluster: "main", warm_pool: { state: "Running" } },
+      ],
+      ...happen({ scale_in: { group: "fleet", count: 1 } }, { scale_out: { group: "fleet", count: 1 } }),
+    };
+    const running = ids.map((id) => `${id} RUNNING running`);
+    expect(tasks(worldAfter(60, changes))).to.deep.equal(running);
+  });
+
   const obstacles: [why: string, scenario: (service: object) => object, says: RegExp][] = [
     [
       "the agent is disconnected",

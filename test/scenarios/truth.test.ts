@@ -56,6 +56,12 @@ describe("scenarios: what is true, and what ECS shows", () => {
     expect(tasks(played)).to.deep.equal(["RUNNING / ended"]);
   });
 
+  it("tasks end with their instance when it is stopped, though ECS shows them as they were", async () => {
+    const played = await play([{ at_seconds: 30, stop: { instance_ids: ids } }]);
+    expect(goneAfter(played)).to.equal(30);
+    expect(tasks(played)).to.deep.equal(["RUNNING / ended"]);
+  });
+
   it("a task that ends by itself is gone before ECS hears of it", async () => {
     const played = await play([disconnect({ for_seconds: 100 })], { run_seconds: 638 });
     expect(goneAfter(played)).to.equal(40);

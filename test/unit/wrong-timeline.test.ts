@@ -4,7 +4,7 @@ import { playScenario } from "../../simulator/scenario/play.ts";
 import { type Change, expectRefused, fleet, group, read, timeline } from "./scenario.ts";
 
 const refused: [what: string, change: Change, problems: string][] = [
-  ...["scale_in", "scale_out"].map((key): [string, Change, string] => [
+  ...["scale_in", "scale_out", "shrink_warm_pool"].map((key): [string, Change, string] => [
     `${key} of a group that is not there`,
     timeline({ [key]: { group: "fleat", count: 1 } }),
     `timeline[0].${key}.group: expected the name of a group (fleet, loose), found "fleat"`,
@@ -25,6 +25,11 @@ const refused: [what: string, change: Change, problems: string][] = [
   ...[
     "terminate",
     "kill",
+    "stop",
+    "replace_root_volume",
+    "interrupt_spot",
+    "recommend_rebalance",
+    "schedule_maintenance",
     "repeat_notification",
     "register",
     "disconnect_agent",
@@ -147,6 +152,8 @@ const taken: [what: string, change: Change][] = [
     [
       { scale_out: { group: "fleet", count: 1 } },
       { kill: { instance_ids: ["i-0a"] } },
+      { stop: { instance_ids: ["i-0a"] } },
+      { interrupt_spot: { instance_ids: ["i-0a"] } },
       { terminate: { instance_ids: ["i-0a"], replace: true } },
     ] as Change[]
   ).map((launching): [string, Change] => [

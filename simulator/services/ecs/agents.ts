@@ -25,6 +25,7 @@ export class Agents {
     this.#clusters = clusters;
     this.#on = on;
     world.instances.onEnd((instance) => this.#ended(instance));
+    world.instances.onHalt(({ id }) => this.halt(id));
   }
 
   /** The agent of an instance loses ECS: what ECS shows of its tasks stays as it is, and what it wishes waits. */
@@ -32,12 +33,28 @@ export class Agents {
     for (const each of this.#registered(instanceId)) this.#setConnected(each, false);
   }
 
-  /** The agent finds ECS again, and both catch up. That of an instance that has ended never does. */
+  /**
+   * All containers on an instance end, as when it is stopped or gets a new root volume, and its agent with them: ECS hears
+   * of it when the agent is up again.
+   */
+  halt(instanceId: string): void {
+    for (const each of this.#all(instanceId)) {
+      this.#setConnected(each, false);
+      for (const task of [...each.tasks, ...each.orphans]) this.#tasks.hostHalted(task);
+    }
+  }
+
+  /**
+   * The agent finds ECS again, and both catch up. That of an instance that has ended or is stopped does not, nor does one
+   * that has left its container instance behind for a new one.
+   */
   reconnect(instanceId: string): void {
     const instance = this.#world.instances.get(instanceId);
     if (!instance || !isAlive(instance)) return;
-    for (const each of this.#registered(instanceId)) {
-      if (each.agentConnected.latest) continue;
+    const registered = this.#registered(instanceId);
+    for (const [i, each] of registered.entries()) {
+      const isLeftBehind = registered.slice(i + 1).some(({ cluster }) => cluster === each.cluster);
+      if (isLeftBehind || each.agentConnected.latest) continue;
       this.#setConnected(each, true);
       for (const hear of each.unheard.splice(0)) hear();
     }

@@ -132,6 +132,18 @@ export class Clusters {
     return containerInstance;
   }
 
+  /**
+   * What the ECS agent does when an instance comes up again. With its state file it takes up the container instance that
+   * it was; without one, or where that was deregistered, it registers anew, and the old one stays behind as it is.
+   */
+  rejoin(cluster: Cluster, instanceId: string, taskSlots: number, keepsState = true): void {
+    const isKnown = [...cluster.containerInstances.values()].some(
+      (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
+    );
+    if (isKnown && keepsState) this.agents.reconnect(instanceId);
+    else this.join(cluster, instanceId, taskSlots);
+  }
+
   /** The container instance with the fewest tasks that takes new ones and has room for this one. */
   placeFor(cluster: Cluster, definition: TaskDefinition): ContainerInstance | undefined {
     return [...cluster.containerInstances.values()]

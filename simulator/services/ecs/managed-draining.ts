@@ -63,11 +63,11 @@ export class ManagedDraining {
     const { agenda, groups } = this.#world;
     const key = { hook: MANAGED_DRAINING_HOOK, token: action.token, instanceId };
     if (registered(cluster, instanceId).every(({ tasks }) => tasks.size === 0)) {
-      groups.departures.complete(group, key, "CONTINUE", "ecs");
+      groups.actions.complete(group, key, "CONTINUE", "ecs");
       return;
     }
     const isDue = agenda.now - beatAt >= HEARTBEAT_MS;
-    if (isDue) groups.departures.heartbeat(group, key);
+    if (isDue) groups.actions.heartbeat(group, key);
     agenda.in(LOOK_MS, () => this.#look(cluster, group, instanceId, action, isDue ? agenda.now : beatAt));
   }
 }

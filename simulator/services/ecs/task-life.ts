@@ -97,6 +97,12 @@ export class TaskLife {
     this.#containersEnd(task);
   }
 
+  /** The host halts, and all containers on it end; ECS hears of it when the agent is up again. */
+  hostHalted(task: Task): void {
+    this.#containersEnd(task);
+    this.#reportExit(task);
+  }
+
   /** ECS knows that the task is gone with its host: no SIGTERM, no draining. */
   kill(task: Task, stoppedReason: string): void {
     this.#giveUp(task, "TerminationNotice", stoppedReason);
@@ -134,6 +140,10 @@ export class TaskLife {
   #exitByThemselves(task: Task): void {
     if (task.containers.latest !== "running" || task.lastStatus.latest === "STOPPING") return;
     this.#containersEnd(task);
+    this.#reportExit(task);
+  }
+
+  #reportExit(task: Task): void {
     this.#throughAgent(task, () =>
       this.#unlessStopping(task, () =>
         this.stop(task, "EssentialContainerExited", "Essential container in task exited"),
