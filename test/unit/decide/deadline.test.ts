@@ -224,7 +224,7 @@ describe("decide", () => {
           fields: {
             waiting_for: "1 task RUNNING",
             drain_deadline: "2026-01-05T10:00:00.000Z",
-            then: "the lifecycle action is completed with CONTINUE",
+            at_the_deadline: "the lifecycle action is completed with CONTINUE",
           },
         },
       ]);
