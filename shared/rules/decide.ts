@@ -3,7 +3,7 @@ import type { Memory, Termination } from "../termination.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
 import { decideHeld } from "./held.ts";
 import { hookOf } from "./heartbeat.ts";
-import { decideInterrupted } from "./interrupted.ts";
+import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
 import { situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
 import { decideReturning } from "./returning.ts";
@@ -37,13 +37,11 @@ export function decide(termination: Termination, observed: Observation, now: num
   if (situation === "over") {
     return letGo(present, `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`);
   }
-  if (termination.interruptedAt !== undefined && membership.group === group) {
-    return decideInterrupted(
-      recalled(termination, present, observed, now),
-      observed,
-      now,
-      termination.interruptedAt,
-    );
+  const { interruptedAt } = termination;
+  // A hook's message outlives the notice that it joined.
+  const isDue = termination.hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
+  if (interruptedAt !== undefined && membership.group === group && !isDue) {
+    return decideInterrupted(recalled(termination, present, observed, now), observed, now, interruptedAt);
   }
   if (situation === "soon" || situation === "held") {
     return wait(termination, present, now, `the instance to leave ${membership.state}`);
