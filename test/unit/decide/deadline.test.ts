@@ -229,7 +229,7 @@ describe("decide", () => {
         },
       ]);
       const thenOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
-        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.then;
+        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields?.at_the_deadline;
       expect(thenOf({ observed: { ...held, retains: true } }, "abandon")).to.equal(
         "the lifecycle action is completed with ABANDON: by the group's retention policy the instance is kept, as Terminating:Retained",
       );

@@ -123,7 +123,7 @@ describe("why nothing moves", () => {
       {
         level: "warn",
         phrase: "no progress",
-        fields: { cluster: "main", service: "web", reason },
+        fields: { cluster: "main", service_name: "web", reason },
         about: `web: ${reason}`,
       },
     ]);
@@ -176,7 +176,7 @@ describe("why nothing moves", () => {
           protections: [{ task: "task-RUNNING", until }],
         },
         now,
-      }).map(({ fields }) => [fields.service, fields.reason]);
+      }).map(({ fields }) => [fields.service_name, fields.reason]);
     expect(protections(SINCE + 60 * MINUTE)).to.deep.equal([
       ["web", "a task is protected from being stopped until 2026-01-05T10:00:00.000Z"],
     ]);
