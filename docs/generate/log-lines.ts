@@ -27,8 +27,7 @@ export const LOG_LINES = {
   "notice received": {
     level: "INFO",
     from: "deregister",
-    means:
-      "EC2 or AWS Health announced something of the instance: `notice` says what.",
+    means: "EC2 or AWS Health announced something of the instance: `notice` says what.",
     todo: NOTHING,
   },
   "notice ignored": {
@@ -62,8 +61,7 @@ export const LOG_LINES = {
   "heartbeat recorded": {
     level: "INFO",
     from: "both",
-    means:
-      "The hook's timer began anew.",
+    means: "The hook's timer began anew.",
     todo: NOTHING,
   },
   "heartbeat refused": {
@@ -103,8 +101,7 @@ export const LOG_LINES = {
   "set DRAINING again": {
     level: "WARN",
     from: "both",
-    means:
-      "Somebody had set the container instance ACTIVE during its drain.",
+    means: "Somebody had set the container instance ACTIVE during its drain.",
     todo: "Find out who: tasks may have been placed on an instance that is about to go.",
   },
   "registration came back": {
@@ -146,7 +143,7 @@ export const LOG_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "`waiting_for` is in the way, `drain_deadline` is when the drain ends all the same, and `then` how.",
+      "`waiting_for` is in the way, `drain_deadline` is when the drain ends all the same, and `ends_with` how.",
     todo: "Look at what is in the way; see a drain that does not end in operations.md. To give it longer, raise `drain_timeout_seconds`.",
   },
   "passed on": {
@@ -178,8 +175,7 @@ export const LOG_LINES = {
   "set ACTIVE again": {
     level: "INFO",
     from: "terminate",
-    means:
-      "The container instance of an instance that came back gets tasks again.",
+    means: "The container instance of an instance that came back gets tasks again.",
     todo: NOTHING,
   },
   "registered again": {
@@ -273,8 +269,7 @@ export const LOG_LINES = {
   "dry run is over": {
     level: "INFO",
     from: "terminate",
-    means:
-      "The termination was on a dry run, and terminate is not: from here on it is drained for real.",
+    means: "The termination was on a dry run, and terminate is not: from here on it is drained for real.",
     todo: NOTHING,
   },
   "DRYRUN is set": {
@@ -312,8 +307,7 @@ export const LOG_LINES = {
   "nothing to change": {
     level: "INFO",
     from: "scale-tasks",
-    means:
-      "The service's desired count is right already, so nothing was called.",
+    means: "The service's desired count is right already, so nothing was called.",
     todo: NOTHING,
   },
   "desired count set": {
@@ -333,8 +327,7 @@ export const LOG_LINES = {
   "service has a scaling target": {
     level: "WARN",
     from: "scale-tasks",
-    means:
-      "Application Auto Scaling sets the desired count of the same service: the two undo each other.",
+    means: "Application Auto Scaling sets the desired count of the same service: the two undo each other.",
     todo: "Deregister the scaling target, or take the service out of scale-tasks' input.",
   },
 } as const satisfies Record<Phrase, LogLine>;

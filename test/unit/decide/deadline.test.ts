@@ -1,9 +1,9 @@
 // Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
 import { expect } from "chai";
 import type { Hook } from "../../../shared/observation.ts";
-import type { DrainSettings } from "../../../shared/settings.ts";
 import { deadlineOf } from "../../../shared/rules/deadline.ts";
 import type { Remark } from "../../../shared/rules/decision.ts";
+import type { DrainSettings } from "../../../shared/settings.ts";
 import {
   decisionOf,
   hook,
@@ -42,15 +42,20 @@ describe("decide", () => {
       it(`${wanted} s and ${which}: after ${seconds} s${cut ? ", by the hook's global limit" : ""}`, () => {
         const own: Hook | undefined =
           timeout === undefined ? undefined : hook({ heartbeatTimeout: timeout * SECOND });
-        expect(deadlineOf(termination({}, { settings: { drainTimeoutSeconds: wanted } }), own)).to.deep.equal({
-          at: SINCE + seconds * SECOND,
-          cut,
-        });
+        expect(deadlineOf(termination({}, { settings: { drainTimeoutSeconds: wanted } }), own)).to.deep.equal(
+          {
+            at: SINCE + seconds * SECOND,
+            cut,
+          },
+        );
       });
     }
   });
 
-  const atDeadline = (onTimeout: DrainSettings["onTimeout"], change: Partial<Row>): Pick<Row, "observed"> & Omit<Row, "why" | "expected"> => ({
+  const atDeadline = (
+    onTimeout: DrainSettings["onTimeout"],
+    change: Partial<Row>,
+  ): Pick<Row, "observed"> & Omit<Row, "why" | "expected"> => ({
     memory: { ...seen, drainingAt: SINCE },
     settings: { onTimeout },
     observed: held,
@@ -125,7 +130,9 @@ describe("decide", () => {
     },
     {
       why: "what could not be read may still be there",
-      ...atDeadline("continue", { observed: { unread: { tasks: "ecs:DescribeTasks to be answered (denied)" } } }),
+      ...atDeadline("continue", {
+        observed: { unread: { tasks: "ecs:DescribeTasks to be answered (denied)" } },
+      }),
       expected: ["complete"],
       because: "the drain's time is over; still there: ecs:DescribeTasks to be answered (denied)",
     },
@@ -154,10 +161,12 @@ describe("decide", () => {
     };
     expect(resultOf(atDeadline("continue", {}))).to.equal("CONTINUE");
     expect(resultOf(atDeadline("abandon", {}))).to.equal("ABANDON");
-    expect(resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] } }))).to.equal("CONTINUE");
-    expect(resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] }, now: MINUTE }))).to.equal(
+    expect(resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] } }))).to.equal(
       "CONTINUE",
     );
+    expect(
+      resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] }, now: MINUTE })),
+    ).to.equal("CONTINUE");
   });
 
   it("looks again exactly at the deadline", () => {
@@ -200,7 +209,9 @@ describe("decide", () => {
 
     it("nothing of a hook that could not be read", () => {
       const observed = { ...held, hooks: undefined, unread: { hooks: "denied" } };
-      expect(remarksOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook")).to.deep.equal([]);
+      expect(
+        remarksOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook"),
+      ).to.deep.equal([]);
     });
 
     const half = "half of the drain's time is over";
@@ -213,12 +224,12 @@ describe("decide", () => {
           fields: {
             waiting_for: "1 task RUNNING",
             drain_deadline: "2026-01-05T10:00:00.000Z",
-            then: "the lifecycle action is completed with CONTINUE",
+            ends_with: "the lifecycle action is completed with CONTINUE",
           },
         },
       ]);
       const thenOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
-        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.then;
+        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.ends_with;
       expect(thenOf({ observed: { ...held, retains: true } }, "abandon")).to.equal(
         "the lifecycle action is completed with ABANDON: by the group's retention policy the instance is kept, as Terminating:Retained",
       );
