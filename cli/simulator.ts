@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { readScenario, ScenarioError } from "../simulator/scenario/read.ts";
+import { readScenario } from "../simulator/scenario/read.ts";
 import { serve } from "../simulator/server.ts";
+import { endUsage, endWith } from "./usage.ts";
 
 const command = new Command("npm run simulator --")
   .description("Serves the simulated AWS on 127.0.0.1: point any SDK at it with AWS_ENDPOINT_URL.")
@@ -12,6 +13,8 @@ const command = new Command("npm run simulator --")
     speedNumber,
     1,
   )
+  .addHelpText("after", "\nExit status 2 means that an option or the scenario is wrong, or the port taken.")
+  .exitOverride(endUsage)
   .parse();
 const { port, scenario: file, speed } = command.opts<{ port: number; scenario: string; speed: number }>();
 
@@ -20,10 +23,7 @@ try {
   process.stdout.write(`listening ${server.url}\n`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
 } catch (error) {
-  if (!(error instanceof ScenarioError) && (error as NodeJS.ErrnoException).code !== "EADDRINUSE")
-    throw error;
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 2;
+  endWith(error);
 }
 
 function portNumber(text: string): number {

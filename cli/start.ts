@@ -1,18 +1,34 @@
 import { fileURLToPath } from "node:url";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { playScenario } from "../simulator/scenario/play.ts";
-import { readScenario, ScenarioError } from "../simulator/scenario/read.ts";
+import { readScenario } from "../simulator/scenario/read.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
 import { progressText, storyText, summaryText } from "./story-text.ts";
+import { endUsage, endWith } from "./usage.ts";
 
-const DEFAULT_SCENARIO = fileURLToPath(new URL("../examples/fleet.yaml", import.meta.url));
+const DEFAULT_SCENARIO = "examples/fleet.yaml";
+const HELP = `
+npm writes a banner to stdout. For the JSON alone:
+  npm start --silent -- --scenario FILE --json
+
+Exit status:
+  0  nothing was violated
+  1  something was completed, stopped or pulled too early
+  2  an option or the scenario is wrong`;
 
 const command = new Command("npm start --")
   .description("Plays a scenario: the functions themselves, over a simulated AWS, in virtual time.")
-  .option("--scenario <file>", "the scenario file", DEFAULT_SCENARIO)
+  .addOption(
+    new Option("--scenario <file>", "the scenario file").default(
+      fileURLToPath(new URL(`../${DEFAULT_SCENARIO}`, import.meta.url)),
+      DEFAULT_SCENARIO,
+    ),
+  )
   .option("--seed <number>", "another seed than the scenario's", wholeNumber)
   .option("--json", "print the report as one line of JSON, and the functions' log on stderr")
+  .addHelpText("after", HELP)
+  .exitOverride(endUsage)
   .parse();
 const options = command.opts<{ scenario: string; seed?: number; json?: true }>();
 
@@ -30,9 +46,7 @@ try {
   else process.stdout.write(`${storyText(played)}${summaryText(played)}`);
   process.exitCode = played.violations.length === 0 ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof ScenarioError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  endWith(error);
 }
 
 function wholeNumber(text: string): number {

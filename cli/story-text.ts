@@ -1,4 +1,4 @@
-import type { TerminationRecord } from "../simulator/judge.ts";
+import type { TerminationRecord } from "../simulator/judge/records.ts";
 import type { Played } from "../simulator/scenario/play.ts";
 import type { StoryLine } from "../simulator/story.ts";
 import { lambdaSeconds } from "./report.ts";

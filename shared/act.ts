@@ -19,8 +19,8 @@ type Deregister = Extract<Step, { kind: "deregister" }> & { readonly termination
 type Drain = Extract<Step, { kind: "drain" }> & { readonly termination: Termination };
 
 /**
- * Carries out steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
- * others; the next look decides on it anew.
+ * Carries out steps for a batch of instances, in batches again. A step that fails is noted in the run and does not keep
+ * the others; the next look decides on it anew. Throws only what is no AwsCallError: a fault of ours.
  */
 export async function act(
   ports: Ports,
@@ -48,7 +48,7 @@ async function deregisterAll(
   const groups = groupBy(steps, ({ registration }) => `${registration.kind} ${registration.id}`);
   const batches = [...groups.values()].flatMap((group) => pieces(group, TARGETS_A_CALL));
   await forEachOf(batches, async (batch) => {
-    const result = await settle(run, batch, () => deregister(ports, batch));
+    const result = await settle(run, batch, (some) => deregister(ports, some));
     for (const { registration, orphaned, termination } of result.done) {
       setDone(done, termination, { deregistered: true });
       const fields = {
@@ -94,7 +94,7 @@ async function drainAll(
   const clusters = groupBy(steps, (step) => step.cluster);
   const batches = [...clusters.values()].flatMap((each) => pieces(each, DRAINING_LIMIT));
   await forEachOf(batches, async (batch) => {
-    const result = await settle(run, batch, () => drain(ports, batch));
+    const result = await settle(run, batch, (some) => drain(ports, some));
     for (const { cluster, termination } of result.done) {
       setDone(done, termination, { drained: true });
       ports.log.info("set DRAINING", { instance_id: termination.instanceId, cluster });
@@ -106,41 +106,34 @@ async function drainAll(
   });
 }
 
+// Two hooks that hold one instance ask for the same container instance twice.
 async function drain(ports: Ports, batch: readonly Drain[]): Promise<BatchResult<Drain>> {
   const { cluster } = batch[0] as Drain;
-  try {
-    const result = await ports.ecs.setDraining(
-      cluster,
-      batch.map((step) => step.containerInstance),
-    );
-    return byItem(batch, result, (step) => step.containerInstance);
-  } catch (error) {
-    // One that ECS does not take may fail all ten; the others are not to wait for it.
-    if (batch.length === 1 || !(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
-  }
-  const results = await forEachOf(batch, async (step) => {
-    try {
-      return await drain(ports, [step]);
-    } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error;
-      return { done: [], failed: [{ item: step, reason: error.message }] };
-    }
-  });
-  return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
+  const result = await ports.ecs.setDraining(cluster, [
+    ...new Set(batch.map((step) => step.containerInstance)),
+  ]);
+  return byItem(batch, result, (step) => step.containerInstance);
 }
 
-// A call that fails as a whole fails each of its items.
+// A call that fails as a whole fails each of its items. Where AWS refuses what was asked, one item may be the reason, and
+// the others are not to wait for it: each then goes by itself.
 async function settle<T>(
   run: Run,
   batch: readonly T[],
-  call: () => Promise<BatchResult<T>>,
+  call: (batch: readonly T[]) => Promise<BatchResult<T>>,
 ): Promise<BatchResult<T>> {
   try {
-    return await call();
+    return await call(batch);
   } catch (error) {
-    const reason = run.callFailed(error);
-    return { done: [], failed: batch.map((item) => ({ item, reason })) };
+    if (!(error instanceof AwsCallError) || error.kind !== "wrong") {
+      const reason = run.callFailed(error);
+      return { done: [], failed: batch.map((item) => ({ item, reason })) };
+    }
+    if (batch.length === 1)
+      return { done: [], failed: batch.map((item) => ({ item, reason: error.message })) };
   }
+  const results = await forEachOf(batch, (item) => settle(run, [item], call));
+  return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
 }
 
 function byItem<T>(

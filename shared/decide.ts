@@ -18,6 +18,7 @@ export const REFUSED_MS = 2 * MINUTE;
 export const ORPHAN_MS = MINUTE;
 /** After this long without a change, it is looked at more slowly. */
 export const SLOW_AFTER_MS = 15 * MINUTE;
+/** How slowly: this long between two looks. */
 export const SLOW_MS = 30 * SECOND;
 
 /** Something to be done to AWS for an instance. */
@@ -34,6 +35,7 @@ export type Outcome =
 /** A warning that is given once in a drain. */
 export type Warning = { readonly phrase: Phrase; readonly text: string };
 
+/** What a look comes to for one instance: what to do now, what becomes of it, what to warn of and to remember. */
 export type Decision = {
   readonly steps: readonly Step[];
   readonly outcome: Outcome;

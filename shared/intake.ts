@@ -1,14 +1,20 @@
 import type { ReceivedMessage } from "./aws/sqs.ts";
+import { forEachOf } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
+import type { Fields } from "./log.ts";
 import type { Ports } from "./ports.ts";
+import { reading } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { identityOf, type Termination } from "./termination.ts";
 
 /** How many messages a receive brings at the most. */
 const FULL = 10;
 
-/** A termination with the messages of this run that stand for it, by their receipt handles. */
-export type Held = { readonly termination: Termination; readonly receipts: readonly string[] };
+/** A message as it was last received: only the receipt handle of the latest receive is sure to delete it. */
+export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
+
+/** A termination with the messages of this run that stand for it, each once. */
+export type Held = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
 /**
  * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full. A receive that fails
@@ -54,10 +60,13 @@ export async function receiveAll(
   return messages;
 }
 
-/** Brings the messages of one termination together, into the one that began first. */
+/**
+ * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
+ * stands there once: to delete the second delivery would be to delete the message.
+ */
 export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
-  const byIdentity = new Map<string, { termination: Termination; receipts: string[] }[]>();
-  for (const { termination, receipts } of [...arrivals].sort(
+  const byIdentity = new Map<string, { termination: Termination; messages: readonly Receipt[] }[]>();
+  for (const { termination, messages } of [...arrivals].sort(
     (a, b) => a.termination.since - b.termination.since,
   )) {
     const alike = byIdentity.get(identityOf(termination)) ?? [];
@@ -67,10 +76,14 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
       ({ termination: { token } }) => !token || !termination.token || token === termination.token,
     );
     if (!same) {
-      alike.push({ termination, receipts: [...receipts] });
+      alike.push({ termination, messages });
       continue;
     }
-    same.receipts.push(...receipts);
+    const again = new Set(messages.map(({ id }) => id));
+    same.messages = [...same.messages.filter(({ id }) => !again.has(id)), ...messages];
+    // One that nobody has looked at yet knows less than one that was handed over.
+    if (same.termination.memory.lookAt === undefined)
+      same.termination = { ...same.termination, memory: termination.memory };
     ports.log.info("duplicate merged", {
       instance_id: termination.instanceId,
       auto_scaling_group: termination.group,
@@ -79,47 +92,51 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
   return [...byIdentity.values()].flat();
 }
 
+/** A message that cannot be read, and why. */
+export type Unreadable = { readonly message: ReceivedMessage; readonly reason: string };
+
 /**
- * Sets a message aside that cannot be read: into the queue's dead-letter queue, with the reason, and out of the queue.
- * Without a dead-letter queue it stays where it is, and redrive or its retention ends it.
+ * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
+ * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
+ * message, and so comes last in a run: however many there are, no termination waits for them.
  */
 export async function setAside(
   ports: Ports,
   run: Run,
   queue: string,
-  message: ReceivedMessage,
-  reason: string,
+  unreadable: readonly Unreadable[],
 ): Promise<void> {
-  const fields = { queue, message_id: message.id, reason };
-  try {
-    if (!run.deadLetterQueues.has(queue))
-      run.deadLetterQueues.set(queue, await ports.queues.deadLetterQueue(queue));
-    const deadLetters = run.deadLetterQueues.get(queue);
-    if (deadLetters === undefined) {
-      ports.log.error("message cannot be read", {
-        ...fields,
-        left: "in the queue, which has no dead-letter queue",
-      });
+  if (unreadable.length === 0) return;
+  const deadLetters = await reading(run, () => ports.queues.deadLetterQueue(queue));
+  await forEachOf(unreadable, async ({ message, reason }) => {
+    const say = (fields: Fields) =>
+      ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
+    if ("unread" in deadLetters) return say({ left: "in the queue" });
+    if (deadLetters.value === undefined) return say({ left: "in the queue, which has no dead-letter queue" });
+    try {
+      await sendAside(ports, deadLetters.value, message.body, reason);
+    } catch (error) {
+      say({ left: "in the queue" });
+      run.callFailed(error);
       return;
     }
-    await sendAside(ports, deadLetters, message.body, reason);
-    ports.log.error("message cannot be read", { ...fields, moved_to: deadLetters });
-    await deleteAll(ports, run, queue, [message.receipt]);
-  } catch (error) {
-    ports.log.error("message cannot be read", { ...fields, left: "in the queue" });
-    run.callFailed(error);
-  }
+    say({ moved_to: deadLetters.value });
+    await deleteAll(ports, run, queue, [message]);
+  });
 }
 
-/** Deletes messages by their receipt handles; what could not be deleted is noted, and comes back by itself. */
+/** Deletes messages; what could not be deleted is noted, and comes back by itself. */
 export async function deleteAll(
   ports: Ports,
   run: Run,
   queue: string,
-  receipts: readonly string[],
+  messages: readonly Receipt[],
 ): Promise<void> {
-  if (receipts.length === 0) return;
-  const { failed } = await ports.queues.delete(queue, receipts);
+  if (messages.length === 0) return;
+  const { failed } = await ports.queues.delete(
+    queue,
+    messages.map(({ receipt }) => receipt),
+  );
   for (const { reason } of failed) run.notDeleted(queue, reason);
 }
 

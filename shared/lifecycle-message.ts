@@ -21,7 +21,8 @@ export type LifecycleMessage =
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const TEST = "autoscaling:TEST_NOTIFICATION";
 
-const instanceId = z
+/** An EC2 instance's id: one that is none would fail the calls that ask for many. */
+export const instanceId = z
   .string({ error: "expected an instance id such as i-0123456789abcdef0" })
   .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
 const filled = (expected: string) =>
@@ -29,14 +30,17 @@ const filled = (expected: string) =>
     .string({ error: expected })
     .check(z.minLength(1, { error: expected }), z.maxLength(1600, { error: expected }));
 
+/** A lifecycle action's token; AWS refuses any other length. */
+export const actionToken = z
+  .string({ error: "expected a token of 36 characters" })
+  .check(z.length(36, { error: "expected a token of 36 characters" }));
+
 const termination = z.object({
   LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
   EC2InstanceId: instanceId,
   AutoScalingGroupName: filled("expected the name of an Auto Scaling group"),
   LifecycleHookName: filled("expected the name of a lifecycle hook"),
-  LifecycleActionToken: z
-    .string({ error: "expected a token of 36 characters" })
-    .check(z.length(36, { error: "expected a token of 36 characters" })),
+  LifecycleActionToken: actionToken,
   Time: z.optional(
     z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
   ),

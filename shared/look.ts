@@ -27,7 +27,7 @@ export type LookOptions = {
 
 /**
  * One look at a batch of terminations: observe, decide, act. What is decided is logged where it is news. Failures of AWS
- * are noted in the run; throws only what is a fault of ours.
+ * are noted in the run; throws only what is no AwsCallError: a fault of ours.
  */
 export async function look(
   ports: Ports,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { actionToken, instanceId } from "./lifecycle-message.ts";
 import { problemsOf } from "./problems.ts";
 import { type DrainKeys, drainKeys, keysOf, overlay, settingsOf } from "./settings.ts";
 import { type Memory, NO_MEMORY, type SeenRegistration, type Termination } from "./termination.ts";
@@ -13,10 +14,10 @@ const strings = z._default(z.array(z.string()), []);
 // These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
 const messageSchema = z.object(
   {
-    instance_id: text("expected an instance id such as i-0123456789abcdef0"),
+    instance_id: instanceId,
     auto_scaling_group: text("expected the name of an Auto Scaling group"),
     life_cycle_hook_name: text("expected the name of a lifecycle hook"),
-    lifecycle_action_token: z.optional(z.nullable(z.string({ error: "expected a token" }))),
+    lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
     ...drainKeys,
     elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
     version: z.optional(z.int({ error: "expected a whole number" })),
@@ -86,7 +87,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       instanceId: instance_id,
       group: auto_scaling_group,
       hook: life_cycle_hook_name,
-      token: lifecycle_action_token ?? undefined,
+      token: lifecycle_action_token || undefined,
       since: data.time === undefined ? sentAt : Date.parse(data.time),
       settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
       memory: version === undefined ? NO_MEMORY : readMemory(memory),

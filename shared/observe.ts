@@ -11,7 +11,8 @@ import type { Termination } from "./termination.ts";
 
 /**
  * Reads all that `decide` needs for a batch of terminations, in as few calls as the APIs allow: the batch shares each
- * of them. A call that fails leaves its part of the observations unread, and the others whole.
+ * of them. A call that fails leaves its part of the observations unread, and the others whole. Throws only what is no
+ * AwsCallError: a fault of ours.
  */
 export async function observe(
   ports: Ports,

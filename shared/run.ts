@@ -10,8 +10,6 @@ export class Run {
   readonly targetGroups = new Map<string, TargetGroup | undefined>();
   /** The load balancers of services, by cluster and name. */
   readonly services = new Map<string, ServiceLoadBalancers>();
-  /** The dead-letter queues of queues; undefined is one that has none. */
-  readonly deadLetterQueues = new Map<string, string | undefined>();
   readonly #log: Log;
   readonly #failures = new Map<string, number>();
 
@@ -33,6 +31,7 @@ export class Run {
     );
   }
 
+  /** Whether anything has failed so far. */
   get hasFailures(): boolean {
     return this.#failures.size > 0;
   }

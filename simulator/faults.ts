@@ -93,7 +93,7 @@ export class Faults {
     const fault = this.#faults.find(
       (each) =>
         now < each.until &&
-        each.actions.some((pattern) => matches(pattern, action)) &&
+        each.actions.some((pattern) => patternMatches(pattern, action)) &&
         this.#random.chance(each.probability),
     );
     const kind = fault?.kind ?? (this.throttling && !this.#takeTokens(action, now) ? "throttle" : undefined);
@@ -121,7 +121,8 @@ export class Faults {
   }
 }
 
-function matches(pattern: string, action: string): boolean {
+/** Whether a fault's pattern means an action: `ecs:List*` means `ecs:ListTasks`. */
+export function patternMatches(pattern: string, action: string): boolean {
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
   return new RegExp(`^${escaped}$`).test(action);
 }

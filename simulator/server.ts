@@ -23,7 +23,8 @@ export type RunningServer = { readonly url: string; close: () => Promise<void> }
 
 /**
  * Serves the simulated AWS on 127.0.0.1 to any client of any language, and what is not AWS under `/_simulator/`. The
- * scenario's world is warmed up at the start, and its timeline runs from then on.
+ * scenario's world is warmed up at the start, and its timeline runs from then on; what AWS would not take of it is told on
+ * stderr. Throws a ScenarioError for a world that AWS would not take.
  */
 export async function serve({ scenario, port, speed }: ServerOptions): Promise<RunningServer> {
   const clock = new ScaledClock(Date.now(), speed);
@@ -35,9 +36,14 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
   });
   await listen(server, port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // Whoever is on this side of the port waits for real; latency is the network's own.
-  simulation = simulate({ ...scenario, latency_milliseconds: [0, 0] }, clock, scenario.seed, url);
-  planTimeline(simulation, scenario, clock.now());
+  try {
+    // Whoever is on this side of the port waits for real; latency is the network's own.
+    simulation = simulate({ ...scenario, latency_milliseconds: [0, 0] }, clock, scenario.seed, url);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  planTimeline(simulation, scenario, clock.now(), (error) => console.error(String(error)));
   return {
     url,
     close: () =>
@@ -54,7 +60,9 @@ async function answer(simulation: Simulation, clock: ScaledClock, request: Incom
   const body = await readBody(request);
   if (body === undefined) return json(413, { error: `expected a body of at most ${BODY_LIMIT} bytes` });
   const { method = "GET", url: path = "/" } = request;
-  if (path.startsWith("/_simulator/")) return control(simulation, clock, method, path, body);
+  // A query string says nothing here; clients add one to get past caches.
+  const [bare = ""] = path.split("?");
+  if (bare.startsWith("/_simulator/")) return control(simulation, clock, method, bare, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );

@@ -128,6 +128,14 @@ export class Simulation {
   }
 }
 
+/** The actions that a simulation serves, such as `ecs:ListTasks`. */
+export function servedActions(): string[] {
+  const clock: Clock = { now: () => 0, sleep: async () => {} };
+  return new Simulation({ clock, seed: 0, startsAt: 0, origin: "" }).services.flatMap(
+    ({ name, operations }) => [...operations.keys()].map((operation) => `${name}:${operation}`),
+  );
+}
+
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
   const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2) and Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
   return {

@@ -4,7 +4,10 @@ import type { World } from "./world.ts";
 export function snapshot(world: World) {
   return {
     now: iso(world.agenda.now),
-    queues: world.queues.all.map((queue) => ({ name: queue.name, ...queue.counts() })),
+    queues: world.queues.all.map((queue) => {
+      const { visible, inFlight, delayed } = queue.counts();
+      return { name: queue.name, visible, in_flight: inFlight, delayed };
+    }),
     groups: world.groups.all.map((group) => ({
       name: group.name,
       desired: group.desired,

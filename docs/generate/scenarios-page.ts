@@ -11,14 +11,37 @@ export function scenariosPage(): string {
 
 A scenario file is YAML: a world, what happens to it, and how the functions are scheduled over it.
 
-    npm start -- --scenario FILE                 # the functions over it, in virtual time
-    npm start -- --scenario FILE --json          # the same, reported as one line of JSON (report.schema.json)
+    npm start -- --scenario FILE                     # the functions over it, in virtual time
+    npm start --silent -- --scenario FILE --json     # the same, reported as one line of JSON
     npm run simulator -- --port 4566 --scenario FILE --speed 10
 
-\`examples/fleet.yaml\` is the one that \`npm start\` plays. A scenario ends when its terminations have ended and the
-functions' queues are empty, or at its \`ends_after_seconds\`. Its world is an hour old when it starts: instances are in
-service, tasks run, targets are healthy. Times are counted from the start. A wrong file is refused as a whole, with a line
-for each key that is wrong.
+\`--silent\` keeps npm's banner out of stdout; the line is described by [report.schema.json](report.schema.json), and the
+functions' log goes to stderr. The exit status is 0 when nothing was violated, 1 when something was completed, stopped or
+pulled too early, and 2 when an option or the file is wrong.
+
+\`examples/fleet.yaml\` is the one that \`npm start\` plays. A scenario ends when its terminations have ended, no
+instance is on its way to its hooks and the functions' queues are empty, or at its \`ends_after_seconds\`. Its world is an
+hour old when it starts: instances are in service, tasks run, targets are healthy. Times are counted from the start.
+
+## What is judged
+
+A drain is ready when its instance is in none of the load balancers and target groups that \`deregister\`'s input names, with
+the settings in the hook's \`metadata\` over it ([inputs.md](inputs.md)), nor in those of a service with a task on it; and when
+no task is left on it, in whatever cluster. Completing the lifecycle action before that is a violation. So is setting an
+instance DRAINING whose task is still behind such a load balancer, pulling a target that a service registered, touching an
+instance that no hook holds, and cancelling somebody else's hook.
+
+## What is refused
+
+A wrong file is refused as a whole, with a line for each key that is wrong.
+
+- A name that one part of the file uses for another must be there, and no two parts of a kind have the same one. Of what the
+  functions' inputs name, the queues must be there; a load balancer or cluster that is missing is trouble worth playing.
+- Instance ids in the timeline must be those of the groups' \`instance_ids\`, if all groups have some, until the timeline
+  launches an instance: its id is drawn, and may be meant. An id that no instance ever had ends the run when its time comes.
+- \`scale_in\` must not ask for more than the group has by then, with all that is scaled before.
+- What AWS would not take is refused with AWS's own error: of the world before the start, of the timeline when its time
+  comes. The simulator on its own tells the latter on stderr, and goes on.
 
 ${section("The file", schema, "")}`;
 }

@@ -1,17 +1,28 @@
 import * as z from "zod/mini";
 import { drainKeys, queueName } from "../../shared/settings.ts";
 
-/** The input of the scheduled event that invokes deregister. */
-export const deregisterInput = z.strictObject(
-  {
-    lifecycle_queue_name: queueName.check(
-      z.describe("The queue that the termination lifecycle hook writes to."),
-    ),
-    elb_monitor_queue_name: queueName.check(z.describe("The queue that terminate reads.")),
-    ...drainKeys,
-  },
-  {
-    error: (issue) =>
-      issue.code === "invalid_type" ? "expected an object with the function's input" : undefined,
-  },
-);
+/** The input of the scheduled event that invokes deregister. The two queues differ: it reads the one and sends to the other. */
+export const deregisterInput = z
+  .strictObject(
+    {
+      lifecycle_queue_name: queueName.check(
+        z.describe("The queue that the termination lifecycle hook writes to."),
+      ),
+      elb_monitor_queue_name: queueName.check(z.describe("The queue that terminate reads.")),
+      ...drainKeys,
+    },
+    {
+      error: (issue) =>
+        issue.code === "invalid_type" ? "expected an object with the function's input" : undefined,
+    },
+  )
+  .check(({ value, issues }) => {
+    const { lifecycle_queue_name, elb_monitor_queue_name } = value;
+    if (lifecycle_queue_name !== elb_monitor_queue_name) return;
+    issues.push({
+      code: "custom",
+      path: ["elb_monitor_queue_name"],
+      message: "expected another queue than lifecycle_queue_name",
+      input: elb_monitor_queue_name,
+    });
+  });

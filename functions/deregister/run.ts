@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
-import { deleteAll, type Held, merge, receiveAll, setAside } from "../../shared/intake.ts";
+import { deleteAll, type Held, merge, receiveAll, setAside, type Unreadable } from "../../shared/intake.ts";
 import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
@@ -28,7 +28,8 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     ports.log.info("nothing to do", { queue });
     return;
   }
-  const held = merge(ports, await readAll(ports, run, queue, messages, keys));
+  const { arrivals, unreadable } = await readAll(ports, run, queue, messages, keys);
+  const held = merge(ports, arrivals);
   const looked = await look(
     ports,
     run,
@@ -42,8 +43,9 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
     ports,
     run,
     queue,
-    finished.flatMap(({ receipts }) => receipts),
+    finished.flatMap((each) => each.messages),
   );
+  await setAside(ports, run, queue, unreadable);
   run.finish(ports.now(), {
     received: messages.length,
     passed_on: watched.length - kept.size,
@@ -80,9 +82,10 @@ async function readAll(
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): Promise<Held[]> {
+): Promise<{ arrivals: Held[]; unreadable: Unreadable[] }> {
   const arrivals: Held[] = [];
-  const tests: string[] = [];
+  const unreadable: Unreadable[] = [];
+  const tests: ReceivedMessage[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
@@ -94,7 +97,8 @@ async function readAll(
           group,
           hook,
           token,
-          since: time ?? message.sentAt,
+          // What the message says of its time is not believed where it was sent sooner: a wrong one would be kept for ever.
+          since: Math.min(time ?? message.sentAt, message.sentAt),
           settings,
           memory: NO_MEMORY,
         };
@@ -104,20 +108,20 @@ async function readAll(
           life_cycle_hook_name: hook,
           since: timeText(termination.since),
         });
-        arrivals.push({ termination, receipts: [message.receipt] });
+        arrivals.push({ termination, messages: [message] });
         break;
       }
       case "test notification":
         ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
-        tests.push(message.receipt);
+        tests.push(message);
         break;
       case "unreadable":
-        await setAside(ports, run, queue, message, read.reason);
+        unreadable.push({ message, reason: read.reason });
         break;
       default:
         read satisfies never;
     }
   }
   await deleteAll(ports, run, queue, tests);
-  return arrivals;
+  return { arrivals, unreadable };
 }

@@ -1,5 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { deleteAll, type Held, merge, receive, setAside } from "../../shared/intake.ts";
+import {
+  deleteAll,
+  type Held,
+  merge,
+  type Receipt,
+  receive,
+  setAside,
+  type Unreadable,
+} from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
@@ -43,6 +51,7 @@ export async function terminate(
     Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS),
   );
   await handOver(ports, run, queue, watched.held);
+  await setAside(ports, run, queue, watched.unreadable);
   const { received, completed, letGo, held } = watched;
   run.finish(ports.now(), { received, completed, let_go: letGo, handed_over: held.length });
   return undefined;
@@ -51,6 +60,7 @@ export async function terminate(
 /** What one run of terminate holds, and what became of it. */
 class Watch {
   held: Held[] = [];
+  readonly unreadable: Unreadable[] = [];
   received = 0;
   completed = 0;
   letGo = 0;
@@ -75,14 +85,13 @@ class Watch {
     const arrivals: Held[] = [];
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
-      if (read.kind === "termination")
-        arrivals.push({ termination: read.termination, receipts: [message.receipt] });
-      else await setAside(this.#ports, this.#run, this.#queue, message, read.reason);
+      if (read.kind === "termination") arrivals.push({ termination: read.termination, messages: [message] });
+      else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
     const merged = merge(this.#ports, [...this.held, ...arrivals]);
-    await this.#delete(merged.flatMap(({ receipts }) => receipts.slice(1)));
-    this.held = merged.map(({ termination, receipts }) => ({ termination, receipts: receipts.slice(0, 1) }));
+    await this.#delete(merged.flatMap((each) => each.messages.slice(1)));
+    this.held = merged.map((each) => ({ ...each, messages: each.messages.slice(0, 1) }));
   }
 
   /**
@@ -105,22 +114,22 @@ class Watch {
   async #lookAtDue(until: number): Promise<void> {
     const soon = this.#ports.now() + TOGETHER_MS;
     const due = this.held.filter((each) => lookAtOf(each) <= soon);
-    const receiptsOf = new Map(due.map((each) => [each.termination, each.receipts]));
-    const looked = await look(this.#ports, this.#run, [...receiptsOf.keys()], { mayComplete: true, until });
+    const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
+    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], { mayComplete: true, until });
     this.completed += looked.filter(({ fate }) => fate === "completed").length;
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");
-    await this.#delete(ended.flatMap(({ before }) => receiptsOf.get(before) ?? []));
+    await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
     this.held = [
-      ...this.held.filter((each) => !receiptsOf.has(each.termination)),
+      ...this.held.filter((each) => !messagesOf.has(each.termination)),
       ...looked
         .filter(({ fate }) => fate === "watch")
-        .map(({ before, termination }) => ({ termination, receipts: receiptsOf.get(before) ?? [] })),
+        .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
     ];
   }
 
-  #delete(receipts: readonly string[]): Promise<void> {
-    return deleteAll(this.#ports, this.#run, this.#queue, receipts);
+  #delete(messages: readonly Receipt[]): Promise<void> {
+    return deleteAll(this.#ports, this.#run, this.#queue, messages);
   }
 }
 
@@ -151,7 +160,7 @@ async function handOver(ports: Ports, run: Run, queue: string, left: readonly He
     ports,
     run,
     queue,
-    done.flatMap(({ held }) => held.receipts),
+    done.flatMap(({ held }) => held.messages),
   );
 }
 

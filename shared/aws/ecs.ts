@@ -6,6 +6,7 @@ import {
   type ECSClient,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  type NetworkBinding,
   type ContainerInstance as SdkContainerInstance,
   type Service as SdkService,
   type Task as SdkTask,
@@ -116,7 +117,7 @@ export function ecsPort(client: ECSClient): EcsPort {
             client.send(
               new ListContainerInstancesCommand({
                 cluster,
-                filter: `ec2InstanceId in [${ids.join(", ")}]`,
+                filter: `ec2InstanceId in [${ids.map((id) => `'${id}'`).join(", ")}]`,
                 nextToken,
               }),
             ),
@@ -221,9 +222,14 @@ function readTask(task: SdkTask): Task {
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
     wanted: task.desiredStatus === "RUNNING",
-    hostPorts: (task.containers ?? []).flatMap((each) =>
-      (each.networkBindings ?? []).flatMap((binding) => binding.hostPort ?? []),
-    ),
+    hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(readPorts)),
     stoppedAt: task.stoppedAt?.getTime(),
   };
+}
+
+// A binding has either one host port, or a range of them such as "49153-49156".
+function readPorts({ hostPort, hostPortRange = "" }: NetworkBinding): number[] {
+  const [first, last] = hostPortRange.split("-").map(Number);
+  if (!first || !last) return hostPort === undefined ? [] : [hostPort];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

@@ -26,10 +26,11 @@ export type ClassicPort = {
   deregister: (name: string, instanceIds: readonly string[]) => Promise<BatchResult<string>>;
 };
 
-// By description, because the state says InService while an instance drains.
+// One that drains says so in its description, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;
-// "A transient error occurred": the state Unknown tells nothing, so the instance is taken for draining still.
-const UNKNOWN = "Unknown";
+// Unknown, "A transient error occurred", tells nothing. InService is never said of an instance that is out: either it
+// drains, or the list that had it no more lags. Both are taken for draining still.
+const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;
 
 /** Classic Elastic Load Balancing through the SDK. */
@@ -57,7 +58,7 @@ export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
   async function drainingOf(name: string, instanceIds: readonly string[]): Promise<Set<string>> {
     const { InstanceStates = [] } = await describeHealth(name, instanceIds);
     const still = InstanceStates.filter(
-      (each) => each.State === UNKNOWN || DRAINING.test(each.Description ?? ""),
+      (each) => STILL_THERE.includes(each.State) || DRAINING.test(each.Description ?? ""),
     );
     return new Set(still.map((each) => each.InstanceId as string));
   }

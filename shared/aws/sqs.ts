@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { type BatchResult, forEachOf, pieces } from "../batches.ts";
+import { type BatchResult, forEachOf } from "../batches.ts";
 import { call } from "./call.ts";
 
 /** A message as it was received. */
@@ -23,7 +23,7 @@ export type ReceivedMessage = {
 export type QueuePort = {
   /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
   receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
-  /** Sends bodies, ten a call; what SQS refused, or could not be asked for, comes back in `failed`. */
+  /** Sends bodies, in as few calls as SQS's limits allow; what it refused, or could not be asked for, is in `failed`. */
   send: <T extends { readonly body: string }>(
     queue: string,
     messages: readonly T[],
@@ -35,6 +35,10 @@ export type QueuePort = {
   /** Sends one body with a reason as its message attribute `reason`, or with none. */
   sendWithReason: (queue: string, body: string, reason: string | undefined) => Promise<void>;
 };
+
+/** SQS's limits of a batch: its entries, and the bytes of all their bodies together. */
+const ENTRIES_A_CALL = 10;
+const BYTES_A_CALL = 1_048_576;
 
 /** SQS through the SDK. Queue URLs are looked up once and kept in `urls`, which may outlive a run. */
 export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePort {
@@ -48,9 +52,9 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     return QueueUrl as string;
   }
 
-  // SQS takes ten entries a call and answers for each; a call that fails as a whole fails them all, not the others.
-  async function inTens<T>(
-    items: readonly T[],
+  // SQS answers for each entry of a call; a call that fails as a whole fails its entries, not those of the others.
+  async function inBatches<T>(
+    batches: readonly (readonly T[])[],
     send: (
       entries: readonly { item: T; Id: string }[],
     ) => Promise<
@@ -59,8 +63,8 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   ): Promise<BatchResult<T>> {
     const done: T[] = [];
     const failed: { item: T; reason: string }[] = [];
-    await forEachOf(pieces(items, 10), async (tens) => {
-      const entries = tens.map((item, index) => ({ item, Id: String(index) }));
+    await forEachOf(batches, async (batch) => {
+      const entries = batch.map((item, index) => ({ item, Id: String(index) }));
       try {
         const refused = new Map(
           (await send(entries)).map((each) => [each.Id, `${each.Code}: ${each.Message}`]),
@@ -71,7 +75,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
           else failed.push({ item, reason });
         }
       } catch (error) {
-        failed.push(...tens.map((item) => ({ item, reason: (error as Error).message })));
+        failed.push(...batch.map((item) => ({ item, reason: (error as Error).message })));
       }
     });
     return { done, failed };
@@ -99,24 +103,30 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     },
 
     send: (queue, messages) =>
-      inTens(messages, async (entries) => {
-        const QueueUrl = await urlOf(queue);
-        const Entries = entries.map(({ item, Id }) => ({ Id, MessageBody: item.body }));
-        const { Failed = [] } = await call("sqs:SendMessage", () =>
-          client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
-        );
-        return Failed;
-      }),
+      inBatches(
+        batchesOf(messages, ({ body }) => Buffer.byteLength(body)),
+        async (entries) => {
+          const QueueUrl = await urlOf(queue);
+          const Entries = entries.map(({ item, Id }) => ({ Id, MessageBody: item.body }));
+          const { Failed = [] } = await call("sqs:SendMessage", () =>
+            client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
+          );
+          return Failed;
+        },
+      ),
 
     delete: (queue, receipts) =>
-      inTens(receipts, async (entries) => {
-        const QueueUrl = await urlOf(queue);
-        const Entries = entries.map(({ item, Id }) => ({ Id, ReceiptHandle: item }));
-        const { Failed = [] } = await call("sqs:DeleteMessage", () =>
-          client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })),
-        );
-        return Failed;
-      }),
+      inBatches(
+        batchesOf(receipts, (receipt) => Buffer.byteLength(receipt)),
+        async (entries) => {
+          const QueueUrl = await urlOf(queue);
+          const Entries = entries.map(({ item, Id }) => ({ Id, ReceiptHandle: item }));
+          const { Failed = [] } = await call("sqs:DeleteMessage", () =>
+            client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })),
+          );
+          return Failed;
+        },
+      ),
 
     async deadLetterQueue(queue) {
       const QueueUrl = await urlOf(queue);
@@ -142,4 +152,22 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
       );
     },
   };
+}
+
+// What is too large by itself goes by itself: SQS refuses it, and it keeps no other.
+function batchesOf<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
+  const batches: T[][] = [];
+  let left = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    const last = batches.at(-1);
+    if (last !== undefined && last.length < ENTRIES_A_CALL && bytes <= left) {
+      last.push(item);
+      left -= bytes;
+    } else {
+      batches.push([item]);
+      left = BYTES_A_CALL - bytes;
+    }
+  }
+  return batches;
 }

@@ -1,7 +1,9 @@
 import { arn } from "../account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
 import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
+import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
+import { ScenarioError } from "./read.ts";
 import type {
   Scenario,
   ScenarioGroup,
@@ -17,9 +19,32 @@ export const WARM_UP_MS = 3_600_000;
 const TASKS_BEFORE_START_MS = 600_000;
 const ROLE = "arn:aws:iam::123456789012:role/hook";
 
-/** Puts a scenario's world into an empty account whose time is `WARM_UP_MS` before the scenario's start. */
+/**
+ * Puts a scenario's world into an empty account whose time is `WARM_UP_MS` before the scenario's start, and lets that time
+ * pass. Throws a ScenarioError that names the part of the file when AWS would not take it.
+ */
 export function buildWorld(world: World, scenario: Scenario): void {
-  for (const queue of scenario.queues) {
+  let part = "";
+  try {
+    buildParts(world, scenario, (key, i) => {
+      part = `${key}[${i}]`;
+    });
+    world.agenda.settle(world.agenda.now + WARM_UP_MS);
+  } catch (error) {
+    throw asScenarioError(`${scenario.name}: ${part}`, error);
+  }
+}
+
+/** What AWS answered to a part of a scenario, as that part's fault; any other error is passed through. */
+export function asScenarioError(part: string, error: unknown): unknown {
+  return error instanceof AwsError
+    ? new ScenarioError(`${part}: ${error.code}: ${error.message}`, { cause: error })
+    : error;
+}
+
+function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenario, i: number) => void): void {
+  for (const [i, queue] of scenario.queues.entries()) {
+    begin("queues", i);
     const target = queue.dead_letter_queue;
     world.queues.create(queue.name, {
       VisibilityTimeout: String(queue.visibility_timeout_seconds),
@@ -35,7 +60,8 @@ export function buildWorld(world: World, scenario: Scenario): void {
         : {}),
     });
   }
-  for (const group of scenario.target_groups) {
+  for (const [i, group] of scenario.target_groups.entries()) {
+    begin("target_groups", i);
     const { settings } = world.targetGroups.create({
       name: group.name,
       protocol: group.protocol,
@@ -50,7 +76,8 @@ export function buildWorld(world: World, scenario: Scenario): void {
     const loadBalancer = world.targetGroups.createLoadBalancer(`${group.name}-lb`, "application");
     world.targetGroups.createListener(loadBalancer.arn, settings.arn);
   }
-  for (const each of scenario.load_balancers) {
+  for (const [i, each] of scenario.load_balancers.entries()) {
+    begin("load_balancers", i);
     world.classic.create({
       name: each.name,
       listeners: each.listeners.map(({ port, instance_port, protocol }) => ({
@@ -66,16 +93,23 @@ export function buildWorld(world: World, scenario: Scenario): void {
     });
   }
   for (const { name, addresses } of scenario.clusters) world.clusters.create(name, addresses);
-  for (const group of scenario.auto_scaling_groups) buildGroup(world, group);
-  for (const { name, services } of scenario.clusters) {
+  for (const [i, group] of scenario.auto_scaling_groups.entries()) {
+    begin("auto_scaling_groups", i);
+    buildGroup(world, group);
+  }
+  for (const [i, { name, services }] of scenario.clusters.entries()) {
+    begin("clusters", i);
     for (const service of services) buildService(world, world.clusters.byName(name), service);
   }
   world.agenda.in(WARM_UP_MS - TASKS_BEFORE_START_MS, () => {
-    for (const tasks of scenario.tasks) runTasks(world, tasks);
+    for (const [i, tasks] of scenario.tasks.entries()) {
+      begin("tasks", i);
+      runTasks(world, tasks);
+    }
   });
 }
 
-/** Starts standalone tasks, on the instances named or where there is room. */
+/** Starts standalone tasks, on the instances named or where there is room. Throws as RunTask does. */
 export function runTasks(world: World, tasks: ScenarioTasks): void {
   const cluster = world.clusters.byName(tasks.cluster);
   const definition = define(world, tasks.family, tasks.task);
@@ -84,7 +118,12 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
     ? usable.filter((each) => tasks.instance_ids?.includes(each.instanceId))
     : Array.from({ length: tasks.count }, (_, i) => usable[i % Math.max(1, usable.length)]);
   for (const containerInstance of chosen) {
-    if (!containerInstance) throw new Error(`run_tasks: the cluster ${cluster.name} has no active instance`);
+    if (!containerInstance)
+      throw new AwsError(
+        "InvalidParameterException",
+        "No Container Instances were found in your cluster.",
+        400,
+      );
     world.clusters.tasks.start(cluster, {
       definition,
       containerInstance,

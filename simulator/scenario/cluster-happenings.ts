@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { type ContainerInstance, isLive } from "../services/ecs/model.ts";
 import type { World } from "../world.ts";
-import { instanceIds, name, seconds } from "./values.ts";
+import { instanceIds, named, seconds } from "./values.ts";
+
+const cluster = named("the cluster");
+const service = named("the service");
 
 /** What can happen to clusters and to the agents in them, and what can vanish, by the keys of the timeline. */
 export const clusterHappenings = {
@@ -17,17 +20,24 @@ export const clusterHappenings = {
     .strictObject({ instance_ids: instanceIds })
     .describe("An operator sets the container instances ACTIVE."),
   deregister_container_instance: z
-    .strictObject({ instance_ids: instanceIds, force: z.boolean().default(false) })
+    .strictObject({
+      instance_ids: instanceIds,
+      force: z.boolean().default(false).describe("Whether tasks that run are given up."),
+    })
     .describe("An operator deregisters the container instances; while tasks run there, by force alone."),
   protect_tasks: z
-    .strictObject({ cluster: name, service: name, for_seconds: seconds })
+    .strictObject({ cluster, service, for_seconds: seconds.describe("From then on.") })
     .describe("Protects all tasks of the service from being scaled in, or with 0 seconds no more."),
-  delete_service: z.strictObject({ cluster: name, service: name }),
+  delete_service: z.strictObject({ cluster, service }).describe("DeleteService, by force."),
   delete_cluster: z
-    .strictObject({ cluster: name })
+    .strictObject({ cluster })
     .describe("With its services; its instances are deregistered by force."),
-  delete_target_group: z.strictObject({ target_group: name }).describe("With the listeners in front of it."),
-  delete_load_balancer: z.strictObject({ load_balancer: name }).describe("A classic load balancer."),
+  delete_target_group: z
+    .strictObject({ target_group: named("the target group") })
+    .describe("With the listeners in front of it."),
+  delete_load_balancer: z
+    .strictObject({ load_balancer: named("the load balancer") })
+    .describe("A classic load balancer."),
 };
 
 type Happening = {

@@ -1,15 +1,20 @@
 import { z } from "zod";
-import { addresses, instanceIds, name, port, seconds } from "./values.ts";
+import { addresses, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // The clusters of a scenario file, with their services and tasks.
 
 export const task = z.strictObject({
-  container: name.default("main"),
-  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge"),
+  container: named("its one container").default("main"),
+  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge").describe("As ECS knows it."),
   ports: z
-    .array(z.strictObject({ container_port: port, host_port: z.int().min(0).max(65_535).default(0) }))
+    .array(
+      z.strictObject({
+        container_port: port.describe("Where the container listens."),
+        host_port: z.int().min(0).max(65_535).default(0).describe("0 is drawn from the dynamic range."),
+      }),
+    )
     .default([])
-    .describe("A host port of 0 is drawn from the dynamic range."),
+    .describe("Its port mappings."),
   start_seconds: seconds.default(2).describe("From placement to running."),
   stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
   stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
@@ -21,8 +26,15 @@ export const task = z.strictObject({
 
 export const service = z.strictObject({
   name,
-  scheduling_strategy: z.enum(["REPLICA", "DAEMON"]).default("REPLICA"),
-  desired_count: z.int().min(0).default(1),
+  scheduling_strategy: z
+    .enum(["REPLICA", "DAEMON"])
+    .default("REPLICA")
+    .describe("A daemon runs on each instance."),
+  desired_count: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe("How many tasks it keeps running; a daemon does not ask."),
   minimum_healthy_percent: z
     .int()
     .min(0)
@@ -38,18 +50,23 @@ export const service = z.strictObject({
   load_balancers: z
     .array(
       z
-        .strictObject({ target_group: name.optional(), load_balancer: name.optional(), container_port: port })
+        .strictObject({
+          target_group: named("a target group; either this or load_balancer").optional(),
+          load_balancer: named("a classic load balancer").optional(),
+          container_port: port.describe("The container port whose host port is registered."),
+        })
         .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
           error: "expected either target_group or load_balancer",
         }),
     )
-    .default([]),
-  task: task.prefault({}),
+    .default([])
+    .describe("What it registers its tasks with."),
+  task: task.prefault({}).describe("What its tasks are like."),
 });
 
 export const cluster = z.strictObject({
   name,
-  services: z.array(service).default([]),
+  services: z.array(service).default([]).describe("Its services."),
   addresses: addresses
     .optional()
     .describe(
@@ -58,9 +75,9 @@ export const cluster = z.strictObject({
 });
 
 export const standaloneTasks = z.strictObject({
-  cluster: name,
-  family: name.default("standalone"),
-  count: z.int().min(1).default(1),
+  cluster: named("the cluster"),
+  family: named("their task definition's family").default("standalone"),
+  count: z.int().min(1).default(1).describe("How many."),
   instance_ids: instanceIds
     .optional()
     .describe("One task on each of these; without it, `count` tasks where there is room."),
@@ -68,8 +85,8 @@ export const standaloneTasks = z.strictObject({
     .string()
     .optional()
     .describe(
-      "`{instance_id}` and `{container_instance_id}` stand for those of the instance that it runs on.",
+      "Who started them; `{instance_id}` and `{container_instance_id}` stand for those that it runs on.",
     ),
-  group: z.string().optional(),
-  task: task.prefault({}),
+  group: z.string().optional().describe("Their task group; `family:` and the family when not given."),
+  task: task.prefault({}).describe("What they are like."),
 });

@@ -1,10 +1,13 @@
 import type { Clock } from "../clock.ts";
-import { Judge, type Scope, type TerminationRecord, type Violation } from "../judge.ts";
+import { Judge } from "../judge/judge.ts";
+import type { TerminationRecord, Violation } from "../judge/records.ts";
+import { scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
+import { isQuiet } from "./ending.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
@@ -45,8 +48,13 @@ export type PlayOptions = {
 const QUEUE_ORIGIN = "https://sqs.us-east-1.amazonaws.com";
 /** How often it is looked whether the scenario has ended. */
 const CHECK_MS = 1_000;
+/** What the last entry of a timeline begins shows within this time: Auto Scaling looks at its groups a second later. */
+const LAST_ENTRY_MS = 2_000;
 
-/** Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them. */
+/**
+ * Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them, or when
+ * AWS would not take a part of it.
+ */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const { functions } = scenario;
   if (!functions)
@@ -57,18 +65,21 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
     options.watch?.(simulation);
     const judge = judgeOf(scenario, simulation);
-    planTimeline(simulation, scenario, startedAt);
+    let refused: { readonly error: unknown } | undefined;
+    planTimeline(simulation, scenario, startedAt, (error) => {
+      refused ??= { error };
+    });
     const lambda = new LambdaPlatform(clock);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
-    const lastEntry = Math.max(0, ...scenario.timeline.map((entry) => entry.at_seconds));
+    const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
     const isOver = () => {
       simulation.world.settle(clock);
-      if (clock.now() >= endsAt) return true;
+      if (refused || clock.now() >= endsAt) return true;
       return (
-        clock.now() > startedAt + lastEntry * 1000 &&
+        clock.now() >= lastEntryAt + LAST_ENTRY_MS &&
         !judge.pending &&
         lambda.idle &&
-        isQuiet(scenario, simulation)
+        isQuiet(scenario, simulation.world)
       );
     };
     let over = false;
@@ -89,6 +100,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     over = true;
     const endedAt = clock.now();
     await Promise.all(schedules);
+    if (refused) throw refused.error;
     const calls = new Map<string, number>();
     for (const { caller, action } of simulation.calls) {
       if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
@@ -107,7 +119,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   });
 }
 
-/** Makes the simulation of a scenario's world, warmed up until the clock's present. */
+/** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as above. */
 export function simulate(scenario: Scenario, clock: Clock, seed: number, origin: string): Simulation {
   const simulation = new Simulation({
     clock,
@@ -117,22 +129,25 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
     latency: scenario.latency_milliseconds,
   });
   buildWorld(simulation.world, scenario);
-  simulation.world.settle(clock);
+  simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
   simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
   return simulation;
 }
 
-// What drains is judged on what the input names, in single and plural keys, and on the services' load balancers.
+// What drains is judged on what the input or its hook names, and on the services' load balancers.
 function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
   const input = scenario.functions?.deregister.input ?? {};
   const queue = input.lifecycle_queue_name;
   return new Judge({
     story: world.story,
-    scope: scopeOf(input),
+    scopeOf: (group, name) => {
+      const hook = world.groups.find(group)?.hooks.get(name);
+      const isOurs =
+        hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
+      return isOurs ? scopeOf(input, hook.metadata) : undefined;
+    },
     suspects: new Set(FUNCTIONS),
-    isOurs: (group, hook) =>
-      world.groups.find(group)?.hooks.get(hook)?.targetArn?.endsWith(`:${queue}`) === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {
       const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
@@ -144,25 +159,4 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
-}
-
-function scopeOf(input: Readonly<Record<string, unknown>>): Scope {
-  const list = (value: unknown) =>
-    Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-  const one = (value: unknown) => (typeof value === "string" ? [value] : []);
-  const nameOf = (nameOrArn: string) =>
-    nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn;
-  return {
-    targetGroups: new Set(list(input.target_groups).map(nameOf)),
-    loadBalancers: new Set([...one(input.elb_name), ...list(input.elb_names)]),
-  };
-}
-
-// Nothing is under way: the functions' queues are empty, so whatever was to be done about a message has been done.
-function isQuiet(scenario: Scenario, { world }: Simulation): boolean {
-  const { deregister, terminate } = scenario.functions ?? {};
-  const names = [deregister?.input.lifecycle_queue_name, terminate?.input.queue_name];
-  return world.queues.all
-    .filter((queue) => names.includes(queue.name))
-    .every((queue) => queue.messages.size === 0);
 }

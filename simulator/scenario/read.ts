@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { problemsOf } from "../../shared/problems.ts";
+import { referenceProblems } from "./references.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
 
 /** A scenario file that cannot be used; the message names every key that is wrong. */
@@ -40,85 +41,4 @@ export function parseScenario(text: string, name: string): Scenario {
     );
   }
   return parsed.data;
-}
-
-// Names that one part of the file uses for another: each must be there.
-function referenceProblems(scenario: Scenario): string[] {
-  const problems: string[] = [];
-  const names = (items: readonly { name: string }[]) => new Set(items.map((item) => item.name));
-  const known = {
-    queue: names(scenario.queues),
-    "target group": names(scenario.target_groups),
-    "load balancer": names(scenario.load_balancers),
-    cluster: names(scenario.clusters),
-    group: names(scenario.auto_scaling_groups),
-  };
-  const needOneOf = (kind: string, choices: ReadonlySet<string>, name: string, path: string) => {
-    if (choices.has(name)) return;
-    const choice = [...choices].join(", ") || "none at all";
-    problems.push(`${path}: expected the name of a ${kind} (${choice}), found "${name}"`);
-  };
-  const need = (kind: keyof typeof known, name: string | undefined, path: string) => {
-    if (name !== undefined) needOneOf(kind, known[kind], name, path);
-  };
-  scenario.queues.forEach((queue, i) => {
-    need("queue", queue.dead_letter_queue, `queues[${i}].dead_letter_queue`);
-  });
-  scenario.clusters.forEach((cluster, i) => {
-    cluster.services.forEach((service, j) => {
-      service.load_balancers.forEach((each, k) => {
-        need(
-          "target group",
-          each.target_group,
-          `clusters[${i}].services[${j}].load_balancers[${k}].target_group`,
-        );
-        need(
-          "load balancer",
-          each.load_balancer,
-          `clusters[${i}].services[${j}].load_balancers[${k}].load_balancer`,
-        );
-      });
-    });
-  });
-  scenario.auto_scaling_groups.forEach((group, i) => {
-    const path = `auto_scaling_groups[${i}]`;
-    need("cluster", group.cluster, `${path}.cluster`);
-    if (group.managed_draining && group.cluster === undefined)
-      problems.push(`${path}.managed_draining: expected a cluster beside it, found none`);
-    for (const each of group.target_groups) need("target group", each, `${path}.target_groups`);
-    for (const each of group.load_balancers) need("load balancer", each, `${path}.load_balancers`);
-    for (const each of group.registers_with.target_groups)
-      need("target group", each.name, `${path}.registers_with.target_groups`);
-    for (const each of group.registers_with.load_balancers)
-      need("load balancer", each, `${path}.registers_with.load_balancers`);
-    group.hooks.forEach((hook, j) => {
-      need("queue", hook.queue, `${path}.hooks[${j}].queue`);
-    });
-  });
-  scenario.tasks.forEach((tasks, i) => {
-    need("cluster", tasks.cluster, `tasks[${i}].cluster`);
-  });
-  scenario.timeline.forEach((entry, i) => {
-    for (const [key, value] of Object.entries(entry)) {
-      if (typeof value !== "object") continue;
-      const path = `timeline[${i}].${key}`;
-      const named = value as {
-        group?: string;
-        queue?: string;
-        cluster?: string;
-        service?: string;
-        target_group?: string;
-        load_balancer?: string;
-      };
-      if (key !== "run_tasks") need("group", named.group, `${path}.group`);
-      need("queue", named.queue, `${path}.queue`);
-      need("cluster", named.cluster, `${path}.cluster`);
-      const services = scenario.clusters.find((each) => each.name === named.cluster)?.services;
-      if (named.service !== undefined && services)
-        needOneOf("service", names(services), named.service, `${path}.service`);
-      need("target group", named.target_group, `${path}.target_group`);
-      need("load balancer", named.load_balancer, `${path}.load_balancer`);
-    }
-  });
-  return problems;
 }

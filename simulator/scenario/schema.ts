@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
-import { addresses, instanceIds, name, port, seconds } from "./values.ts";
+import { instanceHappenings } from "./instance-happenings.ts";
+import { loadBalancer, targetGroup } from "./load-balancer-schema.ts";
+import { addresses, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
@@ -12,63 +14,45 @@ const actions = z
 
 const queue = z.strictObject({
   name,
-  visibility_timeout_seconds: z.int().min(0).max(43_200).default(30),
-  retention_seconds: z.int().min(60).max(1_209_600).default(345_600),
-  delay_seconds: z.int().min(0).max(900).default(0),
+  visibility_timeout_seconds: z
+    .int()
+    .min(0)
+    .max(43_200)
+    .default(30)
+    .describe("How long a message that was received is hidden."),
+  retention_seconds: z.int().min(60).max(1_209_600).default(345_600).describe("How long it keeps a message."),
+  delay_seconds: z.int().min(0).max(900).default(0).describe("How long a message that was sent is hidden."),
   dead_letter_queue: name
     .optional()
     .describe("The queue, listed before this one, that redrive moves messages to."),
-  max_receive_count: z.int().min(1).max(1000).default(10),
-});
-
-const targetGroup = z.strictObject({
-  name,
-  port: port.default(80),
-  protocol: z.string().default("HTTP"),
-  target_type: z.enum(["instance", "ip"]).default("instance"),
-  deregistration_delay_seconds: z.int().min(0).max(3600).default(300),
-  healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
-  in_use: z
-    .boolean()
-    .default(true)
-    .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
-  unusable_addresses: addresses
-    .optional()
-    .describe("Addresses of a load balancer's own: as targets they are `unused` with `Target.IpUnusable`."),
-});
-
-const loadBalancer = z.strictObject({
-  name,
-  listeners: z
-    .array(z.strictObject({ port, instance_port: port, protocol: z.string().default("HTTP") }))
-    .min(1),
-  connection_draining_seconds: z
-    .int()
-    .min(0)
-    .max(3600)
-    .default(0)
-    .describe("0 means that connection draining is off."),
-  requests_finish_after_seconds: seconds
-    .optional()
-    .describe(
-      "Classic draining ends early when the requests in flight have finished; without this it takes its full time.",
-    ),
+  max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
 });
 
 const hook = z.strictObject({
   name,
-  transition: z.enum(["terminating", "launching"]).default("terminating"),
+  transition: z
+    .enum(["terminating", "launching"])
+    .default("terminating")
+    .describe("When it holds an instance."),
   queue: name.optional().describe("The queue that it notifies."),
-  heartbeat_timeout_seconds: z.int().min(30).max(7200).default(3600),
-  default_result: z.enum(["CONTINUE", "ABANDON"]).default("ABANDON"),
-  metadata: z.string().optional().describe("The hook's NotificationMetadata."),
+  heartbeat_timeout_seconds: z
+    .int()
+    .min(30)
+    .max(7200)
+    .default(3600)
+    .describe("How long it holds without a heartbeat."),
+  default_result: z
+    .enum(["CONTINUE", "ABANDON"])
+    .default("ABANDON")
+    .describe("What its timeout ends it with."),
+  metadata: z.string().optional().describe("Its NotificationMetadata: settings of its own."),
 });
 
 const group = z.strictObject({
   name,
   instances: z.int().min(0).default(1).describe("How many there are at the start."),
   instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
-  max_size: z.int().min(0).default(1000),
+  max_size: z.int().min(0).default(1000).describe("The most that its desired capacity can be."),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
   managed_draining: z
     .boolean()
@@ -81,7 +65,9 @@ const group = z.strictObject({
     .min(0)
     .optional()
     .describe("How many tasks have room on an instance; any number when not given."),
-  boot_seconds: seconds.default(30),
+  boot_seconds: seconds
+    .default(30)
+    .describe("From an instance's launch to its launch hooks, or to its service without any."),
   target_groups: z
     .array(name)
     .default([])
@@ -89,64 +75,87 @@ const group = z.strictObject({
   load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
   registers_with: z
     .strictObject({
-      target_groups: z.array(z.strictObject({ name, port: port.optional() })).default([]),
-      load_balancers: z.array(name).default([]),
+      target_groups: z
+        .array(
+          z.strictObject({ name, port: port.optional().describe("The target group's own when not given.") }),
+        )
+        .default([])
+        .describe("Target groups of type instance."),
+      load_balancers: z.array(name).default([]).describe("Classic load balancers."),
     })
     .prefault({})
     .describe("Where its instances register themselves when they start, as a boot script does."),
-  hooks: z.array(hook).default([]),
-  on_abandon: z.enum(["terminate", "retain"]).default("terminate"),
+  hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
+  on_abandon: z
+    .enum(["terminate", "retain"])
+    .default("terminate")
+    .describe("What its lifecycle policy does with an instance whose hook ended with ABANDON."),
 });
 
-const forAWhile = { actions, for_seconds: seconds, probability: z.number().min(0).max(1).default(1) };
+const forAWhile = {
+  actions,
+  for_seconds: seconds.describe("For how long."),
+  probability: z.number().min(0).max(1).default(1).describe("How likely it is for each call."),
+};
+const theGroup = named("the group");
 
 const happenings = {
-  scale_in: z
-    .strictObject({ group: name, count: z.int().min(1) })
-    .describe("Lowers the desired capacity; the oldest instances go."),
-  scale_out: z.strictObject({ group: name, count: z.int().min(1) }),
-  terminate: z
-    .strictObject({ instance_ids: instanceIds, replace: z.boolean().default(false) })
-    .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
-  kill: z.strictObject({ instance_ids: instanceIds }).describe("EC2 TerminateInstances: no hook, no mercy."),
+  ...instanceHappenings,
   repeat_notification: z
-    .strictObject({ instance_ids: instanceIds, hook: name.optional() })
+    .strictObject({ instance_ids: instanceIds, hook: named("the hook; all when not given").optional() })
     .describe("The hook's message once more, word for word."),
   send_lifecycle_message: z
     .strictObject({
-      queue: name,
-      group: name,
-      hook: name,
-      instance_id: z.string(),
-      transition: z.string().default("autoscaling:EC2_INSTANCE_TERMINATING"),
-      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs"),
-      token: z.string().optional(),
+      queue: named("the queue"),
+      group: named("the group that the message names"),
+      hook: named("the hook that it names, which need not be there"),
+      instance_id: z.string().describe("The instance that it names, which need not be there."),
+      transition: z
+        .string()
+        .default("autoscaling:EC2_INSTANCE_TERMINATING")
+        .describe("Its LifecycleTransition."),
+      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs").describe("What it came through."),
+      token: z.string().optional().describe("Its token; drawn when not given."),
     })
     .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
   send: z
-    .strictObject({ queue: name, body: z.string(), count: z.int().min(1).default(1) })
+    .strictObject({
+      queue: named("the queue"),
+      body: z.string().describe("What it says, word for word."),
+      count: z.int().min(1).default(1).describe("How often it is sent."),
+    })
     .describe("Any message at all."),
-  run_tasks: standaloneTasks,
-  stop_tasks: z.strictObject({ cluster: name, family: name }).describe("Stops standalone tasks."),
+  run_tasks: standaloneTasks.describe("Starts standalone tasks."),
+  stop_tasks: z
+    .strictObject({ cluster: named("the cluster"), family: named("their task definition's family") })
+    .describe("Stops standalone tasks."),
   complete_actions: z
-    .strictObject({ group: name, hook: name, result: z.enum(["CONTINUE", "ABANDON"]).default("CONTINUE") })
+    .strictObject({
+      group: theGroup,
+      hook: named("the hook"),
+      result: z.enum(["CONTINUE", "ABANDON"]).default("CONTINUE").describe("What with."),
+    })
     .describe("Somebody completes another hook's pending actions."),
-  put_hook: z.strictObject({ group: name, hook }),
-  update_service: z.strictObject({
-    cluster: name,
-    service: name,
-    desired_count: z.int().min(0).optional(),
-    minimum_healthy_percent: z.int().min(0).max(200).optional(),
-    maximum_percent: z.int().min(0).max(400).optional(),
-    redeploy: z.boolean().default(false),
-  }),
+  put_hook: z
+    .strictObject({ group: theGroup, hook: hook.describe("The hook, new or changed.") })
+    .describe("Adds a lifecycle hook to a group, or changes it."),
+  update_service: z
+    .strictObject({
+      cluster: named("the cluster"),
+      service: named("the service"),
+      desired_count: z.int().min(0).optional().describe("As it was when not given."),
+      minimum_healthy_percent: z.int().min(0).max(200).optional().describe("As it was when not given."),
+      maximum_percent: z.int().min(0).max(400).optional().describe("As it was when not given."),
+      redeploy: z.boolean().default(false).describe("Whether all its tasks are replaced."),
+    })
+    .describe("UpdateService."),
   register: z
     .strictObject({
       instance_ids: instanceIds.default([]),
       addresses: addresses.default([]).describe("For a target group of type ip, instead of instances."),
-      target_group: name.optional(),
-      port: port.optional(),
-      load_balancer: name.optional(),
+      target_group: named("a target group").optional(),
+      port: port.optional().describe("With the target group; its own port when not given."),
+      load_balancer: named("a classic load balancer").optional(),
     })
     .refine((each) => each.instance_ids.length > 0 !== each.addresses.length > 0, {
       error: "expected either instance_ids or addresses",
@@ -169,20 +178,23 @@ const timelineEntry = z
     error: `expected exactly one of ${Object.keys(happenings).join(", ")}`,
   });
 
-const scheduled = (first: number) =>
+const scheduled = (first: number, timeout: number) =>
   z.strictObject({
     input: z.record(z.string(), z.unknown()).describe("The scheduled event's input."),
-    every_seconds: z.int().min(1).default(60),
-    first_after_seconds: seconds.default(first),
-    timeout_seconds: z.int().min(1).max(900).default(90),
+    every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
+    first_after_seconds: seconds.default(first).describe("When the first one is."),
+    timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
   });
 
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */
 export const scenarioSchema = z.strictObject({
   name,
-  description: z.string().default(""),
-  seed: z.int().default(1),
-  starts_at: z.iso.datetime().default("2026-01-05T09:00:00Z"),
+  description: z.string().default("").describe("For people."),
+  seed: z.int().default(1).describe("What all that is random comes from; the same seed gives the same run."),
+  starts_at: z.iso
+    .datetime({ error: "expected a time such as 2026-01-05T09:00:00Z" })
+    .default("2026-01-05T09:00:00Z")
+    .describe("The simulated time at the start."),
   ends_after_seconds: seconds
     .default(7200)
     .describe("When it ends at the latest; it ends as soon as all its terminations have."),
@@ -191,6 +203,11 @@ export const scenarioSchema = z.strictObject({
     .tuple([seconds, seconds])
     .default([15, 60])
     .describe("How long a call takes at least and at most, when the functions run in process."),
+  read_lag_seconds: seconds
+    .default(0)
+    .describe(
+      "How far ECS, the load balancers and Auto Scaling show the past: what a call changed shows after this time.",
+    ),
   short_poll_misses: z
     .number()
     .min(0)
@@ -198,18 +215,21 @@ export const scenarioSchema = z.strictObject({
     .default(0)
     .describe("How likely a short poll misses a message that is there."),
   functions: z
-    .strictObject({ deregister: scheduled(20), terminate: scheduled(40) })
+    .strictObject({
+      deregister: scheduled(20, 60).describe("Takes terminations in."),
+      terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
+    })
     .optional()
     .describe(
       "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
     ),
-  queues: z.array(queue).default([]),
-  target_groups: z.array(targetGroup).default([]),
+  queues: z.array(queue).default([]).describe("SQS queues."),
+  target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
-  clusters: z.array(cluster).default([]),
-  auto_scaling_groups: z.array(group).default([]),
+  clusters: z.array(cluster).default([]).describe("ECS clusters."),
+  auto_scaling_groups: z.array(group).default([]).describe("Auto Scaling groups, with their instances."),
   tasks: z.array(standaloneTasks).default([]).describe("Standalone tasks that run from the start."),
-  timeline: z.array(timelineEntry).default([]),
+  timeline: z.array(timelineEntry).default([]).describe("What happens, one thing an entry."),
 });
 
 /** A scenario with all its defaults filled in. */

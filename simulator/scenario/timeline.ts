@@ -2,16 +2,44 @@ import { ACCOUNT, arn, REGION } from "../account.ts";
 import type { FaultKind } from "../faults.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
+import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
-import { hookOf, runTasks } from "./build.ts";
+import { asScenarioError, hookOf, runTasks } from "./build.ts";
 import { happenInClusters } from "./cluster-happenings.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
-/** Plans all that a scenario's timeline says, counted from `startsAt`. */
-export function planTimeline(simulation: Simulation, scenario: Scenario, startsAt: number): void {
-  for (const entry of scenario.timeline) {
-    simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => happen(simulation, entry));
+/**
+ * Plans all that a scenario's timeline says, counted from `startsAt`.
+ *
+ * @param refused receives what went wrong with an entry, as a ScenarioError that names it when AWS would not take it.
+ *   Nothing is thrown: the world settles in the middle of anybody's call, and it is not that caller's fault.
+ */
+export function planTimeline(
+  simulation: Simulation,
+  scenario: Scenario,
+  startsAt: number,
+  refused: (error: unknown) => void,
+): void {
+  for (const [i, entry] of scenario.timeline.entries()) {
+    simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {
+      try {
+        expectInstances(simulation.world, entry);
+        happen(simulation, entry);
+      } catch (error) {
+        refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
+      }
+    });
   }
+}
+
+// An id that was never anybody's is a mistake in the file, which would else show as a scenario where nothing happens.
+function expectInstances({ instances }: World, entry: TimelineEntry): void {
+  const ids = Object.values(entry).flatMap((value) =>
+    typeof value === "object" && "instance_ids" in value ? (value.instance_ids ?? []) : [],
+  );
+  const unknown = ids.find((id) => !instances.get(id));
+  if (unknown !== undefined)
+    throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${unknown}' does not exist`, 400);
 }
 
 function happen(simulation: Simulation, entry: TimelineEntry): void {
@@ -79,8 +107,7 @@ function completeActions(
 
 function updateService(world: World, change: NonNullable<TimelineEntry["update_service"]>): void {
   const service = world.clusters.byName(change.cluster).services.get(change.service);
-  if (!service)
-    throw new Error(`update_service: the cluster ${change.cluster} has no service ${change.service}`);
+  if (!service) throw new AwsError("ServiceNotFoundException", "Service not found.");
   service.desiredCount = change.desired_count ?? service.desiredCount;
   service.minimumHealthyPercent = change.minimum_healthy_percent ?? service.minimumHealthyPercent;
   service.maximumPercent = change.maximum_percent ?? service.maximumPercent;

@@ -3,9 +3,12 @@ import { z } from "zod";
 // What many keys of a scenario file are made of.
 
 export const seconds = z.number().min(0);
-export const name = z.string().min(1);
+export const name = z.string().min(1).describe("Its name.");
+/** A name of something else than the structure that the key is in. */
+export const named = (what: string) => name.describe(`The name of ${what}.`);
 export const port = z.int().min(1).max(65_535);
-export const addresses = z.array(z.ipv4()).min(1);
-export const instanceIds = z
-  .array(z.string().regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0"))
-  .min(1);
+export const addresses = z.array(z.ipv4()).min(1).describe("IPv4 addresses.");
+export const instanceId = z
+  .string()
+  .regex(/^i-[0-9a-f]+$/, "expected an instance id such as i-0123456789abcdef0");
+export const instanceIds = z.array(instanceId).min(1).describe("Ids of instances.");

@@ -6,7 +6,7 @@ export type Fact = {
   /** What a test of it is called, after `facts N: `. */
   readonly words: string;
   /** Whether it needs its test now; one for later says why. */
-  readonly issue: "now" | "later";
+  readonly due: "now" | "later";
   readonly why?: string;
 };
 
@@ -252,7 +252,7 @@ function later(words: string, why: string): Entry {
 function section(number: SectionNumber, entries: Readonly<Record<string, Entry>>): Fact[] {
   return Object.entries(entries).map(([id, entry]) =>
     typeof entry === "string"
-      ? { id, section: number, words: entry, issue: "now" }
-      : { id, section: number, ...entry, issue: "later" },
+      ? { id, section: number, words: entry, due: "now" }
+      : { id, section: number, ...entry, due: "later" },
   );
 }

@@ -15,7 +15,7 @@ const fact = (change: Partial<Fact> = {}): Fact => ({
   id: "ports",
   section: 4,
   words: "ports matter",
-  issue: "now",
+  due: "now",
   ...change,
 });
 const test = (change: Partial<FoundTest> = {}): FoundTest => ({
@@ -60,10 +60,10 @@ const rules: { why: string; facts: Fact[]; tests: FoundTest[]; problems: string[
     tests: [test({ title: "x" })],
     problems: [],
   },
-  { why: "a fact for later needs no test", facts: [fact({ issue: "later" })], tests: [], problems: [] },
+  { why: "a fact for later needs no test", facts: [fact({ due: "later" })], tests: [], problems: [] },
   {
     why: "a fact for later that has a test is due",
-    facts: [fact({ issue: "later" })],
+    facts: [fact({ due: "later" })],
     tests: [test()],
     problems: ['"facts 4: ports matter" has a test, so the checklist must not leave it for later'],
   },
@@ -81,7 +81,7 @@ describe("The list of facts", () => {
   }
 
   it("shows each fact with its test, and those without one by name", () => {
-    const coverage = cover([fact(), fact({ words: "later on", issue: "later", why: "no time" })], [test()]);
+    const coverage = cover([fact(), fact({ words: "later on", due: "later", why: "no time" })], [test()]);
     const page = render(coverage);
     expect(page).to.contain(
       "| `ports` | facts 4: ports matter | [some.test.ts](../test/facts/some.test.ts) |",

@@ -36,7 +36,7 @@ export function problemsOf({ facts, strangers }: Coverage): string[] {
 function problemsOfFact(fact: Fact, tests: readonly FoundTest[]): string[] {
   const title = titleOf(fact);
   if (tests.length > 1) return [`"${title}" has ${tests.length} tests, and one must be what shows it`];
-  if (fact.issue === "now") return tests.length === 0 ? [`"${title}" has no test`] : [];
+  if (fact.due === "now") return tests.length === 0 ? [`"${title}" has no test`] : [];
   return tests.length === 1 ? [`"${title}" has a test, so the checklist must not leave it for later`] : [];
 }
 
@@ -44,7 +44,7 @@ function problemsOfFact(fact: Fact, tests: readonly FoundTest[]): string[] {
 export function untested({ facts }: Coverage): string[] {
   return facts
     .filter(({ tests }) => tests.length === 0)
-    .map(({ fact }) => `${titleOf(fact)} (${fact.issue}${fact.why ? `: ${fact.why}` : ""})`);
+    .map(({ fact }) => `${titleOf(fact)} (${fact.due}${fact.why ? `: ${fact.why}` : ""})`);
 }
 
 /** docs/facts.md: each fact with its test, then those that have none. */
@@ -78,7 +78,7 @@ export function render(coverage: Coverage): string {
           "| Fact | What its test will be called | When | Why |",
           "|---|---|---|---|",
           ...bare.map(
-            (fact) => `| \`${fact.id}\` | ${cell(titleOf(fact))} | ${fact.issue} | ${cell(fact.why ?? "")} |`,
+            (fact) => `| \`${fact.id}\` | ${cell(titleOf(fact))} | ${fact.due} | ${cell(fact.why ?? "")} |`,
           ),
         ]),
   ];

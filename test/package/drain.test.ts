@@ -59,7 +59,7 @@ describe("the packaged functions", function () {
       expect(each).to.deep.include({ registered: [STAYING], draining: [] });
     }
     for (const { name, ...counts } of world.queues) {
-      expect(counts, name).to.deep.equal({ visible: 0, inFlight: 0, delayed: 0 });
+      expect(counts, name).to.deep.equal({ visible: 0, in_flight: 0, delayed: 0 });
     }
     const refused = (await simulator.calls()).filter(({ error }) => error !== undefined);
     expect(refused).to.deep.equal([]);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
 import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import type { Simulation } from "../../simulator/simulation.ts";
 
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & {
@@ -54,10 +55,10 @@ export function functions(keys: Record<string, unknown>, firstAfter: readonly [n
 /** Where a function dies: in the middle of whichever run makes its n-th call, the call being done and not answered. */
 export type Crash = { readonly name: FunctionName; readonly atCall: number };
 
-/** Plays a scenario given as an object; queues are there unless it has its own. */
+/** Plays a scenario given as an object; queues are there unless it has its own. `watch` sees the world before it starts. */
 export async function play(
   scenario: Record<string, unknown>,
-  { seed, crash }: { seed?: number; crash?: Crash } = {},
+  { seed, crash, watch }: { seed?: number; crash?: Crash; watch?: (simulation: Simulation) => void } = {},
 ): Promise<Outcome> {
   const text = JSON.stringify({ name: "test", queues: QUEUES, ...scenario });
   const lines: string[] = [];
@@ -67,6 +68,7 @@ export async function play(
       crash,
     ),
     ...(seed === undefined ? {} : { seed }),
+    ...(watch === undefined ? {} : { watch }),
   });
   return { ...played, lines, log: lines.map((line) => JSON.parse(line) as LogLine) };
 }

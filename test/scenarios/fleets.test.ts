@@ -112,7 +112,7 @@ describe("scenarios: kinds of fleets", () => {
     expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(1);
   });
 
-  it("20 terminations at once share the calls on their target groups", async () => {
+  it("20 terminations at once share the calls on their target groups and their cluster", async () => {
     const outcome = await play({
       functions: functions({ cluster_name: "main", target_groups: ["static"] }),
       target_groups: [managedGroup, { name: "static", port: 9000, deregistration_delay_seconds: 30 }],
@@ -132,6 +132,15 @@ describe("scenarios: kinds of fleets", () => {
     expectQuiet(outcome);
     expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(2);
     expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(1);
+    // One call a look for all that drains; so it counts the looks.
+    const looks = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
+    expect(looks).to.be.within(5, 30);
+    // A look lists the cluster's tasks at the most once, a page of those that are to run and one of those that are to stop,
+    // and describes a page of those that it knew and one of those that are new. Listed by instance, it would be 40 calls.
+    expect(calls(outcome, "ecs:ListTasks")).to.be.at.most(2 * looks);
+    expect(calls(outcome, "ecs:DescribeTasks")).to.be.at.most(2 * looks);
+    expect(calls(outcome, "ecs:DescribeContainerInstances")).to.be.at.most(looks);
+    expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(1);
     // Two target groups, a look every five seconds for two and a half minutes at the most.
     expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * 30);
   });

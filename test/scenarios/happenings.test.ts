@@ -49,7 +49,9 @@ function worldAfter(seconds: number, changes: object): World {
   const time = { now: startsAt };
   const clock = { now: () => time.now, sleep: async () => {} };
   const simulation = simulate(scenario, clock, scenario.seed, "http://127.0.0.1");
-  planTimeline(simulation, scenario, startsAt);
+  planTimeline(simulation, scenario, startsAt, (error) => {
+    throw error;
+  });
   time.now += seconds * 1000;
   simulation.world.settle(clock);
   return simulation.world;
@@ -225,7 +227,7 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     [
       "a service that the cluster has not",
       happen({ delete_service: { cluster: "main", service: "lost" } }),
-      'timeline[0].delete_service.service: expected the name of a service (web), found "lost"',
+      'timeline[0].delete_service.service: expected the name of a service of the cluster main (web), found "lost"',
     ],
     [
       "registering nothing",
@@ -235,7 +237,7 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     [
       "managed draining without a cluster",
       { auto_scaling_groups: [{ name: "loose", managed_draining: true }] },
-      "auto_scaling_groups[0].managed_draining: expected a cluster beside it, found none",
+      "auto_scaling_groups[0].cluster: expected a cluster, for managed_draining, found nothing",
     ],
   ];
   for (const [why, changes, problem] of wrong) {

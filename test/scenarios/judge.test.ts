@@ -5,6 +5,7 @@ import { UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
 import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
+import type { Violation } from "../../simulator/judge/records.ts";
 import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import { clientOptions, transport } from "../../simulator/transport.ts";
@@ -50,17 +51,20 @@ const text = JSON.stringify({
   ends_after_seconds: 120,
 });
 
-async function rulesBrokenBy(
+async function violationsBy(
   misdeed: (clients: Clients, world: World) => Promise<unknown>,
-): Promise<string[]> {
+): Promise<readonly Violation[]> {
   let done = false;
   const invoke: Invoke = async (name, _event, { simulation }) => {
     if (name === "terminate" || done) return;
     done = true;
     await misdeed(createClients(clientOptions(transport(simulation, name))), simulation.world);
   };
-  const { violations } = await playScenario(parseScenario(text, "judged"), { invoke });
-  return [...new Set(violations.map((each) => each.rule))];
+  return (await playScenario(parseScenario(text, "judged"), { invoke })).violations;
+}
+
+async function rulesBrokenBy(misdeed: Parameters<typeof violationsBy>[0]): Promise<string[]> {
+  return [...new Set((await violationsBy(misdeed)).map((each) => each.rule))];
 }
 
 const complete = (result: "CONTINUE" | "ABANDON") => (clients: Clients) =>
@@ -116,6 +120,13 @@ describe("scenarios: the judge", () => {
     expect(await rulesBrokenBy(drain(victim))).to.deep.equal([
       "no task is stopped behind a registration of ours",
     ]);
+  });
+
+  it("what a service registered is left too, though no input names it", async () => {
+    const [violation] = await violationsBy(complete("CONTINUE"));
+    expect(violation?.what).to.match(
+      /^registered in static at port 8080, registered in web at port \d+, a task of /,
+    );
   });
 
   it("DRAINING an instance that is in service is found out", async () => {

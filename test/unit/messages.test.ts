@@ -47,6 +47,15 @@ describe("the message to terminate", () => {
     });
   });
 
+  it("names the action by the instance where the token is empty", () => {
+    const read = parseMonitorMessage(
+      JSON.stringify({ ...JSON.parse(formatMonitorMessage(termination)), lifecycle_action_token: "" }),
+      0,
+      {},
+    );
+    expect(read.kind === "termination" && read.termination.token).to.equal(undefined);
+  });
+
   it("comes back as it was written, with nothing remembered and nothing set", () => {
     const bare: Termination = {
       ...termination,

@@ -32,6 +32,11 @@ const deregisterInputs: [string, unknown, string][] = [
     'lifecycle_queue_name: expected the name of a standard SQS queue, found "drain.fifo"',
   ],
   [
+    "one queue for both: deregister would take its own messages for terminations",
+    { ...good, elb_monitor_queue_name: "lifecycle" },
+    'elb_monitor_queue_name: expected another queue than lifecycle_queue_name, found "lifecycle"',
+  ],
+  [
     "a queue URL",
     { ...good, elb_monitor_queue_name: "https://sqs.us-east-1.amazonaws.com/123456789012/monitor" },
     'elb_monitor_queue_name: expected the name of a standard SQS queue, found "https://sqs.us-east-1.amazonaws.com/123456789012/monitor"',
@@ -211,7 +216,17 @@ const monitorBodies: [string, string, string][] = [
   [
     "a token that is a number",
     '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","lifecycle_action_token":5}',
-    "lifecycle_action_token: expected a token, found 5",
+    "lifecycle_action_token: expected a token of 36 characters, found 5",
+  ],
+  [
+    "a token that is cut short: AWS would refuse it at each look",
+    '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","lifecycle_action_token":"87654321"}',
+    'lifecycle_action_token: expected a token of 36 characters, found "87654321"',
+  ],
+  [
+    "something else as the instance: AWS would refuse all that it is asked with",
+    '{"instance_id":"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain"}',
+    'instance_id: expected an instance id such as i-0123456789abcdef0, found "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abc… (65 characters)',
   ],
 ];
 

@@ -1,0 +1,91 @@
+import type { Actor } from "../story.ts";
+import type { Scope, ServiceScope } from "./scope.ts";
+
+/** An instance in a target group, or in a classic load balancer, which registers it without a port. */
+export type Registration = {
+  readonly kind: "target" | "classic";
+  readonly name: string;
+  readonly port: number | undefined;
+  readonly state: "registered" | "draining";
+};
+
+/** A task that is not STOPPED. */
+export type LiveTask = {
+  readonly cluster: string;
+  readonly service: string | undefined;
+  readonly status: string;
+  readonly hostPorts: readonly number[];
+};
+
+/** What is on one instance, as the story tells it, and what of it a drain is judged on. */
+export class JudgedInstance {
+  /** Whether a hook holds it. */
+  held = false;
+  /** Who set it DRAINING. */
+  drainedBy: Actor | undefined;
+  readonly registrations = new Map<string, Registration>();
+  readonly tasks = new Map<string, LiveTask>();
+  readonly #servicesOf: ServiceScope;
+  /** Services that had a task on the instance while it was terminated. */
+  readonly #services = new Map<string, { cluster: string; service: string }>();
+
+  constructor(servicesOf: ServiceScope) {
+    this.#servicesOf = servicesOf;
+  }
+
+  /** Remembers the services of the tasks that are on the instance: what they register with is managed from now on. */
+  noteServices(tasks: Iterable<LiveTask> = this.tasks.values()): void {
+    for (const { cluster, service } of tasks) {
+      if (service !== undefined) this.#services.set(`${cluster} ${service}`, { cluster, service });
+    }
+  }
+
+  /** The registrations that nobody but the drain takes out: named in its scope, and no service's. */
+  ours(scope: Scope): Registration[] {
+    const managed = this.#managed();
+    return [...this.registrations.values()].filter((each) => isIn(scope, each) && !isIn(managed, each));
+  }
+
+  /** The registrations that must be gone before a drain is ready: named in its scope, or a service's. */
+  judged(scope: Scope): Registration[] {
+    const managed = this.#managed();
+    return [...this.registrations.values()].filter((each) => isIn(scope, each) || isIn(managed, each));
+  }
+
+  /** What must be gone before a drain is ready, in words. Tasks count in whatever cluster they are. */
+  left(scope: Scope): string[] {
+    return [
+      ...this.judged(scope).map(
+        ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
+      ),
+      ...[...this.tasks.values()].map(
+        ({ service, status }) => `a task of ${service ?? "no service"} ${status}`,
+      ),
+    ];
+  }
+
+  /** The task that a service registered there, if one still runs. */
+  taskBehind({ kind, name, port }: Omit<Registration, "state">): LiveTask | undefined {
+    return [...this.tasks.values()].find(({ cluster, service, hostPorts }) => {
+      if (service === undefined) return false;
+      const { targetGroups, loadBalancers } = this.#servicesOf(cluster, service);
+      return kind === "target"
+        ? targetGroups.includes(name) && port !== undefined && hostPorts.includes(port)
+        : loadBalancers.includes(name);
+    });
+  }
+
+  #managed(): Scope {
+    const all = [...this.#services.values()].map(({ cluster, service }) =>
+      this.#servicesOf(cluster, service),
+    );
+    return {
+      targetGroups: new Set(all.flatMap((each) => each.targetGroups)),
+      loadBalancers: new Set(all.flatMap((each) => each.loadBalancers)),
+    };
+  }
+}
+
+function isIn({ targetGroups, loadBalancers }: Scope, { kind, name }: Registration): boolean {
+  return kind === "target" ? targetGroups.has(name) : loadBalancers.has(name);
+}

@@ -1,0 +1,71 @@
+import { quote } from "../../shared/problems.ts";
+import type { Scenario } from "./schema.ts";
+
+/** How many names an error lists at the most. */
+const LISTED = 12;
+
+/** One problem, in the words of all others: the key, what was expected and what was found. */
+export function problem(path: string, expected: string, found: unknown): string {
+  return `${path}: expected ${expected}, found ${quote(found)}`;
+}
+
+/** The problem with a value that must be one of several names, if it is none of them. */
+export function expectOneOf(path: string, what: string, names: readonly string[], found: unknown): string[] {
+  return names.some((each) => each === found) ? [] : [problem(path, `${what} (${listed(names)})`, found)];
+}
+
+/** The problems with values that must differ: one for each that was there before. */
+export function expectDistinct(what: string, values: readonly { path: string; value: string }[]): string[] {
+  return values.flatMap(({ path, value }, i) =>
+    values.findIndex((each) => each.value === value) === i ? [] : [problem(path, what, value)],
+  );
+}
+
+/** Checks a name that a part of the file uses for another one; where it uses none, nothing is wrong. */
+export type Check = (path: string, found: string | undefined) => string[];
+
+/** The checks of names, by what a scenario has. */
+export function checksOf(scenario: Scenario) {
+  const check =
+    (what: string, items: readonly { readonly name: string }[]): Check =>
+    (path, found) =>
+      found === undefined
+        ? []
+        : expectOneOf(
+            path,
+            `the name of a ${what}`,
+            items.map(({ name }) => name),
+            found,
+          );
+  return {
+    queue: check("queue", scenario.queues),
+    targetGroup: check("target group", scenario.target_groups),
+    loadBalancer: check("load balancer", scenario.load_balancers),
+    cluster: check("cluster", scenario.clusters),
+    group: check("group", scenario.auto_scaling_groups),
+  };
+}
+
+/** The ids of all instances that there are at the start; undefined where some of them are drawn. */
+export function idsAtStart({ auto_scaling_groups: groups }: Scenario): string[] | undefined {
+  return groups.length > 0 && groups.every((group) => group.instance_ids)
+    ? groups.flatMap((group) => group.instance_ids ?? [])
+    : undefined;
+}
+
+/** Checks a list of instance ids against those that there can be; `ids` is undefined where any may be. */
+export function checkIds(
+  path: string,
+  ids: readonly string[] | undefined,
+  found: readonly string[] = [],
+): string[] {
+  return ids
+    ? found.flatMap((each, i) => expectOneOf(`${path}[${i}]`, "the id of an instance", ids, each))
+    : [];
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none at all";
+  const rest = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}

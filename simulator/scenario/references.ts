@@ -1,0 +1,114 @@
+import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart, problem } from "./names.ts";
+import type { Scenario } from "./schema.ts";
+import { timelineProblems } from "./timeline-references.ts";
+
+/**
+ * What is wrong with the names that one part of a scenario uses for another, and with names that are there twice. One
+ * problem each: the key, what was expected and what was found.
+ */
+export function referenceProblems(scenario: Scenario): string[] {
+  return [
+    ...functionProblems(scenario),
+    ...duplicates(scenario),
+    ...queueProblems(scenario),
+    ...serviceProblems(scenario),
+    ...groupProblems(scenario),
+    ...taskProblems(scenario),
+    ...timelineProblems(scenario),
+  ];
+}
+
+// Their queues alone: without one a function cannot begin. What else an input names may be missing, as in a real account.
+function functionProblems({ functions, queues }: Scenario): string[] {
+  const { deregister, terminate } = functions ?? {};
+  if (!deregister || !terminate) return [];
+  const names = queues.map(({ name }) => name);
+  return [
+    ["deregister.input.lifecycle_queue_name", deregister.input.lifecycle_queue_name],
+    ["deregister.input.elb_monitor_queue_name", deregister.input.elb_monitor_queue_name],
+    ["terminate.input.queue_name", terminate.input.queue_name],
+  ].flatMap(([key, found]) => expectOneOf(`functions.${key}`, "the name of a queue", names, found));
+}
+
+function duplicates(scenario: Scenario): string[] {
+  const { queues, target_groups, load_balancers, clusters, auto_scaling_groups } = scenario;
+  const distinct = (path: string, what: string, items: readonly { readonly name: string }[]) =>
+    expectDistinct(
+      `a name that no other ${what} has`,
+      items.map(({ name }, i) => ({ path: `${path}[${i}].name`, value: name })),
+    );
+  const ids = auto_scaling_groups.flatMap(({ instance_ids = [] }, i) =>
+    instance_ids.map((value, j) => ({ path: `auto_scaling_groups[${i}].instance_ids[${j}]`, value })),
+  );
+  return [
+    ...distinct("queues", "queue", queues),
+    ...distinct("target_groups", "target group", target_groups),
+    ...distinct("load_balancers", "load balancer", load_balancers),
+    ...distinct("clusters", "cluster", clusters),
+    ...clusters.flatMap(({ services }, i) =>
+      distinct(`clusters[${i}].services`, "service of its cluster", services),
+    ),
+    ...distinct("auto_scaling_groups", "group", auto_scaling_groups),
+    ...auto_scaling_groups.flatMap(({ hooks }, i) =>
+      distinct(`auto_scaling_groups[${i}].hooks`, "hook of its group", hooks),
+    ),
+    ...expectDistinct("an id that no other instance has", ids),
+  ];
+}
+
+// SQS takes a redrive policy only for a queue that is there, so the order of the file counts.
+function queueProblems({ queues }: Scenario): string[] {
+  return queues.flatMap(({ dead_letter_queue: found }, i) => {
+    const before = queues.slice(0, i).map(({ name }) => name);
+    const path = `queues[${i}].dead_letter_queue`;
+    return found === undefined
+      ? []
+      : expectOneOf(path, "the name of a queue that is listed before", before, found);
+  });
+}
+
+function serviceProblems(scenario: Scenario): string[] {
+  const { targetGroup, loadBalancer } = checksOf(scenario);
+  return scenario.clusters.flatMap(({ services }, i) =>
+    services.flatMap(({ load_balancers }, j) =>
+      load_balancers.flatMap((each, k) => {
+        const path = `clusters[${i}].services[${j}].load_balancers[${k}]`;
+        return [
+          ...targetGroup(`${path}.target_group`, each.target_group),
+          ...loadBalancer(`${path}.load_balancer`, each.load_balancer),
+        ];
+      }),
+    ),
+  );
+}
+
+function groupProblems(scenario: Scenario): string[] {
+  const { cluster, targetGroup, loadBalancer, queue } = checksOf(scenario);
+  return scenario.auto_scaling_groups.flatMap((group, i) => {
+    const path = `auto_scaling_groups[${i}]`;
+    const own = group.registers_with;
+    return [
+      ...cluster(`${path}.cluster`, group.cluster),
+      ...(group.managed_draining && group.cluster === undefined
+        ? [problem(`${path}.cluster`, "a cluster, for managed_draining", undefined)]
+        : []),
+      ...group.target_groups.flatMap((each, j) => targetGroup(`${path}.target_groups[${j}]`, each)),
+      ...group.load_balancers.flatMap((each, j) => loadBalancer(`${path}.load_balancers[${j}]`, each)),
+      ...own.target_groups.flatMap(({ name }, j) =>
+        targetGroup(`${path}.registers_with.target_groups[${j}].name`, name),
+      ),
+      ...own.load_balancers.flatMap((each, j) =>
+        loadBalancer(`${path}.registers_with.load_balancers[${j}]`, each),
+      ),
+      ...group.hooks.flatMap((hook, j) => queue(`${path}.hooks[${j}].queue`, hook.queue)),
+    ];
+  });
+}
+
+function taskProblems(scenario: Scenario): string[] {
+  const { cluster } = checksOf(scenario);
+  return scenario.tasks.flatMap((tasks, i) => [
+    ...cluster(`tasks[${i}].cluster`, tasks.cluster),
+    ...checkIds(`tasks[${i}].instance_ids`, idsAtStart(scenario), tasks.instance_ids),
+  ]);
+}

@@ -1,0 +1,152 @@
+import { patternMatches } from "../faults.ts";
+import { servedActions } from "../simulation.ts";
+import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
+import type { Scenario, TimelineEntry } from "./schema.ts";
+
+/** What is wrong with the names in a scenario's timeline, one problem each. What only turns out in time is not told. */
+export function timelineProblems(scenario: Scenario): string[] {
+  const { timeline } = scenario;
+  const checks = checksOf(scenario);
+  const served = timeline.some(({ deny, throttle, fail }) => deny ?? throttle ?? fail) ? servedActions() : [];
+  return timeline.flatMap((entry, i) => {
+    const path = `timeline[${i}]`;
+    return [
+      ...namedPartProblems(checks, entry, path),
+      ...idProblems(scenario, entry, path),
+      ...serviceProblems(scenario, entry, path),
+      ...hookProblems(scenario, entry, path),
+      ...scaleInProblems(scenario, entry, path),
+      ...actionProblems(served, entry, path),
+    ];
+  });
+}
+
+function namedPartProblems(
+  { queue, group, cluster, targetGroup, loadBalancer }: ReturnType<typeof checksOf>,
+  entry: TimelineEntry,
+  path: string,
+): string[] {
+  const check = (kind: Check, key: string, found: string | undefined) => kind(`${path}.${key}`, found);
+  return [
+    ...check(group, "scale_in.group", entry.scale_in?.group),
+    ...check(group, "scale_out.group", entry.scale_out?.group),
+    ...check(queue, "send_lifecycle_message.queue", entry.send_lifecycle_message?.queue),
+    ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
+    ...check(queue, "send.queue", entry.send?.queue),
+    ...check(cluster, "run_tasks.cluster", entry.run_tasks?.cluster),
+    ...check(cluster, "stop_tasks.cluster", entry.stop_tasks?.cluster),
+    ...check(group, "complete_actions.group", entry.complete_actions?.group),
+    ...check(group, "put_hook.group", entry.put_hook?.group),
+    ...check(queue, "put_hook.hook.queue", entry.put_hook?.hook.queue),
+    ...check(cluster, "update_service.cluster", entry.update_service?.cluster),
+    ...check(targetGroup, "register.target_group", entry.register?.target_group),
+    ...check(loadBalancer, "register.load_balancer", entry.register?.load_balancer),
+    ...check(cluster, "protect_tasks.cluster", entry.protect_tasks?.cluster),
+    ...check(cluster, "delete_service.cluster", entry.delete_service?.cluster),
+    ...check(cluster, "delete_cluster.cluster", entry.delete_cluster?.cluster),
+    ...check(targetGroup, "delete_target_group.target_group", entry.delete_target_group?.target_group),
+    ...check(loadBalancer, "delete_load_balancer.load_balancer", entry.delete_load_balancer?.load_balancer),
+  ];
+}
+
+// Once a group has launched another instance, an id may be one that was drawn.
+function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
+  const launched = scenario.timeline.some(
+    ({ at_seconds, scale_out, kill, terminate }) =>
+      at_seconds < entry.at_seconds && (scale_out || kill || terminate?.replace),
+  );
+  const ids = launched ? undefined : idsAtStart(scenario);
+  return Object.entries(entry).flatMap(([key, value]) =>
+    typeof value === "object" && "instance_ids" in value
+      ? checkIds(`${path}.${key}.instance_ids`, ids, value.instance_ids)
+      : [],
+  );
+}
+
+function serviceProblems({ clusters }: Scenario, entry: TimelineEntry, path: string): string[] {
+  const { update_service, protect_tasks, delete_service } = entry;
+  return Object.entries({ update_service, protect_tasks, delete_service }).flatMap(([key, given]) => {
+    const cluster = clusters.find(({ name }) => name === given?.cluster);
+    if (!given || !cluster) return [];
+    const names = cluster.services.map(({ name }) => name);
+    const what = `the name of a service of the cluster ${cluster.name}`;
+    return expectOneOf(`${path}.${key}.service`, what, names, given.service);
+  });
+}
+
+function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
+  const { complete_actions, repeat_notification } = entry;
+  const groups = scenario.auto_scaling_groups;
+  const hooksOf = (names: readonly string[]) => [
+    ...groups
+      .filter(({ name }) => names.includes(name))
+      .flatMap(({ hooks }) => hooks.map(({ name }) => name)),
+    ...scenario.timeline.flatMap(({ put_hook }) =>
+      put_hook && names.includes(put_hook.group) ? [put_hook.hook.name] : [],
+    ),
+  ];
+  if (complete_actions && groups.some(({ name }) => name === complete_actions.group)) {
+    const { group, hook } = complete_actions;
+    return expectOneOf(
+      `${path}.complete_actions.hook`,
+      `the name of a hook of ${group}`,
+      hooksOf([group]),
+      hook,
+    );
+  }
+  if (repeat_notification?.hook === undefined) return [];
+  const names = hooksOf(groups.map(({ name }) => name));
+  return expectOneOf(
+    `${path}.repeat_notification.hook`,
+    "the name of a hook",
+    names,
+    repeat_notification.hook,
+  );
+}
+
+// What else terminates or launches is left out of the sum: it only ever makes the group smaller.
+function scaleInProblems(
+  scenario: Scenario,
+  { at_seconds, scale_in }: TimelineEntry,
+  path: string,
+): string[] {
+  const group = scenario.auto_scaling_groups.find(({ name }) => name === scale_in?.group);
+  if (!scale_in || !group) return [];
+  const sum = (key: "scale_in" | "scale_out") =>
+    scenario.timeline
+      .filter(
+        (each) => each.at_seconds <= at_seconds && each[key]?.group === group.name && each[key] !== scale_in,
+      )
+      .reduce((total, each) => total + (each[key]?.count ?? 0), 0);
+  const atStart = group.instance_ids?.length ?? group.instances;
+  const most = Math.max(0, atStart + sum("scale_out") - sum("scale_in"));
+  return scale_in.count <= most
+    ? []
+    : [
+        problem(
+          `${path}.scale_in.count`,
+          `at most ${most}, the size of ${group.name} by then`,
+          scale_in.count,
+        ),
+      ];
+}
+
+function actionProblems(
+  served: readonly string[],
+  { deny, throttle, fail }: TimelineEntry,
+  path: string,
+): string[] {
+  return Object.entries({ deny, throttle, fail }).flatMap(([key, fault]) =>
+    (fault?.actions ?? []).flatMap((pattern, i) =>
+      served.some((action) => patternMatches(pattern, action))
+        ? []
+        : [
+            problem(
+              `${path}.${key}.actions[${i}]`,
+              "an action that is served (docs/simulator-operations.md)",
+              pattern,
+            ),
+          ],
+    ),
+  );
+}

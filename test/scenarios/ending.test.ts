@@ -1,0 +1,53 @@
+// Protects a scenario from ending while a termination is still to come: it would be reported as if there were none.
+import { expect } from "chai";
+import { expectDrained, functions, HOOK, instanceIds, play } from "./fixture.ts";
+
+const ids = instanceIds(2);
+const world = {
+  functions: functions({ cluster_name: "main" }),
+  target_groups: [{ name: "attached", deregistration_delay_seconds: 200 }],
+  clusters: [{ name: "main", services: [{ name: "web", desired_count: 2 }] }],
+  auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK] }],
+};
+const [group] = world.auto_scaling_groups;
+const attached = [{ ...group, target_groups: ["attached"] }];
+
+describe("scenarios: their end", () => {
+  it("comes after an instance that first drains from the group's own target group", async () => {
+    const outcome = await play({
+      ...world,
+      auto_scaling_groups: attached,
+      // After the hook's test notification is gone: the queues are empty.
+      timeline: [{ at_seconds: 100, terminate: { instance_ids: [ids[0]] } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expect((outcome.terminations[0]?.askedAt as number) - outcome.startedAt).to.be.within(300_000, 302_000);
+  });
+
+  it("comes after an instance whose end its group has still to notice", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [{ at_seconds: 100, kill: { instance_ids: [ids[0]] } }],
+    });
+    expect(outcome.terminations.map((each) => each.instanceId)).to.deep.equal([ids[0]]);
+    expect(outcome.violations).to.deep.equal([]);
+    expect((outcome.terminations[0]?.askedAt as number) - outcome.startedAt).to.equal(130_000);
+  });
+
+  it("comes after an instance that the last entry lets its group choose, at whatever fraction of a second", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [{ at_seconds: 110.5, scale_in: { group: "fleet", count: 1 } }],
+    });
+    expectDrained(outcome, { count: 1 });
+  });
+
+  it("comes soon where nothing is terminated at all", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [{ at_seconds: 100, scale_out: { group: "fleet", count: 1 } }],
+    });
+    expect(outcome.terminations).to.deep.equal([]);
+    expect(outcome.endedAt - outcome.startedAt).to.be.at.most(110_000);
+  });
+});

@@ -1,0 +1,124 @@
+// Protects what a drain is judged on: what deregister's input names, with the hook's own settings over it, as the functions
+// read them.
+import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
+import { expect } from "chai";
+import { createClients } from "../../shared/aws/clients.ts";
+import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
+import { parseScenario } from "../../simulator/scenario/read.ts";
+import { clientOptions, transport } from "../../simulator/transport.ts";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
+
+const [victim] = instanceIds(1) as [string];
+const listeners = [{ port: 80, instance_port: 9000 }];
+
+function scenario(input: Record<string, unknown>, metadata: string | undefined, registered: string[]) {
+  return {
+    functions: functions(input),
+    target_groups: [{ name: "static", deregistration_delay_seconds: 20 }, { name: "payments" }],
+    load_balancers: ["classic", "second"].map((name) => ({ name, listeners })),
+    auto_scaling_groups: [
+      {
+        name: "fleet",
+        instance_ids: [victim],
+        hooks: [metadata === undefined ? HOOK : { ...HOOK, metadata }],
+        registers_with: {
+          target_groups: ["static", "payments"]
+            .filter((each) => registered.includes(each))
+            .map((name) => ({ name })),
+          load_balancers: ["classic", "second"].filter((each) => registered.includes(each)),
+        },
+      },
+    ],
+    timeline: [{ at_seconds: 1, terminate: { instance_ids: [victim] } }],
+    ends_after_seconds: 900,
+  };
+}
+
+/** What is left when the action is completed at once, by functions that do nothing else. */
+async function leftAtOnce(...given: Parameters<typeof scenario>): Promise<string[]> {
+  let done = false;
+  const completing: Invoke = async (name, _event, { simulation }) => {
+    if (done) return;
+    done = true;
+    const { autoScaling } = createClients(clientOptions(transport(simulation, name)));
+    await autoScaling.send(
+      new CompleteLifecycleActionCommand({
+        AutoScalingGroupName: "fleet",
+        LifecycleHookName: "drain",
+        InstanceId: victim,
+        LifecycleActionResult: "CONTINUE",
+      }),
+    );
+  };
+  const text = JSON.stringify({
+    name: "scope",
+    queues: QUEUES,
+    ...scenario(...given),
+    ends_after_seconds: 60,
+  });
+  const { violations } = await playScenario(parseScenario(text, "scope"), { invoke: completing });
+  return violations.map((each) => each.what);
+}
+
+const all = ["static", "payments", "classic", "second"];
+const inPayments = "registered in payments at port 80";
+const inStatic = "registered in static at port 80";
+const rows: [why: string, input: Record<string, unknown>, metadata: string | undefined, left: string[]][] = [
+  ["no metadata: the input's", { target_groups: ["static"] }, undefined, [inStatic]],
+  ["metadata that is no JSON: the input's", { target_groups: ["static"] }, "team web", [inStatic]],
+  ["metadata that is no object: the input's", { target_groups: ["static"] }, "null", [inStatic]],
+  ["metadata with other keys: the input's", { target_groups: ["static"] }, '{"team":"web"}', [inStatic]],
+  [
+    "target_groups replace the input's",
+    { target_groups: ["static"] },
+    '{"target_groups":["payments"]}',
+    [inPayments],
+  ],
+  [
+    "target_groups leave the load balancers as they are",
+    { target_groups: ["static"], elb_name: "classic" },
+    '{"target_groups":["payments"]}',
+    [`${inPayments}, registered in classic`],
+  ],
+  ["no target group at all", { target_groups: ["static"] }, '{"target_groups":[]}', []],
+  [
+    "elb_name replaces elb_names too",
+    { elb_names: ["classic"] },
+    '{"elb_name":"second"}',
+    ["registered in second"],
+  ],
+  [
+    "elb_names replace elb_name too",
+    { elb_name: "classic" },
+    '{"elb_names":["second"]}',
+    ["registered in second"],
+  ],
+];
+
+describe("scenarios: what a drain is judged on", () => {
+  for (const [why, input, metadata, left] of rows) {
+    it(why, async () => expect(await leftAtOnce(input, metadata, all)).to.deep.equal(left));
+  }
+
+  it("a drain with settings of its hook's own is ready when what they name is gone", async () => {
+    const outcome = await play(
+      scenario({ target_groups: ["payments"] }, '{"target_groups":["static"]}', ["static", "payments"]),
+    );
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    const [{ askedAt, targetsGoneAt }] = outcome.terminations as [(typeof outcome.terminations)[number]];
+    // Deregister comes at 20 s, and the target group of the metadata drains for 20 s.
+    expect((targetsGoneAt as number) - askedAt).to.be.within(35_000, 50_000);
+  });
+
+  it("an instance that two hooks of ours hold is ready for each when what that one names is gone", async () => {
+    const given = scenario({ target_groups: ["static"] }, undefined, ["static"]);
+    const [group] = given.auto_scaling_groups;
+    const second = { ...HOOK, name: "second", metadata: '{"target_groups":[]}' };
+    const outcome = await play({ ...given, auto_scaling_groups: [{ ...group, hooks: [HOOK, second] }] });
+    expect(outcome.violations).to.deep.equal([]);
+    const [first, other] = outcome.terminations.map(({ askedAt, readyAt }) => (readyAt as number) - askedAt);
+    expect(first).to.be.at.least(35_000);
+    expect(other).to.equal(0);
+  });
+});

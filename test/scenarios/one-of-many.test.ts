@@ -1,0 +1,82 @@
+// Protects the others where one of a batch goes wrong: what AWS refuses for one instance's sake is done for the rest.
+import { expect } from "chai";
+import type { Simulation } from "../../simulator/simulation.ts";
+import { AwsError } from "../../simulator/wire/errors.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+
+const ids = instanceIds(4);
+const [first, lost, third] = ids as [string, string, string];
+const fleet = {
+  functions: functions({ elb_name: "classic" }),
+  load_balancers: [
+    { name: "classic", listeners: [{ port: 80, instance_port: 80 }], connection_draining_seconds: 90 },
+  ],
+  auto_scaling_groups: [
+    { name: "fleet", instance_ids: ids, hooks: [HOOK], registers_with: { load_balancers: ["classic"] } },
+  ],
+};
+const terminate = { at_seconds: 5, terminate: { instance_ids: [first, lost, third] } };
+
+describe("scenarios: one of many goes wrong", () => {
+  it("an instance that ends between the look and its deregistration fails the classic batch, and nobody else", async () => {
+    const refused: string[][] = [];
+    const outcome = await play(
+      { ...fleet, timeline: [terminate] },
+      {
+        // The first deregistration comes too late for one: AWS knows it no more, and takes none of them out.
+        watch: ({ world }: Simulation) => {
+          const loadBalancer = world.classic.byName("classic");
+          const deregister = loadBalancer.deregister.bind(loadBalancer);
+          loadBalancer.deregister = (asked, by) => {
+            world.instances.terminate(lost, "operator");
+            if (asked.includes(lost)) {
+              refused.push([...asked]);
+              throw new AwsError("InvalidEndPointException", `Could not find EC2 instance ${lost}.`);
+            }
+            deregister(asked, by);
+          };
+        },
+      },
+    );
+    expect(refused[0]).to.have.members([first, lost, third]);
+    expect(refused.slice(1)).to.deep.equal([[lost]]);
+    const taken = outcome.simulation.world.story.lines.flatMap((line) =>
+      line.kind === "classic" && line.state === "draining" ? [line.instanceId] : [],
+    );
+    expect(taken).to.have.members([first, third]);
+    expectDrained(outcome, { count: 3 });
+    expectQuiet(outcome);
+  });
+
+  it("an instance that ends while it drains fails the reading of the batch's health, and nobody else", async () => {
+    const outcome = await play({
+      ...fleet,
+      timeline: [terminate, { at_seconds: 60, kill: { instance_ids: [lost] } }],
+    });
+    const failed = outcome.simulation.calls.filter(
+      (each) =>
+        each.action === "elb:DescribeInstanceHealth" &&
+        /InvalidInstance|InvalidEndPoint/.test(each.error ?? ""),
+    );
+    expect(failed, "the batch was refused").to.have.lengthOf.at.least(1);
+    expectDrained(outcome, { count: 3 });
+    expectQuiet(outcome);
+    expect(calls(outcome, "elb:DeregisterInstancesFromLoadBalancer")).to.equal(1);
+  });
+
+  it("a message of the monitor queue whose instance is none is set aside, and holds nobody", async () => {
+    const body = JSON.stringify({
+      instance_id: "i-0123456789abcdef0123456789",
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+    });
+    const outcome = await play({
+      ...fleet,
+      timeline: [terminate, { at_seconds: 6, send: { queue: "monitor", body } }],
+    });
+    expectDrained(outcome, { count: 3 });
+    const [line] = said(outcome, "message cannot be read");
+    expect(line?.reason).to.match(/^instance_id: expected an instance id/);
+    expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+  });
+});

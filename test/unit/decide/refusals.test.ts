@@ -1,0 +1,39 @@
+// Protects the rule of what a refused completion means.
+import { MINUTE, rows, SINCE, seen } from "./builders.ts";
+
+describe("decide", () => {
+  rows("rule 6: done twice is done once", [
+    {
+      why: "refused, no other hook: tried again",
+      memory: { ...seen, refusedAt: SINCE + MINUTE },
+      observed: { otherHooks: [] },
+      expected: ["complete"],
+    },
+    {
+      why: "refused for just under two minutes: tried again",
+      memory: { ...seen, refusedAt: SINCE },
+      observed: { otherHooks: [] },
+      now: 2 * MINUTE - 1,
+      expected: ["complete"],
+    },
+    {
+      why: "refused for two minutes: given up",
+      memory: { ...seen, refusedAt: SINCE },
+      observed: { otherHooks: [] },
+      now: 2 * MINUTE,
+      expected: ["let go"],
+    },
+    {
+      why: "refused, another hook explains the wait: done at once",
+      memory: { ...seen, refusedAt: SINCE + MINUTE },
+      observed: { otherHooks: ["backup"] },
+      expected: ["let go"],
+    },
+    {
+      why: "refused, the hooks were not read: wait",
+      memory: { ...seen, refusedAt: SINCE },
+      observed: { unread: { hooks: "denied" } },
+      expected: ["wait"],
+    },
+  ]);
+});

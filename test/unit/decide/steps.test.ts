@@ -1,0 +1,141 @@
+// Protects the rules of who takes a registration out, and what DRAINING waits for.
+import { classic, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+
+describe("decide", () => {
+  rows("rule 2: who takes out what, and when", [
+    {
+      why: "nothing listens behind ours: both begin together",
+      observed: { members: [member("ACTIVE", task("RUNNING"))], registrations: [target()] },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "a task listens behind our target: it goes first",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "a task listens behind our classic load balancer: it goes first",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [classic()],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "ours still drains: DRAINING waits",
+      memory: { ...seen, actedAt: SINCE },
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ state: "draining" })],
+      },
+      expected: ["wait"],
+    },
+    {
+      why: "ours is gone, but the deregistration was less than 10 s ago: DRAINING waits",
+      memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
+      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      expected: ["wait"],
+    },
+    {
+      why: "ours is gone, and long enough: DRAINING",
+      memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND },
+      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "a STOPPED task listens no more",
+      observed: {
+        members: [member("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "managed ones are left to ECS, and do not hold DRAINING back",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [40_000] }))],
+        registrations: [target({ managed: true, port: 40_000, services: ["web"] })],
+      },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "DRAINING already: not set again",
+      observed: { members: [member("DRAINING", task("RUNNING"))] },
+      expected: ["wait"],
+    },
+    {
+      why: "the tasks were not read: nothing is touched",
+      observed: { members: [member("ACTIVE")], registrations: [target()], unread: { tasks: "denied" } },
+      expected: ["wait"],
+    },
+    {
+      why: "the registrations were not read: no DRAINING while a task listens, but what was seen of ours goes",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target()],
+        unread: { registrations: "denied" },
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "a managed target whose task runs is no orphan",
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [member("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 10 * MINUTE,
+      expected: ["wait"],
+    },
+    ...[
+      { stoppedAgo: MINUTE - 1, expected: ["wait"] },
+      { stoppedAgo: MINUTE, expected: ["wait", "orphan"] },
+    ].map(({ stoppedAgo, expected }) => ({
+      why: `a managed target still registered ${stoppedAgo} ms after its task stopped: ${expected.join(", ")}`,
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [
+          member(
+            "DRAINING",
+            task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - stoppedAgo }),
+          ),
+        ],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected,
+    })),
+    {
+      why: "one that drains is no orphan",
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [member("DRAINING", task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE }))],
+        registrations: [target({ managed: true, services: ["web"], state: "draining" })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "registered in a managed group with no task behind it: an orphan a minute after DRAINING",
+      memory: { drainingAt: SINCE + 4 * MINUTE },
+      observed: {
+        members: [member("DRAINING")],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "the same before DRAINING is set: not yet",
+      observed: {
+        members: [member("ACTIVE")],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait", "drain"],
+    },
+  ]);
+});

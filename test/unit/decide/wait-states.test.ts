@@ -1,0 +1,92 @@
+// Protects the rule that a message is never proof, and nothing is touched outside a wait state.
+import { MINUTE, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
+
+describe("decide", () => {
+  rows("rule 1: only in a wait state", [
+    ...["Terminating:Wait", "Warmed:Terminating:Wait", "Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].map(
+      (name) => ({
+        why: `${name}: drain`,
+        observed: { ...state(name), registrations: [target()] },
+        expected: ["wait", "deregister"],
+      }),
+    ),
+    ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map((name) => ({
+      why: `${name}: touch nothing, look again, however long it takes`,
+      observed: { ...state(name), registrations: [target()] },
+      now: 60 * MINUTE,
+      expected: ["wait"],
+    })),
+    ...[
+      "InService",
+      "Standby",
+      "EnteringStandby",
+      "Pending",
+      "Pending:Wait",
+      "Pending:Proceed",
+      "Detaching",
+      "Warmed:Stopped",
+      "Quarantined",
+      "SomethingNew",
+    ].flatMap((name) => [
+      {
+        why: `${name}: touch nothing, and wait until two minutes after the message`,
+        observed: { ...state(name), registrations: [target()] },
+        now: 2 * MINUTE - 1,
+        expected: ["wait"],
+      },
+      {
+        why: `${name}: let go two minutes after the message`,
+        observed: state(name),
+        now: 2 * MINUTE,
+        expected: ["let go"],
+      },
+    ]),
+    {
+      why: "another group's instance: wait",
+      observed: state("Terminating:Wait", "other"),
+      now: 2 * MINUTE - 1,
+      expected: ["wait"],
+    },
+    {
+      why: "another group's instance: let go",
+      observed: state("Terminating:Wait", "other"),
+      now: 2 * MINUTE,
+      expected: ["let go"],
+    },
+    ...[
+      "Terminating:Proceed",
+      "Warmed:Terminating:Proceed",
+      "Warmed:Pending:Proceed",
+      "ReplacingRootVolume:Proceed",
+      "Terminated",
+      "Warmed:Terminated",
+      "Terminating:Retained",
+      "Warmed:Terminating:Retained",
+      "Warmed:Pending:Retained",
+    ].map((name) => ({
+      why: `${name}: nothing to complete, let go at once`,
+      observed: state(name),
+      now: 0,
+      expected: ["let go"],
+    })),
+    { why: "no group knows it, first look: wait", observed: { membership: undefined }, expected: ["wait"] },
+    {
+      why: "no group knows it, second look too soon: wait",
+      memory: { absentSince: SINCE + MINUTE - 30 * SECOND + 1 },
+      observed: { membership: undefined },
+      expected: ["wait"],
+    },
+    {
+      why: "no group knows it, second look 30 s later: let go",
+      memory: { absentSince: SINCE + MINUTE - 30 * SECOND },
+      observed: { membership: undefined },
+      expected: ["let go"],
+    },
+    {
+      why: "Auto Scaling was not read: wait, whatever else was",
+      memory: { ...seen, absentSince: SINCE - MINUTE },
+      observed: { membership: undefined, unread: { membership: "denied" } },
+      expected: ["wait"],
+    },
+  ]);
+});
