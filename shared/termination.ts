@@ -50,6 +50,8 @@ export type Memory = {
   readonly absentSince: number | undefined;
   /** When the completion was first answered with "no such action". */
   readonly refusedAt: number | undefined;
+  /** When our lifecycle action was completed, where other hooks still hold the instance. */
+  readonly completedAt: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means beat now. */
   readonly lastBeatAt: number | undefined;
   /** When everything was first gone, with nothing left to do but to let it settle. */
@@ -94,6 +96,7 @@ export const NO_MEMORY: Memory = {
   noRegistrationSince: undefined,
   absentSince: undefined,
   refusedAt: undefined,
+  completedAt: undefined,
   lastBeatAt: undefined,
   goneAt: undefined,
   disconnectedSince: undefined,

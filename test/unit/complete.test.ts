@@ -22,9 +22,9 @@ async function play(answer: "completed" | "no such action" | Error, memory: Part
       },
     },
   };
-  const run = new Run(ports.log, 0);
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
-  const completion = await completeAction(ports, run, termination(memory), outcome);
+  const completion = await completeAction(ports, run, termination(memory), outcome, []);
   return { asked, completion, lines, run };
 }
 

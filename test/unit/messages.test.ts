@@ -45,6 +45,7 @@ const termination: Termination = {
     noMemberSince: at("09:00:03"),
     noRegistrationSince: at("09:00:04"),
     absentSince: at("09:00:05"),
+    completedAt: at("09:00:18"),
     refusedAt: at("09:00:06"),
     lastBeatAt: at("09:00:12"),
     goneAt: at("09:00:13"),

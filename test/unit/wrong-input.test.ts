@@ -233,8 +233,8 @@ const monitorBodies: [string, string, string][] = [
 describe("wrong inputs", () => {
   for (const [what, input, message] of deregisterInputs) {
     it(`deregister: ${what}`, async () => {
-      const { ports, lines } = untouchablePorts();
-      expect(await thrownBy(() => deregister(input, ports))).to.equal(
+      const { ports, lines, invocation } = untouchablePorts();
+      expect(await thrownBy(() => deregister(input, ports, invocation))).to.equal(
         `InputError: deregister: the scheduled event's input is wrong: ${message}`,
       );
       expect(lines).to.deep.equal([["error", "input refused", { reason: message }]]);

@@ -37,6 +37,7 @@ export const hook = (change: Partial<Hook> = {}): Hook => {
     heartbeatTimeout,
     globalTimeout: Math.min(172_800 * SECOND, 100 * heartbeatTimeout),
     target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+    metadata: undefined,
     ...change,
   };
 };
