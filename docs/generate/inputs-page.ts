@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
+import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
 
@@ -24,10 +25,22 @@ carry no settings: those that the original pair had in flight.
 
 ${inputTable(terminateInput)}
 
+## scale-tasks
+
+Keeps a service at one task for each ACTIVE instance of its cluster but \`n_count\`, and never below \`min_task_count\`:
+
+${inputTable(scaleTasksInput)}
+
+Or the same for several services:
+
+${inputTable(scaleManyInput)}
+
+    {"services": [{"cluster_name": "main", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
+
 ## Settings of a hook's own
 
-A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys above
-except the queues' names. They replace those of deregister's input, so that one deployment serves many groups:
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys that
+deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves many groups:
 
     {"cluster_name": "payments", "target_groups": ["payments-static"]}
 

@@ -1,4 +1,9 @@
-import { DECISIONS, LIFECYCLE_TABLE, SITUATIONS, type SituationName } from "../../test/unit/decide/lifecycle-table.ts";
+import {
+  DECISIONS,
+  LIFECYCLE_TABLE,
+  SITUATIONS,
+  type SituationName,
+} from "../../test/unit/decide/lifecycle-table.ts";
 import { markdownTable } from "./tables.ts";
 
 /** The page on what is decided in each lifecycle state, from the table whose cells are tested one by one. */
@@ -20,10 +25,16 @@ ${markdownTable(["state", "what it is", ...situations], rows)}
 
 The situations:
 
-${markdownTable(["situation", "what it is"], Object.entries(SITUATIONS).map(([name, is]) => [name, is]))}
+${markdownTable(
+  ["situation", "what it is"],
+  Object.entries(SITUATIONS).map(([name, is]) => [name, is]),
+)}
 
 What is decided, and why:
 
-${markdownTable(["decision", "why"], Object.entries(DECISIONS).map(([name, { why }]) => [name, why]))}
+${markdownTable(
+  ["decision", "why"],
+  Object.entries(DECISIONS).map(([name, { why }]) => [name, why]),
+)}
 `;
 }

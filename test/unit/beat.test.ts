@@ -53,7 +53,9 @@ describe("beat", () => {
 
   it("names the lifecycle action, and remembers when its timer began anew", async () => {
     const { asked, beaten, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);
-    expect(asked.map(({ group, hook: name, token: by }) => [group, name, by])).to.deep.equal([["fleet", "drain", token]]);
+    expect(asked.map(({ group, hook: name, token: by }) => [group, name, by])).to.deep.equal([
+      ["fleet", "drain", token],
+    ]);
     expect([...beaten]).to.deep.equal([
       [one, { ...one, memory: { ...one.memory, lastBeatAt: SINCE + 4 * MINUTE } }],
     ]);
@@ -69,7 +71,9 @@ describe("beat", () => {
   });
 
   it("is sooner at deregister's look", async () => {
-    expect((await play(2 * MINUTE, { "i-1": "recorded" }, [one], presence(), true)).asked).to.have.lengthOf(1);
+    expect((await play(2 * MINUTE, { "i-1": "recorded" }, [one], presence(), true)).asked).to.have.lengthOf(
+      1,
+    );
     expect((await play(2 * MINUTE, {}, [one], presence(), false)).asked).to.have.lengthOf(0);
   });
 

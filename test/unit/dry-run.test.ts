@@ -6,7 +6,7 @@ import { asItIs, endRehearsal, rehearse, rehearseCompletion } from "../../shared
 import { decide } from "../../shared/rules/decide.ts";
 import type { Step } from "../../shared/rules/decision.ts";
 import type { Memory, Termination } from "../../shared/termination.ts";
-import { member, MINUTE, observed, SECOND, SINCE, target, task, termination } from "./decide/builders.ts";
+import { MINUTE, member, observed, SECOND, SINCE, target, task, termination } from "./decide/builders.ts";
 import { keptLog, untouchablePorts } from "./ports.ts";
 
 describe("whether dry run is on", () => {
@@ -31,7 +31,9 @@ describe("whether dry run is on", () => {
     it(`dry_run: ${input}, DRYRUN=${JSON.stringify(dryRunVariable)}: ${on ? "on" : "off"}${warns ? ", with a warning" : ""}`, () => {
       const { log, lines } = keptLog();
       expect(isDryRun(input, { log, dryRunVariable })).to.equal(on);
-      expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal(warns ? [["warn", "DRYRUN is set"]] : []);
+      expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal(
+        warns ? [["warn", "DRYRUN is set"]] : [],
+      );
     });
   }
 });
@@ -74,7 +76,9 @@ describe("a dry run", () => {
   it("says it once a drain, and what is new", () => {
     const { after } = play(termination(), steps.slice(0, 1));
     expect(play(after, steps.slice(0, 1)).lines).to.deep.equal([]);
-    expect(play(after, steps.slice(0, 2)).lines.map(([, , { would }]) => would)).to.deep.equal(["DRAINING in main"]);
+    expect(play(after, steps.slice(0, 2)).lines.map(([, , { would }]) => would)).to.deep.equal([
+      "DRAINING in main",
+    ]);
   });
 
   it("says that nothing is written even where there is nothing to do", () => {

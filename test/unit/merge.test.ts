@@ -73,12 +73,18 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
 
   it("what the notice's drain has seen and done holds, where the hook's has not looked yet; its timer is the hook's", () => {
     const memory = { ...NO_MEMORY, lastBeatAt: 1_000 };
-    const [joined] = merged(noticed({ memory: { ...lookedAt, lastBeatAt: undefined } }), held("hook", { memory }));
+    const [joined] = merged(
+      noticed({ memory: { ...lookedAt, lastBeatAt: undefined } }),
+      held("hook", { memory }),
+    );
     expect(joined?.termination.memory).to.deep.equal({ ...lookedAt, lastBeatAt: 1_000 });
   });
 
   it("what the hook's drain has seen holds, where it has looked", () => {
-    const [joined] = merged(noticed({ memory: { ...lookedAt, lookAt: 9_000 } }), held("hook", { memory: lookedAt }));
+    const [joined] = merged(
+      noticed({ memory: { ...lookedAt, lookAt: 9_000 } }),
+      held("hook", { memory: lookedAt }),
+    );
     expect(joined?.termination.memory).to.deep.equal(lookedAt);
   });
 
@@ -102,8 +108,8 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
   });
 
   it("a notice that comes twice is one drain", () => {
-    expect(messages(merged(noticed(), held("again", { hook: undefined, interruptedAt: 500 })))).to.deep.equal([
-      ["notice's", "again's"],
-    ]);
+    expect(messages(merged(noticed(), held("again", { hook: undefined, interruptedAt: 500 })))).to.deep.equal(
+      [["notice's", "again's"]],
+    );
   });
 });

@@ -4,7 +4,13 @@ import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 
 const ID = "i-0123456789abcdef0";
 const at = Date.parse("2026-11-20T09:00:00Z");
-const envelope = { version: "0", id: "1", account: "123456789012", time: "2026-11-20T09:00:00Z", region: "us-east-2" };
+const envelope = {
+  version: "0",
+  id: "1",
+  account: "123456789012",
+  time: "2026-11-20T09:00:00Z",
+  region: "us-east-2",
+};
 
 const spot = {
   ...envelope,
@@ -37,7 +43,9 @@ const health = {
     lastUpdatedTime: "Thu, 27 Aug 2026 13:19:03 GMT",
     eventRegion: "us-east-2",
     eventDescription: [{ language: "en_US", latestDescription: "An instance is to be retired." }],
-    affectedEntities: [{ entityValue: ID, status: "PENDING", lastUpdatedTime: "Thu, 27 Aug 2026 13:19:03 GMT" }],
+    affectedEntities: [
+      { entityValue: ID, status: "PENDING", lastUpdatedTime: "Thu, 27 Aug 2026 13:19:03 GMT" },
+    ],
     page: "1",
     totalPages: "1",
     backupEvent: "false",
@@ -48,7 +56,9 @@ const healthWith = (detail: Partial<Record<keyof typeof health.detail, unknown>>
   ...health,
   detail: { ...health.detail, ...detail },
 });
-const entities = (...values: string[]) => ({ affectedEntities: values.map((entityValue) => ({ entityValue })) });
+const entities = (...values: string[]) => ({
+  affectedEntities: values.map((entityValue) => ({ entityValue })),
+});
 const notice = (kind: string, instanceIds = [ID], time: number | undefined = at) => ({
   kind: "notice",
   notice: kind,
@@ -114,7 +124,11 @@ describe("notices", () => {
       healthWith({ eventTypeCode: "AWS_EC2_PERSISTENT_INSTANCE_NOTICE" }),
       other("the event is AWS_EC2_PERSISTENT_INSTANCE_NOTICE of EC2"),
     ],
-    ["one that is closed", healthWith({ statusCode: "closed" }), other("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED is closed")],
+    [
+      "one that is closed",
+      healthWith({ statusCode: "closed" }),
+      other("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED is closed"),
+    ],
     [
       "a backup",
       healthWith({ backupEvent: "true" }),

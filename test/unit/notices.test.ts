@@ -67,7 +67,13 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
     queue: "lifecycle",
     dryRun: outside.dryRun ?? false,
   });
-  return { calls, drains, run, said: lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.would]), undone };
+  return {
+    calls,
+    drains,
+    run,
+    said: lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.would]),
+    undone,
+  };
 }
 
 const inService = { group: "fleet", state: "InService" };
@@ -121,7 +127,10 @@ describe("notices: what is done", () => {
   });
 
   it("a Spot interruption whose two minutes are over is too late", async () => {
-    const { drains, said } = await play([{ notice: "spot interruption" }], { membership: inService, now: 2 * MINUTE });
+    const { drains, said } = await play([{ notice: "spot interruption" }], {
+      membership: inService,
+      now: 2 * MINUTE,
+    });
     expect(drains).to.deep.equal([]);
     expect(said).to.deep.equal([["notice ignored", "its two minutes are over"]]);
   });

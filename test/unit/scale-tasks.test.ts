@@ -66,7 +66,10 @@ describe("scale-tasks", () => {
   for (const [active, min_task_count, n_count, desired] of counts) {
     it(`${active} instances, at least ${min_task_count}, ${n_count} to spare: ${desired} tasks`, async () => {
       const idle = { desiredCount: 9, runningCount: 0, pendingCount: 0 };
-      const { calls, lines, thrown } = await play({ ...web, min_task_count, n_count }, { active, service: idle });
+      const { calls, lines, thrown } = await play(
+        { ...web, min_task_count, n_count },
+        { active, service: idle },
+      );
       expect(thrown).to.equal(undefined);
       expect(calls).to.deep.equal(["count main", `set main/web ${desired}`]);
       expect(lines).to.deep.include([

@@ -50,7 +50,9 @@ describe("target groups", () => {
         TargetHealthDescriptions: [{ Target: { Id: "i-1", Port: 80 }, TargetHealth: { State, Reason } }],
       }));
       expect(await port.targets("arn:tg")).to.deep.equal(
-        expected === "gone" ? [] : [{ id: "i-1", port: 80, state: expected, invalid: Reason === "Target.InvalidState" }],
+        expected === "gone"
+          ? []
+          : [{ id: "i-1", port: 80, state: expected, invalid: Reason === "Target.InvalidState" }],
       );
     });
   }

@@ -1,7 +1,8 @@
 // Protects targets that are registered by the address of a task's own network interface: ECS's to take out, and never
 // somebody else's who has the address by now.
-import { decisionOf, member, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+
 import { expect } from "chai";
+import { decisionOf, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 const now = 5 * MINUTE;
 const held = task("RUNNING", { arn: "task-held", addresses: ["10.0.0.7"] });

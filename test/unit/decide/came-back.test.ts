@@ -1,6 +1,6 @@
 // Protects a drain from what somebody undoes meanwhile: a registration that comes back, and an instance set ACTIVE.
 import { expect } from "chai";
-import { classic, decisionOf, member, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { classic, decisionOf, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 const now = 5 * MINUTE;
 const ofTarget = { kind: "target", targetGroup: "tg-1", port: 8080 } as const;
@@ -41,7 +41,11 @@ describe("decide", () => {
       why: "the same port elsewhere, another port, another kind have not",
       memory: taken(60),
       observed: {
-        registrations: [target({ id: "tg-2" }), target({ port: 8081 }), classic({ id: "tg-1", name: "tg-1" })],
+        registrations: [
+          target({ id: "tg-2" }),
+          target({ port: 8081 }),
+          classic({ id: "tg-1", name: "tg-1" }),
+        ],
       },
       now,
       expected: ["wait", "deregister", "deregister", "deregister"],

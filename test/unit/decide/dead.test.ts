@@ -1,18 +1,17 @@
-// Protects what is done about an instance that is dead, or has left its cluster: as soon as that is certain, not before.
+// Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 import { expect } from "chai";
 import type { InstanceState } from "../../../shared/observation.ts";
 import type { DrainSettings } from "../../../shared/settings.ts";
 import {
   decisionOf,
+  MINUTE,
   member,
   memberOf,
-  MINUTE,
   type Row,
   rows,
   SECOND,
   SINCE,
   seen,
-  state,
   target,
   task,
 } from "./builders.ts";
@@ -23,7 +22,6 @@ const now = 5 * MINUTE;
 const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) => ({
   observed: { instance, members: [frozen], ...change },
 });
-const silent = memberOf({ agentConnected: false });
 
 describe("decide", () => {
   rows("rule 7: dead is what EC2 says is dead", [
@@ -75,7 +73,10 @@ describe("decide", () => {
     {
       why: "EC2 could not be asked: nothing is certain, and nothing counts as gone",
       memory: { ...drained, noTasksAt: SINCE },
-      observed: { members: [member("DRAINING")], unread: { instance: "ec2:DescribeInstances to be answered (denied)" } },
+      observed: {
+        members: [member("DRAINING")],
+        unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
+      },
       now,
       expected: ["wait"],
       because: "ec2:DescribeInstances to be answered (denied)",
@@ -165,146 +166,6 @@ describe("decide", () => {
     })),
   );
 
-  const always = { settings: { deregisterContainerInstance: "always" } } as const;
-  rows("deregister_container_instance, of an instance that is drained", [
-    ...(["never", "when_disconnected"] as const).map((deregisterContainerInstance) => ({
-      why: `${deregisterContainerInstance}: left to ECS`,
-      memory: drained,
-      settings: { deregisterContainerInstance },
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
-      now,
-      expected: ["complete"],
-    })),
-    {
-      why: "always: taken out once its last task is STOPPED, without force",
-      ...always,
-      memory: drained,
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
-      now,
-      expected: ["wait", "out"],
-      because: "the container instance to leave its cluster",
-    },
-    {
-      why: "always: not before",
-      ...always,
-      memory: drained,
-      observed: { members: [member("DRAINING", task("DEPROVISIONING"))] },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "always: completed once it is out",
-      ...always,
-      memory: drained,
-      observed: { members: [member("INACTIVE")] },
-      now,
-      expected: ["complete"],
-      because: "drained",
-    },
-    {
-      why: "always: not of one that goes back to its warm pool, which needs it again",
-      ...always,
-      memory: drained,
-      observed: { ...state("Warmed:Pending:Wait"), members: [member("DRAINING")] },
-      now,
-      expected: ["complete"],
-    },
-  ]);
-
-  rows("a container instance that has left its cluster", [
-    {
-      why: "INACTIVE: nothing of what ECS still shows of its tasks counts",
-      memory: drained,
-      observed: { members: [member("INACTIVE", task("RUNNING"))] },
-      now,
-      expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
-    },
-    {
-      why: "gone altogether: the same",
-      memory: drained,
-      observed: { members: [] },
-      now,
-      expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
-    },
-    {
-      why: "DEREGISTERING: its tasks still count",
-      memory: drained,
-      observed: { members: [member("DEREGISTERING", task("STOPPING"))] },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE, and a registration of ours is left: that still drains",
-      memory: drained,
-      observed: { members: [member("INACTIVE", task("RUNNING"))], registrations: [target({ state: "draining" })] },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE, and a service's target is left behind: an orphan a minute after DRAINING",
-      memory: { ...drained, drainingAt: SINCE + now - MINUTE },
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now,
-      expected: ["wait", "orphan"],
-    },
-    {
-      why: "the same sooner: ECS may still take it out",
-      memory: { ...drained, drainingAt: SINCE + now - MINUTE + 1 },
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE without ever having drained: an orphan a minute after the message",
-      memory: seen,
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now: MINUTE,
-      expected: ["wait", "orphan"],
-    },
-  ]);
-
-  rows("a warm instance that is stopped already", [
-    {
-      why: "has nothing to drain: completed at once",
-      memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [silent] },
-      expected: ["complete"],
-      because: "drained",
-    },
-    {
-      why: "with a task that ECS still shows: not at rest",
-      memory: seen,
-      observed: {
-        ...state("Warmed:Terminating:Wait"),
-        members: [memberOf({ agentConnected: false }, [task("RUNNING")])],
-      },
-      expected: ["wait", "drain"],
-    },
-    {
-      why: "a warm instance that runs is drained",
-      memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [member("ACTIVE")] },
-      expected: ["wait", "drain"],
-    },
-    {
-      why: "an instance in service whose agent is only disconnected is drained",
-      memory: seen,
-      observed: { members: [silent] },
-      expected: ["wait", "drain"],
-    },
-  ]);
-
   describe("what is remembered of an instance's life", () => {
     const memoryOf = (row: Partial<Row>) => decisionOf({ memory: drained, now, ...row }).memory;
     const at = SINCE + now;
@@ -312,7 +173,9 @@ describe("decide", () => {
     it("since when its agent has been silent, in an unbroken row", () => {
       const quiet = { observed: { members: [frozen] } };
       expect(memoryOf(quiet).disconnectedSince).to.equal(at);
-      expect(memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince).to.equal(SINCE);
+      expect(
+        memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince,
+      ).to.equal(SINCE);
       const known = { ...drained, disconnectedSince: SINCE };
       const unread = { unread: { tasks: "denied" } };
       expect(memoryOf({ memory: known, observed: unread }).disconnectedSince).to.equal(SINCE);
@@ -326,14 +189,18 @@ describe("decide", () => {
       expect(memoryOf(says("unknown")).unknownSince).to.equal(at);
       const known = { ...drained, unknownSince: SINCE + now - SECOND };
       expect(memoryOf({ memory: known, ...says("unknown") }).unknownSince).to.equal(known.unknownSince);
-      expect(memoryOf({ memory: known, observed: { members: [frozen] } }).unknownSince).to.equal(known.unknownSince);
+      expect(memoryOf({ memory: known, observed: { members: [frozen] } }).unknownSince).to.equal(
+        known.unknownSince,
+      );
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
     });
 
     it("that it is dead, since when that was first certain", () => {
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadSince).to.equal(at);
-      expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(SINCE);
+      expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(
+        SINCE,
+      );
     });
 
     it("and it is looked at again when 30 s of not being known are over", () => {

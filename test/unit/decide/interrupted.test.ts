@@ -1,6 +1,6 @@
 // Protects the two minutes before a Spot interruption: all steps at once, nothing completed, and an end.
 import type { Termination } from "../../../shared/termination.ts";
-import { member, MINUTE, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
+import { MINUTE, member, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
 
 type Told = NonNullable<Row["told"]>;
 const noticed: Told = { hook: undefined, interruptedAt: SINCE };
@@ -67,7 +67,8 @@ describe("decide", () => {
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
       expected: ["let go"],
-      because: "the Spot interruption is due; still there: 1 target registered in static, 1 task RUNNING, not yet DRAINING",
+      because:
+        "the Spot interruption is due; still there: 1 target registered in static, 1 task RUNNING, not yet DRAINING",
     },
     {
       why: "two minutes, with nothing left: let go as drained",

@@ -2,8 +2,20 @@
 import { LifecycleState } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
 import type { Memory } from "../../../shared/termination.ts";
-import { decisionOf, member, MINUTE, reasonOf, type Row, SECOND, SINCE, seen, stepText, target, task } from "./builders.ts";
-import { DECISIONS, LIFECYCLE_TABLE, type Place, type SituationName, SITUATIONS } from "./lifecycle-table.ts";
+import {
+  decisionOf,
+  MINUTE,
+  member,
+  type Row,
+  reasonOf,
+  SECOND,
+  SINCE,
+  seen,
+  stepText,
+  target,
+  task,
+} from "./builders.ts";
+import { DECISIONS, LIFECYCLE_TABLE, type Place, SITUATIONS, type SituationName } from "./lifecycle-table.ts";
 
 type Situation = Required<Pick<Row, "now" | "observed">> & Pick<Row, "memory" | "settings" | "told">;
 
@@ -43,7 +55,9 @@ function at({ state, group }: Place, situation: Situation): Situation {
       ...observed,
       membership: state === undefined ? undefined : { group: group === "another" ? "other" : "fleet", state },
     },
-    ...(hasLooked && state === undefined ? { memory: { ...memory, absentSince: SINCE + now - 30 * SECOND } } : {}),
+    ...(hasLooked && state === undefined
+      ? { memory: { ...memory, absentSince: SINCE + now - 30 * SECOND } }
+      : {}),
   };
 }
 

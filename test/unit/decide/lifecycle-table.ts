@@ -77,7 +77,8 @@ export const SITUATIONS = {
   late: "the drain's time is over; a target and a task are left",
   "kept, warm pool": "drained on its way back to the warm pool, and completed; DRAINING by us",
   "kept, root volume": "drained before its root volume is replaced, and completed; DRAINING by us",
-  "Spot notice": "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
+  "Spot notice":
+    "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
   stale: "a message a day old that nobody has looked at; a target and a task are left",
 } as const;
 
@@ -104,7 +105,15 @@ const warn = "let go, warn";
 const active = "set ACTIVE";
 const restore = "restore";
 
-type Cells = readonly [DecisionName, DecisionName, DecisionName, DecisionName, DecisionName, DecisionName, DecisionName];
+type Cells = readonly [
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+];
 
 // Each state that Auto Scaling has (API Reference, AutoScalingInstanceDetails, LifecycleState), its meaning, its cells.
 const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
@@ -117,31 +126,121 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Detaching", "it leaves the group alive, without hooks", again, warn, warn, over, over, drain, warn],
   ["Detached", "it has left the group", again, warn, warn, over, over, drain, warn],
   ["Quarantined", "AWS does not use it", again, warn, warn, over, over, drain, warn],
-  ["Terminating", "its load balancers drain it before a hook fires", again, again, again, over, over, drain, again],
+  [
+    "Terminating",
+    "its load balancers drain it before a hook fires",
+    again,
+    again,
+    again,
+    over,
+    over,
+    drain,
+    again,
+  ],
   ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
   ["Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
-  ["Terminating:Retained", "ABANDON, and the group's policy keeps it", over, over, over, over, over, over, over],
+  [
+    "Terminating:Retained",
+    "ABANDON, and the group's policy keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
   ["Terminated", "it is dead", over, over, over, over, over, over, over],
-  ["ReplacingRootVolume", "an instance refresh begins with it", again, again, again, again, again, drain, again],
-  ["ReplacingRootVolume:Wait", "a hook holds it, and it comes back", drain, done, late, done, done, drain, drain],
+  [
+    "ReplacingRootVolume",
+    "an instance refresh begins with it",
+    again,
+    again,
+    again,
+    again,
+    again,
+    drain,
+    again,
+  ],
+  [
+    "ReplacingRootVolume:Wait",
+    "a hook holds it, and it comes back",
+    drain,
+    done,
+    late,
+    done,
+    done,
+    drain,
+    drain,
+  ],
   ["ReplacingRootVolume:Proceed", "it is rebooted", over, over, over, again, again, over, over],
   ["RootVolumeReplaced", "it has its new root volume", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending", "it goes into the warm pool", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending:Wait", "a hook holds it on its way back", drain, done, late, done, done, drain, drain],
   ["Warmed:Pending:Proceed", "all hooks have let go of it", over, over, over, again, again, over, over],
-  ["Warmed:Pending:Retained", "ABANDON, and the group's policy keeps it", over, over, over, over, over, over, over],
+  [
+    "Warmed:Pending:Retained",
+    "ABANDON, and the group's policy keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
   ["Warmed:Stopped", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
   ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
   ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
   ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
   ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
   ["Warmed:Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
-  ["Warmed:Terminating:Retained", "ABANDON, and the group keeps it", over, over, over, over, over, over, over],
+  [
+    "Warmed:Terminating:Retained",
+    "ABANDON, and the group keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
   ["Warmed:Terminated", "it is dead", over, over, over, over, over, over, over],
 ];
-const UNKNOWN = ["a state that AWS adds", "nobody knows", again, warn, warn, over, over, drain, warn] as const;
-const ELSEWHERE = ["in another group", "it is not the message's", again, warn, warn, warn, warn, again, warn] as const;
-const NOWHERE = ["in no group", "it is gone, or a read lags", again, over, over, over, over, again, again] as const;
+const UNKNOWN = [
+  "a state that AWS adds",
+  "nobody knows",
+  again,
+  warn,
+  warn,
+  over,
+  over,
+  drain,
+  warn,
+] as const;
+const ELSEWHERE = [
+  "in another group",
+  "it is not the message's",
+  again,
+  warn,
+  warn,
+  warn,
+  warn,
+  again,
+  warn,
+] as const;
+const NOWHERE = [
+  "in no group",
+  "it is gone, or a read lags",
+  again,
+  over,
+  over,
+  over,
+  over,
+  again,
+  again,
+] as const;
 
 function rowOf([name, means, ...cells]: readonly [string, string, ...Cells], place: Place): LifecycleRow {
   const names = Object.keys(SITUATIONS) as SituationName[];

@@ -6,18 +6,18 @@ describe("decide", () => {
     {
       why: "refused, no other hook: tried again",
       memory: { ...seen, refusedAt: SINCE + MINUTE },
-            expected: ["complete"],
+      expected: ["complete"],
     },
     {
       why: "refused for just under two minutes: tried again",
       memory: { ...seen, refusedAt: SINCE },
-            now: 2 * MINUTE - 1,
+      now: 2 * MINUTE - 1,
       expected: ["complete"],
     },
     {
       why: "refused for two minutes: given up",
       memory: { ...seen, refusedAt: SINCE },
-            now: 2 * MINUTE,
+      now: 2 * MINUTE,
       expected: ["let go"],
     },
     {

@@ -1,17 +1,17 @@
 // Protects what the log explains of a drain: who else drains, why nothing moves, and hooks that were too short.
 import { expect } from "chai";
 import type { Service } from "../../../shared/aws/ecs.ts";
-import type { Observation } from "../../../shared/observation.ts";
 import type { Phrase } from "../../../shared/log.ts";
+import type { Observation } from "../../../shared/observation.ts";
 import type { Memory } from "../../../shared/termination.ts";
 import {
   decisionOf,
   hook,
+  MINUTE,
   member,
   memberOf,
-  MINUTE,
-  reasonOf,
   type Row,
+  reasonOf,
   SECOND,
   SINCE,
   service,
@@ -62,15 +62,20 @@ describe("who else drains", () => {
       "two deployments drain the same group: remove one",
     ],
     ["somebody else's hook", { target }, { name: "backup", target: elsewhere }, undefined],
-    ["hooks that notify nothing but EventBridge", { target: undefined }, { name: "backup", target: undefined }, undefined],
+    [
+      "hooks that notify nothing but EventBridge",
+      { target: undefined },
+      { name: "backup", target: undefined },
+      undefined,
+    ],
   ];
   for (const [why, ours, other, reason] of pairs) {
     it(`${why}: ${reason === undefined ? "nothing" : "a warning"}`, () => {
       const hooks = [hook(ours), hook(other)];
       const remarks = said("two hooks of ours on one group", { observed: { hooks } });
-      expect(remarks.map(({ level, fields, about }) => [level, fields.other_hook, fields.reason, about])).to.deep.equal(
-        reason === undefined ? [] : [["warn", other?.name, reason, other?.name]],
-      );
+      expect(
+        remarks.map(({ level, fields, about }) => [level, fields.other_hook, fields.reason, about]),
+      ).to.deep.equal(reason === undefined ? [] : [["warn", other?.name, reason, other?.name]]);
     });
   }
 });
@@ -130,15 +135,23 @@ describe("why nothing moves", () => {
 
   /** [the service's event, whether it explains anything] */
   const events: [string, boolean][] = [
-    ["(service web) was unable to place a task because no container instance met all of its requirements.", true],
-    ["(service web) was unable to stop or start tasks during a deployment because of the service deployment configuration.", true],
+    [
+      "(service web) was unable to place a task because no container instance met all of its requirements.",
+      true,
+    ],
+    [
+      "(service web) was unable to stop or start tasks during a deployment because of the service deployment configuration.",
+      true,
+    ],
     ["(service web) (instance i-1) (port 80) is unhealthy in (target-group tg-1)", true],
     ["(service web) has reached a steady state.", false],
     ["(service web) has started 1 tasks: (task 1).", false],
   ];
   for (const [message, explains] of events) {
     it(`${explains ? "repeats" : "leaves out"} ECS's own words: ${message}`, () => {
-      expect(stalled(event(message)).map(({ fields }) => fields.reason)).to.deep.equal(explains ? [message] : []);
+      expect(stalled(event(message)).map(({ fields }) => fields.reason)).to.deep.equal(
+        explains ? [message] : [],
+      );
     });
   }
 
@@ -178,30 +191,44 @@ describe("a hook that was too short", () => {
   const over = { ...short, ...state("Terminating:Proceed") };
 
   it("is named where the instance is on its way out at the first look", () => {
-    expect(text({ observed: over })).to.equal(`nothing to complete: the instance is Terminating:Proceed${late}`);
+    expect(text({ observed: over })).to.equal(
+      `nothing to complete: the instance is Terminating:Proceed${late}`,
+    );
   });
 
   it("is not where the timeout had not passed, where there was a look in time, or where the hook is not known", () => {
     const plain = "nothing to complete: the instance is Terminating:Proceed";
     expect(text({ observed: over, now: 30 * SECOND - 1 })).to.equal(plain);
-    expect(text({ observed: over, memory: { noRegistrationSince: SINCE, waitingFor: "1 task RUNNING" } })).to.equal(plain);
+    expect(
+      text({ observed: over, memory: { noRegistrationSince: SINCE, waitingFor: "1 task RUNNING" } }),
+    ).to.equal(plain);
     expect(text({ observed: { ...over, hooks: undefined } })).to.equal(plain);
     expect(text({ observed: { ...over, hooks: [hook()] } })).to.equal(plain);
   });
 
   it("is named where the instance was only seen on its way to be held before", () => {
     const memory = { waitingFor: "the instance to leave Terminating" };
-    expect(text({ observed: over, memory })).to.equal(`nothing to complete: the instance is Terminating:Proceed${late}`);
+    expect(text({ observed: over, memory })).to.equal(
+      `nothing to complete: the instance is Terminating:Proceed${late}`,
+    );
   });
 
   it("is named where no group knows the instance any more at the first look", () => {
     const first = decisionOf({ observed: { ...short, membership: undefined }, now: MINUTE });
-    const gone = { memory: first.memory, observed: { ...short, membership: undefined }, now: MINUTE + 30 * SECOND };
+    const gone = {
+      memory: first.memory,
+      observed: { ...short, membership: undefined },
+      now: MINUTE + 30 * SECOND,
+    };
     expect(text(gone)).to.equal(`no Auto Scaling group knows the instance any more${late}`);
   });
 
   it("is not where the instance was drained before it was gone", () => {
-    const memory = { absentSince: SINCE, containerInstances: [{ cluster: "main", arn: "ci-1" }], noRegistrationSince: SINCE };
+    const memory = {
+      absentSince: SINCE,
+      containerInstances: [{ cluster: "main", arn: "ci-1" }],
+      noRegistrationSince: SINCE,
+    };
     expect(text({ memory, observed: { ...short, membership: undefined }, now: MINUTE })).to.equal(
       "no Auto Scaling group knows the instance any more",
     );

@@ -1,7 +1,7 @@
 // Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
 import { expect } from "chai";
 import type { Memory } from "../../../shared/termination.ts";
-import { decisionOf, member, MINUTE, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
+import { decisionOf, MINUTE, member, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
 
 const now = 10 * MINUTE;
 const gone = (change: Partial<Memory> = {}): Partial<Row> => ({
@@ -61,7 +61,8 @@ describe("decide", () => {
   });
 
   it("remembers that a Network Load Balancer had it, once its target is gone", () => {
-    const look = (change: Partial<Row>) => decisionOf({ ...gone(), ...change }).memory.behindNetworkLoadBalancer;
+    const look = (change: Partial<Row>) =>
+      decisionOf({ ...gone(), ...change }).memory.behindNetworkLoadBalancer;
     expect(look({ observed: { registrations: [target()] } })).to.equal(false);
     expect(look({ observed: { registrations: [target({ networkLoadBalancer: true })] } })).to.equal(true);
     expect(look(gone(behind))).to.equal(true);

@@ -1,7 +1,7 @@
 // Protects the tasks that do not leave by themselves: stopped as the policy says, after all else, and not before.
 import type { Task } from "../../../shared/aws/ecs.ts";
 import type { DrainSettings } from "../../../shared/settings.ts";
-import { memberOf, MINUTE, type Row, rows, SECOND, SINCE, seen, service, target, task } from "./builders.ts";
+import { MINUTE, memberOf, type Row, rows, SECOND, SINCE, seen, service, target, task } from "./builders.ts";
 
 const ARN = "arn:aws:ecs:us-east-1:123456789012:container-instance/main/0123456789abcdef";
 const daemon = (status = "RUNNING", change: Partial<Task> = {}) =>
@@ -24,11 +24,27 @@ describe("decide", () => {
     { why: "daemon: a daemon that is left alone is stopped", ...drained, ...on(daemon()), expected: STOP },
     { why: "none: it is not", ...drained, ...on(daemon()), ...by("none"), expected: WAIT },
     { why: "all: it is", ...drained, ...on(daemon()), ...by("all"), expected: STOP },
-    { why: "daemon: a standalone task of somebody's is not", ...drained, ...on(standalone("cron")), expected: WAIT },
-    { why: "daemon: nor one that nobody says to have started", ...drained, ...on(standalone(undefined)), expected: WAIT },
+    {
+      why: "daemon: a standalone task of somebody's is not",
+      ...drained,
+      ...on(standalone("cron")),
+      expected: WAIT,
+    },
+    {
+      why: "daemon: nor one that nobody says to have started",
+      ...drained,
+      ...on(standalone(undefined)),
+      expected: WAIT,
+    },
     { why: "daemon: nor one that an empty text started", ...drained, ...on(standalone("")), expected: WAIT },
     { why: "all: it is stopped", ...drained, ...on(standalone("cron")), ...by("all"), expected: STOP },
-    { why: "none: it is not, whoever started it", ...drained, ...on(standalone("i-1")), ...by("none"), expected: WAIT },
+    {
+      why: "none: it is not, whoever started it",
+      ...drained,
+      ...on(standalone("i-1")),
+      ...by("none"),
+      expected: WAIT,
+    },
     ...[
       ["the EC2 instance's id", "i-1"],
       ["the container instance's ARN", ARN],
