@@ -2,7 +2,7 @@
 import { hook, MINUTE, rows, SINCE, seen } from "./builders.ts";
 
 describe("decide", () => {
-  rows("rule 6: done twice is done once", [
+  rows("rule 8: done twice is done once", [
     {
       why: "refused, no other hook: tried again",
       memory: { ...seen, refusedAt: SINCE + MINUTE },

@@ -11,7 +11,7 @@ const draining = member("DRAINING");
 const back = [target(), target({ kind: "classic", id: "elb", name: "elb", port: undefined })];
 
 describe("decide", () => {
-  rows("rule 8: an instance that goes on with a new root volume", [
+  rows("rule 9: an instance that goes on with a new root volume", [
     ...[
       "ReplacingRootVolume",
       "ReplacingRootVolume:Proceed",

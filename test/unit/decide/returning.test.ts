@@ -23,7 +23,7 @@ const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
 const draining = member("DRAINING");
 
 describe("decide", () => {
-  rows("rule 8: an instance that goes back to its warm pool", [
+  rows("rule 9: an instance that goes back to its warm pool", [
     ...["Warmed:Pending", "Warmed:Pending:Proceed"].map((name) => ({
       why: `${name}: on its way`,
       ...warm,
@@ -121,7 +121,7 @@ describe("decide", () => {
 
   const others = [hook(), hook({ name: "backup" })];
   const refused = { refusedAt: SINCE + MINUTE, returningSince: undefined };
-  rows("rule 8: while a hook still holds it", [
+  rows("rule 9: while a hook still holds it", [
     {
       why: "drained and not completed: completed",
       memory: returning("warm pool", { returningSince: undefined }),
