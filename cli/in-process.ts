@@ -1,6 +1,8 @@
 import { deregister } from "../functions/deregister/run.ts";
+import { createScalePorts } from "../functions/scale-tasks/ports.ts";
+import { scaleTasks } from "../functions/scale-tasks/run.ts";
 import { terminate } from "../functions/terminate/run.ts";
-import { createClients } from "../shared/aws/clients.ts";
+import { createClients, createScaleClients, type ScaleClients } from "../shared/aws/clients.ts";
 import { createPorts, type Environment } from "../shared/ports.ts";
 import type { FunctionName, Invoke } from "../simulator/scenario/play.ts";
 import type { Simulation } from "../simulator/simulation.ts";
@@ -10,15 +12,21 @@ import { clientOptions, transport } from "../simulator/transport.ts";
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** A function's process: it lives on between invocations, serves one at a time, and dies with one that times out. */
-type Sandbox = { readonly environment: Environment; alive: () => boolean; busy: boolean };
+type Sandbox = {
+  readonly environment: Environment;
+  readonly scaleClients: ScaleClients;
+  alive: () => boolean;
+  busy: boolean;
+};
 
 /**
  * Runs the functions themselves, in this process, against a simulation: their clients are the SDK's, and only the
  * network, the clock and standard output are replaced.
  *
  * @param write receives each log line
+ * @param dryRunVariable stands for the environment's DRYRUN; whatever this process has there does not count
  */
-export function inProcess(write: (line: string, name: FunctionName) => void): Invoke {
+export function inProcess(write: (line: string, name: FunctionName) => void, dryRunVariable = ""): Invoke {
   const sandboxes = new Map<string, Sandbox[]>();
 
   function sandboxOf(name: FunctionName, simulation: Simulation): Sandbox {
@@ -26,13 +34,12 @@ export function inProcess(write: (line: string, name: FunctionName) => void): In
     sandboxes.set(name, all);
     const idle = all.find((each) => !each.busy);
     if (idle) return idle;
+    const options = clientOptions(transport(simulation, name, () => made.alive()));
     const made: Sandbox = {
       busy: false,
       alive: () => true,
-      environment: {
-        clients: createClients(clientOptions(transport(simulation, name, () => made.alive()))),
-        queueUrls: new Map(),
-      },
+      environment: { clients: createClients(options), queueUrls: new Map() },
+      scaleClients: createScaleClients(options),
     };
     all.push(made);
     return made;
@@ -42,14 +49,19 @@ export function inProcess(write: (line: string, name: FunctionName) => void): In
     const sandbox = sandboxOf(name, simulation);
     sandbox.busy = true;
     sandbox.alive = invocation.alive;
-    const ports = createPorts(name, sandbox.environment, invocation, {
+    const outside = {
       now: clock.now,
       sleep: clock.sleep,
-      write: (line) => {
+      dryRunVariable,
+      write: (line: string) => {
         if (invocation.alive()) write(line, name);
       },
-    });
+    };
     try {
+      if (name === "scale-tasks") {
+        return await scaleTasks(event, createScalePorts(sandbox.scaleClients, invocation.requestId, outside));
+      }
+      const ports = createPorts(name, sandbox.environment, invocation, outside);
       return name === "deregister"
         ? await deregister(event, ports)
         : await terminate(event, ports, invocation);

@@ -72,7 +72,7 @@ function tell(line: StoryLine): string {
     case "instance":
       return line.state === "gone" ? "has left the group" : `is ${line.state}`;
     case "instance-ended":
-      return "EC2 ends the instance";
+      return line.how === "stopped" ? "EC2 stops the instance" : "EC2 ends the instance";
     case "action-started":
       return `the hook ${line.hook} holds it`;
     case "action-ended":
@@ -81,8 +81,12 @@ function tell(line: StoryLine): string {
         : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
     case "container-instance":
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
+    case "interruption":
+      return "EC2 announces that it takes the instance back";
+    case "agent":
+      return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":
-      return `task of ${line.service ?? "no service"} ${line.status}`;
+      return `task of ${line.service ?? "no service"} ${line.status}${unseen(line)}`;
     case "target":
     case "classic": {
       const name = line.kind === "target" ? `${line.targetGroup} (port ${line.port})` : line.loadBalancer;
@@ -95,6 +99,12 @@ function tell(line: StoryLine): string {
     default:
       return line satisfies never;
   }
+}
+
+// What ECS shows of a task and what is left of it are two things while the agent is disconnected, and after it is gone.
+function unseen({ status, gone }: Extract<StoryLine, { kind: "task" }>): string {
+  if (gone === (status === "STOPPED")) return "";
+  return gone ? ", though its containers have ended" : ", though its containers go on";
 }
 
 // The same line several times in a row, as when all tasks of a service stop, is told once.

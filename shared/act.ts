@@ -16,7 +16,10 @@ export type Planned = { readonly termination: Termination; readonly steps: reado
 /** What was done for one instance: the steps that took effect, whether others failed, and what was said of it. */
 export type Done = { readonly steps: Step[]; failed: boolean; readonly said?: readonly string[] };
 
-type Of<K extends Step["kind"]> = { readonly termination: Termination; readonly step: Extract<Step, { kind: K }> };
+type Of<K extends Step["kind"]> = {
+  readonly termination: Termination;
+  readonly step: Extract<Step, { kind: K }>;
+};
 
 type OfCluster = Of<"drain"> | Of<"activate">;
 
@@ -32,7 +35,8 @@ export async function act(
   const done = new Map<Termination, Done>();
   for (const { termination } of planned) done.set(termination, { steps: [], failed: false });
   const all = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ termination, step })));
-  const of = <K extends Step["kind"]>(kind: K) => all.filter((each): each is Of<K> => each.step.kind === kind);
+  const of = <K extends Step["kind"]>(kind: K) =>
+    all.filter((each): each is Of<K> => each.step.kind === kind);
   const carryOut = <K extends Step["kind"]>(
     batches: readonly Of<K>[][],
     call: (batch: readonly Of<K>[]) => Promise<BatchResult<Of<K>>>,

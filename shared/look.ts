@@ -1,6 +1,6 @@
 import { act, type Done } from "./act.ts";
-import { beat, warnOfShortHooks } from "./beat.ts";
 import { forEachOf } from "./batches.ts";
+import { beat, warnOfShortHooks } from "./beat.ts";
 import { completeAction } from "./complete.ts";
 import { secondsBetween, timeText } from "./log.ts";
 import type { Observation } from "./observation.ts";
@@ -65,7 +65,14 @@ export async function look(
   return forEachOf(decided, async ({ before, observed, decision }) => {
     remark(ports, before, decision);
     const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
-    return conclude(ports, run, before, { ...before, dryRun: options.dryRun, memory }, decision.outcome, options);
+    return conclude(
+      ports,
+      run,
+      before,
+      { ...before, dryRun: options.dryRun, memory },
+      decision.outcome,
+      options,
+    );
   });
 }
 

@@ -16,10 +16,7 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
   const noticed = merged.filter(({ termination }) => termination.hook === undefined);
   const isJoined = ({ termination }: Held) =>
     hooked.some((each) => each.termination.instanceId === termination.instanceId);
-  return [
-    ...hooked.map((each) => join(ports, each, noticed)),
-    ...noticed.filter((each) => !isJoined(each)),
-  ];
+  return [...hooked.map((each) => join(ports, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
 }
 
 function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {

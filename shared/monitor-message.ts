@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { actionToken, instanceId } from "./lifecycle-message.ts";
+import { isoOf, readMemory, writeMemory } from "./memory-message.ts";
 import { problemsOf } from "./problems.ts";
 import { type DrainKeys, drainKeys, keysOf, overlay, settingsOf } from "./settings.ts";
-import { isoOf, readMemory, writeMemory } from "./memory-message.ts";
 import { NO_MEMORY, type Termination } from "./termination.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
@@ -14,27 +14,25 @@ const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:0
 const hook = text("expected the name of a lifecycle hook");
 
 // These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
-const messageWith = <H extends z.core.$ZodType, I extends z.core.$ZodType>(hookKey: H, interruptedKey: I) => z.object(
-  {
-    instance_id: instanceId,
-    auto_scaling_group: text("expected the name of an Auto Scaling group"),
-    life_cycle_hook_name: hookKey,
-    interrupted_at: interruptedKey,
-    dry_run: z.optional(z.boolean({ error: "expected true or false" })),
-    lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
-    ...drainKeys,
-    elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
-    version: z.optional(z.int({ error: "expected a whole number" })),
-    time: z.optional(time),
-    memory: z.optional(z.unknown()),
-  },
-  { error: "expected a JSON object" },
-);
+const messageWith = <H extends z.core.$ZodType, I extends z.core.$ZodType>(hookKey: H, interruptedKey: I) =>
+  z.object(
+    {
+      instance_id: instanceId,
+      auto_scaling_group: text("expected the name of an Auto Scaling group"),
+      life_cycle_hook_name: hookKey,
+      interrupted_at: interruptedKey,
+      dry_run: z.optional(z.boolean({ error: "expected true or false" })),
+      lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
+      ...drainKeys,
+      elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
+      version: z.optional(z.int({ error: "expected a whole number" })),
+      time: z.optional(time),
+      memory: z.optional(z.unknown()),
+    },
+    { error: "expected a JSON object" },
+  );
 // Only a Spot interruption notice begins a drain without a hook.
-const messageSchema = z.union([
-  messageWith(hook, z.optional(time)),
-  messageWith(z.optional(hook), time),
-]);
+const messageSchema = z.union([messageWith(hook, z.optional(time)), messageWith(z.optional(hook), time)]);
 
 /** What a message on the monitor queue is. */
 export type MonitorMessage =

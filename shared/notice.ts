@@ -56,7 +56,12 @@ export function parseNotice(value: unknown): Notice | undefined {
     const parsed = ofEc2.safeParse(value, { reportInput: true });
     if (!parsed.success) return { kind: "unreadable", reason: problemsOf(parsed.error).join("; ") };
     const { time: at, detail } = parsed.data;
-    return { kind: "notice", notice, instanceIds: [detail["instance-id"]], at: at === undefined ? undefined : Date.parse(at) };
+    return {
+      kind: "notice",
+      notice,
+      instanceIds: [detail["instance-id"]],
+      at: at === undefined ? undefined : Date.parse(at),
+    };
   }
   return source === "aws.health" ? parseHealth(value) : undefined;
 }
@@ -78,5 +83,10 @@ function parseHealth(value: unknown): Notice {
     ({ entityValue }) => INSTANCE_ID.exec(entityValue)?.[1] ?? [],
   );
   if (instanceIds.length === 0) return other(`${eventTypeCode} names no instance`);
-  return { kind: "notice", notice: "maintenance", instanceIds, at: at === undefined ? undefined : Date.parse(at) };
+  return {
+    kind: "notice",
+    notice: "maintenance",
+    instanceIds,
+    at: at === undefined ? undefined : Date.parse(at),
+  };
 }

@@ -40,5 +40,7 @@ export async function isHeldByAnother(
 
 async function readAddresses(ports: Ports, cluster: string): Promise<Map<string, string>> {
   const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listWanted(cluster));
-  return new Map(tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])));
+  return new Map(
+    tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])),
+  );
 }

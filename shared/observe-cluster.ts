@@ -4,7 +4,7 @@ import { AwsCallError } from "./errors.ts";
 import type { ClusterMember } from "./observation.ts";
 import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
-import { reading } from "./reading.ts";
+import { contentOf, reading } from "./reading.ts";
 import { liveTasks, STOPPED } from "./rules/progress.ts";
 import { isStalled } from "./rules/stalls.ts";
 import type { Run } from "./run.ts";
@@ -192,18 +192,17 @@ async function observeProtections(
   const tasksOf = (termination: Termination) =>
     isStalled(termination, now)
       ? (found.get(termination)?.members ?? [])
-          .filter((member) => member.cluster === cluster)
+          .filter((member) => member.cluster === cluster && member.containerInstance.status === "DRAINING")
           .flatMap((member) => liveTasks(member).filter((task) => task.wanted && task.service !== undefined))
           .map((task) => task.arn)
       : [];
   const asked = [...new Set(terminations.flatMap(tasksOf))].filter((arn) => !run.protections.has(arn));
   const answer = await reading(run, () => ports.ecs.protections(cluster, asked));
   // It would only explain the wait: without it the drain goes on as it does.
-  if ("unread" in answer) return;
   for (const arn of asked) {
     run.protections.set(
       arn,
-      answer.value.find((each) => each.task === arn),
+      contentOf(answer)?.find((each) => each.task === arn),
     );
   }
   for (const termination of terminations) {

@@ -153,7 +153,10 @@ async function resolve(
   // What the input names must be of use; what a service names is the service's own affair.
   if (named && !group) run.cannotUse(nameOrArn, "there is no such target group");
   if (named && group && !["instance", "ip"].includes(group.targetType)) {
-    run.cannotUse(nameOrArn, `expected a target group of type instance or ip, found type ${group.targetType}`);
+    run.cannotUse(
+      nameOrArn,
+      `expected a target group of type instance or ip, found type ${group.targetType}`,
+    );
   }
   return { value: group };
 }

@@ -2,7 +2,7 @@ import { INSTANCES_A_CALL, type Membership } from "./aws/autoscaling.ts";
 import { forEachOf, pieces } from "./batches.ts";
 import type { Hook, Presence } from "./observation.ts";
 import type { Ports } from "./ports.ts";
-import { type Reading, reading, unreadOf, valueOf } from "./reading.ts";
+import { contentOf, type Reading, reading, unreadOf } from "./reading.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
@@ -25,8 +25,8 @@ export async function observePresence(
       return [
         termination,
         {
-          membership: valueOf(membership),
-          hooks: valueOf(ofGroup),
+          membership: contentOf(membership),
+          hooks: contentOf(ofGroup),
           retains: retaining.get(termination.group),
           unread: { ...unreadOf("membership", membership), ...unreadOf("hooks", ofGroup) },
         },

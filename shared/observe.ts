@@ -2,7 +2,7 @@ import type { InstanceState, Observation, Presence } from "./observation.ts";
 import { type Member, observeMembers } from "./observe-cluster.ts";
 import { observeRegistrations, type Registrations } from "./observe-load-balancers.ts";
 import type { Ports } from "./ports.ts";
-import { type Reading, reading, unreadOf, valueOf } from "./reading.ts";
+import { contentOf, type Reading, reading, unreadOf } from "./reading.ts";
 import { situationOf } from "./rules/lifecycle-state.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
@@ -20,7 +20,9 @@ export async function observe(
   run: Run,
   presences: ReadonlyMap<Termination, Presence>,
 ): Promise<Map<Termination, Observation>> {
-  const watched = [...presences].filter(([each, presence]) => isWatched(each, presence)).map(([each]) => each);
+  const watched = [...presences]
+    .filter(([each, presence]) => isWatched(each, presence))
+    .map(([each]) => each);
   const members = await observeMembers(ports, run, watched);
   const registrations = await observeRegistrations(ports, run, watched, members);
   const instances = await observeInstances(ports, run, watched, members, registrations);
@@ -39,7 +41,7 @@ export async function observe(
           managedElbNames: member?.elbNames ?? [],
           managedDraining: member?.managedDraining,
           protections: member?.protections ?? [],
-          instance: instance && valueOf(instance),
+          instance: instance && contentOf(instance),
           unread: {
             ...presence.unread,
             ...(member?.unread === undefined ? {} : { tasks: member.unread }),
@@ -74,7 +76,8 @@ async function observeInstances(
     const isSilent = members
       .get(each)
       ?.members.some(
-        ({ containerInstance }) => containerInstance.status !== "INACTIVE" && !containerInstance.agentConnected,
+        ({ containerInstance }) =>
+          containerInstance.status !== "INACTIVE" && !containerInstance.agentConnected,
       );
     return (silent && isSilent) || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
   });

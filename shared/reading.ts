@@ -13,7 +13,7 @@ export async function reading<T>(run: Run, read: () => Promise<T>): Promise<Read
 }
 
 /** What was read; undefined where it could not be. */
-export function valueOf<T>(read: Reading<T>): T | undefined {
+export function contentOf<T>(read: Reading<T>): T | undefined {
   return "value" in read ? read.value : undefined;
 }
 

@@ -46,7 +46,11 @@ export const drainKeys = {
     .check(z.describe("More classic load balancers.")),
   target_groups: z
     .optional(listOf(targetGroup, "expected a list of target group names or ARNs"))
-    .check(z.describe("Target groups, by name or ARN, to take instances out of. In one of type ip, targets are left to ECS.")),
+    .check(
+      z.describe(
+        "Target groups, by name or ARN, to take instances out of. In one of type ip, targets are left to ECS.",
+      ),
+    ),
   cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),
   cluster_names: z
     .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs"))

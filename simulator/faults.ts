@@ -1,3 +1,4 @@
+import { TokenBuckets } from "./buckets.ts";
 import type { Random } from "./random.ts";
 import { AwsError } from "./wire/errors.ts";
 import type { Service } from "./wire/operation.ts";
@@ -16,53 +17,6 @@ export type Fault = {
   readonly until: number;
 };
 
-type Bucket = {
-  readonly name: string;
-  readonly covers: RegExp;
-  readonly burst: number;
-  readonly perSecond: number;
-};
-
-/**
- * AWS's token buckets per account and Region (Amazon ECS API Reference, "Request throttling"; Elastic Load Balancing,
- * "API throttling"). Auto Scaling does not publish its numbers: 100 and 10 are an assumption.
- */
-const BUCKETS: readonly Bucket[] = [
-  {
-    name: "ecs cluster read",
-    covers:
-      /^ecs:(DescribeContainerInstances|DescribeTasks|ListAttributes|ListContainerInstances|ListTasks)$/,
-    burst: 100,
-    perSecond: 20,
-  },
-  {
-    name: "ecs cluster modify",
-    covers:
-      /^ecs:(UpdateContainerInstancesState|StopTask|RunTask|StartTask|DeregisterContainerInstance|RegisterContainerInstance)$/,
-    burst: 100,
-    perSecond: 40,
-  },
-  { name: "ecs clusters", covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 50, perSecond: 20 },
-  { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
-  {
-    name: "ecs service modify",
-    covers: /^ecs:(CreateService|UpdateService|DeleteService)$/,
-    burst: 50,
-    perSecond: 5,
-  },
-  { name: "elb registration", covers: /^elb:(Register|Deregister)/, burst: 20, perSecond: 4 },
-  { name: "elb describe", covers: /^elb:Describe/, burst: 200, perSecond: 50 },
-  {
-    name: "elbv2 registration",
-    covers: /^elbv2:(RegisterTargets|DeregisterTargets)$/,
-    burst: 20,
-    perSecond: 4,
-  },
-  { name: "elbv2 describe", covers: /^elbv2:Describe/, burst: 200, perSecond: 50 },
-  { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
-  { name: "autoscaling", covers: /^autoscaling:/, burst: 100, perSecond: 10 },
-];
-
 const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2: "elasticloadbalancing" };
 
 /** What goes wrong with the calls to the simulated AWS; nothing, until it is told to. */
@@ -72,7 +26,7 @@ export class Faults {
   readonly #random: Random;
   readonly #faults: Fault[] = [];
   readonly #fired = new Map<string, number>();
-  readonly #levels = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new TokenBuckets();
 
   constructor(random: Random) {
     this.#random = random;
@@ -96,28 +50,11 @@ export class Faults {
         each.actions.some((pattern) => patternMatches(pattern, action)) &&
         this.#random.chance(each.probability),
     );
-    const kind = fault?.kind ?? (this.throttling && !this.#takeTokens(action, now) ? "throttle" : undefined);
+    const kind =
+      fault?.kind ?? (this.throttling && !this.#buckets.take(action, now) ? "throttle" : undefined);
     if (!kind) return undefined;
     this.#fired.set(kind, (this.#fired.get(kind) ?? 0) + 1);
     return errorOf(kind, service, operation);
-  }
-
-  #takeTokens(action: string, now: number): boolean {
-    const buckets = BUCKETS.filter(({ covers }) => covers.test(action)).map((bucket) => ({
-      bucket,
-      level: this.#level(bucket, now),
-    }));
-    if (buckets.some(({ level }) => level.tokens < 1)) return false;
-    for (const { level } of buckets) level.tokens -= 1;
-    return true;
-  }
-
-  #level(bucket: Bucket, now: number): { tokens: number; at: number } {
-    const level = this.#levels.get(bucket.name) ?? { tokens: bucket.burst, at: now };
-    level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
-    level.at = now;
-    this.#levels.set(bucket.name, level);
-    return level;
   }
 }
 
@@ -128,29 +65,36 @@ export function patternMatches(pattern: string, action: string): boolean {
 }
 
 function errorOf(kind: FaultKind, service: Service, operation: string): AwsError {
-  const { protocol } = service;
   switch (kind) {
-    case "deny": {
-      const action = `${IAM_PREFIX[service.name] ?? service.name}:${operation}`;
-      const message = `User: arn:aws:sts::123456789012:assumed-role/drain/drain is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-      // SQS keeps the code and the status that it had when it spoke Query.
-      return protocol.kind === "json" && !protocol.queryCompatible
-        ? new AwsError("AccessDeniedException", message, 400)
-        : new AwsError("AccessDenied", message, 403);
-    }
+    case "deny":
+      return denial(service, operation);
     case "throttle":
-      return new AwsError(
-        protocol.kind === "json" ? "ThrottlingException" : "Throttling",
-        "Rate exceeded",
-        400,
-      );
+      return throttling(service);
     case "fail":
       return new AwsError(
-        "InternalFailure",
+        service.protocol.kind === "ec2" ? "InternalError" : "InternalFailure",
         "The request processing has failed because of an unknown error.",
         500,
       );
     default:
       return kind satisfies never;
   }
+}
+
+function denial({ name, protocol }: Service, operation: string): AwsError {
+  const action = `${IAM_PREFIX[name] ?? name}:${operation}`;
+  const message = `User: arn:aws:sts::123456789012:assumed-role/drain/drain is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
+  if (protocol.kind === "ec2") {
+    const told = `You are not authorized to perform this operation. ${message}`;
+    return new AwsError("UnauthorizedOperation", told, 403);
+  }
+  // SQS keeps the code and the status that it had when it spoke Query.
+  return protocol.kind === "json" && !protocol.queryCompatible
+    ? new AwsError("AccessDeniedException", message, 400)
+    : new AwsError("AccessDenied", message, 403);
+}
+
+function throttling({ protocol }: Service): AwsError {
+  if (protocol.kind === "ec2") return new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
+  return new AwsError(protocol.kind === "json" ? "ThrottlingException" : "Throttling", "Rate exceeded", 400);
 }

@@ -1,6 +1,8 @@
 import type { Clock } from "./clock.ts";
 import { Faults } from "./faults.ts";
+import { applicationAutoScalingService } from "./services/application-autoscaling/operations.ts";
 import { autoScalingService } from "./services/autoscaling/operations.ts";
+import { ec2Service } from "./services/ec2/operations.ts";
 import { ecsService } from "./services/ecs/operations.ts";
 import { elbService } from "./services/elb/operations.ts";
 import { elbv2Service } from "./services/elbv2/operations.ts";
@@ -8,9 +10,8 @@ import { sqsService } from "./services/sqs/operations.ts";
 import { decodeInput } from "./wire/decode.ts";
 import { AwsError, NotSimulated } from "./wire/errors.ts";
 import type { WireRequest, WireResponse } from "./wire/http.ts";
-import { readJson, writeJson, writeJsonError } from "./wire/json.ts";
 import type { Operation, Service } from "./wire/operation.ts";
-import { readQuery, writeQuery, writeQueryError } from "./wire/query.ts";
+import { route, WRITERS } from "./wire/protocols.ts";
 import { World } from "./world.ts";
 
 /** One call that was made. */
@@ -18,7 +19,8 @@ export type RecordedCall = {
   /** When it was answered, in milliseconds since 1970. */
   readonly at: number;
   readonly caller: string;
-  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2 and autoscaling. */
+  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2 and
+   * application-autoscaling. */
   readonly action: string;
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
@@ -35,8 +37,6 @@ export type SimulationOptions = {
   /** How long a call takes at least and at most, in milliseconds. */
   readonly latency?: readonly [number, number];
 };
-
-type Routed = { service: Service; name: string; read: () => unknown };
 
 /** The simulated AWS: takes a request on the wire, answers on the wire. */
 export class Simulation {
@@ -60,6 +60,8 @@ export class Simulation {
       elbService(this.world),
       elbv2Service(this.world),
       autoScalingService(this.world),
+      ec2Service(this.world),
+      applicationAutoScalingService(this.world),
     ];
   }
 
@@ -71,7 +73,7 @@ export class Simulation {
     if (most > 0) await this.#clock.sleep(random.whole(least, most));
     this.world.settle(this.#clock);
 
-    const routed = this.#route(request);
+    const routed = route(this.services, request);
     if (!routed) return unknownRequest(request, requestId);
     const { service, name, read } = routed;
     const entry = { caller, action: `${service.name}:${name}` };
@@ -82,9 +84,7 @@ export class Simulation {
       input = decodeInput(service, operation, read(), service.protocol.kind);
       const output = await this.#run(service, operation, input, caller);
       this.calls.push({ at: this.world.agenda.now, ...entry, input });
-      return service.protocol.kind === "json"
-        ? writeJson(service, operation, output, requestId)
-        : writeQuery(service, operation, output, requestId);
+      return WRITERS[service.protocol.kind].write(service, operation, output, requestId);
     } catch (cause) {
       const error =
         cause instanceof AwsError
@@ -97,9 +97,7 @@ export class Simulation {
         error: `${error.code}: ${error.message}`,
       });
       if (error !== cause) console.error(cause);
-      return service.protocol.kind === "json"
-        ? writeJsonError(service, error, requestId)
-        : writeQueryError(service, error, requestId);
+      return WRITERS[service.protocol.kind].writeError(service, error, requestId);
     }
   }
 
@@ -108,23 +106,6 @@ export class Simulation {
     const fault = this.faults.strike(service, operation.schema[2], now);
     if (fault) throw fault;
     return operation.run(input, { now, asOf: now - this.readLag, caller });
-  }
-
-  #route(request: WireRequest): Routed | undefined {
-    const target = request.headers["x-amz-target"];
-    if (target) {
-      const [prefix, name = ""] = target.split(".");
-      const service = this.services.find(
-        ({ protocol }) => protocol.kind === "json" && protocol.target === prefix,
-      );
-      return service && { service, name, read: () => readJson(request.body) };
-    }
-    const parameters = new URLSearchParams(request.body);
-    const version = parameters.get("Version");
-    const service = this.services.find(
-      ({ protocol }) => protocol.kind === "query" && protocol.version === version,
-    );
-    return service && { service, name: parameters.get("Action") ?? "", read: () => readQuery(parameters) };
   }
 }
 
@@ -137,7 +118,7 @@ export function servedActions(): string[] {
 }
 
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
-  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2) and Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2 and Application Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
   return {
     status: 400,
     headers: { "content-type": "application/json", "x-amzn-requestid": requestId },

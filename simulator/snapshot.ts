@@ -4,6 +4,11 @@ import type { World } from "./world.ts";
 export function snapshot(world: World) {
   return {
     now: iso(world.agenda.now),
+    instances: world.instances.all.map(({ id, state }) => ({
+      id,
+      state: state.latest,
+      since: iso(state.since),
+    })),
     queues: world.queues.all.map((queue) => {
       const { visible, inFlight, delayed } = queue.counts();
       return { name: queue.name, visible, in_flight: inFlight, delayed };
@@ -29,6 +34,7 @@ export function snapshot(world: World) {
         arn: each.arn,
         instance_id: each.instanceId,
         status: each.status.latest,
+        agent_connected: each.agentConnected.latest,
       })),
       tasks: world.clusters.known(cluster).map((task) => ({
         arn: task.arn,
@@ -37,6 +43,10 @@ export function snapshot(world: World) {
         status: task.lastStatus.latest,
         since: iso(task.lastStatus.since),
         host_ports: task.bindings.map(({ hostPort }) => hostPort),
+        address: task.address ?? null,
+        // What is true, where the status is what ECS shows.
+        containers: task.containers.latest,
+        protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
       })),
     })),
     target_groups: world.targetGroups.all.map((group) => ({

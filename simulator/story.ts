@@ -7,7 +7,9 @@ export type ActionEnd = "call" | "timeout" | "cancelled" | "hook-deleted";
 /** One thing that really happened in the simulated world. Ids are AWS's own; load balancers go by name. */
 export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
-  | { kind: "instance-ended"; instanceId: string; by: Actor }
+  /** EC2 gave notice that it will take the instance back. */
+  | { kind: "interruption"; instanceId: string }
+  | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }
   | { kind: "action-started"; instanceId: string; group: string; hook: string; token: string }
   | {
       kind: "action-ended";
@@ -27,14 +29,20 @@ export type Happening =
       status: string;
       by: Actor;
     }
+  | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";
       arn: string;
       cluster: string;
       service: string | undefined;
       instanceId: string;
+      /** What ECS shows. */
       status: string;
+      /** Whether nothing is left of it, whatever ECS shows. */
+      gone: boolean;
       hostPorts: readonly number[];
+      /** That of its own network interface, where it has one. */
+      address: string | undefined;
       reason: string | undefined;
     }
   | {

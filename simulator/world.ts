@@ -1,11 +1,14 @@
 import type { Clock } from "./clock.ts";
 import { Agenda } from "./clock.ts";
 import { type RandomSource, randomSource } from "./random.ts";
+import { ScalableTargets } from "./services/application-autoscaling/scalable-targets.ts";
 import { Groups } from "./services/autoscaling/groups.ts";
 import { Instances } from "./services/ec2/instances.ts";
 import { Clusters } from "./services/ecs/clusters.ts";
+import { ManagedDraining } from "./services/ecs/managed-draining.ts";
 import { ClassicLoadBalancers } from "./services/elb/load-balancers.ts";
 import { TargetGroups } from "./services/elbv2/target-groups.ts";
+import { EventRules } from "./services/eventbridge/event-rules.ts";
 import type { Unreliability } from "./services/sqs/queue.ts";
 import { Queues } from "./services/sqs/queues.ts";
 import { Story } from "./story.ts";
@@ -15,13 +18,16 @@ export class World {
   readonly agenda: Agenda;
   readonly random: RandomSource;
   readonly story = new Story();
-  readonly unreliability: Unreliability = { shortPollMisses: 0 };
+  readonly unreliability: Unreliability = { shortPollMisses: 0, duplicates: 0, disorder: 0 };
   readonly queues: Queues;
   readonly instances: Instances;
   readonly classic: ClassicLoadBalancers;
   readonly targetGroups: TargetGroups;
   readonly clusters: Clusters;
   readonly groups: Groups;
+  readonly managedDraining: ManagedDraining;
+  readonly eventRules: EventRules;
+  readonly scalableTargets: ScalableTargets;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
   constructor(startsAt: number, seed: number | string) {
@@ -37,6 +43,9 @@ export class World {
     this.targetGroups = new TargetGroups(this);
     this.clusters = new Clusters(this);
     this.groups = new Groups(this);
+    this.managedDraining = new ManagedDraining(this);
+    this.eventRules = new EventRules(this);
+    this.scalableTargets = new ScalableTargets(this);
   }
 
   /** Lets the world catch up with a clock. */

@@ -121,7 +121,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "Nothing has moved for two minutes. `service` is what does not leave, and `reason` why, as far as ECS tells: percentages that can never make progress, its own event, or task protection.",
+      "Nothing has moved for two minutes. `service_name` is what does not leave, and `reason` why, as far as ECS tells: percentages that can never make progress, its own event, or task protection.",
     todo: "Do what `reason` calls for: change the percentages, add capacity, or wait for the protection to end.",
   },
   "half of the drain's time is over": {

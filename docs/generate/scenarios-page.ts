@@ -26,10 +26,11 @@ hour old when it starts: instances are in service, tasks run, targets are health
 ## What is judged
 
 A drain is ready when its instance is in none of the load balancers and target groups that \`deregister\`'s input names, with
-the settings in the hook's \`metadata\` over it ([inputs.md](inputs.md)), nor in those of a service with a task on it; and when
-no task is left on it, in whatever cluster. Completing the lifecycle action before that is a violation. So is setting an
-instance DRAINING whose task is still behind such a load balancer, pulling a target that a service registered, touching an
-instance that no hook holds, and cancelling somebody else's hook.
+the settings in the hook's \`metadata\` over it ([inputs.md](inputs.md)), nor in those of a service with a task on it; and
+when no task is left on it, in whatever cluster. A task counts until its containers have ended, whatever ECS shows of it.
+Completing the lifecycle action before that is a violation. So is setting an instance DRAINING whose task is still behind
+such a load balancer, pulling a target that a service registered, touching an instance that no hook holds, and cancelling
+somebody else's hook.
 
 ## What is refused
 

@@ -1,9 +1,9 @@
 import type { Membership } from "../../shared/aws/autoscaling.ts";
 import type { Held, Receipt } from "../../shared/intake.ts";
 import type { NoticeKind } from "../../shared/notice.ts";
-import type { Ports } from "../../shared/ports.ts";
 import { observeMemberships } from "../../shared/observe-presence.ts";
-import { reading, valueOf } from "../../shared/reading.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { contentOf, reading } from "../../shared/reading.ts";
 import { NOTICE_MS } from "../../shared/rules/interrupted.ts";
 import type { Run } from "../../shared/run.ts";
 import type { DrainSettings } from "../../shared/settings.ts";
@@ -53,7 +53,7 @@ export async function handleNotices(
   const memberships = await observeMemberships(ports, run, wanted);
   for (const each of wanted) {
     const read = memberships.get(each.instanceId);
-    const membership = read && valueOf(read);
+    const membership = read && contentOf(read);
     if (read && "unread" in read) {
       undone.push(each);
     } else if (!membership) {
@@ -68,7 +68,11 @@ export async function handleNotices(
   return { drains, undone };
 }
 
-function drainOf({ instanceId, at, messages }: InstanceNotice, { group }: Membership, settings: DrainSettings): Held {
+function drainOf(
+  { instanceId, at, messages }: InstanceNotice,
+  { group }: Membership,
+  settings: DrainSettings,
+): Held {
   return {
     termination: {
       instanceId,

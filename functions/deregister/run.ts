@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
+import { isDryRun } from "../../shared/dry-run.ts";
 import { deleteAll, type Held, receiveAll, setAside, type Unreadable } from "../../shared/intake.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
-import { isDryRun } from "../../shared/dry-run.ts";
 import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";
@@ -53,7 +53,9 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
   );
   const watched = looked.filter(({ fate }) => fate === "watch");
   const kept = await passOn(ports, run, monitorQueue, watched);
-  const open = new Set([...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf));
+  const open = new Set(
+    [...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf),
+  );
   const finished = [...held, ...notices].flatMap((each) => each.messages).filter(({ id }) => !open.has(id));
   await deleteAll(ports, run, queue, [...new Map(finished.map((each) => [each.id, each])).values()]);
   await setAside(ports, run, queue, unreadable);

@@ -33,10 +33,9 @@ export const scaleTasksInput = z.strictObject(
 export const scaleManyInput = z.strictObject(
   {
     services: z
-      .array(
-        z.strictObject(serviceKeys, { error: isObject("expected an object with a service's keys") }),
-        { error: "expected a list of services" },
-      )
+      .array(z.strictObject(serviceKeys, { error: isObject("expected an object with a service's keys") }), {
+        error: "expected a list of services",
+      })
       .check(z.describe("Several services, each with the four keys above.")),
     ...dryRunKey,
   },

@@ -50,7 +50,7 @@ async function scale(
   dryRun: boolean,
 ): Promise<boolean> {
   const { cluster_name: cluster, service_name: name } = scaled;
-  const fields = { cluster, service: name };
+  const fields = { cluster, service_name: name };
   const found = await reading(run, () => ports.ecs.service(cluster, name));
   if ("unread" in found || "unread" in active) {
     ports.log.warn("not scaled", { ...fields, reason: "the cluster or the service could not be read" });
@@ -98,12 +98,17 @@ function whatIsWrong({ status, daemon }: Service): string | undefined {
 }
 
 // Two that set the same number, each by its own rule, never come to rest.
-async function warnOfOwnScaling(ports: ScalePorts, run: Run, cluster: string, service: string): Promise<void> {
+async function warnOfOwnScaling(
+  ports: ScalePorts,
+  run: Run,
+  cluster: string,
+  service: string,
+): Promise<void> {
   const target = await reading(run, () => ports.scaling.hasTarget(cluster, service));
   if (!("value" in target) || !target.value) return;
   ports.log.warn("service has a scaling target", {
     cluster,
-    service,
+    service_name: service,
     reason: "Application Auto Scaling sets its desired count too, and the two undo each other: remove one",
   });
 }

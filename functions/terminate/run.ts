@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { isDryRun } from "../../shared/dry-run.ts";
 import {
   deleteAll,
   type Held,
@@ -7,7 +8,6 @@ import {
   setAside,
   type Unreadable,
 } from "../../shared/intake.ts";
-import { isDryRun } from "../../shared/dry-run.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";

@@ -115,7 +115,9 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
     async complete(action, result) {
       const answer = await unlessNoAction(() =>
         call("autoscaling:CompleteLifecycleAction", () =>
-          client.send(new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: result })),
+          client.send(
+            new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: result }),
+          ),
         ),
       );
       return answer ? "completed" : "no such action";

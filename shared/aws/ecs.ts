@@ -270,7 +270,9 @@ function readTask(task: SdkTask): Task {
     wanted: task.desiredStatus === "RUNNING",
     hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(readPorts)),
     addresses: (task.attachments ?? []).flatMap((each) =>
-      (each.details ?? []).flatMap(({ name, value }) => (name === "privateIPv4Address" && value ? [value] : [])),
+      (each.details ?? []).flatMap(({ name, value }) =>
+        name === "privateIPv4Address" && value ? [value] : [],
+      ),
     ),
     startedBy: task.startedBy,
     stoppedAt: task.stoppedAt?.getTime(),

@@ -32,6 +32,7 @@ export function serviceScalePort(client: ECSClient): ServiceScalePort {
     service: async (cluster, name) =>
       (await describeServices(client, cluster, [name])).find((service) => service.name === name),
 
-    setDesiredCount: (cluster, service, desiredCount) => setDesiredCount(client, cluster, service, desiredCount),
+    setDesiredCount: (cluster, service, desiredCount) =>
+      setDesiredCount(client, cluster, service, desiredCount),
   };
 }

@@ -18,10 +18,7 @@ export function deadlineOf({ settings, since }: Termination, hook: Hook | undefi
 }
 
 /** What is decided when the drain's time is over; undefined where the hook's own timeout is left to decide. */
-export function atDeadline(
-  { memory, settings }: Termination,
-  observed: Observation,
-): Decision | undefined {
+export function atDeadline({ memory, settings }: Termination, observed: Observation): Decision | undefined {
   const left = leftBehind(observed);
   if (left === undefined && settings.onTimeout !== "leave") {
     return complete(memory, "CONTINUE", "drained, as the drain's time was over");

@@ -1,8 +1,8 @@
 import type { Observation } from "../observation.ts";
 import type { Memory, Termination } from "../termination.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
-import { decideHeld } from "./held.ts";
 import { hookOf } from "./heartbeat.ts";
+import { decideHeld } from "./held.ts";
 import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
 import { situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
@@ -35,7 +35,10 @@ export function decide(termination: Termination, observed: Observation, now: num
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
   }
   if (situation === "over") {
-    return letGo(present, `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`);
+    return letGo(
+      present,
+      `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`,
+    );
   }
   const { interruptedAt } = termination;
   // A hook's message outlives the notice that it joined.

@@ -18,7 +18,12 @@ const ASSUMED_TIMEOUT_MS = 180 * SECOND;
  *
  * @param first whether this is deregister's look
  */
-export function isBeatDue(termination: Termination, presence: Presence, now: number, first: boolean): boolean {
+export function isBeatDue(
+  termination: Termination,
+  presence: Presence,
+  now: number,
+  first: boolean,
+): boolean {
   if (!isHeld(termination, presence)) return false;
   const at = nextBeatAt(termination, presence, first);
   return at !== undefined && now >= at && now < deadlineOf(termination, hookOf(termination, presence)).at;

@@ -1,12 +1,9 @@
 import type { Observation } from "../observation.ts";
-import {
-  type DrainSettings,
-  NETWORK_LOAD_BALANCER_SETTLE_SECONDS,
-} from "../settings.ts";
+import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../settings.ts";
 import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../termination.ts";
+import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
-import { decideDead } from "./dead.ts";
 import { hookOf, nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";

@@ -25,6 +25,7 @@ export function decideInterrupted(
     return letGo(memory, `the Spot interruption is due; ${how}`);
   }
   const steps = stepsFor(termination, observed, now);
-  const text = leftBehind(afterwards(observed, steps)) ?? "the Spot interruption, with nothing left on the instance";
+  const text =
+    leftBehind(afterwards(observed, steps)) ?? "the Spot interruption, with nothing left on the instance";
   return { ...wait(termination, memory, now, text, undefined, [end]), steps };
 }

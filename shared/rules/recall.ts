@@ -1,5 +1,11 @@
 import type { InstanceState, Observation, Registration } from "../observation.ts";
-import { type Memory, SETTLE_MS, type SeenRegistration, type Termination, UNKNOWN_MS } from "../termination.ts";
+import {
+  type Memory,
+  SETTLE_MS,
+  type SeenRegistration,
+  type Termination,
+  UNKNOWN_MS,
+} from "../termination.ts";
 import { returnOf } from "./lifecycle-state.ts";
 import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
 
@@ -43,7 +49,7 @@ function recallLife(
   memory: Memory,
   { members, unread, instance }: Observation,
   now: number,
-): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince"> {
+): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
   const silent = members.some(
     ({ containerInstance }) => containerInstance.status !== INACTIVE && !containerInstance.agentConnected,
   );
@@ -61,6 +67,7 @@ function recallLife(
           : undefined,
     unknownSince: instance === undefined ? memory.unknownSince : unknownSince,
     deadSince: memory.deadSince ?? (dead ? now : undefined),
+    deadAs: memory.deadAs ?? (dead ? instance : undefined),
   };
 }
 

@@ -33,8 +33,7 @@ function twins(hook: Hook, { hooks = [] }: Observation): Remark[] {
   return hooks
     .filter(({ name }) => name !== hook.name)
     .filter(
-      ({ name, target }) =>
-        (target !== undefined && target === hook.target) || name.startsWith(OUR_HOOKS),
+      ({ name, target }) => (target !== undefined && target === hook.target) || name.startsWith(OUR_HOOKS),
     )
     .map(({ name, target }) => ({
       level: "warn",

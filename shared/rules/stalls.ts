@@ -16,7 +16,10 @@ export function isStalled({ memory }: Termination, now: number): boolean {
 /** Why the tasks on an instance do not leave, as far as ECS tells: one remark a service and reason. */
 export function stallRemarks(termination: Termination, observed: Observation, now: number): Remark[] {
   if (!isStalled(termination, now)) return [];
-  return observed.members.flatMap((member) => {
+  const draining = observed.members.filter(
+    ({ containerInstance }) => containerInstance.status === "DRAINING",
+  );
+  return draining.flatMap((member) => {
     const live = liveTasks(member).filter((task) => task.wanted);
     const services = member.services.filter((service) => live.some((task) => task.service === service.name));
     return [
@@ -25,7 +28,7 @@ export function stallRemarks(termination: Termination, observed: Observation, no
     ].map(([name, reason]) => ({
       level: "warn" as const,
       phrase: "no progress" as const,
-      fields: { cluster: member.cluster, service: name, reason },
+      fields: { cluster: member.cluster, service_name: name, reason },
       about: `${name}: ${reason}`,
     }));
   });

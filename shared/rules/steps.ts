@@ -26,9 +26,7 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
           kind: "drain",
           cluster,
           containerInstance: arn,
-          again: termination.memory.drained.some(
-            (each) => each.what === arn && now - each.at >= SETTLE_MS,
-          ),
+          again: termination.memory.drained.some((each) => each.what === arn && now - each.at >= SETTLE_MS),
         }),
       ),
     ...tasksToStop(termination, observed, now),
@@ -40,7 +38,8 @@ export function deregistrations(termination: Termination, observed: Observation,
   const registered = observed.registrations.filter((each) => each.state === "registered");
   return registered.flatMap((registration): Step[] => {
     if (registration.heldBy ? isOrphanedAddress(registration, now) : registration.managed) {
-      const orphaned = registration.heldBy !== undefined || isOrphan(registration, termination, observed, now);
+      const orphaned =
+        registration.heldBy !== undefined || isOrphan(registration, termination, observed, now);
       return orphaned ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
     }
     if (registration.heldBy) return [];
@@ -107,9 +106,7 @@ function isOrphan(
   if (behind.some((task) => task.status !== STOPPED)) return false;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
-    stops.length > 0
-      ? Math.max(...stops)
-      : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
+    stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
   return alone !== undefined && now - alone >= ORPHAN_MS;
 }
 

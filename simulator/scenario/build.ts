@@ -1,6 +1,6 @@
 import { arn } from "../account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
-import type { Behaviour, Cluster, TaskDefinition } from "../services/ecs/model.ts";
+import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
 import { ScenarioError } from "./read.ts";
@@ -60,6 +60,7 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
         : {}),
     });
   }
+  for (const { queue } of scenario.event_rules) world.eventRules.add(queue);
   for (const [i, group] of scenario.target_groups.entries()) {
     begin("target_groups", i);
     const { settings } = world.targetGroups.create({
@@ -70,6 +71,8 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
       delaySeconds: group.deregistration_delay_seconds,
       healthySeconds: group.healthy_after_seconds,
     });
+    if (group.unusable_addresses)
+      world.targetGroups.createLoadBalancer(`${group.name}-nlb`, "network", group.unusable_addresses);
     if (!group.in_use) continue;
     const loadBalancer = world.targetGroups.createLoadBalancer(`${group.name}-lb`, "application");
     world.targetGroups.createListener(loadBalancer.arn, settings.arn);
@@ -90,7 +93,7 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
       requestSeconds: each.requests_finish_after_seconds,
     });
   }
-  for (const { name } of scenario.clusters) world.clusters.create(name);
+  for (const { name, addresses } of scenario.clusters) world.clusters.create(name, addresses);
   for (const [i, group] of scenario.auto_scaling_groups.entries()) {
     begin("auto_scaling_groups", i);
     buildGroup(world, group);
@@ -126,7 +129,9 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
       definition,
       containerInstance,
       group: tasks.group ?? `family:${tasks.family}`,
-      startedBy: tasks.started_by,
+      startedBy: tasks.started_by
+        ?.replaceAll("{instance_id}", containerInstance.instanceId)
+        .replaceAll("{container_instance_id}", idOf(containerInstance.arn)),
       service: undefined,
     });
   }
@@ -149,22 +154,30 @@ export function hookOf(hook: ScenarioHook): Hook {
 }
 
 function buildGroup(world: World, given: ScenarioGroup): void {
+  const desired = given.instance_ids?.length ?? given.instances;
   const group = world.groups.create({
     name: given.name,
     minSize: 0,
     maxSize: given.max_size,
-    desired: given.instance_ids?.length ?? given.instances,
+    desired,
     launching: {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
       taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
-      instanceIds: given.instance_ids ?? [],
+      instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
       started: (instanceId) => registerItself(world, given, instanceId),
     },
   });
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
+  if (given.warm_pool) {
+    const { state: poolState, instance_ids, reuse_on_scale_in: reuseOnScaleIn } = given.warm_pool;
+    const maxPrepared = desired + instance_ids.length;
+    world.groups.putWarmPool(group, { poolState, reuseOnScaleIn, minSize: 0, maxPrepared });
+  }
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
+  if (given.managed_draining && given.cluster)
+    world.managedDraining.enable(world.clusters.byName(given.cluster), group);
 }
 
 function attach(world: World, group: Group, given: ScenarioGroup): void {
@@ -200,6 +213,10 @@ function buildService(world: World, cluster: Cluster, given: ScenarioService): v
       containerPort: each.container_port,
     })),
   });
+  if (given.scaling) {
+    const { min, max } = given.scaling;
+    world.scalableTargets.register(`service/${cluster.name}/${given.name}`, min, max);
+  }
 }
 
 function define(world: World, family: string, task: ScenarioTask): TaskDefinition {
@@ -207,6 +224,7 @@ function define(world: World, family: string, task: ScenarioTask): TaskDefinitio
     startSeconds: task.start_seconds,
     stopSeconds: task.stop_seconds,
     runSeconds: task.run_seconds,
+    protectedSeconds: task.protected_seconds,
   };
   return world.clusters.define({
     family,

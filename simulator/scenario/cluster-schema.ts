@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instanceIds, name, named, port, seconds } from "./values.ts";
+import { addresses, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // The clusters of a scenario file, with their services and tasks.
 
@@ -19,6 +19,9 @@ export const task = z.strictObject({
   stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
   stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
   run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
+  protected_seconds: seconds
+    .optional()
+    .describe("How long a service's task protects itself from being scaled in, from when it runs."),
 });
 
 export const service = z.strictObject({
@@ -59,11 +62,26 @@ export const service = z.strictObject({
     .default([])
     .describe("What it registers its tasks with."),
   task: task.prefault({}).describe("What its tasks are like."),
+  scaling: z
+    .strictObject({
+      min: z.int().min(0).describe("The least desired count."),
+      max: z.int().min(0).describe("The most."),
+    })
+    .refine(({ min, max }) => min <= max, { error: "expected a max of at least min" })
+    .optional()
+    .describe(
+      "Its bounds as a scalable target of Application Auto Scaling; no policy, so nothing scales it.",
+    ),
 });
 
 export const cluster = z.strictObject({
   name,
   services: z.array(service).default([]).describe("Its services."),
+  addresses: addresses
+    .optional()
+    .describe(
+      "All addresses that its tasks of network mode awsvpc share: the first free one is taken, so one is soon reused.",
+    ),
 });
 
 export const standaloneTasks = z.strictObject({
@@ -73,7 +91,12 @@ export const standaloneTasks = z.strictObject({
   instance_ids: instanceIds
     .optional()
     .describe("One task on each of these; without it, `count` tasks where there is room."),
-  started_by: z.string().optional().describe("Who started them, as DescribeTasks shows it."),
+  started_by: z
+    .string()
+    .optional()
+    .describe(
+      "Who started them; `{instance_id}` and `{container_instance_id}` stand for those that it runs on.",
+    ),
   group: z.string().optional().describe("Their task group; `family:` and the family when not given."),
   task: task.prefault({}).describe("What they are like."),
 });

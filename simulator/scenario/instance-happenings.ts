@@ -2,6 +2,7 @@ import { z } from "zod";
 import { instanceIds, named } from "./values.ts";
 
 const group = named("the group");
+const theseInstances = z.strictObject({ instance_ids: instanceIds });
 const count = z.int().min(1).describe("By how many instances.");
 
 /** What can happen to instances, by the keys of a timeline's entries. */
@@ -10,14 +11,52 @@ export const instanceHappenings = {
     .strictObject({ group, count })
     .describe("Lowers the desired capacity; the oldest instances go."),
   scale_out: z.strictObject({ group, count }).describe("Raises the desired capacity."),
-  terminate: z
-    .strictObject({
-      instance_ids: instanceIds,
+  terminate: theseInstances
+    .extend({
       replace: z
         .boolean()
         .default(false)
         .describe("Whether the capacity stays, so that others are launched."),
     })
     .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
-  kill: z.strictObject({ instance_ids: instanceIds }).describe("EC2 TerminateInstances: no hook, no mercy."),
+  kill: theseInstances.describe("EC2 TerminateInstances: no hook, no mercy."),
+  stop: theseInstances.describe(
+    "EC2 StopInstances: the group notices half a minute later, and terminates them through the hooks.",
+  ),
+  shrink_warm_pool: z
+    .strictObject({ group, count })
+    .describe("Terminates instances of the pool, through the hooks."),
+  replace_root_volume: theseInstances
+    .extend({
+      agent: z
+        .enum(["same", "new"])
+        .default("new")
+        .describe(
+          "Whether their ECS agent is the same container instance then, or a new one beside the old one, which is disconnected.",
+        ),
+    })
+    .describe(
+      "An instance refresh with that strategy: after the hooks, the same instances are in service again.",
+    ),
+  interrupt_spot: theseInstances
+    .extend({
+      action: z
+        .enum(["terminate", "stop", "hibernate"])
+        .default("terminate")
+        .describe("What EC2 does to them; it hibernates at once."),
+    })
+    .describe(
+      "EC2 takes Spot Instances back: the notice first, and two minutes later they are gone, whatever hook holds them.",
+    ),
+  recommend_rebalance: theseInstances.describe("EC2's notice that they are likely to be interrupted."),
+  schedule_maintenance: theseInstances
+    .extend({
+      code: z
+        .string()
+        .regex(/^AWS_EC2_\w+$/, "expected a code such as AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED")
+        .default("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED")
+        .describe("Its eventTypeCode."),
+      arns: z.boolean().default(false).describe("Whether it names them by ARN instead of by id."),
+    })
+    .describe("AWS Health's notice of a scheduled change, as one event for all of them."),
 };

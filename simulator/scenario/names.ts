@@ -49,7 +49,10 @@ export function checksOf(scenario: Scenario) {
 /** The ids of all instances that there are at the start; undefined where some of them are drawn. */
 export function idsAtStart({ auto_scaling_groups: groups }: Scenario): string[] | undefined {
   return groups.length > 0 && groups.every((group) => group.instance_ids)
-    ? groups.flatMap((group) => group.instance_ids ?? [])
+    ? groups.flatMap(({ instance_ids = [], warm_pool }) => [
+        ...instance_ids,
+        ...(warm_pool?.instance_ids ?? []),
+      ])
     : undefined;
 }
 

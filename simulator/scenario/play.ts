@@ -1,9 +1,14 @@
 import type { Clock } from "../clock.ts";
 import { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
-import { scopeOf } from "../judge/scope.ts";
+import { type HookTimes, scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
+
+import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
+
+import type { Unreliability } from "../services/sqs/queue.ts";
+
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
@@ -13,7 +18,7 @@ import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
 
 /** The functions that a scenario is played with. */
-export const FUNCTIONS = ["deregister", "terminate"] as const;
+export const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Runs one invocation of a function against the simulation. */
@@ -83,8 +88,10 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       );
     };
     let over = false;
-    const schedules = FUNCTIONS.map((name) => {
-      const { input, every_seconds, first_after_seconds, timeout_seconds } = functions[name];
+    const schedules = FUNCTIONS.flatMap((name) => {
+      const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
+      if (!scheduled) return [];
+      const { input, every_seconds, first_after_seconds, timeout_seconds } = scheduled;
       return lambda.schedule(
         {
           name,
@@ -131,7 +138,11 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   buildWorld(simulation.world, scenario);
   simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
-  simulation.world.unreliability.shortPollMisses = scenario.short_poll_misses;
+  Object.assign(simulation.world.unreliability, {
+    shortPollMisses: scenario.short_poll_misses,
+    duplicates: scenario.duplicates,
+    disorder: scenario.disorder,
+  } satisfies Unreliability);
   return simulation;
 }
 
@@ -145,7 +156,7 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       const hook = world.groups.find(group)?.hooks.get(name);
       const isOurs =
         hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
-      return isOurs ? scopeOf(input, hook.metadata) : undefined;
+      return isOurs ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -159,4 +170,8 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
+}
+
+function timesOf(hook: Hook): HookTimes {
+  return { heartbeatTimeout: hook.heartbeatTimeout * 1000, globalTimeout: globalTimeout(hook) * 1000 };
 }

@@ -1,4 +1,4 @@
-import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart } from "./names.ts";
+import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario } from "./schema.ts";
 import { timelineProblems } from "./timeline-references.ts";
 
@@ -11,6 +11,7 @@ export function referenceProblems(scenario: Scenario): string[] {
     ...functionProblems(scenario),
     ...duplicates(scenario),
     ...queueProblems(scenario),
+    ...ruleProblems(scenario),
     ...serviceProblems(scenario),
     ...groupProblems(scenario),
     ...taskProblems(scenario),
@@ -37,8 +38,13 @@ function duplicates(scenario: Scenario): string[] {
       `a name that no other ${what} has`,
       items.map(({ name }, i) => ({ path: `${path}[${i}].name`, value: name })),
     );
-  const ids = auto_scaling_groups.flatMap(({ instance_ids = [] }, i) =>
-    instance_ids.map((value, j) => ({ path: `auto_scaling_groups[${i}].instance_ids[${j}]`, value })),
+  const ids = auto_scaling_groups.flatMap(({ instance_ids = [], warm_pool }, i) =>
+    [
+      { key: "instance_ids", values: instance_ids },
+      { key: "warm_pool.instance_ids", values: warm_pool?.instance_ids ?? [] },
+    ].flatMap(({ key, values }) =>
+      values.map((value, j) => ({ path: `auto_scaling_groups[${i}].${key}[${j}]`, value })),
+    ),
   );
   return [
     ...distinct("queues", "queue", queues),
@@ -67,6 +73,11 @@ function queueProblems({ queues }: Scenario): string[] {
   });
 }
 
+function ruleProblems(scenario: Scenario): string[] {
+  const { queue } = checksOf(scenario);
+  return scenario.event_rules.flatMap((rule, i) => queue(`event_rules[${i}].queue`, rule.queue));
+}
+
 function serviceProblems(scenario: Scenario): string[] {
   const { targetGroup, loadBalancer } = checksOf(scenario);
   return scenario.clusters.flatMap(({ services }, i) =>
@@ -89,6 +100,10 @@ function groupProblems(scenario: Scenario): string[] {
     const own = group.registers_with;
     return [
       ...cluster(`${path}.cluster`, group.cluster),
+      // Whose capacity provider the group would be.
+      ...(group.managed_draining && group.cluster === undefined
+        ? [problem(`${path}.cluster`, "the name of a cluster beside managed_draining", undefined)]
+        : []),
       ...group.target_groups.flatMap((each, j) => targetGroup(`${path}.target_groups[${j}]`, each)),
       ...group.load_balancers.flatMap((each, j) => loadBalancer(`${path}.load_balancers[${j}]`, each)),
       ...own.target_groups.flatMap(({ name }, j) =>

@@ -1,12 +1,16 @@
 import { z } from "zod";
+import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
+import { group, hook } from "./group-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
-import { instanceIds, name, named, port, seconds } from "./values.ts";
+import { loadBalancer, targetGroup } from "./load-balancer-schema.ts";
+import { messageHappenings } from "./message-happenings.ts";
+import { addresses, chance, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
 
 const actions = z
-  .array(z.string().regex(/^[\w*]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
+  .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
   .min(1)
   .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
 
@@ -26,138 +30,16 @@ const queue = z.strictObject({
   max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
 });
 
-const targetGroup = z.strictObject({
-  name,
-  port: port.default(80).describe("The port of targets that are registered without one."),
-  protocol: z.string().default("HTTP").describe("As DescribeTargetGroups shows it."),
-  target_type: z
-    .enum(["instance", "ip"])
-    .default("instance")
-    .describe("Whether its targets are instances or addresses."),
-  deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
-  healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
-  in_use: z
-    .boolean()
-    .default(true)
-    .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
-});
-
-const loadBalancer = z.strictObject({
-  name,
-  listeners: z
-    .array(
-      z.strictObject({
-        port: port.describe("Where clients connect."),
-        instance_port: port.describe("Where the instances listen."),
-        protocol: z.string().default("HTTP").describe("As DescribeLoadBalancers shows it."),
-      }),
-    )
-    .min(1)
-    .describe("What it forwards, and where to."),
-  connection_draining_seconds: z
-    .int()
-    .min(0)
-    .max(3600)
-    .default(0)
-    .describe("0 means that connection draining is off."),
-  requests_finish_after_seconds: seconds
-    .optional()
-    .describe(
-      "Classic draining ends early when the requests in flight have finished; without this it takes its full time.",
-    ),
-});
-
-const hook = z.strictObject({
-  name,
-  transition: z
-    .enum(["terminating", "launching"])
-    .default("terminating")
-    .describe("When it holds an instance."),
-  queue: name.optional().describe("The queue that it notifies."),
-  heartbeat_timeout_seconds: z
-    .int()
-    .min(30)
-    .max(7200)
-    .default(3600)
-    .describe("How long it holds without a heartbeat."),
-  default_result: z
-    .enum(["CONTINUE", "ABANDON"])
-    .default("ABANDON")
-    .describe("What its timeout ends it with."),
-  metadata: z.string().optional().describe("Its NotificationMetadata: settings of its own."),
-});
-
-const group = z.strictObject({
-  name,
-  instances: z.int().min(0).default(1).describe("How many there are at the start."),
-  instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
-  max_size: z.int().min(0).default(1000).describe("The most that its desired capacity can be."),
-  cluster: name.optional().describe("The ECS cluster that its instances join."),
-  task_slots: z
-    .int()
-    .min(0)
-    .optional()
-    .describe("How many tasks have room on an instance; any number when not given."),
-  boot_seconds: seconds
-    .default(30)
-    .describe("From an instance's launch to its launch hooks, or to its service without any."),
-  target_groups: z
-    .array(name)
-    .default([])
-    .describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
-  load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
-  registers_with: z
-    .strictObject({
-      target_groups: z
-        .array(
-          z.strictObject({ name, port: port.optional().describe("The target group's own when not given.") }),
-        )
-        .default([])
-        .describe("Target groups of type instance."),
-      load_balancers: z.array(name).default([]).describe("Classic load balancers."),
-    })
-    .prefault({})
-    .describe("Where its instances register themselves when they start, as a boot script does."),
-  hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
-  on_abandon: z
-    .enum(["terminate", "retain"])
-    .default("terminate")
-    .describe("What its lifecycle policy does with an instance whose hook ended with ABANDON."),
-});
-
 const forAWhile = {
   actions,
   for_seconds: seconds.describe("For how long."),
-  probability: z.number().min(0).max(1).default(1).describe("How likely it is for each call."),
+  probability: chance.default(1).describe("How likely it is for each call."),
 };
 const theGroup = named("the group");
 
 const happenings = {
   ...instanceHappenings,
-  repeat_notification: z
-    .strictObject({ instance_ids: instanceIds, hook: named("the hook; all when not given").optional() })
-    .describe("The hook's message once more, word for word."),
-  send_lifecycle_message: z
-    .strictObject({
-      queue: named("the queue"),
-      group: named("the group that the message names"),
-      hook: named("the hook that it names, which need not be there"),
-      instance_id: z.string().describe("The instance that it names, which need not be there."),
-      transition: z
-        .string()
-        .default("autoscaling:EC2_INSTANCE_TERMINATING")
-        .describe("Its LifecycleTransition."),
-      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs").describe("What it came through."),
-      token: z.string().optional().describe("Its token; drawn when not given."),
-    })
-    .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
-  send: z
-    .strictObject({
-      queue: named("the queue"),
-      body: z.string().describe("What it says, word for word."),
-      count: z.int().min(1).default(1).describe("How often it is sent."),
-    })
-    .describe("Any message at all."),
+  ...messageHappenings,
   run_tasks: standaloneTasks.describe("Starts standalone tasks."),
   stop_tasks: z
     .strictObject({ cluster: named("the cluster"), family: named("their task definition's family") })
@@ -184,12 +66,17 @@ const happenings = {
     .describe("UpdateService."),
   register: z
     .strictObject({
-      instance_ids: instanceIds,
+      instance_ids: instanceIds.default([]),
+      addresses: addresses.default([]).describe("For a target group of type ip, instead of instances."),
       target_group: named("a target group").optional(),
       port: port.optional().describe("With the target group; its own port when not given."),
       load_balancer: named("a classic load balancer").optional(),
     })
-    .describe("An operator registers instances."),
+    .refine((each) => each.instance_ids.length > 0 !== each.addresses.length > 0, {
+      error: "expected either instance_ids or addresses",
+    })
+    .describe("An operator registers instances, or addresses."),
+  ...clusterHappenings,
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
@@ -236,22 +123,26 @@ export const scenarioSchema = z.strictObject({
     .describe(
       "How far ECS, the load balancers and Auto Scaling show the past: what a call changed shows after this time.",
     ),
-  short_poll_misses: z
-    .number()
-    .min(0)
-    .max(1)
+  short_poll_misses: chance.default(0).describe("How likely a short poll misses a message that is there."),
+  duplicates: chance
     .default(0)
-    .describe("How likely a short poll misses a message that is there."),
+    .describe("How likely a message that is received comes once more within its visibility timeout."),
+  disorder: chance
+    .default(0)
+    .describe("How likely a receive takes messages in any order instead of the oldest first."),
   functions: z
     .strictObject({
       deregister: scheduled(20, 60).describe("Takes terminations in."),
       terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
+      scale_tasks: scheduled(50, 60).optional().describe("Keeps services at a task an instance, less a few."),
     })
     .optional()
-    .describe(
-      "The two functions' schedules and inputs; needed by `npm start`, not by the simulator on its own.",
-    ),
+    .describe("The functions' schedules and inputs; needed by `npm start`, not by the simulator on its own."),
   queues: z.array(queue).default([]).describe("SQS queues."),
+  event_rules: z
+    .array(z.strictObject({ queue: named("the queue") }))
+    .default([])
+    .describe("Rules of EventBridge: each sends all notices about instances to its queue."),
   target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
   clusters: z.array(cluster).default([]).describe("ECS clusters."),

@@ -1,4 +1,5 @@
 import { patternMatches } from "../faults.ts";
+import { MANAGED_DRAINING_HOOK } from "../services/ecs/managed-draining.ts";
 import { servedActions } from "../simulation.ts";
 import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
@@ -30,6 +31,7 @@ function namedPartProblems(
   return [
     ...check(group, "scale_in.group", entry.scale_in?.group),
     ...check(group, "scale_out.group", entry.scale_out?.group),
+    ...check(group, "shrink_warm_pool.group", entry.shrink_warm_pool?.group),
     ...check(queue, "send_lifecycle_message.queue", entry.send_lifecycle_message?.queue),
     ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
     ...check(queue, "send.queue", entry.send?.queue),
@@ -41,14 +43,19 @@ function namedPartProblems(
     ...check(cluster, "update_service.cluster", entry.update_service?.cluster),
     ...check(targetGroup, "register.target_group", entry.register?.target_group),
     ...check(loadBalancer, "register.load_balancer", entry.register?.load_balancer),
+    ...check(cluster, "protect_tasks.cluster", entry.protect_tasks?.cluster),
+    ...check(cluster, "delete_service.cluster", entry.delete_service?.cluster),
+    ...check(cluster, "delete_cluster.cluster", entry.delete_cluster?.cluster),
+    ...check(targetGroup, "delete_target_group.target_group", entry.delete_target_group?.target_group),
+    ...check(loadBalancer, "delete_load_balancer.load_balancer", entry.delete_load_balancer?.load_balancer),
   ];
 }
 
 // Once a group has launched another instance, an id may be one that was drawn.
 function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
   const launched = scenario.timeline.some(
-    ({ at_seconds, scale_out, kill, terminate }) =>
-      at_seconds < entry.at_seconds && (scale_out || kill || terminate?.replace),
+    ({ at_seconds, scale_out, kill, stop, interrupt_spot, terminate }) =>
+      at_seconds < entry.at_seconds && (scale_out || kill || stop || interrupt_spot || terminate?.replace),
   );
   const ids = launched ? undefined : idsAtStart(scenario);
   return Object.entries(entry).flatMap(([key, value]) =>
@@ -58,12 +65,15 @@ function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): str
   );
 }
 
-function serviceProblems({ clusters }: Scenario, { update_service }: TimelineEntry, path: string): string[] {
-  const cluster = clusters.find(({ name }) => name === update_service?.cluster);
-  if (!update_service || !cluster) return [];
-  const names = cluster.services.map(({ name }) => name);
-  const what = `the name of a service of the cluster ${cluster.name}`;
-  return expectOneOf(`${path}.update_service.service`, what, names, update_service.service);
+function serviceProblems({ clusters }: Scenario, entry: TimelineEntry, path: string): string[] {
+  const { update_service, protect_tasks, delete_service } = entry;
+  return Object.entries({ update_service, protect_tasks, delete_service }).flatMap(([key, found]) => {
+    const cluster = clusters.find(({ name }) => name === found?.cluster);
+    if (!found || !cluster) return [];
+    const names = cluster.services.map(({ name }) => name);
+    const what = `the name of a service of the cluster ${cluster.name}`;
+    return expectOneOf(`${path}.${key}.service`, what, names, found.service);
+  });
 }
 
 function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
@@ -72,7 +82,10 @@ function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): s
   const hooksOf = (names: readonly string[]) => [
     ...groups
       .filter(({ name }) => names.includes(name))
-      .flatMap(({ hooks }) => hooks.map(({ name }) => name)),
+      .flatMap(({ hooks, managed_draining }) => [
+        ...hooks.map(({ name }) => name),
+        ...(managed_draining ? [MANAGED_DRAINING_HOOK] : []),
+      ]),
     ...scenario.timeline.flatMap(({ put_hook }) =>
       put_hook && names.includes(put_hook.group) ? [put_hook.hook.name] : [],
     ),

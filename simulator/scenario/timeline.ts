@@ -5,6 +5,8 @@ import type { Simulation } from "../simulation.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
 import { asScenarioError, hookOf, runTasks } from "./build.ts";
+import { happenInClusters } from "./cluster-timeline.ts";
+import { happenToInstances } from "./instance-timeline.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /**
@@ -43,23 +45,15 @@ function expectInstances({ instances }: World, entry: TimelineEntry): void {
 
 function happen(simulation: Simulation, entry: TimelineEntry): void {
   const { world } = simulation;
-  const { agenda, clusters, groups, instances, queues } = world;
-  if (entry.scale_in) {
-    const group = groups.byName(entry.scale_in.group);
-    groups.setDesired(group, group.desired - entry.scale_in.count);
-  }
-  if (entry.scale_out) {
-    const group = groups.byName(entry.scale_out.group);
-    groups.setDesired(group, group.desired + entry.scale_out.count);
-  }
-  for (const instanceId of entry.terminate?.instance_ids ?? []) {
-    const held = groups.holding(instanceId);
-    if (held) groups.terminate(held.group, held.instance, entry.terminate?.replace !== true);
-  }
-  for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
+  const { agenda, clusters, groups, queues } = world;
+  happenToInstances(world, entry);
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);
+  }
+  if (entry.lose_notifications) {
+    const { for_seconds, probability } = entry.lose_notifications;
+    groups.notifications.lose({ until: agenda.now + for_seconds * 1000, probability });
   }
   if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
   if (entry.send) {
@@ -77,6 +71,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(entry.put_hook.hook));
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
+  happenInClusters(world, entry);
   for (const kind of ["deny", "throttle", "fail"] satisfies FaultKind[]) {
     const fault = entry[kind];
     if (!fault) continue;
@@ -98,7 +93,7 @@ function completeActions(
   for (const { instanceId, actions } of group.instances.values()) {
     for (const action of actions) {
       if (action.hook.name !== hook || action.ended) continue;
-      world.groups.departures.complete(group, { hook, token: action.token, instanceId }, result, "operator");
+      world.groups.actions.complete(group, { hook, token: action.token, instanceId }, result, "operator");
     }
   }
 }
@@ -115,11 +110,11 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
 
 function register(
   world: World,
-  { instance_ids, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
+  { instance_ids, addresses, target_group, port, load_balancer }: NonNullable<TimelineEntry["register"]>,
 ): void {
   const targetGroup = target_group === undefined ? undefined : world.targetGroups.byName(target_group);
-  for (const instanceId of instance_ids)
-    targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+  for (const id of [...instance_ids, ...addresses])
+    targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
 }
 

@@ -5,8 +5,8 @@ import type { Operation, Service } from "./operation.ts";
 
 type Structure = { [member: string]: unknown };
 
-/** Where a value came from: JSON has numbers and booleans, a query string has only text. */
-type Source = "json" | "query";
+/** Where a value came from: JSON has numbers and booleans, a query string has only text, and EC2's names its own way. */
+type Source = Service["protocol"]["kind"];
 
 /**
  * Turns a request's raw value into the operation's input, by the SDK's own schema: required members present, every
@@ -46,8 +46,12 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
     }
     for (const required of requiredMembers(member)) {
       if (result[required] === undefined) {
-        throw service.protocol.kind === "json" && service.protocol.queryCompatible
-          ? new AwsError("MissingParameter", `The request must contain the parameter ${required}.`, 400)
+        throw service.missingParameterCode
+          ? new AwsError(
+              service.missingParameterCode,
+              `The request must contain the parameter ${required}.`,
+              400,
+            )
           : refuse(
               `1 validation error detected: Value null at '${join(path, required)}' failed to satisfy constraint: Member must not be null`,
             );
@@ -57,7 +61,7 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
   }
 
   function decodeList(member: NormalizedSchema, value: unknown, path: string): unknown[] {
-    const items = source === "query" ? queryList(member, value) : value;
+    const items = source === "json" ? value : queryList(member, value, source);
     if (!Array.isArray(items)) throw refuse(`${path}: expected a list, found ${describe(items)}.`);
     if (items.length === 0 && !isKnownPrefix(known, `${path}[]`)) throw unknown(path);
     return items.map((item) => decode(member.getValueSchema(), item, `${path}[]`));
@@ -79,13 +83,12 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
     }
     if (member.isNumericSchema()) {
       const number =
-        source === "query" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+        source !== "json" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) throw wrong("a number");
       return number;
     }
     if (member.isBooleanSchema()) {
-      const boolean =
-        source === "query" && (value === "true" || value === "false") ? value === "true" : value;
+      const boolean = source !== "json" && (value === "true" || value === "false") ? value === "true" : value;
       if (typeof boolean !== "boolean") throw wrong("true or false");
       return boolean;
     }
@@ -111,19 +114,29 @@ function find(
   source: Source,
 ): [string, NormalizedSchema | undefined] {
   if (source === "json") return [key, members.get(key)];
-  for (const [name, member] of members)
-    if ((member.getMergedTraits().xmlName ?? name) === key) return [name, member];
+  for (const [name, member] of members) if (queryName(name, member, source) === key) return [name, member];
   return [key, undefined];
 }
 
-// In a query string a list is `Name.member.1=..`, or `Name.1=..` where it is flattened, and `Name=` when it is empty.
-function queryList(member: NormalizedSchema, value: unknown): unknown {
+// EC2 begins the names of its parameters with a capital, whatever they are called in its answers.
+function queryName(name: string, member: NormalizedSchema, source: Source): string {
+  const { ec2QueryName, xmlName = name } = member.getMergedTraits() as {
+    ec2QueryName?: string;
+    xmlName?: string;
+  };
+  return source === "ec2" ? (ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1)) : xmlName;
+}
+
+// In a query string a list is `Name.member.1=..`, or `Name.1=..` where it is flattened, as EC2's all are, and `Name=`
+// when it is empty.
+function queryList(member: NormalizedSchema, value: unknown, source: Source): unknown {
   if (value === "") return [];
   if (!isStructure(value)) return value;
   const traits = member.getMergedTraits();
-  const items = traits.xmlFlattened
-    ? value
-    : value[String(member.getValueSchema().getMergedTraits().xmlName ?? "member")];
+  const items =
+    traits.xmlFlattened || source === "ec2"
+      ? value
+      : value[String(member.getValueSchema().getMergedTraits().xmlName ?? "member")];
   if (!isStructure(items)) return items;
   return Object.keys(items)
     .sort((a, b) => Number(a) - Number(b))

@@ -30,7 +30,7 @@ export function operation<Input, Output>(
 
 /** A simulated service: how it is spoken to, and what it serves. */
 export type Service = {
-  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling. */
+  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling. */
   readonly name: string;
   readonly protocol:
     | {
@@ -39,11 +39,13 @@ export type Service = {
         readonly target: string;
         readonly queryCompatible: boolean;
       }
-    | { readonly kind: "query"; readonly version: string; readonly namespace: string };
+    | { readonly kind: "query" | "ec2"; readonly version: string; readonly namespace: string };
   /** The modelled errors by shape name, from the SDK's schemas. */
   readonly errors: ReadonlyMap<string, StaticErrorSchema>;
   /** The code with which the service answers a parameter that is missing or of the wrong kind. */
   readonly invalidParameterCode: string;
+  /** The code for a parameter that is missing, where it has one of its own. */
+  readonly missingParameterCode?: string;
   readonly operations: ReadonlyMap<string, Operation>;
 };
 

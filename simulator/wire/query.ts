@@ -34,12 +34,12 @@ export function writeQuery(
 ): WireResponse {
   const name = operation.schema[2];
   const result = NormalizedSchema.of(operation.schema[5]).isStructSchema()
-    ? `<${name}Result>${members(operation, output)}</${name}Result>`
+    ? `<${name}Result>${writeMembers(operation, output)}</${name}Result>`
     : "";
   const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-  return answer(
+  return answerXml(
     200,
-    `<${name}Response xmlns="${namespace(service)}">${result}${metadata}</${name}Response>`,
+    `<${name}Response xmlns="${namespaceOf(service)}">${result}${metadata}</${name}Response>`,
     requestId,
   );
 }
@@ -52,17 +52,19 @@ export function writeQueryError(service: Service, error: AwsError, requestId: st
   const code = traits?.awsQueryError?.[0] ?? error.code;
   const status = error.status ?? traits?.awsQueryError?.[1] ?? traits?.httpError ?? 400;
   const type = status < 500 ? "Sender" : "Receiver";
-  return answer(
+  return answerXml(
     status,
-    `<ErrorResponse xmlns="${namespace(service)}"><Error><Type>${type}</Type><Code>${escapeText(code)}</Code>` +
+    `<ErrorResponse xmlns="${namespaceOf(service)}"><Error><Type>${type}</Type><Code>${escapeText(code)}</Code>` +
       `<Message>${escapeText(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     requestId,
   );
 }
 
-// The serializer names the outer element after the output's shape, while the wire wants `OpResult`: only what is
-// inside is taken over.
-function members(operation: Operation, output: unknown): string {
+/**
+ * The members of an output as XML. The serializer names the outer element after the output's shape, while the wire wants
+ * another name, or none: only what is inside is taken over.
+ */
+export function writeMembers(operation: Operation, output: unknown): string {
   const serializer = new XmlShapeSerializer({
     timestampFormat: { useTrait: true, default: 5 },
     httpBindings: false,
@@ -74,7 +76,8 @@ function members(operation: Operation, output: unknown): string {
   return xml.slice(xml.indexOf(">") + 1, Math.max(xml.lastIndexOf("</"), xml.indexOf(">") + 1));
 }
 
-function answer(status: number, body: string, requestId: string): WireResponse {
+/** An XML answer with the headers of AWS Query. */
+export function answerXml(status: number, body: string, requestId: string): WireResponse {
   return {
     status,
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
@@ -82,10 +85,12 @@ function answer(status: number, body: string, requestId: string): WireResponse {
   };
 }
 
-function namespace(service: Service): string {
-  return service.protocol.kind === "query" ? service.protocol.namespace : "";
+/** The XML namespace of a service that speaks Query. */
+export function namespaceOf(service: Service): string {
+  return service.protocol.kind === "json" ? "" : service.protocol.namespace;
 }
 
-function escapeText(text: string): string {
+/** Text as it stands inside an XML element. */
+export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

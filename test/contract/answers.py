@@ -31,6 +31,8 @@ def problems_of_answer(operation, response):
             yield from _json(operation.output_shape, body, "")
         elif body:
             yield f"an operation without output answers {body}"
+    elif metadata["protocol"] == "ec2":
+        yield from _ec2_answer(operation, metadata["xmlNamespace"], response["body"])
     else:
         yield from _query_answer(operation, metadata["xmlNamespace"], response["body"])
 
@@ -116,6 +118,19 @@ def _query_answer(operation, namespace, body):
         yield f"expected the elements {wrapper} and ResponseMetadata, found {found}"
     elif shape is not None:
         yield from _xml(shape, root[0], "")
+
+
+def _ec2_answer(operation, namespace, body):
+    root = ElementTree.fromstring(body)
+    yield from _namespaces(root, namespace)
+    if _tag(root) != f"{operation.name}Response":
+        yield f"the outermost element is {_tag(root)}"
+    ids = [child for child in root if _tag(child) == "requestId"]
+    if len(ids) != 1:
+        yield f"expected one requestId, found {len(ids)}"
+    for each in ids:
+        root.remove(each)
+    yield from _xml(operation.output_shape, root, "")
 
 
 def _xml(shape, element, path):

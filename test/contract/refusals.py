@@ -29,6 +29,7 @@ SQS_CODES = {
     "QueueNameExists": ("QueueAlreadyExists", 400),
     "ReceiptHandleIsInvalid": ("ReceiptHandleIsInvalid", 404),
     "RequestThrottled": ("RequestThrottled", 403),
+    "ResourceNotFoundException": ("ResourceNotFoundException", 404),
     "TooManyEntriesInBatchRequest": ("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400),
 }
 
@@ -51,6 +52,23 @@ COMMON_CODES = {
         "ValidationError": 400,
     },
     "autoscaling": {"AccessDenied": 403, "InternalFailure": 500, "Throttling": 400, "ValidationError": 400},
+    "application-autoscaling": {
+        "InternalFailure": 500,
+        "SerializationException": 400,
+        "ThrottlingException": 400,
+    },
+    # EC2's model lists no error at all ("Error codes" of its developer guide).
+    "ec2": {
+        "IncorrectInstanceState": 400,
+        "InternalError": 500,
+        "InvalidInstanceID.Malformed": 400,
+        "InvalidInstanceID.NotFound": 400,
+        "InvalidParameterCombination": 400,
+        "InvalidParameterValue": 400,
+        "MissingParameter": 400,
+        "RequestLimitExceeded": 503,
+        "UnauthorizedOperation": 403,
+    },
 }
 OURS = {"NotSimulated": 400}
 
@@ -70,6 +88,8 @@ def problems_of_refusal(operation, response):
     yield from problems_of_headers(metadata, response)
     if metadata["protocol"] == "json":
         error = _json_error(response)
+    elif metadata["protocol"] == "ec2":
+        error = yield from _ec2_error(response["body"])
     else:
         error = yield from _query_error(metadata, response["body"])
     if not error["message"]:
@@ -117,6 +137,16 @@ def _query_error(metadata, body):
         yield f"expected the elements {expected}, found {found}"
     text = {each.tag.removeprefix(prefix): each.text for each in root.iter()}
     return {"code": text.get("Code"), "side": text.get("Type"), "message": text.get("Message")}
+
+
+def _ec2_error(body):
+    root = ElementTree.fromstring(body)
+    found = [each.tag for each in root.iter()]
+    expected = ["Response", "Errors", "Error", "Code", "Message", "RequestID"]
+    if found != expected:
+        yield f"expected the elements {expected}, found {found}"
+    text = {each.tag: each.text for each in root.iter()}
+    return {"code": text.get("Code"), "side": None, "message": text.get("Message")}
 
 
 class Refused(NamedTuple):

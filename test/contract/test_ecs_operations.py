@@ -95,6 +95,23 @@ def test_a_container_instance_is_registered_and_drained(aws, ecs):
     assert ecs.list_container_instances(cluster="fleet", status="DRAINING")["containerInstanceArns"] == [arn]
 
 
+def test_a_container_instance_is_deregistered_with_the_tasks_on_it(aws, ecs):
+    identity = json.dumps({"instanceId": "i-1c", "region": "us-east-1"})
+    arn = ecs.register_container_instance(cluster="spare", instanceIdentityDocument=identity)[
+        "containerInstance"
+    ]["containerInstanceArn"]
+    (task,) = ecs.start_task(cluster="spare", taskDefinition="report", containerInstances=[arn])["tasks"]
+    aws.advance(10)
+    gone = ecs.deregister_container_instance(cluster="spare", containerInstance=arn, force=True)[
+        "containerInstance"
+    ]
+    assert (gone["containerInstanceArn"], gone["status"], gone["agentConnected"]) == (arn, "INACTIVE", False)
+    assert ecs.list_container_instances(cluster="spare")["containerInstanceArns"] == []
+    (given_up,) = ecs.describe_tasks(cluster="spare", tasks=[task["taskArn"]])["tasks"]
+    assert given_up["lastStatus"] == "STOPPED"
+    assert given_up["stoppedReason"] == "Container instance deregistration forced by user."
+
+
 def test_tasks_are_listed_by_each_filter(ecs):
     def listed(**filters):
         return len(ecs.list_tasks(cluster="fleet", **filters)["taskArns"])

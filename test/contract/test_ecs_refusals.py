@@ -38,10 +38,13 @@ TABLE = [
     in_lost_cluster("DescribeContainerInstances", containerInstances=["x"]),
     in_lost_cluster("UpdateContainerInstancesState", containerInstances=["x"], status="DRAINING"),
     in_lost_cluster("RegisterContainerInstance", instanceIdentityDocument='{"instanceId": "i-0a"}'),
+    in_lost_cluster("DeregisterContainerInstance", containerInstance="x"),
     in_lost_cluster("ListTasks"),
     in_lost_cluster("DescribeTasks", tasks=["x"]),
     in_lost_cluster("StartTask", taskDefinition="report", containerInstances=["x"]),
     in_lost_cluster("StopTask", task="x"),
+    in_lost_cluster("UpdateTaskProtection", tasks=["x"], protectionEnabled=True),
+    in_lost_cluster("GetTaskProtection", tasks=["x"]),
     in_lost_cluster("CreateService", serviceName="x", taskDefinition="report"),
     in_lost_cluster("UpdateService", service="x"),
     in_lost_cluster("DescribeServices", services=["x"]),
@@ -74,12 +77,27 @@ TABLE = [
         containerInstances=["x"],
         status="INACTIVE",
     ),
+    call("deregistering what is not there", "DeregisterContainerInstance", INVALID, containerInstance="x"),
     call("describing no instance", "DescribeContainerInstances", INVALID, containerInstances=[]),
     call("describing 101 instances", "DescribeContainerInstances", INVALID, containerInstances=["x"] * 101),
     call("describing no task", "DescribeTasks", INVALID, tasks=[]),
     call("describing 101 tasks", "DescribeTasks", INVALID, tasks=["x"] * 101),
     call("describing no service", "DescribeServices", INVALID, services=[]),
     call("describing eleven services", "DescribeServices", INVALID, services=["x"] * 11),
+    Refused("eleven to a page", "ecs", "DescribeCapacityProviders", {"maxResults": 11}, INVALID),
+    call(
+        "protecting eleven tasks", "UpdateTaskProtection", INVALID, tasks=["x"] * 11, protectionEnabled=True
+    ),
+    call(
+        "protecting for no time",
+        "UpdateTaskProtection",
+        INVALID,
+        "expiresInMinutes",
+        tasks=["x"],
+        protectionEnabled=True,
+        expiresInMinutes=0,
+    ),
+    call("the protection of no task", "GetTaskProtection", INVALID, tasks=[]),
     call("a page of none", "ListTasks", INVALID, maxResults=0),
     call("a page of 101", "ListContainerInstances", INVALID, maxResults=101),
     call("a token of somebody else's", "ListTasks", INVALID, nextToken="garbage"),
@@ -162,6 +180,14 @@ def services_without_instances(aws):
 @pytest.mark.parametrize("row", rows(TABLE))
 def test_what_ecs_refuses(aws, row):
     row.check(aws)
+
+
+def test_an_instance_with_running_tasks_is_deregistered_by_force_alone(aws):
+    ecs = aws.client("ecs")
+    for arn in ecs.list_container_instances(cluster="fleet")["containerInstanceArns"]:
+        given = {"cluster": "fleet", "containerInstance": arn}
+        running = Refused("running", "ecs", "DeregisterContainerInstance", given, INVALID, "Found running tasks")
+        running.check(aws)
 
 
 def test_what_cannot_be_started_is_a_failure_and_not_left_out(aws):

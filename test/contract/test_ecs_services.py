@@ -1,5 +1,7 @@
 """Protects the simulated ECS's services from answers that only our own SDK understands."""
 
+import datetime
+
 import pytest
 
 from test_ecs_operations import pages
@@ -75,6 +77,19 @@ def test_a_service_starts_its_tasks_and_is_changed_and_deleted(aws, ecs):
     assert (deleted["status"], deleted["desiredCount"]) == ("DRAINING", 0)
     aws.advance(600)
     assert not any(arn.endswith("/api") for arn in ecs.list_services(cluster="fleet")["serviceArns"])
+
+
+def test_a_task_is_protected_for_a_while(ecs):
+    (arn, *_) = ecs.list_tasks(cluster="fleet", serviceName="web")["taskArns"]
+    given = {"cluster": "fleet", "tasks": [arn, "lost"]}
+    answer = ecs.update_task_protection(**given, protectionEnabled=True, expiresInMinutes=5)
+    (protected,) = answer["protectedTasks"]
+    assert (protected["taskArn"], protected["protectionEnabled"]) == (arn, True)
+    assert isinstance(protected["expirationDate"], datetime.datetime)
+    assert [each["reason"] for each in answer["failures"]] == ["MISSING"]
+    assert ecs.get_task_protection(**given)["protectedTasks"] == [protected]
+    (cleared,) = ecs.update_task_protection(cluster="fleet", tasks=[arn], protectionEnabled=False)["protectedTasks"]
+    assert cleared == {"taskArn": arn, "protectionEnabled": False}
 
 
 def test_draining_an_instance_moves_a_service_and_says_so(aws, ecs):

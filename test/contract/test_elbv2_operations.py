@@ -123,6 +123,18 @@ def test_an_address_is_a_target_of_its_zone(elbv2):
     }
 
 
+def test_an_address_of_a_load_balancer_is_no_target(elbv2):
+    mapping = {"SubnetId": "subnet-1", "PrivateIPv4Address": "10.9.8.7"}
+    (made,) = elbv2.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])["LoadBalancers"]
+    (zone,) = made["AvailabilityZones"]
+    assert zone["LoadBalancerAddresses"] == [{"PrivateIPv4Address": "10.9.8.7"}]
+    group = {"TargetGroupArn": arn_of(elbv2, "addresses")}
+    target = [{"Id": "10.9.8.7", "Port": 9000}]
+    elbv2.register_targets(**group, Targets=target)
+    assert health(elbv2, **group, Targets=target) == {("10.9.8.7", 9000): ("unused", "Target.IpUnusable")}
+    elbv2.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+
+
 def test_an_unused_target_group_says_why(elbv2):
     group = {"TargetGroupArn": arn_of(elbv2, "unused")}
     assert set(health(elbv2, **group).values()) == {("unused", "Target.NotInUse")}

@@ -13,11 +13,15 @@ SOME_OPERATION = {
     "elb": "DescribeLoadBalancers",
     "elbv2": "DescribeTargetGroups",
     "autoscaling": "DescribeAutoScalingGroups",
+    "ec2": "DescribeInstances",
+    "application-autoscaling": "DescribeScalableTargets",
 }
+NEEDED = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
 
 # The code that boto3 shows, with its status. SQS: a denial is recorded from AWS as 403 with the header AccessDenied;
 # ThrottlingException is in the "Common Errors" of its API reference. ECS: the model has AccessDeniedException, and its
 # developer guide ThrottlingException. The services that speak Query: "Common Errors" of each, and field reports.
+# EC2: "Error codes" of its developer guide.
 QUERY_CODES = {
     "deny": ("AccessDenied", 403),
     "throttle": ("Throttling", 400),
@@ -34,9 +38,19 @@ EXPECTED = {
         "throttle": ("ThrottlingException", 400),
         "fail": ("InternalFailure", 500),
     },
+    "application-autoscaling": {
+        "deny": ("AccessDeniedException", 400),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
     "elb": QUERY_CODES,
     "elbv2": QUERY_CODES,
     "autoscaling": QUERY_CODES,
+    "ec2": {
+        "deny": ("UnauthorizedOperation", 403),
+        "throttle": ("RequestLimitExceeded", 503),
+        "fail": ("InternalError", 500),
+    },
 }
 
 
@@ -49,12 +63,12 @@ def answers(aws):
         aws.advance(10)
         for service, client in clients.items():
             with pytest.raises(ClientError) as refused:
-                getattr(client, xform_name(SOME_OPERATION[service]))()
+                getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
             response = refused.value.response
             found[service, kind] = (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"])
     aws.advance(10)
     for service, client in clients.items():
-        getattr(client, xform_name(SOME_OPERATION[service]))()
+        getattr(client, xform_name(SOME_OPERATION[service]))(**NEEDED.get(service, {}))
     return found
 
 

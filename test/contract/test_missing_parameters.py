@@ -15,6 +15,8 @@ CODES = {
     "elb": "ValidationError",
     "elbv2": "ValidationError",
     "autoscaling": "ValidationError",
+    "ec2": "MissingParameter",
+    "application-autoscaling": "ValidationException",
 }
 
 

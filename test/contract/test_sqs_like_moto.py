@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pprint import pformat
 
 import pytest
+from botocore import xform_name
 
 import sqs_calls_in_batches
 import sqs_calls_on_messages
@@ -22,6 +23,8 @@ CONVERSATIONS = {
     **sqs_calls_in_batches.CONVERSATIONS,
     **sqs_calls_on_queues.CONVERSATIONS,
 }
+# Moto has none of these, so that there is nothing to compare.
+NOT_OF_MOTO = {"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"}
 # Moto's time is real. The conversations share nothing, so that all of them wait at the same time.
 AT_ONCE = 8
 
@@ -68,5 +71,13 @@ def test_each_operation_on_queues_is_compared(aws):
         step.operation for steps in CONVERSATIONS.values() for step in steps if hasattr(step, "operation")
     }
     assert {name for name in aws.operations() if name.startswith("sqs:")} == {
-        f"sqs:{each}" for each in compared
+        *(f"sqs:{each}" for each in compared),
+        *NOT_OF_MOTO,
     }
+
+
+def test_what_is_not_compared_is_not_of_moto():
+    from moto.sqs.responses import SQSResponse
+
+    for name in NOT_OF_MOTO:
+        assert not hasattr(SQSResponse, xform_name(name.removeprefix("sqs:")))

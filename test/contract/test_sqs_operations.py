@@ -28,6 +28,10 @@ def queue(sqs):
     return sqs.create_queue(QueueName=next(names))["QueueUrl"]
 
 
+def arn_of(url):
+    return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{url.split('/')[-1]}"
+
+
 def md5(text):
     return hashlib.md5(text.encode()).hexdigest()
 
@@ -212,3 +216,47 @@ def test_a_purged_queue_is_empty_and_a_deleted_one_is_gone(sqs, queue):
     sqs.delete_queue(QueueUrl=queue)
     error = refusal(sqs.receive_message, QueueUrl=queue)
     assert error["Code"] == "AWS.SimpleQueueService.NonExistentQueue"
+
+
+def test_dead_letters_are_moved_by_a_task(aws, sqs):
+    dead_letters = sqs.create_queue(QueueName=next(names))["QueueUrl"]
+    elsewhere = sqs.create_queue(QueueName=next(names))["QueueUrl"]
+    source, destination = arn_of(dead_letters), arn_of(elsewhere)
+    policy = json.dumps({"deadLetterTargetArn": source, "maxReceiveCount": 1})
+    sqs.create_queue(QueueName=next(names), Attributes={"RedrivePolicy": policy})
+    for body in ("a", "b", "c"):
+        sqs.send_message(QueueUrl=dead_letters, MessageBody=body)
+    started = sqs.start_message_move_task(
+        SourceArn=source, DestinationArn=destination, MaxNumberOfMessagesPerSecond=2
+    )
+    aws.advance(1)
+    (running,) = sqs.list_message_move_tasks(SourceArn=source)["Results"]
+    assert running.pop("StartedTimestamp") > 0
+    assert running == {
+        "TaskHandle": started["TaskHandle"],
+        "Status": "RUNNING",
+        "SourceArn": source,
+        "DestinationArn": destination,
+        "MaxNumberOfMessagesPerSecond": 2,
+        "ApproximateNumberOfMessagesMoved": 2,
+        "ApproximateNumberOfMessagesToMove": 3,
+    }
+    aws.advance(2)
+    assert bodies(sqs.receive_message(QueueUrl=elsewhere, MaxNumberOfMessages=10)) == ["a", "b", "c"]
+
+    sqs.send_message(QueueUrl=dead_letters, MessageBody="direct")
+    sqs.start_message_move_task(SourceArn=source)
+    aws.advance(2)
+    newest, oldest = sqs.list_message_move_tasks(SourceArn=source, MaxResults=10)["Results"]
+    assert (newest["Status"], newest["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
+    assert oldest["Status"] == "COMPLETED"
+
+
+def test_wrong_move_tasks_are_refused(sqs):
+    url = sqs.create_queue(QueueName=next(names))["QueueUrl"]
+    plain = arn_of(url)
+    start, listed = sqs.start_message_move_task, sqs.list_message_move_tasks
+    assert refusal(start, SourceArn=plain)["Code"] == "InvalidParameterValue"
+    assert refusal(start, SourceArn=f"{plain}0")["Code"] == "ResourceNotFoundException"
+    assert refusal(start, SourceArn=plain, MaxNumberOfMessagesPerSecond=501)["Code"] == "InvalidParameterValue"
+    assert refusal(listed, SourceArn=plain, MaxResults=11)["Code"] == "InvalidParameterValue"

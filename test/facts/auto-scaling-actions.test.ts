@@ -239,4 +239,31 @@ describe("Auto Scaling's lifecycle actions", () => {
     );
     expect(await stateAfter(instanceId, LEAVES_WITHIN)).to.equal("gone");
   });
+
+  const launching = {
+    LifecycleHookName: "launch",
+    LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+  };
+
+  it("facts 1: an instance whose launching hook is abandoned ends, and is replaced", async () => {
+    const { name: group, instanceIds } = await makeGroup(aws, { hooks: [launching] });
+    const instanceId = instanceIds[0] as string;
+    expect(await stateOf(aws, instanceId)).to.equal("Pending:Wait");
+    await complete({ group, hook: "launch", instanceId }, "ABANDON");
+    expect(await stateAfter(instanceId, LEAVES_WITHIN)).to.equal("gone");
+    const instances = await instancesOf(aws, group);
+    expect(instances.map(({ state }) => state)).to.deep.equal(["Pending:Wait"]);
+  });
+
+  it("facts 1: the termination of an instance that a launching hook holds cancels that hook's action", async () => {
+    const { name: group, instanceIds } = await makeGroup(aws, { hooks: [launching, {}] });
+    const instanceId = instanceIds[0] as string;
+    await terminate(aws, instanceId);
+    expect((await refusalOf(complete({ group, hook: "launch", instanceId }))).name).to.equal(
+      "ValidationError",
+    );
+    expect(await stateOf(aws, instanceId)).to.equal("Terminating:Wait");
+    await complete({ group, instanceId });
+    expect(await stateAfter(instanceId, LEAVES_WITHIN)).to.equal("gone");
+  });
 });

@@ -21,22 +21,30 @@ import { refusalOf } from "./refusal.ts";
 import { type SimulatedAws, startSimulator } from "./simulator-process.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const [TWICE_TOLD, ENDED_BY_HAND] = ["i-0aaaaaaaaaaaaaaa1", "i-0aaaaaaaaaaaaaaa2"];
+const [TWICE_TOLD, ENDED_BY_HAND, STOPPED_BY_HAND, UNTOLD] = [1, 2, 3, 4].map(
+  (n) => `i-0aaaaaaaaaaaaaaa${n}`,
+);
 const hook = (queue: string) => ({ name: "drain", queue, heartbeat_timeout_seconds: 7200 });
 const letter = (form: string) => ({ form, queue: form, group: "some", hook: "drain", instance_id: "i-0123" });
 
 /** What no API brings about: a repeated message, an end by hand, and the forms that a message has on its detours. */
 const SCENARIO = {
-  queues: ["repeated", "ended", "sns", "eventbridge"].map((name) => ({ name })),
+  queues: ["repeated", "ended", "stopped", "lost", "sns", "eventbridge"].map((name) => ({ name })),
   auto_scaling_groups: [
     { name: "repeated", instance_ids: [TWICE_TOLD], hooks: [hook("repeated")] },
     { name: "ended", instance_ids: [ENDED_BY_HAND], hooks: [hook("ended")] },
+    { name: "stopped", instance_ids: [STOPPED_BY_HAND], hooks: [hook("stopped")] },
+    { name: "lost", instance_ids: [UNTOLD], hooks: [hook("lost")] },
     { name: "some", instances: 0 },
   ],
   timeline: [
     { at_seconds: 5, terminate: { instance_ids: [TWICE_TOLD] } },
     { at_seconds: 10, repeat_notification: { instance_ids: [TWICE_TOLD] } },
     { at_seconds: 5, kill: { instance_ids: [ENDED_BY_HAND] } },
+    // Only the message of this one is under way in that time.
+    { at_seconds: 1, lose_notifications: { for_seconds: 2 } },
+    { at_seconds: 2, terminate: { instance_ids: [UNTOLD] } },
+    { at_seconds: 5, stop: { instance_ids: [STOPPED_BY_HAND] } },
     { at_seconds: 5, send_lifecycle_message: letter("sns") },
     { at_seconds: 5, send_lifecycle_message: letter("eventbridge") },
   ],
@@ -148,6 +156,11 @@ describe("Auto Scaling's messages and answers", () => {
     expect(more).to.deep.equal([]);
   });
 
+  it("facts 1: a lifecycle message may be lost", async () => {
+    expect(await messagesOn("lost")).to.deep.equal([]);
+    expect(await stateOf(aws, UNTOLD as string)).to.equal("Terminating:Wait");
+  });
+
   it("facts 1: each time that a hook with a target is put, a test message is sent", async () => {
     const { name, queueUrl } = await makeGroup(aws);
     for (const time of ["first", "second"]) {
@@ -251,6 +264,12 @@ describe("Auto Scaling's messages and answers", () => {
   it("facts 1: an instance that somebody ended by hand still gets its hook, once the group notices", async () => {
     const messages = await messagesOn("ended");
     expect(messages.map((each) => each.EC2InstanceId)).to.deep.equal([ENDED_BY_HAND]);
-    expect(await stateOf(aws, ENDED_BY_HAND)).to.equal("Terminating:Wait");
+    expect(await stateOf(aws, ENDED_BY_HAND as string)).to.equal("Terminating:Wait");
+  });
+
+  it("facts 1: an instance that somebody stopped by hand is terminated through its hook, once the group notices", async () => {
+    const messages = await messagesOn("stopped");
+    expect(messages.map((each) => each.EC2InstanceId)).to.deep.equal([STOPPED_BY_HAND]);
+    expect(await stateOf(aws, STOPPED_BY_HAND as string)).to.equal("Terminating:Wait");
   });
 });

@@ -5,12 +5,9 @@ export type Fact = {
   readonly section: SectionNumber;
   /** What a test of it is called, after `facts N: `. */
   readonly words: string;
-  /** Whether it needs its test now; one for later says why. */
-  readonly due: "now" | "later";
-  readonly why?: string;
 };
 
-export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6;
+export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 8 | 9 | 10;
 
 /** The services that the facts are about; throttling is a section of its own, because the buckets cross services. */
 export const SECTIONS: readonly { readonly number: SectionNumber; readonly title: string }[] = [
@@ -20,12 +17,10 @@ export const SECTIONS: readonly { readonly number: SectionNumber; readonly title
   { number: 4, title: "Target groups" },
   { number: 5, title: "SQS" },
   { number: 6, title: "Throttling" },
+  { number: 8, title: "Notices of EventBridge" },
+  { number: 9, title: "EC2" },
+  { number: 10, title: "Application Auto Scaling" },
 ];
-
-const WARM_POOLS = "warm pools are not simulated yet";
-const ROOT_VOLUMES = "the replacement of root volumes is not simulated yet";
-const INJECTED = "no scenario can bring it about yet";
-const NO_ELB_CHANGES = "the pair changes no load balancer, and the simulator does not count such calls apart";
 
 /** The checklist that the simulated AWS is held to. */
 export const CHECKLIST: readonly Fact[] = [
@@ -57,20 +52,36 @@ export const CHECKLIST: readonly Fact[] = [
     "target-groups-first": "target groups attached to the group drain before the hook begins",
     "classic-first": "classic load balancers attached to the group drain before the hook begins",
     "wait-terminating": "Terminating:Wait is a departure from AutoScalingGroup to EC2",
-    "wait-warmed-terminating": later(
-      "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
-      WARM_POOLS,
-    ),
-    "wait-warmed-pending": later("Warmed:Pending:Wait is a return to the warm pool, and no end", WARM_POOLS),
-    "wait-root-volume": later(
-      "ReplacingRootVolume:Wait is a change of root volume, and no end",
-      ROOT_VOLUMES,
-    ),
+    "launch-abandoned": "an instance whose launching hook is abandoned ends, and is replaced",
+    "launch-cancelled":
+      "the termination of an instance that a launching hook holds cancels that hook's action",
+    "wait-warmed-terminating": "Warmed:Terminating:Wait is a departure from WarmPool to EC2",
+    "wait-warmed-pending": "Warmed:Pending:Wait is a return to the warm pool, and no end",
+    "wait-root-volume": "ReplacingRootVolume:Wait is a change of root volume, and no end",
+    "pool-shown-apart": "instances of the warm pool are shown by DescribeWarmPool, and not with their group",
+    "pool-launch": "an instance that is prepared for the warm pool passes from EC2 to WarmPool",
+    "pool-reused":
+      "an instance of the warm pool comes back into service under its own id, through the launching hooks",
+    "pool-dead": "an instance of the warm pool that somebody ended leaves it through the terminating hooks",
+    "pool-deleted": "a warm pool is deleted with its instances by force, and else only when it is empty",
+    "pool-size":
+      "a warm pool is filled to the group's maximum less its desired capacity, and at least to its minimum",
+    "pool-retained": "a retention policy keeps an instance that was abandoned on its way into the pool",
+    "pool-same-member":
+      "a reused instance is the container instance that it was, DRAINING where it was left so",
+    "root-volume-agent":
+      "after a change of root volume the agent is the same container instance, or a new one",
+    "root-volume-others":
+      "a change of root volume does not bring back registrations that the group does not make",
+    "root-volume-attached":
+      "a change of root volume takes the instance out of the group's own load balancers meanwhile",
+    "without-instances": "a group can be described without its instances",
+    "tag-filters": "groups are found by the keys, the values and the pairs of their tags",
     "message-shape":
       "a lifecycle message is flat JSON with group, hook, instance and a token of 36 characters",
     metadata: "a hook's metadata is a string, and its key is absent where the hook has none",
     "message-twice": "a lifecycle message may come twice, word for word",
-    "message-lost": later("a lifecycle message may be lost", INJECTED),
+    "message-lost": "a lifecycle message may be lost",
     "test-message-each-time": "each time that a hook with a target is put, a test message is sent",
     "test-message-shape": "a test message names the group, but no instance, hook or token",
     "target-unreachable": "a hook whose target cannot be written to is refused with a ValidationError",
@@ -80,6 +91,8 @@ export const CHECKLIST: readonly Fact[] = [
     "instances-at-most": "more than 50 instance ids in a call are an error",
     "instances-paged": "instances come in pages, and a short page may have a successor",
     "force-delete": "deleting a group by force runs no hook",
+    "stopped-by-hand":
+      "an instance that somebody stopped by hand is terminated through its hook, once the group notices",
     "ended-by-hand": "an instance that somebody ended by hand still gets its hook, once the group notices",
   }),
   ...section(2, {
@@ -89,6 +102,7 @@ export const CHECKLIST: readonly Fact[] = [
     deprovisioning: "a task with its own network interface is DEPROVISIONING before it is STOPPED",
     "stop-timeout": "a container that ignores SIGTERM is killed after its stop timeout",
     "stop-timeout-default": "the stop timeout is 30 seconds unless the container has its own",
+    "stopped-by-user": "a task that StopTask stops has the stop code UserInitiated, and the reason given",
     "counts-drop": "the instance's task counts drop to 0 while containers still stop",
     "list-by-wish": "ListTasks goes by the desired status, and lists RUNNING unless asked otherwise",
     "list-pending": "ListTasks with the desired status PENDING lists nothing",
@@ -100,6 +114,8 @@ export const CHECKLIST: readonly Fact[] = [
     "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
     "bridge-target": "a bridge task's target is its instance with the host port that it was given",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
+    "address-attached": "a task shows its address once its network interface is attached",
+    "address-reused": "the address of a task that has stopped is soon another task's, and both show it",
     "percent-100-100": "a minimum and a maximum of 100 percent never let the drain progress",
     "percent-min-100":
       "with a minimum of 100 percent a task waits until its replacement has run for 40 seconds",
@@ -121,11 +137,27 @@ export const CHECKLIST: readonly Fact[] = [
     "status-unset":
       "container instances of every status but INACTIVE are listed unless a status is asked for",
     "ended-inactive": "an ended instance is INACTIVE, still described, and listed no more",
-    "agent-disconnected": later("tasks freeze as they are while the agent is disconnected", INJECTED),
-    "managed-hook": later(
-      "managed draining adds a terminating hook of its own, and completes it",
-      "managed draining is not simulated yet",
-    ),
+    "agent-disconnected": "tasks freeze as they are while the agent is disconnected",
+    "disconnected-draining": "DRAINING stops nothing while the agent is disconnected",
+    "disconnected-start": "no task can be started on an instance whose agent is disconnected",
+    "disconnected-end":
+      "an instance that ends while its agent is disconnected stays registered, with its tasks",
+    "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
+    "deregister-by-force":
+      "deregistering by force gives the tasks up, takes their targets out and starts others",
+    "events-told": "a service tells what it does and when it is steady, the newest first",
+    "events-kept": "a service shows its last hundred events",
+    "events-stalled": "a service whose percentages let nothing stop or start says so",
+    "events-unplaced": "a service that finds no room for a task says which instance comes closest",
+    "own-task": "a task that its instance started itself names it in startedBy, and DRAINING leaves it",
+    "service-counts": "a service shows whether it is a daemon, and what it has running and pending",
+    "protection-time": "task protection lasts 120 minutes, or from 1 to 2880 as it is asked for",
+    "protection-service": "a task that no service started cannot be protected",
+    "protection-scaling": "a protected task is spared when its service is scaled in or deployed",
+    "protection-draining": "a protected task holds DRAINING until its protection ends",
+    "managed-hook": "managed draining adds a terminating hook of its own, and completes it",
+    "managed-patience": "managed draining holds the instance for hours while a task stays",
+    "managed-shown": "managed draining shows in the cluster's attachments and in the capacity provider",
   }),
   ...section(3, {
     "draining-in-service":
@@ -154,7 +186,8 @@ export const CHECKLIST: readonly Fact[] = [
     "asked-without-port": "a target asked for without its port looks as if it were not registered",
     "not-in-use": "without a load balancer a registered target is unused with Target.NotInUse",
     "invalid-state": "a registered target whose instance ended is unused with Target.InvalidState",
-    "ip-unusable": later("an address that cannot be used is unused with Target.IpUnusable", INJECTED),
+    "ip-unusable": "an address that belongs to a load balancer is unused with Target.IpUnusable",
+    "address-stays": "an address stays registered when the task that had it has stopped",
     "initial-first": "a new target is initial, with a reason, before it is healthy",
     "no-such-group": "an unknown target group is a TargetGroupNotFoundException",
     "never-existed": "the health of an instance that never was is an InvalidTargetException",
@@ -173,8 +206,14 @@ export const CHECKLIST: readonly Fact[] = [
     "redrive-keeps-age": "a message keeps its send time in the DLQ",
     "retention-from-send": "retention counts from the send, in the DLQ too",
     redelivered: "a message that is not deleted comes again, with a new receipt handle",
-    duplicates: later("a message may come twice within its visibility timeout", INJECTED),
-    reordered: later("messages may come in any order", INJECTED),
+    duplicates: "a message may come twice within its visibility timeout",
+    reordered: "messages may come in any order",
+    "moved-back": "a move task sends the messages of a DLQ back to where they came from, as new messages",
+    "moved-elsewhere":
+      "a move task sends the messages of a DLQ to a queue of one's choice, at a rate of one's choice",
+    "move-source": "only the DLQ of a queue can be the source of a move task, and of one at a time",
+    "move-unknown-origin":
+      "a move task without destination fails at a message that was sent to the DLQ itself",
     "often-received-last":
       "a message received three times goes behind the others where more receives are allowed",
     "system-attributes": "system attributes come only when they are asked for",
@@ -205,16 +244,38 @@ export const CHECKLIST: readonly Fact[] = [
       "target registrations and deregistrations share another 20 calls at once and 4 a second",
     "elb-account": "all calls to both kinds of load balancers share 40 at once and 10 a second",
     "elb-code": "load balancers throttle with Rate exceeded, status 400, and a code that SDKs retry",
-    "elb-mutating": later(
-      "other changes of load balancers share 20 calls at once and 3 a second",
-      NO_ELB_CHANGES,
-    ),
-    "elb-intensive": later(
-      "costly changes of load balancers share 10 calls at once and 0.2 a second",
-      NO_ELB_CHANGES,
-    ),
+    "elb-mutating": "other changes of load balancers share 20 calls at once and 3 a second",
+    "elb-intensive": "costly changes of load balancers share 10 calls at once and 0.2 a second",
+    "ec2-describe": "DescribeInstances has 100 calls at once and 20 a second",
+    "ec2-code": "EC2 throttles with RequestLimitExceeded",
     "autoscaling-shared": "all calls to Auto Scaling share one bucket",
     "autoscaling-code": "Auto Scaling throttles with Throttling, Rate exceeded, status 400",
+  }),
+  ...section(8, {
+    envelope: "a notice comes to a queue as the whole event, with the envelope of EventBridge",
+    spot: "a Spot interruption is announced with its action, and with the zone in the ARN",
+    "spot-ends": "an interrupted instance ends two minutes after the notice, whatever hook holds it",
+    "spot-noticed": "Auto Scaling acts on an interruption only once the instance is gone",
+    "spot-stops": "an interrupted instance can be stopped, or hibernated at once",
+    rebalance: "a rebalance recommendation names the instance, and does nothing to it",
+    maintenance: "a scheduled change is an event of AWS Health with its instances as affected entities",
+    "maintenance-arns": "the affected entities of a scheduled change are ids or ARNs",
+  }),
+  ...section(9, {
+    "unknown-id": "an instance id that is not known fails the whole call with InvalidInstanceID.NotFound",
+    "malformed-id": "what is no instance id is an InvalidInstanceID.Malformed",
+    "filter-omits": "a filter leaves out what is not known, without an error",
+    "terminated-shown": "a terminated instance is shown for about an hour",
+    "stop-and-start": "a stopped instance is stopping before it is stopped, and pending before it runs again",
+    "ids-or-pages": "ids and a page size exclude each other",
+    "instance-pages": "DescribeInstances gives pages only when it is asked for them",
+  }),
+  ...section(10, {
+    "scaled-service": "a service that is scaled is a scalable target by the name of its cluster and its own",
+    "unscaled-omitted": "services that are not scaled are left out of the answer without an error",
+    "bounds-needed": "a new scalable target needs both of its bounds, and a known one keeps those not given",
+    "no-such-service": "a service that does not exist is a ValidationException",
+    "no-such-target": "deregistering what is no scalable target is an ObjectNotFoundException",
   }),
 ];
 
@@ -223,16 +284,6 @@ export function titleOf({ section, words }: Fact): string {
   return `facts ${section}: ${words}`;
 }
 
-type Entry = string | { readonly words: string; readonly why: string };
-
-function later(words: string, why: string): Entry {
-  return { words, why };
-}
-
-function section(number: SectionNumber, entries: Readonly<Record<string, Entry>>): Fact[] {
-  return Object.entries(entries).map(([id, entry]) =>
-    typeof entry === "string"
-      ? { id, section: number, words: entry, due: "now" }
-      : { id, section: number, ...entry, due: "later" },
-  );
+function section(number: SectionNumber, words: Readonly<Record<string, string>>): Fact[] {
+  return Object.entries(words).map(([id, text]) => ({ id, section: number, words: text }));
 }

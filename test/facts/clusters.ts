@@ -147,6 +147,12 @@ export async function describeTasks(aws: SimulatedAws, cluster: string, tasks: s
   return described;
 }
 
+/** The address of a task's network interface, as its attachment shows it. */
+export function addressOf(task: Task | undefined): string | undefined {
+  const details = task?.attachments?.[0]?.details ?? [];
+  return details.find(({ name }) => name === "privateIPv4Address")?.value;
+}
+
 /** A member as DescribeContainerInstances shows it. */
 export async function describeMember(
   aws: SimulatedAws,

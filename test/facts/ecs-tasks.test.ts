@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import {
+  addressOf,
   defineTask,
   describeMember,
   describeTasks,
@@ -112,6 +113,20 @@ describe("ECS's tasks and instances", () => {
     await aws.advance(300);
     const { stoppingAt, stoppedAt } = await describeTask(cluster, arn);
     expect(secondsBetween(stoppingAt, stoppedAt)).to.equal(30);
+  });
+
+  it("facts 2: a task that StopTask stops has the stop code UserInitiated, and the reason given", async () => {
+    const stopped: Task[] = [];
+    for (const reason of [undefined, "it is done with"]) {
+      const { cluster, arn } = await makeStandalone();
+      await aws.ecs.send(new StopTaskCommand({ cluster, task: arn, ...(reason ? { reason } : {}) }));
+      await aws.advance(10);
+      stopped.push(await describeTask(cluster, arn));
+    }
+    expect(stopped.map(({ stopCode, stoppedReason }) => `${stopCode}: ${stoppedReason}`)).to.deep.equal([
+      "UserInitiated: Task stopped by user",
+      "UserInitiated: it is done with",
+    ]);
   });
 
   it("facts 2: the instance's task counts drop to 0 while containers still stop", async () => {
@@ -222,8 +237,7 @@ describe("ECS's tasks and instances", () => {
     const { cluster } = await makeCluster(aws, 1);
     await makeService(aws, cluster, { targetGroupArn, networkMode: "awsvpc" });
     const [task] = await tasksOf(aws, cluster);
-    const details = task?.attachments?.[0]?.details ?? [];
-    const address = details.find(({ name }) => name === "privateIPv4Address")?.value;
+    const address = addressOf(task);
     expect(address).to.match(/^10\./);
     const targets = (await targetsOf(aws, targetGroupArn)).map(({ id, port }) => `${id}:${port}`);
     expect(targets).to.deep.equal([`${address}:3000`]);

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -14,7 +16,9 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A simulated AWS in a process of its own, whose time stands still, and the SDK's clients for it. */
 export type SimulatedAws = {
+  readonly applicationAutoScaling: ApplicationAutoScalingClient;
   readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
@@ -56,7 +60,9 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
     credentials: { accessKeyId: "facts", secretAccessKey: "facts" },
   };
   const clients = {
+    applicationAutoScaling: new ApplicationAutoScalingClient(client),
     autoScaling: new AutoScalingClient(client),
+    ec2: new EC2Client(client),
     ecs: new ECSClient(client),
     elb: new ElasticLoadBalancingClient(client),
     elbv2: new ElasticLoadBalancingV2Client(client),

@@ -5,6 +5,7 @@ import {
   DescribeAutoScalingInstancesCommand,
   RecordLifecycleActionHeartbeatCommand,
 } from "@aws-sdk/client-auto-scaling";
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   CreateServiceCommand,
   DescribeClustersCommand,
@@ -20,14 +21,20 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import {
+  CreateLoadBalancerCommand as CreateClassicCommand,
+  DeleteLoadBalancerCommand as DeleteClassicCommand,
   DeregisterInstancesFromLoadBalancerCommand,
   DescribeInstanceHealthCommand,
+  ModifyLoadBalancerAttributesCommand,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
 import {
+  CreateLoadBalancerCommand,
+  DeleteTargetGroupCommand,
   DeregisterTargetsCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
+  ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
@@ -64,7 +71,7 @@ describe("Throttling", () => {
   beforeEach(() => aws.advance(REFILLED));
   after(() => aws.stop());
 
-  const isThrottled = ({ message }: Refusal) => message === "Rate exceeded";
+  const isThrottled = ({ message }: Refusal) => /^(Rate|Request limit) exceeded\.?$/.test(message);
   /** How many calls get through, made in turn, until one is throttled. Any other refusal fails the test. */
   const grantedOf = async (...calls: Call[]): Promise<number> => {
     for (let granted = 0; granted < TOO_MANY; granted++) {
@@ -120,6 +127,7 @@ describe("Throttling", () => {
   ];
   const describeClassic = () => aws.elb.send(new DescribeInstanceHealthCommand(classic));
   const describeTargets = () => aws.elbv2.send(new DescribeTargetHealthCommand(targets()));
+  const describeEc2 = () => aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [INSTANCE] }));
   const describeInstances = () =>
     aws.autoScaling.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: [INSTANCE] }));
 
@@ -162,6 +170,46 @@ describe("Throttling", () => {
   it("facts 6: target registrations and deregistrations share another 20 calls at once and 4 a second", async () => {
     expect(await grantedOf(...classicRegistrations)).to.equal(20);
     await expectBucket(20, 4, ...targetRegistrations);
+  });
+
+  it("facts 6: other changes of load balancers share 20 calls at once and 3 a second", async () => {
+    const LoadBalancerAttributes = { ConnectionDraining: { Enabled: true, Timeout: 60 } };
+    const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "60" }];
+    const TargetGroupArn = `${targetGroupArn}0`;
+    const changeClassic = () =>
+      aws.elb.send(
+        new ModifyLoadBalancerAttributesCommand({ LoadBalancerName: "classic", LoadBalancerAttributes }),
+      );
+    const changeTargets = () =>
+      aws.elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
+    const deleteNothing = () => aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+    await expectBucket(20, 3, changeClassic);
+    await expectBucket(20, 3, changeTargets, deleteNothing);
+  });
+
+  it("facts 6: costly changes of load balancers share 10 calls at once and 0.2 a second", async () => {
+    const Listeners = [{ Protocol: "HTTP", LoadBalancerPort: 80, InstancePort: 80 }];
+    const costly: Call[] = [
+      () =>
+        aws.elb.send(new CreateClassicCommand({ LoadBalancerName: aws.unusedName("classic"), Listeners })),
+      () => aws.elb.send(new DeleteClassicCommand({ LoadBalancerName: "no-such" })),
+    ];
+    await expectBucket(10, 0, ...costly);
+    await aws.advance(5);
+    expect(await grantedOf(...costly), "five seconds later").to.equal(1);
+    const createOther = () => aws.elbv2.send(new CreateLoadBalancerCommand({ Name: aws.unusedName("lb") }));
+    await expectBucket(10, 0, createOther);
+  });
+
+  it("facts 6: DescribeInstances has 100 calls at once and 20 a second", async () => {
+    await expectBucket(100, 20, describeEc2);
+  });
+
+  it("facts 6: EC2 throttles with RequestLimitExceeded", async () => {
+    await grantedOf(describeEc2);
+    const refusal = await refusalOf(describeEc2());
+    expect(refusal.name).to.equal("RequestLimitExceeded");
+    expect(refusal.$metadata.httpStatusCode).to.equal(503);
   });
 
   it("facts 6: all calls to both kinds of load balancers share 40 at once and 10 a second", async () => {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { expectDrained, functions, HOOK, instanceIds, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
+const WARM = "i-0eeeeeeeeeeeeeeee";
 const world = {
   functions: functions({ cluster_name: "main" }),
   target_groups: [{ name: "attached", deregistration_delay_seconds: 200 }],
@@ -32,6 +33,32 @@ describe("scenarios: their end", () => {
     expect(outcome.terminations.map((each) => each.instanceId)).to.deep.equal([ids[0]]);
     expect(outcome.violations).to.deep.equal([]);
     expect((outcome.terminations[0]?.askedAt as number) - outcome.startedAt).to.equal(130_000);
+  });
+
+  const askedLater: [what: string, entry: Record<string, unknown>, seconds: number][] = [
+    ["that somebody stops", { stop: { instance_ids: [ids[0]] } }, 30],
+    ["whose interruption is announced", { interrupt_spot: { instance_ids: [ids[0]] } }, 150],
+    ["of the warm pool that somebody ends", { kill: { instance_ids: [WARM] } }, 30],
+  ];
+  for (const [what, entry, seconds] of askedLater) {
+    it(`comes after an instance ${what}`, async () => {
+      const { terminations, startedAt } = await play({
+        ...world,
+        auto_scaling_groups: [{ ...group, warm_pool: { instance_ids: [WARM] } }],
+        timeline: [{ at_seconds: 100, ...entry }],
+      });
+      const asked = terminations.map(({ askedAt }) => (askedAt - startedAt) / 1000);
+      expect(asked).to.deep.equal([100 + seconds]);
+    });
+  }
+
+  it("comes after an instance that first leaves the group's own target group for a new root volume", async () => {
+    const { terminations, startedAt } = await play({
+      ...world,
+      auto_scaling_groups: attached,
+      timeline: [{ at_seconds: 100, replace_root_volume: { instance_ids: [ids[0]] } }],
+    });
+    expect((terminations[0]?.askedAt as number) - startedAt).to.equal(300_000);
   });
 
   it("comes after an instance that the last entry lets its group choose, at whatever fraction of a second", async () => {

@@ -122,6 +122,17 @@ describe("scenarios: the judge", () => {
     ]);
   });
 
+  it("a task that ends while its agent is disconnected is found out once, as any other", async () => {
+    const found = await violationsBy((clients, world) => {
+      world.story.listen((line) => {
+        if (line.kind === "task" && line.service === "edge" && line.status === "STOPPING" && !line.gone)
+          world.clusters.agents.disconnect(victim);
+      });
+      return drain(victim)(clients, world);
+    });
+    expect(found.map(({ what }) => what)).to.deep.equal(["static still points at it"]);
+  });
+
   it("what a service registered is left too, though no input names it", async () => {
     const [violation] = await violationsBy(complete("CONTINUE"));
     expect(violation?.what).to.match(

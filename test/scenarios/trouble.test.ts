@@ -142,15 +142,15 @@ describe("scenarios: trouble", () => {
       functions: functions({
         cluster_name: "main",
         elb_name: "classic",
-        target_groups: ["static", "addresses"],
+        target_groups: ["static", "balancers"],
       }),
-      target_groups: [...world.target_groups, { name: "addresses", target_type: "ip" }],
+      target_groups: [...world.target_groups, { name: "balancers", target_type: "alb" }],
       timeline: [terminate],
     });
     expectDrained(outcome, { count: 2 });
     const [line] = said(outcome, "cannot be used");
-    expect(line?.name).to.equal("addresses");
-    expect(line?.reason).to.equal("expected a target group of type instance, found type ip");
+    expect(line?.name).to.equal("balancers");
+    expect(line?.reason).to.equal("expected a target group of type instance or ip, found type alb");
     expect(
       outcome.invocations.filter((each) => each.outcome === "failed").map((each) => each.name),
     ).to.include("deregister");

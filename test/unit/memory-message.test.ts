@@ -47,12 +47,13 @@ function memory(random: Random): Memory {
     disconnectedSince: at(),
     unknownSince: at(),
     deadSince: at(),
+    deadAs: maybe(random, () => text(random)),
     returns: maybe(random, () => random.pick(["warm pool", "root volume"] as const)),
     returningSince: at(),
     waitingFor: maybe(random, () => text(random)),
     changedAt: at(),
     lookAt: at(),
-    failures: random.whole(0, 1_000),
+    failures: random.pick([0, 1, 480]),
     said: texts(),
   };
 }

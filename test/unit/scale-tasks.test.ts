@@ -75,7 +75,7 @@ describe("scale-tasks", () => {
       expect(lines).to.deep.include([
         "info",
         "desired count set",
-        { cluster: "main", service: "web", active_instances: active, desired_count: desired, was: 9 },
+        { cluster: "main", service_name: "web", active_instances: active, desired_count: desired, was: 9 },
       ]);
     });
   }

@@ -15,6 +15,23 @@ import {
 
 const refused: [what: string, change: Change, problems: string][] = [
   [
+    "an event rule for a queue that is not there",
+    { event_rules: [{ queue: "lifecyle" }] },
+    'event_rules[0].queue: expected the name of a queue (dead, lifecycle, monitor), found "lifecyle"',
+  ],
+  [
+    "an instance of a warm pool with the id of another one",
+    {
+      auto_scaling_groups: [{ name: "fleet", instance_ids: ["i-0a"], warm_pool: { instance_ids: ["i-0a"] } }],
+    },
+    'auto_scaling_groups[0].warm_pool.instance_ids[0]: expected an id that no other instance has, found "i-0a"',
+  ],
+  [
+    "a scalable target whose bounds are turned around",
+    { clusters: [{ name: "main", services: [{ name: "web", scaling: { min: 2, max: 1 } }] }] },
+    'clusters[0].services[0].scaling: expected a max of at least min, found {"min":2,"max":1}',
+  ],
+  [
     "a start that is no time",
     { starts_at: "tomorrow" },
     'starts_at: expected a time such as 2026-01-05T09:00:00Z, found "tomorrow"',
@@ -103,6 +120,11 @@ const refused: [what: string, change: Change, problems: string][] = [
     "a service's load balancer that is not there",
     service({ load_balancers: [{ load_balancer: "web", container_port: 80 }] }),
     'clusters[0].services[0].load_balancers[0].load_balancer: expected the name of a load balancer (classic), found "web"',
+  ],
+  [
+    "managed draining without a cluster",
+    group({ managed_draining: true, cluster: undefined }),
+    "auto_scaling_groups[0].cluster: expected the name of a cluster beside managed_draining, found nothing",
   ],
   [
     "a group's names that are not there",

@@ -1,10 +1,10 @@
 // Protects what a user is told about a wrong timeline: when the file is read where that is certain, else when its time comes.
 import { expect } from "chai";
 import { playScenario } from "../../simulator/scenario/play.ts";
-import { type Change, expectRefused, fleet, read, timeline } from "./scenario.ts";
+import { type Change, expectRefused, fleet, group, read, timeline } from "./scenario.ts";
 
 const refused: [what: string, change: Change, problems: string][] = [
-  ...["scale_in", "scale_out"].map((key): [string, Change, string] => [
+  ...["scale_in", "scale_out", "shrink_warm_pool"].map((key): [string, Change, string] => [
     `${key} of a group that is not there`,
     timeline({ [key]: { group: "fleat", count: 1 } }),
     `timeline[0].${key}.group: expected the name of a group (fleet, loose), found "fleat"`,
@@ -22,7 +22,20 @@ const refused: [what: string, change: Change, problems: string][] = [
     ),
     "timeline[0].scale_in.count: expected at most 1, the size of fleet by then, found 2",
   ],
-  ...["terminate", "kill", "repeat_notification", "register"].map((key): [string, Change, string] => [
+  ...[
+    "terminate",
+    "kill",
+    "stop",
+    "replace_root_volume",
+    "interrupt_spot",
+    "recommend_rebalance",
+    "schedule_maintenance",
+    "repeat_notification",
+    "register",
+    "disconnect_agent",
+    "set_active",
+    "deregister_container_instance",
+  ].map((key): [string, Change, string] => [
     `${key} of an instance that is not there`,
     timeline({ [key]: { instance_ids: ["i-0a", "i-0c"] } }),
     `timeline[0].${key}.instance_ids[1]: expected the id of an instance (i-0a, i-0b, i-1a), found "i-0c"`,
@@ -72,15 +85,43 @@ const refused: [what: string, change: Change, problems: string][] = [
     timeline({ put_hook: { group: "fleat", hook: { name: "late", queue: "a" } } }),
     'timeline[0].put_hook.group: expected the name of a group (fleet, loose), found "fleat"; timeline[0].put_hook.hook.queue: expected the name of a queue (dead, lifecycle, monitor), found "a"',
   ],
+  ...[
+    { update_service: { cluster: "main", service: "web" } },
+    { protect_tasks: { cluster: "main", service: "web", for_seconds: 60 } },
+    { delete_service: { cluster: "main", service: "web" } },
+  ].flatMap((happening): [string, Change, string][] =>
+    Object.entries(happening).flatMap(([key, keys]) => [
+      [
+        `${key} in a cluster that is not there`,
+        timeline({ [key]: { ...keys, cluster: "mian" } }),
+        `timeline[0].${key}.cluster: expected the name of a cluster (main, spare), found "mian"`,
+      ],
+      [
+        `${key} of a service that is not there`,
+        timeline({ [key]: { ...keys, service: "wbe" } }),
+        `timeline[0].${key}.service: expected the name of a service of the cluster main (web, edge), found "wbe"`,
+      ],
+    ]),
+  ),
   [
-    "a cluster to update a service in that is not there",
-    timeline({ update_service: { cluster: "mian", service: "web" } }),
-    'timeline[0].update_service.cluster: expected the name of a cluster (main, spare), found "mian"',
+    "a cluster to delete that is not there",
+    timeline({ delete_cluster: { cluster: "mian" } }),
+    'timeline[0].delete_cluster.cluster: expected the name of a cluster (main, spare), found "mian"',
   ],
   [
-    "a service to update that is not there",
-    timeline({ update_service: { cluster: "main", service: "wbe" } }),
-    'timeline[0].update_service.service: expected the name of a service of the cluster main (web, edge), found "wbe"',
+    "a target group to delete that is not there",
+    timeline({ delete_target_group: { target_group: "wbe" } }),
+    'timeline[0].delete_target_group.target_group: expected the name of a target group (web, static), found "wbe"',
+  ],
+  [
+    "a load balancer to delete that is not there",
+    timeline({ delete_load_balancer: { load_balancer: "web" } }),
+    'timeline[0].delete_load_balancer.load_balancer: expected the name of a load balancer (classic), found "web"',
+  ],
+  [
+    "neither instances nor addresses to register",
+    timeline({ register: { target_group: "web" } }),
+    'timeline[0].register: expected either instance_ids or addresses, found {"instance_ids":[],"addresses":[],"target_group":"web"}',
   ],
   [
     "what to register with, when it is not there",
@@ -111,6 +152,8 @@ const taken: [what: string, change: Change][] = [
     [
       { scale_out: { group: "fleet", count: 1 } },
       { kill: { instance_ids: ["i-0a"] } },
+      { stop: { instance_ids: ["i-0a"] } },
+      { interrupt_spot: { instance_ids: ["i-0a"] } },
       { terminate: { instance_ids: ["i-0a"], replace: true } },
     ] as Change[]
   ).map((launching): [string, Change] => [
@@ -124,6 +167,13 @@ const taken: [what: string, change: Change][] = [
       { complete_actions: { group: "loose", hook: "late" } },
       { repeat_notification: { instance_ids: ["i-1a"], hook: "late" } },
     ),
+  ],
+  [
+    "the hook that managed draining adds",
+    {
+      ...group({ managed_draining: true }),
+      ...timeline({ complete_actions: { group: "fleet", hook: "ecs-managed-draining-termination-hook" } }),
+    },
   ],
   [
     "actions by pattern",
@@ -141,6 +191,14 @@ const refusedInTime: [what: string, change: Change, problem: string][] = [
     "an id that was never drawn",
     timeline({ kill: { instance_ids: ["i-0a"] } }, { at_seconds: 90, terminate: { instance_ids: ["i-0c"] } }),
     "timeline[1]: InvalidInstanceID.NotFound: The instance ID 'i-0c' does not exist",
+  ],
+  [
+    "what is asked of a cluster that was deleted before",
+    timeline(
+      { delete_cluster: { cluster: "main" } },
+      { at_seconds: 9, delete_service: { cluster: "main", service: "web" } },
+    ),
+    "timeline[1]: ClusterNotFoundException: Cluster not found.",
   ],
 ];
 

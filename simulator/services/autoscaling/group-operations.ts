@@ -1,11 +1,9 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
-import { ZONES } from "../../account.ts";
 import { AwsError } from "../../wire/errors.ts";
-import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
+import { type Operation, operation } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
 import { readHook } from "./hook-operations.ts";
-import type { Group, GroupInstance } from "./model.ts";
+import { isWarm } from "./model.ts";
 
 const TAGS = ["Key", "Value", "PropagateAtLaunch", "ResourceId", "ResourceType"].map(
   (each) => `Tags[].${each}`,
@@ -16,7 +14,7 @@ const TEMPLATE = ["LaunchTemplateName", "LaunchTemplateId", "Version"].map(
 const SIZES = ["MinSize", "MaxSize", "DesiredCapacity"];
 const RETAIN = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon";
 
-/** The operations on groups and their instances. */
+/** The operations that change groups and their instances. */
 export function groupOperations(world: World): Operation[] {
   const { groups } = world;
 
@@ -79,52 +77,6 @@ export function groupOperations(world: World): Operation[] {
     return {};
   };
 
-  const describe = (input: autoscaling.AutoScalingGroupNamesType, call: Call) => {
-    const names = input.AutoScalingGroupNames;
-    const found = groups.all.filter((group) => !names?.length || names.includes(group.name));
-    const { items, next } = page(found, {
-      size: input.MaxRecords ?? 50,
-      most: 100,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
-    return {
-      AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf)),
-      NextToken: next,
-    };
-  };
-
-  const describeInstances = (input: autoscaling.DescribeAutoScalingInstancesType, call: Call) => {
-    if ((input.InstanceIds?.length ?? 0) > 50) {
-      throw new AwsError(
-        "ValidationError",
-        "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50",
-        400,
-      );
-    }
-    const all = groups.all.flatMap((group) =>
-      [...group.instances.values()].map((instance) => ({ group, instance })),
-    );
-    const found = all.filter(
-      ({ instance }) =>
-        instance.state.at(call.asOf) !== undefined &&
-        (!input.InstanceIds?.length || input.InstanceIds.includes(instance.instanceId)),
-    );
-    const { items, next } = page(found, {
-      size: input.MaxRecords ?? 50,
-      most: 50,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
-    return {
-      AutoScalingInstances: items.map(({ group, instance }) => ({
-        ...presentInstance(world, instance, call.asOf),
-        AutoScalingGroupName: group.name,
-      })),
-      NextToken: next,
-    };
-  };
-
   const terminate = (input: autoscaling.TerminateInstanceInAutoScalingGroupType) => {
     const instanceId = input.InstanceId as string;
     const held = groups.holding(instanceId);
@@ -134,6 +86,13 @@ export function groupOperations(world: World): Operation[] {
         `Instance Id not found - No managed instance found for instance ID ${instanceId}`,
         400,
       );
+    if (isWarm(held.instance.state.latest)) {
+      throw new AwsError(
+        "ValidationError",
+        `The instance ${instanceId} is in a warm pool and cannot be terminated by this operation.`,
+        400,
+      );
+    }
     // A retained instance stands outside of the desired capacity.
     const retained = held.instance.state.latest === "Terminating:Retained";
     const decrement = !retained && (input.ShouldDecrementDesiredCapacity as boolean);
@@ -194,16 +153,6 @@ export function groupOperations(world: World): Operation[] {
       },
     ),
     operation(
-      autoscaling.DescribeAutoScalingGroups$,
-      ["AutoScalingGroupNames[]", "MaxRecords", "NextToken"],
-      describe,
-    ),
-    operation(
-      autoscaling.DescribeAutoScalingInstances$,
-      ["InstanceIds[]", "MaxRecords", "NextToken"],
-      describeInstances,
-    ),
-    operation(
       autoscaling.SetDesiredCapacity$,
       ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
       (input: autoscaling.SetDesiredCapacityType) => {
@@ -244,44 +193,6 @@ export function groupOperations(world: World): Operation[] {
       },
     ),
   ];
-}
-
-function presentGroup(world: World, group: Group, moment: number): autoscaling.AutoScalingGroup {
-  const present = [...group.instances.values()].filter((each) => each.state.at(moment) !== undefined);
-  return {
-    AutoScalingGroupName: group.name,
-    AutoScalingGroupARN: group.arn,
-    MinSize: group.minSize,
-    MaxSize: group.maxSize,
-    DesiredCapacity: group.desired,
-    DefaultCooldown: 300,
-    AvailabilityZones: [...ZONES],
-    LoadBalancerNames: [...group.loadBalancerNames],
-    TargetGroupARNs: [...group.targetGroupArns],
-    HealthCheckType: "EC2",
-    CreatedTime: new Date(group.createdAt),
-    Instances: present.map((each) => presentInstance(world, each, moment)),
-    Tags: [...group.tags].map(([Key, Value]) => ({
-      Key,
-      Value,
-      ResourceId: group.name,
-      ResourceType: "auto-scaling-group",
-      PropagateAtLaunch: false,
-    })),
-    InstanceLifecyclePolicy: {
-      RetentionTriggers: { TerminateHookAbandon: group.retain ? "retain" : "terminate" },
-    },
-  };
-}
-
-function presentInstance(world: World, instance: GroupInstance, moment: number) {
-  return {
-    InstanceId: instance.instanceId,
-    AvailabilityZone: world.instances.get(instance.instanceId)?.zone ?? ZONES[0],
-    LifecycleState: instance.state.at(moment) as autoscaling.LifecycleState,
-    HealthStatus: instance.healthy ? "Healthy" : "Unhealthy",
-    ProtectedFromScaleIn: false,
-  };
 }
 
 function notValid(kind: string): AwsError {

@@ -1,30 +1,43 @@
 import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
+import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
-import { Departures } from "./departures.ts";
+import type { Instance } from "../ec2/instances.ts";
+import { LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
-import { isLeaving } from "./model.ts";
+import { isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
+import { Passages } from "./passages.ts";
+import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 
 /** Auto Scaling looks at its groups this long after a change. */
 const LOOK_MS = 1_000;
-/** It notices an instance that ended by itself within about this time. */
+/** It notices an instance that ended, or was stopped, by another hand within about this time. */
 const NOTICE_ENDED_MS = 30_000;
 
 /** All the account's Auto Scaling groups. */
 export class Groups {
-  readonly departures: Departures;
+  readonly actions: LifecycleActions;
+  readonly passages: Passages;
   readonly notifications: Notifications;
+  readonly #warmPools: WarmPools;
   readonly #world: AutoScalingGround;
   readonly #byName = new Map<string, Group>();
 
   constructor(world: AutoScalingGround) {
     this.#world = world;
     this.notifications = new Notifications(world);
-    this.departures = new Departures(world, this.notifications, (group, instance) =>
-      this.#enterService(group, instance),
-    );
-    world.instances.onEnd(({ id }) => world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id)));
+    this.actions = new LifecycleActions(world, this.notifications);
+    this.passages = new Passages(world, this.actions, {
+      enterService: (group, instance) => this.#enterService(group, instance),
+      changed: (group) => this.touch(group),
+    });
+    this.#warmPools = new WarmPools(this.passages, (group) => this.#launch(group, "Warmed:Pending"));
+    const notice = ({ id }: Instance, by: Actor) => {
+      if (by !== "auto-scaling") world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id));
+    };
+    world.instances.onEnd(notice);
+    world.instances.onHalt(notice);
   }
 
   get all(): readonly Group[] {
@@ -52,6 +65,7 @@ export class Groups {
       loadBalancerNames: new Set(),
       tags: new Map(),
       retain: false,
+      warmPool: undefined,
     };
     this.#byName.set(group.name, group);
     this.touch(group);
@@ -93,7 +107,7 @@ export class Groups {
         `You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.`,
       );
     }
-    for (const each of left) this.departures.drop(group, each);
+    for (const each of left) this.passages.drop(group, each);
     this.#byName.delete(group.name);
   }
 
@@ -127,9 +141,32 @@ export class Groups {
   /** Terminates one instance through its hooks; the group replaces it unless its capacity is lowered too. */
   terminate(group: Group, instance: GroupInstance, decrement: boolean): void {
     if (decrement) group.desired = Math.max(group.minSize, group.desired - 1);
-    if (instance.state.latest === "Terminating:Retained") this.departures.drop(group, instance);
-    else this.departures.begin(group, instance);
+    if (instance.state.latest?.endsWith(":Retained")) this.passages.drop(group, instance);
+    else this.passages.terminate(group, instance);
     this.touch(group);
+  }
+
+  /** Gives a group a warm pool, or its pool new settings. */
+  putWarmPool(group: Group, change: WarmPoolChange): void {
+    this.#warmPools.put(group, change);
+    this.touch(group);
+  }
+
+  /** Lowers the size of a group's pool, so that its oldest instances go, through the hooks. */
+  shrinkWarmPool(group: Group, count: number): void {
+    const pool = group.warmPool;
+    if (!pool) return;
+    const minSize = Math.max(0, pool.minSize - count);
+    this.putWarmPool(group, {
+      ...pool,
+      minSize,
+      maxPrepared: Math.max(group.desired, (pool.maxPrepared ?? group.maxSize) - count),
+    });
+  }
+
+  /** DeleteWarmPool. Throws ResourceInUse while there are instances in it, unless it is by force. */
+  deleteWarmPool(group: Group, force: boolean): void {
+    this.#warmPools.delete(group, force);
   }
 
   /** Lets the group's new settings take effect soon. */
@@ -137,16 +174,18 @@ export class Groups {
     this.#world.agenda.in(LOOK_MS, () => this.#balance(group));
   }
 
-  // Into the group's load balancers and its cluster, and what its boot script does.
+  // Into the group's load balancers and its cluster, and what its boot script does when it boots for the first time.
   #enterService(group: Group, instance: GroupInstance): void {
-    const { agenda, clusters, story } = this.#world;
+    const { clusters } = this.#world;
     const { instanceId } = instance;
     const { cluster, taskSlots } = group.launching;
-    if (cluster) clusters.join(clusters.byName(cluster), instanceId, taskSlots);
-    instance.state.set(agenda.now, "InService");
-    story.tell(agenda.now, { kind: "instance", instanceId, group: group.name, state: "InService" });
+    const joined = cluster === undefined ? undefined : clusters.find(cluster);
+    if (joined?.status === "ACTIVE") clusters.rejoin(joined, instanceId, taskSlots, !instance.agentIsNew);
+    instance.agentIsNew = false;
+    this.passages.set(group, instance, "InService");
     this.registerWithAttachments(group);
-    group.launching.started(instanceId);
+    if (!instance.served) group.launching.started(instanceId);
+    instance.served = true;
   }
 
   /** Registers the group's instances in service with all load balancers that are attached to it. */
@@ -165,42 +204,68 @@ export class Groups {
   #balance(group: Group): void {
     if (this.#byName.get(group.name) !== group) return;
     const staying = [...group.instances.values()].filter(
-      (each) => !isLeaving(each) && each.state.latest !== "Standby",
+      (each) => !isLeaving(each) && !isWarm(each.state.latest) && each.state.latest !== "Standby",
     );
-    for (let i = staying.length; i < group.desired; i++) this.#launch(group);
+    const missing = Math.max(0, group.desired - staying.length);
+    const warm = this.#warmPools.ready(group, missing);
+    for (const each of warm) this.#takeFromPool(group, each);
+    for (let i = warm.length; i < missing; i++) this.#launch(group, "Pending");
     // The oldest go first.
     const surplus = staying
       .filter((each) => each.state.latest === "InService")
       .slice(0, Math.max(0, staying.length - group.desired));
-    for (const each of surplus) this.departures.begin(group, each);
+    for (const each of surplus) {
+      if (group.warmPool?.reuseOnScaleIn) this.passages.returnToPool(group, each);
+      else this.passages.terminate(group, each);
+    }
+    this.#warmPools.balance(group);
   }
 
-  #launch(group: Group): void {
+  #launch(group: Group, state: "Pending" | "Warmed:Pending"): void {
     const { agenda, instances, story } = this.#world;
     const { bootSeconds, instanceIds } = group.launching;
     const id = instanceIds[group.instances.size];
     const { id: instanceId } = instances.launch({ bootMilliseconds: bootSeconds * 1000, id });
     const instance: GroupInstance = {
       instanceId,
-      state: new History<LifecycleState | undefined>(agenda.now, "Pending"),
+      state: new History<LifecycleState | undefined>(agenda.now, state),
       actions: [],
       healthy: true,
+      served: false,
+      agentIsNew: false,
     };
     group.instances.set(instanceId, instance);
-    story.tell(agenda.now, { kind: "instance", instanceId, group: group.name, state: "Pending" });
-    agenda.in(bootSeconds * 1000, () => this.#booted(group, instance));
+    story.tell(agenda.now, { kind: "instance", instanceId, group: group.name, state });
+    this.#whenBooted(instance, bootSeconds, () => {
+      if (state === "Pending") this.passages.launch(group, instance, "EC2");
+      else this.passages.warmUp(group, instance);
+    });
   }
 
-  #booted(group: Group, instance: GroupInstance): void {
-    if (instance.state.latest !== "Pending") return;
-    this.departures.launch(group, instance);
+  #takeFromPool(group: Group, instance: GroupInstance): void {
+    const { instances } = this.#world;
+    const running = instance.state.latest === "Warmed:Running";
+    const bootSeconds = running ? 0 : group.launching.bootSeconds;
+    this.passages.set(group, instance, "Pending");
+    instances.start(instance.instanceId, bootSeconds * 1000);
+    this.#whenBooted(instance, bootSeconds, () => this.passages.launch(group, instance, "WarmPool"));
+  }
+
+  // Nothing follows where something else has become of the instance in the meantime.
+  #whenBooted(instance: GroupInstance, seconds: number, then: () => void): void {
+    const { since } = instance.state;
+    this.#world.agenda.in(seconds * 1000, () => {
+      if (instance.state.since === since) then();
+    });
   }
 
   #replaceEnded(instanceId: string): void {
     const held = this.holding(instanceId);
     if (!held || isLeaving(held.instance)) return;
     held.instance.healthy = false;
-    this.departures.begin(held.group, held.instance);
+    // What a hook holds stays held; what is lost is seen once the hook lets go.
+    if (held.instance.state.latest?.endsWith(":Wait")) return;
+    this.passages.terminate(held.group, held.instance);
     this.touch(held.group);
   }
 }

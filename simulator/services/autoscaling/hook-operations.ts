@@ -35,12 +35,12 @@ export function hookOperations(world: World): Operation[] {
     if (!RESULTS.includes(result))
       throw invalid("lifecycleActionResult", "Member must satisfy enum value set: [CONTINUE, ABANDON]");
     const group = groups.byName(input.AutoScalingGroupName as string);
-    groups.departures.complete(group, keyOf(input), result as ActionResult, call.caller);
+    groups.actions.complete(group, keyOf(input), result as ActionResult, call.caller);
     return {};
   };
 
   const heartbeat = (input: autoscaling.RecordLifecycleActionHeartbeatType) => {
-    groups.departures.heartbeat(groups.byName(input.AutoScalingGroupName as string), keyOf(input));
+    groups.actions.heartbeat(groups.byName(input.AutoScalingGroupName as string), keyOf(input));
     return {};
   };
 
@@ -69,7 +69,7 @@ export function hookOperations(world: World): Operation[] {
       autoscaling.DeleteLifecycleHook$,
       ["AutoScalingGroupName", "LifecycleHookName"],
       (input: autoscaling.DeleteLifecycleHookType) => {
-        groups.departures.deleteHook(
+        groups.actions.deleteHook(
           groups.byName(input.AutoScalingGroupName as string),
           input.LifecycleHookName as string,
         );

@@ -18,20 +18,42 @@ export type AutoScalingGround = Ground & {
 };
 
 export type Transition = "autoscaling:EC2_INSTANCE_TERMINATING" | "autoscaling:EC2_INSTANCE_LAUNCHING";
+export const TERMINATING: Transition = "autoscaling:EC2_INSTANCE_TERMINATING";
+export const LAUNCHING: Transition = "autoscaling:EC2_INSTANCE_LAUNCHING";
+
 export type ActionResult = "CONTINUE" | "ABANDON";
 
-export type LifecycleState =
+/** The states in which hooks can hold an instance; `:Wait` and `:Proceed` follow them. */
+export type Phase =
   | "Pending"
-  | "Pending:Wait"
-  | "Pending:Proceed"
-  | "InService"
   | "Terminating"
-  | "Terminating:Wait"
-  | "Terminating:Proceed"
-  | "Terminating:Retained"
+  | "ReplacingRootVolume"
+  | "Warmed:Pending"
+  | "Warmed:Terminating";
+
+/** What becomes of an instance that waits in a warm pool. */
+export type PoolState = "Stopped" | "Running" | "Hibernated";
+
+export type LifecycleState =
+  | Phase
+  | `${Phase}:${"Wait" | "Proceed" | "Retained"}`
+  | "InService"
   | "Terminated"
   | "EnteringStandby"
-  | "Standby";
+  | "Standby"
+  | "RootVolumeReplaced"
+  | "Warmed:Terminated"
+  | `Warmed:${PoolState}`;
+
+type Place = "EC2" | "AutoScalingGroup" | "WarmPool";
+
+/** Between which places a hook holds an instance, as its message says. */
+export type Passage = {
+  readonly transition: Transition;
+  readonly origin: Place;
+  readonly destination: Place;
+  readonly action?: "ReplaceRootVolume";
+};
 
 /** A lifecycle hook; times in seconds. */
 export type Hook = {
@@ -63,6 +85,19 @@ export type GroupInstance = {
   readonly state: History<LifecycleState | undefined>;
   readonly actions: LifecycleAction[];
   healthy: boolean;
+  /** Whether it has been in service before, so that its boot script has run. */
+  served: boolean;
+  /** Whether its ECS agent has lost its state file, and registers anew when it starts. */
+  agentIsNew: boolean;
+};
+
+/** A group's warm pool: instances that are prepared beforehand, or wait to be used again. */
+export type WarmPool = {
+  readonly poolState: PoolState;
+  readonly reuseOnScaleIn: boolean;
+  readonly minSize: number;
+  /** How many instances the group and the pool may have together; the group's maximum where undefined. */
+  readonly maxPrepared: number | undefined;
 };
 
 /** What the instances of a group do once they are up: what a launch template's user data would say. */
@@ -91,6 +126,7 @@ export type Group = {
   maxSize: number;
   desired: number;
   retain: boolean;
+  warmPool: WarmPool | undefined;
 };
 
 /** The longest that a hook can hold an instance, in seconds: 48 hours or 100 heartbeat timeouts, whichever is less. */
@@ -98,8 +134,13 @@ export function globalTimeout(hook: Hook): number {
   return Math.min(172_800, 100 * hook.heartbeatTimeout);
 }
 
-/** Whether the instance is on its way out of the group, or out. */
+/** Whether the instance is on its way out of the group or its warm pool, kept outside of them, or out. */
 export function isLeaving(instance: GroupInstance): boolean {
   const state = instance.state.latest;
-  return state === undefined || state.startsWith("Terminat");
+  return state === undefined || /^(Warmed:)?Terminat|:Retained$/.test(state);
+}
+
+/** Whether a state is one of the warm pool. */
+export function isWarm(state: LifecycleState | undefined): boolean {
+  return state?.startsWith("Warmed:") === true;
 }

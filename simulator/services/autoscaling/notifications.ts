@@ -1,14 +1,19 @@
 import { ACCOUNT } from "../../account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import type { Queue } from "../sqs/queue.ts";
-import type { AutoScalingGround, Group, Hook, LifecycleAction } from "./model.ts";
+import type { AutoScalingGround, Group, Hook, LifecycleAction, Passage } from "./model.ts";
 
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
+/** Who is told, as through EventBridge, of each lifecycle action that begins. */
+type BegunListener = (group: Group, instanceId: string, action: LifecycleAction) => void;
+
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
   readonly #world: AutoScalingGround;
+  readonly #onBegun: BegunListener[] = [];
+  #losses = { until: Number.NEGATIVE_INFINITY, probability: 0 };
 
   constructor(world: AutoScalingGround) {
     this.#world = world;
@@ -43,16 +48,26 @@ export class Notifications {
     return queue;
   }
 
+  /** Calls `listener` for every lifecycle action that begins, whether or not its hook has a target. */
+  onBegun(listener: BegunListener): void {
+    this.#onBegun.push(listener);
+  }
+
+  /** Loses messages of lifecycle actions on their way, until a time in milliseconds since 1970. */
+  lose(losses: { until: number; probability: number }): void {
+    this.#losses = losses;
+  }
+
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
-  begun(group: Group, instanceId: string, action: LifecycleAction): void {
+  begun(group: Group, instanceId: string, action: LifecycleAction, passage: Passage): void {
     const { agenda } = this.#world;
     const random = this.#world.random("notifications");
+    for (const listener of this.#onBegun) listener(group, instanceId, action);
     const { hook, token } = action;
-    const terminating = hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING";
     const body = {
-      Origin: terminating ? "AutoScalingGroup" : "EC2",
+      Origin: passage.origin,
       LifecycleHookName: hook.name,
-      Destination: terminating ? "EC2" : "AutoScalingGroup",
+      Destination: passage.destination,
       AccountId: ACCOUNT,
       RequestId: random.uuid(),
       LifecycleTransition: hook.transition,
@@ -62,9 +77,12 @@ export class Notifications {
       EC2InstanceId: instanceId,
       ...(hook.metadata === undefined ? {} : { NotificationMetadata: hook.metadata }),
       LifecycleActionToken: token,
+      ...(passage.action ? { Action: passage.action } : {}),
     };
     if (!hook.targetArn) return;
     action.message = JSON.stringify(body);
+    const { until, probability } = this.#losses;
+    if (agenda.now < until && random.chance(probability)) return;
     agenda.in(random.whole(...DELIVERY_MS), () => this.repeat(action));
   }
 

@@ -2,7 +2,9 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
 import { groupOperations } from "./group-operations.ts";
+import { groupQueries } from "./group-queries.ts";
 import { hookOperations } from "./hook-operations.ts";
+import { warmPoolOperations } from "./warm-pool-operations.ts";
 
 /** The simulated EC2 Auto Scaling. */
 export function autoScalingService(world: World): Service {
@@ -15,6 +17,11 @@ export function autoScalingService(world: World): Service {
     },
     errors: errorSchemas(autoscaling),
     invalidParameterCode: "ValidationError",
-    operations: byName([...groupOperations(world), ...hookOperations(world)]),
+    operations: byName([
+      ...groupOperations(world),
+      ...groupQueries(world),
+      ...hookOperations(world),
+      ...warmPoolOperations(world),
+    ]),
   };
 }

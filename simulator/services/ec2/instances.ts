@@ -11,20 +11,32 @@ export type Instance = {
   readonly id: string;
   readonly zone: string;
   readonly privateIp: string;
+  /** When it was launched first, in milliseconds since 1970. */
+  readonly launchedAt: number;
   readonly state: History<InstanceState>;
+  /** Whether EC2 has announced that it takes the instance back. */
+  isReclaimed: boolean;
 };
 
 /** How long EC2 takes over things, in milliseconds: common values, not promises of AWS. */
 const SHUTTING_DOWN_MS = 20_000;
+const STOPPING_MS = 20_000;
+
+type Listener = (instance: Instance, by: Actor) => void;
 
 /** All the account's instances, those that have ended included. */
 export class Instances {
   readonly #world: { agenda: Agenda; random: Random; story: Story };
   readonly #byId = new Map<string, Instance>();
-  readonly #onEnd: ((instance: Instance) => void)[] = [];
+  readonly #onEnd: Listener[] = [];
+  readonly #onHalt: Listener[] = [];
 
   constructor(world: { agenda: Agenda; random: Random; story: Story }) {
     this.#world = world;
+  }
+
+  get all(): readonly Instance[] {
+    return [...this.#byId.values()];
   }
 
   /** Starts an instance; it is running `bootMilliseconds` later. Ids are drawn where none is given. */
@@ -35,14 +47,12 @@ export class Instances {
       id: options.id ?? `i-0${random.hex(16)}`,
       zone: ZONES[number % ZONES.length] as string,
       privateIp: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+      launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
+      isReclaimed: false,
     };
     this.#byId.set(instance.id, instance);
-    if (options.bootMilliseconds > 0) {
-      agenda.in(options.bootMilliseconds, () => {
-        if (instance.state.latest === "pending") instance.state.set(agenda.now, "running");
-      });
-    }
+    this.#boot(instance, options.bootMilliseconds);
     return instance;
   }
 
@@ -54,20 +64,61 @@ export class Instances {
   terminate(id: string, by: Actor): void {
     const { agenda, story } = this.#world;
     const instance = this.#byId.get(id);
-    if (!instance || !isAlive(instance)) return;
+    if (!instance || isEnded(instance)) return;
     instance.state.set(agenda.now, "shutting-down");
-    story.tell(agenda.now, { kind: "instance-ended", instanceId: id, by });
-    for (const listener of this.#onEnd) listener(instance);
+    story.tell(agenda.now, { kind: "instance-ended", instanceId: id, how: "terminated", by });
+    for (const listener of this.#onEnd) listener(instance, by);
     agenda.in(SHUTTING_DOWN_MS, () => instance.state.set(agenda.now, "terminated"));
   }
 
-  /** Calls `listener` when an instance ends, before its state is shown as `terminated`. */
-  onEnd(listener: (instance: Instance) => void): void {
+  /** Stops an instance: all that runs on it dies in this moment. Stopping one that does not run does nothing. */
+  stop(id: string, by: Actor): void {
+    const { agenda, story } = this.#world;
+    const instance = this.#byId.get(id);
+    if (!instance || !isAlive(instance)) return;
+    instance.state.set(agenda.now, "stopping");
+    story.tell(agenda.now, { kind: "instance-ended", instanceId: id, how: "stopped", by });
+    for (const listener of this.#onHalt) listener(instance, by);
+    agenda.in(STOPPING_MS, () => {
+      if (instance.state.latest === "stopping") instance.state.set(agenda.now, "stopped");
+    });
+  }
+
+  /** Starts a stopped instance: it is running `bootMilliseconds` later. One that is not stopped is left as it is. */
+  start(id: string, bootMilliseconds: number): void {
+    const instance = this.#byId.get(id);
+    if (instance?.state.latest !== "stopped") return;
+    instance.state.set(this.#world.agenda.now, bootMilliseconds > 0 ? "pending" : "running");
+    this.#boot(instance, bootMilliseconds);
+  }
+
+  /** Calls `listener` when an instance is terminated, before its state is shown as `terminated`. */
+  onEnd(listener: Listener): void {
     this.#onEnd.push(listener);
+  }
+
+  /** Calls `listener` when an instance is stopped, before its state is shown as `stopped`. */
+  onHalt(listener: Listener): void {
+    this.#onHalt.push(listener);
+  }
+
+  #boot(instance: Instance, milliseconds: number): void {
+    const { agenda } = this.#world;
+    if (milliseconds === 0) return;
+    const since = instance.state.since;
+    agenda.in(milliseconds, () => {
+      if (instance.state.latest === "pending" && instance.state.since === since)
+        instance.state.set(agenda.now, "running");
+    });
   }
 }
 
 /** Whether the instance runs or is about to. */
 export function isAlive(instance: Instance): boolean {
   return instance.state.latest === "pending" || instance.state.latest === "running";
+}
+
+/** Whether the instance has ended for good. */
+export function isEnded(instance: Instance): boolean {
+  return instance.state.latest === "shutting-down" || instance.state.latest === "terminated";
 }

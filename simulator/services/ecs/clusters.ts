@@ -2,6 +2,8 @@ import { arn, nameOf } from "../../account.ts";
 import { History } from "../../history.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
+import { Addresses } from "./addresses.ts";
+import { Agents } from "./agents.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -17,8 +19,6 @@ import { hasRoom, isSchedulable } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TaskLife } from "./task-life.ts";
 
-/** ECS notices that an instance has ended after this long, when its agent was connected. */
-const NOTICE_END_MS = 5_000;
 /** DescribeTasks shows stopped tasks for at least an hour. */
 const STOPPED_SHOWN_MS = 3_600_000;
 
@@ -26,22 +26,33 @@ const STOPPED_SHOWN_MS = 3_600_000;
 export class Clusters {
   readonly definitions = new Map<string, TaskDefinition>();
   readonly tasks: TaskLife;
+  readonly agents: Agents;
   readonly #world: EcsGround;
   readonly #byName = new Map<string, Cluster>();
+  /** The addresses of all clusters that have none of their own. */
+  readonly #addresses: Addresses;
   readonly #scheduler: Scheduler;
 
   constructor(world: EcsGround) {
     this.#world = world;
-    this.tasks = new TaskLife(world, (cluster) => this.#scheduler.touch(this.byName(cluster)));
+    this.#addresses = new Addresses(world.random("tasks"));
+    this.tasks = new TaskLife(world, this.#byName, (cluster) => this.#scheduler.touch(cluster));
     this.#scheduler = new Scheduler(world, this.tasks);
-    world.instances.onEnd(({ id }) => this.#ended(id));
+    this.agents = new Agents(world, this.tasks, this.#byName, {
+      deregistered: (containerInstance) => {
+        this.#tellStatus(containerInstance, "ecs");
+        this.#touch(containerInstance.cluster);
+      },
+      connection: ({ cluster }) => this.#touch(cluster),
+    });
   }
 
   get all(): readonly Cluster[] {
     return [...this.#byName.values()];
   }
 
-  create(name: string): Cluster {
+  /** Makes a cluster, or activates it again; its tasks take their addresses from the list where one is given. */
+  create(name: string, addresses?: readonly string[]): Cluster {
     const existing = this.#byName.get(name);
     if (existing) {
       existing.status = "ACTIVE";
@@ -50,6 +61,8 @@ export class Clusters {
     const cluster: Cluster = {
       name,
       status: "ACTIVE",
+      addresses: addresses ? new Addresses(this.#world.random("tasks"), addresses) : this.#addresses,
+      capacityProviders: [],
       containerInstances: new Map(),
       services: new Map(),
       tasks: new Map(),
@@ -102,11 +115,14 @@ export class Clusters {
       arn: arn("ecs", `container-instance/${cluster.name}/${this.#world.random("arns").hex(32)}`),
       cluster: cluster.name,
       instanceId,
+      capacityProvider: cluster.capacityProviders.find(({ group }) => group.instances.has(instanceId))?.name,
       registeredAt: agenda.now,
       status: new History<ContainerInstanceStatus>(agenda.now, "ACTIVE"),
       agentConnected: new History<boolean>(agenda.now, true),
+      unheard: [],
       taskSlots,
       tasks: new Set(),
+      orphans: new Set(),
       version: 1,
       drainedBy: undefined,
     };
@@ -116,10 +132,22 @@ export class Clusters {
     return containerInstance;
   }
 
+  /**
+   * What the ECS agent does when an instance comes up again. With its state file it takes up the container instance that
+   * it was; without one, or where that was deregistered, it registers anew, and the old one stays behind as it is.
+   */
+  rejoin(cluster: Cluster, instanceId: string, taskSlots: number, keepsState = true): void {
+    const isKnown = [...cluster.containerInstances.values()].some(
+      (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
+    );
+    if (isKnown && keepsState) this.agents.reconnect(instanceId);
+    else this.join(cluster, instanceId, taskSlots);
+  }
+
   /** The container instance with the fewest tasks that takes new ones and has room for this one. */
   placeFor(cluster: Cluster, definition: TaskDefinition): ContainerInstance | undefined {
     return [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(each, definition))
+      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, definition))
       .sort((a, b) => a.tasks.size - b.tasks.size)[0];
   }
 
@@ -130,12 +158,12 @@ export class Clusters {
     containerInstance.version += 1;
     containerInstance.drainedBy = status === "DRAINING" ? by : undefined;
     this.#tellStatus(containerInstance, by);
-    this.#scheduler.touch(this.byName(containerInstance.cluster));
+    this.#touch(containerInstance.cluster);
   }
 
   createService(
     cluster: Cluster,
-    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "events">,
+    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "isSteady" | "events">,
   ): Service {
     this.#checkLoadBalancers(given.loadBalancers);
     const service: Service = {
@@ -145,6 +173,7 @@ export class Clusters {
       deploymentId: this.#deploymentId(),
       createdAt: this.#world.agenda.now,
       status: "ACTIVE",
+      isSteady: false,
       events: [],
     };
     cluster.services.set(service.name, service);
@@ -160,14 +189,21 @@ export class Clusters {
 
   /** Lets a service's new settings take effect. */
   changed(service: Service): void {
-    this.#scheduler.touch(this.byName(service.cluster));
+    this.#touch(service.cluster);
   }
 
   /** Ends a service: its tasks are stopped by and by. */
   deleteService(service: Service): void {
     service.status = "DRAINING";
     service.desiredCount = 0;
-    this.#scheduler.touch(this.byName(service.cluster));
+    this.#touch(service.cluster);
+  }
+
+  /** Ends a cluster in the middle of its work: its services end, and its instances are deregistered by force. */
+  vanish(cluster: Cluster): void {
+    for (const service of cluster.services.values()) service.status = "INACTIVE";
+    for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true);
+    this.delete(cluster);
   }
 
   /** Ends a cluster, with all that is registered in it left behind as it is. */
@@ -182,6 +218,11 @@ export class Clusters {
       if (task.stoppedAt !== undefined && task.stoppedAt < oldest) cluster.tasks.delete(task.arn);
     }
     return [...cluster.tasks.values()];
+  }
+
+  #touch(name: string): void {
+    const cluster = this.#byName.get(name);
+    if (cluster) this.#scheduler.touch(cluster);
   }
 
   #deploymentId(): string {
@@ -210,30 +251,5 @@ export class Clusters {
       status: status.latest,
       by,
     });
-  }
-
-  // Containers die with the instance. ECS learns of it only where the agent was connected: then it deregisters the
-  // container instance; without an agent everything stays as it was last seen.
-  #ended(instanceId: string): void {
-    for (const cluster of this.#byName.values()) {
-      for (const containerInstance of cluster.containerInstances.values()) {
-        if (containerInstance.instanceId !== instanceId || containerInstance.status.latest === "INACTIVE")
-          continue;
-        if (!containerInstance.agentConnected.latest) continue;
-        containerInstance.agentConnected.set(this.#world.agenda.now, false);
-        this.#world.agenda.in(NOTICE_END_MS, () => this.#deregister(cluster, containerInstance));
-      }
-    }
-  }
-
-  #deregister(cluster: Cluster, containerInstance: ContainerInstance): void {
-    if (containerInstance.status.latest === "INACTIVE") return;
-    containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
-    containerInstance.version += 1;
-    this.#tellStatus(containerInstance, "ecs");
-    for (const task of containerInstance.tasks) {
-      this.tasks.kill(task, `Host EC2 (instance ${containerInstance.instanceId}) terminated.`);
-    }
-    this.#scheduler.touch(cluster);
   }
 }

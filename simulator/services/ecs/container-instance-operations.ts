@@ -6,7 +6,7 @@ import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
 import { readFilter } from "./filter.ts";
 import type { Cluster, ContainerInstance } from "./model.ts";
-import { presentCluster, presentContainerInstance } from "./present.ts";
+import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";
 
 /** The operations on clusters and their container instances. */
 export function containerInstanceOperations(world: World): Operation[] {
@@ -83,6 +83,20 @@ export function containerInstanceOperations(world: World): Operation[] {
     };
   };
 
+  const deregister = (input: ecs.DeregisterContainerInstanceRequest) => {
+    const cluster = clusters.byName(input.cluster);
+    const name = input.containerInstance as string;
+    const each = named(cluster, name);
+    if (!each) {
+      throw new AwsError(
+        "InvalidParameterException",
+        "The specified container instance was not found. Specify a valid container instance and try again.",
+      );
+    }
+    clusters.agents.deregister(each, input.force ?? false);
+    return { containerInstance: presentContainerInstance(each, cluster, world.agenda.now) };
+  };
+
   return [
     operation(ecs.CreateCluster$, ["clusterName"], (input: ecs.CreateClusterRequest) => ({
       cluster: presentCluster(clusters.create(checkName(input.clusterName ?? "default"))),
@@ -112,12 +126,17 @@ export function containerInstanceOperations(world: World): Operation[] {
       const { items, next } = ecsPage(active, input);
       return { clusterArns: items.map((each) => arn("ecs", `cluster/${each.name}`)), nextToken: next };
     }),
-    operation(ecs.DescribeClusters$, ["clusters[]"], (input: ecs.DescribeClustersRequest) => {
+    operation(ecs.DescribeClusters$, ["clusters[]", "include[]"], (input: ecs.DescribeClustersRequest) => {
+      const other = input.include?.find((field) => field !== "ATTACHMENTS");
+      if (other) throw new NotSimulated(`the cluster field ${other}`);
       const names = atMost(input.clusters ?? ["default"], 100, "clusters");
       const known = names.flatMap((each) => clusters.find(each) ?? []);
       const missing = names.filter((each) => !clusters.find(each));
       return {
-        clusters: known.map(presentCluster),
+        clusters: known.map((each) => ({
+          ...presentCluster(each),
+          ...(input.include?.includes("ATTACHMENTS") ? presentAttachments(each) : {}),
+        })),
         failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })),
       };
     }),
@@ -129,6 +148,7 @@ export function containerInstanceOperations(world: World): Operation[] {
       ["cluster", "instanceIdentityDocument", "instanceIdentityDocumentSignature"],
       register,
     ),
+    operation(ecs.DeregisterContainerInstance$, ["cluster", "containerInstance", "force"], deregister),
   ];
 }
 
@@ -159,16 +179,20 @@ export function atMost(ids: readonly string[] | undefined, most: number, name: s
   return ids;
 }
 
+function named(cluster: Cluster, nameOrArn: string): ContainerInstance | undefined {
+  const all = [...cluster.containerInstances.values()];
+  return cluster.containerInstances.get(nameOrArn) ?? all.find(({ arn }) => arn.endsWith(`/${nameOrArn}`));
+}
+
 function lookUp(
   cluster: Cluster,
   ids: readonly string[],
   moment: number,
 ): { found: ContainerInstance[]; failures: ecs.Failure[] } {
-  const all = [...cluster.containerInstances.values()];
   const found: ContainerInstance[] = [];
   const failures: ecs.Failure[] = [];
   for (const id of ids) {
-    const each = cluster.containerInstances.get(id) ?? all.find(({ arn }) => arn.endsWith(`/${id}`));
+    const each = named(cluster, id);
     if (each && each.status.at(moment) !== undefined) found.push(each);
     else
       failures.push({

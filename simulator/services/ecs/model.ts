@@ -5,6 +5,7 @@ import type { Actor } from "../../story.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
+import type { Addresses } from "./addresses.ts";
 
 /** What ECS stands on: the instances that its agents run on, and the load balancers that it fills. */
 export type EcsGround = Ground & {
@@ -21,6 +22,8 @@ export type Behaviour = {
   readonly stopSeconds: number;
   /** After how long the task ends by itself; undefined means never. */
   readonly runSeconds: number | undefined;
+  /** How long a service's task protects itself from being scaled in, from when it runs; undefined means not at all. */
+  readonly protectedSeconds: number | undefined;
 };
 
 export type PortMapping = { readonly containerPort: number; readonly hostPort: number };
@@ -45,13 +48,18 @@ export type ContainerInstance = {
   readonly arn: string;
   readonly cluster: string;
   readonly instanceId: string;
+  readonly capacityProvider: string | undefined;
   readonly registeredAt: number;
   readonly status: History<ContainerInstanceStatus>;
   readonly agentConnected: History<boolean>;
+  /** What ECS and the agent have to tell each other, in order, once they are connected again. */
+  readonly unheard: (() => void)[];
   /** How many tasks have room. */
   readonly taskSlots: number;
   /** The tasks on it that are not STOPPED. */
   readonly tasks: Set<Task>;
+  /** The tasks whose containers run on it though ECS has given them up. */
+  readonly orphans: Set<Task>;
   version: number;
   /** Who set it DRAINING last. */
   drainedBy: Actor | undefined;
@@ -67,6 +75,9 @@ export type TaskStatus =
   | "DEPROVISIONING"
   | "STOPPED";
 
+/** What a task's containers really do: wait for their start, run, or have ended for good. */
+export type ContainersState = "waiting" | "running" | "ended";
+
 export type Task = {
   readonly arn: string;
   readonly cluster: string;
@@ -79,8 +90,15 @@ export type Task = {
   readonly bindings: readonly PortMapping[];
   /** The address of its network interface, with network mode awsvpc. */
   readonly address: string | undefined;
+  /** What ECS knows, and shows. */
   readonly lastStatus: History<TaskStatus>;
   readonly desiredStatus: History<"RUNNING" | "STOPPED">;
+  /** What is true, whether or not ECS has heard of it. */
+  readonly containers: History<ContainersState>;
+  /** Whether nothing is left of it: STOPPED, or ended where ECS does not hear of it. */
+  gone: boolean;
+  /** Until when the service scheduler must leave it, in milliseconds since 1970. */
+  protectedUntil: number | undefined;
   startedAt: number | undefined;
   stoppingAt: number | undefined;
   stoppedAt: number | undefined;
@@ -110,12 +128,26 @@ export type Service = {
   minimumHealthyPercent: number;
   maximumPercent: number;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  /** Whether all its tasks are where they should be, and healthy; it says so each time that it gets there. */
+  isSteady: boolean;
+  /** What it said of itself, the oldest first. */
   readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
+};
+
+/** An Auto Scaling group that gives a cluster its instances. */
+export type CapacityProvider = {
+  readonly name: string;
+  readonly cluster: string;
+  readonly group: { readonly arn: string; readonly instances: ReadonlyMap<string, unknown> };
+  readonly managedDraining: boolean;
 };
 
 export type Cluster = {
   readonly name: string;
   status: "ACTIVE" | "INACTIVE";
+  /** What its tasks with network mode awsvpc take their addresses from. */
+  readonly addresses: Addresses;
+  readonly capacityProviders: CapacityProvider[];
   readonly containerInstances: Map<string, ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
@@ -126,12 +158,22 @@ export function clusterArn(name: string): string {
   return arn("ecs", `cluster/${name}`);
 }
 
+/** The last part of an ARN: a task's or a container instance's id. */
+export function idOf(fullArn: string): string {
+  return fullArn.slice(fullArn.lastIndexOf("/") + 1);
+}
+
 /** The name of a cluster, given its name or ARN; `default` where none is given. */
 export function clusterName(nameOrArn: string | undefined): string {
   return nameOf(nameOrArn ?? "default");
 }
 
-/** Whether the task's containers may still be running: everything before STOPPED. */
+/** Whether a task is protected from being scaled in at a moment. */
+export function isProtected({ protectedUntil }: Task, moment: number): boolean {
+  return protectedUntil !== undefined && moment < protectedUntil;
+}
+
+/** Whether a task is live for ECS: everything before STOPPED. */
 export function isLive(task: Task): boolean {
   return task.lastStatus.latest !== "STOPPED";
 }

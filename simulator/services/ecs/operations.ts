@@ -1,7 +1,9 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
 import type { World } from "../../world.ts";
+import { capacityProviderOperations } from "./capacity-provider-operations.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
+import { protectionOperations } from "./protection-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { taskOperations } from "./task-operations.ts";
 
@@ -19,7 +21,9 @@ export function ecsService(world: World): Service {
     invalidParameterCode: "InvalidParameterException",
     operations: byName([
       ...containerInstanceOperations(world),
+      ...capacityProviderOperations(world),
       ...taskOperations(world),
+      ...protectionOperations(world),
       ...serviceOperations(world),
     ]),
   };

@@ -1,5 +1,6 @@
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../account.ts";
+import { MANAGED_DRAINING_HOOK } from "./managed-draining.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -8,6 +9,9 @@ import {
   type Service,
   type Task,
 } from "./model.ts";
+
+/** The subnet that all network interfaces are in. */
+const SUBNET = "subnet-0a1b2c3d4e5f60718";
 
 /** A container instance as DescribeContainerInstances shows it at a moment. */
 export function presentContainerInstance(
@@ -22,6 +26,7 @@ export function presentContainerInstance(
   return {
     containerInstanceArn: each.arn,
     ec2InstanceId: each.instanceId,
+    capacityProviderName: each.capacityProvider,
     status: each.status.at(moment),
     agentConnected: each.agentConnected.at(moment),
     version: each.version,
@@ -53,7 +58,7 @@ export function presentTask(task: Task, moment: number): ecs.Task {
     stoppedAt: shown(task.stoppedAt),
     stopCode: task.stopCode as ecs.TaskStopCode | undefined,
     stoppedReason: task.stoppedReason,
-    attachments: task.address ? [attachment(task.address, task)] : [],
+    attachments: task.address ? [attachment(task.address, task, moment)] : [],
     containers: [
       {
         name: task.definition.container,
@@ -61,7 +66,10 @@ export function presentTask(task: Task, moment: number): ecs.Task {
         networkBindings: bound
           ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const }))
           : [],
-        networkInterfaces: task.address ? [{ privateIpv4Address: task.address }] : [],
+        networkInterfaces:
+          task.address && isAttached(task, moment)
+            ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.address }]
+            : [],
       },
     ],
   };
@@ -89,16 +97,31 @@ export function presentService(service: Service, cluster: Cluster): ecs.Service 
       maximumPercent: service.maximumPercent,
     },
     loadBalancers: service.loadBalancers.map((each) => ({ ...each })),
-    deployments: [
-      {
-        id: service.deploymentId,
-        status: "PRIMARY",
-        taskDefinition: service.definition.arn,
-        desiredCount: service.desiredCount,
-      },
-    ],
+    placementConstraints: [],
+    placementStrategy: [],
+    deployments: presentDeployments(service, wanted),
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })).reverse(),
   };
+}
+
+// The tasks of earlier deployments are ACTIVE ones, until the primary one has replaced them.
+function presentDeployments(service: Service, wanted: readonly Task[]): ecs.Deployment[] {
+  const earlier = new Set(
+    wanted.map((task) => task.startedBy ?? "").filter((id) => id !== service.deploymentId),
+  );
+  return [service.deploymentId, ...earlier].map((id) => {
+    const tasks = wanted.filter((task) => task.startedBy === id);
+    const running = tasks.filter((task) => task.lastStatus.latest === "RUNNING").length;
+    const isPrimary = id === service.deploymentId;
+    return {
+      id,
+      status: isPrimary ? "PRIMARY" : "ACTIVE",
+      taskDefinition: tasks[0]?.definition.arn ?? service.definition.arn,
+      desiredCount: isPrimary ? service.desiredCount : 0,
+      runningCount: running,
+      pendingCount: tasks.length - running,
+    };
+  });
 }
 
 /** A cluster as DescribeClusters shows it. */
@@ -118,14 +141,54 @@ export function presentCluster(cluster: Cluster): ecs.Cluster {
     runningTasksCount: running,
     pendingTasksCount: wanted.length - running,
     activeServicesCount: [...cluster.services.values()].filter((each) => each.status === "ACTIVE").length,
+    capacityProviders: cluster.capacityProviders.map((each) => each.name),
   };
 }
 
-function attachment(address: string, task: Task): ecs.Attachment {
+/** What DescribeClusters adds to a cluster when it is asked for the attachments: what ECS has set up by itself. */
+export function presentAttachments(cluster: Cluster): Pick<ecs.Cluster, "attachments" | "attachmentsStatus"> {
+  const attachments = cluster.capacityProviders
+    .filter((each) => each.managedDraining)
+    .map((each) => ({
+      id: `${cluster.name}-${each.name}`,
+      type: "managed_draining",
+      status: "CREATED",
+      details: [
+        { name: "capacityProviderName", value: each.name },
+        { name: "autoScalingLifecycleHookName", value: MANAGED_DRAINING_HOOK },
+      ],
+    }));
+  return attachments.length === 0 ? {} : { attachments, attachmentsStatus: "UPDATE_COMPLETE" };
+}
+
+// A task that has stopped still shows the address that it had, which may be another task's by then.
+function attachment(address: string, task: Task, moment: number): ecs.Attachment {
+  const id = task.arn.slice(-32);
+  if (!isAttached(task, moment)) {
+    const details = [{ name: "subnetId", value: SUBNET }];
+    return { id: attachmentId(task), type: "ElasticNetworkInterface", status: "PRECREATED", details };
+  }
+  const mac = id.slice(0, 10).match(/../g) ?? [];
   return {
-    id: task.arn.slice(-32),
+    id: attachmentId(task),
     type: "ElasticNetworkInterface",
-    status: isLive(task) ? "ATTACHED" : "DELETED",
-    details: [{ name: "privateIPv4Address", value: address }],
+    status: task.lastStatus.at(moment) === "STOPPED" ? "DELETED" : "ATTACHED",
+    details: [
+      { name: "subnetId", value: SUBNET },
+      { name: "networkInterfaceId", value: `eni-0${id.slice(0, 16)}` },
+      { name: "macAddress", value: ["0e", ...mac].join(":") },
+      { name: "privateIPv4Address", value: address },
+    ],
   };
+}
+
+// The network interface is attached in PROVISIONING: until then a task shows no address.
+function isAttached(task: Task, moment: number): boolean {
+  return task.lastStatus.at(moment) !== "PROVISIONING";
+}
+
+function attachmentId(task: Task): string {
+  const id = task.arn.slice(-32);
+  const parts = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)];
+  return parts.join("-");
 }

@@ -1,6 +1,8 @@
+import { ServiceEvents } from "./events.ts";
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
-import { isLive } from "./model.ts";
+import { isLive, isProtected } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
+import { hostPort } from "./registrations.ts";
 import type { TaskLife } from "./task-life.ts";
 
 const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
@@ -10,8 +12,6 @@ const SOON_MS = 1_000;
 const AGAIN_MS = 5_000;
 /** Without load balancer and health check, a task counts as healthy this long after it runs. */
 const HEALTHY_AFTER_MS = 40_000;
-/** "was unable to place a task" is repeated at most this often. */
-const EVENT_EVERY_MS = 300_000;
 
 /**
  * The service scheduler: keeps each service at its desired count, and empties DRAINING instances within the service's
@@ -20,11 +20,13 @@ const EVENT_EVERY_MS = 300_000;
 export class Scheduler {
   readonly #world: EcsGround;
   readonly #tasks: TaskLife;
+  readonly #events: ServiceEvents;
   readonly #planned = new Map<string, number>();
 
   constructor(world: EcsGround, tasks: TaskLife) {
     this.#world = world;
     this.#tasks = tasks;
+    this.#events = new ServiceEvents(world);
   }
 
   /** Something changed in the cluster: look soon. */
@@ -49,10 +51,15 @@ export class Scheduler {
     let unfinished = false;
     const tasksOf = liveByService(cluster);
     for (const service of cluster.services.values()) {
+      if (service.status === "INACTIVE") continue;
       const all = tasksOf.get(service) ?? [];
       const wanted = all.filter((task) => task.desiredStatus.latest === "RUNNING");
       const schedule = service.strategy === "DAEMON" ? this.#daemon : this.#replica;
-      if (!schedule.call(this, cluster, service, wanted)) unfinished = true;
+      const isSteady =
+        schedule.call(this, cluster, service, wanted) && all.every((task) => this.#isHealthy(service, task));
+      if (isSteady && !service.isSteady) this.#events.steady(service);
+      service.isSteady = isSteady;
+      if (!isSteady) unfinished = true;
       if (service.status === "DRAINING" && all.length === 0) service.status = "INACTIVE";
     }
     if (unfinished) this.#plan(cluster, AGAIN_MS);
@@ -68,25 +75,29 @@ export class Scheduler {
 
     // What has not started yet is stopped at once; it serves nobody.
     const started = leaving.filter((task) => task.lastStatus.latest === "RUNNING");
-    for (const task of leaving) if (!started.includes(task)) this.#stop(service, task);
+    for (const task of leaving) if (!started.includes(task) && this.#mayStop(task)) this.#stop(service, task);
 
     const missing = service.desiredCount - staying.length;
     const starts = Math.min(missing, upper - started.length - staying.length);
-    for (let i = 0; i < starts; i++) if (!this.#place(cluster, service)) break;
+    this.#placeUpTo(starts, cluster, service);
 
-    const surplus = staying.slice(service.desiredCount);
-    for (const task of surplus) this.#stop(service, task);
-
+    const byProtection = [...staying].sort((a, b) => Number(this.#mayStop(a)) - Number(this.#mayStop(b)));
+    const surplus = byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task));
+    const stops = [...surplus];
     const healthy = live.filter((task) => !surplus.includes(task) && this.#isHealthy(service, task)).length;
     let spare = Math.max(0, healthy - lower);
-    for (const task of started) {
+    for (const task of started.filter((each) => this.#mayStop(each))) {
       if (this.#isHealthy(service, task)) {
         if (spare === 0) continue;
         spare -= 1;
       }
-      this.#stop(service, task);
+      stops.push(task);
     }
-    return leaving.length === 0 && missing <= 0;
+    for (const task of stops) this.#stop(service, task);
+    this.#events.stopped(service, stops);
+    if (started.length > 0 && lower >= service.desiredCount && upper <= service.desiredCount)
+      this.#events.stalled(service);
+    return leaving.length === 0 && missing + surplus.length === 0;
   }
 
   // A daemon's task leaves a DRAINING instance last: once no replica there is RUNNING any more.
@@ -96,52 +107,67 @@ export class Scheduler {
       const { containerInstance } = task;
       if (service.status === "ACTIVE" && containerInstance.status.latest === "ACTIVE") continue;
       const replicas = [...containerInstance.tasks].filter((other) => other.service?.strategy === "REPLICA");
-      if (replicas.some((other) => UP_TO_RUNNING.has(other.lastStatus.latest))) {
+      if (!this.#mayStop(task) || replicas.some((other) => UP_TO_RUNNING.has(other.lastStatus.latest))) {
         done = false;
         continue;
       }
       this.#stop(service, task);
     }
     if (service.status !== "ACTIVE") return done;
+    const placed: Task[] = [];
     for (const containerInstance of cluster.containerInstances.values()) {
       if (
         !isSchedulable(containerInstance) ||
         live.some((task) => task.containerInstance === containerInstance)
       )
         continue;
-      if (hasRoom(containerInstance, service.definition)) this.#start(cluster, service, containerInstance);
+      if (hasRoom(cluster, containerInstance, service.definition))
+        placed.push(this.#start(cluster, service, containerInstance));
       else done = false;
     }
-    return done;
+    this.#events.started(service, placed);
+    return done && placed.length === 0;
   }
 
-  #place(cluster: Cluster, service: Service): boolean {
+  #placeUpTo(count: number, cluster: Cluster, service: Service): void {
+    const placed: Task[] = [];
+    while (placed.length < count) {
+      const task = this.#place(cluster, service);
+      if (!task) break;
+      placed.push(task);
+    }
+    this.#events.started(service, placed);
+  }
+
+  #place(cluster: Cluster, service: Service): Task | undefined {
     const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
     const candidates = [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(each, service.definition))
+      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, service.definition))
       .map((each) => ({ each, own: own(each.tasks), all: each.tasks.size }))
       .sort((a, b) => a.own - b.own || a.all - b.all);
     const best = candidates[0];
     if (!best) {
-      this.#event(
-        service,
-        `(service ${service.name}) was unable to place a task because no container instance met all of its requirements.`,
-      );
-      return false;
+      this.#events.unplaced(cluster, service);
+      return undefined;
     }
-    this.#start(cluster, service, best.each);
-    return true;
+    return this.#start(cluster, service, best.each);
   }
 
-  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): void {
+  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): Task {
     const { definition, name, deploymentId } = service;
-    this.#tasks.start(cluster, {
+    return this.#tasks.start(cluster, {
       definition,
       containerInstance,
       group: `service:${name}`,
       startedBy: deploymentId,
       service,
     });
+  }
+
+  // While the agent is disconnected, ECS leaves a task as it is. That DRAINING leaves a protected task is an assumption:
+  // the documentation speaks of scaling in and of deployments.
+  #mayStop(task: Task): boolean {
+    return task.containerInstance.agentConnected.latest && !isProtected(task, this.#world.agenda.now);
   }
 
   #stop(service: Service, task: Task): void {
@@ -159,17 +185,9 @@ export class Scheduler {
     return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
       const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
       if (!group || group.loadBalancerArns.size === 0) return true;
-      const binding = task.bindings.find((each) => each.containerPort === containerPort);
-      const port = task.address ? containerPort : (binding?.hostPort ?? containerPort);
+      const port = task.address ? containerPort : hostPort(task, containerPort);
       return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
     });
-  }
-
-  #event(service: Service, message: string): void {
-    const { agenda } = this.#world;
-    const last = service.events.findLast((event) => event.message === message);
-    if (last && agenda.now - last.at < EVENT_EVERY_MS) return;
-    service.events.push({ id: this.#world.random("arns").uuid(), at: agenda.now, message });
   }
 }
 

@@ -4,21 +4,21 @@ import { AwsError } from "../../wire/errors.ts";
 import type {
   Cluster,
   ContainerInstance,
+  ContainersState,
   EcsGround,
-  PortMapping,
   Service,
   Task,
   TaskDefinition,
   TaskStatus,
 } from "./model.ts";
 import { isLive } from "./model.ts";
-import { portsTaken } from "./placement.ts";
+import { bindPorts } from "./placement.ts";
+import { registrationsOf } from "./registrations.ts";
 
 const PROVISION_MS = 3_000;
 const ACTIVATE_MS = 1_000;
 const DEPROVISION_MS = 3_000;
 const STOP_PENDING_MS = 1_000;
-const DYNAMIC_PORTS = [32_768, 61_000] as const;
 
 /** What a new task is started with. */
 export type TaskStart = {
@@ -32,17 +32,22 @@ export type TaskStart = {
 /**
  * How a task lives and dies: PROVISIONING, PENDING, ACTIVATING, RUNNING, and from the wish to stop it on DEACTIVATING
  * (its targets drain), STOPPING (SIGTERM), DEPROVISIONING, STOPPED (Amazon ECS Developer Guide, "Task lifecycle").
+ *
+ * What its containers do is one thing, what ECS knows of it another: they talk through the agent, and while that is
+ * disconnected nothing that ECS shows changes, and nothing that it wishes is done.
  */
 export class TaskLife {
   readonly #world: EcsGround;
-  readonly #changed: (cluster: string) => void;
+  readonly #clusters: ReadonlyMap<string, Cluster>;
+  readonly #changed: (cluster: Cluster) => void;
 
-  constructor(world: EcsGround, changed: (cluster: string) => void) {
+  constructor(world: EcsGround, clusters: ReadonlyMap<string, Cluster>, changed: (cluster: Cluster) => void) {
     this.#world = world;
+    this.#clusters = clusters;
     this.#changed = changed;
   }
 
-  /** Starts a task on a container instance that has room for it. */
+  /** Starts a task on a container instance that has room for it. Throws for a port or an address that is taken. */
   start(cluster: Cluster, from: TaskStart): Task {
     const { agenda } = this.#world;
     const random = this.#world.random("tasks");
@@ -52,10 +57,13 @@ export class TaskLife {
       arn: arn("ecs", `task/${cluster.name}/${random.hex(32)}`),
       cluster: cluster.name,
       createdAt: agenda.now,
-      bindings: awsvpc ? [] : this.#bind(from),
-      address: awsvpc ? `10.1.${random.whole(0, 255)}.${random.whole(1, 254)}` : undefined,
+      bindings: awsvpc ? [] : bindPorts(from, this.#world.random("ports")),
+      address: awsvpc ? takeAddress(cluster) : undefined,
       lastStatus: new History<TaskStatus>(agenda.now, awsvpc ? "PROVISIONING" : "PENDING"),
       desiredStatus: new History<"RUNNING" | "STOPPED">(agenda.now, "RUNNING"),
+      containers: new History<ContainersState>(agenda.now, "waiting"),
+      gone: false,
+      protectedUntil: undefined,
       startedAt: undefined,
       stoppingAt: undefined,
       stoppedAt: undefined,
@@ -65,46 +73,90 @@ export class TaskLife {
     cluster.tasks.set(task.arn, task);
     task.containerInstance.tasks.add(task);
     this.#tell(task);
-    if (awsvpc) agenda.in(PROVISION_MS, () => this.#unlessStopping(task, () => this.#set(task, "PENDING")));
+    if (awsvpc) {
+      agenda.in(PROVISION_MS, () =>
+        this.#throughAgent(task, () => this.#unlessStopping(task, () => this.#set(task, "PENDING"))),
+      );
+    }
     const startMs = (awsvpc ? PROVISION_MS : 0) + from.definition.behaviour.startSeconds * 1000;
-    agenda.in(startMs, () => this.#unlessStopping(task, () => this.#activate(task)));
+    agenda.in(startMs, () => this.#containersStart(task));
     return task;
   }
 
   /** Wishes a task to stop; what is on its way to STOPPED already goes on. */
   stop(task: Task, stopCode: string, stoppedReason: string): void {
-    const { agenda } = this.#world;
     if (task.desiredStatus.latest === "STOPPED") return;
-    task.desiredStatus.set(agenda.now, "STOPPED");
+    task.desiredStatus.set(this.#world.agenda.now, "STOPPED");
     task.stopCode = stopCode;
     task.stoppedReason = stoppedReason;
-    const status = task.lastStatus.latest;
-    if (status === "PROVISIONING" || status === "PENDING") {
-      agenda.in(STOP_PENDING_MS, () => this.#stopped(task));
-      return;
-    }
-    const registered = this.#registrations(task);
-    if (registered.length === 0) {
-      this.#sigterm(task);
-      return;
-    }
-    this.#set(task, "DEACTIVATING");
-    let left = registered.length;
-    for (const registration of registered) {
-      registration.leave(() => {
-        left -= 1;
-        if (left === 0 && isLive(task)) this.#sigterm(task);
-      });
-    }
+    this.#throughAgent(task, () => this.#leave(task));
   }
 
-  /** The task is gone with its host: no SIGTERM, no draining. */
+  /** The host has ended, and all containers on it; ECS need not know. */
+  hostEnded(task: Task): void {
+    this.#containersEnd(task);
+  }
+
+  /** The host halts, and all containers on it end; ECS hears of it when the agent is up again. */
+  hostHalted(task: Task): void {
+    this.#containersEnd(task);
+    this.#reportExit(task);
+  }
+
+  /** ECS knows that the task is gone with its host: no SIGTERM, no draining. */
   kill(task: Task, stoppedReason: string): void {
+    this.#giveUp(task, "TerminationNotice", stoppedReason);
+  }
+
+  /**
+   * ECS forgets a task whose container instance is deregistered by force: it is STOPPED for ECS and leaves its load
+   * balancers, and its containers go on (Amazon ECS API Reference, "DeregisterContainerInstance").
+   */
+  orphan(task: Task): void {
+    if (task.containers.latest === "running") task.containerInstance.orphans.add(task);
+    // A container that has not started yet never will: the agent is told nothing more.
+    if (task.containers.latest === "waiting") task.containers.set(this.#world.agenda.now, "ended");
+    this.#giveUp(task, "UserInitiated", "Container instance deregistration forced by user.");
+  }
+
+  #giveUp(task: Task, stopCode: string, stoppedReason: string): void {
     task.desiredStatus.set(this.#world.agenda.now, "STOPPED");
-    task.stopCode = "TerminationNotice";
+    task.stopCode = stopCode;
     task.stoppedReason = stoppedReason;
-    for (const registration of this.#registrations(task)) registration.leave(() => {});
+    for (const registration of registrationsOf(task, this.#world)) registration.leave(() => {});
     this.#stopped(task);
+  }
+
+  #containersStart(task: Task): void {
+    const isUnwanted = task.desiredStatus.latest === "STOPPED" && isConnected(task);
+    if (task.containers.latest !== "waiting" || isUnwanted) return;
+    const { agenda } = this.#world;
+    task.containers.set(agenda.now, "running");
+    const { runSeconds } = task.definition.behaviour;
+    this.#throughAgent(task, () => this.#unlessStopping(task, () => this.#activate(task)));
+    if (runSeconds !== undefined) agenda.in(runSeconds * 1000, () => this.#exitByThemselves(task));
+  }
+
+  #exitByThemselves(task: Task): void {
+    if (task.containers.latest !== "running" || task.lastStatus.latest === "STOPPING") return;
+    this.#containersEnd(task);
+    this.#reportExit(task);
+  }
+
+  #reportExit(task: Task): void {
+    this.#throughAgent(task, () =>
+      this.#unlessStopping(task, () =>
+        this.stop(task, "EssentialContainerExited", "Essential container in task exited"),
+      ),
+    );
+  }
+
+  #containersEnd(task: Task): void {
+    if (task.containers.latest === "ended") return;
+    task.containers.set(this.#world.agenda.now, "ended");
+    task.containerInstance.orphans.delete(task);
+    // Where ECS does not hear of it, the story tells it all the same.
+    if (!isConnected(task)) this.#tell(task);
   }
 
   #activate(task: Task): void {
@@ -114,46 +166,77 @@ export class TaskLife {
       return;
     }
     this.#set(task, "ACTIVATING");
-    for (const registration of this.#registrations(task)) registration.enter();
-    agenda.in(ACTIVATE_MS, () => this.#unlessStopping(task, () => this.#running(task)));
+    for (const registration of registrationsOf(task, this.#world)) registration.enter();
+    agenda.in(ACTIVATE_MS, () =>
+      this.#throughAgent(task, () => this.#unlessStopping(task, () => this.#running(task))),
+    );
   }
 
   #running(task: Task): void {
-    const { agenda } = this.#world;
-    task.startedAt = agenda.now;
+    const { now } = this.#world.agenda;
+    const { protectedSeconds } = task.definition.behaviour;
+    task.startedAt = now;
+    if (task.service && protectedSeconds) task.protectedUntil = now + protectedSeconds * 1000;
     this.#set(task, "RUNNING");
-    const { runSeconds } = task.definition.behaviour;
-    if (runSeconds !== undefined) {
-      agenda.in(runSeconds * 1000, () =>
-        this.#unlessStopping(task, () =>
-          this.stop(task, "EssentialContainerExited", "Essential container in task exited"),
-        ),
-      );
+  }
+
+  #leave(task: Task): void {
+    if (!isLive(task)) return;
+    const status = task.lastStatus.latest;
+    if (status === "PROVISIONING" || status === "PENDING") {
+      this.#world.agenda.in(STOP_PENDING_MS, () => this.#throughAgent(task, () => this.#stopped(task)));
+      return;
+    }
+    const registered = registrationsOf(task, this.#world);
+    if (registered.length === 0) {
+      this.#sigterm(task);
+      return;
+    }
+    this.#set(task, "DEACTIVATING");
+    let left = registered.length;
+    for (const registration of registered) {
+      registration.leave(() => {
+        left -= 1;
+        if (left === 0) this.#throughAgent(task, () => this.#sigterm(task));
+      });
     }
   }
 
   #sigterm(task: Task): void {
+    if (!isLive(task)) return;
+    const { agenda } = this.#world;
     const { behaviour, stopTimeout, networkMode } = task.definition;
-    task.stoppingAt = this.#world.agenda.now;
+    task.stoppingAt = agenda.now;
     this.#set(task, "STOPPING");
-    const exited =
-      task.stopCode === "EssentialContainerExited" ? 0 : Math.min(behaviour.stopSeconds, stopTimeout) * 1000;
-    this.#world.agenda.in(exited, () => {
+    const exitMs =
+      task.containers.latest === "ended" ? 0 : Math.min(behaviour.stopSeconds, stopTimeout) * 1000;
+    agenda.in(exitMs, () => {
+      this.#containersEnd(task);
       if (!isLive(task)) return;
-      if (networkMode !== "awsvpc") {
-        this.#stopped(task);
-        return;
-      }
-      this.#set(task, "DEPROVISIONING");
-      this.#world.agenda.in(DEPROVISION_MS, () => this.#stopped(task));
+      this.#throughAgent(task, () => {
+        if (networkMode !== "awsvpc") {
+          this.#stopped(task);
+          return;
+        }
+        this.#set(task, "DEPROVISIONING");
+        agenda.in(DEPROVISION_MS, () => this.#throughAgent(task, () => this.#stopped(task)));
+      });
     });
   }
 
   #stopped(task: Task): void {
     if (!isLive(task)) return;
+    const { containerInstance } = task;
+    if (!containerInstance.orphans.has(task)) this.#containersEnd(task);
     task.stoppedAt = this.#world.agenda.now;
-    task.containerInstance.tasks.delete(task);
+    containerInstance.tasks.delete(task);
+    if (task.address) this.#clusters.get(task.cluster)?.addresses.free(task.address);
     this.#set(task, "STOPPED");
+  }
+
+  #throughAgent(task: Task, go: () => void): void {
+    if (isConnected(task)) go();
+    else task.containerInstance.unheard.push(go);
   }
 
   #unlessStopping(task: Task, go: () => void): void {
@@ -163,59 +246,36 @@ export class TaskLife {
   #set(task: Task, status: TaskStatus): void {
     task.lastStatus.set(this.#world.agenda.now, status);
     this.#tell(task);
-    this.#changed(task.cluster);
+    const cluster = this.#clusters.get(task.cluster);
+    if (cluster) this.#changed(cluster);
   }
 
   #tell(task: Task): void {
-    this.#world.story.tell(this.#world.agenda.now, {
+    const { agenda, story } = this.#world;
+    const isFinal = task.lastStatus.latest === "STOPPED" || !isConnected(task);
+    task.gone ||= isFinal && task.containers.latest === "ended";
+    story.tell(agenda.now, {
       kind: "task",
       arn: task.arn,
       cluster: task.cluster,
       service: task.service?.name,
       instanceId: task.containerInstance.instanceId,
       status: task.lastStatus.latest,
+      gone: task.gone,
       hostPorts: task.bindings.map(({ hostPort }) => hostPort),
+      address: task.address,
       reason: task.stoppedReason,
-    });
-  }
-
-  // Where ECS registers this task: by instance id and host port, or by its own address.
-  #registrations(task: Task): { enter: () => void; leave: (gone: () => void) => void }[] {
-    const { classic, targetGroups } = this.#world;
-    const { instanceId } = task.containerInstance;
-    return (task.service?.loadBalancers ?? []).map(({ targetGroupArn, loadBalancerName, containerPort }) => {
-      if (loadBalancerName) {
-        const loadBalancer = classic.find(loadBalancerName);
-        return {
-          enter: () => loadBalancer?.register([instanceId], "ecs"),
-          leave: (gone) => (loadBalancer ? loadBalancer.leave(instanceId, "ecs", gone) : gone()),
-        };
-      }
-      const group = targetGroups.find(targetGroupArn as string);
-      const port = task.address ? containerPort : hostPort(task, containerPort);
-      const id = task.address ?? instanceId;
-      return {
-        enter: () => group?.register(id, port, "ecs"),
-        leave: (gone) => (group ? group.leave(id, port, "ecs", gone) : gone()),
-      };
-    });
-  }
-
-  #bind({ definition, containerInstance }: TaskStart): PortMapping[] {
-    const taken = portsTaken(containerInstance);
-    return definition.ports.map(({ containerPort, hostPort }) => {
-      if (definition.networkMode === "host") return { containerPort, hostPort: containerPort };
-      let port = hostPort;
-      while (port === 0 || (hostPort === 0 && taken.has(port)))
-        port = this.#world.random("ports").whole(...DYNAMIC_PORTS);
-      if (taken.has(port))
-        throw new AwsError("InvalidParameterException", `Host port ${port} is already in use.`);
-      taken.add(port);
-      return { containerPort, hostPort: port };
     });
   }
 }
 
-function hostPort(task: Task, containerPort: number): number {
-  return task.bindings.find((binding) => binding.containerPort === containerPort)?.hostPort ?? containerPort;
+function isConnected({ containerInstance }: Task): boolean {
+  return containerInstance.agentConnected.latest;
+}
+
+function takeAddress(cluster: Cluster): string {
+  const address = cluster.addresses.take();
+  if (address === undefined)
+    throw new AwsError("InvalidParameterException", `The cluster ${cluster.name} has no address left.`);
+  return address;
 }

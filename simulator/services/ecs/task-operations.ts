@@ -11,6 +11,7 @@ const LABELS = {
   start: "simulator.start-seconds",
   stop: "simulator.stop-seconds",
   run: "simulator.run-seconds",
+  protected: "simulator.protected-seconds",
 };
 
 /** The operations on task definitions and tasks. */
@@ -104,6 +105,9 @@ export function taskOperations(world: World): Operation[] {
       const found = [...cluster.containerInstances.values()].find((each) => isNamed(each.arn, name));
       if (!found) failures.push({ arn: name, reason: "MISSING" });
       else if (found.status.latest === "INACTIVE") failures.push({ arn: found.arn, reason: "INACTIVE" });
+      else if (!found.agentConnected.latest) failures.push({ arn: found.arn, reason: "AGENT" });
+      else if (definition.networkMode === "awsvpc" && !cluster.addresses.areLeft)
+        failures.push({ arn: found.arn, reason: "RESOURCE:ENI" });
       else tasks.push(startTask(cluster, definition, found, input));
     }
     return { tasks, failures };
@@ -189,6 +193,7 @@ function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
     startSeconds: seconds(LABELS.start) ?? 2,
     stopSeconds: seconds(LABELS.stop) ?? 2,
     runSeconds: seconds(LABELS.run),
+    protectedSeconds: seconds(LABELS.protected),
   };
 }
 

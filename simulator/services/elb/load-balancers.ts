@@ -91,6 +91,11 @@ export class ClassicLoadBalancer {
     else this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), gone]);
   }
 
+  /** Takes all instances out at once, as when it is deleted: who waits for one to drain waits no more. */
+  clear(by: Actor): void {
+    for (const [id, state] of this.#instances) if (state.latest !== "gone") this.#set(id, "gone", by);
+  }
+
   /** The health of an instance at a moment. Throws InvalidInstance for one that does not exist any more. */
   health(id: string, moment: number): ClassicHealth {
     const ec2 = this.#world.instances.get(id)?.state.at(moment);
@@ -181,7 +186,9 @@ export class ClassicLoadBalancers {
     return loadBalancer;
   }
 
-  delete(name: string): void {
+  /** Removes a load balancer, and with it all registrations. One that is not there is no error. */
+  delete(name: string, by: Actor): void {
+    this.#byName.get(name)?.clear(by);
     this.#byName.delete(name);
   }
 }

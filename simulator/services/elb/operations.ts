@@ -74,10 +74,14 @@ export function elbService(world: World): Service {
       ],
       create,
     ),
-    operation(elb.DeleteLoadBalancer$, ["LoadBalancerName"], (input: elb.DeleteAccessPointInput) => {
-      classic.delete(input.LoadBalancerName as string);
-      return {};
-    }),
+    operation(
+      elb.DeleteLoadBalancer$,
+      ["LoadBalancerName"],
+      (input: elb.DeleteAccessPointInput, call: Call) => {
+        classic.delete(input.LoadBalancerName as string, call.caller);
+        return {};
+      },
+    ),
     operation(
       elb.DescribeLoadBalancers$,
       ["LoadBalancerNames[]", "PageSize", "Marker"],

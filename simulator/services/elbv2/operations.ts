@@ -1,12 +1,12 @@
+import { isIPv4 } from "node:net";
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { World } from "../../world.ts";
+import { attributesOf, DELAY, describe, describeListener, describeLoadBalancer } from "./present.ts";
 import type { TargetGroup } from "./target-group.ts";
-import type { Listener, LoadBalancer } from "./target-groups.ts";
 
-const DELAY = "deregistration_delay.timeout_seconds";
 const TARGET_PATHS = ["TargetGroupArn", "Targets[].Id", "Targets[].Port", "Targets[].AvailabilityZone"];
 
 /** The simulated Elastic Load Balancing v2: target groups, and as much of load balancers as puts them to use. */
@@ -15,10 +15,10 @@ export function elbv2Service(world: World): Service {
 
   const create = (input: elbv2.CreateTargetGroupInput) => {
     const targetType = input.TargetType ?? "instance";
-    if (targetType !== "instance" && targetType !== "ip") {
+    if (targetType === "lambda") {
       throw new AwsError(
         "ValidationError",
-        `The simulator has target types instance and ip, found '${targetType}'`,
+        `The simulator has target types instance, ip and alb, found '${targetType}'`,
         400,
       );
     }
@@ -167,10 +167,14 @@ export function elbv2Service(world: World): Service {
       ["Names[]", "TargetGroupArns[]", "LoadBalancerArn", "PageSize", "Marker"],
       describeGroups,
     ),
-    operation(elbv2.DeleteTargetGroup$, ["TargetGroupArn"], (input: elbv2.DeleteTargetGroupInput) => {
-      groups.delete(input.TargetGroupArn as string);
-      return {};
-    }),
+    operation(
+      elbv2.DeleteTargetGroup$,
+      ["TargetGroupArn"],
+      (input: elbv2.DeleteTargetGroupInput, call: Call) => {
+        groups.delete(input.TargetGroupArn as string, call.caller);
+        return {};
+      },
+    ),
     operation(elbv2.DescribeTargetGroupAttributes$, ["TargetGroupArn"], describeAttributes),
     operation(
       elbv2.ModifyTargetGroupAttributes$,
@@ -182,7 +186,7 @@ export function elbv2Service(world: World): Service {
     operation(elbv2.DescribeTargetHealth$, TARGET_PATHS, health),
     operation(
       elbv2.CreateLoadBalancer$,
-      ["Name", "Type", "Subnets[]"],
+      ["Name", "Type", "Subnets[]", "SubnetMappings[].SubnetId", "SubnetMappings[].PrivateIPv4Address"],
       (input: elbv2.CreateLoadBalancerInput) => {
         const type = input.Type ?? "application";
         if (type === "gateway")
@@ -191,9 +195,9 @@ export function elbv2Service(world: World): Service {
             "The simulator has application and network load balancers",
             400,
           );
-        return {
-          LoadBalancers: [describeLoadBalancer(groups.createLoadBalancer(input.Name as string, type))],
-        };
+        const addresses = (input.SubnetMappings ?? []).flatMap((each) => each.PrivateIPv4Address ?? []);
+        const made = groups.createLoadBalancer(input.Name as string, type, addresses);
+        return { LoadBalancers: [describeLoadBalancer(made)] };
       },
     ),
     operation(
@@ -239,40 +243,8 @@ function address(
   if (group.settings.targetType === "instance" && !world.instances.get(id)) {
     throw new AwsError("InvalidTargetException", `The following targets are not valid instances: '${id}'`);
   }
+  if (group.settings.targetType === "ip" && !isIPv4(id)) {
+    throw new AwsError("ValidationError", `The target '${id}' is not a valid IP address`, 400);
+  }
   return { id, port: target.Port ?? group.settings.port };
-}
-
-function attributesOf(group: TargetGroup): elbv2.TargetGroupAttribute[] {
-  return [{ Key: DELAY, Value: String(group.settings.delaySeconds) }];
-}
-
-function describe(group: TargetGroup): elbv2.TargetGroup {
-  const { name, arn, protocol, port, vpcId, targetType } = group.settings;
-  return {
-    TargetGroupArn: arn,
-    TargetGroupName: name,
-    Protocol: protocol as elbv2.ProtocolEnum,
-    Port: port,
-    VpcId: vpcId,
-    TargetType: targetType,
-    LoadBalancerArns: [...group.loadBalancerArns],
-  };
-}
-
-function describeLoadBalancer({ arn, name, type }: LoadBalancer): elbv2.LoadBalancer {
-  return {
-    LoadBalancerArn: arn,
-    LoadBalancerName: name,
-    Type: type,
-    Scheme: "internal",
-    State: { Code: "active" },
-  };
-}
-
-function describeListener({ arn, loadBalancerArn, targetGroupArn }: Listener): elbv2.Listener {
-  return {
-    ListenerArn: arn,
-    LoadBalancerArn: loadBalancerArn,
-    DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
-  };
 }

@@ -17,7 +17,7 @@ export type TargetGroupSettings = {
   readonly arn: string;
   readonly protocol: string;
   readonly port: number;
-  readonly targetType: "instance" | "ip";
+  readonly targetType: "instance" | "ip" | "alb";
   readonly vpcId: string;
   /** How long a target drains, in seconds: always in full, even with no connection left. */
   delaySeconds: number;
@@ -33,12 +33,15 @@ export class TargetGroup {
   /** The load balancers whose listeners forward to it; with none, its targets are `unused`. */
   readonly loadBalancerArns = new Set<string>();
   readonly #world: TargetGround;
+  readonly #isReserved: (address: string) => boolean;
   readonly #targets = new Map<string, Target>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(settings: TargetGroupSettings, world: TargetGround) {
+  /** `isReserved` tells which addresses belong to a load balancer. */
+  constructor(settings: TargetGroupSettings, world: TargetGround, isReserved: (address: string) => boolean) {
     this.settings = settings;
     this.#world = world;
+    this.#isReserved = isReserved;
     world.instances.onEnd((instance) => this.#ended(instance.id));
   }
 
@@ -93,6 +96,11 @@ export class TargetGroup {
     else this.#waiting.set(key(id, port), [...(this.#waiting.get(key(id, port)) ?? []), gone]);
   }
 
+  /** Takes all targets out at once, as when the group is deleted: who waits for one to drain waits no more. */
+  clear(by: Actor): void {
+    for (const target of this.#targets.values()) this.#set(target, "gone", by);
+  }
+
   /** The targets that DescribeTargetHealth lists when it is asked for all. */
   listed(moment: number): readonly Target[] {
     return this.targets.filter((target) => (target.state.at(moment) ?? "gone") !== "gone");
@@ -114,6 +122,9 @@ export class TargetGroup {
     }
     if (instanceState !== undefined && instanceState !== "running" && instanceState !== "pending") {
       return unused("Target.InvalidState", `Target is in the ${instanceState} state`);
+    }
+    if (this.#isReserved(id)) {
+      return unused("Target.IpUnusable", "The target IP address is reserved for use by a load balancer");
     }
     if (this.loadBalancerArns.size === 0) {
       return unused(
@@ -155,7 +166,7 @@ export class TargetGroup {
 }
 
 function unused(
-  Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.NotInUse",
+  Reason: "Target.NotRegistered" | "Target.InvalidState" | "Target.IpUnusable" | "Target.NotInUse",
   Description: string,
 ): TargetHealth {
   return { State: "unused", Reason, Description };

@@ -1,4 +1,5 @@
 import { arn, nameOf } from "../../account.ts";
+import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 
@@ -7,6 +8,8 @@ export type LoadBalancer = {
   readonly arn: string;
   readonly name: string;
   readonly type: "application" | "network";
+  /** The addresses that it has in its subnets: they cannot be targets. */
+  readonly addresses: readonly string[];
 };
 
 /** A listener that forwards to one target group. */
@@ -47,6 +50,7 @@ export class TargetGroups {
         vpcId: "vpc-0a1b2c3d",
       },
       this.#world,
+      (address) => [...this.loadBalancers.values()].some((each) => each.addresses.includes(address)),
     );
     this.#byArn.set(group.settings.arn, group);
     return group;
@@ -68,8 +72,8 @@ export class TargetGroups {
     return this.all.find((group) => group.settings.name === name);
   }
 
-  /** Removes a target group. Throws ResourceInUse while a listener forwards to it. */
-  delete(targetGroupArn: string): void {
+  /** Removes a target group, and with it its targets. Throws ResourceInUse while a listener forwards to it. */
+  delete(targetGroupArn: string, by: Actor): void {
     const group = this.#byArn.get(targetGroupArn);
     if (group && group.loadBalancerArns.size > 0) {
       throw new AwsError(
@@ -78,9 +82,15 @@ export class TargetGroups {
       );
     }
     this.#byArn.delete(targetGroupArn);
+    group?.clear(by);
   }
 
-  createLoadBalancer(name: string, type: LoadBalancer["type"]): LoadBalancer {
+  /** Makes a load balancer with no listener yet. Throws DuplicateLoadBalancerName for a name that is taken. */
+  createLoadBalancer(
+    name: string,
+    type: LoadBalancer["type"],
+    addresses: readonly string[] = [],
+  ): LoadBalancer {
     if ([...this.loadBalancers.values()].some((each) => each.name === name)) {
       throw new AwsError(
         "DuplicateLoadBalancerNameException",
@@ -91,6 +101,7 @@ export class TargetGroups {
     const loadBalancer = {
       name,
       type,
+      addresses,
       arn: arn("elasticloadbalancing", `loadbalancer/${kind}/${name}/${this.#world.random("arns").hex(16)}`),
     };
     this.loadBalancers.set(loadBalancer.arn, loadBalancer);

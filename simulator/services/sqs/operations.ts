@@ -7,6 +7,7 @@ import type { World } from "../../world.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
 import { md5OfAttributes, md5OfBody } from "./checksums.ts";
 import { checkRange, checkSend } from "./limits.ts";
+import { moveTaskOperations } from "./move-task-operations.ts";
 import type { Message, Queue } from "./queue.ts";
 
 const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined> = {
@@ -43,7 +44,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     );
     const deadline = world.agenda.now + wait * 1000;
     for (;;) {
-      const poll = { long: wait > 0, shortPollMisses: world.unreliability.shortPollMisses };
+      const poll = { long: wait > 0, ...world.unreliability };
       const messages = queue.receive(most, visibility, poll);
       if (messages.length > 0) return { Messages: messages.map((message) => present(message, input)) };
       const now = world.agenda.now;
@@ -151,6 +152,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
       (input: sqs.ChangeMessageVisibilityBatchRequest) =>
         visibilityBatch(queues.byUrl(input.QueueUrl as string), input),
     ),
+    ...moveTaskOperations(world),
   ];
 
   return {
@@ -158,6 +160,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
     protocol: { kind: "json", version: "1.0", target: "AmazonSQS", queryCompatible: true },
     errors: errorSchemas(sqs),
     invalidParameterCode: "InvalidParameterValue",
+    missingParameterCode: "MissingParameter",
     operations: byName(operations),
   };
 }

@@ -33,6 +33,8 @@ export type Message = {
   receivedAt: number;
   /** The newest receipt handle; older ones still delete nothing, without an error. */
   receipt: string | undefined;
+  /** Whether a copy is still visible, although the message is in flight. */
+  echoes: boolean;
   /** The queue that redrive took it from. */
   source: string | undefined;
 };
@@ -41,6 +43,10 @@ export type Message = {
 export type Unreliability = {
   /** The probability that a short poll does not see a message that is there. */
   shortPollMisses: number;
+  /** The probability that a received message is there for the next receive too, whatever its visibility timeout. */
+  duplicates: number;
+  /** The probability that a receive takes messages in any order instead of the oldest first. */
+  disorder: number;
 };
 
 /** One standard queue. */
@@ -93,13 +99,14 @@ export class Queue {
       firstReceivedAt: undefined,
       receivedAt: 0,
       receipt: undefined,
+      echoes: false,
       source: undefined,
     });
   }
 
   /** Takes over a message that redrive moves here: with its age, and visible at once. */
   adopt(message: Message, source: string): void {
-    this.#add({ ...message, visibleAt: this.#agenda.now, receipt: undefined, source });
+    this.#add({ ...message, visibleAt: this.#agenda.now, receipt: undefined, echoes: false, source });
   }
 
   /** Receives up to `most` visible messages and makes them invisible for `visibilitySeconds`. */
@@ -112,11 +119,13 @@ export class Queue {
       throw new AwsError("OverLimit", "Too many messages in flight.");
     }
     const seen = [...this.messages.values()]
-      .filter((message) => message.visibleAt <= now)
+      .filter((message) => message.visibleAt <= now || message.echoes)
       .filter(() => poll.long || poll.shortPollMisses === 0 || !this.#random.chance(poll.shortPollMisses))
       .sort((a, b) => this.#place(a) - this.#place(b));
+    const inTurn =
+      poll.disorder > 0 && this.#random.chance(poll.disorder) ? this.#random.shuffled(seen) : seen;
     const taken: Message[] = [];
-    for (const message of seen) {
+    for (const message of inTurn) {
       if (taken.length === most) break;
       if (this.#redriven(message)) continue;
       message.receiveCount += 1;
@@ -124,8 +133,10 @@ export class Queue {
       message.receivedAt = now;
       message.visibleAt = now + visibilitySeconds * 1000;
       message.receipt = this.#receipt(message.id);
+      message.echoes = poll.duplicates > 0 && this.#random.chance(poll.duplicates);
       taken.push(message);
     }
+    if (taken.some((message) => message.echoes)) this.#wake();
     return taken;
   }
 

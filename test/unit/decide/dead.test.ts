@@ -120,15 +120,23 @@ describe("decide", () => {
       expected: ["complete"],
     },
     {
+      why: "dead, though EC2 is not asked any more, as nothing speaks against its life: still dead",
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated" },
+      observed: { members: [] },
+      now,
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
       why: "the clearing up does not succeed: tried for just under a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1 },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1, deadAs: "terminated" },
       ...says("terminated"),
       now,
       expected: ["wait", "force out"],
     },
     {
       why: "the clearing up does not succeed: completed after a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE, deadAs: "terminated" },
       ...says("terminated"),
       now,
       expected: ["complete"],
@@ -136,7 +144,7 @@ describe("decide", () => {
     },
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
-      memory: { ...drained, deadSince: SINCE, refusedAt: SINCE + now - 2 * MINUTE },
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated", refusedAt: SINCE + now - 2 * MINUTE },
       ...says("terminated", { members: [] }),
       now,
       expected: ["let go"],
@@ -195,7 +203,11 @@ describe("decide", () => {
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
     });
 
-    it("that it is dead, since when that was first certain", () => {
+    it("that it is dead, since when that was first certain, and what EC2 then said", () => {
+      expect(memoryOf(says("running")).deadAs).to.equal(undefined);
+      expect(memoryOf(says("stopped")).deadAs).to.equal("stopped");
+      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" };
+      expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadSince).to.equal(at);
       expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(

@@ -123,7 +123,7 @@ describe("why nothing moves", () => {
       {
         level: "warn",
         phrase: "no progress",
-        fields: { cluster: "main", service: "web", reason },
+        fields: { cluster: "main", service_name: "web", reason },
         about: `web: ${reason}`,
       },
     ]);
@@ -161,6 +161,17 @@ describe("why nothing moves", () => {
     expect(stalled(event(unable, SINCE - 1))).to.deep.equal([]);
   });
 
+  it("says nothing before DRAINING is set: then it is us who hold the tasks", () => {
+    const observed = {
+      members: [member("ACTIVE", task("RUNNING"))].map((each) => ({
+        ...each,
+        services: [service("web", stuck)],
+      })),
+    };
+    const memory = { waitingFor: "1 task RUNNING", changedAt: SINCE };
+    expect(said("no progress", { memory, observed, now })).to.deep.equal([]);
+  });
+
   it("says nothing of services without a task that is to run here", () => {
     expect(stalled(stuck, {}, [task("RUNNING", { service: "other" })])).to.deep.equal([]);
     expect(stalled(stuck, {}, [task("STOPPING")])).to.deep.equal([]);
@@ -176,7 +187,7 @@ describe("why nothing moves", () => {
           protections: [{ task: "task-RUNNING", until }],
         },
         now,
-      }).map(({ fields }) => [fields.service, fields.reason]);
+      }).map(({ fields }) => [fields.service_name, fields.reason]);
     expect(protections(SINCE + 60 * MINUTE)).to.deep.equal([
       ["web", "a task is protected from being stopped until 2026-01-05T10:00:00.000Z"],
     ]);

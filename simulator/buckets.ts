@@ -1,0 +1,96 @@
+type Bucket = {
+  readonly name: string;
+  readonly covers: RegExp;
+  readonly burst: number;
+  readonly perSecond: number;
+};
+
+/** Changes of load balancers that ELB counts as resource-intensive. */
+const INTENSIVE = "(Create|Delete)LoadBalancer$";
+
+/**
+ * AWS's token buckets per account and Region (Amazon ECS API Reference, "Request throttling"; Elastic Load Balancing,
+ * "API throttling"; Amazon EC2 Developer Guide, "Request throttling"). Auto Scaling does not publish its numbers: 100 and
+ * 10 are an assumption.
+ */
+const BUCKETS: readonly Bucket[] = [
+  {
+    name: "ecs cluster read",
+    covers:
+      /^ecs:(DescribeContainerInstances|DescribeTasks|ListAttributes|ListContainerInstances|ListTasks)$/,
+    burst: 100,
+    perSecond: 20,
+  },
+  {
+    name: "ecs cluster modify",
+    covers:
+      /^ecs:(UpdateContainerInstancesState|StopTask|RunTask|StartTask|DeregisterContainerInstance|RegisterContainerInstance)$/,
+    burst: 100,
+    perSecond: 40,
+  },
+  { name: "ecs clusters", covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 50, perSecond: 20 },
+  { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
+  {
+    name: "ecs service modify",
+    covers: /^ecs:(CreateService|UpdateService|DeleteService)$/,
+    burst: 50,
+    perSecond: 5,
+  },
+  { name: "elb registration", covers: /^elb:(Register|Deregister)/, burst: 20, perSecond: 4 },
+  { name: "elb describe", covers: /^elb:Describe/, burst: 200, perSecond: 50 },
+  {
+    name: "elbv2 registration",
+    covers: /^elbv2:(RegisterTargets|DeregisterTargets)$/,
+    burst: 20,
+    perSecond: 4,
+  },
+  { name: "elbv2 describe", covers: /^elbv2:Describe/, burst: 200, perSecond: 50 },
+  ...elbChanges("elb"),
+  ...elbChanges("elbv2"),
+  { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
+  { name: "ec2 describe instances", covers: /^ec2:DescribeInstances$/, burst: 100, perSecond: 20 },
+  { name: "ec2 terminate", covers: /^ec2:TerminateInstances$/, burst: 100, perSecond: 5 },
+  { name: "ec2 mutating", covers: /^ec2:(Start|Stop)Instances$/, burst: 50, perSecond: 5 },
+  { name: "autoscaling", covers: /^autoscaling:/, burst: 100, perSecond: 10 },
+];
+
+// Each version of the API has its own buckets. The costly changes are those of whole load balancers.
+function elbChanges(version: "elb" | "elbv2"): Bucket[] {
+  return [
+    {
+      name: `${version} intensive`,
+      covers: new RegExp(`^${version}:${INTENSIVE}`),
+      burst: 10,
+      perSecond: 0.2,
+    },
+    {
+      name: `${version} mutating`,
+      covers: new RegExp(`^${version}:(?!Describe|Register|Deregister|${INTENSIVE})`),
+      burst: 20,
+      perSecond: 3,
+    },
+  ];
+}
+
+/** How full the account's buckets are; all are full at first. */
+export class TokenBuckets {
+  readonly #levels = new Map<string, { tokens: number; at: number }>();
+
+  /** Takes a token for a call out of each bucket that covers it, or none, and false, where one of them is empty. */
+  take(action: string, now: number): boolean {
+    const levels = BUCKETS.filter(({ covers }) => covers.test(action)).map((bucket) =>
+      this.#level(bucket, now),
+    );
+    if (levels.some(({ tokens }) => tokens < 1)) return false;
+    for (const level of levels) level.tokens -= 1;
+    return true;
+  }
+
+  #level(bucket: Bucket, now: number): { tokens: number; at: number } {
+    const level = this.#levels.get(bucket.name) ?? { tokens: bucket.burst, at: now };
+    level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
+    level.at = now;
+    this.#levels.set(bucket.name, level);
+    return level;
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { instanceId, instanceIds, name, port, seconds } from "./values.ts";
+
+/** A lifecycle hook in a scenario file. */
+export const hook = z.strictObject({
+  name,
+  transition: z
+    .enum(["terminating", "launching"])
+    .default("terminating")
+    .describe("When it holds an instance."),
+  queue: name.optional().describe("The queue that it notifies."),
+  heartbeat_timeout_seconds: z
+    .int()
+    .min(30)
+    .max(7200)
+    .default(3600)
+    .describe("How long it holds without a heartbeat."),
+  default_result: z
+    .enum(["CONTINUE", "ABANDON"])
+    .default("ABANDON")
+    .describe("What its timeout ends it with."),
+  metadata: z.string().optional().describe("Its NotificationMetadata: settings of its own."),
+});
+
+/** An Auto Scaling group in a scenario file. */
+export const group = z.strictObject({
+  name,
+  instances: z.int().min(0).default(1).describe("How many there are at the start."),
+  instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
+  max_size: z.int().min(0).default(1000).describe("The most that its desired capacity can be."),
+  cluster: name.optional().describe("The ECS cluster that its instances join."),
+  managed_draining: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the group is the cluster's capacity provider, with ECS's managed draining and its hook.",
+    ),
+  task_slots: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("How many tasks have room on an instance; any number when not given."),
+  boot_seconds: seconds
+    .default(30)
+    .describe("From an instance's launch to its launch hooks, or to its service without any."),
+  target_groups: z
+    .array(name)
+    .default([])
+    .describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
+  load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
+  registers_with: z
+    .strictObject({
+      target_groups: z
+        .array(
+          z.strictObject({ name, port: port.optional().describe("The target group's own when not given.") }),
+        )
+        .default([])
+        .describe("Target groups of type instance."),
+      load_balancers: z.array(name).default([]).describe("Classic load balancers."),
+    })
+    .prefault({})
+    .describe(
+      "Where its instances register themselves when they start for the first time, as a boot script does.",
+    ),
+  hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
+  on_abandon: z
+    .enum(["terminate", "retain"])
+    .default("terminate")
+    .describe("What its lifecycle policy does with an instance whose hook ended with ABANDON."),
+  warm_pool: z
+    .strictObject({
+      state: z
+        .enum(["Stopped", "Running", "Hibernated"])
+        .default("Stopped")
+        .describe("What its instances are while they wait."),
+      instance_ids: z.array(instanceId).default([]).describe("Those that wait in it at the start."),
+      reuse_on_scale_in: z.boolean().default(true).describe("Whether scale-in returns instances to it."),
+    })
+    .optional()
+    .describe("Scale-out takes from it first, and scale-in returns to it, through the terminating hooks."),
+});

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { chance, instanceIds, named, seconds } from "./values.ts";
+
+/** What can happen to messages, by the keys of a timeline's entries. */
+export const messageHappenings = {
+  repeat_notification: z
+    .strictObject({ instance_ids: instanceIds, hook: named("the hook; all when not given").optional() })
+    .describe("The hook's message once more, word for word."),
+  lose_notifications: z
+    .strictObject({
+      for_seconds: seconds.describe("For how long."),
+      probability: chance.default(1).describe("How likely it is for each message."),
+    })
+    .describe("Messages of hooks are lost on their way."),
+  send_lifecycle_message: z
+    .strictObject({
+      queue: named("the queue"),
+      group: named("the group that the message names"),
+      hook: named("the hook that it names, which need not be there"),
+      instance_id: z.string().describe("The instance that it names, which need not be there."),
+      transition: z
+        .string()
+        .default("autoscaling:EC2_INSTANCE_TERMINATING")
+        .describe("Its LifecycleTransition."),
+      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs").describe("What it came through."),
+      token: z.string().optional().describe("Its token; drawn when not given."),
+    })
+    .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
+  send: z
+    .strictObject({
+      queue: named("the queue"),
+      body: z.string().describe("What it says, word for word."),
+      count: z.int().min(1).default(1).describe("How often it is sent."),
+    })
+    .describe("Any message at all."),
+};

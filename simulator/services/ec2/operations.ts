@@ -1,0 +1,173 @@
+import * as ec2 from "@aws-sdk/client-ec2";
+import { ACCOUNT } from "../../account.ts";
+import { AwsError, NotSimulated } from "../../wire/errors.ts";
+import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
+import { page } from "../../wire/paging.ts";
+import type { World } from "../../world.ts";
+import type { Instance, InstanceState } from "./instances.ts";
+
+/** EC2 shows terminated instances for about this long. */
+const TERMINATED_SHOWN_MS = 3_600_000;
+/** From StartInstances to running. */
+const START_MS = 30_000;
+
+const CODES: Readonly<Record<InstanceState, number>> = {
+  pending: 0,
+  running: 16,
+  "shutting-down": 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+/** An instance as it is, or was when a read that lags behind saw it. */
+type Seen = { readonly instance: Instance; readonly state: InstanceState };
+
+/** The simulated EC2: what becomes of instances, and nothing else of it. */
+export function ec2Service(world: World): Service {
+  const { instances } = world;
+
+  const seen = (moment: number): Seen[] =>
+    instances.all.flatMap((instance) => {
+      const state = instance.state.at(moment);
+      const forgotten = state === "terminated" && instance.state.since + TERMINATED_SHOWN_MS <= moment;
+      return state === undefined || forgotten ? [] : [{ instance, state }];
+    });
+
+  // The instances that a call names, all of them or none.
+  const named = (ids: readonly string[], moment: number): Seen[] => {
+    const malformed = ids.find((id) => !/^i-[0-9a-f]+$/.test(id));
+    if (malformed !== undefined)
+      throw new AwsError("InvalidInstanceID.Malformed", `Invalid id: "${malformed}"`, 400);
+    const all = new Map(seen(moment).map((each) => [each.instance.id, each]));
+    const missing = ids.filter((id) => !all.has(id));
+    if (missing.length > 0) {
+      const subject = missing.length === 1 ? `ID '${missing[0]}' does` : `IDs '${missing.join(", ")}' do`;
+      throw new AwsError("InvalidInstanceID.NotFound", `The instance ${subject} not exist`, 400);
+    }
+    return [...new Set(ids)].map((id) => all.get(id) as Seen);
+  };
+
+  const describe = (input: ec2.DescribeInstancesRequest, call: Call) => {
+    const { InstanceIds: ids = [], Filters: filters = [], MaxResults: size } = input;
+    if (ids.length > 0 && size !== undefined) {
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "The parameter instancesSet cannot be used with the parameter maxResults",
+        400,
+      );
+    }
+    if (size !== undefined && size < 5) throw tooFew(size);
+    const chosen = ids.length > 0 ? named(ids, call.asOf) : seen(call.asOf);
+    const found = chosen.filter((each) => filters.every((filter) => passes(filter, each)));
+    const { items, next } = page(found, {
+      size: size ?? Math.max(1, found.length),
+      most: Math.max(1000, found.length),
+      token: input.NextToken,
+      invalidCode: "InvalidParameterValue",
+    });
+    return { Reservations: items.map(presentReservation), NextToken: next };
+  };
+
+  // What one of the three operations that change instances does, and how each instance has changed by it.
+  const change = (ids: readonly string[] | undefined, now: number, act: (each: Seen) => void) => {
+    const chosen = named(ids as readonly string[], now);
+    for (const each of chosen) act(each);
+    return chosen.map(({ instance, state }) => ({
+      InstanceId: instance.id,
+      CurrentState: presentState(instance.state.latest),
+      PreviousState: presentState(state),
+    }));
+  };
+
+  const terminate = (input: ec2.TerminateInstancesRequest, call: Call) => ({
+    TerminatingInstances: change(input.InstanceIds, call.now, ({ instance }) =>
+      instances.terminate(instance.id, call.caller),
+    ),
+  });
+
+  const stop = (input: ec2.StopInstancesRequest, call: Call) => ({
+    StoppingInstances: change(input.InstanceIds, call.now, ({ instance, state }) => {
+      if (state === "shutting-down" || state === "terminated") throw wrongState(instance.id, "stopped");
+      instances.stop(instance.id, call.caller);
+    }),
+  });
+
+  const start = (input: ec2.StartInstancesRequest, call: Call) => ({
+    StartingInstances: change(input.InstanceIds, call.now, ({ instance, state }) => {
+      if (state !== "stopped" && state !== "running" && state !== "pending")
+        throw wrongState(instance.id, "started");
+      instances.start(instance.id, START_MS);
+    }),
+  });
+
+  const described = ["InstanceIds[]", "Filters[].Name", "Filters[].Values[]", "MaxResults", "NextToken"];
+  return {
+    name: "ec2",
+    protocol: {
+      kind: "ec2",
+      version: "2016-11-15",
+      namespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+    },
+    errors: errorSchemas(ec2),
+    invalidParameterCode: "InvalidParameterValue",
+    missingParameterCode: "MissingParameter",
+    operations: byName([
+      operation(ec2.DescribeInstances$, described, describe),
+      operation(ec2.TerminateInstances$, ["InstanceIds[]"], terminate),
+      operation(ec2.StopInstances$, ["InstanceIds[]"], stop),
+      operation(ec2.StartInstances$, ["InstanceIds[]"], start),
+    ]),
+  };
+}
+
+function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, state }: Seen): boolean {
+  switch (name) {
+    case "instance-id":
+      return values.includes(instance.id);
+    case "instance-state-name":
+      return values.includes(state);
+    default:
+      throw new NotSimulated(`the filter ${name} of ec2:DescribeInstances`);
+  }
+}
+
+// Each instance has its reservation, because Auto Scaling launches one by one.
+function presentReservation({ instance, state }: Seen): ec2.Reservation {
+  const { id, launchedAt, privateIp, zone } = instance;
+  const gone = state === "shutting-down" || state === "terminated";
+  return {
+    ReservationId: `r-${id.slice(2)}`,
+    OwnerId: ACCOUNT,
+    Groups: [],
+    Instances: [
+      {
+        InstanceId: id,
+        State: presentState(state),
+        LaunchTime: new Date(launchedAt),
+        Placement: { AvailabilityZone: zone },
+        ...(gone ? {} : { PrivateIpAddress: privateIp }),
+      },
+    ],
+  };
+}
+
+function presentState(state: InstanceState): ec2.InstanceState {
+  return { Code: CODES[state], Name: state };
+}
+
+function wrongState(id: string, participle: string): AwsError {
+  return new AwsError(
+    "IncorrectInstanceState",
+    `The instance '${id}' is not in a state from which it can be ${participle}.`,
+    400,
+  );
+}
+
+function tooFew(size: number): AwsError {
+  return new AwsError(
+    "InvalidParameterValue",
+    `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
+    400,
+  );
+}

@@ -1,0 +1,118 @@
+import { AwsError } from "../../wire/errors.ts";
+import { type Instance, isAlive } from "../ec2/instances.ts";
+import type { Cluster, ContainerInstance, EcsGround } from "./model.ts";
+import type { TaskLife } from "./task-life.ts";
+
+/** ECS notices that an instance has ended after this long, when its agent was connected. */
+const NOTICE_END_MS = 5_000;
+
+/** Who is told of container instances that are deregistered, and of those whose agent came or went. */
+type AgentListeners = {
+  readonly deregistered: (containerInstance: ContainerInstance) => void;
+  readonly connection: (containerInstance: ContainerInstance) => void;
+};
+
+/** How ECS and the agents on the instances see and lose each other, and how container instances end. */
+export class Agents {
+  readonly #world: EcsGround;
+  readonly #tasks: TaskLife;
+  readonly #clusters: ReadonlyMap<string, Cluster>;
+  readonly #on: AgentListeners;
+
+  constructor(world: EcsGround, tasks: TaskLife, clusters: ReadonlyMap<string, Cluster>, on: AgentListeners) {
+    this.#world = world;
+    this.#tasks = tasks;
+    this.#clusters = clusters;
+    this.#on = on;
+    world.instances.onEnd((instance) => this.#ended(instance));
+    world.instances.onHalt(({ id }) => this.halt(id));
+  }
+
+  /** The agent of an instance loses ECS: what ECS shows of its tasks stays as it is, and what it wishes waits. */
+  disconnect(instanceId: string): void {
+    for (const each of this.#registered(instanceId)) this.#setConnected(each, false);
+  }
+
+  /**
+   * All containers on an instance end, as when it is stopped or gets a new root volume, and its agent with them: ECS hears
+   * of it when the agent is up again.
+   */
+  halt(instanceId: string): void {
+    for (const each of this.#all(instanceId)) {
+      this.#setConnected(each, false);
+      for (const task of [...each.tasks, ...each.orphans]) this.#tasks.hostHalted(task);
+    }
+  }
+
+  /**
+   * The agent finds ECS again, and both catch up. That of an instance that has ended or is stopped does not, nor does one
+   * that has left its container instance behind for a new one.
+   */
+  reconnect(instanceId: string): void {
+    const instance = this.#world.instances.get(instanceId);
+    if (!instance || !isAlive(instance)) return;
+    const registered = this.#registered(instanceId);
+    for (const [i, each] of registered.entries()) {
+      const isLeftBehind = registered.slice(i + 1).some(({ cluster }) => cluster === each.cluster);
+      if (isLeftBehind || each.agentConnected.latest) continue;
+      this.#setConnected(each, true);
+      for (const hear of each.unheard.splice(0)) hear();
+    }
+  }
+
+  /** DeregisterContainerInstance. Throws InvalidParameterException while tasks run on it, unless by force. */
+  deregister(containerInstance: ContainerInstance, force: boolean): void {
+    if (containerInstance.status.latest === "INACTIVE") return;
+    const running = [...containerInstance.tasks];
+    if (running.length > 0 && !force)
+      throw new AwsError("InvalidParameterException", "Found running tasks on the instance.");
+    this.#inactivate(containerInstance);
+    for (const task of running) this.#tasks.orphan(task);
+  }
+
+  // Containers end with the instance. ECS learns of it only where the agent was connected: then it deregisters the
+  // container instance; without an agent everything stays as it was last seen.
+  #ended({ id }: Instance): void {
+    for (const each of this.#all(id)) {
+      const wasConnected = each.agentConnected.latest;
+      each.agentConnected.set(this.#world.agenda.now, false);
+      for (const task of [...each.tasks, ...each.orphans]) this.#tasks.hostEnded(task);
+      if (wasConnected) this.#world.agenda.in(NOTICE_END_MS, () => this.#notice(each));
+    }
+  }
+
+  #notice(containerInstance: ContainerInstance): void {
+    if (containerInstance.status.latest === "INACTIVE") return;
+    this.#inactivate(containerInstance);
+    for (const task of containerInstance.tasks) {
+      this.#tasks.kill(task, `Host EC2 (instance ${containerInstance.instanceId}) terminated.`);
+    }
+  }
+
+  #inactivate(containerInstance: ContainerInstance): void {
+    containerInstance.agentConnected.set(this.#world.agenda.now, false);
+    containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
+    containerInstance.version += 1;
+    this.#on.deregistered(containerInstance);
+  }
+
+  #setConnected(containerInstance: ContainerInstance, connected: boolean): void {
+    if (containerInstance.agentConnected.latest === connected) return;
+    const { agenda, story } = this.#world;
+    containerInstance.agentConnected.set(agenda.now, connected);
+    containerInstance.version += 1;
+    const { instanceId, cluster } = containerInstance;
+    story.tell(agenda.now, { kind: "agent", instanceId, cluster, connected });
+    this.#on.connection(containerInstance);
+  }
+
+  #registered(instanceId: string): ContainerInstance[] {
+    return this.#all(instanceId).filter((each) => each.status.latest !== "INACTIVE");
+  }
+
+  #all(instanceId: string): ContainerInstance[] {
+    return [...this.#clusters.values()].flatMap(({ containerInstances }) =>
+      [...containerInstances.values()].filter((each) => each.instanceId === instanceId),
+    );
+  }
+}

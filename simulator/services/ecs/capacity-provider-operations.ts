@@ -1,0 +1,54 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import { arn } from "../../account.ts";
+import { type Operation, operation } from "../../wire/operation.ts";
+import { page } from "../../wire/paging.ts";
+import type { World } from "../../world.ts";
+import type { CapacityProvider } from "./model.ts";
+
+/** The operations on capacity providers. */
+export function capacityProviderOperations(world: World): Operation[] {
+  const describe = (input: ecs.DescribeCapacityProvidersRequest) => {
+    const all = world.clusters.all.flatMap(({ capacityProviders }) => capacityProviders);
+    const names = input.capacityProviders;
+    const isNamed = (each: CapacityProvider, name: string) => name === each.name || name === arnOf(each);
+    const { items, next } = page(
+      all.filter((each) => !names?.length || names.some((name) => isNamed(each, name))),
+      {
+        size: input.maxResults,
+        most: 10,
+        token: input.nextToken,
+        invalidCode: "InvalidParameterException",
+      },
+    );
+    const missing = (names ?? []).filter((name) => !all.some((each) => isNamed(each, name)));
+    return {
+      capacityProviders: items.map(present),
+      failures: missing.map((name) => ({
+        arn: name.startsWith("arn:") ? name : arn("ecs", `capacity-provider/${name}`),
+        reason: "MISSING",
+      })),
+      nextToken: next,
+    };
+  };
+  return [
+    operation(ecs.DescribeCapacityProviders$, ["capacityProviders[]", "maxResults", "nextToken"], describe),
+  ];
+}
+
+function arnOf({ name }: CapacityProvider): string {
+  return arn("ecs", `capacity-provider/${name}`);
+}
+
+function present(each: CapacityProvider): ecs.CapacityProvider {
+  return {
+    capacityProviderArn: arnOf(each),
+    name: each.name,
+    status: "ACTIVE",
+    autoScalingGroupProvider: {
+      autoScalingGroupArn: each.group.arn,
+      managedScaling: { status: "DISABLED" },
+      managedTerminationProtection: "DISABLED",
+      managedDraining: each.managedDraining ? "ENABLED" : "DISABLED",
+    },
+  };
+}

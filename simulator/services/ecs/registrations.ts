@@ -1,0 +1,30 @@
+import type { EcsGround, Task } from "./model.ts";
+
+/** One place where ECS registers a task; `leave` calls back once the task has drained there. */
+export type Registration = { readonly enter: () => void; readonly leave: (gone: () => void) => void };
+
+/** Where ECS registers a task: by instance id and host port, or by its own address. */
+export function registrationsOf(task: Task, { classic, targetGroups }: EcsGround): Registration[] {
+  const { instanceId } = task.containerInstance;
+  return (task.service?.loadBalancers ?? []).map(({ targetGroupArn, loadBalancerName, containerPort }) => {
+    if (loadBalancerName) {
+      const loadBalancer = classic.find(loadBalancerName);
+      return {
+        enter: () => loadBalancer?.register([instanceId], "ecs"),
+        leave: (gone) => (loadBalancer ? loadBalancer.leave(instanceId, "ecs", gone) : gone()),
+      };
+    }
+    const group = targetGroups.find(targetGroupArn as string);
+    const port = task.address ? containerPort : hostPort(task, containerPort);
+    const id = task.address ?? instanceId;
+    return {
+      enter: () => group?.register(id, port, "ecs"),
+      leave: (gone) => (group ? group.leave(id, port, "ecs", gone) : gone()),
+    };
+  });
+}
+
+/** The host port that a container port was bound to; the container port itself where it was not. */
+export function hostPort(task: Task, containerPort: number): number {
+  return task.bindings.find((binding) => binding.containerPort === containerPort)?.hostPort ?? containerPort;
+}

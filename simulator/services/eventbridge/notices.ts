@@ -1,0 +1,94 @@
+import { ACCOUNT, arn, REGION } from "../../account.ts";
+import type { World } from "../../world.ts";
+import type { Notice } from "./event-rules.ts";
+
+/** What EC2 does to an interrupted Spot Instance. */
+export type SpotAction = "terminate" | "stop" | "hibernate";
+
+/** EC2 gives this much notice before it takes a Spot Instance back; none before it hibernates one. */
+const SPOT_NOTICE_MS = 120_000;
+/** Maintenance is announced about this long before it begins, and lasts this long. */
+const MAINTENANCE_AHEAD_MS = 14 * 86_400_000;
+const MAINTENANCE_MS = 2 * 3_600_000;
+
+/** Announces a Spot interruption, and takes the instance back two minutes later, whatever hook holds it. */
+export function interruptSpot(world: World, instanceId: string, action: SpotAction): void {
+  const { agenda, instances } = world;
+  // The zone stands where other ARNs have the Region, and there is no account.
+  const instance = instances.get(instanceId);
+  const zone = instance?.zone ?? `${REGION}a`;
+  if (instance) instance.isReclaimed = true;
+  world.story.tell(agenda.now, { kind: "interruption", instanceId });
+  world.eventRules.put({
+    source: "aws.ec2",
+    detailType: "EC2 Spot Instance Interruption Warning",
+    resources: [`arn:aws:ec2:${zone}:instance/${instanceId}`],
+    detail: { "instance-id": instanceId, "instance-action": action },
+  });
+  agenda.in(action === "hibernate" ? 0 : SPOT_NOTICE_MS, () => {
+    if (action === "terminate") instances.terminate(instanceId, "ec2");
+    else instances.stop(instanceId, "ec2");
+  });
+}
+
+/** The recommendation to replace a Spot Instance that is likely to be interrupted. */
+export function rebalanceRecommendation(instanceId: string): Notice {
+  return {
+    source: "aws.ec2",
+    detailType: "EC2 Instance Rebalance Recommendation",
+    resources: [arn("ec2", `instance/${instanceId}`)],
+    detail: { "instance-id": instanceId },
+  };
+}
+
+/**
+ * The AWS Health event of a maintenance that is scheduled for instances. AWS names them by their ids in some events, and
+ * by their ARNs in others.
+ */
+export function maintenanceNotice(
+  world: World,
+  { instanceIds, code, arns }: { instanceIds: readonly string[]; code: string; arns: boolean },
+): Notice {
+  const { agenda, random } = world;
+  const start = agenda.now + MAINTENANCE_AHEAD_MS;
+  const now = httpDate(agenda.now);
+  const names = instanceIds.map((id) => (arns ? arn("ec2", `instance/${id}`) : id));
+  const id = random("events").hex(32);
+  return {
+    source: "aws.health",
+    detailType: "AWS Health Event",
+    resources: names,
+    detail: {
+      eventArn: `arn:aws:health:${REGION}::event/EC2/${code}/${code}_${id}`,
+      service: "EC2",
+      eventTypeCode: code,
+      eventTypeCategory: "scheduledChange",
+      eventScopeCode: "ACCOUNT_SPECIFIC",
+      communicationId: `${id}-1`,
+      startTime: httpDate(start),
+      endTime: httpDate(start + MAINTENANCE_MS),
+      lastUpdatedTime: now,
+      statusCode: "upcoming",
+      eventRegion: REGION,
+      eventDescription: [
+        { language: "en_US", latestDescription: "EC2 has scheduled a maintenance of your instances." },
+      ],
+      affectedEntities: names.map((entityValue) => ({
+        entityValue,
+        status: "IMPAIRED",
+        lastUpdatedTime: now,
+      })),
+      affectedAccount: ACCOUNT,
+      page: "1",
+      totalPages: "1",
+      backupEvent: "false",
+      personas: ["OPERATIONS"],
+      actionability: "ACTION_REQUIRED",
+    },
+  };
+}
+
+// `Thu, 27 Aug 2026 13:19:03 GMT`.
+function httpDate(milliseconds: number): string {
+  return new Date(milliseconds).toUTCString();
+}

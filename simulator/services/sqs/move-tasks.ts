@@ -1,0 +1,104 @@
+import type { Agenda } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import { AwsError } from "../../wire/errors.ts";
+import type { Message, Queue } from "./queue.ts";
+import type { Queues } from "./queues.ts";
+
+/** One task that moves messages out of a dead-letter queue. */
+export type MoveTask = {
+  readonly handle: string;
+  readonly source: Queue;
+  /** Where all messages go; without it, each goes back to the queue that it came from. */
+  readonly destinationArn: string | undefined;
+  /** How many messages it moves in a second, where its starter said so. */
+  readonly perSecond: number | undefined;
+  readonly startedAt: number;
+  readonly toMove: number;
+  status: "RUNNING" | "COMPLETED" | "FAILED";
+  moved: number;
+  failure: string | undefined;
+};
+
+/** SQS moves at most this many messages in a second. */
+export const FASTEST = 500;
+
+/** The tasks that move messages back out of dead-letter queues. */
+export class MoveTasks {
+  readonly #world: { readonly agenda: Agenda; readonly queues: Queues };
+  readonly #random: Random;
+  readonly #tasks: MoveTask[] = [];
+
+  constructor(world: { readonly agenda: Agenda; readonly queues: Queues }, random: Random) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  /** The tasks of a dead-letter queue, the newest first. */
+  of(source: Queue): MoveTask[] {
+    return this.#tasks.filter((task) => task.source === source).reverse();
+  }
+
+  /** Starts to move what is visible in a dead-letter queue. Throws as StartMessageMoveTask does. */
+  start(source: Queue, destinationArn?: string, perSecond?: number): MoveTask {
+    const { agenda, queues } = this.#world;
+    if (!queues.all.some(({ attributes }) => attributes.redrive?.targetArn === source.arn))
+      throw invalid("Source queue must be configured as a Dead Letter Queue.");
+    if (destinationArn !== undefined && !queues.byArn(destinationArn)) throw noResource("DestinationArn");
+    if (this.of(source).some(({ status }) => status === "RUNNING")) {
+      throw invalid(
+        "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+      );
+    }
+    const id = this.#random.uuid();
+    const task: MoveTask = {
+      handle: Buffer.from(JSON.stringify({ taskId: id, sourceArn: source.arn })).toString("base64"),
+      source,
+      destinationArn,
+      perSecond,
+      startedAt: agenda.now,
+      toMove: source.counts().visible,
+      status: "RUNNING",
+      moved: 0,
+      failure: undefined,
+    };
+    this.#tasks.push(task);
+    agenda.in(1000, () => this.#move(task));
+    return task;
+  }
+
+  #move(task: MoveTask): void {
+    const now = this.#world.agenda.now;
+    const visible = [...task.source.messages.values()].filter(({ visibleAt }) => visibleAt <= now);
+    for (const message of visible.slice(0, task.perSecond ?? FASTEST)) {
+      const destination = this.#destination(task, message);
+      if (!destination) {
+        task.status = "FAILED";
+        task.failure = "CouldNotDetermineMessageSource";
+        return;
+      }
+      task.source.messages.delete(message.id);
+      // It is a new message there: with an id, an age and a count of receives of its own.
+      destination.send(message.body, message.attributes);
+      task.moved += 1;
+    }
+    if (task.moved < task.toMove && visible.length > 0) this.#world.agenda.in(1000, () => this.#move(task));
+    else task.status = "COMPLETED";
+  }
+
+  #destination(task: MoveTask, message: Message): Queue | undefined {
+    const arn = task.destinationArn ?? message.source;
+    return arn === undefined ? undefined : this.#world.queues.byArn(arn);
+  }
+}
+
+/** The error for a parameter whose ARN names no queue. */
+export function noResource(parameter: string): AwsError {
+  return new AwsError(
+    "ResourceNotFoundException",
+    `The resource that you specified for the ${parameter} parameter doesn't exist.`,
+  );
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterValue", message, 400);
+}

@@ -1,0 +1,96 @@
+"""Protects the simulated EC2 from answers that only our own SDK understands, and from refusals that AWS does not give."""
+
+import datetime
+
+import pytest
+
+from refusals import Refused, rows
+
+SCENARIO = "fleet.yaml"
+WRONG_ID = "InvalidInstanceID"
+
+
+@pytest.fixture
+def ec2(aws):
+    return aws.client("ec2")
+
+
+def states(ec2, *ids):
+    reservations = ec2.describe_instances(InstanceIds=ids)["Reservations"]
+    found = [instance for each in reservations for instance in each["Instances"]]
+    return {each["InstanceId"]: each["State"]["Name"] for each in found}
+
+
+def changed(answer):
+    (changes,) = [value for key, value in answer.items() if key.endswith("Instances")]
+    return [(each["PreviousState"]["Name"], each["CurrentState"]["Name"]) for each in changes]
+
+
+def test_an_instance_is_described(ec2):
+    (reservation,) = ec2.describe_instances(InstanceIds=["i-0a"])["Reservations"]
+    (instance,) = reservation["Instances"]
+    assert instance["State"] == {"Code": 16, "Name": "running"}
+    assert instance["Placement"]["AvailabilityZone"].startswith("us-east-1")
+    assert isinstance(instance["LaunchTime"], datetime.datetime)
+    assert instance["PrivateIpAddress"].startswith("10.")
+
+
+def test_instances_are_filtered_and_come_in_pages(ec2):
+    running = {"Name": "instance-state-name", "Values": ["running", "pending"]}
+    paginator = ec2.get_paginator("describe_instances")
+    pages = list(paginator.paginate(Filters=[running], PaginationConfig={"PageSize": 5}))
+    reservations = [each for page in pages for each in page["Reservations"]]
+    found = {instance["InstanceId"] for each in reservations for instance in each["Instances"]}
+    assert [len(page["Reservations"]) for page in pages] == [5, 2]
+    assert found == {"i-0a", "i-0b", "i-0c", "i-1a", "i-1b", "i-1c", "i-1d"}
+    none = ec2.describe_instances(Filters=[{"Name": "instance-id", "Values": ["i-9f"]}])
+    assert none["Reservations"] == []
+
+
+def test_instances_are_stopped_started_and_terminated(aws, ec2):
+    # Their group notices each of these, so it is an instance that the hooks of its group hold.
+    assert changed(ec2.stop_instances(InstanceIds=["i-0a"])) == [("running", "stopping")]
+    aws.advance(25)
+    assert states(ec2, "i-0a") == {"i-0a": "stopped"}
+    assert changed(ec2.start_instances(InstanceIds=["i-0a"])) == [("stopped", "pending")]
+    aws.advance(31)
+    assert states(ec2, "i-0a") == {"i-0a": "running"}
+    assert changed(ec2.terminate_instances(InstanceIds=["i-0a", "i-1a"])) == [("running", "shutting-down")] * 2
+    aws.advance(30)
+    assert states(ec2, "i-0a", "i-1a") == {"i-0a": "terminated", "i-1a": "terminated"}
+
+
+REFUSED = [
+    Refused("an unknown id", "ec2", "DescribeInstances", {"InstanceIds": ["i-9f"]}, f"{WRONG_ID}.NotFound", "i-9f"),
+    Refused("no id", "ec2", "DescribeInstances", {"InstanceIds": ["web"]}, f"{WRONG_ID}.Malformed", "web"),
+    Refused("too small a page", "ec2", "DescribeInstances", {"MaxResults": 4}, "InvalidParameterValue", "4"),
+    Refused(
+        "ids and a page size",
+        "ec2",
+        "DescribeInstances",
+        {"InstanceIds": ["i-0b"], "MaxResults": 5},
+        "InvalidParameterCombination",
+    ),
+    Refused("a foreign token", "ec2", "DescribeInstances", {"NextToken": "foreign"}, "InvalidParameterValue"),
+    Refused("unknown to start", "ec2", "StartInstances", {"InstanceIds": ["i-9f"]}, f"{WRONG_ID}.NotFound"),
+    Refused(
+        "a filter that is not simulated",
+        "ec2",
+        "DescribeInstances",
+        {"Filters": [{"Name": "vpc-id", "Values": ["vpc-1"]}]},
+        "NotSimulated",
+        "vpc-id",
+    ),
+]
+
+
+@pytest.mark.parametrize("refused", rows(REFUSED))
+def test_what_ec2_refuses(aws, refused):
+    refused.check(aws)
+
+
+def test_an_ended_instance_is_neither_stopped_nor_started(aws, ec2):
+    ec2.terminate_instances(InstanceIds=["i-1b"])
+    for operation in ("StopInstances", "StartInstances"):
+        given = {"InstanceIds": ["i-1b"]}
+        Refused("it has ended", "ec2", operation, given, "IncorrectInstanceState", "i-1b").check(aws)

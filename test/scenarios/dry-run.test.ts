@@ -1,0 +1,73 @@
+// Protects what a dry run promises: everything is observed and decided, the log says what would be done, and nothing but
+// our own queues is written to. Once it is off, what travelled through it is drained for real.
+import { expect } from "chai";
+import { inProcess } from "../../cli/in-process.ts";
+import { playScenario } from "../../simulator/scenario/play.ts";
+import { readScenario } from "../../simulator/scenario/read.ts";
+import type { Scenario } from "../../simulator/scenario/schema.ts";
+import { expectDrained, functions, HOOK, instanceIds, type LogLine, play, said } from "./fixture.ts";
+
+const READS = /:(Describe|List|Get)/;
+const OUR_QUEUES = /^sqs:/;
+const ids = instanceIds(2);
+
+describe("scenarios: dry run", () => {
+  for (const [how, input, variable] of [
+    ["dry_run in both inputs", { dry_run: true }, ""],
+    ["DRYRUN=1", {}, "1"],
+    ["DRYRUN=false, with a warning", {}, "false"],
+  ] as const) {
+    it(`the default scenario, ten minutes by ${how}: no write but to our own queues`, async () => {
+      const scenario = readScenario("examples/fleet.yaml");
+      const lines: LogLine[] = [];
+      const played = await playScenario(
+        { ...dry(scenario, input), ends_after_seconds: 600 },
+        { invoke: inProcess((line) => lines.push(JSON.parse(line)), variable) },
+      );
+      const written = [...played.calls.keys()].filter(
+        (action) => !READS.test(action) && !OUR_QUEUES.test(action),
+      );
+      expect(written).to.deep.equal([]);
+      expect(played.endedAt - played.startedAt).to.be.at.least(600_000);
+      expect(played.terminations.map((each) => each.reason)).to.deep.equal(["", "", ""]);
+      for (const queue of played.simulation.world.queues.all.filter(({ name }) => /dead-letters/.test(name)))
+        expect(queue.messages.size, queue.name).to.equal(0);
+      const would = lines.filter((line) => line.message === "dry run");
+      expect(would.some((line) => String(line.reason).includes("the hook's own timeout"))).to.equal(true);
+      for (const { instanceId } of played.terminations) {
+        const own = would.filter((line) => line.instance_id === instanceId).map((line) => line.would);
+        expect(own.some((text) => String(text).startsWith("deregistration from"))).to.equal(true);
+        expect(new Set(own).size, "each is said once").to.equal(own.length);
+      }
+      expect(lines.some((line) => line.message === "DRYRUN is set")).to.equal(variable === "false");
+      expect(played.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+    });
+  }
+
+  it("the switch of the function that reads it decides: what deregister only rehearsed, terminate drains", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main", dry_run: true }),
+      clusters: [
+        { name: "main", services: [{ name: "worker", desired_count: 2, task: { stop_seconds: 10 } }] },
+      ],
+      auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK] }],
+      timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(said(outcome, "dry run", ids[0]).map((line) => line.function)).to.include("deregister");
+    expect(said(outcome, "dry run is over", ids[0])).to.have.lengthOf(1);
+    expect(said(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
+  });
+});
+
+function dry(scenario: Scenario, input: Record<string, unknown>): Scenario {
+  const { deregister, terminate, ...others } = scenario.functions as NonNullable<Scenario["functions"]>;
+  return {
+    ...scenario,
+    functions: {
+      ...others,
+      deregister: { ...deregister, input: { ...deregister.input, ...input } },
+      terminate: { ...terminate, input: { ...terminate.input, ...input } },
+    },
+  };
+}

@@ -1,0 +1,112 @@
+// Protects the hook's timer: it is kept alive while a drain goes on, with as few heartbeats as that takes, and never beyond
+// what the drain may take.
+import { expect } from "chai";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+
+const ids = instanceIds(2);
+const ENDLESS = { stop_seconds: 200_000, stop_timeout_seconds: 200_000 };
+
+/** A fleet of plain ECS whose one task takes that long to stop, under a hook of that timeout. */
+const fleet = (
+  heartbeatTimeout: number,
+  task: Record<string, unknown>,
+  keys: Record<string, unknown> = {},
+) => ({
+  functions: functions({ cluster_name: "main", ...keys }),
+  clusters: [{ name: "main", services: [{ name: "worker", desired_count: 2, task }] }],
+  auto_scaling_groups: [
+    {
+      name: "fleet",
+      instance_ids: ids,
+      cluster: "main",
+      hooks: [{ ...HOOK, heartbeat_timeout_seconds: heartbeatTimeout }],
+    },
+  ],
+  timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
+});
+
+describe("scenarios: heartbeats", () => {
+  /** [timeout of the hook, how long the task takes to stop, how many heartbeats are enough, and at the least needed] */
+  for (const [timeout, stop, most, least] of [
+    [120, 600, 18, 5],
+    [300, 1_200, 9, 5],
+    [3_600, 7_200, 4, 2],
+  ] as const) {
+    it(`a hook of ${timeout} s outlasts a drain of ${stop} s`, async () => {
+      const outcome = await play({
+        ...fleet(
+          timeout,
+          { stop_seconds: stop, stop_timeout_seconds: stop },
+          { drain_timeout_seconds: 10_000 },
+        ),
+        ends_after_seconds: 9_000,
+      });
+      expectDrained(outcome, { count: 1, withinSeconds: stop > 900 ? 35 : 10 });
+      expectQuiet(outcome);
+      expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.be.within(least, most);
+      expect(said(outcome, "short hook").length > 0, "a short one is warned about").to.equal(timeout < 180);
+    });
+  }
+
+  it("a drain within the hook's timeout needs no heartbeat", async () => {
+    const outcome = await play(fleet(3_600, { stop_seconds: 30 }));
+    expectDrained(outcome, { count: 1 });
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
+  });
+
+  it("a hook of 30 s can be over before the first look: the log says so, and nothing is touched", async () => {
+    // The instance is held from the 6th second to the 36th; nobody looks between the 4th and the 63rd.
+    const outcome = await play({
+      ...fleet(30, { stop_seconds: 30 }),
+      functions: functions({ cluster_name: "main" }, [3, 4]),
+    });
+    expect(outcome.terminations[0]?.reason).to.include("timeout");
+    const [letGo] = said(outcome, "let go", ids[0]);
+    expect(letGo?.reason).to.match(
+      /hook's timeout of 30 s had passed before the first look|no Auto Scaling group/,
+    );
+    expect(said(outcome, "set DRAINING")).to.deep.equal([]);
+  });
+
+  it("a hook of 30 s that is seen in time is kept alive", async () => {
+    const outcome = await play({
+      ...fleet(30, { stop_seconds: 100, stop_timeout_seconds: 120 }),
+      functions: functions({ cluster_name: "main" }, [10, 12]),
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(said(outcome, "heartbeat recorded").length).to.be.at.least(3);
+  });
+
+  it("a drain of 47 hours", async function () {
+    this.timeout(120_000);
+    const hours = 47 * 3_600;
+    const outcome = await play({
+      ...fleet(
+        3_600,
+        { stop_seconds: hours, stop_timeout_seconds: hours },
+        { drain_timeout_seconds: 172_000 },
+      ),
+      ends_after_seconds: 173_000,
+    });
+    expectDrained(outcome, { count: 1, withinSeconds: 35 });
+    expectQuiet(outcome);
+    const beats = calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat");
+    expect(beats, "no more than one in two thirds of the timeout").to.be.within(47, 72);
+  });
+
+  it("stops at the drain's deadline when the hook's own timeout is to decide", async () => {
+    const outcome = await play({
+      ...fleet(300, ENDLESS, { drain_timeout_seconds: 600, on_timeout: "leave" }),
+      ends_after_seconds: 3_000,
+    });
+    const [termination] = outcome.terminations;
+    expect(outcome.violations).to.deep.equal([]);
+    expect(termination?.result).to.equal(undefined);
+    expect(termination?.reason).to.include("timeout");
+    const ended = (outcome.endedAt - outcome.startedAt) / 1_000;
+    expect(ended, "a hook timeout after the deadline at the latest, and two ticks").to.be.at.most(
+      5 + 600 + 300 + 150,
+    );
+    expectQuiet(outcome);
+  });
+});

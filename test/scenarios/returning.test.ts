@@ -1,0 +1,109 @@
+// Protects instances that are drained and do not die: in the warm pool they wait to be used again, and with a new root
+// volume they get back what was taken from them.
+import { expect } from "chai";
+import { calls, expectQuiet, functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+
+const ids = instanceIds(3);
+const [leaving] = ids as [string];
+
+const fleet = (group: Record<string, unknown>, timeline: Record<string, unknown>[]) => ({
+  functions: functions({ cluster_name: "main", elb_name: "classic", target_groups: ["static"] }),
+  target_groups: [{ name: "static", port: 8080, deregistration_delay_seconds: 20 }],
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 8080 }] }],
+  clusters: [{ name: "main", services: [{ name: "worker", desired_count: 3, task: { stop_seconds: 10 } }] }],
+  auto_scaling_groups: [
+    {
+      name: "fleet",
+      instance_ids: ids,
+      cluster: "main",
+      registers_with: { target_groups: [{ name: "static", port: 8080 }], load_balancers: ["classic"] },
+      hooks: [HOOK],
+      ...group,
+    },
+  ],
+  timeline,
+});
+
+function containerInstances({ simulation }: Outcome, id: string): string[] {
+  const cluster = simulation.world.clusters.byName("main");
+  return [...cluster.containerInstances.values()]
+    .filter((each) => each.instanceId === id)
+    .map((each) => each.status.latest);
+}
+
+function isRegistered({ simulation }: Outcome, id: string): boolean {
+  const lines = simulation.world.story.lines.filter((line) => line.kind === "target" && line.id === id);
+  const last = lines.at(-1);
+  return last?.kind === "target" && last.state === "registered";
+}
+
+describe("scenarios: coming back", () => {
+  for (const state of ["Stopped", "Running", "Hibernated"]) {
+    it(`returned to the warm pool, ${state}: drained, completed, and ACTIVE again once it is there`, async () => {
+      const outcome = await play(
+        fleet({ warm_pool: { state } }, [{ at_seconds: 5, scale_in: { group: "fleet", count: 1 } }]),
+      );
+      expect(outcome.violations).to.deep.equal([]);
+      const [termination] = outcome.terminations;
+      expect(termination?.result).to.equal("CONTINUE");
+      const id = termination?.instanceId ?? "";
+      expect(said(outcome, "comes back", id)[0]?.with).to.equal("warm pool");
+      expect(containerInstances(outcome, id)).to.deep.equal(["ACTIVE"]);
+      expect(isRegistered(outcome, id), "registrations are not restored").to.equal(false);
+      const [told] = said(outcome, "registrations not restored", id);
+      expect(told?.load_balancers).to.have.lengthOf(2);
+      expectQuiet(outcome);
+    });
+  }
+
+  for (const agent of ["same", "new"]) {
+    it(`a new root volume, ${agent} container instance: all is restored at InService`, async () => {
+      const outcome = await play(
+        fleet({}, [{ at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent } }]),
+      );
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
+      expect(said(outcome, "comes back", leaving)[0]?.with).to.equal("root volume");
+      expect(containerInstances(outcome, leaving)).to.include("ACTIVE");
+      expect(isRegistered(outcome, leaving)).to.equal(true);
+      expect(said(outcome, "registered again", leaving)).to.have.lengthOf(2);
+      expectQuiet(outcome);
+    });
+  }
+
+  it("the hook ended without us: what was taken is given back all the same", async () => {
+    const outcome = await play({
+      ...fleet({}, [
+        { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+        { at_seconds: 40, complete_actions: { group: "fleet", hook: "drain" } },
+      ]),
+      clusters: [
+        {
+          name: "main",
+          services: [
+            { name: "worker", desired_count: 3, task: { stop_seconds: 100, stop_timeout_seconds: 200 } },
+          ],
+        },
+      ],
+    });
+    expect(said(outcome, "lifecycle action completed", leaving)).to.deep.equal([]);
+    expect(containerInstances(outcome, leaving)).to.deep.equal(["ACTIVE"]);
+    expect(isRegistered(outcome, leaving)).to.equal(true);
+    expectQuiet(outcome);
+  });
+
+  it("a warm instance that is stopped already has nothing to drain", async () => {
+    const waiting = "i-0000000000000000f";
+    const outcome = await play(
+      fleet({ warm_pool: { state: "Stopped", instance_ids: [waiting] } }, [
+        { at_seconds: 5, shrink_warm_pool: { group: "fleet", count: 1 } },
+      ]),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.terminations.map(({ instanceId, result }) => [instanceId, result])).to.deep.equal([
+      [waiting, "CONTINUE"],
+    ]);
+    expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(0);
+    expectQuiet(outcome);
+  });
+});
