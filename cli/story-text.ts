@@ -81,6 +81,8 @@ function tell(line: StoryLine): string {
         : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
     case "container-instance":
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
+    case "interruption":
+      return "EC2 announces that it takes the instance back";
     case "agent":
       return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":

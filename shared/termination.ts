@@ -60,6 +60,8 @@ export type Memory = {
   readonly unknownSince: number | undefined;
   /** When the instance was first certain to be dead. */
   readonly deadSince: number | undefined;
+  /** What EC2 then said of it. */
+  readonly deadAs: string | undefined;
   /** Where the instance goes back to, once it was seen on its way there: then the message outlives the hook. */
   readonly returns: Return | undefined;
   /** When the lifecycle action of an instance that returns had ended. */
@@ -97,6 +99,7 @@ export const NO_MEMORY: Memory = {
   disconnectedSince: undefined,
   unknownSince: undefined,
   deadSince: undefined,
+  deadAs: undefined,
   returns: undefined,
   returningSince: undefined,
   waitingFor: undefined,

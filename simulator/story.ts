@@ -7,6 +7,8 @@ export type ActionEnd = "call" | "timeout" | "cancelled" | "hook-deleted";
 /** One thing that really happened in the simulated world. Ids are AWS's own; load balancers go by name. */
 export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
+  /** EC2 gave notice that it will take the instance back. */
+  | { kind: "interruption"; instanceId: string }
   | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }
   | { kind: "action-started"; instanceId: string; group: string; hook: string; token: string }
   | {

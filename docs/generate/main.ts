@@ -5,6 +5,7 @@ import { z } from "zod";
 import { reportSchema } from "../../cli/report.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
+import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
@@ -12,6 +13,7 @@ import { operationsPage } from "./simulator-page.ts";
 const pages: Record<string, string> = {
   "drain.svg": await drainPicture(),
   "inputs.md": inputsPage(),
+  "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
   "scenarios.md": scenariosPage(),

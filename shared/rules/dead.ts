@@ -19,8 +19,7 @@ export function decideDead(
 ): Decision {
   const { memory } = termination;
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
-  const how =
-    observed.instance === "unknown" ? "EC2 does not know it any more" : `it is ${observed.instance}`;
+  const how = memory.deadAs === "unknown" ? "EC2 does not know it any more" : `it is ${memory.deadAs}`;
   if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
     return { ...wait(termination, memory, now, `the dead instance to be cleared away; ${how}`), steps };
   }

@@ -3,7 +3,7 @@ import type { Memory, Termination } from "../termination.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
 import { decideHeld } from "./held.ts";
-import { decideInterrupted } from "./interrupted.ts";
+import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
 import { situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
 import { decideReturning } from "./returning.ts";
@@ -25,7 +25,7 @@ export function decide(termination: Termination, observed: Observation, now: num
   const { memory, group } = termination;
   const { membership, unread } = observed;
   if (unread.membership !== undefined) return wait(termination, memory, now, unread.membership);
-  if (!membership) return decideAbsent(termination, now);
+  if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
   if (situation === "held" && termination.hook !== undefined) {
@@ -40,13 +40,11 @@ export function decide(termination: Termination, observed: Observation, now: num
       `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`,
     );
   }
-  if (termination.interruptedAt !== undefined && membership.group === group) {
-    return decideInterrupted(
-      recalled(termination, present, observed, now),
-      observed,
-      now,
-      termination.interruptedAt,
-    );
+  const { interruptedAt } = termination;
+  // A hook's message outlives the notice that it joined.
+  const isDue = termination.hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
+  if (interruptedAt !== undefined && membership.group === group && !isDue) {
+    return decideInterrupted(recalled(termination, present, observed, now), observed, now, interruptedAt);
   }
   if (situation === "soon" || situation === "held") {
     return wait(termination, present, now, `the instance to leave ${membership.state}`);
@@ -64,11 +62,13 @@ function recalled(termination: Termination, memory: Memory, observed: Observatio
   return { ...termination, memory: recall({ ...termination, memory }, observed, now) };
 }
 
-function decideAbsent(termination: Termination, now: number): Decision {
+function decideAbsent(termination: Termination, observed: Observation, now: number): Decision {
   const absentSince = termination.memory.absentSince ?? now;
   const memory = { ...termination.memory, absentSince };
-  if (now - absentSince >= ABSENT_MS)
-    return letGo(memory, "no Auto Scaling group knows the instance any more");
+  if (now - absentSince >= ABSENT_MS) {
+    const late = lateness(termination, observed, absentSince);
+    return letGo(memory, `no Auto Scaling group knows the instance any more${late}`);
+  }
   return wait(
     termination,
     memory,
@@ -78,10 +78,14 @@ function decideAbsent(termination: Termination, now: number): Decision {
   );
 }
 
-// A hook that is shorter than the schedule can end before anybody has looked.
+// A hook that is shorter than the schedule can end before anybody has looked at what it held.
 function lateness(termination: Termination, observed: Observation, now: number): string {
   const hook = hookOf(termination, observed);
-  const neverLooked = termination.memory.waitingFor === undefined;
-  if (!hook || !neverLooked || now - termination.since < hook.heartbeatTimeout) return "";
+  const { containerInstances, registrations, noMemberSince, noRegistrationSince } = termination.memory;
+  const hasLooked =
+    noMemberSince !== undefined ||
+    noRegistrationSince !== undefined ||
+    containerInstances.length + registrations.length > 0;
+  if (!hook || hasLooked || now - termination.since < hook.heartbeatTimeout) return "";
   return `; the hook's timeout of ${hook.heartbeatTimeout / SECOND} s had passed before the first look: nothing was drained`;
 }

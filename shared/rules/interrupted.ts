@@ -19,14 +19,13 @@ export function decideInterrupted(
 ): Decision {
   const { memory } = termination;
   const end = interruptedAt + NOTICE_MS;
-  const steps = stepsFor(termination, observed, now);
-  const left = leftBehind(afterwards(observed, steps));
   if (now >= end) {
-    return letGo(
-      memory,
-      `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`,
-    );
+    const left = leftBehind(observed);
+    const how = left === undefined ? "drained" : `still there: ${left}`;
+    return letGo(memory, `the Spot interruption is due; ${how}`);
   }
-  const text = left ?? "the Spot interruption, with nothing left on the instance";
+  const steps = stepsFor(termination, observed, now);
+  const text =
+    leftBehind(afterwards(observed, steps)) ?? "the Spot interruption, with nothing left on the instance";
   return { ...wait(termination, memory, now, text, undefined, [end]), steps };
 }

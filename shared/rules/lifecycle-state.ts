@@ -63,8 +63,9 @@ const PROGRESS: Readonly<Record<string, Progress>> = {
   "Pending:Wait": "on its way",
   "Pending:Proceed": "on its way",
   InService: "in service",
-  EnteringStandby: "in service",
-  Standby: "in service",
+  // An operator has taken it aside: it gets nothing back to serve with before it is in service.
+  EnteringStandby: "on its way",
+  Standby: "on its way",
 };
 
 /**

@@ -49,7 +49,7 @@ function recallLife(
   memory: Memory,
   { members, unread, instance }: Observation,
   now: number,
-): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince"> {
+): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
   const silent = members.some(
     ({ containerInstance }) => containerInstance.status !== INACTIVE && !containerInstance.agentConnected,
   );
@@ -67,6 +67,7 @@ function recallLife(
           : undefined,
     unknownSince: instance === undefined ? memory.unknownSince : unknownSince,
     deadSince: memory.deadSince ?? (dead ? now : undefined),
+    deadAs: memory.deadAs ?? (dead ? instance : undefined),
   };
 }
 

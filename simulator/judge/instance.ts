@@ -6,6 +6,8 @@ export type Registration = {
   readonly kind: "target" | "classic";
   readonly name: string;
   readonly port: number | undefined;
+  /** For an address, the task that has it: after that task it is nobody's. */
+  readonly holder: string | undefined;
   readonly state: "registered" | "draining";
 };
 
@@ -21,6 +23,10 @@ export type LiveTask = {
 export class JudgedInstance {
   /** Whether a hook holds it. */
   held = false;
+  /** Whether EC2 has announced that it takes it back. */
+  interrupted = false;
+  /** Whether it has ended, or was stopped: whatever ECS or a load balancer still shows, nothing runs there. */
+  dead = false;
   /** Who set it DRAINING. */
   drainedBy: Actor | undefined;
   readonly registrations = new Map<string, Registration>();
@@ -43,29 +49,36 @@ export class JudgedInstance {
   /** The registrations that nobody but the drain takes out: named in its scope, and no service's. */
   ours(scope: Scope): Registration[] {
     const managed = this.#managed();
-    return [...this.registrations.values()].filter((each) => isIn(scope, each) && !isIn(managed, each));
+    return [...this.registrations.values()].filter(
+      (each) => each.holder === undefined && isIn(scope, each) && !isIn(managed, each),
+    );
   }
 
   /** The registrations that must be gone before a drain is ready: named in its scope, or a service's. */
   judged(scope: Scope): Registration[] {
+    if (this.dead) return [];
     const managed = this.#managed();
     return [...this.registrations.values()].filter((each) => isIn(scope, each) || isIn(managed, each));
   }
 
-  /** What must be gone before a drain is ready, in words. Tasks count in whatever cluster they are. */
+  /** The tasks that must have ended before a drain is ready, in whatever cluster they are. */
+  get running(): LiveTask[] {
+    return this.dead ? [] : [...this.tasks.values()];
+  }
+
+  /** What must be gone before a drain is ready, in words. */
   left(scope: Scope): string[] {
     return [
       ...this.judged(scope).map(
         ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
       ),
-      ...[...this.tasks.values()].map(
-        ({ service, status }) => `a task of ${service ?? "no service"} ${status}`,
-      ),
+      ...this.running.map(({ service, status }) => `a task of ${service ?? "no service"} ${status}`),
     ];
   }
 
   /** The task that a service registered there, if one still runs. */
-  taskBehind({ kind, name, port }: Omit<Registration, "state">): LiveTask | undefined {
+  taskBehind({ kind, name, port, holder }: Omit<Registration, "state">): LiveTask | undefined {
+    if (holder !== undefined) return this.tasks.get(holder);
     return [...this.tasks.values()].find(({ cluster, service, hostPorts }) => {
       if (service === undefined) return false;
       const { targetGroups, loadBalancers } = this.#servicesOf(cluster, service);

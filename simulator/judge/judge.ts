@@ -29,6 +29,8 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #instances = new Map<string, JudgedInstance>();
   readonly #cases: Case[] = [];
+  /** The tasks that have addresses of their own, by address. */
+  readonly #holders = new Map<string, { readonly arn: string; readonly instanceId: string }>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -47,9 +49,12 @@ export class Judge {
 
   #follow(line: StoryLine): void {
     switch (line.kind) {
-      case "instance":
-        this.#instance(line.instanceId).held = line.state.endsWith(":Wait");
+      case "instance": {
+        const instance = this.#instance(line.instanceId);
+        instance.held = line.state.endsWith(":Wait");
+        if (line.state === "Pending") instance.dead = false;
         return;
+      }
       case "action-started":
         this.#started(line);
         return;
@@ -63,16 +68,23 @@ export class Judge {
         this.#task(line);
         return;
       case "target":
-        this.#registration(line, line.id, { kind: "target", name: line.targetGroup, port: line.port });
+        this.#target(line);
         return;
       case "classic":
         this.#registration(line, line.instanceId, {
           kind: "classic",
           name: line.loadBalancer,
           port: undefined,
+          holder: undefined,
         });
         return;
+      case "interruption":
+        this.#instance(line.instanceId).interrupted = true;
+        return;
       case "instance-ended":
+        this.#instance(line.instanceId).dead = true;
+        this.#update(line.instanceId, line.at);
+        return;
       case "agent":
         return;
       default:
@@ -112,7 +124,10 @@ export class Judge {
     const found = this.#cases.find(({ record }) => record.token === line.token);
     const isSuspect = this.#options.suspects.has(by);
     if (!found) {
-      if (isSuspect && how === "cancelled")
+      const isAsked = this.#cases.some(
+        (each) => each.record.instanceId === instanceId && each.scope.mayAbandon,
+      );
+      if (isSuspect && how === "cancelled" && !isAsked)
         this.#accuse(
           at,
           instanceId,
@@ -122,6 +137,10 @@ export class Judge {
       return;
     }
     const { record, scope } = found;
+    if (at - record.askedAt > scope.limit) {
+      const late = Math.round((at - record.askedAt - scope.limit) / 1000);
+      this.#accuse(at, instanceId, "every drain ends in time", `it ended ${late} s too late`);
+    }
     if (how === "call" && isSuspect) {
       const left = this.#instance(instanceId).left(scope).join(", ");
       record.completedAt = at;
@@ -157,6 +176,7 @@ export class Judge {
     // ECS may not have heard that a task has ended, or have given up one that runs.
     if (line.gone) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
+    if (line.address !== undefined) this.#address(line.address, line);
     if (this.#pendingOf(instanceId).length > 0) instance.noteServices([task]);
     // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
     // told as STOPPING once more.
@@ -178,15 +198,36 @@ export class Judge {
     this.#update(instanceId, at);
   }
 
+  // An address is an instance's for as long as its task runs; the next task may have it at once.
+  #address(address: string, { arn, instanceId, gone }: LineOf<"task">): void {
+    const isHolder = this.#holders.get(address)?.arn === arn;
+    if (!gone) {
+      if (!isHolder) this.#holders.set(address, { arn, instanceId });
+      return;
+    }
+    if (isHolder) this.#holders.delete(address);
+    const { registrations } = this.#instance(instanceId);
+    for (const [key, { holder }] of registrations) if (holder === arn) registrations.delete(key);
+  }
+
+  #target(line: LineOf<"target">): void {
+    const registration = { kind: "target", name: line.targetGroup, port: line.port } as const;
+    if (line.id.startsWith("i-")) {
+      this.#registration(line, line.id, { ...registration, holder: undefined });
+      return;
+    }
+    const holder = this.#holders.get(line.id);
+    if (holder) this.#registration(line, holder.instanceId, { ...registration, holder: holder.arn });
+  }
+
   #registration(
     { at, by, state }: LineOf<"target" | "classic">,
     instanceId: string,
     registration: Omit<Registration, "state">,
   ): void {
-    if (!instanceId.startsWith("i-")) return;
     const instance = this.#instance(instanceId);
-    const { kind, name, port } = registration;
-    const key = `${kind} ${name} ${port}`;
+    const { kind, name, port, holder = "" } = registration;
+    const key = `${kind} ${name} ${port} ${holder}`;
     const isTakenOut = state !== "registered" && instance.registrations.get(key)?.state === "registered";
     if (isTakenOut && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);
@@ -218,7 +259,7 @@ export class Judge {
     for (const had of this.#pendingOf(instanceId)) {
       const { record, scope } = had;
       const targets = instance.judged(scope).length > 0;
-      const tasks = instance.tasks.size > 0;
+      const tasks = instance.running.length > 0;
       had.targets ||= targets;
       had.tasks ||= tasks;
       record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
@@ -231,7 +272,9 @@ export class Judge {
   }
 
   #touched(at: number, instanceId: string, by: string, what: string): void {
-    if (this.#options.suspects.has(by) && !this.#instance(instanceId).held)
+    const { held, interrupted } = this.#instance(instanceId);
+    // What EC2 is about to take needs no hook to be drained.
+    if (this.#options.suspects.has(by) && !held && !interrupted)
       this.#accuse(at, instanceId, "no instance outside a wait state is touched", what);
   }
 

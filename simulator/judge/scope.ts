@@ -8,11 +8,20 @@ export type Places = {
 export type Scope = Places & {
   /** After this long the drain may be completed with whatever is left, in milliseconds; undefined: it never may. */
   readonly patience: number | undefined;
+  /** After this long the lifecycle action must have ended, in milliseconds. */
+  readonly limit: number;
+  /** Whether the drain may end with ABANDON, which cancels the instance's other hooks. */
+  readonly mayAbandon: boolean;
 };
+
+/** What a drain depends on of its hook; times in milliseconds. */
+export type HookTimes = { readonly heartbeatTimeout: number; readonly globalTimeout: number };
 
 /** How long before a hook's global limit a drain may be completed at the soonest for its sake, in milliseconds. */
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
+/** By how much the end of a drain may be late: two ticks. */
+const TICKS_MS = 120_000;
 
 /** What is known of the services: which target groups and classic load balancers they register with. */
 export type ServiceScope = (
@@ -26,23 +35,30 @@ type Keys = Readonly<Record<string, unknown>>;
  * The scope that deregister's input sets, with the keys of a hook's NotificationMetadata over it. The single and the
  * plural key of classic load balancers are replaced together; a target group goes by name or ARN.
  *
- * @param limit how long the hook holds an instance at the most, in milliseconds
  */
-export function scopeOf(input: Keys, metadata: string | undefined, limit: number): Scope {
+export function scopeOf(input: Keys, metadata: string | undefined, hook: HookTimes): Scope {
   const own = keysIn(metadata);
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
   return {
     targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
     loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
-    patience: patienceOf({ ...input, ...own }, limit),
+    ...endOf({ ...input, ...own }, hook),
   };
 }
 
-function patienceOf({ on_timeout, drain_timeout_seconds }: Keys, limit: number): number | undefined {
-  if (on_timeout === "leave") return undefined;
+function endOf(
+  { on_timeout, drain_timeout_seconds }: Keys,
+  { heartbeatTimeout, globalTimeout }: HookTimes,
+): Pick<Scope, "patience" | "limit" | "mayAbandon"> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
-  return Math.min(seconds * 1_000, limit - BEFORE_LIMIT_MS);
+  const deadline = Math.min(seconds * 1_000, globalTimeout - BEFORE_LIMIT_MS);
+  const leaves = on_timeout === "leave";
+  return {
+    patience: leaves ? undefined : deadline,
+    limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
+    mayAbandon: on_timeout === "abandon",
+  };
 }
 
 // Metadata that is no JSON object is meant for somebody else.

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
 import { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
-import { scopeOf } from "../judge/scope.ts";
+import { type HookTimes, scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
 
-import { globalTimeout } from "../services/autoscaling/model.ts";
+import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
 
 import type { Unreliability } from "../services/sqs/queue.ts";
 
@@ -156,7 +156,7 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       const hook = world.groups.find(group)?.hooks.get(name);
       const isOurs =
         hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
-      return isOurs ? scopeOf(input, hook.metadata, globalTimeout(hook) * 1000) : undefined;
+      return isOurs ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -170,4 +170,8 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
+}
+
+function timesOf(hook: Hook): HookTimes {
+  return { heartbeatTimeout: hook.heartbeatTimeout * 1000, globalTimeout: globalTimeout(hook) * 1000 };
 }

@@ -5,9 +5,6 @@ export type Fact = {
   readonly section: SectionNumber;
   /** What a test of it is called, after `facts N: `. */
   readonly words: string;
-  /** Whether it needs its test now; one for later says why. */
-  readonly due: "now" | "later";
-  readonly why?: string;
 };
 
 export type SectionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 8 | 9 | 10;
@@ -286,13 +283,6 @@ export function titleOf({ section, words }: Fact): string {
   return `facts ${section}: ${words}`;
 }
 
-/** What a test is called; with a reason, the test is for later. */
-type Entry = string | { readonly words: string; readonly why: string };
-
-function section(number: SectionNumber, entries: Readonly<Record<string, Entry>>): Fact[] {
-  return Object.entries(entries).map(([id, entry]) =>
-    typeof entry === "string"
-      ? { id, section: number, words: entry, due: "now" }
-      : { id, section: number, ...entry, due: "later" },
-  );
+function section(number: SectionNumber, words: Readonly<Record<string, string>>): Fact[] {
+  return Object.entries(words).map(([id, text]) => ({ id, section: number, words: text }));
 }

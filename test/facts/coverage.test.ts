@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { Fact } from "./checklist.ts";
-import { cover, type FoundTest, problemsOf, render, untested } from "./coverage.ts";
+import { cover, type FoundTest, problemsOf, render } from "./coverage.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,7 +15,6 @@ const fact = (change: Partial<Fact> = {}): Fact => ({
   id: "ports",
   section: 4,
   words: "ports matter",
-  due: "now",
   ...change,
 });
 const test = (change: Partial<FoundTest> = {}): FoundTest => ({
@@ -60,13 +59,6 @@ const rules: { why: string; facts: Fact[]; tests: FoundTest[]; problems: string[
     tests: [test({ title: "x" })],
     problems: [],
   },
-  { why: "a fact for later needs no test", facts: [fact({ due: "later" })], tests: [], problems: [] },
-  {
-    why: "a fact for later that has a test is due",
-    facts: [fact({ due: "later" })],
-    tests: [test()],
-    problems: ['"facts 4: ports matter" has a test, so the checklist must not leave it for later'],
-  },
   {
     why: "two tests of one name are a problem",
     facts: [fact()],
@@ -80,14 +72,11 @@ describe("The list of facts", () => {
     it(why, () => expect(problemsOf(cover(facts, tests))).to.deep.equal(problems));
   }
 
-  it("shows each fact with its test, and those without one by name", () => {
-    const coverage = cover([fact(), fact({ words: "later on", due: "later", why: "no time" })], [test()]);
-    const page = render(coverage);
+  it("shows each fact with its test", () => {
+    const page = render(cover([fact()], [test()]));
     expect(page).to.contain(
       "| `ports` | facts 4: ports matter | [some.test.ts](../test/facts/some.test.ts) |",
     );
-    expect(page).to.contain("| `ports` | facts 4: later on | later | no time |");
-    expect(untested(coverage)).to.deep.equal(["facts 4: later on (later: no time)"]);
   });
 
   it("is complete, and docs/facts.md is up to date", () => {

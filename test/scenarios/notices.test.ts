@@ -62,6 +62,7 @@ describe("scenarios: notices", () => {
 
   it("on_spot_interruption drain: both steps at once, and the end is EC2's", async () => {
     const outcome = await play(fleet({ on_spot_interruption: "drain" }, [interrupt]));
+    expect(outcome.violations).to.deep.equal([]);
     const [drained] = said(outcome, "set DRAINING", leaving);
     const [out] = said(outcome, "deregistered", leaving);
     expect(drained?.function).to.equal("deregister");
@@ -77,6 +78,7 @@ describe("scenarios: notices", () => {
         { at_seconds: 70, terminate: { instance_ids: [leaving] } },
       ]),
     );
+    expect(outcome.violations).to.deep.equal([]);
     expect(said(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
     expect(said(outcome, "deregistered", leaving)).to.have.lengthOf(1);
     for (const queue of outcome.simulation.world.queues.all)
@@ -104,7 +106,7 @@ describe("scenarios: notices", () => {
       ]);
       expect(said(outcome, "instance replaced", leaving)).to.have.lengthOf(1);
       const group = outcome.simulation.world.groups.find("fleet");
-      expect(group?.desiredCapacity, "the desired capacity is as it was").to.equal(3);
+      expect(group?.desired, "the desired capacity is as it was").to.equal(3);
       expectQuiet(outcome);
     });
   }

@@ -51,6 +51,7 @@ const termination: Termination = {
     disconnectedSince: at("09:00:14"),
     unknownSince: at("09:00:15"),
     deadSince: at("09:00:16"),
+    deadAs: "terminated",
     returns: "root volume",
     returningSince: at("09:00:17"),
     waitingFor: "1 task RUNNING",

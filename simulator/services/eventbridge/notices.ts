@@ -18,6 +18,7 @@ export function interruptSpot(world: World, instanceId: string, action: SpotActi
   const instance = instances.get(instanceId);
   const zone = instance?.zone ?? `${REGION}a`;
   if (instance) instance.isReclaimed = true;
+  world.story.tell(agenda.now, { kind: "interruption", instanceId });
   world.eventRules.put({
     source: "aws.ec2",
     detailType: "EC2 Spot Instance Interruption Warning",

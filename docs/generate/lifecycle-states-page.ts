@@ -1,0 +1,40 @@
+import {
+  DECISIONS,
+  LIFECYCLE_TABLE,
+  SITUATIONS,
+  type SituationName,
+} from "../../test/unit/decide/lifecycle-table.ts";
+import { markdownTable } from "./tables.ts";
+
+/** The page on what is decided in each lifecycle state, from the table whose cells are tested one by one. */
+export function lifecycleStatesPage(): string {
+  const situations = Object.keys(SITUATIONS) as SituationName[];
+  const rows = LIFECYCLE_TABLE.map(({ name, place, means, decisions }) => [
+    name === place.state ? `\`${name}\`` : name,
+    means,
+    ...situations.map((each) => decisions[each]),
+  ]);
+  return `# Lifecycle states
+
+<!-- Made from the table of test/unit/decide/lifecycle-table.ts by \`npm run docs\`; each cell has its test. -->
+
+Where Auto Scaling shows an instance, what our message says of it, and what is decided. The rules behind it are in
+[rules.md](rules.md).
+
+${markdownTable(["state", "what it is", ...situations], rows)}
+
+The situations:
+
+${markdownTable(
+  ["situation", "what it is"],
+  Object.entries(SITUATIONS).map(([name, is]) => [name, is]),
+)}
+
+What is decided, and why:
+
+${markdownTable(
+  ["decision", "why"],
+  Object.entries(DECISIONS).map(([name, { why }]) => [name, why]),
+)}
+`;
+}

@@ -1,0 +1,257 @@
+// What is decided in each lifecycle state of Auto Scaling and each situation of ours: data for a test a cell, and for the
+// page docs/lifecycle-states.md, which is printed from it.
+
+/** What a decision is to be. */
+type Expected = {
+  readonly outcome: "wait" | "complete" | "let go";
+  readonly level?: "info" | "warn";
+  /** The steps' kinds. */
+  readonly steps: readonly string[];
+  /** What the reason in the log, or what is waited for, looks like. */
+  readonly because: RegExp;
+  /** The same for the page. */
+  readonly why: string;
+};
+
+/** What can be decided, by its name in the table. */
+export const DECISIONS = {
+  drain: {
+    outcome: "wait",
+    steps: ["deregister", "drain"],
+    because: /^1 target draining in static, 1 task RUNNING$/,
+    why: "A hook holds the instance, or EC2 is about to take it: what is ours is taken out, DRAINING is set, and what is left is waited for.",
+  },
+  complete: {
+    outcome: "complete",
+    steps: [],
+    because: /^drained$/,
+    why: "Nothing is left, for certain: the lifecycle action is completed with CONTINUE. Of an instance that comes back, the message is kept.",
+  },
+  "complete, late": {
+    outcome: "complete",
+    steps: [],
+    because: /^the drain's time is over; still there: /,
+    why: "The drain's time is over: `on_timeout` decides, which is CONTINUE where nothing else is said.",
+  },
+  "look again": {
+    outcome: "wait",
+    steps: [],
+    because: /^the instance to |^a second look: /,
+    why: "Nothing is touched. The instance is not held yet, or may not be yet; or it is on its way back; or it was absent in one look only.",
+  },
+  "let go": {
+    outcome: "let go",
+    level: "info",
+    steps: [],
+    because: /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: /,
+    why: "No hook holds the instance any more, and there is nothing to restore: the message is deleted.",
+  },
+  "let go, warn": {
+    outcome: "let go",
+    level: "warn",
+    steps: [],
+    because: /^not terminating: /,
+    why: "The instance is not terminating, two minutes after the message's time: nothing is touched, and the message is deleted with a warning.",
+  },
+  "set ACTIVE": {
+    outcome: "wait",
+    steps: ["activate"],
+    because: /^what was taken from the instance to be restored$/,
+    why: "It is back: its container instance is set ACTIVE again, and the message is deleted once it is. What it was registered with is only logged.",
+  },
+  restore: {
+    outcome: "wait",
+    steps: ["activate", "register"],
+    because: /^what was taken from the instance to be restored$/,
+    why: "It is in service again: its container instance is set ACTIVE, it is registered where it was taken out, and the message is deleted once it is.",
+  },
+} as const satisfies Record<string, Expected>;
+
+/** The name of a decision. */
+export type DecisionName = keyof typeof DECISIONS;
+
+/** Our situations, in the order of the table's columns, and what each is. */
+export const SITUATIONS = {
+  fresh: "a message half a minute old; a target and a task are left",
+  drained: "a message ten minutes old; all is gone and settled",
+  late: "the drain's time is over; a target and a task are left",
+  "kept, warm pool": "drained on its way back to the warm pool, and completed; DRAINING by us",
+  "kept, root volume": "drained before its root volume is replaced, and completed; DRAINING by us",
+  "Spot notice":
+    "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
+  stale: "a message a day old that nobody has looked at; a target and a task are left",
+} as const;
+
+/** The name of a situation. */
+export type SituationName = keyof typeof SITUATIONS;
+
+/** Where an instance is: its state, and its group where that is not the message's. */
+export type Place = { readonly state: string | undefined; readonly group: "the message's" | "another" };
+
+/** A row: where the instance is, what that means, and what is decided in each situation. */
+export type LifecycleRow = {
+  readonly name: string;
+  readonly place: Place;
+  readonly means: string;
+  readonly decisions: Readonly<Record<SituationName, DecisionName>>;
+};
+
+const drain = "drain";
+const done = "complete";
+const late = "complete, late";
+const again = "look again";
+const over = "let go";
+const warn = "let go, warn";
+const active = "set ACTIVE";
+const restore = "restore";
+
+type Cells = readonly [
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+  DecisionName,
+];
+
+// Each state that Auto Scaling has (API Reference, AutoScalingInstanceDetails, LifecycleState), its meaning, its cells.
+const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
+  ["Pending", "it is launched, or goes into service", again, warn, warn, again, again, drain, warn],
+  ["Pending:Wait", "a launching hook holds it", again, warn, warn, again, again, drain, warn],
+  ["Pending:Proceed", "a launching hook has let go of it", again, warn, warn, again, again, drain, warn],
+  ["InService", "it serves", again, warn, warn, active, restore, drain, warn],
+  ["EnteringStandby", "an operator takes it aside", again, warn, warn, again, again, drain, warn],
+  ["Standby", "an operator has taken it aside", again, warn, warn, again, again, drain, warn],
+  ["Detaching", "it leaves the group alive, without hooks", again, warn, warn, over, over, drain, warn],
+  ["Detached", "it has left the group", again, warn, warn, over, over, drain, warn],
+  ["Quarantined", "AWS does not use it", again, warn, warn, over, over, drain, warn],
+  [
+    "Terminating",
+    "its load balancers drain it before a hook fires",
+    again,
+    again,
+    again,
+    over,
+    over,
+    drain,
+    again,
+  ],
+  ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
+  ["Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
+  [
+    "Terminating:Retained",
+    "ABANDON, and the group's policy keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
+  ["Terminated", "it is dead", over, over, over, over, over, over, over],
+  [
+    "ReplacingRootVolume",
+    "an instance refresh begins with it",
+    again,
+    again,
+    again,
+    again,
+    again,
+    drain,
+    again,
+  ],
+  [
+    "ReplacingRootVolume:Wait",
+    "a hook holds it, and it comes back",
+    drain,
+    done,
+    late,
+    done,
+    done,
+    drain,
+    drain,
+  ],
+  ["ReplacingRootVolume:Proceed", "it is rebooted", over, over, over, again, again, over, over],
+  ["RootVolumeReplaced", "it has its new root volume", again, warn, warn, again, again, drain, warn],
+  ["Warmed:Pending", "it goes into the warm pool", again, warn, warn, again, again, drain, warn],
+  ["Warmed:Pending:Wait", "a hook holds it on its way back", drain, done, late, done, done, drain, drain],
+  ["Warmed:Pending:Proceed", "all hooks have let go of it", over, over, over, again, again, over, over],
+  [
+    "Warmed:Pending:Retained",
+    "ABANDON, and the group's policy keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
+  ["Warmed:Stopped", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
+  ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
+  ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
+  ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
+  ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
+  ["Warmed:Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
+  [
+    "Warmed:Terminating:Retained",
+    "ABANDON, and the group keeps it",
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+    over,
+  ],
+  ["Warmed:Terminated", "it is dead", over, over, over, over, over, over, over],
+];
+const UNKNOWN = [
+  "a state that AWS adds",
+  "nobody knows",
+  again,
+  warn,
+  warn,
+  over,
+  over,
+  drain,
+  warn,
+] as const;
+const ELSEWHERE = [
+  "in another group",
+  "it is not the message's",
+  again,
+  warn,
+  warn,
+  warn,
+  warn,
+  again,
+  warn,
+] as const;
+const NOWHERE = [
+  "in no group",
+  "it is gone, or a read lags",
+  again,
+  over,
+  over,
+  over,
+  over,
+  again,
+  again,
+] as const;
+
+function rowOf([name, means, ...cells]: readonly [string, string, ...Cells], place: Place): LifecycleRow {
+  const names = Object.keys(SITUATIONS) as SituationName[];
+  const decisions = Object.fromEntries(names.map((each, i) => [each, cells[i]])) as LifecycleRow["decisions"];
+  return { name, place, means, decisions };
+}
+
+/** The whole table, in the order of an instance's life. */
+export const LIFECYCLE_TABLE: readonly LifecycleRow[] = [
+  ...STATES.map((row) => rowOf(row, { state: row[0], group: "the message's" })),
+  rowOf(UNKNOWN, { state: "SomethingNew", group: "the message's" }),
+  rowOf(ELSEWHERE, { state: "InService", group: "another" }),
+  rowOf(NOWHERE, { state: undefined, group: "the message's" }),
+];
