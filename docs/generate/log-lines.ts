@@ -143,7 +143,7 @@ export const LOG_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "`waiting_for` is in the way, `drain_deadline` is when the drain ends all the same, and `at_the_deadline` how.",
+      "`waiting_for` is in the way, `drain_deadline` is when the drain ends all the same, and `ends_with` how.",
     todo: "Look at what is in the way; see a drain that does not end in operations.md. To give it longer, raise `drain_timeout_seconds`.",
   },
   "passed on": {

@@ -70,7 +70,7 @@ export function halfTimeRemark(
   return {
     level: "warn",
     phrase: "half of the drain's time is over",
-    fields: { waiting_for: left, drain_deadline: timeText(deadline.at), at_the_deadline: ends },
+    fields: { waiting_for: left, drain_deadline: timeText(deadline.at), ends_with: ends },
   };
 }
 

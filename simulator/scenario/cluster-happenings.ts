@@ -20,11 +20,11 @@ export const clusterHappenings = {
   deregister_container_instance: z
     .strictObject({
       instance_ids: instanceIds,
-      force: z.boolean().default(false).describe("Whether its tasks are given up."),
+      force: z.boolean().default(false).describe("Whether tasks that run are given up."),
     })
     .describe("An operator deregisters the container instances; while tasks run there, by force alone."),
   protect_tasks: z
-    .strictObject({ cluster, service, for_seconds: seconds.describe("For how long.") })
+    .strictObject({ cluster, service, for_seconds: seconds.describe("From then on.") })
     .describe("Protects all tasks of the service from being scaled in, or with 0 seconds no more."),
   delete_service: z
     .strictObject({ cluster, service })

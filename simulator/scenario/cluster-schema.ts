@@ -95,7 +95,7 @@ export const standaloneTasks = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Who started them, as DescribeTasks shows it; `{instance_id}` and `{container_instance_id}` stand for those of the instance that it runs on.",
+      "Who started them; `{instance_id}` and `{container_instance_id}` stand for those that it runs on.",
     ),
   group: z.string().optional().describe("Their task group; `family:` and the family when not given."),
   task: task.prefault({}).describe("What they are like."),

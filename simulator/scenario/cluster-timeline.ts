@@ -15,7 +15,7 @@ export function happenInClusters(world: World, entry: TimelineEntry): void {
     const { cluster, service, for_seconds } = entry.protect_tasks;
     for (const task of clusters.byName(cluster).tasks.values())
       if (task.service?.name === service && isLive(task))
-        clusters.protect(task, agenda.now + for_seconds * 1000);
+        task.protectedUntil = agenda.now + for_seconds * 1000;
   }
   if (entry.delete_service) {
     const { cluster, service } = entry.delete_service;

@@ -3,6 +3,7 @@ import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
 import { group, hook } from "./group-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
+import { loadBalancer, targetGroup } from "./load-balancer-schema.ts";
 import { messageHappenings } from "./message-happenings.ts";
 import { addresses, chance, instanceIds, name, named, port, seconds } from "./values.ts";
 
@@ -27,50 +28,6 @@ const queue = z.strictObject({
     .optional()
     .describe("The queue, listed before this one, that redrive moves messages to."),
   max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
-});
-
-const targetGroup = z.strictObject({
-  name,
-  port: port.default(80).describe("The port of targets that are registered without one."),
-  protocol: z.string().default("HTTP").describe("As DescribeTargetGroups shows it."),
-  target_type: z
-    .enum(["instance", "ip", "alb"])
-    .default("instance")
-    .describe("Whether its targets are instances, addresses, or Application Load Balancers."),
-  deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
-  healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
-  in_use: z
-    .boolean()
-    .default(true)
-    .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
-  unusable_addresses: addresses
-    .optional()
-    .describe("Addresses of a load balancer's own: as targets they are `unused` with `Target.IpUnusable`."),
-});
-
-const loadBalancer = z.strictObject({
-  name,
-  listeners: z
-    .array(
-      z.strictObject({
-        port: port.describe("Where clients connect."),
-        instance_port: port.describe("Where the instances listen."),
-        protocol: z.string().default("HTTP").describe("As DescribeLoadBalancers shows it."),
-      }),
-    )
-    .min(1)
-    .describe("What it forwards, and where to."),
-  connection_draining_seconds: z
-    .int()
-    .min(0)
-    .max(3600)
-    .default(0)
-    .describe("0 means that connection draining is off."),
-  requests_finish_after_seconds: seconds
-    .optional()
-    .describe(
-      "Classic draining ends early when the requests in flight have finished; without this it takes its full time.",
-    ),
 });
 
 const forAWhile = {

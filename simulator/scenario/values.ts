@@ -7,7 +7,7 @@ export const name = z.string().min(1).describe("Its name.");
 /** A name of something else than the structure that the key is in. */
 export const named = (what: string) => name.describe(`The name of ${what}.`);
 export const port = z.int().min(1).max(65_535);
-export const addresses = z.array(z.ipv4()).min(1).describe("Addresses.");
+export const addresses = z.array(z.ipv4()).min(1).describe("IPv4 addresses.");
 export const chance = z.number().min(0).max(1);
 export const instanceId = z
   .string()

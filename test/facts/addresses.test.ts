@@ -52,6 +52,25 @@ describe("Addresses", () => {
     await stop(next);
   });
 
+  it("facts 2: a task shows its address once its network interface is attached", async () => {
+    const taskDefinition = await defineTask(aws, { networkMode: "awsvpc" });
+    const { tasks } = await aws.ecs.send(
+      new StartTaskCommand({ cluster: CLUSTER, taskDefinition, containerInstances: [member.arn] }),
+    );
+    expect(tasks?.[0]).to.include({ lastStatus: "PROVISIONING" });
+    expect(tasks?.[0]?.attachments?.[0]).to.include({
+      type: "ElasticNetworkInterface",
+      status: "PRECREATED",
+    });
+    expect(addressOf(tasks?.[0])).to.equal(undefined);
+    await aws.advance(30);
+    const arn = tasks?.[0]?.taskArn as string;
+    const [running] = await describeTasks(aws, CLUSTER, [arn]);
+    expect(running?.attachments?.[0]).to.include({ status: "ATTACHED" });
+    expect(addressOf(running)).to.equal(ADDRESSES[0]);
+    await stop(arn);
+  });
+
   it("facts 4: an address stays registered when the task that had it has stopped", async () => {
     const targetGroupArn = await makeTargetGroup(aws, { type: "ip", delaySeconds: 10 });
     const arn = await start();

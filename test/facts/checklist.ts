@@ -114,6 +114,7 @@ export const CHECKLIST: readonly Fact[] = [
     "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
     "bridge-target": "a bridge task's target is its instance with the host port that it was given",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
+    "address-attached": "a task shows its address once its network interface is attached",
     "address-reused": "the address of a task that has stopped is soon another task's, and both show it",
     "percent-100-100": "a minimum and a maximum of 100 percent never let the drain progress",
     "percent-min-100":

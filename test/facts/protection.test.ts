@@ -71,10 +71,11 @@ describe("ECS's task protection", () => {
     const { cluster, service, tasks } = await makeWorld(3);
     const spared = [tasks[2] as string];
     await protect(cluster, spared, { expiresInMinutes: 10 });
-    await aws.ecs.send(
-      new UpdateServiceCommand({ cluster, service, desiredCount: 1, forceNewDeployment: true }),
-    );
-    await aws.advance(540);
+    await aws.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 1 }));
+    await aws.advance(120);
+    expect(await runningOf(cluster)).to.deep.equal(spared);
+    await aws.ecs.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
+    await aws.advance(420);
     expect(await runningOf(cluster)).to.include(spared[0]);
     expect(await runningOf(cluster)).to.have.lengthOf(2);
     await aws.advance(120);

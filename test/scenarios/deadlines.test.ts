@@ -99,7 +99,7 @@ describe("scenarios: deadlines", () => {
         fleet({ drain_timeout_seconds: 600, on_timeout: "abandon" }, { group: { on_abandon: onAbandon } }),
       );
       const [half] = said(outcome, "half of the drain's time is over");
-      expect(half?.at_the_deadline).to.include(words);
+      expect(half?.ends_with).to.include(words);
       const [completed] = said(outcome, "lifecycle action completed");
       expect(completed?.reason).to.include(words);
       expectQuiet(outcome);

@@ -113,6 +113,19 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     expect(running(worldAfter(300, happen(forSeconds(600), deletion, forSeconds(0))))).to.equal(0);
   });
 
+  it("a service's task can protect itself from when it runs", () => {
+    const protecting = (seconds: number) => ({
+      ...cluster({}, { name: "web", task: { protected_seconds: seconds } }),
+      ...happen({ delete_service: { cluster: "main", service: "web" } }),
+    });
+    const statusAfter = (seconds: number) =>
+      worldAfter(300, protecting(seconds)).clusters.byName("main").tasks.values().next().value?.lastStatus
+        .latest;
+    // The world is an hour old when the scenario starts.
+    expect(statusAfter(3600)).to.equal("STOPPED");
+    expect(statusAfter(4200)).to.equal("RUNNING");
+  });
+
   it("a cluster that is deleted is gone for good, though its containers run on", () => {
     const world = worldAfter(
       60,

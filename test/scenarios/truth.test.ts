@@ -51,9 +51,21 @@ const disconnect = (more: object = {}) => ({
 
 describe("scenarios: what is true, and what ECS shows", () => {
   it("tasks end with their instance, though ECS shows them for good where the agent was disconnected", async () => {
-    const played = await play([disconnect(), { at_seconds: 30, kill: { instance_ids: ids } }]);
+    const played = await play([
+      disconnect({ for_seconds: 60 }),
+      { at_seconds: 30, kill: { instance_ids: ids } },
+    ]);
     expect(goneAfter(played)).to.equal(30);
     expect(tasks(played)).to.deep.equal(["RUNNING / ended"]);
+    const [containerInstance] = snapshot(played.simulation.world).clusters[0]?.container_instances ?? [];
+    expect(containerInstance).to.include({ status: "ACTIVE", agent_connected: false });
+  });
+
+  it("a task is gone when it is STOPPED, where ECS hears of it", async () => {
+    const stop = { at_seconds: 30, stop_tasks: { cluster: "main", family: "standalone" } };
+    const played = await play([stop], { network_mode: "awsvpc", stop_seconds: 5 });
+    // Its containers have ended at 35, and then its network interface is given back.
+    expect(goneAfter(played)).to.equal(38);
   });
 
   it("tasks end with their instance when it is stopped, though ECS shows them as they were", async () => {

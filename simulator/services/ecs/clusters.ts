@@ -187,12 +187,6 @@ export class Clusters {
     this.changed(service);
   }
 
-  /** Protects a service's task until then, or not any more. */
-  protect(task: Task, until: number | undefined): void {
-    task.protectedUntil = until;
-    this.#touch(task.cluster);
-  }
-
   /** Lets a service's new settings take effect. */
   changed(service: Service): void {
     this.#touch(service.cluster);

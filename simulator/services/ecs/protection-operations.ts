@@ -45,7 +45,7 @@ export function protectionOperations(world: World): Operation[] {
     }
     const { found, failures } = look(input.cluster, atMost(input.tasks, 10, "tasks"));
     for (const task of found)
-      clusters.protect(task, input.protectionEnabled ? agenda.now + minutes * 60_000 : undefined);
+      task.protectedUntil = input.protectionEnabled ? agenda.now + minutes * 60_000 : undefined;
     return { protectedTasks: found.map(present), failures };
   };
 

@@ -224,12 +224,12 @@ describe("decide", () => {
           fields: {
             waiting_for: "1 task RUNNING",
             drain_deadline: "2026-01-05T10:00:00.000Z",
-            at_the_deadline: "the lifecycle action is completed with CONTINUE",
+            ends_with: "the lifecycle action is completed with CONTINUE",
           },
         },
       ]);
       const thenOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
-        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields?.at_the_deadline;
+        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.ends_with;
       expect(thenOf({ observed: { ...held, retains: true } }, "abandon")).to.equal(
         "the lifecycle action is completed with ABANDON: by the group's retention policy the instance is kept, as Terminating:Retained",
       );

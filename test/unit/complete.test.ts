@@ -1,0 +1,90 @@
+// Protects what a completion's answer means.
+import { expect } from "chai";
+import { completeAction } from "../../shared/complete.ts";
+import { AwsCallError } from "../../shared/errors.ts";
+import { Run } from "../../shared/run.ts";
+import type { Memory } from "../../shared/termination.ts";
+import { MINUTE, SINCE, termination } from "./decide/builders.ts";
+import { untouchablePorts } from "./ports.ts";
+
+async function play(answer: "completed" | "no such action" | Error, memory: Partial<Memory> = {}) {
+  const { ports: untouchable, lines } = untouchablePorts();
+  const asked: unknown[] = [];
+  const ports = {
+    ...untouchable,
+    now: () => SINCE + MINUTE,
+    autoScaling: {
+      ...untouchable.autoScaling,
+      complete: async (...call: unknown[]) => {
+        asked.push(call[1]);
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    },
+  };
+  const run = new Run(ports.log, 0);
+  const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
+  const completion = await completeAction(ports, run, termination(memory), outcome);
+  return { asked, completion, lines, run };
+}
+
+describe("a completion", () => {
+  it("that succeeds ends the drain, with the result that was decided", async () => {
+    const { asked, completion, lines } = await play("completed");
+    expect(asked).to.deep.equal(["ABANDON"]);
+    expect(completion.kind).to.equal("completed");
+    expect(lines).to.deep.equal([
+      [
+        "info",
+        "lifecycle action completed",
+        {
+          instance_id: "i-1",
+          auto_scaling_group: "fleet",
+          life_cycle_hook_name: "drain",
+          result: "ABANDON",
+          reason: "late",
+          held_seconds: 60,
+        },
+      ],
+    ]);
+  });
+
+  it("of an instance that comes back keeps the message, and remembers since when", async () => {
+    const { completion, lines } = await play("completed", { returns: "warm pool" });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory).to.include({
+      returningSince: SINCE + MINUTE,
+      waitingFor: "the instance to come back",
+    });
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["lifecycle action completed", "comes back"]);
+  });
+
+  it("that is refused for the first time is told apart: whether another hook explains it is to be asked", async () => {
+    const { completion, lines } = await play("no such action");
+    expect(completion.kind).to.equal("refused");
+    expect(completion.termination.memory.refusedAt).to.equal(SINCE + MINUTE);
+    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "completion refused"]]);
+  });
+
+  it("that is refused again is waited for, since the first time", async () => {
+    const { completion } = await play("no such action", { refusedAt: SINCE });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory.refusedAt).to.equal(SINCE);
+  });
+
+  it("that fails is noted, and tried again", async () => {
+    const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
+    const { completion, run } = await play(denied, { failures: 2 });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory).to.include({
+      failures: 3,
+      waitingFor: "autoscaling:CompleteLifecycleAction to be answered (denied)",
+    });
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("a fault of ours is not hidden", async () => {
+    const thrown = await play(new Error("a fault")).catch((error: unknown) => error);
+    expect(String(thrown)).to.equal("Error: a fault");
+  });
+});

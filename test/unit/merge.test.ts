@@ -1,0 +1,115 @@
+// Protects that all messages of one drain are one: the older termination stays, with all that was seen and done.
+import { expect } from "chai";
+import type { Held } from "../../shared/intake.ts";
+import { merge } from "../../shared/merge.ts";
+import { type Memory, NO_MEMORY, type Termination } from "../../shared/termination.ts";
+import { termination as plain } from "./decide/builders.ts";
+import { untouchablePorts } from "./ports.ts";
+
+const termination = (change: Partial<Termination> = {}): Termination => ({
+  ...plain({}, { since: 1_000 }),
+  memory: NO_MEMORY,
+  ...change,
+});
+const held = (id: string, change: Partial<Termination> = {}, receipt = `${id}'s`): Held => ({
+  termination: termination(change),
+  messages: [{ id, receipt }],
+});
+const lookedAt: Memory = { ...NO_MEMORY, lookAt: 5_000, managedTargetGroups: ["arn:tg"] };
+
+function merged(...arrivals: Held[]): Held[] {
+  return merge(untouchablePorts().ports, arrivals);
+}
+const messages = (all: Held[]) => all.map((each) => each.messages.map(({ receipt }) => receipt));
+
+describe("merging messages", () => {
+  it("the older stays, with the messages of both", () => {
+    const all = merged(held("a", { since: 2_000 }), held("b", { since: 1_000 }));
+    expect(all.map((each) => each.termination.since)).to.deep.equal([1_000]);
+    expect(messages(all)).to.deep.equal([["b's", "a's"]]);
+  });
+
+  it("of two that began together the one that is held stays", () => {
+    expect(messages(merged(held("held"), held("new")))).to.deep.equal([["held's", "new's"]]);
+  });
+
+  it("what was seen of the instance is kept, whichever message has it", () => {
+    for (const all of [
+      merged(held("a"), held("b", { memory: lookedAt })),
+      merged(held("a", { memory: lookedAt }), held("b")),
+    ])
+      expect(all.map((each) => each.termination.memory)).to.deep.equal([lookedAt]);
+  });
+
+  it("a message that was delivered twice stands there once, with its latest receipt", () => {
+    expect(messages(merged(held("a", {}, "first"), held("a", {}, "second")))).to.deep.equal([["second"]]);
+  });
+
+  /** [why, the one, the other, how many are left] */
+  const pairs: [string, Partial<Termination>, Partial<Termination>, number][] = [
+    ["the same token", { token: "t" }, { token: "t" }, 1],
+    ["a token that one does not have", { token: "t" }, {}, 1],
+    ["another token: another lifecycle action", { token: "t" }, { token: "u" }, 2],
+    ["another hook", {}, { hook: "backup" }, 2],
+    ["another group", {}, { group: "other" }, 2],
+    ["another instance", {}, { instanceId: "i-0fedcba9876543210" }, 2],
+  ];
+  for (const [why, one, other, count] of pairs) {
+    it(`${why}: ${count === 1 ? "one drain" : "two"}`, () =>
+      expect(merged(held("a", one), held("b", other))).to.have.lengthOf(count));
+  }
+});
+
+describe("a Spot interruption notice and a hook's message for one instance", () => {
+  const noticed = (change: Partial<Termination> = {}) =>
+    held("notice", { hook: undefined, since: 500, interruptedAt: 500, ...change });
+
+  it("are one drain, the hook's, in either order, with the messages of both", () => {
+    for (const all of [merged(noticed(), held("hook")), merged(held("hook"), noticed())]) {
+      expect(all.map((each) => each.termination)).to.deep.equal([termination({ interruptedAt: 500 })]);
+      expect(messages(all)).to.deep.equal([["hook's", "notice's"]]);
+    }
+  });
+
+  it("what the notice's drain has seen and done holds, where the hook's has not looked yet; its timer is the hook's", () => {
+    const memory = { ...NO_MEMORY, lastBeatAt: 1_000 };
+    const [joined] = merged(
+      noticed({ memory: { ...lookedAt, lastBeatAt: undefined } }),
+      held("hook", { memory }),
+    );
+    expect(joined?.termination.memory).to.deep.equal({ ...lookedAt, lastBeatAt: 1_000 });
+  });
+
+  it("what the hook's drain has seen holds, where it has looked", () => {
+    const [joined] = merged(
+      noticed({ memory: { ...lookedAt, lookAt: 9_000 } }),
+      held("hook", { memory: lookedAt }),
+    );
+    expect(joined?.termination.memory).to.deep.equal(lookedAt);
+  });
+
+  it("stay one once they are joined", () => {
+    const [joined] = merged(noticed(), held("hook"));
+    const [again] = merged(joined as Held, noticed({ interruptedAt: 700, since: 700 }));
+    expect(again?.termination).to.include({ interruptedAt: 500, hook: "drain" });
+  });
+
+  it("of two hooks, each is joined", () => {
+    const all = merged(noticed(), held("hook"), held("backup", { hook: "backup" }));
+    expect(all.map((each) => each.termination.interruptedAt)).to.deep.equal([500, 500]);
+    expect(messages(all)).to.deep.equal([
+      ["hook's", "notice's"],
+      ["backup's", "notice's"],
+    ]);
+  });
+
+  it("of different instances are two drains", () => {
+    expect(merged(noticed({ instanceId: "i-2" }), held("hook"))).to.have.lengthOf(2);
+  });
+
+  it("a notice that comes twice is one drain", () => {
+    expect(messages(merged(noticed(), held("again", { hook: undefined, interruptedAt: 500 })))).to.deep.equal(
+      [["notice's", "again's"]],
+    );
+  });
+});
