@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
+import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
+import { drainKeys } from "../../shared/settings.ts";
 import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
 
 /** The page on the functions' inputs. */
@@ -19,17 +21,31 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-What a drain is told travels in its message, so terminate needs its queue alone. The other keys are for messages that
-carry no settings: those that the original pair had in flight.
+What a drain is told travels in its message, so terminate needs its queue alone. All else but \`dry_run\` is for messages
+that carry no settings: those that the original pair had in flight. Dry run does not travel: the switch of the function
+that reads a message decides, so what was only looked at is drained once dry run is off.
 
 ${inputTable(terminateInput)}
 
+## scale-tasks
+
+One service:
+
+${inputTable(scaleTasksInput)}
+
+Several:
+
+${inputTable(scaleManyInput)}
+
+    {"services": [{"cluster_name": "web", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
+
 ## Settings of a hook's own
 
-A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys above
-except the queues' names. They replace those of deregister's input, so that one deployment serves many groups:
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with deregister's keys
+from \`${Object.keys(drainKeys)[0]}\` to \`${Object.keys(drainKeys).at(-1)}\`. They replace those of deregister's input, so that one deployment serves many
+groups:
 
-    {"cluster_name": "payments", "target_groups": ["payments-static"]}
+    {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
 of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
