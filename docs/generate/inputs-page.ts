@@ -29,11 +29,11 @@ ${inputTable(terminateInput)}
 
 ## scale-tasks
 
-One service:
+Keeps a service at one task for each ACTIVE instance of its cluster but \`n_count\`, and never below \`min_task_count\`:
 
 ${inputTable(scaleTasksInput)}
 
-Several:
+Or the same for several services:
 
 ${inputTable(scaleManyInput)}
 
@@ -41,9 +41,9 @@ ${inputTable(scaleManyInput)}
 
 ## Settings of a hook's own
 
-A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with deregister's keys
-from \`${Object.keys(drainKeys)[0]}\` to \`${Object.keys(drainKeys).at(-1)}\`. They replace those of deregister's input, so that one deployment serves many
-groups:
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys that
+deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves
+many groups:
 
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
