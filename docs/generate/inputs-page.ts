@@ -2,7 +2,6 @@ import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { drainKeys } from "../../shared/settings.ts";
 import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
 
 /** The page on the functions' inputs. */
