@@ -78,7 +78,7 @@ exports.groupArns = async (variables) => {
  * @param {Variables} variables
  */
 exports.scaleStatements = async (variables) => {
-  const { services } = await read(variables, "scale_tasks");
+  const services = await scaledServices(variables);
   const clusters = [...new Set(services.map((each) => each.cluster_name))].map(clusterArn);
   return [
     // IAM knows no resources for this one that a name would tell.
@@ -100,7 +100,7 @@ exports.scaleStatements = async (variables) => {
  *
  * @param {Variables} variables
  */
-exports.scalesTasks = async (variables) => (await read(variables, "scale_tasks")).services.length > 0;
+exports.scalesTasks = async (variables) => (await scaledServices(variables)).length > 0;
 
 /**
  * Whether deregister's input wants any of the notices that come through EventBridge.
@@ -114,6 +114,12 @@ exports.noticesState = async (variables) => {
   );
   return wanted ? "ENABLED" : "DISABLED";
 };
+
+// The input names one service, or several.
+async function scaledServices(variables) {
+  const input = (await read(variables, "scale_tasks")) ?? {};
+  return input.services ?? (input.cluster_name === undefined ? [] : [input]);
+}
 
 async function clusterArns(variables) {
   const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];

@@ -52,11 +52,17 @@ const groups: [string, Record<string, unknown>, unknown[]][] = [
 
 const scaled = (cluster_name: string) => ({ cluster_name, service_name: "edge" });
 
-/** [why, what scale-tasks is to scale, its clusters] */
-const scales: [string, Record<string, unknown>[], unknown[] | undefined][] = [
-  ["no service", [], undefined],
-  ["two services of one cluster", [scaled("a"), scaled("a")], [clusterArn("a")]],
-  ["services of two clusters, one of them by ARN", [scaled("a"), scaled(ARN)], [clusterArn("a"), ARN]],
+/** [why, scale-tasks' input, its clusters] */
+const scales: [string, Record<string, unknown> | undefined, unknown[] | undefined][] = [
+  ["no service", { services: [] }, undefined],
+  ["no input at all", undefined, undefined],
+  ["one service", scaled("a"), [clusterArn("a")]],
+  ["two services of one cluster", { services: [scaled("a"), scaled("a")] }, [clusterArn("a")]],
+  [
+    "services of two clusters, one of them by ARN",
+    { services: [scaled("a"), scaled(ARN)] },
+    [clusterArn("a"), ARN],
+  ],
 ];
 
 /** [why, deregister's input, the rule's state] */
@@ -94,9 +100,9 @@ describe("permissions", () => {
     });
   }
 
-  for (const [why, services, expected] of scales) {
+  for (const [why, scale_tasks, expected] of scales) {
     it(`scale-tasks: ${why}`, async () => {
-      const variables = variablesOf({ scale_tasks: { services } });
+      const variables = variablesOf({ scale_tasks });
       expect(await permissions.scalesTasks(variables)).to.equal(expected !== undefined);
       const statements = (await permissions.scaleStatements(variables)).filter(isOfEcs);
       if (expected === undefined) {
