@@ -78,7 +78,8 @@ describe("decide", () => {
       memory: { ...drained, returns: "warm pool", returningSince: SINCE },
       observed: state("Warmed:Terminating:Wait"),
       expected: ["let go"],
-      because: "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
+      because:
+        "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
     },
     {
       why: "still held in the state that it was completed in, it is waited for",
