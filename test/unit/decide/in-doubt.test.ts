@@ -72,6 +72,16 @@ describe("decide", () => {
     expect(memory.goneAt).to.equal(undefined);
   });
 
+  rows("rule 8: an instance that was to come back, and is dead", [
+    {
+      why: "its container instance is left to it: it needs it when it is started again",
+      memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
+      observed: { ...state("Warmed:Pending:Wait"), members: [silent] },
+      expected: ["complete"],
+      because: "the instance is dead: it is stopped",
+    },
+  ]);
+
   rows("rule 8: an instance on its way back that is terminated after all", [
     {
       why: "held by the hook once more, it is another lifecycle action's: this one is over",
