@@ -16,7 +16,7 @@ import { handleNotices, type InstanceNotice } from "./notices.ts";
 /** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
 const FIRST_POLL_SECONDS = 1;
 /** How many messages a run takes at the most: what is beyond waits for the next run. */
-const TAKES_AT_MOST = 1_000;
+const TAKES_AT_MOST = 2_000;
 /** Kept of Lambda's time, for a call that hangs, and for passing on. */
 const PASS_ON_MS = 24_000;
 

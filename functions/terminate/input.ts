@@ -18,13 +18,15 @@ export const terminateInput = z.strictObject(
     auto_scaling_groups: z
       .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
       .check(
-        z.describe("Groups that are swept: instances in the wait state of our hook without a message are drained too."),
+        z.describe(
+          "Groups that are swept: instances in the wait state of our hook without a message are drained too.",
+        ),
       ),
     group_tag: z
       .optional(
-        z.string({ error: "expected a tag's key, or key=value" }).check(
-          z.regex(/^[^=]{1,128}(=.{0,256})?$/, { error: "expected a tag's key, or key=value" }),
-        ),
+        z
+          .string({ error: "expected a tag's key, or key=value" })
+          .check(z.regex(/^[^=]{1,128}(=.{0,256})?$/, { error: "expected a tag's key, or key=value" })),
       )
       .check(z.describe("Groups that carry this tag, `key` or `key=value`, are swept too.")),
     sweep_minutes: z
@@ -37,10 +39,16 @@ export const terminateInput = z.strictObject(
           .check(z.regex(/^[A-Za-z0-9\-_/]{1,255}$/, { error: "expected the name of a lifecycle hook" })),
       )
       .check(
-        z.describe("The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue."),
+        z.describe(
+          "The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue.",
+        ),
       ),
-    lifecycle_queue_name: z.optional(queueName).check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
-    elb_monitor_queue_name: z.optional(queueName).check(z.describe("Not used, so that terminate can be given deregister's keys.")),
+    lifecycle_queue_name: z
+      .optional(queueName)
+      .check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
+    elb_monitor_queue_name: z
+      .optional(queueName)
+      .check(z.describe("Not used, so that terminate can be given deregister's keys.")),
     ...noticeKeys,
   },
   {

@@ -71,7 +71,9 @@ async function observeGroups(
     const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
     readings.push(await reading(run, () => ports.autoScaling.groups(which)));
   }
-  return [...new Map(readings.flatMap((each) => contentOf(each) ?? []).map((each) => [each.name, each])).values()];
+  return [
+    ...new Map(readings.flatMap((each) => contentOf(each) ?? []).map((each) => [each.name, each])).values(),
+  ];
 }
 
 async function membersOf(

@@ -1,10 +1,4 @@
-import {
-  deleteAll,
-  type Held,
-  type Receipt,
-  receive,
-  type Unreadable,
-} from "../../shared/intake.ts";
+import { deleteAll, type Held, type Receipt, receive, type Unreadable } from "../../shared/intake.ts";
 import { secondsBetween } from "../../shared/log.ts";
 import { look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";

@@ -37,7 +37,10 @@ export function decideHeld(termination: Termination, observed: Observation, now:
     remarks,
   });
   if (steps.length > 0 || left !== undefined) {
-    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt: undefined }), steps };
+    // What could not be read for a moment need not be there again.
+    const isThere = steps.length > 0 || leftBehind({ ...observed, unread: {} }) !== undefined;
+    const goneAt = isThere ? undefined : memory.goneAt;
+    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt }), steps };
   }
   const believed = believedAt(memory);
   if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);
@@ -96,12 +99,12 @@ function concluded(termination: Termination, observed: Observation, now: number,
   if (end.memory.returns !== undefined) {
     return decideReturning({ ...termination, memory: end.memory }, observed, now, end.memory.returns);
   }
-  if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
   if (otherHooks(termination, observed).length > 0) {
     const memory = { ...end.memory, completedAt: refusedAt };
     return decideCompleted(termination, observed, now, refusedAt, memory);
   }
   if (now - refusedAt < REFUSED_MS) return end;
+  if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
   return letGo(end.memory, UNKNOWN_ACTION, "error");
 }
 

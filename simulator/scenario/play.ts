@@ -148,15 +148,18 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
 
 // What drains is judged on what the input or its hook names, and on the services' load balancers.
 function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
-  const input = scenario.functions?.deregister.input ?? {};
-  const queue = input.lifecycle_queue_name;
+  const { deregister, terminate } = scenario.functions ?? {};
+  const queue = deregister?.input.lifecycle_queue_name;
   return new Judge({
     story: world.story,
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
-      const isOurs =
-        hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
-      return isOurs ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
+      if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
+      // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
+      const input = hook.targetArn?.endsWith(`:${queue}`)
+        ? deregister?.input
+        : terminate?.input.lifecycle_hook_name === name && terminate?.input;
+      return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],

@@ -1,6 +1,6 @@
 // Protects drains that run into trouble: denied and throttled calls, other hooks, inputs that name what is not there.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const terminate = { at_seconds: 5, terminate: { instance_ids: [ids[0], ids[1]] } };
@@ -99,9 +99,13 @@ describe("scenarios: trouble", () => {
     });
     expectDrained(outcome, { count: 2 });
     expectQuiet(outcome);
-    // The duplicate finds the instance still held, by the other hook, and is done at once.
+    // The duplicate merges into the message that is kept, so that nothing is completed twice.
+    expect(calls(outcome, "autoscaling:CompleteLifecycleAction")).to.equal(2);
+    expect(said(outcome, "waiting", ids[0]).at(-1)?.waiting_for).to.equal(
+      "the other hooks to let it go: backup",
+    );
     const [letGo] = said(outcome, "let go", ids[0]);
-    expect(letGo?.reason).to.equal("our lifecycle action is completed; backup still holds the instance");
+    expect(letGo?.reason).to.match(/^nothing to complete/);
     expect(letGo?.level).to.equal("INFO");
     const ended = outcome.simulation.world.story.lines.filter(
       (line) => line.kind === "action-ended" && line.hook === "backup",

@@ -21,7 +21,7 @@ describe("a run of terminate that receives a termination more than once", () => 
     const sent: string[] = [];
     const body = formatMonitorMessage(termination({ memory: { ...NO_MEMORY, lookAt: 70_000 } }));
     await terminate(
-      { queue_name: "monitor" },
+      { queue_name: "monitor", sweep_minutes: 0 },
       {
         ...ports,
         now: () => now,
