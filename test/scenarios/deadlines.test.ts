@@ -118,7 +118,7 @@ describe("scenarios: deadlines", () => {
       ),
     });
     const [half] = said(outcome, "half of the drain's time is over");
-    expect(half?.at_the_deadline).to.include("Terminating:Retained");
+    expect(half?.ends_with).to.include("Terminating:Retained");
     const [completed] = said(outcome, "lifecycle action completed");
     expect(completed?.reason).to.include("Terminating:Retained");
   });

@@ -72,13 +72,24 @@ describe("decide", () => {
     expect(memory.goneAt).to.equal(undefined);
   });
 
+  rows("rule 8: an instance that was to come back, and is dead", [
+    {
+      why: "its container instance is left to it: it needs it when it is started again",
+      memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
+      observed: { ...state("Warmed:Pending:Wait"), members: [silent] },
+      expected: ["complete"],
+      because: "the instance is dead: it is stopped",
+    },
+  ]);
+
   rows("rule 8: an instance on its way back that is terminated after all", [
     {
       why: "held by the hook once more, it is another lifecycle action's: this one is over",
       memory: { ...drained, returns: "warm pool", returningSince: SINCE },
       observed: state("Warmed:Terminating:Wait"),
       expected: ["let go"],
-      because: "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
+      because:
+        "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
     },
     {
       why: "still held in the state that it was completed in, it is waited for",
