@@ -74,11 +74,7 @@ export async function look(
 async function conclude(
   ports: Ports,
   run: Run,
-  {
-    before,
-    termination,
-    observed,
-  }: { before: Termination; termination: Termination; observed: Observation },
+  { before, termination, observed }: { before: Termination; termination: Termination; observed: Observation },
   outcome: Outcome,
   options: LookOptions,
 ): Promise<Looked> {

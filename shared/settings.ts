@@ -110,27 +110,27 @@ export const dryRunKey = {
 
 /** What deregister does about the notices of EC2 and AWS Health. */
 export const noticeKeys = {
-      on_spot_interruption: z
-        .optional(oneOf(["drain", "ignore"]))
-        .check(
-          z.describe(
-            "What to do at a Spot interruption notice, two minutes before EC2 takes the instance: `drain` it at once, or `ignore` the notice (the default).",
-          ),
-        ),
-      on_rebalance: z
-        .optional(oneOf(["replace", "ignore"]))
-        .check(
-          z.describe(
-            "What to do when EC2 recommends to rebalance: `replace` terminates the instance through Auto Scaling, which starts another one, and the hook does the rest; `ignore` is the default.",
-          ),
-        ),
-      on_maintenance: z
-        .optional(oneOf(["replace", "ignore"]))
-        .check(
-          z.describe(
-            "The same for a retirement or maintenance that AWS Health announces for an instance; `ignore` is the default.",
-          ),
-        ),
+  on_spot_interruption: z
+    .optional(oneOf(["drain", "ignore"]))
+    .check(
+      z.describe(
+        "What to do at a Spot interruption notice, two minutes before EC2 takes the instance: `drain` it at once, or `ignore` the notice (the default).",
+      ),
+    ),
+  on_rebalance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "What to do when EC2 recommends to rebalance: `replace` terminates the instance through Auto Scaling, which starts another one, and the hook does the rest; `ignore` is the default.",
+      ),
+    ),
+  on_maintenance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "The same for a retirement or maintenance that AWS Health announces for an instance; `ignore` is the default.",
+      ),
+    ),
 };
 
 const settingsSchema = z.object(drainKeys);

@@ -128,15 +128,17 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
 
     async groups(which) {
       const selection =
-        "names" in which
-          ? { AutoScalingGroupNames: [...which.names] }
-          : { Filters: [filterOf(which.tag)] };
+        "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
       const found: GroupMembers[] = [];
       let token: string | undefined;
       do {
         const page = await call("autoscaling:DescribeAutoScalingGroups", () =>
           client.send(
-            new DescribeAutoScalingGroupsCommand({ ...selection, MaxRecords: GROUPS_A_CALL, NextToken: token }),
+            new DescribeAutoScalingGroupsCommand({
+              ...selection,
+              MaxRecords: GROUPS_A_CALL,
+              NextToken: token,
+            }),
           ),
         );
         for (const each of page.AutoScalingGroups ?? []) {

@@ -16,7 +16,8 @@ export const REFUSED_MS = 120_000;
 /** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
 export function decideHeld(termination: Termination, observed: Observation, now: number): Decision {
   const { memory } = termination;
-  if (memory.completedAt !== undefined) return decideCompleted(termination, observed, now, memory.completedAt);
+  if (memory.completedAt !== undefined)
+    return decideCompleted(termination, observed, now, memory.completedAt);
   if (memory.deadSince !== undefined) {
     return concluded(termination, observed, now, decideDead(termination, observed, now, memory.deadSince));
   }
