@@ -49,7 +49,7 @@ many groups:
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
-of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
+of these keys is left alone, and \`dry_run\` or an \`on_...\` key in it is warned of and has no effect. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
 `;
 }
 
