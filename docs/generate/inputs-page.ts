@@ -20,8 +20,9 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-What a drain is told travels in its message, so terminate needs its queue alone. The other keys are for messages that
-carry no settings: those that the original pair had in flight.
+What a drain is told travels in its message, so terminate needs its queue alone. All else but \`dry_run\` is for messages
+that carry no settings: those that the original pair had in flight. Dry run does not travel: the switch of the function
+that reads a message decides, so what was only looked at is drained once dry run is off.
 
 ${inputTable(terminateInput)}
 
@@ -35,14 +36,15 @@ Or the same for several services:
 
 ${inputTable(scaleManyInput)}
 
-    {"services": [{"cluster_name": "main", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
+    {"services": [{"cluster_name": "web", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
 
 ## Settings of a hook's own
 
 A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys that
-deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves many groups:
+deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves
+many groups:
 
-    {"cluster_name": "payments", "target_groups": ["payments-static"]}
+    {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
 of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.

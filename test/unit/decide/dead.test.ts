@@ -71,15 +71,15 @@ describe("decide", () => {
       because: "the dead instance to be cleared away; EC2 does not know it any more",
     },
     {
-      why: "EC2 could not be asked: nothing is certain, and nothing counts as gone",
-      memory: { ...drained, noTasksAt: SINCE },
+      why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
+      memory: drained,
       observed: {
-        members: [member("DRAINING")],
+        members: [member("DRAINING", task("RUNNING"))],
         unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
       },
       now,
       expected: ["wait"],
-      because: "ec2:DescribeInstances to be answered (denied)",
+      because: "1 task RUNNING, ec2:DescribeInstances to be answered (denied)",
     },
     {
       why: "dead, and nothing of it is left: completed at once",

@@ -27,8 +27,9 @@ describe("decide", () => {
       expected: ["let go"],
     },
     {
-      why: "refused, the hooks were not read: wait",
+      why: "refused for two minutes, the hooks were not read: wait",
       memory: { ...seen, refusedAt: SINCE },
+      now: 2 * MINUTE,
       observed: { hooks: undefined, unread: { hooks: "denied" } },
       expected: ["wait"],
     },
