@@ -43,7 +43,8 @@ export const DECISIONS = {
     outcome: "let go",
     level: "info",
     steps: [],
-    because: /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: |^its lifecycle action has ended; /,
+    because:
+      /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: |^its lifecycle action has ended; /,
     why: "The lifecycle action of the message is over, and there is nothing to restore: the message is deleted.",
   },
   "let go, warn": {
