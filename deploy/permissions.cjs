@@ -147,6 +147,8 @@ function clusterStatements(clusters) {
     ),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
     { ...allow(actions, resources), ...within(clusters) },
+    // IAM knows neither a resource nor a condition for it.
+    allow(["ecs:DescribeTaskDefinition"], ["*"]),
     // A cluster's tasks, other than those of one container instance, are listed on `*`.
     { ...allow(["ecs:ListTasks"], ["*"]), ...within(clusters) },
   ];

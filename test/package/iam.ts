@@ -155,6 +155,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   }),
   "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance = "*" }) => [String(containerInstance)]),
   "ecs:DescribeTasks": inCluster("DescribeTasks", ({ tasks }) => tasks as string[]),
+  "ecs:DescribeTaskDefinition": onAll("ecs:DescribeTaskDefinition"),
   "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
     (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),
   ),
