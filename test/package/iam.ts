@@ -127,6 +127,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "autoscaling:DescribeAutoScalingGroups": onAll("autoscaling:DescribeAutoScalingGroups"),
   "autoscaling:DescribeAutoScalingInstances": onAll("autoscaling:DescribeAutoScalingInstances"),
   "autoscaling:DescribeLifecycleHooks": onAll("autoscaling:DescribeLifecycleHooks"),
+  "autoscaling:DescribeWarmPool": onAll("autoscaling:DescribeWarmPool"),
   "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) =>
     onGroup("CompleteLifecycleAction", AutoScalingGroupName),
   "autoscaling:RecordLifecycleActionHeartbeat": ({ AutoScalingGroupName }) =>

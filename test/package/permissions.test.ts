@@ -9,6 +9,7 @@ type Permissions = {
   finishStatements: (variables: Variables) => Promise<Statement[]>;
   scaleStatements: (variables: Variables) => Promise<Statement[]>;
   groupArns: (variables: Variables) => Promise<unknown[]>;
+  groupNames: (variables: Variables) => Promise<string[]>;
   scalesTasks: (variables: Variables) => Promise<boolean>;
   noticesState: (variables: Variables) => Promise<string>;
 };
@@ -125,7 +126,10 @@ describe("permissions", () => {
 
   for (const [why, block, expected] of groups) {
     it(`groups: ${why}`, async () => {
-      expect(await permissions.groupArns(variablesOf(block))).to.deep.equal(expected);
+      const variables = variablesOf(block);
+      expect(await permissions.groupArns(variables)).to.deep.equal(expected);
+      const names = await permissions.groupNames(variables);
+      expect(names.map(groupArn), "they are swept too").to.deep.equal(expected);
     });
   }
 });
