@@ -144,6 +144,8 @@ export const returning = (returns: Memory["returns"], change: Partial<Memory> = 
   drainingAt: SINCE,
   taken,
   drained: [{ what: "ci-1", at: SINCE }],
+  toTake: taken.map(({ what }) => what),
+  toDrain: ["ci-1"],
   returns,
   returningSince: SINCE + MINUTE,
   ...change,
