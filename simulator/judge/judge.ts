@@ -1,9 +1,10 @@
 import type { Story, StoryLine } from "../story.ts";
-import { JudgedInstance, type Registration } from "./instance.ts";
+import { BelongingsLedger } from "./belongings.ts";
+import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import type { Scope, ServiceScope } from "./scope.ts";
+import { type Scope, type ServiceScope, TICKS_MS } from "./scope.ts";
 
-/** What the judge must know of the world beyond its story. */
+/** What the judge must know of the world beyond its story. Times are in milliseconds. */
 export type JudgeOptions = {
   readonly story: Story;
   /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
@@ -11,6 +12,14 @@ export type JudgeOptions = {
   readonly services: ServiceScope;
   /** Who the judged functions are, by the names that they call under. */
   readonly suspects: ReadonlySet<string>;
+  /** Since when whoever acts at this moment has been looking at what he acts upon; infinity where nobody looked. */
+  readonly lookedAt: () => number;
+  /** How far reads lag behind. */
+  readonly readLag: () => number;
+  /** When faults end, since 1970; undefined where there are none to wait for. */
+  readonly faultsEndAt: number | undefined;
+  /** How much longer it may take where the message of a termination was lost. */
+  readonly sweepInterval: number;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
@@ -20,13 +29,20 @@ type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
 
+/** Reads that lag further behind than this are not what the functions are made for. */
+const READ_LAG_LIMIT_MS = 10_000;
+/** What a run held that a fault cut short is hidden from the next for as long: the queues' visibility timeout. */
+const HIDDEN_MS = 120_000;
+
 /**
  * Follows the story and judges it: each termination with when it was really ready, and whatever violates the promise of
- * a drain. It looks at the world alone, never at what the functions say of themselves.
+ * a drain. It looks at the world alone, never at what the functions say of themselves. What changed within the read lag
+ * and the look before somebody acted could not be known to him, and does not count.
  */
 export class Judge {
-  readonly violations: Violation[] = [];
+  readonly #violations: Violation[] = [];
   readonly #options: JudgeOptions;
+  readonly #belongings: BelongingsLedger;
   readonly #instances = new Map<string, JudgedInstance>();
   readonly #cases: Case[] = [];
   /** The tasks that have addresses of their own, by address. */
@@ -34,6 +50,7 @@ export class Judge {
 
   constructor(options: JudgeOptions) {
     this.#options = options;
+    this.#belongings = new BelongingsLedger(options.suspects);
     for (const line of options.story.lines) this.#follow(line);
     options.story.listen((line) => this.#follow(line));
   }
@@ -42,19 +59,34 @@ export class Judge {
     return this.#cases.map(({ record }) => record);
   }
 
+  get violations(): readonly Violation[] {
+    return this.#violations;
+  }
+
   /** Whether a termination of ours is still pending. */
   get pending(): boolean {
     return this.#cases.some(({ record }) => record.reason === "");
   }
 
+  /**
+   * Judges what is left at the end: terminations that should have ended, and what was not given back.
+   *
+   * @param exists whether a target group or classic load balancer of that name is there
+   */
+  conclude(at: number, exists: (name: string) => boolean): void {
+    for (const { record, scope } of this.#cases) {
+      if (record.reason !== "" || at <= this.#latestEnd(record, scope)) continue;
+      this.#accuse(at, record.instanceId, "every drain ends in time", "it has not ended");
+    }
+    this.#violations.push(...this.#belongings.violations(at, exists));
+  }
+
   #follow(line: StoryLine): void {
+    this.#belongings.follow(line);
     switch (line.kind) {
-      case "instance": {
-        const instance = this.#instance(line.instanceId);
-        instance.held = line.state.endsWith(":Wait");
-        if (line.state === "Pending") instance.dead = false;
+      case "instance":
+        this.#instance(line.instanceId).enter(line.state, line.at);
         return;
-      }
       case "action-started":
         this.#started(line);
         return;
@@ -66,6 +98,9 @@ export class Judge {
         return;
       case "task":
         this.#task(line);
+        return;
+      case "task-stop":
+        this.#touched(line.at, line.instanceId, line.by, "a task on it was stopped");
         return;
       case "target":
         this.#target(line);
@@ -80,6 +115,9 @@ export class Judge {
         return;
       case "interruption":
         this.#instance(line.instanceId).interrupted = true;
+        return;
+      case "message-lost":
+        this.#instance(line.instanceId).messageLost = true;
         return;
       case "instance-ended":
         this.#instance(line.instanceId).dead = true;
@@ -101,7 +139,9 @@ export class Judge {
   #started({ at, instanceId, group, hook, token }: LineOf<"action-started">): void {
     const scope = this.#options.scopeOf(group, hook);
     if (!scope) return;
-    this.#instance(instanceId).noteServices();
+    const instance = this.#instance(instanceId);
+    instance.noteServices();
+    instance.messageLost = false;
     const record: TerminationRecord = {
       instanceId,
       group,
@@ -137,12 +177,10 @@ export class Judge {
       return;
     }
     const { record, scope } = found;
-    if (at - record.askedAt > scope.limit) {
-      const late = Math.round((at - record.askedAt - scope.limit) / 1000);
-      this.#accuse(at, instanceId, "every drain ends in time", `it ended ${late} s too late`);
-    }
+    const late = Math.round((at - this.#latestEnd(record, scope)) / 1000);
+    if (late > 0) this.#accuse(at, instanceId, "every drain ends in time", `it ended ${late} s too late`);
     if (how === "call" && isSuspect) {
-      const left = this.#instance(instanceId).left(scope).join(", ");
+      const left = this.#instance(instanceId).left(scope, this.#isNews()).join(", ");
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
@@ -160,21 +198,42 @@ export class Judge {
     }[how];
   }
 
-  #containerInstance({ at, instanceId, status, by }: LineOf<"container-instance">): void {
+  // When a termination must have ended. What a fault cut short comes back once it is visible again.
+  #latestEnd({ askedAt, instanceId }: TerminationRecord, { limit, leavesTo }: Scope): number {
+    const { faultsEndAt = Number.NEGATIVE_INFINITY, sweepInterval } = this.#options;
+    const undisturbed = Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
+    return undisturbed + (this.#instance(instanceId).messageLost ? sweepInterval : 0);
+  }
+
+  #containerInstance({ at, instanceId, status, by, cluster }: LineOf<"container-instance">): void {
     const instance = this.#instance(instanceId);
+    const isSuspect = this.#options.suspects.has(by);
     if (status === "DRAINING") {
-      instance.drainedBy = by;
+      instance.drained = { by, at, lookedAt: this.#options.lookedAt() };
       this.#touched(at, instanceId, by, "it was set DRAINING");
     }
-    if (status === "ACTIVE") instance.drainedBy = undefined;
+    if (status === "INACTIVE") {
+      if (!instance.dead) this.#touched(at, instanceId, by, "its container instance was deregistered");
+      if (!isSuspect) instance.givenUpIn.add(cluster);
+    }
+    if (status === "ACTIVE") {
+      const drainedBy = instance.drained?.by;
+      if (isSuspect && drainedBy !== undefined && !this.#options.suspects.has(drainedBy))
+        this.#accuse(at, instanceId, "what comes back is as it was", `${drainedBy} had set it DRAINING`);
+      instance.drained = undefined;
+      instance.givenUpIn.delete(cluster);
+    }
   }
 
   #task(line: LineOf<"task">): void {
     const { at, instanceId, cluster, service, status, hostPorts } = line;
     const instance = this.#instance(instanceId);
-    const task = { cluster, service, status, hostPorts };
-    // ECS may not have heard that a task has ended, or have given up one that runs.
-    if (line.gone) instance.tasks.delete(line.arn);
+    const since = instance.tasks.get(line.arn)?.since ?? at;
+    const task = { cluster, service, status, hostPorts, since };
+    // ECS may not have heard that a task has ended, or have given up one that runs: because somebody else told it to,
+    // nobody can know of that one any more.
+    const isGivenUp = status === "STOPPED" && instance.givenUpIn.has(cluster);
+    if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     if (line.address !== undefined) this.#address(line.address, line);
     if (this.#pendingOf(instanceId).length > 0) instance.noteServices([task]);
@@ -182,20 +241,27 @@ export class Judge {
     // told as STOPPING once more.
     const isDrained =
       status === "STOPPING" && !line.gone && line.reason?.startsWith("Scaling activity") === true;
-    if (isDrained && instance.drainedBy !== undefined && this.#options.suspects.has(instance.drainedBy)) {
-      const pointing = this.#pendingOf(instanceId)
-        .flatMap(({ scope }) => instance.ours(scope))
-        .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
-      for (const name of new Set(pointing.map((each) => each.name))) {
-        this.#accuse(
-          at,
-          instanceId,
-          "no task is stopped behind a registration of ours",
-          `${name} still points at it`,
-        );
-      }
-    }
+    if (isDrained) this.#stoppedByDraining(instance, line);
     this.#update(instanceId, at);
+  }
+
+  // Before an interruption there is no time to wait for connections.
+  #stoppedByDraining(instance: JudgedInstance, { at, instanceId, hostPorts }: LineOf<"task">): void {
+    const { drained } = instance;
+    if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
+    const known = this.#isNews(drained.lookedAt);
+    const pointing = this.#pendingOf(instanceId)
+      .flatMap(({ scope }) => instance.ours(scope))
+      .filter(({ since }) => since < drained.at && !known(since))
+      .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
+    for (const name of new Set(pointing.map((each) => each.name))) {
+      this.#accuse(
+        at,
+        instanceId,
+        "no task is stopped behind a registration of ours",
+        `${name} still points at it`,
+      );
+    }
   }
 
   // An address is an instance's for as long as its task runs; the next task may have it at once.
@@ -223,16 +289,17 @@ export class Judge {
   #registration(
     { at, by, state }: LineOf<"target" | "classic">,
     instanceId: string,
-    registration: Omit<Registration, "state">,
+    registration: Omit<Registration, "state" | "since">,
   ): void {
     const instance = this.#instance(instanceId);
     const { kind, name, port, holder = "" } = registration;
     const key = `${kind} ${name} ${port} ${holder}`;
-    const isTakenOut = state !== "registered" && instance.registrations.get(key)?.state === "registered";
-    if (isTakenOut && this.#options.suspects.has(by)) {
+    const before = instance.registrations.get(key);
+    if (state !== "registered" && before?.state === "registered" && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);
+      const isNews = this.#isNews();
       const serving = instance.taskBehind(registration);
-      if (serving)
+      if (serving && !isNews(serving.since) && !isNews(before.since))
         this.#accuse(
           at,
           instanceId,
@@ -241,7 +308,10 @@ export class Judge {
         );
     }
     if (state === "gone") instance.registrations.delete(key);
-    else instance.registrations.set(key, { ...registration, state });
+    else {
+      const since = state === "draining" && before ? before.since : at;
+      instance.registrations.set(key, { ...registration, state, since });
+    }
     this.#update(instanceId, at);
   }
 
@@ -272,13 +342,20 @@ export class Judge {
   }
 
   #touched(at: number, instanceId: string, by: string, what: string): void {
-    const { held, interrupted } = this.#instance(instanceId);
+    const { heldUntil, interrupted } = this.#instance(instanceId);
     // What EC2 is about to take needs no hook to be drained.
-    if (this.#options.suspects.has(by) && !held && !interrupted)
+    if (!this.#options.suspects.has(by) || heldUntil >= at || interrupted) return;
+    if (!this.#isNews()(heldUntil))
       this.#accuse(at, instanceId, "no instance outside a wait state is touched", what);
   }
 
+  // What changed within the read lag before a look, or since, could not be known to whoever acts after it.
+  #isNews(lookedAt = this.#options.lookedAt()): IsNews {
+    const known = lookedAt - Math.min(this.#options.readLag(), READ_LAG_LIMIT_MS);
+    return (since) => since > known;
+  }
+
   #accuse(at: number, instanceId: string, rule: string, what: string): void {
-    this.violations.push({ at, instanceId, rule, what });
+    this.#violations.push({ at, instanceId, rule, what });
   }
 }
