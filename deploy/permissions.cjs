@@ -49,7 +49,12 @@ exports.finishStatements = async (variables) => {
     allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
     ...(clusters.length === 0
       ? []
-      : [{ ...allow(["ecs:GetTaskProtection", "ecs:StopTask"], [arn("ecs", "task/*")]), ...within(clusters) }]),
+      : [
+          {
+            ...allow(["ecs:GetTaskProtection", "ecs:StopTask"], [arn("ecs", "task/*")]),
+            ...within(clusters),
+          },
+        ]),
   ];
 };
 
@@ -73,8 +78,8 @@ exports.groupArns = async (variables) => {
  * @param {Variables} variables
  */
 exports.scaleStatements = async (variables) => {
-  const { services } = await read(variables, "scale_tasks");
-  const clusters = [...new Set(services.map((each) => clusterArn(each.cluster_name)))];
+  const services = await scaledServices(variables);
+  const clusters = [...new Set(services.map((each) => each.cluster_name))].map(clusterArn);
   return [
     // IAM knows no resources for this one that a name would tell.
     allow(["application-autoscaling:DescribeScalableTargets"], ["*"]),
@@ -82,7 +87,10 @@ exports.scaleStatements = async (variables) => {
       ? []
       : [
           allow(["ecs:ListContainerInstances"], clusters),
-          { ...allow(["ecs:DescribeServices", "ecs:UpdateService"], [arn("ecs", "service/*")]), ...within(clusters) },
+          {
+            ...allow(["ecs:DescribeServices", "ecs:UpdateService"], [arn("ecs", "service/*")]),
+            ...within(clusters),
+          },
         ]),
   ];
 };
@@ -92,7 +100,7 @@ exports.scaleStatements = async (variables) => {
  *
  * @param {Variables} variables
  */
-exports.scalesTasks = async (variables) => (await read(variables, "scale_tasks")).services.length > 0;
+exports.scalesTasks = async (variables) => (await scaledServices(variables)).length > 0;
 
 /**
  * Whether deregister's input wants any of the notices that come through EventBridge.
@@ -107,13 +115,17 @@ exports.noticesState = async (variables) => {
   return wanted ? "ENABLED" : "DISABLED";
 };
 
+// The input names one service, or several.
+async function scaledServices(variables) {
+  const input = (await read(variables, "scale_tasks")) ?? {};
+  return input.services ?? (input.cluster_name === undefined ? [] : [input]);
+}
+
 async function clusterArns(variables) {
   const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];
   const named = inputs.flatMap(({ cluster_name, cluster_names = [] }) => [cluster_name, ...cluster_names]);
   const more = (await read(variables, "more_clusters")) ?? [];
-  return [...new Set([...named, ...more])]
-    .filter((each) => each !== undefined)
-    .map(clusterArn);
+  return [...new Set([...named, ...more])].filter((each) => each !== undefined).map(clusterArn);
 }
 
 function clusterArn(nameOrArn) {
@@ -129,7 +141,10 @@ function clusterStatements(clusters) {
   ];
   const resources = ["container-instance", "service", "task"].map((type) => arn("ecs", `${type}/*`));
   return [
-    allow(["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters),
+    allow(
+      ["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"],
+      clusters,
+    ),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
     { ...allow(actions, resources), ...within(clusters) },
     // A cluster's tasks, other than those of one container instance, are listed on `*`.

@@ -66,7 +66,10 @@ export type Observation = Omit<Presence, "unread"> & {
   readonly protections: readonly TaskProtection[];
   /** What EC2 says; undefined where nobody asked, because nothing speaks against the instance being alive. */
   readonly instance: InstanceState | undefined;
-  /** What could not be read, by what it would have told. Nothing counts as gone while it is not empty. */
+  /**
+   * What could not be read, by what it would have told. While tasks or registrations are not, nothing counts as gone; EC2's
+   * answer only matters for what is still there.
+   */
   readonly unread: Presence["unread"] & {
     readonly tasks?: string;
     readonly registrations?: string;

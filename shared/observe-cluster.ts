@@ -5,7 +5,7 @@ import type { ClusterMember } from "./observation.ts";
 import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf, reading } from "./reading.ts";
-import { liveTasks, STOPPED } from "./rules/progress.ts";
+import { INACTIVE, liveTasks, STOPPED } from "./rules/progress.ts";
 import { isStalled } from "./rules/stalls.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
@@ -78,7 +78,8 @@ async function observeCluster(
   await observeProtections(ports, run, cluster, terminations, found);
 }
 
-// Those seen before are described by ARN; the others are looked for by instance id, whatever the cluster's size.
+// Those seen before are described by ARN; the others are looked for by instance id, whatever the cluster's size. So is one
+// whose agent is silent: it may have registered anew, as another container instance.
 async function findAll(
   ports: Ports,
   run: Run,
@@ -91,14 +92,17 @@ async function findAll(
     );
     const arns = [...new Set(known.map((each) => each.arn))];
     const seen = arns.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, arns);
-    const present = new Set(seen.filter((each) => each.status !== "INACTIVE").map((each) => each.instanceId));
+    const present = new Set(
+      seen.filter((each) => each.status !== INACTIVE && each.agentConnected).map((each) => each.instanceId),
+    );
     const sought = terminations.filter(
       ({ instanceId, memory }) =>
         !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
     );
-    const more = await ports.ecs.findContainerInstances(cluster, [
+    const listed = await ports.ecs.findContainerInstances(cluster, [
       ...new Set(sought.map((each) => each.instanceId)),
     ]);
+    const more = listed.filter((arn) => !arns.includes(arn));
     const found = more.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, more);
     return groupBy([...seen, ...found], (each) => each.instanceId);
   } catch (error) {

@@ -3,6 +3,8 @@ import { forEachOf, pieces } from "./batches.ts";
 import type { Hook, Presence } from "./observation.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf, type Reading, reading, unreadOf } from "./reading.ts";
+import { deadlineOf, halfTimeOf } from "./rules/deadline.ts";
+import { hookOf } from "./rules/heartbeat.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
@@ -17,7 +19,7 @@ export async function observePresence(
 ): Promise<Map<Termination, Presence>> {
   const memberships = await observeMemberships(ports, run, terminations);
   const hooks = await observeHooks(ports, run, terminations);
-  const retaining = await observeRetention(ports, run, terminations);
+  const retaining = await observeRetention(ports, run, terminations, hooks);
   return new Map(
     terminations.map((termination) => {
       const membership = memberships.get(termination.instanceId) ?? { value: undefined };
@@ -71,13 +73,17 @@ async function observeRetention(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
+  hooks: ReadonlyMap<string, Reading<readonly Hook[]>>,
 ): Promise<Map<string, boolean>> {
   const now = ports.now();
+  const isNearItsEnd = (each: Termination) => {
+    const ofGroup = hooks.get(each.group);
+    const deadline = deadlineOf(each, hookOf(each, { hooks: ofGroup && contentOf(ofGroup) }));
+    return now >= halfTimeOf(each, deadline);
+  };
   const groups = new Set(
     terminations
-      .filter(({ settings, since }) => {
-        return settings.onTimeout === "abandon" && now - since >= (settings.drainTimeoutSeconds * 1_000) / 2;
-      })
+      .filter((each) => each.settings.onTimeout === "abandon" && isNearItsEnd(each))
       .map((each) => each.group),
   );
   const found = new Map<string, boolean>();

@@ -69,7 +69,7 @@ export const drainKeys = {
     .optional(oneOf(["continue", "abandon", "leave"]))
     .check(
       z.describe(
-        "What happens when that time is over: `continue` (the default) and `abandon` complete the lifecycle action with that result, `leave` sends no more heartbeats, so that the hook's own timeout and default result decide. `abandon` cancels the group's other hooks.",
+        "What happens when that time is over: `continue` (the default) and `abandon` complete the lifecycle action with that result, `leave` sends no more heartbeats, so that the hook's own timeout and default result decide. `abandon` also ends whatever other hooks hold the instance.",
       ),
     ),
   stop_tasks: z

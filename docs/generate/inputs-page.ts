@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
+import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
 
@@ -19,17 +20,31 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-What a drain is told travels in its message, so terminate needs its queue alone. The other keys are for messages that
-carry no settings: those that the original pair had in flight.
+What a drain is told travels in its message, so terminate needs its queue alone. All else but \`dry_run\` is for messages
+that carry no settings: those that the original pair had in flight. Dry run does not travel: the switch of the function
+that reads a message decides, so what was only looked at is drained once dry run is off.
 
 ${inputTable(terminateInput)}
 
+## scale-tasks
+
+Keeps a service at one task for each ACTIVE instance of its cluster but \`n_count\`, and never below \`min_task_count\`:
+
+${inputTable(scaleTasksInput)}
+
+Or the same for several services:
+
+${inputTable(scaleManyInput)}
+
+    {"services": [{"cluster_name": "web", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
+
 ## Settings of a hook's own
 
-A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys above
-except the queues' names. They replace those of deregister's input, so that one deployment serves many groups:
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys that
+deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves
+many groups:
 
-    {"cluster_name": "payments", "target_groups": ["payments-static"]}
+    {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
 of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.

@@ -44,7 +44,7 @@ export type Task = {
   readonly status: string;
   /** Whether it is to run; a task that is stopping is not, though its containers still do. */
   readonly wanted: boolean;
-  /** The host ports that its containers listen on. */
+  /** The host ports that its containers listen on, where ECS shows them: for one in the network mode host it does not. */
   readonly hostPorts: readonly number[];
   /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
   readonly addresses: readonly string[];

@@ -27,8 +27,9 @@ export function decideDead(
 }
 
 // With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place.
-function leavingClusters({ settings }: Termination, { members }: Observation): Step[] {
-  if (settings.deregisterContainerInstance === "never") return [];
+// One that was to come back may be started again, and needs its container instance then.
+function leavingClusters({ settings, memory }: Termination, { members }: Observation): Step[] {
+  if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
   return members
     .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
     .filter(

@@ -17,6 +17,11 @@ export function deadlineOf({ settings, since }: Termination, hook: Hook | undefi
   return { at: since + Math.min(wanted, limit), cut: limit < wanted };
 }
 
+/** When half of a drain's time is over, in milliseconds since 1970: then the log names what is in the way. */
+export function halfTimeOf({ since }: Termination, { at }: Deadline): number {
+  return since + (at - since) / 2;
+}
+
 /** What is decided when the drain's time is over; undefined where the hook's own timeout is left to decide. */
 export function atDeadline({ memory, settings }: Termination, observed: Observation): Decision | undefined {
   const left = leftBehind(observed);

@@ -4,7 +4,7 @@ import { type Decision, letGo, wait } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
 import { decideHeld } from "./held.ts";
 import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
-import { situationOf } from "./lifecycle-state.ts";
+import { returnOf, situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
 import { decideReturning } from "./returning.ts";
 
@@ -28,6 +28,14 @@ export function decide(termination: Termination, observed: Observation, now: num
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
+  if (
+    situation === "held" &&
+    memory.returningSince !== undefined &&
+    returnOf(membership.state) === undefined
+  ) {
+    const where = `the instance, which is ${membership.state}`;
+    return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
+  }
   if (situation === "held" && termination.hook !== undefined) {
     return decideHeld(recalled(termination, present, observed, now), observed, now);
   }

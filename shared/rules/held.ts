@@ -36,7 +36,10 @@ export function decideHeld(termination: Termination, observed: Observation, now:
     remarks,
   });
   if (steps.length > 0 || left !== undefined) {
-    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt: undefined }), steps };
+    // What could not be read for a moment need not be there again.
+    const isThere = steps.length > 0 || leftBehind({ ...observed, unread: {} }) !== undefined;
+    const goneAt = isThere ? undefined : memory.goneAt;
+    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt }), steps };
   }
   const believed = believedAt(memory);
   if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);
@@ -95,13 +98,14 @@ function concluded(termination: Termination, observed: Observation, now: number,
   if (end.memory.returns !== undefined) {
     return decideReturning({ ...termination, memory: end.memory }, observed, now, end.memory.returns);
   }
-  if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
-  const others = (observed.hooks ?? []).filter(({ name }) => name !== termination.hook);
+  const { hooks = [], unread } = observed;
+  const others = hooks.filter(({ name }) => name !== termination.hook);
   if (others.length > 0) {
     const names = others.map(({ name }) => name).join(", ");
     return letGo(end.memory, `our lifecycle action is completed; ${names} still holds the instance`);
   }
   if (now - refusedAt < REFUSED_MS) return end;
+  if (unread.hooks !== undefined) return wait(termination, end.memory, now, unread.hooks);
   return letGo(
     end.memory,
     "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",

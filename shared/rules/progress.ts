@@ -39,13 +39,14 @@ export function isAtRest(member: ClusterMember, { membership }: Observation): bo
  */
 export function leftBehind(observed: Observation): string | undefined {
   const { registrations, tasks, instance } = observed.unread;
-  const unread = [registrations, tasks, instance].flatMap((each) => each ?? []);
   const parts = [
     ...registrationTexts(observed.registrations),
     ...observed.members.flatMap((member) => memberTexts(member, observed)),
-    ...unread,
+    ...[registrations, tasks].flatMap((each) => each ?? []),
   ];
-  return parts.length === 0 ? undefined : parts.join(", ");
+  if (parts.length === 0) return undefined;
+  // Whether the instance is alive only matters for what it is still said to hold.
+  return [...parts, ...(instance === undefined ? [] : [instance])].join(", ");
 }
 
 function registrationTexts(registrations: readonly Registration[]): string[] {

@@ -1,6 +1,6 @@
 import type { Hook, Observation } from "../observation.ts";
 import type { Termination } from "../termination.ts";
-import { type Deadline, halfTimeRemark, timeoutRemark } from "./deadline.ts";
+import { type Deadline, halfTimeOf, halfTimeRemark, timeoutRemark } from "./deadline.ts";
 import type { Remark } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
 import { stallRemarks } from "./stalls.ts";
@@ -19,12 +19,13 @@ export function remarksFor(
   left: string | undefined,
 ): Remark[] {
   const hook = hookOf(termination, observed);
-  const half = termination.since + (deadline.at - termination.since) / 2;
   return [
     ...(hook ? [timeoutRemark(termination, hook), ...twins(hook, observed)] : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
-    ...(now >= half && left !== undefined ? [halfTimeRemark(termination, observed, deadline, left)] : []),
+    ...(now >= halfTimeOf(termination, deadline) && left !== undefined
+      ? [halfTimeRemark(termination, observed, deadline, left)]
+      : []),
     ...stallRemarks(termination, observed, now),
   ];
 }

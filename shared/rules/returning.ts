@@ -64,8 +64,10 @@ export function decideReturning(
 
 function restoring({ memory }: Termination, observed: Observation, returns: Return): Step[] {
   const activate = observed.members
-    .filter(({ containerInstance: { arn, status } }) => {
-      return status === "DRAINING" && memory.drained.some((each) => each.what === arn);
+    .filter(({ containerInstance: { arn, status, agentConnected } }) => {
+      // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
+      const isThere = returns === "warm pool" || agentConnected;
+      return isThere && status === "DRAINING" && memory.drained.some((each) => each.what === arn);
     })
     .map(
       ({ cluster, containerInstance }): Step => ({
@@ -83,12 +85,15 @@ function restoring({ memory }: Termination, observed: Observation, returns: Retu
   return [...activate, ...register];
 }
 
-// After its reboot the agent may register anew, as another container instance; until then there is none.
+// After its reboot the agent takes up the container instance that it was, or registers anew; until then none is connected.
 function isExpected({ memory }: Termination, { members }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&
     memory.drained.length > 0 &&
-    !members.some(({ containerInstance: { status } }) => status === "ACTIVE" || status === "DRAINING")
+    !members.some(
+      ({ containerInstance: { status, agentConnected } }) =>
+        agentConnected && (status === "ACTIVE" || status === "DRAINING"),
+    )
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Task } from "../aws/ecs.ts";
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
@@ -102,12 +103,17 @@ function isOrphan(
   const behind = members
     .flatMap((member) => member.tasks)
     .filter((task) => task.service !== undefined && registration.services.includes(task.service))
-    .filter((task) => task.hostPorts.some((port) => registration.pointsAt.includes(port)));
+    .filter((task) => mayListenOn(task, registration));
   if (behind.some((task) => task.status !== STOPPED)) return false;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
     stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
   return alone !== undefined && now - alone >= ORPHAN_MS;
+}
+
+// ECS shows no ports of a task in the network mode host, nor of one that has not started.
+function mayListenOn({ hostPorts }: Task, { pointsAt }: Registration): boolean {
+  return hostPorts.length === 0 || hostPorts.some((port) => pointsAt.includes(port));
 }
 
 // The address was seen to be held by nobody else, or the registration would not be the instance's any more.

@@ -11,6 +11,7 @@ import { liveTasks } from "./progress.ts";
 export function tasksToStop(termination: Termination, observed: Observation, now: number): Step[] {
   const { memory } = termination;
   if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
+  if (observed.unread.registrations !== undefined) return [];
   const others = observed.registrations.filter(
     (each) => !each.managed || !isBehind(each.services, termination, observed),
   );

@@ -61,6 +61,7 @@ class StackTemplate:
         if (kind, attribute) == ("AWS::SQS::Queue", "Arn"):
             return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{self._attribute(name, 'QueueName')}"
         arns = {
+            "AWS::Events::Rule": f"arn:aws:events:{self.region}:{ACCOUNT}:rule/",
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
             "AWS::Lambda::Function": f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:",
             # AWS ends this one with `:*`, for the streams in the group; moto does not.

@@ -26,6 +26,7 @@ SKIPPED = {
     "AWS::CloudWatch::Alarm": "moto has alarms, but its CloudFormation has no model of them",
     "AWS::Lambda::EventInvokeConfig": "moto has them, but its CloudFormation has no model of them",
     "AWS::S3::BucketPolicy": "moto has bucket policies, but its CloudFormation has no model of them",
+    "AWS::SQS::QueuePolicy": "moto has queue policies, but its CloudFormation has no model of them",
 }
 LEFT_OUT = {
     "Architectures": "moto's CloudFormation does not hand it on to the function, which is then x86_64",
@@ -172,7 +173,7 @@ def test_queues(account, template):
 def test_roles_and_their_policies(account, template):
     iam = account.client("iam")
     roles = template.of_type("AWS::IAM::Role")
-    assert len(roles) == 3
+    assert len(roles) == 4
     for name, properties in roles.items():
         role = template.physical_ids[name]
         trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
@@ -188,7 +189,7 @@ def test_roles_and_their_policies(account, template):
 
 def test_functions(account, template):
     functions = template.of_type("AWS::Lambda::Function")
-    assert len(functions) == 2
+    assert len(functions) == 3
     for properties in functions.values():
         function = account.client("lambda").get_function(FunctionName=properties["FunctionName"])
         created = function["Configuration"]
@@ -200,19 +201,45 @@ def test_functions(account, template):
         assert created["CodeSha256"] == base64.b64encode(digest).decode()
 
 
-def test_rules_invoke_the_functions_with_their_inputs(account, template):
+def test_scheduled_rules_invoke_the_functions_with_their_inputs(account, template):
     events = account.client("events")
-    rules = template.of_type("AWS::Events::Rule")
-    assert len(rules) == 2
-    for properties in rules.values():
+    rules = template.of_type("AWS::Events::Rule").values()
+    scheduled = [rule for rule in rules if "ScheduleExpression" in rule]
+    assert len(scheduled) == 3
+    for properties in scheduled:
         rule = events.describe_rule(Name=properties["Name"])
-        assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+        assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", properties["State"])
         assert events.list_targets_by_rule(Rule=properties["Name"])["Targets"] == properties["Targets"]
+
+
+def test_notices_go_to_the_lifecycle_queue_whose_policy_is_for_their_rule_alone(account, template):
+    events = account.client("events")
+    properties = template.properties("NoticesRule")
+    name = template.physical_ids["NoticesRule"]
+    rule = events.describe_rule(Name=name)
+    assert json.loads(rule["EventPattern"]) == properties["EventPattern"]
+    assert rule["State"] == properties["State"]
+    assert events.list_targets_by_rule(Rule=name)["Targets"] == properties["Targets"]
+    [queue_policy] = template.of_type("AWS::SQS::QueuePolicy").values()
+    [statement] = queue_policy["PolicyDocument"]["Statement"]
+    assert [statement["Resource"]] == [each["Arn"] for each in properties["Targets"]]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rule["Arn"]}}
+
+
+def test_the_queue_policy_is_what_sqs_takes(account, template):
+    [queue_policy] = template.of_type("AWS::SQS::QueuePolicy").values()
+    [url] = queue_policy["Queues"]
+    sqs = account.client("sqs")
+    document = json.dumps(queue_policy["PolicyDocument"])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
+    put = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    assert json.loads(put) == queue_policy["PolicyDocument"]
 
 
 def test_permissions_let_each_rule_invoke_its_function(account, template):
     permissions = template.of_type("AWS::Lambda::Permission")
-    assert len(permissions) == 2
+    assert len(permissions) == 3
     for properties in permissions.values():
         policy = account.client("lambda").get_policy(FunctionName=properties["FunctionName"])["Policy"]
         [statement] = json.loads(policy)["Statement"]

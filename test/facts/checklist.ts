@@ -113,6 +113,7 @@ export const CHECKLIST: readonly Fact[] = [
     "service-identity": "a service's task has the group service:NAME and its deployment as startedBy",
     "standalone-identity": "a standalone task has the group family:FAMILY unless its starter says otherwise",
     "bridge-target": "a bridge task's target is its instance with the host port that it was given",
+    "host-bindings": "a task in the network mode host shows none of the ports that it listens on",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
     "address-attached": "a task shows its address once its network interface is attached",
     "address-reused": "the address of a task that has stopped is soon another task's, and both show it",

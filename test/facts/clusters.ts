@@ -52,7 +52,7 @@ export type TaskWish = {
   readonly startSeconds?: number;
   readonly stopSeconds?: number;
   readonly stopTimeout?: number;
-  readonly networkMode?: "bridge" | "awsvpc";
+  readonly networkMode?: "bridge" | "host" | "awsvpc";
   readonly containerPort?: number;
 };
 

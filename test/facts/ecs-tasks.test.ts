@@ -232,6 +232,16 @@ describe("ECS's tasks and instances", () => {
     expect(targets).to.have.members(ports.map((port) => `${member.instanceId}:${port}`));
   });
 
+  it("facts 2: a task in the network mode host shows none of the ports that it listens on", async () => {
+    const targetGroupArn = await makeTargetGroup(aws);
+    const { cluster, member } = await makeCluster(aws, 1);
+    await makeService(aws, cluster, { targetGroupArn, networkMode: "host" });
+    const [task] = await tasksOf(aws, cluster);
+    expect(task?.lastStatus).to.equal("RUNNING");
+    expect(task?.containers?.[0]?.networkBindings).to.deep.equal([]);
+    expect((await targetsOf(aws, targetGroupArn)).map(({ id }) => id)).to.deep.equal([member.instanceId]);
+  });
+
   it("facts 2: a task with its own network interface is a target by its own address", async () => {
     const targetGroupArn = await makeTargetGroup(aws, { type: "ip" });
     const { cluster } = await makeCluster(aws, 1);

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { type RunningFunction, startFunction } from "./lambda.ts";
 import { PACKAGING_MS, type Package, thePackage } from "./packaged.ts";
 import { type SimulatorProcess, startSimulator, type World } from "./simulator.ts";
+import { SCALED } from "./troubled-fleets.ts";
 import { hookOf, namesOf, queuesOf } from "./world.ts";
 
 const LEAVING = "i-00000000000000001";
@@ -15,14 +16,16 @@ describe("the packaged functions", function () {
   let simulator: SimulatorProcess;
   let deregister: RunningFunction;
   let terminate: RunningFunction;
+  let scaleTasks: RunningFunction;
 
   before(async () => {
     packaged = await thePackage();
     simulator = await startSimulator(scenario(packaged));
     deregister = await startFunction(packaged.functions.deregister, simulator.url);
     terminate = await startFunction(packaged.functions.terminate, simulator.url);
+    scaleTasks = await startFunction(packaged.functions["scale-tasks"], simulator.url);
   });
-  after(() => Promise.all([deregister?.stop(), terminate?.stop(), simulator?.stop()]));
+  after(() => Promise.all([deregister, terminate, scaleTasks, simulator].map((each) => each?.stop())));
 
   it("drain an instance, and complete its lifecycle action with CONTINUE", async () => {
     const { group, hook } = hookOf(packaged.resources);
@@ -65,6 +68,20 @@ describe("the packaged functions", function () {
     expect(refused).to.deep.equal([]);
   });
 
+  it("scale a service, and do nothing without one", async () => {
+    await scaleTasks.invoke({ services: [] });
+    expect((await simulator.calls()).some(({ action }) => action === "ecs:UpdateService")).to.equal(false);
+    await scaleTasks.invoke({ services: [SCALED] });
+    const [set] = linesOf(scaleTasks, "desired count set");
+    expect(set).to.include({ cluster: SCALED.cluster_name, was: 3, desired_count: SCALED.min_task_count });
+    const calls = await simulator.calls();
+    const made = calls.filter(({ action }) => /UpdateService|DescribeScalableTargets/.test(action));
+    expect(made.map(({ action, error }) => [action, error])).to.deep.equal([
+      ["application-autoscaling:DescribeScalableTargets", undefined],
+      ["ecs:UpdateService", undefined],
+    ]);
+  });
+
   it("throw what Lambda is to count as an error, with our files and lines in its stack", async () => {
     const refused = await deregister.invoke({ elb_name: 5 }).catch((error: Error) => error.message);
     expect(refused).to.include("deregister: the scheduled event's input is wrong: ");
@@ -88,12 +105,16 @@ function instance(world: World, id: string) {
 }
 
 /** The instances of the log lines with that phrase. */
-function said({ lines }: RunningFunction, phrase: string): unknown[] {
+function said(running: RunningFunction, phrase: string): unknown[] {
+  return linesOf(running, phrase).map(({ instance_id }) => instance_id);
+}
+
+/** The log lines with that phrase. */
+function linesOf({ lines }: RunningFunction, phrase: string): Record<string, unknown>[] {
   return lines
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ message }) => message === phrase)
-    .map(({ instance_id }) => instance_id);
+    .filter(({ message }) => message === phrase);
 }
 
 // Delays are as short as they can be: the functions themselves wait ten seconds before they believe that all is gone.
@@ -116,7 +137,10 @@ function scenario({ resources, ...rest }: Package) {
       listeners: [{ port: 80, instance_port: 8080 }],
       connection_draining_seconds: 2,
     })),
-    clusters: cluster === undefined ? [] : [{ name: cluster, services: [service] }],
+    clusters: [
+      { name: SCALED.cluster_name, services: [{ name: SCALED.service_name, desired_count: 3 }] },
+      ...(cluster === undefined ? [] : [{ name: cluster, services: [service] }]),
+    ],
     auto_scaling_groups: [
       {
         name: group,

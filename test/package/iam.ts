@@ -76,6 +76,8 @@ type Input = Readonly<Record<string, unknown>>;
 type Asked = { readonly action: string; readonly resources: readonly string[]; readonly cluster?: string };
 
 const queueArn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+const loadBalancingArn = (resource: string) =>
+  `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:${resource}`;
 const ecsArn = (resource: string) => `arn:aws:ecs:${REGION}:${ACCOUNT}:${resource}`;
 
 const onQueue =
@@ -85,6 +87,24 @@ const onQueue =
     resources: [queueArn(String(QueueName ?? String(QueueUrl).split("/").at(-1)))],
   });
 const onAll = (action: string) => (): Asked => ({ action, resources: ["*"] });
+const onClassic =
+  (action: string) =>
+  ({ LoadBalancerName }: Input): Asked => ({
+    action: `elasticloadbalancing:${action}`,
+    resources: [loadBalancingArn(`loadbalancer/${LoadBalancerName}`)],
+  });
+const onTargetGroup =
+  (action: string) =>
+  ({ TargetGroupArn }: Input): Asked => ({
+    action: `elasticloadbalancing:${action}`,
+    resources: [String(TargetGroupArn)],
+  });
+const onGroup = (action: string, group: unknown): Asked => ({
+  action: `autoscaling:${action}`,
+  resources: [
+    `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:8d7b2f3e-0000-4000-8000-000000000000:autoScalingGroupName/${group}`,
+  ],
+});
 const inCluster =
   (action: string, resourcesOf: (input: Input) => readonly string[]) =>
   (input: Input): Asked => ({
@@ -93,33 +113,35 @@ const inCluster =
     cluster: ecsArn(`cluster/${input.cluster}`),
   });
 
-const ASKED: Readonly<Record<string, (input: Input) => Asked>> = {
+/** What IAM would be asked for a call; the group is that of all instances, which a call may not name. */
+type Ask = (input: Input, group: string) => Asked;
+
+const ASKED: Readonly<Record<string, Ask>> = {
   "sqs:GetQueueUrl": onQueue("GetQueueUrl"),
   "sqs:GetQueueAttributes": onQueue("GetQueueAttributes"),
   "sqs:ReceiveMessage": onQueue("ReceiveMessage"),
   "sqs:SendMessage": onQueue("SendMessage"),
   "sqs:SendMessageBatch": onQueue("SendMessage"),
   "sqs:DeleteMessageBatch": onQueue("DeleteMessage"),
+  "application-autoscaling:DescribeScalableTargets": onAll("application-autoscaling:DescribeScalableTargets"),
+  "autoscaling:DescribeAutoScalingGroups": onAll("autoscaling:DescribeAutoScalingGroups"),
   "autoscaling:DescribeAutoScalingInstances": onAll("autoscaling:DescribeAutoScalingInstances"),
   "autoscaling:DescribeLifecycleHooks": onAll("autoscaling:DescribeLifecycleHooks"),
-  "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) => ({
-    action: "autoscaling:CompleteLifecycleAction",
-    resources: [
-      `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:8d7b2f3e-0000-4000-8000-000000000000:autoScalingGroupName/${AutoScalingGroupName}`,
-    ],
-  }),
+  "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) =>
+    onGroup("CompleteLifecycleAction", AutoScalingGroupName),
+  "autoscaling:RecordLifecycleActionHeartbeat": ({ AutoScalingGroupName }) =>
+    onGroup("RecordLifecycleActionHeartbeat", AutoScalingGroupName),
+  "autoscaling:TerminateInstanceInAutoScalingGroup": (_, group) =>
+    onGroup("TerminateInstanceInAutoScalingGroup", group),
+  "ec2:DescribeInstances": onAll("ec2:DescribeInstances"),
   "elb:DescribeLoadBalancers": onAll("elasticloadbalancing:DescribeLoadBalancers"),
   "elb:DescribeInstanceHealth": onAll("elasticloadbalancing:DescribeInstanceHealth"),
-  "elb:DeregisterInstancesFromLoadBalancer": ({ LoadBalancerName }) => ({
-    action: "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
-    resources: [`arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:loadbalancer/${LoadBalancerName}`],
-  }),
+  "elb:DeregisterInstancesFromLoadBalancer": onClassic("DeregisterInstancesFromLoadBalancer"),
+  "elb:RegisterInstancesWithLoadBalancer": onClassic("RegisterInstancesWithLoadBalancer"),
   "elbv2:DescribeTargetGroups": onAll("elasticloadbalancing:DescribeTargetGroups"),
   "elbv2:DescribeTargetHealth": onAll("elasticloadbalancing:DescribeTargetHealth"),
-  "elbv2:DeregisterTargets": ({ TargetGroupArn }) => ({
-    action: "elasticloadbalancing:DeregisterTargets",
-    resources: [String(TargetGroupArn)],
-  }),
+  "elbv2:DeregisterTargets": onTargetGroup("DeregisterTargets"),
+  "elbv2:RegisterTargets": onTargetGroup("RegisterTargets"),
   "ecs:ListContainerInstances": inCluster("ListContainerInstances", ({ cluster }) => [
     ecsArn(`cluster/${cluster}`),
   ]),
@@ -136,16 +158,28 @@ const ASKED: Readonly<Record<string, (input: Input) => Asked>> = {
   "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
     (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),
   ),
+  "ecs:UpdateService": inCluster("UpdateService", ({ cluster, service }) => [
+    ecsArn(`service/${cluster}/${service}`),
+  ]),
+  "ecs:StopTask": inCluster("StopTask", ({ task }) => [String(task)]),
+  "ecs:GetTaskProtection": inCluster("GetTaskProtection", ({ tasks }) => tasks as string[]),
+  // Asked of the cluster itself, so the key ecs:cluster is not there.
+  "ecs:DeregisterContainerInstance": ({ cluster }) => ({
+    action: "ecs:DeregisterContainerInstance",
+    resources: [ecsArn(`cluster/${cluster}`)],
+  }),
   "ecs:UpdateContainerInstancesState": inCluster(
     "UpdateContainerInstancesState",
     ({ containerInstances }) => containerInstances as string[],
   ),
 };
 
-/** What IAM would be asked for a call. Throws for an operation that has no line above. */
-export function requestsOf({ action, input }: RecordedCall): IamRequest[] {
+/**
+ * What IAM would be asked for a call, where all instances are in one group. Throws for an operation that has no line above.
+ */
+export function requestsOf({ action, input }: RecordedCall, group: string): IamRequest[] {
   const ask = ASKED[action];
   if (!ask) throw new Error(`${action}: say in test/package/iam.ts what IAM is asked for it`);
-  const { resources, ...asked } = ask(input as Input);
+  const { resources, ...asked } = ask(input as Input, group);
   return resources.map((resource) => ({ ...asked, resource }));
 }

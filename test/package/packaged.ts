@@ -1,6 +1,7 @@
 // Runs `npm run package` once for all tests here, as in a fresh clone without credentials, and reads what came out of it.
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,7 +10,7 @@ export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** How long packaging may take, in milliseconds: some seconds, more on a machine that does much else. */
 export const PACKAGING_MS = 120_000;
 
-export const FUNCTIONS = ["deregister", "terminate"] as const;
+export const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -33,6 +34,8 @@ export type PackagedFunction = {
 
 export type Package = {
   readonly resources: Resources;
+  /** The template's text. */
+  readonly text: string;
   readonly functions: Readonly<Record<FunctionName, PackagedFunction>>;
 };
 
@@ -40,7 +43,7 @@ let packaged: Promise<Package> | undefined;
 
 /** The package; made at the first call. */
 export function thePackage(): Promise<Package> {
-  packaged ??= runPackage().then(readPackage);
+  packaged ??= runPackage().then(() => readPackage(PROJECT));
   return packaged;
 }
 
@@ -51,8 +54,39 @@ export async function runPackage(): Promise<void> {
 }
 
 /** The bytes of a function's zip. */
-export async function readZip(name: FunctionName): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(join(PROJECT, ".serverless", `${name}.zip`)));
+export async function readZip(name: FunctionName, folder = PROJECT): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(join(folder, ".serverless", `${name}.zip`)));
+}
+
+/** serverless.yml in three parts: the block that a user edits is the one in the middle. */
+export async function readServerless(): Promise<{ before: string; block: string; after: string }> {
+  const text = await readFile(join(PROJECT, "serverless.yml"), "utf8");
+  const parts = /^(?<before>.*?^custom:\n)(?<block>.*?)(?<after>^ {2}# -+ nothing below.*)$/ms.exec(
+    text,
+  )?.groups;
+  if (!parts) throw new Error("serverless.yml: expected a block between `custom:` and the line of dashes");
+  return parts as { before: string; block: string; after: string };
+}
+
+/** Packages a copy of the project that differs from it in the block alone. */
+export async function packageWith(block: Readonly<Record<string, unknown>>): Promise<Package> {
+  const folder = await mkdtemp(join(tmpdir(), "block-"));
+  try {
+    for (const each of ["functions", "shared", "deploy", "node_modules", "package.json"]) {
+      await symlink(join(PROJECT, each), join(folder, each));
+    }
+    const { before, after } = await readServerless();
+    const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+    await writeFile(join(folder, "serverless.yml"), before + lines.join("") + after);
+    const { PATH = "", HOME = "" } = process.env;
+    await promisify(execFile)(join(PROJECT, "node_modules", ".bin", "serverless"), ["package"], {
+      cwd: folder,
+      env: { PATH, HOME },
+    });
+    return await readPackage(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The only resource of a type whose properties pass `which`. */
@@ -69,14 +103,23 @@ export function resourceOf(
   return { id: only[0], properties: only[1].Properties };
 }
 
-async function readPackage(): Promise<Package> {
-  const file = join(PROJECT, ".serverless", "cloudformation-template-update-stack.json");
-  const { Resources: resources } = JSON.parse(await readFile(file, "utf8")) as { Resources: Resources };
-  const [deregister, terminate] = await Promise.all(FUNCTIONS.map((name) => readFunction(resources, name)));
-  return { resources, functions: { deregister, terminate } as Package["functions"] };
+async function readPackage(folder: string): Promise<Package> {
+  const file = join(folder, ".serverless", "cloudformation-template-update-stack.json");
+  const text = await readFile(file, "utf8");
+  const { Resources: resources } = JSON.parse(text) as { Resources: Resources };
+  const functions = await Promise.all(FUNCTIONS.map((name) => readFunction(resources, name, folder)));
+  return {
+    resources,
+    text,
+    functions: Object.fromEntries(functions.map((each) => [each.name, each])) as Package["functions"],
+  };
 }
 
-async function readFunction(resources: Resources, name: FunctionName): Promise<PackagedFunction> {
+async function readFunction(
+  resources: Resources,
+  name: FunctionName,
+  folder: string,
+): Promise<PackagedFunction> {
   const { id, properties } = resourceOf(resources, "AWS::Lambda::Function", ({ Handler }) =>
     String(Handler).includes(`/${name}/`),
   );
@@ -85,7 +128,7 @@ async function readFunction(resources: Resources, name: FunctionName): Promise<P
   const role = /^\$\{(\w+)\.Arn\}$/.exec((properties.Role as { "Fn::Sub": string })["Fn::Sub"])?.[1];
   return {
     name,
-    zip: await readZip(name),
+    zip: await readZip(name, folder),
     handler: properties.Handler as string,
     functionName: properties.FunctionName as string,
     timeoutSeconds: properties.Timeout as number,

@@ -6,11 +6,13 @@ type Variables = { resolveConfigurationProperty: (path: readonly string[]) => Pr
 type Statement = { Action: string[]; Resource: unknown[]; Condition?: unknown };
 type Permissions = {
   drainStatements: (variables: Variables) => Promise<Statement[]>;
+  finishStatements: (variables: Variables) => Promise<Statement[]>;
+  scaleStatements: (variables: Variables) => Promise<Statement[]>;
   groupArns: (variables: Variables) => Promise<unknown[]>;
+  scalesTasks: (variables: Variables) => Promise<boolean>;
+  noticesState: (variables: Variables) => Promise<string>;
 };
-const { drainStatements, groupArns }: Permissions = createRequire(import.meta.url)(
-  "../../deploy/permissions.cjs",
-);
+const permissions: Permissions = createRequire(import.meta.url)("../../deploy/permissions.cjs");
 
 const ARN = "arn:aws:ecs:us-east-1:123456789012:cluster/by-arn";
 const clusterArn = (name: string) => ({
@@ -48,32 +50,87 @@ const groups: [string, Record<string, unknown>, unknown[]][] = [
   ],
 ];
 
+const scaled = (cluster_name: string) => ({ cluster_name, service_name: "edge" });
+
+/** [why, scale-tasks' input, its clusters] */
+const scales: [string, Record<string, unknown> | undefined, unknown[] | undefined][] = [
+  ["no service", { services: [] }, undefined],
+  ["no input at all", undefined, undefined],
+  ["one service", scaled("a"), [clusterArn("a")]],
+  ["two services of one cluster", { services: [scaled("a"), scaled("a")] }, [clusterArn("a")]],
+  [
+    "services of two clusters, one of them by ARN",
+    { services: [scaled("a"), scaled(ARN)] },
+    [clusterArn("a"), ARN],
+  ],
+];
+
+/** [why, deregister's input, the rule's state] */
+const notices: [string, Record<string, unknown>, string][] = [
+  ["none of the keys", {}, "DISABLED"],
+  [
+    "all are ignored",
+    { on_spot_interruption: "ignore", on_rebalance: "ignore", on_maintenance: "ignore" },
+    "DISABLED",
+  ],
+  ["Spot interruptions", { on_spot_interruption: "drain" }, "ENABLED"],
+  ["rebalancing", { on_rebalance: "replace", on_maintenance: "ignore" }, "ENABLED"],
+  ["maintenance", { on_maintenance: "replace" }, "ENABLED"],
+];
+
 describe("permissions", () => {
   for (const [why, block, expected] of clusters) {
     it(`clusters: ${why}`, async () => {
-      const statements = await drainStatements(variablesOf(block));
-      const ofEcs = statements.filter(({ Action }) => Action.some((action) => action.startsWith("ecs:")));
+      const variables = variablesOf(block);
+      const drain = (await permissions.drainStatements(variables)).filter(isOfEcs);
+      const finish = (await permissions.finishStatements(variables)).filter(isOfEcs);
       if (expected === undefined) {
-        expect(ofEcs).to.deep.equal([]);
+        expect([...drain, ...finish]).to.deep.equal([]);
         return;
       }
-      expect(ofEcs).to.have.lengthOf(3);
-      expect(ofEcs[0]).to.deep.include({
-        Action: ["ecs:DescribeClusters", "ecs:ListContainerInstances"],
+      expect(drain).to.have.lengthOf(3);
+      expect(finish).to.have.lengthOf(1);
+      expect(drain[0]).to.deep.include({
+        Action: ["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"],
         Resource: expected,
       });
-      for (const { Condition } of ofEcs.slice(1)) {
+      for (const { Condition } of [...drain.slice(1), ...finish]) {
         expect(Condition).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
       }
     });
   }
 
+  for (const [why, scale_tasks, expected] of scales) {
+    it(`scale-tasks: ${why}`, async () => {
+      const variables = variablesOf({ scale_tasks });
+      expect(await permissions.scalesTasks(variables)).to.equal(expected !== undefined);
+      const statements = (await permissions.scaleStatements(variables)).filter(isOfEcs);
+      if (expected === undefined) {
+        expect(statements).to.deep.equal([]);
+        return;
+      }
+      expect(statements).to.have.lengthOf(2);
+      expect(statements[0]).to.deep.include({ Action: ["ecs:ListContainerInstances"], Resource: expected });
+      expect(statements[1]?.Condition).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
+    });
+  }
+
+  for (const [why, deregister, expected] of notices) {
+    it(`the rule for notices: ${why}: ${expected}`, async () => {
+      expect(await permissions.noticesState(variablesOf({ deregister }))).to.equal(expected);
+    });
+  }
+
   for (const [why, block, expected] of groups) {
     it(`groups: ${why}`, async () => {
-      expect(await groupArns(variablesOf(block))).to.deep.equal(expected);
+      expect(await permissions.groupArns(variablesOf(block))).to.deep.equal(expected);
     });
   }
 });
+
+function isOfEcs({ Action }: Statement): boolean {
+  return Action.some((action) => action.startsWith("ecs:"));
+}
 
 // As Serverless does: a key that the file does not have is null.
 function variablesOf(block: Record<string, unknown>): Variables {

@@ -1,24 +1,39 @@
 // Protects the numbers that only make sense together, and the promise of serverless.yml's first lines: what a user edits
 // stands in the block at its top, and what is left out of it there is left out of the stack.
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
 import { parse } from "yaml";
 import {
   FUNCTIONS,
   PACKAGING_MS,
   type Package,
-  PROJECT,
+  packageWith,
   type Resource,
   type Resources,
+  readServerless,
   resourceOf,
   thePackage,
 } from "./packaged.ts";
 
 const HOUR = 3600;
+/** A block that has as little in common with the committed one as it can. */
+const PLAIN = {
+  region: "eu-west-1",
+  stage: "blue",
+  auto_scaling_group_name: "other-plain",
+  heartbeat_timeout_seconds: 900,
+  deregister: {
+    lifecycle_queue_name: "other-plain-in",
+    elb_monitor_queue_name: "other-plain-out",
+    target_groups: ["other-plain-a"],
+    on_rebalance: "replace",
+  },
+  terminate: { queue_name: "other-plain-out", poll_seconds: 10 },
+  scale_tasks: { services: [] },
+  more_auto_scaling_groups: [],
+  more_clusters: [],
+  alarm_actions: ["arn:aws:sns:eu-west-1:123456789012:on-call"],
+};
+const IGNORED = { on_spot_interruption: "ignore", on_rebalance: "ignore", on_maintenance: "ignore" };
 
 describe("the packaged template", function () {
   this.timeout(PACKAGING_MS);
@@ -64,7 +79,13 @@ describe("the packaged template", function () {
       const once = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 };
       expect(asynchronous.properties).to.include(once);
       const rule = resourceOf(resources, "AWS::Events::Rule", isOfIt);
-      expect(rule.properties).to.include({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+      const { input } = packaged.functions[name];
+      // Without a service to scale, nobody is invoked.
+      const isIdle = name === "scale-tasks" && (input.services as unknown[]).length === 0;
+      expect(rule.properties).to.include({
+        ScheduleExpression: "rate(1 minute)",
+        State: isIdle ? "DISABLED" : "ENABLED",
+      });
       expect(rule.properties.Targets).to.have.lengthOf(1);
       expect((rule.properties.Targets as { RetryPolicy: unknown }[])[0]?.RetryPolicy).to.deep.equal(once);
       const log = resourceOf(
@@ -112,50 +133,78 @@ describe("the packaged template", function () {
       "MonitorQueue ApproximateAgeOfOldestMessage",
       "DeregisterLambdaFunction Errors",
       "TerminateLambdaFunction Errors",
+      "ScaleDashtasksLambdaFunction Errors",
     ]);
     for (const { Properties } of alarms) expect(Properties.AlarmActions).to.be.an("array");
   });
 
-  it("with another block, all names are the block's, and what it leaves out is not there", async () => {
-    const topic = "arn:aws:sns:eu-west-1:123456789012:on-call";
-    const text = await packageWith({
-      region: "eu-west-1",
-      stage: "blue",
-      auto_scaling_group_name: "other-plain",
-      heartbeat_timeout_seconds: 900,
-      deregister: {
-        lifecycle_queue_name: "other-plain-in",
-        elb_monitor_queue_name: "other-plain-out",
-        target_groups: ["other-plain-a"],
-      },
-      terminate: { queue_name: "other-plain-out", poll_seconds: 10 },
-      more_auto_scaling_groups: [],
-      more_clusters: [],
-      alarm_actions: [topic],
+  it("notices of EC2 and AWS Health: one rule sends all of them to the lifecycle queue, and it alone may", () => {
+    const arn = { "Fn::GetAtt": ["LifecycleQueue", "Arn"] };
+    const { EventPattern, Targets } = propertiesOf("NoticesRule");
+    expect(EventPattern).to.deep.equal({
+      source: ["aws.ec2", "aws.health"],
+      "detail-type": [
+        "EC2 Spot Instance Interruption Warning",
+        "EC2 Instance Rebalance Recommendation",
+        "AWS Health Event",
+      ],
     });
-    const { Resources } = JSON.parse(text) as { Resources: Resources };
-    const inputs = Object.values(Resources)
-      .filter(({ Type }) => Type === "AWS::Events::Rule")
-      .map(({ Properties }) => JSON.parse((Properties.Targets as { Input: string }[])[0]?.Input ?? ""));
-    expect(inputs).to.have.deep.members([
+    expect(Targets).to.deep.equal([{ Id: "lifecycle-queue", Arn: arn }]);
+    const { properties } = resourceOf(resources, "AWS::SQS::QueuePolicy");
+    expect(properties.Queues).to.deep.equal([{ Ref: "LifecycleQueue" }]);
+    expect((properties.PolicyDocument as { Statement: unknown }).Statement).to.deep.equal([
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: arn,
+        Condition: { ArnEquals: { "aws:SourceArn": { "Fn::GetAtt": ["NoticesRule", "Arn"] } } },
+      },
+    ]);
+  });
+
+  it("with another block, all names are the block's, and what it leaves out is not there", async () => {
+    const { resources: Resources, functions, text } = await packageWith(PLAIN);
+    expect(FUNCTIONS.map((name) => functions[name].input)).to.deep.equal([
       {
         lifecycle_queue_name: "other-plain-in",
         elb_monitor_queue_name: "other-plain-out",
         target_groups: ["other-plain-a"],
+        on_rebalance: "replace",
       },
       { queue_name: "other-plain-out", poll_seconds: 10 },
+      { services: [] },
     ]);
     expect(Resources.LifecycleHook?.Properties).to.include({
       AutoScalingGroupName: "other-plain",
       HeartbeatTimeout: 900,
     });
-    expect(Resources.DeregisterErrorsAlarm?.Properties.AlarmActions).to.deep.equal([topic]);
+    expect(Resources.DeregisterErrorsAlarm?.Properties.AlarmActions).to.deep.equal(PLAIN.alarm_actions);
+    expect(Resources.NoticesRule?.Properties.State, "one notice is wanted").to.equal("ENABLED");
     expect(text, "no cluster, so no permission for ECS").to.not.include("ecs:");
     for (const name of namesIn(parse((await readServerless()).block))) {
       expect(text, "a name of the block as it is committed").to.not.match(
         new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
       );
     }
+  });
+
+  it("dry run is one line for all functions, no notice is no rule, and one service has scale-tasks invoked", async () => {
+    const committed = parse((await readServerless()).block);
+    const service = { cluster_name: "web", service_name: "edge", min_task_count: 2, n_count: 1 };
+    const changed = await packageWith({
+      ...committed,
+      dry_run: true,
+      deregister: { ...committed.deregister, ...IGNORED },
+      scale_tasks: { ...committed.scale_tasks, services: [service] },
+    });
+    for (const each of FUNCTIONS) expect(changed.functions[each].input.dry_run, each).to.equal(true);
+    expect(changed.resources.NoticesRule?.Properties.State).to.equal("DISABLED");
+    expect(changed.functions["scale-tasks"].input.services).to.deep.equal([service]);
+    const rule = resourceOf(changed.resources, "AWS::Events::Rule", (properties) =>
+      JSON.stringify(properties).includes("ScaleDashtasksLambdaFunction"),
+    );
+    expect(rule.properties.State).to.equal("ENABLED");
   });
 
   function propertiesOf(id: string): Resource["Properties"] {
@@ -171,35 +220,4 @@ function namesIn(block: Record<string, unknown>): string[] {
   return [auto_scaling_group_name, ...Object.values(deregister as object)]
     .flat()
     .filter((value): value is string => typeof value === "string" && !value.startsWith("arn:"));
-}
-
-/** serverless.yml in three parts. */
-async function readServerless(): Promise<{ before: string; block: string; after: string }> {
-  const text = await readFile(join(PROJECT, "serverless.yml"), "utf8");
-  const parts = /^(?<before>.*?^custom:\n)(?<block>.*?)(?<after>^ {2}# -+ nothing below.*)$/ms.exec(
-    text,
-  )?.groups;
-  if (!parts) throw new Error("serverless.yml: expected a block between `custom:` and the line of dashes");
-  return parts as { before: string; block: string; after: string };
-}
-
-// Packages a copy of the project that differs from it in the block alone, and gives the template's text.
-async function packageWith(block: Record<string, unknown>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "block-"));
-  try {
-    for (const each of ["functions", "shared", "deploy", "node_modules", "package.json"]) {
-      await symlink(join(PROJECT, each), join(folder, each));
-    }
-    const { before, after } = await readServerless();
-    const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
-    await writeFile(join(folder, "serverless.yml"), before + lines.join("") + after);
-    const { PATH = "", HOME = "" } = process.env;
-    await promisify(execFile)(join(PROJECT, "node_modules", ".bin", "serverless"), ["package"], {
-      cwd: folder,
-      env: { PATH, HOME },
-    });
-    return await readFile(join(folder, ".serverless", "cloudformation-template-update-stack.json"), "utf8");
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

@@ -1,11 +1,13 @@
 // Protects what the zips consist of: the handlers with all that they import, nothing of the simulator, and the same bytes
 // each time that they are made.
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { strFromU8, unzipSync } from "fflate";
 import { deregisterInput } from "../../functions/deregister/input.ts";
+import { scaleManyInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import {
   FUNCTIONS,
@@ -56,10 +58,23 @@ describe("the packaged zips", function () {
     });
   }
 
+  it("of the SDK's hundreds of operations, the zips hold those that shared/aws calls, and no other", () => {
+    const called = new Set(commandsIn(join(PROJECT, "shared", "aws")));
+    const known = new Set(CLIENTS.flatMap(operationsOf));
+    expect(known).to.include.keys(...called, "RunInstances");
+    const held = FUNCTIONS.flatMap((name) => {
+      const { zip, handler } = packaged.functions[name];
+      const text = strFromU8(unzipSync(zip)[handler.replace(/\.handler$/, ".cjs")] as Uint8Array);
+      return [...known].filter((operation) => text.includes(`"${operation}"`));
+    });
+    expect([...new Set(held)].sort()).to.deep.equal([...called].sort());
+  });
+
   it("the scheduled inputs are what the functions' schemas take", () => {
-    const { deregister, terminate } = packaged.functions;
+    const { deregister, terminate, "scale-tasks": scaleTasks } = packaged.functions;
     expect(deregisterInput.safeParse(deregister.input).error).to.equal(undefined);
     expect(terminateInput.safeParse(terminate.input).error).to.equal(undefined);
+    expect(scaleManyInput.safeParse(scaleTasks.input).error).to.equal(undefined);
     expect(terminate.input.queue_name, "terminate reads what deregister sends to").to.equal(
       deregister.input.elb_monitor_queue_name,
     );
@@ -75,6 +90,24 @@ describe("the packaged zips", function () {
     }
   });
 });
+
+// The clients that the functions use; the SDK itself brings others along, to find its credentials.
+const CLIENTS = Object.keys(
+  (JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { dependencies: object }).dependencies,
+).filter((name) => name.startsWith("@aws-sdk/client-"));
+
+// As the SDK's own file names say.
+function operationsOf(client: string): string[] {
+  const folder = join(PROJECT, "node_modules", client, "dist-es", "commands");
+  return readdirSync(folder).flatMap((file) => /^(\w+)Command\.js$/.exec(file)?.[1] ?? []);
+}
+
+function commandsIn(folder: string): string[] {
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  return sources.flatMap((source) =>
+    [...source.matchAll(/\bnew (\w+)Command\(/g)].map(([, name = ""]) => name),
+  );
+}
 
 function hash(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

@@ -117,6 +117,28 @@ describe("scenarios: dead, stopped, vanished", () => {
     expectQuiet(outcome);
   });
 
+  it("its agent registers anew in the middle: the new container instance is drained too", async () => {
+    const outcome = await play(
+      {
+        ...fleet(
+          [{ at_seconds: 45, disconnect_agent: { instance_ids: [leaving] } }],
+          { drain_timeout_seconds: 600 },
+          { stop_seconds: 20 },
+        ),
+        tasks: [{ cluster: "main", instance_ids: [leaving], started_by: "operator" }],
+      },
+      {
+        watch: ({ world }) =>
+          world.agenda.at(world.agenda.now + 50_000, () => {
+            world.clusters.join(world.clusters.byName("main"), leaving);
+          }),
+      },
+    );
+    const { containerInstances } = outcome.simulation.world.clusters.byName("main");
+    const own = [...containerInstances.values()].filter((each) => each.instanceId === leaving);
+    expect(own.map((each) => each.status.latest)).to.deep.equal(["DRAINING", "DRAINING"]);
+  });
+
   it("its load balancers deleted in the middle", async () => {
     const outcome = await play(
       fleet(

@@ -106,6 +106,23 @@ describe("scenarios: deadlines", () => {
     });
   }
 
+  it("abandon where the hook's global limit comes first: its fate is known at half of that time already", async () => {
+    const outcome = await play({
+      ...fleet(
+        { drain_timeout_seconds: 7_000, on_timeout: "abandon" },
+        { hook: { heartbeat_timeout_seconds: 30 }, group: { on_abandon: "retain" } },
+      ),
+      functions: functions(
+        { cluster_name: "main", drain_timeout_seconds: 7_000, on_timeout: "abandon" },
+        [10, 12],
+      ),
+    });
+    const [half] = said(outcome, "half of the drain's time is over");
+    expect(half?.ends_with).to.include("Terminating:Retained");
+    const [completed] = said(outcome, "lifecycle action completed");
+    expect(completed?.reason).to.include("Terminating:Retained");
+  });
+
   it("leave still completes when all is gone before the hook's own timeout", async () => {
     const outcome = await play(
       fleet(

@@ -71,6 +71,15 @@ describe("scenarios: coming back", () => {
     });
   }
 
+  it("a new root volume, and the agent registers anew: the container instance that it left behind stays as it is", async () => {
+    const outcome = await play(
+      fleet({}, [{ at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "new" } }]),
+    );
+    expect(containerInstances(outcome, leaving)).to.deep.equal(["DRAINING", "ACTIVE"]);
+    expect(said(outcome, "set ACTIVE again", leaving)).to.deep.equal([]);
+    expectQuiet(outcome);
+  });
+
   it("the hook ended without us: what was taken is given back all the same", async () => {
     const outcome = await play({
       ...fleet({}, [

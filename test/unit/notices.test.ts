@@ -146,7 +146,8 @@ describe("notices: what is done", () => {
 
   for (const state of ["Terminating:Wait", "Standby", "Pending", "Warmed:Stopped"]) {
     it(`an instance that is ${state} is not replaced`, async () => {
-      const { calls, said } = await play([{}], { membership: { group: "fleet", state } });
+      const { calls, said, undone } = await play([{}], { membership: { group: "fleet", state } });
+      expect(undone).to.deep.equal([]);
       expect(calls).to.deep.equal(["describe i-1"]);
       expect(said).to.deep.equal([["notice ignored", `the instance is ${state}`]]);
     });
@@ -162,7 +163,8 @@ describe("notices: what is done", () => {
   ];
   for (const [why, own, replaced] of hooks) {
     it(`${why}: ${replaced ? "replaced" : "not replaced, for nothing would drain it"}`, async () => {
-      const { calls, said } = await play([{}], { membership: inService, hooks: own });
+      const { calls, said, undone } = await play([{}], { membership: inService, hooks: own });
+      expect(undone).to.deep.equal([]);
       expect(calls).to.deep.equal(replaced ? REPLACED : REPLACED.slice(0, 2));
       expect(said).to.deep.equal([
         replaced

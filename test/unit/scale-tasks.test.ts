@@ -47,7 +47,8 @@ async function play(event: unknown, outside: Outside) {
     () => undefined,
     (error: unknown) => error as Error,
   );
-  return { calls, lines, said: lines.map(([level, phrase]) => `${level}: ${phrase}`), thrown };
+  const changed = lines.find(([, phrase]) => phrase === "run finished")?.[2].changed;
+  return { calls, changed, lines, said: lines.map(([level, phrase]) => `${level}: ${phrase}`), thrown };
 }
 
 describe("scale-tasks", () => {
@@ -66,11 +67,12 @@ describe("scale-tasks", () => {
   for (const [active, min_task_count, n_count, desired] of counts) {
     it(`${active} instances, at least ${min_task_count}, ${n_count} to spare: ${desired} tasks`, async () => {
       const idle = { desiredCount: 9, runningCount: 0, pendingCount: 0 };
-      const { calls, lines, thrown } = await play(
+      const { calls, changed, lines, thrown } = await play(
         { ...web, min_task_count, n_count },
         { active, service: idle },
       );
       expect(thrown).to.equal(undefined);
+      expect(changed).to.equal(1);
       expect(calls).to.deep.equal(["count main", `set main/web ${desired}`]);
       expect(lines).to.deep.include([
         "info",
@@ -81,7 +83,8 @@ describe("scale-tasks", () => {
   }
 
   it("calls nothing where it is right already, and says so", async () => {
-    const { calls, said } = await play(web, { active: 5, service: { desiredCount: 4 } });
+    const { calls, changed, said } = await play(web, { active: 5, service: { desiredCount: 4 } });
+    expect(changed).to.equal(0);
     expect(calls).to.deep.equal(["count main"]);
     expect(said).to.deep.equal(["info: nothing to change", "info: run finished"]);
   });
@@ -108,7 +111,8 @@ describe("scale-tasks", () => {
   ];
   for (const [why, outside, line, fails] of doubts) {
     it(`sets nothing: ${why}`, async () => {
-      const { calls, said, thrown } = await play(web, outside);
+      const { calls, changed, said, thrown } = await play(web, outside);
+      expect(changed).to.equal(0);
       expect(calls).to.deep.equal(["count main"]);
       expect(said).to.include(line);
       expect(thrown?.name).to.equal(fails ? "RunFailed" : undefined);
@@ -117,7 +121,8 @@ describe("scale-tasks", () => {
 
   it("a call that fails fails the run, after the other services had theirs", async () => {
     const services = [web, { ...web, service_name: "edge" }];
-    const { calls, said, thrown } = await play({ services }, { set: denied });
+    const { calls, changed, said, thrown } = await play({ services }, { set: denied });
+    expect(changed).to.equal(0);
     expect(calls).to.deep.equal(["count main", "set main/web 4", "set main/edge 4"]);
     expect(said).to.not.include("info: desired count set");
     expect(thrown?.name).to.equal("RunFailed");
@@ -148,7 +153,8 @@ describe("scale-tasks", () => {
       [{ services: [web], dry_run: true }, {}],
       [web, { dryRunVariable: "1" }],
     ] as const) {
-      const { calls, lines } = await play(input, outside);
+      const { calls, changed, lines } = await play(input, outside);
+      expect(changed).to.equal(0);
       expect(calls).to.deep.equal(["count main"]);
       const line = lines.find(([, phrase]) => phrase === "dry run");
       expect(line?.[2]).to.include({ desired_count: 4, was: 2, would: "set the desired count" });

@@ -1,12 +1,36 @@
-// Protects what a user is told about a wrong input or message: every key by name, what was expected and what was found.
+// Protects what a user is told about a wrong input: every key by name, what was expected and what was found.
 import { expect } from "chai";
 import { deregister } from "../../functions/deregister/run.ts";
 import { terminate } from "../../functions/terminate/run.ts";
-import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
-import { parseMonitorMessage } from "../../shared/monitor-message.ts";
 import { untouchablePorts } from "./ports.ts";
+import { thrownBy } from "./thrown.ts";
 
 const good = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
+const drainKeys = [
+  ...[59, 172_801, 600.5, "600", null].map((value): [string, unknown, string] => [
+    `drain_timeout_seconds: ${JSON.stringify(value)}`,
+    { ...good, drain_timeout_seconds: value },
+    `drain_timeout_seconds: expected a whole number of seconds from 60 to 172800, found ${JSON.stringify(value)}`,
+  ]),
+  ...[-1, 3601, 0.5, "0"].map((value): [string, unknown, string] => [
+    `settle_seconds: ${JSON.stringify(value)}`,
+    { ...good, settle_seconds: value },
+    `settle_seconds: expected a whole number of seconds from 0 to 3600, found ${JSON.stringify(value)}`,
+  ]),
+  ...(
+    [
+      ["on_timeout", '"continue", "abandon", "leave"'],
+      ["stop_tasks", '"none", "daemon", "all"'],
+      ["deregister_container_instance", '"never", "when_disconnected", "always"'],
+    ] as const
+  ).flatMap(([key, words]) =>
+    ["CONTINUE", "", true, ["all"]].map((value): [string, unknown, string] => [
+      `${key}: ${JSON.stringify(value)}`,
+      { ...good, [key]: value },
+      `${key}: expected one of ${words}, found ${JSON.stringify(value)}`,
+    ]),
+  ),
+];
 const deregisterInputs: [string, unknown, string][] = [
   ["nothing at all", undefined, "(the whole): expected an object with the function's input, found nothing"],
   ["a string", "lifecycle", '(the whole): expected an object with the function\'s input, found "lifecycle"'],
@@ -101,6 +125,28 @@ const deregisterInputs: [string, unknown, string][] = [
     { ...good, poll_seconds: 2.5 },
     "poll_seconds: expected a whole number of seconds from 1 to 60, found 2.5",
   ],
+  ...drainKeys,
+  [
+    "dry_run as text: not true, though it says so",
+    { ...good, dry_run: "false" },
+    'dry_run: expected true or false, found "false"',
+  ],
+  ["dry_run as a number", { ...good, dry_run: 1 }, "dry_run: expected true or false, found 1"],
+  [
+    "on_spot_interruption: replace, which takes longer than there is",
+    { ...good, on_spot_interruption: "replace" },
+    'on_spot_interruption: expected one of "drain", "ignore", found "replace"',
+  ],
+  [
+    "on_rebalance: drain, which nothing would end",
+    { ...good, on_rebalance: "drain" },
+    'on_rebalance: expected one of "replace", "ignore", found "drain"',
+  ],
+  [
+    "on_maintenance: true",
+    { ...good, on_maintenance: true },
+    'on_maintenance: expected one of "replace", "ignore", found true',
+  ],
   [
     "several at once",
     { lifecycle_queue_name: 7, elb_monitor_queue_name: "monitor", cluster_nmae: "main", poll_seconds: -1 },
@@ -120,113 +166,20 @@ const terminateInputs: [string, unknown, string][] = [
     { queue_name: "arn:aws:sqs:us-east-1:123456789012:monitor" },
     'queue_name: expected the name of a standard SQS queue, found "arn:aws:sqs:us-east-1:123456789012:monitor"',
   ],
-];
-
-const lifecycle = {
-  LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-  EC2InstanceId: "i-0123456789abcdef0",
-  AutoScalingGroupName: "fleet",
-  LifecycleHookName: "drain",
-  LifecycleActionToken: "87654321-4321-4321-4321-210987654321",
-  Time: "2026-11-20T09:00:00.000Z",
-};
-const without = (key: keyof typeof lifecycle) => JSON.stringify({ ...lifecycle, [key]: undefined });
-const lifecycleBodies: [string, string, string][] = [
-  ["an empty body", "", "expected JSON"],
-  ["text", "Service: AWS Auto Scaling", "expected JSON"],
-  ["half a message", JSON.stringify(lifecycle).slice(0, 60), "expected JSON"],
-  ["a number", "7", "expected a JSON object"],
-  ["null", "null", "expected a JSON object"],
-  ["a list", "[]", "expected a JSON object"],
   [
-    "a launch",
-    JSON.stringify({ ...lifecycle, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" }),
-    'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_LAUNCHING"',
+    "dry_run as text",
+    { queue_name: "monitor", dry_run: "no" },
+    'dry_run: expected true or false, found "no"',
   ],
   [
-    "no transition",
-    without("LifecycleTransition"),
-    'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found nothing',
+    "a key of deregister's alone",
+    { queue_name: "monitor", on_spot_interruption: "drain" },
+    "on_spot_interruption: unknown key",
   ],
   [
-    "no instance",
-    without("EC2InstanceId"),
-    "EC2InstanceId: expected an instance id such as i-0123456789abcdef0, found nothing",
-  ],
-  [
-    "something else as the instance",
-    JSON.stringify({ ...lifecycle, EC2InstanceId: "vol-0123456789abcdef0" }),
-    'EC2InstanceId: expected an instance id such as i-0123456789abcdef0, found "vol-0123456789abcdef0"',
-  ],
-  [
-    "no group",
-    without("AutoScalingGroupName"),
-    "AutoScalingGroupName: expected the name of an Auto Scaling group, found nothing",
-  ],
-  [
-    "no hook",
-    without("LifecycleHookName"),
-    "LifecycleHookName: expected the name of a lifecycle hook, found nothing",
-  ],
-  [
-    "no token",
-    without("LifecycleActionToken"),
-    "LifecycleActionToken: expected a token of 36 characters, found nothing",
-  ],
-  [
-    "a short token",
-    JSON.stringify({ ...lifecycle, LifecycleActionToken: "abc" }),
-    'LifecycleActionToken: expected a token of 36 characters, found "abc"',
-  ],
-  [
-    "a time that is none",
-    JSON.stringify({ ...lifecycle, Time: "yesterday" }),
-    'Time: expected a time such as 2026-11-20T09:00:00.000Z, found "yesterday"',
-  ],
-  [
-    "an SNS envelope around text",
-    JSON.stringify({ Type: "Notification", Message: "hello" }),
-    "Message: expected JSON",
-  ],
-  [
-    "an EventBridge event without its detail's instance",
-    JSON.stringify({ source: "aws.autoscaling", detail: { ...lifecycle, EC2InstanceId: undefined } }),
-    "EC2InstanceId: expected an instance id such as i-0123456789abcdef0, found nothing",
-  ],
-  [
-    "a hook whose metadata has a wrong setting",
-    JSON.stringify({ ...lifecycle, NotificationMetadata: '{"cluster_name":5}' }),
-    "NotificationMetadata.cluster_name: expected the name or ARN of an ECS cluster, found 5",
-  ],
-];
-
-const monitorBodies: [string, string, string][] = [
-  ["text", "hello", "expected JSON"],
-  ["null", "null", "(the whole): expected a JSON object, found null"],
-  [
-    "no instance",
-    '{"auto_scaling_group":"fleet","life_cycle_hook_name":"drain"}',
-    "instance_id: expected an instance id such as i-0123456789abcdef0, found nothing",
-  ],
-  [
-    "no group and no hook",
-    '{"instance_id":"i-0123456789abcdef0"}',
-    "auto_scaling_group: expected the name of an Auto Scaling group, found nothing; life_cycle_hook_name: expected the name of a lifecycle hook, found nothing",
-  ],
-  [
-    "a token that is a number",
-    '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","lifecycle_action_token":5}',
-    "lifecycle_action_token: expected a token of 36 characters, found 5",
-  ],
-  [
-    "a token that is cut short: AWS would refuse it at each look",
-    '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","lifecycle_action_token":"87654321"}',
-    'lifecycle_action_token: expected a token of 36 characters, found "87654321"',
-  ],
-  [
-    "something else as the instance: AWS would refuse all that it is asked with",
-    '{"instance_id":"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain"}',
-    'instance_id: expected an instance id such as i-0123456789abcdef0, found "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abc… (65 characters)',
+    "a drain's key",
+    { queue_name: "monitor", stop_tasks: "some" },
+    'stop_tasks: expected one of "none", "daemon", "all", found "some"',
   ],
 ];
 
@@ -249,25 +202,3 @@ describe("wrong inputs", () => {
     });
   }
 });
-
-describe("wrong messages", () => {
-  for (const [what, body, reason] of lifecycleBodies) {
-    it(`lifecycle queue: ${what}`, () => {
-      expect(parseLifecycleMessage(body)).to.deep.equal({ kind: "unreadable", reason });
-    });
-  }
-  for (const [what, body, reason] of monitorBodies) {
-    it(`monitor queue: ${what}`, () => {
-      expect(parseMonitorMessage(body, 0, {})).to.deep.equal({ kind: "unreadable", reason });
-    });
-  }
-});
-
-async function thrownBy(run: () => Promise<unknown>): Promise<string> {
-  try {
-    await run();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing was thrown";
-}

@@ -40,7 +40,11 @@ export function presentContainerInstance(
 /** A task as DescribeTasks shows it at a moment. */
 export function presentTask(task: Task, moment: number): ecs.Task {
   const shown = (at: number | undefined) => (at !== undefined && at <= moment ? new Date(at) : undefined);
-  const bound = task.lastStatus.at(moment) !== "PROVISIONING" && task.lastStatus.at(moment) !== "PENDING";
+  // The agent reports no bindings for the network modes host and awsvpc (amazon-ecs-agent, getNetworkBindings).
+  const bound =
+    ["bridge", "none"].includes(task.definition.networkMode) &&
+    task.lastStatus.at(moment) !== "PROVISIONING" &&
+    task.lastStatus.at(moment) !== "PENDING";
   return {
     taskArn: task.arn,
     clusterArn: clusterArn(task.cluster),

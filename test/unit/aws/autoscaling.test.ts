@@ -79,6 +79,46 @@ describe("Auto Scaling", () => {
     ]);
   });
 
+  it("a heartbeat names the action as a completion does, and a refusal is an answer too", async () => {
+    const { port, sent } = autoScaling(() => ({}));
+    expect(await port.heartbeat(action)).to.equal("recorded");
+    await port.heartbeat({ ...action, token: undefined });
+    const names = { AutoScalingGroupName: "fleet", LifecycleHookName: "drain" };
+    expect(sent()).to.deep.equal([
+      ["RecordLifecycleActionHeartbeat", { ...names, LifecycleActionToken: TOKEN }],
+      ["RecordLifecycleActionHeartbeat", { ...names, InstanceId: "i-1" }],
+    ]);
+    const refused = autoScaling(() =>
+      sdkError("ValidationError", `No active Lifecycle Action found with token ${TOKEN}`),
+    );
+    expect(await refused.port.heartbeat(action)).to.equal("no such action");
+  });
+
+  /** [the group's lifecycle policy, whether it keeps an instance that was abandoned] */
+  const policies: [object | undefined, boolean][] = [
+    [undefined, false],
+    [{}, false],
+    [{ RetentionTriggers: { TerminateHookAbandon: "terminate" } }, false],
+    [{ RetentionTriggers: { TerminateHookAbandon: "retain" } }, true],
+  ];
+  for (const [InstanceLifecyclePolicy, retains] of policies) {
+    it(`a group with ${JSON.stringify(InstanceLifecyclePolicy)} as its policy ${retains ? "keeps" : "does not keep"} the abandoned`, async () => {
+      const { port, sent } = autoScaling(() => ({ AutoScalingGroups: [{ InstanceLifecyclePolicy }] }));
+      expect(await port.retains("fleet")).to.equal(retains);
+      expect(sent()).to.deep.equal([
+        ["DescribeAutoScalingGroups", { AutoScalingGroupNames: ["fleet"], IncludeInstances: false }],
+      ]);
+    });
+  }
+
+  it("an instance is replaced: the desired capacity stays as it is", async () => {
+    const { port, sent } = autoScaling(() => ({}));
+    await port.replace("i-1");
+    expect(sent()).to.deep.equal([
+      ["TerminateInstanceInAutoScalingGroup", { InstanceId: "i-1", ShouldDecrementDesiredCapacity: false }],
+    ]);
+  });
+
   for (const message of [
     `No active Lifecycle Action found with token ${TOKEN}`,
     "No active Lifecycle Action found with instance ID i-1",

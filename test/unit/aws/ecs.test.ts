@@ -137,6 +137,23 @@ describe("ECS: describing tasks", () => {
       { status: "DEACTIVATING", wanted: false },
     ],
     ["one that stopped", { stoppedAt: new Date(5_000) }, { stoppedAt: 5_000 }],
+    ["who started it", { startedBy: "i-1" }, { startedBy: "i-1" }],
+    [
+      "the addresses of its own network interface",
+      {
+        attachments: [
+          {
+            type: "ElasticNetworkInterface",
+            details: [
+              { name: "subnetId", value: "subnet-1" },
+              { name: "privateIPv4Address", value: "10.0.0.7" },
+            ],
+          },
+          { type: "Service Connect" },
+        ],
+      },
+      { addresses: ["10.0.0.7"] },
+    ],
     [
       "the host ports of all its containers",
       {

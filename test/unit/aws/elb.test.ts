@@ -27,6 +27,16 @@ function refusing(errors: Record<string, Error>, answer: (ids: string[]) => unkn
 
 const unknown = (id: string) => sdkError("InvalidEndPointException", `Could not find EC2 instance ${id}.`);
 
+describe("classic load balancers: registration", () => {
+  it("names the load balancer and the instances", async () => {
+    const { port, sent } = classic(() => ({}));
+    await port.register("web", ["i-1"]);
+    expect(sent()).to.deep.equal([
+      ["RegisterInstancesWithLoadBalancer", { LoadBalancerName: "web", Instances: [{ InstanceId: "i-1" }] }],
+    ]);
+  });
+});
+
 describe("classic load balancers: deregistration", () => {
   it("is one call where nothing is wrong", async () => {
     const { port, asked } = classic(refusing({}));

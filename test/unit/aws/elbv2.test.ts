@@ -31,6 +31,32 @@ describe("target groups", () => {
     ]);
   });
 
+  it("targets are registered again by id and port", async () => {
+    const { port, sent } = elbv2(() => ({}));
+    await port.register("arn:tg", [{ id: "i-1", port: 80 }]);
+    expect(sent()).to.deep.equal([
+      ["RegisterTargets", { TargetGroupArn: "arn:tg", Targets: [{ Id: "i-1", Port: 80 }] }],
+    ]);
+  });
+
+  /** [protocol, whether a Network Load Balancer's] */
+  const protocols: [string | undefined, boolean][] = [
+    ["HTTP", false],
+    ["HTTPS", false],
+    ["GENEVE", false],
+    [undefined, false],
+    ["TCP", true],
+    ["TLS", true],
+    ["UDP", true],
+    ["TCP_UDP", true],
+  ];
+  for (const [Protocol, network] of protocols) {
+    it(`${Protocol} is ${network ? "" : "not "}a Network Load Balancer's`, async () => {
+      const { port } = elbv2(() => ({ TargetGroups: [{ TargetGroupArn: "arn:tg", Protocol }] }));
+      expect(await port.describe("web")).to.include({ network });
+    });
+  }
+
   /** [state, reason, what it is] */
   const states: [string, string | undefined, string][] = [
     ["initial", "Elb.RegistrationInProgress", "registered"],

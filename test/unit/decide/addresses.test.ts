@@ -17,7 +17,7 @@ const byAddress = (heldBy: typeof held, change = {}) =>
 const drained = { ...seen, drainingAt: SINCE };
 
 describe("decide", () => {
-  rows("rule 6: targets by the address of a task", [
+  rows("rule 2: targets by the address of a task", [
     ...["RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"].map((status) => ({
       why: `held by a task that is ${status}: ECS's to take out`,
       memory: drained,

@@ -132,6 +132,21 @@ export const seen = {
   registrations: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
 } as const satisfies Partial<Memory>;
 
+const taken = [
+  { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE },
+  { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE },
+] as const;
+/** What is remembered of an instance that was drained and completed, and comes back. */
+export const returning = (returns: Memory["returns"], change: Partial<Memory> = {}): Partial<Memory> => ({
+  ...seen,
+  drainingAt: SINCE,
+  taken,
+  drained: [{ what: "ci-1", at: SINCE }],
+  returns,
+  returningSince: SINCE + MINUTE,
+  ...change,
+});
+
 /** A line of the rule book: what is remembered and seen, and what is decided. */
 export type Row = {
   why: string;

@@ -15,7 +15,7 @@ const drained = (off: number) => ({
 });
 
 describe("decide", () => {
-  rows("rule 9: what somebody undoes during a drain is done again", [
+  rows("rule 8: what somebody undoes during a drain is done again", [
     {
       why: "a registration that was never taken out is ours",
       memory: seen,

@@ -1,4 +1,4 @@
-// Protects what is done about an instance that is dead, or has left its cluster: as soon as that is certain, not before.
+// Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 import { expect } from "chai";
 import type { InstanceState } from "../../../shared/observation.ts";
 import type { DrainSettings } from "../../../shared/settings.ts";
@@ -12,7 +12,6 @@ import {
   SECOND,
   SINCE,
   seen,
-  state,
   target,
   task,
 } from "./builders.ts";
@@ -23,7 +22,6 @@ const now = 5 * MINUTE;
 const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) => ({
   observed: { instance, members: [frozen], ...change },
 });
-const silent = memberOf({ agentConnected: false });
 
 describe("decide", () => {
   rows("rule 7: dead is what EC2 says is dead", [
@@ -73,15 +71,15 @@ describe("decide", () => {
       because: "the dead instance to be cleared away; EC2 does not know it any more",
     },
     {
-      why: "EC2 could not be asked: nothing is certain, and nothing counts as gone",
-      memory: { ...drained, noTasksAt: SINCE },
+      why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
+      memory: drained,
       observed: {
-        members: [member("DRAINING")],
+        members: [member("DRAINING", task("RUNNING"))],
         unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
       },
       now,
       expected: ["wait"],
-      because: "ec2:DescribeInstances to be answered (denied)",
+      because: "1 task RUNNING, ec2:DescribeInstances to be answered (denied)",
     },
     {
       why: "dead, and nothing of it is left: completed at once",
@@ -122,15 +120,23 @@ describe("decide", () => {
       expected: ["complete"],
     },
     {
+      why: "dead, though EC2 is not asked any more, as nothing speaks against its life: still dead",
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated" },
+      observed: { members: [] },
+      now,
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
       why: "the clearing up does not succeed: tried for just under a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1 },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1, deadAs: "terminated" },
       ...says("terminated"),
       now,
       expected: ["wait", "force out"],
     },
     {
       why: "the clearing up does not succeed: completed after a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE, deadAs: "terminated" },
       ...says("terminated"),
       now,
       expected: ["complete"],
@@ -138,7 +144,7 @@ describe("decide", () => {
     },
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
-      memory: { ...drained, deadSince: SINCE, refusedAt: SINCE + now - 2 * MINUTE },
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated", refusedAt: SINCE + now - 2 * MINUTE },
       ...says("terminated", { members: [] }),
       now,
       expected: ["let go"],
@@ -167,149 +173,6 @@ describe("decide", () => {
       expected,
     })),
   );
-
-  const always = { settings: { deregisterContainerInstance: "always" } } as const;
-  rows("deregister_container_instance, of an instance that is drained", [
-    ...(["never", "when_disconnected"] as const).map((deregisterContainerInstance) => ({
-      why: `${deregisterContainerInstance}: left to ECS`,
-      memory: drained,
-      settings: { deregisterContainerInstance },
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
-      now,
-      expected: ["complete"],
-    })),
-    {
-      why: "always: taken out once its last task is STOPPED, without force",
-      ...always,
-      memory: drained,
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
-      now,
-      expected: ["wait", "out"],
-      because: "the container instance to leave its cluster",
-    },
-    {
-      why: "always: not before",
-      ...always,
-      memory: drained,
-      observed: { members: [member("DRAINING", task("DEPROVISIONING"))] },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "always: completed once it is out",
-      ...always,
-      memory: drained,
-      observed: { members: [member("INACTIVE")] },
-      now,
-      expected: ["complete"],
-      because: "drained",
-    },
-    {
-      why: "always: not of one that goes back to its warm pool, which needs it again",
-      ...always,
-      memory: drained,
-      observed: { ...state("Warmed:Pending:Wait"), members: [member("DRAINING")] },
-      now,
-      expected: ["complete"],
-    },
-  ]);
-
-  rows("a container instance that has left its cluster", [
-    {
-      why: "INACTIVE: nothing of what ECS still shows of its tasks counts",
-      memory: drained,
-      observed: { members: [member("INACTIVE", task("RUNNING"))] },
-      now,
-      expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
-    },
-    {
-      why: "gone altogether: the same",
-      memory: drained,
-      observed: { members: [] },
-      now,
-      expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
-    },
-    {
-      why: "DEREGISTERING: its tasks still count",
-      memory: drained,
-      observed: { members: [member("DEREGISTERING", task("STOPPING"))] },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE, and a registration of ours is left: that still drains",
-      memory: drained,
-      observed: {
-        members: [member("INACTIVE", task("RUNNING"))],
-        registrations: [target({ state: "draining" })],
-      },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE, and a service's target is left behind: an orphan a minute after DRAINING",
-      memory: { ...drained, drainingAt: SINCE + now - MINUTE },
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now,
-      expected: ["wait", "orphan"],
-    },
-    {
-      why: "the same sooner: ECS may still take it out",
-      memory: { ...drained, drainingAt: SINCE + now - MINUTE + 1 },
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now,
-      expected: ["wait"],
-    },
-    {
-      why: "INACTIVE without ever having drained: an orphan a minute after the message",
-      memory: seen,
-      observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now: MINUTE,
-      expected: ["wait", "orphan"],
-    },
-  ]);
-
-  rows("a warm instance that is stopped already", [
-    {
-      why: "has nothing to drain: completed at once",
-      memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [silent] },
-      expected: ["complete"],
-      because: "drained",
-    },
-    {
-      why: "with a task that ECS still shows: not at rest",
-      memory: seen,
-      observed: {
-        ...state("Warmed:Terminating:Wait"),
-        members: [memberOf({ agentConnected: false }, [task("RUNNING")])],
-      },
-      expected: ["wait", "drain"],
-    },
-    {
-      why: "a warm instance that runs is drained",
-      memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [member("ACTIVE")] },
-      expected: ["wait", "drain"],
-    },
-    {
-      why: "an instance in service whose agent is only disconnected is drained",
-      memory: seen,
-      observed: { members: [silent] },
-      expected: ["wait", "drain"],
-    },
-  ]);
 
   describe("what is remembered of an instance's life", () => {
     const memoryOf = (row: Partial<Row>) => decisionOf({ memory: drained, now, ...row }).memory;
@@ -340,7 +203,11 @@ describe("decide", () => {
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
     });
 
-    it("that it is dead, since when that was first certain", () => {
+    it("that it is dead, since when that was first certain, and what EC2 then said", () => {
+      expect(memoryOf(says("running")).deadAs).to.equal(undefined);
+      expect(memoryOf(says("stopped")).deadAs).to.equal("stopped");
+      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" };
+      expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadSince).to.equal(at);
       expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(

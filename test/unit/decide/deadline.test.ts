@@ -62,7 +62,7 @@ describe("decide", () => {
     now: HOUR,
     ...change,
   });
-  rows("rule 5: what happens at the drain's deadline", [
+  rows("rule 6: what happens at the drain's deadline", [
     {
       why: "a millisecond before: wait",
       ...atDeadline("continue", { now: HOUR - 1 }),

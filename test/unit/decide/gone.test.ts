@@ -45,6 +45,7 @@ describe("decide", () => {
       why: "no container instance ever seen, second look 10 s later: believed",
       memory: { ...seen, containerInstances: [], noMemberSince: SINCE + MINUTE - 10 * SECOND },
       expected: ["complete"],
+      because: "drained",
     },
     {
       why: "no registration ever seen, second look too soon: not believed",

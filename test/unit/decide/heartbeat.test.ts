@@ -182,6 +182,7 @@ describe("heartbeats", () => {
     expect(until(300, {}, 20 * SECOND)).to.equal(80 * SECOND);
     expect(until(30, { lastBeatAt: SINCE + 2 * MINUTE }, 2 * MINUTE)).to.equal(130 * SECOND);
     // One that is overdue could not be sent: it is tried again at the next look, and not at once.
+    expect(until(300, {}, 170 * SECOND)).to.equal(230 * SECOND);
     expect(until(300, {}, 171 * SECOND)).to.equal(231 * SECOND);
     expect(until(300, { lastBeatAt: undefined }, 171 * SECOND)).to.equal(231 * SECOND);
   });

@@ -11,7 +11,7 @@ const serving = {
 };
 
 describe("decide", () => {
-  rows("a Spot interruption", [
+  rows("rule 12: a Spot interruption", [
     ...["InService", "Standby", "Pending", "Detached", "Terminating", "Terminating:Wait"].map((name) => ({
       why: `${name}: both steps at once, though a task listens behind ours`,
       told: noticed,

@@ -43,8 +43,8 @@ export const DECISIONS = {
     outcome: "let go",
     level: "info",
     steps: [],
-    because: /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: /,
-    why: "No hook holds the instance any more, and there is nothing to restore: the message is deleted.",
+    because: /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: |^its lifecycle action has ended; /,
+    why: "The lifecycle action of the message is over, and there is nothing to restore: the message is deleted.",
   },
   "let go, warn": {
     outcome: "let go",
@@ -137,7 +137,7 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
     drain,
     again,
   ],
-  ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
+  ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
   ["Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
   [
     "Terminating:Retained",
@@ -193,7 +193,7 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
   ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
   ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
-  ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, done, done, drain, drain],
+  ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
   ["Warmed:Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
   [
     "Warmed:Terminating:Retained",

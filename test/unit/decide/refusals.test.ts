@@ -2,7 +2,7 @@
 import { hook, MINUTE, rows, SINCE, seen } from "./builders.ts";
 
 describe("decide", () => {
-  rows("rule 6: done twice is done once", [
+  rows("rule 8: done twice is done once", [
     {
       why: "refused, no other hook: tried again",
       memory: { ...seen, refusedAt: SINCE + MINUTE },
@@ -27,8 +27,9 @@ describe("decide", () => {
       expected: ["let go"],
     },
     {
-      why: "refused, the hooks were not read: wait",
+      why: "refused for two minutes, the hooks were not read: wait",
       memory: { ...seen, refusedAt: SINCE },
+      now: 2 * MINUTE,
       observed: { hooks: undefined, unread: { hooks: "denied" } },
       expected: ["wait"],
     },

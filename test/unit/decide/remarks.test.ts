@@ -161,6 +161,17 @@ describe("why nothing moves", () => {
     expect(stalled(event(unable, SINCE - 1))).to.deep.equal([]);
   });
 
+  it("says nothing before DRAINING is set: then it is us who hold the tasks", () => {
+    const observed = {
+      members: [member("ACTIVE", task("RUNNING"))].map((each) => ({
+        ...each,
+        services: [service("web", stuck)],
+      })),
+    };
+    const memory = { waitingFor: "1 task RUNNING", changedAt: SINCE };
+    expect(said("no progress", { memory, observed, now })).to.deep.equal([]);
+  });
+
   it("says nothing of services without a task that is to run here", () => {
     expect(stalled(stuck, {}, [task("RUNNING", { service: "other" })])).to.deep.equal([]);
     expect(stalled(stuck, {}, [task("STOPPING")])).to.deep.equal([]);
@@ -223,14 +234,19 @@ describe("a hook that was too short", () => {
     expect(text(gone)).to.equal(`no Auto Scaling group knows the instance any more${late}`);
   });
 
-  it("is not where the instance was drained before it was gone", () => {
-    const memory = {
-      absentSince: SINCE,
-      containerInstances: [{ cluster: "main", arn: "ci-1" }],
-      noRegistrationSince: SINCE,
-    };
-    expect(text({ memory, observed: { ...short, membership: undefined }, now: MINUTE })).to.equal(
-      "no Auto Scaling group knows the instance any more",
-    );
-  });
+  /** [what was remembered of an instance that a look has found held] */
+  const remembered: Partial<Memory>[] = [
+    { containerInstances: [{ cluster: "main", arn: "ci-1" }] },
+    { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
+    { noMemberSince: SINCE },
+    { noRegistrationSince: SINCE },
+  ];
+  for (const memory of remembered) {
+    it(`is not where it was looked at in time: ${Object.keys(memory)}`, () => {
+      const observed = { ...short, membership: undefined };
+      expect(
+        text({ memory: { ...memory, absentSince: SINCE + 30 * SECOND }, observed, now: MINUTE }),
+      ).to.equal("no Auto Scaling group knows the instance any more");
+    });
+  }
 });

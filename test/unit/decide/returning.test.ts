@@ -1,4 +1,4 @@
-// Protects the instances that do not die: drained, completed, and given back what was taken, where they need it.
+// Protects the instances that go back to their warm pool: drained, completed, and set ACTIVE there.
 import { expect } from "chai";
 import { decide } from "../../../shared/rules/decide.ts";
 import type { Memory } from "../../../shared/termination.ts";
@@ -7,41 +7,23 @@ import {
   hook,
   MINUTE,
   member,
-  memberOf,
   observed,
-  type Row,
+  returning,
   rows,
   SINCE,
-  seen,
   state,
-  target,
   termination,
 } from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
-const taken = [
-  { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE },
-  { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE },
-] as const;
-const memory = (returns: Memory["returns"], change: Partial<Memory> = {}): Partial<Memory> => ({
-  ...seen,
-  drainingAt: SINCE,
-  taken,
-  drained: [{ what: "ci-1", at: SINCE }],
-  returns,
-  returningSince: SINCE + MINUTE,
-  ...change,
-});
-const warm = { memory: memory("warm pool") };
-const rooted = { memory: memory("root volume") };
+const warm = { memory: returning("warm pool") };
 const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
   observed: { ...state(name), members },
 });
 const draining = member("DRAINING");
-const back = [target(), target({ kind: "classic", id: "elb", name: "elb", port: undefined })];
 
 describe("decide", () => {
-  rows("rule 8: an instance that goes back to its warm pool", [
+  rows("rule 9: an instance that goes back to its warm pool", [
     ...["Warmed:Pending", "Warmed:Pending:Proceed"].map((name) => ({
       why: `${name}: on its way`,
       ...warm,
@@ -71,7 +53,7 @@ describe("decide", () => {
     },
     {
       why: "DRAINING, but not by us: left as it is",
-      memory: memory("warm pool", { drained: [] }),
+      memory: returning("warm pool", { drained: [] }),
       ...shown("Warmed:Stopped", draining),
       expected: ["let go"],
     },
@@ -101,7 +83,7 @@ describe("decide", () => {
     })),
     {
       why: "its hook ended without us: kept all the same",
-      memory: memory("warm pool", { returningSince: undefined }),
+      memory: returning("warm pool", { returningSince: undefined }),
       ...shown("Warmed:Pending:Proceed", draining),
       expected: ["wait"],
     },
@@ -130,120 +112,25 @@ describe("decide", () => {
     },
     {
       why: "no group knows it any more: the same",
-      memory: memory("warm pool", { absentSince: SINCE }),
+      memory: returning("warm pool", { absentSince: SINCE }),
       observed: { membership: undefined },
       expected: ["let go"],
       because: "no Auto Scaling group knows the instance any more",
     },
   ]);
 
-  rows("rule 8: an instance that goes on with a new root volume", [
-    ...[
-      "ReplacingRootVolume",
-      "ReplacingRootVolume:Proceed",
-      "RootVolumeReplaced",
-      "Pending",
-      "Pending:Wait",
-      "Pending:Proceed",
-    ].map((name) => ({
-      why: `${name}: on its way`,
-      ...rooted,
-      ...shown(name, draining),
-      expected: ["wait"],
-      because: `the instance to come back with its new root volume; it is ${name}`,
-    })),
-    {
-      why: "InService: it gets back all that was taken",
-      ...rooted,
-      ...shown("InService", draining),
-      expected: ["wait", "activate", "register", "register"],
-    },
-    {
-      why: "InService: what is registered again already is left alone",
-      ...rooted,
-      observed: { ...state("InService"), members: [draining], registrations: [target()] },
-      expected: ["wait", "activate", "register"],
-    },
-    {
-      why: "InService: what still drains is registered again",
-      memory: memory("root volume", { taken: [taken[0]] }),
-      observed: {
-        ...state("InService"),
-        members: [member("ACTIVE")],
-        registrations: [target({ state: "draining" })],
-      },
-      expected: ["wait", "register"],
-    },
-    {
-      why: "InService, with all of it back: done",
-      ...rooted,
-      observed: { ...state("InService"), members: [member("ACTIVE")], registrations: back },
-      expected: ["let go"],
-      because: "the instance is InService, and has back what it needs there",
-    },
-    {
-      why: "its agent registered anew: that container instance is ACTIVE by itself",
-      ...rooted,
-      observed: {
-        ...state("InService"),
-        members: [memberOf({ status: "INACTIVE" }), memberOf({ arn: "ci-2" })],
-        registrations: back,
-      },
-      expected: ["let go"],
-    },
-    {
-      why: "its agent has not registered yet: waited for",
-      ...rooted,
-      observed: { ...state("InService"), members: [memberOf({ status: "INACTIVE" })], registrations: back },
-      expected: ["wait"],
-      because: "the instance to join its cluster again",
-    },
-    {
-      why: "it never was in a cluster: nothing to wait for",
-      memory: memory("root volume", { drained: [] }),
-      observed: { ...state("InService"), registrations: back },
-      expected: ["let go"],
-    },
-    {
-      why: "the registrations were not read: not let go",
-      ...rooted,
-      observed: { ...state("InService"), members: [member("ACTIVE")], unread: { registrations: "denied" } },
-      expected: ["wait"],
-    },
-    {
-      why: "in a warm pool, where it does not belong: only time tells",
-      ...rooted,
-      ...shown("Warmed:Stopped", draining),
-      expected: ["wait"],
-    },
-    {
-      why: "an hour: given up",
-      ...rooted,
-      ...shown("RootVolumeReplaced", draining),
-      now: MINUTE + HOUR,
-      expected: ["let go"],
-    },
-    {
-      why: "it terminates: nothing is restored",
-      ...rooted,
-      ...shown("Terminating", draining),
-      expected: ["let go"],
-      because: "it does not come back with its new root volume after all: it is Terminating",
-    },
-  ] as Row[]);
-
   const others = [hook(), hook({ name: "backup" })];
   const refused = { refusedAt: SINCE + MINUTE, returningSince: undefined };
-  rows("rule 8: while a hook still holds it", [
+  rows("rule 9: while a hook still holds it", [
     {
       why: "drained and not completed: completed",
-      memory: memory("warm pool", { returningSince: undefined }),
+      memory: returning("warm pool", { returningSince: undefined }),
       ...shown("Warmed:Pending:Wait", draining),
       expected: ["complete"],
     },
     {
       why: "our hook is done with, and another one holds it: kept, for what is to be restored",
-      memory: memory("warm pool", refused),
+      memory: returning("warm pool", refused),
       observed: { ...shown("Warmed:Pending:Wait", draining).observed, hooks: others },
       now: 2 * MINUTE,
       expected: ["wait"],
@@ -251,21 +138,21 @@ describe("decide", () => {
     },
     {
       why: "the same for a new root volume",
-      memory: memory("root volume", refused),
+      memory: returning("root volume", refused),
       observed: { ...shown("ReplacingRootVolume:Wait", draining).observed, hooks: others },
       now: 2 * MINUTE,
       expected: ["wait"],
     },
     {
       why: "our hook is done with, and nothing explains why it is held: kept all the same",
-      memory: memory("warm pool", refused),
+      memory: returning("warm pool", refused),
       ...shown("Warmed:Pending:Wait", draining),
       now: 3 * MINUTE,
       expected: ["wait"],
     },
     {
       why: "for an hour at the most",
-      memory: memory("warm pool", { ...refused, returningSince: SINCE + MINUTE }),
+      memory: returning("warm pool", { ...refused, returningSince: SINCE + MINUTE }),
       ...shown("Warmed:Pending:Wait", draining),
       now: MINUTE + HOUR,
       settings: { drainTimeoutSeconds: 86_400 },
@@ -280,7 +167,7 @@ describe("decide", () => {
     expect(returnsOf("Warmed:Pending:Wait")).to.equal("warm pool");
     expect(returnsOf("ReplacingRootVolume:Wait")).to.equal("root volume");
     const since = (returningSince: number | undefined) =>
-      decisionOf({ memory: memory("warm pool", { returningSince }), observed: state("Warmed:Pending") })
+      decisionOf({ memory: returning("warm pool", { returningSince }), observed: state("Warmed:Pending") })
         .memory.returningSince;
     expect(since(undefined)).to.equal(SINCE + MINUTE);
     expect(since(SINCE)).to.equal(SINCE);
@@ -289,7 +176,7 @@ describe("decide", () => {
   it("says what is not registered again in the warm pool, and nothing where nothing was taken", () => {
     const remarks = (change: Partial<Memory>) =>
       decide(
-        termination(memory("warm pool", change)),
+        termination(returning("warm pool", change)),
         observed({ ...state("Warmed:Stopped"), members: [member("ACTIVE")] }),
         SINCE + 2 * MINUTE,
       ).remarks;

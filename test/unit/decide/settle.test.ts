@@ -16,7 +16,7 @@ const set = (settleSeconds: number) => ({ settings: { settleSeconds } });
 const SETTLING = "the instance to settle, with nothing left on it";
 
 describe("decide", () => {
-  rows("settle_seconds", [
+  rows("rule 3: settle_seconds", [
     { why: "not given, behind no Network Load Balancer: none", ...gone(), expected: ["complete"] },
     {
       why: "not given, behind a Network Load Balancer: two minutes, first look",

@@ -46,6 +46,29 @@ describe("decide", () => {
       expected: ["wait", "drain"],
     },
     {
+      why: "only managed ones were seen: DRAINING need not wait",
+      memory: {
+        ...seen,
+        registrations: [...seen.registrations, { kind: "classic", loadBalancer: "elb" }],
+        managedTargetGroups: ["tg-1"],
+        managedElbNames: ["elb"],
+        actedAt: SINCE + MINUTE - SECOND,
+      },
+      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "ours was seen among managed ones: DRAINING waits",
+      memory: {
+        ...seen,
+        registrations: [...seen.registrations, { kind: "classic", loadBalancer: "elb" }],
+        managedTargetGroups: ["tg-1"],
+        actedAt: SINCE + MINUTE - SECOND,
+      },
+      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      expected: ["wait"],
+    },
+    {
       why: "a STOPPED task listens no more",
       observed: {
         members: [member("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],
@@ -108,6 +131,42 @@ describe("decide", () => {
       now: 5 * MINUTE,
       expected,
     })),
+    {
+      why: "of several tasks behind a managed target, the last to stop counts",
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [
+          member(
+            "DRAINING",
+            task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE }),
+            task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - SECOND }),
+          ),
+        ],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "a task of several ports is behind the target of one of them",
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [member("DRAINING", task("RUNNING", { hostPorts: [9090, 8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "a task of another service is not behind it, whatever its port",
+      memory: { drainingAt: SINCE },
+      observed: {
+        members: [member("DRAINING", task("RUNNING", { service: "other", hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 5 * MINUTE,
+      expected: ["wait", "orphan"],
+    },
     {
       why: "one that drains is no orphan",
       memory: { drainingAt: SINCE },

@@ -1,7 +1,20 @@
 // Protects the tasks that do not leave by themselves: stopped as the policy says, after all else, and not before.
+import { expect } from "chai";
 import type { Task } from "../../../shared/aws/ecs.ts";
 import type { DrainSettings } from "../../../shared/settings.ts";
-import { MINUTE, memberOf, type Row, rows, SECOND, SINCE, seen, service, target, task } from "./builders.ts";
+import {
+  decisionOf,
+  MINUTE,
+  memberOf,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  service,
+  target,
+  task,
+} from "./builders.ts";
 
 const ARN = "arn:aws:ecs:us-east-1:123456789012:container-instance/main/0123456789abcdef";
 const daemon = (status = "RUNNING", change: Partial<Task> = {}) =>
@@ -137,10 +150,41 @@ describe("decide", () => {
       expected: STOP,
     },
     {
+      why: "the same in one of two clusters, beside other daemons",
+      ...drained,
+      observed: {
+        members: [
+          memberOf(
+            { arn: ARN, status: "DRAINING" },
+            [
+              daemon("RUNNING", { hostPorts: [8080] }),
+              daemon("RUNNING", { arn: "task-log", service: "log" }),
+            ],
+            [...services, service("log", { daemon: true })],
+          ),
+          memberOf({ arn: "ci-2", status: "DRAINING" }),
+        ],
+        registrations: [target({ managed: true, services: ["agent"] })],
+      },
+      expected: ["wait", "stop task", "stop task"],
+    },
+    {
       why: "the tasks were not read: nothing is stopped",
       ...drained,
       observed: { ...on(daemon()).observed, unread: { tasks: "denied" } },
       expected: WAIT,
     },
   ] as Row[]);
+
+  it("says of each task whose it is", () => {
+    const names = (...tasks: Task[]) =>
+      decisionOf({ ...drained, ...on(...tasks), ...by("all") }).steps.map((step) =>
+        step.kind === "stop task" ? step.name : step.kind,
+      );
+    expect(names(daemon(), standalone("cron"), standalone(undefined))).to.deep.equal([
+      "agent",
+      "cron",
+      "a standalone task",
+    ]);
+  });
 });

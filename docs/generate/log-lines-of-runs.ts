@@ -1,0 +1,116 @@
+import type { Phrase } from "../../shared/log.ts";
+import { type LogLine, NOTHING } from "./log-line.ts";
+
+/** The lines of a run as a whole, of its messages and calls, of dry run, and of scale-tasks. */
+export const RUN_LINES = {
+  "nothing to do": {
+    level: "INFO",
+    from: "all",
+    means: "The queue was empty, or scale-tasks was given no service.",
+    todo: NOTHING,
+  },
+  "run finished": {
+    level: "INFO",
+    from: "all",
+    means:
+      "How many messages or services there were, and what became of them. With `failures` above 0 the invocation counts as failed.",
+    todo: "With failures: look at the lines above it.",
+  },
+  "input refused": {
+    level: "ERROR",
+    from: "all",
+    means: "The scheduled event's input is wrong; `reason` names every key. Nothing was called.",
+    todo: "Correct the input in serverless.yml and deploy.",
+  },
+  "call failed": {
+    level: "ERROR",
+    from: "all",
+    means:
+      "A call to AWS failed after the SDK's retries; written once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied (`missing_permission` names the IAM action) or wrong.",
+    todo: "denied: grant the action to the function's role. throttled for long: see who else calls that API. wrong: `reason` has AWS's words.",
+  },
+  "cannot be used": {
+    level: "ERROR",
+    from: "all",
+    means:
+      "The input names a load balancer, target group, cluster or service that does not exist, or one that is not to be used so: `reason` says which. The rest goes on without it, and every run that meets it fails.",
+    todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
+  },
+  "message cannot be read": {
+    level: "ERROR",
+    from: "both",
+    means: "`reason` names what is wrong with the message. It was moved to `moved_to`, or left where it is.",
+    todo: "See the alarm on the dead-letter queue in operations.md.",
+  },
+  "message not deleted": {
+    level: "ERROR",
+    from: "both",
+    means:
+      "A message that was dealt with could not be deleted; `reason` says why. It comes back and is merged or let go.",
+    todo: "If it comes back every minute: check the function's permissions on the queue.",
+  },
+  "invoked by an event source mapping": {
+    level: "ERROR",
+    from: "terminate",
+    means: "Somebody connected the monitor queue to terminate. All records were given back untouched.",
+    todo: "Remove the mapping: terminate works by its schedule alone.",
+  },
+  "test notification deleted": {
+    level: "INFO",
+    from: "deregister",
+    means: "Auto Scaling sends one when a hook is put on a group.",
+    todo: NOTHING,
+  },
+  "step failed": {
+    level: "ERROR",
+    from: "both",
+    means: "A step failed for one instance. The drain goes on, and the next look repeats the step.",
+    todo: "If it comes back every minute: `reason` says what AWS objects to.",
+  },
+  "dry run": {
+    level: "INFO",
+    from: "all",
+    means:
+      "On a dry run: `would` is what would be done now. Nothing is written, and no heartbeat is sent, so the hook's own timeout decides.",
+    todo: NOTHING,
+  },
+  "dry run is over": {
+    level: "INFO",
+    from: "terminate",
+    means: "The termination was on a dry run, and terminate is not: from here on it is drained for real.",
+    todo: NOTHING,
+  },
+  "DRYRUN is set": {
+    level: "WARN",
+    from: "all",
+    means:
+      "The environment's variable DRYRUN has a text that looks like off, and switches dry run on, as any text does.",
+    todo: "Remove the variable to switch dry run off.",
+  },
+  "nothing to change": {
+    level: "INFO",
+    from: "scale-tasks",
+    means: "The service's desired count is right already, so nothing was called.",
+    todo: NOTHING,
+  },
+  "desired count set": {
+    level: "INFO",
+    from: "scale-tasks",
+    means:
+      "`desired_count` is what the service is to run from now on, `was` what it was, `active_instances` what it follows.",
+    todo: NOTHING,
+  },
+  "not scaled": {
+    level: "WARN",
+    from: "scale-tasks",
+    means:
+      "The service was left as it is: the cluster or the service could not be read, or the cluster shows no ACTIVE instance though the service has tasks.",
+    todo: "Nothing, if it passes. Otherwise see the `call failed` above it.",
+  },
+  "service has a scaling target": {
+    level: "WARN",
+    from: "scale-tasks",
+    means: "Application Auto Scaling sets the desired count of the same service: the two undo each other.",
+    todo: "Deregister the scaling target, or take the service out of scale-tasks' input.",
+  },
+} as const satisfies Partial<Record<Phrase, LogLine>>;

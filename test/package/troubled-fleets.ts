@@ -1,0 +1,156 @@
+// Fleets with all the trouble that makes the functions call what they seldom call: the example's fleet, under the names of
+// the packaged stack.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Package, PROJECT } from "./packaged.ts";
+import { hookOf, namesOf, queuesOf } from "./world.ts";
+
+/** The service that scale-tasks is to scale, in a cluster of its own, as its input names it. */
+export const SCALED = { cluster_name: "scaled", service_name: "edge", min_task_count: 1, n_count: 1 };
+
+const INSTANCE_IDS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `i-0000000000000000${n}`);
+
+type Change = {
+  /** Keys of deregister's input besides the stack's. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+  /** What the hook has instead of what the stack gives it. */
+  readonly hook?: Readonly<Record<string, unknown>>;
+  /** What each task of the service `web` is like. */
+  readonly web?: Readonly<Record<string, unknown>>;
+  /** How long a target of the static target group drains, in seconds. */
+  readonly delay?: number;
+  readonly timeline: (names: {
+    lifecycle: string;
+    monitor: string;
+    group: string;
+    hook: string;
+  }) => unknown[];
+};
+
+/** Scenarios in which, together, each function calls all that it can ever call. */
+export function troubledFleets(packaged: Package): unknown[] {
+  return [misread(packaged), stuck(packaged), dead(packaged)];
+}
+
+// Unreadable messages, an outage in which deregister can do nothing, so that terminate does it, a duplicate while draining,
+// so many at once that it pays to ask for the whole cluster's tasks, and another hook beside a completion by hand.
+function misread(packaged: Package): unknown {
+  const outage = { actions: ["ecs:*", "elb:Deregister*", "elbv2:Deregister*"], for_seconds: 60 };
+  return fleetOf(packaged, {
+    timeline: ({ lifecycle, monitor, group, hook }) => [
+      { at_seconds: 1, send: { queue: lifecycle, body: "nothing to read" } },
+      { at_seconds: 1, send: { queue: monitor, body: "nothing to read" } },
+      { at_seconds: 1, deny: outage },
+      { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 2) } },
+      { at_seconds: 400, terminate: { instance_ids: INSTANCE_IDS.slice(2, 7) } },
+      { at_seconds: 450, repeat_notification: { instance_ids: INSTANCE_IDS.slice(2, 7), hook } },
+      { at_seconds: 500, complete_actions: { group, hook } },
+      { at_seconds: 900, complete_actions: { group, hook: "another" } },
+    ],
+  });
+}
+
+// What holds the instances outlasts both the hook's timeout and the drain's own, and the hook's message comes once more when
+// that is nearly over.
+function stuck(packaged: Package): unknown {
+  return fleetOf(packaged, {
+    keys: { drain_timeout_seconds: 600, on_timeout: "abandon" },
+    hook: { heartbeat_timeout_seconds: 120 },
+    web: { protected_seconds: 90_000 },
+    delay: 1200,
+    timeline: ({ hook }) => [
+      { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 5) } },
+      { at_seconds: 400, repeat_notification: { instance_ids: INSTANCE_IDS.slice(0, 5), hook } },
+    ],
+  });
+}
+
+// One instance is stopped before its hook's message comes, another in the middle of its drain; one comes back with a new
+// root volume; and one is replaced, because EC2 recommends it.
+function dead(packaged: Package): unknown {
+  const [early, late, back, replaced] = INSTANCE_IDS.map((id) => ({ instance_ids: [id] }));
+  return fleetOf(packaged, {
+    keys: { on_rebalance: "replace" },
+    web: { stop_seconds: 300, stop_timeout_seconds: 900 },
+    timeline: ({ group }) => [
+      { at_seconds: 5, stop: early },
+      { at_seconds: 5, terminate: late },
+      { at_seconds: 5, replace_root_volume: back },
+      { at_seconds: 5, recommend_rebalance: replaced },
+      { at_seconds: 100, stop: late },
+      { at_seconds: 400, complete_actions: { group, hook: "another" } },
+    ],
+  });
+}
+
+function fleetOf(packaged: Package, { keys, hook, web, delay, timeline }: Change): unknown {
+  const fleet = parse(readFileSync(join(PROJECT, "examples", "fleet.yaml"), "utf8"));
+  const own = hookOf(packaged.resources);
+  const [cluster] = namesOf(packaged).clusterNames;
+  const { deregister, terminate } = packaged.functions;
+  const { lifecycle_queue_name, elb_monitor_queue_name } = deregister.input;
+  const { cluster_name: _, ...input } = fleet.functions.deregister.input;
+  const [web_, edge, ...services] = fleet.clusters[0].services;
+  const scaled = { name: SCALED.cluster_name, services: [{ name: SCALED.service_name, desired_count: 3 }] };
+  return {
+    ...fleet,
+    functions: {
+      deregister: {
+        input: {
+          ...input,
+          lifecycle_queue_name,
+          elb_monitor_queue_name,
+          ...(cluster === undefined ? {} : { cluster_name: cluster }),
+          ...keys,
+        },
+      },
+      terminate: { input: { queue_name: terminate.input.queue_name } },
+      scale_tasks: { input: { services: [SCALED] } },
+    },
+    queues: [...queuesOf(packaged.resources), { name: "another" }],
+    event_rules: [{ queue: lifecycle_queue_name }],
+    target_groups: fleet.target_groups.map((each: { name: string }) =>
+      each.name === "web" || delay === undefined ? each : { ...each, deregistration_delay_seconds: delay },
+    ),
+    clusters: [
+      scaled,
+      ...(cluster === undefined
+        ? []
+        : [
+            {
+              name: cluster,
+              services: [
+                { ...web_, task: { ...web_.task, ...web } },
+                // So few that some of the instances have no task with a host port, and DRAINING has nothing to wait for.
+                { ...edge, desired_count: 2 },
+                ...services,
+              ],
+            },
+          ]),
+    ],
+    auto_scaling_groups: [
+      {
+        ...fleet.auto_scaling_groups[0],
+        name: own.group,
+        instance_ids: INSTANCE_IDS,
+        cluster,
+        hooks: [
+          { ...own.hook, ...hook },
+          { name: "another", queue: "another" },
+        ],
+      },
+    ],
+    // As a boot script starts it: no service knows of it.
+    tasks:
+      cluster === undefined
+        ? []
+        : [{ cluster, family: "boot", instance_ids: INSTANCE_IDS.slice(0, 1), started_by: "{instance_id}" }],
+    timeline: timeline({
+      lifecycle: lifecycle_queue_name as string,
+      monitor: elb_monitor_queue_name as string,
+      group: own.group,
+      hook: own.hook.name as string,
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+// Protects what is decided where something could not be read: nothing is stopped or believed to be gone that depends on it,
+// and nothing waits for what does not.
+import { expect } from "chai";
+import { decisionOf, MINUTE, memberOf, rows, SECOND, SINCE, seen, state, target, task } from "./builders.ts";
+
+const unread = { registrations: "elasticloadbalancing:DescribeTargetHealth to be answered (throttled)" };
+const drained = { ...seen, drainingAt: SINCE };
+const bootTask = task("RUNNING", { service: undefined, startedBy: "i-1" });
+const silent = memberOf({ status: "DRAINING", agentConnected: false });
+const refusedFor = (seconds: number) => ({ ...drained, refusedAt: SINCE + 10 * MINUTE - seconds * SECOND });
+const hooksUnread = { unread: { hooks: "autoscaling:DescribeLifecycleHooks to be answered (denied)" } };
+
+describe("decide", () => {
+  rows("where something could not be read", [
+    {
+      why: "no task is stopped while it is not known what still points at it",
+      memory: drained,
+      observed: { members: [memberOf({ status: "DRAINING" }, [bootTask])], unread },
+      expected: ["wait"],
+    },
+    {
+      why: "EC2's answer is not waited for where nothing is left",
+      memory: { ...drained, disconnectedSince: SINCE },
+      observed: { members: [silent], unread: { instance: "ec2:DescribeInstances to be answered (denied)" } },
+      now: 10 * MINUTE,
+      expected: ["complete"],
+      because: "drained",
+    },
+    {
+      why: "a completion that was refused is tried again, though the hooks cannot be read",
+      memory: refusedFor(30),
+      observed: hooksUnread,
+      now: 10 * MINUTE,
+      expected: ["complete"],
+    },
+    {
+      why: "after two minutes of that, only the hooks can tell",
+      memory: refusedFor(120),
+      observed: hooksUnread,
+      now: 10 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "an orphan is not one while a task of its service says nothing of its ports, as in the network mode host",
+      memory: drained,
+      observed: {
+        members: [memberOf({ status: "DRAINING" }, [task("RUNNING")])],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: 10 * MINUTE,
+      expected: ["wait"],
+    },
+  ]);
+
+  it("what could not be read for a moment does not begin the settling anew", () => {
+    const goneAt = SINCE + 5 * MINUTE;
+    const { memory } = decisionOf({
+      memory: { ...drained, goneAt },
+      settings: { settleSeconds: 600 },
+      observed: { unread },
+      now: 6 * MINUTE,
+    });
+    expect(memory.goneAt).to.equal(goneAt);
+  });
+
+  it("what is there again does", () => {
+    const { memory } = decisionOf({
+      memory: { ...drained, goneAt: SINCE + 5 * MINUTE },
+      observed: { registrations: [target({ state: "draining" })], unread },
+      now: 6 * MINUTE,
+    });
+    expect(memory.goneAt).to.equal(undefined);
+  });
+
+  rows("rule 8: an instance that was to come back, and is dead", [
+    {
+      why: "its container instance is left to it: it needs it when it is started again",
+      memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
+      observed: { ...state("Warmed:Pending:Wait"), members: [silent] },
+      expected: ["complete"],
+      because: "the instance is dead: it is stopped",
+    },
+  ]);
+
+  rows("rule 8: an instance on its way back that is terminated after all", [
+    {
+      why: "held by the hook once more, it is another lifecycle action's: this one is over",
+      memory: { ...drained, returns: "warm pool", returningSince: SINCE },
+      observed: state("Warmed:Terminating:Wait"),
+      expected: ["let go"],
+      because:
+        "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
+    },
+    {
+      why: "still held in the state that it was completed in, it is waited for",
+      memory: { ...drained, returns: "warm pool", returningSince: SINCE, refusedAt: SINCE },
+      observed: state("Warmed:Pending:Wait"),
+      expected: ["wait"],
+    },
+  ]);
+});

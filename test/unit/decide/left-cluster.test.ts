@@ -1,0 +1,150 @@
+import { MINUTE, member, memberOf, rows, SINCE, seen, state, target, task } from "./builders.ts";
+
+const drained = { ...seen, drainingAt: SINCE };
+const now = 5 * MINUTE;
+const silent = memberOf({ agentConnected: false });
+
+describe("decide", () => {
+  const always = { settings: { deregisterContainerInstance: "always" } } as const;
+  rows("deregister_container_instance, of an instance that is drained", [
+    ...(["never", "when_disconnected"] as const).map((deregisterContainerInstance) => ({
+      why: `${deregisterContainerInstance}: left to ECS`,
+      memory: drained,
+      settings: { deregisterContainerInstance },
+      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      now,
+      expected: ["complete"],
+    })),
+    {
+      why: "always: taken out once its last task is STOPPED, without force",
+      ...always,
+      memory: drained,
+      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      now,
+      expected: ["wait", "out"],
+      because: "the container instance to leave its cluster",
+    },
+    {
+      why: "always: not before",
+      ...always,
+      memory: drained,
+      observed: { members: [member("DRAINING", task("DEPROVISIONING"))] },
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "always: completed once it is out",
+      ...always,
+      memory: drained,
+      observed: { members: [member("INACTIVE")] },
+      now,
+      expected: ["complete"],
+      because: "drained",
+    },
+    {
+      why: "always: not of one that goes back to its warm pool, which needs it again",
+      ...always,
+      memory: drained,
+      observed: { ...state("Warmed:Pending:Wait"), members: [member("DRAINING")] },
+      now,
+      expected: ["complete"],
+    },
+  ]);
+
+  rows("a container instance that has left its cluster", [
+    {
+      why: "INACTIVE: nothing of what ECS still shows of its tasks counts",
+      memory: drained,
+      observed: { members: [member("INACTIVE", task("RUNNING"))] },
+      now,
+      expected: ["complete"],
+      because: "drained: its container instance has left the cluster",
+    },
+    {
+      why: "gone altogether: the same",
+      memory: drained,
+      observed: { members: [] },
+      now,
+      expected: ["complete"],
+      because: "drained: its container instance has left the cluster",
+    },
+    {
+      why: "DEREGISTERING: its tasks still count",
+      memory: drained,
+      observed: { members: [member("DEREGISTERING", task("STOPPING"))] },
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "INACTIVE, and a registration of ours is left: that still drains",
+      memory: drained,
+      observed: {
+        members: [member("INACTIVE", task("RUNNING"))],
+        registrations: [target({ state: "draining" })],
+      },
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "INACTIVE, and a service's target is left behind: an orphan a minute after DRAINING",
+      memory: { ...drained, drainingAt: SINCE + now - MINUTE },
+      observed: {
+        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now,
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "the same sooner: ECS may still take it out",
+      memory: { ...drained, drainingAt: SINCE + now - MINUTE + 1 },
+      observed: {
+        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "INACTIVE without ever having drained: an orphan a minute after the message",
+      memory: seen,
+      observed: {
+        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      now: MINUTE,
+      expected: ["wait", "orphan"],
+    },
+  ]);
+
+  rows("a warm instance that is stopped already", [
+    {
+      why: "has nothing to drain: completed at once",
+      memory: seen,
+      observed: { ...state("Warmed:Terminating:Wait"), members: [silent] },
+      expected: ["complete"],
+      because: "drained",
+    },
+    {
+      why: "with a task that ECS still shows: not at rest",
+      memory: seen,
+      observed: {
+        ...state("Warmed:Terminating:Wait"),
+        members: [memberOf({ agentConnected: false }, [task("RUNNING")])],
+      },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "a warm instance that runs is drained",
+      memory: seen,
+      observed: { ...state("Warmed:Terminating:Wait"), members: [member("ACTIVE")] },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "an instance in service whose agent is only disconnected is drained",
+      memory: seen,
+      observed: { members: [silent] },
+      expected: ["wait", "drain"],
+    },
+  ]);
+});

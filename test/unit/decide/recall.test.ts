@@ -1,0 +1,136 @@
+// Protects what is remembered from look to look: nothing is forgotten that AWS may stop to show, and a list of tasks is
+// believed to be empty only once no more can come.
+import { expect } from "chai";
+import type { Observation } from "../../../shared/observation.ts";
+import type { Memory } from "../../../shared/termination.ts";
+import {
+  classic,
+  decisionOf,
+  MINUTE,
+  member,
+  type Row,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  task,
+} from "./builders.ts";
+
+const now = 5 * MINUTE;
+const at = SINCE + now;
+const memoryOf = (row: Partial<Row>): Memory => decisionOf({ now, ...row }).memory;
+const listed = (isListed: boolean, ...tasks: Parameters<typeof task>[0][]) => ({
+  members: [{ ...member("DRAINING", ...tasks.map((status) => task(status))), listed: isListed }],
+});
+
+describe("what is remembered", () => {
+  describe("that no task is left, once they were listed anew after DRAINING", () => {
+    const since = (drainingAt: number | undefined) => ({ ...seen, drainingAt });
+    const settled = since(at - 10 * SECOND);
+    /** [why, the memory, the look, since when] */
+    const table: [string, Partial<Memory>, Partial<Observation>, number | undefined][] = [
+      ["listed, 10 s after DRAINING: certain", settled, listed(true, "STOPPED"), at],
+      ["listed, without any task: the same", settled, listed(true), at],
+      [
+        "listed less than 10 s after DRAINING: one may still come",
+        since(at - 10 * SECOND + 1),
+        listed(true),
+        undefined,
+      ],
+      ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, undefined],
+      ["only those that were known were looked at", settled, listed(false, "STOPPED"), undefined],
+      [
+        "of two container instances one was not listed",
+        settled,
+        { members: [...listed(true).members, ...listed(false).members] },
+        undefined,
+      ],
+      ["a task is left", settled, listed(true, "DEPROVISIONING"), undefined],
+      ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, undefined],
+      ["no container instance", settled, {}, undefined],
+      ["it was certain before: still", { ...settled, noTasksAt: SINCE }, listed(false, "STOPPED"), SINCE],
+      [
+        "it was certain before, and yet a task runs",
+        { ...settled, noTasksAt: SINCE },
+        listed(false, "RUNNING"),
+        undefined,
+      ],
+    ];
+    for (const [why, memory, observed, expected] of table) {
+      it(why, () => expect(memoryOf({ memory, observed }).noTasksAt).to.equal(expected));
+    }
+  });
+
+  describe("the tasks", () => {
+    const tasksOf = (memory: Partial<Memory>, observed: Partial<Observation>) =>
+      memoryOf({ memory, observed }).tasks;
+    const known = { tasks: ["task-known"] };
+
+    it("are those of this look, but for what stopped before the termination began", () => {
+      const old = task("STOPPED", { arn: "task-old", stoppedAt: SINCE - 1 });
+      const late = task("STOPPED", { arn: "task-late", stoppedAt: SINCE });
+      const look = { members: [member("DRAINING", task("RUNNING"), old, late)] };
+      expect(tasksOf(known, look)).to.deep.equal(["task-RUNNING", "task-late"]);
+    });
+
+    it("are those of the look before where they were not read, or where there is no container instance", () => {
+      expect(tasksOf(known, { members: [member("DRAINING")], unread: { tasks: "denied" } })).to.deep.equal(
+        known.tasks,
+      );
+      expect(tasksOf(known, {})).to.deep.equal(known.tasks);
+      expect(tasksOf({}, {})).to.equal(undefined);
+    });
+  });
+
+  it("that nothing was there, since the first look that could tell", () => {
+    expect(memoryOf({})).to.include({ noMemberSince: at, noRegistrationSince: at });
+    expect(memoryOf({ memory: { noMemberSince: SINCE, noRegistrationSince: SINCE } })).to.include({
+      noMemberSince: SINCE,
+      noRegistrationSince: SINCE,
+    });
+    const there = { members: [member("DRAINING")], registrations: [target()] };
+    expect(memoryOf({ observed: there })).to.include({
+      noMemberSince: undefined,
+      noRegistrationSince: undefined,
+    });
+    // Which load balancers to look at, the tasks' services tell.
+    expect(memoryOf({ observed: { unread: { tasks: "denied" } } })).to.include({
+      noMemberSince: undefined,
+      noRegistrationSince: undefined,
+    });
+    expect(memoryOf({ observed: { unread: { registrations: "denied" } } })).to.include({
+      noMemberSince: at,
+      noRegistrationSince: undefined,
+    });
+  });
+
+  it("since when it drains, where somebody else set DRAINING: as if it had just been done", () => {
+    const draining = { observed: { members: [member("DRAINING")] } };
+    expect(memoryOf(draining)).to.include({ drainingAt: at, actedAt: at });
+    expect(memoryOf({ ...draining, memory: { drainingAt: SINCE, actedAt: SINCE } })).to.include({
+      drainingAt: SINCE,
+      actedAt: SINCE,
+    });
+    expect(memoryOf({ observed: { members: [member("ACTIVE")] } })).to.include({ drainingAt: undefined });
+  });
+
+  it("what was seen, each once and for good", () => {
+    const { registrations, containerInstances } = memoryOf({
+      memory: { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
+      observed: {
+        members: [member("DRAINING")],
+        registrations: [classic(), target(), target(), target({ port: 8081 })],
+      },
+    });
+    expect(registrations).to.deep.equal([
+      { kind: "classic", loadBalancer: "elb" },
+      { kind: "target", targetGroup: "tg-1", port: 8080 },
+      { kind: "target", targetGroup: "tg-1", port: 8081 },
+    ]);
+    expect(containerInstances).to.deep.equal([{ cluster: "main", arn: "ci-1" }]);
+    expect(memoryOf({ memory: { registrations, containerInstances } })).to.include({
+      registrations,
+      containerInstances,
+    });
+  });
+});

@@ -1,0 +1,108 @@
+// Protects the instances that go on with a new root volume: drained, completed, and given back all, once in service.
+import { MINUTE, member, memberOf, type Row, returning, rows, SINCE, state, target } from "./builders.ts";
+
+const HOUR = 60 * MINUTE;
+const taken = { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE } as const;
+const rooted = { memory: returning("root volume") };
+const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
+  observed: { ...state(name), members },
+});
+const draining = member("DRAINING");
+const back = [target(), target({ kind: "classic", id: "elb", name: "elb", port: undefined })];
+
+describe("decide", () => {
+  rows("rule 9: an instance that goes on with a new root volume", [
+    ...[
+      "ReplacingRootVolume",
+      "ReplacingRootVolume:Proceed",
+      "RootVolumeReplaced",
+      "Pending",
+      "Pending:Wait",
+      "Pending:Proceed",
+    ].map((name) => ({
+      why: `${name}: on its way`,
+      ...rooted,
+      ...shown(name, draining),
+      expected: ["wait"],
+      because: `the instance to come back with its new root volume; it is ${name}`,
+    })),
+    {
+      why: "InService: it gets back all that was taken",
+      ...rooted,
+      ...shown("InService", draining),
+      expected: ["wait", "activate", "register", "register"],
+    },
+    {
+      why: "InService: what is registered again already is left alone",
+      ...rooted,
+      observed: { ...state("InService"), members: [draining], registrations: [target()] },
+      expected: ["wait", "activate", "register"],
+    },
+    {
+      why: "InService: what still drains is registered again",
+      memory: returning("root volume", { taken: [taken] }),
+      observed: {
+        ...state("InService"),
+        members: [member("ACTIVE")],
+        registrations: [target({ state: "draining" })],
+      },
+      expected: ["wait", "register"],
+    },
+    {
+      why: "InService, with all of it back: done",
+      ...rooted,
+      observed: { ...state("InService"), members: [member("ACTIVE")], registrations: back },
+      expected: ["let go"],
+      because: "the instance is InService, and has back what it needs there",
+    },
+    {
+      why: "its agent registered anew: that container instance is ACTIVE by itself",
+      ...rooted,
+      observed: {
+        ...state("InService"),
+        members: [memberOf({ status: "INACTIVE" }), memberOf({ arn: "ci-2" })],
+        registrations: back,
+      },
+      expected: ["let go"],
+    },
+    {
+      why: "its agent has not registered yet: waited for",
+      ...rooted,
+      observed: { ...state("InService"), members: [memberOf({ status: "INACTIVE" })], registrations: back },
+      expected: ["wait"],
+      because: "the instance to join its cluster again",
+    },
+    {
+      why: "it never was in a cluster: nothing to wait for",
+      memory: returning("root volume", { drained: [] }),
+      observed: { ...state("InService"), registrations: back },
+      expected: ["let go"],
+    },
+    {
+      why: "the registrations were not read: not let go",
+      ...rooted,
+      observed: { ...state("InService"), members: [member("ACTIVE")], unread: { registrations: "denied" } },
+      expected: ["wait"],
+    },
+    {
+      why: "in a warm pool, where it does not belong: only time tells",
+      ...rooted,
+      ...shown("Warmed:Stopped", draining),
+      expected: ["wait"],
+    },
+    {
+      why: "an hour: given up",
+      ...rooted,
+      ...shown("RootVolumeReplaced", draining),
+      now: MINUTE + HOUR,
+      expected: ["let go"],
+    },
+    {
+      why: "it terminates: nothing is restored",
+      ...rooted,
+      ...shown("Terminating", draining),
+      expected: ["let go"],
+      because: "it does not come back with its new root volume after all: it is Terminating",
+    },
+  ] as Row[]);
+});
