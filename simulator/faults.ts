@@ -52,6 +52,12 @@ export class Faults {
     this.#faults.push(fault);
   }
 
+  /** Lets others in the account call actions, so many times a second each, until a time in milliseconds since 1970. */
+  share(actions: readonly string[], perSecond: number, until: number): void {
+    const covers = (action: string) => actions.some((pattern) => patternMatches(pattern, action));
+    this.#buckets.share({ covers, perSecond, until });
+  }
+
   /** What befalls this call, or undefined. */
   strike(service: Service, operation: string, now: number): Strike | undefined {
     const action = `${service.name}:${operation}`;

@@ -88,7 +88,14 @@ export class LambdaPlatform {
 
   /** Kills the next invocation of a function that comes so far at its n-th await. */
   kill(name: string, atAwait: number): void {
-    this.#kills.set(name, [...(this.#kills.get(name) ?? []), atAwait]);
+    const kills = this.#kills.get(name) ?? [];
+    kills.push(atAwait);
+    this.#kills.set(name, kills);
+  }
+
+  /** Kills nobody any more that was to be killed. */
+  spare(): void {
+    for (const kills of this.#kills.values()) kills.length = 0;
   }
 
   /** Starts the next invocation of a function in a new process. */

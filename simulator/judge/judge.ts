@@ -20,6 +20,8 @@ export type JudgeOptions = {
   readonly faultsEndAt: number | undefined;
   /** How much longer it may take where the message of a termination was lost. */
   readonly sweepInterval: number;
+  /** By how much the functions' clocks may be fast. */
+  readonly fastBy: number;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
@@ -184,7 +186,7 @@ export class Judge {
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      const isTooEarly = scope.patience === undefined || at - record.askedAt < scope.patience;
+      const isTooEarly = scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
       if (left !== "" && isTooEarly) {
         this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
       }

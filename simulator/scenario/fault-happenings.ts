@@ -14,6 +14,13 @@ const theFunction = z.enum(["deregister", "terminate"]).describe("Which of the f
 export const callFaults = {
   deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
   throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
+  other_calls: z
+    .strictObject({
+      actions,
+      for_seconds: forSeconds,
+      per_second: z.number().min(0).describe("How many calls of each action a second."),
+    })
+    .describe("Others in the account call the actions: with `throttling`, they use up AWS's token buckets."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
   expire_credentials: z
     .strictObject(forAWhile)

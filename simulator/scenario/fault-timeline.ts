@@ -23,6 +23,10 @@ export function goWrong({ world, faults }: Simulation, entry: TimelineEntry): vo
     const { actions, for_seconds, probability } = fault;
     faults.add({ kind, actions, probability, until: agenda.now + for_seconds * 1000 });
   }
+  if (entry.other_calls) {
+    const { actions, for_seconds, per_second } = entry.other_calls;
+    faults.share(actions, per_second, agenda.now + for_seconds * 1000);
+  }
   if (entry.lose_notifications) {
     const { for_seconds, probability } = entry.lose_notifications;
     groups.notifications.lose({ until: agenda.now + for_seconds * 1000, probability });
@@ -43,15 +47,17 @@ export function disturb(lambda: LambdaPlatform, entry: TimelineEntry, now: numbe
   if (entry.cold_start) lambda.cool(entry.cold_start.function);
 }
 
-/** Plans the end of what goes wrong all the time, counted from `startsAt`. */
+/** Plans the end of what goes wrong all the time, or has not come yet, counted from `startsAt`. */
 export function planHealing(
   { world, faults }: Simulation,
   { faults_end_after_seconds: seconds }: Scenario,
   startsAt: number,
+  lambda: LambdaPlatform,
 ): void {
   if (seconds === undefined) return;
   world.agenda.at(startsAt + seconds * 1000, () => {
     faults.throttling = false;
+    lambda.spare();
     Object.assign(world.unreliability, { shortPollMisses: 0, duplicates: 0, disorder: 0 });
   });
 }

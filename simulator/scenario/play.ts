@@ -80,7 +80,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       if (options.forgiving !== true) refused ??= { error };
     };
     planTimeline(simulation, scenario, startedAt, refuse, lambda);
-    planHealing(simulation, scenario, startedAt);
+    planHealing(simulation, scenario, startedAt, lambda);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
     const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
     const isOver = () => {
@@ -175,6 +175,7 @@ function judgeOf(scenario: Scenario, simulation: Simulation): Judge {
     readLag: () => simulation.readLag,
     faultsEndAt: faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
+    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {
       const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];

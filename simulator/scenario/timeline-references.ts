@@ -139,7 +139,7 @@ function scaleInProblems(
 }
 
 function callFaultsOf(entry: TimelineEntry): { key: string; actions: readonly string[] }[] {
-  return CALL_FAULTS.flatMap((key) => {
+  return [...CALL_FAULTS, "other_calls" as const].flatMap((key) => {
     const fault = entry[key];
     return fault ? [{ key, actions: fault.actions }] : [];
   });

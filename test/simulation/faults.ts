@@ -1,3 +1,5 @@
+import * as z from "zod/mini";
+import { terminateInput } from "../../functions/terminate/input.ts";
 import type { Random } from "../../simulator/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { weighted } from "./draw.ts";
@@ -13,7 +15,6 @@ export type Disturbance = Pick<
   | "throttling"
   | "read_lag_seconds"
   | "latency_milliseconds"
-  | "short_poll_misses"
   | "duplicates"
   | "disorder"
   | "faults_end_after_seconds"
@@ -36,6 +37,8 @@ const ACTIONS = [
   ["elbv2:DescribeTargetHealth"],
 ] as const;
 
+const SWEEPS = "sweep_minutes" in z.toJSONSchema(terminateInput).properties!;
+
 type Draw = (random: Random) => Entry;
 
 const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
@@ -45,8 +48,8 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
   [2, (random) => ({ ...at(random), deny: calls(random) })],
   [1, (random) => ({ ...at(random), expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 } })],
   [2, (random) => ({ ...at(random), fail_entries: { ...calls(random), actions: ["*"] } })],
-  [2, lost],
-  [1, (random) => ({ ...at(random), lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 } })],
+  [SWEEPS ? 2 : 0, lost],
+  [SWEEPS ? 1 : 0, (random) => ({ ...at(random), lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 } })],
   [2, (random) => ({ ...at(random), delay_notifications: { for_seconds: random.whole(30, 200), by_seconds: random.pick([10, 60, 130]), probability: 0.7 } })],
   [8, (random) => ({ ...at(random), kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) } })],
   [3, (random) => ({ ...at(random), invoke: { function: aFunction(random) } })],
@@ -55,10 +58,19 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
 ];
 
 /** What goes wrong at times. The kinds that there are at all are drawn first. */
-export function faultsOf(random: Random): Entry[] {
+export function faultsOf(random: Random, { throttling }: Disturbance): Entry[] {
   const swarm = KINDS.map(([weight, draw]) => [random.chance(0.5) ? weight : 0, draw] as const);
-  if (swarm.every(([weight]) => weight === 0)) return [];
-  return Array.from({ length: random.whole(0, 7) }, () => weighted(random, swarm)(random));
+  const others = throttling ? othersOf(random) : [];
+  if (swarm.every(([weight]) => weight === 0)) return others;
+  return [...others, ...Array.from({ length: random.whole(0, 10) }, () => weighted(random, swarm)(random))];
+}
+
+/** Others in the account who use up its token buckets, in a seed that has those; else nothing. */
+function othersOf(random: Random): Entry[] {
+  return Array.from({ length: random.whole(1, 3) }, () => ({
+    ...at(random),
+    other_calls: { actions: ["*"], for_seconds: random.whole(60, 190), per_second: random.pick([10, 20, 50]) },
+  }));
 }
 
 /** What goes wrong all the time; each of it is there in some seeds only. */
@@ -68,7 +80,6 @@ export function disturbanceOf(random: Random): Disturbance {
     throttling: in3(true, false),
     read_lag_seconds: in3(random.whole(1, 10), 0),
     latency_milliseconds: in3([100, 1500], [15, 60]),
-    short_poll_misses: in3(0.3, 0),
     duplicates: in3(random.pick([0.1, 0.5]), 0),
     disorder: in3(0.5, 0),
     faults_end_after_seconds: END_AFTER,

@@ -25,12 +25,13 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...some(random, 0.5, { on_maintenance: random.pick(["replace", "ignore"]) }),
   };
   const faults = source("faults");
-  const timeline = [...happeningsOf(source("happenings"), place), ...faultsOf(faults)];
+  const disturbance = disturbanceOf(faults);
+  const timeline = [...happeningsOf(source("happenings"), place), ...faultsOf(faults, disturbance)];
   return {
     name: `seed ${seed}`,
     seed,
     ends_after_seconds: ENDS_AFTER,
-    ...disturbanceOf(faults),
+    ...disturbance,
     functions: {
       deregister: {
         input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys, ...notices },

@@ -15,6 +15,9 @@ const ORDER = [
   "functions",
 ];
 
+/** What the input names stays named: else the functions would not be told of what they are judged on. */
+const KEPT: ReadonlySet<string> = new Set(["cluster_names", "elb_names"]);
+
 /**
  * Leaves out of a failing scenario all that it fails without: entries of the timeline, parts of the world, settings. Each
  * part is tried until none can go.
@@ -76,6 +79,7 @@ async function shrinkAt(
   }
   if (typeof value !== "object" || value === null) return;
   for (const key of Object.keys(value)) {
+    if (KEPT.has(key) || (key === "target_groups" && path[0] === "functions")) continue;
     if (!(await attempt(without(whole(), [...path, key])))) await shrinkAt(whole, [...path, key], attempt);
   }
 }

@@ -1,8 +1,11 @@
-import { Worker } from "node:worker_threads";
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { Result } from "./run.ts";
 
+const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
+
 /**
- * Plays many seeds on some threads, and gives their results in order of the seeds.
+ * Plays many seeds in some processes, and gives their results in order of the seeds.
  *
  * @param done is called with each result as it comes
  */
@@ -15,7 +18,7 @@ export async function sweep(
   const waiting = [...seeds];
   await Promise.all(
     Array.from({ length: Math.min(workers, seeds.length) }, async () => {
-      const worker = new Worker(new URL("./worker.ts", import.meta.url));
+      const worker = fork(WORKER, { serialization: "advanced" });
       try {
         for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
           const result = await played(worker, seed);
@@ -23,21 +26,21 @@ export async function sweep(
           done(result);
         }
       } finally {
-        await worker.terminate();
+        worker.kill();
       }
     }),
   );
   return seeds.map((seed) => results.get(seed) as Result);
 }
 
-function played(worker: Worker, seed: number): Promise<Result> {
+function played(worker: ChildProcess, seed: number): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const failed = (error: unknown) => reject(new Error(`seed ${seed}: ${error}`, { cause: error }));
-    worker.once("error", failed);
-    worker.once("message", (result: Result) => {
-      worker.off("error", failed);
-      resolve(result);
+    const died = () => reject(new Error(`the process that played seed ${seed} has died`));
+    worker.once("exit", died);
+    worker.once("message", (result) => {
+      worker.off("exit", died);
+      resolve(result as Result);
     });
-    worker.postMessage(seed);
+    worker.send(seed);
   });
 }

@@ -21,7 +21,6 @@ export const KINDS = [
   "lost messages",
   "duplicates",
   "disorder",
-  "short poll misses",
   "killed invocations",
   "doubled ticks",
   "skipped ticks",
