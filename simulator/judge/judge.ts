@@ -248,13 +248,14 @@ export class Judge {
   }
 
   // Before an interruption there is no time to wait for connections.
-  #stoppedByDraining(instance: JudgedInstance, { at, instanceId, hostPorts }: LineOf<"task">): void {
+  #stoppedByDraining(instance: JudgedInstance, { at, instanceId, arn, hostPorts }: LineOf<"task">): void {
     const { drained } = instance;
     if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
-    const known = this.#isNews(drained.lookedAt);
+    const isNews = this.#isNews(drained.lookedAt);
+    if (isNews(instance.tasks.get(arn)?.since ?? at)) return;
     const pointing = this.#pendingOf(instanceId)
       .flatMap(({ scope }) => instance.ours(scope))
-      .filter(({ since }) => since < drained.at && !known(since))
+      .filter(({ since }) => since < drained.at && !isNews(since))
       .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
     for (const name of new Set(pointing.map((each) => each.name))) {
       this.#accuse(

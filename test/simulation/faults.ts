@@ -8,6 +8,7 @@ import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
 /** Until when faults begin, and by when all have ended: what they have hidden comes back two minutes later. */
 const BEGIN_WITHIN = HAPPENS_WITHIN + 100;
 const END_AFTER = 900;
+const BUSY_WITHIN = 300;
 
 /** What goes wrong all the time, until faults end. */
 export type Disturbance = Pick<
@@ -29,6 +30,7 @@ const ACTIONS = [
   ["ecs:UpdateContainerInstancesState"],
   ["ecs:ListTasks", "ecs:DescribeTasks"],
   ["sqs:SendMessageBatch"],
+  ["sqs:SendMessageBatch", "sqs:DeleteMessageBatch"],
   ["sqs:DeleteMessageBatch"],
   ["sqs:ReceiveMessage"],
   ["autoscaling:CompleteLifecycleAction"],
@@ -62,7 +64,7 @@ export function faultsOf(random: Random, { throttling }: Disturbance): Entry[] {
   const swarm = KINDS.map(([weight, draw]) => [random.chance(0.5) ? weight : 0, draw] as const);
   const others = throttling ? othersOf(random) : [];
   if (swarm.every(([weight]) => weight === 0)) return others;
-  return [...others, ...Array.from({ length: random.whole(0, 10) }, () => weighted(random, swarm)(random))];
+  return [...others, ...Array.from({ length: random.whole(0, 14) }, () => weighted(random, swarm)(random))];
 }
 
 /** Others in the account who use up its token buckets, in a seed that has those; else nothing. */
@@ -92,7 +94,8 @@ export function skewOf(random: Random): number {
 }
 
 function at(random: Random): { at_seconds: number } {
-  return { at_seconds: random.whole(1, BEGIN_WITHIN) };
+  // Most when most is under way.
+  return { at_seconds: random.whole(1, random.chance(0.6) ? BUSY_WITHIN : BEGIN_WITHIN) };
 }
 
 function calls(random: Random, most = 150): { actions: string[]; for_seconds: number; probability: number } {

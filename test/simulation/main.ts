@@ -19,6 +19,7 @@ const command = new Command("npm run simulate --")
   .option("--seed <number>", "plays one seed, and tells its story", wholeNumber)
   .option("--shrink", "with --seed: leaves out of it all that it fails without, and prints what is left as a scenario file")
   .option("--scenario", "with --seed: prints its scenario file, and plays nothing")
+  .option("--quiet", "tells which seeds fail, without their stories")
   .option("--workers <number>", "how many threads play", wholeNumber, 2)
   .exitOverride(endUsage)
   .parse();
@@ -28,6 +29,7 @@ const options = command.opts<{
   seed?: number;
   shrink?: true;
   scenario?: true;
+  quiet?: true;
   workers: number;
 }>();
 
@@ -52,11 +54,11 @@ async function playMany(): Promise<void> {
     if (violations.length > 0) process.stdout.write(`seed ${seed}: ${violations[0]}\n  ${commandOf(seed)}\n`);
   });
   const failed = results.filter(({ violations }) => violations.length > 0);
-  for (const { seed } of failed.slice(0, STORIES)) {
+  for (const { seed } of options.quiet ? [] : failed.slice(0, STORIES)) {
     process.stdout.write(`\nseed ${seed}\n${fullStory(await run(scenarioOf(seed)))}${commandOf(seed)}\n`);
   }
   const [first] = failed;
-  if (first) await printSmallest(first.seed);
+  if (first && !options.quiet) await printSmallest(first.seed);
   const { text, tooLittle } = summaryOf(results);
   process.stdout.write(text);
   const violations = results.reduce((sum, each) => sum + each.violations.length, 0);
