@@ -67,7 +67,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
       }
       const ports = createPorts(name, sandbox.environment, invocation, outside);
       return name === "deregister"
-        ? await deregister(event, ports)
+        ? await deregister(event, ports, invocation)
         : await terminate(event, ports, invocation);
     } finally {
       sandbox.busy = false;

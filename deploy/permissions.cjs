@@ -7,7 +7,7 @@ const loadBalancers = arn("elasticloadbalancing", "loadbalancer/*");
 const targetGroups = arn("elasticloadbalancing", "targetgroup/*");
 
 /**
- * What both functions may do to instances, load balancers and clusters, as statements of a policy.
+ * What deregister and terminate both may do to instances, load balancers and clusters, as statements of a policy.
  *
  * @param {Variables} variables
  */

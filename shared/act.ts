@@ -145,6 +145,10 @@ async function callFor<T>(
   batch: readonly T[],
   call: (batch: readonly T[]) => Promise<BatchResult<T>>,
 ): Promise<BatchResult<T>> {
+  if (run.isOutOfTime) {
+    const reason = run.ranOutOfTime();
+    return { done: [], failed: batch.map((item) => ({ item, reason })) };
+  }
   try {
     return await call(batch);
   } catch (error) {

@@ -17,19 +17,21 @@ export type Completion = {
 
 /**
  * Completes a lifecycle action. The message of an instance that comes back is kept, because what was taken from it is to
- * be restored. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ * be restored; so is that of one that other hooks still hold, or a sweep would take it for one that nobody drains. A failure of AWS is noted in the run; throws only what is a fault of ours.
  */
 export async function completeAction(
   ports: Ports,
   run: Run,
   termination: Termination,
   { result, reason }: Extract<Outcome, { kind: "complete" }>,
+  others: readonly string[],
 ): Promise<Completion> {
   const { instanceId, group, hook = "", since, memory } = termination;
   const again = (waitingFor: string, change = {}): Completion => ({
     kind: "watch",
     termination: { ...termination, memory: { ...memory, waitingFor, ...change } },
   });
+  if (run.isOutOfTime) return again(run.ranOutOfTime());
   let answer: "completed" | "no such action";
   try {
     answer = await ports.autoScaling.complete({ ...termination, hook }, result);
@@ -46,9 +48,14 @@ export async function completeAction(
       reason,
       held_seconds: secondsBetween(since, now),
     });
+    if (memory.returns !== undefined) {
+      ports.log.info("comes back", { instance_id: instanceId, with: memory.returns });
+    }
+    if (others.length > 0) {
+      return again(`the other hooks to let it go: ${others.join(", ")}`, { completedAt: now });
+    }
     if (memory.returns === undefined) return { kind: "completed", termination };
-    ports.log.info("comes back", { instance_id: instanceId, with: memory.returns });
-    return again("the instance to come back", { returningSince: now });
+    return again("the instance to come back", { completedAt: now });
   }
   ports.log.warn("completion refused", {
     instance_id: instanceId,

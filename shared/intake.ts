@@ -16,45 +16,56 @@ export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
 /** A termination with the messages of this run that stand for it, each once. */
 export type Held = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
+/** What a queue gave. */
+export type Intake = {
+  readonly messages: readonly ReceivedMessage[];
+  readonly failed: boolean;
+  /** Whether the last receive brought nothing. */
+  readonly isDry: boolean;
+};
+
 /**
- * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full. A receive that fails
- * ends it, and is noted; `failed` then says so.
+ * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full, there is room and
+ * time is left. A receive that fails ends it, and is noted; `failed` then says so.
  *
  * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
+ * @param room how many messages are wanted at the most; as many more as a receive brings may come
  */
 export async function receive(
   ports: Ports,
   run: Run,
   queue: string,
   waitSeconds: number,
-): Promise<{ readonly messages: readonly ReceivedMessage[]; readonly failed: boolean }> {
+  room: number,
+): Promise<Intake> {
   const messages: ReceivedMessage[] = [];
   try {
     let batch = await ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL) {
+    while (batch.length === FULL && messages.length < room && !run.isOutOfTime) {
       batch = await ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
-    return { messages, failed: false };
+    return { messages, failed: false, isDry: batch.length === 0 };
   } catch (error) {
     run.callFailed(error);
-    return { messages, failed: true };
+    return { messages, failed: true, isDry: false };
   }
 }
 
-/** Receives all that waits in a queue, until a receive brings nothing, or fails. */
+/** Receives all that waits in a queue, until a receive brings nothing, or fails, or there is no more room or time. */
 export async function receiveAll(
   ports: Ports,
   run: Run,
   queue: string,
   waitSeconds: number,
+  room: number,
 ): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
-  let batch = await receive(ports, run, queue, waitSeconds);
+  let batch = await receive(ports, run, queue, waitSeconds, room);
   messages.push(...batch.messages);
-  while (batch.messages.length > 0 && !batch.failed) {
-    batch = await receive(ports, run, queue, 1);
+  while (!batch.isDry && !batch.failed && messages.length < room && !run.isOutOfTime) {
+    batch = await receive(ports, run, queue, 1, room - messages.length);
     messages.push(...batch.messages);
   }
   return messages;

@@ -7,6 +7,8 @@ export type Phrase =
   | "run finished"
   | "input refused"
   | "call failed"
+  | "out of time"
+  | "sweep found"
   | "dry run"
   | "dry run is over"
   | "DRYRUN is set"

@@ -10,6 +10,7 @@ import type { Ports } from "./ports.ts";
 import { asItIs, rehearse, rehearseCompletion } from "./rehearse.ts";
 import { decide } from "./rules/decide.ts";
 import type { Decision, Outcome } from "./rules/decision.ts";
+import { otherHooks } from "./rules/heartbeat.ts";
 import { seenOf } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
 import { isSame, type Memory, type Termination } from "./termination.ts";
@@ -65,22 +66,15 @@ export async function look(
   return forEachOf(decided, async ({ before, observed, decision }) => {
     remark(ports, before, decision);
     const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
-    return conclude(
-      ports,
-      run,
-      before,
-      { ...before, dryRun: options.dryRun, memory },
-      decision.outcome,
-      options,
-    );
+    const termination = { ...before, dryRun: options.dryRun, memory };
+    return conclude(ports, run, { before, termination, observed }, decision.outcome, options);
   });
 }
 
 async function conclude(
   ports: Ports,
   run: Run,
-  before: Termination,
-  termination: Termination,
+  { before, termination, observed }: { before: Termination; termination: Termination; observed: Observation },
   outcome: Outcome,
   options: LookOptions,
 ): Promise<Looked> {
@@ -95,7 +89,7 @@ async function conclude(
       if (options.dryRun) {
         return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
       }
-      const end = await completeAction(ports, run, termination, outcome);
+      const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
       if (end.kind === "refused") {
         // Whether another hook explains it is asked at once, the first time.
         const [again] = await look(ports, run, [end.termination], { ...options, mayComplete: false });

@@ -57,9 +57,8 @@ export async function observe(
 // What no hook holds is not looked into, unless it is about to be interrupted, or has something to get back.
 function isWatched({ group, interruptedAt, memory }: Termination, { membership }: Presence): boolean {
   if (!membership || membership.group !== group) return false;
-  return (
-    situationOf(membership.state) === "held" || interruptedAt !== undefined || memory.returns !== undefined
-  );
+  if (situationOf(membership.state) === "held") return memory.completedAt === undefined;
+  return interruptedAt !== undefined || memory.returns !== undefined;
 }
 
 async function observeInstances(

@@ -7,6 +7,7 @@ import type { Hook } from "./observation.ts";
 /** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
 export class Run {
   readonly startedAt: number;
+  readonly until: number;
   /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
   readonly targetGroups = new Map<string, TargetGroup | undefined>();
   /** Services by cluster and name; undefined is one that does not exist. */
@@ -22,20 +23,29 @@ export class Run {
   /** The dead-letter queues of queues; undefined is one that has none. */
   readonly deadLetterQueues = new Map<string, string | undefined>();
   readonly #log: Log;
+  readonly #now: () => number;
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 
-  constructor(log: Log, startedAt: number) {
+  /** @param until when it must be through with AWS but for handing over what is left, in milliseconds since 1970 */
+  constructor(log: Log, now: () => number, until: number) {
     this.#log = log;
-    this.startedAt = startedAt;
+    this.#now = now;
+    this.startedAt = now();
+    this.until = until;
+  }
+
+  /** Whether there is no time for any other call: what was not asked counts as not answered. */
+  get isOutOfTime(): boolean {
+    return this.#now() >= this.until;
   }
 
   /** Logs the end of the run. Throws a RunFailed when something failed, so that the invocation counts as an error. */
-  finish(now: number, fields: Fields): void {
+  finish(fields: Fields): void {
     this.#log.info("run finished", {
       ...fields,
       failures: this.#failures.size,
-      took_seconds: secondsBetween(this.startedAt, now),
+      took_seconds: secondsBetween(this.startedAt, this.#now()),
     });
     if (this.#failures.size === 0) return;
     throw new RunFailed(
@@ -76,6 +86,17 @@ export class Run {
       this.#log.error("call failed", { action, kind, ...missing, reason });
     }
     return `${action} to be answered (${kind})`;
+  }
+
+  /** Notes that time ran out before all was asked for, and logs it the first time. Returns what is waited for instead. */
+  ranOutOfTime(): string {
+    if (this.#note("the run's time ran out")) {
+      this.#log.error("out of time", {
+        took_seconds: secondsBetween(this.startedAt, this.#now()),
+        reason: "AWS was too slow to be asked for all; what is left is handed over as it is",
+      });
+    }
+    return "a run that has time for it";
   }
 
   /** Notes that a step failed for one instance, and logs it the first time. */

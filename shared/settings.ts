@@ -17,6 +17,8 @@ const text = (pattern: RegExp, expected: string) =>
 /** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
 export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
 const elbName = text(/^[A-Za-z0-9-]{1,32}$/, "expected the name of a classic load balancer");
+/** The name of an Auto Scaling group. */
+export const groupName = text(/^[^:]{1,255}$/, "expected the name of an Auto Scaling group");
 /** The name or ARN of an ECS cluster. */
 export const clusterName = text(
   /^(arn:[^:]+:ecs:[^:]+:\d+:cluster\/)?[A-Za-z0-9_-]{1,255}$/,
@@ -102,6 +104,31 @@ export const dryRunKey = {
     .check(
       z.describe(
         "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN does the same.",
+      ),
+    ),
+};
+
+/** What deregister does about the notices of EC2 and AWS Health. */
+export const noticeKeys = {
+  on_spot_interruption: z
+    .optional(oneOf(["drain", "ignore"]))
+    .check(
+      z.describe(
+        "What to do at a Spot interruption notice, two minutes before EC2 takes the instance: `drain` it at once, or `ignore` the notice (the default).",
+      ),
+    ),
+  on_rebalance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "What to do when EC2 recommends to rebalance: `replace` terminates the instance through Auto Scaling, which starts another one, and the hook does the rest; `ignore` is the default.",
+      ),
+    ),
+  on_maintenance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "The same for a retirement or maintenance that AWS Health announces for an instance; `ignore` is the default.",
       ),
     ),
 };

@@ -184,6 +184,13 @@ export const DRAIN_LINES = {
       "Nothing more is done about this message; `reason` says why. INFO: it was over already. WARN: the instance is not terminating, so nothing was touched. ERROR: either Auto Scaling held the instance and knew no such lifecycle action for two minutes, or an instance that was to come back had not done so within an hour.",
     todo: "INFO: nothing. WARN: find out who sent a message for an instance in service. ERROR: check the hook's name in the message against the group's hooks; the instance goes when the hook's own timeout ends. One that did not come back: `reason` names what was not restored; set its container instance ACTIVE and register it by hand, where it is in service.",
   },
+  "sweep found": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A sweep found an instance in the wait state of our hook for which there is no message: it was lost, or the hook notifies no queue. It is drained from here on, with terminate's own settings.",
+    todo: "Nothing for this instance. If it happens often, see whether the hook's role may send to the lifecycle queue, and whether deregister runs.",
+  },
   "duplicate merged": {
     level: "INFO",
     from: "both",

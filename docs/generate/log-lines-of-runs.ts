@@ -22,6 +22,13 @@ export const RUN_LINES = {
     means: "The scheduled event's input is wrong; `reason` names every key. Nothing was called.",
     todo: "Correct the input in serverless.yml and deploy.",
   },
+  "out of time": {
+    level: "ERROR",
+    from: "both",
+    means:
+      "AWS answered so slowly that the run's time was over before it had asked for all. What was not asked counts as not known; all terminations are passed on.",
+    todo: "Nothing, unless it comes back run after run: then see the `call failed` lines beside it, and the AWS Health Dashboard.",
+  },
   "call failed": {
     level: "ERROR",
     from: "all",

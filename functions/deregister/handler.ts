@@ -6,5 +6,6 @@ const environment = createEnvironment();
 
 /** What Lambda invokes: one run of deregister. */
 export async function handler(event: unknown, context: Context): Promise<void> {
-  await deregister(event, createPorts("deregister", environment, invocationOf(context)));
+  const invocation = invocationOf(context);
+  await deregister(event, createPorts("deregister", environment, invocation), invocation);
 }

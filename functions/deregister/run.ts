@@ -6,7 +6,7 @@ import { timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Invocation, Ports } from "../../shared/ports.ts";
 import { Run } from "../../shared/run.ts";
 import { type DrainKeys, overlay, readInput, settingsOf } from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
@@ -15,6 +15,10 @@ import { handleNotices, type InstanceNotice } from "./notices.ts";
 
 /** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
 const FIRST_POLL_SECONDS = 1;
+/** How many messages a run takes at the most: what is beyond waits for the next run. */
+const TAKES_AT_MOST = 2_000;
+/** Kept of Lambda's time, for a call that hangs, and for passing on. */
+const PASS_ON_MS = 24_000;
 
 /**
  * One run of deregister: takes in all terminations that wait in the lifecycle queue, begins their drains, and passes
@@ -22,13 +26,14 @@ const FIRST_POLL_SECONDS = 1;
  *
  * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed.
  */
-export async function deregister(event: unknown, ports: Ports): Promise<void> {
+export async function deregister(event: unknown, ports: Ports, invocation: Invocation): Promise<void> {
   const input = readInput(deregisterInput, "deregister", event, ports.log);
   const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policy } = input;
   const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policy;
   const dryRun = isDryRun(dry_run, ports);
-  const run = new Run(ports.log, ports.now());
-  const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS);
+  const until = ports.now() + invocation.remainingMilliseconds() - PASS_ON_MS;
+  const run = new Run(ports.log, ports.now, until);
+  const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS, TAKES_AT_MOST);
   if (messages.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
     return;
@@ -59,7 +64,7 @@ export async function deregister(event: unknown, ports: Ports): Promise<void> {
   const finished = [...held, ...notices].flatMap((each) => each.messages).filter(({ id }) => !open.has(id));
   await deleteAll(ports, run, queue, [...new Map(finished.map((each) => [each.id, each])).values()]);
   await setAside(ports, run, queue, unreadable);
-  run.finish(ports.now(), {
+  run.finish({
     received: messages.length,
     passed_on: watched.length - kept.size,
     let_go: looked.length - watched.length,

@@ -15,7 +15,7 @@ import type { ScalePorts } from "./ports.ts";
  */
 export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<void> {
   const { services, dryRun } = readServices(event, ports);
-  const run = new Run(ports.log, ports.now());
+  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
   if (services.length === 0) {
     ports.log.info("nothing to do", { reason: "the input names no service" });
     return;
@@ -28,7 +28,7 @@ export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<voi
     counts.set(cluster, active);
     if (await scale(ports, run, service, active, dryRun)) changed += 1;
   }
-  run.finish(ports.now(), { services: services.length, changed });
+  run.finish({ services: services.length, changed });
 }
 
 function readServices(event: unknown, ports: ScalePorts): { services: ScaledService[]; dryRun: boolean } {

@@ -1,12 +1,55 @@
 import * as z from "zod/mini";
-import { drainKeys, dryRunKey, queueName } from "../../shared/settings.ts";
+import { drainKeys, dryRunKey, groupName, noticeKeys, queueName } from "../../shared/settings.ts";
 
-/** The input of the scheduled event that invokes terminate. All but the queue is for messages that carry no settings. */
+/** How often terminate sweeps where nothing else is said, in minutes. */
+export const SWEEP_MINUTES = 5;
+
+const minutes = "expected a whole number of minutes from 0 to 60";
+
+/**
+ * The input of the scheduled event that invokes terminate. Its drain settings are for messages that carry none, and for
+ * what a sweep finds; so it can be given all of deregister's keys.
+ */
 export const terminateInput = z.strictObject(
   {
     queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
     ...drainKeys,
     ...dryRunKey,
+    auto_scaling_groups: z
+      .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
+      .check(
+        z.describe(
+          "Groups that are swept: instances in the wait state of our hook without a message are drained too.",
+        ),
+      ),
+    group_tag: z
+      .optional(
+        z
+          .string({ error: "expected a tag's key, or key=value" })
+          .check(z.regex(/^[^=]{1,128}(=.{0,256})?$/, { error: "expected a tag's key, or key=value" })),
+      )
+      .check(z.describe("Groups that carry this tag, `key` or `key=value`, are swept too.")),
+    sweep_minutes: z
+      .optional(z.int({ error: minutes }).check(z.gte(0, { error: minutes }), z.lte(60, { error: minutes })))
+      .check(z.describe(`How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never.`)),
+    lifecycle_hook_name: z
+      .optional(
+        z
+          .string({ error: "expected the name of a lifecycle hook" })
+          .check(z.regex(/^[A-Za-z0-9\-_/]{1,255}$/, { error: "expected the name of a lifecycle hook" })),
+      )
+      .check(
+        z.describe(
+          "The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue.",
+        ),
+      ),
+    lifecycle_queue_name: z
+      .optional(queueName)
+      .check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
+    elb_monitor_queue_name: z
+      .optional(queueName)
+      .check(z.describe("Not used, so that terminate can be given deregister's keys.")),
+    ...noticeKeys,
   },
   {
     error: (issue) =>

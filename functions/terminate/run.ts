@@ -1,35 +1,25 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type * as z from "zod/mini";
 import { isDryRun } from "../../shared/dry-run.ts";
-import {
-  deleteAll,
-  type Held,
-  type Receipt,
-  receive,
-  setAside,
-  type Unreadable,
-} from "../../shared/intake.ts";
-import { secondsBetween } from "../../shared/log.ts";
-import { look } from "../../shared/look.ts";
-import { merge } from "../../shared/merge.ts";
-import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
+import { setAside } from "../../shared/intake.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
-import { endRehearsal } from "../../shared/rehearse.ts";
 import { Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
-import { terminateInput } from "./input.ts";
+import { SWEEP_MINUTES, terminateInput } from "./input.ts";
+import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
+import { RECEIVE_MS, Watch } from "./watch.ts";
 
-/** How long a run receives: its predecessor, a minute older, hands over within this time. */
-const RECEIVE_MS = 5_000;
 /** How long a run holds what it received: its successor, a minute later, is then still receiving. */
 const HOLD_MS = 62_000;
-/** What is due this much later is looked at too, so that the batch shares its calls. */
-const TOGETHER_MS = 2_000;
-/** Kept of Lambda's time, for handing over. */
-const HAND_OVER_MS = 15_000;
+/** What a look may take longer than that, before AWS counts as too slow to be asked on. */
+const LOOK_MS = 4_000;
+/** Kept of Lambda's time, for a call that hangs, and for handing over. */
+const HAND_OVER_MS = 24_000;
 
 /**
  * One run of terminate: takes in what drains, looks again until nothing is left, completes the lifecycle actions, and
- * hands the rest over to the next run. A run that is killed loses nothing: what it held comes back by itself.
+ * hands the rest over to the next run. Now and then it sweeps for what has no message. A run that is killed loses
+ * nothing: what it held comes back by itself.
  *
  * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed. Invoked
  * by an event source mapping it refuses every record: a function that feeds its own queue is cut off by Lambda after 16
@@ -41,138 +31,48 @@ export async function terminate(
   invocation: Invocation,
 ): Promise<SQSBatchResponse | undefined> {
   if (isSqsEvent(event)) return refuse(event, ports);
-  const { queue_name: queue, dry_run, ...keys } = readInput(terminateInput, "terminate", event, ports.log);
-  const dryRun = isDryRun(dry_run, ports);
-  const run = new Run(ports.log, ports.now());
-  const watched = new Watch(ports, run, { queue, keys, dryRun });
-  await watched.takeIn(RECEIVE_MS / 1000);
-  if (watched.received === 0 && !run.hasFailures) {
-    ports.log.info("nothing to do", { queue });
+  const input = readInput(terminateInput, "terminate", event, ports.log);
+  const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
+  const { keys, sweepOptions } = readKeys(input);
+  const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS;
+  const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
+  const end = () => Math.min(run.startedAt + HOLD_MS, run.until);
+  const watched = new Watch(ports, run, { queue, keys, dryRun: isDryRun(input.dry_run, ports) });
+  await watched.takeIn(RECEIVE_MS / 1_000);
+  if (watched.held.length > 0) await watched.settleIn(end);
+  const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
+  if (swept) {
+    for (const found of await sweep(ports, run, watched.seen, sweepOptions)) watched.add(found);
+  }
+  if (watched.received === 0 && watched.held.length === 0 && !run.hasFailures) {
+    ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
   }
-  await watched.lookUntil(() =>
-    Math.min(run.startedAt + HOLD_MS, ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS),
-  );
-  await handOver(ports, run, queue, watched.held);
+  await watched.lookUntil(end);
+  await watched.handOver();
   await setAside(ports, run, queue, watched.unreadable);
   const { received, completed, letGo, held } = watched;
-  run.finish(ports.now(), { received, completed, let_go: letGo, handed_over: held.length });
+  run.finish({ received, completed, let_go: letGo, handed_over: held.length, ...(swept ? { swept } : {}) });
   return undefined;
 }
 
-/** What one run of terminate holds, and what became of it. */
-class Watch {
-  held: Held[] = [];
-  readonly unreadable: Unreadable[] = [];
-  received = 0;
-  completed = 0;
-  letGo = 0;
-  #receives = true;
-  readonly #ports: Ports;
-  readonly #run: Run;
-  readonly #queue: string;
-  readonly #keys: DrainKeys;
-  readonly #dryRun: boolean;
-
-  constructor(ports: Ports, run: Run, input: { queue: string; keys: DrainKeys; dryRun: boolean }) {
-    this.#ports = ports;
-    this.#run = run;
-    this.#queue = input.queue;
-    this.#keys = input.keys;
-    this.#dryRun = input.dryRun;
-  }
-
-  /** Takes in what waits in the queue, or comes within some seconds. One message stands for each drain from then on. */
-  async takeIn(waitSeconds: number): Promise<void> {
-    const { messages, failed } = await receive(this.#ports, this.#run, this.#queue, waitSeconds);
-    this.received += messages.length;
-    if (failed) this.#receives = false;
-    const arrivals: Held[] = [];
-    for (const message of messages) {
-      const read = parseMonitorMessage(message.body, message.sentAt, this.#keys);
-      if (read.kind === "termination") {
-        const termination = this.#dryRun ? read.termination : endRehearsal(this.#ports, read.termination);
-        arrivals.push({ termination, messages: [message] });
-      } else this.unreadable.push({ message, reason: read.reason });
-    }
-    if (arrivals.length === 0) return;
-    const merged = merge(this.#ports, [...this.held, ...arrivals]);
-    await this.#delete(merged.flatMap((each) => each.messages.slice(1)));
-    this.held = merged.map((each) => ({ ...each, messages: each.messages.slice(0, 1) }));
-  }
-
-  /**
-   * Looks at all that is due, again and again, until nothing is left or nothing can change before the time is over. For
-   * the first seconds it receives while it waits: what a predecessor hands over late must not wait for the next run.
-   */
-  async lookUntil(end: () => number): Promise<void> {
-    const receivesUntil = this.#run.startedAt + RECEIVE_MS;
-    for (;;) {
-      const now = this.#ports.now();
-      const next = Math.min(...this.held.map(lookAtOf));
-      if (next <= now) await this.#lookAtDue(end());
-      else if (this.#receives && now < receivesUntil) {
-        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
-      } else if (this.held.length === 0 || next >= end()) return;
-      else await this.#ports.sleep(next - now);
-    }
-  }
-
-  async #lookAtDue(until: number): Promise<void> {
-    const soon = this.#ports.now() + TOGETHER_MS;
-    const due = this.held.filter((each) => lookAtOf(each) <= soon);
-    const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
-    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
-      mayComplete: true,
-      dryRun: this.#dryRun,
-      until,
-    });
-    this.completed += looked.filter(({ fate }) => fate === "completed").length;
-    this.letGo += looked.filter(({ fate }) => fate === "let go").length;
-    const ended = looked.filter(({ fate }) => fate !== "watch");
-    await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
-    this.held = [
-      ...this.held.filter((each) => !messagesOf.has(each.termination)),
-      ...looked
-        .filter(({ fate }) => fate === "watch")
-        .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
-    ];
-  }
-
-  #delete(messages: readonly Receipt[]): Promise<void> {
-    return deleteAll(this.#ports, this.#run, this.#queue, messages);
-  }
-}
-
-function lookAtOf({ termination }: Held): number {
-  return termination.memory.lookAt ?? 0;
-}
-
-// Sent anew before it is deleted: a fresh message has a fresh receive count, age and visibility, so that hours of
-// waiting never look like failing.
-async function handOver(ports: Ports, run: Run, queue: string, left: readonly Held[]): Promise<void> {
-  if (left.length === 0) return;
-  const { done, failed } = await ports.queues.send(
-    queue,
-    left.map((held) => ({ held, body: formatMonitorMessage(held.termination) })),
-  );
-  for (const { item, reason } of failed)
-    run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason);
-  for (const { held } of done) {
-    const { instanceId, since, memory } = held.termination;
-    ports.log.info("handed over", {
-      instance_id: instanceId,
-      waiting_for: memory.waitingFor,
-      held_seconds: secondsBetween(since, ports.now()),
-      ...(memory.failures > 0 ? { failures: memory.failures } : {}),
-    });
-  }
-  await deleteAll(
-    ports,
-    run,
-    queue,
-    done.flatMap(({ held }) => held.messages),
-  );
+// What is not about a drain stays here; the rest is what a drain is told that brings no settings of its own.
+function readKeys(input: z.infer<typeof terminateInput>): { keys: DrainKeys; sweepOptions: SweepOptions } {
+  const {
+    queue_name: _queue,
+    elb_monitor_queue_name: _monitor,
+    dry_run: _dryRun,
+    sweep_minutes: _minutes,
+    on_spot_interruption: _spot,
+    on_rebalance: _rebalance,
+    on_maintenance: _maintenance,
+    auto_scaling_groups: groups = [],
+    group_tag: tag,
+    lifecycle_hook_name: hook,
+    lifecycle_queue_name: queue,
+    ...keys
+  } = input;
+  return { keys, sweepOptions: { groups, tag, hook, queue, keys } };
 }
 
 function isSqsEvent(event: unknown): event is SQSEvent {

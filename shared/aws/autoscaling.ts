@@ -4,6 +4,9 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLifecycleHooksCommand,
+  DescribeWarmPoolCommand,
+  type Filter,
+  type Instance,
   RecordLifecycleActionHeartbeatCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
@@ -21,6 +24,20 @@ export type Hook = {
   readonly globalTimeout: number;
   /** What it notifies; undefined where it notifies nothing but EventBridge. */
   readonly target: string | undefined;
+  /** Its NotificationMetadata, which may hold settings of its own. */
+  readonly metadata: string | undefined;
+};
+
+/** Groups by name (up to a hundred), or by a tag's key and, where it is given, its value. */
+export type GroupSelection =
+  | { readonly names: readonly string[] }
+  | { readonly tag: { readonly key: string; readonly value: string | undefined } };
+
+/** A group, and the states of its instances. */
+export type GroupMembers = {
+  readonly name: string;
+  readonly instances: readonly { readonly instanceId: string; readonly state: string }[];
+  readonly hasWarmPool: boolean;
 };
 
 /** Which lifecycle action is meant: by its token, or where that is unknown by its instance. */
@@ -37,6 +54,10 @@ export type AutoScalingPort = {
   describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, Membership>>;
   /** A group's terminating hooks; none for a group that is gone. */
   terminatingHooks: (group: string) => Promise<Hook[]>;
+  /** Groups with their instances, by name, or those that carry a tag. */
+  groups: (which: GroupSelection) => Promise<GroupMembers[]>;
+  /** The instances of a group's warm pool, which the group itself does not list. */
+  warmPool: (group: string) => Promise<GroupMembers["instances"]>;
   /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
   retains: (group: string) => Promise<boolean>;
   /**
@@ -52,6 +73,8 @@ export type AutoScalingPort = {
 
 /** How many instances DescribeAutoScalingInstances takes. */
 export const INSTANCES_A_CALL = 50;
+/** How many groups DescribeAutoScalingGroups takes, and gives a page. */
+export const GROUPS_A_CALL = 100;
 
 const SECOND = 1_000;
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
@@ -95,11 +118,52 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
           heartbeatTimeout: (hook.HeartbeatTimeout ?? 3600) * SECOND,
           globalTimeout: (hook.GlobalTimeout ?? 172_800) * SECOND,
           target: hook.NotificationTargetARN,
+          metadata: hook.NotificationMetadata,
         }));
       } catch (error) {
         if (error instanceof AwsCallError && error.kind === "gone") return [];
         throw error;
       }
+    },
+
+    async groups(which) {
+      const selection =
+        "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
+      const found: GroupMembers[] = [];
+      let token: string | undefined;
+      do {
+        const page = await call("autoscaling:DescribeAutoScalingGroups", () =>
+          client.send(
+            new DescribeAutoScalingGroupsCommand({
+              ...selection,
+              MaxRecords: GROUPS_A_CALL,
+              NextToken: token,
+            }),
+          ),
+        );
+        for (const each of page.AutoScalingGroups ?? []) {
+          found.push({
+            name: each.AutoScalingGroupName as string,
+            instances: (each.Instances ?? []).map(readInstance),
+            hasWarmPool: each.WarmPoolConfiguration !== undefined,
+          });
+        }
+        token = page.NextToken;
+      } while (token);
+      return found;
+    },
+
+    async warmPool(group) {
+      const found: GroupMembers["instances"][number][] = [];
+      let token: string | undefined;
+      do {
+        const page = await call("autoscaling:DescribeWarmPool", () =>
+          client.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: group, NextToken: token })),
+        );
+        found.push(...(page.Instances ?? []).map(readInstance));
+        token = page.NextToken;
+      } while (token);
+      return found;
     },
 
     async retains(group) {
@@ -143,6 +207,14 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
       );
     },
   };
+}
+
+function readInstance({ InstanceId, LifecycleState }: Instance): GroupMembers["instances"][number] {
+  return { instanceId: InstanceId as string, state: LifecycleState as string };
+}
+
+function filterOf({ key, value }: { readonly key: string; readonly value: string | undefined }): Filter {
+  return value === undefined ? { Name: "tag-key", Values: [key] } : { Name: `tag:${key}`, Values: [value] };
 }
 
 function named({ group, hook, instanceId, token }: ActionName) {

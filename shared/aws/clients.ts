@@ -32,8 +32,8 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
   ConstructorParameters<typeof AutoScalingClient>[0];
 
 // A call that hangs must not take the run with it: the SDK by itself waits for ever. The longest call that is meant to
-// take its time is a long poll of 5 s.
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+// take its time is a long poll of 5 s; three attempts of 7 fit into what a run keeps for its end.
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {

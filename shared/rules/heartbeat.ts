@@ -41,13 +41,18 @@ export function nextBeatAt(
   { hooks }: Pick<Presence, "hooks">,
   first = false,
 ): number | undefined {
-  if (hook === undefined) return undefined;
+  if (hook === undefined || memory.completedAt !== undefined) return undefined;
   const timeout = timeoutOf(hook, hooks);
   if (timeout === undefined) return undefined;
   if (memory.lastBeatAt === undefined) return 0;
   const third = timeout / 3;
   const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, third);
   return memory.lastBeatAt + Math.max(third, timeout - remaining);
+}
+
+/** The names of the group's other terminating hooks, as far as they could be read. */
+export function otherHooks({ hook }: Termination, { hooks = [] }: Pick<Presence, "hooks">): string[] {
+  return hooks.map(({ name }) => name).filter((name) => name !== hook);
 }
 
 /** The termination's own hook; undefined where it could not be read, or is gone from the group. */

@@ -2,9 +2,10 @@ import type { Observation } from "../observation.ts";
 import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../settings.ts";
 import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../termination.ts";
 import { decideDead } from "./dead.ts";
+import { announced } from "./announce.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
-import { hookOf, nextBeatAt } from "./heartbeat.ts";
+import { hookOf, nextBeatAt, otherHooks } from "./heartbeat.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
 import { decideReturning } from "./returning.ts";
@@ -14,12 +15,14 @@ import { afterwards, stepsFor } from "./steps.ts";
 export const REFUSED_MS = 120_000;
 
 /** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
-export function decideHeld(termination: Termination, observed: Observation, now: number): Decision {
-  const { memory } = termination;
-  if (memory.deadSince !== undefined) {
-    return concluded(termination, observed, now, decideDead(termination, observed, now, memory.deadSince));
+export function decideHeld(held: Termination, observed: Observation, now: number): Decision {
+  const { completedAt, deadSince } = held.memory;
+  if (completedAt !== undefined) return decideCompleted(held, observed, now, completedAt);
+  if (deadSince !== undefined) {
+    return concluded(held, observed, now, decideDead(held, observed, now, deadSince));
   }
-  const steps = stepsFor(termination, observed, now);
+  const { steps, memory } = announced(held, stepsFor(held, observed, now));
+  const termination = { ...held, memory };
   const left = leftBehind(afterwards(observed, steps));
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const remarks = remarksFor(termination, observed, now, deadline, left);
@@ -98,17 +101,33 @@ function concluded(termination: Termination, observed: Observation, now: number,
   if (end.memory.returns !== undefined) {
     return decideReturning({ ...termination, memory: end.memory }, observed, now, end.memory.returns);
   }
-  const { hooks = [], unread } = observed;
-  const others = hooks.filter(({ name }) => name !== termination.hook);
-  if (others.length > 0) {
-    const names = others.map(({ name }) => name).join(", ");
-    return letGo(end.memory, `our lifecycle action is completed; ${names} still holds the instance`);
+  if (otherHooks(termination, observed).length > 0) {
+    const memory = { ...end.memory, completedAt: refusedAt };
+    return decideCompleted(termination, observed, now, refusedAt, memory);
   }
   if (now - refusedAt < REFUSED_MS) return end;
-  if (unread.hooks !== undefined) return wait(termination, end.memory, now, unread.hooks);
-  return letGo(
-    end.memory,
-    "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",
-    "error",
-  );
+  if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
+  return letGo(end.memory, UNKNOWN_ACTION, "error");
+}
+
+const UNKNOWN_ACTION =
+  "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?";
+
+// Ours is done. The message is kept until the others are too, or a sweep would take the instance for one that nobody drains.
+function decideCompleted(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+  completedAt: number,
+  memory: Memory = termination.memory,
+): Decision {
+  if (observed.unread.hooks !== undefined) return wait(termination, memory, now, observed.unread.hooks);
+  const others = otherHooks(termination, observed);
+  if (others.length > 0) {
+    return wait(termination, memory, now, `the other hooks to let it go: ${others.join(", ")}`);
+  }
+  if (memory.returns !== undefined || now - completedAt < REFUSED_MS) {
+    return wait(termination, memory, now, "Auto Scaling to let it go");
+  }
+  return letGo(memory, UNKNOWN_ACTION, "error");
 }

@@ -200,11 +200,12 @@ export class Judge {
     }[how];
   }
 
-  // When a termination must have ended. What a fault cut short comes back once it is visible again.
+  // When a termination must have ended. What a fault cut short comes back once it is visible again. What a sweep finds
+  // is a drain that begins then: nothing tells since when the hook has held it.
   #latestEnd({ askedAt, instanceId }: TerminationRecord, { limit, leavesTo }: Scope): number {
     const { faultsEndAt = Number.NEGATIVE_INFINITY, sweepInterval } = this.#options;
-    const undisturbed = Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
-    return undisturbed + (this.#instance(instanceId).messageLost ? sweepInterval : 0);
+    if (this.#instance(instanceId).messageLost) return Math.max(askedAt, faultsEndAt) + limit + sweepInterval;
+    return Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
   }
 
   #containerInstance({ at, instanceId, status, by, cluster }: LineOf<"container-instance">): void {

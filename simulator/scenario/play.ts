@@ -160,15 +160,18 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
 function judgeOf(scenario: Scenario, simulation: Simulation): Judge {
   const { world } = simulation;
   const { faults_end_after_seconds: faultsEnd } = scenario;
-  const input = scenario.functions?.deregister.input ?? {};
-  const queue = input.lifecycle_queue_name;
+  const { deregister, terminate } = scenario.functions ?? {};
+  const queue = deregister?.input.lifecycle_queue_name;
   return new Judge({
     story: world.story,
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
-      const isOurs =
-        hook?.transition === "autoscaling:EC2_INSTANCE_TERMINATING" && hook.targetArn?.endsWith(`:${queue}`);
-      return isOurs ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
+      if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
+      // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
+      const input = hook.targetArn?.endsWith(`:${queue}`)
+        ? deregister?.input
+        : terminate?.input.lifecycle_hook_name === name && terminate?.input;
+      return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
     },
     suspects: new Set(FUNCTIONS),
     lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,

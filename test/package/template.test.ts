@@ -214,10 +214,11 @@ describe("the packaged template", function () {
   }
 });
 
-// The names that a block gives: of the group, the queues, the load balancer and the cluster.
+// The names that a block gives: of the group, the queues, the load balancers and the clusters.
 function namesIn(block: Record<string, unknown>): string[] {
   const { auto_scaling_group_name, deregister } = block;
-  return [auto_scaling_group_name, ...Object.values(deregister as object)]
+  const named = Object.entries(deregister as object).filter(([key]) => /_names?$|^target_groups$/.test(key));
+  return [auto_scaling_group_name, ...named.map(([, value]) => value)]
     .flat()
     .filter((value): value is string => typeof value === "string" && !value.startsWith("arn:"));
 }

@@ -66,19 +66,20 @@ function stuck(packaged: Package): unknown {
   });
 }
 
-// One instance is stopped before its hook's message comes, another in the middle of its drain; one comes back with a new
-// root volume; and one is replaced, because EC2 recommends it.
+// One instance is stopped before its hook's message comes, another before it could be taken out of anything; one comes back
+// with a new root volume; and one is replaced, because EC2 recommends it.
 function dead(packaged: Package): unknown {
   const [early, late, back, replaced] = INSTANCE_IDS.map((id) => ({ instance_ids: [id] }));
   return fleetOf(packaged, {
     keys: { on_rebalance: "replace" },
     web: { stop_seconds: 300, stop_timeout_seconds: 900 },
     timeline: ({ group }) => [
+      { at_seconds: 1, deny: { actions: ["elbv2:DeregisterTargets"], for_seconds: 60 } },
       { at_seconds: 5, stop: early },
       { at_seconds: 5, terminate: late },
       { at_seconds: 5, replace_root_volume: back },
       { at_seconds: 5, recommend_rebalance: replaced },
-      { at_seconds: 100, stop: late },
+      { at_seconds: 30, stop: late },
       { at_seconds: 400, complete_actions: { group, hook: "another" } },
     ],
   });

@@ -99,9 +99,14 @@ describe("scenarios: trouble", () => {
     });
     expectDrained(outcome, { count: 2 });
     expectQuiet(outcome);
-    // The duplicate finds the instance still held, by the other hook, and is done at once.
+    // The duplicate merges into the message that is kept, or is refused once and kept itself: nothing is completed twice.
+    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(2);
+    expect(said(outcome, "completion refused").length).to.be.at.most(1);
+    expect(said(outcome, "waiting", ids[0]).map((line) => line.waiting_for)).to.include(
+      "the other hooks to let it go: backup",
+    );
     const [letGo] = said(outcome, "let go", ids[0]);
-    expect(letGo?.reason).to.equal("our lifecycle action is completed; backup still holds the instance");
+    expect(letGo?.reason).to.match(/^nothing to complete/);
     expect(letGo?.level).to.equal("INFO");
     const ended = outcome.simulation.world.story.lines.filter(
       (line) => line.kind === "action-ended" && line.hook === "backup",

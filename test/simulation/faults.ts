@@ -1,5 +1,3 @@
-import * as z from "zod/mini";
-import { terminateInput } from "../../functions/terminate/input.ts";
 import type { Random } from "../../simulator/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { weighted } from "./draw.ts";
@@ -39,8 +37,6 @@ const ACTIONS = [
   ["elbv2:DescribeTargetHealth"],
 ] as const;
 
-const SWEEPS = "sweep_minutes" in z.toJSONSchema(terminateInput).properties!;
-
 type Draw = (random: Random) => Entry;
 
 const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
@@ -50,8 +46,8 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
   [2, (random) => ({ ...at(random), deny: calls(random) })],
   [1, (random) => ({ ...at(random), expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 } })],
   [2, (random) => ({ ...at(random), fail_entries: { ...calls(random), actions: ["*"] } })],
-  [SWEEPS ? 2 : 0, lost],
-  [SWEEPS ? 1 : 0, (random) => ({ ...at(random), lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 } })],
+  [2, lost],
+  [1, (random) => ({ ...at(random), lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 } })],
   [2, (random) => ({ ...at(random), delay_notifications: { for_seconds: random.whole(30, 200), by_seconds: random.pick([10, 60, 130]), probability: 0.7 } })],
   [8, (random) => ({ ...at(random), kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) } })],
   [3, (random) => ({ ...at(random), invoke: { function: aFunction(random) } })],

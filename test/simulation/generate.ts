@@ -39,7 +39,13 @@ export function scenarioOf(seed: number): ScenarioInput {
         clock_skew_seconds: skewOf(faults),
       },
       terminate: {
-        input: { queue_name: "monitor" },
+        input: {
+          queue_name: "monitor",
+          lifecycle_queue_name: "lifecycle",
+          auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name),
+          sweep_minutes: random.pick([1, 2, 5]),
+          ...keys,
+        },
         first_after_seconds: random.whole(1, 59),
         clock_skew_seconds: skewOf(faults),
       },

@@ -75,7 +75,7 @@ export async function play(planned: Planned[], outside: Outside) {
       register: async (_, targets) => ask(targets.map(textOf), outside.registerTargets),
     },
   };
-  const run = new Run(ports.log, 0);
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const done = await act(ports, run, planned);
   const those = (which: Step["kind"] | "failed") =>
     [...done]

@@ -41,7 +41,7 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, 0);
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const beaten = await beat(ports, run, new Map(drains.map((each) => [each, shown])), first);
   return { asked, beaten, lines, run };
 }
@@ -99,7 +99,7 @@ describe("beat", () => {
 describe("short hooks", () => {
   const warned = (hooks: readonly Hook[] | undefined, drains = [termination()]) => {
     const { ports, lines } = untouchablePorts();
-    const run = new Run(ports.log, 0);
+    const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
     warnOfShortHooks(run, new Map(drains.map((each) => [each, presence({ hooks })])));
     return lines.map(([level, phrase, fields]) => [level, phrase, fields.heartbeat_timeout_seconds]);
   };

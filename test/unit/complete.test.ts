@@ -22,9 +22,9 @@ async function play(answer: "completed" | "no such action" | Error, memory: Part
       },
     },
   };
-  const run = new Run(ports.log, 0);
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
-  const completion = await completeAction(ports, run, termination(memory), outcome);
+  const completion = await completeAction(ports, run, termination(memory), outcome, []);
   return { asked, completion, lines, run };
 }
 
@@ -49,11 +49,11 @@ describe("a completion", () => {
     ]);
   });
 
-  it("of an instance that comes back keeps the message, and remembers since when", async () => {
+  it("of an instance that comes back keeps the message, marked completed", async () => {
     const { completion, lines } = await play("completed", { returns: "warm pool" });
     expect(completion.kind).to.equal("watch");
     expect(completion.termination.memory).to.include({
-      returningSince: SINCE + MINUTE,
+      completedAt: SINCE + MINUTE,
       waitingFor: "the instance to come back",
     });
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["lifecycle action completed", "comes back"]);

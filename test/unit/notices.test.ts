@@ -51,7 +51,7 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
       },
     },
   };
-  const run = new Run(ports.log, 0);
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const given = notices.map(
     (each): InstanceNotice => ({
       notice: "rebalance",

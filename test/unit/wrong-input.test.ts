@@ -156,11 +156,7 @@ const deregisterInputs: [string, unknown, string][] = [
 
 const terminateInputs: [string, unknown, string][] = [
   ["nothing at all", null, "(the whole): expected an object with the function's input, found null"],
-  [
-    "deregister's input",
-    good,
-    "queue_name: expected the name of a standard SQS queue, found nothing; lifecycle_queue_name: unknown key; elb_monitor_queue_name: unknown key",
-  ],
+  ["deregister's input", good, "queue_name: expected the name of a standard SQS queue, found nothing"],
   [
     "a queue's ARN",
     { queue_name: "arn:aws:sqs:us-east-1:123456789012:monitor" },
@@ -171,10 +167,26 @@ const terminateInputs: [string, unknown, string][] = [
     { queue_name: "monitor", dry_run: "no" },
     'dry_run: expected true or false, found "no"',
   ],
+  ["a key of nobody's", { queue_name: "monitor", sweep_seconds: 60 }, "sweep_seconds: unknown key"],
   [
-    "a key of deregister's alone",
-    { queue_name: "monitor", on_spot_interruption: "drain" },
-    "on_spot_interruption: unknown key",
+    "a sweep that is too rare",
+    { queue_name: "monitor", sweep_minutes: 61 },
+    "sweep_minutes: expected a whole number of minutes from 0 to 60, found 61",
+  ],
+  [
+    "one group as text",
+    { queue_name: "monitor", auto_scaling_groups: "fleet" },
+    'auto_scaling_groups: expected a list of Auto Scaling group names, found "fleet"',
+  ],
+  [
+    "a tag without a key",
+    { queue_name: "monitor", group_tag: "=yes" },
+    'group_tag: expected a tag\'s key, or key=value, found "=yes"',
+  ],
+  [
+    "a hook with a blank",
+    { queue_name: "monitor", lifecycle_hook_name: "my hook" },
+    'lifecycle_hook_name: expected the name of a lifecycle hook, found "my hook"',
   ],
   [
     "a drain's key",
@@ -186,8 +198,8 @@ const terminateInputs: [string, unknown, string][] = [
 describe("wrong inputs", () => {
   for (const [what, input, message] of deregisterInputs) {
     it(`deregister: ${what}`, async () => {
-      const { ports, lines } = untouchablePorts();
-      expect(await thrownBy(() => deregister(input, ports))).to.equal(
+      const { ports, lines, invocation } = untouchablePorts();
+      expect(await thrownBy(() => deregister(input, ports, invocation))).to.equal(
         `InputError: deregister: the scheduled event's input is wrong: ${message}`,
       );
       expect(lines).to.deep.equal([["error", "input refused", { reason: message }]]);

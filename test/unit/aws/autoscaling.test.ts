@@ -60,6 +60,7 @@ describe("Auto Scaling", () => {
         heartbeatTimeout: 300_000,
         globalTimeout: 30_000_000,
         target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+        metadata: undefined,
       },
     ]);
   });

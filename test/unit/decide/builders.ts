@@ -37,6 +37,7 @@ export const hook = (change: Partial<Hook> = {}): Hook => {
     heartbeatTimeout,
     globalTimeout: Math.min(172_800 * SECOND, 100 * heartbeatTimeout),
     target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+    metadata: undefined,
     ...change,
   };
 };
@@ -142,6 +143,8 @@ export const returning = (returns: Memory["returns"], change: Partial<Memory> = 
   drainingAt: SINCE,
   taken,
   drained: [{ what: "ci-1", at: SINCE }],
+  toTake: taken.map(({ what }) => what),
+  toDrain: ["ci-1"],
   returns,
   returningSince: SINCE + MINUTE,
   ...change,

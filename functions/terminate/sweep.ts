@@ -1,0 +1,148 @@
+import { GROUPS_A_CALL, type GroupMembers } from "../../shared/aws/autoscaling.ts";
+import { forEachOf, pieces } from "../../shared/batches.ts";
+import type { Hook } from "../../shared/observation.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { contentOf, type Reading, reading } from "../../shared/reading.ts";
+import { situationOf } from "../../shared/rules/lifecycle-state.ts";
+import type { Run } from "../../shared/run.ts";
+import { type DrainKeys, type DrainSettings, keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
+import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+
+/** What a sweep looks for, and where. */
+export type SweepOptions = {
+  /** The groups that the input names. */
+  readonly groups: readonly string[];
+  /** A tag of groups, as `key` or `key=value`. */
+  readonly tag: string | undefined;
+  /** By which our hook is known: its name, or the queue that it notifies. */
+  readonly hook: string | undefined;
+  readonly queue: string | undefined;
+  /** Settings for what is found, under those of the hook's own. */
+  readonly keys: DrainKeys;
+};
+
+/** Whether a run that starts at this time sweeps. Runs keep no count: each minute belongs to a sweep, or does not. */
+export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
+  return everyMinutes > 0 && Math.floor(startedAt / 60_000) % everyMinutes === 0;
+}
+
+/**
+ * Finds instances in the wait state of our hook that none of the terminations at hand stands for: their messages were
+ * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, and one per warm pool.
+ * Failures of AWS are noted in the run; throws only what is a fault of ours.
+ */
+export async function sweep(
+  ports: Ports,
+  run: Run,
+  atHand: readonly Termination[],
+  options: SweepOptions,
+): Promise<Termination[]> {
+  const groups = await observeGroups(ports, run, atHand, options);
+  const found = await forEachOf(groups, async (group) => {
+    const held = (await membersOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
+    if (held.length === 0) return [];
+    const hooks = contentOf(
+      await reading(run, () =>
+        run.once(run.hooks, group.name, () => ports.autoScaling.terminatingHooks(group.name)),
+      ),
+    );
+    const hook = hooks?.find((each) => isOurs(each, group.name, atHand, options));
+    if (!hook) return [];
+    const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
+    return held
+      .filter(({ instanceId }) => !known.has(instanceId))
+      .map(({ instanceId }) => {
+        logFound(ports, group.name, hook, instanceId);
+        const settings = settingsFor(group.name, hook, atHand, options);
+        return terminationOf(ports, group.name, hook.name, instanceId, settings);
+      });
+  });
+  return found.flat();
+}
+
+async function observeGroups(
+  ports: Ports,
+  run: Run,
+  atHand: readonly Termination[],
+  { groups, tag }: SweepOptions,
+): Promise<GroupMembers[]> {
+  const names = [...new Set([...groups, ...atHand.map((each) => each.group)])];
+  const readings: Reading<GroupMembers[]>[] = await forEachOf(pieces(names, GROUPS_A_CALL), (some) =>
+    reading(run, () => ports.autoScaling.groups({ names: some })),
+  );
+  if (tag !== undefined) {
+    const [key = "", ...value] = tag.split("=");
+    const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
+    readings.push(await reading(run, () => ports.autoScaling.groups(which)));
+  }
+  return [
+    ...new Map(readings.flatMap((each) => contentOf(each) ?? []).map((each) => [each.name, each])).values(),
+  ];
+}
+
+async function membersOf(
+  ports: Ports,
+  run: Run,
+  { name, instances, hasWarmPool }: GroupMembers,
+): Promise<GroupMembers["instances"]> {
+  if (!hasWarmPool) return instances;
+  const pool = contentOf(await reading(run, () => ports.autoScaling.warmPool(name)));
+  return [...instances, ...(pool ?? [])];
+}
+
+// By its name, by the queue that it notifies, or because messages of this very group name it.
+function isOurs(
+  { name, target }: Hook,
+  group: string,
+  atHand: readonly Termination[],
+  { hook, queue }: SweepOptions,
+): boolean {
+  if (hook !== undefined) return name === hook;
+  if (queue !== undefined) return target?.endsWith(`:${queue}`) === true;
+  return atHand.some((each) => each.group === group && each.hook === name);
+}
+
+// The messages of the same hook know best where its instances are to be drained: deregister's input is in them, and it may
+// say more than terminate's. Without one, terminate's own input holds, under what the hook says in its metadata.
+function settingsFor(
+  group: string,
+  hook: Hook,
+  atHand: readonly Termination[],
+  { keys }: SweepOptions,
+): DrainSettings {
+  const alike = atHand.find((each) => each.group === group && each.hook === hook.name);
+  if (alike) return alike.settings;
+  const own = keysOfMetadata(hook.metadata);
+  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+}
+
+function logFound(ports: Ports, group: string, hook: Hook, instanceId: string): void {
+  const own = keysOfMetadata(hook.metadata);
+  ports.log.warn("sweep found", {
+    instance_id: instanceId,
+    auto_scaling_group: group,
+    life_cycle_hook_name: hook.name,
+    reason: "the hook holds it, and no message stands for it",
+    ...(own && "problems" in own ? { metadata_ignored: own.problems } : {}),
+  });
+}
+
+function terminationOf(
+  ports: Ports,
+  group: string,
+  hook: string,
+  instanceId: string,
+  settings: DrainSettings,
+): Termination {
+  return {
+    instanceId,
+    group,
+    hook,
+    token: undefined,
+    since: ports.now(),
+    interruptedAt: undefined,
+    dryRun: false,
+    settings,
+    memory: NO_MEMORY,
+  };
+}

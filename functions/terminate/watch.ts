@@ -1,0 +1,167 @@
+import { deleteAll, type Held, type Receipt, receive, type Unreadable } from "../../shared/intake.ts";
+import { secondsBetween } from "../../shared/log.ts";
+import { look } from "../../shared/look.ts";
+import { merge } from "../../shared/merge.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { endRehearsal } from "../../shared/rehearse.ts";
+import type { Run } from "../../shared/run.ts";
+import type { DrainKeys } from "../../shared/settings.ts";
+import type { Termination } from "../../shared/termination.ts";
+
+/** How long a run receives: its predecessor, a minute older, hands over within this time. */
+export const RECEIVE_MS = 5_000;
+/** What is due this much later is looked at too, so that the batch shares its calls. */
+const TOGETHER_MS = 2_000;
+/** How many terminations a run holds at the most: what is beyond waits for the next run, or for one beside it. */
+export const HOLDS_AT_MOST = 1_000;
+
+/** What a run of terminate watches with. */
+export type WatchOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
+
+/** What one run of terminate holds, and what became of it. */
+export class Watch {
+  held: Held[] = [];
+  readonly unreadable: Unreadable[] = [];
+  received = 0;
+  completed = 0;
+  letGo = 0;
+  #receives = true;
+  #isDry = false;
+  readonly #ended: Termination[] = [];
+  readonly #ports: Ports;
+  readonly #run: Run;
+  readonly #options: WatchOptions;
+
+  constructor(ports: Ports, run: Run, options: WatchOptions) {
+    this.#ports = ports;
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /**
+   * Takes in what waits in the queue, or comes within some seconds. What several messages say of one drain is one from
+   * then on; none is deleted before it ends or is handed over, since each may know what the others do not.
+   */
+  async takeIn(waitSeconds: number): Promise<void> {
+    const { queue, keys, dryRun } = this.#options;
+    const room = HOLDS_AT_MOST - this.held.length;
+    const { messages, failed, isDry } = await receive(this.#ports, this.#run, queue, waitSeconds, room);
+    this.received += messages.length;
+    this.#isDry = isDry;
+    if (failed || messages.length >= room) this.#receives = false;
+    const arrivals: Held[] = [];
+    for (const message of messages) {
+      const read = parseMonitorMessage(message.body, message.sentAt, keys);
+      if (read.kind === "termination") {
+        const termination = dryRun ? read.termination : endRehearsal(this.#ports, read.termination);
+        arrivals.push({ termination, messages: [message] });
+      } else this.unreadable.push({ message, reason: read.reason });
+    }
+    if (arrivals.length === 0) return;
+    this.held = merge(this.#ports, [...this.held, ...arrivals]);
+  }
+
+  /** Takes in what comes until the predecessor must have handed over, looking meanwhile at what is due. */
+  async settleIn(end: () => number): Promise<void> {
+    const receivesUntil = this.#run.startedAt + RECEIVE_MS;
+    for (;;) {
+      const now = this.#ports.now();
+      const next = this.#next();
+      if (next <= now && now < end()) await this.#lookAtDue(end());
+      else if (this.#receives && now < receivesUntil) {
+        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+      } else return;
+    }
+  }
+
+  /** All terminations that this run holds or has seen the end of: Auto Scaling may still show these as they were. */
+  get seen(): Termination[] {
+    return [...this.held.map(({ termination }) => termination), ...this.#ended];
+  }
+
+  /** Whether the run holds all that was visible or handed over: a receive came back empty, and there is room for more. */
+  async holdsAll(): Promise<boolean> {
+    if (this.#receives && !this.#isDry) await this.takeIn(1);
+    return this.#isDry && this.held.length < HOLDS_AT_MOST;
+  }
+
+  /** Adds a termination that no message stands for yet. */
+  add(termination: Termination): void {
+    this.held.push({ termination, messages: [] });
+  }
+
+  /** Looks at all that is due, again and again, until nothing is left or nothing can change before the time is over. */
+  async lookUntil(end: () => number): Promise<void> {
+    for (;;) {
+      const now = this.#ports.now();
+      const next = this.#next();
+      if (this.held.length === 0 || Math.max(next, now) >= end()) return;
+      if (next <= now) await this.#lookAtDue(end());
+      else await this.#ports.sleep(next - now);
+    }
+  }
+
+  #next(): number {
+    return Math.min(...this.held.map(lookAtOf));
+  }
+
+  async #lookAtDue(until: number): Promise<void> {
+    const soon = this.#ports.now() + TOGETHER_MS;
+    const due = this.held.filter((each) => lookAtOf(each) <= soon);
+    const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
+    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
+      mayComplete: true,
+      dryRun: this.#options.dryRun,
+      until,
+    });
+    this.completed += looked.filter(
+      ({ before, termination, fate }) =>
+        fate === "completed" ||
+        (before.memory.completedAt === undefined && termination.memory.completedAt !== undefined),
+    ).length;
+    this.letGo += looked.filter(({ fate }) => fate === "let go").length;
+    const ended = looked.filter(({ fate }) => fate !== "watch");
+    this.#ended.push(...ended.map(({ termination }) => termination));
+    await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
+    this.held = [
+      ...this.held.filter((each) => !messagesOf.has(each.termination)),
+      ...looked
+        .filter(({ fate }) => fate === "watch")
+        .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
+    ];
+  }
+
+  /**
+   * Hands over what is left to the next run. Sent anew before it is deleted: a fresh message has a fresh receive count,
+   * age and visibility, so that hours of waiting never look like failing.
+   */
+  async handOver(): Promise<void> {
+    if (this.held.length === 0) return;
+    const { queue } = this.#options;
+    const { done, failed } = await this.#ports.queues.send(
+      queue,
+      this.held.map((held) => ({ held, body: formatMonitorMessage(held.termination) })),
+    );
+    for (const { item, reason } of failed)
+      this.#run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason);
+    for (const { held } of done) {
+      const { instanceId, since, memory } = held.termination;
+      this.#ports.log.info("handed over", {
+        instance_id: instanceId,
+        waiting_for: memory.waitingFor,
+        held_seconds: secondsBetween(since, this.#ports.now()),
+        ...(memory.failures > 0 ? { failures: memory.failures } : {}),
+      });
+    }
+    await this.#delete(done.flatMap(({ held }) => held.messages));
+  }
+
+  #delete(messages: readonly Receipt[]): Promise<void> {
+    return deleteAll(this.#ports, this.#run, this.#options.queue, messages);
+  }
+}
+
+function lookAtOf({ termination }: Held): number {
+  return termination.memory.lookAt ?? 0;
+}
