@@ -73,7 +73,11 @@ function elbChanges(version: "elb" | "elbv2"): Bucket[] {
 }
 
 /** Others in the account who call an action, so many times a second, until a time in milliseconds since 1970. */
-export type OtherCalls = { readonly covers: (action: string) => boolean; readonly perSecond: number; readonly until: number };
+export type OtherCalls = {
+  readonly covers: (action: string) => boolean;
+  readonly perSecond: number;
+  readonly until: number;
+};
 
 /** How full the account's buckets are; all are full at first. */
 export class TokenBuckets {

@@ -186,7 +186,8 @@ export class Judge {
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      const isTooEarly = scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
+      const isTooEarly =
+        scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
       if (left !== "" && isTooEarly) {
         this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
       }

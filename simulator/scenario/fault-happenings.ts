@@ -30,7 +30,9 @@ export const callFaults = {
     .describe("The actions take effect, and nobody hears: the connection breaks, or says nothing any more."),
   fail_entries: z
     .strictObject({ ...forAWhile, probability: likely("entry") })
-    .describe("Entries of SQS's batches, and container instances whose status is to change, fail by themselves."),
+    .describe(
+      "Entries of SQS's batches, and container instances whose status is to change, fail by themselves.",
+    ),
 };
 
 /** What can go wrong with messages and with the functions' invocations, by the keys of the timeline. */
@@ -51,7 +53,10 @@ export const otherFaults = {
   kill_invocation: z
     .strictObject({
       function: theFunction,
-      at_await: z.int().min(1).describe("At which of its awaits: before and after each call, and after each sleep."),
+      at_await: z
+        .int()
+        .min(1)
+        .describe("At which of its awaits: before and after each call, and after each sleep."),
     })
     .describe("The next invocation of a function that comes so far is killed there."),
   invoke: z.strictObject({ function: theFunction }).describe("One more invocation, beside the schedule."),

@@ -14,9 +14,9 @@ import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { isQuiet } from "./ending.ts";
+import { planHealing } from "./fault-timeline.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
-import { planHealing } from "./fault-timeline.ts";
 import { planTimeline } from "./timeline.ts";
 
 /** The functions that a scenario is played with. */

@@ -89,7 +89,10 @@ const scheduled = (first: number, timeout: number) =>
     every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
     first_after_seconds: seconds.default(first).describe("When the first one is."),
     timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
-    clock_skew_seconds: z.number().default(0).describe("By how much its clock is fast, or slow where negative."),
+    clock_skew_seconds: z
+      .number()
+      .default(0)
+      .describe("By how much its clock is fast, or slow where negative."),
   });
 
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */

@@ -12,6 +12,10 @@ export function weighted<T>(random: Random, choices: readonly (readonly [weight:
 }
 
 /** Keys that are there in `probability` of the draws. */
-export function some<T extends object>(random: Random, probability: number, keys: T): T | Record<string, never> {
+export function some<T extends object>(
+  random: Random,
+  probability: number,
+  keys: T,
+): T | Record<string, never> {
   return random.chance(probability) ? keys : {};
 }

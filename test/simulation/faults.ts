@@ -44,14 +44,48 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
   [3, (random) => ({ ...at(random), fail: calls(random) })],
   [3, (random) => ({ ...at(random), lose_answers: calls(random, 60) })],
   [2, (random) => ({ ...at(random), deny: calls(random) })],
-  [1, (random) => ({ ...at(random), expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 } })],
+  [
+    1,
+    (random) => ({
+      ...at(random),
+      expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 },
+    }),
+  ],
   [2, (random) => ({ ...at(random), fail_entries: { ...calls(random), actions: ["*"] } })],
   [2, lost],
-  [1, (random) => ({ ...at(random), lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 } })],
-  [2, (random) => ({ ...at(random), delay_notifications: { for_seconds: random.whole(30, 200), by_seconds: random.pick([10, 60, 130]), probability: 0.7 } })],
-  [8, (random) => ({ ...at(random), kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) } })],
+  [
+    1,
+    (random) => ({
+      ...at(random),
+      lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 },
+    }),
+  ],
+  [
+    2,
+    (random) => ({
+      ...at(random),
+      delay_notifications: {
+        for_seconds: random.whole(30, 200),
+        by_seconds: random.pick([10, 60, 130]),
+        probability: 0.7,
+      },
+    }),
+  ],
+  [
+    8,
+    (random) => ({
+      ...at(random),
+      kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) },
+    }),
+  ],
   [3, (random) => ({ ...at(random), invoke: { function: aFunction(random) } })],
-  [2, (random) => ({ ...at(random), skip_ticks: { function: aFunction(random), for_seconds: random.pick([70, 130, 200]) } })],
+  [
+    2,
+    (random) => ({
+      ...at(random),
+      skip_ticks: { function: aFunction(random), for_seconds: random.pick([70, 130, 200]) },
+    }),
+  ],
   [2, (random) => ({ ...at(random), cold_start: { function: aFunction(random) } })],
 ];
 
@@ -67,7 +101,11 @@ export function faultsOf(random: Random, { throttling }: Disturbance): Entry[] {
 function othersOf(random: Random): Entry[] {
   return Array.from({ length: random.whole(1, 3) }, () => ({
     ...at(random),
-    other_calls: { actions: ["*"], for_seconds: random.whole(60, 190), per_second: random.pick([10, 20, 50]) },
+    other_calls: {
+      actions: ["*"],
+      for_seconds: random.whole(60, 190),
+      per_second: random.pick([10, 20, 50]),
+    },
   }));
 }
 
@@ -103,7 +141,10 @@ function calls(random: Random, most = 150): { actions: string[]; for_seconds: nu
 }
 
 function lost(random: Random): Entry {
-  return { ...at(random), lose_notifications: { for_seconds: random.whole(10, 150), probability: random.pick([0.5, 1]) } };
+  return {
+    ...at(random),
+    lose_notifications: { for_seconds: random.whole(10, 150), probability: random.pick([0.5, 1]) },
+  };
 }
 
 function aFunction(random: Random): "deregister" | "terminate" {

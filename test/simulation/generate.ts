@@ -7,7 +7,19 @@ import { drainKeys, nameKeys } from "./policy.ts";
 import { namesIn, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: longer than any drain with all that may delay it. */
-const ENDS_AFTER = 12_000;
+const ENDS_AFTER = 7_200;
+
+/** The functions' queues, as the template makes them. */
+export const queues = [
+  { name: "lifecycle-dead-letters", retention_seconds: 1_209_600 },
+  { name: "monitor-dead-letters", retention_seconds: 1_209_600 },
+  ...["lifecycle", "monitor"].map((name) => ({
+    name,
+    visibility_timeout_seconds: 120,
+    dead_letter_queue: `${name}-dead-letters`,
+    max_receive_count: 240,
+  })),
+];
 
 /**
  * The scenario of a seed: a world, what happens to it, what goes wrong, and how the functions are told to drain it. It is
@@ -50,16 +62,7 @@ export function scenarioOf(seed: number): ScenarioInput {
         clock_skew_seconds: skewOf(faults),
       },
     },
-    queues: [
-      { name: "lifecycle-dead-letters", retention_seconds: 1_209_600 },
-      { name: "monitor-dead-letters", retention_seconds: 1_209_600 },
-      ...["lifecycle", "monitor"].map((name) => ({
-        name,
-        visibility_timeout_seconds: 120,
-        dead_letter_queue: `${name}-dead-letters`,
-        max_receive_count: 240,
-      })),
-    ],
+    queues,
     ...some(random, 0.7, { event_rules: [{ queue: "lifecycle" }] }),
     ...place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),

@@ -17,7 +17,17 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [4, rootVolume],
   [3, (from) => [from.at({ kill: { instance_ids: from.ids(1) } })]],
   [2, (from) => [from.at({ stop: { instance_ids: from.ids(1) } })]],
-  [3, (from) => [from.at({ interrupt_spot: { instance_ids: from.ids(1), action: from.random.pick(["terminate", "stop"] as const) } })]],
+  [
+    3,
+    (from) => [
+      from.at({
+        interrupt_spot: {
+          instance_ids: from.ids(1),
+          action: from.random.pick(["terminate", "stop"] as const),
+        },
+      }),
+    ],
+  ],
   [1, (from) => [from.at({ recommend_rebalance: { instance_ids: from.ids(1) } })]],
   [1, (from) => [from.at({ schedule_maintenance: { instance_ids: from.ids(1) } })]],
   [2, warmPool],
@@ -53,7 +63,10 @@ export function happeningsOf(random: Random, place: Place): Entry[] {
     .filter(scalesInOnlyWhatIsThere(place));
 }
 
-function hasHook({ auto_scaling_groups: groups }: Place, { group, hook }: { group: string; hook: string }): boolean {
+function hasHook(
+  { auto_scaling_groups: groups }: Place,
+  { group, hook }: { group: string; hook: string },
+): boolean {
   return groups.some(({ name, hooks = [] }) => name === group && hooks.some((each) => each.name === hook));
 }
 
@@ -174,7 +187,10 @@ function tasks(from: Draws): Entry[] {
   const { cluster, random } = from;
   if (!cluster) return [];
   if (random.chance(0.3)) return [from.at({ stop_tasks: { cluster: cluster.name, family: "standalone" } })];
-  const task = { stop_seconds: random.pick([1, 20]), ...some(random, 0.6, { run_seconds: random.whole(20, 400) }) };
+  const task = {
+    stop_seconds: random.pick([1, 20]),
+    ...some(random, 0.6, { run_seconds: random.whole(20, 400) }),
+  };
   const started = random.pick([{}, { started_by: "{container_instance_id}" }]);
   return [from.at({ run_tasks: { cluster: cluster.name, instance_ids: from.ids(1), ...started, task } })];
 }

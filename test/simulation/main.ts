@@ -13,11 +13,16 @@ const SEED_LIMIT = 1_000_000_000;
 const STORIES = 3;
 
 const command = new Command("npm run simulate --")
-  .description("Plays worlds, happenings and faults from seeds, with the functions themselves, and judges what became of them.")
+  .description(
+    "Plays worlds, happenings and faults from seeds, with the functions themselves, and judges what became of them.",
+  )
   .option("--seeds <number>", "how many seeds to play", wholeNumber, 100)
   .option("--base <number>", "the first seed; drawn when not given", wholeNumber)
   .option("--seed <number>", "plays one seed, and tells its story", wholeNumber)
-  .option("--shrink", "with --seed: leaves out of it all that it fails without, and prints what is left as a scenario file")
+  .option(
+    "--shrink",
+    "with --seed: leaves out of it all that it fails without, and prints what is left as a scenario file",
+  )
   .option("--scenario", "with --seed: prints its scenario file, and plays nothing")
   .option("--quiet", "tells which seeds fail, without their stories")
   .option("--workers <number>", "how many threads play", wholeNumber, 2)
@@ -62,7 +67,9 @@ async function playMany(): Promise<void> {
   const { text, tooLittle } = summaryOf(results);
   process.stdout.write(text);
   const violations = results.reduce((sum, each) => sum + each.violations.length, 0);
-  process.stdout.write(`${results.length} seeds, ${violations} ${violations === 1 ? "violation" : "violations"}\n`);
+  process.stdout.write(
+    `${results.length} seeds, ${violations} ${violations === 1 ? "violation" : "violations"}\n`,
+  );
   process.exitCode = violations > 0 || tooLittle ? 1 : 0;
 }
 

@@ -32,7 +32,8 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   for (const line of simulation.world.story.lines) digest.update(JSON.stringify(line));
   const violations = [
     ...played.violations.map(
-      ({ at, instanceId, rule, what }) => `${Math.round((at - startedAt) / 1000)} s ${instanceId}: ${rule}: ${what}`,
+      ({ at, instanceId, rule, what }) =>
+        `${Math.round((at - startedAt) / 1000)} s ${instanceId}: ${rule}: ${what}`,
     ),
     ...faultsOfOurs(played),
   ];
@@ -52,5 +53,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
 function faultsOfOurs({ invocations, startedAt }: Played): string[] {
   return invocations
     .filter(({ outcome, error = "" }) => outcome === "failed" && !error.startsWith("RunFailed: "))
-    .map(({ name, startedAt: at, error }) => `${Math.round((at - startedAt) / 1000)} s ${name} threw ${error}`);
+    .map(
+      ({ name, startedAt: at, error }) => `${Math.round((at - startedAt) / 1000)} s ${name} threw ${error}`,
+    );
 }

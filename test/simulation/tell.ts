@@ -38,7 +38,9 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
     calls: average((each) => each.calls),
     kinds: average((each) => each.fired.size),
   };
-  const tooLittle = (Object.keys(LEAST) as (keyof typeof LEAST)[]).filter((key) => averages[key] < LEAST[key]);
+  const tooLittle = (Object.keys(LEAST) as (keyof typeof LEAST)[]).filter(
+    (key) => averages[key] < LEAST[key],
+  );
   const lines = [
     "how often each fault fired:",
     ...KINDS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),

@@ -48,7 +48,8 @@ export function worldOf(random: Random): Place {
   for (let i = 0; i < clusters; i++) place.clusters.push(cluster(random, i, place));
   for (let i = 0; i < groups; i++) place.auto_scaling_groups.push(group(random, i, place));
   const populated = place.auto_scaling_groups.flatMap(({ cluster: name }) => name ?? []);
-  if (populated.length > 0 && random.chance(0.25)) place.tasks.push(standalone(random, random.pick(populated)));
+  if (populated.length > 0 && random.chance(0.25))
+    place.tasks.push(standalone(random, random.pick(populated)));
   return place;
 }
 
@@ -120,7 +121,11 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
   switch (kind) {
     case "web": {
       place.target_groups.push(targetGroup(random, name, 80));
-      return { ...base, load_balancers: [{ target_group: name, container_port: 3000 }], task: { ...task, ports } };
+      return {
+        ...base,
+        load_balancers: [{ target_group: name, container_port: 3000 }],
+        task: { ...task, ports },
+      };
     }
     case "edge":
       return {
@@ -165,7 +170,10 @@ function standalone(random: Random, clusterName: string): Place["tasks"][number]
       [1, { started_by: "{instance_id}" }],
       [2, {}],
     ]),
-    task: { stop_seconds: random.pick([1, 10]), ...some(random, 0.5, { run_seconds: random.whole(650, 1200) }) },
+    task: {
+      stop_seconds: random.pick([1, 10]),
+      ...some(random, 0.5, { run_seconds: random.whole(650, 1200) }),
+    },
   };
 }
 
@@ -200,7 +208,10 @@ function group(random: Random, index: number, place: Place): Group {
 }
 
 function instanceIds(prefix: number, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `i-${prefix.toString(16)}${String(i + 1).padStart(16, "0")}`);
+  return Array.from(
+    { length: count },
+    (_, i) => `i-${prefix.toString(16)}${String(i + 1).padStart(16, "0")}`,
+  );
 }
 
 function hooks(random: Random, names: Named): Hook[] {

@@ -62,7 +62,7 @@ const termination: Termination = {
     lookAt: at("09:00:08"),
     failures: 3,
     said: ["cluster lacks the instance"],
-    } satisfies Memory,
+  } satisfies Memory,
   announced: { toDrain: ["arn:ci"], toTake: [{ kind: "classic", loadBalancer: "api" }] },
 };
 
@@ -140,7 +140,10 @@ describe("the message to terminate", () => {
     const body = JSON.parse(formatMonitorMessage(termination));
     for (const memory of ["lost", { failures: "many" }, { acted_at: "soon" }, 5, null]) {
       const read = parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {});
-      expect(read).to.deep.equal({ kind: "termination", termination: { ...termination, memory: NO_MEMORY, announced: NOTHING } });
+      expect(read).to.deep.equal({
+        kind: "termination",
+        termination: { ...termination, memory: NO_MEMORY, announced: NOTHING },
+      });
     }
   });
 });

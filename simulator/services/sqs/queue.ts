@@ -126,9 +126,7 @@ export class Queue {
       if (poll.long) return [];
       throw new AwsError("OverLimit", "Too many messages in flight.");
     }
-    const there = [...this.messages.values()].filter(
-      (message) => message.visibleAt <= now || message.echoes,
-    );
+    const there = [...this.messages.values()].filter((message) => message.visibleAt <= now || message.echoes);
     const seen = there
       .filter(() => poll.long || poll.shortPollMisses === 0 || !this.#random.chance(poll.shortPollMisses))
       .sort((a, b) => this.#place(a) - this.#place(b));

@@ -17,7 +17,11 @@ describe("decide", () => {
       {
         why: `${name}: what a message has written down is taken, and nothing else`,
         told: { announced: { toDrain: ["ci-1"], toTake: [] } },
-        observed: { ...state(name), registrations: [target({ managed: false })], members: [member("ACTIVE")] },
+        observed: {
+          ...state(name),
+          registrations: [target({ managed: false })],
+          members: [member("ACTIVE")],
+        },
         expected: ["wait", "drain"],
       },
       {
