@@ -144,7 +144,6 @@ export type Termination = {
 /** What is to be taken from an instance that comes back, as a message carries it. */
 export type Announced = Pick<Memory, "toDrain" | "toTake">;
 
-
 /** The same registration as it is remembered. */
 export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

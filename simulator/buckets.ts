@@ -29,6 +29,18 @@ const BUCKETS: readonly Bucket[] = [
     perSecond: 40,
   },
   { name: "ecs clusters", covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 50, perSecond: 20 },
+  {
+    name: "ecs task definition read",
+    covers: /^ecs:DescribeTaskDefinition$/,
+    burst: 50,
+    perSecond: 20,
+  },
+  {
+    name: "ecs task definition modify",
+    covers: /^ecs:RegisterTaskDefinition$/,
+    burst: 20,
+    perSecond: 1,
+  },
   { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
   {
     name: "ecs service modify",

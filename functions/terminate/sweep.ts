@@ -5,7 +5,13 @@ import type { Ports } from "../../shared/ports.ts";
 import { contentOf, type Reading, reading } from "../../shared/reading.ts";
 import { situationOf } from "../../shared/rules/lifecycle-state.ts";
 import type { Run } from "../../shared/run.ts";
-import { type DrainKeys, type DrainSettings, keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
+import {
+  type DrainKeys,
+  type DrainSettings,
+  keysOfMetadata,
+  overlay,
+  settingsOf,
+} from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 
 /** What a sweep looks for, and where. */

@@ -1,8 +1,8 @@
 import type { Observation } from "../observation.ts";
 import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../settings.ts";
 import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../termination.ts";
-import { decideDead } from "./dead.ts";
 import { announced } from "./announce.ts";
+import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
 import { hookOf, nextBeatAt, otherHooks } from "./heartbeat.ts";

@@ -36,6 +36,10 @@ export function taskOperations(world: World): Operation[] {
     return { taskDefinition: presentDefinition(definition) };
   };
 
+  const describeDefinition = (input: ecs.DescribeTaskDefinitionRequest) => ({
+    taskDefinition: presentDefinition(clusters.definition(input.taskDefinition as string)),
+  });
+
   const list = (input: ecs.ListTasksRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
     if (input.startedBy && (input.containerInstance || input.family || input.serviceName)) {
@@ -153,6 +157,7 @@ export function taskOperations(world: World): Operation[] {
       ],
       register,
     ),
+    operation(ecs.DescribeTaskDefinition$, ["taskDefinition"], describeDefinition),
     operation(
       ecs.ListTasks$,
       [

@@ -99,6 +99,7 @@ export const task = (
   change: Partial<ClusterMember["tasks"][number]> = {},
 ): ClusterMember["tasks"][number] => ({
   arn: `task-${status}`,
+  definition: "web:1",
   containerInstance: "ci-1",
   wanted: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
   service: "web",
