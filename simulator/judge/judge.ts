@@ -2,39 +2,25 @@ import type { Story, StoryLine } from "../story.ts";
 import { BelongingsLedger } from "./belongings.ts";
 import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import { type Scope, type ServiceScope, TICKS_MS } from "./scope.ts";
+import type { ServiceScope } from "./scope.ts";
+import { type TerminationOptions, Terminations } from "./terminations.ts";
 
 /** What the judge must know of the world beyond its story. Times are in milliseconds. */
-export type JudgeOptions = {
+export type JudgeOptions = TerminationOptions & {
   readonly story: Story;
-  /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
-  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
   readonly services: ServiceScope;
-  /** Who the judged functions are, by the names that they call under. */
-  readonly suspects: ReadonlySet<string>;
   /** Since when whoever acts at this moment has been looking at what he acts upon; infinity where nobody looked. */
   readonly lookedAt: () => number;
   /** How far reads lag behind. */
   readonly readLag: () => number;
-  /** When faults end, since 1970; undefined where there are none to wait for. */
-  readonly faultsEndAt: number | undefined;
-  /** How much longer it may take where the message of a termination was lost. */
-  readonly sweepInterval: number;
-  /** By how much the functions' clocks may be fast. */
-  readonly fastBy: number;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
-
-/** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
-type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets: boolean; tasks: boolean };
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
 
 /** Reads that lag further behind than this are not what the functions are made for. */
 const READ_LAG_LIMIT_MS = 10_000;
-/** What a run held that a fault cut short is hidden from the next for as long: the queues' visibility timeout. */
-const HIDDEN_MS = 120_000;
 
 /**
  * Follows the story and judges it: each termination with when it was really ready, and whatever violates the promise of
@@ -46,19 +32,20 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #belongings: BelongingsLedger;
   readonly #instances = new Map<string, JudgedInstance>();
-  readonly #cases: Case[] = [];
+  readonly #terminations: Terminations;
   /** The tasks that have addresses of their own, by address. */
   readonly #holders = new Map<string, { readonly arn: string; readonly instanceId: string }>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
     this.#belongings = new BelongingsLedger(options.suspects);
+    this.#terminations = new Terminations(options, (violation) => this.#violations.push(violation));
     for (const line of options.story.lines) this.#follow(line);
     options.story.listen((line) => this.#follow(line));
   }
 
   get terminations(): readonly TerminationRecord[] {
-    return this.#cases.map(({ record }) => record);
+    return this.#terminations.records;
   }
 
   get violations(): readonly Violation[] {
@@ -67,7 +54,7 @@ export class Judge {
 
   /** Whether a termination of ours is still pending. */
   get pending(): boolean {
-    return this.#cases.some(({ record }) => record.reason === "");
+    return this.terminations.some(({ reason }) => reason === "");
   }
 
   /**
@@ -76,10 +63,7 @@ export class Judge {
    * @param exists whether a target group or classic load balancer of that name is there
    */
   conclude(at: number, exists: (name: string) => boolean): void {
-    for (const { record, scope } of this.#cases) {
-      if (record.reason !== "" || at <= this.#latestEnd(record, scope)) continue;
-      this.#accuse(at, record.instanceId, "every drain ends in time", "it has not ended");
-    }
+    this.#terminations.conclude(at, (instanceId) => this.#instance(instanceId));
     this.#violations.push(...this.#belongings.violations(at, exists));
   }
 
@@ -90,10 +74,10 @@ export class Judge {
         this.#instance(line.instanceId).enter(line.state, line.at);
         return;
       case "action-started":
-        this.#started(line);
+        this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-ended":
-        this.#ended(line);
+        this.#terminations.ended(line, this.#instance(line.instanceId), this.#isNews());
         return;
       case "container-instance":
         this.#containerInstance(line);
@@ -138,77 +122,6 @@ export class Judge {
     return instance;
   }
 
-  #started({ at, instanceId, group, hook, token }: LineOf<"action-started">): void {
-    const scope = this.#options.scopeOf(group, hook);
-    if (!scope) return;
-    const instance = this.#instance(instanceId);
-    instance.noteServices();
-    instance.messageLost = false;
-    const record: TerminationRecord = {
-      instanceId,
-      group,
-      hook,
-      token,
-      askedAt: at,
-      targetsGoneAt: undefined,
-      tasksGoneAt: undefined,
-      readyAt: undefined,
-      completedAt: undefined,
-      result: undefined,
-      reason: "",
-    };
-    this.#cases.push({ record, scope, targets: false, tasks: false });
-    this.#update(instanceId, at);
-  }
-
-  #ended(line: LineOf<"action-ended">): void {
-    const { at, instanceId, how, by, result } = line;
-    const found = this.#cases.find(({ record }) => record.token === line.token);
-    const isSuspect = this.#options.suspects.has(by);
-    if (!found) {
-      const isAsked = this.#cases.some(
-        (each) => each.record.instanceId === instanceId && each.scope.mayAbandon,
-      );
-      if (isSuspect && how === "cancelled" && !isAsked)
-        this.#accuse(
-          at,
-          instanceId,
-          "no other hook is cancelled",
-          `the action of ${line.hook} was cancelled`,
-        );
-      return;
-    }
-    const { record, scope } = found;
-    const late = Math.round((at - this.#latestEnd(record, scope)) / 1000);
-    if (late > 0) this.#accuse(at, instanceId, "every drain ends in time", `it ended ${late} s too late`);
-    if (how === "call" && isSuspect) {
-      const left = this.#instance(instanceId).left(scope, this.#isNews()).join(", ");
-      record.completedAt = at;
-      record.result = result;
-      record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      const isTooEarly =
-        scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
-      if (left !== "" && isTooEarly) {
-        this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
-      }
-      return;
-    }
-    record.reason = {
-      call: `completed with ${result} by ${by}`,
-      timeout: `the hook's timeout ended it with ${result}`,
-      cancelled: "another hook's ABANDON ended it",
-      "hook-deleted": "its hook was deleted",
-    }[how];
-  }
-
-  // When a termination must have ended. What a fault cut short comes back once it is visible again. What a sweep finds
-  // is a drain that begins then: nothing tells since when the hook has held it.
-  #latestEnd({ askedAt, instanceId }: TerminationRecord, { limit, leavesTo }: Scope): number {
-    const { faultsEndAt = Number.NEGATIVE_INFINITY, sweepInterval } = this.#options;
-    if (this.#instance(instanceId).messageLost) return Math.max(askedAt, faultsEndAt) + limit + sweepInterval;
-    return Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
-  }
-
   #containerInstance({ at, instanceId, status, by, cluster }: LineOf<"container-instance">): void {
     const instance = this.#instance(instanceId);
     const isSuspect = this.#options.suspects.has(by);
@@ -240,7 +153,7 @@ export class Judge {
     if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     if (line.address !== undefined) this.#address(line.address, line);
-    if (this.#pendingOf(instanceId).length > 0) instance.noteServices([task]);
+    if (this.#terminations.pendingScopes(instanceId).length > 0) instance.noteServices([task]);
     // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
     // told as STOPPING once more.
     const isDrained =
@@ -255,8 +168,9 @@ export class Judge {
     if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
     const isNews = this.#isNews(drained.lookedAt);
     if (isNews(instance.tasks.get(arn)?.since ?? at)) return;
-    const pointing = this.#pendingOf(instanceId)
-      .flatMap(({ scope }) => instance.ours(scope))
+    const pointing = this.#terminations
+      .pendingScopes(instanceId)
+      .flatMap((scope) => instance.ours(scope))
       .filter(({ since }) => since < drained.at && !isNews(since))
       .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
     for (const name of new Set(pointing.map((each) => each.name))) {
@@ -320,30 +234,13 @@ export class Judge {
     this.#update(instanceId, at);
   }
 
-  #pendingOf(instanceId: string): Case[] {
-    return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
-  }
-
   #portsOf({ kind, name, port }: Registration): readonly number[] {
     if (kind === "classic") return this.#options.classicPorts(name);
     return port === undefined ? [] : [port];
   }
 
   #update(instanceId: string, at: number): void {
-    const instance = this.#instance(instanceId);
-    for (const had of this.#pendingOf(instanceId)) {
-      const { record, scope } = had;
-      const targets = instance.judged(scope).length > 0;
-      const tasks = instance.running.length > 0;
-      had.targets ||= targets;
-      had.tasks ||= tasks;
-      record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
-      record.tasksGoneAt = tasks || !had.tasks ? undefined : (record.tasksGoneAt ?? at);
-      record.readyAt =
-        targets || tasks
-          ? undefined
-          : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
-    }
+    this.#terminations.update(instanceId, at, this.#instance(instanceId));
   }
 
   #touched(at: number, instanceId: string, by: string, what: string): void {

@@ -183,9 +183,7 @@ describe("scenarios: what the judge finds out later", () => {
     });
 
     it("a message that was set aside, and can be read", async () => {
-      expect(
-        await violations(send("monitor-dead-letters"), quiet),
-      ).to.deep.equal([
+      expect(await violations(send("monitor-dead-letters"), quiet)).to.deep.equal([
         `only the unreadable is set aside: the dead-letter queue of monitor holds {"instance_id":"${other}"}`,
       ]);
     });
