@@ -84,7 +84,7 @@ describe("scenarios: trouble", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
-    expect(outcome.simulation.faults.fired.get("throttle")).to.be.at.least(10);
+    expect(outcome.simulation.world.firings.counts.get("throttle")).to.be.at.least(10);
   });
 
   it("a second terminating hook: ours alone is completed, and the instance goes when both are", async () => {

@@ -128,8 +128,16 @@ export function taskOperations(world: World): Operation[] {
     return presentTask(clusters.tasks.start(cluster, from), world.agenda.now);
   }
 
-  const stop = (input: ecs.StopTaskRequest) => {
+  const stop = (input: ecs.StopTaskRequest, call: Call) => {
     const task = findTask(clusters.byName(input.cluster), input.task as string);
+    const { arn: taskArn, cluster, containerInstance } = task;
+    world.story.tell(call.now, {
+      kind: "task-stop",
+      instanceId: containerInstance.instanceId,
+      cluster,
+      arn: taskArn,
+      by: call.caller,
+    });
     clusters.tasks.stop(task, "UserInitiated", input.reason ?? "Task stopped by user");
     return { task: presentTask(task, world.agenda.now) };
   };
