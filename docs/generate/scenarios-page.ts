@@ -30,7 +30,8 @@ the settings in the hook's \`metadata\` over it ([inputs.md](inputs.md)), nor in
 when no task is left on it, in whatever cluster. A task counts until its containers have ended, whatever ECS shows of it.
 Completing the lifecycle action before that is a violation. So is setting an instance DRAINING whose task is still behind
 such a load balancer, pulling a target that a service registered, touching an instance that no hook holds, and cancelling
-somebody else's hook.
+somebody else's hook. Drains must end in time, and what comes back must be as it was; the whole list, and what does not
+count, is in [simulation.md](simulation.md).
 
 ## What is refused
 

@@ -12,7 +12,7 @@ type SdkError = Error & {
 const THROTTLED =
   /^(Throttl|RequestThrottl|TooManyRequests|RateExceeded|DependencyThrottle|SlowDown|PriorRequestNotComplete|ProvisionedThroughputExceeded|BandwidthLimitExceeded|RequestLimitExceeded|KmsThrottled|EC2Throttled|TransactionInProgress|LimitExceededException$)/;
 const DENIED =
-  /^(AccessDenied|AuthFailure|UnauthorizedOperation|NotAuthorized|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity|KmsAccessDenied)/;
+  /^(AccessDenied|AuthFailure|UnauthorizedOperation|NotAuthorized|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity|KmsAccessDenied)/;
 const UNAVAILABLE =
   /^(InternalFailure|InternalError|InternalServer|ServiceUnavailable|ServerException|RequestTimeout|TimeoutError|AbortError|NetworkingError|HealthUnavailable|ResourceContention|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 const GONE =

@@ -30,6 +30,7 @@ const table: [string, Error, FailureKind][] = [
   ["credentials that EC2 does not know", error("AuthFailure", status(401)), "denied"],
   ["a denial by KMS, through SQS", error("KmsAccessDenied", status(400)), "denied"],
   ["expired credentials", error("ExpiredTokenException", status(400)), "denied"],
+  ["expired credentials of EC2", error("RequestExpired", status(400)), "denied"],
   ["no credentials at all", error("CredentialsProviderError"), "denied"],
   ["an internal failure", error("InternalFailure", status(500)), "unavailable"],
   ["any 503", error("Whatever", status(503)), "unavailable"],
