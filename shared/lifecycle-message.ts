@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { type Notice, parseNotice } from "./notice.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsText } from "./problems.ts";
 import { type DrainKeys, keysOfMetadata } from "./settings.ts";
 
 /** What a message on the lifecycle queue is. */
@@ -36,6 +36,10 @@ export const actionToken = z
   .string({ error: "expected a token of 36 characters" })
   .check(z.length(36, { error: "expected a token of 36 characters" }));
 
+/** What is no year of four digits cannot be written as messages carry times. */
+const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
+const timeError = "expected a time such as 2026-11-20T09:00:00.000Z";
+
 const termination = z.object({
   LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
   EC2InstanceId: instanceId,
@@ -43,7 +47,9 @@ const termination = z.object({
   LifecycleHookName: filled("expected the name of a lifecycle hook"),
   LifecycleActionToken: actionToken,
   Time: z.optional(
-    z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
+    z.iso
+      .datetime({ offset: true, error: timeError, abort: true })
+      .check(z.refine((text) => Date.parse(text) >= EARLIEST, { error: timeError })),
   ),
   NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
 });
@@ -83,7 +89,7 @@ function readNotification(value: unknown): LifecycleMessage {
     };
   }
   const parsed = termination.safeParse(value, { reportInput: true });
-  if (!parsed.success) return unreadable(problemsOf(parsed.error).join("; "));
+  if (!parsed.success) return unreadable(problemsText(parsed.error));
   const { data } = parsed;
   const own = keysOfMetadata(data.NotificationMetadata);
   if (own && "problems" in own) return unreadable(own.problems.join("; "));
