@@ -15,7 +15,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 type Sandbox = {
   readonly environment: Environment;
   readonly scaleClients: ScaleClients;
-  alive: () => boolean;
+  goesOn: () => boolean;
   busy: boolean;
 };
 
@@ -34,10 +34,10 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
     sandboxes.set(name, all);
     const idle = all.find((each) => !each.busy);
     if (idle) return idle;
-    const options = clientOptions(transport(simulation, name, () => made.alive()));
+    const options = clientOptions(transport(simulation, name, () => made.goesOn()));
     const made: Sandbox = {
       busy: false,
-      alive: () => true,
+      goesOn: () => true,
       environment: { clients: createClients(options), queueUrls: new Map() },
       scaleClients: createScaleClients(options),
     };
@@ -46,12 +46,16 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
   }
 
   return async (name, event, { simulation, clock, invocation }) => {
+    if (invocation.cold) sandboxes.delete(name);
     const sandbox = sandboxOf(name, simulation);
     sandbox.busy = true;
-    sandbox.alive = invocation.alive;
+    sandbox.goesOn = invocation.goesOn;
     const outside = {
       now: clock.now,
-      sleep: clock.sleep,
+      sleep: async (milliseconds: number) => {
+        await clock.sleep(milliseconds);
+        if (!invocation.goesOn()) await new Promise(() => {});
+      },
       dryRunVariable,
       write: (line: string) => {
         if (invocation.alive()) write(line, name);

@@ -79,6 +79,10 @@ function tell(line: StoryLine): string {
       return line.how === "call"
         ? `${line.by} completes the hook ${line.hook}: ${line.result}`
         : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
+    case "message-lost":
+      return "a message about it is lost";
+    case "task-stop":
+      return `${line.by} stops a task`;
     case "container-instance":
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
     case "interruption":

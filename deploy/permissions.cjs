@@ -1,4 +1,4 @@
-// Works out what the functions' roles may act on, from the block at the top of serverless.yml. YAML alone cannot: the
+// Works out what the functions' roles may act on, and the groups that are swept, from the block at the top of serverless.yml. YAML alone cannot: the
 // clusters are optional, may be many, and are given by name or by ARN.
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
@@ -37,14 +37,16 @@ exports.drainStatements = async (variables) => {
 };
 
 /**
- * What terminate may do besides, as statements of a policy: to end what does not end by itself, and to give back what was
- * taken from an instance that comes back.
+ * What terminate may do besides, as statements of a policy: to end what does not end by itself, to give back what was
+ * taken from an instance that comes back, and to find what has no message.
  *
  * @param {Variables} variables
  */
 exports.finishStatements = async (variables) => {
   const clusters = await clusterArns(variables);
   return [
+    // IAM knows no resources for it.
+    allow(["autoscaling:DescribeWarmPool"], ["*"]),
     allow(["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], [loadBalancers]),
     allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
     ...(clusters.length === 0
@@ -59,17 +61,25 @@ exports.finishStatements = async (variables) => {
 };
 
 /**
+ * The names of the Auto Scaling groups that have a hook of ours.
+ *
+ * @param {Variables} variables
+ */
+exports.groupNames = async (variables) => {
+  const group = await read(variables, "auto_scaling_group_name");
+  const more = (await read(variables, "more_auto_scaling_groups")) ?? [];
+  return [...new Set([group, ...more])];
+};
+
+/**
  * The ARNs of the Auto Scaling groups whose lifecycle actions may be completed.
  *
  * @param {Variables} variables
  */
 exports.groupArns = async (variables) => {
-  const group = await read(variables, "auto_scaling_group_name");
-  const more = (await read(variables, "more_auto_scaling_groups")) ?? [];
+  const names = await exports.groupNames(variables);
   // What stands before the name is an id that AWS gives, and that nobody knows here.
-  return [...new Set([group, ...more])].map((name) =>
-    arn("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${name}`),
-  );
+  return names.map((name) => arn("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${name}`));
 };
 
 /**
@@ -147,6 +157,8 @@ function clusterStatements(clusters) {
     ),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
     { ...allow(actions, resources), ...within(clusters) },
+    // IAM knows neither a resource nor a condition for it.
+    allow(["ecs:DescribeTaskDefinition"], ["*"]),
     // A cluster's tasks, other than those of one container instance, are listed on `*`.
     { ...allow(["ecs:ListTasks"], ["*"]), ...within(clusters) },
   ];

@@ -78,13 +78,14 @@ async function deregister(
 ): Promise<BatchResult<Of<"deregister">>> {
   const { kind, id } = (batch[0] as Of<"deregister">).step.registration;
   if (kind === "target") {
-    await ports.targetGroups.deregister(
-      id,
-      batch.map(({ step: { registration } }) => ({
-        id: registration.target,
-        port: registration.port as number,
-      })),
+    // Two hooks that hold one instance ask for the same target twice.
+    const targets = new Map(
+      batch.map(({ step: { registration } }) => [
+        `${registration.target} ${registration.port}`,
+        { id: registration.target, port: registration.port as number },
+      ]),
     );
+    await ports.targetGroups.deregister(id, [...targets.values()]);
     return { done: batch, failed: [] };
   }
   const instanceIds = [...new Set(batch.map(({ termination }) => termination.instanceId))];

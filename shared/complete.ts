@@ -55,7 +55,7 @@ export async function completeAction(
       return again(`the other hooks to let it go: ${others.join(", ")}`, { completedAt: now });
     }
     if (memory.returns === undefined) return { kind: "completed", termination };
-    return again("the instance to come back", { returningSince: now });
+    return again("the instance to come back", { completedAt: now });
   }
   ports.log.warn("completion refused", {
     instance_id: instanceId,

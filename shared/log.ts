@@ -25,6 +25,7 @@ export type Phrase =
   | "heartbeat recorded"
   | "heartbeat refused"
   | "two hooks of ours on one group"
+  | "metadata not heeded"
   | "ECS drains it too"
   | "set DRAINING"
   | "set DRAINING again"

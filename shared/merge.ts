@@ -1,7 +1,8 @@
 import { groupBy } from "./batches.ts";
 import type { Held, Receipt } from "./intake.ts";
 import type { Ports } from "./ports.ts";
-import { identityOf, type Termination } from "./termination.ts";
+import { union } from "./rules/recall.ts";
+import { type Announced, identityOf, type Memory, type Termination } from "./termination.ts";
 
 /**
  * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
@@ -31,9 +32,13 @@ function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
       continue;
     }
     same.messages = together(same.messages, messages);
-    // One that nobody has looked at yet knows less than one that was handed over.
-    if (same.termination.memory.lookAt === undefined)
-      same.termination = { ...same.termination, memory: termination.memory };
+    same.termination = {
+      ...same.termination,
+      memory: unite(same.termination.memory, termination.memory),
+      ...(same.termination.announced || termination.announced
+        ? { announced: uniteAnnounced(same.termination.announced, termination.announced) }
+        : {}),
+    };
     logMerged(ports, termination);
   }
   return merged;
@@ -54,6 +59,35 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
     },
     messages: own.reduce((all, { messages }) => together(all, messages), held.messages),
   };
+}
+
+// Both have looked, or one of them: what was looked at last holds, and nothing that was done or seen is forgotten.
+function unite(one: Memory, other: Memory): Memory {
+  const [newer, older] = (other.lookAt ?? 0) > (one.lookAt ?? 0) ? [other, one] : [one, other];
+  return {
+    ...newer,
+    containerInstances: union(newer.containerInstances, older.containerInstances),
+    registrations: union(newer.registrations, older.registrations),
+    taken: union(newer.taken, older.taken),
+    drained: union(newer.drained, older.drained),
+    toDrain: union(newer.toDrain, older.toDrain),
+    toTake: union(newer.toTake, older.toTake),
+    actedAt: latest(newer.actedAt, older.actedAt),
+    lastBeatAt: latest(newer.lastBeatAt, older.lastBeatAt),
+    completedAt: newer.completedAt ?? older.completedAt,
+    said: union(newer.said, older.said),
+  };
+}
+
+function uniteAnnounced(one?: Announced, other?: Announced): Announced {
+  return {
+    toDrain: union(one?.toDrain ?? [], other?.toDrain ?? []),
+    toTake: union(one?.toTake ?? [], other?.toTake ?? []),
+  };
+}
+
+function latest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {

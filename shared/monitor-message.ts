@@ -68,6 +68,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
     elb_name,
     ...keys
   } = data;
+  const remembered = version === undefined ? NO_MEMORY : readMemory(memory);
   const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
@@ -80,7 +81,8 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       dryRun: dry_run ?? false,
       settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
-      memory: version === undefined ? NO_MEMORY : readMemory(memory),
+      memory: remembered,
+      announced: { toDrain: remembered.toDrain, toTake: remembered.toTake },
     },
   };
 }

@@ -68,11 +68,12 @@ export type Observation = Omit<Presence, "unread"> & {
   readonly instance: InstanceState | undefined;
   /**
    * What could not be read, by what it would have told. While tasks or registrations are not, nothing counts as gone; EC2's
-   * answer only matters for what is still there.
+   * answer only matters for what is still there, and the host ports of tasks only while a registration of ours is.
    */
   readonly unread: Presence["unread"] & {
     readonly tasks?: string;
     readonly registrations?: string;
+    readonly hostPorts?: string;
     readonly instance?: string;
   };
 };

@@ -1,5 +1,6 @@
 import type { InstanceState, Observation, Presence } from "./observation.ts";
 import { type Member, observeMembers } from "./observe-cluster.ts";
+import { observeHostPorts } from "./observe-host-ports.ts";
 import { observeRegistrations, type Registrations } from "./observe-load-balancers.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf, type Reading, reading, unreadOf } from "./reading.ts";
@@ -25,12 +26,14 @@ export async function observe(
     .map(([each]) => each);
   const members = await observeMembers(ports, run, watched);
   const registrations = await observeRegistrations(ports, run, watched, members);
+  const unknownPorts = await observeHostPorts(ports, run, watched, members, registrations);
   const instances = await observeInstances(ports, run, watched, members, registrations);
   return new Map(
     [...presences].map(([termination, presence]) => {
       const member = members.get(termination);
       const registered = registrations.get(termination);
       const instance = instances.get(termination.instanceId);
+      const hostPorts = unknownPorts.get(termination);
       return [
         termination,
         {
@@ -46,6 +49,7 @@ export async function observe(
             ...presence.unread,
             ...(member?.unread === undefined ? {} : { tasks: member.unread }),
             ...(registered?.unread === undefined ? {} : { registrations: registered.unread }),
+            ...(hostPorts === undefined ? {} : { hostPorts }),
             ...(instance ? unreadOf("instance", instance) : {}),
           },
         },

@@ -208,24 +208,29 @@ export function keysOf(settings: DrainSettings): DrainKeys {
 export function keysOfMetadata(
   metadata: string | undefined,
 ): { keys: DrainKeys } | { problems: string[] } | undefined {
-  if (!metadata) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(metadata);
-  } catch {
-    return undefined;
-  }
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))
-  ) {
-    return undefined;
-  }
+  const value = objectIn(metadata);
+  if (!value || !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))) return undefined;
   const parsed = settingsSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return { keys: parsed.data };
   const problems = problemsOf(parsed.error).map((problem) => `NotificationMetadata.${problem}`);
   return { problems: firstOf(problems) };
+}
+
+/** The keys in a hook's NotificationMetadata that it cannot set, though a function's input can. */
+export function unheededKeys(metadata: string | undefined): string[] {
+  const value = objectIn(metadata);
+  const keys = Object.keys({ ...dryRunKey, ...noticeKeys });
+  return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
+}
+
+function objectIn(json: string | undefined): object | undefined {
+  if (!json) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a function's input. Throws an InputError, after logging it, that names every key that is wrong. */

@@ -18,8 +18,9 @@ export type Return = "warm pool" | "root volume";
 export type Taken<T> = { readonly what: T; readonly at: number };
 
 /**
- * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. All of it can be lost
- * without harm: the drain then only takes longer, because what was never seen is looked for twice.
+ * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. Where an
+ * instance dies, all of it can be lost without harm: the drain then only takes longer, because what was never seen is
+ * looked for twice. Of one that comes back, what is to be taken is written down first.
  */
 export type Memory = {
   /** The container instances seen in the clusters, by ARN. */
@@ -34,6 +35,12 @@ export type Memory = {
   readonly taken: readonly Taken<SeenRegistration>[];
   /** The container instances that we set DRAINING, by ARN. */
   readonly drained: readonly Taken<string>[];
+  /**
+   * What is to be taken from an instance that comes back, by container instance ARN and by registration. It is written
+   * down a message before it is done: a run that dies in between must not lose what is to be given back.
+   */
+  readonly toDrain: readonly string[];
+  readonly toTake: readonly SeenRegistration[];
   /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
   readonly behindNetworkLoadBalancer: boolean;
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
@@ -87,6 +94,8 @@ export const NO_MEMORY: Memory = {
   registrations: [],
   taken: [],
   drained: [],
+  toDrain: [],
+  toTake: [],
   behindNetworkLoadBalancer: false,
   managedTargetGroups: [],
   managedElbNames: [],
@@ -128,7 +137,12 @@ export type Termination = {
   readonly dryRun: boolean;
   readonly settings: DrainSettings;
   readonly memory: Memory;
+  /** What the message that brought it says is to be taken: only that is safe to take from an instance that comes back. */
+  readonly announced?: Announced;
 };
+
+/** What is to be taken from an instance that comes back, as a message carries it. */
+export type Announced = Pick<Memory, "toDrain" | "toTake">;
 
 /** The same registration as it is remembered. */
 export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {

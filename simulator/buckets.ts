@@ -29,6 +29,18 @@ const BUCKETS: readonly Bucket[] = [
     perSecond: 40,
   },
   { name: "ecs clusters", covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 50, perSecond: 20 },
+  {
+    name: "ecs task definition read",
+    covers: /^ecs:DescribeTaskDefinition$/,
+    burst: 50,
+    perSecond: 20,
+  },
+  {
+    name: "ecs task definition modify",
+    covers: /^ecs:RegisterTaskDefinition$/,
+    burst: 20,
+    perSecond: 1,
+  },
   { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
   {
     name: "ecs service modify",
@@ -72,23 +84,41 @@ function elbChanges(version: "elb" | "elbv2"): Bucket[] {
   ];
 }
 
+/** Others in the account who call an action, so many times a second, until a time in milliseconds since 1970. */
+export type OtherCalls = {
+  readonly covers: (action: string) => boolean;
+  readonly perSecond: number;
+  readonly until: number;
+};
+
 /** How full the account's buckets are; all are full at first. */
 export class TokenBuckets {
   readonly #levels = new Map<string, { tokens: number; at: number }>();
+  readonly #others: OtherCalls[] = [];
+
+  /** Lets others take tokens too. */
+  share(others: OtherCalls): void {
+    this.#others.push(others);
+  }
 
   /** Takes a token for a call out of each bucket that covers it, or none, and false, where one of them is empty. */
   take(action: string, now: number): boolean {
+    const others = this.#others
+      .filter(({ covers, until }) => now < until && covers(action))
+      .reduce((sum, { perSecond }) => sum + perSecond, 0);
     const levels = BUCKETS.filter(({ covers }) => covers.test(action)).map((bucket) =>
-      this.#level(bucket, now),
+      this.#level(bucket, others, now),
     );
     if (levels.some(({ tokens }) => tokens < 1)) return false;
     for (const level of levels) level.tokens -= 1;
     return true;
   }
 
-  #level(bucket: Bucket, now: number): { tokens: number; at: number } {
+  // What others call is as if the bucket filled more slowly, or ran dry by itself.
+  #level(bucket: Bucket, others: number, now: number): { tokens: number; at: number } {
     const level = this.#levels.get(bucket.name) ?? { tokens: bucket.burst, at: now };
-    level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
+    const filled = level.tokens + ((now - level.at) / 1000) * (bucket.perSecond - others);
+    level.tokens = Math.max(0, Math.min(bucket.burst, filled));
     level.at = now;
     this.#levels.set(bucket.name, level);
     return level;

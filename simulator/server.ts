@@ -32,7 +32,9 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
   const server = createServer((request, response) => {
     answer(simulation as Simulation, clock, request)
       .catch((error: unknown) => ({ status: 500, headers: {}, body: `the simulator failed: ${error}` }))
-      .then(({ status, headers, body }) => send(response, status, headers, body));
+      .then((given) => {
+        if (given) send(response, given.status, given.headers, given.body);
+      });
   });
   await listen(server, port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,7 +58,12 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
 
 type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
-async function answer(simulation: Simulation, clock: ScaledClock, request: IncomingMessage): Promise<Answer> {
+// Undefined is no answer at all.
+async function answer(
+  simulation: Simulation,
+  clock: ScaledClock,
+  request: IncomingMessage,
+): Promise<Answer | undefined> {
   const body = await readBody(request);
   if (body === undefined) return json(413, { error: `expected a body of at most ${BODY_LIMIT} bytes` });
   const { method = "GET", url: path = "/" } = request;
@@ -66,7 +73,10 @@ async function answer(simulation: Simulation, clock: ScaledClock, request: Incom
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
-  return simulation.handle({ method, path, headers, body });
+  const given = await simulation.handle({ method, path, headers, body });
+  if (given.unanswered === undefined) return given;
+  if (given.unanswered === "reset") request.socket.destroy();
+  return undefined;
 }
 
 function control(

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
-import { Faults } from "./faults.ts";
+import { Faults, type Strike } from "./faults.ts";
+import { failEntries } from "./partial-failures.ts";
 import { applicationAutoScalingService } from "./services/application-autoscaling/operations.ts";
 import { autoScalingService } from "./services/autoscaling/operations.ts";
 import { ec2Service } from "./services/ec2/operations.ts";
@@ -13,6 +14,17 @@ import type { WireRequest, WireResponse } from "./wire/http.ts";
 import type { Operation, Service } from "./wire/operation.ts";
 import { route, WRITERS } from "./wire/protocols.ts";
 import { World } from "./world.ts";
+
+/** Who calls, and since when he has been looking at what he now acts upon. */
+export type Caller = {
+  /** For the record, and for what the call brings about. */
+  readonly name: string;
+  /** When he last began to look: Auto Scaling is what is asked first. In milliseconds since 1970. */
+  lookedAt: number;
+};
+
+/** The call with which a look of the functions begins. */
+const FIRST_OF_A_LOOK = "autoscaling:DescribeAutoScalingInstances";
 
 /** One call that was made. */
 export type RecordedCall = {
@@ -46,12 +58,14 @@ export class Simulation {
   readonly services: readonly Service[];
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
+  /** Whose call is taking effect at this moment. */
+  acting: Caller | undefined;
   readonly #clock: Clock;
   readonly #latency: readonly [number, number];
 
   constructor(options: SimulationOptions) {
     this.world = new World(options.startsAt, options.seed);
-    this.faults = new Faults(this.world.random("faults"));
+    this.faults = new Faults(this.world.random("faults"), this.world.firings);
     this.#clock = options.clock;
     this.#latency = options.latency ?? [0, 0];
     this.services = [
@@ -65,8 +79,9 @@ export class Simulation {
     ];
   }
 
-  /** Answers one request. `caller` is who sent it, for the record and for what it brings about. Never throws. */
-  async handle(request: WireRequest, caller = "client"): Promise<WireResponse> {
+  /** Answers one request. Never throws. */
+  async handle(request: WireRequest, caller: Caller = anonymous()): Promise<WireResponse> {
+    const askedAt = this.#clock.now();
     const random = this.world.random("calls");
     const requestId = random.uuid();
     const [least, most] = this.#latency;
@@ -76,15 +91,19 @@ export class Simulation {
     const routed = route(this.services, request);
     if (!routed) return unknownRequest(request, requestId);
     const { service, name, read } = routed;
-    const entry = { caller, action: `${service.name}:${name}` };
+    const entry = { caller: caller.name, action: `${service.name}:${name}` };
+    if (entry.action === FIRST_OF_A_LOOK) caller.lookedAt = askedAt;
     let input: unknown;
     try {
       const operation = service.operations.get(name);
       if (!operation) throw new NotSimulated(entry.action);
       input = decodeInput(service, operation, read(), service.protocol.kind);
-      const output = await this.#run(service, operation, input, caller);
+      const strike = this.faults.strike(service, operation.schema[2], this.world.agenda.now);
+      if (strike?.kind === "error") throw strike.error;
+      const output = await this.#run(service, operation, input as object, { caller, strike });
       this.calls.push({ at: this.world.agenda.now, ...entry, input });
-      return WRITERS[service.protocol.kind].write(service, operation, output, requestId);
+      const answer = WRITERS[service.protocol.kind].write(service, operation, output, requestId);
+      return strike?.kind === "unanswered" ? { ...answer, unanswered: strike.how } : answer;
     } catch (cause) {
       const error =
         cause instanceof AwsError
@@ -101,12 +120,39 @@ export class Simulation {
     }
   }
 
-  #run(service: Service, operation: Operation, input: unknown, caller: string): unknown {
-    const { now } = this.world.agenda;
-    const fault = this.faults.strike(service, operation.schema[2], now);
-    if (fault) throw fault;
-    return operation.run(input, { now, asOf: now - this.readLag, caller });
+  /** Waits on the simulation's clock. */
+  sleep(milliseconds: number): Promise<void> {
+    return this.#clock.sleep(milliseconds);
   }
+
+  #run(
+    service: Service,
+    operation: Operation,
+    input: object,
+    { caller, strike }: { caller: Caller; strike: Strike | undefined },
+  ): unknown {
+    const { now } = this.world.agenda;
+    const action = `${service.name}:${operation.schema[2]}`;
+    if (this.#isBehind(now)) this.world.firings.count("read lag");
+    const run = (given: object) => {
+      this.acting = caller;
+      try {
+        return operation.run(given, { now, asOf: now - this.readLag, caller: caller.name });
+      } finally {
+        this.acting = undefined;
+      }
+    };
+    return strike?.kind === "entries" ? failEntries(action, input, strike.fails, run) : run(input);
+  }
+
+  // Whether something has happened that a read does not show yet.
+  #isBehind(now: number): boolean {
+    return this.readLag > 0 && (this.world.story.lines.at(-1)?.at ?? 0) > now - this.readLag;
+  }
+}
+
+function anonymous(): Caller {
+  return { name: "client", lookedAt: Number.POSITIVE_INFINITY };
 }
 
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */

@@ -9,6 +9,8 @@ export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
   /** EC2 gave notice that it will take the instance back. */
   | { kind: "interruption"; instanceId: string }
+  /** A message that is about it was lost. */
+  | { kind: "message-lost"; instanceId: string }
   | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }
   | { kind: "action-started"; instanceId: string; group: string; hook: string; token: string }
   | {
@@ -29,6 +31,8 @@ export type Happening =
       status: string;
       by: Actor;
     }
+  /** Somebody wishes a task to stop; what ECS stops by itself is not told. */
+  | { kind: "task-stop"; instanceId: string; cluster: string; arn: string; by: Actor }
   | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";

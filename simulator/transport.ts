@@ -1,6 +1,7 @@
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { REGION } from "./account.ts";
 import type { Simulation } from "./simulation.ts";
+import type { Unanswered } from "./wire/http.ts";
 
 /** How an SDK client reaches the simulator without a network: give it to the client as its `requestHandler`. */
 export type Transport = {
@@ -11,19 +12,23 @@ export type Transport = {
   httpHandlerConfigs: () => Record<string, never>;
 };
 
+/** How long the functions' clients wait for an answer (shared/aws/clients.ts), in milliseconds. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
 /**
- * A transport into the simulator. `alive` says whether the caller still exists: once it does not, as after Lambda's
- * timeout, its requests go nowhere and the answers never come.
+ * A transport into the simulator. `goesOn` is asked before a request leaves and before its answer is taken: once the caller
+ * does not exist any more, as after Lambda's timeout, its requests go nowhere and the answers never come.
  */
 export function transport(
   simulation: Simulation,
-  caller: string,
-  alive: () => boolean = () => true,
+  name: string,
+  goesOn: () => boolean = () => true,
 ): Transport {
+  const caller = { name, lookedAt: Number.POSITIVE_INFINITY };
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request) {
-      if (!alive()) return never();
+      if (!goesOn()) return never();
       const { method, path, headers, body } = request;
       const lowered = Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -35,7 +40,9 @@ export function transport(
             ? body
             : new TextDecoder().decode(body as Uint8Array);
       const answer = await simulation.handle({ method, path, headers: lowered, body: text }, caller);
-      if (!alive()) return never();
+      if (answer.unanswered === "silence") await simulation.sleep(REQUEST_TIMEOUT_MS);
+      if (!goesOn()) return never();
+      if (answer.unanswered !== undefined) throw connectionError(answer.unanswered);
       const response = new HttpResponse({
         statusCode: answer.status,
         headers: { ...answer.headers },
@@ -70,6 +77,15 @@ export function clientOptions(requestHandler: Transport) {
     signer: { sign: async <R>(request: R) => request },
     defaultUserAgentProvider: async (): Promise<[string, string][]> => [["asg-drain-simulator", "1"]],
   };
+}
+
+// As the SDK's own handler words them (NodeHttpHandler): both are transient, and tried again.
+function connectionError(how: Unanswered): Error {
+  const [code, message] =
+    how === "reset"
+      ? ["ECONNRESET", "socket hang up"]
+      : ["ETIMEDOUT", `[ERROR] Request timed out after ${REQUEST_TIMEOUT_MS} ms`];
+  return Object.assign(new Error(message), { name: "TimeoutError", code });
 }
 
 function never<T>(): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { Agenda } from "./clock.ts";
+import { Firings } from "./firings.ts";
 import { type RandomSource, randomSource } from "./random.ts";
 import { ScalableTargets } from "./services/application-autoscaling/scalable-targets.ts";
 import { Groups } from "./services/autoscaling/groups.ts";
@@ -18,6 +19,7 @@ export class World {
   readonly agenda: Agenda;
   readonly random: RandomSource;
   readonly story = new Story();
+  readonly firings = new Firings();
   readonly unreliability: Unreliability = { shortPollMisses: 0, duplicates: 0, disorder: 0 };
   readonly queues: Queues;
   readonly instances: Instances;
@@ -33,7 +35,7 @@ export class World {
   constructor(startsAt: number, seed: number | string) {
     this.agenda = new Agenda(startsAt);
     this.random = randomSource(seed);
-    this.queues = new Queues(this.agenda, this.random("sqs"));
+    this.queues = new Queues({ agenda: this.agenda, random: this.random("sqs"), firings: this.firings });
     this.instances = new Instances({
       agenda: this.agenda,
       random: this.random("instances"),

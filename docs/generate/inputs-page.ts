@@ -20,9 +20,11 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-What a drain is told travels in its message, so terminate needs its queue alone. All else but \`dry_run\` is for messages
-that carry no settings: those that the original pair had in flight. Dry run does not travel: the switch of the function
-that reads a message decides, so what was only looked at is drained once dry run is off.
+What a drain is told travels in its message, so terminate needs its queue alone for those. With \`auto_scaling_groups\` or
+\`group_tag\` it also sweeps: it looks for instances that our hook holds and that no message stands for, because it was lost
+or there never was one. All other keys but \`dry_run\` are for these, and for messages that carry no settings, as those that
+the original pair had in flight. It takes all of deregister's keys, so that both can be given the same. Dry run does not
+travel: the switch of the function that reads a message decides, so what was only looked at is drained once dry run is off.
 
 ${inputTable(terminateInput)}
 
@@ -47,7 +49,7 @@ many groups:
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
-of these keys is left alone. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
+of these keys is left alone, and \`dry_run\` or an \`on_...\` key in it is warned of and has no effect. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
 `;
 }
 

@@ -70,6 +70,13 @@ export const DRAIN_LINES = {
       "Two hooks of this package hold the group's instances: each is drained twice, and waits for both. `other_hook` names the other.",
     todo: "Remove one of them, or the deployment that it belongs to.",
   },
+  "metadata not heeded": {
+    level: "WARN",
+    from: "both",
+    means:
+      "The hook's `NotificationMetadata` holds `keys` that only a function's input can set: the hook's instances are drained as the inputs say, so for real although the metadata says `dry_run`.",
+    todo: "Take them out of the metadata. For a dry run, use the switch in the block.",
+  },
   deregistered: {
     level: "INFO",
     from: "both",

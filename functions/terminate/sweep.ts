@@ -5,7 +5,13 @@ import type { Ports } from "../../shared/ports.ts";
 import { contentOf, type Reading, reading } from "../../shared/reading.ts";
 import { situationOf } from "../../shared/rules/lifecycle-state.ts";
 import type { Run } from "../../shared/run.ts";
-import { type DrainKeys, keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
+import {
+  type DrainKeys,
+  type DrainSettings,
+  keysOfMetadata,
+  overlay,
+  settingsOf,
+} from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 
 /** What a sweep looks for, and where. */
@@ -51,7 +57,11 @@ export async function sweep(
     const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
     return held
       .filter(({ instanceId }) => !known.has(instanceId))
-      .map(({ instanceId }) => terminationOf(ports, group.name, hook, instanceId, options));
+      .map(({ instanceId }) => {
+        logFound(ports, group.name, hook, instanceId);
+        const settings = settingsFor(group.name, hook, atHand, options);
+        return terminationOf(ports, group.name, hook.name, instanceId, settings);
+      });
   });
   return found.flat();
 }
@@ -98,13 +108,21 @@ function isOurs(
   return atHand.some((each) => each.group === group && each.hook === name);
 }
 
-function terminationOf(
-  ports: Ports,
+// The messages of the same hook know best where its instances are to be drained: deregister's input is in them, and it may
+// say more than terminate's. Without one, terminate's own input holds, under what the hook says in its metadata.
+function settingsFor(
   group: string,
   hook: Hook,
-  instanceId: string,
+  atHand: readonly Termination[],
   { keys }: SweepOptions,
-): Termination {
+): DrainSettings {
+  const alike = atHand.find((each) => each.group === group && each.hook === hook.name);
+  if (alike) return alike.settings;
+  const own = keysOfMetadata(hook.metadata);
+  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+}
+
+function logFound(ports: Ports, group: string, hook: Hook, instanceId: string): void {
   const own = keysOfMetadata(hook.metadata);
   ports.log.warn("sweep found", {
     instance_id: instanceId,
@@ -113,15 +131,24 @@ function terminationOf(
     reason: "the hook holds it, and no message stands for it",
     ...(own && "problems" in own ? { metadata_ignored: own.problems } : {}),
   });
+}
+
+function terminationOf(
+  ports: Ports,
+  group: string,
+  hook: string,
+  instanceId: string,
+  settings: DrainSettings,
+): Termination {
   return {
     instanceId,
     group,
-    hook: hook.name,
+    hook,
     token: undefined,
     since: ports.now(),
     interruptedAt: undefined,
     dryRun: false,
-    settings: settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys),
+    settings,
     memory: NO_MEMORY,
   };
 }

@@ -39,7 +39,10 @@ export class Watch {
     this.#options = options;
   }
 
-  /** Takes in what waits in the queue, or comes within some seconds. One message stands for each drain from then on. */
+  /**
+   * Takes in what waits in the queue, or comes within some seconds. What several messages say of one drain is one from
+   * then on; none is deleted before it ends or is handed over, since each may know what the others do not.
+   */
   async takeIn(waitSeconds: number): Promise<void> {
     const { queue, keys, dryRun } = this.#options;
     const room = HOLDS_AT_MOST - this.held.length;
@@ -56,9 +59,7 @@ export class Watch {
       } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
-    const merged = merge(this.#ports, [...this.held, ...arrivals]);
-    await this.#delete(merged.flatMap((each) => each.messages.slice(1)));
-    this.held = merged.map((each) => ({ ...each, messages: each.messages.slice(0, 1) }));
+    this.held = merge(this.#ports, [...this.held, ...arrivals]);
   }
 
   /** Takes in what comes until the predecessor must have handed over, looking meanwhile at what is due. */

@@ -7,7 +7,6 @@ import {
   GetTaskProtectionCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
-  type NetworkBinding,
   type ContainerInstance as SdkContainerInstance,
   type Task as SdkTask,
   StopTaskCommand,
@@ -16,6 +15,7 @@ import {
 import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
+import { boundPorts, describeHostNetworkPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
 
 export type { Service, ServiceEvent } from "./ecs-services.ts";
@@ -37,6 +37,8 @@ export type ContainerInstance = {
 /** A task on a container instance. */
 export type Task = {
   readonly arn: string;
+  /** The ARN of its task definition's revision. */
+  readonly definition: string;
   /** The ARN of the container instance that it is on. */
   readonly containerInstance: string;
   /** The service that it belongs to; undefined for a standalone task. */
@@ -44,7 +46,7 @@ export type Task = {
   readonly status: string;
   /** Whether it is to run; a task that is stopping is not, though its containers still do. */
   readonly wanted: boolean;
-  /** The host ports that its containers listen on, where ECS shows them: for one in the network mode host it does not. */
+  /** The host ports that its containers listen on, where they are known: for the network mode host ECS shows none. */
   readonly hostPorts: readonly number[];
   /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
   readonly addresses: readonly string[];
@@ -72,6 +74,8 @@ export type EcsPort = {
   listWanted: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
+  /** The host ports that a task of a definition (by ARN) listens on by its network mode host; none in another mode. */
+  hostNetworkPorts: (definition: string) => Promise<readonly number[]>;
   /** Services by name; one that is gone is left out. */
   services: (cluster: string, names: readonly string[]) => Promise<Service[]>;
   /** Those of the tasks that are protected. */
@@ -184,6 +188,8 @@ export function ecsPort(client: ECSClient): EcsPort {
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
+    hostNetworkPorts: (definition) => describeHostNetworkPorts(client, definition),
+
     services: (cluster, names) => describeServices(client, cluster, names),
 
     async protections(cluster, tasks) {
@@ -264,11 +270,12 @@ function readTask(task: SdkTask): Task {
   const group = task.group ?? "";
   return {
     arn: task.taskArn as string,
+    definition: task.taskDefinitionArn ?? "",
     containerInstance: task.containerInstanceArn ?? "",
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
     wanted: task.desiredStatus === "RUNNING",
-    hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(readPorts)),
+    hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(boundPorts)),
     addresses: (task.attachments ?? []).flatMap((each) =>
       (each.details ?? []).flatMap(({ name, value }) =>
         name === "privateIPv4Address" && value ? [value] : [],
@@ -277,11 +284,4 @@ function readTask(task: SdkTask): Task {
     startedBy: task.startedBy,
     stoppedAt: task.stoppedAt?.getTime(),
   };
-}
-
-// A binding has either one host port, or a range of them such as "49153-49156".
-function readPorts({ hostPort, hostPortRange = "" }: NetworkBinding): number[] {
-  const [first, last] = hostPortRange.split("-").map(Number);
-  if (!first || !last) return hostPort === undefined ? [] : [hostPort];
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

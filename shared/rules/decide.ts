@@ -28,11 +28,9 @@ export function decide(termination: Termination, observed: Observation, now: num
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  if (
-    situation === "held" &&
-    memory.returningSince !== undefined &&
-    returnOf(membership.state) === undefined
-  ) {
+  const hadReturned =
+    memory.returns !== undefined && (memory.returningSince ?? memory.completedAt) !== undefined;
+  if (situation === "held" && hadReturned && returnOf(membership.state) === undefined) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }

@@ -1,6 +1,7 @@
 import type { Observation } from "../observation.ts";
 import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../settings.ts";
 import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../termination.ts";
+import { announced } from "./announce.ts";
 import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
@@ -14,14 +15,14 @@ import { afterwards, stepsFor } from "./steps.ts";
 export const REFUSED_MS = 120_000;
 
 /** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
-export function decideHeld(termination: Termination, observed: Observation, now: number): Decision {
-  const { memory } = termination;
-  if (memory.completedAt !== undefined)
-    return decideCompleted(termination, observed, now, memory.completedAt);
-  if (memory.deadSince !== undefined) {
-    return concluded(termination, observed, now, decideDead(termination, observed, now, memory.deadSince));
+export function decideHeld(held: Termination, observed: Observation, now: number): Decision {
+  const { completedAt, deadSince } = held.memory;
+  if (completedAt !== undefined) return decideCompleted(held, observed, now, completedAt);
+  if (deadSince !== undefined) {
+    return concluded(held, observed, now, decideDead(held, observed, now, deadSince));
   }
-  const steps = stepsFor(termination, observed, now);
+  const { steps, memory } = announced(held, stepsFor(held, observed, now));
+  const termination = { ...held, memory };
   const left = leftBehind(afterwards(observed, steps));
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const remarks = remarksFor(termination, observed, now, deadline, left);
@@ -125,6 +126,8 @@ function decideCompleted(
   if (others.length > 0) {
     return wait(termination, memory, now, `the other hooks to let it go: ${others.join(", ")}`);
   }
-  if (now - completedAt < REFUSED_MS) return wait(termination, memory, now, "Auto Scaling to let it go");
+  if (memory.returns !== undefined || now - completedAt < REFUSED_MS) {
+    return wait(termination, memory, now, "Auto Scaling to let it go");
+  }
   return letGo(memory, UNKNOWN_ACTION, "error");
 }

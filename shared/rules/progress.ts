@@ -38,15 +38,15 @@ export function isAtRest(member: ClusterMember, { membership }: Observation): bo
  * or draining, tasks by status, what could not be read.
  */
 export function leftBehind(observed: Observation): string | undefined {
-  const { registrations, tasks, instance } = observed.unread;
+  const { registrations, tasks, hostPorts, instance } = observed.unread;
   const parts = [
     ...registrationTexts(observed.registrations),
     ...observed.members.flatMap((member) => memberTexts(member, observed)),
     ...[registrations, tasks].flatMap((each) => each ?? []),
   ];
   if (parts.length === 0) return undefined;
-  // Whether the instance is alive only matters for what it is still said to hold.
-  return [...parts, ...(instance === undefined ? [] : [instance])].join(", ");
+  // Where tasks listen, and whether the instance is alive, only matters for what it is still said to hold.
+  return [...parts, ...[hostPorts, instance].flatMap((each) => each ?? [])].join(", ");
 }
 
 function registrationTexts(registrations: readonly Registration[]): string[] {

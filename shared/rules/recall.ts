@@ -93,8 +93,8 @@ export function seenOf(registration: Registration): SeenRegistration {
     : { kind: "classic", loadBalancer: registration.id };
 }
 
-// By what they say, not by identity: the one comes from a message, the other from AWS.
-function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
+/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
+export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
   const texts = new Set(known.map((each) => JSON.stringify(each)));
   const added = found.filter((each) => {
     const text = JSON.stringify(each);

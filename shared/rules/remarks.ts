@@ -1,4 +1,5 @@
 import type { Hook, Observation } from "../observation.ts";
+import { unheededKeys } from "../settings.ts";
 import type { Termination } from "../termination.ts";
 import { type Deadline, halfTimeOf, halfTimeRemark, timeoutRemark } from "./deadline.ts";
 import type { Remark } from "./decision.ts";
@@ -20,7 +21,7 @@ export function remarksFor(
 ): Remark[] {
   const hook = hookOf(termination, observed);
   return [
-    ...(hook ? [timeoutRemark(termination, hook), ...twins(hook, observed)] : []),
+    ...(hook ? [timeoutRemark(termination, hook), ...twins(hook, observed), ...unheeded(hook)] : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
     ...(now >= halfTimeOf(termination, deadline) && left !== undefined
@@ -31,24 +32,38 @@ export function remarksFor(
 }
 
 function twins(hook: Hook, { hooks = [] }: Observation): Remark[] {
+  const sharesQueue = ({ target }: Hook) => target !== undefined && target === hook.target;
   return hooks
     .filter(({ name }) => name !== hook.name)
-    .filter(
-      ({ name, target }) => (target !== undefined && target === hook.target) || name.startsWith(OUR_HOOKS),
-    )
-    .map(({ name, target }) => ({
+    .filter((each) => sharesQueue(each) || each.name.startsWith(OUR_HOOKS))
+    .map((each) => ({
       level: "warn",
       phrase: "two hooks of ours on one group",
       fields: {
         life_cycle_hook_name: hook.name,
-        other_hook: name,
-        reason:
-          target === hook.target
-            ? "both write to the same queue, so each instance is drained twice: remove one"
-            : "two deployments drain the same group: remove one",
+        other_hook: each.name,
+        reason: sharesQueue(each)
+          ? "both write to the same queue, so each instance is drained twice: remove one"
+          : "two deployments drain the same group: remove one",
       },
-      about: name,
+      about: each.name,
     }));
+}
+
+function unheeded({ name, metadata }: Hook): Remark[] {
+  const keys = unheededKeys(metadata);
+  if (keys.length === 0) return [];
+  return [
+    {
+      level: "warn",
+      phrase: "metadata not heeded",
+      fields: {
+        life_cycle_hook_name: name,
+        keys: keys.join(", "),
+        reason: "a hook's NotificationMetadata cannot say this: only the functions' inputs can",
+      },
+    },
+  ];
 }
 
 function managedDraining({ hooks = [], managedDraining: attached }: Observation): Remark[] {

@@ -2,7 +2,7 @@ import { timeText } from "../log.ts";
 import type { Observation } from "../observation.ts";
 import { isSame, type Memory, type Return, type SeenRegistration, type Termination } from "../termination.ts";
 import { type Decision, letGo, type Remark, type Step, wait } from "./decision.ts";
-import { progressOf } from "./lifecycle-state.ts";
+import { progressOf, returnOf } from "./lifecycle-state.ts";
 import { seenOf } from "./recall.ts";
 
 /** How long the return of an instance is waited for. */
@@ -19,12 +19,13 @@ export function decideReturning(
   now: number,
   returns: Return,
 ): Decision {
-  const since = termination.memory.returningSince ?? now;
-  const memory: Memory = { ...termination.memory, returningSince: since };
   const state = observed.membership?.state ?? "";
+  // While another hook still holds it, it is not on its way yet.
+  const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
+  const memory: Memory = { ...termination.memory, returningSince: since };
   const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
   const steps = restoring(termination, observed, returns);
-  if (now - since >= RETURN_MS) {
+  if (since !== undefined && now - since >= RETURN_MS) {
     return letGo(
       memory,
       `given up ${timeText(now)}: the instance was to ${where}, and is ${state}; not restored: ${textOf(memory)}`,
@@ -67,7 +68,7 @@ function restoring({ memory }: Termination, observed: Observation, returns: Retu
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
       // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
       const isThere = returns === "warm pool" || agentConnected;
-      return isThere && status === "DRAINING" && memory.drained.some((each) => each.what === arn);
+      return isThere && status === "DRAINING" && memory.toDrain.includes(arn);
     })
     .map(
       ({ cluster, containerInstance }): Step => ({
@@ -79,9 +80,9 @@ function restoring({ memory }: Termination, observed: Observation, returns: Retu
   if (returns === "warm pool") return activate;
   const isBack = (what: SeenRegistration) =>
     observed.registrations.some((each) => each.state === "registered" && isSame(what, seenOf(each)));
-  const register = memory.taken
-    .filter(({ what }) => !isBack(what))
-    .map(({ what }): Step => ({ kind: "register", registration: what }));
+  const register = memory.toTake
+    .filter((what) => !isBack(what))
+    .map((what): Step => ({ kind: "register", registration: what }));
   return [...activate, ...register];
 }
 
@@ -89,7 +90,7 @@ function restoring({ memory }: Termination, observed: Observation, returns: Retu
 function isExpected({ memory }: Termination, { members }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&
-    memory.drained.length > 0 &&
+    memory.toDrain.length > 0 &&
     !members.some(
       ({ containerInstance: { status, agentConnected } }) =>
         agentConnected && (status === "ACTIVE" || status === "DRAINING"),
@@ -97,14 +98,14 @@ function isExpected({ memory }: Termination, { members }: Observation, returns: 
   );
 }
 
-function notRestored({ taken }: Memory, returns: Return): Remark[] {
-  if (returns === "root volume" || taken.length === 0) return [];
-  const names = taken.map(({ what }) => nameOf(what));
+function notRestored({ toTake }: Memory, returns: Return): Remark[] {
+  if (returns === "root volume" || toTake.length === 0) return [];
+  const names = toTake.map(nameOf);
   return [{ level: "info", phrase: "registrations not restored", fields: { load_balancers: names } }];
 }
 
-function textOf({ taken, drained }: Memory): string {
-  const parts = [...taken.map(({ what }) => nameOf(what)), ...drained.map(({ what }) => what)];
+function textOf({ toTake, toDrain }: Memory): string {
+  const parts = [...toTake.map(nameOf), ...toDrain];
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 

@@ -1,6 +1,6 @@
 import type { Task } from "../aws/ecs.ts";
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
-import { isSame, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
+import { isSame, type Memory, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
 import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./progress.ts";
 import { seenOf } from "./recall.ts";
@@ -79,17 +79,27 @@ function mustServeOn(
   if (interruptedAt !== undefined) return false;
   if (observed.unread.registrations !== undefined) return true;
   const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
-  if (listening.size === 0) return false;
+  // Where a task's ports could not be read, it may listen on any.
+  const isAnywhere = observed.unread.hostPorts !== undefined;
+  if (listening.size === 0 && !isAnywhere) return false;
   const pointsAtOne = (each: Registration) =>
-    !each.managed && each.pointsAt.some((port) => listening.has(port));
+    isOurs(each) && (isAnywhere || each.pointsAt.some((port) => listening.has(port)));
   if (observed.registrations.some(pointsAtOne)) return true;
-  const isOurs = (each: SeenRegistration) =>
+  return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
+}
+
+/** Whether there is, or was, a registration of the instance that is ours to remove. */
+export function hasOurs(memory: Memory, registrations: readonly Registration[]): boolean {
+  const wasOurs = (each: SeenRegistration) =>
     each.kind === "target"
       ? !memory.managedTargetGroups.includes(each.targetGroup)
       : !memory.managedElbNames.includes(each.loadBalancer);
-  return (
-    memory.registrations.some(isOurs) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS
-  );
+  return registrations.some(isOurs) || memory.registrations.some(wasOurs);
+}
+
+// A task's own address is ECS's to take out, whoever names its target group.
+function isOurs({ managed, heldBy }: Registration): boolean {
+  return !managed && heldBy === undefined;
 }
 
 function isOrphan(

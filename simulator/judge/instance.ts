@@ -9,6 +9,8 @@ export type Registration = {
   /** For an address, the task that has it: after that task it is nobody's. */
   readonly holder: string | undefined;
   readonly state: "registered" | "draining";
+  /** Since when it has been there, in milliseconds since 1970. */
+  readonly since: number;
 };
 
 /** A task of which something is left, with the status that ECS shows. */
@@ -17,18 +19,30 @@ export type LiveTask = {
   readonly service: string | undefined;
   readonly status: string;
   readonly hostPorts: readonly number[];
+  /** Since when it has been there, in milliseconds since 1970. */
+  readonly since: number;
 };
+
+/** Who set an instance DRAINING, when, and since when he had been looking; times in milliseconds since 1970. */
+export type Drained = { readonly by: Actor; readonly at: number; readonly lookedAt: number };
+
+/** Whether something that holds since a time could not be known to whoever acts. */
+export type IsNews = (since: number) => boolean;
 
 /** What is on one instance, as the story tells it, and what of it a drain is judged on. */
 export class JudgedInstance {
-  /** Whether a hook holds it. */
-  held = false;
+  /** When a hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
+  heldUntil = Number.NEGATIVE_INFINITY;
   /** Whether EC2 has announced that it takes it back. */
   interrupted = false;
+  /** Whether a message about its termination was lost. */
+  messageLost = false;
   /** Whether it has ended, or was stopped: whatever ECS or a load balancer still shows, nothing runs there. */
   dead = false;
-  /** Who set it DRAINING. */
-  drainedBy: Actor | undefined;
+  /** By whom it was set DRAINING, for as long as it is. */
+  drained: Drained | undefined;
+  /** The clusters in which somebody else has given up what runs on it. */
+  readonly givenUpIn = new Set<string>();
   readonly registrations = new Map<string, Registration>();
   readonly tasks = new Map<string, LiveTask>();
   readonly #servicesOf: ServiceScope;
@@ -37,6 +51,13 @@ export class JudgedInstance {
 
   constructor(servicesOf: ServiceScope) {
     this.#servicesOf = servicesOf;
+  }
+
+  /** Its group shows it in another state. */
+  enter(state: string, at: number): void {
+    if (state.endsWith(":Wait")) this.heldUntil = Number.POSITIVE_INFINITY;
+    else if (this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
+    if (state === "Pending") this.dead = false;
   }
 
   /** Remembers the services of the tasks that are on the instance: what they register with is managed from now on. */
@@ -66,18 +87,20 @@ export class JudgedInstance {
     return this.dead ? [] : [...this.tasks.values()];
   }
 
-  /** What must be gone before a drain is ready, in words. */
-  left(scope: Scope): string[] {
+  /** What must be gone before a drain is ready, in words; news does not count. */
+  left(scope: Scope, isNews: IsNews): string[] {
+    const registrations = this.judged(scope).filter(({ since }) => !isNews(since));
+    const tasks = this.running.filter(({ since }) => !isNews(since));
     return [
-      ...this.judged(scope).map(
+      ...registrations.map(
         ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
       ),
-      ...this.running.map(({ service, status }) => `a task of ${service ?? "no service"} ${status}`),
+      ...tasks.map(({ service, status }) => `a task of ${service ?? "no service"} ${status}`),
     ];
   }
 
   /** The task that a service registered there, if one still runs. */
-  taskBehind({ kind, name, port, holder }: Omit<Registration, "state">): LiveTask | undefined {
+  taskBehind({ kind, name, port, holder }: Omit<Registration, "state" | "since">): LiveTask | undefined {
     if (holder !== undefined) return this.tasks.get(holder);
     return [...this.tasks.values()].find(({ cluster, service, hostPorts }) => {
       if (service === undefined) return false;

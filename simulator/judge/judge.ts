@@ -1,71 +1,92 @@
 import type { Story, StoryLine } from "../story.ts";
-import { JudgedInstance, type Registration } from "./instance.ts";
+import { BelongingsLedger } from "./belongings.ts";
+import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import type { Scope, ServiceScope } from "./scope.ts";
+import type { ServiceScope } from "./scope.ts";
+import { type TerminationOptions, Terminations } from "./terminations.ts";
 
-/** What the judge must know of the world beyond its story. */
-export type JudgeOptions = {
+/** What the judge must know of the world beyond its story. Times are in milliseconds. */
+export type JudgeOptions = TerminationOptions & {
   readonly story: Story;
-  /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
-  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
   readonly services: ServiceScope;
-  /** Who the judged functions are, by the names that they call under. */
-  readonly suspects: ReadonlySet<string>;
+  /** Since when whoever acts at this moment has been looking at what he acts upon; infinity where nobody looked. */
+  readonly lookedAt: () => number;
+  /** How far reads lag behind. */
+  readonly readLag: () => number;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
 
-/** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
-type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets: boolean; tasks: boolean };
-
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
+
+/** Reads that lag further behind than this are not what the functions are made for. */
+const READ_LAG_LIMIT_MS = 10_000;
 
 /**
  * Follows the story and judges it: each termination with when it was really ready, and whatever violates the promise of
- * a drain. It looks at the world alone, never at what the functions say of themselves.
+ * a drain. It looks at the world alone, never at what the functions say of themselves. What changed within the read lag
+ * and the look before somebody acted could not be known to him, and does not count.
  */
 export class Judge {
-  readonly violations: Violation[] = [];
+  readonly #violations: Violation[] = [];
   readonly #options: JudgeOptions;
+  readonly #belongings: BelongingsLedger;
   readonly #instances = new Map<string, JudgedInstance>();
-  readonly #cases: Case[] = [];
+  readonly #terminations: Terminations;
   /** The tasks that have addresses of their own, by address. */
   readonly #holders = new Map<string, { readonly arn: string; readonly instanceId: string }>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
+    this.#belongings = new BelongingsLedger(options.suspects);
+    this.#terminations = new Terminations(options, (violation) => this.#violations.push(violation));
     for (const line of options.story.lines) this.#follow(line);
     options.story.listen((line) => this.#follow(line));
   }
 
   get terminations(): readonly TerminationRecord[] {
-    return this.#cases.map(({ record }) => record);
+    return this.#terminations.records;
+  }
+
+  get violations(): readonly Violation[] {
+    return this.#violations;
   }
 
   /** Whether a termination of ours is still pending. */
   get pending(): boolean {
-    return this.#cases.some(({ record }) => record.reason === "");
+    return this.terminations.some(({ reason }) => reason === "");
+  }
+
+  /**
+   * Judges what is left at the end: terminations that should have ended, and what was not given back.
+   *
+   * @param exists whether a target group or classic load balancer of that name is there
+   */
+  conclude(at: number, exists: (name: string) => boolean): void {
+    this.#terminations.conclude(at, (instanceId) => this.#instance(instanceId));
+    this.#violations.push(...this.#belongings.violations(at, exists));
   }
 
   #follow(line: StoryLine): void {
+    this.#belongings.follow(line);
     switch (line.kind) {
-      case "instance": {
-        const instance = this.#instance(line.instanceId);
-        instance.held = line.state.endsWith(":Wait");
-        if (line.state === "Pending") instance.dead = false;
+      case "instance":
+        this.#instance(line.instanceId).enter(line.state, line.at);
         return;
-      }
       case "action-started":
-        this.#started(line);
+        this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-ended":
-        this.#ended(line);
+        this.#terminations.ended(line, this.#instance(line.instanceId), this.#isNews());
         return;
       case "container-instance":
         this.#containerInstance(line);
         return;
       case "task":
         this.#task(line);
+        return;
+      case "task-stop":
+        this.#touched(line.at, line.instanceId, line.by, "a task on it was stopped");
         return;
       case "target":
         this.#target(line);
@@ -80,6 +101,9 @@ export class Judge {
         return;
       case "interruption":
         this.#instance(line.instanceId).interrupted = true;
+        return;
+      case "message-lost":
+        this.#instance(line.instanceId).messageLost = true;
         return;
       case "instance-ended":
         this.#instance(line.instanceId).dead = true;
@@ -98,104 +122,65 @@ export class Judge {
     return instance;
   }
 
-  #started({ at, instanceId, group, hook, token }: LineOf<"action-started">): void {
-    const scope = this.#options.scopeOf(group, hook);
-    if (!scope) return;
-    this.#instance(instanceId).noteServices();
-    const record: TerminationRecord = {
-      instanceId,
-      group,
-      hook,
-      token,
-      askedAt: at,
-      targetsGoneAt: undefined,
-      tasksGoneAt: undefined,
-      readyAt: undefined,
-      completedAt: undefined,
-      result: undefined,
-      reason: "",
-    };
-    this.#cases.push({ record, scope, targets: false, tasks: false });
-    this.#update(instanceId, at);
-  }
-
-  #ended(line: LineOf<"action-ended">): void {
-    const { at, instanceId, how, by, result } = line;
-    const found = this.#cases.find(({ record }) => record.token === line.token);
-    const isSuspect = this.#options.suspects.has(by);
-    if (!found) {
-      const isAsked = this.#cases.some(
-        (each) => each.record.instanceId === instanceId && each.scope.mayAbandon,
-      );
-      if (isSuspect && how === "cancelled" && !isAsked)
-        this.#accuse(
-          at,
-          instanceId,
-          "no other hook is cancelled",
-          `the action of ${line.hook} was cancelled`,
-        );
-      return;
-    }
-    const { record, scope } = found;
-    if (at - record.askedAt > scope.limit) {
-      const late = Math.round((at - record.askedAt - scope.limit) / 1000);
-      this.#accuse(at, instanceId, "every drain ends in time", `it ended ${late} s too late`);
-    }
-    if (how === "call" && isSuspect) {
-      const left = this.#instance(instanceId).left(scope).join(", ");
-      record.completedAt = at;
-      record.result = result;
-      record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      const isTooEarly = scope.patience === undefined || at - record.askedAt < scope.patience;
-      if (left !== "" && isTooEarly) {
-        this.#accuse(at, instanceId, "nothing is completed before it is ready", left);
-      }
-      return;
-    }
-    record.reason = {
-      call: `completed with ${result} by ${by}`,
-      timeout: `the hook's timeout ended it with ${result}`,
-      cancelled: "another hook's ABANDON ended it",
-      "hook-deleted": "its hook was deleted",
-    }[how];
-  }
-
-  #containerInstance({ at, instanceId, status, by }: LineOf<"container-instance">): void {
+  #containerInstance({ at, instanceId, status, by, cluster }: LineOf<"container-instance">): void {
     const instance = this.#instance(instanceId);
+    const isSuspect = this.#options.suspects.has(by);
     if (status === "DRAINING") {
-      instance.drainedBy = by;
+      instance.drained = { by, at, lookedAt: this.#options.lookedAt() };
       this.#touched(at, instanceId, by, "it was set DRAINING");
     }
-    if (status === "ACTIVE") instance.drainedBy = undefined;
+    if (status === "INACTIVE") {
+      if (!instance.dead) this.#touched(at, instanceId, by, "its container instance was deregistered");
+      if (!isSuspect) instance.givenUpIn.add(cluster);
+    }
+    if (status === "ACTIVE") {
+      const drainedBy = instance.drained?.by;
+      if (isSuspect && drainedBy !== undefined && !this.#options.suspects.has(drainedBy))
+        this.#accuse(at, instanceId, "what comes back is as it was", `${drainedBy} had set it DRAINING`);
+      instance.drained = undefined;
+      instance.givenUpIn.delete(cluster);
+    }
   }
 
   #task(line: LineOf<"task">): void {
     const { at, instanceId, cluster, service, status, hostPorts } = line;
     const instance = this.#instance(instanceId);
-    const task = { cluster, service, status, hostPorts };
-    // ECS may not have heard that a task has ended, or have given up one that runs.
-    if (line.gone) instance.tasks.delete(line.arn);
+    const since = instance.tasks.get(line.arn)?.since ?? at;
+    const task = { cluster, service, status, hostPorts, since };
+    // ECS may not have heard that a task has ended, or have given up one that runs: because somebody else told it to,
+    // nobody can know of that one any more.
+    const isGivenUp = status === "STOPPED" && instance.givenUpIn.has(cluster);
+    if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     if (line.address !== undefined) this.#address(line.address, line);
-    if (this.#pendingOf(instanceId).length > 0) instance.noteServices([task]);
+    if (this.#terminations.pendingScopes(instanceId).length > 0) instance.noteServices([task]);
     // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
     // told as STOPPING once more.
     const isDrained =
       status === "STOPPING" && !line.gone && line.reason?.startsWith("Scaling activity") === true;
-    if (isDrained && instance.drainedBy !== undefined && this.#options.suspects.has(instance.drainedBy)) {
-      const pointing = this.#pendingOf(instanceId)
-        .flatMap(({ scope }) => instance.ours(scope))
-        .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
-      for (const name of new Set(pointing.map((each) => each.name))) {
-        this.#accuse(
-          at,
-          instanceId,
-          "no task is stopped behind a registration of ours",
-          `${name} still points at it`,
-        );
-      }
-    }
+    if (isDrained) this.#stoppedByDraining(instance, line);
     this.#update(instanceId, at);
+  }
+
+  // Before an interruption there is no time to wait for connections.
+  #stoppedByDraining(instance: JudgedInstance, { at, instanceId, arn, hostPorts }: LineOf<"task">): void {
+    const { drained } = instance;
+    if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
+    const isNews = this.#isNews(drained.lookedAt);
+    if (isNews(instance.tasks.get(arn)?.since ?? at)) return;
+    const pointing = this.#terminations
+      .pendingScopes(instanceId)
+      .flatMap((scope) => instance.ours(scope))
+      .filter(({ since }) => since < drained.at && !isNews(since))
+      .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
+    for (const name of new Set(pointing.map((each) => each.name))) {
+      this.#accuse(
+        at,
+        instanceId,
+        "no task is stopped behind a registration of ours",
+        `${name} still points at it`,
+      );
+    }
   }
 
   // An address is an instance's for as long as its task runs; the next task may have it at once.
@@ -223,16 +208,17 @@ export class Judge {
   #registration(
     { at, by, state }: LineOf<"target" | "classic">,
     instanceId: string,
-    registration: Omit<Registration, "state">,
+    registration: Omit<Registration, "state" | "since">,
   ): void {
     const instance = this.#instance(instanceId);
     const { kind, name, port, holder = "" } = registration;
     const key = `${kind} ${name} ${port} ${holder}`;
-    const isTakenOut = state !== "registered" && instance.registrations.get(key)?.state === "registered";
-    if (isTakenOut && this.#options.suspects.has(by)) {
+    const before = instance.registrations.get(key);
+    if (state !== "registered" && before?.state === "registered" && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);
+      const isNews = this.#isNews();
       const serving = instance.taskBehind(registration);
-      if (serving)
+      if (serving && !isNews(serving.since) && !isNews(before.since))
         this.#accuse(
           at,
           instanceId,
@@ -241,12 +227,11 @@ export class Judge {
         );
     }
     if (state === "gone") instance.registrations.delete(key);
-    else instance.registrations.set(key, { ...registration, state });
+    else {
+      const since = state === "draining" && before ? before.since : at;
+      instance.registrations.set(key, { ...registration, state, since });
+    }
     this.#update(instanceId, at);
-  }
-
-  #pendingOf(instanceId: string): Case[] {
-    return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
   }
 
   #portsOf({ kind, name, port }: Registration): readonly number[] {
@@ -255,30 +240,24 @@ export class Judge {
   }
 
   #update(instanceId: string, at: number): void {
-    const instance = this.#instance(instanceId);
-    for (const had of this.#pendingOf(instanceId)) {
-      const { record, scope } = had;
-      const targets = instance.judged(scope).length > 0;
-      const tasks = instance.running.length > 0;
-      had.targets ||= targets;
-      had.tasks ||= tasks;
-      record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
-      record.tasksGoneAt = tasks || !had.tasks ? undefined : (record.tasksGoneAt ?? at);
-      record.readyAt =
-        targets || tasks
-          ? undefined
-          : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
-    }
+    this.#terminations.update(instanceId, at, this.#instance(instanceId));
   }
 
   #touched(at: number, instanceId: string, by: string, what: string): void {
-    const { held, interrupted } = this.#instance(instanceId);
+    const { heldUntil, interrupted } = this.#instance(instanceId);
     // What EC2 is about to take needs no hook to be drained.
-    if (this.#options.suspects.has(by) && !held && !interrupted)
+    if (!this.#options.suspects.has(by) || heldUntil >= at || interrupted) return;
+    if (!this.#isNews()(heldUntil))
       this.#accuse(at, instanceId, "no instance outside a wait state is touched", what);
   }
 
+  // What changed within the read lag before a look, or since, could not be known to whoever acts after it.
+  #isNews(lookedAt = this.#options.lookedAt()): IsNews {
+    const known = lookedAt - Math.min(this.#options.readLag(), READ_LAG_LIMIT_MS);
+    return (since) => since > known;
+  }
+
   #accuse(at: number, instanceId: string, rule: string, what: string): void {
-    this.violations.push({ at, instanceId, rule, what });
+    this.#violations.push({ at, instanceId, rule, what });
   }
 }

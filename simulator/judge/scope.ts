@@ -10,6 +10,8 @@ export type Scope = Places & {
   readonly patience: number | undefined;
   /** After this long the lifecycle action must have ended, in milliseconds. */
   readonly limit: number;
+  /** How long the hook itself waits where the drain leaves its end to it, in milliseconds; else 0. */
+  readonly leavesTo: number;
   /** Whether the drain may end with ABANDON, which cancels the instance's other hooks. */
   readonly mayAbandon: boolean;
 };
@@ -21,7 +23,7 @@ export type HookTimes = { readonly heartbeatTimeout: number; readonly globalTime
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
 /** By how much the end of a drain may be late: two ticks. */
-const TICKS_MS = 120_000;
+export const TICKS_MS = 120_000;
 
 /** What is known of the services: which target groups and classic load balancers they register with. */
 export type ServiceScope = (
@@ -50,13 +52,14 @@ export function scopeOf(input: Keys, metadata: string | undefined, hook: HookTim
 function endOf(
   { on_timeout, drain_timeout_seconds }: Keys,
   { heartbeatTimeout, globalTimeout }: HookTimes,
-): Pick<Scope, "patience" | "limit" | "mayAbandon"> {
+): Pick<Scope, "patience" | "limit" | "leavesTo" | "mayAbandon"> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
   const deadline = Math.min(seconds * 1_000, globalTimeout - BEFORE_LIMIT_MS);
   const leaves = on_timeout === "leave";
   return {
     patience: leaves ? undefined : deadline,
     limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
+    leavesTo: leaves ? heartbeatTimeout : 0,
     mayAbandon: on_timeout === "abandon",
   };
 }

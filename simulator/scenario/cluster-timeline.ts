@@ -10,7 +10,7 @@ export function happenInClusters(world: World, entry: TimelineEntry): void {
     clusters.setStatus(each, "ACTIVE", "operator");
   const { instance_ids, force = false } = entry.deregister_container_instance ?? {};
   for (const each of containerInstancesOf(world, instance_ids))
-    if (force || each.tasks.size === 0) clusters.agents.deregister(each, force);
+    if (force || each.tasks.size === 0) clusters.agents.deregister(each, force, "operator");
   if (entry.protect_tasks) {
     const { cluster, service, for_seconds } = entry.protect_tasks;
     for (const task of clusters.byName(cluster).tasks.values())

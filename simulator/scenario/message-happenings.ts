@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { chance, instanceIds, named, seconds } from "./values.ts";
+import { instanceIds, named } from "./values.ts";
 
 /** What can happen to messages, by the keys of a timeline's entries. */
 export const messageHappenings = {
   repeat_notification: z
     .strictObject({ instance_ids: instanceIds, hook: named("the hook; all when not given").optional() })
     .describe("The hook's message once more, word for word."),
-  lose_notifications: z
-    .strictObject({
-      for_seconds: seconds.describe("For how long."),
-      probability: chance.default(1).describe("How likely it is for each message."),
-    })
-    .describe("Messages of hooks are lost on their way."),
   send_lifecycle_message: z
     .strictObject({
       queue: named("the queue"),

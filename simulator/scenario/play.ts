@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { Judge } from "../judge/judge.ts";
+import { queueViolations } from "../judge/queues.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
 import { type HookTimes, scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
@@ -13,6 +14,7 @@ import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { isQuiet } from "./ending.ts";
+import { planHealing } from "./fault-timeline.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
@@ -48,6 +50,8 @@ export type PlayOptions = {
   readonly watch?: (simulation: Simulation) => void;
   /** Instead of the scenario's own seed. */
   readonly seed?: number;
+  /** Whether an entry of the timeline that AWS would not take is skipped, instead of ending the run with its error. */
+  readonly forgiving?: boolean;
 };
 
 const QUEUE_ORIGIN = "https://sqs.us-east-1.amazonaws.com";
@@ -71,10 +75,12 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     options.watch?.(simulation);
     const judge = judgeOf(scenario, simulation);
     let refused: { readonly error: unknown } | undefined;
-    planTimeline(simulation, scenario, startedAt, (error) => {
-      refused ??= { error };
-    });
-    const lambda = new LambdaPlatform(clock);
+    const lambda = new LambdaPlatform(clock, simulation.world.firings);
+    const refuse = (error: unknown) => {
+      if (options.forgiving !== true) refused ??= { error };
+    };
+    planTimeline(simulation, scenario, startedAt, refuse, lambda);
+    planHealing(simulation, scenario, startedAt, lambda);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
     const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
     const isOver = () => {
@@ -91,14 +97,16 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const schedules = FUNCTIONS.flatMap((name) => {
       const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
       if (!scheduled) return [];
-      const { input, every_seconds, first_after_seconds, timeout_seconds } = scheduled;
+      const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
+      const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
+      if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
       return lambda.schedule(
         {
           name,
           everySeconds: every_seconds,
           firstAfterSeconds: first_after_seconds,
           timeoutSeconds: timeout_seconds,
-          run: (invocation) => options.invoke(name, input, { simulation, clock, invocation }),
+          run: (invocation) => options.invoke(name, input, { simulation, clock: own, invocation }),
         },
         () => !over,
       );
@@ -107,12 +115,14 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     over = true;
     const endedAt = clock.now();
     await Promise.all(schedules);
+    while (!lambda.idle) await clock.sleep(CHECK_MS);
+    const violations = conclude(scenario, simulation, judge, endedAt);
     if (refused) throw refused.error;
     const calls = new Map<string, number>();
     for (const { caller, action } of simulation.calls) {
       if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
     }
-    const { terminations, violations } = judge;
+    const { terminations } = judge;
     return {
       scenario,
       simulation,
@@ -147,7 +157,9 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
 }
 
 // What drains is judged on what the input or its hook names, and on the services' load balancers.
-function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
+function judgeOf(scenario: Scenario, simulation: Simulation): Judge {
+  const { world } = simulation;
+  const { faults_end_after_seconds: faultsEnd } = scenario;
   const { deregister, terminate } = scenario.functions ?? {};
   const queue = deregister?.input.lifecycle_queue_name;
   return new Judge({
@@ -162,6 +174,11 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
     },
     suspects: new Set(FUNCTIONS),
+    lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
+    readLag: () => simulation.readLag,
+    faultsEndAt: faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
+    sweepInterval: sweepIntervalOf(scenario),
+    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {
       const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
@@ -173,6 +190,33 @@ function judgeOf(scenario: Scenario, { world }: Simulation): Judge {
       };
     },
   });
+}
+
+// In milliseconds. At the latest with the next tick of terminate after the interval; never where it does not sweep.
+function sweepIntervalOf({ functions }: Scenario): number {
+  const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
+  return typeof minutes === "number" ? minutes * 60_000 : 0;
+}
+
+// What is judged at the end only: by then all must have come to rest.
+function conclude(scenario: Scenario, { world }: Simulation, judge: Judge, at: number): Violation[] {
+  judge.conclude(
+    at,
+    (name) => world.targetGroups.byName(name) !== undefined || world.classic.find(name) !== undefined,
+  );
+  if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
+  const { functions, timeline } = scenario;
+  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
+  const sent = new Set(timeline.flatMap(({ send }) => send?.body ?? []));
+  return [
+    ...judge.violations,
+    ...queueViolations(
+      world,
+      names.filter((name) => typeof name === "string"),
+      (body) => sent.has(body),
+      at,
+    ),
+  ];
 }
 
 function timesOf(hook: Hook): HookTimes {

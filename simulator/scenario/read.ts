@@ -41,6 +41,11 @@ export function parseScenario(text: string, name: string): Scenario {
     // Not all that the parser throws is a YAMLParseError: an alias of nothing is a ReferenceError.
     throw new ScenarioError(`${name}: expected YAML: ${(cause as Error).message}`, { cause });
   }
+  return checkScenario(raw, name);
+}
+
+/** Checks a scenario that is there as an object. Throws a ScenarioError. */
+export function checkScenario(raw: unknown, name: string): Scenario {
   const parsed = scenarioSchema.safeParse(raw, { reportInput: true });
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
   if (!parsed.success || problems.length > 0) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
+import { callFaults, otherFaults } from "./fault-happenings.ts";
 import { group, hook } from "./group-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
 import { loadBalancer, targetGroup } from "./load-balancer-schema.ts";
@@ -8,11 +9,6 @@ import { messageHappenings } from "./message-happenings.ts";
 import { addresses, chance, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
-
-const actions = z
-  .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
-  .min(1)
-  .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
 
 const queue = z.strictObject({
   name,
@@ -30,11 +26,6 @@ const queue = z.strictObject({
   max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
 });
 
-const forAWhile = {
-  actions,
-  for_seconds: seconds.describe("For how long."),
-  probability: chance.default(1).describe("How likely it is for each call."),
-};
 const theGroup = named("the group");
 
 const happenings = {
@@ -77,9 +68,8 @@ const happenings = {
     })
     .describe("An operator registers instances, or addresses."),
   ...clusterHappenings,
-  deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
-  throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
-  fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
+  ...callFaults,
+  ...otherFaults,
 };
 
 const timelineEntry = z
@@ -99,6 +89,10 @@ const scheduled = (first: number, timeout: number) =>
     every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
     first_after_seconds: seconds.default(first).describe("When the first one is."),
     timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
+    clock_skew_seconds: z
+      .number()
+      .default(0)
+      .describe("By how much its clock is fast, or slow where negative."),
   });
 
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */
@@ -130,6 +124,11 @@ export const scenarioSchema = z.strictObject({
   disorder: chance
     .default(0)
     .describe("How likely a receive takes messages in any order instead of the oldest first."),
+  faults_end_after_seconds: seconds
+    .optional()
+    .describe(
+      "When throttling, misses, duplicates and disorder end, and from when on all is judged as undisturbed; never when not given.",
+    ),
   functions: z
     .strictObject({
       deregister: scheduled(20, 60).describe("Takes terminations in."),
@@ -159,3 +158,5 @@ export type ScenarioTask = z.output<typeof task>;
 export type ScenarioTasks = z.output<typeof standaloneTasks>;
 export type ScenarioService = z.output<typeof service>;
 export type TimelineEntry = z.output<typeof timelineEntry>;
+/** A scenario as a file has it, with what has a default left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;

@@ -1,6 +1,7 @@
 import { patternMatches } from "../faults.ts";
 import { MANAGED_DRAINING_HOOK } from "../services/ecs/managed-draining.ts";
 import { servedActions } from "../simulation.ts";
+import { CALL_FAULTS } from "./fault-timeline.ts";
 import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
@@ -8,7 +9,7 @@ import type { Scenario, TimelineEntry } from "./schema.ts";
 export function timelineProblems(scenario: Scenario): string[] {
   const { timeline } = scenario;
   const checks = checksOf(scenario);
-  const served = timeline.some(({ deny, throttle, fail }) => deny ?? throttle ?? fail) ? servedActions() : [];
+  const served = timeline.some((entry) => callFaultsOf(entry).length > 0) ? servedActions() : [];
   return timeline.flatMap((entry, i) => {
     const path = `timeline[${i}]`;
     return [
@@ -35,6 +36,7 @@ function namedPartProblems(
     ...check(queue, "send_lifecycle_message.queue", entry.send_lifecycle_message?.queue),
     ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
     ...check(queue, "send.queue", entry.send?.queue),
+    ...check(queue, "lose_messages.queue", entry.lose_messages?.queue),
     ...check(cluster, "run_tasks.cluster", entry.run_tasks?.cluster),
     ...check(cluster, "stop_tasks.cluster", entry.stop_tasks?.cluster),
     ...check(group, "complete_actions.group", entry.complete_actions?.group),
@@ -136,13 +138,16 @@ function scaleInProblems(
       ];
 }
 
-function actionProblems(
-  served: readonly string[],
-  { deny, throttle, fail }: TimelineEntry,
-  path: string,
-): string[] {
-  return Object.entries({ deny, throttle, fail }).flatMap(([key, fault]) =>
-    (fault?.actions ?? []).flatMap((pattern, i) =>
+function callFaultsOf(entry: TimelineEntry): { key: string; actions: readonly string[] }[] {
+  return [...CALL_FAULTS, "other_calls" as const].flatMap((key) => {
+    const fault = entry[key];
+    return fault ? [{ key, actions: fault.actions }] : [];
+  });
+}
+
+function actionProblems(served: readonly string[], entry: TimelineEntry, path: string): string[] {
+  return callFaultsOf(entry).flatMap(({ key, actions }) =>
+    actions.flatMap((pattern, i) =>
       served.some((action) => patternMatches(pattern, action))
         ? []
         : [

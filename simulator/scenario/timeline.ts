@@ -1,11 +1,12 @@
 import { ACCOUNT, arn, REGION } from "../account.ts";
-import type { FaultKind } from "../faults.ts";
+import type { LambdaPlatform } from "../lambda.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { World } from "../world.ts";
 import { asScenarioError, hookOf, runTasks } from "./build.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
+import { disturb, goWrong } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
@@ -20,12 +21,14 @@ export function planTimeline(
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
+  lambda?: LambdaPlatform,
 ): void {
   for (const [i, entry] of scenario.timeline.entries()) {
     simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {
       try {
         expectInstances(simulation.world, entry);
         happen(simulation, entry);
+        if (lambda) disturb(lambda, entry, simulation.world.agenda.now);
       } catch (error) {
         refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
       }
@@ -45,15 +48,11 @@ function expectInstances({ instances }: World, entry: TimelineEntry): void {
 
 function happen(simulation: Simulation, entry: TimelineEntry): void {
   const { world } = simulation;
-  const { agenda, clusters, groups, queues } = world;
+  const { clusters, groups, queues } = world;
   happenToInstances(world, entry);
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);
-  }
-  if (entry.lose_notifications) {
-    const { for_seconds, probability } = entry.lose_notifications;
-    groups.notifications.lose({ until: agenda.now + for_seconds * 1000, probability });
   }
   if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
   if (entry.send) {
@@ -72,12 +71,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);
-  for (const kind of ["deny", "throttle", "fail"] satisfies FaultKind[]) {
-    const fault = entry[kind];
-    if (!fault) continue;
-    const until = agenda.now + fault.for_seconds * 1000;
-    simulation.faults.add({ kind, actions: fault.actions, probability: fault.probability, until });
-  }
+  goWrong(simulation, entry);
 }
 
 function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {

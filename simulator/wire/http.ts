@@ -6,9 +6,14 @@ export type WireRequest = {
   readonly body: string;
 };
 
+/** How an answer does not arrive: the connection breaks at once, or says nothing any more. */
+export type Unanswered = "reset" | "silence";
+
 /** The answer to it. */
 export type WireResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Where it does not arrive, although all was done. */
+  readonly unanswered?: Unanswered;
 };

@@ -172,6 +172,10 @@ def test_a_task_definition_counts_its_revisions(ecs):
         assert (defined["family"], defined["revision"]) == ("counted", revision)
         assert defined["taskDefinitionArn"].endswith(f":task-definition/counted:{revision}")
         assert defined["containerDefinitions"][0]["portMappings"][0]["containerPort"] == 5000
+    for name, revision in {"counted": 2, "counted:1": 1, defined["taskDefinitionArn"]: 2}.items():
+        described = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
+        assert (described["revision"], described["networkMode"]) == (revision, "bridge")
+        assert described["containerDefinitions"][0]["portMappings"][0]["containerPort"] == 5000
 
 
 def test_standalone_tasks_are_run_where_there_is_room(ecs):

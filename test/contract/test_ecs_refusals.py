@@ -124,6 +124,14 @@ TABLE = [
         {"family": "empty", "containerDefinitions": []},
         CLIENT,
     ),
+    Refused(
+        "describing what is not defined",
+        "ecs",
+        "DescribeTaskDefinition",
+        {"taskDefinition": "lost"},
+        CLIENT,
+        "Unable to describe task definition.",
+    ),
     call(
         "starting what is not defined", "StartTask", CLIENT, taskDefinition="lost", containerInstances=["x"]
     ),

@@ -83,6 +83,8 @@ export async function defineTask(aws: SimulatedAws, wish: TaskWish = {}): Promis
 
 /** What a test wants of a service; its percentages are AWS's defaults unless it says more. */
 export type ServiceWish = TaskWish & {
+  /** What its tasks are like, where that is defined already. */
+  readonly taskDefinition?: string;
   readonly desired?: number;
   /** Minimum healthy and maximum percent. */
   readonly percent?: readonly [number, number];
@@ -99,7 +101,9 @@ export async function makeService(aws: SimulatedAws, cluster: string, wish: Serv
   const request: CreateServiceRequest = {
     cluster,
     serviceName,
-    taskDefinition: await defineTask(aws, { ...wish, ...(containerPort ? { containerPort } : {}) }),
+    taskDefinition:
+      wish.taskDefinition ??
+      (await defineTask(aws, { ...wish, ...(containerPort ? { containerPort } : {}) })),
     schedulingStrategy: wish.daemon ? "DAEMON" : "REPLICA",
     ...(wish.daemon ? {} : { desiredCount: wish.desired ?? 1 }),
     ...(wish.percent

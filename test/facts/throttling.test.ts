@@ -11,11 +11,13 @@ import {
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListServicesCommand,
   ListTasksCommand,
+  RegisterTaskDefinitionCommand,
   StartTaskCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
@@ -143,6 +145,18 @@ describe("Throttling", () => {
     const describeClusters = () => aws.ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
     const listClusters = () => aws.ecs.send(new ListClustersCommand({}));
     await expectBucket(50, 20, describeClusters, listClusters);
+  });
+
+  it("facts 6: DescribeTaskDefinition has 50 calls at once and 20 a second", async () => {
+    const describe = () => aws.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "web" }));
+    await expectBucket(50, 20, describe);
+  });
+
+  it("facts 6: RegisterTaskDefinition has 20 calls at once and one a second", async () => {
+    const containerDefinitions = [{ name: "main", image: "image" }];
+    const register = () =>
+      aws.ecs.send(new RegisterTaskDefinitionCommand({ family: "throttled", containerDefinitions }));
+    await expectBucket(20, 1, register);
   });
 
   it("facts 6: DescribeServices and ListServices share 100 calls at once and 20 a second", async () => {

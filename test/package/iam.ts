@@ -127,6 +127,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "autoscaling:DescribeAutoScalingGroups": onAll("autoscaling:DescribeAutoScalingGroups"),
   "autoscaling:DescribeAutoScalingInstances": onAll("autoscaling:DescribeAutoScalingInstances"),
   "autoscaling:DescribeLifecycleHooks": onAll("autoscaling:DescribeLifecycleHooks"),
+  "autoscaling:DescribeWarmPool": onAll("autoscaling:DescribeWarmPool"),
   "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) =>
     onGroup("CompleteLifecycleAction", AutoScalingGroupName),
   "autoscaling:RecordLifecycleActionHeartbeat": ({ AutoScalingGroupName }) =>
@@ -155,6 +156,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   }),
   "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance = "*" }) => [String(containerInstance)]),
   "ecs:DescribeTasks": inCluster("DescribeTasks", ({ tasks }) => tasks as string[]),
+  "ecs:DescribeTaskDefinition": onAll("ecs:DescribeTaskDefinition"),
   "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
     (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),
   ),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { parse } from "yaml";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** How long packaging may take, in milliseconds: some seconds, more on a machine that does much else. */
@@ -66,6 +67,13 @@ export async function readServerless(): Promise<{ before: string; block: string;
   )?.groups;
   if (!parts) throw new Error("serverless.yml: expected a block between `custom:` and the line of dashes");
   return parts as { before: string; block: string; after: string };
+}
+
+/** The block that a user edits, as it is committed. */
+export async function readBlock(): Promise<
+  Readonly<Record<string, unknown> & { deregister: object; scale_tasks: object }>
+> {
+  return parse((await readServerless()).block, { merge: true });
 }
 
 /** Packages a copy of the project that differs from it in the block alone. */

@@ -3,20 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { parse } from "yaml";
 import { inProcess } from "../../cli/in-process.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import type { RecordedCall } from "../../simulator/simulation.ts";
 import { type IamRequest, type Role, readRole, requestsOf } from "./iam.ts";
-import {
-  FUNCTIONS,
-  type FunctionName,
-  PACKAGING_MS,
-  PROJECT,
-  packageWith,
-  readServerless,
-} from "./packaged.ts";
+import { FUNCTIONS, type FunctionName, PACKAGING_MS, PROJECT, packageWith, readBlock } from "./packaged.ts";
 import { SCALED, troubledFleets } from "./troubled-fleets.ts";
 import { hookOf, namesOf } from "./world.ts";
 
@@ -28,7 +20,7 @@ describe("the functions' roles", function () {
   let hasCluster: boolean;
 
   before(async () => {
-    const block = parse((await readServerless()).block);
+    const block = await readBlock();
     const packaged = await packageWith({ ...block, scale_tasks: { services: [SCALED] } });
     group = hookOf(packaged.resources).group;
     hasCluster = namesOf(packaged).clusterNames.length > 0;

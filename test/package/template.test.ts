@@ -1,7 +1,7 @@
 // Protects the numbers that only make sense together, and the promise of serverless.yml's first lines: what a user edits
 // stands in the block at its top, and what is left out of it there is left out of the stack.
 import { expect } from "chai";
-import { parse } from "yaml";
+import { terminateInput } from "../../functions/terminate/input.ts";
 import {
   FUNCTIONS,
   PACKAGING_MS,
@@ -9,7 +9,7 @@ import {
   packageWith,
   type Resource,
   type Resources,
-  readServerless,
+  readBlock,
   resourceOf,
   thePackage,
 } from "./packaged.ts";
@@ -97,6 +97,18 @@ describe("the packaged template", function () {
     });
   }
 
+  it("terminate is told what deregister is, and which groups it sweeps: the block's, and those of other hooks", async () => {
+    const { deregister, terminate } = packaged.functions;
+    const { queue_name, auto_scaling_groups, ...told } = terminate.input;
+    expect(told).to.deep.equal(deregister.input);
+    expect(queue_name).to.equal(deregister.input.elb_monitor_queue_name);
+    const block = await readBlock();
+    expect(auto_scaling_groups).to.deep.equal(
+      [block.auto_scaling_group_name, block.more_auto_scaling_groups].flat(),
+    );
+    expect(terminateInput.safeParse(terminate.input).success).to.equal(true);
+  });
+
   it("the hook waits for instances that terminate, tells the lifecycle queue, and can write to it alone", () => {
     const { properties } = resourceOf(resources, "AWS::AutoScaling::LifecycleHook");
     const queue = { "Fn::GetAtt": ["LifecycleQueue", "Arn"] };
@@ -182,7 +194,7 @@ describe("the packaged template", function () {
     expect(Resources.DeregisterErrorsAlarm?.Properties.AlarmActions).to.deep.equal(PLAIN.alarm_actions);
     expect(Resources.NoticesRule?.Properties.State, "one notice is wanted").to.equal("ENABLED");
     expect(text, "no cluster, so no permission for ECS").to.not.include("ecs:");
-    for (const name of namesIn(parse((await readServerless()).block))) {
+    for (const name of namesIn(await readBlock())) {
       expect(text, "a name of the block as it is committed").to.not.match(
         new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
       );
@@ -190,7 +202,7 @@ describe("the packaged template", function () {
   });
 
   it("dry run is one line for all functions, no notice is no rule, and one service has scale-tasks invoked", async () => {
-    const committed = parse((await readServerless()).block);
+    const committed = await readBlock();
     const service = { cluster_name: "web", service_name: "edge", min_task_count: 2, n_count: 1 };
     const changed = await packageWith({
       ...committed,

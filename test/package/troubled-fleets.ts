@@ -18,6 +18,10 @@ type Change = {
   readonly hook?: Readonly<Record<string, unknown>>;
   /** What each task of the service `web` is like. */
   readonly web?: Readonly<Record<string, unknown>>;
+  /** Whether terminate sweeps; else deregister is the first to see each of the instances. */
+  readonly sweeps?: true;
+  /** What the group has besides. */
+  readonly group?: Readonly<Record<string, unknown>>;
   /** How long a target of the static target group drains, in seconds. */
   readonly delay?: number;
   readonly timeline: (names: {
@@ -30,7 +34,7 @@ type Change = {
 
 /** Scenarios in which, together, each function calls all that it can ever call. */
 export function troubledFleets(packaged: Package): unknown[] {
-  return [misread(packaged), stuck(packaged), dead(packaged)];
+  return [misread(packaged), stuck(packaged), dead(packaged), lost(packaged)];
 }
 
 // Unreadable messages, an outage in which deregister can do nothing, so that terminate does it, a duplicate while draining,
@@ -85,7 +89,21 @@ function dead(packaged: Package): unknown {
   });
 }
 
-function fleetOf(packaged: Package, { keys, hook, web, delay, timeline }: Change): unknown {
+// The messages of two instances are lost, one of them in the warm pool's wait state.
+function lost(packaged: Package): unknown {
+  return fleetOf(packaged, {
+    sweeps: true,
+    group: { warm_pool: { state: "Stopped", reuse_on_scale_in: true } },
+    timeline: ({ group }) => [
+      { at_seconds: 1, lose_notifications: { for_seconds: 60 } },
+      { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 1) } },
+      { at_seconds: 5, scale_in: { group, count: 1 } },
+      { at_seconds: 900, complete_actions: { group, hook: "another" } },
+    ],
+  });
+}
+
+function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, timeline }: Change): unknown {
   const fleet = parse(readFileSync(join(PROJECT, "examples", "fleet.yaml"), "utf8"));
   const own = hookOf(packaged.resources);
   const [cluster] = namesOf(packaged).clusterNames;
@@ -93,20 +111,20 @@ function fleetOf(packaged: Package, { keys, hook, web, delay, timeline }: Change
   const { lifecycle_queue_name, elb_monitor_queue_name } = deregister.input;
   const { cluster_name: _, ...input } = fleet.functions.deregister.input;
   const [web_, edge, ...services] = fleet.clusters[0].services;
+  const told = {
+    ...input,
+    lifecycle_queue_name,
+    elb_monitor_queue_name,
+    ...(cluster === undefined ? {} : { cluster_name: cluster }),
+    ...keys,
+  };
+  const { queue_name, auto_scaling_groups } = terminate.input;
   const scaled = { name: SCALED.cluster_name, services: [{ name: SCALED.service_name, desired_count: 3 }] };
   return {
     ...fleet,
     functions: {
-      deregister: {
-        input: {
-          ...input,
-          lifecycle_queue_name,
-          elb_monitor_queue_name,
-          ...(cluster === undefined ? {} : { cluster_name: cluster }),
-          ...keys,
-        },
-      },
-      terminate: { input: { queue_name: terminate.input.queue_name } },
+      deregister: { input: told },
+      terminate: { input: { ...told, queue_name, auto_scaling_groups, sweep_minutes: sweeps ? 1 : 0 } },
       scale_tasks: { input: { services: [SCALED] } },
     },
     queues: [...queuesOf(packaged.resources), { name: "another" }],
@@ -136,6 +154,7 @@ function fleetOf(packaged: Package, { keys, hook, web, delay, timeline }: Change
         name: own.group,
         instance_ids: INSTANCE_IDS,
         cluster,
+        ...group,
         hooks: [
           { ...own.hook, ...hook },
           { name: "another", queue: "another" },

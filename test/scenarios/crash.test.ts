@@ -2,7 +2,7 @@
 // each of its calls in turn, and resumed by the schedule.
 import { expect } from "chai";
 import type { FunctionName } from "../../simulator/scenario/play.ts";
-import { functions, HOOK, instanceIds, play } from "./fixture.ts";
+import { functions, HOOK, instanceIds, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const standard = {
@@ -46,6 +46,24 @@ const standard = {
   timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
 };
 
+const comingBack = {
+  ...standard,
+  timeline: [{ at_seconds: 5, replace_root_volume: { instance_ids: [ids[0]], agent: "same" } }],
+};
+
+/** Where the instance that came back is registered, and the status of its container instance. */
+function belongings({ simulation: { world } }: Outcome): unknown[] {
+  const [id] = ids as [string];
+  const [member] = [...world.clusters.byName("main").containerInstances.values()].filter(
+    (each) => each.instanceId === id,
+  );
+  return [
+    world.targetGroups.byName("static")?.stateOf(id, 3001) !== "gone",
+    world.classic.byName("classic").members().registered.includes(id),
+    member?.status.latest,
+  ];
+}
+
 describe("scenarios: a crash at every point", () => {
   for (const name of ["deregister", "terminate"] satisfies FunctionName[]) {
     it(`${name} killed after its n-th call, for every n`, async () => {
@@ -60,6 +78,16 @@ describe("scenarios: a crash at every point", () => {
           expect(queue.messages.size, `killed after call ${atCall}: ${queue.name}`).to.equal(0);
         }
         expect(outcome.invocations.filter((each) => each.outcome === "timed out")).to.have.lengthOf(1);
+      }
+    });
+
+    it(`${name} killed after its n-th call, for every n, of an instance that comes back: it gets back all that it had`, async () => {
+      const whole = await play(comingBack);
+      const calls = whole.simulation.calls.filter((each) => each.caller === name).length;
+      for (let atCall = 1; atCall <= calls; atCall++) {
+        const outcome = await play(comingBack, { crash: { name, atCall } });
+        expect(outcome.violations, `killed after call ${atCall}`).to.deep.equal([]);
+        expect(belongings(outcome), `killed after call ${atCall}`).to.deep.equal([true, true, "ACTIVE"]);
       }
     });
   }

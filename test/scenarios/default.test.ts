@@ -85,7 +85,7 @@ describe("scenarios: the default one", () => {
     };
     const bytes = async (seed: number) => {
       const outcome = await played(throttled, seed);
-      expect(outcome.simulation.faults.fired.get("throttle")).to.be.at.least(10);
+      expect(outcome.simulation.world.firings.counts.get("throttle")).to.be.at.least(10);
       return JSON.stringify([
         outcome.lines,
         outcome.simulation.world.story.lines,

@@ -78,15 +78,16 @@ function crashing(invoke: Invoke, crash: Crash | undefined): Invoke {
   return (name, event, where) => {
     if (name !== crash?.name) return invoke(name, event, where);
     let dead = false;
-    const alive = () => {
+    const goesOn = () => {
       const made = where.simulation.calls.filter((each) => each.caller === name).length;
       if (!crashed && made >= crash.atCall) {
         crashed = true;
         dead = true;
       }
-      return !dead && where.invocation.alive();
+      return !dead && where.invocation.goesOn();
     };
-    return invoke(name, event, { ...where, invocation: { ...where.invocation, alive } });
+    const alive = () => goesOn() && where.invocation.alive();
+    return invoke(name, event, { ...where, invocation: { ...where.invocation, alive, goesOn } });
   };
 }
 

@@ -47,6 +47,29 @@ describe("scenarios: the sweep", () => {
     expectSwept(await play(fleet(SWEEP, lost)), 300 + 60 + 60);
   });
 
+  it("what a message at hand is told holds for what is found beside it: terminate need not be told the cluster", async () => {
+    const outcome = await play({
+      ...fleet({ queue_name: "monitor", lifecycle_queue_name: "lifecycle", sweep_minutes: 1 }, [
+        { at_seconds: 5, terminate: { instance_ids: [ids[1]] } },
+        { at_seconds: 22, lose_notifications: { for_seconds: 20 } },
+        { at_seconds: 25, terminate: { instance_ids: [leaving] } },
+      ]),
+      clusters: [
+        {
+          name: "main",
+          services: [
+            { name: "worker", desired_count: 3, task: { stop_seconds: 100, stop_timeout_seconds: 120 } },
+          ],
+        },
+      ],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(said(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
+    expectQuiet(outcome);
+  });
+
   it("every minute, by sweep_minutes 1", async () => {
     expectSwept(await play(fleet({ ...SWEEP, sweep_minutes: 1 }, lost)), 60 + 60 + 60);
   });

@@ -75,6 +75,16 @@ describe("act: deregistration", () => {
     expect(those("deregister")).to.deep.equal(["i-1", "i-2"]);
   });
 
+  it("names a target once, where two hooks hold the instance, and is done for both", async () => {
+    const { asked, those, lines } = await play(
+      [...plan(1, (n) => [deregister(n)]), ...plan(1, (n) => [deregister(n), deregister(n, { port: 81 })])],
+      { deregisterTargets: () => undefined },
+    );
+    expect(asked).to.deep.equal([["i-1:80", "i-1:81"]]);
+    expect(those("deregister")).to.deep.equal(["i-1", "i-1"]);
+    expect(lines.filter(([, phrase]) => phrase === "deregistered")).to.have.lengthOf(3);
+  });
+
   it("goes one by one where the call is refused as a whole; the one that is refused keeps no other", async () => {
     const { asked, those } = await play(
       plan(3, (n) => [deregister(n)]),

@@ -49,11 +49,11 @@ describe("a completion", () => {
     ]);
   });
 
-  it("of an instance that comes back keeps the message, and remembers since when", async () => {
+  it("of an instance that comes back keeps the message, marked completed", async () => {
     const { completion, lines } = await play("completed", { returns: "warm pool" });
     expect(completion.kind).to.equal("watch");
     expect(completion.termination.memory).to.include({
-      returningSince: SINCE + MINUTE,
+      completedAt: SINCE + MINUTE,
       waitingFor: "the instance to come back",
     });
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["lifecycle action completed", "comes back"]);

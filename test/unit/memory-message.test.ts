@@ -33,6 +33,8 @@ function memory(random: Random): Memory {
     registrations: some(random, () => registration(random)),
     taken: some(random, () => ({ what: registration(random), at: time(random) })),
     drained: some(random, () => ({ what: text(random), at: time(random) })),
+    toDrain: texts(),
+    toTake: some(random, () => registration(random)),
     behindNetworkLoadBalancer: random.chance(0.5),
     managedTargetGroups: texts(),
     managedElbNames: texts(),
@@ -95,7 +97,11 @@ describe("the memory in a message", () => {
     it(`SEED=${seed}: a termination comes back as it was written`, () => {
       const written = termination(randomSource(seed)("termination"));
       const read = parseMonitorMessage(formatMonitorMessage(written), 0, { elb_name: "another" });
-      expect(read).to.deep.equal({ kind: "termination", termination: written });
+      const { toDrain, toTake } = written.memory;
+      expect(read).to.deep.equal({
+        kind: "termination",
+        termination: { ...written, announced: { toDrain, toTake } },
+      });
     });
   }
 

@@ -37,6 +37,8 @@ const termination: Termination = {
     ],
     taken: [{ what: { kind: "classic", loadBalancer: "web" }, at: at("09:00:10") }],
     drained: [{ what: "arn:ci", at: at("09:00:11") }],
+    toDrain: ["arn:ci"],
+    toTake: [{ kind: "classic", loadBalancer: "api" }],
     behindNetworkLoadBalancer: true,
     managedTargetGroups: ["arn:managed"],
     managedElbNames: ["api"],
@@ -61,7 +63,10 @@ const termination: Termination = {
     failures: 3,
     said: ["cluster lacks the instance"],
   } satisfies Memory,
+  announced: { toDrain: ["arn:ci"], toTake: [{ kind: "classic", loadBalancer: "api" }] },
 };
+
+const NOTHING = { toDrain: [], toTake: [] };
 
 describe("the message to terminate", () => {
   it("comes back as it was written, with all of its memory", () => {
@@ -109,6 +114,7 @@ describe("the message to terminate", () => {
       dryRun: false,
       settings: settingsOf({}),
       memory: NO_MEMORY,
+      announced: NOTHING,
     };
     expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
       kind: "termination",
@@ -146,6 +152,7 @@ describe("the message to terminate", () => {
         dryRun: false,
         settings: settingsOf({ elb_name: "web", cluster_name: "main" }),
         memory: NO_MEMORY,
+        announced: NOTHING,
       },
     });
   });
@@ -154,7 +161,10 @@ describe("the message to terminate", () => {
     const body = JSON.parse(formatMonitorMessage(termination));
     for (const memory of ["lost", { failures: "many" }, { acted_at: "soon" }, 5, null]) {
       const read = parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {});
-      expect(read).to.deep.equal({ kind: "termination", termination: { ...termination, memory: NO_MEMORY } });
+      expect(read).to.deep.equal({
+        kind: "termination",
+        termination: { ...termination, memory: NO_MEMORY, announced: NOTHING },
+      });
     }
   });
 });

@@ -14,6 +14,7 @@ export class Notifications {
   readonly #world: AutoScalingGround;
   readonly #onBegun: BegunListener[] = [];
   #losses = { until: Number.NEGATIVE_INFINITY, probability: 0 };
+  #delays = { until: Number.NEGATIVE_INFINITY, probability: 0, milliseconds: 0 };
 
   constructor(world: AutoScalingGround) {
     this.#world = world;
@@ -58,6 +59,11 @@ export class Notifications {
     this.#losses = losses;
   }
 
+  /** Delays messages of lifecycle actions on their way, until a time in milliseconds since 1970. */
+  delay(delays: { until: number; probability: number; milliseconds: number }): void {
+    this.#delays = delays;
+  }
+
   /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
   begun(group: Group, instanceId: string, action: LifecycleAction, passage: Passage): void {
     const { agenda } = this.#world;
@@ -81,14 +87,23 @@ export class Notifications {
     };
     if (!hook.targetArn) return;
     action.message = JSON.stringify(body);
-    const { until, probability } = this.#losses;
-    if (agenda.now < until && random.chance(probability)) return;
-    agenda.in(random.whole(...DELIVERY_MS), () => this.repeat(action));
+    if (this.#strikes(this.#losses)) {
+      this.#world.firings.count("lost notifications");
+      this.#world.story.tell(agenda.now, { kind: "message-lost", instanceId });
+      return;
+    }
+    const late = this.#strikes(this.#delays) ? this.#delays.milliseconds : 0;
+    if (late > 0) this.#world.firings.count("late notifications");
+    agenda.in(late + random.whole(...DELIVERY_MS), () => this.repeat(action));
   }
 
   /** Sends an action's message as it was; once more, where it was sent before. */
   repeat(action: LifecycleAction): void {
     if (action.message !== undefined) this.#queue(action.hook)?.send(action.message);
+  }
+
+  #strikes({ until, probability }: { until: number; probability: number }): boolean {
+    return this.#world.agenda.now < until && this.#world.random("notifications").chance(probability);
   }
 
   #queue(hook: Hook): Queue | undefined {

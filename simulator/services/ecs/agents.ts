@@ -1,3 +1,4 @@
+import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Instance, isAlive } from "../ec2/instances.ts";
 import type { Cluster, ContainerInstance, EcsGround } from "./model.ts";
@@ -8,7 +9,7 @@ const NOTICE_END_MS = 5_000;
 
 /** Who is told of container instances that are deregistered, and of those whose agent came or went. */
 type AgentListeners = {
-  readonly deregistered: (containerInstance: ContainerInstance) => void;
+  readonly deregistered: (containerInstance: ContainerInstance, by: Actor) => void;
   readonly connection: (containerInstance: ContainerInstance) => void;
 };
 
@@ -61,12 +62,12 @@ export class Agents {
   }
 
   /** DeregisterContainerInstance. Throws InvalidParameterException while tasks run on it, unless by force. */
-  deregister(containerInstance: ContainerInstance, force: boolean): void {
+  deregister(containerInstance: ContainerInstance, force: boolean, by: Actor): void {
     if (containerInstance.status.latest === "INACTIVE") return;
     const running = [...containerInstance.tasks];
     if (running.length > 0 && !force)
       throw new AwsError("InvalidParameterException", "Found running tasks on the instance.");
-    this.#inactivate(containerInstance);
+    this.#inactivate(containerInstance, by);
     for (const task of running) this.#tasks.orphan(task);
   }
 
@@ -83,17 +84,17 @@ export class Agents {
 
   #notice(containerInstance: ContainerInstance): void {
     if (containerInstance.status.latest === "INACTIVE") return;
-    this.#inactivate(containerInstance);
+    this.#inactivate(containerInstance, "ecs");
     for (const task of containerInstance.tasks) {
       this.#tasks.kill(task, `Host EC2 (instance ${containerInstance.instanceId}) terminated.`);
     }
   }
 
-  #inactivate(containerInstance: ContainerInstance): void {
+  #inactivate(containerInstance: ContainerInstance, by: Actor): void {
     containerInstance.agentConnected.set(this.#world.agenda.now, false);
     containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
     containerInstance.version += 1;
-    this.#on.deregistered(containerInstance);
+    this.#on.deregistered(containerInstance, by);
   }
 
   #setConnected(containerInstance: ContainerInstance, connected: boolean): void {

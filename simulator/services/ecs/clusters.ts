@@ -39,8 +39,8 @@ export class Clusters {
     this.tasks = new TaskLife(world, this.#byName, (cluster) => this.#scheduler.touch(cluster));
     this.#scheduler = new Scheduler(world, this.tasks);
     this.agents = new Agents(world, this.tasks, this.#byName, {
-      deregistered: (containerInstance) => {
-        this.#tellStatus(containerInstance, "ecs");
+      deregistered: (containerInstance, by) => {
+        this.#tellStatus(containerInstance, by);
         this.#touch(containerInstance.cluster);
       },
       connection: ({ cluster }) => this.#touch(cluster),
@@ -202,7 +202,7 @@ export class Clusters {
   /** Ends a cluster in the middle of its work: its services end, and its instances are deregistered by force. */
   vanish(cluster: Cluster): void {
     for (const service of cluster.services.values()) service.status = "INACTIVE";
-    for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true);
+    for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true, "operator");
     this.delete(cluster);
   }
 

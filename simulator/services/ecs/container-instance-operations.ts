@@ -83,7 +83,7 @@ export function containerInstanceOperations(world: World): Operation[] {
     };
   };
 
-  const deregister = (input: ecs.DeregisterContainerInstanceRequest) => {
+  const deregister = (input: ecs.DeregisterContainerInstanceRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
     const name = input.containerInstance as string;
     const each = named(cluster, name);
@@ -93,7 +93,7 @@ export function containerInstanceOperations(world: World): Operation[] {
         "The specified container instance was not found. Specify a valid container instance and try again.",
       );
     }
-    clusters.agents.deregister(each, input.force ?? false);
+    clusters.agents.deregister(each, input.force ?? false, call.caller);
     return { containerInstance: presentContainerInstance(each, cluster, world.agenda.now) };
   };
 

@@ -36,6 +36,10 @@ export function taskOperations(world: World): Operation[] {
     return { taskDefinition: presentDefinition(definition) };
   };
 
+  const describeDefinition = (input: ecs.DescribeTaskDefinitionRequest) => ({
+    taskDefinition: presentDefinition(clusters.definition(input.taskDefinition as string)),
+  });
+
   const list = (input: ecs.ListTasksRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
     if (input.startedBy && (input.containerInstance || input.family || input.serviceName)) {
@@ -124,8 +128,16 @@ export function taskOperations(world: World): Operation[] {
     return presentTask(clusters.tasks.start(cluster, from), world.agenda.now);
   }
 
-  const stop = (input: ecs.StopTaskRequest) => {
+  const stop = (input: ecs.StopTaskRequest, call: Call) => {
     const task = findTask(clusters.byName(input.cluster), input.task as string);
+    const { arn: taskArn, cluster, containerInstance } = task;
+    world.story.tell(call.now, {
+      kind: "task-stop",
+      instanceId: containerInstance.instanceId,
+      cluster,
+      arn: taskArn,
+      by: call.caller,
+    });
     clusters.tasks.stop(task, "UserInitiated", input.reason ?? "Task stopped by user");
     return { task: presentTask(task, world.agenda.now) };
   };
@@ -145,6 +157,7 @@ export function taskOperations(world: World): Operation[] {
       ],
       register,
     ),
+    operation(ecs.DescribeTaskDefinition$, ["taskDefinition"], describeDefinition),
     operation(
       ecs.ListTasks$,
       [

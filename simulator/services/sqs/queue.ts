@@ -1,6 +1,7 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { ACCOUNT, arn } from "../../account.ts";
 import type { Agenda } from "../../clock.ts";
+import type { Firings } from "../../firings.ts";
 import type { Random } from "../../random.ts";
 import { AwsError } from "../../wire/errors.ts";
 
@@ -57,6 +58,7 @@ export class Queue {
   readonly messages = new Map<string, Message>();
   readonly #agenda: Agenda;
   readonly #random: Random;
+  readonly #firings: Firings;
   readonly #deadLetters: (targetArn: string) => Queue | undefined;
   #purgedAt = Number.NEGATIVE_INFINITY;
   readonly #arrivals = new Set<() => void>();
@@ -64,13 +66,19 @@ export class Queue {
   constructor(
     name: string,
     attributes: QueueAttributes,
-    world: { agenda: Agenda; random: Random; deadLetters: (targetArn: string) => Queue | undefined },
+    world: {
+      agenda: Agenda;
+      random: Random;
+      firings: Firings;
+      deadLetters: (targetArn: string) => Queue | undefined;
+    },
   ) {
     this.name = name;
     this.attributes = attributes;
     this.createdAt = world.agenda.now;
     this.#agenda = world.agenda;
     this.#random = world.random;
+    this.#firings = world.firings;
     this.#deadLetters = world.deadLetters;
   }
 
@@ -118,16 +126,19 @@ export class Queue {
       if (poll.long) return [];
       throw new AwsError("OverLimit", "Too many messages in flight.");
     }
-    const seen = [...this.messages.values()]
-      .filter((message) => message.visibleAt <= now || message.echoes)
+    const there = [...this.messages.values()].filter((message) => message.visibleAt <= now || message.echoes);
+    const seen = there
       .filter(() => poll.long || poll.shortPollMisses === 0 || !this.#random.chance(poll.shortPollMisses))
       .sort((a, b) => this.#place(a) - this.#place(b));
-    const inTurn =
-      poll.disorder > 0 && this.#random.chance(poll.disorder) ? this.#random.shuffled(seen) : seen;
+    if (seen.length < there.length) this.#firings.count("short poll misses", there.length - seen.length);
+    const disordered = seen.length > 1 && poll.disorder > 0 && this.#random.chance(poll.disorder);
+    if (disordered) this.#firings.count("disorder");
+    const inTurn = disordered ? this.#random.shuffled(seen) : seen;
     const taken: Message[] = [];
     for (const message of inTurn) {
       if (taken.length === most) break;
       if (this.#redriven(message)) continue;
+      if (message.visibleAt > now) this.#firings.count("duplicates");
       message.receiveCount += 1;
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
@@ -138,6 +149,13 @@ export class Queue {
     }
     if (taken.some((message) => message.echoes)) this.#wake();
     return taken;
+  }
+
+  /** Loses messages, each as likely as `probability` says, and returns what they said. */
+  lose(probability: number): string[] {
+    const lost = [...this.messages.values()].filter(() => this.#random.chance(probability));
+    for (const { id } of lost) this.messages.delete(id);
+    return lost.map(({ body }) => body);
   }
 
   /** Deletes all messages. Throws PurgeQueueInProgress within a minute of the last time. */

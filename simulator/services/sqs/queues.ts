@@ -1,5 +1,6 @@
 import { ACCOUNT } from "../../account.ts";
 import type { Agenda } from "../../clock.ts";
+import type { Firings } from "../../firings.ts";
 import type { Random } from "../../random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Queue, type QueueAttributes, VISIBILITY_LIMIT } from "./queue.ts";
@@ -26,14 +27,12 @@ const DELETED_RECENTLY_MS = 60_000;
 
 /** All the account's queues. */
 export class Queues {
-  readonly #agenda: Agenda;
-  readonly #random: Random;
+  readonly #world: { readonly agenda: Agenda; readonly random: Random; readonly firings: Firings };
   readonly #byName = new Map<string, Queue>();
   readonly #deletedAt = new Map<string, number>();
 
-  constructor(agenda: Agenda, random: Random) {
-    this.#agenda = agenda;
-    this.#random = random;
+  constructor(world: { readonly agenda: Agenda; readonly random: Random; readonly firings: Firings }) {
+    this.#world = world;
   }
 
   get all(): readonly Queue[] {
@@ -62,15 +61,14 @@ export class Queues {
       }
       return existing;
     }
-    if (this.#agenda.now < (this.#deletedAt.get(name) ?? -Infinity) + DELETED_RECENTLY_MS) {
+    if (this.#world.agenda.now < (this.#deletedAt.get(name) ?? -Infinity) + DELETED_RECENTLY_MS) {
       throw new AwsError(
         "QueueDeletedRecently",
         "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
       );
     }
     const queue = new Queue(name, this.#read({ ...DEFAULTS }, given), {
-      agenda: this.#agenda,
-      random: this.#random,
+      ...this.#world,
       deadLetters: (arn) => this.byArn(arn),
     });
     this.#byName.set(name, queue);
@@ -84,7 +82,7 @@ export class Queues {
 
   delete(queue: Queue): void {
     this.#byName.delete(queue.name);
-    this.#deletedAt.set(queue.name, this.#agenda.now);
+    this.#deletedAt.set(queue.name, this.#world.agenda.now);
   }
 
   /** The queue of that name. Throws QueueDoesNotExist. */

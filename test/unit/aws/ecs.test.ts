@@ -137,6 +137,7 @@ describe("ECS: describing tasks", () => {
       { status: "DEACTIVATING", wanted: false },
     ],
     ["one that stopped", { stoppedAt: new Date(5_000) }, { stoppedAt: 5_000 }],
+    ["its definition", { taskDefinitionArn: "web:7" }, { definition: "web:7" }],
     ["who started it", { startedBy: "i-1" }, { startedBy: "i-1" }],
     [
       "the addresses of its own network interface",

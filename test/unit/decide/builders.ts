@@ -99,6 +99,7 @@ export const task = (
   change: Partial<ClusterMember["tasks"][number]> = {},
 ): ClusterMember["tasks"][number] => ({
   arn: `task-${status}`,
+  definition: "web:1",
   containerInstance: "ci-1",
   wanted: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
   service: "web",
@@ -143,6 +144,8 @@ export const returning = (returns: Memory["returns"], change: Partial<Memory> = 
   drainingAt: SINCE,
   taken,
   drained: [{ what: "ci-1", at: SINCE }],
+  toTake: taken.map(({ what }) => what),
+  toDrain: ["ci-1"],
   returns,
   returningSince: SINCE + MINUTE,
   ...change,

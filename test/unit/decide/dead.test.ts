@@ -181,6 +181,8 @@ describe("decide", () => {
     it("since when its agent has been silent, in an unbroken row", () => {
       const quiet = { observed: { members: [frozen] } };
       expect(memoryOf(quiet).disconnectedSince).to.equal(at);
+      const oneOfTwo = { observed: { members: [member("DRAINING"), frozen] } };
+      expect(memoryOf(oneOfTwo).disconnectedSince).to.equal(at);
       expect(
         memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince,
       ).to.equal(SINCE);

@@ -25,8 +25,8 @@ const kept = (returns: Memory["returns"]): Situation => ({
   memory: {
     ...seen,
     drainingAt: SINCE,
-    drained: [{ what: "ci-1", at: SINCE }],
-    taken: [{ what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE }],
+    toDrain: ["ci-1"],
+    toTake: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
     returns,
     returningSince: SINCE + 5 * MINUTE,
   },

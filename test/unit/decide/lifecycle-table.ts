@@ -21,6 +21,12 @@ export const DECISIONS = {
     because: /^1 target draining in static, 1 task RUNNING$/,
     why: "A hook holds the instance, or EC2 is about to take it: what is ours is taken out, DRAINING is set, and what is left is waited for.",
   },
+  "write down": {
+    outcome: "wait",
+    steps: [],
+    because: /^1 target registered in static, 1 task RUNNING, not yet DRAINING$/,
+    why: "A hook holds the instance, and it comes back: what is to be taken from it is written into the message first, so that it gets it back whatever becomes of the run. The next run takes it.",
+  },
   complete: {
     outcome: "complete",
     steps: [],
@@ -98,6 +104,7 @@ export type LifecycleRow = {
 };
 
 const drain = "drain";
+const write = "write down";
 const done = "complete";
 const late = "complete, late";
 const again = "look again";
@@ -166,18 +173,18 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   [
     "ReplacingRootVolume:Wait",
     "a hook holds it, and it comes back",
-    drain,
+    write,
     done,
     late,
     done,
     done,
     drain,
-    drain,
+    write,
   ],
   ["ReplacingRootVolume:Proceed", "it is rebooted", over, over, over, again, again, over, over],
   ["RootVolumeReplaced", "it has its new root volume", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending", "it goes into the warm pool", again, warn, warn, again, again, drain, warn],
-  ["Warmed:Pending:Wait", "a hook holds it on its way back", drain, done, late, done, done, drain, drain],
+  ["Warmed:Pending:Wait", "a hook holds it on its way back", write, done, late, done, done, drain, write],
   ["Warmed:Pending:Proceed", "all hooks have let go of it", over, over, over, again, again, over, over],
   [
     "Warmed:Pending:Retained",

@@ -46,6 +46,12 @@ describe("what is remembered", () => {
         undefined,
       ],
       ["a task is left", settled, listed(true, "DEPROVISIONING"), undefined],
+      [
+        "it was certain before, and yet a task runs on one of two container instances",
+        { ...settled, noTasksAt: SINCE },
+        { members: [...listed(false, "RUNNING").members, ...listed(true).members] },
+        undefined,
+      ],
       ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, undefined],
       ["no container instance", settled, {}, undefined],
       ["it was certain before: still", { ...settled, noTasksAt: SINCE }, listed(false, "STOPPED"), SINCE],
@@ -111,6 +117,7 @@ describe("what is remembered", () => {
       drainingAt: SINCE,
       actedAt: SINCE,
     });
+    expect(memoryOf({ ...draining, memory: { actedAt: SINCE } })).to.include({ drainingAt: at, actedAt: at });
     expect(memoryOf({ observed: { members: [member("ACTIVE")] } })).to.include({ drainingAt: undefined });
   });
 

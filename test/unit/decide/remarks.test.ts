@@ -61,6 +61,12 @@ describe("who else drains", () => {
       { name: "asg-drain-test", target: elsewhere },
       "two deployments drain the same group: remove one",
     ],
+    [
+      "a hook of another deployment of ours, both of which notify nothing but EventBridge",
+      { target: undefined },
+      { name: "asg-drain-test", target: undefined },
+      "two deployments drain the same group: remove one",
+    ],
     ["somebody else's hook", { target }, { name: "backup", target: elsewhere }, undefined],
     [
       "hooks that notify nothing but EventBridge",
@@ -78,6 +84,36 @@ describe("who else drains", () => {
       ).to.deep.equal(reason === undefined ? [] : [["warn", other?.name, reason, other?.name]]);
     });
   }
+});
+
+describe("what a hook's metadata cannot say", () => {
+  /** [the metadata, the keys that are warned of] */
+  const rows: [string | undefined, string | undefined][] = [
+    ['{"dry_run": true}', "dry_run"],
+    ['{"dry_run": true, "cluster_name": "main"}', "dry_run"],
+    [
+      '{"on_spot_interruption": "drain", "on_maintenance": 1, "x": 1}',
+      "on_spot_interruption, on_maintenance",
+    ],
+    ['{"cluster_name": "main"}', undefined],
+    ['["dry_run"]', undefined],
+    ["dry_run", undefined],
+    ["null", undefined],
+    [undefined, undefined],
+  ];
+  for (const [metadata, keys] of rows) {
+    it(`${metadata}: ${keys === undefined ? "nothing" : `${keys}, a warning`}`, () => {
+      const remarks = said("metadata not heeded", { observed: { hooks: [hook({ metadata })] } });
+      expect(remarks.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
+        keys === undefined ? [] : [["warn", keys]],
+      );
+    });
+  }
+
+  it("another hook's is not ours to warn of", () => {
+    const hooks = [hook(), hook({ name: "backup", metadata: '{"dry_run": true}' })];
+    expect(said("metadata not heeded", { observed: { hooks } })).to.deep.equal([]);
+  });
 });
 
 describe("why nothing moves", () => {

@@ -40,7 +40,7 @@ describe("decide", () => {
     },
     {
       why: "InService: what still drains is registered again",
-      memory: returning("root volume", { taken: [taken] }),
+      memory: returning("root volume", { toTake: [taken.what] }),
       observed: {
         ...state("InService"),
         members: [member("ACTIVE")],
@@ -74,7 +74,7 @@ describe("decide", () => {
     },
     {
       why: "it never was in a cluster: nothing to wait for",
-      memory: returning("root volume", { drained: [] }),
+      memory: returning("root volume", { toDrain: [] }),
       observed: { ...state("InService"), registrations: back },
       expected: ["let go"],
     },

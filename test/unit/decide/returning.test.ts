@@ -53,7 +53,7 @@ describe("decide", () => {
     },
     {
       why: "DRAINING, but not by us: left as it is",
-      memory: returning("warm pool", { drained: [] }),
+      memory: returning("warm pool", { toDrain: [] }),
       ...shown("Warmed:Stopped", draining),
       expected: ["let go"],
     },
@@ -187,6 +187,6 @@ describe("decide", () => {
         fields: { load_balancers: ["tg-1:8080", "elb"] },
       },
     ]);
-    expect(remarks({ taken: [] })).to.deep.equal([]);
+    expect(remarks({ toTake: [] })).to.deep.equal([]);
   });
 });

@@ -69,6 +69,41 @@ describe("decide", () => {
       expected: ["wait"],
     },
     {
+      why: "a task's ports could not be read: it may listen behind ours, which goes first",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING"))],
+        registrations: [target()],
+        unread: { hostPorts: "ecs:DescribeTaskDefinition to be answered (denied)" },
+      },
+      expected: ["wait", "deregister"],
+      because:
+        "1 target draining in static, 1 task RUNNING, not yet DRAINING, ecs:DescribeTaskDefinition to be answered (denied)",
+    },
+    {
+      why: "nor could they be when ours was gone, but less than 10 s after its deregistration: DRAINING waits",
+      memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
+      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { hostPorts: "unread" } },
+      expected: ["wait"],
+    },
+    {
+      why: "nor when it was gone long enough: DRAINING",
+      memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND },
+      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { hostPorts: "unread" } },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "nor behind managed ones and addresses alone: DRAINING",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING"))],
+        registrations: [
+          target({ managed: true }),
+          target({ id: "tg-2", target: "10.0.0.7", pointsAt: [], heldBy: task("RUNNING") }),
+        ],
+        unread: { hostPorts: "unread" },
+      },
+      expected: ["wait", "drain"],
+    },
+    {
       why: "a STOPPED task listens no more",
       observed: {
         members: [member("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],

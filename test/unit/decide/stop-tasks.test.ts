@@ -157,6 +157,7 @@ describe("decide", () => {
           memberOf(
             { arn: ARN, status: "DRAINING" },
             [
+              standalone("i-1"),
               daemon("RUNNING", { hostPorts: [8080] }),
               daemon("RUNNING", { arn: "task-log", service: "log" }),
             ],
@@ -166,7 +167,7 @@ describe("decide", () => {
         ],
         registrations: [target({ managed: true, services: ["agent"] })],
       },
-      expected: ["wait", "stop task", "stop task"],
+      expected: ["wait", "stop task", "stop task", "stop task"],
     },
     {
       why: "the tasks were not read: nothing is stopped",

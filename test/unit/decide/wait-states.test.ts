@@ -1,15 +1,41 @@
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
-import { MINUTE, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
+import { MINUTE, member, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 1: only in a wait state", [
-    ...["Terminating:Wait", "Warmed:Terminating:Wait", "Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].map(
-      (name) => ({
-        why: `${name}: drain`,
-        observed: { ...state(name), registrations: [target()] },
+    ...["Terminating:Wait", "Warmed:Terminating:Wait"].map((name) => ({
+      why: `${name}: drain`,
+      observed: { ...state(name), registrations: [target()] },
+      expected: ["wait", "deregister"],
+    })),
+    ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name) => [
+      {
+        why: `${name}: it comes back, so what is to be taken is written down first`,
+        observed: { ...state(name), registrations: [target()], members: [member("ACTIVE")] },
+        expected: ["wait"],
+      },
+      {
+        why: `${name}: what a message has written down is taken, and nothing else`,
+        told: { announced: { toDrain: ["ci-1"], toTake: [] } },
+        observed: {
+          ...state(name),
+          registrations: [target({ managed: false })],
+          members: [member("ACTIVE")],
+        },
+        expected: ["wait", "drain"],
+      },
+      {
+        why: `${name}: so are registrations`,
+        told: {
+          announced: {
+            toDrain: [],
+            toTake: [{ kind: "target" as const, targetGroup: "tg-1", port: 8080 }],
+          },
+        },
+        observed: { ...state(name), registrations: [target()], members: [member("ACTIVE")] },
         expected: ["wait", "deregister"],
-      }),
-    ),
+      },
+    ]),
     ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map((name) => ({
       why: `${name}: touch nothing, look again, however long it takes`,
       observed: { ...state(name), registrations: [target()] },

@@ -1,0 +1,64 @@
+import type { Task } from "./aws/ecs.ts";
+import { forEachOf } from "./batches.ts";
+import type { ClusterMember } from "./observation.ts";
+import type { Member } from "./observe-cluster.ts";
+import type { Registrations } from "./observe-load-balancers.ts";
+import type { Ports } from "./ports.ts";
+import { type Reading, reading } from "./reading.ts";
+import { liveTasks } from "./rules/progress.ts";
+import { hasOurs } from "./rules/steps.ts";
+import type { Run } from "./run.ts";
+import type { Termination } from "./termination.ts";
+
+/**
+ * Adds the host ports that ECS does not show to the tasks of instances that are to become DRAINING and have a
+ * registration of ours, which one of them may listen behind: those that a task of the network mode host has by its
+ * definition. A definition never changes, so each is read once a run. Returns what could not be read, by termination.
+ */
+export async function observeHostPorts(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+  members: ReadonlyMap<Termination, Member>,
+  registrations: ReadonlyMap<Termination, Registrations>,
+): Promise<Map<Termination, string>> {
+  const concerned = terminations.flatMap((termination) => {
+    const member = members.get(termination);
+    const registered = registrations.get(termination)?.registrations ?? [];
+    const isConcerned =
+      termination.interruptedAt === undefined && member && hasOurs(termination.memory, registered);
+    return isConcerned ? [{ termination, member }] : [];
+  });
+  const definitions = new Set(
+    concerned.flatMap(({ member }) => member.members.flatMap(hiding).map((task) => task.definition)),
+  );
+  const read = new Map<string, Reading<readonly number[]>>();
+  await forEachOf(definitions, async (definition) => {
+    const ask = () =>
+      run.once(run.hostNetworkPorts, definition, () => ports.ecs.hostNetworkPorts(definition));
+    read.set(definition, await reading(run, ask));
+  });
+  const unread = new Map<Termination, string>();
+  for (const { termination, member } of concerned) {
+    member.members = member.members.map((each) => {
+      const found = new Map(hiding(each).map((task) => [task, read.get(task.definition)]));
+      for (const reading of found.values()) {
+        if (reading && "unread" in reading) unread.set(termination, reading.unread);
+      }
+      return { ...each, tasks: each.tasks.map((task) => withPorts(task, found.get(task))) };
+    });
+  }
+  return unread;
+}
+
+// The tasks of a member that is to become DRAINING that may listen on host ports which ECS does not show.
+function hiding(member: ClusterMember): readonly Task[] {
+  if (member.containerInstance.status !== "ACTIVE") return [];
+  return liveTasks(member).filter((task) => task.hostPorts.length === 0 && task.addresses.length === 0);
+}
+
+function withPorts(task: Task, reading: Reading<readonly number[]> | undefined): Task {
+  return reading && "value" in reading && reading.value.length > 0
+    ? { ...task, hostPorts: reading.value }
+    : task;
+}

@@ -1,0 +1,103 @@
+import type { StoryLine } from "../story.ts";
+import type { Violation } from "./records.ts";
+
+const RETURNING_WITH_ALL = "ReplacingRootVolume:Wait";
+/** Where an instance has its container instance ACTIVE again. */
+const IN_USE: ReadonlySet<string> = new Set([
+  "InService",
+  "Warmed:Stopped",
+  "Warmed:Running",
+  "Warmed:Hibernated",
+]);
+
+/** What was taken from one instance, and has not been given back. */
+class Belongings {
+  state = "";
+  /** Whether nobody can know any more what was taken: it has ended, is about to, or the message that says so was lost. */
+  isExcused = false;
+  /** The newest container instance in each cluster; those before it are left behind. */
+  readonly members = new Map<string, { arn: string; status: string; by: string }>();
+  /** The registrations that are to come back, in words, by target group or load balancer and port. */
+  readonly taken = new Map<string, string>();
+}
+
+/**
+ * Follows what the functions take from instances that do not die, and whether those get it back: an instance with a new
+ * root volume all of it, one of the warm pool its place in the cluster.
+ */
+export class BelongingsLedger {
+  readonly #suspects: ReadonlySet<string>;
+  readonly #instances = new Map<string, Belongings>();
+
+  constructor(suspects: ReadonlySet<string>) {
+    this.#suspects = suspects;
+  }
+
+  follow(line: StoryLine): void {
+    switch (line.kind) {
+      case "instance": {
+        const own = this.#of(line.instanceId);
+        own.state = line.state;
+        return;
+      }
+      case "instance-ended":
+        this.#of(line.instanceId).isExcused ||= line.how === "terminated" || line.by !== "auto-scaling";
+        return;
+      case "interruption":
+      case "message-lost":
+        this.#of(line.instanceId).isExcused = true;
+        return;
+      case "container-instance": {
+        const { members } = this.#of(line.instanceId);
+        const { arn, status, by, cluster } = line;
+        const isNew = status === "ACTIVE" && by === "ecs";
+        if (isNew || members.get(cluster)?.arn === arn) members.set(cluster, { arn, status, by });
+        return;
+      }
+      case "target":
+        if (line.id.startsWith("i-")) this.#registration(line.id, `${line.targetGroup}:${line.port}`, line);
+        return;
+      case "classic":
+        this.#registration(line.instanceId, line.loadBalancer, line);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** What is not as it was, at the end. `exists` tells whether a target group or load balancer is still there. */
+  violations(at: number, exists: (name: string) => boolean): Violation[] {
+    return [...this.#instances].flatMap(([instanceId, own]) => {
+      if (own.isExcused || !IN_USE.has(own.state)) return [];
+      const drained = [...own.members.values()].filter(
+        ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
+      );
+      const missing = own.state === "InService" ? [...own.taken.keys()] : [];
+      return [
+        ...drained.map(({ arn }) => `its container instance ${arn} is still DRAINING`),
+        ...missing
+          .filter((place) => exists(place.split(":")[0] as string))
+          .map((place) => `it is not registered with ${place} any more`),
+      ].map((what) => ({ at, instanceId, rule: "what comes back is as it was", what }));
+    });
+  }
+
+  #of(instanceId: string): Belongings {
+    const own = this.#instances.get(instanceId) ?? new Belongings();
+    this.#instances.set(instanceId, own);
+    return own;
+  }
+
+  #registration(
+    instanceId: string,
+    place: string,
+    { state, by }: Extract<StoryLine, { kind: "target" | "classic" }>,
+  ): void {
+    const own = this.#of(instanceId);
+    if (state === "registered") own.taken.delete(place);
+    else if (state === "draining" || !own.taken.has(place)) {
+      if (this.#suspects.has(by) && own.state === RETURNING_WITH_ALL) own.taken.set(place, by);
+      else own.taken.delete(place);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { World } from "../world.ts";
+import type { Violation } from "./records.ts";
+
+/**
+ * What is wrong with the functions' queues at the end: they are to be empty, but for instances that a hook still holds, and
+ * their dead-letter queues to hold only what cannot be read.
+ *
+ * @param unreadable tells whether a message's body is one of those
+ */
+export function queueViolations(
+  { queues, groups }: World,
+  names: readonly string[],
+  unreadable: (body: string) => boolean,
+  at: number,
+): Violation[] {
+  return names.flatMap((name) => {
+    const queue = queues.byName(name);
+    const { redrive } = queue.attributes;
+    const deadLetters = redrive ? [...(queues.byArn(redrive.targetArn)?.messages.values() ?? [])] : [];
+    const isHeld = (body: string) =>
+      (body.match(/\bi-[0-9a-f]+\b/g) ?? []).some((id) =>
+        groups.holding(id)?.instance.state.latest?.endsWith(":Wait"),
+      );
+    const left = [...queue.messages.values()].filter(({ body }) => !isHeld(body));
+    const readable = deadLetters.filter(({ body }) => !unreadable(body));
+    return [
+      ...left.map(({ body }) => ({
+        rule: "the queues end empty",
+        what: `${name} still holds ${shortened(body)}`,
+      })),
+      ...readable.map(({ body }) => ({
+        rule: "only the unreadable is set aside",
+        what: `the dead-letter queue of ${name} holds ${shortened(body)}`,
+      })),
+    ].map((each) => ({ at, instanceId: "", ...each }));
+  });
+}
+
+function shortened(body: string): string {
+  return body.length > 200 ? `${body.slice(0, 200)}...` : body;
+}

@@ -1,0 +1,150 @@
+import type { StoryLine } from "../story.ts";
+import type { IsNews, JudgedInstance } from "./instance.ts";
+import type { TerminationRecord, Violation } from "./records.ts";
+import { type Scope, TICKS_MS } from "./scope.ts";
+
+/** What terminations are judged by. Times are in milliseconds. */
+export type TerminationOptions = {
+  /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
+  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
+  /** Who the judged functions are, by the names that they call under. */
+  readonly suspects: ReadonlySet<string>;
+  /** When faults end, since 1970; undefined where there are none to wait for. */
+  readonly faultsEndAt: number | undefined;
+  /** How much longer it may take where the message of a termination was lost. */
+  readonly sweepInterval: number;
+  /** By how much the functions' clocks may be fast. */
+  readonly fastBy: number;
+};
+
+/** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
+type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets: boolean; tasks: boolean };
+
+/** What a run held that a fault cut short is hidden from the next for as long: the queues' visibility timeout. */
+const HIDDEN_MS = 120_000;
+
+/** The terminations that the functions serve: when each was really ready, how it ended, and whether it may have. */
+export class Terminations {
+  readonly #options: TerminationOptions;
+  readonly #accuse: (violation: Violation) => void;
+  readonly #cases: Case[] = [];
+
+  constructor(options: TerminationOptions, accuse: (violation: Violation) => void) {
+    this.#options = options;
+    this.#accuse = accuse;
+  }
+
+  get records(): readonly TerminationRecord[] {
+    return this.#cases.map(({ record }) => record);
+  }
+
+  /** The scopes of an instance's terminations that have not ended. */
+  pendingScopes(instanceId: string): Scope[] {
+    return this.#pendingOf(instanceId).map(({ scope }) => scope);
+  }
+
+  /** A lifecycle action has begun. */
+  started(
+    { at, instanceId, group, hook, token }: Extract<StoryLine, { kind: "action-started" }>,
+    instance: JudgedInstance,
+  ): void {
+    const scope = this.#options.scopeOf(group, hook);
+    if (!scope) return;
+    instance.noteServices();
+    instance.messageLost = false;
+    const record: TerminationRecord = {
+      instanceId,
+      group,
+      hook,
+      token,
+      askedAt: at,
+      targetsGoneAt: undefined,
+      tasksGoneAt: undefined,
+      readyAt: undefined,
+      completedAt: undefined,
+      result: undefined,
+      reason: "",
+    };
+    this.#cases.push({ record, scope, targets: false, tasks: false });
+    this.update(instanceId, at, instance);
+  }
+
+  /** A lifecycle action has ended. `isNews` tells what whoever ended it could not know. */
+  ended(line: Extract<StoryLine, { kind: "action-ended" }>, instance: JudgedInstance, isNews: IsNews): void {
+    const { at, instanceId, how, by, result } = line;
+    const found = this.#cases.find(({ record }) => record.token === line.token);
+    const accuse = (rule: string, what: string) => this.#accuse({ at, instanceId, rule, what });
+    const isSuspect = this.#options.suspects.has(by);
+    if (!found) {
+      const isAsked = this.#cases.some(
+        (each) => each.record.instanceId === instanceId && each.scope.mayAbandon,
+      );
+      if (isSuspect && how === "cancelled" && !isAsked)
+        accuse("no other hook is cancelled", `the action of ${line.hook} was cancelled`);
+      return;
+    }
+    const { record, scope } = found;
+    const late = Math.round((at - this.#latestEnd(record, scope, instance)) / 1000);
+    if (late > 0) accuse("every drain ends in time", `it ended ${late} s too late`);
+    if (how === "call" && isSuspect) {
+      const left = instance.left(scope, isNews).join(", ");
+      record.completedAt = at;
+      record.result = result;
+      record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
+      const isTooEarly =
+        scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
+      if (left !== "" && isTooEarly) {
+        accuse("nothing is completed before it is ready", left);
+      }
+      return;
+    }
+    record.reason = {
+      call: `completed with ${result} by ${by}`,
+      timeout: `the hook's timeout ended it with ${result}`,
+      cancelled: "another hook's ABANDON ended it",
+      "hook-deleted": "its hook was deleted",
+    }[how];
+  }
+
+  /** Judges, at the end, those that have not ended. */
+  conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
+    for (const { record, scope } of this.#cases) {
+      const { instanceId, reason } = record;
+      if (reason !== "" || at <= this.#latestEnd(record, scope, instanceOf(instanceId))) continue;
+      this.#accuse({ at, instanceId, rule: "every drain ends in time", what: "it has not ended" });
+    }
+  }
+
+  /** Something has changed on an instance. */
+  update(instanceId: string, at: number, instance: JudgedInstance): void {
+    for (const had of this.#pendingOf(instanceId)) {
+      const { record, scope } = had;
+      const targets = instance.judged(scope).length > 0;
+      const tasks = instance.running.length > 0;
+      had.targets ||= targets;
+      had.tasks ||= tasks;
+      record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
+      record.tasksGoneAt = tasks || !had.tasks ? undefined : (record.tasksGoneAt ?? at);
+      record.readyAt =
+        targets || tasks
+          ? undefined
+          : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
+    }
+  }
+
+  #pendingOf(instanceId: string): Case[] {
+    return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
+  }
+
+  // When a termination must have ended. What a fault cut short comes back once it is visible again. What a sweep finds
+  // is a drain that begins then: nothing tells since when the hook has held it.
+  #latestEnd(
+    { askedAt }: TerminationRecord,
+    { limit, leavesTo }: Scope,
+    { messageLost }: JudgedInstance,
+  ): number {
+    const { faultsEndAt = Number.NEGATIVE_INFINITY, sweepInterval } = this.#options;
+    if (messageLost) return Math.max(askedAt, faultsEndAt) + limit + sweepInterval;
+    return Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { chance, named, seconds } from "./values.ts";
+
+const forSeconds = seconds.describe("For how long.");
+const likely = (of: string) => chance.default(1).describe(`How likely it is for each ${of}.`);
+const actions = z
+  .array(z.string().regex(/^[\w*-]+(:[\w*]+)?$/, "expected an action such as ecs:ListTasks, ecs:* or *"))
+  .min(1)
+  .describe("Actions such as `ecs:ListTasks`; `*` stands for any part of a name.");
+const forAWhile = { actions, for_seconds: forSeconds, probability: likely("call") };
+const theFunction = z.enum(["deregister", "terminate"]).describe("Which of the functions.");
+
+/** What can go wrong with calls, by the keys of the timeline. */
+export const callFaults = {
+  deny: z.strictObject(forAWhile).describe("IAM refuses the actions."),
+  throttle: z.strictObject(forAWhile).describe("The actions are throttled."),
+  other_calls: z
+    .strictObject({
+      actions,
+      for_seconds: forSeconds,
+      per_second: z.number().min(0).describe("How many calls of each action a second."),
+    })
+    .describe("Others in the account call the actions: with `throttling`, they use up AWS's token buckets."),
+  fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
+  expire_credentials: z
+    .strictObject(forAWhile)
+    .describe("The actions are refused because the credentials have expired."),
+  lose_answers: z
+    .strictObject(forAWhile)
+    .describe("The actions take effect, and nobody hears: the connection breaks, or says nothing any more."),
+  fail_entries: z
+    .strictObject({ ...forAWhile, probability: likely("entry") })
+    .describe(
+      "Entries of SQS's batches, and container instances whose status is to change, fail by themselves.",
+    ),
+};
+
+/** What can go wrong with messages and with the functions' invocations, by the keys of the timeline. */
+export const otherFaults = {
+  lose_notifications: z
+    .strictObject({ for_seconds: forSeconds, probability: likely("message") })
+    .describe("Messages of hooks are lost on their way."),
+  delay_notifications: z
+    .strictObject({
+      for_seconds: forSeconds,
+      by_seconds: seconds.describe("By how much."),
+      probability: likely("message"),
+    })
+    .describe("Messages of hooks are late."),
+  lose_messages: z
+    .strictObject({ queue: named("the queue"), probability: likely("message") })
+    .describe("Messages that are in a queue, in flight or not, are lost, as when somebody purges it."),
+  kill_invocation: z
+    .strictObject({
+      function: theFunction,
+      at_await: z
+        .int()
+        .min(1)
+        .describe("At which of its awaits: before and after each call, and after each sleep."),
+    })
+    .describe("The next invocation of a function that comes so far is killed there."),
+  invoke: z.strictObject({ function: theFunction }).describe("One more invocation, beside the schedule."),
+  skip_ticks: z
+    .strictObject({ function: theFunction, for_seconds: forSeconds })
+    .describe("The schedule does not invoke a function."),
+  cold_start: z
+    .strictObject({ function: theFunction })
+    .describe("Lambda retires a function's processes: the next invocation begins with new clients."),
+};

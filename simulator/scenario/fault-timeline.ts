@@ -1,0 +1,75 @@
+import type { FaultKind } from "../faults.ts";
+import type { LambdaPlatform } from "../lambda.ts";
+import type { Simulation } from "../simulation.ts";
+import type { World } from "../world.ts";
+import type { Scenario, TimelineEntry } from "./schema.ts";
+
+/** The keys of what goes wrong with calls. */
+export const CALL_FAULTS = [
+  "deny",
+  "throttle",
+  "fail",
+  "expire_credentials",
+  "lose_answers",
+  "fail_entries",
+] as const satisfies FaultKind[];
+
+/** Lets go wrong what an entry of the timeline says, in the world and with the calls to it. */
+export function goWrong({ world, faults }: Simulation, entry: TimelineEntry): void {
+  const { agenda, groups } = world;
+  for (const kind of CALL_FAULTS) {
+    const fault = entry[kind];
+    if (!fault) continue;
+    const { actions, for_seconds, probability } = fault;
+    faults.add({ kind, actions, probability, until: agenda.now + for_seconds * 1000 });
+  }
+  if (entry.other_calls) {
+    const { actions, for_seconds, per_second } = entry.other_calls;
+    faults.share(actions, per_second, agenda.now + for_seconds * 1000);
+  }
+  if (entry.lose_notifications) {
+    const { for_seconds, probability } = entry.lose_notifications;
+    groups.notifications.lose({ until: agenda.now + for_seconds * 1000, probability });
+  }
+  if (entry.delay_notifications) {
+    const { for_seconds, by_seconds, probability } = entry.delay_notifications;
+    const until = agenda.now + for_seconds * 1000;
+    groups.notifications.delay({ until, probability, milliseconds: by_seconds * 1000 });
+  }
+  if (entry.lose_messages) loseMessages(world, entry.lose_messages);
+}
+
+/** Lets go wrong what an entry says of the functions' invocations, if anything. */
+export function disturb(lambda: LambdaPlatform, entry: TimelineEntry, now: number): void {
+  if (entry.kill_invocation) lambda.kill(entry.kill_invocation.function, entry.kill_invocation.at_await);
+  if (entry.invoke) lambda.tick(entry.invoke.function);
+  if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
+  if (entry.cold_start) lambda.cool(entry.cold_start.function);
+}
+
+/** Plans the end of what goes wrong all the time, or has not come yet, counted from `startsAt`. */
+export function planHealing(
+  { world, faults }: Simulation,
+  { faults_end_after_seconds: seconds }: Scenario,
+  startsAt: number,
+  lambda: LambdaPlatform,
+): void {
+  if (seconds === undefined) return;
+  world.agenda.at(startsAt + seconds * 1000, () => {
+    faults.throttling = false;
+    lambda.spare();
+    Object.assign(world.unreliability, { shortPollMisses: 0, duplicates: 0, disorder: 0 });
+  });
+}
+
+// Which instances they are about is told, so that what became of those can be judged.
+function loseMessages(
+  { agenda, queues, firings, story }: World,
+  { queue, probability }: NonNullable<TimelineEntry["lose_messages"]>,
+): void {
+  for (const body of queues.byName(queue).lose(probability)) {
+    firings.count("lost messages");
+    for (const instanceId of new Set(body.match(/\bi-[0-9a-f]+\b/g) ?? []))
+      story.tell(agenda.now, { kind: "message-lost", instanceId });
+  }
+}

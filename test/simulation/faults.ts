@@ -1,0 +1,152 @@
+import type { Random } from "../../simulator/random.ts";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { weighted } from "./draw.ts";
+import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
+
+/** Until when faults begin, and by when all have ended: what they have hidden comes back two minutes later. */
+const BEGIN_WITHIN = HAPPENS_WITHIN + 100;
+const END_AFTER = 900;
+const BUSY_WITHIN = 300;
+
+/** What goes wrong all the time, until faults end. */
+export type Disturbance = Pick<
+  ScenarioInput,
+  | "throttling"
+  | "read_lag_seconds"
+  | "latency_milliseconds"
+  | "duplicates"
+  | "disorder"
+  | "faults_end_after_seconds"
+>;
+
+const ACTIONS = [
+  ["*"],
+  ["ecs:*"],
+  ["sqs:*"],
+  ["autoscaling:*"],
+  ["elb:*", "elbv2:*"],
+  ["ecs:UpdateContainerInstancesState"],
+  ["ecs:ListTasks", "ecs:DescribeTasks"],
+  ["sqs:SendMessageBatch"],
+  ["sqs:SendMessageBatch", "sqs:DeleteMessageBatch"],
+  ["sqs:DeleteMessageBatch"],
+  ["sqs:ReceiveMessage"],
+  ["autoscaling:CompleteLifecycleAction"],
+  ["autoscaling:RecordLifecycleActionHeartbeat"],
+  ["elbv2:DeregisterTargets", "elb:DeregisterInstancesFromLoadBalancer"],
+  ["elbv2:DescribeTargetHealth"],
+] as const;
+
+type Draw = (random: Random) => Entry;
+
+const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
+  [3, (random) => ({ ...at(random), throttle: calls(random) })],
+  [3, (random) => ({ ...at(random), fail: calls(random) })],
+  [3, (random) => ({ ...at(random), lose_answers: calls(random, 60) })],
+  [2, (random) => ({ ...at(random), deny: calls(random) })],
+  [
+    1,
+    (random) => ({
+      ...at(random),
+      expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 },
+    }),
+  ],
+  [2, (random) => ({ ...at(random), fail_entries: { ...calls(random), actions: ["*"] } })],
+  [2, lost],
+  [
+    1,
+    (random) => ({
+      ...at(random),
+      lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 },
+    }),
+  ],
+  [
+    2,
+    (random) => ({
+      ...at(random),
+      delay_notifications: {
+        for_seconds: random.whole(30, 200),
+        by_seconds: random.pick([10, 60, 130]),
+        probability: 0.7,
+      },
+    }),
+  ],
+  [
+    8,
+    (random) => ({
+      ...at(random),
+      kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) },
+    }),
+  ],
+  [3, (random) => ({ ...at(random), invoke: { function: aFunction(random) } })],
+  [
+    2,
+    (random) => ({
+      ...at(random),
+      skip_ticks: { function: aFunction(random), for_seconds: random.pick([70, 130, 200]) },
+    }),
+  ],
+  [2, (random) => ({ ...at(random), cold_start: { function: aFunction(random) } })],
+];
+
+/** What goes wrong at times. The kinds that there are at all are drawn first. */
+export function faultsOf(random: Random, { throttling }: Disturbance): Entry[] {
+  const swarm = KINDS.map(([weight, draw]) => [random.chance(0.5) ? weight : 0, draw] as const);
+  const others = throttling ? othersOf(random) : [];
+  if (swarm.every(([weight]) => weight === 0)) return others;
+  return [...others, ...Array.from({ length: random.whole(0, 14) }, () => weighted(random, swarm)(random))];
+}
+
+/** Others in the account who use up its token buckets, in a seed that has those; else nothing. */
+function othersOf(random: Random): Entry[] {
+  return Array.from({ length: random.whole(1, 3) }, () => ({
+    ...at(random),
+    other_calls: {
+      actions: ["*"],
+      for_seconds: random.whole(60, 190),
+      per_second: random.pick([10, 20, 50]),
+    },
+  }));
+}
+
+/** What goes wrong all the time; each of it is there in some seeds only. */
+export function disturbanceOf(random: Random): Disturbance {
+  const in3 = <T>(value: T, otherwise: T) => (random.chance(0.3) ? value : otherwise);
+  return {
+    throttling: in3(true, false),
+    read_lag_seconds: in3(random.whole(1, 10), 0),
+    latency_milliseconds: in3([100, 1500], [15, 60]),
+    duplicates: in3(random.pick([0.1, 0.5]), 0),
+    disorder: in3(0.5, 0),
+    faults_end_after_seconds: END_AFTER,
+  };
+}
+
+/** By how many seconds a function's clock is wrong. */
+export function skewOf(random: Random): number {
+  return random.chance(0.3) ? random.whole(-4, 4) : 0;
+}
+
+function at(random: Random): { at_seconds: number } {
+  // Most when most is under way.
+  return { at_seconds: random.whole(1, random.chance(0.6) ? BUSY_WITHIN : BEGIN_WITHIN) };
+}
+
+function calls(random: Random, most = 150): { actions: string[]; for_seconds: number; probability: number } {
+  return {
+    actions: [...random.pick(ACTIONS)],
+    for_seconds: random.whole(10, most),
+    probability: random.pick([0.1, 0.3, 0.6, 1]),
+  };
+}
+
+function lost(random: Random): Entry {
+  return {
+    ...at(random),
+    lose_notifications: { for_seconds: random.whole(10, 150), probability: random.pick([0.5, 1]) },
+  };
+}
+
+function aFunction(random: Random): "deregister" | "terminate" {
+  return random.chance(0.4) ? "deregister" : "terminate";
+}

@@ -1,0 +1,216 @@
+import type { Random } from "../../simulator/random.ts";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { some, weighted } from "./draw.ts";
+import type { Place } from "./world.ts";
+
+/** An entry of a scenario's timeline. */
+export type Entry = NonNullable<ScenarioInput["timeline"]>[number];
+
+/** Within how many seconds all begins that happens. */
+export const HAPPENS_WITHIN = 600;
+
+/** What can happen, by how often it does. Each draws nothing where the world has no part for it. */
+const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]])[] = [
+  [10, (from) => [from.at({ scale_in: { group: from.group.name, count: from.random.whole(1, 2) } })]],
+  [8, (from) => [from.at({ terminate: { instance_ids: from.ids(1), replace: from.random.chance(0.5) } })]],
+  [5, refresh],
+  [4, rootVolume],
+  [3, (from) => [from.at({ kill: { instance_ids: from.ids(1) } })]],
+  [2, (from) => [from.at({ stop: { instance_ids: from.ids(1) } })]],
+  [
+    3,
+    (from) => [
+      from.at({
+        interrupt_spot: {
+          instance_ids: from.ids(1),
+          action: from.random.pick(["terminate", "stop"] as const),
+        },
+      }),
+    ],
+  ],
+  [1, (from) => [from.at({ recommend_rebalance: { instance_ids: from.ids(1) } })]],
+  [1, (from) => [from.at({ schedule_maintenance: { instance_ids: from.ids(1) } })]],
+  [2, warmPool],
+  [3, (from) => [from.at({ scale_out: { group: from.group.name, count: 1 } })]],
+  [4, disconnect],
+  [3, registration],
+  [2, (from) => [from.at({ set_active: { instance_ids: from.ids(1) } })]],
+  [3, services],
+  [2, protection],
+  [1, deletion],
+  [2, tasks],
+  [1, (from) => [from.at({ deregister_container_instance: { instance_ids: from.ids(1) } })]],
+  [2, (from) => [from.at({ repeat_notification: { instance_ids: from.ids(1) } })]],
+  [2, strangeMessage],
+  [2, (from) => [from.at({ complete_actions: { group: from.group.name, hook: "backup" } })]],
+];
+
+/** What happens to a world. The kinds that there are at all are drawn first, so that seeds differ in kind. */
+export function happeningsOf(random: Random, place: Place): Entry[] {
+  const swarm = KINDS.map(([weight, draw]) => [random.chance(0.6) ? weight : 0, draw] as const);
+  const entries: Entry[] = [];
+  for (let i = random.whole(4, 9); i > 0; i--) {
+    entries.push(...weighted(random, swarm)(new Draws(random, place)));
+  }
+  // Whatever else there is, something terminates.
+  for (let i = random.whole(1, 2); i > 0; i--) {
+    const from = new Draws(random, place);
+    entries.push(from.at({ terminate: { instance_ids: from.ids(2), replace: random.chance(0.5) } }));
+  }
+  return entries
+    .sort((a, b) => a.at_seconds - b.at_seconds)
+    .filter(({ complete_actions: done }) => !done || hasHook(place, done))
+    .filter(scalesInOnlyWhatIsThere(place));
+}
+
+function hasHook(
+  { auto_scaling_groups: groups }: Place,
+  { group, hook }: { group: string; hook: string },
+): boolean {
+  return groups.some(({ name, hooks = [] }) => name === group && hooks.some((each) => each.name === hook));
+}
+
+function scalesInOnlyWhatIsThere({ auto_scaling_groups: groups }: Place): (entry: Entry) => boolean {
+  const sizes = new Map(groups.map(({ name, instance_ids = [] }) => [name, instance_ids.length]));
+  return ({ scale_in, scale_out }) => {
+    const { group, count } = scale_in ?? scale_out ?? { group: "", count: 0 };
+    const size = (sizes.get(group) ?? 0) + (scale_in ? -count : count);
+    if (size < 0) return false;
+    sizes.set(group, size);
+    return true;
+  };
+}
+
+/** One happening's draws: when, and of what group. */
+class Draws {
+  readonly random: Random;
+  readonly place: Place;
+  readonly group: Place["auto_scaling_groups"][number];
+  readonly #time: number;
+
+  constructor(random: Random, place: Place) {
+    this.random = random;
+    this.place = place;
+    this.group = random.pick(place.auto_scaling_groups);
+    // Many come together, so that they meet in one drain.
+    this.#time = random.chance(0.5) ? random.whole(5, 120) : random.whole(5, HAPPENS_WITHIN);
+  }
+
+  at<T extends object>(entry: T, later = 0): T & { at_seconds: number } {
+    return { at_seconds: this.#time + later, ...entry };
+  }
+
+  ids(most: number): string[] {
+    const all = [...(this.group.instance_ids ?? [])];
+    return this.random.shuffled(all).slice(0, this.random.whole(1, most));
+  }
+
+  get cluster(): Place["clusters"][number] | undefined {
+    return this.place.clusters.find(({ name }) => name === this.group.cluster);
+  }
+}
+
+function refresh(from: Draws): Entry[] {
+  const gap = from.random.whole(20, 120);
+  return (from.group.instance_ids ?? []).map((id, i) =>
+    from.at({ terminate: { instance_ids: [id], replace: true } }, i * gap),
+  );
+}
+
+function rootVolume(from: Draws): Entry[] {
+  const agent = from.random.pick(["same", "new"] as const);
+  return [from.at({ replace_root_volume: { instance_ids: from.ids(2), agent } })];
+}
+
+function warmPool(from: Draws): Entry[] {
+  if (!from.group.warm_pool) return [];
+  return [
+    from.random.chance(0.5)
+      ? from.at({ shrink_warm_pool: { group: from.group.name, count: 1 } })
+      : from.at({ scale_in: { group: from.group.name, count: 1 } }),
+  ];
+}
+
+function disconnect(from: Draws): Entry[] {
+  const forSeconds = some(from.random, 0.8, { for_seconds: from.random.whole(20, 400) });
+  return [from.at({ disconnect_agent: { instance_ids: from.ids(1), ...forSeconds } })];
+}
+
+// Somebody puts instances back where they were, perhaps while they drain.
+function registration(from: Draws): Entry[] {
+  const names = [
+    ...from.place.target_groups.flatMap(({ name }) => (name === "static" ? [{ target_group: name }] : [])),
+    ...from.place.load_balancers.flatMap(({ name }) => (name === "classic" ? [{ load_balancer: name }] : [])),
+  ];
+  if (names.length === 0) return [];
+  return [from.at({ register: { instance_ids: from.ids(2), ...from.random.pick(names) } })];
+}
+
+function services(from: Draws): Entry[] {
+  const { cluster, random } = from;
+  if (!cluster?.services?.length) return [];
+  const named = { cluster: cluster.name, service: random.pick(cluster.services).name };
+  return [
+    from.at({
+      update_service: {
+        ...named,
+        ...weighted<object>(random, [
+          [3, { redeploy: true }],
+          [2, { desired_count: random.whole(0, 4) }],
+        ]),
+      },
+    }),
+  ];
+}
+
+function protection(from: Draws): Entry[] {
+  const { cluster, random } = from;
+  if (!cluster?.services?.length) return [];
+  const named = { cluster: cluster.name, service: random.pick(cluster.services).name };
+  return [from.at({ protect_tasks: { ...named, for_seconds: random.pick([0, 60, 300]) } })];
+}
+
+function deletion(from: Draws): Entry[] {
+  const { cluster, place, random } = from;
+  const entries: object[] = [
+    ...(cluster?.services ?? []).map(({ name }) => ({
+      delete_service: { cluster: cluster?.name, service: name },
+    })),
+    ...place.target_groups.map(({ name }) => ({ delete_target_group: { target_group: name } })),
+    ...place.load_balancers.map(({ name }) => ({ delete_load_balancer: { load_balancer: name } })),
+    ...(cluster ? [{ delete_cluster: { cluster: cluster.name } }] : []),
+  ];
+  return entries.length === 0 ? [] : [from.at(random.pick(entries)) as Entry];
+}
+
+function tasks(from: Draws): Entry[] {
+  const { cluster, random } = from;
+  if (!cluster) return [];
+  if (random.chance(0.3)) return [from.at({ stop_tasks: { cluster: cluster.name, family: "standalone" } })];
+  const task = {
+    stop_seconds: random.pick([1, 20]),
+    ...some(random, 0.6, { run_seconds: random.whole(20, 400) }),
+  };
+  const started = random.pick([{}, { started_by: "{container_instance_id}" }]);
+  return [from.at({ run_tasks: { cluster: cluster.name, instance_ids: from.ids(1), ...started, task } })];
+}
+
+function strangeMessage(from: Draws): Entry[] {
+  const { random, group } = from;
+  if (random.chance(0.4)) {
+    const body = random.pick(["no JSON at all", "{}", '{"a":[1,2,{"b":null}]}']);
+    return [from.at({ send: { queue: random.pick(["lifecycle", "monitor"]), body } })];
+  }
+  const [instanceId = ""] = from.ids(1);
+  return [
+    from.at({
+      send_lifecycle_message: {
+        queue: "lifecycle",
+        group: group.name,
+        hook: "drain",
+        instance_id: random.chance(0.8) ? instanceId : "i-0123456789abcdef0",
+        form: random.pick(["sqs", "sns", "eventbridge"] as const),
+      },
+    }),
+  ];
+}

@@ -1,0 +1,74 @@
+import { stringify } from "yaml";
+import { progressText, storyText } from "../../cli/story-text.ts";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import type { Detailed, Result } from "./run.ts";
+
+/** What a sweep must come to on average, so that it proves something. */
+const LEAST = { terminations: 3, calls: 200, kinds: 2 };
+
+/** The kinds of faults that are to fire in a sweep; one that never did is told as 0. */
+export const KINDS = [
+  "throttle",
+  "token buckets",
+  "fail",
+  "lose_answers",
+  "deny",
+  "expire_credentials",
+  "fail_entries",
+  "read lag",
+  "lost notifications",
+  "late notifications",
+  "lost messages",
+  "duplicates",
+  "disorder",
+  "killed invocations",
+  "doubled ticks",
+  "skipped ticks",
+  "cold starts",
+  "clock skew",
+] as const;
+
+/** How a sweep went: what fired, the averages, and what of them is too little. */
+export function summaryOf(results: readonly Result[]): { text: string; tooLittle: boolean } {
+  const fired = (kind: string) => results.reduce((sum, each) => sum + (each.fired.get(kind) ?? 0), 0);
+  const average = (of: (result: Result) => number) =>
+    results.reduce((sum, each) => sum + of(each), 0) / results.length;
+  const averages = {
+    terminations: average((each) => each.terminations),
+    calls: average((each) => each.calls),
+    kinds: average((each) => each.fired.size),
+  };
+  const tooLittle = (Object.keys(LEAST) as (keyof typeof LEAST)[]).filter(
+    (key) => averages[key] < LEAST[key],
+  );
+  const lines = [
+    "how often each fault fired:",
+    ...KINDS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
+    `on average ${averages.terminations.toFixed(1)} terminations, ${averages.calls.toFixed(0)} SDK calls and ${averages.kinds.toFixed(1)} kinds of fault fired a seed`,
+    ...tooLittle.map((key) => `too little: expected at least ${LEAST[key]} ${key} a seed on average`),
+  ];
+  return { text: `${lines.join("\n")}\n`, tooLittle: tooLittle.length > 0 };
+}
+
+/** The story of a scenario that was played: what happened to each instance, what the functions said, what was violated. */
+export function fullStory({ played, lines, violations }: Detailed): string {
+  return [
+    storyText(played),
+    "what the functions said:",
+    ...lines.flatMap((line) => progressText(line, played.startedAt).trimEnd() || []),
+    "",
+    violations.length === 0 ? "no violations" : "VIOLATIONS",
+    ...violations.map((each) => `  ${each}`),
+    "",
+  ].join("\n");
+}
+
+/** A scenario as a file. */
+export function fileOf(scenario: ScenarioInput): string {
+  return stringify(scenario);
+}
+
+/** The command that plays a seed again. */
+export function commandOf(seed: number): string {
+  return `npm run simulate -- --seed ${seed}`;
+}

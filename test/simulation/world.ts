@@ -1,0 +1,238 @@
+import type { Random } from "../../simulator/random.ts";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { some, weighted } from "./draw.ts";
+import { drainKeys, type Named } from "./policy.ts";
+
+type Group = NonNullable<ScenarioInput["auto_scaling_groups"]>[number];
+type Hook = NonNullable<Group["hooks"]>[number];
+type Cluster = NonNullable<ScenarioInput["clusters"]>[number];
+type Service = NonNullable<Cluster["services"]>[number];
+type TargetGroup = NonNullable<ScenarioInput["target_groups"]>[number];
+type LoadBalancer = NonNullable<ScenarioInput["load_balancers"]>[number];
+
+/** What a scenario has besides its functions and what happens to it. */
+export type Place = {
+  readonly [Part in
+    | "target_groups"
+    | "load_balancers"
+    | "clusters"
+    | "auto_scaling_groups"
+    | "tasks"]: NonNullable<ScenarioInput[Part]>;
+};
+
+/** The host port that a static registration points at, where a task has it. */
+const STATIC_PORT = 3001;
+
+/** A world from a seed: small, so that it runs fast, and with any of the parts that a drain has to do with. */
+export function worldOf(random: Random): Place {
+  const place: Place = {
+    target_groups: [],
+    load_balancers: [],
+    clusters: [],
+    auto_scaling_groups: [],
+    tasks: [],
+  };
+  if (random.chance(0.6)) place.target_groups.push(staticGroup(random));
+  if (random.chance(0.45)) place.load_balancers.push(loadBalancer(random, "classic", [80, STATIC_PORT]));
+  if (random.chance(0.15)) place.target_groups.push(targetGroup(random, "attached", 7000));
+  const clusters = weighted(random, [
+    [1, 0],
+    [7, 1],
+    [2, 2],
+  ]);
+  const groups = weighted(random, [
+    [6, 1],
+    [3, 2],
+    [1, 3],
+  ]);
+  for (let i = 0; i < clusters; i++) place.clusters.push(cluster(random, i, place));
+  for (let i = 0; i < groups; i++) place.auto_scaling_groups.push(group(random, i, place));
+  const populated = place.auto_scaling_groups.flatMap(({ cluster: name }) => name ?? []);
+  if (populated.length > 0 && random.chance(0.25))
+    place.tasks.push(standalone(random, random.pick(populated)));
+  return place;
+}
+
+/** What of a world the functions' inputs can name. */
+export function namesIn(place: Place): Named {
+  return {
+    targetGroups: place.target_groups.flatMap(({ name }) => (name === "static" ? [name] : [])),
+    loadBalancers: place.load_balancers.flatMap(({ name }) => (name === "classic" ? [name] : [])),
+    clusters: place.clusters.map(({ name }) => name),
+  };
+}
+
+function staticGroup(random: Random): TargetGroup {
+  return { ...targetGroup(random, "static", STATIC_PORT), in_use: random.chance(0.9) };
+}
+
+function targetGroup(random: Random, name: string, port: number): TargetGroup {
+  return { name, port, deregistration_delay_seconds: random.pick([0, 5, 15, 30, 60]) };
+}
+
+function loadBalancer(
+  random: Random,
+  name: string,
+  [port, instance_port]: readonly [number, number],
+): LoadBalancer {
+  return {
+    name,
+    listeners: [{ port, instance_port }],
+    connection_draining_seconds: random.pick([0, 10, 30, 60]),
+    ...some(random, 0.3, { requests_finish_after_seconds: 5 }),
+  };
+}
+
+function cluster(random: Random, index: number, place: Place): Cluster {
+  const kinds = random.shuffled(["web", "edge", "own", "daemon", "elb", "worker"] as const);
+  const count = random.whole(1, 3);
+  return {
+    name: `c${index}`,
+    services: kinds.slice(0, count).map((kind) => service(random, kind, `${kind}${index}`, place)),
+    ...some(random, 0.2, { addresses: addressesOf(index) }),
+  };
+}
+
+// Few, so that an address is soon another task's.
+function addressesOf(index: number): string[] {
+  return Array.from({ length: 12 }, (_, i) => `10.9.${index}.${i + 1}`);
+}
+
+type Kind = "web" | "edge" | "own" | "daemon" | "elb" | "worker";
+
+function service(random: Random, kind: Kind, name: string, place: Place): Service {
+  const base: Service = {
+    name,
+    desired_count: random.whole(1, 4),
+    ...weighted<Partial<Service>>(random, [
+      [5, {}],
+      [3, { minimum_healthy_percent: 50 }],
+      [1, { minimum_healthy_percent: 0, maximum_percent: 100 }],
+    ]),
+  };
+  const task = {
+    start_seconds: random.pick([1, 2, 5]),
+    stop_seconds: random.pick([1, 2, 5, 20, 40]),
+    stop_timeout_seconds: random.pick([30, 30, 60]),
+    ...some(random, 0.1, { protected_seconds: random.whole(30, 600) }),
+    ...some(random, 0.1, { run_seconds: random.whole(3500, 4300) }),
+  };
+  const ports = [{ container_port: 3000 }];
+  switch (kind) {
+    case "web": {
+      place.target_groups.push(targetGroup(random, name, 80));
+      return {
+        ...base,
+        load_balancers: [{ target_group: name, container_port: 3000 }],
+        task: { ...task, ports },
+      };
+    }
+    case "edge":
+      return {
+        ...base,
+        desired_count: random.whole(1, 3),
+        minimum_healthy_percent: random.pick([0, 50]),
+        maximum_percent: random.pick([100, 200]),
+        task: { ...task, ports: [{ container_port: 1, host_port: STATIC_PORT }] },
+      };
+    case "own": {
+      place.target_groups.push({ ...targetGroup(random, name, 80), target_type: "ip" });
+      return {
+        ...base,
+        load_balancers: [{ target_group: name, container_port: 3000 }],
+        task: { ...task, network_mode: "awsvpc", ports },
+      };
+    }
+    case "daemon":
+      return { name, scheduling_strategy: "DAEMON", task };
+    case "elb":
+      place.load_balancers.push(loadBalancer(random, name, [81, 3002]));
+      return {
+        ...base,
+        desired_count: random.whole(1, 2),
+        minimum_healthy_percent: 0,
+        load_balancers: [{ load_balancer: name, container_port: 3000 }],
+        task: { ...task, ports: [{ container_port: 3000, host_port: 3002 }] },
+      };
+    case "worker":
+      return { ...base, task };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function standalone(random: Random, clusterName: string): Place["tasks"][number] {
+  return {
+    cluster: clusterName,
+    count: random.whole(1, 2),
+    ...weighted<object>(random, [
+      [2, { started_by: "{container_instance_id}" }],
+      [1, { started_by: "{instance_id}" }],
+      [2, {}],
+    ]),
+    task: {
+      stop_seconds: random.pick([1, 10]),
+      ...some(random, 0.5, { run_seconds: random.whole(650, 1200) }),
+    },
+  };
+}
+
+function group(random: Random, index: number, place: Place): Group {
+  const names = namesIn(place);
+  const ids = instanceIds(index, random.whole(2, 4));
+  const clusterName = place.clusters[Math.min(index, place.clusters.length - 1)]?.name;
+  const inCluster = clusterName !== undefined && random.chance(0.9);
+  const registers = {
+    target_groups: names.targetGroups.flatMap((name) => (random.chance(0.8) ? [{ name }] : [])),
+    load_balancers: names.loadBalancers.filter(() => random.chance(0.8)),
+  };
+  const isAttached = place.target_groups.some(({ name }) => name === "attached") && random.chance(0.6);
+  return {
+    name: `g${index}`,
+    instance_ids: ids,
+    boot_seconds: random.pick([5, 15, 30]),
+    ...(inCluster ? { cluster: clusterName } : {}),
+    ...some(random, inCluster ? 0.15 : 0, { managed_draining: true }),
+    ...some(random, 0.2, { on_abandon: "retain" as const }),
+    ...(isAttached ? { target_groups: ["attached"] } : {}),
+    registers_with: registers,
+    hooks: hooks(random, names),
+    ...some(random, 0.2, {
+      warm_pool: {
+        state: random.pick(["Stopped", "Running", "Hibernated"] as const),
+        instance_ids: random.chance(0.5) ? instanceIds(index + 8, 1) : [],
+        reuse_on_scale_in: random.chance(0.7),
+      },
+    }),
+  };
+}
+
+function instanceIds(prefix: number, count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, i) => `i-${prefix.toString(16)}${String(i + 1).padStart(16, "0")}`,
+  );
+}
+
+function hooks(random: Random, names: Named): Hook[] {
+  const ours: Hook = {
+    name: "drain",
+    queue: "lifecycle",
+    heartbeat_timeout_seconds: weighted(random, [
+      [1, 60],
+      [2, 120],
+      [3, 180],
+      [4, 300],
+      [4, 600],
+      [3, 3600],
+    ]),
+    default_result: random.pick(["CONTINUE", "ABANDON"] as const),
+    ...some(random, 0.35, { metadata: JSON.stringify(drainKeys(random, names, 0.4)) }),
+  };
+  const other: Hook = {
+    name: "backup",
+    heartbeat_timeout_seconds: random.pick([60, 180, 600]),
+    default_result: "CONTINUE",
+  };
+  return random.chance(0.2) ? [ours, other] : [ours];
+}
