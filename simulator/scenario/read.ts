@@ -46,7 +46,7 @@ export function parseScenario(text: string, name: string): Scenario {
 
 /** Checks a scenario that is there as an object. Throws a ScenarioError. */
 export function checkScenario(raw: unknown, name: string): Scenario {
-  const parsed = scenarioSchema.safeParse(raw, { reportInput: true });
+  const parsed = parsedBy(raw, name);
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
   if (!parsed.success || problems.length > 0) {
     throw new ScenarioError(
@@ -54,4 +54,13 @@ export function checkScenario(raw: unknown, name: string): Scenario {
     );
   }
   return parsed.data;
+}
+
+// Zod compares the length of whatever has one, and that of an object may be an object again.
+function parsedBy(raw: unknown, name: string): ReturnType<typeof scenarioSchema.safeParse> {
+  try {
+    return scenarioSchema.safeParse(raw, { reportInput: true });
+  } catch (cause) {
+    throw new ScenarioError(`${name}: expected a scenario, found a length that is no number`, { cause });
+  }
 }

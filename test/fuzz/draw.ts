@@ -128,7 +128,9 @@ export function oddKey(random: Random, known: readonly string[]): string {
 
 /** A value of about `size` characters of JSON at the most. */
 export function oddValue(random: Random, size: number, known: readonly string[] = []): Json {
-  switch (random.whole(0, 8)) {
+  switch (random.whole(0, 9)) {
+    case 9:
+      return lengthy(random);
     case 0:
       return null;
     case 1:
@@ -176,6 +178,11 @@ function listOf(random: Random, size: number, known: readonly string[]): Json {
   const same = random.chance(0.5) ? oddValue(random, 20, known) : undefined;
   const length = random.whole(0, Math.max(1, size >> 5));
   return Array.from({ length }, () => same ?? oddValue(random, Math.min(size >> 2, 60), known));
+}
+
+// What is taken for a text or a list by its length, and is neither.
+function lengthy(random: Random): Json {
+  return { length: random.pick<Json>([{ toString: 0 }, 1, -1, "1", null, [{ toString: null }]]) };
 }
 
 function objectOf(random: Random, size: number, known: readonly string[]): Json {

@@ -93,6 +93,11 @@ const lifecycleBodies: [string, string, string][] = [
     'Time: expected a time such as 2026-11-20T09:00:00.000Z, found "0000-01-01T00:00:00+23:59"',
   ],
   [
+    "a group and a hook with a length that cannot be compared",
+    `${JSON.stringify(lifecycle).slice(0, -1)},"AutoScalingGroupName":{"length":{"toString":0}},"LifecycleActionToken":{"length":{"toString":0}}}`,
+    'AutoScalingGroupName: expected the name of an Auto Scaling group, found {"length":{"toString":0}}; LifecycleActionToken: expected a token of 36 characters, found {"length":{"toString":0}}',
+  ],
+  [
     "something nested deeper than JavaScript's stack",
     `{"LifecycleTransition":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
     [
@@ -142,6 +147,11 @@ const monitorBodies: [string, string, string][] = [
     "dry_run as text",
     '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","dry_run":"no"}',
     'dry_run: expected true or false, found "no"',
+  ],
+  [
+    "a group with a length that cannot be compared",
+    '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":{"length":{"toString":0}},"life_cycle_hook_name":"drain"}',
+    'auto_scaling_group: expected the name of an Auto Scaling group, found {"length":{"toString":0}}',
   ],
   [
     "a token that is a number",

@@ -208,6 +208,11 @@ const refusedTexts: [what: string, text: string, problem: string][] = [
     "1 problem\n  name: expected string, found something nested too deeply",
   ],
   [
+    "a name with a length that cannot be compared",
+    "name: { length: { toString: 0 } }",
+    "expected a scenario, found a length that is no number",
+  ],
+  [
     "a file that is too long to be read in a moment",
     "#".repeat(131_073),
     "expected a file of at most 131072 characters, found 131073",
