@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { type Notice, parseNotice } from "./notice.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsText } from "./problems.ts";
 import { type DrainKeys, keysOfMetadata } from "./settings.ts";
 
 /** What a message on the lifecycle queue is. */
@@ -26,15 +26,18 @@ const TEST = "autoscaling:TEST_NOTIFICATION";
 export const instanceId = z
   .string({ error: "expected an instance id such as i-0123456789abcdef0" })
   .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
+// A regular expression, since zod compares the length of whatever has one, and an object's may be what cannot be compared.
 const filled = (expected: string) =>
-  z
-    .string({ error: expected })
-    .check(z.minLength(1, { error: expected }), z.maxLength(1600, { error: expected }));
+  z.string({ error: expected }).check(z.regex(/^[^]{1,1600}$/, { error: expected }));
 
 /** A lifecycle action's token; AWS refuses any other length. */
 export const actionToken = z
   .string({ error: "expected a token of 36 characters" })
-  .check(z.length(36, { error: "expected a token of 36 characters" }));
+  .check(z.regex(/^[^]{36}$/, { error: "expected a token of 36 characters" }));
+
+/** What is no year of four digits cannot be written as messages carry times. */
+const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
+const timeError = "expected a time such as 2026-11-20T09:00:00.000Z";
 
 const termination = z.object({
   LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
@@ -43,7 +46,9 @@ const termination = z.object({
   LifecycleHookName: filled("expected the name of a lifecycle hook"),
   LifecycleActionToken: actionToken,
   Time: z.optional(
-    z.iso.datetime({ offset: true, error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
+    z.iso
+      .datetime({ offset: true, error: timeError, abort: true })
+      .check(z.refine((text) => Date.parse(text) >= EARLIEST, { error: timeError })),
   ),
   NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
 });
@@ -83,7 +88,7 @@ function readNotification(value: unknown): LifecycleMessage {
     };
   }
   const parsed = termination.safeParse(value, { reportInput: true });
-  if (!parsed.success) return unreadable(problemsOf(parsed.error).join("; "));
+  if (!parsed.success) return unreadable(problemsText(parsed.error));
   const { data } = parsed;
   const own = keysOfMetadata(data.NotificationMetadata);
   if (own && "problems" in own) return unreadable(own.problems.join("; "));

@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 import { actionToken, instanceId } from "./lifecycle-message.ts";
 import { isoOf, readMemory, writeMemory } from "./memory-message.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsText } from "./problems.ts";
 import { type DrainKeys, drainKeys, keysOf, overlay, settingsOf } from "./settings.ts";
 import { NO_MEMORY, type Termination } from "./termination.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
 const VERSION = 1;
 
-const text = (expected: string) => z.string({ error: expected }).check(z.minLength(1, { error: expected }));
+const text = (expected: string) => z.string({ error: expected }).check(z.regex(/[^]/, { error: expected }));
 const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" });
 
 const hook = text("expected the name of a lifecycle hook");
@@ -54,7 +54,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
     return { kind: "unreadable", reason: "expected JSON" };
   }
   const parsed = messageSchema.safeParse(value, { reportInput: true });
-  if (!parsed.success) return { kind: "unreadable", reason: problemsOf(parsed.error).join("; ") };
+  if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
   const { data } = parsed;
   const {
     instance_id,
@@ -87,10 +87,13 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
   };
 }
 
+// The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).
+const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
+
 /** A termination as a message of the monitor queue. */
 export function formatMonitorMessage(termination: Termination): string {
   const { instanceId, group, hook, token, since, interruptedAt, dryRun, settings, memory } = termination;
-  return JSON.stringify({
+  const text = JSON.stringify({
     version: VERSION,
     instance_id: instanceId,
     auto_scaling_group: group,
@@ -102,4 +105,5 @@ export function formatMonitorMessage(termination: Termination): string {
     ...(dryRun ? { dry_run: true } : {}),
     memory: writeMemory(memory),
   });
+  return text.replaceAll(REFUSED_BY_SQS, (character) => (character === "\uFFFE" ? "\\ufffe" : "\\uffff"));
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { problemsOf } from "./problems.ts";
+import { problemsText, shortened } from "./problems.ts";
 
 /** What EventBridge announces of instances. */
 export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
@@ -37,10 +37,10 @@ const ofHealth = z.object({
   }),
 });
 
-const OF_EC2: Readonly<Record<string, NoticeKind>> = {
-  "EC2 Spot Instance Interruption Warning": "spot interruption",
-  "EC2 Instance Rebalance Recommendation": "rebalance",
-};
+const OF_EC2: ReadonlyMap<string, NoticeKind> = new Map([
+  ["EC2 Spot Instance Interruption Warning", "spot interruption"],
+  ["EC2 Instance Rebalance Recommendation", "rebalance"],
+]);
 const SCHEDULED = /_(RETIREMENT|MAINTENANCE)_SCHEDULED$/;
 const INSTANCE_ID = /(?:^|instance\/)(i-[0-9a-f]{8,17})$/;
 
@@ -51,10 +51,11 @@ const INSTANCE_ID = /(?:^|instance\/)(i-[0-9a-f]{8,17})$/;
 export function parseNotice(value: unknown): Notice | undefined {
   const { source, "detail-type": detailType } = (value ?? {}) as Record<string, unknown>;
   if (source === "aws.ec2" && typeof detailType === "string") {
-    const notice = OF_EC2[detailType];
-    if (notice === undefined) return { kind: "other notice", reason: `the event is ${detailType}` };
+    const notice = OF_EC2.get(detailType);
+    if (notice === undefined)
+      return { kind: "other notice", reason: `the event is ${shortened(detailType)}` };
     const parsed = ofEc2.safeParse(value, { reportInput: true });
-    if (!parsed.success) return { kind: "unreadable", reason: problemsOf(parsed.error).join("; ") };
+    if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
     const { time: at, detail } = parsed.data;
     return {
       kind: "notice",
@@ -68,21 +69,22 @@ export function parseNotice(value: unknown): Notice | undefined {
 
 function parseHealth(value: unknown): Notice {
   const parsed = ofHealth.safeParse(value, { reportInput: true });
-  if (!parsed.success) return { kind: "unreadable", reason: problemsOf(parsed.error).join("; ") };
+  if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
   const { time: at, detail } = parsed.data;
   const { service, eventTypeCode, eventTypeCategory, statusCode, backupEvent } = detail;
   const other = (reason: string): Notice => ({ kind: "other notice", reason });
+  const code = shortened(eventTypeCode);
   if (service !== "EC2" || eventTypeCategory !== "scheduledChange" || !SCHEDULED.test(eventTypeCode)) {
-    return other(`the event is ${eventTypeCode} of ${service}`);
+    return other(`the event is ${code} of ${shortened(service)}`);
   }
-  if (statusCode === "closed") return other(`${eventTypeCode} is closed`);
+  if (statusCode === "closed") return other(`${code} is closed`);
   // AWS sends these to a second Region too, in case the first one does not work.
-  if (backupEvent === "true") return other(`${eventTypeCode} is a backup of another event`);
+  if (backupEvent === "true") return other(`${code} is a backup of another event`);
   // The entity is a bare id in some events, and an ARN in others.
   const instanceIds = detail.affectedEntities.flatMap(
     ({ entityValue }) => INSTANCE_ID.exec(entityValue)?.[1] ?? [],
   );
-  if (instanceIds.length === 0) return other(`${eventTypeCode} names no instance`);
+  if (instanceIds.length === 0) return other(`${code} names no instance`);
   return {
     kind: "notice",
     notice: "maintenance",

@@ -1,7 +1,9 @@
 import type * as z from "zod/mini";
 
-/** The longest piece of a wrong value that an error quotes, in characters. */
+/** The longest piece of a wrong value, or of a key, that an error quotes, in characters. */
 const QUOTE_LIMIT = 60;
+/** How many problems one error tells: a message may have as many as fit into a MiB. */
+const TOLD_LIMIT = 20;
 
 /**
  * What is wrong with a value, one problem each: the key, what was expected and what was found. Parse with
@@ -9,6 +11,17 @@ const QUOTE_LIMIT = 60;
  */
 export function problemsOf(error: z.core.$ZodError): string[] {
   return error.issues.flatMap((issue) => describeIssue(issue, []));
+}
+
+/** The same as one text, for as many problems as anybody would read. */
+export function problemsText(error: z.core.$ZodError): string {
+  return firstOf(problemsOf(error)).join("; ");
+}
+
+/** The first of many problems, and how many more there are. */
+export function firstOf(problems: readonly string[]): string[] {
+  const more = problems.length - TOLD_LIMIT;
+  return more > 0 ? [...problems.slice(0, TOLD_LIMIT), `and ${more} more`] : [...problems];
 }
 
 function describeIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
@@ -45,14 +58,28 @@ function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "(the whole)";
   return path.reduce<string>(
     (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+      typeof step === "number"
+        ? `${text}[${step}]`
+        : `${text}${text === "" ? "" : "."}${shortened(String(step))}`,
     "",
   );
 }
 
 /** A value as an error quotes it: JSON, cut short. */
 export function quote(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  return value === undefined ? "nothing" : shortened(jsonOf(value));
+}
+
+/** A text that somebody else wrote, cut short. */
+export function shortened(text: string): string {
   return text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}… (${text.length} characters)` : text;
+}
+
+// JSON.parse reads what is nested deeper than JSON.stringify can write, and an alias of YAML may stand in what it names.
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "something nested too deeply";
+  }
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { InputError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import { problemsOf } from "./problems.ts";
+import { firstOf, problemsOf, problemsText } from "./problems.ts";
 
 /** How often terminate looks again where nothing else is said, in seconds. */
 export const POLL_SECONDS = 5;
@@ -187,8 +187,9 @@ export function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
 /** Settings as keys again, as a message carries them. */
 export function keysOf(settings: DrainSettings): DrainKeys {
   return {
+    // The first stands here alone: the original's may have a name that the list does not take.
     ...(settings.elbNames[0] === undefined ? {} : { elb_name: settings.elbNames[0] }),
-    ...(settings.elbNames.length > 1 ? { elb_names: [...settings.elbNames] } : {}),
+    ...(settings.elbNames.length > 1 ? { elb_names: settings.elbNames.slice(1) } : {}),
     ...(settings.targetGroups.length > 0 ? { target_groups: [...settings.targetGroups] } : {}),
     ...(settings.clusterNames.length > 0 ? { cluster_names: [...settings.clusterNames] } : {}),
     poll_seconds: settings.pollSeconds,
@@ -211,7 +212,8 @@ export function keysOfMetadata(
   if (!value || !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))) return undefined;
   const parsed = settingsSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return { keys: parsed.data };
-  return { problems: problemsOf(parsed.error).map((problem) => `NotificationMetadata.${problem}`) };
+  const problems = problemsOf(parsed.error).map((problem) => `NotificationMetadata.${problem}`);
+  return { problems: firstOf(problems) };
 }
 
 /** The keys in a hook's NotificationMetadata that it cannot set, though a function's input can. */
@@ -240,7 +242,7 @@ export function readInput<T extends z.core.$ZodType>(
 ): z.infer<T> {
   const parsed = z.safeParse(schema, event, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const reason = problemsOf(parsed.error).join("; ");
+  const reason = problemsText(parsed.error);
   log.error("input refused", { reason });
   throw new InputError(`${functionName}: the scheduled event's input is wrong: ${reason}`);
 }

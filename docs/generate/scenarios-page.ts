@@ -35,7 +35,7 @@ count, is in [simulation.md](simulation.md).
 
 ## What is refused
 
-A wrong file is refused as a whole, with a line for each key that is wrong.
+A wrong file is refused as a whole, with a line for each key that is wrong, up to twenty. So is one of more than 128 KiB.
 
 - A name that one part of the file uses for another must be there, and no two parts of a kind have the same one. Of what the
   functions' inputs name, the queues must be there; a load balancer or cluster that is missing is trouble worth playing.

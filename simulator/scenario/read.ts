@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
-import { problemsOf } from "../../shared/problems.ts";
+import { parse } from "yaml";
+import { firstOf, problemsOf } from "../../shared/problems.ts";
 import { referenceProblems } from "./references.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
+
+/** The longest file that is read, in characters: the time that YAML takes can grow with the square of the length. */
+const LENGTH_LIMIT = 131_072;
 
 /** A scenario file that cannot be used; the message names every key that is wrong. */
 export class ScenarioError extends Error {
@@ -25,25 +28,39 @@ export function readScenario(path: string): Scenario {
 
 /** Reads a scenario from YAML text; `name` is what errors call it. Throws a ScenarioError. */
 export function parseScenario(text: string, name: string): Scenario {
+  if (text.length > LENGTH_LIMIT) {
+    throw new ScenarioError(
+      `${name}: expected a file of at most ${LENGTH_LIMIT} characters, found ${text.length}`,
+    );
+  }
   let raw: unknown;
   try {
-    raw = parse(text);
+    // What it warns of goes to stderr, and is refused by the schema in any case.
+    raw = parse(text, { logLevel: "error" });
   } catch (cause) {
-    if (cause instanceof YAMLParseError)
-      throw new ScenarioError(`${name}: expected YAML: ${cause.message}`, { cause });
-    throw cause;
+    // Not all that the parser throws is a YAMLParseError: an alias of nothing is a ReferenceError.
+    throw new ScenarioError(`${name}: expected YAML: ${(cause as Error).message}`, { cause });
   }
   return checkScenario(raw, name);
 }
 
 /** Checks a scenario that is there as an object. Throws a ScenarioError. */
 export function checkScenario(raw: unknown, name: string): Scenario {
-  const parsed = scenarioSchema.safeParse(raw, { reportInput: true });
+  const parsed = parsedBy(raw, name);
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
   if (!parsed.success || problems.length > 0) {
     throw new ScenarioError(
-      `${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${problems.join("\n  ")}`,
+      `${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${firstOf(problems).join("\n  ")}`,
     );
   }
   return parsed.data;
+}
+
+// Zod compares the length of whatever has one, and that of an object may be an object again.
+function parsedBy(raw: unknown, name: string): ReturnType<typeof scenarioSchema.safeParse> {
+  try {
+    return scenarioSchema.safeParse(raw, { reportInput: true });
+  } catch (cause) {
+    throw new ScenarioError(`${name}: expected a scenario, found a length that is no number`, { cause });
+  }
 }

@@ -76,6 +76,27 @@ describe("the message to terminate", () => {
     });
   });
 
+  it("is of characters that SQS takes, whatever it was told in escapes", () => {
+    const told = { ...termination, group: "fleet \u0000\uFFFE\uFFFF\uD800" };
+    const body = formatMonitorMessage(told);
+    expect(body).to.match(/^[ -\uD7FF\uE000-\uFFFD]+$/);
+    expect(parseMonitorMessage(body, 0, {})).to.deep.equal({ kind: "termination", termination: told });
+  });
+
+  it("can be passed on with the original's load balancer, whatever that is called", () => {
+    const original = {
+      instance_id: termination.instanceId,
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      elb_name: "no such_name",
+      elb_names: ["web"],
+    };
+    const read = parseMonitorMessage(JSON.stringify(original), 0, {});
+    if (read.kind === "unreadable") throw new Error(read.reason);
+    expect(read.termination.settings.elbNames).to.deep.equal(["no such_name", "web"]);
+    expect(parseMonitorMessage(formatMonitorMessage(read.termination), 0, {})).to.deep.equal(read);
+  });
+
   it("names the action by the instance where the token is empty", () => {
     const read = parseMonitorMessage(
       JSON.stringify({ ...JSON.parse(formatMonitorMessage(termination)), lifecycle_action_token: "" }),

@@ -110,6 +110,16 @@ describe("notices", () => {
       other("the event is EC2 Instance State-change Notification"),
     ],
     [
+      "one of a kind that has the name of what every object has",
+      { ...spot, "detail-type": "constructor" },
+      other("the event is constructor"),
+    ],
+    [
+      "one of a kind with a name as long as a message",
+      { ...spot, "detail-type": "x".repeat(100_000) },
+      other(`the event is ${"x".repeat(60)}… (100000 characters)`),
+    ],
+    [
       "another service's event",
       healthWith({ service: "RDS", eventTypeCode: "AWS_RDS_MAINTENANCE_SCHEDULED" }),
       other("the event is AWS_RDS_MAINTENANCE_SCHEDULED of RDS"),

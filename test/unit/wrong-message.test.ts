@@ -87,6 +87,42 @@ const lifecycleBodies: [string, string, string][] = [
     }),
     'NotificationMetadata.drain_timeout_seconds: expected a whole number of seconds from 60 to 172800, found "10m"; NotificationMetadata.on_timeout: expected one of "continue", "abandon", "leave", found "stop"',
   ],
+  [
+    "a time before the year 0, of which none of ours could be made",
+    JSON.stringify({ ...lifecycle, Time: "0000-01-01T00:00:00+23:59" }),
+    'Time: expected a time such as 2026-11-20T09:00:00.000Z, found "0000-01-01T00:00:00+23:59"',
+  ],
+  [
+    "a group and a hook with a length that cannot be compared",
+    `${JSON.stringify(lifecycle).slice(0, -1)},"AutoScalingGroupName":{"length":{"toString":0}},"LifecycleActionToken":{"length":{"toString":0}}}`,
+    'AutoScalingGroupName: expected the name of an Auto Scaling group, found {"length":{"toString":0}}; LifecycleActionToken: expected a token of 36 characters, found {"length":{"toString":0}}',
+  ],
+  [
+    "something nested deeper than JavaScript's stack",
+    `{"LifecycleTransition":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+    [
+      'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found something nested too deeply',
+      "EC2InstanceId: expected an instance id such as i-0123456789abcdef0, found nothing",
+      "AutoScalingGroupName: expected the name of an Auto Scaling group, found nothing",
+      "LifecycleHookName: expected the name of a lifecycle hook, found nothing",
+      "LifecycleActionToken: expected a token of 36 characters, found nothing",
+    ].join("; "),
+  ],
+  [
+    "more that is wrong than anybody would read",
+    JSON.stringify({
+      ...lifecycle,
+      NotificationMetadata: JSON.stringify({ elb_names: Array.from({ length: 1000 }, () => 7) }),
+    }),
+    [
+      ...Array.from(
+        { length: 20 },
+        (_, i) =>
+          `NotificationMetadata.elb_names[${i}]: expected the name of a classic load balancer, found 7`,
+      ),
+      "and 980 more",
+    ].join("; "),
+  ],
 ];
 
 const monitorBodies: [string, string, string][] = [
@@ -111,6 +147,11 @@ const monitorBodies: [string, string, string][] = [
     "dry_run as text",
     '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":"fleet","life_cycle_hook_name":"drain","dry_run":"no"}',
     'dry_run: expected true or false, found "no"',
+  ],
+  [
+    "a group with a length that cannot be compared",
+    '{"instance_id":"i-0123456789abcdef0","auto_scaling_group":{"length":{"toString":0}},"life_cycle_hook_name":"drain"}',
+    'auto_scaling_group: expected the name of an Auto Scaling group, found {"length":{"toString":0}}',
   ],
   [
     "a token that is a number",

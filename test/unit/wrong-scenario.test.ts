@@ -1,6 +1,7 @@
 // Protects what a user is told about a wrong scenario file: every key by name, what was expected and what was found.
 import { expect } from "chai";
 import { playScenario } from "../../simulator/scenario/play.ts";
+import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import {
   type Change,
   expectRefused,
@@ -186,7 +187,52 @@ const refusedByAws: [what: string, change: Change, problem: string][] = [
   ],
 ];
 
+/** What is wrong with a file before it is a scenario. */
+const refusedTexts: [what: string, text: string, problem: string][] = [
+  [
+    "an alias of nothing",
+    "name: *nothing",
+    "expected YAML: Unresolved alias (the anchor must be set before the alias): nothing",
+  ],
+  [
+    "aliases that unfold to more than memory holds",
+    [
+      "x1: &x1 [a, a]",
+      ...Array.from({ length: 40 }, (_, i) => `x${i + 2}: &x${i + 2} [*x${i + 1}, *x${i + 1}]`),
+    ].join("\n"),
+    "expected YAML: Excessive alias count indicates a resource exhaustion attack",
+  ],
+  [
+    "something that contains itself",
+    "name: &name [*name]",
+    "1 problem\n  name: expected string, found something nested too deeply",
+  ],
+  [
+    "a name with a length that cannot be compared",
+    "name: { length: { toString: 0 } }",
+    "expected a scenario, found a length that is no number",
+  ],
+  [
+    "a file that is too long to be read in a moment",
+    "#".repeat(131_073),
+    "expected a file of at most 131072 characters, found 131073",
+  ],
+  [
+    "more that is wrong than anybody would read",
+    `name: test\n${Array.from({ length: 30 }, (_, i) => `key${i}: 1`).join("\n")}`,
+    `30 problems\n${Array.from({ length: 20 }, (_, i) => `  key${i}: unknown key\n`).join("")}  and 10 more`,
+  ],
+];
+
 describe("wrong scenarios", () => {
+  for (const [what, text, problem] of refusedTexts) {
+    it(`no scenario: ${what}`, () => {
+      expect(() => parseScenario(text, "test"))
+        .to.throw(ScenarioError)
+        .with.property("message", `test: ${problem}`);
+    });
+  }
+
   for (const [what, change, problems] of refused) {
     it(`refused: ${what}`, () => expectRefused(change, problems));
   }

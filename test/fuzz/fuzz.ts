@@ -1,0 +1,105 @@
+import v8 from "node:v8";
+import vm from "node:vm";
+import { randomSource } from "../../simulator/random.ts";
+import { TARGETS, type Target } from "./targets.ts";
+
+/** What is fuzzed: so many cases of up to 4 KiB, and so many of about 1 MiB, all from one seed. */
+export type Plan = { readonly seed: number; readonly cases: number; readonly large: number };
+
+/** One of a seed's cases: `small/17`. The same whatever the number of cases. */
+export type CaseName = `${keyof typeof SIZES}/${number}`;
+
+/** What does not hold; without a case, of the whole. */
+export type Problem = { readonly name?: CaseName; readonly what: string };
+
+export type Report = {
+  /** How many cases there were of each target and outcome. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly problems: readonly Problem[];
+  /** Bytes in use after a garbage collection, at even intervals. */
+  readonly heap: readonly number[];
+  /** The longest call, in milliseconds. */
+  readonly slowest: { readonly name: string; readonly milliseconds: number };
+};
+
+/** The sizes of bodies in characters, at the most. */
+const SIZES = { small: 4_096, large: 1_048_576 } as const;
+/** How long a call may take in any case, in milliseconds. */
+const CALL_MS = 100;
+/** A call that took longer is made so often again before that is believed: the machine may be busy. */
+const MORE_CALLS = 3;
+/** How much more memory may be in use at the end than once everything is warm. */
+const GROWTH_BYTES = 8 * 1_048_576;
+const LOOKS_AT_HEAP = 20;
+
+/** A case by its name: what it is given to, and what it is. */
+export function caseOf(seed: number, name: CaseName): { target: Target; text: string } {
+  const random = randomSource(seed)(name);
+  let left = random.whole(0, TARGETS.reduce((sum, { share }) => sum + share, 0) - 1);
+  const target = TARGETS.find(({ share }) => {
+    left -= share;
+    return left < 0;
+  }) as Target;
+  const isLarge = name.startsWith("large");
+  const size = isLarge ? SIZES.large : random.pick([64, 256, 1_024, SIZES.small]);
+  return { target, text: target.make(random, size, isLarge) };
+}
+
+/**
+ * Gives every case of a plan to what reads it.
+ *
+ * @param begin is called with each case's name before it is given
+ */
+export function fuzz({ seed, cases, large }: Plan, begin: (name: CaseName) => void = () => {}): Report {
+  const outcomes = new Map<string, number>();
+  const problems: Problem[] = [];
+  const heap: number[] = [];
+  const total = cases + large;
+  let slowest: Report["slowest"] = { name: "", milliseconds: 0 };
+  for (let i = 0; i < total; i++) {
+    const name: CaseName = i < cases ? `small/${i}` : `large/${i - cases}`;
+    begin(name);
+    const { target, text } = caseOf(seed, name);
+    const { outcome, what, milliseconds } = give(target, text);
+    if (milliseconds > slowest.milliseconds) slowest = { name, milliseconds };
+    if (what !== undefined) problems.push({ name, what: `${target.name}: ${what}` });
+    const counted = `${target.name}: ${outcome}`;
+    outcomes.set(counted, (outcomes.get(counted) ?? 0) + 1);
+    if ((i + 1) % Math.ceil(total / LOOKS_AT_HEAP) === 0) heap.push(heapInUse());
+  }
+  const warm = Math.max(...heap.slice(0, Math.ceil(heap.length / 4)));
+  const end = Math.min(...heap.slice(-Math.ceil(heap.length / 4)));
+  if (end - warm > GROWTH_BYTES) problems.push({ what: `memory grew from ${warm} to ${end} bytes` });
+  return { outcomes, problems, heap, slowest };
+}
+
+/** Gives one case: its outcome, how long that took, and what does not hold of it. */
+export function give(
+  target: Target,
+  text: string,
+): { outcome: string; what: string | undefined; milliseconds: number } {
+  const limit = CALL_MS + (text.length / 1024) * target.millisecondsAKib;
+  let milliseconds = Number.POSITIVE_INFINITY;
+  for (let calls = 0; calls <= MORE_CALLS && milliseconds > limit; calls++) {
+    const startedAt = performance.now();
+    try {
+      const outcome = target.read(text);
+      milliseconds = Math.min(milliseconds, performance.now() - startedAt);
+      if (milliseconds <= limit) return { outcome, what: undefined, milliseconds };
+    } catch (error) {
+      milliseconds = performance.now() - startedAt;
+      return { outcome: "a problem", what: String(error).slice(0, 600), milliseconds };
+    }
+  }
+  return {
+    outcome: "a problem",
+    what: `it took ${Math.round(milliseconds)} ms for ${text.length} characters`,
+    milliseconds,
+  };
+}
+
+function heapInUse(): number {
+  v8.setFlagsFromString("--expose-gc");
+  vm.runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
+}

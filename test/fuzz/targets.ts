@@ -1,0 +1,222 @@
+// What reads what others write, each with the cases that it is given and what must hold of every answer.
+
+import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "yaml";
+import type * as z from "zod/mini";
+import { deregisterInput } from "../../functions/deregister/input.ts";
+import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
+import { terminateInput } from "../../functions/terminate/input.ts";
+import { InputError } from "../../shared/errors.ts";
+import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
+import { type DrainKeys, keysOfMetadata, overlay, readInput, settingsOf } from "../../shared/settings.ts";
+import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+import type { Random } from "../../simulator/random.ts";
+import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
+import { brokenText, brokenValue, type Put } from "./break.ts";
+import { type Json, largeValue, oddValue, textOf } from "./draw.ts";
+import * as forms from "./forms.ts";
+
+/** A reader with its cases. */
+export type Target = {
+  readonly name: string;
+  /** How many of a hundred cases are its own. */
+  readonly share: number;
+  /** How long it may take a KiB of its text, in milliseconds, beside what any call may take. */
+  readonly millisecondsAKib: number;
+  /** A text of about `size` characters at the most; near to it where `large`. */
+  readonly make: (random: Random, size: number, large: boolean) => string;
+  /** Reads it. The kind of outcome is counted; what is thrown, and is not the reader's own error, is a problem. */
+  readonly read: (text: string) => string;
+};
+
+/** Something that does not hold of an answer. */
+export class Broken extends Error {
+  override name = "Broken";
+}
+
+/** The longest text that says what is wrong: it goes into a log line, of which CloudWatch Logs takes 256 KiB. */
+const REASON_LIMIT = 16_384;
+const SENT_AT = Date.parse("2026-11-20T09:00:00Z");
+/** What SQS takes (Amazon SQS API Reference, SendMessage): the characters of XML 1.0. */
+const TAKEN_BY_SQS = /^[\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+
+const SCENARIOS = [
+  "examples/dead-instance.yaml",
+  "examples/fleet.yaml",
+  "examples/long-drain.yaml",
+  "examples/spot-notice.yaml",
+  "examples/stuck-service.yaml",
+  "examples/warm-pool.yaml",
+].map((path) => readFileSync(path, "utf8"));
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+export const TARGETS: readonly Target[] = [
+  {
+    name: "lifecycle message",
+    share: 35,
+    millisecondsAKib: 4,
+    make: (random, size, large) => {
+      const body = bodyOf(random, forms.lifecycleForm(random), size, large);
+      return random.chance(0.2) ? forms.enveloped(body) : body;
+    },
+    read: (text) => {
+      const read = parseLifecycleMessage(text);
+      checkLifecycle(read);
+      return read.kind;
+    },
+  },
+  {
+    name: "monitor message",
+    share: 30,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, forms.monitorForm(random), size, large),
+    read: (text) => {
+      const read = parseMonitorMessage(text, SENT_AT, { cluster_name: "main" });
+      if (read.kind === "unreadable") expectShort(read.reason);
+      else expectSameAgain(read.termination);
+      return read.kind;
+    },
+  },
+  {
+    name: "NotificationMetadata",
+    share: 10,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, forms.drainKeys(random), size, large),
+    read: (text) => {
+      const read = keysOfMetadata(text);
+      if (read && "problems" in read) expectShort(read.problems.join("; "));
+      return read === undefined ? "not for us" : "problems" in read ? "problems" : "keys";
+    },
+  },
+  inputTarget("input of deregister", forms.deregisterForm, () => deregisterInput),
+  inputTarget("input of terminate", forms.terminateForm, () => terminateInput),
+  inputTarget("input of scale-tasks", forms.scaleTasksForm, (event) =>
+    typeof event === "object" && event !== null && "services" in event ? scaleManyInput : scaleTasksInput,
+  ),
+  {
+    name: "scenario",
+    share: 4,
+    // YAML takes its time, and what is too long is not read at all.
+    millisecondsAKib: 20,
+    make: (random, size, large) => {
+      const text = random.pick(SCENARIOS);
+      if (!large && random.chance(0.5)) return brokenText(random, text).slice(0, size);
+      return bodyOf(random, parse(text) as Json, size, large);
+    },
+    read: (text) => {
+      try {
+        parseScenario(text, "fuzz");
+        return "scenario";
+      } catch (error) {
+        if (!(error instanceof ScenarioError)) throw error;
+        expectShort(error.message);
+        return "refused";
+      }
+    },
+  },
+];
+
+function inputTarget(
+  name: string,
+  form: (random: Random) => Json,
+  schemaOf: (event: unknown) => z.core.$ZodType,
+): Target {
+  return {
+    name,
+    share: 7,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, form(random), size, large),
+    read: (text) => {
+      let event: unknown;
+      try {
+        event = JSON.parse(text);
+      } catch {
+        // Lambda itself takes JSON only.
+        return "no JSON";
+      }
+      try {
+        settingsOf(readInput(schemaOf(event), name, event, silent) as DrainKeys);
+        return "input";
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        expectShort(error.message);
+        return "refused";
+      }
+    },
+  };
+}
+
+// A form as it is, wrong in its values, wrong in its text, or something else altogether.
+function bodyOf(random: Random, form: Json, size: number, large: boolean): string {
+  const way = random.fraction();
+  for (let room = size; ; room = room >> 1) {
+    const odd: Put = (each, known) => oddValue(each, room >> 2, known);
+    const big: Put = (each, known) => largeValue(each, Math.floor(room * 0.9), known);
+    const some = [odd, odd, odd].slice(0, random.whole(1, 3));
+    const text = (() => {
+      if (large) return textOf(brokenValue(random, form, [big, ...(way < 0.3 ? some : [])]));
+      if (way < 0.1) return textOf(form);
+      if (way < 0.65) return textOf(brokenValue(random, form, some));
+      if (way < 0.95) return brokenText(random, textOf(form));
+      return textOf(oddValue(random, room, []));
+    })();
+    if (text.length <= size || room < 64) return text;
+  }
+}
+
+function checkLifecycle(read: LifecycleMessage): void {
+  switch (read.kind) {
+    case "termination": {
+      const { instanceId, group, hook, token, time, keys } = read;
+      expectTime(time);
+      // As deregister passes it on.
+      const since = Math.min(time ?? SENT_AT, SENT_AT);
+      expectSameAgain({
+        instanceId,
+        group,
+        hook,
+        token,
+        since,
+        interruptedAt: undefined,
+        dryRun: false,
+        settings: settingsOf(overlay({ cluster_name: "main", elb_name: "web" }, keys)),
+        memory: { ...NO_MEMORY, lastBeatAt: since },
+      });
+      return;
+    }
+    case "notice":
+      expectTime(read.at);
+      if (!["spot interruption", "rebalance", "maintenance"].includes(read.notice))
+        throw new Broken(`the notice is ${String(read.notice)}`);
+      return;
+    case "test notification":
+      return;
+    case "other notice":
+    case "unreadable":
+      expectShort(read.reason);
+      return;
+    default:
+      throw new Broken(`the message is ${JSON.stringify(read satisfies never)}`);
+  }
+}
+
+function expectTime(time: number | undefined): void {
+  if (time !== undefined && !Number.isFinite(time)) throw new Broken(`the time is ${time}`);
+}
+
+function expectShort(reason: string): void {
+  if (reason.length > REASON_LIMIT) throw new Broken(`the reason has ${reason.length} characters`);
+}
+
+// What was read is written so that it is read as the same, by SQS and by the next run.
+function expectSameAgain(termination: Termination): void {
+  const body = formatMonitorMessage(termination);
+  if (!TAKEN_BY_SQS.test(body)) throw new Broken("it is passed on with characters that SQS refuses");
+  const again = parseMonitorMessage(body, 0, {});
+  if (again.kind === "unreadable")
+    throw new Broken(`it is passed on as what cannot be read: ${again.reason}`);
+  if (!isDeepStrictEqual(again.termination, termination) && formatMonitorMessage(again.termination) !== body)
+    throw new Broken(`it is passed on as something else: ${body.slice(0, 400)}`);
+}
