@@ -23,10 +23,11 @@ const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2:
 export class Faults {
   /** Whether AWS's token buckets hold. */
   throttling = false;
+  /** The buckets that hold then. */
+  buckets = new TokenBuckets();
   readonly #random: Random;
   readonly #faults: Fault[] = [];
   readonly #fired = new Map<string, number>();
-  readonly #buckets = new TokenBuckets();
 
   constructor(random: Random) {
     this.#random = random;
@@ -50,8 +51,7 @@ export class Faults {
         each.actions.some((pattern) => patternMatches(pattern, action)) &&
         this.#random.chance(each.probability),
     );
-    const kind =
-      fault?.kind ?? (this.throttling && !this.#buckets.take(action, now) ? "throttle" : undefined);
+    const kind = fault?.kind ?? (this.throttling && !this.buckets.take(action, now) ? "throttle" : undefined);
     if (!kind) return undefined;
     this.#fired.set(kind, (this.#fired.get(kind) ?? 0) + 1);
     return errorOf(kind, service, operation);
