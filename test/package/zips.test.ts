@@ -61,7 +61,12 @@ describe("the packaged zips", function () {
       const { zip, handler } = packaged.functions[name];
       const text = strFromU8(unzipSync(zip)[handler.replace(/\.handler$/, ".cjs")] as Uint8Array);
       expect(text).to.include("AWS_SESSION_TOKEN");
-      for (const elsewhere of ["AssumeRole", "169.254.169.254", "sso_session", "credential_process"]) {
+      for (const elsewhere of [
+        "AssumeRole",
+        "AWS_CONTAINER_CREDENTIALS",
+        "sso_session",
+        "credential_process",
+      ]) {
         expect(text, elsewhere).to.not.include(elsewhere);
       }
     });
