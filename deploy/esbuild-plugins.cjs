@@ -2,6 +2,7 @@
 // esbuild keeps although nobody uses them: whatever computes a key could do something. With the keys written out, it leaves
 // out all operations that nobody calls; EC2 alone has hundreds of them.
 const { readFile } = require("node:fs/promises");
+const { join } = require("node:path");
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
 
@@ -21,6 +22,33 @@ module.exports = [
         contents: writeOutKeys(await readFile(path, "utf8")),
         loader: "js",
       }));
+    },
+  },
+  {
+    name: "credentials-from-the-environment",
+    setup(build) {
+      build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+        path: join(__dirname, "environment-credentials.mjs"),
+      }));
+    },
+  },
+  {
+    // None of the operations that are called streams; the SDK imports this where one does.
+    name: "no-event-streams",
+    setup(build) {
+      build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, () => ({
+        path: join(__dirname, "no-event-streams.mjs"),
+      }));
+    },
+  },
+  {
+    // A client tells AWS its version, and takes all of its package.json with it for that.
+    name: "versions-alone",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+        const { version } = JSON.parse(await readFile(path, "utf8"));
+        return { contents: JSON.stringify({ version }), loader: "json" };
+      });
     },
   },
 ];

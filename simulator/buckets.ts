@@ -13,6 +13,7 @@ const INTENSIVE = "(Create|Delete)LoadBalancer$";
  * "API throttling"; Amazon EC2 Developer Guide, "Request throttling"). Auto Scaling does not publish its numbers: 100 and
  * 10 are an assumption.
  */
+const AUTO_SCALING = "autoscaling";
 const BUCKETS: readonly Bucket[] = [
   {
     name: "ecs cluster read",
@@ -63,7 +64,7 @@ const BUCKETS: readonly Bucket[] = [
   { name: "ec2 describe instances", covers: /^ec2:DescribeInstances$/, burst: 100, perSecond: 20 },
   { name: "ec2 terminate", covers: /^ec2:TerminateInstances$/, burst: 100, perSecond: 5 },
   { name: "ec2 mutating", covers: /^ec2:(Start|Stop)Instances$/, burst: 50, perSecond: 5 },
-  { name: "autoscaling", covers: /^autoscaling:/, burst: 100, perSecond: 10 },
+  { name: AUTO_SCALING, covers: /^autoscaling:/, burst: 100, perSecond: 10 },
 ];
 
 // Each version of the API has its own buckets. The costly changes are those of whole load balancers.
@@ -91,10 +92,26 @@ export type OtherCalls = {
   readonly until: number;
 };
 
+/** What the account's buckets differ in from AWS's documented ones. */
+export type BucketOptions = {
+  /** What is assumed of Auto Scaling's bucket. */
+  readonly autoScaling?: { readonly burst: number; readonly perSecond: number };
+  /** Which part of each bucket others leave, 0 to 1. */
+  readonly share?: number;
+};
+
 /** How full the account's buckets are; all are full at first. */
 export class TokenBuckets {
+  readonly #buckets: readonly Bucket[];
   readonly #levels = new Map<string, { tokens: number; at: number }>();
   readonly #others: OtherCalls[] = [];
+
+  constructor({ autoScaling, share = 1 }: BucketOptions = {}) {
+    this.#buckets = BUCKETS.map((bucket) => {
+      const { burst, perSecond } = bucket.name === AUTO_SCALING && autoScaling ? autoScaling : bucket;
+      return { ...bucket, burst: burst * share, perSecond: perSecond * share };
+    });
+  }
 
   /** Lets others take tokens too. */
   share(others: OtherCalls): void {
@@ -106,9 +123,9 @@ export class TokenBuckets {
     const others = this.#others
       .filter(({ covers, until }) => now < until && covers(action))
       .reduce((sum, { perSecond }) => sum + perSecond, 0);
-    const levels = BUCKETS.filter(({ covers }) => covers.test(action)).map((bucket) =>
-      this.#level(bucket, others, now),
-    );
+    const levels = this.#buckets
+      .filter(({ covers }) => covers.test(action))
+      .map((bucket) => this.#level(bucket, others, now));
     if (levels.some(({ tokens }) => tokens < 1)) return false;
     for (const level of levels) level.tokens -= 1;
     return true;

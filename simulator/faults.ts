@@ -38,10 +38,11 @@ const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2:
 export class Faults {
   /** Whether AWS's token buckets hold. */
   throttling = false;
+  /** The buckets that hold then. */
+  buckets = new TokenBuckets();
   readonly #random: Random;
   readonly #firings: Firings;
   readonly #faults: Fault[] = [];
-  readonly #buckets = new TokenBuckets();
 
   constructor(random: Random, firings: Firings) {
     this.#random = random;
@@ -55,7 +56,7 @@ export class Faults {
   /** Lets others in the account call actions, so many times a second each, until a time in milliseconds since 1970. */
   share(actions: readonly string[], perSecond: number, until: number): void {
     const covers = (action: string) => actions.some((pattern) => patternMatches(pattern, action));
-    this.#buckets.share({ covers, perSecond, until });
+    this.buckets.share({ covers, perSecond, until });
   }
 
   /** What befalls this call, or undefined. */
@@ -68,7 +69,7 @@ export class Faults {
         (each.kind === "fail_entries" ? hasEntries(action) : this.#random.chance(each.probability)),
     );
     if (fault) return this.#strikeOf(fault, service, operation);
-    if (!this.throttling || this.#buckets.take(action, now)) return undefined;
+    if (!this.throttling || this.buckets.take(action, now)) return undefined;
     this.#firings.count("token buckets");
     return { kind: "error", error: throttling(service) };
   }

@@ -41,7 +41,7 @@ describe("the packaged zips", function () {
       console.log(`      ${name}.zip: ${(zip.length / 1000).toFixed(0)} KB`);
     });
 
-    it(`${name}.zip is made of its function, shared/ and what these import: no source of the simulator`, () => {
+    it(`${name}.zip is made of its function, shared/, what these import and what stands in for it: no source of the simulator`, () => {
       const { zip, handler } = packaged.functions[name];
       const map = unzipSync(zip)[handler.replace(/\.handler$/, ".cjs.map")] as Uint8Array;
       const { sources } = JSON.parse(strFromU8(map)) as { sources: string[] };
@@ -54,7 +54,21 @@ describe("the packaged zips", function () {
             .slice(0, source.startsWith("functions/") ? 2 : 1)
             .join("/"),
         );
-      expect(new Set(folders)).to.deep.equal(new Set(["shared", `functions/${name}`]));
+      expect(new Set(folders)).to.deep.equal(new Set(["shared", "deploy", `functions/${name}`]));
+    });
+
+    it(`${name}.zip finds its credentials in the environment alone`, () => {
+      const { zip, handler } = packaged.functions[name];
+      const text = strFromU8(unzipSync(zip)[handler.replace(/\.handler$/, ".cjs")] as Uint8Array);
+      expect(text).to.include("AWS_SESSION_TOKEN");
+      for (const elsewhere of [
+        "AssumeRole",
+        "AWS_CONTAINER_CREDENTIALS",
+        "sso_session",
+        "credential_process",
+      ]) {
+        expect(text, elsewhere).to.not.include(elsewhere);
+      }
     });
   }
 

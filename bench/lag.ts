@@ -1,0 +1,80 @@
+import { TokenBuckets } from "../simulator/buckets.ts";
+import type { Simulation } from "../simulator/simulation.ts";
+import { type Figure, type Part, rounded } from "./figure.ts";
+import { measure, percentile } from "./measure.ts";
+import { type BenchOptions, timings } from "./options.ts";
+
+/** How much longer than half of Auto Scaling's bucket allows many completions may take. */
+const SLACK = 1.2;
+const LIMIT_SECONDS = 8;
+
+/** How long after an instance could be completed it is. */
+export async function lag(options: BenchOptions): Promise<Part> {
+  const few: number[] = [];
+  const rows: string[][] = [];
+  for (const terminations of options.quick ? [1, 20] : [1, 5, 20, 40]) {
+    const lags: number[] = [];
+    for (const timing of timings(options)) {
+      lags.push(...(await measure({ terminations, instances: 100, ...timing })).lags);
+    }
+    few.push(...lags);
+    rows.push([`N=${terminations}`, ...lagTexts(lags), ""]);
+  }
+  const figures: Figure[] = [
+    {
+      name: "completed after the later of ready and 130 s after the message, p99, N up to 40",
+      value: lagOf(few),
+      limit: LIMIT_SECONDS,
+      unit: "s",
+    },
+  ];
+  const many = [100, ...(options.quick ? [] : [1_000]), ...(options.tenThousand ? [10_000] : [])];
+  for (const terminations of many) {
+    const [timing] = timings(options);
+    const measured = await measure(
+      { terminations, instances: terminations, throttling: true, endsAfterSeconds: 14_400, ...timing },
+      (simulation) => shareBuckets(simulation, options),
+    );
+    const limit = (SLACK * terminations) / (options.autoScaling.perSecond / 2);
+    figures.push({
+      name: `completed after the later of ready and 130 s after the message, p99, N=${terminations}`,
+      value: lagOf(measured.lags),
+      limit: rounded(limit),
+      unit: "s",
+    });
+    figures.push({
+      name: `calls per instance with half of the buckets, N=${terminations}`,
+      value: rounded(measured.calls / terminations, 2),
+      unit: "calls",
+    });
+    figures.push({
+      name: `Lambda seconds with half of the buckets, N=${terminations}`,
+      value: rounded(measured.lambdaSeconds),
+      unit: "s",
+    });
+    rows.push([
+      `N=${terminations}, half of the buckets`,
+      ...lagTexts(measured.lags),
+      `${measured.failedRuns} runs failed`,
+    ]);
+  }
+  return {
+    figures,
+    tables: [
+      { title: "Seconds after each could be completed", head: ["fleet", "median", "p99", "most", ""], rows },
+    ],
+  };
+}
+
+// A deployment takes the other half of each bucket.
+function shareBuckets(simulation: Simulation, { autoScaling }: BenchOptions): void {
+  simulation.faults.buckets = new TokenBuckets({ autoScaling, share: 0.5 });
+}
+
+function lagOf(lags: readonly number[]): number {
+  return rounded(Math.max(0, percentile(lags, 0.99)));
+}
+
+function lagTexts(lags: readonly number[]): string[] {
+  return [0.5, 0.99, 1].map((share) => String(rounded(percentile(lags, share))));
+}

@@ -1,0 +1,111 @@
+import { inProcess } from "../cli/in-process.ts";
+import { type Played, playScenario } from "../simulator/scenario/play.ts";
+import type { Simulation } from "../simulator/simulation.ts";
+import { type Fleet, scenarioOf } from "./world.ts";
+
+/** Nothing is completed sooner after the message than two ticks and a look let it be, in milliseconds. */
+const TWO_TICKS_MS = 130_000;
+
+/** What a fleet's terminations have come to. Times are in milliseconds, durations in seconds where they say so. */
+export type Measured = {
+  readonly terminations: number;
+  /** All calls from the first message to the last deletion, less those of an idle run. */
+  readonly calls: number;
+  readonly callsByAction: ReadonlyMap<string, number>;
+  /** How long all invocations took that ran in that time. */
+  readonly lambdaSeconds: number;
+  /** For each instance, from when it could be completed until it was: the later of ready and two ticks. */
+  readonly lags: readonly number[];
+  /** For each instance, from the message until DRAINING was set. */
+  readonly begun: readonly number[];
+  /** From DRAINING to the last STOPPED. */
+  readonly drainSeconds: number;
+  readonly failedRuns: number;
+};
+
+/** Plays a fleet with the functions themselves, and measures what its terminations took. Throws where one was lost. */
+export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) => void): Promise<Measured> {
+  const played = await play(fleet, prepare);
+  const { terminations, violations, simulation } = played;
+  if (terminations.length !== fleet.terminations || violations.length > 0) {
+    throw new Error(
+      `bench: expected ${fleet.terminations} terminations and no violation, found ${terminations.length} and ${JSON.stringify(violations.slice(0, 3))}`,
+    );
+  }
+  const from = Math.min(...terminations.map((each) => each.askedAt));
+  const deletions = simulation.calls.filter(({ action }) => action === "sqs:DeleteMessageBatch");
+  const until = deletions.at(-1)?.at ?? played.endedAt;
+  const callsByAction = countCalls(played, from, until);
+  const idle = countCalls(
+    await play({ ...fleet, ...idleFor(played.endedAt - played.startedAt) }),
+    from,
+    until,
+  );
+  for (const [action, count] of idle) {
+    callsByAction.set(action, (callsByAction.get(action) ?? 0) - count);
+  }
+  return {
+    terminations: fleet.terminations,
+    calls: sum(callsByAction.values()),
+    callsByAction,
+    lambdaSeconds:
+      sum(
+        played.invocations
+          .filter((each) => each.endedAt > from && each.startedAt < until)
+          .map((each) => each.endedAt - each.startedAt),
+      ) / 1_000,
+    lags: terminations.map(({ askedAt, readyAt, completedAt }) => {
+      if (readyAt === undefined || completedAt === undefined) return Number.POSITIVE_INFINITY;
+      return (completedAt - Math.max(readyAt, askedAt + TWO_TICKS_MS)) / 1_000;
+    }),
+    begun: terminations.map(({ instanceId, askedAt }) => (drainingAt(played, instanceId) - askedAt) / 1_000),
+    drainSeconds: Math.max(
+      ...terminations.map((each) => ((each.tasksGoneAt ?? 0) - drainingAt(played, each.instanceId)) / 1_000),
+    ),
+    failedRuns: played.invocations.filter((each) => each.outcome !== "succeeded").length,
+  };
+}
+
+/** Plays a fleet with the functions themselves. */
+export function play(fleet: Fleet, prepare?: (simulation: Simulation) => void): Promise<Played> {
+  return playScenario(scenarioOf(fleet), {
+    invoke: inProcess(() => {}),
+    ...(prepare ? { watch: prepare } : {}),
+  });
+}
+
+/** The functions' calls in a time, by action. */
+export function countCalls({ simulation }: Played, from: number, until: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { at, caller, action } of simulation.calls) {
+    if (caller === "operator" || at < from || at > until) continue;
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** A fleet of which nothing goes, for as long as another one took. */
+function idleFor(milliseconds: number): Partial<Fleet> {
+  return { instances: 1, terminations: 0, idleSeconds: Math.ceil(milliseconds / 1_000), drainSeconds: 60 };
+}
+
+function drainingAt({ simulation }: Played, instanceId: string): number {
+  const line = simulation.world.story.lines.find(
+    (each) =>
+      each.kind === "container-instance" && each.instanceId === instanceId && each.status === "DRAINING",
+  );
+  return line?.at ?? Number.NaN;
+}
+
+/** The sum of some numbers. */
+export function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const each of numbers) total += each;
+  return total;
+}
+
+/** The least value that a share of the numbers, from 0 to 1, does not exceed. */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

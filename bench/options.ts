@@ -1,0 +1,27 @@
+/** What the bench is run with. */
+export type BenchOptions = {
+  /** Fewer fleets, for a look in between: what a figure is made of is then less. */
+  readonly quick: boolean;
+  /** Whether ten thousand terminations are played too, which takes minutes. */
+  readonly tenThousand: boolean;
+  /** What is assumed of Auto Scaling's token bucket, which AWS does not publish. */
+  readonly autoScaling: { readonly perSecond: number; readonly burst: number };
+};
+
+/** How the functions' ticks lie to each other and to the message, in seconds: how much a drain takes depends on it. */
+export type Timing = {
+  readonly phase: number;
+  readonly ticks: { readonly deregister: number; readonly terminate: number };
+};
+
+/** How far behind deregister's tick terminate's is. EventBridge promises nothing about it. */
+const BEHIND = [5, 20, 35, 50];
+const PHASES = [0, 15, 30, 45];
+
+/** Timings that cover the minute, or with `quick` one of each kind. */
+export function timings({ quick }: BenchOptions): Timing[] {
+  const all = BEHIND.flatMap((behind) =>
+    PHASES.map((phase) => ({ phase, ticks: { deregister: 20, terminate: (20 + behind) % 60 } })),
+  );
+  return quick ? all.filter((_, i) => i % 5 === 0) : all;
+}

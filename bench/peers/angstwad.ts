@@ -1,0 +1,58 @@
+import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  UpdateContainerInstancesStateCommand,
+} from "@aws-sdk/client-ecs";
+import { type Peer, scanFor } from "./peer.ts";
+
+const SLEEP_SECONDS = 5;
+
+/**
+ * A Lambda that publishes its event to its own topic until no task is left. Each time it asks EC2 for the instance's name,
+ * twice for the first hundred container instances, and for the tasks. SLEEP_MS is 5000 here; its default of 0 costs 14 times
+ * as much.
+ */
+export const angstwad: Peer = {
+  name: "angstwad/ecs-lifecycle-hook",
+  kind: "event",
+  measured: [
+    { terminations: 1, instances: 10, calls: 105 },
+    { terminations: 20, instances: 100, calls: 1852 },
+  ],
+  differs:
+    "moto was slower than the simulated calls, 15 to 60 ms each, so the real one polled less often at N=20",
+  async handle(event, aws) {
+    const { cluster, group, hook, token, instanceId } = event;
+    await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    await scanFor(aws, event, { whole: false, pages: 1 });
+    const found = await scanFor(aws, event, { whole: false, pages: 1 });
+    const containerInstance = found?.containerInstanceArn;
+    if (!containerInstance) return;
+    if (found.status === "ACTIVE") {
+      await aws.ecs.send(
+        new UpdateContainerInstancesStateCommand({
+          cluster,
+          containerInstances: [containerInstance],
+          status: "DRAINING",
+        }),
+      );
+    }
+    const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance }));
+    if (taskArns.length > 0) {
+      await aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+      await aws.sleep(SLEEP_SECONDS);
+      await aws.republish({ ...event, hops: event.hops + 1 });
+      return;
+    }
+    await aws.autoScaling.send(
+      new CompleteLifecycleActionCommand({
+        AutoScalingGroupName: group,
+        LifecycleHookName: hook,
+        LifecycleActionToken: token,
+        LifecycleActionResult: "CONTINUE",
+      }),
+    );
+  },
+};

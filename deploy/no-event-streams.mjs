@@ -1,0 +1,2 @@
+// Stands for the SDK's @smithy/core/event-streams in the bundles.
+export {};
