@@ -28,12 +28,12 @@ export const instanceId = z
   .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
 // A regular expression, since zod compares the length of whatever has one, and an object's may be what cannot be compared.
 const filled = (expected: string) =>
-  z.string({ error: expected }).check(z.regex(/^[^]{1,1600}$/, { error: expected }));
+  z.string({ error: expected }).check(z.regex(/^[\s\S]{1,1600}$/, { error: expected }));
 
 /** A lifecycle action's token; AWS refuses any other length. */
 export const actionToken = z
   .string({ error: "expected a token of 36 characters" })
-  .check(z.regex(/^[^]{36}$/, { error: "expected a token of 36 characters" }));
+  .check(z.regex(/^[\s\S]{36}$/, { error: "expected a token of 36 characters" }));
 
 /** What is no year of four digits cannot be written as messages carry times. */
 const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
