@@ -8,7 +8,8 @@ import { NO_MEMORY, type Termination } from "./termination.ts";
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
 const VERSION = 1;
 
-const text = (expected: string) => z.string({ error: expected }).check(z.regex(/[\s\S]/, { error: expected }));
+const text = (expected: string) =>
+  z.string({ error: expected }).check(z.regex(/[\s\S]/, { error: expected }));
 const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" });
 
 const hook = text("expected the name of a lifecycle hook");

@@ -140,15 +140,18 @@ function terminationOf(
   instanceId: string,
   settings: DrainSettings,
 ): Termination {
+  const now = ports.now();
   return {
     instanceId,
     group,
     hook,
     token: undefined,
-    since: ports.now(),
+    since: now,
     interruptedAt: undefined,
     dryRun: false,
     settings,
-    memory: NO_MEMORY,
+    // Its message may be elsewhere for a moment, and past a deadline after which the hook's own timeout is to decide: then no
+    // heartbeat may begin that anew. In all other cases one too many does no harm.
+    memory: settings.onTimeout === "leave" ? { ...NO_MEMORY, lastBeatAt: now } : NO_MEMORY,
   };
 }

@@ -74,6 +74,15 @@ describe("scenarios: the sweep", () => {
     expectSwept(await play(fleet({ ...SWEEP, sweep_minutes: 1 }, lost)), 60 + 60 + 60);
   });
 
+  it("with leave, what it finds gets no heartbeat at once: its message may be elsewhere, and past its deadline", async () => {
+    const outcome = await play(
+      fleet({ ...SWEEP, sweep_minutes: 1, on_timeout: "leave", drain_timeout_seconds: 600 }, lost),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
+  });
+
   it("by the hook's name", async () => {
     const { lifecycle_queue_name: _, ...input } = SWEEP;
     expectSwept(await play(fleet({ ...input, lifecycle_hook_name: "drain" }, lost)), 420);
