@@ -2,7 +2,8 @@
 // each of its calls in turn, and resumed by the schedule.
 import { expect } from "chai";
 import type { FunctionName } from "../../simulator/scenario/play.ts";
-import { functions, HOOK, instanceIds, type Outcome, play } from "./fixture.ts";
+
+import { functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const standard = {
@@ -93,4 +94,29 @@ describe("scenarios: a crash at every point", () => {
       }
     });
   }
+
+  it("terminate killed after any of its calls to SQS, in a drain that is handed over", async () => {
+    const handedOver = {
+      functions: functions({ cluster_name: "main" }),
+      clusters: [
+        {
+          name: "main",
+          services: [
+            { name: "worker", desired_count: 3, task: { stop_seconds: 120, stop_timeout_seconds: 200 } },
+          ],
+        },
+      ],
+      auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK] }],
+      timeline: standard.timeline,
+    };
+    const whole = await play(handedOver);
+    expect(said(whole, "handed over")).to.have.lengthOf.at.least(1);
+    const calls = whole.simulation.calls.filter((each) => each.caller === "terminate");
+    for (const [index, { action }] of calls.entries()) {
+      if (!/^sqs:(Send|Delete)/.test(action)) continue;
+      const outcome = await play(handedOver, { crash: { name: "terminate", atCall: index + 1 } });
+      expect(outcome.violations, `killed after call ${index + 1}`).to.deep.equal([]);
+      expect(outcome.terminations[0]?.result, `killed after call ${index + 1}`).to.equal("CONTINUE");
+    }
+  });
 });

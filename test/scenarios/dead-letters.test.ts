@@ -122,4 +122,21 @@ describe("scenarios: dead letters", () => {
     );
     expectReleased(outcome);
   });
+
+  it("one that could not be set aside stays in its queue until it can", async () => {
+    const { queues } = fleet({});
+    const outcome = await play({
+      ...fleet({}),
+      queues,
+      timeline: [
+        { at_seconds: 4, deny: { actions: ["sqs:SendMessage*"], for_seconds: 100 } },
+        { at_seconds: 5, send: { queue: "lifecycle", body: "not JSON" } },
+        { at_seconds: 600, send: { queue: "unused", body: "{}" } },
+      ],
+    });
+    const [first] = said(outcome, "message cannot be read");
+    expect(first?.left).to.equal("in the queue");
+    const letters = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages;
+    expect([...letters.values()].map(({ body }) => body)).to.deep.equal(["not JSON"]);
+  });
 });

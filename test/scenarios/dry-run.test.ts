@@ -5,7 +5,7 @@ import { inProcess } from "../../cli/in-process.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { readScenario } from "../../simulator/scenario/read.ts";
 import type { Scenario } from "../../simulator/scenario/schema.ts";
-import { expectDrained, functions, HOOK, instanceIds, type LogLine, play, said } from "./fixture.ts";
+import { calls, expectDrained, functions, HOOK, instanceIds, type LogLine, play, said } from "./fixture.ts";
 
 const READS = /:(Describe|List|Get)/;
 const OUR_QUEUES = /^sqs:/;
@@ -57,6 +57,27 @@ describe("scenarios: dry run", () => {
     expect(said(outcome, "dry run", ids[0]).map((line) => line.function)).to.include("deregister");
     expect(said(outcome, "dry run is over", ids[0])).to.have.lengthOf(1);
     expect(said(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
+  });
+
+  it("no heartbeat is sent: the hook's own timeout ends it", async () => {
+    const scheduled = functions({ cluster_name: "main", dry_run: true });
+    const input = { queue_name: "monitor", dry_run: true };
+    const outcome = await play({
+      functions: { ...scheduled, terminate: { ...scheduled.terminate, input } },
+      clusters: [{ name: "main", services: [{ name: "worker", desired_count: 2 }] }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instance_ids: ids,
+          cluster: "main",
+          hooks: [{ ...HOOK, heartbeat_timeout_seconds: 300 }],
+        },
+      ],
+      timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
+    });
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
+    expect(outcome.terminations[0]?.result).to.equal(undefined);
+    expect(outcome.terminations[0]?.reason).to.include("timeout");
   });
 });
 

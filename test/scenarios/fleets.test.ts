@@ -144,4 +144,26 @@ describe("scenarios: kinds of fleets", () => {
     // Two target groups, a look every five seconds for two and a half minutes at the most.
     expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * 30);
   });
+
+  it("an instance with more tasks than a page of their list: the last of them is waited for", async () => {
+    const tasks = (family: string, count: number, stop: number) => ({
+      cluster: "main",
+      family,
+      count,
+      task: { stop_seconds: stop, stop_timeout_seconds: 300 },
+    });
+    const outcome = await play({
+      functions: functions({ cluster_name: "main" }),
+      clusters: [{ name: "main" }],
+      auto_scaling_groups: [{ name: "fleet", instances: 1, cluster: "main", task_slots: 200, hooks: [HOOK] }],
+      tasks: [tasks("quick", 100, 5), tasks("slow", 5, 240)],
+      timeline: [
+        ...scaleIn(1),
+        { at_seconds: 10, stop_tasks: { cluster: "main", family: "quick" } },
+        { at_seconds: 10, stop_tasks: { cluster: "main", family: "slow" } },
+      ],
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+  });
 });

@@ -109,4 +109,41 @@ describe("scenarios: heartbeats", () => {
     );
     expectQuiet(outcome);
   });
+
+  it("a heartbeat that is refused is not sent again at every look", async () => {
+    // The hook tells nobody, and the message has a token that Auto Scaling never gave out.
+    const world = fleet(120, { stop_seconds: 300, stop_timeout_seconds: 400 });
+    const outcome = await play({
+      ...world,
+      auto_scaling_groups: [
+        {
+          ...world.auto_scaling_groups[0],
+          hooks: [{ ...HOOK, heartbeat_timeout_seconds: 120, queue: undefined }],
+        },
+      ],
+      timeline: [
+        ...world.timeline,
+        {
+          at_seconds: 6,
+          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] },
+        },
+      ],
+      ends_after_seconds: 600,
+    });
+    expect(said(outcome, "heartbeat refused", ids[0]).length).to.be.within(1, 4);
+    expect(said(outcome, "heartbeat recorded", ids[0])).to.deep.equal([]);
+  });
+
+  it("a heartbeat that is denied is tried again at the next look, and all else goes on meanwhile", async () => {
+    const world = fleet(300, { stop_seconds: 500, stop_timeout_seconds: 600 });
+    const actions = ["autoscaling:RecordLifecycleActionHeartbeat"];
+    const outcome = await play({
+      ...world,
+      timeline: [...world.timeline, { at_seconds: 100, deny: { actions, for_seconds: 120 } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    const failed = outcome.invocations.filter((each) => each.outcome !== "succeeded");
+    expect(failed).to.have.lengthOf.at.least(1);
+    for (const { error } of failed) expect(error).to.match(/^RunFailed: .*RecordLifecycleActionHeartbeat/s);
+  });
 });

@@ -51,4 +51,23 @@ describe("scenarios: long drains", () => {
       expectQuiet(outcome);
     });
   }
+
+  it("a task that is stopping already when it is first looked for is waited for", async () => {
+    const outcome = await play({
+      ...ecs({}),
+      clusters: [{ name: "main" }],
+      tasks: [
+        {
+          cluster: "main",
+          family: "batch",
+          instance_ids: [ids[0]],
+          task: { stop_seconds: 240, stop_timeout_seconds: 300 },
+        },
+      ],
+      timeline: [...terminate, { at_seconds: 10, stop_tasks: { cluster: "main", family: "batch" } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(outcome.terminations[0]?.readyAt).to.be.at.least(outcome.startedAt + 240_000);
+  });
 });

@@ -232,4 +232,44 @@ describe("scenarios: messages", () => {
       expect(said(outcome, "message cannot be read")).to.have.lengthOf.at.least(500);
     });
   }
+
+  it("two messages of one drain, a minute apart: it began with the first", async () => {
+    const message = {
+      queue: "lifecycle",
+      group: "fleet",
+      hook: "drain",
+      instance_id: ids[1],
+      token: "87654321-4321-4321-4321-210987654321",
+    };
+    const outcome = await play({
+      ...classic,
+      timeline: [
+        { at_seconds: 5, send_lifecycle_message: message },
+        { at_seconds: 65, send_lifecycle_message: message },
+      ],
+    });
+    expectQuiet(outcome);
+    const letGo = said(outcome, "let go", ids[1]);
+    expect(letGo).to.have.lengthOf(1);
+    const letGoAt = (Date.parse(String(letGo[0]?.time)) - outcome.startedAt) / 1_000;
+    expect(letGoAt, "seconds").to.be.within(125, 135);
+  });
+
+  it("a message with the token of another lifecycle action does not take the place of the instance's own", async () => {
+    const forged = { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: ids[0] };
+    const outcome = await play({
+      ...classic,
+      timeline: [{ at_seconds: 4, send_lifecycle_message: forged }, terminate],
+    });
+    expectDrained(outcome, { count: 1 });
+  });
+
+  it("messages that are delivered twice: one drain, and none is left", async () => {
+    const outcome = await play({ ...classic, timeline: [terminate], duplicates: 0.7 });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    expect(said(outcome, "duplicate merged")).to.have.lengthOf.at.least(1);
+    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(1);
+    expect(said(outcome, "let go")).to.deep.equal([]);
+  });
 });

@@ -79,4 +79,55 @@ describe("scenarios: one of many goes wrong", () => {
     expect(line?.reason).to.match(/^instance_id: expected an instance id/);
     expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
   });
+
+  it("a container instance that is gone by the time it is to be set DRAINING fails by itself, and is told of", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "main" }),
+      clusters: [{ name: "main" }],
+      auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK] }],
+      timeline: [terminate, { at_seconds: 18, deregister_container_instance: { instance_ids: [lost] } }],
+      read_lag_seconds: 8,
+    });
+    const failed = said(outcome, "step failed");
+    expect(failed.map((line) => line.instance_id)).to.include(lost);
+    expect(failed.map((line) => line.reason)).to.include("INACTIVE");
+    expect(said(outcome, "set DRAINING").map((line) => line.instance_id)).to.have.members([first, third]);
+    expectDrained(outcome, { count: 3, withinSeconds: 18 });
+  });
+
+  it("a target that its group refuses to take out is told of, and the others go without it", async () => {
+    const outcome = await play(
+      {
+        ...fleet,
+        functions: functions({ target_groups: ["static"] }),
+        target_groups: [{ name: "static", port: 80, deregistration_delay_seconds: 60 }],
+        auto_scaling_groups: [
+          {
+            name: "fleet",
+            instance_ids: ids,
+            hooks: [HOOK],
+            registers_with: { target_groups: [{ name: "static" }] },
+          },
+        ],
+        timeline: [terminate],
+        ends_after_seconds: 300,
+      },
+      {
+        watch: ({ world }: Simulation) => {
+          const group = world.targetGroups.byName("static");
+          const deregister = group.deregister.bind(group);
+          group.deregister = (id, port, by) => {
+            if (id === lost) throw new AwsError("InvalidTargetException", `'${lost}' is not valid`);
+            deregister(id, port, by);
+          };
+        },
+      },
+    );
+    expect(new Set(said(outcome, "step failed").map((line) => line.instance_id))).to.deep.equal(
+      new Set([lost]),
+    );
+    expect(said(outcome, "deregistered").map((line) => line.instance_id)).to.have.members([first, third]);
+    const completed = said(outcome, "lifecycle action completed").map((line) => line.instance_id);
+    expect(completed).to.have.members([first, third]);
+  });
 });

@@ -24,6 +24,14 @@ const fleet = (group: Record<string, unknown>, timeline: Record<string, unknown>
   timeline,
 });
 
+/** The fleet's cluster, with a task that is still stopping when the second run looks. */
+const slow = [
+  {
+    name: "main",
+    services: [{ name: "worker", desired_count: 3, task: { stop_seconds: 100, stop_timeout_seconds: 200 } }],
+  },
+];
+
 function containerInstances({ simulation }: Outcome, id: string): string[] {
   const cluster = simulation.world.clusters.byName("main");
   return [...cluster.containerInstances.values()]
@@ -86,14 +94,7 @@ describe("scenarios: coming back", () => {
         { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
         { at_seconds: 40, complete_actions: { group: "fleet", hook: "drain" } },
       ]),
-      clusters: [
-        {
-          name: "main",
-          services: [
-            { name: "worker", desired_count: 3, task: { stop_seconds: 100, stop_timeout_seconds: 200 } },
-          ],
-        },
-      ],
+      clusters: slow,
     });
     expect(said(outcome, "lifecycle action completed", leaving)).to.deep.equal([]);
     expect(containerInstances(outcome, leaving)).to.deep.equal(["ACTIVE"]);
@@ -113,6 +114,21 @@ describe("scenarios: coming back", () => {
       [waiting, "CONTINUE"],
     ]);
     expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(0);
+    expectQuiet(outcome);
+  });
+
+  it("a duplicate of its message does not make the drain forget what is to be given back", async () => {
+    const outcome = await play({
+      ...fleet({}, [
+        { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+        { at_seconds: 50, repeat_notification: { instance_ids: [leaving] } },
+      ]),
+      clusters: slow,
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(said(outcome, "duplicate merged", leaving)).to.have.lengthOf(1);
+    expect(containerInstances(outcome, leaving)).to.deep.equal(["ACTIVE"]);
+    expect(isRegistered(outcome, leaving)).to.equal(true);
     expectQuiet(outcome);
   });
 });

@@ -118,4 +118,10 @@ describe("scenarios: scale-tasks", () => {
     expect(calls(outcome, "ecs:UpdateService")).to.equal(0);
     expect(said(outcome, "dry run")[0]).to.include({ desired_count: 3, was: 7 });
   });
+
+  it("a cluster of more instances than a page of their list: all count", async () => {
+    const group = { instance_ids: instanceIds(130) };
+    const outcome = await play(fleet(SERVICE, { group, timeline: [until(70)] }, 129));
+    expect(said(outcome, "nothing to change")[0]).to.include({ active_instances: 130, desired_count: 129 });
+  });
 });

@@ -218,4 +218,16 @@ describe("scenarios: the sweep", () => {
     expect(Math.max(...most.values())).to.be.at.most(2);
     expectQuiet(outcome);
   });
+
+  it("while the queue cannot be received it looks for nothing: what waits there is not lost", async () => {
+    const outcome = await play({
+      ...fleet({ ...SWEEP, sweep_minutes: 1 }, [
+        { at_seconds: 5, terminate: { instance_ids: [leaving] } },
+        { at_seconds: 30, deny: { actions: ["sqs:ReceiveMessage"], for_seconds: 100 } },
+      ]),
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
+    expect(said(outcome, "sweep found")).to.deep.equal([]);
+  });
 });

@@ -194,4 +194,27 @@ describe("scenarios: trouble", () => {
       ids[1],
     ]);
   });
+
+  for (const [what, from] of [
+    ["deregister's first run", 6],
+    ["terminate's first run", 60],
+  ] as const) {
+    it(`nothing can be sent from ${what} on: messages stay until they can, and the drain ends`, async () => {
+      const outcome = await play({
+        ...world,
+        clusters: [
+          {
+            name: "main",
+            services: [
+              { name: "worker", desired_count: 4, task: { stop_seconds: 300, stop_timeout_seconds: 400 } },
+            ],
+          },
+        ],
+        timeline: [terminate, { at_seconds: from, deny: { actions: ["sqs:SendMessage*"], for_seconds: 90 } }],
+      });
+      expect(said(outcome, "step failed")).to.have.lengthOf.at.least(1);
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+    });
+  }
 });

@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Bug, type Finder, plant } from "./bug.ts";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+/** What the scenarios need of the project; node_modules is linked. */
+const NEEDED = [
+  "cli",
+  "examples",
+  "functions",
+  "shared",
+  "simulator",
+  "test",
+  "package.json",
+  "tsconfig.json",
+];
+/** A test that takes longer than this, in milliseconds of real time, has not ended by itself. */
+const TEST_LIMIT_MS = 180_000;
+
+/** The tests that passed and those that failed, by their full names. */
+export type Tested = { readonly passed: readonly string[]; readonly failed: readonly string[] };
+
+/** A copy of the project's sources in a temporary folder, in which bugs can be planted. */
+export class Garden {
+  readonly #folder = mkdtempSync(join(tmpdir(), "planted-"));
+
+  constructor() {
+    for (const name of NEEDED) cpSync(join(PROJECT, name), join(this.#folder, name), { recursive: true });
+    symlinkSync(join(PROJECT, "node_modules"), join(this.#folder, "node_modules"));
+  }
+
+  /**
+   * Runs one bug's test with the bug in its place, and takes it out again. Throws an Error where the text to replace is not
+   * there exactly once, or where the test neither passes nor fails.
+   */
+  async runWith(bug: Bug): Promise<Tested> {
+    const path = join(this.#folder, bug.file);
+    const source = readFileSync(path, "utf8");
+    writeFileSync(path, plant(source, bug));
+    try {
+      return await this.run([bug.foundBy]);
+    } finally {
+      writeFileSync(path, source);
+    }
+  }
+
+  /** Runs the tests by which bugs are found, as the sources are. Throws an Error where they do not run to their end. */
+  async run(finders: readonly Finder[]): Promise<Tested> {
+    const files = [...new Set(finders.map(({ scenarios }) => `test/scenarios/${scenarios}.test.ts`))];
+    const names = finders.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--no-config"];
+    const setup = ["--require", "./test/setup.ts", "--timeout", String(TEST_LIMIT_MS)];
+    const which = ["--reporter", "json", "--grep", ` (${names.join("|")})$`, ...files];
+    const output = await this.#node([...mocha, ...setup, ...which]);
+    const { passes, failures } = JSON.parse(output) as Record<string, { fullTitle: string }[]>;
+    const titlesOf = (tests: { fullTitle: string }[] = []) => tests.map(({ fullTitle }) => fullTitle);
+    return { passed: titlesOf(passes), failed: titlesOf(failures) };
+  }
+
+  /** Deletes the folder. */
+  clear(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  // Mocha's exit status is how many tests failed; what it wrote tells which.
+  #node(args: readonly string[]): Promise<string> {
+    const options = { cwd: this.#folder, timeout: 2 * TEST_LIMIT_MS, maxBuffer: 1_000_000_000 };
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, args, options, (error, stdout, stderr) => {
+        if (stdout.startsWith("{")) resolve(stdout);
+        else reject(new Error(`the tests did not run to their end: ${error?.message ?? ""}\n${stderr}`));
+      });
+    });
+  }
+}

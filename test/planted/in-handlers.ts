@@ -1,0 +1,137 @@
+import type { Bug } from "./bug.ts";
+
+/** Bugs in how messages travel through the two functions. */
+export const IN_HANDLERS: readonly Bug[] = [
+  {
+    what: "two messages of one drain are merged into the younger: the drain begins anew with each",
+    file: "shared/merge.ts",
+    text: "a.termination.since - b.termination.since",
+    instead: "b.termination.since - a.termination.since",
+    foundBy: {
+      scenarios: "messages",
+      test: "two messages of one drain, a minute apart: it began with the first",
+    },
+  },
+  {
+    what: "of two messages of one drain, what the one that comes later remembers is forgotten",
+    file: "shared/merge.ts",
+    text: "memory: unite(same.termination.memory, termination.memory),",
+    instead: "memory: unite(same.termination.memory, same.termination.memory),",
+    foundBy: {
+      scenarios: "returning",
+      test: "a duplicate of its message does not make the drain forget what is to be given back",
+    },
+  },
+  {
+    what: "messages with different tokens are merged, and the token of another lifecycle action is used",
+    file: "shared/merge.ts",
+    text: "({ termination: { token } }) => !token || !termination.token || token === termination.token,",
+    instead: "() => true,",
+    foundBy: {
+      scenarios: "messages",
+      test: "a message with the token of another lifecycle action does not take the place of the instance's own",
+    },
+  },
+  {
+    what: "a message that is delivered twice is deleted by its first receipt, which SQS takes no more",
+    file: "shared/merge.ts",
+    text: "const again = new Set(more.map(({ id }) => id));\n  return [...messages.filter(({ id }) => !again.has(id)), ...more];",
+    instead:
+      "const again = new Set(messages.map(({ id }) => id));\n  return [...messages, ...more.filter(({ id }) => !again.has(id))];",
+    foundBy: {
+      scenarios: "messages",
+      test: "messages that are delivered twice: one drain, and none is left",
+    },
+  },
+  {
+    what: "an unreadable message is deleted though it could not be sent to the dead-letter queue",
+    file: "shared/intake.ts",
+    text: "      run.callFailed(error);\n      return;\n    }\n    say({ moved_to",
+    instead: "      run.callFailed(error);\n    }\n    say({ moved_to",
+    foundBy: {
+      scenarios: "dead-letters",
+      test: "one that could not be set aside stays in its queue until it can",
+    },
+  },
+  {
+    what: "a lifecycle message is deleted though it could not be sent on",
+    file: "functions/deregister/run.ts",
+    text: ".filter(({ id }) => !open.has(id));",
+    instead: ".filter(({ id }) => open.size >= 0 || !open.has(id));",
+    foundBy: {
+      scenarios: "trouble",
+      test: "nothing can be sent from deregister's first run on: messages stay until they can, and the drain ends",
+    },
+  },
+  {
+    what: "deregister passes on what it was told, without what it has done",
+    file: "functions/deregister/run.ts",
+    text: "body: formatMonitorMessage(termination),",
+    instead: "body: formatMonitorMessage(before),",
+    foundBy: {
+      scenarios: "trouble",
+      test: "a configured cluster that lacks the instance is warned about, once",
+    },
+  },
+  {
+    what: "terminate's own settings hold, not those that the message brings",
+    file: "shared/monitor-message.ts",
+    text: "settingsOf(version === undefined ? overlay(fallback, own) : own)",
+    instead: "settingsOf(version === undefined ? overlay(fallback, own) : fallback)",
+    foundBy: {
+      scenarios: "deadlines",
+      test: "on_timeout abandon: completed with ABANDON at the deadline, with what is left",
+    },
+  },
+  {
+    what: "a message is deleted before it is handed over",
+    file: "functions/terminate/watch.ts",
+    text: "const { done, failed } = await this.#ports.queues.send(",
+    instead:
+      "await this.#delete(this.held.flatMap(({ messages }) => messages));\n    const { done, failed } = await this.#ports.queues.send(",
+    foundBy: {
+      scenarios: "crash",
+      test: "terminate killed after any of its calls to SQS, in a drain that is handed over",
+    },
+  },
+  {
+    what: "terminate does not tell its looks of the dry run, and they write",
+    file: "functions/terminate/watch.ts",
+    text: "dryRun: this.#options.dryRun,",
+    instead: "dryRun: false,",
+    foundBy: {
+      scenarios: "dry-run",
+      test: "the default scenario, ten minutes by dry_run in both inputs: no write but to our own queues",
+    },
+  },
+  {
+    what: "a run sleeps to the next look without a glance at its own end",
+    file: "functions/terminate/watch.ts",
+    text: "if (this.held.length === 0 || Math.max(next, now) >= end()) return;",
+    instead: "if (this.held.length === 0 || now >= end()) return;",
+    foundBy: {
+      scenarios: "long",
+      test: "a drain of 40 minutes goes on over many runs, and its message never ages",
+    },
+  },
+  {
+    what: "the sweep begins before the queue was received dry, and takes what waits there for lost",
+    file: "functions/terminate/watch.ts",
+    text: "return this.#isDry && this.held.length < HOLDS_AT_MOST;",
+    instead: "return this.#isDry || this.held.length < HOLDS_AT_MOST;",
+    foundBy: {
+      scenarios: "sweep",
+      test: "while the queue cannot be received it looks for nothing: what waits there is not lost",
+    },
+  },
+  {
+    what: "a run ends before its successor receives, and nobody looks meanwhile",
+    file: "functions/terminate/run.ts",
+    text: "const HOLD_MS = 62_000;",
+    instead: "const HOLD_MS = 50_000;",
+    foundBy: {
+      scenarios: "hand-over",
+      test: "three terminations a minute apart, the first 0 s after the minute",
+    },
+  },
+];
