@@ -40,7 +40,7 @@ export function decideHeld(held: Termination, observed: Observation, now: number
   });
   if (steps.length > 0 || left !== undefined) {
     // What could not be read for a moment need not be there again.
-    const isThere = steps.length > 0 || leftBehind({ ...observed, unread: {} }) !== undefined;
+    const isThere = leftBehind({ ...observed, unread: {} }) !== undefined;
     const goneAt = isThere ? undefined : memory.goneAt;
     return { ...look(left ?? "what was just done to take effect", undefined, { goneAt }), steps };
   }

@@ -50,9 +50,5 @@ function mayBeStopped(member: ClusterMember, task: Task, { instanceId, settings 
 
 // What a boot script starts names the container instance, by its ARN or by the id at its end, or the EC2 instance.
 function isStartedBy({ startedBy }: Task, containerInstance: string, instanceId: string): boolean {
-  return (
-    startedBy !== undefined &&
-    startedBy !== "" &&
-    [containerInstance, containerInstance.split("/").at(-1), instanceId].includes(startedBy)
-  );
+  return [containerInstance, containerInstance.split("/").at(-1), instanceId].includes(startedBy);
 }

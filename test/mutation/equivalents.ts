@@ -1,0 +1,63 @@
+// The mutants of the rules that no test can tell from the rules themselves, and why not.
+
+/** Where it is, what stands there, and what the mutant has instead. */
+type Mutant = readonly [file: string, original: string, replacement: string];
+
+/** Mutants that survive, by the reason for which they behave the same. */
+export const EQUIVALENTS: readonly (readonly [why: string, mutants: readonly Mutant[]])[] = [
+  [
+    "Never reached: TypeScript proves it, or its caller has asked already",
+    [
+      ["deadline.ts", "default:", "default:"],
+      ["returning.ts", "default:", "default:"],
+      ["returning.ts", "observed.membership?.state", "observed.membership.state"],
+      ["returning.ts", '""', '"Stryker was here!"'],
+      ["recall.ts", "observed.membership?.state", "observed.membership.state"],
+      ["recall.ts", '""', '"Stryker was here!"'],
+      ["remarks.ts", "[]", '["Stryker was here"]'],
+      ["progress.ts", "membership?.state", "membership.state"],
+      ["progress.ts", "live.get(status)?.length", "live.get(status).length"],
+      ["steps.ts", "heldBy?.status", "heldBy.status"],
+    ],
+  ],
+  [
+    "A number compared with undefined, or with what is reckoned from it, is false all the same",
+    [
+      ["decision.ts", "[]", '["Stryker was here"]'],
+      ["decision.ts", "each !== undefined", "true"],
+      ["heartbeat.ts", "at !== undefined", "true"],
+      ["held.ts", "memory.unknownSince === undefined", "false"],
+      ["recall.ts", "memory.drainingAt !== undefined", "true"],
+      ["returning.ts", "since !== undefined", "true"],
+      ["stalls.ts", "memory.changedAt !== undefined", "true"],
+      ["steps.ts", "memory.actedAt !== undefined", "true"],
+      ["steps.ts", "alone !== undefined", "true"],
+    ],
+  ],
+  [
+    "No list holds undefined, or the mutant's text",
+    [
+      ["recall.ts", "instance !== undefined", "true"],
+      ["steps.ts", "task.service !== undefined", "true"],
+      ["stop-tasks.ts", "task.service !== undefined", "true"],
+      ["steps.ts", 'step.kind === "deregister"', "true"],
+      ["steps.ts", 'step.kind === "drain"', "true"],
+      ["steps.ts", "[]", '["Stryker was here"]'],
+    ],
+  ],
+  [
+    "What a look shows is remembered before it is decided upon, so that these are never undefined together",
+    [
+      ["held.ts", "noMemberSince === undefined", "false"],
+      ["held.ts", "noRegistrationSince === undefined", "false"],
+      ["stop-tasks.ts", "memory.drainingAt === undefined", "false"],
+    ],
+  ],
+  [
+    "Asked for another word only",
+    [
+      ["decide.ts", '"untouchable"', '""'],
+      ["steps.ts", '"DRAINING"', '""'],
+    ],
+  ],
+];

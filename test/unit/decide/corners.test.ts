@@ -1,0 +1,275 @@
+// Protects the corners of the rules: where two instances, tasks or hooks are there and only one of them is meant.
+import {
+  classic,
+  hook,
+  MINUTE,
+  member,
+  memberOf,
+  type Row,
+  returning,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  service,
+  state,
+  target,
+  task,
+} from "./builders.ts";
+
+const LOOK = 5 * MINUTE;
+const long = SINCE + LOOK - 2 * MINUTE;
+const drained = { ...seen, drainingAt: SINCE };
+const stopped = (change = {}) => task("STOPPED", { hostPorts: [8080], stoppedAt: long, ...change });
+const orphanOf = (...tasks: ReturnType<typeof task>[]): Partial<Row> => ({
+  memory: drained,
+  observed: {
+    members: [member("DRAINING", ...tasks)],
+    registrations: [target({ managed: true, services: ["web"] })],
+  },
+  now: LOOK,
+});
+const addressOf = (heldBy: ReturnType<typeof task>, ...tasks: ReturnType<typeof task>[]): Partial<Row> => ({
+  memory: drained,
+  observed: {
+    members: [member("DRAINING", heldBy, ...tasks)],
+    registrations: [target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], heldBy })],
+  },
+  now: LOOK,
+});
+
+describe("decide", () => {
+  rows("rule 2: which task is behind a target", [
+    {
+      why: "another task of its service listens elsewhere: the target is an orphan",
+      ...orphanOf(stopped(), task("RUNNING", { arn: "task-2", hostPorts: [9090] })),
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "nobody knows when its task stopped: counted from DRAINING",
+      ...orphanOf(stopped({ stoppedAt: undefined })),
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "the address of a task that has stopped: an orphan, whatever other tasks its service has here",
+      ...addressOf(
+        stopped({ arn: "task-held", addresses: ["10.0.0.7"] }),
+        task("RUNNING", { arn: "task-2" }),
+      ),
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "the address of a task that is about to have stopped: still ECS's",
+      ...addressOf(task("DEPROVISIONING", { addresses: ["10.0.0.7"], stoppedAt: long })),
+      expected: ["wait"],
+    },
+  ]);
+
+  rows("rule 2: what DRAINING waits for", [
+    {
+      why: "the registrations cannot be read: even where no task listens",
+      memory: seen,
+      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { registrations: "denied" } },
+      expected: ["wait"],
+    },
+    {
+      why: "ours have just gone, and no task listens: not for them",
+      memory: { ...seen, actedAt: SINCE + MINUTE },
+      observed: { members: [member("ACTIVE", task("RUNNING"))] },
+      expected: ["wait", "drain"],
+    },
+  ]);
+
+  const listening = member("ACTIVE", task("RUNNING", { hostPorts: [8080] }));
+  rows("rule 2: which of ours a task listens behind", [
+    {
+      why: "one that points elsewhere does not hold DRAINING back",
+      memory: seen,
+      observed: { members: [listening], registrations: [target({ state: "draining", pointsAt: [9090] })] },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "one that points at its port among others does",
+      memory: seen,
+      observed: {
+        members: [listening],
+        registrations: [target({ state: "draining", pointsAt: [8080, 9090] })],
+      },
+      expected: ["wait"],
+    },
+  ]);
+
+  rows("rule 4: two daemons, and a target of one of them", [
+    {
+      why: "both are stopped, the one with its target",
+      memory: drained,
+      observed: {
+        members: [
+          memberOf(
+            { status: "DRAINING" },
+            [
+              task("RUNNING", { arn: "task-1", service: "agent" }),
+              task("RUNNING", { arn: "task-2", service: "logs" }),
+            ],
+            [service("agent", { daemon: true }), service("logs", { daemon: true })],
+          ),
+        ],
+        registrations: [target({ managed: true, services: ["logs"] })],
+      },
+      expected: ["wait", "stop task", "stop task"],
+    },
+  ]);
+
+  rows("rule 1: whose it is", [
+    {
+      why: "in another group: named",
+      observed: state("InService", "other"),
+      now: 2 * MINUTE,
+      expected: ["let go"],
+      because: "not terminating: the instance is InService in the group other",
+    },
+    {
+      why: "a Spot interruption, held by a hook that is not ours: nothing is completed",
+      memory: seen,
+      told: { hook: undefined, interruptedAt: SINCE + MINUTE },
+      expected: ["wait"],
+      because: "the Spot interruption, with nothing left on the instance",
+    },
+    {
+      why: "no hook and no interruption: there is nothing to do it for",
+      told: { hook: undefined },
+      observed: state("InService"),
+      expected: ["wait"],
+      because: "the instance to terminate; it is InService",
+    },
+    {
+      why: "no hook and no interruption, held: waited for however long",
+      told: { hook: undefined },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+      because: "the instance to leave Terminating:Wait",
+    },
+  ]);
+
+  rows("rule 7: what is cleared away after a dead instance", [
+    {
+      why: "not a container instance that is out of its cluster",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated" },
+      settings: { deregisterContainerInstance: "always" },
+      observed: { instance: "terminated", members: [member("INACTIVE")] },
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
+      why: "the completion was refused before, and another hook holds it: cleared away first",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated", refusedAt: SINCE + MINUTE },
+      observed: {
+        instance: "terminated",
+        registrations: [classic()],
+        hooks: [hook(), hook({ name: "backup" })],
+      },
+      expected: ["wait", "deregister"],
+      because: "the dead instance to be cleared away; it is terminated",
+    },
+  ]);
+
+  rows("rule 8: done twice is done once, in words", [
+    {
+      why: "the other hooks are named",
+      memory: { ...seen, completedAt: SINCE },
+      observed: { hooks: [hook(), hook({ name: "backup" }), hook({ name: "audit" })] },
+      expected: ["wait"],
+      because: "the other hooks to let it go: backup, audit",
+    },
+    {
+      why: "no other hook",
+      memory: { ...seen, completedAt: SINCE },
+      expected: ["wait"],
+      because: "Auto Scaling to let it go",
+    },
+    {
+      why: "no other hook, and it comes back: waited for, however long",
+      memory: { ...seen, completedAt: SINCE, returns: "warm pool" },
+      observed: state("Warmed:Pending:Wait"),
+      now: 60 * MINUTE,
+      expected: ["wait"],
+      because: "Auto Scaling to let it go",
+    },
+    {
+      why: "it was to come back, nothing is completed yet, and it is terminated after all: drained as any other",
+      memory: { ...seen, returns: "warm pool" },
+      expected: ["complete"],
+    },
+    {
+      why: "the hooks were not read: nobody knows of another one, and it is tried again",
+      memory: { ...seen, refusedAt: SINCE + MINUTE },
+      observed: { hooks: undefined, unread: { hooks: "denied" } },
+      expected: ["complete"],
+    },
+  ]);
+
+  const rootVolume = (change: Row["memory"] = {}, members = [member("DRAINING")]): Partial<Row> => ({
+    memory: returning("root volume", { toTake: [], ...change }),
+    observed: { ...state("InService"), members },
+  });
+  rows("rule 9: whose DRAINING is undone", [
+    {
+      why: "a new root volume, and its agent is silent: not before it is back",
+      ...rootVolume({}, [memberOf({ status: "DRAINING", agentConnected: false })]),
+      expected: ["wait"],
+      because: "the instance to join its cluster again",
+    },
+    {
+      why: "in the warm pool the agent may be silent",
+      memory: returning("warm pool"),
+      observed: {
+        ...state("Warmed:Stopped"),
+        members: [memberOf({ status: "DRAINING", agentConnected: false })],
+      },
+      expected: ["wait", "activate"],
+    },
+    {
+      why: "another container instance than we set DRAINING: left as it is, and it is back",
+      ...rootVolume({ toDrain: ["ci-0"] }),
+      expected: ["let go"],
+      because: "the instance is InService, and has back what it needs there",
+    },
+    {
+      why: "given up, with nothing that was not restored",
+      memory: returning("warm pool", { toTake: [], toDrain: [], returningSince: SINCE }),
+      observed: state("Warmed:Pending"),
+      now: 60 * MINUTE,
+      expected: ["let go"],
+      because:
+        "given up 2026-01-05T10:00:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending; not restored: nothing",
+    },
+  ]);
+
+  rows("what is there, in words", [
+    {
+      why: "tasks in the order of their lives",
+      memory: drained,
+      observed: {
+        members: [
+          member(
+            "DRAINING",
+            ...[
+              "DEPROVISIONING",
+              "STOPPING",
+              "DEACTIVATING",
+              "RUNNING",
+              "ACTIVATING",
+              "PENDING",
+              "PROVISIONING",
+              "NEW",
+            ].map((status) => task(status)),
+          ),
+        ],
+      },
+      now: 30 * SECOND,
+      expected: ["wait"],
+      because:
+        "1 task NEW, 1 task PROVISIONING, 1 task PENDING, 1 task ACTIVATING, 1 task RUNNING, 1 task DEACTIVATING, 1 task STOPPING, 1 task DEPROVISIONING",
+    },
+  ]);
+});
