@@ -115,6 +115,7 @@ describe("scenarios: one of many goes wrong", () => {
       {
         watch: ({ world }: Simulation) => {
           const group = world.targetGroups.byName("static");
+          if (!group) throw new Error("there is no target group static");
           const deregister = group.deregister.bind(group);
           group.deregister = (id, port, by) => {
             if (id === lost) throw new AwsError("InvalidTargetException", `'${lost}' is not valid`);
