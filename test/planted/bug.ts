@@ -1,4 +1,4 @@
-/** What must find a planted bug. The simulation's seeds become another kind of finder beside the scenarios. */
+/** The scenario that must find a planted bug. A seed of the simulation would be another kind of finder, beside this one. */
 export type Finder = {
   /** A file in `test/scenarios`, without `.test.ts`. */
   readonly scenarios: string;

@@ -20,8 +20,11 @@ const NEEDED = [
 /** A test that takes longer than this, in milliseconds of real time, has not ended by itself. */
 const TEST_LIMIT_MS = 180_000;
 
-/** The tests that passed and those that failed, by their full names. */
-export type Tested = { readonly passed: readonly string[]; readonly failed: readonly string[] };
+/** The full names of the tests that passed, and of those that failed, these with the first line of what they say. */
+export type Tested = { readonly passed: readonly string[]; readonly failed: ReadonlyMap<string, string> };
+
+/** A test as mocha's JSON reporter tells of it. */
+type Reported = { readonly fullTitle: string; readonly err: { readonly message?: string } };
 
 /** A copy of the project's sources in a temporary folder, in which bugs can be planted. */
 export class Garden {
@@ -55,9 +58,11 @@ export class Garden {
     const setup = ["--require", "./test/setup.ts", "--timeout", String(TEST_LIMIT_MS)];
     const which = ["--reporter", "json", "--grep", ` (${names.join("|")})$`, ...files];
     const output = await this.#node([...mocha, ...setup, ...which]);
-    const { passes, failures } = JSON.parse(output) as Record<string, { fullTitle: string }[]>;
-    const titlesOf = (tests: { fullTitle: string }[] = []) => tests.map(({ fullTitle }) => fullTitle);
-    return { passed: titlesOf(passes), failed: titlesOf(failures) };
+    const { passes, failures } = JSON.parse(output) as { passes: Reported[]; failures: Reported[] };
+    return {
+      passed: passes.map(({ fullTitle }) => fullTitle),
+      failed: new Map(failures.map(({ fullTitle, err }) => [fullTitle, err.message?.split("\n")[0] ?? ""])),
+    };
   }
 
   /** Deletes the folder. */

@@ -25,8 +25,8 @@ export const IN_ADAPTERS: readonly Bug[] = [
   {
     what: "the failures that UpdateContainerInstancesState answers with under HTTP 200 are ignored",
     file: "shared/aws/ecs.ts",
-    text: `        failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));`,
-    instead: `        failures.find((each) => each.arn === cluster);`,
+    text: "failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));",
+    instead: "failures.find((each) => each.arn === cluster + arn);",
     foundBy: {
       scenarios: "one-of-many",
       test: "a container instance that is gone by the time it is to be set DRAINING fails by itself, and is told of",
