@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
 import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
-import { parseScenario } from "../../simulator/scenario/read.ts";
+import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { Simulation } from "../../simulator/simulation.ts";
 
 /** A log line of a function, parsed. */
@@ -60,9 +60,8 @@ export async function play(
   scenario: Record<string, unknown>,
   { seed, crash, watch }: { seed?: number; crash?: Crash; watch?: (simulation: Simulation) => void } = {},
 ): Promise<Outcome> {
-  const text = JSON.stringify({ name: "test", queues: QUEUES, ...scenario });
   const lines: string[] = [];
-  const played = await playScenario(parseScenario(text, "test"), {
+  const played = await playScenario(checkScenario({ name: "test", queues: QUEUES, ...scenario }, "test"), {
     invoke: crashing(
       inProcess((line) => lines.push(line)),
       crash,
