@@ -28,9 +28,7 @@ export function decide(termination: Termination, observed: Observation, now: num
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  const hadReturned =
-    memory.returns !== undefined && (memory.returningSince ?? memory.completedAt) !== undefined;
-  if (situation === "held" && hadReturned && returnOf(membership.state) === undefined) {
+  if (situation === "held" && memory.returns !== undefined && returnOf(membership.state) === undefined) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }
