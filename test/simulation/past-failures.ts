@@ -107,4 +107,42 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 466_510_613,
+    wrong:
+      "a task that had not started yet showed no ports, and became RUNNING behind our registration as DRAINING was set: it was stopped under open connections",
+    scenario: {
+      name: "past failure 466510613",
+      functions: { deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }, 17), terminate },
+      queues,
+      load_balancers: [
+        {
+          name: "classic",
+          listeners: [{ port: 80, instance_port: 3001 }],
+          connection_draining_seconds: 10,
+        },
+      ],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            { name: "edge0", task: { start_seconds: 5, ports: [{ container_port: 1, host_port: 3001 }] } },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000001", "i-10000000000000003"],
+          cluster: "c0",
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 8, terminate: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 13, update_service: { cluster: "c0", service: "edge0", desired_count: 3 } },
+      ],
+    },
+  },
 ];
