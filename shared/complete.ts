@@ -17,7 +17,8 @@ export type Completion = {
 
 /**
  * Completes a lifecycle action. The message of an instance that comes back is kept, because what was taken from it is to
- * be restored; so is that of one that other hooks still hold, or a sweep would take it for one that nobody drains. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ * be restored; so is that of one that other hooks still hold, or a sweep would take it for one that nobody drains. A
+ * failure of AWS is noted in the run; throws only what is a fault of ours.
  */
 export async function completeAction(
   ports: Ports,
