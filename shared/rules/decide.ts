@@ -11,9 +11,9 @@ import { decideReturning } from "./returning.ts";
 const SECOND = 1_000;
 
 /** A message may be ahead of what Auto Scaling shows, for this long after its time. */
-export const STALE_MS = 120 * SECOND;
+const STALE_MS = 120 * SECOND;
 /** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
-export const ABSENT_MS = 30 * SECOND;
+const ABSENT_MS = 30 * SECOND;
 
 /**
  * What to do about one instance: all the rules of a drain, as data in and data out. It goes by what AWS shows in this
