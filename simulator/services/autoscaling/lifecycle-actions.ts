@@ -124,7 +124,7 @@ export class LifecycleActions {
     if (action.ended) return;
     const { agenda, story } = this.#world;
     action.timer.cancel();
-    action.ended = { how, result };
+    action.ended = { how, result, at: agenda.now };
     const { instanceId } = instance;
     const { hook, token } = action;
     story.tell(agenda.now, {
