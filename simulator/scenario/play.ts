@@ -3,12 +3,11 @@ import type { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
-import type { Unreliability } from "../services/sqs/queue.ts";
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { isQuiet } from "./ending.ts";
-import { planHealing } from "./fault-timeline.ts";
+import { disturbFromNowOn, planHealing } from "./fault-timeline.ts";
 import { conclude, type Disturbed, judgeOf } from "./judging.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
@@ -173,12 +172,6 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
     latency: scenario.latency_milliseconds,
   });
   buildWorld(simulation.world, scenario);
-  simulation.readLag = scenario.read_lag_seconds * 1000;
-  simulation.faults.throttling = scenario.throttling;
-  Object.assign(simulation.world.unreliability, {
-    shortPollMisses: scenario.short_poll_misses,
-    duplicates: scenario.duplicates,
-    disorder: scenario.disorder,
-  } satisfies Unreliability);
+  disturbFromNowOn(simulation, scenario);
   return simulation;
 }
