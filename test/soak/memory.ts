@@ -1,8 +1,8 @@
 /** What the heap may grow by in a simulated day, in bytes: well above its noise, far below what a day leaves behind. */
 export const TOLERANCE = 200_000;
 
-/** The first fifth of the days is warm-up: what is compiled and cached is not yet all there. */
-const WARM_UP = 0.2;
+/** The first third of the days is warm-up: what is compiled and cached is not yet all there. */
+const WARM_UP = 1 / 3;
 /** Fewer days than this after the warm-up say nothing. */
 const LEAST_DAYS = 3;
 

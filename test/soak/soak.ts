@@ -61,6 +61,8 @@ export type Soaked = {
   /** By how much the heap was filled at the end of each day, in bytes. */
   readonly heaps: readonly number[];
   readonly violations: number;
+  /** How many lines of the story, calls and invocations are remembered at the end. */
+  readonly remembered: number;
   /** How often each kind of fault fired, and which were switched on. */
   readonly fired: ReadonlyMap<string, number>;
   readonly switchedOn: ReadonlySet<string>;
@@ -178,6 +180,7 @@ class Life {
     return {
       ...this.#counts(),
       heaps: this.#heaps,
+      remembered: this.world.story.lines.length + simulation.calls.length + lambda.records.length,
       fired: this.world.firings.counts,
       switchedOn: this.#switchedOn,
     };

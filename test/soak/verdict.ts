@@ -12,7 +12,7 @@ export function dayText({ day, ended, calls, heap, violations }: Day): string {
  * @param least how many terminations must have ended
  */
 export function verdictOf(
-  { ended, calls, heaps, violations, fired, switchedOn }: Soaked,
+  { ended, calls, heaps, violations, remembered, fired, switchedOn }: Soaked,
   least: number,
 ): { text: string; failures: string[] } {
   const growth = growthOf(heaps);
@@ -28,6 +28,7 @@ export function verdictOf(
     "how often each fault fired:",
     ...counts.map(([kind, count]) => `  ${kind.padEnd(20)} ${count}`),
     growth.text,
+    `remembered at the end: ${remembered} lines of the story, calls and invocations`,
     `${heaps.length} days, ${ended} terminations, ${calls} calls, ${violations} violations`,
     ...failures.map((each) => `FAILED: ${each}`),
   ];

@@ -4,7 +4,7 @@ import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Instance } from "../ec2/instances.ts";
-import { LifecycleActions } from "./lifecycle-actions.ts";
+import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
@@ -116,11 +116,11 @@ export class Groups implements Past {
   /** Auto Scaling shows an instance that has left its group no more; what reads that lag still see of it is forgotten. */
   forget(before: number): void {
     for (const { instances } of this.#byName.values()) {
-      for (const [id, { state, actions }] of instances) {
+      for (const [id, instance] of instances) {
+        const { state } = instance;
         if (state.latest === undefined && state.since < before) instances.delete(id);
         state.forget(before);
-        const kept = actions.filter(({ ended }) => !ended || ended.at >= before);
-        actions.splice(0, actions.length, ...kept);
+        forgetActions(instance, before);
       }
     }
   }

@@ -147,6 +147,12 @@ export class LifecycleActions {
   }
 }
 
+/** Forgets the actions of an instance that ended before a time, in milliseconds since 1970. */
+export function forgetActions({ actions }: GroupInstance, before: number): void {
+  const kept = actions.filter(({ ended }) => !ended || ended.at >= before);
+  actions.splice(0, actions.length, ...kept);
+}
+
 function pendingOf(instance: GroupInstance): LifecycleAction[] {
   return instance.actions.filter((action) => !action.ended);
 }
