@@ -6,7 +6,7 @@ import type { Remark } from "./decision.ts";
 import { liveTasks } from "./progress.ts";
 
 /** After this long without progress, the log says why. */
-export const STALLED_AFTER_MS = 120_000;
+const STALLED_AFTER_MS = 120_000;
 
 /** Whether nothing has moved for so long that an explanation is due. */
 export function isStalled({ memory }: Termination, now: number): boolean {

@@ -7,7 +7,7 @@ import { seenOf } from "./recall.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
 /** A managed target is an orphan when it is still registered this long after the last task behind it. */
-export const ORPHAN_MS = 60_000;
+const ORPHAN_MS = 60_000;
 
 /** What is to be done to an instance that a hook holds, or that is about to be interrupted. */
 export function stepsFor(termination: Termination, observed: Observation, now: number): Step[] {
@@ -38,12 +38,12 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
 export function deregistrations(termination: Termination, observed: Observation, now: number): Step[] {
   const registered = observed.registrations.filter((each) => each.state === "registered");
   return registered.flatMap((registration): Step[] => {
-    if (registration.heldBy ? isOrphanedAddress(registration, now) : registration.managed) {
-      const orphaned =
-        registration.heldBy !== undefined || isOrphan(registration, termination, observed, now);
-      return orphaned ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
+    if (!isOurs(registration)) {
+      const isLeftBehind = registration.heldBy
+        ? isOrphanedAddress(registration.heldBy, now)
+        : isOrphan(registration, termination, observed, now);
+      return isLeftBehind ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
     }
-    if (registration.heldBy) return [];
     const back = termination.memory.taken.some(
       ({ what, at }) => isSame(what, seenOf(registration)) && now - at >= SETTLE_MS,
     );
@@ -127,6 +127,6 @@ function mayListenOn({ hostPorts }: Task, { pointsAt }: Registration): boolean {
 }
 
 // The address was seen to be held by nobody else, or the registration would not be the instance's any more.
-function isOrphanedAddress({ heldBy }: Registration, now: number): boolean {
-  return heldBy?.status === STOPPED && now - (heldBy.stoppedAt ?? now) >= ORPHAN_MS;
+function isOrphanedAddress({ status, stoppedAt }: Task, now: number): boolean {
+  return status === STOPPED && now - (stoppedAt ?? now) >= ORPHAN_MS;
 }

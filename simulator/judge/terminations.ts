@@ -73,6 +73,7 @@ export class Terminations implements Past {
     if (!scope) return;
     instance.noteServices();
     instance.messageLost = false;
+    instance.heldSince = at;
     const record: TerminationRecord = {
       instanceId,
       group,
