@@ -4,6 +4,7 @@ import type { Violation } from "../judge/records.ts";
 import { type HookTimes, scopeOf } from "../judge/scope.ts";
 import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
+import type { World } from "../world.ts";
 import type { Scenario } from "./schema.ts";
 
 /** When faults end, and how far reads lag: what the judge is told where it changes by and by. */
@@ -76,10 +77,7 @@ export function conclude(
   at: number,
   isUnreadable: (body: string) => boolean,
 ): Violation[] {
-  judge.conclude(
-    at,
-    (name) => world.targetGroups.byName(name) !== undefined || world.classic.find(name) !== undefined,
-  );
+  judge.conclude(at, existsIn(world));
   if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
   const { functions } = scenario;
   const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
@@ -92,6 +90,11 @@ export function conclude(
       at,
     ),
   ];
+}
+
+/** Tells whether a target group or classic load balancer of a name is there. */
+export function existsIn({ targetGroups, classic }: World): (name: string) => boolean {
+  return (name) => targetGroups.byName(name) !== undefined || classic.find(name) !== undefined;
 }
 
 function timesOf(hook: Hook): HookTimes {

@@ -44,6 +44,7 @@ describe("soak", () => {
     calls: 9,
     heaps: flat,
     violations: 0,
+    restfulHours: 1,
     remembered: 3,
     fired: new Map([["deny", 2]]),
     switchedOn: new Set(["deny"]),
@@ -52,6 +53,7 @@ describe("soak", () => {
     ["for a violation", { violations: 1 }, /^1 violations$/],
     ["for a termination too few", { ended: 4999 }, /^4999 terminations ended, at least 5000 were to$/],
     ["for a heap that grows", { heaps: growing }, /^memory: GROWS: 0\.40 MB a day/],
+    ["where nothing ever came to rest", { restfulHours: 0 }, /^nothing ever came to rest$/],
     ["for too few days to tell", { heaps: [1, 1, 1] }, /^memory: 2 days after the warm-up are too few/],
     [
       "for a kind that was switched on and never fired",

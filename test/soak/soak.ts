@@ -5,7 +5,7 @@ import { dropWhile } from "../../simulator/past.ts";
 import { randomSource } from "../../simulator/random.ts";
 import { isQuiet } from "../../simulator/scenario/ending.ts";
 import { disturbFromNowOn, planHealing } from "../../simulator/scenario/fault-timeline.ts";
-import { conclude } from "../../simulator/scenario/judging.ts";
+import { conclude, existsIn } from "../../simulator/scenario/judging.ts";
 import { FUNCTIONS, type Stage, stage } from "../../simulator/scenario/play.ts";
 import { checkScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import type { Scenario } from "../../simulator/scenario/schema.ts";
@@ -61,6 +61,8 @@ export type Soaked = {
   /** By how much the heap was filled at the end of each day, in bytes. */
   readonly heaps: readonly number[];
   readonly violations: number;
+  /** In how many hours all came to rest, so that it was judged what had been given back. */
+  readonly restfulHours: number;
   /** How many lines of the story, calls and invocations are remembered at the end. */
   readonly remembered: number;
   /** How often each kind of fault fired, and which were switched on. */
@@ -81,10 +83,9 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     for (let hour = 0; hour < options.hours; hour++) {
       const place = asItIs(given, life.world);
       const plan = planHour(source, place, hour, options.terminations / options.hours);
-      life.plan(
+      await life.live(
         checkScenario({ ...given, ...place, faults_end_after_seconds: undefined, ...plan }, `hour ${hour}`),
       );
-      await life.pass(HOUR_MS);
       if ((hour + 1) % HOURS_A_DAY === 0) life.endDay();
     }
     return life.end();
@@ -107,6 +108,7 @@ class Life {
   /** How many of the judge's violations have been told, and how many there are with what else went wrong. */
   #told = 0;
   #violations = 0;
+  #restfulHours = 0;
   #isOver = false;
 
   constructor(scenario: Scenario, clock: Clock, options: SoakOptions) {
@@ -129,8 +131,31 @@ class Life {
     return this.#stage.simulation.world;
   }
 
-  /** Plans what a scenario says for the time from now on. */
-  plan(hour: Scenario): void {
+  /**
+   * Lets an hour pass as a scenario says. In a calm one, what was taken from instances that stay is judged as soon as all has
+   * come to rest. Whatever went wrong is told, and what is long over is forgotten.
+   */
+  async live(hour: Scenario): Promise<void> {
+    this.#plan(hour);
+    const { simulation, judge, lambda } = this.#stage;
+    const until = this.#clock.now() + HOUR_MS;
+    let awaitsRest = hour.faults_end_after_seconds === undefined;
+    while (this.#clock.now() < until) {
+      await this.#look();
+      if (!awaitsRest || !this.#isAtRest()) continue;
+      awaitsRest = false;
+      this.#restfulHours += 1;
+      judge.conclude(this.#clock.now(), existsIn(this.world));
+    }
+    takeCare(this.world, this.#scenario);
+    this.#judge(judge.violations);
+    if (!this.#options.forgets) return;
+    const before = this.#clock.now() - REMEMBERED_MS;
+    for (const each of [simulation, judge, lambda, this.#windows]) each.forget(before);
+    dropWhile(this.#log, ({ at }) => at < before);
+  }
+
+  #plan(hour: Scenario): void {
     const { simulation, lambda } = this.#stage;
     const now = this.#clock.now();
     planTimeline(simulation, hour, now, (error) => this.#refused(error), lambda);
@@ -146,19 +171,6 @@ class Life {
     });
   }
 
-  /** Lets an hour pass; whatever went wrong in it is told, and what is long over is forgotten. */
-  async pass(milliseconds: number): Promise<void> {
-    const until = this.#clock.now() + milliseconds;
-    while (this.#clock.now() < until) await this.#look();
-    takeCare(this.world, this.#scenario);
-    this.#judge(this.#stage.judge.violations);
-    if (!this.#options.forgets) return;
-    const before = this.#clock.now() - REMEMBERED_MS;
-    const { simulation, judge, lambda } = this.#stage;
-    for (const each of [simulation, judge, lambda, this.#windows]) each.forget(before);
-    dropWhile(this.#log, ({ at }) => at < before);
-  }
-
   endDay(): void {
     const heap = this.#options.heap();
     this.#heaps.push(heap);
@@ -170,8 +182,7 @@ class Life {
   async end(): Promise<Soaked> {
     const { simulation, judge, lambda } = this.#stage;
     const endsAt = this.#clock.now() + REST_MS;
-    const isAtRest = () => !judge.pending && lambda.idle && isQuiet(this.#scenario, this.world);
-    while (this.#clock.now() < endsAt && !isAtRest()) await this.#look();
+    while (this.#clock.now() < endsAt && !this.#isAtRest()) await this.#look();
     const endedAt = this.#clock.now();
     this.#isOver = true;
     await Promise.all(this.#schedules);
@@ -180,10 +191,16 @@ class Life {
     return {
       ...this.#counts(),
       heaps: this.#heaps,
+      restfulHours: this.#restfulHours,
       remembered: this.world.story.lines.length + simulation.calls.length + lambda.records.length,
       fired: this.world.firings.counts,
       switchedOn: this.#switchedOn,
     };
+  }
+
+  #isAtRest(): boolean {
+    const { judge, lambda } = this.#stage;
+    return !judge.pending && lambda.idle && isQuiet(this.#scenario, this.world);
   }
 
   async #look(): Promise<void> {

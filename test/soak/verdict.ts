@@ -12,7 +12,7 @@ export function dayText({ day, ended, calls, heap, violations }: Day): string {
  * @param least how many terminations must have ended
  */
 export function verdictOf(
-  { ended, calls, heaps, violations, remembered, fired, switchedOn }: Soaked,
+  { ended, calls, heaps, violations, restfulHours, remembered, fired, switchedOn }: Soaked,
   least: number,
 ): { text: string; failures: string[] } {
   const growth = growthOf(heaps);
@@ -21,6 +21,7 @@ export function verdictOf(
     ...(violations > 0 ? [`${violations} violations`] : []),
     ...(ended < least ? [`${ended} terminations ended, at least ${least} were to`] : []),
     ...(growth.isFlat ? [] : [growth.text]),
+    ...(restfulHours > 0 ? [] : ["nothing ever came to rest"]),
     ...silent.map((kind) => `never fired, though switched on: ${kind}`),
   ];
   const counts = [...fired].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -28,6 +29,7 @@ export function verdictOf(
     "how often each fault fired:",
     ...counts.map(([kind, count]) => `  ${kind.padEnd(20)} ${count}`),
     growth.text,
+    `hours in which all came to rest, and what was given back was judged: ${restfulHours}`,
     `remembered at the end: ${remembered} lines of the story, calls and invocations`,
     `${heaps.length} days, ${ended} terminations, ${calls} calls, ${violations} violations`,
     ...failures.map((each) => `FAILED: ${each}`),
