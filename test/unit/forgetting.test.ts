@@ -5,7 +5,7 @@ import { Firings } from "../../simulator/firings.ts";
 import { History } from "../../simulator/history.ts";
 import { LambdaPlatform } from "../../simulator/lambda.ts";
 import { randomSource } from "../../simulator/random.ts";
-import { judgeOf } from "../../simulator/scenario/judging.ts";
+import { existsIn, judgeOf } from "../../simulator/scenario/judging.ts";
 import { FUNCTIONS, simulate } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import { snapshot } from "../../simulator/snapshot.ts";
@@ -123,8 +123,16 @@ describe("forgetting", () => {
   });
 
   it("what still is stays, however old it is", () => {
-    const { simulation, world, now } = aged();
+    const { simulation, world, pass, now } = aged();
+    const web = world.clusters.byName("main").services.get("web");
+    if (!web) throw new Error("expected the service web");
+    // So that one container instance has no task.
+    web.desiredCount = 1;
+    world.clusters.changed(web);
+    pass(2 * HOUR_MS);
     const before = present(world);
+    expect(before.clusters[0]?.container_instances).to.have.lengthOf(2);
+    expect(before.clusters[0]?.tasks).to.have.lengthOf(1);
     expect(before.groups[0]?.instances).to.have.lengthOf(2);
     expect(before.load_balancers[0]?.registered).to.have.lengthOf(2);
     simulation.forget(now());
@@ -170,9 +178,12 @@ describe("forgetting", () => {
     const { simulation, world, pass, now } = aged();
     const classic = world.classic.byName("classic");
     const [, survivor = ""] = ids;
+    const atStart = Date.parse(scenario.starts_at);
+    expect(classic.listed(atStart)).to.include(victim);
     classic.deregister([survivor], "operator");
     pass(HOUR_MS);
     simulation.forget(now());
+    expect(classic.listed(atStart)).to.not.include(victim);
     expect(() => classic.deregister([survivor], "operator")).to.not.throw();
     expect(() => classic.deregister([victim], "operator")).to.throw("Could not find EC2 instance");
   });
@@ -184,6 +195,27 @@ describe("forgetting", () => {
     simulation.forget(now());
     expect(simulation.calls.map(({ at }) => at)).to.deep.equal([now()]);
     expect(simulation.callCounts.get("terminate")?.get("ecs:ListTasks")).to.equal(2);
+  });
+
+  it("a fault that is still on goes on", () => {
+    const { simulation, now } = aged();
+    const fault = { kind: "deny", actions: ["*"], probability: 1, until: now() + HOUR_MS } as const;
+    simulation.faults.add(fault);
+    simulation.forget(now());
+    const [sqs] = simulation.services;
+    if (!sqs) throw new Error("expected SQS");
+    expect(simulation.faults.strike(sqs, "SendMessage", now())?.kind).to.equal("error");
+  });
+
+  it("others in the account who still call go on", () => {
+    const { simulation, now } = aged();
+    const [sqs, ecs] = simulation.services;
+    if (!sqs || !ecs) throw new Error("expected SQS and ECS");
+    simulation.faults.throttling = true;
+    simulation.faults.share(["ecs:*"], 1_000, now() + HOUR_MS);
+    simulation.forget(now());
+    simulation.faults.strike(ecs, "ListTasks", now());
+    expect(simulation.faults.strike(ecs, "ListTasks", now() + 1_000)?.kind).to.equal("error");
   });
 
   it("a history keeps the value that held then", () => {
@@ -225,6 +257,22 @@ describe("forgetting", () => {
     expect(judge.violations[0]?.what).to.include("registered in static at port 8080");
     judge.forget(now() + HOUR_MS);
     expect(judge.violations).to.have.lengthOf(1);
+  });
+
+  it("the judge goes on to know what was taken from an instance that came back", () => {
+    const { judge, group, world, pass, now } = aged();
+    const [, survivor = ""] = ids;
+    const instance = group.instances.get(survivor);
+    if (!instance) throw new Error("expected an instance");
+    world.groups.passages.replaceRootVolume(group, instance, false);
+    pass(5_000);
+    world.targetGroups.byName("static")?.deregister(survivor, 8080, "terminate");
+    pass(HOUR_MS);
+    judge.forget(now());
+    judge.conclude(now(), existsIn(world));
+    expect(judge.violations.map(({ instanceId, what }) => ({ instanceId, what }))).to.deep.equal([
+      { instanceId: survivor, what: "it is not registered with static:8080 any more" },
+    ]);
   });
 
   it("Lambda forgets the invocations that have ended", async () => {

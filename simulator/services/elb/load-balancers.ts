@@ -97,12 +97,11 @@ export class ClassicLoadBalancer implements Past {
     for (const [id, state] of this.#instances) if (state.latest !== "gone") this.#set(id, "gone", by);
   }
 
-  /** Who was ever registered is known of as long as EC2 knows him: it decides whether taking him out is an error. */
+  /** Whoever was registered once is known as long as EC2 knows him: it decides whether taking him out is an error. */
   forget(before: number): void {
     for (const [id, state] of this.#instances) {
-      if (state.latest === "gone" && state.since < before && !this.#world.instances.get(id))
-        this.#instances.delete(id);
-      else state.forget(before);
+      if (this.#world.instances.get(id)) state.forget(before);
+      else this.#instances.delete(id);
     }
   }
 
