@@ -6,12 +6,14 @@ import { namesIn, type Place } from "../simulation/world.ts";
 /** The port that the instances' own registrations point at; the tasks of `edge` have it on their host. */
 const STATIC_PORT = 3001;
 const drain = { name: "drain", queue: "lifecycle" };
-const registers_with = { target_groups: [{ name: "static" }], load_balancers: ["classic"] };
+/** Where instances register themselves; alone, so that neither waits for the other's connections. */
+const behindTargetGroup = { target_groups: [{ name: "static" }] };
+const behindClassic = { load_balancers: ["classic"] };
 
 /** The soak's world: a bit of everything that a drain has to do with, so that it all grows old together. */
 const place: Place = {
   target_groups: [
-    { name: "static", port: STATIC_PORT, deregistration_delay_seconds: 30 },
+    { name: "static", port: STATIC_PORT, deregistration_delay_seconds: 45 },
     { name: "web", port: 80, deregistration_delay_seconds: 30 },
     { name: "own", port: 80, target_type: "ip", deregistration_delay_seconds: 15 },
   ],
@@ -73,13 +75,14 @@ const place: Place = {
       name: "front",
       instances: 10,
       cluster: "front",
-      registers_with,
+      registers_with: { ...behindTargetGroup, ...behindClassic },
       hooks: [{ ...drain, heartbeat_timeout_seconds: 600, default_result: "CONTINUE" }],
     },
     {
       name: "back",
       instances: 8,
       cluster: "back",
+      registers_with: behindTargetGroup,
       hooks: [
         {
           ...drain,
@@ -97,7 +100,7 @@ const place: Place = {
     {
       name: "plain",
       instances: 6,
-      registers_with,
+      registers_with: behindClassic,
       hooks: [
         {
           ...drain,
