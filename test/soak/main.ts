@@ -48,7 +48,8 @@ const soaked = await soak({
 });
 const { text, failures } = verdictOf(soaked, terminations);
 const seconds = Number((process.hrtime.bigint() - began) / 1_000_000_000n);
-print(`${text}seed ${seed}, ${seconds} s of real time\n`);
+const { user, system } = process.cpuUsage();
+print(`${text}seed ${seed}, ${seconds} s, ${Math.round((user + system) / 1e6)} s of CPU\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 function wholeNumber(text: string): number {
