@@ -46,7 +46,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "an unreadable message is deleted though it could not be sent to the dead-letter queue",
     file: "shared/intake.ts",
-    text: "      run.callFailed(error);\n      return;\n    }\n    say({ moved_to",
+    text: "      run.callFailed(error);\n      return [];\n    }\n    say({ moved_to",
     instead: "      run.callFailed(error);\n    }\n    say({ moved_to",
     foundBy: {
       scenarios: "dead-letters",
