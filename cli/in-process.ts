@@ -45,7 +45,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
     return made;
   }
 
-  return async (name, event, { simulation, clock, invocation }) => {
+  return async (name, event, { simulation, clock, invocation, inputVariable = "" }) => {
     if (invocation.cold) sandboxes.delete(name);
     const sandbox = sandboxOf(name, simulation);
     sandbox.busy = true;
@@ -57,6 +57,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
         if (!invocation.goesOn()) await new Promise(() => {});
       },
       dryRunVariable,
+      inputVariable,
       write: (line: string) => {
         if (invocation.alive()) write(line, name);
       },

@@ -266,7 +266,7 @@ export function readInputVariable<T extends z.core.$ZodType>(
   text: string | undefined,
   log: Log,
 ): z.infer<T> {
-  const parsed = z.safeParse(schema, objectIn(text) ?? text, { reportInput: true });
+  const parsed = z.safeParse(schema, objectIn(text) ?? (text || undefined), { reportInput: true });
   if (parsed.success) return parsed.data;
   return refuseInputVariable(functionName, problemsText(parsed.error), log);
 }

@@ -32,7 +32,14 @@ export type InvocationRecord = {
   readonly error: string | undefined;
 };
 
-type Ending = readonly [outcome: InvocationRecord["outcome"], error?: string];
+/** What an invocation came to, for who waits for it. */
+export type Invoked = {
+  readonly outcome: InvocationRecord["outcome"];
+  /** What it threw. */
+  readonly error?: string;
+  /** What it returned, where it succeeded. */
+  readonly answer?: unknown;
+};
 
 /** Runs scheduled functions on a clock: each tick is an invocation of its own, however long the last one takes. */
 export class LambdaPlatform {
@@ -61,7 +68,7 @@ export class LambdaPlatform {
   /** Invokes a function on its schedule for as long as `goOn` says so when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
     const { name, firstAfterSeconds, everySeconds } = scheduled;
-    const running: Promise<void>[] = [];
+    const running: Promise<unknown>[] = [];
     this.#scheduled.set(name, scheduled);
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
@@ -103,12 +110,12 @@ export class LambdaPlatform {
     this.#cold.add(name);
   }
 
-  /** Invokes a function once, and ends it at its timeout. */
+  /** Invokes a function once, and ends it at its timeout. Never rejects. */
   async invoke({
     name,
     timeoutSeconds,
     run,
-  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<void> {
+  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<Invoked> {
     const clock = this.#clock;
     const startedAt = clock.now();
     const deadline = startedAt + timeoutSeconds * 1000;
@@ -131,17 +138,19 @@ export class LambdaPlatform {
       },
       cold,
     };
-    const [outcome, error] = await Promise.race<Ending>([
+    const invoked = await Promise.race<Invoked>([
       run(invocation).then(
-        (): Ending => ["succeeded"],
-        (thrown): Ending => ["failed", String(thrown)],
+        (answer): Invoked => ({ outcome: "succeeded", answer }),
+        (thrown): Invoked => ({ outcome: "failed", error: String(thrown) }),
       ),
-      clock.sleep(timeoutSeconds * 1000).then((): Ending => ["timed out"]),
-      doom.met.then((): Ending => ["killed"]),
+      clock.sleep(timeoutSeconds * 1000).then((): Invoked => ({ outcome: "timed out" })),
+      doom.met.then((): Invoked => ({ outcome: "killed" })),
     ]);
     over = true;
     this.#running -= 1;
+    const { outcome, error } = invoked;
     this.records.push({ name, startedAt, endedAt: clock.now(), outcome, error });
+    return invoked;
   }
 
   // The await at which an invocation dies, if it is to. One that ends before leaves its doom to the next.

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { pollQueue } from "../event-source-mapping.ts";
 import { Judge } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
@@ -27,7 +28,13 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 export type Invoke = (
   name: FunctionName,
   event: unknown,
-  where: { readonly simulation: Simulation; readonly clock: Clock; readonly invocation: SimulatedInvocation },
+  where: {
+    readonly simulation: Simulation;
+    readonly clock: Clock;
+    readonly invocation: SimulatedInvocation;
+    /** The function's environment variable INPUT. */
+    readonly inputVariable?: string;
+  },
 ) => Promise<unknown>;
 
 /** How a scenario went. */
@@ -100,16 +107,36 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
       if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
-      return lambda.schedule(
-        {
-          name,
-          everySeconds: every_seconds,
-          firstAfterSeconds: first_after_seconds,
-          timeoutSeconds: timeout_seconds,
-          run: (invocation) => options.invoke(name, input, { simulation, clock: own, invocation }),
-        },
-        () => !over,
-      );
+      const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
+      const inputVariable = mapping && (mapping.input_variable ?? JSON.stringify(input));
+      const environment = inputVariable === undefined ? {} : { inputVariable };
+      const invokable = (event: unknown) => ({
+        name,
+        timeoutSeconds: timeout_seconds,
+        run: (invocation: SimulatedInvocation) =>
+          options.invoke(name, event, { simulation, clock: own, invocation, ...environment }),
+      });
+      const schedule = {
+        ...invokable(input),
+        everySeconds: every_seconds,
+        firstAfterSeconds: first_after_seconds,
+      };
+      return [
+        lambda.schedule(schedule, () => !over),
+        ...(mapping
+          ? [
+              pollQueue(
+                {
+                  queue: String(input.lifecycle_queue_name),
+                  maximumConcurrency: mapping.maximum_concurrency,
+                },
+                { simulation, clock },
+                (event) => lambda.invoke(invokable(event)),
+                () => !over,
+              ),
+            ]
+          : []),
+      ];
     });
     while (!isOver()) await clock.sleep(CHECK_MS);
     over = true;
