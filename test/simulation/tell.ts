@@ -26,6 +26,9 @@ export const KINDS = [
   "skipped ticks",
   "cold starts",
   "clock skew",
+  "polls refused",
+  "batches not deleted",
+  "records given back",
 ] as const;
 
 /** How a sweep went: what fired, the averages, and what of them is too little. */
