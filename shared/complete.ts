@@ -1,3 +1,4 @@
+import { findAnotherAction } from "./another-action.ts";
 import { secondsBetween } from "./log.ts";
 import type { Ports } from "./ports.ts";
 import type { Outcome } from "./rules/decision.ts";
@@ -28,16 +29,17 @@ export async function completeAction(
   others: readonly string[],
 ): Promise<Completion> {
   const { instanceId, group, hook = "", since, memory } = termination;
-  const again = (waitingFor: string, change = {}): Completion => ({
+  const again = (waitingFor: string, change = {}, of = termination): Completion => ({
     kind: "watch",
-    termination: { ...termination, memory: { ...memory, waitingFor, ...change } },
+    termination: { ...of, memory: { ...of.memory, waitingFor, ...change } },
   });
   if (run.isOutOfTime) return again(run.ranOutOfTime());
+  const failed = (error: unknown) => again(run.callFailed(error), { failures: memory.failures + 1 });
   let answer: "completed" | "no such action";
   try {
     answer = await ports.autoScaling.complete({ ...termination, hook }, result);
   } catch (error) {
-    return again(run.callFailed(error), { failures: memory.failures + 1 });
+    return failed(error);
   }
   const now = ports.now();
   if (answer === "completed") {
@@ -63,6 +65,12 @@ export async function completeAction(
     life_cycle_hook_name: hook,
     reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
   });
+  try {
+    const another = await findAnotherAction(ports, termination);
+    if (another) return again("the lifecycle action that holds the instance", {}, another);
+  } catch (error) {
+    return failed(error);
+  }
   if (memory.refusedAt !== undefined) return again("Auto Scaling to know the lifecycle action");
   return { kind: "refused", termination: { ...termination, memory: { ...memory, refusedAt: now } } };
 }

@@ -28,12 +28,16 @@ export function decide(termination: Termination, observed: Observation, now: num
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  if (situation === "held" && memory.returns !== undefined && returnOf(membership.state) === undefined) {
+  const diesAfterAll =
+    situation === "held" && memory.returns !== undefined && returnOf(membership.state) === undefined;
+  if (diesAfterAll && (memory.returningSince ?? memory.completedAt) !== undefined) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }
   if (situation === "held" && termination.hook !== undefined) {
-    return decideHeld(recalled(termination, present, observed, now), observed, now);
+    // Another lifecycle action may hold it now, or the read before lagged: a heartbeat tells, at the next look.
+    const known = diesAfterAll ? { ...present, lastBeatAt: undefined } : present;
+    return decideHeld(recalled(termination, known, observed, now), observed, now);
   }
   if (memory.returns !== undefined && membership.group === group) {
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);

@@ -196,9 +196,9 @@ describe("decide", () => {
       because: "Auto Scaling to let it go",
     },
     {
-      why: "it was to come back, nothing is completed yet, and it is terminated after all: another lifecycle action's",
+      why: "it was to come back, nothing is completed yet, and it is terminated after all: drained as any other",
       memory: { ...seen, returns: "warm pool" },
-      expected: ["let go"],
+      expected: ["complete"],
     },
     {
       why: "the hooks were not read: nobody knows of another one, and it is tried again",
