@@ -64,6 +64,26 @@ export const IN_HANDLERS: readonly Bug[] = [
     },
   },
   {
+    what: "a run that a mapping invoked fails without deleting what it is done with: all of the batch comes back",
+    file: "functions/deregister/run.ts",
+    text: "if (run.hasFailures) await deleteAll(ports, run, queue, finished);",
+    instead: "",
+    foundBy: {
+      scenarios: "at-once",
+      test: "one of three cannot be passed on: it alone comes back, the run counts as failed, and all are drained",
+    },
+  },
+  {
+    what: "a record that stays unread is not given back to the mapping, and Lambda deletes it",
+    file: "functions/deregister/run.ts",
+    text: "givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)))",
+    instead: "givenBack([...done].filter((id) => !done.has(id)))",
+    foundBy: {
+      scenarios: "at-once",
+      test: "one that cannot be read, and no dead-letter queue: it alone is given back, again and again",
+    },
+  },
+  {
     what: "deregister passes on what it was told, without what it has done",
     file: "functions/deregister/run.ts",
     text: "body: formatMonitorMessage(termination),",
