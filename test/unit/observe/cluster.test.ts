@@ -184,6 +184,20 @@ describe("a cluster that cannot be read", () => {
     expect(before.lines).to.deep.equal([]);
   });
 
+  it("because it does not exist is told of unless one of the batch was seen in it", async () => {
+    const gone: Shown = {
+      fails: { "ecs.findContainerInstances main": "gone", "ecs.describeContainerInstances main": "gone" },
+    };
+    const elsewhere = termination(
+      { containerInstances: [{ cluster: "other", arn: "ci-9" }] },
+      { hook: "other" },
+    );
+    expect((await play(gone, termination(), termination(known, { hook: "other" }))).lines).to.deep.equal([]);
+    expect((await play(gone, termination(), elsewhere)).lines.map(([, , { name }]) => name)).to.deep.equal([
+      "main",
+    ]);
+  });
+
   it("because of a fault of ours is not hidden", async () => {
     const fails = { "ecs.findContainerInstances": "fault of ours" } as const;
     expect(await thrownBy(() => play({ fails }, termination()))).to.equal("Error: a fault");

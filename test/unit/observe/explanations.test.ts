@@ -95,10 +95,11 @@ describe("the protection of tasks", () => {
         tasks: [
           task("RUNNING", { arn: "a" }),
           task("RUNNING", { arn: "alone", service: undefined }),
+          task("RUNNING", { arn: "b" }),
           task("STOPPING", { arn: "stopping" }),
           task("STOPPED", { arn: "stopped" }),
         ],
-        protections: [{ task: "a", until }],
+        protections: [{ task: "b", until }],
       },
     },
     ...more,
@@ -107,8 +108,8 @@ describe("the protection of tasks", () => {
 
   it("is asked where nothing has moved for two minutes, for the services' tasks that are to run", async () => {
     const { asked, members } = await play(shown(), termination(stalled));
-    expect(asksOf(asked)).to.deep.equal(["ecs.protections main a"]);
-    expect(members.map(({ protections }) => protections)).to.deep.equal([[{ task: "a", until }]]);
+    expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
+    expect(members.map(({ protections }) => protections)).to.deep.equal([[{ task: "b", until }]]);
   });
 
   it("is not asked sooner, nor where the instance is not DRAINING", async () => {
@@ -127,7 +128,7 @@ describe("the protection of tasks", () => {
     const of = termination(stalled);
     await observeMembers(ports, run, [of]);
     const again = await observeMembers(ports, run, [of]);
-    expect(asksOf(asked)).to.deep.equal(["ecs.protections main a"]);
+    expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
     expect(again.get(of)?.protections).to.deep.equal([]);
   });
 
