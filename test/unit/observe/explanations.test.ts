@@ -99,7 +99,10 @@ describe("the protection of tasks", () => {
           task("STOPPING", { arn: "stopping" }),
           task("STOPPED", { arn: "stopped" }),
         ],
-        protections: [{ task: "b", until }],
+        protections: [
+          { task: "b", until: undefined },
+          { task: "a", until },
+        ],
       },
     },
     ...more,
@@ -109,7 +112,12 @@ describe("the protection of tasks", () => {
   it("is asked where nothing has moved for two minutes, for the services' tasks that are to run", async () => {
     const { asked, members } = await play(shown(), termination(stalled));
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
-    expect(members.map(({ protections }) => protections)).to.deep.equal([[{ task: "b", until }]]);
+    expect(members.map(({ protections }) => protections)).to.deep.equal([
+      [
+        { task: "a", until },
+        { task: "b", until: undefined },
+      ],
+    ]);
   });
 
   it("is not asked sooner, nor where the instance is not DRAINING", async () => {
