@@ -1,14 +1,21 @@
 // Protects what each kind of step asks of AWS, word for word, and that nothing is asked once the run's time is over.
 import { expect } from "chai";
 import { act } from "../../shared/act.ts";
+import type { BatchResult } from "../../shared/batches.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Step } from "../../shared/rules/decision.ts";
 import { Run } from "../../shared/run.ts";
 import { deregister, drain, plan } from "./acting.ts";
 import { untouchablePorts } from "./ports.ts";
 
+const allOf = (_: string, items: readonly string[]): BatchResult<string> => ({ done: items, failed: [] });
+
 /** Carries the steps out with ports in which all succeeds; `asked` is each call with all that it was given. */
-async function play(planned: ReturnType<typeof plan>, until = Number.POSITIVE_INFINITY) {
+async function play(
+  planned: ReturnType<typeof plan>,
+  until = Number.POSITIVE_INFINITY,
+  deregisterClassic: (name: string, ids: readonly string[]) => BatchResult<string> = allOf,
+) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: unknown[][] = [];
   const keep =
@@ -17,7 +24,6 @@ async function play(planned: ReturnType<typeof plan>, until = Number.POSITIVE_IN
       asked.push([name, ...given]);
       return answer(...given);
     };
-  const allOf = (_: string, items: readonly string[]) => ({ done: items, failed: [] });
   const ports: Ports = {
     ...untouchable,
     ecs: {
@@ -27,7 +33,7 @@ async function play(planned: ReturnType<typeof plan>, until = Number.POSITIVE_IN
     },
     classic: {
       ...untouchable.classic,
-      deregister: keep("classic", allOf),
+      deregister: keep("classic", deregisterClassic),
       register: keep("register classic", () => undefined),
     },
     targetGroups: { ...untouchable.targetGroups, register: keep("register target", () => undefined) },
@@ -56,14 +62,46 @@ describe("act asks AWS", () => {
     ]);
   });
 
+  const classic = (n: number) => deregister(n, { kind: "classic", id: "elb", port: undefined });
+
   it("to take instances out of a classic load balancer, each once", async () => {
-    const classic = (n: number) => deregister(n, { kind: "classic", id: "elb", port: undefined });
     const { asked, done } = await play([...plan(2, (n) => [classic(n)]), ...plan(1, (n) => [classic(n)])]);
     expect(asked).to.deep.equal([["classic", "elb", ["i-1", "i-2"]]]);
     expect(done.map(({ steps, failed }) => [steps.length, failed])).to.deep.equal([
       [1, false],
       [1, false],
       [1, false],
+    ]);
+  });
+
+  it("and takes the answer for each instance of a classic load balancer for its own", async () => {
+    const { done, lines } = await play(
+      plan(3, (n) => [classic(n)]),
+      Number.POSITIVE_INFINITY,
+      () => ({ done: ["i-1", "i-3"], failed: [{ item: "i-2", reason: "Rate exceeded" }] }),
+    );
+    expect(done.map(({ steps, failed }) => [steps.length, failed])).to.deep.equal([
+      [1, false],
+      [0, true],
+      [1, false],
+    ]);
+    expect(lines.at(-1)).to.deep.equal([
+      "error",
+      "step failed",
+      { instance_id: "i-2", step: "deregistration from static", reason: "Rate exceeded" },
+    ]);
+  });
+
+  it("and says what it did", async () => {
+    const { lines } = await play(plan(1, () => [drain("ci-1"), drain("ci-2", true), classic(1)]));
+    expect(lines).to.deep.equal([
+      ["info", "deregistered", { instance_id: "i-1", load_balancer: "static" }],
+      ["info", "set DRAINING", { instance_id: "i-1", cluster: "main" }],
+      [
+        "warn",
+        "set DRAINING again",
+        { instance_id: "i-1", cluster: "main", reason: "somebody had set it ACTIVE" },
+      ],
     ]);
   });
 
