@@ -3,8 +3,9 @@ import { expect } from "chai";
 import { type Equivalent, judge, type Report } from "./judge.ts";
 
 const SOURCE = "const a = 1;\nreturn a > 0;\n";
-const mutant = (status: string, replacement = "true") => ({
+const mutant = (status: string, replacement = "true", mutatorName = "ConditionalExpression") => ({
   status,
+  mutatorName,
   replacement,
   location: { start: { line: 2, column: 8 }, end: { line: 2, column: 13 } },
 });
@@ -49,6 +50,19 @@ describe("a mutation run", () => {
       ["shared/run.ts", 50],
       ["shared/act.ts", 100],
       ["shared/log.ts", 100],
+    ]);
+  });
+
+  it("tells what survived by kind, the most first", () => {
+    const each = [
+      mutant("Killed", "a", "Regex"),
+      mutant("Survived", "a", "StringLiteral"),
+      mutant("Survived"),
+      mutant("NoCoverage"),
+    ];
+    expect(judge(report({ "shared/act.ts": each }), []).kinds).to.deep.equal([
+      ["ConditionalExpression", 2],
+      ["StringLiteral", 1],
     ]);
   });
 

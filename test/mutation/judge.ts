@@ -1,8 +1,11 @@
 // Judges a mutation run: scores by file, of all and of the rules, and the rules' survivors that nobody has given a reason for.
+import { groupBy } from "../../shared/batches.ts";
 
 type Position = { readonly line: number; readonly column: number };
 type Mutant = {
   readonly status: string;
+  /** What kind of change it is, as StrykerJS calls it. */
+  readonly mutatorName: string;
   readonly replacement?: string;
   readonly location: { readonly start: Position; readonly end: Position };
 };
@@ -33,6 +36,8 @@ export type Judgement = {
   readonly files: readonly { readonly file: string; readonly tally: Tally }[];
   readonly all: Tally;
   readonly rules: Tally;
+  /** How many of each kind survived, or were not reached; the most first. */
+  readonly kinds: readonly (readonly [mutatorName: string, count: number])[];
   /** How many survivors of the rules are named. */
   readonly equivalent: number;
   /** Survivors of the rules that are not, as texts: where, what stands there, and what the mutant has instead. */
@@ -52,7 +57,9 @@ export function judge({ files, config }: Report, named: readonly Equivalent[]): 
     mutants.map((mutant) => ({ file, mutant, original: between(source, mutant.location) })),
   );
   const ofRules = mutants.filter(({ file }) => file.startsWith(RULES));
-  const survivors = ofRules.filter(({ mutant }) => ["Survived", "NoCoverage"].includes(mutant.status));
+  const survived = ({ mutant }: { readonly mutant: Mutant }) =>
+    mutant.status === "Survived" || mutant.status === "NoCoverage";
+  const survivors = ofRules.filter(survived);
   // One name stands for one mutant, so that it does not excuse another one that looks the same.
   const left = [...survivors];
   const unfound = named.filter(([name, text, replacement]) => {
@@ -73,6 +80,9 @@ export function judge({ files, config }: Report, named: readonly Equivalent[]): 
       .sort((a, b) => a.tally.score - b.tally.score),
     all,
     rules: tallyOf(ofRules.map(({ mutant }) => mutant)),
+    kinds: [...groupBy(mutants.filter(survived), ({ mutant }) => mutant.mutatorName)]
+      .map(([kind, each]) => [kind, each.length] as const)
+      .sort(([, a], [, b]) => b - a),
     equivalent: survivors.length - left.length,
     unnamed: left.map(({ file, mutant, original }) => {
       const { line, column } = mutant.location.start;

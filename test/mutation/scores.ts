@@ -4,7 +4,7 @@ import { EQUIVALENTS } from "./equivalents.ts";
 import { judge, type Report, type Tally } from "./judge.ts";
 
 const report = JSON.parse(readFileSync("reports/mutation.json", "utf8")) as Report;
-const { files, all, rules, equivalent, unnamed, inVain, passed } = judge(
+const { files, all, rules, kinds, equivalent, unnamed, inVain, passed } = judge(
   report,
   EQUIVALENTS.flatMap(([, each]) => each),
 );
@@ -20,6 +20,7 @@ const lines = [
   ...files.map(({ file, tally }) => rowOf(file, tally)),
   rowOf("all", all),
   ...(rules.mutants > 0 ? [rowOf("of these, the rules", rules)] : []),
+  `survived or not reached, by kind: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ") || "none"}`,
   ...unnamed.map((each) => `SURVIVED, AND NOT NAMED ${each}`),
   ...inVain.map((each) => `NAMED, AND DID NOT SURVIVE ${each}`),
   ...(rules.mutants > 0 ? [`the rules: ${equivalent} equivalent, ${unnamed.length} survived`] : []),
