@@ -1,6 +1,7 @@
 // Protects what a function is given in Lambda: its clients, its clock, and what Lambda says of the invocation.
 import type { Context } from "aws-lambda";
 import { expect } from "chai";
+import sinon from "sinon";
 import { createScaleClients } from "../../shared/aws/clients.ts";
 import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
 
@@ -36,13 +37,24 @@ describe("the environment of a function", () => {
     expect(names(createScaleClients())).to.deep.equal(["ECSClient", "ApplicationAutoScalingClient"]);
   });
 
-  it("has the real clock, and the variable DRYRUN", async () => {
+  it("has the process's own clock, and the variable DRYRUN", async () => {
     process.env.DRYRUN = "1";
-    const earliest = Date.now();
-    const ports = createPorts("terminate", createEnvironment(), invocation);
-    expect(ports.now()).to.be.within(earliest, Date.now());
-    expect(ports.dryRunVariable).to.equal("1");
-    expect(await ports.sleep(0)).to.equal(undefined);
+    const clock = sinon.useFakeTimers({ now: 1_000 });
+    try {
+      const ports = createPorts("terminate", createEnvironment(), invocation);
+      expect([ports.now(), ports.dryRunVariable]).to.deep.equal([1_000, "1"]);
+      let isOver = false;
+      const slept = ports.sleep(5_000).then(() => {
+        isOver = true;
+      });
+      await clock.tickAsync(4_999);
+      expect(isOver).to.equal(false);
+      await clock.tickAsync(1);
+      expect(isOver).to.equal(true);
+      await slept;
+    } finally {
+      clock.restore();
+    }
   });
 
   it("has what replaces them outside of Lambda", async () => {
