@@ -11,12 +11,12 @@ const { files, all, rules, kinds, equivalent, unnamed, inVain, passed } = judge(
 const rowOf = (name: string, { mutants, killed, timedOut, survived, noCoverage, score }: Tally) =>
   [
     name.padEnd(36),
-    ...[mutants, killed, timedOut, survived, noCoverage].map((each) => String(each).padStart(11)),
-    `${score.toFixed(2)} %`.padStart(11),
+    ...[mutants, killed, timedOut, survived, noCoverage].map((each) => String(each).padStart(13)),
+    `${score.toFixed(2)} %`.padStart(13),
   ].join("");
-const head = ["mutants", "killed", "timed out", "survived", "no coverage", "score"];
+const head = ["mutants", "killed", "timed out", "survived", "not reached", "score"];
 const lines = [
-  ["file".padEnd(36), ...head.map((each) => each.padStart(11))].join(""),
+  ["file".padEnd(36), ...head.map((each) => each.padStart(13))].join(""),
   ...files.map(({ file, tally }) => rowOf(file, tally)),
   rowOf("all", all),
   ...(rules.mutants > 0 ? [rowOf("of these, the rules", rules)] : []),
