@@ -102,6 +102,8 @@ describe("ECS: listing tasks", () => {
       });
       await port.listTasks("main", names("ci-", containerInstances));
       expect(counted(sent)).to.deep.equal(expected);
+      const clusters = sent().filter(([operation]) => operation === "DescribeClusters");
+      for (const [, input] of clusters) expect(input).to.deep.equal({ clusters: ["main"] });
     });
   }
 });
