@@ -42,7 +42,7 @@ export async function receive(
   try {
     let batch = await ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL && messages.length < room && ports.now() < run.takesInUntil) {
+    while (batch.length === FULL && messages.length < room && run.takesIn) {
       batch = await ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
@@ -64,7 +64,7 @@ export async function receiveAll(
   const messages: ReceivedMessage[] = [];
   let batch = await receive(ports, run, queue, waitSeconds, room);
   messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && messages.length < room && ports.now() < run.takesInUntil) {
+  while (!batch.isDry && !batch.failed && messages.length < room && run.takesIn) {
     batch = await receive(ports, run, queue, 1, room - messages.length);
     messages.push(...batch.messages);
   }

@@ -44,7 +44,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ["ecs:ListTasks", () => ecs.listTasks("main", ["ci-1"])],
   ["ecs:DescribeClusters", () => ecs.listTasks("main", ["1", "2", "3", "4", "5"])],
   ["ecs:DescribeTasks", () => ecs.describeTasks("main", ["task-1"])],
-  ["ecs:DescribeTaskDefinition", () => ecs.hostNetworkPorts("web:1")],
+  ["ecs:DescribeTaskDefinition", () => ecs.definedPorts("web:1")],
   ["ecs:DescribeServices", () => ecs.services("main", ["web"])],
   ["ecs:GetTaskProtection", () => ecs.protections("main", ["task-1"])],
   ["ecs:DescribeClusters", () => ecs.managesDraining("main")],

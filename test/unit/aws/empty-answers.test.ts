@@ -87,13 +87,13 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
   [
     "a definition's containers",
     { taskDefinition: { networkMode: "host" } },
-    (it) => ecs(it).hostNetworkPorts("web:1"),
+    (it) => ecs(it).definedPorts("web:1"),
     [],
   ],
   [
     "a container's ports",
     { taskDefinition: { networkMode: "host", containerDefinitions: [{}, { portMappings: [{}] }] } },
-    (it) => ecs(it).hostNetworkPorts("web:1"),
+    (it) => ecs(it).definedPorts("web:1"),
     [],
   ],
   ["services", {}, (it) => ecs(it).services("main", ["web"]), []],

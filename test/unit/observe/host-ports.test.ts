@@ -46,7 +46,7 @@ async function play(
 describe("host ports", () => {
   it("that ECS does not show are those of the task's definition, which is read once", async () => {
     const { asked, hostPorts, unread } = await play([hidden, { ...hidden, arn: "b" }]);
-    expect(asked).to.deep.equal(["ecs.hostNetworkPorts web:1"]);
+    expect(asked).to.deep.equal(["ecs.definedPorts web:1"]);
     expect(hostPorts).to.deep.equal([[8080], [8080]]);
     expect(unread).to.equal(undefined);
   });
@@ -80,10 +80,10 @@ describe("host ports", () => {
 
   it("that cannot be read are told of, and the others are read", async () => {
     const { hostPorts, unread } = await play([hidden, { ...hidden, definition: "agent:1" }, shows], {
-      shown: { definitions: { "web:1": [8080] }, fails: { "ecs.hostNetworkPorts agent:1": "denied" } },
+      shown: { definitions: { "web:1": [8080] }, fails: { "ecs.definedPorts agent:1": "denied" } },
     });
     expect(hostPorts).to.deep.equal([[8080], [], [32_768]]);
-    expect(unread).to.equal("ecs.hostNetworkPorts to be answered (denied)");
+    expect(unread).to.equal("ecs.definedPorts to be answered (denied)");
   });
 
   it("of an instance that was not looked for in any cluster are none", async () => {

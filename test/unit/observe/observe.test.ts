@@ -82,11 +82,11 @@ describe("an observation", () => {
       {
         clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
         classic: [{ name: "elb", instancePorts: [80], instanceIds: new Set(["i-1"]) }],
-        fails: { "ecs.hostNetworkPorts": "denied" },
+        fails: { "ecs.definedPorts": "denied" },
       },
       termination({}, { settings: { elbNames: ["elb"] } }),
     );
-    expect(observed.unread).to.deep.equal({ hostPorts: "ecs.hostNetworkPorts to be answered (denied)" });
+    expect(observed.unread).to.deep.equal({ hostPorts: "ecs.definedPorts to be answered (denied)" });
   });
 
   it("of what the run has no time for is unread", async () => {

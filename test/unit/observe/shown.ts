@@ -117,8 +117,8 @@ export function showing(shown: Shown): {
         askFor("ecs.describeTasks", [cluster], arns, () =>
           found(of(cluster).tasks, ({ arn }) => arns.includes(arn)),
         ),
-      hostNetworkPorts: (definition) =>
-        ask("ecs.hostNetworkPorts", [definition], () => shown.definitions?.[definition] ?? []),
+      definedPorts: (definition) =>
+        ask("ecs.definedPorts", [definition], () => shown.definitions?.[definition] ?? []),
       services: (cluster, names) =>
         askFor("ecs.services", [cluster], names, () =>
           found(of(cluster).services, ({ name }) => names.includes(name)),
