@@ -14,7 +14,15 @@ export type Happening =
   /** A message that is about it was lost. */
   | { kind: "message-lost"; instanceId: string }
   | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }
-  | { kind: "action-started"; instanceId: string; group: string; hook: string; token: string }
+  | {
+      kind: "action-started";
+      instanceId: string;
+      group: string;
+      hook: string;
+      token: string;
+      /** Whether it holds an instance on its way out; else one that is launched. */
+      terminating: boolean;
+    }
   | {
       kind: "action-ended";
       instanceId: string;

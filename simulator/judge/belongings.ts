@@ -25,6 +25,13 @@ class Belongings {
   readonly members = new Map<string, { arn: string; status: string; by: string }>();
   /** The registrations that are to come back, in words, by target group or load balancer and port. */
   readonly taken = new Map<string, string>();
+
+  /** A hook holds it anew. What was excused before stays lost; of what is taken from now on, the messages tell again. */
+  begin(): void {
+    this.isExcused = false;
+    this.taken.clear();
+    for (const [cluster, { status }] of this.members) if (status === "DRAINING") this.members.delete(cluster);
+  }
 }
 
 /**
@@ -42,7 +49,9 @@ export class BelongingsLedger implements Past {
   follow(line: StoryLine): void {
     switch (line.kind) {
       case "instance": {
-        this.#of(line).state = line.state;
+        const own = this.#of(line);
+        own.state = line.state;
+        if (own.isExcused && line.state.endsWith(":Wait")) own.begin();
         return;
       }
       case "instance-ended":

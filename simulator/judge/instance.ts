@@ -33,7 +33,7 @@ export type IsNews = (since: number) => boolean;
 export class JudgedInstance {
   /** When a drain of it last began, in milliseconds since 1970; minus infinity where none has. */
   heldSince = Number.NEGATIVE_INFINITY;
-  /** When a hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
+  /** When a terminating hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
   heldUntil = Number.NEGATIVE_INFINITY;
   /** When something was last told of it, in milliseconds since 1970. */
   toldAt = Number.NEGATIVE_INFINITY;
@@ -62,8 +62,7 @@ export class JudgedInstance {
   /** Its group shows it in another state. */
   enter(state: string, at: number): void {
     this.isInGroup = state !== "gone";
-    if (state.endsWith(":Wait")) this.heldUntil = Number.POSITIVE_INFINITY;
-    else if (this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
+    if (!state.endsWith(":Wait") && this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
     if (state === "Pending") this.dead = false;
   }
 

@@ -96,6 +96,7 @@ export class Judge implements Past {
         this.#instance(line.instanceId).enter(line.state, line.at);
         return;
       case "action-started":
+        if (line.terminating) this.#instance(line.instanceId).heldUntil = Number.POSITIVE_INFINITY;
         this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-ended":

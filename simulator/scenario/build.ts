@@ -176,6 +176,7 @@ function buildGroup(world: World, given: ScenarioGroup): void {
     world.groups.putWarmPool(group, { poolState, reuseOnScaleIn, minSize: 0, maxPrepared });
   }
   for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
+  for (const [key, value] of Object.entries(given.tags)) group.tags.set(key, value);
   if (given.managed_draining && given.cluster)
     world.managedDraining.enable(world.clusters.byName(given.cluster), group);
 }

@@ -63,6 +63,7 @@ export const group = z.strictObject({
       "Where its instances register themselves when they start for the first time, as a boot script does.",
     ),
   hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
+  tags: z.record(z.string(), z.string()).default({}).describe("Its tags, value by key."),
   on_abandon: z
     .enum(["terminate", "retain"])
     .default("terminate")

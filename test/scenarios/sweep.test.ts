@@ -111,6 +111,17 @@ describe("scenarios: the sweep", () => {
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
   });
 
+  it("by a tag of the group", async () => {
+    const { auto_scaling_groups: _, ...input } = SWEEP;
+    for (const group_tag of ["drained", "drained=yes"])
+      expectSwept(await play(fleet({ ...input, group_tag }, lost, { tags: { drained: "yes" } })), 420);
+    const other = await play({
+      ...fleet({ ...input, group_tag: "drained=no" }, lost, { tags: { drained: "yes" } }),
+      ends_after_seconds: 600,
+    });
+    expect(said(other, "sweep found")).to.deep.equal([]);
+  });
+
   it("by the hook's name", async () => {
     const { lifecycle_queue_name: _, ...input } = SWEEP;
     expectSwept(await play(fleet({ ...input, lifecycle_hook_name: "drain" }, lost)), 420);

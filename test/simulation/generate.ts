@@ -1,6 +1,6 @@
 import { randomSource } from "../../simulator/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
-import { some } from "./draw.ts";
+import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { happeningsOf } from "./happenings.ts";
 import { drainKeys, nameKeys } from "./policy.ts";
@@ -55,8 +55,14 @@ export function scenarioOf(seed: number): ScenarioInput {
       terminate: {
         input: {
           queue_name: "monitor",
-          lifecycle_queue_name: "lifecycle",
-          auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name),
+          ...weighted<object>(random, [
+            [4, { lifecycle_queue_name: "lifecycle" }],
+            [1, { lifecycle_hook_name: "drain" }],
+          ]),
+          ...weighted<object>(random, [
+            [4, { auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name) }],
+            [1, { group_tag: random.pick(["drained", "drained=yes"]) }],
+          ]),
           sweep_minutes: random.pick([1, 2, 5]),
           ...keys,
         },

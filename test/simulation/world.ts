@@ -67,7 +67,13 @@ function staticGroup(random: Random): TargetGroup {
 }
 
 function targetGroup(random: Random, name: string, port: number): TargetGroup {
-  return { name, port, deregistration_delay_seconds: random.pick([0, 5, 15, 30, 60]) };
+  return {
+    name,
+    port,
+    deregistration_delay_seconds: random.pick([0, 5, 15, 30, 60]),
+    // A Network Load Balancer's.
+    ...some(random, 0.15, { protocol: "TCP" }),
+  };
 }
 
 function loadBalancer(
@@ -196,6 +202,7 @@ function group(random: Random, index: number, place: Place): Group {
     ...some(random, 0.2, { on_abandon: "retain" as const }),
     ...(isAttached ? { target_groups: ["attached"] } : {}),
     registers_with: registers,
+    tags: { drained: "yes" },
     hooks: hooks(random, names),
     ...some(random, 0.2, {
       warm_pool: {
@@ -220,9 +227,11 @@ function hooks(random: Random, names: Named): Hook[] {
     queue: "lifecycle",
     heartbeat_timeout_seconds: weighted(random, [
       [1, 60],
+      [1, 100],
       [2, 120],
       [3, 180],
       [4, 300],
+      [1, 400],
       [4, 600],
       [3, 3600],
     ]),
@@ -234,5 +243,12 @@ function hooks(random: Random, names: Named): Hook[] {
     heartbeat_timeout_seconds: random.pick([60, 180, 600]),
     default_result: "CONTINUE",
   };
-  return random.chance(0.2) ? [ours, other] : [ours];
+  // It holds in a state that ours has too, where the instance goes into a warm pool.
+  const launching: Hook = {
+    name: "bake",
+    transition: "launching",
+    heartbeat_timeout_seconds: random.pick([60, 180]),
+    default_result: "CONTINUE",
+  };
+  return [ours, ...(random.chance(0.2) ? [other] : []), ...(random.chance(0.15) ? [launching] : [])];
 }

@@ -89,6 +89,7 @@ export class LifecycleActions {
       group: group.name,
       hook: hook.name,
       token: action.token,
+      terminating: hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING",
     });
     this.#notifications.begun(group, instanceId, action, passage);
   }
