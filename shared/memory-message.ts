@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Memory, NO_MEMORY, type SeenRegistration } from "./termination.ts";
+import { type Memory, NO_MEMORY, type Obstacle, type SeenRegistration } from "./termination.ts";
 
 const time = z.iso.datetime();
 const at = { at: time };
@@ -7,6 +7,23 @@ const strings = z._default(z.array(z.string()), []);
 const registration = z.union([
   z.object({ target_group: z.string(), port: z.number() }),
   z.object({ elb_name: z.string() }),
+]);
+const obstacle = z.union([
+  z.object({
+    until: time,
+    cluster: z.string(),
+    container_instance: z.string(),
+    wanted_tasks: z.int(),
+    tasks: z.array(z.string()),
+  }),
+  z.object({
+    until: time,
+    target_group: z.string(),
+    target: z.string(),
+    port: z.number(),
+    state: z.enum(["registered", "draining"]),
+  }),
+  z.object({ until: time, elb_name: z.string() }),
 ]);
 
 const memorySchema = z.object({
@@ -38,6 +55,7 @@ const memorySchema = z.object({
   returning_since: z.optional(time),
   changed_at: z.optional(time),
   look_at: z.optional(time),
+  obstacle: z.optional(obstacle),
   waiting_for: z.optional(z.string()),
   failures: z._default(z.int(), 0),
   said: strings,
@@ -77,6 +95,7 @@ export function readMemory(value: unknown): Memory {
     returningSince: milliseconds(data.returning_since),
     changedAt: milliseconds(data.changed_at),
     lookAt: milliseconds(data.look_at),
+    obstacle: data.obstacle && { what: readObstacle(data.obstacle), until: Date.parse(data.obstacle.until) },
     waitingFor: data.waiting_for,
     failures: data.failures,
     said: data.said,
@@ -114,6 +133,10 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     returning_since: isoOf(memory.returningSince),
     changed_at: isoOf(memory.changedAt),
     look_at: isoOf(memory.lookAt),
+    obstacle: memory.obstacle && {
+      ...writeObstacle(memory.obstacle.what),
+      until: isoOf(memory.obstacle.until),
+    },
     waiting_for: memory.waitingFor,
     failures: memory.failures,
     said: [...memory.said],
@@ -141,4 +164,36 @@ function writeRegistration(each: SeenRegistration): z.infer<typeof registration>
   return each.kind === "classic"
     ? { elb_name: each.loadBalancer }
     : { target_group: each.targetGroup, port: each.port };
+}
+
+function readObstacle(each: z.infer<typeof obstacle>): Obstacle {
+  if ("tasks" in each) {
+    const { cluster, container_instance: containerInstance, wanted_tasks: wantedTasks, tasks } = each;
+    return { kind: "tasks", cluster, containerInstance, wantedTasks, tasks };
+  }
+  if ("elb_name" in each) return { kind: "classic", loadBalancer: each.elb_name };
+  const { target_group: targetGroup, target, port, state } = each;
+  return { kind: "target", targetGroup, target, port, state };
+}
+
+function writeObstacle(each: Obstacle) {
+  switch (each.kind) {
+    case "tasks": {
+      const { cluster, containerInstance, wantedTasks, tasks } = each;
+      return {
+        cluster,
+        container_instance: containerInstance,
+        wanted_tasks: wantedTasks,
+        tasks: [...tasks],
+      };
+    }
+    case "target": {
+      const { targetGroup, target, port, state } = each;
+      return { target_group: targetGroup, target, port, state };
+    }
+    case "classic":
+      return { elb_name: each.loadBalancer };
+    default:
+      return each satisfies never;
+  }
 }

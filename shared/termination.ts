@@ -14,6 +14,30 @@ export type SeenRegistration =
 /** Where an instance goes that does not die: back to its warm pool, or on with a new root volume. */
 export type Return = "warm pool" | "root volume";
 
+/**
+ * What stood in the way of a drain at the last look. While it does, nothing else can let the drain go on, so it alone needs
+ * to be asked for: tasks that are to leave by themselves, of which one that has not STOPPED is enough, or a registration.
+ */
+export type Obstacle =
+  | {
+      readonly kind: "tasks";
+      readonly cluster: string;
+      /** The container instance that they are on, by ARN, and how many tasks it was to run, by its own count. */
+      readonly containerInstance: string;
+      readonly wantedTasks: number;
+      readonly tasks: readonly string[];
+    }
+  | {
+      readonly kind: "target";
+      readonly targetGroup: string;
+      /** An instance id or an address. */
+      readonly target: string;
+      readonly port: number;
+      readonly state: "registered" | "draining";
+    }
+  /** A classic load balancer that drains the instance. */
+  | { readonly kind: "classic"; readonly loadBalancer: string };
+
 /** Something that was done to an instance by us, and when that took effect. Times are in milliseconds since 1970. */
 export type Taken<T> = { readonly what: T; readonly at: number };
 
@@ -80,6 +104,8 @@ export type Memory = {
   readonly changedAt: number | undefined;
   /** Not to be looked at before. */
   readonly lookAt: number | undefined;
+  /** What stood in the way at the last look, and until when, in milliseconds since 1970, it is enough to ask for that. */
+  readonly obstacle: { readonly what: Obstacle; readonly until: number } | undefined;
   /** Looks in which something failed. */
   readonly failures: number;
   /** Warnings that were given, so that each is given once. */
@@ -117,6 +143,7 @@ export const NO_MEMORY: Memory = {
   waitingFor: undefined,
   changedAt: undefined,
   lookAt: undefined,
+  obstacle: undefined,
   failures: 0,
   said: [],
 };

@@ -3,7 +3,13 @@ import { expect } from "chai";
 import { readMemory, writeMemory } from "../../shared/memory-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { DrainSettings } from "../../shared/settings.ts";
-import { type Memory, NO_MEMORY, type SeenRegistration, type Termination } from "../../shared/termination.ts";
+import {
+  type Memory,
+  NO_MEMORY,
+  type Obstacle,
+  type SeenRegistration,
+  type Termination,
+} from "../../shared/termination.ts";
 import { type Random, randomSource } from "../../simulator/random.ts";
 
 const BEGIN = Date.parse("2026-01-05T09:00:00Z");
@@ -20,6 +26,26 @@ function registration(random: Random): SeenRegistration {
   return random.chance(0.5)
     ? { kind: "target", targetGroup: text(random), port: random.whole(0, 65_535) }
     : { kind: "classic", loadBalancer: text(random) };
+}
+
+function obstacle(random: Random): Obstacle {
+  return random.pick<() => Obstacle>([
+    () => ({
+      kind: "tasks",
+      cluster: text(random),
+      containerInstance: text(random),
+      wantedTasks: random.whole(0, 10),
+      tasks: some(random, () => text(random)),
+    }),
+    () => ({
+      kind: "target",
+      targetGroup: text(random),
+      target: text(random),
+      port: random.whole(0, 65_535),
+      state: random.pick(["registered", "draining"] as const),
+    }),
+    () => ({ kind: "classic", loadBalancer: text(random) }),
+  ])();
 }
 
 // Each key is drawn: one that is added does not compile until it is here.
@@ -56,6 +82,7 @@ function memory(random: Random): Memory {
     waitingFor: maybe(random, () => text(random)),
     changedAt: at(),
     lookAt: at(),
+    obstacle: maybe(random, () => ({ what: obstacle(random), until: time(random) })),
     failures: random.pick([0, 1, 480]),
     said: texts(),
   };

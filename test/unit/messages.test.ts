@@ -60,6 +60,7 @@ const termination: Termination = {
     waitingFor: "1 task RUNNING",
     changedAt: at("09:00:07"),
     lookAt: at("09:00:08"),
+    obstacle: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
     failures: 3,
     said: ["cluster lacks the instance"],
   } satisfies Memory,
