@@ -62,7 +62,7 @@ export type Observation = Omit<Presence, "unread"> & {
   readonly managedElbNames: readonly string[];
   /** Whether ECS itself drains the cluster's instances; undefined where nobody asked. */
   readonly managedDraining: boolean | undefined;
-  /** Tasks that are protected from being stopped, where nothing has moved for a while. */
+  /** Tasks that are protected from being stopped, where they were asked for: now and then while nothing moves. */
   readonly protections: readonly TaskProtection[];
   /** What EC2 says; undefined where nobody asked, because nothing speaks against the instance being alive. */
   readonly instance: InstanceState | undefined;
