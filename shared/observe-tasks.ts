@@ -10,7 +10,8 @@ type Candidate = { readonly termination: Termination; readonly containerInstance
 /**
  * Reads the tasks on container instances of one cluster. Those known from an earlier look are described again, a hundred
  * a call whatever instance they are on. Tasks are listed only where they never were, where the container instance counts
- * others than we know, and once more when all are STOPPED, before that is believed.
+ * others than we know, and once more when all are STOPPED, before that is believed: then only those that are not to run,
+ * since it counts no others.
  */
 export async function observeTasks(
   ports: Ports,
@@ -27,11 +28,21 @@ export async function observeTasks(
   const known = new Set(candidates.flatMap(({ termination }) => termination.memory.tasks ?? []));
   const tasks = new Map((await ports.ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]));
   const knownOn = groupBy(tasks.values(), (task) => task.containerInstance);
-  const unsure = candidates.filter((each) => !isSure(each, knownOn.get(each.containerInstance.arn) ?? []));
-  const toList = [...new Set(unsure.map(({ containerInstance }) => containerInstance.arn))];
+  const doubts = candidates.map((each) => ({
+    arn: each.containerInstance.arn,
+    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? []),
+  }));
+  const arnsOf = (which: "wanted" | "unwanted") => [
+    ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
+  ];
+  const [wanted, toList] = [arnsOf("wanted"), arnsOf("unwanted")];
   if (toList.length > 0) {
-    const arns = await ports.ecs.listTasks(cluster, toList);
-    const news = arns.filter((arn) => !tasks.has(arn));
+    // What stops in between is in one of the two, in this order.
+    const arns = [
+      ...(wanted.length > 0 ? await ports.ecs.listWanted(cluster, wanted) : []),
+      ...(await ports.ecs.listUnwanted(cluster, toList)),
+    ];
+    const news = [...new Set(arns)].filter((arn) => !tasks.has(arn));
     for (const task of await ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
   }
   const listed = new Set(toList);
@@ -50,9 +61,14 @@ export async function observeTasks(
   );
 }
 
-// The count leaves out tasks that are stopping, so it can say that there are others, and never that there are none.
-function isSure({ termination, containerInstance }: Candidate, tasks: readonly Task[]): boolean {
-  if (termination.memory.tasks === undefined) return false;
-  if (tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks) return false;
-  return termination.memory.noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+// Which lists may have tasks that are not known. The count is of those that are to run, and so tells whether these are all
+// known; of those that are stopping it tells nothing.
+function doubtOf(
+  { termination, containerInstance }: Candidate,
+  tasks: readonly Task[],
+): { readonly wanted: boolean; readonly unwanted: boolean } {
+  const { memory } = termination;
+  const wanted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
+  const isSettled = memory.noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+  return { wanted, unwanted: wanted || memory.tasks === undefined || !isSettled };
 }
