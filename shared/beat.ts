@@ -1,3 +1,4 @@
+import { findAnotherAction } from "./another-action.ts";
 import { forEachOf } from "./batches.ts";
 import type { Presence } from "./observation.ts";
 import type { Ports } from "./ports.ts";
@@ -13,7 +14,7 @@ const SHORT_HOOK_MS = 180_000;
  * tried again at the next look. Throws only what is a fault of ours.
  *
  * @param first whether this is deregister's look
- * @returns the terminations whose timers began anew, with that in their memory, by what they were
+ * @returns the terminations whose timers began anew, or were refused to, as they are then, by what they were
  */
 export async function beat(
   ports: Ports,
@@ -29,9 +30,14 @@ export async function beat(
     try {
       const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
       const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
-      if (answer === "recorded") ports.log.info("heartbeat recorded", fields);
-      else ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
-      beaten.set(termination, { ...termination, memory: { ...memory, lastBeatAt: ports.now() } });
+      const asked = { ...termination, memory: { ...memory, lastBeatAt: ports.now() } };
+      if (answer === "recorded") {
+        ports.log.info("heartbeat recorded", fields);
+        beaten.set(termination, asked);
+      } else {
+        ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
+        beaten.set(termination, (await findAnotherAction(ports, termination)) ?? asked);
+      }
     } catch (error) {
       run.callFailed(error);
     }

@@ -1,3 +1,4 @@
+import { findAnotherAction } from "./another-action.ts";
 import { secondsBetween } from "./log.ts";
 import type { Ports } from "./ports.ts";
 import type { Outcome } from "./rules/decision.ts";
@@ -17,7 +18,8 @@ export type Completion = {
 
 /**
  * Completes a lifecycle action. The message of an instance that comes back is kept, because what was taken from it is to
- * be restored; so is that of one that other hooks still hold, or a sweep would take it for one that nobody drains. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ * be restored; so is that of one that other hooks still hold, or a sweep would take it for one that nobody drains. A
+ * failure of AWS is noted in the run; throws only what is a fault of ours.
  */
 export async function completeAction(
   ports: Ports,
@@ -27,16 +29,17 @@ export async function completeAction(
   others: readonly string[],
 ): Promise<Completion> {
   const { instanceId, group, hook = "", since, memory } = termination;
-  const again = (waitingFor: string, change = {}): Completion => ({
+  const again = (waitingFor: string, change = {}, of = termination): Completion => ({
     kind: "watch",
-    termination: { ...termination, memory: { ...memory, waitingFor, ...change } },
+    termination: { ...of, memory: { ...of.memory, waitingFor, ...change } },
   });
   if (run.isOutOfTime) return again(run.ranOutOfTime());
+  const failed = (error: unknown) => again(run.callFailed(error), { failures: memory.failures + 1 });
   let answer: "completed" | "no such action";
   try {
     answer = await ports.autoScaling.complete({ ...termination, hook }, result);
   } catch (error) {
-    return again(run.callFailed(error), { failures: memory.failures + 1 });
+    return failed(error);
   }
   const now = ports.now();
   if (answer === "completed") {
@@ -62,6 +65,12 @@ export async function completeAction(
     life_cycle_hook_name: hook,
     reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
   });
+  try {
+    const another = await findAnotherAction(ports, termination);
+    if (another) return again("the lifecycle action that holds the instance", {}, another);
+  } catch (error) {
+    return failed(error);
+  }
   if (memory.refusedAt !== undefined) return again("Auto Scaling to know the lifecycle action");
   return { kind: "refused", termination: { ...termination, memory: { ...memory, refusedAt: now } } };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type Notice, parseNotice } from "./notice.ts";
 import { problemsText } from "./problems.ts";
-import { type DrainKeys, keysOfMetadata } from "./settings.ts";
+import { type DrainKeys, instanceId, keysOfMetadata } from "./settings.ts";
 
 /** What a message on the lifecycle queue is. */
 export type LifecycleMessage =
@@ -22,10 +22,6 @@ export type LifecycleMessage =
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const TEST = "autoscaling:TEST_NOTIFICATION";
 
-/** An EC2 instance's id: one that is none would fail the calls that ask for many. */
-export const instanceId = z
-  .string({ error: "expected an instance id such as i-0123456789abcdef0" })
-  .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
 // A regular expression, since zod compares the length of whatever has one, and an object's may be what cannot be compared.
 const filled = (expected: string) =>
   z.string({ error: expected }).check(z.regex(/^[\s\S]{1,1600}$/, { error: expected }));

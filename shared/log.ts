@@ -24,6 +24,7 @@ export type Phrase =
   | "short hook"
   | "heartbeat recorded"
   | "heartbeat refused"
+  | "held by another lifecycle action"
   | "two hooks of ours on one group"
   | "metadata not heeded"
   | "ECS drains it too"

@@ -75,9 +75,11 @@ async function lookAtAll(
   const now = ports.now();
   const decided = terminations.map((before) => {
     const observed = observations.get(before) as Observation;
-    const decision = decide(beaten.get(before) ?? before, observed, now);
+    const current = beaten.get(before) ?? before;
+    const decision = decide(current, observed, now);
     return {
       before,
+      current,
       observed,
       decision: options.dryRun ? asItIs(decision, observed, before.memory, now) : decision,
     };
@@ -85,10 +87,10 @@ async function lookAtAll(
   const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
   const done = options.dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
   const actedAt = ports.now();
-  return forEachOf(decided, async ({ before, observed, decision }) => {
+  return forEachOf(decided, async ({ before, current, observed, decision }) => {
     remark(ports, before, decision);
     const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
-    const termination = { ...before, dryRun: options.dryRun, memory };
+    const termination = { ...current, dryRun: options.dryRun, memory };
     return conclude(ports, run, { before, termination, observed }, decision.outcome, options);
   });
 }

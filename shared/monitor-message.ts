@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { actionToken, instanceId } from "./lifecycle-message.ts";
+import { actionToken } from "./lifecycle-message.ts";
 import { isoOf, readMemory, writeMemory } from "./memory-message.ts";
 import { problemsText } from "./problems.ts";
-import { type DrainKeys, drainKeys, keysOf, overlay, settingsOf } from "./settings.ts";
+import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "./settings.ts";
 import { NO_MEMORY, type Termination } from "./termination.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { problemsText, shortened } from "./problems.ts";
+import { instanceId } from "./settings.ts";
 
 /** What EventBridge announces of instances. */
 export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
@@ -17,9 +18,6 @@ export type Notice =
   | { readonly kind: "unreadable"; readonly reason: string };
 
 const time = z.optional(z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00Z" }));
-const instanceId = z
-  .string({ error: "expected an instance id such as i-0123456789abcdef0" })
-  .check(z.regex(/^i-[0-9a-f]{8,17}$/, { error: "expected an instance id such as i-0123456789abcdef0" }));
 
 const ofEc2 = z.object({ time, detail: z.object({ "instance-id": instanceId }) });
 const ofHealth = z.object({

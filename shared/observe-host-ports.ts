@@ -12,8 +12,8 @@ import type { Termination } from "./termination.ts";
 
 /**
  * Adds the host ports that ECS does not show to the tasks of instances that are to become DRAINING and have a
- * registration of ours, which one of them may listen behind: those that a task of the network mode host has by its
- * definition. A definition never changes, so each is read once a run. Returns what could not be read, by termination.
+ * registration of ours, which one of them may listen behind: those that a task has by its definition, because it is of
+ * the network mode host, or has not started yet. A definition never changes, so each is read once a run. Returns what could not be read, by termination.
  */
 export async function observeHostPorts(
   ports: Ports,
@@ -34,8 +34,7 @@ export async function observeHostPorts(
   );
   const read = new Map<string, Reading<readonly number[]>>();
   await forEachOf(definitions, async (definition) => {
-    const ask = () =>
-      run.once(run.hostNetworkPorts, definition, () => ports.ecs.hostNetworkPorts(definition));
+    const ask = () => run.once(run.definedPorts, definition, () => ports.ecs.definedPorts(definition));
     read.set(definition, await reading(run, ask));
   });
   const unread = new Map<Termination, string>();

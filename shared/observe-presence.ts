@@ -18,7 +18,7 @@ export async function observePresence(
   terminations: readonly Termination[],
 ): Promise<Map<Termination, Presence>> {
   const memberships = await observeMemberships(ports, run, terminations);
-  const hooks = await observeHooks(ports, run, terminations);
+  const hooks = await observeHooksOfAll(ports, run, terminations);
   const retaining = await observeRetention(ports, run, terminations, hooks);
   return new Map(
     terminations.map((termination) => {
@@ -52,7 +52,7 @@ export async function observeMemberships(
   return readings;
 }
 
-async function observeHooks(
+async function observeHooksOfAll(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
@@ -60,12 +60,14 @@ async function observeHooks(
   const groups = new Set(terminations.map((each) => each.group));
   const found = new Map<string, Reading<readonly Hook[]>>();
   await forEachOf(groups, async (group) => {
-    found.set(
-      group,
-      await reading(run, () => run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group))),
-    );
+    found.set(group, await observeHooks(ports, run, group));
   });
   return found;
+}
+
+/** The terminating hooks of a group, asked for once a run. Throws only what is a fault of ours. */
+export function observeHooks(ports: Ports, run: Run, group: string): Promise<Reading<readonly Hook[]>> {
+  return reading(run, () => run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group)));
 }
 
 // Asked only where it matters: near the end of a drain that may end with ABANDON.

@@ -5,6 +5,7 @@ import { observeRegistrations, type Registrations } from "./observe-load-balance
 import type { Ports } from "./ports.ts";
 import { contentOf, type Reading, reading, unreadOf } from "./reading.ts";
 import { situationOf } from "./rules/lifecycle-state.ts";
+import { isSilent } from "./rules/progress.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
@@ -74,15 +75,10 @@ async function observeInstances(
 ): Promise<Map<string, Reading<InstanceState>>> {
   const now = ports.now();
   const doubtful = terminations.filter((each) => {
-    const silent =
-      each.memory.disconnectedSince !== undefined && now - each.memory.disconnectedSince >= DISCONNECTED_MS;
-    const isSilent = members
-      .get(each)
-      ?.members.some(
-        ({ containerInstance }) =>
-          containerInstance.status !== "INACTIVE" && !containerInstance.agentConnected,
-      );
-    return (silent && isSilent) || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
+    const { disconnectedSince } = each.memory;
+    const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
+    const isStillSilent = wasSilent && members.get(each)?.members.some(isSilent);
+    return isStillSilent || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
   });
   const ids = [...new Set(doubtful.map((each) => each.instanceId))];
   const found = new Map<string, Reading<InstanceState>>();

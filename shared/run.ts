@@ -14,8 +14,8 @@ export class Run {
   readonly services = new Map<string, Service | undefined>();
   /** Protected tasks by ARN; undefined is one that is not protected. */
   readonly protections = new Map<string, TaskProtection | undefined>();
-  /** The host ports that task definitions (by ARN) give their tasks by the network mode host. */
-  readonly hostNetworkPorts = new Map<string, readonly number[]>();
+  /** The host ports that task definitions (by ARN) give each of their tasks. */
+  readonly definedPorts = new Map<string, readonly number[]>();
   /** Whether ECS itself drains the instances of a cluster. */
   readonly managedDraining = new Map<string, boolean>();
   /** The terminating hooks of groups. */

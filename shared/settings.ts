@@ -14,6 +14,8 @@ export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
 
+/** An EC2 instance's id: one that is none would fail the calls that ask for many. */
+export const instanceId = text(/^i-[0-9a-f]{8,17}$/, "expected an instance id such as i-0123456789abcdef0");
 /** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
 export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
 const elbName = text(/^[A-Za-z0-9-]{1,32}$/, "expected the name of a classic load balancer");
@@ -96,6 +98,13 @@ export const drainKeys = {
       ),
     ),
 };
+
+/** The error of what is to be an object and is none; what is wrong with its keys says so itself. */
+export const objectExpected = (expected: string) => (issue: { readonly code?: string }) =>
+  issue.code === "invalid_type" ? expected : undefined;
+
+/** The error of an input that is no object. */
+export const inputExpected = objectExpected("expected an object with the function's input");
 
 /** The key that all functions take, and that does not travel: the switch of the function that reads it decides. */
 export const dryRunKey = {

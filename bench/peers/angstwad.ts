@@ -1,11 +1,6 @@
-import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
-import {
-  DescribeTasksCommand,
-  ListTasksCommand,
-  UpdateContainerInstancesStateCommand,
-} from "@aws-sdk/client-ecs";
-import { type Peer, scanFor } from "./peer.ts";
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { complete, drain, type Peer, scanFor } from "./peer.ts";
 
 const SLEEP_SECONDS = 5;
 
@@ -24,20 +19,14 @@ export const angstwad: Peer = {
   differs:
     "moto was slower than the simulated calls, 15 to 60 ms each, so the real one polled less often at N=20",
   async handle(event, aws) {
-    const { cluster, group, hook, token, instanceId } = event;
+    const { cluster, instanceId } = event;
     await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
     await scanFor(aws, event, { whole: false, pages: 1 });
     const found = await scanFor(aws, event, { whole: false, pages: 1 });
     const containerInstance = found?.containerInstanceArn;
     if (!containerInstance) return;
     if (found.status === "ACTIVE") {
-      await aws.ecs.send(
-        new UpdateContainerInstancesStateCommand({
-          cluster,
-          containerInstances: [containerInstance],
-          status: "DRAINING",
-        }),
-      );
+      await drain(aws, event, containerInstance);
     }
     const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance }));
     if (taskArns.length > 0) {
@@ -46,13 +35,6 @@ export const angstwad: Peer = {
       await aws.republish({ ...event, hops: event.hops + 1 });
       return;
     }
-    await aws.autoScaling.send(
-      new CompleteLifecycleActionCommand({
-        AutoScalingGroupName: group,
-        LifecycleHookName: hook,
-        LifecycleActionToken: token,
-        LifecycleActionResult: "CONTINUE",
-      }),
-    );
+    await complete(aws, event);
   },
 };

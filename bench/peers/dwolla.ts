@@ -1,16 +1,12 @@
-import {
-  CompleteLifecycleActionCommand,
-  DescribeAutoScalingInstancesCommand,
-} from "@aws-sdk/client-auto-scaling";
+import { DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeContainerInstancesCommand,
   DescribeTasksCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
-  UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
-import type { Peer } from "./peer.ts";
+import { complete, drain, type Peer } from "./peer.ts";
 
 const SLEEP_SECONDS = 5;
 
@@ -24,7 +20,7 @@ export const dwolla: Peer = {
   measured: [],
   differs: "it was not run; from its code, a poll makes six calls and one for each cluster of the account",
   async handle(event, aws) {
-    const { cluster, group, hook, token, instanceId } = event;
+    const { cluster, instanceId } = event;
     const { clusterArns = [] } = await aws.ecs.send(new ListClustersCommand({}));
     let arn: string | undefined;
     for (const each of clusterArns) {
@@ -38,9 +34,7 @@ export const dwolla: Peer = {
       new DescribeContainerInstancesCommand({ cluster, containerInstances: [arn] }),
     );
     if (containerInstances[0]?.status === "ACTIVE") {
-      await aws.ecs.send(
-        new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [arn], status: "DRAINING" }),
-      );
+      await drain(aws, event, arn);
     }
     const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance: arn }));
     if (taskArns.length > 0) {
@@ -50,13 +44,6 @@ export const dwolla: Peer = {
       await aws.republish({ ...event, hops: event.hops + 1 });
       return;
     }
-    await aws.autoScaling.send(
-      new CompleteLifecycleActionCommand({
-        AutoScalingGroupName: group,
-        LifecycleHookName: hook,
-        LifecycleActionToken: token,
-        LifecycleActionResult: "CONTINUE",
-      }),
-    );
+    await complete(aws, event);
   },
 };

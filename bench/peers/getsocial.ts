@@ -1,11 +1,6 @@
-import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
-import {
-  DescribeTasksCommand,
-  ListTasksCommand,
-  UpdateContainerInstancesStateCommand,
-} from "@aws-sdk/client-ecs";
-import { type Peer, scanFor } from "./peer.ts";
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { complete, drain, type Peer, scanFor } from "./peer.ts";
 
 const POLL_SECONDS = 10;
 
@@ -21,29 +16,20 @@ export const getsocial: Peer = {
     { terminations: 20, instances: 250, calls: 480 },
   ],
   async handle(event, aws) {
-    const { cluster, group, hook, token, instanceId } = event;
+    const { cluster, instanceId } = event;
     await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
     await aws.note("ec2:DescribeInstanceAttribute");
     await scanFor(aws, event, { whole: true });
     const found = await scanFor(aws, event, { whole: true });
     if (!found?.containerInstanceArn) return;
     const { containerInstanceArn: arn } = found;
-    await aws.ecs.send(
-      new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [arn], status: "DRAINING" }),
-    );
+    await drain(aws, event, arn);
     const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance: arn }));
     for (let running = taskArns.length; running > 0; ) {
       const { tasks = [] } = await aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
       running = tasks.filter((each) => each.lastStatus !== "STOPPED").length;
       await aws.sleep(POLL_SECONDS);
     }
-    await aws.autoScaling.send(
-      new CompleteLifecycleActionCommand({
-        AutoScalingGroupName: group,
-        LifecycleHookName: hook,
-        LifecycleActionToken: token,
-        LifecycleActionResult: "CONTINUE",
-      }),
-    );
+    await complete(aws, event);
   },
 };

@@ -1,13 +1,6 @@
-import {
-  CompleteLifecycleActionCommand,
-  DescribeAutoScalingGroupsCommand,
-} from "@aws-sdk/client-auto-scaling";
-import {
-  DescribeTasksCommand,
-  ListTasksCommand,
-  UpdateContainerInstancesStateCommand,
-} from "@aws-sdk/client-ecs";
-import { type Peer, scanFor } from "./peer.ts";
+import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { complete, drain, type Peer, scanFor } from "./peer.ts";
 
 const POLL_SECONDS = 10;
 
@@ -23,18 +16,12 @@ export const kayac: Peer = {
     { terminations: 20, instances: 100, calls: 275 },
   ],
   async handle(event, aws) {
-    const { cluster, group, hook, token } = event;
+    const { cluster, group } = event;
     await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }));
     const found = await scanFor(aws, event, { whole: false, pages: 1 });
     if (!found?.containerInstanceArn) return;
     const { containerInstanceArn: containerInstance } = found;
-    await aws.ecs.send(
-      new UpdateContainerInstancesStateCommand({
-        cluster,
-        containerInstances: [containerInstance],
-        status: "DRAINING",
-      }),
-    );
+    await drain(aws, event, containerInstance);
     for (let isRunning = true; isRunning; ) {
       await aws.sleep(POLL_SECONDS);
       const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance }));
@@ -49,13 +36,6 @@ export const kayac: Peer = {
       isStopping = tasks.some((each) => each.lastStatus !== "STOPPED");
       if (isStopping) await aws.sleep(POLL_SECONDS);
     }
-    await aws.autoScaling.send(
-      new CompleteLifecycleActionCommand({
-        AutoScalingGroupName: group,
-        LifecycleHookName: hook,
-        LifecycleActionToken: token,
-        LifecycleActionResult: "CONTINUE",
-      }),
-    );
+    await complete(aws, event);
   },
 };

@@ -1,10 +1,11 @@
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import {
   DescribeContainerInstancesCommand,
   ECSClient,
   ListContainerInstancesCommand,
   type ContainerInstance as SdkContainerInstance,
+  UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../simulator/clock.ts";
@@ -102,4 +103,31 @@ export async function scanFor(
     if (!nextToken || (found && !whole)) break;
   }
   return found;
+}
+
+/** Sets a container instance DRAINING, as every peer does that knows tasks. */
+export async function drain(
+  { ecs }: PeerAws,
+  { cluster }: PeerEvent,
+  containerInstance: string,
+): Promise<void> {
+  await ecs.send(
+    new UpdateContainerInstancesStateCommand({
+      cluster,
+      containerInstances: [containerInstance],
+      status: "DRAINING",
+    }),
+  );
+}
+
+/** Completes the lifecycle action, which is how every peer ends. */
+export async function complete({ autoScaling }: PeerAws, { group, hook, token }: PeerEvent): Promise<void> {
+  await autoScaling.send(
+    new CompleteLifecycleActionCommand({
+      AutoScalingGroupName: group,
+      LifecycleHookName: hook,
+      LifecycleActionToken: token,
+      LifecycleActionResult: "CONTINUE",
+    }),
+  );
 }

@@ -56,6 +56,13 @@ export const DRAIN_LINES = {
       "Auto Scaling knows no such lifecycle action: it is over, or was too new. The look goes on as usual.",
     todo: "Nothing, unless it comes back for one instance: check the hook's name.",
   },
+  "held by another lifecycle action": {
+    level: "WARN",
+    from: "both",
+    means:
+      "The message's token is refused, yet its hook holds the instance: the message was forged, or is of a lifecycle action before. The drain goes on by the instance's id, and its time begins anew.",
+    todo: "Nothing. If it comes often: who else sends to the lifecycle queue?",
+  },
   "ECS drains it too": {
     level: "INFO",
     from: "both",

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { drainKeys, dryRunKey, noticeKeys, queueName } from "../../shared/settings.ts";
+import { drainKeys, dryRunKey, inputExpected, noticeKeys, queueName } from "../../shared/settings.ts";
 
 /** The input of the scheduled event that invokes deregister. The two queues differ: it reads the one and sends to the other. */
 export const deregisterInput = z
@@ -13,10 +13,7 @@ export const deregisterInput = z
       ...dryRunKey,
       ...noticeKeys,
     },
-    {
-      error: (issue) =>
-        issue.code === "invalid_type" ? "expected an object with the function's input" : undefined,
-    },
+    { error: inputExpected },
   )
   .check(({ value, issues }) => {
     const { lifecycle_queue_name, elb_monitor_queue_name } = value;

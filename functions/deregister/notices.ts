@@ -1,9 +1,9 @@
 import type { Membership } from "../../shared/aws/autoscaling.ts";
 import type { Held, Receipt } from "../../shared/intake.ts";
 import type { NoticeKind } from "../../shared/notice.ts";
-import { observeMemberships } from "../../shared/observe-presence.ts";
+import { observeHooks, observeMemberships } from "../../shared/observe-presence.ts";
 import type { Ports } from "../../shared/ports.ts";
-import { contentOf, reading } from "../../shared/reading.ts";
+import { contentOf } from "../../shared/reading.ts";
 import { NOTICE_MS } from "../../shared/rules/interrupted.ts";
 import type { Run } from "../../shared/run.ts";
 import type { DrainSettings } from "../../shared/settings.ts";
@@ -102,9 +102,7 @@ async function replace(
     ignore(ports, notice, `the instance is ${state}`);
     return true;
   }
-  const hooks = await reading(run, () =>
-    run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group)),
-  );
+  const hooks = await observeHooks(ports, run, group);
   if ("unread" in hooks) return false;
   // Without a hook of ours nothing would drain it. One that notifies no queue, or a topic, may reach us all the same.
   if (!hooks.value.some(({ target }) => !target?.includes(":sqs:") || target.endsWith(`:${queue}`))) {

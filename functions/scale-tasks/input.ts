@@ -1,12 +1,10 @@
 import * as z from "zod/mini";
-import { clusterName, dryRunKey } from "../../shared/settings.ts";
+import { clusterName, dryRunKey, inputExpected, objectExpected } from "../../shared/settings.ts";
 
 const whole = (from: number) => {
   const error = `expected a whole number from ${from} on`;
   return z.int({ error }).check(z.gte(from, { error }));
 };
-const isObject = (expected: string) => (issue: { code?: string }) =>
-  issue.code === "invalid_type" ? expected : undefined;
 
 /** The keys of one service that is to keep a task on each instance but a few. */
 export const serviceKeys = {
@@ -24,22 +22,22 @@ export const serviceKeys = {
 };
 
 /** The input of the scheduled event that invokes scale-tasks, for one service. */
-export const scaleTasksInput = z.strictObject(
-  { ...serviceKeys, ...dryRunKey },
-  { error: isObject("expected an object with the function's input") },
-);
+export const scaleTasksInput = z.strictObject({ ...serviceKeys, ...dryRunKey }, { error: inputExpected });
 
 /** The same for several. */
 export const scaleManyInput = z.strictObject(
   {
     services: z
-      .array(z.strictObject(serviceKeys, { error: isObject("expected an object with a service's keys") }), {
-        error: "expected a list of services",
-      })
+      .array(
+        z.strictObject(serviceKeys, { error: objectExpected("expected an object with a service's keys") }),
+        {
+          error: "expected a list of services",
+        },
+      )
       .check(z.describe("Several services, each with the four keys above.")),
     ...dryRunKey,
   },
-  { error: isObject("expected an object with the function's input") },
+  { error: inputExpected },
 );
 
 /** One service as the input describes it. */

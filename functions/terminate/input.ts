@@ -1,5 +1,12 @@
 import * as z from "zod/mini";
-import { drainKeys, dryRunKey, groupName, noticeKeys, queueName } from "../../shared/settings.ts";
+import {
+  drainKeys,
+  dryRunKey,
+  groupName,
+  inputExpected,
+  noticeKeys,
+  queueName,
+} from "../../shared/settings.ts";
 
 /** How often terminate sweeps where nothing else is said, in minutes. */
 export const SWEEP_MINUTES = 5;
@@ -10,49 +17,67 @@ const minutes = "expected a whole number of minutes from 0 to 60";
  * The input of the scheduled event that invokes terminate. Its drain settings are for messages that carry none, and for
  * what a sweep finds; so it can be given all of deregister's keys.
  */
-export const terminateInput = z.strictObject(
-  {
-    queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
-    ...drainKeys,
-    ...dryRunKey,
-    auto_scaling_groups: z
-      .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
-      .check(
-        z.describe(
-          "Groups that are swept: instances in the wait state of our hook without a message are drained too.",
+export const terminateInput = z
+  .strictObject(
+    {
+      queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
+      ...drainKeys,
+      ...dryRunKey,
+      auto_scaling_groups: z
+        .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
+        .check(
+          z.describe(
+            "Groups that are swept: instances in the wait state of our hook without a message are drained too. With `lifecycle_queue_name` or `lifecycle_hook_name`, by which a sweep knows the hook.",
+          ),
         ),
-      ),
-    group_tag: z
-      .optional(
-        z
-          .string({ error: "expected a tag's key, or key=value" })
-          .check(z.regex(/^[^=]{1,128}(=.{0,256})?$/, { error: "expected a tag's key, or key=value" })),
-      )
-      .check(z.describe("Groups that carry this tag, `key` or `key=value`, are swept too.")),
-    sweep_minutes: z
-      .optional(z.int({ error: minutes }).check(z.gte(0, { error: minutes }), z.lte(60, { error: minutes })))
-      .check(z.describe(`How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never.`)),
-    lifecycle_hook_name: z
-      .optional(
-        z
-          .string({ error: "expected the name of a lifecycle hook" })
-          .check(z.regex(/^[A-Za-z0-9\-_/]{1,255}$/, { error: "expected the name of a lifecycle hook" })),
-      )
-      .check(
-        z.describe(
-          "The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue.",
+      group_tag: z
+        .optional(
+          z
+            .string({ error: "expected a tag's key, or key=value" })
+            .check(z.regex(/^[^=]{1,128}(=.{0,256})?$/, { error: "expected a tag's key, or key=value" })),
+        )
+        .check(
+          z.describe("Groups that carry this tag, `key` or `key=value`, are swept too, in the same way."),
         ),
-      ),
-    lifecycle_queue_name: z
-      .optional(queueName)
-      .check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
-    elb_monitor_queue_name: z
-      .optional(queueName)
-      .check(z.describe("Not used, so that terminate can be given deregister's keys.")),
-    ...noticeKeys,
-  },
-  {
-    error: (issue) =>
-      issue.code === "invalid_type" ? "expected an object with the function's input" : undefined,
-  },
-);
+      sweep_minutes: z
+        .optional(
+          z.int({ error: minutes }).check(z.gte(0, { error: minutes }), z.lte(60, { error: minutes })),
+        )
+        .check(
+          z.describe(`How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never.`),
+        ),
+      lifecycle_hook_name: z
+        .optional(
+          z
+            .string({ error: "expected the name of a lifecycle hook" })
+            .check(z.regex(/^[A-Za-z0-9\-_/]{1,255}$/, { error: "expected the name of a lifecycle hook" })),
+        )
+        .check(
+          z.describe(
+            "The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue.",
+          ),
+        ),
+      lifecycle_queue_name: z
+        .optional(queueName)
+        .check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
+      elb_monitor_queue_name: z
+        .optional(queueName)
+        .check(z.describe("Not used, so that terminate can be given deregister's keys.")),
+      ...noticeKeys,
+    },
+    { error: inputExpected },
+  )
+  .check(({ value, issues }) => {
+    // A sweep that does not know the hook finds nothing, and nobody would notice.
+    if (value.lifecycle_hook_name !== undefined || value.lifecycle_queue_name !== undefined) return;
+    for (const key of ["auto_scaling_groups", "group_tag"] as const) {
+      if (value[key] === undefined) continue;
+      issues.push({
+        code: "custom",
+        path: [key],
+        message:
+          "expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook",
+        input: value[key],
+      });
+    }
+  });

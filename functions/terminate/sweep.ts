@@ -1,6 +1,7 @@
 import { GROUPS_A_CALL, type GroupMembers } from "../../shared/aws/autoscaling.ts";
 import { forEachOf, pieces } from "../../shared/batches.ts";
 import type { Hook } from "../../shared/observation.ts";
+import { observeHooks } from "../../shared/observe-presence.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { contentOf, type Reading, reading } from "../../shared/reading.ts";
 import { situationOf } from "../../shared/rules/lifecycle-state.ts";
@@ -47,11 +48,7 @@ export async function sweep(
   const found = await forEachOf(groups, async (group) => {
     const held = (await membersOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
     if (held.length === 0) return [];
-    const hooks = contentOf(
-      await reading(run, () =>
-        run.once(run.hooks, group.name, () => ports.autoScaling.terminatingHooks(group.name)),
-      ),
-    );
+    const hooks = contentOf(await observeHooks(ports, run, group.name));
     const hook = hooks?.find((each) => isOurs(each, group.name, atHand, options));
     if (!hook) return [];
     const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));

@@ -9,17 +9,22 @@ export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): nu
 }
 
 /**
- * The ports of its instance that a task of this definition listens on because it has the instance's network: in the
- * network mode host, where each container port is a host port as it is. None in the other modes. Throws an AwsCallError.
+ * The ports of its instance that each task of this definition listens on: in the network mode host, where it has the
+ * instance's network, its container ports; in bridge, which is the default, the host ports that are fixed. Ports that
+ * ECS chooses are not among them, nor those of a network interface of the task's own (Amazon ECS Developer Guide, task
+ * definition parameters, port mappings). Throws an AwsCallError.
  */
-export async function describeHostNetworkPorts(
+export async function describeDefinedPorts(
   client: ECSClient,
   taskDefinition: string,
 ): Promise<readonly number[]> {
   const { taskDefinition: definition } = await call("ecs:DescribeTaskDefinition", () =>
     client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
   );
-  if (definition?.networkMode !== "host") return [];
-  const mappings = (definition.containerDefinitions ?? []).flatMap((each) => each.portMappings ?? []);
-  return mappings.flatMap(({ containerPort }) => containerPort ?? []);
+  const { networkMode = "bridge", containerDefinitions = [] } = definition ?? {};
+  if (networkMode === "awsvpc") return [];
+  const mappings = containerDefinitions.flatMap((each) => each.portMappings ?? []);
+  return mappings.flatMap(({ containerPort, hostPort }) =>
+    networkMode === "host" ? (containerPort ?? []) : hostPort || [],
+  );
 }

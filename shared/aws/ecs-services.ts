@@ -1,9 +1,4 @@
-import {
-  DescribeServicesCommand,
-  type ECSClient,
-  type Service as SdkService,
-  UpdateServiceCommand,
-} from "@aws-sdk/client-ecs";
+import { DescribeServicesCommand, type ECSClient, type Service as SdkService } from "@aws-sdk/client-ecs";
 import { pieces } from "../batches.ts";
 import { call } from "./call.ts";
 
@@ -46,18 +41,6 @@ export async function describeServices(
     found.push(...(page.services ?? []).map(readService));
   }
   return found;
-}
-
-/** Sets how many tasks a service is to run. Throws an AwsCallError. */
-export async function setDesiredCount(
-  client: ECSClient,
-  cluster: string,
-  service: string,
-  desiredCount: number,
-): Promise<void> {
-  await call("ecs:UpdateService", () =>
-    client.send(new UpdateServiceCommand({ cluster, service, desiredCount })),
-  );
 }
 
 function readService(service: SdkService): Service {

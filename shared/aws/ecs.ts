@@ -15,7 +15,7 @@ import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
 import { listPages, listUnwanted, listWanted } from "./ecs-lists.ts";
-import { boundPorts, describeHostNetworkPorts } from "./ecs-ports.ts";
+import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
 
 export type { Service, ServiceEvent } from "./ecs-services.ts";
@@ -76,8 +76,8 @@ export type EcsPort = {
   listAllWanted: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
-  /** The host ports that a task of a definition (by ARN) listens on by its network mode host; none in another mode. */
-  hostNetworkPorts: (definition: string) => Promise<readonly number[]>;
+  /** The host ports that each task of a definition (by ARN) listens on; those that ECS chooses are not among them. */
+  definedPorts: (definition: string) => Promise<readonly number[]>;
   /** Services by name; one that is gone is left out. */
   services: (cluster: string, names: readonly string[]) => Promise<Service[]>;
   /** Those of the tasks that are protected. */
@@ -153,7 +153,7 @@ export function ecsPort(client: ECSClient): EcsPort {
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
-    hostNetworkPorts: (definition) => describeHostNetworkPorts(client, definition),
+    definedPorts: (definition) => describeDefinedPorts(client, definition),
 
     services: (cluster, names) => describeServices(client, cluster, names),
 

@@ -1,6 +1,6 @@
-import { type ECSClient, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
+import { type ECSClient, ListContainerInstancesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { call } from "./call.ts";
-import { describeServices, type Service, setDesiredCount } from "./ecs-services.ts";
+import { describeServices, type Service } from "./ecs-services.ts";
 
 /** What scale-tasks needs of ECS. All throw an AwsCallError. */
 export type ServiceScalePort = {
@@ -32,7 +32,10 @@ export function serviceScalePort(client: ECSClient): ServiceScalePort {
     service: async (cluster, name) =>
       (await describeServices(client, cluster, [name])).find((service) => service.name === name),
 
-    setDesiredCount: (cluster, service, desiredCount) =>
-      setDesiredCount(client, cluster, service, desiredCount),
+    async setDesiredCount(cluster, service, desiredCount) {
+      await call("ecs:UpdateService", () =>
+        client.send(new UpdateServiceCommand({ cluster, service, desiredCount })),
+      );
+    },
   };
 }

@@ -5,7 +5,7 @@ import { INACTIVE } from "./progress.ts";
 import { deregistrations } from "./steps.ts";
 
 /** How long the clearing up after a dead instance is tried, before its lifecycle action is completed all the same. */
-export const CLEAR_UP_MS = 60_000;
+const CLEAR_UP_MS = 60_000;
 
 /**
  * What is done about an instance that is certainly dead: nothing runs on it, whatever ECS and the load balancers still

@@ -5,7 +5,7 @@ import { complete, type Decision, type Remark } from "./decision.ts";
 import { leftBehind } from "./progress.ts";
 
 /** The hook's global limit ends it whatever we do; the drain ends two ticks before, so that the end is ours. */
-export const BEFORE_GLOBAL_LIMIT_MS = 120_000;
+const BEFORE_GLOBAL_LIMIT_MS = 120_000;
 
 /** When a drain is to end at the latest, in milliseconds since 1970, and whether the hook's global limit says so. */
 export type Deadline = { readonly at: number; readonly cut: boolean };

@@ -11,9 +11,9 @@ import { decideReturning } from "./returning.ts";
 const SECOND = 1_000;
 
 /** A message may be ahead of what Auto Scaling shows, for this long after its time. */
-export const STALE_MS = 120 * SECOND;
+const STALE_MS = 120 * SECOND;
 /** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
-export const ABSENT_MS = 30 * SECOND;
+const ABSENT_MS = 30 * SECOND;
 
 /**
  * What to do about one instance: all the rules of a drain, as data in and data out. It goes by what AWS shows in this
@@ -30,14 +30,16 @@ export function decide(before: Termination, observed: Observation, now: number):
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  const hadReturned =
-    memory.returns !== undefined && (memory.returningSince ?? memory.completedAt) !== undefined;
-  if (situation === "held" && hadReturned && returnOf(membership.state) === undefined) {
+  const diesAfterAll =
+    situation === "held" && memory.returns !== undefined && returnOf(membership.state) === undefined;
+  if (diesAfterAll && (memory.returningSince ?? memory.completedAt) !== undefined) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }
   if (situation === "held" && termination.hook !== undefined) {
-    return decideHeld(recalled(termination, present, observed, now), observed, now);
+    // Another lifecycle action may hold it now, or the read before lagged: a heartbeat tells, at the next look.
+    const known = diesAfterAll ? { ...present, lastBeatAt: undefined } : present;
+    return decideHeld(recalled(termination, known, observed, now), observed, now);
   }
   if (memory.returns !== undefined && membership.group === group) {
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);

@@ -7,8 +7,8 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 /** After this long without a change, it is looked at more slowly. */
-export const SLOW_AFTER_MS = 15 * MINUTE;
-export const SLOW_MS = 30 * SECOND;
+const SLOW_AFTER_MS = 15 * MINUTE;
+const SLOW_MS = 30 * SECOND;
 
 /** Something to be done to AWS for an instance. */
 export type Step =

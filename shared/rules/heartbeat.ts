@@ -6,9 +6,9 @@ import { situationOf } from "./lifecycle-state.ts";
 const SECOND = 1_000;
 
 /** Terminate beats when less than this of the timeout remains, or a third of it where that is more. */
-export const BEAT_MARGIN_MS = 130 * SECOND;
+const BEAT_MARGIN_MS = 130 * SECOND;
 /** Deregister, which comes by a minute earlier, beats when less than this remains. */
-export const FIRST_BEAT_MARGIN_MS = 180 * SECOND;
+const FIRST_BEAT_MARGIN_MS = 180 * SECOND;
 /** What is assumed of a hook whose timeouts cannot be read: it is then beaten every minute. */
 const ASSUMED_TIMEOUT_MS = 180 * SECOND;
 

@@ -1,6 +1,7 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import type { Obstacle, Termination } from "../termination.ts";
 import { pace } from "./decision.ts";
+import { nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, liveTasks } from "./progress.ts";
 import { isOurs, orphanTimeOf, pointingAt } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
@@ -24,6 +25,9 @@ export function obstacleTo(
   const { interruptedAt, memory } = termination;
   const isUnread = Object.values(observed.unread).some((each) => each !== undefined);
   if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
+  // One that failed, or that is to tell whose the lifecycle action is, is sent at the next look.
+  const beatAt = nextBeatAt(termination, observed);
+  if (beatAt !== undefined && beatAt <= now) return undefined;
   const { registrations } = observed;
   if (registrations.some((each) => each.invalid || (each.state === "registered" && isOurs(each)))) {
     return undefined;

@@ -24,6 +24,11 @@ export function liveTasks({ containerInstance, tasks }: ClusterMember): readonly
   return tasks.filter((task) => task.status !== STOPPED);
 }
 
+/** Whether nobody answers for a container instance that is in its cluster. */
+export function isSilent({ containerInstance: { status, agentConnected } }: ClusterMember): boolean {
+  return status !== INACTIVE && !agentConnected;
+}
+
 /** Whether the instance is stopped in the warm pool: it runs nothing, and gets nothing to run. */
 export function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
   return (

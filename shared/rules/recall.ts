@@ -7,7 +7,7 @@ import {
   UNKNOWN_MS,
 } from "../termination.ts";
 import { returnOf } from "./lifecycle-state.ts";
-import { INACTIVE, liveTasks, STOPPED } from "./progress.ts";
+import { isSilent, liveTasks, STOPPED } from "./progress.ts";
 
 // What EC2 says of an instance that will not run again. One that is stopping may still do so.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
@@ -50,9 +50,7 @@ function recallLife(
   { members, unread, instance }: Observation,
   now: number,
 ): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
-  const silent = members.some(
-    ({ containerInstance }) => containerInstance.status !== INACTIVE && !containerInstance.agentConnected,
-  );
+  const silent = members.some(isSilent);
   const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
   const dead =
     instance === "unknown"

@@ -6,7 +6,7 @@ import { progressOf, returnOf } from "./lifecycle-state.ts";
 import { seenOf } from "./recall.ts";
 
 /** How long the return of an instance is waited for. */
-export const RETURN_MS = 3_600_000;
+const RETURN_MS = 3_600_000;
 
 /**
  * What is done about an instance that was drained and does not die. In the warm pool its container instance is set

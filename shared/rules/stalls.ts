@@ -6,7 +6,7 @@ import type { Remark } from "./decision.ts";
 import { liveTasks } from "./progress.ts";
 
 /** After this long without progress, the log says why. */
-export const STALLED_AFTER_MS = 120_000;
+const STALLED_AFTER_MS = 120_000;
 
 /** Which tasks are protected takes a call for each ten of them, and only explains the wait: so it is asked this often. */
 const PROTECTIONS_EVERY_MS = 15 * 60_000;

@@ -7,7 +7,7 @@ import { seenOf } from "./recall.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
 /** A managed target is an orphan when it is still registered this long after the last task behind it. */
-export const ORPHAN_MS = 60_000;
+const ORPHAN_MS = 60_000;
 
 /** What is to be done to an instance that a hook holds, or that is about to be interrupted. */
 export function stepsFor(termination: Termination, observed: Observation, now: number): Step[] {

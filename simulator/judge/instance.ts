@@ -31,6 +31,8 @@ export type IsNews = (since: number) => boolean;
 
 /** What is on one instance, as the story tells it, and what of it a drain is judged on. */
 export class JudgedInstance {
+  /** When a drain of it last began, in milliseconds since 1970; minus infinity where none has. */
+  heldSince = Number.NEGATIVE_INFINITY;
   /** When a hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
   heldUntil = Number.NEGATIVE_INFINITY;
   /** Whether EC2 has announced that it takes it back. */

@@ -134,9 +134,10 @@ export class Judge {
       if (!isSuspect) instance.givenUpIn.add(cluster);
     }
     if (status === "ACTIVE") {
-      const drainedBy = instance.drained?.by;
-      if (isSuspect && drainedBy !== undefined && !this.#options.suspects.has(drainedBy))
-        this.#accuse(at, instanceId, "what comes back is as it was", `${drainedBy} had set it DRAINING`);
+      const { drained, heldSince } = instance;
+      // What somebody else does while it is held, nobody can tell from what a run did that died.
+      if (isSuspect && drained && !this.#options.suspects.has(drained.by) && drained.at < heldSince)
+        this.#accuse(at, instanceId, "what comes back is as it was", `${drained.by} had set it DRAINING`);
       instance.drained = undefined;
       instance.givenUpIn.delete(cluster);
     }

@@ -52,6 +52,7 @@ export class Terminations {
     if (!scope) return;
     instance.noteServices();
     instance.messageLost = false;
+    instance.heldSince = at;
     const record: TerminationRecord = {
       instanceId,
       group,

@@ -151,13 +151,24 @@ describe("scenarios: what the judge finds out later", () => {
       );
     });
 
-    it("and setting a container instance ACTIVE that somebody else had set DRAINING", async () => {
-      const found = await violations((clients, world) => {
-        const member = memberOf(world, victim);
-        if (member) world.clusters.setStatus(member, "DRAINING", "operator");
-        return setStatus(clients, world, "ACTIVE");
-      }, comesBack);
-      expect(found).to.deep.equal([`${asItWas}: operator had set it DRAINING`]);
+    it("and setting a container instance ACTIVE that somebody else had set DRAINING before", async () => {
+      const drainedBefore = async (heldAfterSeconds: number) =>
+        violations(
+          async (clients, world, clock) => {
+            const member = memberOf(world, victim);
+            if (member) world.clusters.setStatus(member, "DRAINING", "operator");
+            await clock.sleep(20_000);
+            await setStatus(clients, world, "ACTIVE");
+          },
+          {
+            ...comesBack,
+            timeline: comesBack.timeline.map((entry) =>
+              "replace_root_volume" in entry ? { ...entry, at_seconds: heldAfterSeconds } : entry,
+            ),
+          },
+        );
+      expect(await drainedBefore(30)).to.deep.equal([`${asItWas}: operator had set it DRAINING`]);
+      expect(await drainedBefore(1), "while it was held, nobody could know").to.deep.equal([]);
     });
   });
 

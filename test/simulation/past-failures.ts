@@ -70,4 +70,79 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 735_602_747,
+    wrong:
+      "an instance on its way back to the warm pool was terminated after all, and the message of that was lost: the message of the lifecycle action before stood for it until the deadline, when its completion was refused; only then a sweep found it, and its time began anew",
+    scenario: {
+      name: "past failure 735602747",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 1_500 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            cluster_names: ["c0"],
+            drain_timeout_seconds: 1_500,
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000003"],
+          cluster: "c0",
+          warm_pool: {},
+          hooks: [drain],
+        },
+      ],
+      tasks: [{ cluster: "c0", instance_ids: ["i-10000000000000003"] }],
+      timeline: [
+        { at_seconds: 27, scale_in: { group: "g0", count: 1 } },
+        { at_seconds: 134, terminate: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 135, lose_messages: { queue: "lifecycle" } },
+      ],
+    },
+  },
+  {
+    seed: 466_510_613,
+    wrong:
+      "a task that had not started yet showed no ports, and became RUNNING behind our registration as DRAINING was set: it was stopped under open connections",
+    scenario: {
+      name: "past failure 466510613",
+      functions: { deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }, 17), terminate },
+      queues,
+      load_balancers: [
+        {
+          name: "classic",
+          listeners: [{ port: 80, instance_port: 3001 }],
+          connection_draining_seconds: 10,
+        },
+      ],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            { name: "edge0", task: { start_seconds: 5, ports: [{ container_port: 1, host_port: 3001 }] } },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000001", "i-10000000000000003"],
+          cluster: "c0",
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 8, terminate: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 13, update_service: { cluster: "c0", service: "edge0", desired_count: 3 } },
+      ],
+    },
+  },
 ];

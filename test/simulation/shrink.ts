@@ -15,8 +15,16 @@ const ORDER = [
   "functions",
 ];
 
-/** What the input names stays named: else the functions would not be told of what they are judged on. */
-const KEPT: ReadonlySet<string> = new Set(["cluster_names", "elb_names"]);
+/** What the input names stays named, and swept: else the functions would not be told of what they are judged on. */
+const KEPT: ReadonlySet<string> = new Set([
+  "cluster_names",
+  "elb_names",
+  "auto_scaling_groups",
+  "group_tag",
+  "lifecycle_queue_name",
+  "lifecycle_hook_name",
+  "sweep_minutes",
+]);
 
 /**
  * Leaves out of a failing scenario all that it fails without: entries of the timeline, parts of the world, settings. Each

@@ -24,6 +24,7 @@ async function play(
   drains: readonly Termination[],
   shown = presence(),
   first = false,
+  byId?: "recorded" | Error,
 ) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: ActionName[] = [];
@@ -34,7 +35,8 @@ async function play(
       ...untouchable.autoScaling,
       heartbeat: async (action: ActionName) => {
         asked.push(action);
-        const answer = answers[action.instanceId];
+        const answer =
+          action.token === undefined ? (byId ?? answers[action.instanceId]) : answers[action.instanceId];
         if (answer === undefined) throw new Error("not to be called");
         if (answer instanceof Error) throw answer;
         return answer;
@@ -82,6 +84,55 @@ describe("beat", () => {
     expect(beaten.get(one)?.memory.lastBeatAt).to.equal(SINCE + 4 * MINUTE);
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["info", "heartbeat refused"]]);
     expect(run.hasFailures).to.equal(false);
+  });
+
+  describe("one whose token is refused", () => {
+    const refused = { "i-1": "no such action" } as const;
+
+    it("is sent once more by the instance's id: another lifecycle action holds it, and its time begins now", async () => {
+      const drain = termination({ completedAt: undefined, failures: 3 }, { token });
+      const { asked, beaten, lines } = await play(
+        4 * MINUTE,
+        refused,
+        [drain],
+        presence(),
+        false,
+        "recorded",
+      );
+      expect(asked.map((action) => action.token)).to.deep.equal([token, undefined]);
+      expect(asked.map((action) => action.instanceId)).to.deep.equal(["i-1", "i-1"]);
+      const now = SINCE + 4 * MINUTE;
+      expect(beaten.get(drain)).to.deep.equal({
+        ...drain,
+        token: undefined,
+        since: now,
+        memory: { ...drain.memory, lastBeatAt: now },
+      });
+      expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
+        ["info", "heartbeat refused"],
+        ["warn", "held by another lifecycle action"],
+      ]);
+    });
+
+    it("stays what it is where the id is refused too", async () => {
+      const { asked, beaten } = await play(4 * MINUTE, refused, [one]);
+      expect(asked).to.have.lengthOf(2);
+      expect(beaten.get(one)).to.deep.equal({
+        ...one,
+        memory: { ...one.memory, lastBeatAt: SINCE + 4 * MINUTE },
+      });
+    });
+
+    it("is due again where that call fails", async () => {
+      const { beaten, run } = await play(4 * MINUTE, refused, [one], presence(), false, denied);
+      expect([...beaten]).to.deep.equal([]);
+      expect(run.hasFailures).to.equal(true);
+    });
+
+    it("without a token there is nobody else to ask", async () => {
+      const { asked } = await play(4 * MINUTE, { "i-2": "no such action" }, [two]);
+      expect(asked).to.have.lengthOf(1);
+    });
   });
 
   it("one that fails is noted, due again at the next look, and keeps no other", async () => {

@@ -1,5 +1,6 @@
 // Protects what a completion's answer means.
 import { expect } from "chai";
+import type { ActionName } from "../../shared/aws/autoscaling.ts";
 import { completeAction } from "../../shared/complete.ts";
 import { AwsCallError } from "../../shared/errors.ts";
 import { Run } from "../../shared/run.ts";
@@ -7,7 +8,13 @@ import type { Memory } from "../../shared/termination.ts";
 import { MINUTE, SINCE, termination } from "./decide/builders.ts";
 import { untouchablePorts } from "./ports.ts";
 
-async function play(answer: "completed" | "no such action" | Error, memory: Partial<Memory> = {}) {
+const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
+
+async function play(
+  answer: "completed" | "no such action" | Error,
+  memory: Partial<Memory> = {},
+  { token, byId }: { token?: string; byId?: "recorded" | "no such action" | Error } = {},
+) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: unknown[] = [];
   const ports = {
@@ -20,11 +27,17 @@ async function play(answer: "completed" | "no such action" | Error, memory: Part
         if (answer instanceof Error) throw answer;
         return answer;
       },
+      heartbeat: async (action: ActionName) => {
+        expect(action.token).to.equal(undefined);
+        if (byId === undefined) throw new Error("not to be called");
+        if (byId instanceof Error) throw byId;
+        return byId;
+      },
     },
   };
   const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
   const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
-  const completion = await completeAction(ports, run, termination(memory), outcome, []);
+  const completion = await completeAction(ports, run, termination(memory, { token }), outcome, []);
   return { asked, completion, lines, run };
 }
 
@@ -72,8 +85,44 @@ describe("a completion", () => {
     expect(completion.termination.memory.refusedAt).to.equal(SINCE);
   });
 
+  describe("whose token is refused", () => {
+    const token = "87654321-4321-4321-4321-210987654321";
+
+    it("is tried again by the instance's id, where another lifecycle action of the hook holds it", async () => {
+      const { completion, lines } = await play(
+        "no such action",
+        { goneAt: SINCE },
+        { token, byId: "recorded" },
+      );
+      expect(completion.kind).to.equal("watch");
+      expect(completion.termination).to.include({ token: undefined, since: SINCE + MINUTE });
+      expect(completion.termination.memory).to.include({
+        goneAt: SINCE,
+        refusedAt: undefined,
+        lastBeatAt: SINCE + MINUTE,
+        waitingFor: "the lifecycle action that holds the instance",
+      });
+      expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
+        ["warn", "completion refused"],
+        ["warn", "held by another lifecycle action"],
+      ]);
+    });
+
+    it("is refused, where the hook does not hold it", async () => {
+      const { completion } = await play("no such action", {}, { token, byId: "no such action" });
+      expect(completion.kind).to.equal("refused");
+      expect(completion.termination.token).to.equal(token);
+    });
+
+    it("is a failure, where nobody answers that", async () => {
+      const { completion, run } = await play("no such action", { failures: 2 }, { token, byId: denied });
+      expect(completion.kind).to.equal("watch");
+      expect(completion.termination.memory.failures).to.equal(3);
+      expect(run.hasFailures).to.equal(true);
+    });
+  });
+
   it("that fails is noted, and tried again", async () => {
-    const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
     const { completion, run } = await play(denied, { failures: 2 });
     expect(completion.kind).to.equal("watch");
     expect(completion.termination.memory).to.include({

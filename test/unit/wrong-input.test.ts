@@ -180,8 +180,13 @@ const terminateInputs: [string, unknown, string][] = [
   ],
   [
     "a tag without a key",
-    { queue_name: "monitor", group_tag: "=yes" },
+    { queue_name: "monitor", lifecycle_hook_name: "drain", group_tag: "=yes" },
     'group_tag: expected a tag\'s key, or key=value, found "=yes"',
+  ],
+  [
+    "groups to sweep, and nothing that a sweep knows the hook by",
+    { queue_name: "monitor", auto_scaling_groups: ["fleet"], group_tag: "drained" },
+    'auto_scaling_groups: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found ["fleet"]; group_tag: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found "drained"',
   ],
   [
     "a hook with a blank",

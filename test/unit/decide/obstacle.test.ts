@@ -104,6 +104,10 @@ describe("decide: what stands in the way", () => {
         registrations: [target({ invalid: true, managed: true })],
       },
     },
+    "a heartbeat is due, because it failed or its timer is not known": {
+      memory: { ...draining, lastBeatAt: undefined },
+      observed: { members: [member("DRAINING", task("RUNNING"))] },
+    },
     "EC2 does not know the instance": {
       memory: { ...draining, unknownSince: SINCE },
       observed: { members: [member("DRAINING", task("RUNNING"))] },
