@@ -61,20 +61,32 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
   };
 }
 
-// Both have looked, or one of them: what was looked at last holds, and nothing that was done or seen is forgotten.
+// Both have looked, or one of them: what was looked at last holds, and nothing that was done or seen is forgotten, since the
+// last look may have been one that could read nothing.
 function unite(one: Memory, other: Memory): Memory {
   const [newer, older] = (other.lookAt ?? 0) > (one.lookAt ?? 0) ? [other, one] : [one, other];
   return {
     ...newer,
     containerInstances: union(newer.containerInstances, older.containerInstances),
+    tasks: newer.tasks ?? older.tasks,
     registrations: union(newer.registrations, older.registrations),
+    behindNetworkLoadBalancer: newer.behindNetworkLoadBalancer || older.behindNetworkLoadBalancer,
+    managedTargetGroups: union(newer.managedTargetGroups, older.managedTargetGroups),
+    managedElbNames: union(newer.managedElbNames, older.managedElbNames),
     taken: union(newer.taken, older.taken),
     drained: union(newer.drained, older.drained),
     toDrain: union(newer.toDrain, older.toDrain),
     toTake: union(newer.toTake, older.toTake),
-    actedAt: latest(newer.actedAt, older.actedAt),
-    lastBeatAt: latest(newer.lastBeatAt, older.lastBeatAt),
+    actedAt: later(newer.actedAt, older.actedAt),
+    drainingAt: earlier(newer.drainingAt, older.drainingAt),
+    noMemberSince: earlier(newer.noMemberSince, older.noMemberSince),
+    noRegistrationSince: earlier(newer.noRegistrationSince, older.noRegistrationSince),
+    lastBeatAt: later(newer.lastBeatAt, older.lastBeatAt),
     completedAt: newer.completedAt ?? older.completedAt,
+    deadSince: earlier(newer.deadSince, older.deadSince),
+    deadAs: newer.deadAs ?? older.deadAs,
+    returns: newer.returns ?? older.returns,
+    returningSince: newer.returningSince ?? older.returningSince,
     said: union(newer.said, older.said),
   };
 }
@@ -86,8 +98,14 @@ function uniteAnnounced(one?: Announced, other?: Announced): Announced {
   };
 }
 
-function latest(one: number | undefined, other: number | undefined): number | undefined {
+type Time = number | undefined;
+
+function later(one: Time, other: Time): Time {
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+}
+
+function earlier(one: Time, other: Time): Time {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {

@@ -145,4 +145,99 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 38_242_011,
+    wrong:
+      "the message of a lifecycle action was lost, and a forged one stood for it: the completion by its token was refused, which another hook seemed to explain, and the instance was held until the hook's timeout",
+    scenario: {
+      name: "past failure 38242011",
+      functions: {
+        deregister: deregister({ drain_timeout_seconds: 400 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            drain_timeout_seconds: 400,
+          },
+        },
+      },
+      queues,
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000002"], hooks: [drain, { name: "backup" }] },
+      ],
+      timeline: [
+        { at_seconds: 74, terminate: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 75, lose_messages: { queue: "lifecycle" } },
+        {
+          at_seconds: 101,
+          send_lifecycle_message: {
+            queue: "lifecycle",
+            group: "g0",
+            hook: "drain",
+            instance_id: "i-00000000000000002",
+            token: "87654321-4321-4321-4321-210987654321",
+          },
+        },
+      ],
+    },
+  },
+  {
+    seed: 38_242_657,
+    wrong:
+      "a read that lagged showed an instance on its way back that another lifecycle action was ending already; the next look took its message for one that was over, and dropped it",
+    scenario: {
+      name: "past failure 38242657",
+      read_lag_seconds: 9,
+      functions: { deregister: deregister({ drain_timeout_seconds: 400 }, 47), terminate },
+      queues,
+      auto_scaling_groups: [{ name: "g0", instance_ids: ["i-00000000000000002"], hooks: [drain] }],
+      timeline: [
+        { at_seconds: 13, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 14, lose_messages: { queue: "lifecycle" } },
+        { at_seconds: 44, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 130_205_893,
+    wrong:
+      "two messages of one drain were merged into the one that was looked at last, though that look could read nothing: what was to be given back was forgotten",
+    scenario: {
+      name: "past failure 130205893",
+      throttling: true,
+      functions: {
+        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0", "c1"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            lifecycle_queue_name: "lifecycle",
+            auto_scaling_groups: ["g0"],
+            sweep_minutes: 2,
+            elb_names: ["classic"],
+            cluster_names: ["c0", "c1"],
+          },
+        },
+      },
+      queues,
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002", "i-00000000000000004"],
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 98,
+          replace_root_volume: { instance_ids: ["i-00000000000000002", "i-00000000000000004"] },
+        },
+        { at_seconds: 117, fail_entries: { actions: ["*"], for_seconds: 45 } },
+        { at_seconds: 217, fail_entries: { actions: ["*"], for_seconds: 98, probability: 0.6 } },
+        { at_seconds: 296, other_calls: { actions: ["*"], for_seconds: 177, per_second: 50 } },
+      ],
+    },
+  },
 ];

@@ -41,6 +41,55 @@ describe("merging messages", () => {
       expect(all.map((each) => each.termination.memory)).to.deep.equal([lookedAt]);
   });
 
+  it("what the older one alone knows is not forgotten, where the newer look could read nothing", () => {
+    const known: Memory = {
+      ...lookedAt,
+      tasks: ["arn:task"],
+      behindNetworkLoadBalancer: true,
+      managedElbNames: ["classic"],
+      drainingAt: 3_000,
+      noMemberSince: 3_100,
+      noRegistrationSince: 3_200,
+      deadSince: 3_300,
+      deadAs: "stopped",
+      returns: "root volume",
+      returningSince: 3_400,
+    };
+    const blind: Memory = { ...NO_MEMORY, lookAt: 9_000, waitingFor: "an answer", failures: 1 };
+    const [both] = merged(held("a", { memory: known }), held("b", { memory: blind }));
+    expect(both?.termination.memory).to.deep.equal({
+      ...known,
+      lookAt: 9_000,
+      waitingFor: "an answer",
+      failures: 1,
+    });
+  });
+
+  it("what began for both began with the one that saw it first", () => {
+    const one: Memory = {
+      ...lookedAt,
+      drainingAt: 3_000,
+      noMemberSince: 8_000,
+      deadSince: 4_000,
+      deadAs: "stopped",
+    };
+    const other: Memory = {
+      ...NO_MEMORY,
+      lookAt: 9_000,
+      drainingAt: 8_000,
+      noMemberSince: 3_000,
+      deadSince: 5_000,
+      deadAs: "terminated",
+    };
+    const [both] = merged(held("a", { memory: one }), held("b", { memory: other }));
+    expect(both?.termination.memory).to.include({
+      drainingAt: 3_000,
+      noMemberSince: 3_000,
+      deadSince: 4_000,
+      deadAs: "terminated",
+    });
+  });
+
   it("a message that was delivered twice stands there once, with its latest receipt", () => {
     expect(messages(merged(held("a", {}, "first"), held("a", {}, "second")))).to.deep.equal([["second"]]);
   });
