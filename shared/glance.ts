@@ -4,6 +4,7 @@ import type { Ports } from "./ports.ts";
 import { type Reading, reading } from "./reading.ts";
 import { isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
 import { STOPPED } from "./rules/progress.ts";
+import { noWantedSince } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
 import type { Obstacle, Termination } from "./termination.ts";
 
@@ -12,8 +13,8 @@ type Blocked<K extends Obstacle["kind"]> = {
   readonly what: Extract<Obstacle, { kind: K }>;
 };
 
-/** Those whose obstacle is still there. */
-type Standing = ReadonlySet<Termination>;
+/** Those whose obstacle is still there, as they are to be remembered, by what they were. */
+type Standing = ReadonlyMap<Termination, Termination>;
 
 /**
  * Asks whether what stood in the way of terminations at their last look is still there, in one call or two for all of a
@@ -47,9 +48,8 @@ export async function glance(
         const answer: Reading<Standing> = await reading(run, () => unlessGone(standing(place, those)));
         for (const { termination } of those) {
           const failed = "unread" in answer;
-          if (failed || answer.value.has(termination)) {
-            found.set(termination, stillWaiting(termination, now, failed));
-          }
+          const waiting = failed ? termination : answer.value.get(termination);
+          if (waiting) found.set(termination, stillWaiting(waiting, now, failed));
         }
       },
     );
@@ -92,7 +92,14 @@ async function tasksStanding(
   const tasks = await ports.ecs.describeTasks(cluster, [...new Set(arns)]);
   const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
   const stand = unmoved.filter((each) => isCounted(each) || each.what.tasks.some((arn) => live.has(arn)));
-  return new Set(stand.map(({ termination }) => termination));
+  return new Map(
+    stand.map(({ termination, what }) => {
+      const { memory } = termination;
+      const own = described.filter(({ arn }) => arn === what.containerInstance);
+      const remembered = { ...memory, noWantedSince: noWantedSince(memory, own, ports.now()) };
+      return [termination, { ...termination, memory: remembered }];
+    }),
+  );
 }
 
 async function targetsStanding(
@@ -107,7 +114,7 @@ async function targetsStanding(
         id === what.target && port === what.port && state === what.state && !invalid,
     ),
   );
-  return new Set(stand.map(({ termination }) => termination));
+  return new Map(stand.map(({ termination }) => [termination, termination]));
 }
 
 async function draining(
@@ -118,7 +125,7 @@ async function draining(
   const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
   const still = await ports.classic.draining(name, ids);
   const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
-  return new Set(stand.map(({ termination }) => termination));
+  return new Map(stand.map(({ termination }) => [termination, termination]));
 }
 
 // A cluster that was deleted holds nobody, which a look at everything knows how to tell.
@@ -126,7 +133,7 @@ async function unlessGone(standing: Promise<Standing>): Promise<Standing> {
   try {
     return await standing;
   } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return new Set();
+    if (error instanceof AwsCallError && error.kind === "gone") return new Map();
     throw error;
   }
 }

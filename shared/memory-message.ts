@@ -26,10 +26,19 @@ const obstacle = z.union([
   z.object({ until: time, elb_name: z.string() }),
 ]);
 
+const targetGroup = z.object({
+  asked: z.string(),
+  arn: z.string(),
+  name: z.string(),
+  target_type: z.string(),
+  network: z.boolean(),
+});
+
 const memorySchema = z.object({
   container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),
   tasks: z.optional(z.array(z.string())),
   no_tasks_at: z.optional(time),
+  no_wanted_tasks_since: z.optional(time),
   registrations: z._default(z.array(registration), []),
   taken: z._default(z.array(z.object({ ...at, registration })), []),
   drained: z._default(z.array(z.object({ ...at, container_instance: z.string() })), []),
@@ -38,6 +47,7 @@ const memorySchema = z.object({
   behind_network_load_balancer: z._default(z.boolean(), false),
   managed_target_groups: strings,
   managed_elb_names: strings,
+  target_groups: z._default(z.array(targetGroup), []),
   acted_at: z.optional(time),
   draining_at: z.optional(time),
   no_container_instance_since: z.optional(time),
@@ -70,6 +80,7 @@ export function readMemory(value: unknown): Memory {
     containerInstances: data.container_instances,
     tasks: data.tasks,
     noTasksAt: milliseconds(data.no_tasks_at),
+    noWantedSince: milliseconds(data.no_wanted_tasks_since),
     registrations: data.registrations.map(readRegistration),
     taken: data.taken.map((each) => ({ what: readRegistration(each.registration), at: Date.parse(each.at) })),
     drained: data.drained.map((each) => ({ what: each.container_instance, at: Date.parse(each.at) })),
@@ -78,6 +89,10 @@ export function readMemory(value: unknown): Memory {
     behindNetworkLoadBalancer: data.behind_network_load_balancer,
     managedTargetGroups: data.managed_target_groups,
     managedElbNames: data.managed_elb_names,
+    targetGroups: data.target_groups.map(({ asked, target_type: targetType, ...group }) => ({
+      asked,
+      group: { ...group, targetType },
+    })),
     actedAt: milliseconds(data.acted_at),
     drainingAt: milliseconds(data.draining_at),
     noMemberSince: milliseconds(data.no_container_instance_since),
@@ -108,6 +123,7 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     container_instances: [...memory.containerInstances],
     tasks: memory.tasks && [...memory.tasks],
     no_tasks_at: isoOf(memory.noTasksAt),
+    no_wanted_tasks_since: isoOf(memory.noWantedSince),
     registrations: memory.registrations.map(writeRegistration),
     taken: memory.taken.map(({ what, at }) => ({ registration: writeRegistration(what), at: isoOf(at) })),
     drained: memory.drained.map(({ what, at }) => ({ container_instance: what, at: isoOf(at) })),
@@ -116,6 +132,11 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     behind_network_load_balancer: memory.behindNetworkLoadBalancer,
     managed_target_groups: [...memory.managedTargetGroups],
     managed_elb_names: [...memory.managedElbNames],
+    target_groups: memory.targetGroups.map(({ asked, group: { targetType, ...group } }) => ({
+      asked,
+      ...group,
+      target_type: targetType,
+    })),
     acted_at: isoOf(memory.actedAt),
     draining_at: isoOf(memory.drainingAt),
     no_container_instance_since: isoOf(memory.noMemberSince),

@@ -3,15 +3,15 @@ import { groupBy } from "./batches.ts";
 import type { ClusterMember } from "./observation.ts";
 import type { Ports } from "./ports.ts";
 import { STOPPED } from "./rules/progress.ts";
-import type { Termination } from "./termination.ts";
+import { SETTLE_MS, type Termination } from "./termination.ts";
 
 type Candidate = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
 
 /**
  * Reads the tasks on container instances of one cluster. Those known from an earlier look are described again, a hundred
  * a call whatever instance they are on. Tasks are listed only where they never were, where the container instance counts
- * others than we know, and once more when all are STOPPED, before that is believed: then only those that are not to run,
- * since it counts no others.
+ * others than we know, and once more when all are STOPPED, before that is believed: only those that are not to run, where
+ * it has long counted no others.
  */
 export async function observeTasks(
   ports: Ports,
@@ -30,7 +30,7 @@ export async function observeTasks(
   const knownOn = groupBy(tasks.values(), (task) => task.containerInstance);
   const doubts = candidates.map((each) => ({
     arn: each.containerInstance.arn,
-    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? []),
+    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], ports.now()),
   }));
   const arnsOf = (which: "wanted" | "unwanted") => [
     ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
@@ -62,13 +62,18 @@ export async function observeTasks(
 }
 
 // Which lists may have tasks that are not known. The count is of those that are to run, and so tells whether these are all
-// known; of those that are stopping it tells nothing.
+// known; of those that are stopping it tells nothing. One that began to stop of late may be in neither by now, because each
+// read lags by itself: so only a count of none that is old enough for all to be in the list of those that are not to run
+// makes the other list needless.
 function doubtOf(
   { termination, containerInstance }: Candidate,
   tasks: readonly Task[],
+  now: number,
 ): { readonly wanted: boolean; readonly unwanted: boolean } {
-  const { memory } = termination;
-  const wanted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
-  const isSettled = memory.noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
-  return { wanted, unwanted: wanted || memory.tasks === undefined || !isSettled };
+  const { noWantedSince, noTasksAt, tasks: known } = termination.memory;
+  const isMiscounted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
+  const isSettled = noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+  const unwanted = isMiscounted || known === undefined || !isSettled;
+  const isNoneWanted = noWantedSince !== undefined && now - noWantedSince >= SETTLE_MS;
+  return { unwanted, wanted: isMiscounted || (unwanted && !isNoneWanted) };
 }

@@ -1,3 +1,4 @@
+import type { TargetGroup } from "./aws/elbv2.ts";
 import type { DrainSettings } from "./settings.ts";
 
 /** Reads of AWS lag: nothing counts as gone sooner than this after it was told to go, or after a first empty look. */
@@ -53,6 +54,8 @@ export type Memory = {
   readonly tasks: readonly string[] | undefined;
   /** When the tasks were listed anew, after DRAINING had taken effect, and none was left: none can come any more. */
   readonly noTasksAt: number | undefined;
+  /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
+  readonly noWantedSince: number | undefined;
   /** What the instance was seen registered with. */
   readonly registrations: readonly SeenRegistration[];
   /** Registrations that we took out: one that comes back is taken out again, and what returns gets its own back. */
@@ -70,6 +73,8 @@ export type Memory = {
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
   readonly managedTargetGroups: readonly string[];
   readonly managedElbNames: readonly string[];
+  /** Target groups by the name or ARN that they were asked for: nothing of one changes while it exists. */
+  readonly targetGroups: readonly { readonly asked: string; readonly group: TargetGroup }[];
   /** When DRAINING, or a deregistration, last took effect by us, or was first seen done by somebody else. */
   readonly actedAt: number | undefined;
   /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
@@ -117,6 +122,7 @@ export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,
   noTasksAt: undefined,
+  noWantedSince: undefined,
   registrations: [],
   taken: [],
   drained: [],
@@ -125,6 +131,7 @@ export const NO_MEMORY: Memory = {
   behindNetworkLoadBalancer: false,
   managedTargetGroups: [],
   managedElbNames: [],
+  targetGroups: [],
   actedAt: undefined,
   drainingAt: undefined,
   noMemberSince: undefined,

@@ -56,6 +56,7 @@ function memory(random: Random): Memory {
     containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
     tasks: maybe(random, texts),
     noTasksAt: at(),
+    noWantedSince: at(),
     registrations: some(random, () => registration(random)),
     taken: some(random, () => ({ what: registration(random), at: time(random) })),
     drained: some(random, () => ({ what: text(random), at: time(random) })),
@@ -64,6 +65,15 @@ function memory(random: Random): Memory {
     behindNetworkLoadBalancer: random.chance(0.5),
     managedTargetGroups: texts(),
     managedElbNames: texts(),
+    targetGroups: some(random, () => ({
+      asked: text(random),
+      group: {
+        arn: text(random),
+        name: text(random),
+        targetType: text(random),
+        network: random.chance(0.5),
+      },
+    })),
     actedAt: at(),
     drainingAt: at(),
     noMemberSince: at(),
