@@ -9,6 +9,7 @@ import { observe } from "./observe.ts";
 import { observePresence } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
 import { asItIs, rehearse, rehearseCompletion } from "./rehearse.ts";
+import { begunAnew } from "./rules/begun-anew.ts";
 import { decide } from "./rules/decide.ts";
 import type { Decision, Outcome } from "./rules/decision.ts";
 import { otherHooks } from "./rules/heartbeat.ts";
@@ -75,7 +76,7 @@ async function lookAtAll(
   const now = ports.now();
   const decided = terminations.map((before) => {
     const observed = observations.get(before) as Observation;
-    const current = beaten.get(before) ?? before;
+    const current = begunAnew(beaten.get(before) ?? before, observed, now);
     const decision = decide(current, observed, now);
     return {
       before,

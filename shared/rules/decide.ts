@@ -1,10 +1,11 @@
 import type { Observation } from "../observation.ts";
 import type { Memory, Termination } from "../termination.ts";
+import { diesAfterAll } from "./begun-anew.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
 import { decideHeld } from "./held.ts";
 import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
-import { returnOf, situationOf } from "./lifecycle-state.ts";
+import { situationOf } from "./lifecycle-state.ts";
 import { recall } from "./recall.ts";
 import { decideReturning } from "./returning.ts";
 
@@ -30,16 +31,12 @@ export function decide(before: Termination, observed: Observation, now: number):
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  const diesAfterAll =
-    situation === "held" && memory.returns !== undefined && returnOf(membership.state) === undefined;
-  if (diesAfterAll && (memory.returningSince ?? memory.completedAt) !== undefined) {
+  if (diesAfterAll(memory, observed) && (memory.returningSince ?? memory.completedAt) !== undefined) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }
   if (situation === "held" && termination.hook !== undefined) {
-    // Another lifecycle action may hold it now, or the read before lagged: a heartbeat tells, at the next look.
-    const known = diesAfterAll ? { ...present, lastBeatAt: undefined } : present;
-    return decideHeld(recalled(termination, known, observed, now), observed, now);
+    return decideHeld(recalled(termination, present, observed, now), observed, now);
   }
   if (memory.returns !== undefined && membership.group === group) {
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);

@@ -240,4 +240,35 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 926_162_178,
+    wrong:
+      "a sweep had found an instance on its way back to the warm pool, which was terminated after all: the message had no token to tell by, and its deadline ended the new lifecycle action's drain too early",
+    scenario: {
+      name: "past failure 926162178",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 600 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            cluster_names: ["c0"],
+            drain_timeout_seconds: 600,
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-10000000000000003"], cluster: "c0", warm_pool: {}, hooks: [drain] },
+      ],
+      tasks: [{ cluster: "c0", instance_ids: ["i-10000000000000003"] }],
+      timeline: [
+        { at_seconds: 27, scale_in: { group: "g0", count: 1 } },
+        { at_seconds: 29, lose_messages: { queue: "lifecycle" } },
+        { at_seconds: 500, terminate: { instance_ids: ["i-10000000000000003"] } },
+      ],
+    },
+  },
 ];

@@ -167,13 +167,6 @@ describe("all of a decision", () => {
       expect(remembered({ ...row, observed: state("Warmed:Pending") }).returningSince).to.equal(at);
     });
 
-    it("no heartbeat where it dies that was to come back: one tells whether another action holds it", () => {
-      const memory = { ...seen, returns: "warm pool", lastBeatAt: SINCE } as const;
-      expect(remembered({ memory }).lastBeatAt).to.equal(undefined);
-      expect(remembered({ memory, observed: state("Warmed:Pending:Wait") }).lastBeatAt).to.equal(SINCE);
-      expect(remembered({ memory: { ...memory, returns: undefined } }).lastBeatAt).to.equal(SINCE);
-    });
-
     it("to look again when a Spot interruption is due", () => {
       const { outcome } = decisionOf({
         memory: seen,
