@@ -111,6 +111,18 @@ describe("a glance", () => {
       expect(waits).to.deep.equal(["i-1"]);
     });
 
+    it("remembers since when none is to run", async () => {
+      const drained: Termination = {
+        ...waiting(tasksOn("ci-1", 1, "a")),
+        memory: { ...waiting(tasksOn("ci-1", 1, "a")).memory, drainingAt: NOW - 10_000 },
+      };
+      const { found } = await play([drained], {
+        containerInstances: () => [containerInstance()],
+        tasks: () => [task("STOPPING", { arn: "a" })],
+      });
+      expect(found.get(drained)?.memory.noWantedSince).to.equal(NOW);
+    });
+
     it("once none is to run any more, no count of none says that all are gone", async () => {
       const { waits } = await play([waiting(tasksOn("ci-1", 0, "a"))], {
         containerInstances: () => [containerInstance()],
