@@ -13,10 +13,11 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** A function's process: it lives on between invocations, serves one at a time, and dies with one that times out. */
 type Sandbox = {
+  /** How many were started before it. */
+  readonly number: number;
   readonly environment: Environment;
   readonly scaleClients: ScaleClients;
   goesOn: () => boolean;
-  busy: boolean;
 };
 
 /**
@@ -27,28 +28,26 @@ type Sandbox = {
  * @param dryRunVariable stands for the environment's DRYRUN; whatever this process has there does not count
  */
 export function inProcess(write: (line: string, name: FunctionName) => void, dryRunVariable = ""): Invoke {
-  const sandboxes = new Map<string, Sandbox[]>();
+  /** The processes that wait for an invocation, those that were started first in front: they are asked first. */
+  const waiting = new Map<string, Sandbox[]>();
+  let started = 0;
 
-  function sandboxOf(name: FunctionName, simulation: Simulation): Sandbox {
-    const all = sandboxes.get(name) ?? [];
-    sandboxes.set(name, all);
-    const idle = all.find((each) => !each.busy);
-    if (idle) return idle;
+  function start(name: FunctionName, simulation: Simulation): Sandbox {
     const options = clientOptions(transport(simulation, name, () => made.goesOn()));
     const made: Sandbox = {
-      busy: false,
+      number: started++,
       goesOn: () => true,
       environment: { clients: createClients(options), queueUrls: new Map() },
       scaleClients: createScaleClients(options),
     };
-    all.push(made);
     return made;
   }
 
   return async (name, event, { simulation, clock, invocation }) => {
-    if (invocation.cold) sandboxes.delete(name);
-    const sandbox = sandboxOf(name, simulation);
-    sandbox.busy = true;
+    if (invocation.cold) waiting.delete(name);
+    const idle = waiting.get(name) ?? [];
+    waiting.set(name, idle);
+    const sandbox = idle.shift() ?? start(name, simulation);
     sandbox.goesOn = invocation.goesOn;
     const outside = {
       now: clock.now,
@@ -70,7 +69,8 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
         ? await deregister(event, ports, invocation)
         : await terminate(event, ports, invocation);
     } finally {
-      sandbox.busy = false;
+      idle.push(sandbox);
+      idle.sort((a, b) => a.number - b.number);
     }
   };
 }

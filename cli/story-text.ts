@@ -25,8 +25,11 @@ export function progressText(line: string, startedAt: number): string {
   return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${told}\n`;
 }
 
+/** What stories are told from. */
+type Told = Pick<Played, "simulation" | "startedAt" | "terminations">;
+
 /** The story of each termination, from the simulated world itself. */
-export function storyText(played: Played): string {
+export function storyText(played: Told): string {
   return played.terminations.map((each) => oneStory(played, each)).join("");
 }
 
@@ -56,7 +59,7 @@ export function summaryText(played: Played): string {
   ].join("\n");
 }
 
-function oneStory({ simulation, startedAt }: Played, termination: TerminationRecord): string {
+function oneStory({ simulation, startedAt }: Told, termination: TerminationRecord): string {
   const lines = simulation.world.story.lines
     .filter((line) => line.at >= termination.askedAt && concerns(line, termination.instanceId))
     .map((line) => `  ${clock(line.at, startedAt)}  ${tell(line)}`);

@@ -23,21 +23,25 @@ export async function beat(
   first: boolean,
 ): Promise<Map<Termination, Termination>> {
   const beaten = new Map<Termination, Termination>();
-  const due = [...presences].filter(([each, presence]) => isBeatDue(each, presence, ports.now(), first));
+  // Those whose timers began first are the ones that end first, should there be no time for all.
+  const due = [...presences]
+    .filter(([each, presence]) => isBeatDue(each, presence, ports.now(), first))
+    .sort(([a], [b]) => (a.memory.lastBeatAt ?? 0) - (b.memory.lastBeatAt ?? 0));
   await forEachOf(due, async ([termination]) => {
     const { instanceId, hook, memory } = termination;
     if (hook === undefined) return;
+    if (run.isOutOfTime) {
+      run.ranOutOfTime();
+      return;
+    }
     try {
       const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
       const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
       const asked = { ...termination, memory: { ...memory, lastBeatAt: ports.now() } };
-      if (answer === "recorded") {
-        ports.log.info("heartbeat recorded", fields);
-        beaten.set(termination, asked);
-      } else {
-        ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
-        beaten.set(termination, (await findAnotherAction(ports, termination)) ?? asked);
-      }
+      if (answer === "recorded") ports.log.info("heartbeat recorded", fields);
+      else ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
+      const another = answer === "recorded" ? undefined : await findAnotherAction(ports, termination);
+      beaten.set(termination, another ?? asked);
     } catch (error) {
       run.callFailed(error);
     }

@@ -10,11 +10,14 @@ export class AwsCallError extends Error {
   /** The IAM action, such as `ecs:ListTasks`. */
   readonly action: string;
   readonly kind: FailureKind;
+  /** Whether it was denied because the role lacks the permission, and not because its credentials are no good. */
+  readonly lacksPermission: boolean;
 
-  constructor(action: string, kind: FailureKind, cause: Error) {
+  constructor(action: string, kind: FailureKind, cause: Error, lacksPermission = kind === "denied") {
     super(`${action}: ${kind}: ${cause.name}: ${cause.message}`, { cause });
     this.action = action;
     this.kind = kind;
+    this.lacksPermission = lacksPermission;
   }
 }
 

@@ -25,8 +25,8 @@ export type Intake = {
 };
 
 /**
- * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full, there is room and
- * time is left. A receive that fails ends it, and is noted; `failed` then says so.
+ * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full, there is room and it
+ * is time to take in. A receive that fails ends it, and is noted; `failed` then says so.
  *
  * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
  * @param room how many messages are wanted at the most; as many more as a receive brings may come
@@ -42,7 +42,7 @@ export async function receive(
   try {
     let batch = await ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL && messages.length < room && !run.isOutOfTime) {
+    while (batch.length === FULL && messages.length < room && ports.now() < run.takesInUntil) {
       batch = await ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
@@ -64,7 +64,7 @@ export async function receiveAll(
   const messages: ReceivedMessage[] = [];
   let batch = await receive(ports, run, queue, waitSeconds, room);
   messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && messages.length < room && !run.isOutOfTime) {
+  while (!batch.isDry && !batch.failed && messages.length < room && ports.now() < run.takesInUntil) {
     batch = await receive(ports, run, queue, 1, room - messages.length);
     messages.push(...batch.messages);
   }
@@ -92,6 +92,10 @@ export async function setAside(
       ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
     if ("unread" in deadLetters) return say({ left: "in the queue" });
     if (deadLetters.value === undefined) return say({ left: "in the queue, which has no dead-letter queue" });
+    if (run.isOutOfTime) {
+      run.ranOutOfTime();
+      return;
+    }
     try {
       await sendAside(ports, deadLetters.value, message.body, reason);
     } catch (error) {

@@ -37,6 +37,14 @@ export class Run {
     this.until = until;
   }
 
+  /**
+   * Until when it takes in, in milliseconds since 1970: for a third of its time. When AWS is slow, what takes long to
+   * receive takes long to look at and to hand over too.
+   */
+  get takesInUntil(): number {
+    return this.startedAt + (this.until - this.startedAt) / 3;
+  }
+
   /** Whether there is no time for any other call: what was not asked counts as not answered. */
   get isOutOfTime(): boolean {
     return this.#now() >= this.until;
@@ -80,11 +88,11 @@ export class Run {
    */
   callFailed(cause: unknown): string {
     if (!(cause instanceof AwsCallError)) throw cause;
-    const { action, kind } = cause;
+    const { action, kind, lacksPermission } = cause;
     const reason =
       cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
     if (this.#note(`${action} ${kind}`)) {
-      const missing = kind === "denied" ? { missing_permission: action } : {};
+      const missing = lacksPermission ? { missing_permission: action } : {};
       this.#log.error("call failed", { action, kind, ...missing, reason });
     }
     return `${action} to be answered (${kind})`;

@@ -1,3 +1,5 @@
+import type { Past } from "./past.ts";
+
 type Bucket = {
   readonly name: string;
   readonly covers: RegExp;
@@ -101,10 +103,10 @@ export type BucketOptions = {
 };
 
 /** How full the account's buckets are; all are full at first. */
-export class TokenBuckets {
+export class TokenBuckets implements Past {
   readonly #buckets: readonly Bucket[];
   readonly #levels = new Map<string, { tokens: number; at: number }>();
-  readonly #others: OtherCalls[] = [];
+  #others: OtherCalls[] = [];
 
   constructor({ autoScaling, share = 1 }: BucketOptions = {}) {
     this.#buckets = BUCKETS.map((bucket) => {
@@ -116,6 +118,10 @@ export class TokenBuckets {
   /** Lets others take tokens too. */
   share(others: OtherCalls): void {
     this.#others.push(others);
+  }
+
+  forget(before: number): void {
+    this.#others = this.#others.filter(({ until }) => until >= before);
   }
 
   /** Takes a token for a call out of each bucket that covers it, or none, and false, where one of them is empty. */

@@ -1,6 +1,7 @@
 import { TokenBuckets } from "./buckets.ts";
 import type { Firings } from "./firings.ts";
 import { hasEntries } from "./partial-failures.ts";
+import type { Past } from "./past.ts";
 import type { Random } from "./random.ts";
 import { AwsError } from "./wire/errors.ts";
 import type { Unanswered } from "./wire/http.ts";
@@ -35,14 +36,14 @@ export type Strike =
 const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2: "elasticloadbalancing" };
 
 /** What goes wrong with the calls to the simulated AWS; nothing, until it is told to. */
-export class Faults {
+export class Faults implements Past {
   /** Whether AWS's token buckets hold. */
   throttling = false;
   /** The buckets that hold then. */
   buckets = new TokenBuckets();
   readonly #random: Random;
   readonly #firings: Firings;
-  readonly #faults: Fault[] = [];
+  #faults: Fault[] = [];
 
   constructor(random: Random, firings: Firings) {
     this.#random = random;
@@ -57,6 +58,11 @@ export class Faults {
   share(actions: readonly string[], perSecond: number, until: number): void {
     const covers = (action: string) => actions.some((pattern) => patternMatches(pattern, action));
     this.buckets.share({ covers, perSecond, until });
+  }
+
+  forget(before: number): void {
+    this.#faults = this.#faults.filter(({ until }) => until >= before);
+    this.buckets.forget(before);
   }
 
   /** What befalls this call, or undefined. */

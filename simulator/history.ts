@@ -1,20 +1,17 @@
+import type { Past } from "./past.ts";
+
 /** A value at the time since when it holds, in milliseconds since 1970. */
-export type Change<T> = { readonly at: number; readonly value: T };
+type Change<T> = { readonly at: number; readonly value: T };
 
 /**
  * A value with its past. Reads of AWS may lag behind, so what Describe shows is the value of a moment ago, and whether
  * something was done too early is judged from when things really changed.
  */
-export class History<T> {
+export class History<T> implements Past {
   readonly #changes: Change<T>[];
 
   constructor(at: number, value: T) {
     this.#changes = [{ at, value }];
-  }
-
-  /** All changes, the oldest first. */
-  get changes(): readonly Change<T>[] {
-    return this.#changes;
   }
 
   /** The value as it is. */
@@ -25,11 +22,6 @@ export class History<T> {
   /** Since when the value is what it is. */
   get since(): number {
     return (this.#changes.at(-1) as Change<T>).at;
-  }
-
-  /** Since when there is a value at all. */
-  get born(): number {
-    return (this.#changes[0] as Change<T>).at;
   }
 
   /** Sets the value from `at` on, which must not lie before the last change. Equal values are no change. */
@@ -46,5 +38,11 @@ export class History<T> {
       if (change.at <= moment) return change.value;
     }
     return undefined;
+  }
+
+  /** The value as it was before a time is not known any more; the one that held then stays. */
+  forget(before: number): void {
+    const held = this.#changes.findLastIndex(({ at }) => at <= before);
+    if (held > 0) this.#changes.splice(0, held);
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Firings } from "./firings.ts";
+import { dropWhile, type Past } from "./past.ts";
 
 /** What a simulated invocation tells the function that runs in it. */
 export type SimulatedInvocation = {
@@ -35,7 +36,8 @@ export type InvocationRecord = {
 type Ending = readonly [outcome: InvocationRecord["outcome"], error?: string];
 
 /** Runs scheduled functions on a clock: each tick is an invocation of its own, however long the last one takes. */
-export class LambdaPlatform {
+export class LambdaPlatform implements Past {
+  /** The invocations that have ended, in order of that, and are not forgotten. */
   readonly records: InvocationRecord[] = [];
   readonly #clock: Clock;
   readonly #firings: Firings;
@@ -61,12 +63,16 @@ export class LambdaPlatform {
   /** Invokes a function on its schedule for as long as `goOn` says so when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
     const { name, firstAfterSeconds, everySeconds } = scheduled;
-    const running: Promise<void>[] = [];
+    const running = new Set<Promise<void>>();
     this.#scheduled.set(name, scheduled);
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
       if (this.#clock.now() < (this.#skipped.get(name) ?? 0)) this.#firings.count("skipped ticks");
-      else running.push(this.invoke(scheduled));
+      else {
+        const run = this.invoke(scheduled);
+        running.add(run);
+        void run.then(() => running.delete(run));
+      }
       await this.#clock.sleep(everySeconds * 1000);
     }
     await Promise.all(running);
@@ -101,6 +107,10 @@ export class LambdaPlatform {
   /** Starts the next invocation of a function in a new process. */
   cool(name: string): void {
     this.#cold.add(name);
+  }
+
+  forget(before: number): void {
+    dropWhile(this.records, ({ endedAt }) => endedAt < before);
   }
 
   /** Invokes a function once, and ends it at its timeout. */

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { Faults, type Strike } from "./faults.ts";
 import { failEntries } from "./partial-failures.ts";
+import { dropWhile, type Past } from "./past.ts";
 import { applicationAutoScalingService } from "./services/application-autoscaling/operations.ts";
 import { autoScalingService } from "./services/autoscaling/operations.ts";
 import { ec2Service } from "./services/ec2/operations.ts";
@@ -51,10 +52,12 @@ export type SimulationOptions = {
 };
 
 /** The simulated AWS: takes a request on the wire, answers on the wire. */
-export class Simulation {
+export class Simulation implements Past {
   readonly world: World;
   readonly faults: Faults;
   readonly calls: RecordedCall[] = [];
+  /** How many calls there were, by caller and then by action, those that are forgotten included. */
+  readonly callCounts = new Map<string, Map<string, number>>();
   readonly services: readonly Service[];
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
@@ -101,7 +104,7 @@ export class Simulation {
       const strike = this.faults.strike(service, operation.schema[2], this.world.agenda.now);
       if (strike?.kind === "error") throw strike.error;
       const output = await this.#run(service, operation, input as object, { caller, strike });
-      this.calls.push({ at: this.world.agenda.now, ...entry, input });
+      this.record({ at: this.world.agenda.now, ...entry, input });
       const answer = WRITERS[service.protocol.kind].write(service, operation, output, requestId);
       return strike?.kind === "unanswered" ? { ...answer, unanswered: strike.how } : answer;
     } catch (cause) {
@@ -109,7 +112,7 @@ export class Simulation {
         cause instanceof AwsError
           ? cause
           : new AwsError("InternalFailure", `The simulator failed: ${cause}`, 500);
-      this.calls.push({
+      this.record({
         at: this.world.agenda.now,
         ...entry,
         input,
@@ -118,6 +121,21 @@ export class Simulation {
       if (error !== cause) console.error(cause);
       return WRITERS[service.protocol.kind].writeError(service, error, requestId);
     }
+  }
+
+  /** Adds a call to those that were made. */
+  record(call: RecordedCall): void {
+    this.calls.push(call);
+    const counts = this.callCounts.get(call.caller) ?? new Map<string, number>();
+    this.callCounts.set(call.caller, counts);
+    counts.set(call.action, (counts.get(call.action) ?? 0) + 1);
+  }
+
+  /** Forgets the calls, the faults and the world's past of before a time. */
+  forget(before: number): void {
+    dropWhile(this.calls, ({ at }) => at < before);
+    this.faults.forget(before);
+    this.world.forget(before);
   }
 
   /** Waits on the simulation's clock. */

@@ -1,3 +1,5 @@
+import { dropWhile, type Past } from "./past.ts";
+
 /** Who caused a change: the AWS service that acts by itself, the scenario's operator, or the name of the caller. */
 export type Actor = "ecs" | "auto-scaling" | "elb" | "ec2" | "operator" | (string & {});
 
@@ -68,8 +70,8 @@ export type Happening =
 /** A happening with its time, in milliseconds since 1970. */
 export type StoryLine = { readonly at: number } & Happening;
 
-/** All that happened, in order. What was done wrong is judged from here, never from what anybody says of himself. */
-export class Story {
+/** All that happened, in order, and is not forgotten. What was done wrong is judged from here, never from what anybody says of himself. */
+export class Story implements Past {
   readonly lines: StoryLine[] = [];
   readonly #listeners: ((line: StoryLine) => void)[] = [];
 
@@ -83,5 +85,9 @@ export class Story {
   /** Calls `listener` for every line from now on. */
   listen(listener: (line: StoryLine) => void): void {
     this.#listeners.push(listener);
+  }
+
+  forget(before: number): void {
+    dropWhile(this.lines, ({ at }) => at < before);
   }
 }

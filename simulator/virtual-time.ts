@@ -26,7 +26,9 @@ export async function inVirtualTime<T>(
   try {
     const clock: Clock = {
       now: () => timers.now,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds))),
+      // The fake timers cut fractions off; a clock that stands still while somebody sleeps would be none.
+      sleep: (milliseconds) =>
+        new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(milliseconds)))),
     };
     let settled = false;
     const result = run(clock).finally(() => {

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { Agenda } from "./clock.ts";
 import { Firings } from "./firings.ts";
+import type { Past } from "./past.ts";
 import { type RandomSource, randomSource } from "./random.ts";
 import { ScalableTargets } from "./services/application-autoscaling/scalable-targets.ts";
 import { Groups } from "./services/autoscaling/groups.ts";
@@ -15,7 +16,7 @@ import { Queues } from "./services/sqs/queues.ts";
 import { Story } from "./story.ts";
 
 /** The simulated account: everything in it, what is going to happen to it, and what has happened. */
-export class World {
+export class World implements Past {
   readonly agenda: Agenda;
   readonly random: RandomSource;
   readonly story = new Story();
@@ -53,5 +54,10 @@ export class World {
   /** Lets the world catch up with a clock. */
   settle(clock: Pick<Clock, "now">): void {
     this.agenda.settle(clock.now());
+  }
+
+  forget(before: number): void {
+    const { story, instances, groups, clusters, targetGroups, classic } = this;
+    for (const part of [story, instances, groups, clusters, targetGroups, classic]) part.forget(before);
   }
 }

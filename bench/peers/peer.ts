@@ -66,7 +66,7 @@ export function peerAws(
   const options = clientOptions(transport(simulation, name));
   const note = async (action: string) => {
     await clock.sleep(35);
-    simulation.calls.push({ at: clock.now(), caller: name, action, input: undefined });
+    simulation.record({ at: clock.now(), caller: name, action, input: undefined });
   };
   return {
     ecs: new ECSClient(options),

@@ -33,7 +33,7 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "all",
     means:
-      "A call to AWS failed after the SDK's retries; written once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied (`missing_permission` names the IAM action) or wrong.",
+      "A call to AWS failed after the SDK's retries; written once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied (`missing_permission` names the IAM action; without it the credentials are no good) or wrong.",
     todo: "denied: grant the action to the function's role. throttled for long: see who else calls that API. wrong: `reason` has AWS's words.",
   },
   "cannot be used": {

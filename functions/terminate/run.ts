@@ -37,12 +37,14 @@ export async function terminate(
   const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS;
   const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
   const end = () => Math.min(run.startedAt + HOLD_MS, run.until);
-  const watched = new Watch(ports, run, { queue, keys, dryRun: isDryRun(input.dry_run, ports) });
+  const dryRun = isDryRun(input.dry_run, ports);
+  const watched = new Watch(ports, run, { queue, keys, dryRun });
   await watched.takeIn(RECEIVE_MS / 1_000);
   if (watched.held.length > 0) await watched.settleIn(end);
   const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
   if (swept) {
-    for (const found of await sweep(ports, run, watched.seen, sweepOptions)) watched.add(found);
+    for (const found of await sweep(ports, run, watched.seen, { ...sweepOptions, dryRun }))
+      watched.add(found);
   }
   if (watched.received === 0 && watched.held.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
@@ -57,7 +59,10 @@ export async function terminate(
 }
 
 // What is not about a drain stays here; the rest is what a drain is told that brings no settings of its own.
-function readKeys(input: z.infer<typeof terminateInput>): { keys: DrainKeys; sweepOptions: SweepOptions } {
+function readKeys(input: z.infer<typeof terminateInput>): {
+  keys: DrainKeys;
+  sweepOptions: Omit<SweepOptions, "dryRun">;
+} {
   const {
     queue_name: _queue,
     elb_monitor_queue_name: _monitor,

@@ -24,6 +24,8 @@ export type SweepOptions = {
   /** By which our hook is known: its name, or the queue that it notifies. */
   readonly hook: string | undefined;
   readonly queue: string | undefined;
+  /** Whether nothing may be written, not even a heartbeat. */
+  readonly dryRun: boolean;
   /** Settings for what is found, under those of the hook's own. */
   readonly keys: DrainKeys;
 };
@@ -35,7 +37,8 @@ export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
 
 /**
  * Finds instances in the wait state of our hook that none of the terminations at hand stands for: their messages were
- * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, and one per warm pool.
+ * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, one per warm pool, and a
+ * heartbeat for each that is found.
  * Failures of AWS are noted in the run; throws only what is a fault of ours.
  */
 export async function sweep(
@@ -45,22 +48,62 @@ export async function sweep(
   options: SweepOptions,
 ): Promise<Termination[]> {
   const groups = await observeGroups(ports, run, atHand, options);
-  const found = await forEachOf(groups, async (group) => {
+  const candidates = await forEachOf(groups, async (group) => {
     const held = (await membersOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
     if (held.length === 0) return [];
-    const hooks = contentOf(await observeHooks(ports, run, group.name));
-    const hook = hooks?.find((each) => isOurs(each, group.name, atHand, options));
-    if (!hook) return [];
-    const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
-    return held
-      .filter(({ instanceId }) => !known.has(instanceId))
-      .map(({ instanceId }) => {
-        logFound(ports, group.name, hook, instanceId);
-        const settings = settingsFor(group.name, hook, atHand, options);
-        return terminationOf(ports, group.name, hook.name, instanceId, settings);
-      });
+    const hooks = contentOf(await observeHooks(ports, run, group.name)) ?? [];
+    const ours = hooks.filter((each) => isOurs(each, group.name, atHand, options));
+    return ours.flatMap((hook) => candidatesOf(ports, group.name, hook, held, atHand, options));
   });
-  return found.flat();
+  const found = await forEachOf(candidates.flat(), (each) => findHeld(ports, run, each, options));
+  return found.flatMap((each) => each ?? []);
+}
+
+/** An instance in a wait state that may be our hook's, with the hook. */
+type Candidate = { readonly termination: Termination; readonly state: string; readonly hook: Hook };
+
+function candidatesOf(
+  ports: Ports,
+  group: string,
+  hook: Hook,
+  held: GroupMembers["instances"],
+  atHand: readonly Termination[],
+  options: SweepOptions,
+): Candidate[] {
+  const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
+  const settings = settingsFor(group, hook, atHand, options);
+  return held
+    .filter(({ instanceId }) => !known.has(instanceId))
+    .map(({ instanceId, state }) => ({
+      termination: terminationOf(ports, group, hook.name, instanceId, settings),
+      state,
+      hook,
+    }));
+}
+
+// Another hook may hold it: one for launching has a wait state in common with ours. A heartbeat tells, and begins the timer
+// anew, of which nobody knows when it began. With `leave` the message may be elsewhere for a moment, and past a deadline
+// after which no heartbeat may be sent; without a queue there is none.
+async function findHeld(
+  ports: Ports,
+  run: Run,
+  { termination, state, hook }: Candidate,
+  { queue, dryRun }: SweepOptions,
+): Promise<Termination | undefined> {
+  if (run.isOutOfTime) {
+    run.ranOutOfTime();
+    return undefined;
+  }
+  const { settings } = termination;
+  if (dryRun || (settings.onTimeout === "leave" && queue !== undefined)) {
+    if (state === "Warmed:Pending:Wait") return undefined;
+    logFound(ports, termination, hook);
+    return termination;
+  }
+  const answer = await reading(run, () => ports.autoScaling.heartbeat({ ...termination, hook: hook.name }));
+  if (contentOf(answer) !== "recorded") return undefined;
+  logFound(ports, termination, hook);
+  return termination;
 }
 
 async function observeGroups(
@@ -101,7 +144,7 @@ function isOurs(
   { hook, queue }: SweepOptions,
 ): boolean {
   if (hook !== undefined) return name === hook;
-  if (queue !== undefined) return target?.endsWith(`:${queue}`) === true;
+  if (queue !== undefined) return target?.includes(":sqs:") === true && target.endsWith(`:${queue}`);
   return atHand.some((each) => each.group === group && each.hook === name);
 }
 
@@ -119,7 +162,7 @@ function settingsFor(
   return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
 }
 
-function logFound(ports: Ports, group: string, hook: Hook, instanceId: string): void {
+function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook): void {
   const own = keysOfMetadata(hook.metadata);
   ports.log.warn("sweep found", {
     instance_id: instanceId,
@@ -147,8 +190,6 @@ function terminationOf(
     interruptedAt: undefined,
     dryRun: false,
     settings,
-    // Its message may be elsewhere for a moment, and past a deadline after which the hook's own timeout is to decide: then no
-    // heartbeat may begin that anew. In all other cases one too many does no harm.
-    memory: settings.onTimeout === "leave" ? { ...NO_MEMORY, lastBeatAt: now } : NO_MEMORY,
+    memory: { ...NO_MEMORY, lastBeatAt: now },
   };
 }

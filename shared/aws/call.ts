@@ -11,8 +11,9 @@ type SdkError = Error & {
 // RateExceeded and DependencyThrottle are not in the SDK's own list of throttling errors, so nobody has retried them.
 const THROTTLED =
   /^(Throttl|RequestThrottl|TooManyRequests|RateExceeded|DependencyThrottle|SlowDown|PriorRequestNotComplete|ProvisionedThroughputExceeded|BandwidthLimitExceeded|RequestLimitExceeded|KmsThrottled|EC2Throttled|TransactionInProgress|LimitExceededException$)/;
-const DENIED =
-  /^(AccessDenied|AuthFailure|UnauthorizedOperation|NotAuthorized|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity|KmsAccessDenied)/;
+const NOT_PERMITTED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|KmsAccessDenied)/;
+const NOT_KNOWN =
+  /^(AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity)/;
 const UNAVAILABLE =
   /^(InternalFailure|InternalError|InternalServer|ServiceUnavailable|ServerException|RequestTimeout|TimeoutError|AbortError|NetworkingError|HealthUnavailable|ResourceContention|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 const GONE =
@@ -30,20 +31,21 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
     return await send();
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
-    throw new AwsCallError(action, kindOf(error), error);
+    throw new AwsCallError(action, kindOf(error), error, isNamed(error, NOT_PERMITTED));
   }
 }
 
 /** What kind of failure an error of the SDK is. */
 export function kindOf(error: SdkError): FailureKind {
-  const names = [error.name, error.Code, error.code].filter(
-    (name): name is string => typeof name === "string",
-  );
   const status = error.$metadata?.httpStatusCode;
-  const is = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  const is = (pattern: RegExp) => isNamed(error, pattern);
   if (is(THROTTLED) || error.$retryable?.throttling === true || status === 429) return "throttled";
-  if (is(DENIED)) return "denied";
+  if (is(NOT_PERMITTED) || is(NOT_KNOWN)) return "denied";
   if (is(GONE) || GROUP_GONE.test(error.message)) return "gone";
   if (is(UNAVAILABLE) || (status !== undefined && status >= 500)) return "unavailable";
   return "wrong";
+}
+
+function isNamed({ name, Code, code }: SdkError, pattern: RegExp): boolean {
+  return [name, Code, code].some((each) => typeof each === "string" && pattern.test(each));
 }

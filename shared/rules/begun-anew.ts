@@ -1,6 +1,11 @@
 import type { Presence } from "../observation.ts";
-import type { Memory, Termination } from "../termination.ts";
+import { type Memory, SETTLE_MS, type Termination } from "../termination.ts";
+import { otherHooks } from "./heartbeat.ts";
+import { REFUSED_MS } from "./held.ts";
 import { returnOf, situationOf } from "./lifecycle-state.ts";
+
+/** What of a presence tells which lifecycle action holds an instance. */
+type Holding = Pick<Presence, "membership" | "hooks">;
 
 /** Whether a hook holds an instance on its way to its death that was held on its way back at the look before. */
 export function diesAfterAll({ returns }: Memory, { membership }: Pick<Presence, "membership">): boolean {
@@ -9,22 +14,47 @@ export function diesAfterAll({ returns }: Memory, { membership }: Pick<Presence,
 }
 
 /**
- * A termination as it goes on where its instance dies after all. Another lifecycle action holds it then, or the read before
- * lagged. A token tells which: a heartbeat is due at once. Without one nothing tells, and the drain's time begins now.
+ * A termination as it goes on where another lifecycle action has taken the place of its own. What was taken from the
+ * instance, and not given back, is remembered.
+ *
+ * - It is held on its way back once more, after its own action has ended: the time begins now, and the token is of no use.
+ * - It was held on its way back, and is held on its way to its death: another action, or the read before lagged. A token
+ *   tells which: a heartbeat is due at once. Without one nothing tells, and the drain's time begins now.
  *
  * @param now in milliseconds since 1970
  */
-export function begunAnew(
-  termination: Termination,
-  presence: Pick<Presence, "membership">,
-  now: number,
-): Termination {
+export function begunAnew(termination: Termination, holding: Holding, now: number): Termination {
   const { token, since, memory } = termination;
+  if (isHeldOnceMore(termination, holding, now)) {
+    return {
+      ...termination,
+      token: undefined,
+      since: now,
+      memory: {
+        ...memory,
+        completedAt: undefined,
+        refusedAt: undefined,
+        returningSince: undefined,
+        goneAt: undefined,
+        lastBeatAt: undefined,
+      },
+    };
+  }
   const hasEnded = (memory.returningSince ?? memory.completedAt) !== undefined;
-  if (hasEnded || !diesAfterAll(memory, presence)) return termination;
+  if (hasEnded || !diesAfterAll(memory, holding)) return termination;
   return {
     ...termination,
     since: token === undefined ? now : since,
     memory: { ...memory, lastBeatAt: undefined },
   };
+}
+
+// Where it was never seen on its way, only time tells: a completed action lets go of its instance within seconds.
+function isHeldOnceMore(termination: Termination, holding: Holding, now: number): boolean {
+  const { membership, hooks } = holding;
+  const { returns, returningSince, completedAt } = termination.memory;
+  if (returns === undefined || returnOf(membership?.state ?? "") === undefined) return false;
+  if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
+  const isAlone = hooks !== undefined && otherHooks(termination, holding).length === 0;
+  return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;
 }

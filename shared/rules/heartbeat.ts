@@ -47,7 +47,8 @@ export function nextBeatAt(
   if (memory.lastBeatAt === undefined) return 0;
   const third = timeout / 3;
   const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, third);
-  return memory.lastBeatAt + Math.max(third, timeout - remaining);
+  // In whole milliseconds, like the clock: to sleep for less than one would be not to sleep.
+  return memory.lastBeatAt + Math.ceil(Math.max(third, timeout - remaining));
 }
 
 /** The names of the group's other terminating hooks, as far as they could be read. */

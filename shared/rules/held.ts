@@ -13,7 +13,7 @@ import { decideReturning } from "./returning.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 
 /** "No active lifecycle action" may be a race, for this long. */
-const REFUSED_MS = 120_000;
+export const REFUSED_MS = 120_000;
 
 /** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
 export function decideHeld(held: Termination, observed: Observation, now: number): Decision {

@@ -1,3 +1,4 @@
+import type { Past } from "../past.ts";
 import type { StoryLine } from "../story.ts";
 import type { Violation } from "./records.ts";
 
@@ -10,9 +11,14 @@ const IN_USE: ReadonlySet<string> = new Set([
   "Warmed:Hibernated",
 ]);
 
+/** Of which instance something is told, and when. */
+type Told = { readonly instanceId: string; readonly at: number };
+
 /** What was taken from one instance, and has not been given back. */
 class Belongings {
   state = "";
+  /** When something was last told of it, in milliseconds since 1970. */
+  toldAt = Number.NEGATIVE_INFINITY;
   /** Whether nobody can know any more what was taken: it has ended, is about to, or the message that says so was lost. */
   isExcused = false;
   /** The newest container instance in each cluster; those before it are left behind. */
@@ -25,7 +31,7 @@ class Belongings {
  * Follows what the functions take from instances that do not die, and whether those get it back: an instance with a new
  * root volume all of it, one of the warm pool its place in the cluster.
  */
-export class BelongingsLedger {
+export class BelongingsLedger implements Past {
   readonly #suspects: ReadonlySet<string>;
   readonly #instances = new Map<string, Belongings>();
 
@@ -36,29 +42,29 @@ export class BelongingsLedger {
   follow(line: StoryLine): void {
     switch (line.kind) {
       case "instance": {
-        const own = this.#of(line.instanceId);
-        own.state = line.state;
+        this.#of(line).state = line.state;
         return;
       }
       case "instance-ended":
-        this.#of(line.instanceId).isExcused ||= line.how === "terminated" || line.by !== "auto-scaling";
+        this.#of(line).isExcused ||= line.how === "terminated" || line.by !== "auto-scaling";
         return;
       case "interruption":
       case "message-lost":
-        this.#of(line.instanceId).isExcused = true;
+        this.#of(line).isExcused = true;
         return;
       case "container-instance": {
-        const { members } = this.#of(line.instanceId);
+        const { members } = this.#of(line);
         const { arn, status, by, cluster } = line;
         const isNew = status === "ACTIVE" && by === "ecs";
         if (isNew || members.get(cluster)?.arn === arn) members.set(cluster, { arn, status, by });
         return;
       }
       case "target":
-        if (line.id.startsWith("i-")) this.#registration(line.id, `${line.targetGroup}:${line.port}`, line);
+        if (line.id.startsWith("i-"))
+          this.#registration(`${line.targetGroup}:${line.port}`, { ...line, instanceId: line.id });
         return;
       case "classic":
-        this.#registration(line.instanceId, line.loadBalancer, line);
+        this.#registration(line.loadBalancer, line);
         return;
       default:
         return;
@@ -82,18 +88,26 @@ export class BelongingsLedger {
     });
   }
 
-  #of(instanceId: string): Belongings {
+  /** Forgets the instances that are in no group, and of which nothing was told since. */
+  forget(before: number): void {
+    for (const [id, { state, toldAt }] of this.#instances) {
+      if ((state === "" || state === "gone") && toldAt < before) this.#instances.delete(id);
+    }
+  }
+
+  #of({ instanceId, at }: Told): Belongings {
     const own = this.#instances.get(instanceId) ?? new Belongings();
     this.#instances.set(instanceId, own);
+    own.toldAt = at;
     return own;
   }
 
   #registration(
-    instanceId: string,
     place: string,
-    { state, by }: Extract<StoryLine, { kind: "target" | "classic" }>,
+    line: Told & Pick<Extract<StoryLine, { kind: "target" | "classic" }>, "state" | "by">,
   ): void {
-    const own = this.#of(instanceId);
+    const own = this.#of(line);
+    const { state, by } = line;
     if (state === "registered") own.taken.delete(place);
     else if (state === "draining" || !own.taken.has(place)) {
       if (this.#suspects.has(by) && own.state === RETURNING_WITH_ALL) own.taken.set(place, by);

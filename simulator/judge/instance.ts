@@ -35,6 +35,10 @@ export class JudgedInstance {
   heldSince = Number.NEGATIVE_INFINITY;
   /** When a hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
   heldUntil = Number.NEGATIVE_INFINITY;
+  /** When something was last told of it, in milliseconds since 1970. */
+  toldAt = Number.NEGATIVE_INFINITY;
+  /** Whether a group has it. */
+  isInGroup = false;
   /** Whether EC2 has announced that it takes it back. */
   interrupted = false;
   /** Whether a message about its termination was lost. */
@@ -57,6 +61,7 @@ export class JudgedInstance {
 
   /** Its group shows it in another state. */
   enter(state: string, at: number): void {
+    this.isInGroup = state !== "gone";
     if (state.endsWith(":Wait")) this.heldUntil = Number.POSITIVE_INFINITY;
     else if (this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
     if (state === "Pending") this.dead = false;

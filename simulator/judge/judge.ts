@@ -1,3 +1,4 @@
+import type { Past } from "../past.ts";
 import type { Story, StoryLine } from "../story.ts";
 import { BelongingsLedger } from "./belongings.ts";
 import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
@@ -27,7 +28,7 @@ const READ_LAG_LIMIT_MS = 10_000;
  * a drain. It looks at the world alone, never at what the functions say of themselves. What changed within the read lag
  * and the look before somebody acted could not be known to him, and does not count.
  */
-export class Judge {
+export class Judge implements Past {
   readonly #violations: Violation[] = [];
   readonly #options: JudgeOptions;
   readonly #belongings: BelongingsLedger;
@@ -36,12 +37,20 @@ export class Judge {
   /** The tasks that have addresses of their own, by address. */
   readonly #holders = new Map<string, { readonly arn: string; readonly instanceId: string }>();
 
+  /** When the newest line was told, in milliseconds since 1970. */
+  #now = Number.NEGATIVE_INFINITY;
+
   constructor(options: JudgeOptions) {
     this.#options = options;
     this.#belongings = new BelongingsLedger(options.suspects);
     this.#terminations = new Terminations(options, (violation) => this.#violations.push(violation));
     for (const line of options.story.lines) this.#follow(line);
     options.story.listen((line) => this.#follow(line));
+  }
+
+  /** How many terminations have ended, those that are forgotten included. */
+  get endedCount(): number {
+    return this.#terminations.endedCount;
   }
 
   get terminations(): readonly TerminationRecord[] {
@@ -67,7 +76,20 @@ export class Judge {
     this.#violations.push(...this.#belongings.violations(at, exists));
   }
 
+  /**
+   * Forgets the terminations that ended before, and the instances that are in no group and of which nothing was told since.
+   * What was violated stays.
+   */
+  forget(before: number): void {
+    this.#terminations.forget(before);
+    this.#belongings.forget(before);
+    for (const [id, { isInGroup, toldAt }] of this.#instances) {
+      if (!isInGroup && toldAt < before) this.#instances.delete(id);
+    }
+  }
+
   #follow(line: StoryLine): void {
+    this.#now = line.at;
     this.#belongings.follow(line);
     switch (line.kind) {
       case "instance":
@@ -119,6 +141,7 @@ export class Judge {
   #instance(instanceId: string): JudgedInstance {
     const instance = this.#instances.get(instanceId) ?? new JudgedInstance(this.#options.services);
     this.#instances.set(instanceId, instance);
+    instance.toldAt = this.#now;
     return instance;
   }
 

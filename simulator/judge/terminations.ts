@@ -1,3 +1,4 @@
+import type { Past } from "../past.ts";
 import type { StoryLine } from "../story.ts";
 import type { IsNews, JudgedInstance } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
@@ -9,8 +10,11 @@ export type TerminationOptions = {
   readonly scopeOf: (group: string, hook: string) => Scope | undefined;
   /** Who the judged functions are, by the names that they call under. */
   readonly suspects: ReadonlySet<string>;
-  /** When faults end, since 1970; undefined where there are none to wait for. */
-  readonly faultsEndAt: number | undefined;
+  /**
+   * When the faults end that there are before a time, both since 1970: those that began last. Undefined where there are none
+   * to wait for.
+   */
+  readonly faultsEndAt: (before: number) => number | undefined;
   /** How much longer it may take where the message of a termination was lost. */
   readonly sweepInterval: number;
   /** By how much the functions' clocks may be fast. */
@@ -18,20 +22,33 @@ export type TerminationOptions = {
 };
 
 /** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
-type Case = { readonly record: TerminationRecord; readonly scope: Scope; targets: boolean; tasks: boolean };
+type Case = {
+  readonly record: TerminationRecord;
+  readonly scope: Scope;
+  targets: boolean;
+  tasks: boolean;
+  /** In milliseconds since 1970; undefined while it is pending. */
+  endedAt: number | undefined;
+};
 
 /** What a run held that a fault cut short is hidden from the next for as long: the queues' visibility timeout. */
 const HIDDEN_MS = 120_000;
 
 /** The terminations that the functions serve: when each was really ready, how it ended, and whether it may have. */
-export class Terminations {
+export class Terminations implements Past {
   readonly #options: TerminationOptions;
   readonly #accuse: (violation: Violation) => void;
-  readonly #cases: Case[] = [];
+  #cases: Case[] = [];
+  #ended = 0;
 
   constructor(options: TerminationOptions, accuse: (violation: Violation) => void) {
     this.#options = options;
     this.#accuse = accuse;
+  }
+
+  /** How many have ended, those that are forgotten included. */
+  get endedCount(): number {
+    return this.#ended;
   }
 
   get records(): readonly TerminationRecord[] {
@@ -41,6 +58,10 @@ export class Terminations {
   /** The scopes of an instance's terminations that have not ended. */
   pendingScopes(instanceId: string): Scope[] {
     return this.#pendingOf(instanceId).map(({ scope }) => scope);
+  }
+
+  forget(before: number): void {
+    this.#cases = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= before);
   }
 
   /** A lifecycle action has begun. */
@@ -66,7 +87,7 @@ export class Terminations {
       result: undefined,
       reason: "",
     };
-    this.#cases.push({ record, scope, targets: false, tasks: false });
+    this.#cases.push({ record, scope, targets: false, tasks: false, endedAt: undefined });
     this.update(instanceId, at, instance);
   }
 
@@ -84,6 +105,8 @@ export class Terminations {
         accuse("no other hook is cancelled", `the action of ${line.hook} was cancelled`);
       return;
     }
+    found.endedAt = at;
+    this.#ended += 1;
     const { record, scope } = found;
     const late = Math.round((at - this.#latestEnd(record, scope, instance)) / 1000);
     if (late > 0) accuse("every drain ends in time", `it ended ${late} s too late`);
@@ -144,8 +167,9 @@ export class Terminations {
     { limit, leavesTo }: Scope,
     { messageLost }: JudgedInstance,
   ): number {
-    const { faultsEndAt = Number.NEGATIVE_INFINITY, sweepInterval } = this.#options;
-    if (messageLost) return Math.max(askedAt, faultsEndAt) + limit + sweepInterval;
-    return Math.max(askedAt + limit, faultsEndAt + HIDDEN_MS + TICKS_MS + leavesTo);
+    const { faultsEndAt, sweepInterval } = this.#options;
+    const faultsEnd = faultsEndAt(askedAt + limit) ?? Number.NEGATIVE_INFINITY;
+    if (messageLost) return Math.max(askedAt, faultsEnd) + limit + sweepInterval;
+    return Math.max(askedAt + limit, faultsEnd + HIDDEN_MS + TICKS_MS + leavesTo);
   }
 }

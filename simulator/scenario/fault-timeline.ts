@@ -1,5 +1,6 @@
 import type { FaultKind } from "../faults.ts";
 import type { LambdaPlatform } from "../lambda.ts";
+import type { Unreliability } from "../services/sqs/queue.ts";
 import type { Simulation } from "../simulation.ts";
 import type { World } from "../world.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
@@ -45,6 +46,17 @@ export function disturb(lambda: LambdaPlatform, entry: TimelineEntry, now: numbe
   if (entry.invoke) lambda.tick(entry.invoke.function);
   if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
   if (entry.cold_start) lambda.cool(entry.cold_start.function);
+}
+
+/** Lets go wrong what a scenario says goes wrong all the time. */
+export function disturbFromNowOn(simulation: Simulation, scenario: Scenario): void {
+  simulation.readLag = scenario.read_lag_seconds * 1000;
+  simulation.faults.throttling = scenario.throttling;
+  Object.assign(simulation.world.unreliability, {
+    shortPollMisses: scenario.short_poll_misses,
+    duplicates: scenario.duplicates,
+    disorder: scenario.disorder,
+  } satisfies Unreliability);
 }
 
 /** Plans the end of what goes wrong all the time, or has not come yet, counted from `startsAt`. */

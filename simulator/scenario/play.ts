@@ -1,20 +1,14 @@
 import type { Clock } from "../clock.ts";
-import { Judge } from "../judge/judge.ts";
-import { queueViolations } from "../judge/queues.ts";
+import type { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
-import { type HookTimes, scopeOf } from "../judge/scope.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
 import { randomSource } from "../random.ts";
-
-import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
-
-import type { Unreliability } from "../services/sqs/queue.ts";
-
 import { Simulation } from "../simulation.ts";
 import { inVirtualTime } from "../virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { isQuiet } from "./ending.ts";
-import { planHealing } from "./fault-timeline.ts";
+import { disturbFromNowOn, planHealing } from "./fault-timeline.ts";
+import { conclude, type Disturbed, judgeOf } from "./judging.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
 import { planTimeline } from "./timeline.ts";
@@ -65,17 +59,11 @@ const LAST_ENTRY_MS = 2_000;
  * AWS would not take a part of it.
  */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
-  const { functions } = scenario;
-  if (!functions)
-    throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
   const seed = options.seed ?? scenario.seed;
   const startedAt = Date.parse(scenario.starts_at);
   return inVirtualTime(startedAt, randomSource(seed)("Math.random"), async (clock) => {
-    const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
-    options.watch?.(simulation);
-    const judge = judgeOf(scenario, simulation);
+    const { simulation, judge, lambda, schedule } = stage(scenario, { ...options, clock, seed });
     let refused: { readonly error: unknown } | undefined;
-    const lambda = new LambdaPlatform(clock, simulation.world.firings);
     const refuse = (error: unknown) => {
       if (options.forgiving !== true) refused ??= { error };
     };
@@ -94,33 +82,19 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       );
     };
     let over = false;
-    const schedules = FUNCTIONS.flatMap((name) => {
-      const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
-      if (!scheduled) return [];
-      const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
-      const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
-      if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
-      return lambda.schedule(
-        {
-          name,
-          everySeconds: every_seconds,
-          firstAfterSeconds: first_after_seconds,
-          timeoutSeconds: timeout_seconds,
-          run: (invocation) => options.invoke(name, input, { simulation, clock: own, invocation }),
-        },
-        () => !over,
-      );
-    });
+    const schedules = schedule(() => !over);
     while (!isOver()) await clock.sleep(CHECK_MS);
     over = true;
     const endedAt = clock.now();
     await Promise.all(schedules);
     while (!lambda.idle) await clock.sleep(CHECK_MS);
-    const violations = conclude(scenario, simulation, judge, endedAt);
+    const sent = new Set(scenario.timeline.flatMap(({ send }) => send?.body ?? []));
+    const violations = conclude(scenario, simulation, judge, endedAt, (body) => sent.has(body));
     if (refused) throw refused.error;
     const calls = new Map<string, number>();
-    for (const { caller, action } of simulation.calls) {
-      if ((FUNCTIONS as readonly string[]).includes(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
+    for (const name of FUNCTIONS) {
+      for (const [action, count] of simulation.callCounts.get(name) ?? [])
+        calls.set(action, (calls.get(action) ?? 0) + count);
     }
     const { terminations } = judge;
     return {
@@ -136,6 +110,58 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   });
 }
 
+/** A scenario's world, with the functions that serve it and the judge who watches them. */
+export type Stage = {
+  readonly simulation: Simulation;
+  readonly judge: Judge;
+  readonly lambda: LambdaPlatform;
+  /** Begins the functions' schedules; each goes on for as long as `goOn` says so when a tick is due. */
+  readonly schedule: (goOn: () => boolean) => Promise<void>[];
+};
+
+/**
+ * Sets up all that a scenario is played with; nothing has happened yet. Throws a ScenarioError as `playScenario` does.
+ *
+ * @param options.disturbed where faults and read lag are not as the scenario says
+ */
+export function stage(
+  scenario: Scenario,
+  {
+    clock,
+    seed,
+    invoke,
+    watch,
+    disturbed,
+  }: Pick<PlayOptions, "invoke" | "watch"> & { clock: Clock; seed: number; disturbed?: Disturbed },
+): Stage {
+  const { functions } = scenario;
+  if (!functions)
+    throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
+  const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
+  watch?.(simulation);
+  const judge = judgeOf(scenario, simulation, FUNCTIONS, disturbed);
+  const lambda = new LambdaPlatform(clock, simulation.world.firings);
+  const schedule: Stage["schedule"] = (goOn) =>
+    FUNCTIONS.flatMap((name) => {
+      const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
+      if (!scheduled) return [];
+      const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
+      const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
+      if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
+      return lambda.schedule(
+        {
+          name,
+          everySeconds: every_seconds,
+          firstAfterSeconds: first_after_seconds,
+          timeoutSeconds: timeout_seconds,
+          run: (invocation) => invoke(name, input, { simulation, clock: own, invocation }),
+        },
+        goOn,
+      );
+    });
+  return { simulation, judge, lambda, schedule };
+}
+
 /** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as above. */
 export function simulate(scenario: Scenario, clock: Clock, seed: number, origin: string): Simulation {
   const simulation = new Simulation({
@@ -146,79 +172,6 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
     latency: scenario.latency_milliseconds,
   });
   buildWorld(simulation.world, scenario);
-  simulation.readLag = scenario.read_lag_seconds * 1000;
-  simulation.faults.throttling = scenario.throttling;
-  Object.assign(simulation.world.unreliability, {
-    shortPollMisses: scenario.short_poll_misses,
-    duplicates: scenario.duplicates,
-    disorder: scenario.disorder,
-  } satisfies Unreliability);
+  disturbFromNowOn(simulation, scenario);
   return simulation;
-}
-
-// What drains is judged on what the input or its hook names, and on the services' load balancers.
-function judgeOf(scenario: Scenario, simulation: Simulation): Judge {
-  const { world } = simulation;
-  const { faults_end_after_seconds: faultsEnd } = scenario;
-  const { deregister, terminate } = scenario.functions ?? {};
-  const queue = deregister?.input.lifecycle_queue_name;
-  return new Judge({
-    story: world.story,
-    scopeOf: (group, name) => {
-      const hook = world.groups.find(group)?.hooks.get(name);
-      if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
-      // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
-      const input = hook.targetArn?.endsWith(`:${queue}`)
-        ? deregister?.input
-        : terminate?.input.lifecycle_hook_name === name && terminate?.input;
-      return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
-    },
-    suspects: new Set(FUNCTIONS),
-    lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
-    readLag: () => simulation.readLag,
-    faultsEndAt: faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
-    sweepInterval: sweepIntervalOf(scenario),
-    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
-    classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
-    services: (cluster, service) => {
-      const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
-      return {
-        targetGroups: loadBalancers.flatMap(({ targetGroupArn }) =>
-          targetGroupArn ? [world.targetGroups.find(targetGroupArn)?.settings.name ?? ""] : [],
-        ),
-        loadBalancers: loadBalancers.flatMap((each) => each.loadBalancerName ?? []),
-      };
-    },
-  });
-}
-
-// In milliseconds. At the latest with the next tick of terminate after the interval; never where it does not sweep.
-function sweepIntervalOf({ functions }: Scenario): number {
-  const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
-  return typeof minutes === "number" ? minutes * 60_000 : 0;
-}
-
-// What is judged at the end only: by then all must have come to rest.
-function conclude(scenario: Scenario, { world }: Simulation, judge: Judge, at: number): Violation[] {
-  judge.conclude(
-    at,
-    (name) => world.targetGroups.byName(name) !== undefined || world.classic.find(name) !== undefined,
-  );
-  if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
-  const { functions, timeline } = scenario;
-  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
-  const sent = new Set(timeline.flatMap(({ send }) => send?.body ?? []));
-  return [
-    ...judge.violations,
-    ...queueViolations(
-      world,
-      names.filter((name) => typeof name === "string"),
-      (body) => sent.has(body),
-      at,
-    ),
-  ];
-}
-
-function timesOf(hook: Hook): HookTimes {
-  return { heartbeatTimeout: hook.heartbeatTimeout * 1000, globalTimeout: globalTimeout(hook) * 1000 };
 }

@@ -70,7 +70,8 @@ function hasHook(
   return groups.some(({ name, hooks = [] }) => name === group && hooks.some((each) => each.name === hook));
 }
 
-function scalesInOnlyWhatIsThere({ auto_scaling_groups: groups }: Place): (entry: Entry) => boolean {
+/** Tells of entries, asked in order of time, whether a group has as many instances as are to go. */
+export function scalesInOnlyWhatIsThere({ auto_scaling_groups: groups }: Place): (entry: Entry) => boolean {
   const sizes = new Map(groups.map(({ name, instance_ids = [] }) => [name, instance_ids.length]));
   return ({ scale_in, scale_out }) => {
     const { group, count } = scale_in ?? scale_out ?? { group: "", count: 0 };

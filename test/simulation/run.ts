@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { inProcess } from "../../cli/in-process.ts";
+import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
@@ -31,10 +32,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   for (const line of lines) digest.update(line);
   for (const line of simulation.world.story.lines) digest.update(JSON.stringify(line));
   const violations = [
-    ...played.violations.map(
-      ({ at, instanceId, rule, what }) =>
-        `${Math.round((at - startedAt) / 1000)} s ${instanceId}: ${rule}: ${what}`,
-    ),
+    ...played.violations.map((each) => violationText(each, startedAt)),
     ...faultsOfOurs(played),
   ];
   return {
@@ -49,8 +47,19 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   };
 }
 
-// A run of the functions fails with a RunFailed, after all else is done; anything else is a fault of theirs.
-function faultsOfOurs({ invocations, startedAt }: Played): string[] {
+/** A violation in words, with its time counted from the start. */
+export function violationText({ at, instanceId, rule, what }: Violation, startedAt: number): string {
+  return `${Math.round((at - startedAt) / 1000)} s ${instanceId}: ${rule}: ${what}`;
+}
+
+/**
+ * What invocations threw that nothing should throw, in words: a run of the functions fails with a RunFailed, after all else is
+ * done; anything else is a fault of theirs.
+ */
+export function faultsOfOurs({
+  invocations,
+  startedAt,
+}: Pick<Played, "invocations" | "startedAt">): string[] {
   return invocations
     .filter(({ outcome, error = "" }) => outcome === "failed" && !error.startsWith("RunFailed: "))
     .map(

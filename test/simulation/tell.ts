@@ -51,7 +51,11 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
 }
 
 /** The story of a scenario that was played: what happened to each instance, what the functions said, what was violated. */
-export function fullStory({ played, lines, violations }: Detailed): string {
+export function fullStory({
+  played,
+  lines,
+  violations,
+}: Pick<Detailed, "lines" | "violations"> & { readonly played: Parameters<typeof storyText>[0] }): string {
   return [
     storyText(played),
     "what the functions said:",

@@ -64,6 +64,24 @@ describe("failures", () => {
   for (const [what, thrown, kind] of table)
     it(`${what}: ${kind}`, () => expect(kindOf(thrown)).to.equal(kind));
 
+  it("tell a permission that is missing from credentials that are no good", async () => {
+    const lacks = async (name: string) => {
+      const failed = await call("ecs:ListTasks", () => Promise.reject(error(name))).catch(
+        (each: unknown) => each,
+      );
+      return (failed as AwsCallError).lacksPermission;
+    };
+    for (const name of ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "KmsAccessDenied"])
+      expect(await lacks(name), name).to.equal(true);
+    for (const name of [
+      "ExpiredTokenException",
+      "SignatureDoesNotMatch",
+      "CredentialsProviderError",
+      "Throttling",
+    ])
+      expect(await lacks(name), name).to.equal(false);
+  });
+
   it("say which action failed, and keep their cause", async () => {
     const cause = error("AccessDeniedException", status(400), "no");
     const failed = await call("ecs:ListTasks", () => Promise.reject(cause)).catch(

@@ -1,9 +1,10 @@
 import { arn } from "../../account.ts";
 import { History } from "../../history.ts";
+import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Instance } from "../ec2/instances.ts";
-import { LifecycleActions } from "./lifecycle-actions.ts";
+import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
@@ -16,7 +17,7 @@ const LOOK_MS = 1_000;
 const NOTICE_ENDED_MS = 30_000;
 
 /** All the account's Auto Scaling groups. */
-export class Groups {
+export class Groups implements Past {
   readonly actions: LifecycleActions;
   readonly passages: Passages;
   readonly notifications: Notifications;
@@ -60,6 +61,7 @@ export class Groups {
       ),
       createdAt: this.#world.agenda.now,
       instances: new Map(),
+      launched: 0,
       hooks: new Map(),
       targetGroupArns: new Set(),
       loadBalancerNames: new Set(),
@@ -109,6 +111,18 @@ export class Groups {
     }
     for (const each of left) this.passages.drop(group, each);
     this.#byName.delete(group.name);
+  }
+
+  /** Auto Scaling shows an instance that has left its group no more; what reads that lag still see of it is forgotten. */
+  forget(before: number): void {
+    for (const { instances } of this.#byName.values()) {
+      for (const [id, instance] of instances) {
+        const { state } = instance;
+        if (state.latest === undefined && state.since < before) instances.delete(id);
+        state.forget(before);
+        forgetActions(instance, before);
+      }
+    }
   }
 
   /** Adds or changes a hook; one with a target is sent the test notification. Throws as PutLifecycleHook does. */
@@ -224,7 +238,8 @@ export class Groups {
   #launch(group: Group, state: "Pending" | "Warmed:Pending"): void {
     const { agenda, instances, story } = this.#world;
     const { bootSeconds, instanceIds } = group.launching;
-    const id = instanceIds[group.instances.size];
+    const id = instanceIds[group.launched];
+    group.launched += 1;
     const { id: instanceId } = instances.launch({ bootMilliseconds: bootSeconds * 1000, id });
     const instance: GroupInstance = {
       instanceId,

@@ -124,7 +124,7 @@ export class LifecycleActions {
     if (action.ended) return;
     const { agenda, story } = this.#world;
     action.timer.cancel();
-    action.ended = { how, result };
+    action.ended = { how, result, at: agenda.now };
     const { instanceId } = instance;
     const { hook, token } = action;
     story.tell(agenda.now, {
@@ -145,6 +145,12 @@ export class LifecycleActions {
     this.#done.delete(instance);
     done?.(result);
   }
+}
+
+/** Forgets the actions of an instance that ended before a time, in milliseconds since 1970. */
+export function forgetActions({ actions }: GroupInstance, before: number): void {
+  const kept = actions.filter(({ ended }) => !ended || ended.at >= before);
+  actions.splice(0, actions.length, ...kept);
 }
 
 function pendingOf(instance: GroupInstance): LifecycleAction[] {

@@ -76,7 +76,7 @@ export type LifecycleAction = {
   timer: Appointment;
   /** What its notification says, once it was sent. */
   message: string | undefined;
-  ended: { readonly how: ActionEnd; readonly result: ActionResult } | undefined;
+  ended: { readonly how: ActionEnd; readonly result: ActionResult; readonly at: number } | undefined;
 };
 
 /** An instance of a group; its state is undefined once it has left the group. */
@@ -118,6 +118,8 @@ export type Group = {
   readonly createdAt: number;
   readonly launching: Launching;
   readonly instances: Map<string, GroupInstance>;
+  /** How many instances it has launched, those that are gone included. */
+  launched: number;
   readonly hooks: Map<string, Hook>;
   readonly targetGroupArns: Set<string>;
   readonly loadBalancerNames: Set<string>;

@@ -1,6 +1,7 @@
 import { ZONES } from "../../account.ts";
 import type { Agenda } from "../../clock.ts";
 import { History } from "../../history.ts";
+import type { Past } from "../../past.ts";
 import type { Random } from "../../random.ts";
 import type { Actor, Story } from "../../story.ts";
 
@@ -24,12 +25,13 @@ const STOPPING_MS = 20_000;
 
 type Listener = (instance: Instance, by: Actor) => void;
 
-/** All the account's instances, those that have ended included. */
-export class Instances {
+/** All the account's instances, those that have ended and are not forgotten included. */
+export class Instances implements Past {
   readonly #world: { agenda: Agenda; random: Random; story: Story };
   readonly #byId = new Map<string, Instance>();
   readonly #onEnd: Listener[] = [];
   readonly #onHalt: Listener[] = [];
+  #launched = 0;
 
   constructor(world: { agenda: Agenda; random: Random; story: Story }) {
     this.#world = world;
@@ -42,7 +44,8 @@ export class Instances {
   /** Starts an instance; it is running `bootMilliseconds` later. Ids are drawn where none is given. */
   launch(options: { bootMilliseconds: number; id?: string | undefined }): Instance {
     const { agenda, random } = this.#world;
-    const number = this.#byId.size;
+    const number = this.#launched;
+    this.#launched += 1;
     const instance: Instance = {
       id: options.id ?? `i-0${random.hex(16)}`,
       zone: ZONES[number % ZONES.length] as string,
@@ -90,6 +93,14 @@ export class Instances {
     if (instance?.state.latest !== "stopped") return;
     instance.state.set(this.#world.agenda.now, bootMilliseconds > 0 ? "pending" : "running");
     this.#boot(instance, bootMilliseconds);
+  }
+
+  /** EC2 shows an instance for about an hour after it was terminated; here it does until it is told to forget it. */
+  forget(before: number): void {
+    for (const [id, { state }] of this.#byId) {
+      if (state.latest === "terminated" && state.since < before) this.#byId.delete(id);
+      else state.forget(before);
+    }
   }
 
   /** Calls `listener` when an instance is terminated, before its state is shown as `terminated`. */

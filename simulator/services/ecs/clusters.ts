@@ -1,5 +1,6 @@
 import { arn, nameOf } from "../../account.ts";
 import { History } from "../../history.ts";
+import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Addresses } from "./addresses.ts";
@@ -23,7 +24,7 @@ import { TaskLife } from "./task-life.ts";
 const STOPPED_SHOWN_MS = 3_600_000;
 
 /** All the account's clusters, and what runs in them. */
-export class Clusters {
+export class Clusters implements Past {
   readonly definitions = new Map<string, TaskDefinition>();
   readonly tasks: TaskLife;
   readonly agents: Agents;
@@ -213,11 +214,22 @@ export class Clusters {
 
   /** The tasks that DescribeTasks still knows: live ones, and those that stopped not long ago. */
   known(cluster: Cluster): Task[] {
-    const oldest = this.#world.agenda.now - STOPPED_SHOWN_MS;
-    for (const task of cluster.tasks.values()) {
-      if (task.stoppedAt !== undefined && task.stoppedAt < oldest) cluster.tasks.delete(task.arn);
-    }
+    forgetTasks(cluster, this.#world.agenda.now - STOPPED_SHOWN_MS);
     return [...cluster.tasks.values()];
+  }
+
+  /** ECS shows a container instance for a while after it was deregistered, and a task for at least an hour. */
+  forget(before: number): void {
+    for (const cluster of this.#byName.values()) {
+      forgetTasks(cluster, before);
+      for (const { lastStatus, desiredStatus, containers } of cluster.tasks.values())
+        for (const history of [lastStatus, desiredStatus, containers]) history.forget(before);
+      for (const { arn, status, agentConnected, tasks, orphans } of cluster.containerInstances.values()) {
+        for (const history of [status, agentConnected]) history.forget(before);
+        const isOver = status.latest === "INACTIVE" && status.since < before;
+        if (isOver && tasks.size + orphans.size === 0) cluster.containerInstances.delete(arn);
+      }
+    }
   }
 
   #touch(name: string): void {
@@ -251,5 +263,11 @@ export class Clusters {
       status: status.latest,
       by,
     });
+  }
+}
+
+function forgetTasks({ tasks }: Cluster, before: number): void {
+  for (const { arn, stoppedAt } of tasks.values()) {
+    if (stoppedAt !== undefined && stoppedAt < before) tasks.delete(arn);
   }
 }

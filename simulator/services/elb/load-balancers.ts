@@ -1,5 +1,6 @@
 import type { Ground } from "../../ground.ts";
 import { History } from "../../history.ts";
+import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Instances } from "../ec2/instances.ts";
@@ -23,7 +24,7 @@ export type ClassicHealth = {
 };
 
 /** One classic load balancer. */
-export class ClassicLoadBalancer {
+export class ClassicLoadBalancer implements Past {
   readonly name: string;
   readonly listeners: readonly ClassicListener[];
   /** Connection draining: off means that deregistration cuts at once. */
@@ -96,6 +97,14 @@ export class ClassicLoadBalancer {
     for (const [id, state] of this.#instances) if (state.latest !== "gone") this.#set(id, "gone", by);
   }
 
+  /** Whoever was registered once is known as long as EC2 knows him: it decides whether taking him out is an error. */
+  forget(before: number): void {
+    for (const [id, state] of this.#instances) {
+      if (this.#world.instances.get(id)) state.forget(before);
+      else this.#instances.delete(id);
+    }
+  }
+
   /** The health of an instance at a moment. Throws InvalidInstance for one that does not exist any more. */
   health(id: string, moment: number): ClassicHealth {
     const ec2 = this.#world.instances.get(id)?.state.at(moment);
@@ -150,7 +159,7 @@ export class ClassicLoadBalancer {
 }
 
 /** All the account's classic load balancers, by name. */
-export class ClassicLoadBalancers {
+export class ClassicLoadBalancers implements Past {
   readonly #world: ClassicGround;
   readonly #byName = new Map<string, ClassicLoadBalancer>();
 
@@ -184,6 +193,10 @@ export class ClassicLoadBalancers {
     if (!loadBalancer)
       throw new AwsError("AccessPointNotFoundException", `There is no ACTIVE Load Balancer named '${name}'`);
     return loadBalancer;
+  }
+
+  forget(before: number): void {
+    for (const loadBalancer of this.#byName.values()) loadBalancer.forget(before);
   }
 
   /** Removes a load balancer, and with it all registrations. One that is not there is no error. */

@@ -1,6 +1,7 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Ground } from "../../ground.ts";
 import { History } from "../../history.ts";
+import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import type { Instances } from "../ec2/instances.ts";
 
@@ -28,7 +29,7 @@ export type TargetGroupSettings = {
 const GONE_AFTER_END_MS = 120_000;
 
 /** One target group with its targets. */
-export class TargetGroup {
+export class TargetGroup implements Past {
   readonly settings: TargetGroupSettings;
   /** The load balancers whose listeners forward to it; with none, its targets are `unused`. */
   readonly loadBalancerArns = new Set<string>();
@@ -99,6 +100,13 @@ export class TargetGroup {
   /** Takes all targets out at once, as when the group is deleted: who waits for one to drain waits no more. */
   clear(by: Actor): void {
     for (const target of this.#targets.values()) this.#set(target, "gone", by);
+  }
+
+  forget(before: number): void {
+    for (const [key, { state }] of this.#targets) {
+      if (state.latest === "gone" && state.since < before) this.#targets.delete(key);
+      else state.forget(before);
+    }
   }
 
   /** The targets that DescribeTargetHealth lists when it is asked for all. */

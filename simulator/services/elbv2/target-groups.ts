@@ -1,4 +1,5 @@
 import { arn, nameOf } from "../../account.ts";
+import type { Past } from "../../past.ts";
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
@@ -20,7 +21,7 @@ export type Listener = {
 };
 
 /** All the account's target groups, with the load balancers in front of them. */
-export class TargetGroups {
+export class TargetGroups implements Past {
   readonly loadBalancers = new Map<string, LoadBalancer>();
   readonly listeners = new Map<string, Listener>();
   readonly #world: TargetGround;
@@ -83,6 +84,10 @@ export class TargetGroups {
     }
     this.#byArn.delete(targetGroupArn);
     group?.clear(by);
+  }
+
+  forget(before: number): void {
+    for (const group of this.#byArn.values()) group.forget(before);
   }
 
   /** Makes a load balancer with no listener yet. Throws DuplicateLoadBalancerName for a name that is taken. */

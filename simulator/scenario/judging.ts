@@ -1,0 +1,102 @@
+import { Judge, type JudgeOptions } from "../judge/judge.ts";
+import { queueViolations } from "../judge/queues.ts";
+import type { Violation } from "../judge/records.ts";
+import { type HookTimes, scopeOf } from "../judge/scope.ts";
+import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
+import type { Simulation } from "../simulation.ts";
+import type { World } from "../world.ts";
+import type { Scenario } from "./schema.ts";
+
+/** When faults end, and how far reads lag: what the judge is told where it changes by and by. */
+export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
+
+/**
+ * The judge of a scenario's functions. What drains is judged on what the input or its hook names, and on the services' load
+ * balancers.
+ *
+ * @param suspects the names that the functions call under
+ * @param disturbed when faults end and how far reads lag, where that is not as the scenario says from its start
+ */
+export function judgeOf(
+  scenario: Scenario,
+  simulation: Simulation,
+  suspects: readonly string[],
+  disturbed: Disturbed = {},
+): Judge {
+  const { world } = simulation;
+  const { faults_end_after_seconds: faultsEnd } = scenario;
+  const { deregister, terminate } = scenario.functions ?? {};
+  const queue = deregister?.input.lifecycle_queue_name;
+  return new Judge({
+    story: world.story,
+    scopeOf: (group, name) => {
+      const hook = world.groups.find(group)?.hooks.get(name);
+      if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
+      // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
+      const input = hook.targetArn?.endsWith(`:${queue}`)
+        ? deregister?.input
+        : terminate?.input.lifecycle_hook_name === name && terminate?.input;
+      return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
+    },
+    suspects: new Set(suspects),
+    lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
+    readLag: () => simulation.readLag,
+    faultsEndAt: () =>
+      faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
+    sweepInterval: sweepIntervalOf(scenario),
+    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
+    classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
+    services: (cluster, service) => {
+      const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
+      return {
+        targetGroups: loadBalancers.flatMap(({ targetGroupArn }) =>
+          targetGroupArn ? [world.targetGroups.find(targetGroupArn)?.settings.name ?? ""] : [],
+        ),
+        loadBalancers: loadBalancers.flatMap((each) => each.loadBalancerName ?? []),
+      };
+    },
+    ...disturbed,
+  });
+}
+
+// In milliseconds. At the latest with the next tick of terminate after the interval; never where it does not sweep.
+function sweepIntervalOf({ functions }: Scenario): number {
+  const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
+  return typeof minutes === "number" ? minutes * 60_000 : 0;
+}
+
+/**
+ * All that was violated, with what is judged at the end only: by then all must have come to rest.
+ *
+ * @param isUnreadable tells whether a message's body is one that only a dead-letter queue may hold
+ */
+export function conclude(
+  scenario: Scenario,
+  { world }: Simulation,
+  judge: Judge,
+  at: number,
+  isUnreadable: (body: string) => boolean,
+): Violation[] {
+  judge.conclude(at, existsIn(world));
+  if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
+  const { functions } = scenario;
+  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
+  return [
+    ...judge.violations,
+    ...queueViolations(
+      world,
+      names.filter((name) => typeof name === "string"),
+      isUnreadable,
+      at,
+    ),
+  ];
+}
+
+/** Tells whether a target group or classic load balancer of a name is there. */
+export function existsIn({ targetGroups, classic }: World): (name: string) => boolean {
+  return (name) => targetGroups.byName(name) !== undefined || classic.find(name) !== undefined;
+}
+
+function timesOf(hook: Hook): HookTimes {
+  return { heartbeatTimeout: hook.heartbeatTimeout * 1000, globalTimeout: globalTimeout(hook) * 1000 };
+}
