@@ -3,8 +3,12 @@ import { type Played, playScenario } from "../simulator/scenario/play.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { type Fleet, scenarioOf } from "./world.ts";
 
-/** Nothing is completed sooner after the message than two ticks and a look let it be, in milliseconds. */
+/**
+ * Nothing is completed sooner after the message than the ticks of both functions and a look let it be; where the message
+ * itself invokes deregister, than terminate's tick and a look. In milliseconds.
+ */
 const TWO_TICKS_MS = 130_000;
+const ONE_TICK_MS = 70_000;
 
 /** What a fleet's terminations have come to. Times are in milliseconds, durations in seconds where they say so. */
 export type Measured = {
@@ -14,9 +18,9 @@ export type Measured = {
   readonly callsByAction: ReadonlyMap<string, number>;
   /** How long all invocations took that ran in that time. */
   readonly lambdaSeconds: number;
-  /** For each instance, from when it could be completed until it was: the later of ready and two ticks. */
+  /** For each instance, from when it could be completed until it was: the later of ready and the ticks that it waits for. */
   readonly lags: readonly number[];
-  /** For each instance, from the message until DRAINING was set. */
+  /** For each instance, from when its message came to the lifecycle queue until DRAINING was set. */
   readonly begun: readonly number[];
   /** From DRAINING to the last STOPPED. */
   readonly drainSeconds: number;
@@ -25,7 +29,11 @@ export type Measured = {
 
 /** Plays a fleet with the functions themselves, and measures what its terminations took. Throws where one was lost. */
 export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) => void): Promise<Measured> {
-  const played = await play(fleet, prepare);
+  const arrivedAt = new Map<string, number>();
+  const played = await play(fleet, (simulation) => {
+    followArrivals(simulation, arrivedAt);
+    prepare?.(simulation);
+  });
   const { terminations, violations, simulation } = played;
   if (terminations.length !== fleet.terminations || violations.length > 0) {
     throw new Error(
@@ -36,6 +44,7 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
   const deletions = simulation.calls.filter(({ action }) => action === "sqs:DeleteMessageBatch");
   const until = deletions.at(-1)?.at ?? played.endedAt;
   const callsByAction = countCalls(played, from, until);
+  const ticks = fleet.atOnce ? ONE_TICK_MS : TWO_TICKS_MS;
   const idle = countCalls(
     await play({ ...fleet, ...idleFor(played.endedAt - played.startedAt) }),
     from,
@@ -56,9 +65,12 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
       ) / 1_000,
     lags: terminations.map(({ askedAt, readyAt, completedAt }) => {
       if (readyAt === undefined || completedAt === undefined) return Number.POSITIVE_INFINITY;
-      return (completedAt - Math.max(readyAt, askedAt + TWO_TICKS_MS)) / 1_000;
+      return (completedAt - Math.max(readyAt, askedAt + ticks)) / 1_000;
     }),
-    begun: terminations.map(({ instanceId, askedAt }) => (drainingAt(played, instanceId) - askedAt) / 1_000),
+    begun: terminations.map(
+      ({ instanceId }) =>
+        (drainingAt(played, instanceId) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
+    ),
     drainSeconds: Math.max(
       ...terminations.map((each) => ((each.tasksGoneAt ?? 0) - drainingAt(played, each.instanceId)) / 1_000),
     ),
@@ -74,14 +86,29 @@ export function play(fleet: Fleet, prepare?: (simulation: Simulation) => void): 
   });
 }
 
-/** The functions' calls in a time, by action. */
+/** The functions' calls in a time, by action; Lambda's own polling is none of them. */
 export function countCalls({ simulation }: Played, from: number, until: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { at, caller, action } of simulation.calls) {
-    if (caller === "operator" || at < from || at > until) continue;
+    if (caller === "operator" || caller === "lambda" || at < from || at > until) continue;
     counts.set(action, (counts.get(action) ?? 0) + 1);
   }
   return counts;
+}
+
+// Auto Scaling's message comes up to 1.5 seconds after the lifecycle action has begun, which nobody here can make shorter.
+function followArrivals(simulation: Simulation, arrivedAt: Map<string, number>): void {
+  const queue = simulation.world.queues.byName("lifecycle");
+  const seen = new Set<string>();
+  const look = () => {
+    for (const { id, body, sentAt } of queue.messages.values()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      arrivedAt.set(String(JSON.parse(body).EC2InstanceId), sentAt);
+    }
+    void queue.arrival().then(look);
+  };
+  look();
 }
 
 /** A fleet of which nothing goes, for as long as another one took. */

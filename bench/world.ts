@@ -24,6 +24,8 @@ export type Fleet = {
   readonly drainTimeoutSeconds?: number;
   /** Whether AWS's token buckets hold. */
   readonly throttling?: boolean;
+  /** Whether an event source mapping invokes deregister as messages come. */
+  readonly atOnce?: boolean;
   /** Of terminate's input. */
   readonly terminateKeys?: Readonly<Record<string, unknown>>;
   readonly endsAfterSeconds?: number;
@@ -59,6 +61,7 @@ export function scenarioOf(fleet: Fleet): Scenario {
       deregister: {
         input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" },
         first_after_seconds: deregister,
+        ...(fleet.atOnce ? { event_source_mapping: {} } : {}),
       },
       terminate: { input: { queue_name: "monitor", ...fleet.terminateKeys }, first_after_seconds: terminate },
     },

@@ -43,7 +43,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
     return made;
   }
 
-  return async (name, event, { simulation, clock, invocation }) => {
+  return async (name, event, { simulation, clock, invocation, inputVariable = "" }) => {
     if (invocation.cold) waiting.delete(name);
     const idle = waiting.get(name) ?? [];
     waiting.set(name, idle);
@@ -56,6 +56,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
         if (!invocation.goesOn()) await new Promise(() => {});
       },
       dryRunVariable,
+      inputVariable,
       write: (line: string) => {
         if (invocation.alive()) write(line, name);
       },

@@ -1,5 +1,5 @@
-// Works out what the functions' roles may act on, and the groups that are swept, from the block at the top of serverless.yml. YAML alone cannot: the
-// clusters are optional, may be many, and are given by name or by ARN.
+// Works out what the functions' roles may act on, the groups that are swept, and what is switched on, from the block at the
+// top of serverless.yml. YAML alone cannot: the clusters are optional, may be many, and are given by name or by ARN.
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
 
@@ -124,6 +124,24 @@ exports.noticesState = async (variables) => {
   );
   return wanted ? "ENABLED" : "DISABLED";
 };
+
+/**
+ * Whether the messages of the lifecycle queue invoke deregister as they come, besides its schedule.
+ *
+ * @param {Variables} variables
+ */
+exports.deregistersAtOnce = async (variables) => (await read(variables, "deregister_at_once")) ?? false;
+
+/**
+ * deregister's environment: its input, where it is invoked by what brings none. Without a need it is left out, because
+ * Lambda takes 4 KB of environment, and an input may be longer.
+ *
+ * @param {Variables} variables
+ */
+exports.deregisterEnvironment = async (variables) =>
+  (await exports.deregistersAtOnce(variables))
+    ? { INPUT: JSON.stringify(await read(variables, "deregister")) }
+    : {};
 
 // The input names one service, or several.
 async function scaledServices(variables) {

@@ -42,7 +42,7 @@ export async function receive(
   try {
     let batch = await ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL && messages.length < room && ports.now() < run.takesInUntil) {
+    while (batch.length === FULL && messages.length < room && run.takesIn) {
       batch = await ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
@@ -64,7 +64,7 @@ export async function receiveAll(
   const messages: ReceivedMessage[] = [];
   let batch = await receive(ports, run, queue, waitSeconds, room);
   messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && messages.length < room && ports.now() < run.takesInUntil) {
+  while (!batch.isDry && !batch.failed && messages.length < room && run.takesIn) {
     batch = await receive(ports, run, queue, 1, room - messages.length);
     messages.push(...batch.messages);
   }
@@ -77,35 +77,41 @@ export type Unreadable = { readonly message: ReceivedMessage; readonly reason: s
 /**
  * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
  * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
- * message, and so comes last in a run: however many there are, no termination waits for them.
+ * message, and so comes last in a run: however many there are, no termination waits for them. Returns
+ * those that are set aside.
  */
 export async function setAside(
   ports: Ports,
   run: Run,
   queue: string,
   unreadable: readonly Unreadable[],
-): Promise<void> {
-  if (unreadable.length === 0) return;
+): Promise<readonly ReceivedMessage[]> {
+  if (unreadable.length === 0) return [];
   const deadLetters = await reading(run, () => ports.queues.deadLetterQueue(queue));
-  await forEachOf(unreadable, async ({ message, reason }) => {
+  const moved = await forEachOf(unreadable, async ({ message, reason }) => {
     const say = (fields: Fields) =>
       ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
-    if ("unread" in deadLetters) return say({ left: "in the queue" });
-    if (deadLetters.value === undefined) return say({ left: "in the queue, which has no dead-letter queue" });
+    if ("unread" in deadLetters || deadLetters.value === undefined) {
+      const why = "unread" in deadLetters ? "" : ", which has no dead-letter queue";
+      say({ left: `in the queue${why}` });
+      return [];
+    }
     if (run.isOutOfTime) {
       run.ranOutOfTime();
-      return;
+      return [];
     }
     try {
       await sendAside(ports, deadLetters.value, message.body, reason);
     } catch (error) {
       say({ left: "in the queue" });
       run.callFailed(error);
-      return;
+      return [];
     }
     say({ moved_to: deadLetters.value });
     await deleteAll(ports, run, queue, [message]);
+    return [message];
   });
+  return moved.flat();
 }
 
 /** Deletes messages; what could not be deleted is noted, and comes back by itself. */

@@ -15,6 +15,8 @@ export type Ports = {
   readonly log: Log;
   /** The environment's variable DRYRUN. */
   readonly dryRunVariable: string | undefined;
+  /** The environment's variable INPUT: a function's input as JSON, for events that bring none. */
+  readonly inputVariable: string | undefined;
   readonly queues: QueuePort;
   readonly autoScaling: AutoScalingPort;
   readonly ec2: Ec2Port;
@@ -53,6 +55,7 @@ export function createPorts(
     sleep?: (milliseconds: number) => Promise<void>;
     write?: (line: string) => void;
     dryRunVariable?: string;
+    inputVariable?: string;
   } = {},
 ): Ports {
   return {
@@ -60,6 +63,7 @@ export function createPorts(
     sleep: outside.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
     log: createLog(functionName, requestId, outside.write),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
+    inputVariable: outside.inputVariable ?? process.env.INPUT,
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling),
     ec2: ec2Port(clients.ec2),

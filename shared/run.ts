@@ -38,11 +38,11 @@ export class Run {
   }
 
   /**
-   * Until when it takes in, in milliseconds since 1970: for a third of its time. When AWS is slow, what takes long to
-   * receive takes long to look at and to hand over too.
+   * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to look at
+   * and to hand over too.
    */
-  get takesInUntil(): number {
-    return this.startedAt + (this.until - this.startedAt) / 3;
+  get takesIn(): boolean {
+    return this.#now() < this.startedAt + (this.until - this.startedAt) / 3;
   }
 
   /** Whether there is no time for any other call: what was not asked counts as not answered. */

@@ -255,3 +255,24 @@ export function readInput<T extends z.core.$ZodType>(
   log.error("input refused", { reason });
   throw new InputError(`${functionName}: the scheduled event's input is wrong: ${reason}`);
 }
+
+/**
+ * Reads a function's input from the environment's variable INPUT, where the event brings none. Throws an InputError, after
+ * logging it, that names the variable and every key that is wrong.
+ */
+export function readInputVariable<T extends z.core.$ZodType>(
+  schema: T,
+  functionName: string,
+  text: string | undefined,
+  log: Log,
+): z.infer<T> {
+  const parsed = z.safeParse(schema, objectIn(text) ?? (text || undefined), { reportInput: true });
+  if (parsed.success) return parsed.data;
+  return refuseInputVariable(functionName, problemsText(parsed.error), log);
+}
+
+/** Throws an InputError about the environment's variable INPUT, after logging it. */
+export function refuseInputVariable(functionName: string, reason: string, log: Log): never {
+  log.error("input refused", { variable: "INPUT", reason });
+  throw new InputError(`${functionName}: the environment's variable INPUT is wrong: ${reason}`);
+}

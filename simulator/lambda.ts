@@ -33,7 +33,14 @@ export type InvocationRecord = {
   readonly error: string | undefined;
 };
 
-type Ending = readonly [outcome: InvocationRecord["outcome"], error?: string];
+/** What an invocation came to, for who waits for it. */
+export type Invoked = {
+  readonly outcome: InvocationRecord["outcome"];
+  /** What it threw. */
+  readonly error?: string;
+  /** What it returned, where it succeeded. */
+  readonly answer?: unknown;
+};
 
 /** Runs scheduled functions on a clock: each tick is an invocation of its own, however long the last one takes. */
 export class LambdaPlatform implements Past {
@@ -63,7 +70,7 @@ export class LambdaPlatform implements Past {
   /** Invokes a function on its schedule for as long as `goOn` says so when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
     const { name, firstAfterSeconds, everySeconds } = scheduled;
-    const running = new Set<Promise<void>>();
+    const running = new Set<Promise<unknown>>();
     this.#scheduled.set(name, scheduled);
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
@@ -113,12 +120,12 @@ export class LambdaPlatform implements Past {
     dropWhile(this.records, ({ endedAt }) => endedAt < before);
   }
 
-  /** Invokes a function once, and ends it at its timeout. */
+  /** Invokes a function once, and ends it at its timeout. Never rejects. */
   async invoke({
     name,
     timeoutSeconds,
     run,
-  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<void> {
+  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<Invoked> {
     const clock = this.#clock;
     const startedAt = clock.now();
     const deadline = startedAt + timeoutSeconds * 1000;
@@ -141,17 +148,19 @@ export class LambdaPlatform implements Past {
       },
       cold,
     };
-    const [outcome, error] = await Promise.race<Ending>([
+    const invoked = await Promise.race<Invoked>([
       run(invocation).then(
-        (): Ending => ["succeeded"],
-        (thrown): Ending => ["failed", String(thrown)],
+        (answer): Invoked => ({ outcome: "succeeded", answer }),
+        (thrown): Invoked => ({ outcome: "failed", error: String(thrown) }),
       ),
-      clock.sleep(timeoutSeconds * 1000).then((): Ending => ["timed out"]),
-      doom.met.then((): Ending => ["killed"]),
+      clock.sleep(timeoutSeconds * 1000).then((): Invoked => ({ outcome: "timed out" })),
+      doom.met.then((): Invoked => ({ outcome: "killed" })),
     ]);
     over = true;
     this.#running -= 1;
+    const { outcome, error } = invoked;
     this.records.push({ name, startedAt, endedAt: clock.now(), outcome, error });
+    return invoked;
   }
 
   // The await at which an invocation dies, if it is to. One that ends before leaves its doom to the next.

@@ -14,6 +14,10 @@ Each function is configured by the \`input\` of the scheduled event that invokes
 before anything is called: the log's line \`input refused\` names every key that is wrong, what was expected and what was
 found, and the invocation fails.
 
+With \`deregister_at_once\` in serverless.yml, the lifecycle queue's messages invoke deregister too. Such an event brings no
+input: the same JSON then stands in the environment's variable \`INPUT\`, where the deployment puts it. Lambda takes 4 KB of
+environment, so an input longer than that can only be scheduled.
+
 ## deregister
 
 ${inputTable(deregisterInput)}

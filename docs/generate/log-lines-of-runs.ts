@@ -19,8 +19,9 @@ export const RUN_LINES = {
   "input refused": {
     level: "ERROR",
     from: "all",
-    means: "The scheduled event's input is wrong; `reason` names every key. Nothing was called.",
-    todo: "Correct the input in serverless.yml and deploy.",
+    means:
+      "The scheduled event's input is wrong, or with `variable` the environment's variable of that name, which an event source mapping's runs have their input from; `reason` names every key. Nothing was called, and a mapping's messages stay in the queue.",
+    todo: "Correct the input in serverless.yml and deploy. With `variable`, disable the mapping until then: operations.md.",
   },
   "out of time": {
     level: "ERROR",
@@ -59,8 +60,8 @@ export const RUN_LINES = {
   "invoked by an event source mapping": {
     level: "ERROR",
     from: "terminate",
-    means: "Somebody connected the monitor queue to terminate. All records were given back untouched.",
-    todo: "Remove the mapping: terminate works by its schedule alone.",
+    means: "Somebody connected a queue to terminate. All records were given back untouched.",
+    todo: "Remove the mapping: terminate works by its schedule alone. Only deregister takes one, of the lifecycle queue.",
   },
   "test notification deleted": {
     level: "INFO",

@@ -1,11 +1,11 @@
-import type { Context } from "aws-lambda";
+import type { Context, SQSBatchResponse } from "aws-lambda";
 import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
 import { deregister } from "./run.ts";
 
 const environment = createEnvironment();
 
 /** What Lambda invokes: one run of deregister. */
-export async function handler(event: unknown, context: Context): Promise<void> {
+export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
   const invocation = invocationOf(context);
-  await deregister(event, createPorts("deregister", environment, invocation), invocation);
+  return deregister(event, createPorts("deregister", environment, invocation), invocation);
 }

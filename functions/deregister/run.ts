@@ -1,14 +1,32 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type * as z from "zod/mini";
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
 import { isDryRun } from "../../shared/dry-run.ts";
-import { deleteAll, type Held, receiveAll, setAside, type Unreadable } from "../../shared/intake.ts";
+import {
+  deleteAll,
+  type Held,
+  type Receipt,
+  receiveAll,
+  setAside,
+  type Unreadable,
+} from "../../shared/intake.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
-import { timeText } from "../../shared/log.ts";
+import { type Fields, timeText } from "../../shared/log.ts";
 import { type Looked, look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
+import { quote } from "../../shared/problems.ts";
 import { Run } from "../../shared/run.ts";
-import { type DrainKeys, overlay, readInput, settingsOf } from "../../shared/settings.ts";
+import {
+  type DrainKeys,
+  overlay,
+  readInput,
+  readInputVariable,
+  refuseInputVariable,
+  settingsOf,
+} from "../../shared/settings.ts";
+import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/sqs-event.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 import { deregisterInput } from "./input.ts";
 import { handleNotices, type InstanceNotice } from "./notices.ts";
@@ -21,24 +39,77 @@ const TAKES_AT_MOST = 2_000;
 const PASS_ON_MS = 24_000;
 
 /**
- * One run of deregister: takes in all terminations that wait in the lifecycle queue, begins their drains, and passes
- * them on to the monitor queue. The lifecycle messages are deleted last, so that a run that dies loses nothing.
+ * One run of deregister: begins the drains of the terminations that wait in the lifecycle queue, or of those that an event
+ * source mapping of that queue brings, and passes them on to the monitor queue. What a message says is done before the
+ * message is deleted, so that a run that dies loses nothing.
  *
- * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed.
+ * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed, whoever
+ * invoked it: Lambda's Errors, and the alarm on them, count what is thrown and no partial batch response. To a mapping
+ * what is thrown gives back the whole batch, so a run deletes what it is done with before it fails. Without a failure
+ * Lambda deletes the batch, but for what the answer names.
  */
-export async function deregister(event: unknown, ports: Ports, invocation: Invocation): Promise<void> {
+export async function deregister(
+  event: unknown,
+  ports: Ports,
+  invocation: Invocation,
+): Promise<SQSBatchResponse | undefined> {
+  if (isSqsEvent(event)) return takeRecords(event, ports, invocation);
   const input = readInput(deregisterInput, "deregister", event, ports.log);
-  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policy } = input;
-  const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policy;
-  const dryRun = isDryRun(dry_run, ports);
-  const until = ports.now() + invocation.remainingMilliseconds() - PASS_ON_MS;
-  const run = new Run(ports.log, ports.now, until);
+  const queue = input.lifecycle_queue_name;
+  const run = runOf(ports, invocation);
   const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS, TAKES_AT_MOST);
   if (messages.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
-    return;
+    return undefined;
   }
-  const { arrivals, notices, unreadable } = await readAll(ports, run, queue, messages, keys);
+  const { finished, unreadable, counts } = await begin(ports, run, input, messages);
+  await deleteAll(ports, run, queue, finished);
+  await setAside(ports, run, queue, unreadable);
+  run.finish(counts);
+  return undefined;
+}
+
+// No more than ten messages, of which none waits for what is unreadable among them.
+async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation): Promise<SQSBatchResponse> {
+  const input = readInputVariable(deregisterInput, "deregister", ports.inputVariable, ports.log);
+  const queue = input.lifecycle_queue_name;
+  const strangers = queuesOf(event).filter((name) => name !== queue);
+  if (strangers.length > 0) {
+    const reason = `lifecycle_queue_name: expected the queue of the records, ${strangers.join(", ")}, found ${quote(queue)}`;
+    refuseInputVariable("deregister", reason, ports.log);
+  }
+  const run = runOf(ports, invocation);
+  const messages = messagesOf(event);
+  const { finished, unreadable, counts } = await begin(ports, run, input, messages);
+  const aside = await setAside(ports, run, queue, unreadable);
+  if (run.hasFailures) await deleteAll(ports, run, queue, finished);
+  run.finish(counts);
+  const done = new Set([...finished, ...aside].map(({ id }) => id));
+  return givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)));
+}
+
+function runOf(ports: Ports, invocation: Invocation): Run {
+  return new Run(ports.log, ports.now, ports.now() + invocation.remainingMilliseconds() - PASS_ON_MS);
+}
+
+/** What became of messages: those that are done with, those that cannot be read, and numbers for the log. */
+type Begun = {
+  readonly finished: readonly Receipt[];
+  readonly unreadable: readonly Unreadable[];
+  readonly counts: Fields;
+};
+
+// Begins the drains that messages ask for, and passes them on. What is neither finished nor unreadable is to be tried again.
+async function begin(
+  ports: Ports,
+  run: Run,
+  input: z.infer<typeof deregisterInput>,
+  messages: readonly ReceivedMessage[],
+): Promise<Begun> {
+  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policy } = input;
+  const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policy;
+  const dryRun = isDryRun(dry_run, ports);
+  const { arrivals, notices, unreadable, done } = readAll(ports, queue, messages, keys);
   const { drains, undone } = await handleNotices(ports, run, notices, {
     policy: {
       "spot interruption": on_spot_interruption ?? "ignore",
@@ -62,13 +133,15 @@ export async function deregister(event: unknown, ports: Ports, invocation: Invoc
     [...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf),
   );
   const finished = [...held, ...notices].flatMap((each) => each.messages).filter(({ id }) => !open.has(id));
-  await deleteAll(ports, run, queue, [...new Map(finished.map((each) => [each.id, each])).values()]);
-  await setAside(ports, run, queue, unreadable);
-  run.finish({
-    received: messages.length,
-    passed_on: watched.length - kept.size,
-    let_go: looked.length - watched.length,
-  });
+  return {
+    finished: [...new Map([...done, ...finished].map((each) => [each.id, each])).values()],
+    unreadable,
+    counts: {
+      received: messages.length,
+      passed_on: watched.length - kept.size,
+      let_go: looked.length - watched.length,
+    },
+  };
 }
 
 // Returns those that could not be sent: their lifecycle messages stay, and the next run takes them in again.
@@ -94,17 +167,16 @@ async function passOn(
   return new Set(failed.map(({ item }) => item.before));
 }
 
-async function readAll(
+function readAll(
   ports: Ports,
-  run: Run,
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): Promise<{ arrivals: Held[]; notices: InstanceNotice[]; unreadable: Unreadable[] }> {
+): { arrivals: Held[]; notices: InstanceNotice[]; unreadable: Unreadable[]; done: ReceivedMessage[] } {
   const arrivals: Held[] = [];
   const notices: InstanceNotice[] = [];
   const unreadable: Unreadable[] = [];
-  const finished: ReceivedMessage[] = [];
+  const done: ReceivedMessage[] = [];
   for (const message of messages) {
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
@@ -116,11 +188,11 @@ async function readAll(
         break;
       case "other notice":
         ports.log.info("notice ignored", { queue, reason: read.reason });
-        finished.push(message);
+        done.push(message);
         break;
       case "test notification":
         ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
-        finished.push(message);
+        done.push(message);
         break;
       case "unreadable":
         unreadable.push({ message, reason: read.reason });
@@ -129,8 +201,7 @@ async function readAll(
         read satisfies never;
     }
   }
-  await deleteAll(ports, run, queue, finished);
-  return { arrivals, notices, unreadable };
+  return { arrivals, notices, unreadable, done };
 }
 
 function arrivalOf(

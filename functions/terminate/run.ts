@@ -5,6 +5,7 @@ import { setAside } from "../../shared/intake.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
 import { Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
+import { givenBack, isSqsEvent } from "../../shared/sqs-event.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
 import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
 import { RECEIVE_MS, Watch } from "./watch.ts";
@@ -80,16 +81,11 @@ function readKeys(input: z.infer<typeof terminateInput>): {
   return { keys, sweepOptions: { groups, tag, hook, queue, keys } };
 }
 
-function isSqsEvent(event: unknown): event is SQSEvent {
-  const records = (event as Partial<SQSEvent> | null | undefined)?.Records;
-  return Array.isArray(records) && records.some((record) => record?.eventSource === "aws:sqs");
-}
-
 function refuse({ Records }: SQSEvent, ports: Ports): SQSBatchResponse {
   ports.log.error("invoked by an event source mapping", {
     records: Records.length,
     reason:
       "terminate sends to the queue that it reads, and Lambda ends such a loop after 16 rounds; invoke it by a schedule, and remove the mapping",
   });
-  return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return givenBack(Records.map(({ messageId }) => messageId));
 }

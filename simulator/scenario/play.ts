@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { pollQueue } from "../event-source-mapping.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
 import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
@@ -21,7 +22,13 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 export type Invoke = (
   name: FunctionName,
   event: unknown,
-  where: { readonly simulation: Simulation; readonly clock: Clock; readonly invocation: SimulatedInvocation },
+  where: {
+    readonly simulation: Simulation;
+    readonly clock: Clock;
+    readonly invocation: SimulatedInvocation;
+    /** The function's environment variable INPUT. */
+    readonly inputVariable?: string;
+  },
 ) => Promise<unknown>;
 
 /** How a scenario went. */
@@ -148,16 +155,24 @@ export function stage(
       const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
       if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
-      return lambda.schedule(
-        {
-          name,
-          everySeconds: every_seconds,
-          firstAfterSeconds: first_after_seconds,
-          timeoutSeconds: timeout_seconds,
-          run: (invocation) => invoke(name, input, { simulation, clock: own, invocation }),
-        },
-        goOn,
-      );
+      const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
+      const inputVariable = mapping && (mapping.input_variable ?? JSON.stringify(input));
+      const environment = inputVariable === undefined ? {} : { inputVariable };
+      const invokable = (event: unknown) => ({
+        name,
+        timeoutSeconds: timeout_seconds,
+        run: (invocation: SimulatedInvocation) =>
+          invoke(name, event, { simulation, clock: own, invocation, ...environment }),
+      });
+      const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds };
+      const schedules = [lambda.schedule({ ...invokable(input), ...ticks }, goOn)];
+      if (!mapping) return schedules;
+      const polled = {
+        queue: String(input.lifecycle_queue_name),
+        maximumConcurrency: mapping.maximum_concurrency,
+      };
+      const invokeWith = (event: unknown) => lambda.invoke(invokable(event));
+      return [...schedules, pollQueue(polled, { simulation, clock }, invokeWith, goOn)];
     });
   return { simulation, judge, lambda, schedule };
 }

@@ -95,6 +95,14 @@ const scheduled = (first: number, timeout: number) =>
       .describe("By how much its clock is fast, or slow where negative."),
   });
 
+const eventSourceMapping = z.strictObject({
+  maximum_concurrency: z.int().min(2).max(1000).default(2).describe("How many batches it handles at once."),
+  input_variable: z
+    .string()
+    .optional()
+    .describe("Its environment's variable INPUT; its `input` as JSON when not given."),
+});
+
 /** A scenario file: a world, what happens to it, and how the functions are scheduled over it. */
 export const scenarioSchema = z.strictObject({
   name,
@@ -131,7 +139,13 @@ export const scenarioSchema = z.strictObject({
     ),
   functions: z
     .strictObject({
-      deregister: scheduled(20, 60).describe("Takes terminations in."),
+      deregister: scheduled(20, 60)
+        .extend({
+          event_source_mapping: eventSourceMapping
+            .optional()
+            .describe("Lambda polls the lifecycle queue besides, and invokes it with what comes."),
+        })
+        .describe("Takes terminations in."),
       terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
       scale_tasks: scheduled(50, 60).optional().describe("Keeps services at a task an instance, less a few."),
     })

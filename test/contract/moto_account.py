@@ -42,9 +42,11 @@ class Account:
             each["AutoScalingGroupName"]
             for each in autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
         ]
+        mappings = self.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         return {
             "alarms": names(self.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
             "buckets": names(self.client("s3").list_buckets()["Buckets"], "Name"),
+            "event source mappings": names(mappings, "EventSourceArn"),
             "functions": names(self.client("lambda").list_functions()["Functions"], "FunctionName"),
             "groups": sorted(groups),
             "hooks": [

@@ -37,6 +37,7 @@ LEFT_OUT = {
 COMPARED = {
     "AWS::Events::Rule",
     "AWS::IAM::Role",
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
@@ -210,6 +211,15 @@ def test_scheduled_rules_invoke_the_functions_with_their_inputs(account, templat
         rule = events.describe_rule(Name=properties["Name"])
         assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", properties["State"])
         assert events.list_targets_by_rule(Rule=properties["Name"])["Targets"] == properties["Targets"]
+
+
+def test_the_event_source_mapping_is_of_the_lifecycle_queue_and_switched_off(account, template):
+    [properties] = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    [mapping] = account.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    same = ("EventSourceArn", "BatchSize")
+    assert {key: mapping[key] for key in same} == {key: properties[key] for key in same}
+    assert mapping["FunctionArn"] == properties["FunctionName"]
+    assert (mapping["State"], properties["Enabled"]) == ("Disabled", False)
 
 
 def test_notices_go_to_the_lifecycle_queue_whose_policy_is_for_their_rule_alone(account, template):

@@ -1,64 +1,30 @@
-// Tells the scores of a mutation run, and the mutants of the rules that survived without a reason.
+// Prints what a mutation run showed. The exit status is 1 where it is not good enough.
 import { readFileSync } from "node:fs";
 import { EQUIVALENTS } from "./equivalents.ts";
+import { judge, type Report, type Tally } from "./judge.ts";
 
-type Position = { readonly line: number; readonly column: number };
-type Mutant = {
-  readonly status: string;
-  readonly replacement?: string;
-  readonly location: { readonly start: Position; readonly end: Position };
-};
-type Report = {
-  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
-};
-
-/** What the score of shared/ must be, in percent. */
-const SCORE_AT_LEAST = 85;
-const RULES = "shared/rules/";
-
-const { files } = JSON.parse(readFileSync("reports/mutation.json", "utf8")) as Report;
-const mutants = Object.entries(files).flatMap(([file, { source, mutants }]) =>
-  mutants.map((mutant) => ({
-    file,
-    mutant,
-    original: between(source, mutant.location),
-    isKilled: mutant.status === "Killed" || mutant.status === "Timeout",
-    survives: mutant.status === "Survived" || mutant.status === "NoCoverage",
-  })),
+const report = JSON.parse(readFileSync("reports/mutation.json", "utf8")) as Report;
+const { files, all, rules, kinds, equivalent, unnamed, inVain, passed } = judge(
+  report,
+  EQUIVALENTS.flatMap(([, each]) => each),
 );
-const named = EQUIVALENTS.flatMap(([, each]) => each);
-const ofRules = mutants.filter(({ file }) => file.startsWith(RULES));
-const survivors = ofRules.filter(({ survives }) => survives);
-const unnamed = survivors.filter(
-  ({ file, original, mutant }) =>
-    !named.some(
-      ([name, text, replacement]) =>
-        file === `${RULES}${name}` && original.startsWith(text) && mutant.replacement === replacement,
-    ),
-);
-for (const { file, mutant, original } of unnamed) {
-  const { line, column } = mutant.location.start;
-  process.stdout.write(`SURVIVED ${file}:${line}:${column}\n  ${original}\n  ${mutant.replacement}\n`);
-}
-const score = scoreOf(mutants);
-process.stdout.write(
-  `${mutants.length} mutants, score ${score.toFixed(2)} %\n` +
-    `${ofRules.length} of them of the rules, score ${scoreOf(ofRules).toFixed(2)} %: ` +
-    `${survivors.length - unnamed.length} equivalent, ${unnamed.length} survived\n`,
-);
-process.exitCode = unnamed.length > 0 || score < SCORE_AT_LEAST ? 1 : 0;
-
-// Those that do not compile, or that were left out, prove nothing either way.
-function scoreOf(some: typeof mutants): number {
-  const killed = some.filter(({ isKilled }) => isKilled).length;
-  const valid = some.filter(({ isKilled, survives }) => isKilled || survives).length;
-  return (100 * killed) / Math.max(1, valid);
-}
-
-function between(source: string, { start, end }: Mutant["location"]): string {
-  const lines = source.split("\n").slice(start.line - 1, end.line);
-  const last = lines.length - 1;
-  lines[last] = (lines[last] ?? "").slice(0, end.column - 1);
-  lines[0] = (lines[0] ?? "").slice(start.column - 1);
-  return lines.join("\n");
-}
+const rowOf = (name: string, { mutants, killed, timedOut, survived, noCoverage, score }: Tally) =>
+  [
+    name.padEnd(36),
+    ...[mutants, killed, timedOut, survived, noCoverage].map((each) => String(each).padStart(13)),
+    `${score.toFixed(2)} %`.padStart(13),
+  ].join("");
+const head = ["mutants", "killed", "timed out", "survived", "not reached", "score"];
+const lines = [
+  ["file".padEnd(36), ...head.map((each) => each.padStart(13))].join(""),
+  ...files.map(({ file, tally }) => rowOf(file, tally)),
+  rowOf("all", all),
+  ...(rules.mutants > 0 ? [rowOf("of these, the rules", rules)] : []),
+  `survived or not reached, by kind: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ") || "none"}`,
+  ...unnamed.map((each) => `SURVIVED, AND NOT NAMED ${each}`),
+  ...inVain.map((each) => `NAMED, AND DID NOT SURVIVE ${each}`),
+  ...(rules.mutants > 0 ? [`the rules: ${equivalent} equivalent, ${unnamed.length} survived`] : []),
+  passed ? "passed" : "failed",
+];
+process.stdout.write(`\n${lines.join("\n")}\n`);
+process.exitCode = passed ? 0 : 1;

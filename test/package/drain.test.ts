@@ -88,6 +88,36 @@ describe("the packaged functions", function () {
     expect(refused, "by the source map").to.match(/shared\/settings\.ts:\d+/);
   });
 
+  it("take the records of an event source mapping by the input in the environment, and by none without it", async () => {
+    const { input, environment } = packaged.functions.deregister;
+    const body = JSON.stringify({ Event: "autoscaling:TEST_NOTIFICATION", AutoScalingGroupName: "any" });
+    const event = {
+      Records: [
+        {
+          messageId: "a-message",
+          receiptHandle: "a-receipt",
+          body,
+          attributes: { SentTimestamp: "1000" },
+          eventSource: "aws:sqs",
+          eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${input.lifecycle_queue_name}`,
+        },
+      ],
+    };
+    const refused = await deregister.invoke(event).catch((error: Error) => error.message);
+    expect(refused).to.include("deregister: the environment's variable INPUT is wrong: ");
+    const told = { ...environment, INPUT: JSON.stringify(input) };
+    const mapped = await startFunction(
+      { ...packaged.functions.deregister, environment: told },
+      simulator.url,
+    );
+    try {
+      expect(await mapped.invoke(event)).to.deep.equal({ batchItemFailures: [] });
+      expect(linesOf(mapped, "test notification deleted")).to.have.lengthOf(1);
+    } finally {
+      await mapped.stop();
+    }
+  });
+
   function pending(world: World): boolean {
     return instance(world, LEAVING).actions.some(({ ended }) => ended === undefined);
   }

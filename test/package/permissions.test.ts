@@ -12,6 +12,8 @@ type Permissions = {
   groupNames: (variables: Variables) => Promise<string[]>;
   scalesTasks: (variables: Variables) => Promise<boolean>;
   noticesState: (variables: Variables) => Promise<string>;
+  deregistersAtOnce: (variables: Variables) => Promise<unknown>;
+  deregisterEnvironment: (variables: Variables) => Promise<Record<string, string>>;
 };
 const permissions: Permissions = createRequire(import.meta.url)("../../deploy/permissions.cjs");
 
@@ -123,6 +125,20 @@ describe("permissions", () => {
       expect(await permissions.noticesState(variablesOf({ deregister }))).to.equal(expected);
     });
   }
+
+  it("deregister is invoked at once only where the block says so, and has its input in its environment then", async () => {
+    const deregister = { cluster_name: "a" };
+    for (const off of [{}, { deregister_at_once: false }]) {
+      const variables = variablesOf({ ...off, deregister });
+      expect(await permissions.deregistersAtOnce(variables)).to.equal(false);
+      expect(await permissions.deregisterEnvironment(variables)).to.deep.equal({});
+    }
+    const variables = variablesOf({ deregister_at_once: true, deregister });
+    expect(await permissions.deregistersAtOnce(variables)).to.equal(true);
+    expect(await permissions.deregisterEnvironment(variables)).to.deep.equal({
+      INPUT: '{"cluster_name":"a"}',
+    });
+  });
 
   for (const [why, block, expected] of groups) {
     it(`groups: ${why}`, async () => {

@@ -18,11 +18,13 @@ describe("the functions' roles", function () {
   const calls: RecordedCall[] = [];
   let group: string;
   let hasCluster: boolean;
+  let lifecycleQueue: unknown;
 
   before(async () => {
     const block = await readBlock();
     const packaged = await packageWith({ ...block, scale_tasks: { services: [SCALED] } });
     group = hookOf(packaged.resources).group;
+    lifecycleQueue = packaged.functions.deregister.input.lifecycle_queue_name;
     hasCluster = namesOf(packaged).clusterNames.length > 0;
     for (const name of FUNCTIONS) roles[name] = readRole(packaged.resources, packaged.functions[name].roleId);
     for (const fleet of troubledFleets(packaged)) {
@@ -71,6 +73,12 @@ describe("the functions' roles", function () {
       expect(requests.filter(roles[name].allows)).to.deep.equal([]);
     });
   }
+
+  it("deregister: Lambda may poll the lifecycle queue by its role, as an event source mapping does", () => {
+    const resource = `arn:aws:sqs:us-east-1:123456789012:${lifecycleQueue}`;
+    for (const action of ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"])
+      expect(roles.deregister.allows({ action, resource }), action).to.equal(true);
+  });
 
   it("together they hold the actions that shared/aws names in its calls, and no more", () => {
     const folder = join(PROJECT, "shared", "aws");

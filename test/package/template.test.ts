@@ -175,6 +175,23 @@ describe("the packaged template", function () {
     ]);
   });
 
+  it("an event source mapping of the lifecycle queue alone, switched off, without a window, and spared of throttles", () => {
+    const { properties } = resourceOf(resources, "AWS::Lambda::EventSourceMapping");
+    expect(properties).to.deep.equal({
+      EventSourceArn: { "Fn::GetAtt": ["LifecycleQueue", "Arn"] },
+      FunctionName: { "Fn::GetAtt": ["DeregisterLambdaFunction", "Arn"] },
+      Enabled: false,
+      BatchSize: 10,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    for (const each of FUNCTIONS) expect(packaged.functions[each].environment).to.not.have.property("INPUT");
+    // Lambda takes no mapping of a queue that hides a message for less time than a run may have.
+    expect(propertiesOf("LifecycleQueue").VisibilityTimeout).to.be.at.least(
+      packaged.functions.deregister.timeoutSeconds,
+    );
+  });
+
   it("with another block, all names are the block's, and what it leaves out is not there", async () => {
     const { resources: Resources, functions, text } = await packageWith(PLAIN);
     expect(FUNCTIONS.map((name) => functions[name].input)).to.deep.equal([
@@ -201,12 +218,13 @@ describe("the packaged template", function () {
     }
   });
 
-  it("dry run is one line for all functions, no notice is no rule, and one service has scale-tasks invoked", async () => {
+  it("dry run is one line for all functions, and so is what each other line of the block switches", async () => {
     const committed = await readBlock();
     const service = { cluster_name: "web", service_name: "edge", min_task_count: 2, n_count: 1 };
     const changed = await packageWith({
       ...committed,
       dry_run: true,
+      deregister_at_once: true,
       deregister: { ...committed.deregister, ...IGNORED },
       scale_tasks: { ...committed.scale_tasks, services: [service] },
     });
@@ -217,6 +235,12 @@ describe("the packaged template", function () {
       JSON.stringify(properties).includes("ScaleDashtasksLambdaFunction"),
     );
     expect(rule.properties.State).to.equal("ENABLED");
+    expect(resourceOf(changed.resources, "AWS::Lambda::EventSourceMapping").properties.Enabled).to.equal(
+      true,
+    );
+    const { input, environment } = changed.functions.deregister;
+    expect(JSON.parse(environment.INPUT ?? ""), "what the schedule brings").to.deep.equal(input);
+    expect(changed.functions.terminate.environment).to.not.have.property("INPUT");
   });
 
   function propertiesOf(id: string): Resource["Properties"] {

@@ -46,7 +46,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "an unreadable message is deleted though it could not be sent to the dead-letter queue",
     file: "shared/intake.ts",
-    text: "      run.callFailed(error);\n      return;\n    }\n    say({ moved_to",
+    text: "      run.callFailed(error);\n      return [];\n    }\n    say({ moved_to",
     instead: "      run.callFailed(error);\n    }\n    say({ moved_to",
     foundBy: {
       scenarios: "dead-letters",
@@ -61,6 +61,26 @@ export const IN_HANDLERS: readonly Bug[] = [
     foundBy: {
       scenarios: "trouble",
       test: "nothing can be sent from deregister's first run on: messages stay until they can, and the drain ends",
+    },
+  },
+  {
+    what: "a run that a mapping invoked fails without deleting what it is done with: all of the batch comes back",
+    file: "functions/deregister/run.ts",
+    text: "if (run.hasFailures) await deleteAll(ports, run, queue, finished);",
+    instead: "",
+    foundBy: {
+      scenarios: "at-once",
+      test: "one of three cannot be passed on: it alone comes back, the run counts as failed, and all are drained",
+    },
+  },
+  {
+    what: "a record that stays unread is not given back to the mapping, and Lambda deletes it",
+    file: "functions/deregister/run.ts",
+    text: "givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)))",
+    instead: "givenBack([...done].filter((id) => !done.has(id)))",
+    foundBy: {
+      scenarios: "at-once",
+      test: "one that cannot be read, and no dead-letter queue: it alone is given back, again and again",
     },
   },
   {

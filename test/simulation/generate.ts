@@ -49,6 +49,8 @@ export function scenarioOf(seed: number): ScenarioInput {
         input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys, ...notices },
         first_after_seconds: random.whole(1, 59),
         clock_skew_seconds: skewOf(faults),
+        // From a source of its own, so that a seed without it is what it was before there were any.
+        ...some(source("mapping"), 0.25, { event_source_mapping: {} }),
       },
       terminate: {
         input: {

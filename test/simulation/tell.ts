@@ -6,7 +6,7 @@ import type { Detailed, Result } from "./run.ts";
 /** What a sweep must come to on average, so that it proves something. */
 const LEAST = { terminations: 3, calls: 200, kinds: 2 };
 
-/** The kinds of faults that are to fire in a sweep; one that never did is told as 0. */
+/** The kinds of faults that are switched on, and are to fire in a sweep; one that never did is told as 0. */
 export const KINDS = [
   "throttle",
   "token buckets",
@@ -28,6 +28,9 @@ export const KINDS = [
   "clock skew",
 ] as const;
 
+/** What befalls Lambda's own polling, where a mapping reads a queue, of the faults above. */
+const OF_MAPPINGS = ["polls refused", "batches not deleted", "records given back"];
+
 /** How a sweep went: what fired, the averages, and what of them is too little. */
 export function summaryOf(results: readonly Result[]): { text: string; tooLittle: boolean } {
   const fired = (kind: string) => results.reduce((sum, each) => sum + (each.fired.get(kind) ?? 0), 0);
@@ -43,7 +46,7 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
   );
   const lines = [
     "how often each fault fired:",
-    ...KINDS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
+    ...[...KINDS, ...OF_MAPPINGS].map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
     `on average ${averages.terminations.toFixed(1)} terminations, ${averages.calls.toFixed(0)} SDK calls and ${averages.kinds.toFixed(1)} kinds of fault fired a seed`,
     ...tooLittle.map((key) => `too little: expected at least ${LEAST[key]} ${key} a seed on average`),
   ];

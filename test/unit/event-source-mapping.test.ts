@@ -1,8 +1,12 @@
-// Protects against Lambda's loop detection: invoked by an event source mapping, terminate touches nothing and gives every
-// record back.
+// Protects what event source mappings bring. terminate would feed its own queue, and Lambda's loop detection would cut it
+// off: it touches nothing and gives every record back. deregister takes the records, but none by an input that is wrong.
 import { expect } from "chai";
+import { deregister } from "../../functions/deregister/run.ts";
 import { terminate } from "../../functions/terminate/run.ts";
+import { AwsCallError } from "../../shared/errors.ts";
+import type { Ports } from "../../shared/ports.ts";
 import { untouchablePorts } from "./ports.ts";
+import { thrownBy } from "./thrown.ts";
 
 describe("terminate, invoked by an event source mapping", () => {
   it("returns every record as a failure, says why, and does not throw", async () => {
@@ -18,5 +22,122 @@ describe("terminate, invoked by an event source mapping", () => {
       "invoked by an event source mapping",
       3,
     ]);
+  });
+});
+
+const INPUT = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
+const TEST_NOTIFICATION = JSON.stringify({
+  Event: "autoscaling:TEST_NOTIFICATION",
+  AutoScalingGroupName: "g",
+});
+const denied = new AwsCallError("sqs:SendMessage", "denied", new Error("no"));
+
+function eventOf(bodies: readonly string[], queue = "lifecycle") {
+  return {
+    Records: bodies.map((body, i) => ({
+      messageId: `m${i}`,
+      receiptHandle: `r${i}`,
+      body,
+      attributes: { SentTimestamp: "1000" },
+      eventSource: "aws:sqs",
+      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
+    })),
+  };
+}
+
+describe("deregister, invoked by an event source mapping", () => {
+  const wrong: [why: string, variable: string | undefined, queue: string, reason: string][] = [
+    [
+      "there is no INPUT",
+      undefined,
+      "lifecycle",
+      "(the whole): expected an object with the function's input, found nothing",
+    ],
+    [
+      "INPUT is empty",
+      "",
+      "lifecycle",
+      "(the whole): expected an object with the function's input, found nothing",
+    ],
+    [
+      "INPUT is no JSON",
+      "{lifecycle",
+      "lifecycle",
+      '(the whole): expected an object with the function\'s input, found "{lifecycle"',
+    ],
+    [
+      "INPUT has a wrong key",
+      JSON.stringify({ ...INPUT, elb_nam: "web" }),
+      "lifecycle",
+      "elb_nam: unknown key",
+    ],
+    [
+      "the records are of another queue",
+      JSON.stringify(INPUT),
+      "other-lifecycle",
+      'lifecycle_queue_name: expected the queue of the records, other-lifecycle, found "lifecycle"',
+    ],
+  ];
+  for (const [why, variable, queue, reason] of wrong) {
+    it(`${why}: one error that names the variable, which gives all back, and nothing is touched`, async () => {
+      const { ports, invocation, lines } = untouchablePorts();
+      const run = deregister(
+        eventOf(["{}", TEST_NOTIFICATION], queue),
+        { ...ports, inputVariable: variable },
+        invocation,
+      );
+      expect(await thrownBy(() => run)).to.equal(
+        `InputError: deregister: the environment's variable INPUT is wrong: ${reason}`,
+      );
+      expect(lines).to.deep.equal([["error", "input refused", { variable: "INPUT", reason }]]);
+    });
+  }
+
+  /** Ports with a lifecycle queue that has a dead-letter queue or none, or whose dead letters cannot be sent. */
+  function queuePorts(deadLetters: string | undefined | AwsCallError) {
+    const { ports, invocation } = untouchablePorts();
+    const done: string[] = [];
+    const queues: Ports["queues"] = {
+      ...ports.queues,
+      send: async (_, all) => ({ done: all, failed: [] }),
+      deadLetterQueue: async () => (deadLetters instanceof AwsCallError ? "dead" : deadLetters),
+      sendWithReason: async (queue, body) => {
+        if (deadLetters instanceof AwsCallError) throw deadLetters;
+        done.push(`${body} to ${queue}`);
+      },
+      delete: async (_, receipts) => {
+        done.push(`deleted ${receipts.join(" ")}`);
+        return { done: receipts, failed: [] };
+      },
+    };
+    return { done, invocation, ports: { ...ports, inputVariable: JSON.stringify(INPUT), queues } };
+  }
+
+  it("gives back none of what is done with: Lambda deletes it", async () => {
+    const { ports, invocation, done } = queuePorts("dead");
+    const answer = await deregister(eventOf([TEST_NOTIFICATION, TEST_NOTIFICATION]), ports, invocation);
+    expect(answer).to.deep.equal({ batchItemFailures: [] });
+    expect(done).to.deep.equal([]);
+  });
+
+  it("sets aside what cannot be read, and gives back none of it", async () => {
+    const { ports, invocation, done } = queuePorts("dead");
+    const answer = await deregister(eventOf([TEST_NOTIFICATION, "{}"]), ports, invocation);
+    expect(answer).to.deep.equal({ batchItemFailures: [] });
+    expect(done).to.deep.equal(["{} to dead", "deleted r1"]);
+  });
+
+  it("gives back what cannot be read where there is no dead-letter queue, and no other", async () => {
+    const { ports, invocation, done } = queuePorts(undefined);
+    const answer = await deregister(eventOf([TEST_NOTIFICATION, "{}"]), ports, invocation);
+    expect(answer).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "m1" }] });
+    expect(done).to.deep.equal([]);
+  });
+
+  it("deletes what it is done with before it fails, because its error gives all back that is still there", async () => {
+    const { ports, invocation, done } = queuePorts(denied);
+    const run = deregister(eventOf([TEST_NOTIFICATION, "{}", TEST_NOTIFICATION]), ports, invocation);
+    expect(await thrownBy(() => run)).to.equal("RunFailed: 1 failure: sqs:SendMessage denied");
+    expect(done).to.deep.equal(["deleted r0 r2"]);
   });
 });

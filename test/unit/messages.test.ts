@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
-import { keysOfMetadata, overlay, settingsOf } from "../../shared/settings.ts";
+import { settingsOf } from "../../shared/settings.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../shared/termination.ts";
 
 const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
@@ -247,55 +247,4 @@ describe("the lifecycle message", () => {
       });
     });
   }
-});
-
-describe("settings", () => {
-  it("bring single and plural keys together, each name once", () => {
-    const keys = { elb_name: "a", elb_names: ["b", "a"], cluster_names: ["c", "c"] };
-    expect(settingsOf(keys)).to.deep.include({ elbNames: ["a", "b"], clusterNames: ["c"] });
-  });
-
-  it("that nobody gives are these", () => {
-    expect(settingsOf({})).to.deep.equal({
-      elbNames: [],
-      targetGroups: [],
-      clusterNames: [],
-      pollSeconds: 5,
-      drainTimeoutSeconds: 3600,
-      onTimeout: "continue",
-      stopTasks: "daemon",
-      deregisterContainerInstance: "when_disconnected",
-      settleSeconds: undefined,
-    });
-  });
-
-  it("of a hook replace those of the input, whichever of the two keys they use", () => {
-    const base = {
-      elb_name: "a",
-      elb_names: ["b"],
-      cluster_name: "c",
-      target_groups: ["t"],
-      poll_seconds: 5,
-    };
-    expect(overlay(base, { elb_names: ["x"] })).to.deep.equal({
-      elb_names: ["x"],
-      cluster_name: "c",
-      target_groups: ["t"],
-      poll_seconds: 5,
-    });
-    expect(overlay(base, { cluster_names: ["x"], target_groups: [] })).to.deep.equal({
-      elb_name: "a",
-      elb_names: ["b"],
-      cluster_names: ["x"],
-      target_groups: [],
-      poll_seconds: 5,
-    });
-    expect(overlay(base, {})).to.deep.equal(base);
-  });
-
-  it("are not sought in metadata that has none of our keys, not even inherited ones", () => {
-    expect(keysOfMetadata("[]")).to.equal(undefined);
-    expect(keysOfMetadata("null")).to.equal(undefined);
-    expect(keysOfMetadata('{"__proto__":{"cluster_name":"evil"}}')).to.equal(undefined);
-  });
 });

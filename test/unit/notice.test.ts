@@ -130,6 +130,33 @@ describe("notices", () => {
       other("the event is AWS_EC2_OPERATIONAL_ISSUE of EC2"),
     ],
     [
+      "an issue of a kind that may be scheduled",
+      healthWith({ eventTypeCategory: "issue" }),
+      other("the event is AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED of EC2"),
+    ],
+    [
+      "a scheduled change that was called off",
+      healthWith({ eventTypeCode: "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED_CANCELLED" }),
+      other("the event is AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED_CANCELLED of EC2"),
+    ],
+    [
+      "entities that only look like instances",
+      healthWith(entities(`${ID}-volume`, `vol-${ID}`, "i-0123456")),
+      other("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED names no instance"),
+    ],
+    [
+      "a Health event without its code",
+      healthWith({ eventTypeCode: undefined, eventTypeCategory: 5 }),
+      unreadable(
+        "detail.eventTypeCode: expected an event type code, found nothing; detail.eventTypeCategory: expected an event type category, found 5",
+      ),
+    ],
+    [
+      "a notice of an instance with something before or after its id",
+      { ...spot, detail: { "instance-id": `x${ID}` } },
+      unreadable(`detail.instance-id: expected an instance id such as i-0123456789abcdef0, found "x${ID}"`),
+    ],
+    [
       "a scheduled change of another kind",
       healthWith({ eventTypeCode: "AWS_EC2_PERSISTENT_INSTANCE_NOTICE" }),
       other("the event is AWS_EC2_PERSISTENT_INSTANCE_NOTICE of EC2"),

@@ -34,6 +34,7 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
       },
       log,
       dryRunVariable: undefined,
+      inputVariable: undefined,
       queues: untouchable("queues"),
       autoScaling: untouchable("autoScaling"),
       ec2: untouchable("ec2"),

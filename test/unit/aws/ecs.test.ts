@@ -125,6 +125,8 @@ describe("ECS: listing tasks", () => {
       const isByOne = expected.some((each) => each.endsWith("one"));
       expect(arns).to.deep.equal(isByOne ? names("of ci-", containerInstances) : names("of page ", pages));
       expect(counted(sent)).to.deep.equal(expected);
+      const clusters = sent().filter(([operation]) => operation === "DescribeClusters");
+      for (const [, input] of clusters) expect(input).to.deep.equal({ clusters: ["main"] });
     });
   }
 });

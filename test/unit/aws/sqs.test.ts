@@ -116,6 +116,24 @@ describe("SQS: the rest", () => {
     ]);
   });
 
+  it("a deletion names the queue, and the receipt of each message", async () => {
+    const { port, sent } = sqs(() => ({}));
+    await port.delete("monitor", ["a", "b"]);
+    expect(sent()).to.deep.equal([
+      ["GetQueueUrl", { QueueName: "monitor" }],
+      [
+        "DeleteMessageBatch",
+        {
+          QueueUrl: QUEUE_URL,
+          Entries: [
+            { Id: "0", ReceiptHandle: "a" },
+            { Id: "1", ReceiptHandle: "b" },
+          ],
+        },
+      ],
+    ]);
+  });
+
   it("a queue's URL is asked for once", async () => {
     const { port, sent } = sqs(() => ({}));
     await port.receive("monitor", 0);
@@ -127,6 +145,10 @@ describe("SQS: the rest", () => {
     const redrive = '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":"5"}';
     const named = sqs(() => ({ Attributes: { RedrivePolicy: redrive } }));
     expect(await named.port.deadLetterQueue("monitor")).to.equal("dead");
+    expect(named.sent().at(-1)).to.deep.equal([
+      "GetQueueAttributes",
+      { QueueUrl: QUEUE_URL, AttributeNames: ["RedrivePolicy"] },
+    ]);
     expect(await sqs(() => ({})).port.deadLetterQueue("monitor")).to.equal(undefined);
   });
 
