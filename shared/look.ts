@@ -2,6 +2,7 @@ import { act, type Done } from "./act.ts";
 import { forEachOf } from "./batches.ts";
 import { beat, warnOfShortHooks } from "./beat.ts";
 import { completeAction } from "./complete.ts";
+import { glance } from "./glance.ts";
 import { secondsBetween, timeText } from "./log.ts";
 import type { Observation } from "./observation.ts";
 import { observe } from "./observe.ts";
@@ -36,10 +37,31 @@ export type LookOptions = {
 };
 
 /**
- * One look at a batch of terminations: observe, decide, act. What is decided is logged where it is news. Failures of AWS
- * are noted in the run; throws only what is no AwsCallError: a fault of ours.
+ * One look at a batch of terminations: observe, decide, act. Those that what stood in the way at their last look still
+ * keeps go on waiting. What is decided is logged where it is news. Failures of AWS are noted in the run; throws only what
+ * is no AwsCallError: a fault of ours.
  */
 export async function look(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+  options: LookOptions,
+): Promise<Looked[]> {
+  const waiting = await glance(ports, run, terminations);
+  const others = terminations.filter((each) => !waiting.has(each));
+  return [
+    ...[...waiting].map(
+      ([before, { memory }]): Looked => ({
+        before,
+        termination: { ...before, dryRun: options.dryRun, memory },
+        fate: "watch",
+      }),
+    ),
+    ...(others.length === 0 ? [] : await lookAtAll(ports, run, others, options)),
+  ];
+}
+
+async function lookAtAll(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
@@ -142,18 +164,20 @@ function watchAgain(
 
 // What the steps that took effect are remembered by.
 function afterwards(
-  { memory, remarks }: Decision,
+  decision: Decision,
   { unread }: Observation,
   done: Done | undefined,
   before: Memory,
   now: number,
 ): Memory {
+  const { memory, remarks } = decision;
   const steps = done?.steps ?? [];
   const failed = done?.failed === true || Object.values(unread).some((each) => each !== undefined);
   const drained = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
   const taken = steps.flatMap((step) =>
     step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
   );
+  const isAllDone = !failed && decision.steps.length === steps.length;
   const acted = steps.some(({ kind }) => kind === "drain" || kind === "deregister");
   return {
     ...memory,
@@ -167,6 +191,7 @@ function afterwards(
       ...memory.taken.filter(({ what }) => !taken.some((each) => isSame(each, what))),
       ...taken.map((what) => ({ what, at: now })),
     ],
+    obstacle: isAllDone ? memory.obstacle : undefined,
     failures: before.failures + (failed ? 1 : 0),
     said: [...new Set([...memory.said, ...remarks.map(keyOf), ...(done?.said ?? [])])],
   };

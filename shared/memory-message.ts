@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Memory, NO_MEMORY, type SeenRegistration } from "./termination.ts";
+import { type Memory, NO_MEMORY, type Obstacle, type SeenRegistration } from "./termination.ts";
 
 const time = z.iso.datetime();
 const at = { at: time };
@@ -8,11 +8,37 @@ const registration = z.union([
   z.object({ target_group: z.string(), port: z.number() }),
   z.object({ elb_name: z.string() }),
 ]);
+const obstacle = z.union([
+  z.object({
+    until: time,
+    cluster: z.string(),
+    container_instance: z.string(),
+    wanted_tasks: z.int(),
+    tasks: z.array(z.string()),
+  }),
+  z.object({
+    until: time,
+    target_group: z.string(),
+    target: z.string(),
+    port: z.number(),
+    state: z.enum(["registered", "draining"]),
+  }),
+  z.object({ until: time, elb_name: z.string() }),
+]);
+
+const targetGroup = z.object({
+  asked: z.string(),
+  arn: z.string(),
+  name: z.string(),
+  target_type: z.string(),
+  network: z.boolean(),
+});
 
 const memorySchema = z.object({
   container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),
   tasks: z.optional(z.array(z.string())),
   no_tasks_at: z.optional(time),
+  no_wanted_tasks_since: z.optional(time),
   registrations: z._default(z.array(registration), []),
   taken: z._default(z.array(z.object({ ...at, registration })), []),
   drained: z._default(z.array(z.object({ ...at, container_instance: z.string() })), []),
@@ -21,6 +47,7 @@ const memorySchema = z.object({
   behind_network_load_balancer: z._default(z.boolean(), false),
   managed_target_groups: strings,
   managed_elb_names: strings,
+  target_groups: z._default(z.array(targetGroup), []),
   acted_at: z.optional(time),
   draining_at: z.optional(time),
   no_container_instance_since: z.optional(time),
@@ -38,6 +65,7 @@ const memorySchema = z.object({
   returning_since: z.optional(time),
   changed_at: z.optional(time),
   look_at: z.optional(time),
+  obstacle: z.optional(obstacle),
   waiting_for: z.optional(z.string()),
   failures: z._default(z.int(), 0),
   said: strings,
@@ -52,6 +80,7 @@ export function readMemory(value: unknown): Memory {
     containerInstances: data.container_instances,
     tasks: data.tasks,
     noTasksAt: milliseconds(data.no_tasks_at),
+    noWantedSince: milliseconds(data.no_wanted_tasks_since),
     registrations: data.registrations.map(readRegistration),
     taken: data.taken.map((each) => ({ what: readRegistration(each.registration), at: Date.parse(each.at) })),
     drained: data.drained.map((each) => ({ what: each.container_instance, at: Date.parse(each.at) })),
@@ -60,6 +89,10 @@ export function readMemory(value: unknown): Memory {
     behindNetworkLoadBalancer: data.behind_network_load_balancer,
     managedTargetGroups: data.managed_target_groups,
     managedElbNames: data.managed_elb_names,
+    targetGroups: data.target_groups.map(({ asked, target_type: targetType, ...group }) => ({
+      asked,
+      group: { ...group, targetType },
+    })),
     actedAt: milliseconds(data.acted_at),
     drainingAt: milliseconds(data.draining_at),
     noMemberSince: milliseconds(data.no_container_instance_since),
@@ -77,6 +110,7 @@ export function readMemory(value: unknown): Memory {
     returningSince: milliseconds(data.returning_since),
     changedAt: milliseconds(data.changed_at),
     lookAt: milliseconds(data.look_at),
+    obstacle: data.obstacle && { what: readObstacle(data.obstacle), until: Date.parse(data.obstacle.until) },
     waitingFor: data.waiting_for,
     failures: data.failures,
     said: data.said,
@@ -89,6 +123,7 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     container_instances: [...memory.containerInstances],
     tasks: memory.tasks && [...memory.tasks],
     no_tasks_at: isoOf(memory.noTasksAt),
+    no_wanted_tasks_since: isoOf(memory.noWantedSince),
     registrations: memory.registrations.map(writeRegistration),
     taken: memory.taken.map(({ what, at }) => ({ registration: writeRegistration(what), at: isoOf(at) })),
     drained: memory.drained.map(({ what, at }) => ({ container_instance: what, at: isoOf(at) })),
@@ -97,6 +132,11 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     behind_network_load_balancer: memory.behindNetworkLoadBalancer,
     managed_target_groups: [...memory.managedTargetGroups],
     managed_elb_names: [...memory.managedElbNames],
+    target_groups: memory.targetGroups.map(({ asked, group: { targetType, ...group } }) => ({
+      asked,
+      ...group,
+      target_type: targetType,
+    })),
     acted_at: isoOf(memory.actedAt),
     draining_at: isoOf(memory.drainingAt),
     no_container_instance_since: isoOf(memory.noMemberSince),
@@ -114,6 +154,10 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     returning_since: isoOf(memory.returningSince),
     changed_at: isoOf(memory.changedAt),
     look_at: isoOf(memory.lookAt),
+    obstacle: memory.obstacle && {
+      ...writeObstacle(memory.obstacle.what),
+      until: isoOf(memory.obstacle.until),
+    },
     waiting_for: memory.waitingFor,
     failures: memory.failures,
     said: [...memory.said],
@@ -141,4 +185,36 @@ function writeRegistration(each: SeenRegistration): z.infer<typeof registration>
   return each.kind === "classic"
     ? { elb_name: each.loadBalancer }
     : { target_group: each.targetGroup, port: each.port };
+}
+
+function readObstacle(each: z.infer<typeof obstacle>): Obstacle {
+  if ("tasks" in each) {
+    const { cluster, container_instance: containerInstance, wanted_tasks: wantedTasks, tasks } = each;
+    return { kind: "tasks", cluster, containerInstance, wantedTasks, tasks };
+  }
+  if ("elb_name" in each) return { kind: "classic", loadBalancer: each.elb_name };
+  const { target_group: targetGroup, target, port, state } = each;
+  return { kind: "target", targetGroup, target, port, state };
+}
+
+function writeObstacle(each: Obstacle) {
+  switch (each.kind) {
+    case "tasks": {
+      const { cluster, containerInstance, wantedTasks, tasks } = each;
+      return {
+        cluster,
+        container_instance: containerInstance,
+        wanted_tasks: wantedTasks,
+        tasks: [...tasks],
+      };
+    }
+    case "target": {
+      const { targetGroup, target, port, state } = each;
+      return { target_group: targetGroup, target, port, state };
+    }
+    case "classic":
+      return { elb_name: each.loadBalancer };
+    default:
+      return each satisfies never;
+  }
 }

@@ -5,6 +5,8 @@ import type { ContainerInstance, Service, Task, TaskProtection } from "./aws/ecs
 export type { Hook } from "./aws/autoscaling.ts";
 export type { InstanceState } from "./aws/ec2.ts";
 
+import type { Memory } from "./termination.ts";
+
 /** An instance's registration with a load balancer, as it is. */
 export type Registration = {
   readonly kind: "target" | "classic";
@@ -60,9 +62,11 @@ export type Observation = Omit<Presence, "unread"> & {
   /** The load balancers of the services that have, or lately had, a task on the instance. */
   readonly managedTargetGroups: readonly string[];
   readonly managedElbNames: readonly string[];
+  /** The target groups that were looked at, by the name or ARN that they were asked for. */
+  readonly targetGroups: Memory["targetGroups"];
   /** Whether ECS itself drains the cluster's instances; undefined where nobody asked. */
   readonly managedDraining: boolean | undefined;
-  /** Tasks that are protected from being stopped, where nothing has moved for a while. */
+  /** Tasks that are protected from being stopped, where they were asked for: now and then while nothing moves. */
   readonly protections: readonly TaskProtection[];
   /** What EC2 says; undefined where nobody asked, because nothing speaks against the instance being alive. */
   readonly instance: InstanceState | undefined;

@@ -39,7 +39,7 @@ export async function isHeldByAnother(
 }
 
 async function readAddresses(ports: Ports, cluster: string): Promise<Map<string, string>> {
-  const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listWanted(cluster));
+  const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listAllWanted(cluster));
   return new Map(
     tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])),
   );

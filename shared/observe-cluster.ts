@@ -6,7 +6,7 @@ import { observeTasks } from "./observe-tasks.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf, reading } from "./reading.ts";
 import { INACTIVE, liveTasks, STOPPED } from "./rules/progress.ts";
-import { isStalled } from "./rules/stalls.ts";
+import { areProtectionsDue } from "./rules/stalls.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
 
@@ -18,7 +18,7 @@ export type Member = {
   elbNames: string[];
   /** Whether ECS itself drains one of the clusters; undefined where nobody asked. */
   managedDraining: boolean | undefined;
-  /** The instance's protected tasks, where nothing has moved for a while. */
+  /** The instance's protected tasks, where they were asked for: now and then while nothing moves. */
   protections: TaskProtection[];
   /** What could not be read. */
   unread: string | undefined;
@@ -194,7 +194,7 @@ async function observeProtections(
 ): Promise<void> {
   const now = ports.now();
   const tasksOf = (termination: Termination) =>
-    isStalled(termination, now)
+    areProtectionsDue(termination, now)
       ? (found.get(termination)?.members ?? [])
           .filter((member) => member.cluster === cluster && member.containerInstance.status === "DRAINING")
           .flatMap((member) => liveTasks(member).filter((task) => task.wanted && task.service !== undefined))

@@ -6,13 +6,18 @@ import type { Registration } from "./observation.ts";
 import { type Addresses, addressesOf, isHeldByAnother } from "./observe-addresses.ts";
 import type { Member } from "./observe-cluster.ts";
 import type { Ports } from "./ports.ts";
+import { readTargetGroups } from "./read-target-groups.ts";
 import { type Reading, reading } from "./reading.ts";
 import { STOPPED } from "./rules/progress.ts";
 import type { Run } from "./run.ts";
-import type { Termination } from "./termination.ts";
+import type { Memory, Termination } from "./termination.ts";
 
 /** Where an instance is registered, as far as it could be read. */
-export type Registrations = { registrations: Registration[]; unread: string | undefined };
+export type Registrations = {
+  registrations: Registration[];
+  targetGroups: Memory["targetGroups"];
+  unread: string | undefined;
+};
 
 /**
  * Finds where the instances are registered: in the target groups and classic load balancers that their settings name,
@@ -25,7 +30,7 @@ export async function observeRegistrations(
   members: ReadonlyMap<Termination, Member>,
 ): Promise<Map<Termination, Registrations>> {
   const found = new Map<Termination, Registrations>(
-    terminations.map((each) => [each, { registrations: [], unread: undefined }]),
+    terminations.map((each) => [each, { registrations: [], targetGroups: [], unread: undefined }]),
   );
   await observeTargetGroups(ports, run, terminations, members, found);
   await observeClassic(ports, run, terminations, members, found);
@@ -44,21 +49,15 @@ async function observeTargetGroups(
     ...(members.get(each)?.targetGroups ?? []),
   ];
   const named = new Set(terminations.flatMap((each) => each.settings.targetGroups));
-  const resolved = new Map<string, Reading<TargetGroup | undefined>>();
-  await forEachOf(new Set([...named, ...terminations.flatMap(managedOf)]), async (nameOrArn) => {
-    resolved.set(nameOrArn, await resolve(ports, run, nameOrArn, named.has(nameOrArn)));
-  });
-
-  // A group may be named twice, by name and by ARN; it is asked once.
-  const targets = new Map<string, Reading<readonly RegisteredTarget[]>>();
-  const groups = new Map(
-    [...resolved.values()].flatMap((each) =>
-      "value" in each && each.value ? [[each.value.arn, each.value]] : [],
+  const { resolved, targets } = await readTargetGroups(
+    ports,
+    run,
+    new Set([...named, ...terminations.flatMap(managedOf)]),
+    new Map(
+      terminations.flatMap(({ memory }) => memory.targetGroups.map(({ asked, group }) => [asked, group])),
     ),
   );
-  await forEachOf(groups.keys(), async (arn) => {
-    targets.set(arn, await reading(run, async () => (await ports.targetGroups.targets(arn)) ?? []));
-  });
+  for (const nameOrArn of named) checkUse(run, nameOrArn, resolved.get(nameOrArn));
 
   const addresses: Addresses = new Map();
   for (const termination of terminations) {
@@ -68,7 +67,9 @@ async function observeTargetGroups(
     for (const nameOrArn of new Set([...termination.settings.targetGroups, ...managed])) {
       const group = resolved.get(nameOrArn);
       if (group && "unread" in group) result.unread = group.unread;
-      if (!group || "unread" in group || !group.value || seen.has(group.value.arn)) continue;
+      if (!group || "unread" in group || !group.value) continue;
+      result.targetGroups = [...result.targetGroups, { asked: nameOrArn, group: group.value }];
+      if (seen.has(group.value.arn)) continue;
       const { arn } = group.value;
       seen.add(arn);
       const listed = targets.get(arn);
@@ -78,8 +79,8 @@ async function observeTargetGroups(
       const context = { group: group.value, managed: managed.has(arn), member, termination };
       const own =
         group.value.targetType === "ip"
-          ? await reading(run, () => addressRegistrations(ports, listed.value, context, addresses))
-          : { value: instanceRegistrations(listed.value, context) };
+          ? await reading(run, () => addressRegistrations(ports, listed.value ?? [], context, addresses))
+          : { value: instanceRegistrations(listed.value ?? [], context) };
       if ("unread" in own) result.unread = own.unread;
       else result.registrations.push(...own.value);
     }
@@ -138,27 +139,17 @@ function registrationOf(target: RegisteredTarget, { group, managed, member }: Co
   };
 }
 
-async function resolve(
-  ports: Ports,
-  run: Run,
-  nameOrArn: string,
-  named: boolean,
-): Promise<Reading<TargetGroup | undefined>> {
-  if (!run.targetGroups.has(nameOrArn)) {
-    const answer = await reading(run, () => ports.targetGroups.describe(nameOrArn));
-    if ("unread" in answer) return answer;
-    run.targetGroups.set(nameOrArn, answer.value);
-  }
-  const group = run.targetGroups.get(nameOrArn);
-  // What the input names must be of use; what a service names is the service's own affair.
-  if (named && !group) run.cannotUse(nameOrArn, "there is no such target group");
-  if (named && group && !["instance", "ip"].includes(group.targetType)) {
+// What the input names must be of use; what a service names is the service's own affair.
+function checkUse(run: Run, nameOrArn: string, answer: Reading<TargetGroup | undefined> | undefined): void {
+  if (!answer || "unread" in answer) return;
+  const group = answer.value;
+  if (!group) run.cannotUse(nameOrArn, "there is no such target group");
+  else if (!["instance", "ip"].includes(group.targetType)) {
     run.cannotUse(
       nameOrArn,
       `expected a target group of type instance or ip, found type ${group.targetType}`,
     );
   }
-  return { value: group };
 }
 
 async function observeClassic(

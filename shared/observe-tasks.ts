@@ -3,14 +3,15 @@ import { groupBy } from "./batches.ts";
 import type { ClusterMember } from "./observation.ts";
 import type { Ports } from "./ports.ts";
 import { STOPPED } from "./rules/progress.ts";
-import type { Termination } from "./termination.ts";
+import { SETTLE_MS, type Termination } from "./termination.ts";
 
 type Candidate = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
 
 /**
  * Reads the tasks on container instances of one cluster. Those known from an earlier look are described again, a hundred
  * a call whatever instance they are on. Tasks are listed only where they never were, where the container instance counts
- * others than we know, and once more when all are STOPPED, before that is believed.
+ * others than we know, and once more when all are STOPPED, before that is believed: only those that are not to run, where
+ * it has long counted no others.
  */
 export async function observeTasks(
   ports: Ports,
@@ -27,11 +28,21 @@ export async function observeTasks(
   const known = new Set(candidates.flatMap(({ termination }) => termination.memory.tasks ?? []));
   const tasks = new Map((await ports.ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]));
   const knownOn = groupBy(tasks.values(), (task) => task.containerInstance);
-  const unsure = candidates.filter((each) => !isSure(each, knownOn.get(each.containerInstance.arn) ?? []));
-  const toList = [...new Set(unsure.map(({ containerInstance }) => containerInstance.arn))];
+  const doubts = candidates.map((each) => ({
+    arn: each.containerInstance.arn,
+    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], ports.now()),
+  }));
+  const arnsOf = (which: "wanted" | "unwanted") => [
+    ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
+  ];
+  const [wanted, toList] = [arnsOf("wanted"), arnsOf("unwanted")];
   if (toList.length > 0) {
-    const arns = await ports.ecs.listTasks(cluster, toList);
-    const news = arns.filter((arn) => !tasks.has(arn));
+    // What stops in between is in one of the two, in this order.
+    const arns = [
+      ...(wanted.length > 0 ? await ports.ecs.listWanted(cluster, wanted) : []),
+      ...(await ports.ecs.listUnwanted(cluster, toList)),
+    ];
+    const news = [...new Set(arns)].filter((arn) => !tasks.has(arn));
     for (const task of await ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
   }
   const listed = new Set(toList);
@@ -50,9 +61,19 @@ export async function observeTasks(
   );
 }
 
-// The count leaves out tasks that are stopping, so it can say that there are others, and never that there are none.
-function isSure({ termination, containerInstance }: Candidate, tasks: readonly Task[]): boolean {
-  if (termination.memory.tasks === undefined) return false;
-  if (tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks) return false;
-  return termination.memory.noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+// Which lists may have tasks that are not known. The count is of those that are to run, and so tells whether these are all
+// known; of those that are stopping it tells nothing. One that began to stop of late may be in neither by now, because each
+// read lags by itself: so only a count of none that is old enough for all to be in the list of those that are not to run
+// makes the other list needless.
+function doubtOf(
+  { termination, containerInstance }: Candidate,
+  tasks: readonly Task[],
+  now: number,
+): { readonly wanted: boolean; readonly unwanted: boolean } {
+  const { noWantedSince, noTasksAt, tasks: known } = termination.memory;
+  const isMiscounted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
+  const isSettled = noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+  const unwanted = isMiscounted || known === undefined || !isSettled;
+  const isNoneWanted = noWantedSince !== undefined && now - noWantedSince >= SETTLE_MS;
+  return { unwanted, wanted: isMiscounted || (unwanted && !isNoneWanted) };
 }

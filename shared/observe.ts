@@ -41,6 +41,7 @@ export async function observe(
           ...presence,
           members: member?.members ?? [],
           registrations: registered?.registrations ?? [],
+          targetGroups: registered?.targetGroups ?? termination.memory.targetGroups,
           managedTargetGroups: member?.targetGroups ?? [],
           managedElbNames: member?.elbNames ?? [],
           managedDraining: member?.managedDraining,

@@ -1,3 +1,4 @@
+import type { TargetGroup } from "./aws/elbv2.ts";
 import type { DrainSettings } from "./settings.ts";
 
 /** Reads of AWS lag: nothing counts as gone sooner than this after it was told to go, or after a first empty look. */
@@ -14,6 +15,30 @@ export type SeenRegistration =
 /** Where an instance goes that does not die: back to its warm pool, or on with a new root volume. */
 export type Return = "warm pool" | "root volume";
 
+/**
+ * What stood in the way of a drain at the last look. While it does, nothing else can let the drain go on, so it alone needs
+ * to be asked for: tasks that are to leave by themselves, of which one that has not STOPPED is enough, or a registration.
+ */
+export type Obstacle =
+  | {
+      readonly kind: "tasks";
+      readonly cluster: string;
+      /** The container instance that they are on, by ARN, and how many tasks it was to run, by its own count. */
+      readonly containerInstance: string;
+      readonly wantedTasks: number;
+      readonly tasks: readonly string[];
+    }
+  | {
+      readonly kind: "target";
+      readonly targetGroup: string;
+      /** An instance id or an address. */
+      readonly target: string;
+      readonly port: number;
+      readonly state: "registered" | "draining";
+    }
+  /** A classic load balancer that drains the instance. */
+  | { readonly kind: "classic"; readonly loadBalancer: string };
+
 /** Something that was done to an instance by us, and when that took effect. Times are in milliseconds since 1970. */
 export type Taken<T> = { readonly what: T; readonly at: number };
 
@@ -29,6 +54,8 @@ export type Memory = {
   readonly tasks: readonly string[] | undefined;
   /** When the tasks were listed anew, after DRAINING had taken effect, and none was left: none can come any more. */
   readonly noTasksAt: number | undefined;
+  /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
+  readonly noWantedSince: number | undefined;
   /** What the instance was seen registered with. */
   readonly registrations: readonly SeenRegistration[];
   /** Registrations that we took out: one that comes back is taken out again, and what returns gets its own back. */
@@ -46,6 +73,8 @@ export type Memory = {
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
   readonly managedTargetGroups: readonly string[];
   readonly managedElbNames: readonly string[];
+  /** Target groups by the name or ARN that they were asked for: nothing of one changes while it exists. */
+  readonly targetGroups: readonly { readonly asked: string; readonly group: TargetGroup }[];
   /** When DRAINING, or a deregistration, last took effect by us, or was first seen done by somebody else. */
   readonly actedAt: number | undefined;
   /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
@@ -80,6 +109,8 @@ export type Memory = {
   readonly changedAt: number | undefined;
   /** Not to be looked at before. */
   readonly lookAt: number | undefined;
+  /** What stood in the way at the last look, and until when, in milliseconds since 1970, it is enough to ask for that. */
+  readonly obstacle: { readonly what: Obstacle; readonly until: number } | undefined;
   /** Looks in which something failed. */
   readonly failures: number;
   /** Warnings that were given, so that each is given once. */
@@ -91,6 +122,7 @@ export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,
   noTasksAt: undefined,
+  noWantedSince: undefined,
   registrations: [],
   taken: [],
   drained: [],
@@ -99,6 +131,7 @@ export const NO_MEMORY: Memory = {
   behindNetworkLoadBalancer: false,
   managedTargetGroups: [],
   managedElbNames: [],
+  targetGroups: [],
   actedAt: undefined,
   drainingAt: undefined,
   noMemberSince: undefined,
@@ -117,6 +150,7 @@ export const NO_MEMORY: Memory = {
   waitingFor: undefined,
   changedAt: undefined,
   lookAt: undefined,
+  obstacle: undefined,
   failures: 0,
   said: [],
 };

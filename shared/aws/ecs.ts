@@ -6,7 +6,6 @@ import {
   type ECSClient,
   GetTaskProtectionCommand,
   ListContainerInstancesCommand,
-  ListTasksCommand,
   type ContainerInstance as SdkContainerInstance,
   type Task as SdkTask,
   StopTaskCommand,
@@ -15,6 +14,7 @@ import {
 import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
+import { listPages, listUnwanted, listWanted } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
 
@@ -66,12 +66,14 @@ export type EcsPort = {
   /** Container instances by ARN; those that the cluster does not know are left out. */
   describeContainerInstances: (cluster: string, arns: readonly string[]) => Promise<ContainerInstance[]>;
   /**
-   * The ARNs of all tasks on the container instances that ECS still shows, those that are stopping or have stopped
-   * included; perhaps with those of others in the cluster, where listing them all takes fewer calls.
+   * The ARNs of the tasks on the container instances that are to run; perhaps with those of others in the cluster, where
+   * listing them all takes fewer calls.
    */
-  listTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  listWanted: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  /** Likewise of those that ECS still shows and that are not to run: they are stopping, or have stopped. */
+  listUnwanted: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** The ARNs of all tasks of a cluster that are to run. */
-  listWanted: (cluster: string) => Promise<string[]>;
+  listAllWanted: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
   /** The host ports that each task of a definition (by ARN) listens on; those that ECS chooses are not among them. */
@@ -97,8 +99,6 @@ export type EcsPort = {
 const DESCRIBE_LIMIT = 100;
 const PROTECTION_LIMIT = 10;
 const FILTER_LIMIT = 25;
-/** From how many container instances on it is asked whether the whole cluster's tasks are cheaper to list. */
-const WHOLE_CLUSTER_FROM = 5;
 /** How many container instances UpdateContainerInstancesState takes; with eleven it refuses them all. */
 export const STATUS_LIMIT = 10;
 
@@ -107,40 +107,6 @@ const NO_TASK = /task was not found/i;
 
 /** ECS through the SDK. */
 export function ecsPort(client: ECSClient): EcsPort {
-  // A task that is stopping is listed by the wish to stop it, though its containers still run: both lists count.
-  async function listBoth(cluster: string, containerInstance: string | undefined): Promise<string[]> {
-    const running = await list(cluster, containerInstance, "RUNNING");
-    return [...new Set([...running, ...(await list(cluster, containerInstance, "STOPPED"))])];
-  }
-
-  async function list(
-    cluster: string,
-    containerInstance: string | undefined,
-    desiredStatus: "RUNNING" | "STOPPED",
-  ): Promise<string[]> {
-    const arns: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await call("ecs:ListTasks", () =>
-        client.send(new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken })),
-      );
-      arns.push(...(page.taskArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return arns;
-  }
-
-  // The whole cluster costs a page of each list per hundred tasks, and the same again to describe them; each container
-  // instance by itself costs two calls.
-  async function isCheaperAsAWhole(cluster: string, containerInstances: number): Promise<boolean> {
-    if (containerInstances < WHOLE_CLUSTER_FROM) return false;
-    const { clusters = [] } = await call("ecs:DescribeClusters", () =>
-      client.send(new DescribeClustersCommand({ clusters: [cluster] })),
-    );
-    const tasks = (clusters[0]?.runningTasksCount ?? 0) + (clusters[0]?.pendingTasksCount ?? 0);
-    return 4 + (2 * tasks) / DESCRIBE_LIMIT < 2 * containerInstances;
-  }
-
   return {
     async findContainerInstances(cluster, instanceIds) {
       const arns: string[] = [];
@@ -174,12 +140,11 @@ export function ecsPort(client: ECSClient): EcsPort {
       return found;
     },
 
-    async listTasks(cluster, containerInstances) {
-      if (await isCheaperAsAWhole(cluster, containerInstances.length)) return listBoth(cluster, undefined);
-      return (await forEachOf(containerInstances, (each) => listBoth(cluster, each))).flat();
-    },
+    listWanted: (cluster, containerInstances) => listWanted(client, cluster, containerInstances),
 
-    listWanted: (cluster) => list(cluster, undefined, "RUNNING"),
+    listUnwanted: (cluster, containerInstances) => listUnwanted(client, cluster, containerInstances),
+
+    listAllWanted: (cluster) => listPages(client, { cluster, desiredStatus: "RUNNING" }),
 
     async describeTasks(cluster, arns) {
       const pages = await forEachOf(pieces(arns, DESCRIBE_LIMIT), (tasks) =>

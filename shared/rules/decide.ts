@@ -22,7 +22,9 @@ const ABSENT_MS = 30 * SECOND;
  *
  * @param now in milliseconds since 1970
  */
-export function decide(termination: Termination, observed: Observation, now: number): Decision {
+export function decide(before: Termination, observed: Observation, now: number): Decision {
+  // What stood in the way at the last look need not do so now.
+  const termination = { ...before, memory: { ...before.memory, obstacle: undefined } };
   const { memory, group } = termination;
   const { membership, unread } = observed;
   if (unread.membership !== undefined) return wait(termination, memory, now, unread.membership);

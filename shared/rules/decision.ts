@@ -1,5 +1,6 @@
 import type { Fields, Phrase } from "../log.ts";
 import type { Registration } from "../observation.ts";
+import type { DrainSettings } from "../settings.ts";
 import type { Memory, SeenRegistration, Termination } from "../termination.ts";
 
 const SECOND = 1_000;
@@ -86,8 +87,7 @@ export function wait(
   latest: readonly (number | undefined)[] = [],
 ): Decision {
   const changedAt = waitingFor === memory.waitingFor ? (memory.changedAt ?? now) : now;
-  const poll = settings.pollSeconds * SECOND;
-  const wanted = known ?? now + (now - changedAt >= SLOW_AFTER_MS ? Math.max(poll, SLOW_MS) : poll);
+  const wanted = known ?? now + pace(settings, changedAt, now);
   const ahead = latest.filter((each): each is number => each !== undefined && each > now);
   const until = Math.min(wanted, ...ahead);
   return {
@@ -96,4 +96,10 @@ export function wait(
     memory: { ...memory, waitingFor, changedAt, lookAt: until },
     outcome: { kind: "wait", until, waitingFor },
   };
+}
+
+/** How long it is to the next look, in milliseconds: less often once nothing has changed for long. */
+export function pace({ pollSeconds }: DrainSettings, changedAt: number, now: number): number {
+  const poll = pollSeconds * SECOND;
+  return now - changedAt >= SLOW_AFTER_MS ? Math.max(poll, SLOW_MS) : poll;
 }

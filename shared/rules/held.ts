@@ -6,6 +6,7 @@ import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
 import { hookOf, nextBeatAt, otherHooks } from "./heartbeat.ts";
+import { obstacleTo } from "./obstacle.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
 import { decideReturning } from "./returning.ts";
@@ -23,26 +24,29 @@ export function decideHeld(held: Termination, observed: Observation, now: number
   }
   const { steps, memory } = announced(held, stepsFor(held, observed, now));
   const termination = { ...held, memory };
-  const left = leftBehind(afterwards(observed, steps));
+  const after = afterwards(observed, steps);
+  const left = leftBehind(after);
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const remarks = remarksFor(termination, observed, now, deadline, left);
   if (now >= deadline.at) {
     const ending = atDeadline(termination, observed);
     if (ending) return { ...concluded(termination, observed, now, ending), remarks };
   }
+  const latest = [
+    deadline.at,
+    nextBeatAt(termination, observed),
+    memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
+  ];
   const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
-    ...wait(termination, { ...memory, ...change }, now, waitingFor, known, [
-      deadline.at,
-      nextBeatAt(termination, observed),
-      memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
-    ]),
+    ...wait(termination, { ...memory, ...change }, now, waitingFor, known, latest),
     remarks,
   });
   if (steps.length > 0 || left !== undefined) {
     // What could not be read for a moment need not be there again.
     const isThere = leftBehind({ ...observed, unread: {} }) !== undefined;
     const goneAt = isThere ? undefined : memory.goneAt;
-    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt }), steps };
+    const obstacle = obstacleTo(termination, after, now, latest);
+    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt, obstacle }), steps };
   }
   const believed = believedAt(memory);
   if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);

@@ -1,3 +1,4 @@
+import type { ContainerInstance } from "../aws/ecs.ts";
 import type { InstanceState, Observation, Registration } from "../observation.ts";
 import {
   type Memory,
@@ -7,7 +8,7 @@ import {
   UNKNOWN_MS,
 } from "../termination.ts";
 import { returnOf } from "./lifecycle-state.ts";
-import { isSilent, liveTasks, STOPPED } from "./progress.ts";
+import { INACTIVE, isSilent, liveTasks, STOPPED } from "./progress.ts";
 
 // What EC2 says of an instance that will not run again. One that is stopping may still do so.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
@@ -21,6 +22,14 @@ export function recall({ memory, since }: Termination, observed: Observation, no
     ...memory,
     tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
     noTasksAt: noTasks(memory, observed, now),
+    noWantedSince:
+      unread.tasks === undefined
+        ? noWantedSince(
+            memory,
+            members.map((member) => member.containerInstance),
+            now,
+          )
+        : memory.noWantedSince,
     noMemberSince:
       memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
     noRegistrationSince:
@@ -37,6 +46,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
       memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
     managedTargetGroups: union(memory.managedTargetGroups, observed.managedTargetGroups),
     managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
+    targetGroups: observed.targetGroups,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     returns: returnOf(observed.membership?.state ?? ""),
@@ -79,9 +89,33 @@ function recallTasks({ members }: Observation, since: number): readonly string[]
 
 function noTasks(memory: Memory, { members, unread }: Observation, now: number): number | undefined {
   if (members.some((member) => liveTasks(member).length > 0)) return undefined;
-  const settled = memory.drainingAt !== undefined && now - memory.drainingAt >= SETTLE_MS;
+  // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
+  const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
+  if (mayStart) return undefined;
+  const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
   const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
   return memory.noTasksAt ?? (settled && listed ? now : undefined);
+}
+
+/**
+ * Since when container instances that have been DRAINING for a while count no task that is to run, after they were seen now:
+ * from then on none can come.
+ */
+export function noWantedSince(
+  memory: Memory,
+  containerInstances: readonly ContainerInstance[],
+  now: number,
+): number | undefined {
+  const isNone = containerInstances.every(({ status, wantedTasks }) => {
+    return status === INACTIVE || (status === "DRAINING" && wantedTasks === 0);
+  });
+  if (!isNone) return undefined;
+  return memory.noWantedSince ?? (now - lastDrainedAt(memory) >= SETTLE_MS ? now : undefined);
+}
+
+// When DRAINING was last set, or first seen; never, where it was neither.
+function lastDrainedAt({ drainingAt = Number.POSITIVE_INFINITY, drained }: Memory): number {
+  return Math.max(drainingAt, ...drained.map(({ at }) => at));
 }
 
 /** A registration as it is remembered. */

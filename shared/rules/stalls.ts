@@ -8,14 +8,27 @@ import { liveTasks } from "./progress.ts";
 /** After this long without progress, the log says why. */
 const STALLED_AFTER_MS = 120_000;
 
-/** Whether nothing has moved for so long that an explanation is due. */
-export function isStalled({ memory }: Termination, now: number): boolean {
-  return memory.changedAt !== undefined && now - memory.changedAt >= STALLED_AFTER_MS;
+/** Which tasks are protected takes a call for each ten of them, and only explains the wait: so it is asked this often. */
+const PROTECTIONS_EVERY_MS = 15 * 60_000;
+/** Within so long there is a look at everything. */
+const PROTECTIONS_WITHIN_MS = 70_000;
+
+/** Whether the tasks that are protected are to be asked for: when an explanation is due, and then now and then. */
+export function areProtectionsDue(termination: Termination, now: number): boolean {
+  const stalledFor = stalledMilliseconds(termination, now) - STALLED_AFTER_MS;
+  return stalledFor >= 0 && stalledFor % PROTECTIONS_EVERY_MS < PROTECTIONS_WITHIN_MS;
+}
+
+function stalledMilliseconds(
+  { memory: { changedAt = Number.POSITIVE_INFINITY } }: Termination,
+  now: number,
+): number {
+  return now - changedAt;
 }
 
 /** Why the tasks on an instance do not leave, as far as ECS tells: one remark a service and reason. */
 export function stallRemarks(termination: Termination, observed: Observation, now: number): Remark[] {
-  if (!isStalled(termination, now)) return [];
+  if (stalledMilliseconds(termination, now) < STALLED_AFTER_MS) return [];
   const draining = observed.members.filter(
     ({ containerInstance }) => containerInstance.status === "DRAINING",
   );

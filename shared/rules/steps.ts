@@ -39,10 +39,9 @@ export function deregistrations(termination: Termination, observed: Observation,
   const registered = observed.registrations.filter((each) => each.state === "registered");
   return registered.flatMap((registration): Step[] => {
     if (!isOurs(registration)) {
-      const isLeftBehind = registration.heldBy
-        ? isOrphanedAddress(registration.heldBy, now)
-        : isOrphan(registration, termination, observed, now);
-      return isLeftBehind ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
+      const orphanedAt = orphanTimeOf(registration, termination, observed);
+      const isOrphan = orphanedAt !== undefined && now >= orphanedAt;
+      return isOrphan ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
     }
     const back = termination.memory.taken.some(
       ({ what, at }) => isSame(what, seenOf(registration)) && now - at >= SETTLE_MS,
@@ -78,14 +77,21 @@ function mustServeOn(
 ): boolean {
   if (interruptedAt !== undefined) return false;
   if (observed.unread.registrations !== undefined) return true;
-  const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
   // Where a task's ports could not be read, it may listen on any.
-  const isAnywhere = observed.unread.hostPorts !== undefined;
-  if (listening.size === 0 && !isAnywhere) return false;
-  const pointsAtOne = (each: Registration) =>
-    isOurs(each) && (isAnywhere || each.pointsAt.some((port) => listening.has(port)));
-  if (observed.registrations.some(pointsAtOne)) return true;
+  const listens =
+    observed.unread.hostPorts !== undefined || liveTasks(member).some((task) => task.hostPorts.length > 0);
+  if (!listens) return false;
+  if (pointingAt(member, observed).length > 0) return true;
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
+}
+
+/** The registrations of ours, registered or draining, behind which a task on the container instance listens, or may. */
+export function pointingAt(member: ClusterMember, { registrations, unread }: Observation): Registration[] {
+  const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
+  return registrations.filter(
+    (each) =>
+      isOurs(each) && (unread.hostPorts !== undefined || each.pointsAt.some((port) => listening.has(port))),
+  );
 }
 
 /** Whether there is, or was, a registration of the instance that is ours to remove. */
@@ -97,36 +103,40 @@ export function hasOurs(memory: Memory, registrations: readonly Registration[]):
   return registrations.some(isOurs) || memory.registrations.some(wasOurs);
 }
 
-// A task's own address is ECS's to take out, whoever names its target group.
-function isOurs({ managed, heldBy }: Registration): boolean {
+/** Whether a registration is ours to remove. A task's own address is ECS's, whoever names its target group. */
+export function isOurs({ managed, heldBy }: Registration): boolean {
   return !managed && heldBy === undefined;
 }
 
-function isOrphan(
+/**
+ * When a registration of ECS's that is still there is an orphan, in milliseconds since 1970; undefined while a task may be
+ * behind it.
+ */
+export function orphanTimeOf(
   registration: Registration,
   { memory, since }: Termination,
   observed: Observation,
-  now: number,
-): boolean {
+): number | undefined {
+  // The address was seen to be held by nobody else, or the registration would not be the instance's any more.
+  const { heldBy, services } = registration;
+  if (heldBy) {
+    const isOver = heldBy.status === STOPPED && heldBy.stoppedAt !== undefined;
+    return isOver ? heldBy.stoppedAt + ORPHAN_MS : undefined;
+  }
   // Of one that is out of its cluster, ECS follows no task any more.
   const members = observed.members.filter(({ containerInstance }) => containerInstance.status !== INACTIVE);
   const behind = members
     .flatMap((member) => member.tasks)
-    .filter((task) => task.service !== undefined && registration.services.includes(task.service))
+    .filter((task) => task.service !== undefined && services.includes(task.service))
     .filter((task) => mayListenOn(task, registration));
-  if (behind.some((task) => task.status !== STOPPED)) return false;
+  if (behind.some((task) => task.status !== STOPPED)) return undefined;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
     stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
-  return alone !== undefined && now - alone >= ORPHAN_MS;
+  return alone === undefined ? undefined : alone + ORPHAN_MS;
 }
 
 // ECS shows no ports of a task in the network mode host, nor of one that has not started.
 function mayListenOn({ hostPorts }: Task, { pointsAt }: Registration): boolean {
   return hostPorts.length === 0 || hostPorts.some((port) => pointsAt.includes(port));
-}
-
-// The address was seen to be held by nobody else, or the registration would not be the instance's any more.
-function isOrphanedAddress({ status, stoppedAt }: Task, now: number): boolean {
-  return status === STOPPED && now - (stoppedAt ?? now) >= ORPHAN_MS;
 }

@@ -1,5 +1,5 @@
 import type { Task } from "../aws/ecs.ts";
-import type { ClusterMember, Observation } from "../observation.ts";
+import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import { SETTLE_MS, type Termination } from "../termination.ts";
 import type { Step } from "./decision.ts";
 import { liveTasks } from "./progress.ts";
@@ -12,10 +12,7 @@ export function tasksToStop(termination: Termination, observed: Observation, now
   const { memory } = termination;
   if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
   if (observed.unread.registrations !== undefined) return [];
-  const others = observed.registrations.filter(
-    (each) => !each.managed || !isBehind(each.services, termination, observed),
-  );
-  if (others.length > 0) return [];
+  if (mustGoFirst(termination, observed).length > 0) return [];
   const live = observed.members.flatMap((member) => liveTasks(member).map((task) => ({ member, task })));
   if (live.some(({ member, task }) => !mayBeStopped(member, task, termination))) return [];
   return live
@@ -28,7 +25,13 @@ export function tasksToStop(termination: Termination, observed: Observation, now
     }));
 }
 
-// Its target stays until the daemon itself is stopped.
+/** The registrations without which tasks are stopped: a daemon's own target stays until the daemon itself is stopped. */
+export function mustGoFirst(termination: Termination, observed: Observation): Registration[] {
+  return observed.registrations.filter(
+    (each) => !each.managed || !isBehind(each.services, termination, observed),
+  );
+}
+
 function isBehind(services: readonly string[], termination: Termination, observed: Observation): boolean {
   return observed.members.some((member) =>
     liveTasks(member).some(
@@ -40,7 +43,12 @@ function isBehind(services: readonly string[], termination: Termination, observe
   );
 }
 
-function mayBeStopped(member: ClusterMember, task: Task, { instanceId, settings }: Termination): boolean {
+/** Whether a task is one that is stopped once nothing else is left. */
+export function mayBeStopped(
+  member: ClusterMember,
+  task: Task,
+  { instanceId, settings }: Termination,
+): boolean {
   if (settings.stopTasks === "none") return false;
   if (task.service !== undefined) {
     return member.services.some((service) => service.name === task.service && service.daemon);

@@ -4,9 +4,9 @@ import type { Bug } from "./bug.ts";
 export const IN_ADAPTERS: readonly Bug[] = [
   {
     what: "tasks are listed by the wish to run them alone: those that are stopping are left out",
-    file: "shared/aws/ecs.ts",
-    text: 'return [...new Set([...running, ...(await list(cluster, containerInstance, "STOPPED"))])];',
-    instead: "return running;",
+    file: "shared/observe-tasks.ts",
+    text: "...(await ports.ecs.listUnwanted(cluster, toList)),",
+    instead: "",
     foundBy: {
       scenarios: "long",
       test: "a task that is stopping already when it is first looked for is waited for",
@@ -14,9 +14,9 @@ export const IN_ADAPTERS: readonly Bug[] = [
   },
   {
     what: "only the first page of a list of tasks is read",
-    file: "shared/aws/ecs.ts",
-    text: "arns.push(...(page.taskArns ?? []));\n      nextToken = page.nextToken;",
-    instead: "arns.push(...(page.taskArns ?? []));\n      nextToken = undefined;",
+    file: "shared/aws/ecs-lists.ts",
+    text: "nextToken = answer.nextToken;",
+    instead: "nextToken = undefined;",
     foundBy: {
       scenarios: "fleets",
       test: "an instance with more tasks than a page of their list: the last of them is waited for",

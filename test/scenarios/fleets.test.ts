@@ -132,17 +132,18 @@ describe("scenarios: kinds of fleets", () => {
     expectQuiet(outcome);
     expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(2);
     expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(1);
-    // One call a look for all that drains; so it counts the looks.
+    // One call for all that drains counts the looks at everything, another one also the glances between them.
     const looks = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
-    expect(looks).to.be.within(5, 30);
+    expect(looks).to.be.within(2, 6);
+    const withGlances = calls(outcome, "ecs:DescribeContainerInstances");
+    expect(withGlances).to.be.within(looks, 30);
     // A look lists the cluster's tasks at the most once, a page of those that are to run and one of those that are to stop,
     // and describes a page of those that it knew and one of those that are new. Listed by instance, it would be 40 calls.
     expect(calls(outcome, "ecs:ListTasks")).to.be.at.most(2 * looks);
-    expect(calls(outcome, "ecs:DescribeTasks")).to.be.at.most(2 * looks);
-    expect(calls(outcome, "ecs:DescribeContainerInstances")).to.be.at.most(looks);
+    expect(calls(outcome, "ecs:DescribeTasks")).to.be.at.most(withGlances + looks);
     expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(1);
-    // Two target groups, a look every five seconds for two and a half minutes at the most.
-    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * 30);
+    // Two target groups, which only a look asks while tasks are in the way.
+    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * looks);
   });
 
   it("an instance with more tasks than a page of their list: the last of them is waited for", async () => {

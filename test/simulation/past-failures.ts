@@ -271,4 +271,60 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 60_060,
+    wrong:
+      "somebody set an instance ACTIVE while it drained, and a task came: that none could come any more was believed of the first DRAINING, from a list that lagged, and the action was completed over the task",
+    scenario: {
+      name: "past failure 60060",
+      read_lag_seconds: 9,
+      functions: {
+        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            sweep_minutes: 2,
+            elb_names: ["classic"],
+            cluster_names: ["c0"],
+          },
+        },
+      },
+      queues,
+      load_balancers: [
+        {
+          name: "classic",
+          listeners: [{ port: 80, instance_port: 3001 }],
+          connection_draining_seconds: 30,
+        },
+      ],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            {
+              name: "edge0",
+              minimum_healthy_percent: 50,
+              task: { stop_seconds: 20, ports: [{ container_port: 1, host_port: 3001 }] },
+            },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          cluster: "c0",
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 6, update_service: { cluster: "c0", service: "edge0", desired_count: 4 } },
+        { at_seconds: 30, terminate: { instance_ids: ["i-00000000000000002"], replace: true } },
+        { at_seconds: 120, set_active: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
 ];

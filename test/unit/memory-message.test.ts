@@ -3,7 +3,13 @@ import { expect } from "chai";
 import { readMemory, writeMemory } from "../../shared/memory-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { DrainSettings } from "../../shared/settings.ts";
-import { type Memory, NO_MEMORY, type SeenRegistration, type Termination } from "../../shared/termination.ts";
+import {
+  type Memory,
+  NO_MEMORY,
+  type Obstacle,
+  type SeenRegistration,
+  type Termination,
+} from "../../shared/termination.ts";
 import { type Random, randomSource } from "../../simulator/random.ts";
 
 const BEGIN = Date.parse("2026-01-05T09:00:00Z");
@@ -22,6 +28,26 @@ function registration(random: Random): SeenRegistration {
     : { kind: "classic", loadBalancer: text(random) };
 }
 
+function obstacle(random: Random): Obstacle {
+  return random.pick<() => Obstacle>([
+    () => ({
+      kind: "tasks",
+      cluster: text(random),
+      containerInstance: text(random),
+      wantedTasks: random.whole(0, 10),
+      tasks: some(random, () => text(random)),
+    }),
+    () => ({
+      kind: "target",
+      targetGroup: text(random),
+      target: text(random),
+      port: random.whole(0, 65_535),
+      state: random.pick(["registered", "draining"] as const),
+    }),
+    () => ({ kind: "classic", loadBalancer: text(random) }),
+  ])();
+}
+
 // Each key is drawn: one that is added does not compile until it is here.
 function memory(random: Random): Memory {
   const at = () => maybe(random, () => time(random));
@@ -30,6 +56,7 @@ function memory(random: Random): Memory {
     containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
     tasks: maybe(random, texts),
     noTasksAt: at(),
+    noWantedSince: at(),
     registrations: some(random, () => registration(random)),
     taken: some(random, () => ({ what: registration(random), at: time(random) })),
     drained: some(random, () => ({ what: text(random), at: time(random) })),
@@ -38,6 +65,15 @@ function memory(random: Random): Memory {
     behindNetworkLoadBalancer: random.chance(0.5),
     managedTargetGroups: texts(),
     managedElbNames: texts(),
+    targetGroups: some(random, () => ({
+      asked: text(random),
+      group: {
+        arn: text(random),
+        name: text(random),
+        targetType: text(random),
+        network: random.chance(0.5),
+      },
+    })),
     actedAt: at(),
     drainingAt: at(),
     noMemberSince: at(),
@@ -56,6 +92,7 @@ function memory(random: Random): Memory {
     waitingFor: maybe(random, () => text(random)),
     changedAt: at(),
     lookAt: at(),
+    obstacle: maybe(random, () => ({ what: obstacle(random), until: time(random) })),
     failures: random.pick([0, 1, 480]),
     said: texts(),
   };

@@ -31,6 +31,7 @@ const termination: Termination = {
     ],
     tasks: ["arn:aws:ecs:us-east-1:123456789012:task/main/1"],
     noTasksAt: at("09:00:09"),
+    noWantedSince: at("09:00:20"),
     registrations: [
       { kind: "target", targetGroup: "arn:tg", port: 8080 },
       { kind: "classic", loadBalancer: "web" },
@@ -42,6 +43,9 @@ const termination: Termination = {
     behindNetworkLoadBalancer: true,
     managedTargetGroups: ["arn:managed"],
     managedElbNames: ["api"],
+    targetGroups: [
+      { asked: "static", group: { arn: "arn:tg", name: "static", targetType: "instance", network: true } },
+    ],
     actedAt: at("09:00:01"),
     drainingAt: at("09:00:02"),
     noMemberSince: at("09:00:03"),
@@ -60,6 +64,7 @@ const termination: Termination = {
     waitingFor: "1 task RUNNING",
     changedAt: at("09:00:07"),
     lookAt: at("09:00:08"),
+    obstacle: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
     failures: 3,
     said: ["cluster lacks the instance"],
   } satisfies Memory,

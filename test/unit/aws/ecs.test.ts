@@ -61,7 +61,7 @@ describe("ECS: setting DRAINING", () => {
 });
 
 describe("ECS: listing tasks", () => {
-  it("follows the pages of both lists, and names each task once", async () => {
+  it("follows the pages of each list, for each container instance", async () => {
     const pages: Record<string, object> = {
       "RUNNING ": { taskArns: ["t1", "t2"], nextToken: "more" },
       "RUNNING more": { taskArns: ["t3"] },
@@ -71,7 +71,8 @@ describe("ECS: listing tasks", () => {
     const { port, sent } = ecs(
       (_, { desiredStatus, nextToken = "" }) => pages[`${desiredStatus} ${nextToken}`],
     );
-    expect(await port.listTasks("main", ["ci-1"])).to.deep.equal(["t1", "t2", "t3", "t4"]);
+    expect(await port.listWanted("main", ["ci-1"])).to.deep.equal(["t1", "t2", "t3"]);
+    expect(await port.listUnwanted("main", ["ci-1"])).to.deep.equal(["t3", "t4"]);
     expect(sent().map(([, input]) => input)).to.deep.equal([
       { cluster: "main", containerInstance: "ci-1", desiredStatus: "RUNNING" },
       { cluster: "main", containerInstance: "ci-1", desiredStatus: "RUNNING", nextToken: "more" },
@@ -82,25 +83,47 @@ describe("ECS: listing tasks", () => {
 
   /** [container instances, tasks that the cluster counts, the calls] */
   const choices: [number, { running: number; pending: number } | undefined, string[]][] = [
-    [1, { running: 0, pending: 0 }, ["2 x list one"]],
-    [4, { running: 0, pending: 0 }, ["8 x list one"]],
-    [5, { running: 299, pending: 0 }, ["1 x DescribeClusters", "2 x list the cluster"]],
-    [5, { running: 300, pending: 0 }, ["1 x DescribeClusters", "10 x list one"]],
-    [5, { running: 200, pending: 100 }, ["1 x DescribeClusters", "10 x list one"]],
-    [20, { running: 1799, pending: 0 }, ["1 x DescribeClusters", "2 x list the cluster"]],
-    [20, { running: 1800, pending: 0 }, ["1 x DescribeClusters", "40 x list one"]],
-    [20, undefined, ["1 x DescribeClusters", "2 x list the cluster"]],
+    [1, { running: 0, pending: 0 }, ["1 x list one"]],
+    [4, { running: 0, pending: 0 }, ["4 x list one"]],
+    [5, { running: 249, pending: 0 }, ["1 x DescribeClusters", "1 x list the cluster"]],
+    [5, { running: 250, pending: 0 }, ["1 x DescribeClusters", "5 x list one"]],
+    [5, { running: 200, pending: 50 }, ["1 x DescribeClusters", "5 x list one"]],
+    [20, { running: 999, pending: 0 }, ["1 x DescribeClusters", "1 x list the cluster"]],
+    [20, { running: 1000, pending: 0 }, ["1 x DescribeClusters", "20 x list one"]],
+    [20, undefined, ["1 x DescribeClusters", "1 x list the cluster"]],
   ];
   for (const [containerInstances, counts, expected] of choices) {
     const tasks = counts ? `${counts.running} tasks running, ${counts.pending} pending` : "no count";
-    it(`of ${containerInstances} container instances in a cluster with ${tasks}: ${expected.join(", ")}`, async () => {
+    it(`that are to run, of ${containerInstances} container instances in a cluster with ${tasks}: ${expected.join(", ")}`, async () => {
       const { port, sent } = ecs((operation) => {
         if (operation !== "DescribeClusters") return { taskArns: [] };
         return counts
           ? { clusters: [{ runningTasksCount: counts.running, pendingTasksCount: counts.pending }] }
           : { clusters: [], failures: [{ reason: "MISSING" }] };
       });
-      await port.listTasks("main", names("ci-", containerInstances));
+      await port.listWanted("main", names("ci-", containerInstances));
+      expect(counted(sent)).to.deep.equal(expected);
+    });
+  }
+
+  /** [container instances, pages of the cluster's list, the calls] */
+  const budgets: [number, number, string[]][] = [
+    [4, 1, ["4 x list one"]],
+    [5, 2, ["2 x list the cluster"]],
+    [5, 3, ["2 x list the cluster", "5 x list one"]],
+    [20, 10, ["10 x list the cluster"]],
+    [20, 11, ["10 x list the cluster", "20 x list one"]],
+  ];
+  for (const [containerInstances, pages, expected] of budgets) {
+    it(`that are not to run, of ${containerInstances} container instances where the cluster has ${pages} pages of them: ${expected.join(", ")}`, async () => {
+      const { port, sent } = ecs((_, { containerInstance, nextToken = "page 1" }) => {
+        if (containerInstance !== undefined) return { taskArns: [`of ${containerInstance}`] };
+        const page = Number(nextToken.slice("page ".length));
+        return { taskArns: [`of ${nextToken}`], ...(page < pages ? { nextToken: `page ${page + 1}` } : {}) };
+      });
+      const arns = await port.listUnwanted("main", names("ci-", containerInstances));
+      const isByOne = expected.some((each) => each.endsWith("one"));
+      expect(arns).to.deep.equal(isByOne ? names("of ci-", containerInstances) : names("of page ", pages));
       expect(counted(sent)).to.deep.equal(expected);
       const clusters = sent().filter(([operation]) => operation === "DescribeClusters");
       for (const [, input] of clusters) expect(input).to.deep.equal({ clusters: ["main"] });

@@ -56,8 +56,15 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
       },
     ],
   ],
-  ["lists of tasks", {}, (it) => ecs(it).listTasks("main", ["ci-1"]), []],
-  ["a large cluster's lists of tasks", {}, (it) => ecs(it).listTasks("main", ["1", "2", "3", "4", "5"]), []],
+  ["a list of tasks that are to run", {}, (it) => ecs(it).listWanted("main", ["ci-1"]), []],
+  ["a large cluster's list", {}, (it) => ecs(it).listWanted("main", ["1", "2", "3", "4", "5"]), []],
+  ["a list of tasks that are not", {}, (it) => ecs(it).listUnwanted("main", ["ci-1"]), []],
+  [
+    "a large cluster's list of these",
+    {},
+    (it) => ecs(it).listUnwanted("main", ["1", "2", "3", "4", "5"]),
+    [],
+  ],
   ["tasks", {}, (it) => ecs(it).describeTasks("main", ["task-1"]), []],
   [
     "a task's fields",

@@ -48,6 +48,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   registrations: [],
   managedTargetGroups: [],
   managedElbNames: [],
+  targetGroups: [],
   hooks: [hook()],
   retains: undefined,
   managedDraining: undefined,

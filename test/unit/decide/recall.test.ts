@@ -8,6 +8,7 @@ import {
   decisionOf,
   MINUTE,
   member,
+  memberOf,
   type Row,
   SECOND,
   SINCE,
@@ -24,6 +25,45 @@ const listed = (isListed: boolean, ...tasks: Parameters<typeof task>[0][]) => ({
 });
 
 describe("what is remembered", () => {
+  describe("since when none of its tasks is to run", () => {
+    const drained = (ago: number): Partial<Memory> => ({
+      ...seen,
+      drainingAt: SINCE,
+      drained: [{ what: "ci-1", at: at - ago }],
+    });
+    const counting = (status: string, wantedTasks: number) => ({
+      members: [memberOf({ status, wantedTasks }, [task("STOPPING")])],
+    });
+    /** [why, the memory, the look, since when] */
+    const table: [string, Partial<Memory>, Partial<Observation>, number | undefined][] = [
+      ["none is counted, 10 s after DRAINING", drained(10 * SECOND), counting("DRAINING", 0), at],
+      ["less than 10 s after DRAINING", drained(10 * SECOND - 1), counting("DRAINING", 0), undefined],
+      ["DRAINING was never seen", seen, { members: [memberOf({ status: "INACTIVE" })] }, undefined],
+      [
+        "none was counted before: since then",
+        { ...drained(MINUTE), noWantedSince: SINCE },
+        counting("DRAINING", 0),
+        SINCE,
+      ],
+      ["one is counted", { ...drained(MINUTE), noWantedSince: SINCE }, counting("DRAINING", 1), undefined],
+      [
+        "somebody has set it ACTIVE",
+        { ...drained(MINUTE), noWantedSince: SINCE },
+        counting("ACTIVE", 0),
+        undefined,
+      ],
+      [
+        "it could not be read: as it was",
+        { ...drained(MINUTE), noWantedSince: SINCE },
+        { unread: { tasks: "tasks to be answered" } },
+        SINCE,
+      ],
+    ];
+    for (const [why, memory, observed, expected] of table) {
+      it(why, () => expect(memoryOf({ memory, observed }).noWantedSince).to.equal(expected));
+    }
+  });
+
   describe("that no task is left, once they were listed anew after DRAINING", () => {
     const since = (drainingAt: number | undefined) => ({ ...seen, drainingAt });
     const settled = since(at - 10 * SECOND);
@@ -35,6 +75,18 @@ describe("what is remembered", () => {
         "listed less than 10 s after DRAINING: one may still come",
         since(at - 10 * SECOND + 1),
         listed(true),
+        undefined,
+      ],
+      [
+        "listed less than 10 s after DRAINING was set again: the same",
+        { ...settled, drained: [{ what: "ci-1", at: at - 10 * SECOND + 1 }] },
+        listed(true),
+        undefined,
+      ],
+      [
+        "certain before, and set ACTIVE by somebody: one may come again",
+        { ...settled, noTasksAt: SINCE },
+        { members: [member("ACTIVE")] },
         undefined,
       ],
       ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, undefined],

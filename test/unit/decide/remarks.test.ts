@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { Service } from "../../../shared/aws/ecs.ts";
 import type { Phrase } from "../../../shared/log.ts";
 import type { Observation } from "../../../shared/observation.ts";
+import { areProtectionsDue } from "../../../shared/rules/stalls.ts";
 import type { Memory } from "../../../shared/termination.ts";
 import {
   decisionOf,
@@ -17,6 +18,7 @@ import {
   service,
   state,
   task,
+  termination,
 } from "./builders.ts";
 
 const said = (phrase: Phrase, row: Omit<Row, "why" | "expected">) =>
@@ -212,6 +214,14 @@ describe("why nothing moves", () => {
     expect(stalled(stuck, {}, [task("RUNNING", { service: "other" })])).to.deep.equal([]);
     expect(stalled(stuck, {}, [task("STOPPING")])).to.deep.equal([]);
     expect(stalled(stuck, {}, [task("STOPPED")])).to.deep.equal([]);
+  });
+
+  it("asks which tasks are protected when an explanation is due, and every quarter of an hour from then on", () => {
+    const isDue = (stalledFor: number) =>
+      areProtectionsDue(termination({ changedAt: SINCE }), SINCE + stalledFor);
+    const due = [0, 119, 120, 189, 190, 1019, 1020, 1089, 1090].filter((each) => isDue(each * SECOND));
+    expect(due).to.deep.equal([120, 189, 1020, 1089]);
+    expect(areProtectionsDue(termination(), SINCE)).to.equal(false);
   });
 
   it("names protected tasks, and until when", () => {

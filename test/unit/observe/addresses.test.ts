@@ -83,7 +83,7 @@ describe("an address in a target group", () => {
   it("is its own still once the task has STOPPED, where no other has it by now", async () => {
     const { asked, held } = await play([stopped], [listed("registered")], {});
     expect(held).to.deep.equal([[ADDRESS, "registered", "stopped"]]);
-    expect(asked.slice(-1)).to.deep.equal(["ecs.listWanted main"]);
+    expect(asked.slice(-1)).to.deep.equal(["ecs.listAllWanted main"]);
   });
 
   it("is another's where a task that is to run has it by now", async () => {
@@ -98,7 +98,7 @@ describe("an address in a target group", () => {
   it("of a task that has STOPPED is left alone while it drains: somebody takes it out", async () => {
     const { asked, held } = await play([stopped], [listed("draining")], {});
     expect(held).to.deep.equal([]);
-    expect(asked).to.not.include("ecs.listWanted main");
+    expect(asked).to.not.include("ecs.listAllWanted main");
   });
 
   it("of a task that had STOPPED before the drain, or nobody knows when, is not looked at", async () => {
@@ -121,14 +121,14 @@ describe("an address in a target group", () => {
   it("is checked against a cluster's tasks read once a look, however many groups it is in", async () => {
     const { asked, held } = await play([stopped], [listed("registered")], { named: ["ip", "ip2"] });
     expect(held).to.have.lengthOf(2);
-    expect(asked.filter((each) => each === "ecs.listWanted main")).to.have.lengthOf(1);
+    expect(asked.filter((each) => each === "ecs.listAllWanted main")).to.have.lengthOf(1);
   });
 
   it("leaves the registrations unread where the cluster's tasks cannot be read", async () => {
     const { held, unread } = await play([stopped], [listed("registered")], {
-      fails: { "ecs.listWanted": "throttled" },
+      fails: { "ecs.listAllWanted": "throttled" },
     });
     expect(held).to.deep.equal([]);
-    expect(unread).to.equal("ecs.listWanted to be answered (throttled)");
+    expect(unread).to.equal("ecs.listAllWanted to be answered (throttled)");
   });
 });

@@ -27,7 +27,7 @@ describe("an instance behind a classic load balancer", () => {
     ]);
     expect(asked).to.deep.equal(["classic.describe elb"]);
     expect(results).to.deep.equal([
-      { registrations: [classic({ pointsAt: [8080, 8443] })], unread: undefined },
+      { registrations: [classic({ pointsAt: [8080, 8443] })], targetGroups: [], unread: undefined },
     ]);
   });
 
@@ -83,7 +83,7 @@ describe("a classic load balancer", () => {
     expect(lines).to.deep.equal([
       ["error", "cannot be used", { name: "none", reason: "there is no such classic load balancer" }],
     ]);
-    expect(results).to.deep.equal([{ registrations: [], unread: undefined }]);
+    expect(results).to.deep.equal([{ registrations: [], targetGroups: [], unread: undefined }]);
     expect((await play({}, [termination({ managedElbNames: ["none"] })])).lines).to.deep.equal([]);
   });
 

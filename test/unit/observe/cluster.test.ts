@@ -24,7 +24,8 @@ describe("an instance in its cluster", () => {
     expect(asked).to.deep.equal([
       "ecs.findContainerInstances main i-1",
       "ecs.describeContainerInstances main ci-1",
-      "ecs.listTasks main ci-1",
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
     ]);
     expect(members).to.deep.equal([
       {

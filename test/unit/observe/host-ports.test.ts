@@ -37,7 +37,7 @@ async function play(
     run,
     [of],
     new Map([[of, member]]),
-    new Map([[of, { registrations, unread: undefined }]]),
+    new Map([[of, { registrations, targetGroups: [], unread: undefined }]]),
   );
   const hostPorts = member.members.flatMap((each) => each.tasks.map((one) => one.hostPorts));
   return { asked, hostPorts, unread: unread.get(of) };
@@ -89,7 +89,7 @@ describe("host ports", () => {
   it("of an instance that was not looked for in any cluster are none", async () => {
     const { ports, run } = showing({});
     const of = termination();
-    const registered = new Map([[of, { registrations: [target()], unread: undefined }]]);
+    const registered = new Map([[of, { registrations: [target()], targetGroups: [], unread: undefined }]]);
     expect([...(await observeHostPorts(ports, run, [of], new Map(), registered))]).to.deep.equal([]);
   });
 });

@@ -51,6 +51,7 @@ describe("an observation", () => {
       ...held,
       members: 1,
       registrations: 1,
+      targetGroups: [],
       managedTargetGroups: ["arn:web"],
       managedElbNames: ["elb-web"],
       managedDraining: true,
@@ -65,8 +66,8 @@ describe("an observation", () => {
       Object.fromEntries(calls.map((each) => [each, "denied"])) as NonNullable<Shown["fails"]>;
     const unread = async (more: Shown, shows: Presence = held) =>
       (await play({ ...shown, ...more }, of, shows)).observed.unread;
-    expect(await unread({ fails: fails("ecs.listTasks") })).to.deep.equal({
-      tasks: "ecs.listTasks to be answered (denied)",
+    expect(await unread({ fails: fails("ecs.listWanted") })).to.deep.equal({
+      tasks: "ecs.listWanted to be answered (denied)",
     });
     expect(await unread({ fails: fails("classic.describe", "ec2.states") })).to.deep.equal({
       registrations: "classic.describe to be answered (denied)",
@@ -103,6 +104,7 @@ describe("a look goes into an instance", () => {
     ...held,
     members: [],
     registrations: [],
+    targetGroups: [],
     managedTargetGroups: [],
     managedElbNames: [],
     managedDraining: undefined,

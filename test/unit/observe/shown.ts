@@ -105,12 +105,20 @@ export function showing(shown: Shown): {
         ask("ecs.describeContainerInstances", [cluster, ...arns], () =>
           found(of(cluster).containerInstances, ({ arn }) => arns.includes(arn)),
         ),
-      listTasks: (cluster, arns) =>
-        ask("ecs.listTasks", [cluster, ...arns], () =>
-          found(of(cluster).tasks, (task) => arns.includes(task.containerInstance)).map(({ arn }) => arn),
+      listWanted: (cluster, arns) =>
+        ask("ecs.listWanted", [cluster, ...arns], () =>
+          found(of(cluster).tasks, (task) => task.wanted && arns.includes(task.containerInstance)).map(
+            ({ arn }) => arn,
+          ),
         ),
-      listWanted: (cluster) =>
-        ask("ecs.listWanted", [cluster], () =>
+      listUnwanted: (cluster, arns) =>
+        ask("ecs.listUnwanted", [cluster, ...arns], () =>
+          found(of(cluster).tasks, (task) => !task.wanted && arns.includes(task.containerInstance)).map(
+            ({ arn }) => arn,
+          ),
+        ),
+      listAllWanted: (cluster) =>
+        ask("ecs.listAllWanted", [cluster], () =>
           found(of(cluster).tasks, ({ wanted }) => wanted).map(({ arn }) => arn),
         ),
       describeTasks: (cluster, arns) =>

@@ -26,6 +26,11 @@ const group = (
   ...(targets ? { targets } : {}),
   ...change,
 });
+/** What is to be remembered of the group that was asked for by its name. */
+const staticAsked = {
+  asked: "static",
+  group: { arn: "arn:static", name: "static", targetType: "instance", network: false },
+};
 const naming = (...targetGroups: string[]) => ({ settings: { targetGroups } });
 /** What observeMembers found of an instance whose service registers its tasks with these. */
 const withService = (...targetGroups: string[]): Member => ({
@@ -62,6 +67,7 @@ describe("an instance in target groups", () => {
     expect(results).to.deep.equal([
       {
         registrations: [plain, { ...plain, port: 9090, pointsAt: [9090], state: "draining", invalid: true }],
+        targetGroups: [staticAsked],
         unread: undefined,
       },
     ]);
@@ -120,7 +126,7 @@ describe("an instance in target groups", () => {
     const { results, run } = await play({ targetGroups: [group("static", undefined)] }, [
       termination({}, naming("static")),
     ]);
-    expect(results).to.deep.equal([{ registrations: [], unread: undefined }]);
+    expect(results).to.deep.equal([{ registrations: [], targetGroups: [staticAsked], unread: undefined }]);
     expect(run.hasFailures).to.equal(false);
   });
 
@@ -144,7 +150,7 @@ describe("a target group that cannot be used", () => {
     expect(named.lines).to.deep.equal([
       ["error", "cannot be used", { name: "none", reason: "there is no such target group" }],
     ]);
-    expect(named.results).to.deep.equal([{ registrations: [], unread: undefined }]);
+    expect(named.results).to.deep.equal([{ registrations: [], targetGroups: [], unread: undefined }]);
     expect((await play({}, [termination({ managedTargetGroups: ["arn:none"] })])).lines).to.deep.equal([]);
   });
 

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { observeTasks } from "../../../shared/observe-tasks.ts";
 import type { Memory } from "../../../shared/termination.ts";
-import { SINCE, task, termination } from "../decide/builders.ts";
+import { MINUTE, SINCE, task, termination } from "../decide/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 const running = task("RUNNING", { arn: "task-1" });
@@ -24,7 +24,11 @@ async function play(
 describe("the tasks of an instance", () => {
   it("are listed where they never were, and described", async () => {
     const { asked, members } = await play({}, [running]);
-    expect(asked).to.deep.equal(["ecs.listTasks main ci-1", "ecs.describeTasks main task-1"]);
+    expect(asked).to.deep.equal([
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+      "ecs.describeTasks main task-1",
+    ]);
     expect(members).to.deep.equal([
       {
         cluster: "main",
@@ -47,7 +51,8 @@ describe("the tasks of an instance", () => {
     const { asked, members, arns } = await play({ tasks: ["task-1"] }, [running, other]);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listTasks main ci-1",
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
       "ecs.describeTasks main task-3",
     ]);
     expect(arns).to.deep.equal([["task-1", "task-3"]]);
@@ -56,7 +61,7 @@ describe("the tasks of an instance", () => {
 
   it("are listed where it counts fewer: one that is stopping is no longer counted", async () => {
     const { asked } = await play({ tasks: ["task-1"] }, [running], 0);
-    expect(asked).to.include("ecs.listTasks main ci-1");
+    expect(asked.slice(1)).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
   });
 
   it("that stop are not counted by the container instance, and it is right without them", async () => {
@@ -69,13 +74,29 @@ describe("the tasks of an instance", () => {
   it("are listed once more when all have STOPPED, and no more once that was believed", async () => {
     expect((await play({ tasks: ["task-2"] }, [stopped])).asked).to.deep.equal([
       "ecs.describeTasks main task-2",
-      "ecs.listTasks main ci-1",
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
     ]);
     expect((await play({ tasks: [], noTasksAt: SINCE }, [])).asked).to.deep.equal([]);
   });
 
+  it("are listed without those that are to run where none of these has been counted for ten seconds", async () => {
+    const of = async (noWantedSince: number) => {
+      const { asked, members } = await play({ tasks: ["task-2"], noWantedSince }, [stopped]);
+      return [asked.slice(1), members.map(({ listed }) => listed)];
+    };
+    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listUnwanted main ci-1"], [true]]);
+    expect(await of(SINCE + MINUTE - 9_999)).to.deep.equal([
+      ["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"],
+      [true],
+    ]);
+  });
+
   it("are listed where none is known and none was ever believed to be the last", async () => {
-    expect((await play({ tasks: [] }, [])).asked).to.deep.equal(["ecs.listTasks main ci-1"]);
+    expect((await play({ tasks: [] }, [])).asked).to.deep.equal([
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+    ]);
   });
 
   it("that ECS does not know any more are gone", async () => {
@@ -101,7 +122,8 @@ describe("the tasks of an instance", () => {
     );
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listTasks main ci-2",
+      "ecs.listWanted main ci-2",
+      "ecs.listUnwanted main ci-2",
       "ecs.describeTasks main task-3",
     ]);
     const listing = [one, again, two, none].map((each) =>

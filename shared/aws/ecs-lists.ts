@@ -1,0 +1,98 @@
+import { DescribeClustersCommand, type ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { forEachOf } from "../batches.ts";
+import { call } from "./call.ts";
+
+/** How many tasks a page of their list has at the most, and a call takes that describes them (the model's limits). */
+const TASKS_A_CALL = 100;
+/** From how many container instances on the whole cluster's list may be cheaper than one for each of them. */
+const WHOLE_CLUSTER_FROM = 5;
+
+/** Which tasks are listed, and how: ListTasks's own input. */
+type Which = {
+  readonly cluster: string;
+  readonly containerInstance?: string;
+  /** A task that is stopping is listed by the wish to stop it, though its containers still run. */
+  readonly desiredStatus: "RUNNING" | "STOPPED";
+};
+
+/** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */
+export async function listPages(client: ECSClient, which: Which): Promise<string[]> {
+  const { arns } = await listSome(client, which, Number.POSITIVE_INFINITY);
+  return arns;
+}
+
+/**
+ * The ARNs of the tasks on container instances that are to run, of the whole cluster where that is cheaper: then each hundred
+ * of its tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
+ */
+export async function listWanted(
+  client: ECSClient,
+  cluster: string,
+  containerInstances: readonly string[],
+): Promise<string[]> {
+  if (await isCheaperAsAWhole(client, cluster, containerInstances.length)) {
+    return listPages(client, { cluster, desiredStatus: "RUNNING" });
+  }
+  return listEach(client, cluster, containerInstances, "RUNNING");
+}
+
+/**
+ * The ARNs of the tasks on container instances that are stopping or have stopped. How many of these a cluster has, nothing
+ * tells but their list: that is read for as long as it is cheaper than one for each container instance. Throws an
+ * AwsCallError.
+ */
+export async function listUnwanted(
+  client: ECSClient,
+  cluster: string,
+  containerInstances: readonly string[],
+): Promise<string[]> {
+  if (containerInstances.length >= WHOLE_CLUSTER_FROM) {
+    const pages = Math.floor(containerInstances.length / 2);
+    const { arns, isAll } = await listSome(client, { cluster, desiredStatus: "STOPPED" }, pages);
+    if (isAll) return arns;
+  }
+  return listEach(client, cluster, containerInstances, "STOPPED");
+}
+
+async function listEach(
+  client: ECSClient,
+  cluster: string,
+  containerInstances: readonly string[],
+  desiredStatus: Which["desiredStatus"],
+): Promise<string[]> {
+  const lists = await forEachOf(containerInstances, (containerInstance) =>
+    listPages(client, { cluster, containerInstance, desiredStatus }),
+  );
+  return lists.flat();
+}
+
+async function listSome(
+  client: ECSClient,
+  which: Which,
+  pages: number,
+): Promise<{ arns: string[]; isAll: boolean }> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < pages; page++) {
+    const answer = await call("ecs:ListTasks", () =>
+      client.send(new ListTasksCommand({ ...which, nextToken })),
+    );
+    arns.push(...(answer.taskArns ?? []));
+    nextToken = answer.nextToken;
+    if (!nextToken) return { arns, isAll: true };
+  }
+  return { arns, isAll: false };
+}
+
+async function isCheaperAsAWhole(
+  client: ECSClient,
+  cluster: string,
+  containerInstances: number,
+): Promise<boolean> {
+  if (containerInstances < WHOLE_CLUSTER_FROM) return false;
+  const { clusters = [] } = await call("ecs:DescribeClusters", () =>
+    client.send(new DescribeClustersCommand({ clusters: [cluster] })),
+  );
+  const tasks = (clusters[0]?.runningTasksCount ?? 0) + (clusters[0]?.pendingTasksCount ?? 0);
+  return (2 * tasks) / TASKS_A_CALL < containerInstances;
+}

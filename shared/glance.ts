@@ -1,0 +1,139 @@
+import { forEachOf, groupBy } from "./batches.ts";
+import { AwsCallError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
+import { type Reading, reading } from "./reading.ts";
+import { isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
+import { STOPPED } from "./rules/progress.ts";
+import { noWantedSince } from "./rules/recall.ts";
+import type { Run } from "./run.ts";
+import type { Obstacle, Termination } from "./termination.ts";
+
+type Blocked<K extends Obstacle["kind"]> = {
+  readonly termination: Termination;
+  readonly what: Extract<Obstacle, { kind: K }>;
+};
+
+/** Those whose obstacle is still there, as they are to be remembered, by what they were. */
+type Standing = ReadonlyMap<Termination, Termination>;
+
+/**
+ * Asks whether what stood in the way of terminations at their last look is still there, in one call or two for all of a
+ * cluster or load balancer. Nothing is ever decided by it but to wait: wherever the answer is anything else, all is to be
+ * looked at. What could not be read is taken to be there still, and asked again. Failures of AWS are noted in the run;
+ * throws only what is a fault of ours.
+ *
+ * @returns the terminations that go on waiting, as they are to be remembered, by what they were
+ */
+export async function glance(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<Termination, Termination>> {
+  const now = ports.now();
+  const asked = terminations.flatMap((termination) => {
+    const what = isGlanceEnough(termination, now) ? termination.memory.obstacle?.what : undefined;
+    return what ? [{ termination, what }] : [];
+  });
+  const of = <K extends Obstacle["kind"]>(kind: K) =>
+    asked.filter((each): each is Blocked<K> => each.what.kind === kind);
+  const found = new Map<Termination, Termination>();
+  const ask = <K extends Obstacle["kind"]>(
+    blocked: readonly Blocked<K>[],
+    placeOf: (what: Blocked<K>["what"]) => string,
+    standing: (place: string, those: readonly Blocked<K>[]) => Promise<Standing>,
+  ) =>
+    forEachOf(
+      groupBy(blocked, ({ what }) => placeOf(what)),
+      async ([place, those]) => {
+        const answer: Reading<Standing> = await reading(run, () => unlessGone(standing(place, those)));
+        for (const { termination } of those) {
+          const failed = "unread" in answer;
+          const waiting = failed ? termination : answer.value.get(termination);
+          if (waiting) found.set(termination, stillWaiting(waiting, now, failed));
+        }
+      },
+    );
+  await ask(
+    of("tasks"),
+    ({ cluster }) => cluster,
+    (cluster, those) => tasksStanding(ports, cluster, those),
+  );
+  await ask(
+    of("target"),
+    ({ targetGroup }) => targetGroup,
+    (arn, those) => targetsStanding(ports, arn, those),
+  );
+  await ask(
+    of("classic"),
+    ({ loadBalancer }) => loadBalancer,
+    (name, those) => draining(ports, name, those),
+  );
+  return found;
+}
+
+// Where the container instance still counts all tasks that it did, each of them is to run, and no task needs to be asked
+// for. It leaves out those that are stopping; of these one that has not STOPPED is enough.
+async function tasksStanding(
+  ports: Ports,
+  cluster: string,
+  blocked: readonly Blocked<"tasks">[],
+): Promise<Standing> {
+  const described = await ports.ecs.describeContainerInstances(cluster, [
+    ...new Set(blocked.map(({ what }) => what.containerInstance)),
+  ]);
+  const containerInstances = new Map(described.map((each) => [each.arn, each]));
+  const unmoved = blocked.filter(({ what }) => {
+    const now = containerInstances.get(what.containerInstance);
+    return now?.status === "DRAINING" && now.agentConnected;
+  });
+  const isCounted = ({ what }: Blocked<"tasks">) =>
+    what.wantedTasks > 0 && containerInstances.get(what.containerInstance)?.wantedTasks === what.wantedTasks;
+  const arns = unmoved.filter((each) => !isCounted(each)).flatMap(({ what }) => what.tasks);
+  const tasks = await ports.ecs.describeTasks(cluster, [...new Set(arns)]);
+  const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
+  const stand = unmoved.filter((each) => isCounted(each) || each.what.tasks.some((arn) => live.has(arn)));
+  return new Map(
+    stand.map(({ termination, what }) => {
+      const { memory } = termination;
+      const own = described.filter(({ arn }) => arn === what.containerInstance);
+      const remembered = { ...memory, noWantedSince: noWantedSince(memory, own, ports.now()) };
+      return [termination, { ...termination, memory: remembered }];
+    }),
+  );
+}
+
+async function targetsStanding(
+  ports: Ports,
+  arn: string,
+  blocked: readonly Blocked<"target">[],
+): Promise<Standing> {
+  const targets = (await ports.targetGroups.targets(arn)) ?? [];
+  const stand = blocked.filter(({ what }) =>
+    targets.some(
+      ({ id, port, state, invalid }) =>
+        id === what.target && port === what.port && state === what.state && !invalid,
+    ),
+  );
+  return new Map(stand.map(({ termination }) => [termination, termination]));
+}
+
+async function draining(
+  ports: Ports,
+  name: string,
+  blocked: readonly Blocked<"classic">[],
+): Promise<Standing> {
+  const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
+  const still = await ports.classic.draining(name, ids);
+  const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
+  return new Map(stand.map(({ termination }) => [termination, termination]));
+}
+
+// A cluster that was deleted holds nobody, which a look at everything knows how to tell.
+async function unlessGone(standing: Promise<Standing>): Promise<Standing> {
+  try {
+    return await standing;
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,210 @@
+// Protects that between two looks nothing but certain waiting comes of what stands in the way, and how little is asked.
+import { expect } from "chai";
+import type { ContainerInstance, Task } from "../../shared/aws/ecs.ts";
+import type { RegisteredTarget } from "../../shared/aws/elbv2.ts";
+import { glance } from "../../shared/glance.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { Run } from "../../shared/run.ts";
+import type { Obstacle, Termination } from "../../shared/termination.ts";
+import { failure } from "./acting.ts";
+import { memberOf, task, termination } from "./decide/builders.ts";
+import { untouchablePorts } from "./ports.ts";
+
+type Outside = {
+  containerInstances?: () => ContainerInstance[];
+  tasks?: () => Task[];
+  targets?: () => RegisteredTarget[] | undefined;
+  draining?: () => Set<string>;
+};
+
+const NOW = 1_000_000;
+const waiting = (what: Obstacle, instanceId = "i-1", until = NOW + 1): Termination =>
+  termination({ obstacle: { what, until }, changedAt: NOW }, { instanceId });
+const tasksOn = (containerInstance: string, wantedTasks: number, ...tasks: string[]): Obstacle => ({
+  kind: "tasks",
+  cluster: "main",
+  containerInstance,
+  wantedTasks,
+  tasks,
+});
+const inStatic = (change: Partial<Extract<Obstacle, { kind: "target" }>> = {}): Obstacle => ({
+  kind: "target",
+  targetGroup: "arn:static",
+  target: "i-1",
+  port: 8080,
+  state: "draining",
+  ...change,
+});
+const containerInstance = (change: Partial<ContainerInstance> = {}) =>
+  memberOf({ arn: "ci-1", status: "DRAINING", wantedTasks: 0, ...change }).containerInstance;
+
+async function play(
+  terminations: readonly Termination[],
+  outside: Outside,
+  until = Number.POSITIVE_INFINITY,
+) {
+  const { ports: untouchable, lines } = untouchablePorts();
+  const asked: string[] = [];
+  const ask = <T>(what: string, answer: (() => T) | undefined): T => {
+    asked.push(what);
+    if (!answer) throw new Error(`${what} was asked for`);
+    return answer();
+  };
+  const ports: Ports = {
+    ...untouchable,
+    now: () => NOW,
+    ecs: {
+      ...untouchable.ecs,
+      describeContainerInstances: async (_, arns) => ask(arns.join(" "), outside.containerInstances),
+      describeTasks: async (_, arns) => (arns.length === 0 ? [] : ask(arns.join(" "), outside.tasks)),
+    },
+    targetGroups: { ...untouchable.targetGroups, targets: async (arn) => ask(arn, outside.targets) },
+    classic: {
+      ...untouchable.classic,
+      draining: async (name, ids) => ask(`${name} ${ids.join(" ")}`, outside.draining),
+    },
+  };
+  const run = new Run(ports.log, ports.now, until);
+  const found = await glance(ports, run, terminations);
+  return { asked, lines, run, found, waits: [...found.keys()].map(({ instanceId }) => instanceId) };
+}
+
+describe("a glance", () => {
+  it("asks nothing where nothing is known to stand in the way, or not for so long any more", async () => {
+    const { asked, waits } = await play([termination(), waiting(inStatic(), "i-1", NOW)], {});
+    expect([asked, waits]).to.deep.equal([[], []]);
+  });
+
+  it("the next one is after a poll", async () => {
+    const before = waiting(tasksOn("ci-1", 2, "a"), "i-1", NOW + 60_000);
+    const { found } = await play([before], {
+      containerInstances: () => [containerInstance({ wantedTasks: 2 })],
+    });
+    expect(found.get(before)?.memory).to.deep.equal({ ...before.memory, lookAt: NOW + 5_000 });
+  });
+
+  describe("at tasks", () => {
+    it("asks for none where the container instance counts as many as it did", async () => {
+      const { asked, waits } = await play([waiting(tasksOn("ci-1", 2, "a", "b"))], {
+        containerInstances: () => [containerInstance({ wantedTasks: 2 })],
+      });
+      expect([asked, waits]).to.deep.equal([["ci-1"], ["i-1"]]);
+    });
+
+    it("asks for those of all instances of a cluster at once, and waits for one that has not STOPPED", async () => {
+      const { asked, waits } = await play(
+        [
+          waiting(tasksOn("ci-1", 0, "a", "b"), "i-1"),
+          waiting(tasksOn("ci-2", 0, "c"), "i-2"),
+          waiting(tasksOn("ci-3", 1, "d"), "i-3"),
+        ],
+        {
+          containerInstances: () => ["ci-1", "ci-2", "ci-3"].map((arn) => containerInstance({ arn })),
+          tasks: () => [
+            task("STOPPED", { arn: "a" }),
+            task("DEPROVISIONING", { arn: "b" }),
+            task("STOPPED", { arn: "c" }),
+          ],
+        },
+      );
+      expect(asked).to.deep.equal(["ci-1 ci-2 ci-3", "a b c d"]);
+      expect(waits).to.deep.equal(["i-1"]);
+    });
+
+    it("remembers since when none is to run", async () => {
+      const drained: Termination = {
+        ...waiting(tasksOn("ci-1", 1, "a")),
+        memory: { ...waiting(tasksOn("ci-1", 1, "a")).memory, drainingAt: NOW - 10_000 },
+      };
+      const { found } = await play([drained], {
+        containerInstances: () => [containerInstance()],
+        tasks: () => [task("STOPPING", { arn: "a" })],
+      });
+      expect(found.get(drained)?.memory.noWantedSince).to.equal(NOW);
+    });
+
+    it("once none is to run any more, no count of none says that all are gone", async () => {
+      const { waits } = await play([waiting(tasksOn("ci-1", 0, "a"))], {
+        containerInstances: () => [containerInstance()],
+        tasks: () => [],
+      });
+      expect(waits).to.deep.equal([]);
+    });
+
+    for (const [why, found] of Object.entries({
+      "was set ACTIVE": [containerInstance({ status: "ACTIVE", wantedTasks: 1 })],
+      "lost its agent": [containerInstance({ agentConnected: false, wantedTasks: 1 })],
+      "is gone": [],
+    })) {
+      it(`leaves it to a look at everything where the container instance ${why}`, async () => {
+        const { waits } = await play([waiting(tasksOn("ci-1", 1, "a"))], { containerInstances: () => found });
+        expect(waits).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe("at registrations", () => {
+    const listed: RegisteredTarget = { id: "i-1", port: 8080, state: "draining", invalid: false };
+
+    it("asks a target group once for all, and waits for each that is there as it was", async () => {
+      const { asked, waits } = await play(
+        [
+          waiting(inStatic(), "i-1"),
+          waiting(inStatic({ target: "i-2" }), "i-2"),
+          waiting(inStatic({ port: 9090 }), "i-3"),
+          waiting(inStatic({ state: "registered" }), "i-4"),
+        ],
+        { targets: () => [listed] },
+      );
+      expect([asked, waits]).to.deep.equal([["arn:static"], ["i-1"]]);
+    });
+
+    it("does not wait where the load balancer says that the instance is stopped", async () => {
+      const { waits } = await play([waiting(inStatic())], { targets: () => [{ ...listed, invalid: true }] });
+      expect(waits).to.deep.equal([]);
+    });
+
+    it("does not wait for a target group that is gone", async () => {
+      const { waits } = await play([waiting(inStatic())], { targets: () => undefined });
+      expect(waits).to.deep.equal([]);
+    });
+
+    it("asks a classic load balancer once for all, and waits for those that it drains", async () => {
+      const elb: Obstacle = { kind: "classic", loadBalancer: "elb" };
+      const { asked, waits } = await play([waiting(elb, "i-1"), waiting(elb, "i-2")], {
+        draining: () => new Set(["i-2"]),
+      });
+      expect([asked, waits]).to.deep.equal([["elb i-1 i-2"], ["i-2"]]);
+    });
+  });
+
+  describe("that fails", () => {
+    const throttled = (kind: "throttled" | "gone") => () => {
+      throw failure(kind);
+    };
+
+    it("takes what could not be read to be there still, notes it, and asks the others", async () => {
+      const elb: Obstacle = { kind: "classic", loadBalancer: "elb" };
+      const stuck = waiting(inStatic());
+      const { run, found, waits } = await play([stuck, waiting(elb, "i-2")], {
+        targets: throttled("throttled"),
+        draining: () => new Set(["i-2"]),
+      });
+      expect(waits).to.deep.equal(["i-1", "i-2"]);
+      expect(run.hasFailures).to.equal(true);
+      expect(found.get(stuck)?.memory.failures).to.equal(1);
+    });
+
+    it("leaves a cluster that is gone to a look at everything, and that is no failure", async () => {
+      const { run, waits } = await play([waiting(tasksOn("ci-1", 1, "a"))], {
+        containerInstances: throttled("gone"),
+      });
+      expect([waits, run.hasFailures]).to.deep.equal([[], false]);
+    });
+
+    it("asks nothing once time has run out", async () => {
+      const { asked, waits } = await play([waiting(inStatic())], {}, NOW);
+      expect([asked, waits]).to.deep.equal([[], ["i-1"]]);
+    });
+  });
+});
