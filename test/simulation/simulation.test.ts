@@ -3,6 +3,7 @@
 import { expect } from "chai";
 import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
+import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 import { KINDS, summaryOf } from "./tell.ts";
@@ -16,7 +17,7 @@ describe("simulation", () => {
     });
   }
 
-  for (const { seed, wrong, scenario } of pastFailures) {
+  for (const { seed, wrong, scenario } of [...pastFailuresOfReturns, ...pastFailures]) {
     it(`found by seed ${seed}: ${wrong}`, async () => {
       expect((await run(scenario)).violations).to.deep.equal([]);
     });

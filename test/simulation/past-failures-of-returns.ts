@@ -1,0 +1,184 @@
+import { queues } from "./generate.ts";
+import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
+
+/** What seeds have found about instances that come back, or were to, the oldest first. */
+export const pastFailuresOfReturns: readonly PastFailure[] = [
+  {
+    seed: 99,
+    wrong:
+      "a run that was killed after it had taken an instance out of its load balancer had forgotten so: the instance came back with a new root volume, and was not registered again",
+    scenario: {
+      name: "past failure 99",
+      read_lag_seconds: 9,
+      functions: { deregister: deregister({ elb_names: ["classic"] }, 46), terminate },
+      queues,
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000004"],
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 524, replace_root_volume: { instance_ids: ["i-10000000000000004"] } },
+        { at_seconds: 555, kill_invocation: { function: "terminate", at_await: 19 } },
+      ],
+    },
+  },
+  {
+    seed: 20_597,
+    wrong:
+      "what deregister had taken from an instance was in a message that could not be sent: it came back with a new root volume, and was not registered again",
+    scenario: {
+      name: "past failure 20597",
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"] }, 10),
+        terminate,
+      },
+      queues,
+      target_groups: [{ name: "static" }],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000003"],
+          cluster: "c0",
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 34, replace_root_volume: { instance_ids: ["i-10000000000000003"], agent: "same" } },
+        { at_seconds: 71, expire_credentials: { actions: ["sqs:SendMessage"], for_seconds: 59 } },
+      ],
+    },
+  },
+  {
+    seed: 735_602_747,
+    wrong:
+      "an instance on its way back to the warm pool was terminated after all, and the message of that was lost: the message of the lifecycle action before stood for it until the deadline, when its completion was refused; only then a sweep found it, and its time began anew",
+    scenario: {
+      name: "past failure 735602747",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 1_500 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            cluster_names: ["c0"],
+            drain_timeout_seconds: 1_500,
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000003"],
+          cluster: "c0",
+          warm_pool: {},
+          hooks: [drain],
+        },
+      ],
+      tasks: [{ cluster: "c0", instance_ids: ["i-10000000000000003"] }],
+      timeline: [
+        { at_seconds: 27, scale_in: { group: "g0", count: 1 } },
+        { at_seconds: 134, terminate: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 135, lose_messages: { queue: "lifecycle" } },
+      ],
+    },
+  },
+  {
+    seed: 38_242_657,
+    wrong:
+      "a read that lagged showed an instance on its way back that another lifecycle action was ending already; the next look took its message for one that was over, and dropped it",
+    scenario: {
+      name: "past failure 38242657",
+      read_lag_seconds: 9,
+      functions: { deregister: deregister({ drain_timeout_seconds: 400 }, 47), terminate },
+      queues,
+      auto_scaling_groups: [{ name: "g0", instance_ids: ["i-00000000000000002"], hooks: [drain] }],
+      timeline: [
+        { at_seconds: 13, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 14, lose_messages: { queue: "lifecycle" } },
+        { at_seconds: 44, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 130_205_893,
+    wrong:
+      "two messages of one drain were merged into the one that was looked at last, though that look could read nothing: what was to be given back was forgotten",
+    scenario: {
+      name: "past failure 130205893",
+      throttling: true,
+      functions: {
+        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0", "c1"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            lifecycle_queue_name: "lifecycle",
+            auto_scaling_groups: ["g0"],
+            sweep_minutes: 2,
+            elb_names: ["classic"],
+            cluster_names: ["c0", "c1"],
+          },
+        },
+      },
+      queues,
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002", "i-00000000000000004"],
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 98,
+          replace_root_volume: { instance_ids: ["i-00000000000000002", "i-00000000000000004"] },
+        },
+        { at_seconds: 117, fail_entries: { actions: ["*"], for_seconds: 45 } },
+        { at_seconds: 217, fail_entries: { actions: ["*"], for_seconds: 98, probability: 0.6 } },
+        { at_seconds: 296, other_calls: { actions: ["*"], for_seconds: 177, per_second: 50 } },
+      ],
+    },
+  },
+  {
+    seed: 926_162_178,
+    wrong:
+      "a sweep had found an instance on its way back to the warm pool, which was terminated after all: the message had no token to tell by, and its deadline ended the new lifecycle action's drain too early",
+    scenario: {
+      name: "past failure 926162178",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 600 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_queue_name: "lifecycle",
+            cluster_names: ["c0"],
+            drain_timeout_seconds: 600,
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-10000000000000003"], cluster: "c0", warm_pool: {}, hooks: [drain] },
+      ],
+      tasks: [{ cluster: "c0", instance_ids: ["i-10000000000000003"] }],
+      timeline: [
+        { at_seconds: 27, scale_in: { group: "g0", count: 1 } },
+        { at_seconds: 29, lose_messages: { queue: "lifecycle" } },
+        { at_seconds: 500, terminate: { instance_ids: ["i-10000000000000003"] } },
+      ],
+    },
+  },
+];
