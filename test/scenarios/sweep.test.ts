@@ -220,6 +220,7 @@ describe("scenarios: the sweep", () => {
     this.timeout(120_000);
     const many = instanceIds(20);
     const most = new Map<string, number>();
+    let counted = 0;
     const outcome = await play(
       {
         ...fleet({ ...SWEEP, sweep_minutes: 1 }, [{ at_seconds: 5, terminate: { instance_ids: many } }], {
@@ -241,20 +242,24 @@ describe("scenarios: the sweep", () => {
       {
         watch: ({ world }) => {
           const monitor = world.queues.all.find(({ name }) => name === "monitor");
-          world.story.listen(() => {
+          const count = () => {
+            counted += 1;
             const counts = new Map<string, number>();
             for (const { body } of monitor?.messages.values() ?? []) {
               const id = String(JSON.parse(body).instance_id);
               counts.set(id, (counts.get(id) ?? 0) + 1);
             }
-            for (const [id, count] of counts) most.set(id, Math.max(most.get(id) ?? 0, count));
-          });
+            for (const [id, each] of counts) most.set(id, Math.max(most.get(id) ?? 0, each));
+            world.agenda.in(250, count);
+          };
+          count();
         },
       },
     );
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(many.map(() => "CONTINUE"));
     expect(Math.max(...most.values())).to.be.at.most(2);
+    expect(counted, "counted four times a second").to.be.at.least(2_400 * 4);
     expectQuiet(outcome);
   });
 
