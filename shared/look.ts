@@ -172,7 +172,7 @@ function afterwards(
 ): Memory {
   const { memory, remarks } = decision;
   const steps = done?.steps ?? [];
-  const failed = done?.failed === true || Object.values(unread).some((each) => each !== undefined);
+  const failed = done?.failed === true || Object.keys(unread).length > 0;
   const drained = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
   const taken = steps.flatMap((step) =>
     step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
