@@ -118,7 +118,7 @@ async function conclude(
       if (end.kind === "refused") {
         // Whether another hook explains it is asked at once, the first time.
         const [again] = await look(ports, run, [end.termination], { ...options, mayComplete: false });
-        return { before, termination: again?.termination ?? end.termination, fate: again?.fate ?? "watch" };
+        return { ...(again as Looked), before };
       }
       return end.kind === "watch"
         ? watchAgain(ports, before, end.termination, options)
@@ -172,12 +172,13 @@ function afterwards(
 ): Memory {
   const { memory, remarks } = decision;
   const steps = done?.steps ?? [];
-  const failed = done?.failed === true || Object.values(unread).some((each) => each !== undefined);
+  const failed = done?.failed === true || Object.keys(unread).length > 0;
   const drained = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
   const taken = steps.flatMap((step) =>
     step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
   );
-  const isAllDone = !failed && decision.steps.length === steps.length;
+  // What stands in the way was reckoned as it is after all the steps.
+  const isAllDone = decision.steps.length === steps.length;
   const acted = steps.some(({ kind }) => kind === "drain" || kind === "deregister");
   return {
     ...memory,

@@ -21,7 +21,7 @@ export async function describeDefinedPorts(
   const { taskDefinition: definition } = await call("ecs:DescribeTaskDefinition", () =>
     client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
   );
-  const { networkMode = "bridge", containerDefinitions = [] } = definition ?? {};
+  const { networkMode, containerDefinitions = [] } = definition ?? {};
   if (networkMode === "awsvpc") return [];
   const mappings = containerDefinitions.flatMap((each) => each.portMappings ?? []);
   return mappings.flatMap(({ containerPort, hostPort }) =>

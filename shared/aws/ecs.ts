@@ -187,8 +187,7 @@ export function ecsPort(client: ECSClient): EcsPort {
         ),
       );
       // A failure comes under HTTP 200, and may name the container instance by its id alone.
-      const reasonOf = (arn: string) =>
-        failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));
+      const reasonOf = (arn: string) => failures.find((each) => each.arn && arn.endsWith(each.arn));
       return {
         done: arns.filter((arn) => !reasonOf(arn)),
         failed: arns.flatMap((item) => {

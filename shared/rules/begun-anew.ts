@@ -53,7 +53,8 @@ export function begunAnew(termination: Termination, holding: Holding, now: numbe
 function isHeldOnceMore(termination: Termination, holding: Holding, now: number): boolean {
   const { membership, hooks } = holding;
   const { returns, returningSince, completedAt } = termination.memory;
-  if (returns === undefined || returnOf(membership?.state ?? "") === undefined) return false;
+  if (returns === undefined || membership === undefined) return false;
+  if (returnOf(membership.state) === undefined) return false;
   if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
   const isAlone = hooks !== undefined && otherHooks(termination, holding).length === 0;
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;

@@ -88,14 +88,18 @@ export function wait(
 ): Decision {
   const changedAt = waitingFor === memory.waitingFor ? (memory.changedAt ?? now) : now;
   const wanted = known ?? now + pace(settings, changedAt, now);
-  const ahead = latest.filter((each): each is number => each !== undefined && each > now);
-  const until = Math.min(wanted, ...ahead);
+  const until = Math.min(wanted, ...ahead(latest, now));
   return {
     steps: [],
     remarks: [],
     memory: { ...memory, waitingFor, changedAt, lookAt: until },
     outcome: { kind: "wait", until, waitingFor },
   };
+}
+
+/** Those of some times that are still to come. */
+export function ahead(times: readonly (number | undefined)[], now: number): number[] {
+  return times.filter((each): each is number => each !== undefined && each > now);
 }
 
 /** How long it is to the next look, in milliseconds: less often once nothing has changed for long. */

@@ -1,6 +1,6 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
 import type { Obstacle, Termination } from "../termination.ts";
-import { pace } from "./decision.ts";
+import { ahead, pace } from "./decision.ts";
 import { nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, liveTasks } from "./progress.ts";
 import { isOurs, orphanTimeOf, pointingAt } from "./steps.ts";
@@ -23,7 +23,7 @@ export function obstacleTo(
   times: readonly (number | undefined)[],
 ): Termination["memory"]["obstacle"] {
   const { interruptedAt, memory } = termination;
-  const isUnread = Object.values(observed.unread).some((each) => each !== undefined);
+  const isUnread = Object.keys(observed.unread).length > 0;
   if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
   // One that failed, or that is to tell whose the lifecycle action is, is sent at the next look.
   const beatAt = nextBeatAt(termination, observed);
@@ -37,8 +37,7 @@ export function obstacleTo(
   const orphans = registrations
     .filter((each) => each.state === "registered")
     .map((each) => orphanTimeOf(each, termination, observed));
-  const ahead = [...times, ...orphans].filter((each): each is number => each !== undefined && each > now);
-  return { what, until: Math.min(now + GLANCES_MS, ...ahead) };
+  return { what, until: Math.min(now + GLANCES_MS, ...ahead([...times, ...orphans], now)) };
 }
 
 /** Whether it is enough to ask for what stood in the way at the last look. */

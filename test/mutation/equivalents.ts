@@ -15,24 +15,26 @@ export const EQUIVALENTS: readonly (readonly [why: string, mutants: readonly Mut
       ["returning.ts", '""', '"Stryker was here!"'],
       ["recall.ts", "observed.membership?.state", "observed.membership.state"],
       ["recall.ts", '""', '"Stryker was here!"'],
+      ["obstacle.ts", "obstacle?.until", "obstacle.until"],
       ["remarks.ts", "[]", '["Stryker was here"]'],
       ["progress.ts", "membership?.state", "membership.state"],
       ["progress.ts", "live.get(status)?.length", "live.get(status).length"],
-      ["steps.ts", "heldBy?.status", "heldBy.status"],
     ],
   ],
   [
     "A number compared with undefined, or with what is reckoned from it, is false all the same",
     [
       ["decision.ts", "[]", '["Stryker was here"]'],
+      ["begun-anew.ts", "completedAt !== undefined", "true"],
       ["decision.ts", "each !== undefined", "true"],
       ["heartbeat.ts", "at !== undefined", "true"],
       ["held.ts", "memory.unknownSince === undefined", "false"],
-      ["recall.ts", "memory.drainingAt !== undefined", "true"],
+      ["obstacle.ts", "beatAt !== undefined", "true"],
       ["returning.ts", "since !== undefined", "true"],
-      ["stalls.ts", "memory.changedAt !== undefined", "true"],
       ["steps.ts", "memory.actedAt !== undefined", "true"],
-      ["steps.ts", "alone !== undefined", "true"],
+      ["steps.ts", "orphanedAt !== undefined", "true"],
+      ["steps.ts", "heldBy.stoppedAt !== undefined", "true"],
+      ["steps.ts", "alone === undefined", "false"],
     ],
   ],
   [
@@ -56,11 +58,5 @@ export const EQUIVALENTS: readonly (readonly [why: string, mutants: readonly Mut
       ["stop-tasks.ts", "memory.drainingAt === undefined", "false"],
     ],
   ],
-  [
-    "Asked for another word only",
-    [
-      ["decide.ts", '"untouchable"', '""'],
-      ["steps.ts", '"DRAINING"', '""'],
-    ],
-  ],
+  ["Asked for another word only", [["decide.ts", '"untouchable"', '""']]],
 ];

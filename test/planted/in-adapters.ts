@@ -25,7 +25,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
   {
     what: "the failures that UpdateContainerInstancesState answers with under HTTP 200 are ignored",
     file: "shared/aws/ecs.ts",
-    text: "failures.find((each) => each.arn === arn || (each.arn && arn.endsWith(each.arn)));",
+    text: "failures.find((each) => each.arn && arn.endsWith(each.arn));",
     instead: "failures.find((each) => each.arn === cluster + arn);",
     foundBy: {
       scenarios: "one-of-many",

@@ -82,8 +82,30 @@ describe("beat", () => {
   it("one that is refused is an answer, not asked for again within a third of the timeout", async () => {
     const { beaten, lines, run } = await play(4 * MINUTE, { "i-1": "no such action" }, [one]);
     expect(beaten.get(one)?.memory.lastBeatAt).to.equal(SINCE + 4 * MINUTE);
-    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["info", "heartbeat refused"]]);
+    const fields = { instance_id: "i-1", life_cycle_hook_name: "drain" };
+    expect(lines).to.deep.equal([
+      ["info", "heartbeat refused", { ...fields, reason: "there is no such lifecycle action" }],
+    ]);
     expect(run.hasFailures).to.equal(false);
+  });
+
+  it("is sent first for those whose timers end first", async () => {
+    const begun = [2 * MINUTE, undefined, 0, MINUTE, undefined];
+    const drains = begun.map((at, i) =>
+      termination({ lastBeatAt: at === undefined ? undefined : SINCE + at }, { instanceId: `i-${i}` }),
+    );
+    const answers = Object.fromEntries(drains.map(({ instanceId }) => [instanceId, "recorded"] as const));
+    const { asked } = await play(10 * MINUTE, answers, drains);
+    expect(asked.map(({ instanceId }) => instanceId)).to.deep.equal(["i-1", "i-4", "i-2", "i-3", "i-0"]);
+  });
+
+  it("is not sent once time has run out, which is noted: it is due at the next look", async () => {
+    const { ports, lines } = untouchablePorts();
+    const late = { ...ports, now: () => SINCE + 4 * MINUTE };
+    const run = new Run(ports.log, () => 0, 0);
+    const beaten = await beat(late, run, new Map([[one, presence()]]), false);
+    expect([...beaten]).to.deep.equal([]);
+    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["error", "out of time"]]);
   });
 
   describe("one whose token is refused", () => {
@@ -112,6 +134,7 @@ describe("beat", () => {
         ["info", "heartbeat refused"],
         ["warn", "held by another lifecycle action"],
       ]);
+      expect(lines[1]?.[2]).to.include({ instance_id: "i-1", life_cycle_hook_name: "drain" });
     });
 
     it("stays what it is where the id is refused too", async () => {
@@ -127,6 +150,12 @@ describe("beat", () => {
       const { beaten, run } = await play(4 * MINUTE, refused, [one], presence(), false, denied);
       expect([...beaten]).to.deep.equal([]);
       expect(run.hasFailures).to.equal(true);
+    });
+
+    it("asks nobody else where the hook's own timeout is to decide: no heartbeat may begin it anew", async () => {
+      const leaving = termination({}, { token, settings: { onTimeout: "leave" } });
+      const { asked } = await play(4 * MINUTE, refused, [leaving]);
+      expect(asked).to.have.lengthOf(1);
     });
 
     it("without a token there is nobody else to ask", async () => {

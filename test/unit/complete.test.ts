@@ -76,13 +76,26 @@ describe("a completion", () => {
     const { completion, lines } = await play("no such action");
     expect(completion.kind).to.equal("refused");
     expect(completion.termination.memory.refusedAt).to.equal(SINCE + MINUTE);
-    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "completion refused"]]);
+    expect(lines).to.deep.equal([
+      [
+        "warn",
+        "completion refused",
+        {
+          instance_id: "i-1",
+          life_cycle_hook_name: "drain",
+          reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
+        },
+      ],
+    ]);
   });
 
   it("that is refused again is waited for, since the first time", async () => {
     const { completion } = await play("no such action", { refusedAt: SINCE });
     expect(completion.kind).to.equal("watch");
-    expect(completion.termination.memory.refusedAt).to.equal(SINCE);
+    expect(completion.termination.memory).to.include({
+      refusedAt: SINCE,
+      waitingFor: "Auto Scaling to know the lifecycle action",
+    });
   });
 
   describe("whose token is refused", () => {

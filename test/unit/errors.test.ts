@@ -33,6 +33,7 @@ const table: [string, Error, FailureKind][] = [
   ["expired credentials of EC2", error("RequestExpired", status(400)), "denied"],
   ["no credentials at all", error("CredentialsProviderError"), "denied"],
   ["an internal failure", error("InternalFailure", status(500)), "unavailable"],
+  ["any 500", error("Whatever", status(500)), "unavailable"],
   ["any 503", error("Whatever", status(503)), "unavailable"],
   ["Auto Scaling's contention, a 500", error("ResourceContentionFault", status(500)), "unavailable"],
   ["a timeout", error("TimeoutError"), "unavailable"],

@@ -5,8 +5,23 @@ import { deregister } from "../../functions/deregister/run.ts";
 import { terminate } from "../../functions/terminate/run.ts";
 import { AwsCallError } from "../../shared/errors.ts";
 import type { Ports } from "../../shared/ports.ts";
+import { isSqsEvent } from "../../shared/sqs-event.ts";
 import { untouchablePorts } from "./ports.ts";
 import { thrownBy } from "./thrown.ts";
+
+describe("an event", () => {
+  const records: [what: string, event: unknown, isSqs: boolean][] = [
+    ["with records of SQS is an event source mapping's", { Records: [{ eventSource: "aws:sqs" }] }, true],
+    ["with records of something else is not", { Records: [{ eventSource: "aws:s3" }] }, false],
+    ["without records is not", { Records: [] }, false],
+    ["with records that are none is not", { Records: [null] }, false],
+    ["that is a schedule's is not", { queue_name: "monitor" }, false],
+    ["that is nothing is not", undefined, false],
+  ];
+  for (const [what, event, isSqs] of records) {
+    it(what, () => expect(isSqsEvent(event)).to.equal(isSqs));
+  }
+});
 
 describe("terminate, invoked by an event source mapping", () => {
   it("returns every record as a failure, says why, and does not throw", async () => {

@@ -111,16 +111,31 @@ describe("a glance", () => {
       expect(waits).to.deep.equal(["i-1"]);
     });
 
-    it("remembers since when none is to run", async () => {
-      const drained: Termination = {
-        ...waiting(tasksOn("ci-1", 1, "a")),
-        memory: { ...waiting(tasksOn("ci-1", 1, "a")).memory, drainingAt: NOW - 10_000 },
-      };
-      const { found } = await play([drained], {
-        containerInstances: () => [containerInstance()],
-        tasks: () => [task("STOPPING", { arn: "a" })],
+    it("asks each cluster for its own", async () => {
+      const elsewhere: Obstacle = { ...tasksOn("ci-2", 1, "b"), cluster: "other" } as Obstacle;
+      const { asked, waits } = await play([waiting(tasksOn("ci-1", 1, "a")), waiting(elsewhere, "i-2")], {
+        containerInstances: () => [containerInstance({ arn: "ci-2", wantedTasks: 1 })],
+        tasks: () => [],
       });
-      expect(found.get(drained)?.memory.noWantedSince).to.equal(NOW);
+      expect([asked, waits]).to.deep.equal([["ci-1", "ci-2"], ["i-2"]]);
+    });
+
+    it("remembers of each since when none is to run", async () => {
+      const drained = (arn: string, instanceId: string): Termination => {
+        const { memory, ...told } = waiting(tasksOn(arn, 1, arn), instanceId);
+        return { ...told, memory: { ...memory, drainingAt: NOW - 10_000 } };
+      };
+      const [stopping, running] = [drained("ci-1", "i-1"), drained("ci-2", "i-2")];
+      const { found } = await play([stopping, running], {
+        containerInstances: () => [
+          containerInstance(),
+          containerInstance({ arn: "ci-2", instanceId: "i-2", wantedTasks: 1 }),
+        ],
+        tasks: () => [task("STOPPING", { arn: "ci-1" })],
+      });
+      const since = [stopping, running].map((each) => found.get(each)?.memory.noWantedSince);
+      expect(since).to.deep.equal([NOW, undefined]);
+      expect([...found.keys()]).to.deep.equal([stopping, running]);
     });
 
     it("once none is to run any more, no count of none says that all are gone", async () => {

@@ -57,9 +57,10 @@ describe("a look at what is gone", () => {
   });
 
   it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
-    const { asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });
+    const { after, asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });
     expect(asked).to.deep.equal([reads[0], reads[1], completing, reads[0]]);
     expect(fate).to.equal("watch");
+    expect(after.dryRun).to.equal(false);
     expect(memory.refusedAt).to.equal(NOW);
   });
 });
@@ -74,6 +75,7 @@ describe("a dry run's look", () => {
     expect(after.memory).to.deep.include({
       taken: [],
       actedAt: undefined,
+      obstacle: undefined,
       waitingFor: "1 target registered in static",
     });
     expect(lines.filter(([, phrase]) => phrase === "dry run").map(([, , { would }]) => would)).to.deep.equal([

@@ -5,6 +5,12 @@ import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "./decide/b
 import { NOW, plain, play, reads, registered, TAKEN, target } from "./looking.ts";
 import { containerInstance } from "./observe/shown.ts";
 
+/** What is asked for between two looks, while the target drains. */
+const obstacle = {
+  what: { kind: "target", targetGroup: "arn:static", target: "i-1", port: 80, state: "draining" },
+  until: NOW + MINUTE,
+} as const;
+
 describe("a look at what is still registered", () => {
   it("takes it out, and remembers what was taken, and when", async () => {
     const { after, asked, fate } = await play(plain(), registered);
@@ -17,6 +23,7 @@ describe("a look at what is still registered", () => {
       drained: [],
       drainingAt: undefined,
       failures: 0,
+      obstacle,
       registrations: [TAKEN],
     });
   });
@@ -34,7 +41,7 @@ describe("a look at what is still registered", () => {
       ...registered,
       refused: failure("denied"),
     });
-    expect(memory).to.deep.include({ failures: 2, taken: [], actedAt: undefined });
+    expect(memory).to.deep.include({ failures: 2, taken: [], actedAt: undefined, obstacle: undefined });
     expect(waiting.map(({ failures }) => failures)).to.deep.equal([2]);
     expect(run.hasFailures).to.equal(true);
   });
@@ -77,6 +84,26 @@ describe("a look at what is still registered", () => {
   });
 });
 
+describe("a look at what stood in the way at the one before", () => {
+  for (const dryRun of [false, true]) {
+    it(`asks for nothing else while it does${dryRun ? ", also on a dry run" : ""}`, async () => {
+      const waiting = plain({ obstacle, changedAt: SINCE });
+      const { after, asked, fate } = await play(waiting, {
+        shown: target("draining"),
+        options: { dryRun },
+      });
+      expect([asked, fate]).to.deep.equal([[], "watch"]);
+      const memory = { ...waiting.memory, lookAt: NOW + 5 * SECOND };
+      expect(after).to.deep.equal({ ...waiting, dryRun, memory });
+    });
+  }
+
+  it("is one at everything once it does not", async () => {
+    const { asked } = await play(plain({ obstacle, changedAt: SINCE }), { shown: target() });
+    expect(asked).to.deep.equal(reads);
+  });
+});
+
 describe("a look at a container instance", () => {
   const inCluster = {
     clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
@@ -99,6 +126,22 @@ describe("a look at a container instance", () => {
     const { memory } = await play(termination({ ...seen, drained, drainingAt: SINCE }), { shown: inCluster });
     expect(memory.drained).to.deep.equal([other, { what: "ci-1", at: NOW }]);
     expect(memory.drainingAt).to.equal(SINCE);
+  });
+
+  it("that is back in the warm pool sets it ACTIVE; nothing was taken from it by that", async () => {
+    const { asked, memory } = await play(
+      termination({ returns: "warm pool", toDrain: ["ci-1"], actedAt: SINCE }),
+      {
+        shown: {
+          memberships: { "i-1": { group: "fleet", state: "Warmed:Stopped" } },
+          clusters: {
+            main: { containerInstances: [containerInstance(1, { status: "DRAINING" })], tasks: [] },
+          },
+        },
+      },
+    );
+    expect(asked.slice(-1)).to.deep.equal(["ACTIVE ci-1"]);
+    expect(memory.actedAt).to.equal(SINCE);
   });
 
   it("takes out what ECS has left behind; that is nothing to be given back", async () => {

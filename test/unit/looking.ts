@@ -57,8 +57,9 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
     },
   };
   const all = { mayComplete: true, dryRun: false, until: NOW + MINUTE, ...options };
-  const [looked] = await look(ports, run, [of], all);
-  const { before, fate, termination: after } = looked as Looked;
+  const looked = await look(ports, run, [of], all);
+  expect(looked).to.have.lengthOf(1);
+  const { before, fate, termination: after } = looked[0] as Looked;
   expect(before).to.equal(of);
   const isOfInterest = (each: string) => !/^(ecs|targetGroups|classic|ec2)\./.test(each);
   const waiting = lines.filter(([, phrase]) => phrase === "waiting").map(([, , fields]) => fields);

@@ -81,6 +81,20 @@ describe("the memories of two messages of one drain", () => {
     expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastBeatAt: undefined });
   });
 
+  it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
+    const known = { drainingAt: 3_000, noMemberSince: 4_000, noRegistrationSince: 5_000, deadSince: 6_000 };
+    const later = { drainingAt: 9_000, noMemberSince: 9_000, noRegistrationSince: 9_000, deadSince: 9_000 };
+    for (const [one, other] of [
+      [known, {}],
+      [{}, known],
+      [known, later],
+      [later, known],
+    ]) {
+      expect(memoryOf(one ?? {}, other ?? {})).to.include(known);
+    }
+    expect(memoryOf({}, {})).to.include({ drainingAt: undefined, deadSince: undefined });
+  });
+
   it("know that the lifecycle action was completed, whichever message does", () => {
     const completed = { completedAt: 3_000 };
     expect(memoryOf(completed, { lookAt: 9_000 })?.completedAt).to.equal(3_000);

@@ -56,6 +56,14 @@ describe("a run", () => {
     expect(run.isOutOfTime).to.equal(true);
   });
 
+  it("takes in for the first third of its time", () => {
+    const { clock, run } = begin(40_000);
+    clock.now = 19_999;
+    expect(run.takesIn).to.equal(true);
+    clock.now = 20_000;
+    expect(run.takesIn).to.equal(false);
+  });
+
   it("asks once for what it keeps, also where the answer is nothing", async () => {
     const { run } = begin();
     const cache = new Map<string, string | undefined>();

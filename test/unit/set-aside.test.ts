@@ -14,9 +14,11 @@ const unreadable = [{ message, reason: "expected JSON" }];
 async function play(
   { deadLetters = "dead", sends = [] }: { deadLetters?: string | undefined | AwsCallError; sends?: Error[] },
   these: typeof unreadable = unreadable,
+  until = Number.POSITIVE_INFINITY,
 ) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: unknown[] = [];
+  let now = 0;
   const ports = {
     ...untouchable,
     queues: {
@@ -26,6 +28,7 @@ async function play(
         return deadLetters === "none" ? undefined : deadLetters;
       },
       sendWithReason: async (queue: string, body: string, reason: string | undefined) => {
+        now += 1;
         asked.push(["send", queue, body, reason]);
         const error = sends.shift();
         if (error) throw error;
@@ -36,10 +39,10 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  await setAside(ports, run, "monitor", these);
+  const run = new Run(ports.log, () => now, until);
+  const aside = (await setAside(ports, run, "monitor", these)).map(({ id }) => id);
   const said = lines.filter(([, phrase]) => phrase === "message cannot be read");
-  return { asked, said, run };
+  return { aside, asked, said, run };
 }
 const says = (fields: object) => [
   [
@@ -51,18 +54,19 @@ const says = (fields: object) => [
 
 describe("a message that cannot be read", () => {
   it("goes to the dead-letter queue with its reason, and only then out of its own", async () => {
-    const { asked, said, run } = await play({});
+    const { aside, asked, said, run } = await play({});
     expect(asked).to.deep.equal([
       ["send", "dead", "no JSON", "expected JSON"],
       ["delete", "monitor", "r1"],
     ]);
+    expect(aside).to.deep.equal(["m1"]);
     expect(said).to.deep.equal(says({ moved_to: "dead" }));
     expect(run.hasFailures).to.equal(false);
   });
 
   it("stays where it is where there is no dead-letter queue", async () => {
-    const { asked, said, run } = await play({ deadLetters: "none" });
-    expect(asked).to.deep.equal([]);
+    const { aside, asked, said, run } = await play({ deadLetters: "none" });
+    expect([aside, asked]).to.deep.equal([[], []]);
     expect(said).to.deep.equal(says({ left: "in the queue, which has no dead-letter queue" }));
     expect(run.hasFailures).to.equal(false);
   });
@@ -75,7 +79,8 @@ describe("a message that cannot be read", () => {
   });
 
   it("stays where it is where it could not be sent, which is noted", async () => {
-    const { asked, said, run } = await play({ sends: [failure("throttled")] });
+    const { aside, asked, said, run } = await play({ sends: [failure("throttled")] });
+    expect(aside).to.deep.equal([]);
     expect(asked).to.deep.equal([["send", "dead", "no JSON", "expected JSON"]]);
     expect(said).to.deep.equal(says({ left: "in the queue" }));
     expect(run.hasFailures).to.equal(true);
@@ -102,7 +107,15 @@ describe("a message that cannot be read", () => {
   });
 
   it("of which there are none asks for nothing", async () => {
-    expect((await play({ deadLetters: failure("denied") }, [])).run.hasFailures).to.equal(false);
+    const { aside, run } = await play({ deadLetters: failure("denied") }, []);
+    expect([aside, run.hasFailures]).to.deep.equal([[], false]);
+  });
+
+  it("stays where it is where time runs out before it is its turn, which is noted", async () => {
+    const two = ["m1", "m2"].map((id) => ({ message: { ...message, id }, reason: "expected JSON" }));
+    const { aside, run } = await play({}, two, 1);
+    expect(aside).to.deep.equal(["m1"]);
+    expect(run.hasFailures).to.equal(true);
   });
 
   it("does not hide a fault of ours", async () => {

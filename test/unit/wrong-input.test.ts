@@ -86,6 +86,11 @@ const deregisterInputs: [string, unknown, string][] = [
     "elb_names[1]: expected the name of a classic load balancer, found 5",
   ],
   [
+    "one target group that is no list",
+    { ...good, target_groups: "web" },
+    'target_groups: expected a list of target group names or ARNs, found "web"',
+  ],
+  [
     "a target group's load balancer ARN",
     {
       ...good,
@@ -177,6 +182,15 @@ const terminateInputs: [string, unknown, string][] = [
     "one group as text",
     { queue_name: "monitor", auto_scaling_groups: "fleet" },
     'auto_scaling_groups: expected a list of Auto Scaling group names, found "fleet"',
+  ],
+  [
+    "a group's ARN",
+    {
+      queue_name: "monitor",
+      lifecycle_hook_name: "drain",
+      auto_scaling_groups: ["arn:aws:autoscaling:fleet"],
+    },
+    'auto_scaling_groups[0]: expected the name of an Auto Scaling group, found "arn:aws:autoscaling:fleet"',
   ],
   [
     "a tag without a key",

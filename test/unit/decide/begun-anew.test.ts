@@ -74,6 +74,10 @@ describe("an instance that was on its way back", () => {
       });
     });
 
+    it("once more, ten seconds after it had gone on, whoever completed its action", () => {
+      expect(goesOnAs({ returningSince: now - 10 * SECOND })).to.include({ token: undefined, since: now });
+    });
+
     it("once more, two minutes after its action was completed, with no other hook to hold it", () => {
       expect(goesOnAs({ completedAt: now - 2 * MINUTE })).to.include({ token: undefined, since: now });
     });
@@ -82,9 +86,10 @@ describe("an instance that was on its way back", () => {
     const still: [string, Partial<Memory>, Parameters<typeof begunAnew>[1]][] = [
       [
         "it had gone on within the last ten seconds: the read may lag",
-        { returningSince: now - 10 * SECOND + 1 },
+        { completedAt: SINCE, returningSince: now - 10 * SECOND + 1 },
         pool,
       ],
+      ["it is not known", { returningSince: SINCE }, { ...pool, membership: undefined }],
       ["its action was completed within two minutes", { completedAt: now - 2 * MINUTE + 1 }, pool],
       [
         "another hook holds it",

@@ -62,6 +62,8 @@ describe("decide: what stands in the way", () => {
     const members = [memberOf({ status: "DRAINING" }, [task("RUNNING")], daemons)];
     expect(whatIn({ members, registrations: [target({ state: "draining" })] })).to.deep.equal(static8080);
     expect(whatIn({ members })).to.equal(undefined);
+    const stopping = [memberOf({ status: "DRAINING" }, [task("RUNNING"), task("STOPPING")], daemons)];
+    expect(whatIn({ members: stopping })).to.equal(undefined);
   });
 
   it("the tasks that we have stopped, which are stopping now", () =>
@@ -77,6 +79,18 @@ describe("decide: what stands in the way", () => {
     const behind = target({ state: "draining" });
     expect(whatIn({ members, registrations: [other, behind] })).to.deep.equal(static8080);
   });
+
+  it("of two container instances, of which one has left its cluster: what is on the other", () => {
+    const old = memberOf({ arn: "ci-0", status: "INACTIVE", agentConnected: false }, [task("RUNNING")]);
+    expect(whatIn({ members: [old, member("DRAINING", task("RUNNING"))] })).to.deep.equal(
+      tasks(1, "task-RUNNING"),
+    );
+  });
+
+  it("a registration that drains, where the container instance has left its cluster", () =>
+    expect(
+      whatIn({ members: [member("INACTIVE")], registrations: [target({ state: "draining" })] }),
+    ).to.deep.equal(static8080));
 
   it("a load balancer that drains the instance, with no task left", () =>
     expect(
@@ -95,6 +109,7 @@ describe("decide: what stands in the way", () => {
 
   const unclear: Record<string, Omit<Row, "why" | "expected">> = {
     "nothing is left": { observed: { members: [member("DRAINING")] } },
+    "nothing is left once it is set DRAINING": { observed: { members: [member("ACTIVE")] } },
     "the agent is silent": {
       observed: { members: [memberOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")])] },
     },
@@ -106,6 +121,10 @@ describe("decide: what stands in the way", () => {
     },
     "a heartbeat is due, because it failed or its timer is not known": {
       memory: { ...draining, lastBeatAt: undefined },
+      observed: { members: [member("DRAINING", task("RUNNING"))] },
+    },
+    "a heartbeat has just come due": {
+      memory: { ...draining, lastBeatAt: SINCE - 39 * MINUTE },
       observed: { members: [member("DRAINING", task("RUNNING"))] },
     },
     "EC2 does not know the instance": {
@@ -157,6 +176,8 @@ describe("decide: what stands in the way", () => {
     it("a minute", () => expect(untilOf({})).to.equal(MINUTE));
     it("until the drain's deadline", () =>
       expect(untilOf({}, { drainTimeoutSeconds: 90 })).to.equal(30 * SECOND));
+    it("a minute, where the drain's deadline has come and the hook's own timeout is left to decide", () =>
+      expect(untilOf({}, { drainTimeoutSeconds: 60, onTimeout: "leave" })).to.equal(MINUTE));
     it("until the next heartbeat is due", () =>
       expect(untilOf({ lastBeatAt: SINCE - 40 * MINUTE + 80 * SECOND })).to.equal(20 * SECOND));
     it("until an orphan is one", () => {
@@ -166,6 +187,10 @@ describe("decide: what stands in the way", () => {
         registrations: [target({ managed: true, services: ["api"] })],
       };
       expect(obstacleIn({ observed })?.until).to.equal(SINCE + 80 * SECOND);
+      const leaving = [target({ managed: true, services: ["api"], state: "draining" })];
+      expect(obstacleIn({ observed: { ...observed, registrations: leaving } })?.until).to.equal(
+        SINCE + 2 * MINUTE,
+      );
     });
   });
 

@@ -45,6 +45,18 @@ describe("what is remembered", () => {
         counting("DRAINING", 0),
         SINCE,
       ],
+      [
+        "one of two has left its cluster, and none is counted by the other: certain",
+        drained(MINUTE),
+        { members: [...counting("INACTIVE", 1).members, ...counting("DRAINING", 0).members] },
+        at,
+      ],
+      [
+        "none is counted by one of two, and one by the other",
+        drained(MINUTE),
+        { members: [...counting("DRAINING", 0).members, ...counting("DRAINING", 1).members] },
+        undefined,
+      ],
       ["one is counted", { ...drained(MINUTE), noWantedSince: SINCE }, counting("DRAINING", 1), undefined],
       [
         "somebody has set it ACTIVE",
@@ -57,6 +69,12 @@ describe("what is remembered", () => {
         { ...drained(MINUTE), noWantedSince: SINCE },
         { unread: { tasks: "tasks to be answered" } },
         SINCE,
+      ],
+      [
+        "it could not be read, and was not known before",
+        drained(MINUTE),
+        { unread: { tasks: "tasks to be answered" } },
+        undefined,
       ],
     ];
     for (const [why, memory, observed, expected] of table) {
@@ -87,6 +105,12 @@ describe("what is remembered", () => {
         "certain before, and set ACTIVE by somebody: one may come again",
         { ...settled, noTasksAt: SINCE },
         { members: [member("ACTIVE")] },
+        undefined,
+      ],
+      [
+        "certain before, and one of two container instances set ACTIVE by somebody: the same",
+        { ...settled, noTasksAt: SINCE },
+        { members: [...listed(true).members, member("ACTIVE")] },
         undefined,
       ],
       ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, undefined],

@@ -17,6 +17,14 @@ describe("decide", () => {
       expected: ["wait", "deregister"],
     },
     {
+      why: "one of two tasks listens behind our target: it goes first",
+      observed: {
+        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }), task("PENDING"))],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
       why: "a task listens behind our classic load balancer: it goes first",
       observed: {
         members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
