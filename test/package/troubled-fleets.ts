@@ -37,8 +37,8 @@ export function troubledFleets(packaged: Package): unknown[] {
   return [misread(packaged), stuck(packaged), dead(packaged), lost(packaged)];
 }
 
-// Unreadable messages, an outage in which deregister can do nothing, so that terminate does it, a duplicate while draining,
-// so many at once that it pays to ask for the whole cluster's tasks, and another hook beside a completion by hand.
+// Unreadable messages, outages in which deregister can do nothing, so that terminate does it, a duplicate while draining, so
+// many at once that it pays to ask for the whole cluster's tasks, and another hook beside a completion by hand.
 function misread(packaged: Package): unknown {
   const outage = { actions: ["ecs:*", "elb:Deregister*", "elbv2:Deregister*"], for_seconds: 60 };
   return fleetOf(packaged, {
@@ -47,6 +47,7 @@ function misread(packaged: Package): unknown {
       { at_seconds: 1, send: { queue: monitor, body: "nothing to read" } },
       { at_seconds: 1, deny: outage },
       { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 2) } },
+      { at_seconds: 399, deny: outage },
       { at_seconds: 400, terminate: { instance_ids: INSTANCE_IDS.slice(2, 7) } },
       { at_seconds: 450, repeat_notification: { instance_ids: INSTANCE_IDS.slice(2, 7), hook } },
       { at_seconds: 500, complete_actions: { group, hook } },

@@ -262,6 +262,7 @@ describe("scenarios: messages", () => {
       timeline: [{ at_seconds: 4, send_lifecycle_message: forged }, terminate],
     });
     expectDrained(outcome, { count: 1 });
+    expect(said(outcome, "duplicate merged"), "it is another drain").to.deep.equal([]);
   });
 
   it("messages that are delivered twice: one drain, and none is left", async () => {
