@@ -82,20 +82,19 @@ function candidatesOf(
 }
 
 // Another hook may hold it: one for launching has a wait state in common with ours. A heartbeat tells, and begins the timer
-// anew, of which nobody knows when it began. With `leave` the message may be elsewhere for a moment, and past a deadline
-// after which no heartbeat may be sent; without a queue there is none.
+// anew, of which nobody knows when it began. With `leave` its message may be elsewhere for a moment, and past a deadline after
+// which no heartbeat may be sent: a sweep after the other would keep it for ever.
 async function findHeld(
   ports: Ports,
   run: Run,
   { termination, state, hook }: Candidate,
-  { queue, dryRun }: SweepOptions,
+  { dryRun }: SweepOptions,
 ): Promise<Termination | undefined> {
   if (run.isOutOfTime) {
     run.ranOutOfTime();
     return undefined;
   }
-  const { settings } = termination;
-  if (dryRun || (settings.onTimeout === "leave" && queue !== undefined)) {
+  if (dryRun || termination.settings.onTimeout === "leave") {
     if (state === "Warmed:Pending:Wait") return undefined;
     logFound(ports, termination, hook);
     return termination;

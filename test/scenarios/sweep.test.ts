@@ -83,22 +83,6 @@ describe("scenarios: the sweep", () => {
     expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
   });
 
-  it("with leave and no queue, no message can be elsewhere: the hook is kept alive", async () => {
-    const { lifecycle_queue_name: _, ...input } = SWEEP;
-    const world = fleet(
-      { ...input, lifecycle_hook_name: "bare", on_timeout: "leave" },
-      [{ at_seconds: 65, terminate: { instance_ids: [leaving] } }],
-      { hooks: [{ name: "bare", heartbeat_timeout_seconds: 400 }] },
-    );
-    const task = { stop_seconds: 900, stop_timeout_seconds: 900 };
-    const outcome = await play({
-      ...world,
-      clusters: [{ name: "main", services: [{ name: "worker", desired_count: 3, task }] }],
-    });
-    expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "lifecycle action completed", leaving)[0]?.reason).to.match(/^drained/);
-  });
-
   it("two hooks of ours, the messages of both lost: both are found", async () => {
     const outcome = await play(
       fleet({ ...SWEEP, sweep_minutes: 1 }, lost, { hooks: [HOOK, { ...HOOK, name: "drain-again" }] }),

@@ -1,6 +1,9 @@
 import { queues } from "./generate.ts";
 import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
 
+/** Names in an input; of these only the cluster is there. */
+const nowhere = { target_groups: ["static"], elb_names: ["classic"], cluster_names: ["c0"] };
+
 /** What seeds have found about all others, the oldest first. */
 export const pastFailures: readonly PastFailure[] = [
   {
@@ -131,6 +134,52 @@ export const pastFailures: readonly PastFailure[] = [
         { at_seconds: 6, update_service: { cluster: "c0", service: "edge0", desired_count: 4 } },
         { at_seconds: 30, terminate: { instance_ids: ["i-00000000000000002"], replace: true } },
         { at_seconds: 120, set_active: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 507_551_990,
+    wrong:
+      "with leave, each sweep that took a message in flight for a lost one began the hook's timer anew, and the instance was held for ever",
+    scenario: {
+      name: "past failure 507551990",
+      latency_milliseconds: [100, 1_500],
+      functions: {
+        deregister: {
+          input: {
+            lifecycle_queue_name: "lifecycle",
+            elb_monitor_queue_name: "monitor",
+            ...nowhere,
+            drain_timeout_seconds: 240,
+            on_timeout: "leave",
+          },
+        },
+        terminate: {
+          input: {
+            ...terminate.input,
+            lifecycle_hook_name: "drain",
+            group_tag: "drained=yes",
+            sweep_minutes: 5,
+            ...nowhere,
+            drain_timeout_seconds: 240,
+            on_timeout: "leave",
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0", services: [{ name: "daemon0" }] }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000002"],
+          cluster: "c0",
+          tags: { drained: "yes" },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 9, terminate: { instance_ids: ["i-10000000000000002"] } },
+        { at_seconds: 52, disconnect_agent: { instance_ids: ["i-10000000000000002"] } },
       ],
     },
   },

@@ -118,6 +118,7 @@ describe("a sweep", () => {
     const pool = [member("i-3", "Warmed:Pending:Wait")];
     for (const [why, change] of [
       ["with leave, where the message may be elsewhere", { keys: { on_timeout: "leave" } }],
+      ["with leave, known by its name", { keys: { on_timeout: "leave" }, queue: undefined, hook: "drain" }],
       ["on a dry run", { dryRun: true }],
     ] as const) {
       it(why, async () => {
@@ -125,12 +126,6 @@ describe("a sweep", () => {
         expect([beaten, ids]).to.deep.equal([[], ["i-1"]]);
       });
     }
-  });
-
-  it("with leave and no queue no message can be elsewhere: it asks", async () => {
-    const { beaten, ids } = await play({ queue: undefined, hook: "drain", keys: { on_timeout: "leave" } });
-    expect(beaten).to.have.lengthOf(1);
-    expect(ids).to.deep.equal(["i-1"]);
   });
 
   it("skips what a termination at hand stands for, by its hook", async () => {
