@@ -68,15 +68,20 @@ async function lookAtAll(
   options: LookOptions,
 ): Promise<Looked[]> {
   const presences = await observePresence(ports, run, terminations);
-  warnOfShortHooks(run, presences);
+  const shownAt = ports.now();
+  // What has begun anew is looked at as such: of one whose action is completed nothing else is observed.
+  const heldAs = new Map([...presences].map(([each, shown]) => [each, begunAnew(each, shown, shownAt)]));
+  const held = new Map([...presences].map(([each, shown]) => [heldAs.get(each) ?? each, shown]));
+  warnOfShortHooks(run, held);
   const beaten = options.dryRun
     ? new Map<Termination, Termination>()
-    : await beat(ports, run, presences, !options.mayComplete);
-  const observations = await observe(ports, run, presences);
+    : await beat(ports, run, held, !options.mayComplete);
+  const observations = await observe(ports, run, held);
   const now = ports.now();
   const decided = terminations.map((before) => {
-    const observed = observations.get(before) as Observation;
-    const current = begunAnew(beaten.get(before) ?? before, observed, now);
+    const begun = heldAs.get(before) ?? before;
+    const observed = observations.get(begun) as Observation;
+    const current = beaten.get(begun) ?? begun;
     const decision = decide(current, observed, now);
     return {
       before,

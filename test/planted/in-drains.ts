@@ -36,8 +36,8 @@ export const IN_DRAINS: readonly Bug[] = [
   {
     what: "a dry run sends heartbeats",
     file: "shared/look.ts",
-    text: "options.dryRun\n    ? new Map<Termination, Termination>()\n    : await beat(ports, run, presences, !options.mayComplete);",
-    instead: "await beat(ports, run, presences, !options.mayComplete);",
+    text: "options.dryRun\n    ? new Map<Termination, Termination>()\n    : await beat(ports, run, held, !options.mayComplete);",
+    instead: "await beat(ports, run, held, !options.mayComplete);",
     foundBy: { scenarios: "dry-run", test: "no heartbeat is sent: the hook's own timeout ends it" },
   },
   {

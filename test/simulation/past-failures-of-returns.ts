@@ -181,4 +181,44 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 150_453_954,
+    wrong:
+      "an instance got a second new root volume before it was given back all: the first drain began anew in the middle of a look that had observed nothing, and took that for gone",
+    scenario: {
+      name: "past failure 150453954",
+      read_lag_seconds: 7,
+      latency_milliseconds: [100, 1_500],
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"], poll_seconds: 10 }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            lifecycle_queue_name: "lifecycle",
+            group_tag: "drained=yes",
+            sweep_minutes: 1,
+            target_groups: ["static"],
+            cluster_names: ["c0"],
+          },
+        },
+      },
+      queues,
+      target_groups: [{ name: "static", in_use: false }],
+      clusters: [{ name: "c0", services: [{ name: "web0", desired_count: 3 }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          cluster: "c0",
+          managed_draining: true,
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 68, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 186, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
 ];
