@@ -2,6 +2,7 @@ import { findAnotherAction } from "./another-action.ts";
 import { forEachOf } from "./batches.ts";
 import type { Presence } from "./observation.ts";
 import type { Ports } from "./ports.ts";
+import { contentOf, reading } from "./reading.ts";
 import { isBeatDue } from "./rules/heartbeat.ts";
 import type { Run } from "./run.ts";
 import type { Termination } from "./termination.ts";
@@ -28,25 +29,26 @@ export async function beat(
     .filter(([each, presence]) => isBeatDue(each, presence, ports.now(), first))
     .sort(([a], [b]) => (a.memory.lastBeatAt ?? 0) - (b.memory.lastBeatAt ?? 0));
   await forEachOf(due, async ([termination]) => {
-    const { instanceId, hook, memory } = termination;
+    const { hook } = termination;
     if (hook === undefined) return;
-    if (run.isOutOfTime) {
-      run.ranOutOfTime();
-      return;
-    }
-    try {
-      const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
-      const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
-      const asked = { ...termination, memory: { ...memory, lastBeatAt: ports.now() } };
-      if (answer === "recorded") ports.log.info("heartbeat recorded", fields);
-      else ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
-      const another = answer === "recorded" ? undefined : await findAnotherAction(ports, termination);
-      beaten.set(termination, another ?? asked);
-    } catch (error) {
-      run.callFailed(error);
-    }
+    const now = contentOf(await reading(run, () => beatOne(ports, termination, hook)));
+    if (now) beaten.set(termination, now);
   });
   return beaten;
+}
+
+// Throws an AwsCallError.
+async function beatOne(ports: Ports, termination: Termination, hook: string): Promise<Termination> {
+  const { instanceId, memory } = termination;
+  const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
+  const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
+  const asked = { ...termination, memory: { ...memory, lastBeatAt: ports.now() } };
+  if (answer === "recorded") {
+    ports.log.info("heartbeat recorded", fields);
+    return asked;
+  }
+  ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
+  return (await findAnotherAction(ports, termination)) ?? asked;
 }
 
 /** Warns, once a run and hook, of hooks that are too short to be safe. */

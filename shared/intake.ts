@@ -77,8 +77,8 @@ export type Unreadable = { readonly message: ReceivedMessage; readonly reason: s
 /**
  * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
  * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
- * message, and so comes last in a run: however many there are, no termination waits for them. Returns
- * those that are set aside.
+ * message, and so comes last in a run: however many there are, no termination waits for them. Returns those that are set
+ * aside.
  */
 export async function setAside(
   ports: Ports,

@@ -70,18 +70,21 @@ async function lookAtAll(
   const presences = await observePresence(ports, run, terminations);
   const shownAt = ports.now();
   // What has begun anew is looked at as such: of one whose action is completed nothing else is observed.
-  const heldAs = new Map([...presences].map(([each, shown]) => [each, begunAnew(each, shown, shownAt)]));
-  const held = new Map([...presences].map(([each, shown]) => [heldAs.get(each) ?? each, shown]));
+  const begun = [...presences].map(([before, shown]) => ({
+    before,
+    held: begunAnew(before, shown, shownAt),
+    shown,
+  }));
+  const held = new Map(begun.map((each) => [each.held, each.shown]));
   warnOfShortHooks(run, held);
   const beaten = options.dryRun
     ? new Map<Termination, Termination>()
     : await beat(ports, run, held, !options.mayComplete);
   const observations = await observe(ports, run, held);
   const now = ports.now();
-  const decided = terminations.map((before) => {
-    const begun = heldAs.get(before) ?? before;
-    const observed = observations.get(begun) as Observation;
-    const current = beaten.get(begun) ?? begun;
+  const decided = begun.map(({ before, held }) => {
+    const observed = observations.get(held) as Observation;
+    const current = beaten.get(held) ?? held;
     const decision = decide(current, observed, now);
     return {
       before,

@@ -13,7 +13,8 @@ import type { Termination } from "./termination.ts";
 /**
  * Adds the host ports that ECS does not show to the tasks of instances that are to become DRAINING and have a
  * registration of ours, which one of them may listen behind: those that a task has by its definition, because it is of
- * the network mode host, or has not started yet. A definition never changes, so each is read once a run. Returns what could not be read, by termination.
+ * the network mode host, or has not started yet. A definition never changes, so each is read once a run. Returns what
+ * could not be read, by termination.
  */
 export async function observeHostPorts(
   ports: Ports,

@@ -38,8 +38,7 @@ export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
 /**
  * Finds instances in the wait state of our hook that none of the terminations at hand stands for: their messages were
  * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, one per warm pool, and a
- * heartbeat for each that is found.
- * Failures of AWS are noted in the run; throws only what is a fault of ours.
+ * heartbeat for each that is found. Failures of AWS are noted in the run; throws only what is a fault of ours.
  */
 export async function sweep(
   ports: Ports,
@@ -90,17 +89,13 @@ async function findHeld(
   { termination, state, hook }: Candidate,
   { dryRun }: SweepOptions,
 ): Promise<Termination | undefined> {
-  if (run.isOutOfTime) {
-    run.ranOutOfTime();
-    return undefined;
-  }
-  if (dryRun || termination.settings.onTimeout === "leave") {
-    if (state === "Warmed:Pending:Wait") return undefined;
-    logFound(ports, termination, hook);
-    return termination;
-  }
-  const answer = await reading(run, () => ports.autoScaling.heartbeat({ ...termination, hook: hook.name }));
-  if (contentOf(answer) !== "recorded") return undefined;
+  const mayAsk = !dryRun && termination.settings.onTimeout !== "leave";
+  const holds = await reading(run, async () =>
+    mayAsk
+      ? (await ports.autoScaling.heartbeat({ ...termination, hook: hook.name })) === "recorded"
+      : state !== "Warmed:Pending:Wait",
+  );
+  if (!contentOf(holds)) return undefined;
   logFound(ports, termination, hook);
   return termination;
 }

@@ -7,6 +7,11 @@ import { returnOf, situationOf } from "./lifecycle-state.ts";
 /** What of a presence tells which lifecycle action holds an instance. */
 type Holding = Pick<Presence, "membership" | "hooks">;
 
+/** Whether the lifecycle action of an instance on its way back was seen to end, or was completed. */
+export function hasEnded({ returningSince, completedAt }: Memory): boolean {
+  return (returningSince ?? completedAt) !== undefined;
+}
+
 /** Whether a hook holds an instance on its way to its death that was held on its way back at the look before. */
 export function diesAfterAll({ returns }: Memory, { membership }: Pick<Presence, "membership">): boolean {
   if (returns === undefined || membership === undefined) return false;
@@ -40,8 +45,7 @@ export function begunAnew(termination: Termination, holding: Holding, now: numbe
       },
     };
   }
-  const hasEnded = (memory.returningSince ?? memory.completedAt) !== undefined;
-  if (hasEnded || !diesAfterAll(memory, holding)) return termination;
+  if (hasEnded(memory) || !diesAfterAll(memory, holding)) return termination;
   return {
     ...termination,
     since: token === undefined ? now : since,

@@ -1,6 +1,6 @@
 import type { Observation } from "../observation.ts";
 import type { Memory, Termination } from "../termination.ts";
-import { diesAfterAll } from "./begun-anew.ts";
+import { diesAfterAll, hasEnded } from "./begun-anew.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
 import { decideHeld } from "./held.ts";
@@ -31,7 +31,7 @@ export function decide(before: Termination, observed: Observation, now: number):
   if (!membership) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
   const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  if (diesAfterAll(memory, observed) && (memory.returningSince ?? memory.completedAt) !== undefined) {
+  if (diesAfterAll(memory, observed) && hasEnded(memory)) {
     const where = `the instance, which is ${membership.state}`;
     return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
   }

@@ -12,6 +12,10 @@ export type PastFailure = {
 export const drain = { name: "drain", queue: "lifecycle" };
 /** terminate as it is scheduled. */
 export const terminate = { input: { queue_name: "monitor" } };
+/** terminate as it is scheduled to sweep, with these keys besides the queues. */
+export const sweeping = (keys: object) => ({
+  input: { ...terminate.input, lifecycle_queue_name: "lifecycle", ...keys },
+});
 /** deregister as it is scheduled, with these keys besides the queues. */
 export const deregister = (keys: object, firstAfter = 20) => ({
   input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys },

@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
+import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** What seeds have found about instances that come back, or were to, the oldest first. */
 export const pastFailuresOfReturns: readonly PastFailure[] = [
@@ -63,15 +63,11 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       name: "past failure 735602747",
       functions: {
         deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 1_500 }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            auto_scaling_groups: ["g0"],
-            lifecycle_queue_name: "lifecycle",
-            cluster_names: ["c0"],
-            drain_timeout_seconds: 1_500,
-          },
-        },
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          cluster_names: ["c0"],
+          drain_timeout_seconds: 1_500,
+        }),
       },
       queues,
       clusters: [{ name: "c0" }],
@@ -118,16 +114,12 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       throttling: true,
       functions: {
         deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0", "c1"] }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            lifecycle_queue_name: "lifecycle",
-            auto_scaling_groups: ["g0"],
-            sweep_minutes: 2,
-            elb_names: ["classic"],
-            cluster_names: ["c0", "c1"],
-          },
-        },
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          sweep_minutes: 2,
+          elb_names: ["classic"],
+          cluster_names: ["c0", "c1"],
+        }),
       },
       queues,
       load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
@@ -158,15 +150,11 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       name: "past failure 926162178",
       functions: {
         deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 600 }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            auto_scaling_groups: ["g0"],
-            lifecycle_queue_name: "lifecycle",
-            cluster_names: ["c0"],
-            drain_timeout_seconds: 600,
-          },
-        },
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          cluster_names: ["c0"],
+          drain_timeout_seconds: 600,
+        }),
       },
       queues,
       clusters: [{ name: "c0" }],
@@ -191,16 +179,12 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       latency_milliseconds: [100, 1_500],
       functions: {
         deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"], poll_seconds: 10 }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            lifecycle_queue_name: "lifecycle",
-            group_tag: "drained=yes",
-            sweep_minutes: 1,
-            target_groups: ["static"],
-            cluster_names: ["c0"],
-          },
-        },
+        terminate: sweeping({
+          group_tag: "drained=yes",
+          sweep_minutes: 1,
+          target_groups: ["static"],
+          cluster_names: ["c0"],
+        }),
       },
       queues,
       target_groups: [{ name: "static", in_use: false }],

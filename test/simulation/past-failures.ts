@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
+import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** Names in an input; of these only the cluster is there. */
 const nowhere = { target_groups: ["static"], elb_names: ["classic"], cluster_names: ["c0"] };
@@ -52,14 +52,10 @@ export const pastFailures: readonly PastFailure[] = [
       name: "past failure 38242011",
       functions: {
         deregister: deregister({ drain_timeout_seconds: 400 }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            auto_scaling_groups: ["g0"],
-            lifecycle_queue_name: "lifecycle",
-            drain_timeout_seconds: 400,
-          },
-        },
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          drain_timeout_seconds: 400,
+        }),
       },
       queues,
       auto_scaling_groups: [
@@ -90,16 +86,12 @@ export const pastFailures: readonly PastFailure[] = [
       read_lag_seconds: 9,
       functions: {
         deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }),
-        terminate: {
-          input: {
-            ...terminate.input,
-            auto_scaling_groups: ["g0"],
-            lifecycle_queue_name: "lifecycle",
-            sweep_minutes: 2,
-            elb_names: ["classic"],
-            cluster_names: ["c0"],
-          },
-        },
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          sweep_minutes: 2,
+          elb_names: ["classic"],
+          cluster_names: ["c0"],
+        }),
       },
       queues,
       load_balancers: [
