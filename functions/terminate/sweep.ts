@@ -9,6 +9,7 @@ import type { Run } from "../../shared/run.ts";
 import {
   type DrainKeys,
   type DrainSettings,
+  keysOf,
   keysOfMetadata,
   overlay,
   settingsOf,
@@ -142,8 +143,8 @@ function isOurs(
   return atHand.some((each) => each.group === group && each.hook === name);
 }
 
-// The messages of the same hook know best where its instances are to be drained: deregister's input is in them, and it may
-// say more than terminate's. Without one, terminate's own input holds, under what the hook says in its metadata.
+// Where its instances are to be drained the messages of the same hook know best: deregister's input is in them, and it may say
+// more than terminate's. Over either stands what the hook says of itself: not every message may have brought that.
 function settingsFor(
   group: string,
   hook: Hook,
@@ -151,9 +152,9 @@ function settingsFor(
   { keys }: SweepOptions,
 ): DrainSettings {
   const alike = atHand.find((each) => each.group === group && each.hook === hook.name);
-  if (alike) return alike.settings;
+  const base = alike ? keysOf(alike.settings) : keys;
   const own = keysOfMetadata(hook.metadata);
-  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+  return settingsOf(own && "keys" in own ? overlay(base, own.keys) : base);
 }
 
 function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook): void {

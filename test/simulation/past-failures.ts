@@ -175,4 +175,45 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 980_827_192,
+    wrong:
+      "a sweep drained by the settings of a forged message, which knew nothing of the hook's metadata, and completed after 240 of 1,500 seconds",
+    scenario: {
+      name: "past failure 980827192",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 240 }),
+        terminate: {
+          ...sweeping({ auto_scaling_groups: ["g0"], sweep_minutes: 1, cluster_names: ["c0"] }),
+          first_after_seconds: 54,
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      tasks: [{ cluster: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000001"],
+          cluster: "c0",
+          hooks: [
+            { ...drain, metadata: JSON.stringify({ drain_timeout_seconds: 1_500, on_timeout: "abandon" }) },
+          ],
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 25,
+          send_lifecycle_message: {
+            queue: "lifecycle",
+            group: "g0",
+            hook: "drain",
+            instance_id: "i-10000000000000002",
+          },
+        },
+        { at_seconds: 66, lose_notifications: { for_seconds: 141 } },
+        { at_seconds: 111, terminate: { instance_ids: ["i-10000000000000001"] } },
+      ],
+    },
+  },
 ];

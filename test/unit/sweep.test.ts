@@ -145,6 +145,21 @@ describe("a sweep", () => {
     expect(found.map((each) => each.hook)).to.deep.equal(["drain", "drain-again"]);
   });
 
+  it("drains by what a message of the same hook says, under what the hook says of itself", async () => {
+    const alike = termination(
+      {},
+      {
+        instanceId: "i-2",
+        settings: { ...termination().settings, targetGroups: ["static"], drainTimeoutSeconds: 240 },
+      },
+    );
+    const metadata = JSON.stringify({ drain_timeout_seconds: 1500 });
+    const { found } = await play({ atHand: [alike], hooks: [{ ...ours, metadata }] });
+    expect(found.map((each) => each.settings)).to.deep.equal([
+      { ...alike.settings, drainTimeoutSeconds: 1500 },
+    ]);
+  });
+
   it("asks for groups by a hundred, by tag, and each but once", async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { asked, ids } = await play({ names, tag: "drained=yes" });
