@@ -1,3 +1,4 @@
+import { TASKS_A_CALL } from "./aws/ecs-lists.ts";
 import { forEachOf, groupBy } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
@@ -88,18 +89,50 @@ async function tasksStanding(
   });
   const isCounted = ({ what }: Blocked<"tasks">) =>
     what.wantedTasks > 0 && containerInstances.get(what.containerInstance)?.wantedTasks === what.wantedTasks;
-  const arns = unmoved.filter((each) => !isCounted(each)).flatMap(({ what }) => what.tasks);
-  const tasks = await ports.ecs.describeTasks(cluster, [...new Set(arns)]);
-  const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
-  const stand = unmoved.filter((each) => isCounted(each) || each.what.tasks.some((arn) => live.has(arn)));
+  const uncounted = unmoved.filter((each) => !isCounted(each)).map(({ what }) => what.tasks);
+  const gone = await goneOf(ports, cluster, uncounted);
+  const left = unmoved.map((each) => ({
+    ...each,
+    tasks: isCounted(each) ? each.what.tasks : each.what.tasks.filter((arn) => !gone.has(arn)),
+  }));
   return new Map(
-    stand.map(({ termination, what }) => {
-      const { memory } = termination;
-      const own = described.filter(({ arn }) => arn === what.containerInstance);
-      const remembered = { ...memory, noWantedSince: noWantedSince(memory, own, ports.now()) };
-      return [termination, { ...termination, memory: remembered }];
-    }),
+    left
+      .filter(({ tasks }) => tasks.length > 0)
+      .map(({ termination, what, tasks }) => {
+        const { memory } = termination;
+        const own = described.filter(({ arn }) => arn === what.containerInstance);
+        const obstacle = memory.obstacle && { ...memory.obstacle, what: { ...what, tasks } };
+        const remembered = {
+          ...memory,
+          obstacle,
+          noWantedSince: noWantedSince(memory, own, ports.now()),
+        };
+        return [termination, { ...termination, memory: remembered }];
+      }),
   );
+}
+
+// Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all can be asked for in a call, one
+// of each list is: a task that is there is enough, and the rest is asked for where that one has gone.
+async function goneOf(
+  ports: Ports,
+  cluster: string,
+  lists: readonly (readonly string[])[],
+): Promise<Set<string>> {
+  const gone = new Set<string>();
+  const ask = async (asked: readonly string[]) => {
+    const tasks = await ports.ecs.describeTasks(cluster, [...new Set(asked)]);
+    const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
+    for (const arn of asked) if (!live.has(arn)) gone.add(arn);
+  };
+  if (lists.flat().length <= TASKS_A_CALL) await ask(lists.flat());
+  else {
+    await ask(lists.flatMap((tasks) => tasks.slice(0, 1)));
+    await ask(
+      lists.filter(([first]) => first !== undefined && gone.has(first)).flatMap((tasks) => tasks.slice(1)),
+    );
+  }
+  return gone;
 }
 
 async function targetsStanding(

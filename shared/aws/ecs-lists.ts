@@ -3,7 +3,7 @@ import { forEachOf } from "../batches.ts";
 import { call } from "./call.ts";
 
 /** How many tasks a page of their list has at the most, and a call takes that describes them (the model's limits). */
-const TASKS_A_CALL = 100;
+export const TASKS_A_CALL = 100;
 /** From how many container instances on the whole cluster's list may be cheaper than one for each of them. */
 const WHOLE_CLUSTER_FROM = 5;
 

@@ -14,7 +14,7 @@ import {
 import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
-import { listPages, listUnwanted, listWanted } from "./ecs-lists.ts";
+import { listPages, listUnwanted, listWanted, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
 
@@ -147,7 +147,7 @@ export function ecsPort(client: ECSClient): EcsPort {
     listAllWanted: (cluster) => listPages(client, { cluster, desiredStatus: "RUNNING" }),
 
     async describeTasks(cluster, arns) {
-      const pages = await forEachOf(pieces(arns, DESCRIBE_LIMIT), (tasks) =>
+      const pages = await forEachOf(pieces(arns, TASKS_A_CALL), (tasks) =>
         call("ecs:DescribeTasks", () => client.send(new DescribeTasksCommand({ cluster, tasks }))),
       );
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));

@@ -35,6 +35,10 @@ const inStatic = (change: Partial<Extract<Obstacle, { kind: "target" }>> = {}): 
   state: "draining",
   ...change,
 });
+const tasksIn = (waiting: Termination | undefined) => {
+  const what = waiting?.memory.obstacle?.what;
+  return what?.kind === "tasks" ? what.tasks : undefined;
+};
 const containerInstance = (change: Partial<ContainerInstance> = {}) =>
   memberOf({ arn: "ci-1", status: "DRAINING", wantedTasks: 0, ...change }).containerInstance;
 
@@ -109,6 +113,45 @@ describe("a glance", () => {
       );
       expect(asked).to.deep.equal(["ci-1 ci-2 ci-3", "a b c d"]);
       expect(waits).to.deep.equal(["i-1"]);
+    });
+
+    describe("where they are more than a call takes", () => {
+      const names = (instance: number) => ["first", "second", "third"].map((name) => `${name}-${instance}`);
+      const instances = Array.from({ length: 34 }, (_, i) => i);
+      const all = instances.map((i) => waiting(tasksOn(`ci-${i}`, 0, ...names(i)), `i-${i}`));
+      const containerInstances = () => instances.map((i) => containerInstance({ arn: `ci-${i}` }));
+      const firsts = instances.map((i) => `first-${i}`);
+
+      it("asks for one of each instance, and for its others where that one has STOPPED", async () => {
+        const { asked, waits, found } = await play(all, {
+          containerInstances,
+          tasks: () => [
+            ...firsts.map((arn, i) => task(i < 2 ? "STOPPED" : "STOPPING", { arn })),
+            task("STOPPED", { arn: "second-0" }),
+            task("STOPPING", { arn: "third-0" }),
+            task("STOPPED", { arn: "second-1" }),
+          ],
+        });
+        expect(asked.slice(1)).to.deep.equal([firsts.join(" "), "second-0 third-0 second-1 third-1"]);
+        expect(waits).to.deep.equal(instances.filter((i) => i !== 1).map((i) => `i-${i}`));
+        expect(tasksIn(found.get(all[0] as Termination))).to.deep.equal(["third-0"]);
+        expect(tasksIn(found.get(all[2] as Termination))).to.deep.equal(names(2));
+      });
+
+      it("asks for all of them where a call takes them", async () => {
+        const { asked } = await play(all.slice(1), { containerInstances, tasks: () => [] });
+        expect(asked.slice(1)).to.deep.equal([instances.slice(1).flatMap(names).join(" ")]);
+      });
+    });
+
+    it("forgets those that have STOPPED, unless the container instance counts them all", async () => {
+      const stopping = waiting(tasksOn("ci-1", 0, "a", "b"), "i-1");
+      const counted = waiting(tasksOn("ci-2", 1, "c", "d"), "i-2");
+      const { found } = await play([stopping, counted], {
+        containerInstances: () => [containerInstance(), containerInstance({ arn: "ci-2", wantedTasks: 1 })],
+        tasks: () => [task("STOPPING", { arn: "b" })],
+      });
+      expect([stopping, counted].map((each) => tasksIn(found.get(each)))).to.deep.equal([["b"], ["c", "d"]]);
     });
 
     it("asks each cluster for its own", async () => {
