@@ -26,6 +26,11 @@ export type Looked = {
   readonly fate: "watch" | "completed" | "let go";
 };
 
+/** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
+const FRESH_MS = 20_000;
+/** How long after the time for looks one may be: by then the next run still receives what is handed over. */
+const LATE_MS = 2_000;
+
 /** What differs between the functions that look. */
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
@@ -100,14 +105,21 @@ async function lookAtAll(
     remark(ports, before, decision);
     const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
     const termination = { ...current, dryRun: options.dryRun, memory };
-    return conclude(ports, run, { before, termination, observed }, decision.outcome, options);
+    return conclude(ports, run, { before, termination, observed, decidedAt: now }, decision.outcome, options);
   });
 }
+
+type Conclusion = {
+  readonly before: Termination;
+  readonly termination: Termination;
+  readonly observed: Observation;
+  readonly decidedAt: number;
+};
 
 async function conclude(
   ports: Ports,
   run: Run,
-  { before, termination, observed }: { before: Termination; termination: Termination; observed: Observation },
+  { before, termination, observed, decidedAt }: Conclusion,
   outcome: Outcome,
   options: LookOptions,
 ): Promise<Looked> {
@@ -121,6 +133,11 @@ async function conclude(
       if (!options.mayComplete) return { before, termination, fate: "watch" };
       if (options.dryRun) {
         return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
+      }
+      const now = ports.now();
+      if (now >= Math.min(decidedAt + FRESH_MS, options.until + LATE_MS)) {
+        const memory = { ...termination.memory, waitingFor: "its turn to be completed", lookAt: now };
+        return watch(ports, before, { ...termination, memory }, options);
       }
       const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
       if (end.kind === "refused") {

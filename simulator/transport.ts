@@ -66,7 +66,6 @@ export function clientOptions(requestHandler: Transport) {
     region: REGION,
     endpoint: "https://aws.simulated",
     credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
-    retryMode: "standard",
     maxAttempts: 3,
     useDualstackEndpoint: false,
     useFipsEndpoint: false,

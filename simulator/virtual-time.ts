@@ -21,14 +21,16 @@ export async function inVirtualTime<T>(
     now: startsAt,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
   });
+  // The fakes cut fractions off; a timer of none would let whoever waits in a loop for time to pass wait for ever.
+  const fakeTimeout: (callback: () => void, milliseconds: number, ...rest: unknown[]) => unknown = setTimeout;
+  globalThis.setTimeout = ((callback: () => void, milliseconds = 0, ...rest: unknown[]) =>
+    fakeTimeout(callback, Math.ceil(milliseconds), ...rest)) as typeof setTimeout;
   const realRandom = Math.random;
   Math.random = () => random.fraction();
   try {
     const clock: Clock = {
       now: () => timers.now,
-      // The fake timers cut fractions off; a clock that stands still while somebody sleeps would be none.
-      sleep: (milliseconds) =>
-        new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(milliseconds)))),
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds))),
     };
     let settled = false;
     const result = run(clock).finally(() => {

@@ -35,14 +35,19 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
 // take its time is a long poll of 5 s; three attempts of 7 fit into what a run keeps for its end.
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
 
+// A client that was refused for too many calls makes fewer from then on, until they are taken again: AWS's buckets are shared
+// with the deployment that took the instances away, and what Auto Scaling's holds nobody knows. Queues take as much as there
+// is, and what a run holds is to be handed over in time.
+const PACED = { retryMode: "adaptive" };
+
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
   return {
-    autoScaling: new AutoScalingClient(options),
-    ec2: new EC2Client(options),
-    ecs: new ECSClient(options),
-    elb: new ElasticLoadBalancingClient(options),
-    elbv2: new ElasticLoadBalancingV2Client(options),
+    autoScaling: new AutoScalingClient({ ...options, ...PACED }),
+    ec2: new EC2Client({ ...options, ...PACED }),
+    ecs: new ECSClient({ ...options, ...PACED }),
+    elb: new ElasticLoadBalancingClient({ ...options, ...PACED }),
+    elbv2: new ElasticLoadBalancingV2Client({ ...options, ...PACED }),
     sqs: new SQSClient(options),
   };
 }
@@ -50,7 +55,7 @@ export function createClients(options: ClientOptions = { requestHandler: TIMEOUT
 /** Makes the clients of scale-tasks, likewise. */
 export function createScaleClients(options: ClientOptions = { requestHandler: TIMEOUTS }): ScaleClients {
   return {
-    ecs: new ECSClient(options),
-    applicationAutoScaling: new ApplicationAutoScalingClient(options),
+    ecs: new ECSClient({ ...options, ...PACED }),
+    applicationAutoScaling: new ApplicationAutoScalingClient({ ...options, ...PACED }),
   };
 }

@@ -37,6 +37,24 @@ describe("the environment of a function", () => {
     expect(names(createScaleClients())).to.deep.equal(["ECSClient", "ApplicationAutoScalingClient"]);
   });
 
+  it("calls less often once it was refused for too many calls, but for queues", async () => {
+    const { clients } = createEnvironment();
+    const modes: Record<string, unknown> = {};
+    for (const [name, { config }] of Object.entries({ ...clients, ...createScaleClients() })) {
+      const strategy = await (config as { retryStrategy: () => Promise<{ mode: string }> }).retryStrategy();
+      modes[name] = strategy.mode;
+    }
+    expect(modes).to.deep.equal({
+      autoScaling: "adaptive",
+      ec2: "adaptive",
+      ecs: "adaptive",
+      elb: "adaptive",
+      elbv2: "adaptive",
+      sqs: "standard",
+      applicationAutoScaling: "adaptive",
+    });
+  });
+
   it("has the process's own clock, and the variable DRYRUN", async () => {
     process.env.DRYRUN = "1";
     const clock = sinon.useFakeTimers({ now: 1_000 });

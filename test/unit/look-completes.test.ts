@@ -1,8 +1,10 @@
 // Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
+import { look } from "../../shared/look.ts";
 import { failure } from "./acting.ts";
-import { hook, SECOND, SINCE } from "./decide/builders.ts";
+import { hook, MINUTE, SECOND, SINCE } from "./decide/builders.ts";
 import { NOW, plain, play, reads, registered } from "./looking.ts";
+import { showing } from "./observe/shown.ts";
 
 /** A drain of which nothing is left, and that has settled. */
 const gone = { noMemberSince: SINCE, noRegistrationSince: SINCE, goneAt: SINCE };
@@ -55,6 +57,47 @@ describe("a look at what is gone", () => {
     const unknown = await play(plain({ ...gone, waitingFor }), { completions: [failure("denied")] });
     expect(unknown.memory.changedAt).to.equal(NOW);
   });
+
+  it("leaves to the next run what it could complete only once that does not receive any more", async () => {
+    const inTime = await play(plain(gone), {
+      completions: ["completed"],
+      options: { until: NOW - 2 * SECOND + 1 },
+    });
+    expect(inTime.fate).to.equal("completed");
+    const { asked, fate, memory, run, waiting } = await play(plain(gone), {
+      options: { until: NOW - 2 * SECOND },
+    });
+    expect([asked, fate, run.hasFailures]).to.deep.equal([reads, "watch", false]);
+    expect(memory).to.include({ waitingFor: "its turn to be completed", lookAt: NOW });
+    expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
+  });
+
+  for (const [seconds, fates] of [
+    [19, ["completed", "completed"]],
+    [20, ["completed", "watch"]],
+  ] as const) {
+    it(`${seconds} s after a look completes ${fates.filter((fate) => fate === "completed").length} of two`, async () => {
+      const memberships = Object.fromEntries(
+        ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
+      );
+      const { ports: shown, run } = showing({ memberships, hooks: { fleet: [hook()] } });
+      let now = NOW;
+      const complete = async () => {
+        now += seconds * SECOND;
+        return "completed" as const;
+      };
+      const ports = { ...shown, now: () => now, autoScaling: { ...shown.autoScaling, complete } };
+      const alone = { ...plain().settings, targetGroups: [] };
+      const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
+      const looked = await look(
+        ports,
+        run,
+        ["i-1", "i-2"].map((instanceId) => plain(gone, { instanceId, settings: alone })),
+        options,
+      );
+      expect(looked.map(({ fate }) => fate)).to.deep.equal(fates);
+    });
+  }
 
   it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
     const { after, asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });
