@@ -62,6 +62,11 @@ export async function lag(options: BenchOptions): Promise<Part> {
       unit: "calls",
     });
     figures.push({
+      name: `calls that were refused with half of the buckets, N=${terminations}`,
+      value: rounded((100 * measured.refused) / measured.calls),
+      unit: "% of the calls",
+    });
+    figures.push({
       name: `Lambda seconds with half of the buckets, N=${terminations}`,
       value: rounded(measured.lambdaSeconds),
       unit: "s",

@@ -10,12 +10,17 @@ import { type Fleet, scenarioOf } from "./world.ts";
 const TWO_TICKS_MS = 130_000;
 const ONE_TICK_MS = 70_000;
 
+/** What AWS's buckets refuse calls with. */
+const REFUSED = /Rate exceeded|RequestLimitExceeded/;
+
 /** What a fleet's terminations have come to. Times are in milliseconds, durations in seconds where they say so. */
 export type Measured = {
   readonly terminations: number;
   /** All calls from the first message to the last deletion, less those of an idle run. */
   readonly calls: number;
   readonly callsByAction: ReadonlyMap<string, number>;
+  /** How many of the calls were refused because a bucket was empty. */
+  readonly refused: number;
   /** How long all invocations took that ran in that time. */
   readonly lambdaSeconds: number;
   /** For each instance, from when it could be completed until it was: the later of ready and the ticks that it waits for. */
@@ -57,6 +62,7 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
     terminations: fleet.terminations,
     calls: sum(callsByAction.values()),
     callsByAction,
+    refused: simulation.calls.filter(({ error }) => error !== undefined && REFUSED.test(error)).length,
     lambdaSeconds:
       sum(
         played.invocations

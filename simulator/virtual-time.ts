@@ -17,7 +17,9 @@ export async function inVirtualTime<T>(
   random: Random,
   run: (clock: Clock) => Promise<T>,
 ): Promise<T> {
-  const timers = sinon.useFakeTimers({
+  // Of its own: sinon's default one would keep each clock, with all that its timers hold, until it is restored as a whole.
+  const sandbox = sinon.createSandbox();
+  const timers = sandbox.useFakeTimers({
     now: startsAt,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
   });
@@ -46,6 +48,6 @@ export async function inVirtualTime<T>(
     }
   } finally {
     Math.random = realRandom;
-    timers.restore();
+    sandbox.restore();
   }
 }
