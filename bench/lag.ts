@@ -1,11 +1,7 @@
-import { TokenBuckets } from "../simulator/buckets.ts";
-import type { Simulation } from "../simulator/simulation.ts";
 import { type Figure, type Part, rounded } from "./figure.ts";
-import { type Measured, measure, percentile, sum } from "./measure.ts";
+import { lagOf, type Measured, measure, percentile, sum } from "./measure.ts";
 import { type BenchOptions, timings } from "./options.ts";
 
-/** How much longer than half of Auto Scaling's bucket allows many completions may take. */
-const SLACK = 1.2;
 const LIMIT_SECONDS = 8;
 /** How soon a drain is to begin where its message itself invokes deregister. */
 const BEGUN_LIMIT_SECONDS = 2;
@@ -42,45 +38,10 @@ export async function lag(options: BenchOptions): Promise<Part> {
     { name: "calls per instance, N up to 40", value: scheduled.calls, unit: "calls" },
     { name: "calls per instance with the mapping, N up to 40", value: mapped.calls, unit: "calls" },
   ];
-  const many = [100, ...(options.quick ? [] : [1_000]), ...(options.tenThousand ? [10_000] : [])];
-  for (const terminations of many) {
-    const [timing] = timings(options);
-    const measured = await measure(
-      { terminations, instances: terminations, throttling: true, endsAfterSeconds: 14_400, ...timing },
-      (simulation) => shareBuckets(simulation, options),
-    );
-    const limit = (SLACK * terminations) / (options.autoScaling.perSecond / 2);
-    figures.push({
-      name: `completed after the later of ready and 130 s after the message, p99, N=${terminations}`,
-      value: lagOf(measured.lags),
-      limit: rounded(limit),
-      unit: "s",
-    });
-    figures.push({
-      name: `calls per instance with half of the buckets, N=${terminations}`,
-      value: rounded(measured.calls / terminations, 2),
-      unit: "calls",
-    });
-    figures.push({
-      name: `calls that were refused with half of the buckets, N=${terminations}`,
-      value: rounded((100 * measured.refused) / measured.calls),
-      unit: "% of the calls",
-    });
-    figures.push({
-      name: `Lambda seconds with half of the buckets, N=${terminations}`,
-      value: rounded(measured.lambdaSeconds),
-      unit: "s",
-    });
-    rows.push([
-      `N=${terminations}, half of the buckets`,
-      ...lagTexts(measured.lags),
-      `${measured.failedRuns} runs failed`,
-    ]);
-  }
   return {
     figures,
     tables: [
-      { title: "Seconds after each could be completed", head: ["fleet", "median", "p99", "most", ""], rows },
+      { title: "Seconds after each could be completed", head: ["fleet", "median", "p99", "most"], rows },
     ],
   };
 }
@@ -95,7 +56,7 @@ async function few(options: BenchOptions, atOnce: boolean) {
       measured.push(await measure({ terminations, instances: 100, atOnce, ...timing }));
     all.push(...measured);
     const name = `N=${terminations}${atOnce ? ", with the mapping" : ""}`;
-    rows.push([name, ...lagTexts(measured.flatMap(({ lags }) => lags)), ""]);
+    rows.push([name, ...lagTexts(measured.flatMap(({ lags }) => lags))]);
   }
   return {
     rows,
@@ -103,15 +64,6 @@ async function few(options: BenchOptions, atOnce: boolean) {
     begun: all.flatMap(({ begun }) => begun),
     calls: rounded(sum(all.map(({ calls }) => calls)) / sum(all.map((each) => each.terminations)), 2),
   };
-}
-
-// A deployment takes the other half of each bucket.
-function shareBuckets(simulation: Simulation, { autoScaling }: BenchOptions): void {
-  simulation.faults.buckets = new TokenBuckets({ autoScaling, share: 0.5 });
-}
-
-function lagOf(lags: readonly number[]): number {
-  return rounded(Math.max(0, percentile(lags, 0.99)));
 }
 
 function lagTexts(lags: readonly number[]): string[] {

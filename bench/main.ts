@@ -10,6 +10,7 @@ import { idle, stalled } from "./long.ts";
 import type { BenchOptions } from "./options.ts";
 import { peers } from "./peers.ts";
 import { picture } from "./picture.ts";
+import { throttled } from "./throttled.ts";
 
 /** The parts of the bench, in the order in which they are run. */
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = {
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   stalled,
   idle,
   lag,
+  throttled,
   bundle,
   peers,
   picture,

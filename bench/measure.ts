@@ -1,6 +1,7 @@
 import { inProcess } from "../cli/in-process.ts";
 import { type Played, playScenario } from "../simulator/scenario/play.ts";
 import type { Simulation } from "../simulator/simulation.ts";
+import { rounded } from "./figure.ts";
 import { type Fleet, scenarioOf } from "./world.ts";
 
 /**
@@ -141,4 +142,9 @@ export function sum(numbers: Iterable<number>): number {
 export function percentile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** The 99th percentile of lags, in seconds; one that was completed before it could have been lags by nothing. */
+export function lagOf(lags: readonly number[]): number {
+  return rounded(Math.max(0, percentile(lags, 0.99)));
 }
