@@ -31,14 +31,14 @@ export async function beat(
   await forEachOf(due, async ([termination]) => {
     const { hook } = termination;
     if (hook === undefined) return;
-    const now = contentOf(await reading(run, () => beatOne(ports, termination, hook)));
+    const now = contentOf(await reading(run, () => beatOne(ports, run, termination, hook)));
     if (now) beaten.set(termination, now);
   });
   return beaten;
 }
 
 // Throws an AwsCallError.
-async function beatOne(ports: Ports, termination: Termination, hook: string): Promise<Termination> {
+async function beatOne(ports: Ports, run: Run, termination: Termination, hook: string): Promise<Termination> {
   const { instanceId, memory } = termination;
   const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
   const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
@@ -48,7 +48,7 @@ async function beatOne(ports: Ports, termination: Termination, hook: string): Pr
     return asked;
   }
   ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
-  return (await findAnotherAction(ports, termination)) ?? asked;
+  return (await findAnotherAction(ports, run, termination)) ?? asked;
 }
 
 /** Warns, once a run and hook, of hooks that are too short to be safe. */

@@ -66,7 +66,7 @@ export async function completeAction(
     reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
   });
   try {
-    const another = await findAnotherAction(ports, termination);
+    const another = await findAnotherAction(ports, run, termination);
     if (another) return again("the lifecycle action that holds the instance", {}, another);
   } catch (error) {
     return failed(error);

@@ -225,6 +225,12 @@ export function keysOfMetadata(
   return { problems: firstOf(problems) };
 }
 
+/** The settings that some keys make under those of a hook's NotificationMetadata, as far as that is meant for us and right. */
+export function settingsUnder(metadata: string | undefined, keys: DrainKeys): DrainSettings {
+  const own = keysOfMetadata(metadata);
+  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+}
+
 /** The keys in a hook's NotificationMetadata that it cannot set, though a function's input can. */
 export function unheededKeys(metadata: string | undefined): string[] {
   const value = objectIn(metadata);

@@ -11,8 +11,7 @@ import {
   type DrainSettings,
   keysOf,
   keysOfMetadata,
-  overlay,
-  settingsOf,
+  settingsUnder,
 } from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 
@@ -152,9 +151,7 @@ function settingsFor(
   { keys }: SweepOptions,
 ): DrainSettings {
   const alike = atHand.find((each) => each.group === group && each.hook === hook.name);
-  const base = alike ? keysOf(alike.settings) : keys;
-  const own = keysOfMetadata(hook.metadata);
-  return settingsOf(own && "keys" in own ? overlay(base, own.keys) : base);
+  return settingsUnder(hook.metadata, alike ? keysOf(alike.settings) : keys);
 }
 
 function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook): void {

@@ -43,8 +43,8 @@ export const IN_DRAINS: readonly Bug[] = [
   {
     what: "a heartbeat that was refused is sent again at every look",
     file: "shared/beat.ts",
-    text: "return (await findAnotherAction(ports, termination)) ?? asked;",
-    instead: "return (await findAnotherAction(ports, termination)) ?? termination;",
+    text: "return (await findAnotherAction(ports, run, termination)) ?? asked;",
+    instead: "return (await findAnotherAction(ports, run, termination)) ?? termination;",
     foundBy: { scenarios: "heartbeats", test: "a heartbeat that is refused is not sent again at every look" },
   },
   {

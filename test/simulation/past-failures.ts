@@ -216,4 +216,46 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 615_589_764,
+    wrong:
+      "a forged message stood for an instance whose own was lost, and its drain ended by the forged one's 400 seconds instead of the hook's 700",
+    scenario: {
+      name: "past failure 615589764",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 400 }),
+        terminate,
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      tasks: [{ cluster: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-10000000000000001"],
+          cluster: "c0",
+          hooks: [
+            {
+              ...drain,
+              heartbeat_timeout_seconds: 300,
+              metadata: JSON.stringify({ drain_timeout_seconds: 700 }),
+            },
+          ],
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 70,
+          send_lifecycle_message: {
+            queue: "lifecycle",
+            group: "g0",
+            hook: "drain",
+            instance_id: "i-10000000000000001",
+          },
+        },
+        { at_seconds: 71, lose_notifications: { for_seconds: 60 } },
+        { at_seconds: 83, terminate: { instance_ids: ["i-10000000000000001"] } },
+      ],
+    },
+  },
 ];

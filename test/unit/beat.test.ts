@@ -33,6 +33,7 @@ async function play(
     now: () => SINCE + now,
     autoScaling: {
       ...untouchable.autoScaling,
+      terminatingHooks: async () => [hook()],
       heartbeat: async (action: ActionName) => {
         asked.push(action);
         const answer =

@@ -5,7 +5,7 @@ import { completeAction } from "../../shared/complete.ts";
 import { AwsCallError } from "../../shared/errors.ts";
 import { Run } from "../../shared/run.ts";
 import type { Memory } from "../../shared/termination.ts";
-import { MINUTE, SINCE, termination } from "./decide/builders.ts";
+import { hook, MINUTE, SINCE, termination } from "./decide/builders.ts";
 import { untouchablePorts } from "./ports.ts";
 
 const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
@@ -22,6 +22,7 @@ async function play(
     now: () => SINCE + MINUTE,
     autoScaling: {
       ...untouchable.autoScaling,
+      terminatingHooks: async () => [hook()],
       complete: async (...call: unknown[]) => {
         asked.push(call[1]);
         if (answer instanceof Error) throw answer;
