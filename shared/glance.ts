@@ -18,8 +18,8 @@ type Blocked<K extends Obstacle["kind"]> = {
 type Standing = ReadonlyMap<Termination, Termination>;
 
 /**
- * Asks whether what stood in the way of terminations at their last look is still there, in one call or two for all of a
- * cluster or load balancer. Nothing is ever decided by it but to wait: wherever the answer is anything else, all is to be
+ * Asks whether what stood in the way of terminations at their last look is still there, in a call or three for all of a load
+ * balancer, or a hundred of a cluster. Nothing is ever decided by it but to wait: wherever the answer is anything else, all is to be
  * looked at. What could not be read is taken to be there still, and asked again. Failures of AWS are noted in the run;
  * throws only what is a fault of ours.
  *
@@ -125,7 +125,7 @@ async function goneOf(
     const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
     for (const arn of asked) if (!live.has(arn)) gone.add(arn);
   };
-  if (lists.flat().length <= TASKS_A_CALL) await ask(lists.flat());
+  if (new Set(lists.flat()).size <= TASKS_A_CALL) await ask(lists.flat());
   else {
     await ask(lists.flatMap((tasks) => tasks.slice(0, 1)));
     await ask(

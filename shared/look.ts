@@ -98,15 +98,51 @@ async function lookAtAll(
       decision: options.dryRun ? asItIs(decision, observed, before.memory, now) : decision,
     };
   });
-  const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
-  const done = options.dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
-  const actedAt = ports.now();
-  return forEachOf(decided, async ({ before, current, observed, decision }) => {
+  const endOf = async (
+    { before, current, observed, decision }: Decided,
+    done: Done | undefined,
+    actedAt: number,
+  ) => {
     remark(ports, before, decision);
-    const memory = afterwards(decision, observed, done.get(before), before.memory, actedAt);
+    const memory = afterwards(decision, observed, done, before.memory, actedAt);
     const termination = { ...current, dryRun: options.dryRun, memory };
     return conclude(ports, run, { before, termination, observed, decidedAt: now }, decision.outcome, options);
-  });
+  };
+  // Beside each other: where steps for some take long, what the look has found of others would grow old meanwhile.
+  const [settled, acted] = await Promise.all([
+    forEachOf(
+      decided.filter(({ decision }) => decision.steps.length === 0),
+      (each) => endOf(each, undefined, now),
+    ),
+    actOn(
+      ports,
+      run,
+      decided.filter(({ decision }) => decision.steps.length > 0),
+      options,
+      endOf,
+    ),
+  ]);
+  return [...settled, ...acted];
+}
+
+type Decided = {
+  readonly before: Termination;
+  readonly current: Termination;
+  readonly observed: Observation;
+  readonly decision: Decision;
+};
+
+async function actOn(
+  ports: Ports,
+  run: Run,
+  decided: readonly Decided[],
+  { dryRun }: LookOptions,
+  endOf: (each: Decided, done: Done | undefined, actedAt: number) => Promise<Looked>,
+): Promise<Looked[]> {
+  const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
+  const done = dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
+  const actedAt = ports.now();
+  return forEachOf(decided, (each) => endOf(each, done.get(each.before), actedAt));
 }
 
 type Conclusion = {
@@ -135,9 +171,9 @@ async function conclude(
         return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
       }
       const now = ports.now();
-      if (now >= Math.min(decidedAt + FRESH_MS, options.until + LATE_MS)) {
-        const memory = { ...termination.memory, waitingFor: "its turn to be completed", lookAt: now };
-        return watch(ports, before, { ...termination, memory }, options);
+      if (now >= Math.min(decidedAt + FRESH_MS, options.until + LATE_MS, run.until)) {
+        const memory = { ...termination.memory, waitingFor: "its turn to be completed" };
+        return watchAgain(ports, before, { ...termination, memory }, options, now);
       }
       const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
       if (end.kind === "refused") {
@@ -176,13 +212,14 @@ function watchAgain(
   before: Termination,
   termination: Termination,
   options: LookOptions,
+  lookAt = ports.now() + before.settings.pollSeconds * 1_000,
 ): Looked {
   const now = ports.now();
   const { waitingFor, changedAt } = termination.memory;
   const memory: Memory = {
     ...termination.memory,
     changedAt: waitingFor === before.memory.waitingFor ? (changedAt ?? now) : now,
-    lookAt: now + before.settings.pollSeconds * 1_000,
+    lookAt,
   };
   return watch(ports, before, { ...termination, memory }, options);
 }

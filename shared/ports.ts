@@ -65,7 +65,7 @@ export function createPorts(
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     inputVariable: outside.inputVariable ?? process.env.INPUT,
     queues: queuePort(clients.sqs, queueUrls),
-    autoScaling: autoScalingPort(clients.autoScaling),
+    autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
     ecs: ecsPort(clients.ecs),
     classic: classicPort(clients.elb),

@@ -13,7 +13,7 @@ export type Transport = {
 };
 
 /** How long the functions' clients wait for an answer (shared/aws/clients.ts), in milliseconds. */
-const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 7_000;
 
 /**
  * A transport into the simulator. `goesOn` is asked before a request leaves and before its answer is taken: once the caller
@@ -66,6 +66,7 @@ export function clientOptions(requestHandler: Transport) {
     region: REGION,
     endpoint: "https://aws.simulated",
     credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
+    retryMode: "standard",
     maxAttempts: 3,
     useDualstackEndpoint: false,
     useFipsEndpoint: false,

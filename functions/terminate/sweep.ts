@@ -11,6 +11,7 @@ import {
   type DrainSettings,
   keysOf,
   keysOfMetadata,
+  settingsOf,
   settingsUnder,
 } from "../../shared/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
@@ -142,16 +143,29 @@ function isOurs(
   return atHand.some((each) => each.group === group && each.hook === name);
 }
 
-// Where its instances are to be drained the messages of the same hook know best: deregister's input is in them, and it may say
-// more than terminate's. Over either stands what the hook says of itself: not every message may have brought that.
+// As the oldest message of the same hook is told, or else by terminate's own input, and in either case under what the hook says
+// of itself. Where the instances may be is what all of them say together: deregister's input may name more than
+// terminate's, and a message that somebody sent by hand less than either.
 function settingsFor(
   group: string,
   hook: Hook,
   atHand: readonly Termination[],
   { keys }: SweepOptions,
 ): DrainSettings {
-  const alike = atHand.find((each) => each.group === group && each.hook === hook.name);
-  return settingsUnder(hook.metadata, alike ? keysOf(alike.settings) : keys);
+  const own = settingsOf(keys);
+  const alike = atHand
+    .filter((each) => each.group === group && each.hook === hook.name)
+    .map(({ settings }) => settings);
+  const together = (names: (settings: DrainSettings) => readonly string[]) => [
+    ...new Set([...alike, own].flatMap(names)),
+  ];
+  const told = {
+    ...(alike[0] ?? own),
+    elbNames: together(({ elbNames }) => elbNames),
+    targetGroups: together(({ targetGroups }) => targetGroups),
+    clusterNames: together(({ clusterNames }) => clusterNames),
+  };
+  return settingsUnder(hook.metadata, keysOf(told));
 }
 
 function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook): void {

@@ -80,8 +80,12 @@ const SECOND = 1_000;
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const NO_ACTION = /no active lifecycle action found/i;
 
-/** Auto Scaling through the SDK. */
-export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
+/**
+ * Auto Scaling through the SDK.
+ *
+ * @param completions completes lifecycle actions, and may be made to wait where it was refused for too many calls
+ */
+export function autoScalingPort(client: AutoScalingClient, completions: AutoScalingClient): AutoScalingPort {
   return {
     async describeInstances(instanceIds) {
       const found = new Map<string, Membership>();
@@ -179,7 +183,7 @@ export function autoScalingPort(client: AutoScalingClient): AutoScalingPort {
     async complete(action, result) {
       const answer = await unlessNoAction(() =>
         call("autoscaling:CompleteLifecycleAction", () =>
-          client.send(
+          completions.send(
             new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: result }),
           ),
         ),

@@ -6,9 +6,10 @@ import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balanci
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** The clients of the pair, one a service. */
+/** The clients of the pair: one a service, and one that does nothing but complete lifecycle actions. */
 export type Clients = {
   readonly autoScaling: AutoScalingClient;
+  readonly completions: AutoScalingClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
@@ -35,19 +36,20 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
 // take its time is a long poll of 5 s; three attempts of 7 fit into what a run keeps for its end.
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
 
-// A client that was refused for too many calls makes fewer from then on, until they are taken again: AWS's buckets are shared
-// with the deployment that took the instances away, and what Auto Scaling's holds nobody knows. Queues take as much as there
-// is, and what a run holds is to be handed over in time.
-const PACED = { retryMode: "adaptive" };
+// What Auto Scaling's bucket holds nobody knows, and it is shared with the deployment that took the instances away. So the
+// client that completes, an instance a call, makes fewer once it was refused, and more again as they are taken. It is tried
+// but twice: a try may wait for seconds for those before it, and what a run holds is to be handed over in time.
+const PACED = { retryMode: "adaptive", maxAttempts: 2 };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
   return {
-    autoScaling: new AutoScalingClient({ ...options, ...PACED }),
-    ec2: new EC2Client({ ...options, ...PACED }),
-    ecs: new ECSClient({ ...options, ...PACED }),
-    elb: new ElasticLoadBalancingClient({ ...options, ...PACED }),
-    elbv2: new ElasticLoadBalancingV2Client({ ...options, ...PACED }),
+    autoScaling: new AutoScalingClient(options),
+    completions: new AutoScalingClient({ ...options, ...PACED }),
+    ec2: new EC2Client(options),
+    ecs: new ECSClient(options),
+    elb: new ElasticLoadBalancingClient(options),
+    elbv2: new ElasticLoadBalancingV2Client(options),
     sqs: new SQSClient(options),
   };
 }
@@ -55,7 +57,7 @@ export function createClients(options: ClientOptions = { requestHandler: TIMEOUT
 /** Makes the clients of scale-tasks, likewise. */
 export function createScaleClients(options: ClientOptions = { requestHandler: TIMEOUTS }): ScaleClients {
   return {
-    ecs: new ECSClient({ ...options, ...PACED }),
-    applicationAutoScaling: new ApplicationAutoScalingClient({ ...options, ...PACED }),
+    ecs: new ECSClient(options),
+    applicationAutoScaling: new ApplicationAutoScalingClient(options),
   };
 }

@@ -22,10 +22,11 @@ describe("the environment of a function", () => {
     else process.env.DRYRUN = before;
   });
 
-  it("has a client for each service, of the pair and of scale-tasks", () => {
+  it("has a client for each service, of the pair and of scale-tasks, and one for completions", () => {
     const { clients, queueUrls } = createEnvironment();
     const names = (all: object) => Object.values(all).map((each: object) => each.constructor.name);
     expect(names(clients)).to.deep.equal([
+      "AutoScalingClient",
       "AutoScalingClient",
       "EC2Client",
       "ECSClient",
@@ -37,21 +38,23 @@ describe("the environment of a function", () => {
     expect(names(createScaleClients())).to.deep.equal(["ECSClient", "ApplicationAutoScalingClient"]);
   });
 
-  it("calls less often once it was refused for too many calls, but for queues", async () => {
+  it("completes less often once that was refused for too many calls, and lets no other call wait for it", async () => {
     const { clients } = createEnvironment();
-    const modes: Record<string, unknown> = {};
+    const found: Record<string, unknown> = {};
     for (const [name, { config }] of Object.entries({ ...clients, ...createScaleClients() })) {
-      const strategy = await (config as { retryStrategy: () => Promise<{ mode: string }> }).retryStrategy();
-      modes[name] = strategy.mode;
+      const { mode } = await (config as { retryStrategy: () => Promise<{ mode: string }> }).retryStrategy();
+      found[name] = [mode, await (config as { maxAttempts: () => Promise<number> }).maxAttempts()];
     }
-    expect(modes).to.deep.equal({
-      autoScaling: "adaptive",
-      ec2: "adaptive",
-      ecs: "adaptive",
-      elb: "adaptive",
-      elbv2: "adaptive",
-      sqs: "standard",
-      applicationAutoScaling: "adaptive",
+    const standard = ["standard", 3];
+    expect(found).to.deep.equal({
+      autoScaling: standard,
+      completions: ["adaptive", 2],
+      ec2: standard,
+      ecs: standard,
+      elb: standard,
+      elbv2: standard,
+      sqs: standard,
+      applicationAutoScaling: standard,
     });
   });
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { look } from "../../shared/look.ts";
 import { failure } from "./acting.ts";
 import { hook, MINUTE, SECOND, SINCE } from "./decide/builders.ts";
-import { NOW, plain, play, reads, registered } from "./looking.ts";
+import { NOW, plain, play, reads, registered, target } from "./looking.ts";
 import { showing } from "./observe/shown.ts";
 
 /** A drain of which nothing is left, and that has settled. */
@@ -72,32 +72,54 @@ describe("a look at what is gone", () => {
     expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
   });
 
-  for (const [seconds, fates] of [
-    [19, ["completed", "completed"]],
-    [20, ["completed", "watch"]],
-  ] as const) {
-    it(`${seconds} s after a look completes ${fates.filter((fate) => fate === "completed").length} of two`, async () => {
-      const memberships = Object.fromEntries(
-        ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
-      );
-      const { ports: shown, run } = showing({ memberships, hooks: { fleet: [hook()] } });
+  describe("for two", () => {
+    const memberships = Object.fromEntries(
+      ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
+    );
+    const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
+    const nowhere = { ...plain().settings, targetGroups: [] };
+
+    async function playTwo(targetGroups: readonly string[], seconds: number) {
+      const { ports: shown, run } = showing({
+        ...target("registered"),
+        memberships,
+        hooks: { fleet: [hook()] },
+      });
       let now = NOW;
-      const complete = async () => {
+      const takes = async <T>(answer: T) => {
         now += seconds * SECOND;
-        return "completed" as const;
+        return answer;
       };
-      const ports = { ...shown, now: () => now, autoScaling: { ...shown.autoScaling, complete } };
-      const alone = { ...plain().settings, targetGroups: [] };
-      const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
+      const ports = {
+        ...shown,
+        now: () => now,
+        autoScaling: { ...shown.autoScaling, complete: () => takes("completed" as const) },
+        targetGroups: { ...shown.targetGroups, deregister: () => takes(undefined) },
+      };
       const looked = await look(
         ports,
         run,
-        ["i-1", "i-2"].map((instanceId) => plain(gone, { instanceId, settings: alone })),
+        [
+          { ...plain(gone, { instanceId: "i-1" }), settings: { ...nowhere, targetGroups } },
+          { ...plain(gone, { instanceId: "i-2" }), settings: nowhere },
+        ],
         options,
       );
-      expect(looked.map(({ fate }) => fate)).to.deep.equal(fates);
+      return Object.fromEntries(looked.map(({ before, fate }) => [before.instanceId, fate]));
+    }
+
+    it("completes both while what it has found is not 20 s old", async () => {
+      expect(await playTwo([], 19)).to.deep.equal({ "i-1": "completed", "i-2": "completed" });
     });
-  }
+
+    it("leaves the second to another look once it is", async () => {
+      expect(await playTwo([], 20)).to.deep.equal({ "i-1": "completed", "i-2": "watch" });
+    });
+
+    it("lets a completion wait for no step of another, however long that takes", async () => {
+      expect(await playTwo(["static"], 25)).to.deep.equal({ "i-1": "watch", "i-2": "completed" });
+    });
+  });
 
   it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
     const { after, asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });

@@ -160,6 +160,27 @@ describe("a sweep", () => {
     ]);
   });
 
+  it("looks for what it finds wherever a message of the same hook, or the input, says that its instances may be", async () => {
+    const told = (instanceId: string, clusterNames: readonly string[], elbNames: readonly string[] = []) =>
+      termination({}, { instanceId, settings: { clusterNames, elbNames, targetGroups: ["static"] } });
+    const { found } = await play({
+      atHand: [
+        told("i-2", ["by-hand"]),
+        told("i-3", ["main"], ["classic"]),
+        { ...told("i-4", ["elsewhere"]), hook: "backup" },
+      ],
+      keys: { cluster_name: "main", target_groups: ["ours"] },
+    });
+    expect(found.map(({ settings }) => settings)).to.deep.equal([
+      {
+        ...told("i-2", []).settings,
+        clusterNames: ["by-hand", "main"],
+        elbNames: ["classic"],
+        targetGroups: ["static", "ours"],
+      },
+    ]);
+  });
+
   it("asks for groups by a hundred, by tag, and each but once", async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { asked, ids } = await play({ names, tag: "drained=yes" });
