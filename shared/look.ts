@@ -1,45 +1,19 @@
 import { act, type Done } from "./act.ts";
 import { forEachOf } from "./batches.ts";
 import { beat, warnOfShortHooks } from "./beat.ts";
-import { completeAction } from "./complete.ts";
+import { type Concluded, conclude, inTurns, type Looked, type LookOptions } from "./conclude.ts";
 import { glance } from "./glance.ts";
-import { secondsBetween, timeText } from "./log.ts";
 import type { Observation } from "./observation.ts";
 import { observe } from "./observe.ts";
 import { observePresence } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
-import { asItIs, rehearse, rehearseCompletion } from "./rehearse.ts";
+import { asItIs, rehearse } from "./rehearse.ts";
 import { begunAnew } from "./rules/begun-anew.ts";
 import { decide } from "./rules/decide.ts";
-import type { Decision, Outcome } from "./rules/decision.ts";
-import { otherHooks } from "./rules/heartbeat.ts";
+import type { Decision } from "./rules/decision.ts";
 import { seenOf } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
 import { isSame, type Memory, type Termination } from "./termination.ts";
-
-/** What became of a termination in a look: still to be watched, or ended and to be forgotten. */
-export type Looked = {
-  /** The termination as it was handed in. */
-  readonly before: Termination;
-  /** The same with what is remembered now. */
-  readonly termination: Termination;
-  readonly fate: "watch" | "completed" | "let go";
-};
-
-/** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
-const FRESH_MS = 20_000;
-/** How long after the time for looks one may be: by then the next run still receives what is handed over. */
-const LATE_MS = 2_000;
-
-/** What differs between the functions that look. */
-export type LookOptions = {
-  /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
-  readonly mayComplete: boolean;
-  /** Whether nothing may be written: what would be done is logged. */
-  readonly dryRun: boolean;
-  /** Until when this run looks again, in milliseconds since 1970. */
-  readonly until: number;
-};
 
 /**
  * One look at a batch of terminations: observe, decide, act. Those that what stood in the way at their last look still
@@ -122,7 +96,12 @@ async function lookAtAll(
       endOf,
     ),
   ]);
-  return [...settled, ...acted];
+  return forEachOf(inTurns(ports, [...settled, ...acted], options), async (each) => {
+    if (each.fate !== "refused") return { ...each, fate: each.fate };
+    // Whether another hook explains it is asked at once, the first time.
+    const [again] = await look(ports, run, [each.termination], { ...options, mayComplete: false });
+    return { ...(again as Looked), before: each.before };
+  });
 }
 
 type Decided = {
@@ -137,91 +116,12 @@ async function actOn(
   run: Run,
   decided: readonly Decided[],
   { dryRun }: LookOptions,
-  endOf: (each: Decided, done: Done | undefined, actedAt: number) => Promise<Looked>,
-): Promise<Looked[]> {
+  endOf: (each: Decided, done: Done | undefined, actedAt: number) => Promise<Concluded>,
+): Promise<Concluded[]> {
   const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
   const done = dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
   const actedAt = ports.now();
   return forEachOf(decided, (each) => endOf(each, done.get(each.before), actedAt));
-}
-
-type Conclusion = {
-  readonly before: Termination;
-  readonly termination: Termination;
-  readonly observed: Observation;
-  readonly decidedAt: number;
-};
-
-async function conclude(
-  ports: Ports,
-  run: Run,
-  { before, termination, observed, decidedAt }: Conclusion,
-  outcome: Outcome,
-  options: LookOptions,
-): Promise<Looked> {
-  switch (outcome.kind) {
-    case "wait":
-      return watch(ports, before, termination, options);
-    case "let go":
-      logLetGo(ports, termination, outcome);
-      return { before, termination, fate: "let go" };
-    case "complete": {
-      if (!options.mayComplete) return { before, termination, fate: "watch" };
-      if (options.dryRun) {
-        return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
-      }
-      const now = ports.now();
-      if (now >= Math.min(decidedAt + FRESH_MS, options.until + LATE_MS, run.until)) {
-        const memory = { ...termination.memory, waitingFor: "its turn to be completed" };
-        return watchAgain(ports, before, { ...termination, memory }, options, now);
-      }
-      const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
-      if (end.kind === "refused") {
-        // Whether another hook explains it is asked at once, the first time.
-        const [again] = await look(ports, run, [end.termination], { ...options, mayComplete: false });
-        return { ...(again as Looked), before };
-      }
-      return end.kind === "watch"
-        ? watchAgain(ports, before, end.termination, options)
-        : { before, termination: end.termination, fate: "completed" };
-    }
-    default:
-      return outcome satisfies never;
-  }
-}
-
-// To be looked at again as decided.
-function watch(ports: Ports, before: Termination, termination: Termination, { until }: LookOptions): Looked {
-  const { waitingFor, lookAt, failures } = termination.memory;
-  if (waitingFor !== before.memory.waitingFor) {
-    ports.log.info("waiting", {
-      instance_id: before.instanceId,
-      waiting_for: waitingFor,
-      held_seconds: secondsBetween(before.since, ports.now()),
-      looks_again:
-        lookAt === undefined || lookAt >= until ? "in the next run of terminate" : timeText(lookAt),
-      ...(failures > 0 ? { failures } : {}),
-    });
-  }
-  return { before, termination, fate: "watch" };
-}
-
-// To be looked at again, for what has come up since the decision.
-function watchAgain(
-  ports: Ports,
-  before: Termination,
-  termination: Termination,
-  options: LookOptions,
-  lookAt = ports.now() + before.settings.pollSeconds * 1_000,
-): Looked {
-  const now = ports.now();
-  const { waitingFor, changedAt } = termination.memory;
-  const memory: Memory = {
-    ...termination.memory,
-    changedAt: waitingFor === before.memory.waitingFor ? (changedAt ?? now) : now,
-    lookAt,
-  };
-  return watch(ports, before, { ...termination, memory }, options);
 }
 
 // What the steps that took effect are remembered by.
@@ -269,17 +169,4 @@ function remark(ports: Ports, { instanceId, memory }: Termination, { remarks }: 
     if (memory.said.includes(keyOf(each))) continue;
     ports.log[each.level](each.phrase, { instance_id: instanceId, ...each.fields });
   }
-}
-
-function logLetGo(
-  ports: Ports,
-  { instanceId, group, since }: Termination,
-  { reason, level }: Extract<Outcome, { kind: "let go" }>,
-): void {
-  ports.log[level]("let go", {
-    instance_id: instanceId,
-    auto_scaling_group: group,
-    reason,
-    held_seconds: secondsBetween(since, ports.now()),
-  });
 }

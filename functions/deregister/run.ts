@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
+import type { Looked } from "../../shared/conclude.ts";
 import { isDryRun } from "../../shared/dry-run.ts";
 import {
   deleteAll,
@@ -12,7 +13,7 @@ import {
 } from "../../shared/intake.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { type Fields, timeText } from "../../shared/log.ts";
-import { type Looked, look } from "../../shared/look.ts";
+import { look } from "../../shared/look.ts";
 import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";

@@ -37,9 +37,9 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
 
 // What Auto Scaling's bucket holds nobody knows, and it is shared with the deployment that took the instances away. So the
-// client that completes, an instance a call, makes fewer once it was refused, and more again as they are taken. It is tried
-// but twice: a try may wait for seconds for those before it, and what a run holds is to be handed over in time.
-const PACED = { retryMode: "adaptive", maxAttempts: 2 };
+// client that completes, an instance a call, makes fewer calls once it was refused, and more again as they are taken. The
+// others are not to wait for that: what they ask for takes few calls, and a heartbeat is to be sent in time.
+const PACED = { retryMode: "adaptive" };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {

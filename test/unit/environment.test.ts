@@ -48,7 +48,7 @@ describe("the environment of a function", () => {
     const standard = ["standard", 3];
     expect(found).to.deep.equal({
       autoScaling: standard,
-      completions: ["adaptive", 2],
+      completions: ["adaptive", 3],
       ec2: standard,
       ecs: standard,
       elb: standard,

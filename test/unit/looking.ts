@@ -1,7 +1,8 @@
 // Plays one look at one instance, with ports that show what a test says, and keep what was written.
 import { expect } from "chai";
+import type { Looked, LookOptions } from "../../shared/conclude.ts";
 import type { AwsCallError } from "../../shared/errors.ts";
-import { type Looked, type LookOptions, look } from "../../shared/look.ts";
+import { look } from "../../shared/look.ts";
 import type { Termination } from "../../shared/termination.ts";
 import { hook, MINUTE, SINCE, termination } from "./decide/builders.ts";
 import { type Shown, showing } from "./observe/shown.ts";
