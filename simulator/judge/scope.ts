@@ -12,16 +12,26 @@ export type Scope = Places & {
   readonly limit: number;
   /** How long the hook itself waits where the drain leaves its end to it, in milliseconds; else 0. */
   readonly leavesTo: number;
-  /** Whether the drain may end with ABANDON, which cancels the instance's other hooks. */
+  /** Whether the drain may end with ABANDON, which cancels the instance's other hooks, once its time is over. */
   readonly mayAbandon: boolean;
+  /** Whether no message tells of the drain: a sweep finds it. */
+  readonly isSwept: boolean;
+  /** Whether heartbeats must keep the hook from ending the drain before its time is over. */
+  readonly keepsAlive: boolean;
 };
 
 /** What a drain depends on of its hook; times in milliseconds. */
-export type HookTimes = { readonly heartbeatTimeout: number; readonly globalTimeout: number };
+export type JudgedHook = Pick<Scope, "isSwept"> & {
+  readonly metadata: string | undefined;
+  readonly heartbeatTimeout: number;
+  readonly globalTimeout: number;
+};
 
 /** How long before a hook's global limit a drain may be completed at the soonest for its sake, in milliseconds. */
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
+/** A hook that is shorter can end between two looks, in milliseconds. */
+const SHORT_HOOK_MS = 180_000;
 /** By how much the end of a drain may be late: two ticks. */
 export const TICKS_MS = 120_000;
 
@@ -36,10 +46,9 @@ type Keys = Readonly<Record<string, unknown>>;
 /**
  * The scope that deregister's input sets, with the keys of a hook's NotificationMetadata over it. The single and the
  * plural key of classic load balancers are replaced together; a target group goes by name or ARN.
- *
  */
-export function scopeOf(input: Keys, metadata: string | undefined, hook: HookTimes): Scope {
-  const own = keysIn(metadata);
+export function scopeOf(input: Keys, hook: JudgedHook): Scope {
+  const own = keysIn(hook.metadata);
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
   return {
@@ -50,9 +59,9 @@ export function scopeOf(input: Keys, metadata: string | undefined, hook: HookTim
 }
 
 function endOf(
-  { on_timeout, drain_timeout_seconds }: Keys,
-  { heartbeatTimeout, globalTimeout }: HookTimes,
-): Pick<Scope, "patience" | "limit" | "leavesTo" | "mayAbandon"> {
+  { on_timeout, drain_timeout_seconds, dry_run }: Keys,
+  { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
+): Omit<Scope, keyof Places> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
   const deadline = Math.min(seconds * 1_000, globalTimeout - BEFORE_LIMIT_MS);
   const leaves = on_timeout === "leave";
@@ -61,6 +70,8 @@ function endOf(
     limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
     leavesTo: leaves ? heartbeatTimeout : 0,
     mayAbandon: on_timeout === "abandon",
+    isSwept,
+    keepsAlive: !leaves && !isSwept && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
   };
 }
 

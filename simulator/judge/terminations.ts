@@ -98,10 +98,7 @@ export class Terminations implements Past {
     const accuse = (rule: string, what: string) => this.#accuse({ at, instanceId, rule, what });
     const isSuspect = this.#options.suspects.has(by);
     if (!found) {
-      const isAsked = this.#cases.some(
-        (each) => each.record.instanceId === instanceId && each.scope.mayAbandon,
-      );
-      if (isSuspect && how === "cancelled" && !isAsked)
+      if (isSuspect && how === "cancelled" && !this.#isAbandoned(instanceId, at))
         accuse("no other hook is cancelled", `the action of ${line.hook} was cancelled`);
       return;
     }
@@ -115,13 +112,13 @@ export class Terminations implements Past {
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      const isTooEarly =
-        scope.patience === undefined || at - record.askedAt < scope.patience - this.#options.fastBy;
-      if (left !== "" && isTooEarly) {
+      if (left !== "" && this.#untilDeadline(found, at) > 0)
         accuse("nothing is completed before it is ready", left);
-      }
       return;
     }
+    const early = Math.round(this.#untilDeadline(found, at) / 1000);
+    if (how === "timeout" && early > 0 && this.#isToBeAlive(found, at, instance))
+      accuse("every hook is kept alive", `its timeout ended it ${early} s before the drain's deadline`);
     record.reason = {
       call: `completed with ${result} by ${by}`,
       timeout: `the hook's timeout ended it with ${result}`,
@@ -156,6 +153,29 @@ export class Terminations implements Past {
     }
   }
 
+  // How long it is until a drain may be over with whatever is left, in milliseconds; the functions' clocks may be fast.
+  #untilDeadline({ record, scope }: Case, at: number): number {
+    return record.askedAt + (scope.patience ?? Number.POSITIVE_INFINITY) - this.#options.fastBy - at;
+  }
+
+  // Whether a drain that asks for ABANDON when its time is over has ended with it at this moment.
+  #isAbandoned(instanceId: string, at: number): boolean {
+    return this.#cases.some(
+      (each) =>
+        each.record.instanceId === instanceId &&
+        each.record.completedAt === at &&
+        each.record.result === "ABANDON" &&
+        each.scope.mayAbandon &&
+        this.#untilDeadline(each, at) <= 0,
+    );
+  }
+
+  // Once faults have ended, and what they hid is visible again, each run looks at it, and sends a heartbeat in time.
+  #isToBeAlive({ scope }: Case, at: number, { messageLost }: JudgedInstance): boolean {
+    const faultsEnd = this.#options.faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
+    return scope.keepsAlive && !messageLost && at >= faultsEnd + HIDDEN_MS + TICKS_MS;
+  }
+
   #pendingOf(instanceId: string): Case[] {
     return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
   }
@@ -164,12 +184,12 @@ export class Terminations implements Past {
   // is a drain that begins then: nothing tells since when the hook has held it.
   #latestEnd(
     { askedAt }: TerminationRecord,
-    { limit, leavesTo }: Scope,
+    { limit, leavesTo, isSwept }: Scope,
     { messageLost }: JudgedInstance,
   ): number {
     const { faultsEndAt, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(askedAt + limit) ?? Number.NEGATIVE_INFINITY;
-    if (messageLost) return Math.max(askedAt, faultsEnd) + limit + sweepInterval;
+    if (messageLost || isSwept) return Math.max(askedAt, faultsEnd) + limit + sweepInterval;
     return Math.max(askedAt + limit, faultsEnd + HIDDEN_MS + TICKS_MS + leavesTo);
   }
 }

@@ -1,7 +1,7 @@
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
-import { type HookTimes, scopeOf } from "../judge/scope.ts";
+import { type JudgedHook, scopeOf } from "../judge/scope.ts";
 import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
 import type { World } from "../world.ts";
@@ -32,11 +32,12 @@ export function judgeOf(
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
       if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
+      if (deregister && hook.targetArn?.endsWith(`:${queue}`))
+        return scopeOf(deregister.input, judgedHook(hook, false));
       // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
-      const input = hook.targetArn?.endsWith(`:${queue}`)
-        ? deregister?.input
-        : terminate?.input.lifecycle_hook_name === name && terminate?.input;
-      return input ? scopeOf(input, hook.metadata, timesOf(hook)) : undefined;
+      return terminate?.input.lifecycle_hook_name === name
+        ? scopeOf(terminate.input, judgedHook(hook, true))
+        : undefined;
     },
     suspects: new Set(suspects),
     lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
@@ -97,6 +98,11 @@ export function existsIn({ targetGroups, classic }: World): (name: string) => bo
   return (name) => targetGroups.byName(name) !== undefined || classic.find(name) !== undefined;
 }
 
-function timesOf(hook: Hook): HookTimes {
-  return { heartbeatTimeout: hook.heartbeatTimeout * 1000, globalTimeout: globalTimeout(hook) * 1000 };
+function judgedHook(hook: Hook, isSwept: boolean): JudgedHook {
+  return {
+    metadata: hook.metadata,
+    heartbeatTimeout: hook.heartbeatTimeout * 1000,
+    globalTimeout: globalTimeout(hook) * 1000,
+    isSwept,
+  };
 }
