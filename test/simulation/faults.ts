@@ -3,9 +3,10 @@ import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { weighted } from "./draw.ts";
 import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
 
-/** Until when faults begin, and by when all have ended: what they have hidden comes back two minutes later. */
-const BEGIN_WITHIN = HAPPENS_WITHIN + 100;
-const END_AFTER = 900;
+/** When faults have all ended: what they have hidden comes back two minutes later. Some end early, and the calm is judged longer. */
+const END_AFTER = [400, 600, HAPPENS_WITHIN + 300];
+/** How long before that the last begin, so that each ends by itself. */
+const LAST_FOR = 200;
 const BUSY_WITHIN = 300;
 
 /** What goes wrong all the time, until faults end. */
@@ -37,33 +38,31 @@ const ACTIONS = [
   ["elbv2:DescribeTargetHealth"],
 ] as const;
 
-type Draw = (random: Random) => Entry;
+type Fault = Omit<Entry, "at_seconds">;
+type Draw = (random: Random) => Fault;
 
 const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
-  [3, (random) => ({ ...at(random), throttle: calls(random) })],
-  [3, (random) => ({ ...at(random), fail: calls(random) })],
-  [3, (random) => ({ ...at(random), lose_answers: calls(random, 60) })],
-  [2, (random) => ({ ...at(random), deny: calls(random) })],
+  [3, (random) => ({ throttle: calls(random) })],
+  [3, (random) => ({ fail: calls(random) })],
+  [3, (random) => ({ lose_answers: calls(random, 60) })],
+  [2, (random) => ({ deny: calls(random) })],
   [
     1,
     (random) => ({
-      ...at(random),
       expire_credentials: { ...calls(random, 90), actions: ["*"], probability: 1 },
     }),
   ],
-  [2, (random) => ({ ...at(random), fail_entries: { ...calls(random), actions: ["*"] } })],
+  [2, (random) => ({ fail_entries: { ...calls(random), actions: ["*"] } })],
   [2, lost],
   [
     1,
     (random) => ({
-      ...at(random),
       lose_messages: { queue: random.pick(["lifecycle", "monitor"]), probability: 0.7 },
     }),
   ],
   [
     2,
     (random) => ({
-      ...at(random),
       delay_notifications: {
         for_seconds: random.whole(30, 200),
         by_seconds: random.pick([10, 60, 130]),
@@ -74,39 +73,40 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
   [
     8,
     (random) => ({
-      ...at(random),
       kill_invocation: { function: aFunction(random), at_await: random.whole(1, random.pick([12, 60, 200])) },
     }),
   ],
-  [3, (random) => ({ ...at(random), invoke: { function: aFunction(random) } })],
+  [3, (random) => ({ invoke: { function: aFunction(random) } })],
   [
     2,
     (random) => ({
-      ...at(random),
       skip_ticks: { function: aFunction(random), for_seconds: random.pick([70, 130, 200]) },
     }),
   ],
-  [2, (random) => ({ ...at(random), cold_start: { function: aFunction(random) } })],
+  [2, (random) => ({ cold_start: { function: aFunction(random) } })],
 ];
 
 /** What goes wrong at times. The kinds that there are at all are drawn first. */
-export function faultsOf(random: Random, { throttling }: Disturbance): Entry[] {
+export function faultsOf(
+  random: Random,
+  { throttling, faults_end_after_seconds: end = 0 }: Disturbance,
+): Entry[] {
+  const begun = (draw: Draw) => ({ ...at(random, end - LAST_FOR), ...draw(random) });
   const swarm = KINDS.map(([weight, draw]) => [random.chance(0.5) ? weight : 0, draw] as const);
-  const others = throttling ? othersOf(random) : [];
+  const others = throttling ? Array.from({ length: random.whole(1, 3) }, () => begun(other)) : [];
   if (swarm.every(([weight]) => weight === 0)) return others;
-  return [...others, ...Array.from({ length: random.whole(0, 14) }, () => weighted(random, swarm)(random))];
+  return [...others, ...Array.from({ length: random.whole(0, 14) }, () => begun(weighted(random, swarm)))];
 }
 
-/** Others in the account who use up its token buckets, in a seed that has those; else nothing. */
-function othersOf(random: Random): Entry[] {
-  return Array.from({ length: random.whole(1, 3) }, () => ({
-    ...at(random),
+/** Others in the account who use up its token buckets, in a seed that has those. */
+function other(random: Random): Fault {
+  return {
     other_calls: {
       actions: ["*"],
       for_seconds: random.whole(60, 190),
       per_second: random.pick([10, 20, 50]),
     },
-  }));
+  };
 }
 
 /** What goes wrong all the time; each of it is there in some seeds only. */
@@ -118,7 +118,7 @@ export function disturbanceOf(random: Random): Disturbance {
     latency_milliseconds: in3([100, 1500], [15, 60]),
     duplicates: in3(random.pick([0.1, 0.5]), 0),
     disorder: in3(0.5, 0),
-    faults_end_after_seconds: END_AFTER,
+    faults_end_after_seconds: random.pick(END_AFTER),
   };
 }
 
@@ -127,9 +127,9 @@ export function skewOf(random: Random): number {
   return random.chance(0.3) ? random.whole(-4, 4) : 0;
 }
 
-function at(random: Random): { at_seconds: number } {
+function at(random: Random, within: number): { at_seconds: number } {
   // Most when most is under way.
-  return { at_seconds: random.whole(1, random.chance(0.6) ? BUSY_WITHIN : BEGIN_WITHIN) };
+  return { at_seconds: random.whole(1, random.chance(0.6) ? Math.min(within, BUSY_WITHIN) : within) };
 }
 
 function calls(random: Random, most = 150): { actions: string[]; for_seconds: number; probability: number } {
@@ -140,9 +140,8 @@ function calls(random: Random, most = 150): { actions: string[]; for_seconds: nu
   };
 }
 
-function lost(random: Random): Entry {
+function lost(random: Random): Fault {
   return {
-    ...at(random),
     lose_notifications: { for_seconds: random.whole(10, 150), probability: random.pick([0.5, 1]) },
   };
 }

@@ -1,10 +1,10 @@
-import { randomSource } from "../../simulator/random.ts";
+import { type Random, randomSource } from "../../simulator/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
-import { happeningsOf } from "./happenings.ts";
+import { type Entry, happeningsOf } from "./happenings.ts";
 import { drainKeys, nameKeys } from "./policy.ts";
-import { namesIn, worldOf } from "./world.ts";
+import { hasUnnotifiedHook, namesIn, OUR_HOOK, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: longer than any drain with all that may delay it. */
 const ENDS_AFTER = 7_200;
@@ -38,7 +38,11 @@ export function scenarioOf(seed: number): ScenarioInput {
   };
   const faults = source("faults");
   const disturbance = disturbanceOf(faults);
-  const timeline = [...happeningsOf(source("happenings"), place), ...faultsOf(faults, disturbance)];
+  const sweep = sweepOf(random, hasUnnotifiedHook(place));
+  const timeline = [
+    ...happeningsOf(source("happenings"), place),
+    ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
+  ];
   return {
     name: `seed ${seed}`,
     seed,
@@ -56,14 +60,10 @@ export function scenarioOf(seed: number): ScenarioInput {
         input: {
           queue_name: "monitor",
           ...weighted<object>(random, [
-            [4, { lifecycle_queue_name: "lifecycle" }],
-            [1, { lifecycle_hook_name: "drain" }],
-          ]),
-          ...weighted<object>(random, [
             [4, { auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name) }],
             [1, { group_tag: random.pick(["drained", "drained=yes"]) }],
           ]),
-          sweep_minutes: random.pick([1, 2, 5]),
+          ...sweep,
           ...keys,
         },
         first_after_seconds: random.whole(1, 59),
@@ -75,4 +75,34 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
   };
+}
+
+/** How often terminate sweeps, and how it knows our hook. */
+type Sweep = {
+  readonly sweep_minutes?: number;
+  readonly lifecycle_queue_name?: string;
+  readonly lifecycle_hook_name?: string;
+};
+
+// A hook that notifies nobody is known by its name alone, and nothing but a sweep finds what it holds.
+function sweepOf(random: Random, hasToSweep: boolean): Sweep {
+  const byName = { lifecycle_hook_name: OUR_HOOK };
+  return {
+    ...weighted<Sweep>(random, [
+      [hasToSweep ? 0 : 4, { lifecycle_queue_name: "lifecycle" }],
+      [1, byName],
+    ]),
+    ...weighted<Sweep>(random, [
+      [hasToSweep ? 0 : 2, { sweep_minutes: 0 }],
+      [1, {}],
+      [2, { sweep_minutes: 1 }],
+      [2, { sweep_minutes: 2 }],
+      [3, { sweep_minutes: 5 }],
+    ]),
+  };
+}
+
+// What is lost, only a sweep finds.
+function isLoss({ lose_messages, lose_notifications }: Entry): boolean {
+  return lose_messages !== undefined || lose_notifications !== undefined;
 }

@@ -22,6 +22,8 @@ export type Place = {
 
 /** The host port that a static registration points at, where a task has it. */
 const STATIC_PORT = 3001;
+/** The hook that the functions serve. */
+export const OUR_HOOK = "drain";
 
 /** A world from a seed: small, so that it runs fast, and with any of the parts that a drain has to do with. */
 export function worldOf(random: Random): Place {
@@ -46,11 +48,17 @@ export function worldOf(random: Random): Place {
     [1, 3],
   ]);
   for (let i = 0; i < clusters; i++) place.clusters.push(cluster(random, i, place));
-  for (let i = 0; i < groups; i++) place.auto_scaling_groups.push(group(random, i, place));
+  const unnotified = random.chance(0.12) ? 0.7 : 0;
+  for (let i = 0; i < groups; i++) place.auto_scaling_groups.push(group(random, i, place, unnotified));
   const populated = place.auto_scaling_groups.flatMap(({ cluster: name }) => name ?? []);
   if (populated.length > 0 && random.chance(0.25))
     place.tasks.push(standalone(random, random.pick(populated)));
   return place;
+}
+
+/** Whether a hook of ours notifies no queue: only a sweep that knows its name finds what it holds. */
+export function hasUnnotifiedHook({ auto_scaling_groups: groups }: Place): boolean {
+  return groups.some(({ hooks = [] }) => hooks.some(({ name, queue }) => name === OUR_HOOK && !queue));
 }
 
 /** What of a world the functions' inputs can name. */
@@ -90,7 +98,7 @@ function loadBalancer(
 }
 
 function cluster(random: Random, index: number, place: Place): Cluster {
-  const kinds = random.shuffled(["web", "edge", "own", "daemon", "elb", "worker"] as const);
+  const kinds = random.shuffled(["web", "edge", "host", "own", "daemon", "elb", "worker"] as const);
   const count = random.whole(1, 3);
   return {
     name: `c${index}`,
@@ -104,7 +112,7 @@ function addressesOf(index: number): string[] {
   return Array.from({ length: 12 }, (_, i) => `10.9.${index}.${i + 1}`);
 }
 
-type Kind = "web" | "edge" | "own" | "daemon" | "elb" | "worker";
+type Kind = "web" | "edge" | "host" | "own" | "daemon" | "elb" | "worker";
 
 function service(random: Random, kind: Kind, name: string, place: Place): Service {
   const base: Service = {
@@ -141,6 +149,18 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
         maximum_percent: random.pick([100, 200]),
         task: { ...task, ports: [{ container_port: 1, host_port: STATIC_PORT }] },
       };
+    case "host": {
+      const isBehindItsOwn = random.chance(0.4);
+      if (isBehindItsOwn) place.target_groups.push(targetGroup(random, name, 80));
+      return {
+        ...base,
+        desired_count: random.whole(1, 3),
+        minimum_healthy_percent: random.pick([0, 50]),
+        maximum_percent: random.pick([100, 200]),
+        ...(isBehindItsOwn ? { load_balancers: [{ target_group: name, container_port: STATIC_PORT }] } : {}),
+        task: { ...task, network_mode: "host", ports: [{ container_port: STATIC_PORT }] },
+      };
+    }
     case "own": {
       place.target_groups.push({ ...targetGroup(random, name, 80), target_type: "ip" });
       return {
@@ -183,7 +203,7 @@ function standalone(random: Random, clusterName: string): Place["tasks"][number]
   };
 }
 
-function group(random: Random, index: number, place: Place): Group {
+function group(random: Random, index: number, place: Place, unnotified: number): Group {
   const names = namesIn(place);
   const ids = instanceIds(index, random.whole(2, 4));
   const clusterName = place.clusters[Math.min(index, place.clusters.length - 1)]?.name;
@@ -203,7 +223,7 @@ function group(random: Random, index: number, place: Place): Group {
     ...(isAttached ? { target_groups: ["attached"] } : {}),
     registers_with: registers,
     tags: { drained: "yes" },
-    hooks: hooks(random, names),
+    hooks: hooks(random, names, unnotified),
     ...some(random, 0.2, {
       warm_pool: {
         state: random.pick(["Stopped", "Running", "Hibernated"] as const),
@@ -221,10 +241,10 @@ function instanceIds(prefix: number, count: number): string[] {
   );
 }
 
-function hooks(random: Random, names: Named): Hook[] {
+function hooks(random: Random, names: Named, unnotified: number): Hook[] {
   const ours: Hook = {
-    name: "drain",
-    queue: "lifecycle",
+    name: OUR_HOOK,
+    ...(random.chance(unnotified) ? {} : { queue: "lifecycle" }),
     heartbeat_timeout_seconds: weighted(random, [
       [1, 60],
       [1, 100],
@@ -233,7 +253,8 @@ function hooks(random: Random, names: Named): Hook[] {
       [4, 300],
       [1, 400],
       [4, 600],
-      [3, 3600],
+      // Only with these does a drain that nobody goes on with outlast its deadline.
+      [16, 3600],
     ]),
     default_result: random.pick(["CONTINUE", "ABANDON"] as const),
     ...some(random, 0.35, { metadata: JSON.stringify(drainKeys(random, names, 0.4)) }),
