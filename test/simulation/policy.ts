@@ -12,11 +12,11 @@ export type Named = {
 export function drainKeys(random: Random, names: Named, probability: number): Record<string, unknown> {
   return {
     drain_timeout_seconds: weighted(random, [
-      [2, 120],
+      [1, 120],
       [3, 240],
       [4, 400],
-      [4, 700],
-      [1, 1500],
+      [5, 700],
+      [2, 1500],
     ]),
     ...some(random, probability, {
       on_timeout: weighted(random, [

@@ -51,7 +51,7 @@ export function worldOf(random: Random): Place {
   const unnotified = random.chance(0.12) ? 0.7 : 0;
   for (let i = 0; i < groups; i++) place.auto_scaling_groups.push(group(random, i, place, unnotified));
   const populated = place.auto_scaling_groups.flatMap(({ cluster: name }) => name ?? []);
-  if (populated.length > 0 && random.chance(0.25))
+  if (populated.length > 0 && random.chance(0.4))
     place.tasks.push(standalone(random, random.pick(populated)));
   return place;
 }
@@ -248,11 +248,11 @@ function hooks(random: Random, names: Named, unnotified: number): Hook[] {
     heartbeat_timeout_seconds: weighted(random, [
       [1, 60],
       [1, 100],
-      [2, 120],
-      [3, 180],
+      [1, 120],
+      [6, 180],
       [4, 300],
       [1, 400],
-      [4, 600],
+      [2, 600],
       // Only with these does a drain that nobody goes on with outlast its deadline.
       [16, 3600],
     ]),
