@@ -42,7 +42,17 @@ export type Happening =
       by: Actor;
     }
   /** Somebody wishes a task to stop; what ECS stops by itself is not told. */
-  | { kind: "task-stop"; instanceId: string; cluster: string; arn: string; by: Actor }
+  | {
+      kind: "task-stop";
+      instanceId: string;
+      cluster: string;
+      containerInstance: string;
+      arn: string;
+      /** How its service schedules it; undefined where it has none. */
+      strategy: "REPLICA" | "DAEMON" | undefined;
+      startedBy: string | undefined;
+      by: Actor;
+    }
   | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";

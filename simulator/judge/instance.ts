@@ -66,6 +66,11 @@ export class JudgedInstance {
     if (state === "Pending") this.dead = false;
   }
 
+  /** A task with an address of its own is gone: what is registered by that address is nobody's any more. */
+  forgetHolder(task: string): void {
+    for (const [key, { holder }] of this.registrations) if (holder === task) this.registrations.delete(key);
+  }
+
   /** Remembers the services of the tasks that are on the instance: what they register with is managed from now on. */
   noteServices(tasks: Iterable<LiveTask> = this.tasks.values()): void {
     for (const { cluster, service } of tasks) {

@@ -1,6 +1,7 @@
 import type { Past } from "../past.ts";
 import type { Story, StoryLine } from "../story.ts";
 import { BelongingsLedger } from "./belongings.ts";
+import { Holders } from "./holders.ts";
 import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import type { ServiceScope } from "./scope.ts";
@@ -34,8 +35,7 @@ export class Judge implements Past {
   readonly #belongings: BelongingsLedger;
   readonly #instances = new Map<string, JudgedInstance>();
   readonly #terminations: Terminations;
-  /** The tasks that have addresses of their own, by address. */
-  readonly #holders = new Map<string, { readonly arn: string; readonly instanceId: string }>();
+  readonly #holders = new Holders();
 
   /** When the newest line was told, in milliseconds since 1970. */
   #now = Number.NEGATIVE_INFINITY;
@@ -110,6 +110,7 @@ export class Judge implements Past {
         return;
       case "task-stop":
         this.#touched(line.at, line.instanceId, line.by, "a task on it was stopped");
+        this.#terminations.taskStopped(line, this.#instance(line.instanceId));
         return;
       case "target":
         this.#target(line);
@@ -177,7 +178,8 @@ export class Judge implements Past {
     const isGivenUp = status === "STOPPED" && instance.givenUpIn.has(cluster);
     if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
-    if (line.address !== undefined) this.#address(line.address, line);
+    this.#holders.follow(line);
+    if (line.gone && line.address !== undefined) instance.forgetHolder(line.arn);
     if (this.#terminations.pendingScopes(instanceId).length > 0) instance.noteServices([task]);
     // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
     // told as STOPPING once more.
@@ -208,25 +210,13 @@ export class Judge implements Past {
     }
   }
 
-  // An address is an instance's for as long as its task runs; the next task may have it at once.
-  #address(address: string, { arn, instanceId, gone }: LineOf<"task">): void {
-    const isHolder = this.#holders.get(address)?.arn === arn;
-    if (!gone) {
-      if (!isHolder) this.#holders.set(address, { arn, instanceId });
-      return;
-    }
-    if (isHolder) this.#holders.delete(address);
-    const { registrations } = this.#instance(instanceId);
-    for (const [key, { holder }] of registrations) if (holder === arn) registrations.delete(key);
-  }
-
   #target(line: LineOf<"target">): void {
     const registration = { kind: "target", name: line.targetGroup, port: line.port } as const;
     if (line.id.startsWith("i-")) {
       this.#registration(line, line.id, { ...registration, holder: undefined });
       return;
     }
-    const holder = this.#holders.get(line.id);
+    const holder = this.#holders.of(line.id);
     if (holder) this.#registration(line, holder.instanceId, { ...registration, holder: holder.arn });
   }
 

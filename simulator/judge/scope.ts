@@ -1,3 +1,5 @@
+import type { StopTasks } from "./task-stops.ts";
+
 /** Load balancers by name. */
 export type Places = {
   readonly targetGroups: ReadonlySet<string>;
@@ -14,6 +16,8 @@ export type Scope = Places & {
   readonly leavesTo: number;
   /** Whether the drain may end with ABANDON, which cancels the instance's other hooks, once its time is over. */
   readonly mayAbandon: boolean;
+  /** Which tasks it may stop. */
+  readonly stopTasks: StopTasks;
   /** Whether no message tells of the drain: a sweep finds it. */
   readonly isSwept: boolean;
   /** Whether heartbeats must keep the hook from ending the drain before its time is over. */
@@ -59,7 +63,7 @@ export function scopeOf(input: Keys, hook: JudgedHook): Scope {
 }
 
 function endOf(
-  { on_timeout, drain_timeout_seconds, dry_run }: Keys,
+  { on_timeout, drain_timeout_seconds, dry_run, stop_tasks }: Keys,
   { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
 ): Omit<Scope, keyof Places> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
@@ -70,9 +74,15 @@ function endOf(
     limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
     leavesTo: leaves ? heartbeatTimeout : 0,
     mayAbandon: on_timeout === "abandon",
+    stopTasks: stopTasksOf(stop_tasks),
     isSwept,
     keepsAlive: !leaves && !isSwept && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
   };
+}
+
+/** Which tasks are stopped, as the key `stop_tasks` says, or by default. */
+export function stopTasksOf(key: unknown): StopTasks {
+  return key === "none" || key === "all" ? key : "daemon";
 }
 
 // Metadata that is no JSON object is meant for somebody else.

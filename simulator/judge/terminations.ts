@@ -3,6 +3,7 @@ import type { StoryLine } from "../story.ts";
 import type { IsNews, JudgedInstance } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, TICKS_MS } from "./scope.ts";
+import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
 /** What terminations are judged by. Times are in milliseconds. */
 export type TerminationOptions = {
@@ -17,6 +18,8 @@ export type TerminationOptions = {
   readonly faultsEndAt: (before: number) => number | undefined;
   /** How much longer it may take where the message of a termination was lost. */
   readonly sweepInterval: number;
+  /** Which tasks may be stopped of an instance that Spot takes back, and that no hook need hold. */
+  readonly stopTasksAtNotice: StopTasks;
   /** By how much the functions' clocks may be fast. */
   readonly fastBy: number;
 };
@@ -127,6 +130,20 @@ export class Terminations implements Past {
     }[how];
   }
 
+  /** Somebody has told a task to stop. Of an instance that never was drained, nothing may be touched anyway. */
+  taskStopped(line: TaskStop, { interrupted }: JudgedInstance): void {
+    if (!this.#options.suspects.has(line.by)) return;
+    const told = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
+    if (interrupted) told.push(this.#options.stopTasksAtNotice);
+    if (told.length === 0 || told.some((each) => mayStop(each, line))) return;
+    this.#accuse({
+      at: line.at,
+      instanceId: line.instanceId,
+      rule: "no task is stopped that is to leave by itself",
+      what: `${taskText(line)}, with stop_tasks ${told.join(", ")}`,
+    });
+  }
+
   /** Judges, at the end, those that have not ended. */
   conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
     for (const { record, scope } of this.#cases) {
@@ -174,6 +191,13 @@ export class Terminations implements Past {
   #isToBeAlive({ scope }: Case, at: number, { messageLost }: JudgedInstance): boolean {
     const faultsEnd = this.#options.faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
     return scope.keepsAlive && !messageLost && at >= faultsEnd + HIDDEN_MS + TICKS_MS;
+  }
+
+  // Of the drains that are going on, or else of the last one.
+  #newestScopes(instanceId: string): Scope[] {
+    const pending = this.pendingScopes(instanceId);
+    const last = this.#cases.findLast(({ record }) => record.instanceId === instanceId);
+    return pending.length > 0 || !last ? pending : [last.scope];
   }
 
   #pendingOf(instanceId: string): Case[] {

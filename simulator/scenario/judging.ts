@@ -1,7 +1,7 @@
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
-import { type JudgedHook, scopeOf } from "../judge/scope.ts";
+import { type JudgedHook, scopeOf, stopTasksOf } from "../judge/scope.ts";
 import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
 import type { Simulation } from "../simulation.ts";
 import type { World } from "../world.ts";
@@ -45,6 +45,7 @@ export function judgeOf(
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
+    stopTasksAtNotice: stopTasksOf(deregister?.input.stop_tasks),
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => {

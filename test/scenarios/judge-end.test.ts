@@ -98,8 +98,26 @@ describe("scenarios: what the judge finds out later", () => {
   };
   const outside = "no instance outside a wait state is touched";
 
-  it("stopping a task of the instance that is held breaks no rule", async () => {
-    expect(await violations(stopTaskOf(victim))).to.deep.equal([]);
+  it("stopping a standalone task of the instance that is held, unless stop_tasks says so", async () => {
+    expect(await violations(stopTaskOf(victim))).to.deep.equal([
+      "no task is stopped that is to leave by itself: a standalone task, with stop_tasks daemon",
+    ]);
+    const asked = { functions: functions({ cluster_name: "main", stop_tasks: "all" }) };
+    expect(await violations(stopTaskOf(victim), asked)).to.deep.equal([]);
+    const tasks = [{ cluster: "main", instance_ids: ids, started_by: "{container_instance_id}" }];
+    expect(await violations(stopTaskOf(victim), { tasks })).to.deep.equal([]);
+  });
+
+  it("stopping a service's task of the instance that is held", async () => {
+    const clusters = (strategy: "REPLICA" | "DAEMON") => [
+      { name: "main", services: [{ name: "web", scheduling_strategy: strategy }] },
+    ];
+    expect(await violations(stopTaskOf(victim), { tasks: [], clusters: clusters("REPLICA") })).to.deep.equal([
+      "no task is stopped that is to leave by itself: a REPLICA service's task, with stop_tasks daemon",
+    ]);
+    expect(await violations(stopTaskOf(victim), { tasks: [], clusters: clusters("DAEMON") })).to.deep.equal(
+      [],
+    );
   });
 
   it("stopping a task of another instance", async () => {

@@ -29,6 +29,7 @@ function violations(
     suspects: new Set(["deregister", "terminate"]),
     faultsEndAt: () => undefined,
     sweepInterval: 5 * MINUTE,
+    stopTasksAtNotice: "daemon",
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     lookedAt: () => Number.POSITIVE_INFINITY,
@@ -79,6 +80,74 @@ describe("judge", () => {
       const completed = [...begins, [600 * SECOND, ends("call", "terminate", "CONTINUE")] as Told];
       expect(violations([...completed, ...later], { keys })).to.deep.equal(cancelled);
       expect(violations([...begins, ended as Told, ...later], { keys })).to.deep.equal(cancelled);
+    });
+  });
+
+  describe("the stop of a task of an instance that is drained", () => {
+    const cluster = "main";
+    const containerInstance = `arn:aws:ecs:us-east-1:123456789012:container-instance/${cluster}/0123`;
+    type Stop = Extract<Happening, { kind: "task-stop" }>;
+    const stop = (of: Partial<Pick<Stop, "strategy" | "startedBy" | "by">>): Stop => ({
+      kind: "task-stop",
+      instanceId: held,
+      cluster,
+      containerInstance,
+      arn: "task",
+      strategy: undefined,
+      startedBy: undefined,
+      by: "terminate",
+      ...of,
+    });
+    const rule = "no task is stopped that is to leave by itself";
+    const found = (of: Parameters<typeof stop>[0], keys: Record<string, unknown>) =>
+      violations([...begins, [MINUTE, stop(of)]], { keys });
+
+    it("is never asked for where it is a replica's", () => {
+      for (const told of ["none", "daemon", "all"]) {
+        expect(found({ strategy: "REPLICA" }, { stop_tasks: told })).to.deep.equal([
+          `${rule}: a REPLICA service's task, with stop_tasks ${told}`,
+        ]);
+      }
+    });
+
+    it("is somebody else's to do", () => {
+      expect(found({ strategy: "REPLICA", by: "operator" }, {})).to.deep.equal([]);
+    });
+
+    it("is not asked for with none", () => {
+      for (const of of [{ strategy: "DAEMON" }, { startedBy: held }, {}] as const)
+        expect(found(of, { stop_tasks: "none" })).to.have.lengthOf(1);
+    });
+
+    it("is asked for by default where it is a daemon's, or the instance itself started it", () => {
+      for (const keys of [{}, { stop_tasks: "daemon" }]) {
+        expect(found({ strategy: "DAEMON" }, keys)).to.deep.equal([]);
+        for (const startedBy of [held, containerInstance, "0123"])
+          expect(found({ startedBy }, keys)).to.deep.equal([]);
+        expect(found({ startedBy: "cron" }, keys)).to.deep.equal([
+          `${rule}: a task that cron started, with stop_tasks daemon`,
+        ]);
+        expect(found({}, keys)).to.deep.equal([`${rule}: a standalone task, with stop_tasks daemon`]);
+      }
+    });
+
+    it("is asked for with all, but for replicas", () => {
+      for (const of of [{ strategy: "DAEMON" }, { startedBy: "cron" }, {}] as const)
+        expect(found(of, { stop_tasks: "all" })).to.deep.equal([]);
+    });
+
+    it("goes by the drain that ended last, where none is going on: nobody could know", () => {
+      const ended: Told[] = [...begins, [MINUTE, ends("call", "terminate", "CONTINUE")]];
+      const told: Told[] = [...ended, [MINUTE, is("Terminating:Proceed")], [MINUTE, stop({})]];
+      expect(violations(told, { keys: { stop_tasks: "all" } })).to.deep.equal([]);
+      expect(violations(told)).to.have.lengthOf(1);
+    });
+
+    it("goes by what holds for notices too, where Spot takes the instance back", () => {
+      const interrupted: Told = [0, { kind: "interruption", instanceId: held }];
+      const told: Told[] = [interrupted, [SECOND, stop({})]];
+      expect(violations(told)).to.deep.equal([`${rule}: a standalone task, with stop_tasks daemon`]);
+      expect(violations(told, { stopTasksAtNotice: "all" })).to.deep.equal([]);
     });
   });
 

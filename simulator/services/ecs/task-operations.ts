@@ -130,12 +130,15 @@ export function taskOperations(world: World): Operation[] {
 
   const stop = (input: ecs.StopTaskRequest, call: Call) => {
     const task = findTask(clusters.byName(input.cluster), input.task as string);
-    const { arn: taskArn, cluster, containerInstance } = task;
+    const { arn: taskArn, cluster, containerInstance, service, startedBy } = task;
     world.story.tell(call.now, {
       kind: "task-stop",
       instanceId: containerInstance.instanceId,
       cluster,
+      containerInstance: containerInstance.arn,
       arn: taskArn,
+      strategy: service?.strategy,
+      startedBy,
       by: call.caller,
     });
     clusters.tasks.stop(task, "UserInitiated", input.reason ?? "Task stopped by user");
