@@ -11,6 +11,10 @@ const IN_USE: ReadonlySet<string> = new Set([
   "Warmed:Hibernated",
 ]);
 
+/** What somebody does to an instance so soon before a hook holds it can look undone to whoever reads then, in milliseconds. */
+const READ_LAG_MS = 10_000;
+const RULE = "what comes back is as it was";
+
 /** Of which instance something is told, and when. */
 type Told = { readonly instanceId: string; readonly at: number };
 
@@ -25,6 +29,33 @@ class Belongings {
   readonly members = new Map<string, { arn: string; status: string; by: string }>();
   /** The registrations that are to come back, in words, by target group or load balancer and port. */
   readonly taken = new Map<string, string>();
+  /** Where it is registered. */
+  readonly registered = new Set<string>();
+  /** Where it may be registered again: we took it out, or nobody could know that somebody else did. */
+  readonly mayBeGivenBack = new Set<string>();
+  /** When somebody else took it out of where it was, in milliseconds since 1970. */
+  readonly takenByOthers = new Map<string, number>();
+
+  /** Its group shows it in another state. */
+  enter(state: string, at: number): void {
+    this.state = state;
+    if (!this.#isHeld) return;
+    if (this.isExcused) this.begin();
+    for (const [place, takenAt] of this.takenByOthers)
+      if (at - takenAt <= READ_LAG_MS) this.mayBeGivenBack.add(place);
+  }
+
+  /** It is taken out of where it was. */
+  leave(place: string, at: number, isOurs: boolean): void {
+    if (!this.registered.delete(place)) return;
+    if (!isOurs) this.takenByOthers.set(place, at);
+    if (isOurs || this.#isHeld) this.mayBeGivenBack.add(place);
+    else this.mayBeGivenBack.delete(place);
+  }
+
+  get #isHeld(): boolean {
+    return this.state.endsWith(":Wait");
+  }
 
   /** A hook holds it anew. What was excused before stays lost; of what is taken from now on, the messages tell again. */
   begin(): void {
@@ -35,25 +66,24 @@ class Belongings {
 }
 
 /**
- * Follows what the functions take from instances that do not die, and whether those get it back: an instance with a new
- * root volume all of it, one of the warm pool its place in the cluster.
+ * Follows what the functions take from instances that do not die, and whether those get it back, and no more: an instance with
+ * a new root volume all of it, one of the warm pool its place in the cluster.
  */
 export class BelongingsLedger implements Past {
   readonly #suspects: ReadonlySet<string>;
+  readonly #accuse: (violation: Violation) => void;
   readonly #instances = new Map<string, Belongings>();
 
-  constructor(suspects: ReadonlySet<string>) {
+  constructor(suspects: ReadonlySet<string>, accuse: (violation: Violation) => void) {
     this.#suspects = suspects;
+    this.#accuse = accuse;
   }
 
   follow(line: StoryLine): void {
     switch (line.kind) {
-      case "instance": {
-        const own = this.#of(line);
-        own.state = line.state;
-        if (own.isExcused && line.state.endsWith(":Wait")) own.begin();
+      case "instance":
+        this.#of(line).enter(line.state, line.at);
         return;
-      }
       case "instance-ended":
         this.#of(line).isExcused ||= line.how === "terminated" || line.by !== "auto-scaling";
         return;
@@ -93,7 +123,7 @@ export class BelongingsLedger implements Past {
         ...missing
           .filter((place) => exists(place.split(":")[0] as string))
           .map((place) => `it is not registered with ${place} any more`),
-      ].map((what) => ({ at, instanceId, rule: "what comes back is as it was", what }));
+      ].map((what) => ({ at, instanceId, rule: RULE, what }));
     });
   }
 
@@ -116,10 +146,19 @@ export class BelongingsLedger implements Past {
     line: Told & Pick<Extract<StoryLine, { kind: "target" | "classic" }>, "state" | "by">,
   ): void {
     const own = this.#of(line);
-    const { state, by } = line;
+    const { state, by, at, instanceId } = line;
+    const isOurs = this.#suspects.has(by);
+    if (state !== "registered") own.leave(place, at, isOurs);
+    else if (!own.registered.has(place)) {
+      own.registered.add(place);
+      if (isOurs && !own.mayBeGivenBack.has(place)) {
+        const what = `${by} registered it with ${place}, though none of us took it out`;
+        this.#accuse({ at, instanceId, rule: RULE, what });
+      }
+    }
     if (state === "registered") own.taken.delete(place);
     else if (state === "draining" || !own.taken.has(place)) {
-      if (this.#suspects.has(by) && own.state === RETURNING_WITH_ALL) own.taken.set(place, by);
+      if (isOurs && own.state === RETURNING_WITH_ALL) own.taken.set(place, by);
       else own.taken.delete(place);
     }
   }

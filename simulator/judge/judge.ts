@@ -42,8 +42,9 @@ export class Judge implements Past {
 
   constructor(options: JudgeOptions) {
     this.#options = options;
-    this.#belongings = new BelongingsLedger(options.suspects);
-    this.#terminations = new Terminations(options, (violation) => this.#violations.push(violation));
+    const accuse = (violation: Violation) => this.#violations.push(violation);
+    this.#belongings = new BelongingsLedger(options.suspects, accuse);
+    this.#terminations = new Terminations(options, accuse);
     for (const line of options.story.lines) this.#follow(line);
     options.story.listen((line) => this.#follow(line));
   }

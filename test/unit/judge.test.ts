@@ -151,6 +151,89 @@ describe("judge", () => {
     });
   });
 
+  describe("what an instance with a new root volume is given back", () => {
+    const at = (minutes: number, happening: Happening): Told => [minutes * MINUTE, happening];
+    const place = { kind: "target", targetGroup: "static", id: held, port: 80 } as const;
+    const target = (state: "registered" | "draining" | "gone", by: string): Happening => ({
+      ...place,
+      state,
+      by,
+    });
+    const classic = (state: "registered" | "gone", by: string): Happening => ({
+      kind: "classic",
+      loadBalancer: "classic",
+      instanceId: held,
+      state,
+      by,
+    });
+    const holds = (minutes: number): Told[] => [
+      at(minutes, is("ReplacingRootVolume:Wait")),
+      at(minutes, {
+        kind: "action-started",
+        instanceId: held,
+        group,
+        hook,
+        token: `${minutes}`,
+        terminating: true,
+      }),
+    ];
+    const returns = (minutes: number, of = "0"): Told[] => [
+      at(minutes, ends("call", "terminate", "CONTINUE", { token: of })),
+      at(minutes, is("Pending")),
+      at(minutes, is("InService")),
+    ];
+    const givenBack = (before: readonly Told[], by = "terminate") =>
+      violations([
+        at(-9, target("registered", "operator")),
+        ...before,
+        ...returns(8),
+        at(10, target("registered", by)),
+      ]);
+    const tooMuch = [
+      "what comes back is as it was: terminate registered it with static:80, though none of us took it out",
+    ];
+
+    it("is what the functions took, whichever of them", () => {
+      const taken = [
+        ...holds(0),
+        at(1, target("draining", "deregister")),
+        at(2, target("gone", "deregister")),
+      ];
+      expect(givenBack(taken)).to.deep.equal([]);
+    });
+
+    it("is nothing that it did not have, and nothing of another place", () => {
+      const taken = [...holds(0), at(1, target("gone", "terminate"))];
+      const others: Told[] = [...taken, ...returns(8), at(10, classic("registered", "terminate"))];
+      expect(violations([at(-9, target("registered", "operator")), ...others])).to.deep.equal([
+        "what comes back is as it was: terminate registered it with classic, though none of us took it out",
+      ]);
+    });
+
+    it("is nothing that somebody else took before", () => {
+      expect(givenBack([at(-2, target("gone", "operator")), ...holds(0)])).to.deep.equal(tooMuch);
+    });
+
+    it("is nothing that somebody else took after it had been given back", () => {
+      const once = [...holds(-8), at(-7, target("gone", "terminate")), ...returns(-6, "-8")];
+      const [back, again] = [at(-5, target("registered", "terminate")), at(-4, target("gone", "operator"))];
+      expect(givenBack([...once, back, again, ...holds(0)])).to.deep.equal(tooMuch);
+    });
+
+    it("may be what somebody else takes while it is held, or so soon before that reads could lag", () => {
+      expect(givenBack([...holds(0), at(1, target("gone", "operator"))])).to.deep.equal([]);
+      expect(givenBack([[-10 * SECOND, target("gone", "operator")], ...holds(0)])).to.deep.equal([]);
+    });
+
+    it("is what is not there: one more call does nothing", () => {
+      expect(givenBack([...holds(0)])).to.deep.equal([]);
+    });
+
+    it("is somebody else's to register", () => {
+      expect(givenBack([at(-2, target("gone", "operator")), ...holds(0)], "operator")).to.deep.equal([]);
+    });
+  });
+
   describe("a hook's timeout before the drain's deadline", () => {
     const timedOutAfter = (seconds: number, more: readonly Told[] = []): Told[] => [
       ...begins,
