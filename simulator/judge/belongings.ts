@@ -1,5 +1,5 @@
 import type { Past } from "../past.ts";
-import type { StoryLine } from "../story.ts";
+import type { Actor, StoryLine } from "../story.ts";
 import type { Violation } from "./records.ts";
 
 const RETURNING_WITH_ALL = "ReplacingRootVolume:Wait";
@@ -13,6 +13,8 @@ const IN_USE: ReadonlySet<string> = new Set([
 
 /** What somebody does to an instance so soon before a hook holds it can look undone to whoever reads then, in milliseconds. */
 const READ_LAG_MS = 10_000;
+/** Who takes out what he has registered himself, and gives it back himself. */
+const AWS: ReadonlySet<Actor> = new Set(["ecs", "auto-scaling", "elb", "ec2"]);
 const RULE = "what comes back is as it was";
 
 /** Of which instance something is told, and when. */
@@ -33,7 +35,7 @@ class Belongings {
   readonly registered = new Set<string>();
   /** Where it may be registered again: we took it out, or nobody could know that somebody else did. */
   readonly mayBeGivenBack = new Set<string>();
-  /** When somebody else took it out of where it was, in milliseconds since 1970. */
+  /** When somebody other than AWS and us took it out of where it was, in milliseconds since 1970. */
   readonly takenByOthers = new Map<string, number>();
 
   /** Its group shows it in another state. */
@@ -45,11 +47,11 @@ class Belongings {
       if (at - takenAt <= READ_LAG_MS) this.mayBeGivenBack.add(place);
   }
 
-  /** It is taken out of where it was. */
-  leave(place: string, at: number, isOurs: boolean): void {
+  /** It is taken out of where it was: by AWS itself, by one of the judged functions, or by whoever may be taken for one. */
+  leave(place: string, at: number, whose: "ours" | "aws" | "other"): void {
     if (!this.registered.delete(place)) return;
-    if (!isOurs) this.takenByOthers.set(place, at);
-    if (isOurs || this.#isHeld) this.mayBeGivenBack.add(place);
+    if (whose === "other") this.takenByOthers.set(place, at);
+    if (whose === "ours" || (whose === "other" && this.#isHeld)) this.mayBeGivenBack.add(place);
     else this.mayBeGivenBack.delete(place);
   }
 
@@ -148,7 +150,7 @@ export class BelongingsLedger implements Past {
     const own = this.#of(line);
     const { state, by, at, instanceId } = line;
     const isOurs = this.#suspects.has(by);
-    if (state !== "registered") own.leave(place, at, isOurs);
+    if (state !== "registered") own.leave(place, at, isOurs ? "ours" : AWS.has(by) ? "aws" : "other");
     else if (!own.registered.has(place)) {
       own.registered.add(place);
       if (isOurs && !own.mayBeGivenBack.has(place)) {

@@ -190,7 +190,7 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
 function standalone(random: Random, clusterName: string): Place["tasks"][number] {
   return {
     cluster: clusterName,
-    count: random.whole(1, 2),
+    count: random.whole(1, 4),
     ...weighted<object>(random, [
       [2, { started_by: "{container_instance_id}" }],
       [1, { started_by: "{instance_id}" }],

@@ -225,6 +225,11 @@ describe("judge", () => {
       expect(givenBack([[-10 * SECOND, target("gone", "operator")], ...holds(0)])).to.deep.equal([]);
     });
 
+    it("is nothing that ECS or Auto Scaling took, though they do so while it is held", () => {
+      for (const by of ["ecs", "auto-scaling"])
+        expect(givenBack([...holds(0), at(1, target("gone", by))]), by).to.deep.equal(tooMuch);
+    });
+
     it("is what is not there: one more call does nothing", () => {
       expect(givenBack([...holds(0)])).to.deep.equal([]);
     });
