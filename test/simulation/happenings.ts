@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [10, (from) => [from.at({ scale_in: { group: from.group.name, count: from.random.whole(1, 2) } })]],
   [8, (from) => [from.at({ terminate: { instance_ids: from.ids(1), replace: from.random.chance(0.5) } })]],
   [5, refresh],
-  [4, rootVolume],
+  [8, rootVolume],
   [3, (from) => [from.at({ kill: { instance_ids: from.ids(1) } })]],
   [2, (from) => [from.at({ stop: { instance_ids: from.ids(1) } })]],
   [

@@ -194,7 +194,7 @@ function standalone(random: Random, clusterName: string): Place["tasks"][number]
     ...weighted<object>(random, [
       [2, { started_by: "{container_instance_id}" }],
       [1, { started_by: "{instance_id}" }],
-      [2, {}],
+      [4, {}],
     ]),
     task: {
       stop_seconds: random.pick([1, 10]),
