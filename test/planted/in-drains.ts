@@ -67,4 +67,42 @@ export const IN_DRAINS: readonly Bug[] = [
       test: "where another hook holds the instance after ours, nothing circles: it is completed once",
     },
   },
+  {
+    what: "a heartbeat is due when the hook's timer has run out, not before",
+    file: "shared/rules/heartbeat.ts",
+    text: "Math.ceil(Math.max(third, timeout - remaining))",
+    instead: "Math.ceil(Math.max(third, timeout + remaining))",
+    foundBy: { scenarios: "heartbeats", test: "a hook of 300 s outlasts a drain of 1200 s" },
+  },
+  {
+    what: "a drain that is done before its deadline ends with ABANDON where on_timeout says abandon, and cancels the other hooks",
+    file: "shared/rules/held.ts",
+    text: 'const end = complete({ ...memory, goneAt }, "CONTINUE",',
+    instead:
+      'const end = complete({ ...memory, goneAt }, termination.settings.onTimeout === "abandon" ? "ABANDON" : "CONTINUE",',
+    foundBy: {
+      scenarios: "deadlines",
+      test: "abandon is for the deadline alone: a drain that is done before it cancels no other hook",
+    },
+  },
+  {
+    what: "the tasks of any service are stopped once nothing else is left, not those of daemons alone",
+    file: "shared/rules/stop-tasks.ts",
+    text: "service.name === task.service && service.daemon",
+    instead: "service.name === task.service",
+    foundBy: {
+      scenarios: "stop-tasks",
+      test: "what the instance itself started is stopped once nothing else is left",
+    },
+  },
+  {
+    what: "an instance that comes back is registered wherever it was seen, also where ECS took it out",
+    file: "shared/rules/returning.ts",
+    text: "const register = memory.toTake",
+    instead: "const register = memory.registrations",
+    foundBy: {
+      scenarios: "returning",
+      test: "a new root volume: what ECS took out meanwhile, only ECS registers again",
+    },
+  },
 ];

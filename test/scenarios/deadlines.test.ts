@@ -123,6 +123,21 @@ describe("scenarios: deadlines", () => {
     expect(completed?.reason).to.include("Terminating:Retained");
   });
 
+  it("abandon is for the deadline alone: a drain that is done before it cancels no other hook", async () => {
+    const world = fleet({ on_timeout: "abandon" }, { task: { stop_seconds: 30 } });
+    const [group] = world.auto_scaling_groups;
+    const other = { name: "backup", heartbeat_timeout_seconds: 400, default_result: "CONTINUE" };
+    const outcome = await play({
+      ...world,
+      auto_scaling_groups: [{ ...group, hooks: [HOOK, other] }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(
+      outcome.simulation.world.story.lines.filter((line) => line.kind === "action-ended"),
+    ).to.have.lengthOf(2);
+    expectQuiet(outcome);
+  });
+
   it("leave still completes when all is gone before the hook's own timeout", async () => {
     const outcome = await play(
       fleet(

@@ -88,6 +88,32 @@ describe("scenarios: coming back", () => {
     expectQuiet(outcome);
   });
 
+  it("a new root volume: what ECS took out meanwhile, only ECS registers again", async () => {
+    const world = fleet({}, [
+      { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+    ]);
+    const web = {
+      name: "web",
+      desired_count: 3,
+      load_balancers: [{ target_group: "web", container_port: 3000 }],
+      task: { ports: [{ container_port: 3000 }] },
+    };
+    const outcome = await play({
+      ...world,
+      target_groups: [...world.target_groups, { name: "web", port: 80, deregistration_delay_seconds: 20 }],
+      clusters: [{ name: "main", services: [web] }],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    const taken = outcome.simulation.world.story.lines.filter(
+      (line) => line.kind === "target" && line.targetGroup === "web" && line.state === "draining",
+    );
+    expect(taken).to.have.lengthOf(1);
+    expect(said(outcome, "registered again", leaving), "ours, behind both load balancers").to.have.lengthOf(
+      2,
+    );
+    expectQuiet(outcome);
+  });
+
   it("the hook ended without us: what was taken is given back all the same", async () => {
     const outcome = await play({
       ...fleet({}, [
