@@ -115,7 +115,9 @@ export class Terminations implements Past {
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      if (left !== "" && this.#untilDeadline(found, at) > 0)
+      // Whoever could not know yet that another action holds the instance has completed the one before.
+      const meant = isNews(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
+      if (left !== "" && this.#untilDeadline(meant, at) > 0)
         accuse("nothing is completed before it is ready", left);
       return;
     }
@@ -191,6 +193,16 @@ export class Terminations implements Past {
   #isToBeAlive({ scope }: Case, at: number, { messageLost }: JudgedInstance): boolean {
     const faultsEnd = this.#options.faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
     return scope.keepsAlive && !messageLost && at >= faultsEnd + HIDDEN_MS + TICKS_MS;
+  }
+
+  #caseBefore({ record: { instanceId, group, hook, token } }: Case): Case | undefined {
+    return this.#cases.findLast(
+      ({ record }) =>
+        record.instanceId === instanceId &&
+        record.group === group &&
+        record.hook === hook &&
+        record.token !== token,
+    );
   }
 
   // Of the drains that are going on, or else of the last one.

@@ -83,6 +83,45 @@ describe("judge", () => {
     });
   });
 
+  describe("a completion by the instance's id, once another lifecycle action holds it", () => {
+    const task: Happening = {
+      kind: "task",
+      arn: "task",
+      cluster: "main",
+      service: "web",
+      instanceId: held,
+      status: "RUNNING",
+      gone: false,
+      hostPorts: [],
+      address: undefined,
+      reason: undefined,
+    };
+    const completedAfter = (seconds: number, lookedAt: number): string[] =>
+      violations(
+        [
+          [-MINUTE, task],
+          ...begins,
+          [seconds * SECOND, ends("cancelled", "auto-scaling", "ABANDON")],
+          [
+            seconds * SECOND,
+            { kind: "action-started", instanceId: held, group, hook, token: "new", terminating: true },
+          ],
+          [(seconds + 15) * SECOND, ends("call", "terminate", "CONTINUE", { token: "new" })],
+        ],
+        { readLag: () => 10 * SECOND, lookedAt: () => (seconds + lookedAt) * SECOND },
+      );
+    const tooEarly = ["nothing is completed before it is ready: a task of web RUNNING"];
+
+    it("is that of the one before, whose time is over, where nobody could know", () => {
+      expect(completedAfter(600, 9)).to.deep.equal([]);
+      expect(completedAfter(600, 11)).to.deep.equal(tooEarly);
+    });
+
+    it("is too early where it would have been for the one before, too", () => {
+      expect(completedAfter(300, 9)).to.deep.equal(tooEarly);
+    });
+  });
+
   describe("the stop of a task of an instance that is drained", () => {
     const cluster = "main";
     const containerInstance = `arn:aws:ecs:us-east-1:123456789012:container-instance/${cluster}/0123`;
