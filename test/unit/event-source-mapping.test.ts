@@ -156,3 +156,34 @@ describe("deregister, invoked by an event source mapping", () => {
     expect(done).to.deep.equal(["deleted r0 r2"]);
   });
 });
+
+describe("deregister, invoked by its schedule", () => {
+  async function waitsOf(inputVariable: string | undefined): Promise<number[]> {
+    const { ports: untouchable, invocation } = untouchablePorts();
+    const waits: number[] = [];
+    const bodies = ["not JSON"];
+    const ports: Ports = {
+      ...untouchable,
+      inputVariable,
+      queues: {
+        ...untouchable.queues,
+        receive: async (_, waitSeconds) => {
+          waits.push(waitSeconds);
+          return bodies.splice(0).map((body) => ({ id: "m", receipt: "r", body, sentAt: 0 }));
+        },
+        deadLetterQueue: async () => undefined,
+      },
+    };
+    await thrownBy(() => deregister(INPUT, ports, invocation));
+    return waits;
+  }
+
+  it("waits a second for each receive, so that SQS asks all its servers", async () => {
+    expect(await waitsOf(undefined)).to.deep.equal([1, 1]);
+    expect(await waitsOf("")).to.deep.equal([1, 1]);
+  });
+
+  it("beside a mapping does not wait for more messages than there are: that brings those that come", async () => {
+    expect(await waitsOf(JSON.stringify(INPUT))).to.deep.equal([1, 0]);
+  });
+});
