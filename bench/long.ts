@@ -34,6 +34,7 @@ export async function idle(): Promise<Part> {
   const played = await play({
     instances: 10,
     terminations: 0,
+    swept: true,
     idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
   });
   const from = played.startedAt + FIRST_MESSAGE_SECONDS * 1_000;

@@ -26,6 +26,8 @@ export type Fleet = {
   readonly throttling?: boolean;
   /** Whether an event source mapping invokes deregister as messages come. */
   readonly atOnce?: boolean;
+  /** Whether terminate's input names the groups to sweep; without it a sweep knows those of the messages at hand. */
+  readonly swept?: boolean;
   readonly endsAfterSeconds?: number;
   /** For how long the functions run where nothing else keeps them running. */
   readonly idleSeconds?: number;
@@ -61,7 +63,10 @@ export function scenarioOf(fleet: Fleet): Scenario {
         ...(fleet.atOnce ? { event_source_mapping: {} } : {}),
       },
       terminate: {
-        input: { queue_name: "monitor", lifecycle_queue_name: "lifecycle", auto_scaling_groups: names },
+        input: {
+          queue_name: "monitor",
+          ...(fleet.swept ? { lifecycle_queue_name: "lifecycle", auto_scaling_groups: names } : {}),
+        },
         first_after_seconds: terminate,
       },
     },
