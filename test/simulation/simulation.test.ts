@@ -67,7 +67,8 @@ describe("simulation", () => {
   it("a seed that a process plays first gives the same bytes as one that it plays after others", async () => {
     const digestsOf = async (seeds: number[]) =>
       new Map((await sweep(seeds, 1, () => {})).map(({ seed, digest }) => [seed, digest]));
-    expect((await digestsOf([7])).get(7)).to.equal((await digestsOf([8, 7])).get(7));
+    // One in which a client that reads a setting of the machine, in real time, shows.
+    expect((await digestsOf([5])).get(5)).to.equal((await digestsOf([8, 5])).get(5));
   });
 
   it("the bytes are those of the calls too, with what they were asked", async () => {
