@@ -5,7 +5,7 @@ import type { Detailed, Result } from "./run.ts";
 
 /** What a sweep must come to on average, so that it proves something. */
 const LEAST = { terminations: 3, calls: 200, kinds: 2 };
-/** In so many seeds each kind of fault is to fire: the rarest fires in one of forty. */
+/** In so many seeds each kind of fault is to fire: the rarest does so dozens of times. */
 const ALL_FIRE_IN = 300;
 
 /** The kinds of faults that are drawn; one that never fired in a sweep proves nothing. */
