@@ -40,11 +40,11 @@ describe("an event", () => {
         false,
       ],
     ),
-    [
-      "with a record that was sent at no time is not",
-      { Records: [{ ...record, attributes: { SentTimestamp: "then" } }] },
+    ...["then", "", "1000 ms", "-1000", "1".repeat(16)].map((SentTimestamp): [string, unknown, boolean] => [
+      `with a record that was sent at "${SentTimestamp}" is not`,
+      { Records: [{ ...record, attributes: { SentTimestamp } }] },
       false,
-    ],
+    ]),
     ["with something else that has a length is not", { Records: { length: [{ toString: null }] } }, false],
     ["that is a schedule's is not", { queue_name: "monitor" }, false],
     ["that is nothing is not", undefined, false],
