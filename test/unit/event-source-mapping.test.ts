@@ -9,12 +9,43 @@ import { isSqsEvent } from "../../shared/sqs-event.ts";
 import { untouchablePorts } from "./ports.ts";
 import { thrownBy } from "./thrown.ts";
 
+function eventOf(bodies: readonly string[], queue = "lifecycle") {
+  return {
+    Records: bodies.map((body, i) => ({
+      messageId: `m${i}`,
+      receiptHandle: `r${i}`,
+      body,
+      attributes: { SentTimestamp: "1000" },
+      eventSource: "aws:sqs",
+      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
+    })),
+  };
+}
+
 describe("an event", () => {
+  const { Records } = eventOf(["{}", "{}"]);
+  const [record] = Records;
+  const without = (key: string) =>
+    Object.fromEntries(Object.entries(record ?? {}).filter(([k]) => k !== key));
   const records: [what: string, event: unknown, isSqs: boolean][] = [
-    ["with records of SQS is an event source mapping's", { Records: [{ eventSource: "aws:sqs" }] }, true],
-    ["with records of something else is not", { Records: [{ eventSource: "aws:s3" }] }, false],
+    ["with records of SQS is an event source mapping's", { Records }, true],
+    ["with records of something else is not", { Records: [{ ...record, eventSource: "aws:s3" }] }, false],
     ["without records is not", { Records: [] }, false],
     ["with records that are none is not", { Records: [null] }, false],
+    ["with a record among others that is none is not", { Records: [record, null] }, false],
+    ...["messageId", "receiptHandle", "body", "attributes", "eventSourceARN"].map(
+      (key): [string, unknown, boolean] => [
+        `with a record that has no ${key} is not`,
+        { Records: [without(key)] },
+        false,
+      ],
+    ),
+    ...["then", "", "1000 ms", "-1000", "1".repeat(16)].map((SentTimestamp): [string, unknown, boolean] => [
+      `with a record that was sent at "${SentTimestamp}" is not`,
+      { Records: [{ ...record, attributes: { SentTimestamp } }] },
+      false,
+    ]),
+    ["with something else that has a length is not", { Records: { length: [{ toString: null }] } }, false],
     ["that is a schedule's is not", { queue_name: "monitor" }, false],
     ["that is nothing is not", undefined, false],
   ];
@@ -26,9 +57,8 @@ describe("an event", () => {
 describe("terminate, invoked by an event source mapping", () => {
   it("returns every record as a failure, says why, and does not throw", async () => {
     const { ports, invocation, lines } = untouchablePorts();
-    const Records = ["a", "b", "c"].map((messageId) => ({ messageId, eventSource: "aws:sqs", body: "{}" }));
-    expect(await terminate({ Records }, ports, invocation)).to.deep.equal({
-      batchItemFailures: [{ itemIdentifier: "a" }, { itemIdentifier: "b" }, { itemIdentifier: "c" }],
+    expect(await terminate(eventOf(["{}", "{}", "{}"]), ports, invocation)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "m0" }, { itemIdentifier: "m1" }, { itemIdentifier: "m2" }],
     });
     expect(lines).to.have.lengthOf(1);
     const [level, phrase, fields] = lines[0] ?? [];
@@ -46,19 +76,6 @@ const TEST_NOTIFICATION = JSON.stringify({
   AutoScalingGroupName: "g",
 });
 const denied = new AwsCallError("sqs:SendMessage", "denied", new Error("no"));
-
-function eventOf(bodies: readonly string[], queue = "lifecycle") {
-  return {
-    Records: bodies.map((body, i) => ({
-      messageId: `m${i}`,
-      receiptHandle: `r${i}`,
-      body,
-      attributes: { SentTimestamp: "1000" },
-      eventSource: "aws:sqs",
-      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
-    })),
-  };
-}
 
 describe("deregister, invoked by an event source mapping", () => {
   const wrong: [why: string, variable: string | undefined, queue: string, reason: string][] = [
