@@ -14,9 +14,9 @@ import type { BenchOptions } from "./options.ts";
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const KB = 1_000;
 const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
-/** Times the import of what is given as the first argument, in a process of its own. */
+/** Times the import of what is given as the first argument, in a process of its own, and tells what memory that has then. */
 const TIMED =
-  "const at = performance.now(); await import(process.argv[1]); console.log(performance.now() - at);";
+  "const at = performance.now(); await import(process.argv[1]); console.log(performance.now() - at, process.memoryUsage.rss());";
 
 /**
  * How large the functions' bundles are, made as serverless.yml says, and how long they take to import. The zip is that of
@@ -32,7 +32,10 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
       const bundled = join(folder, `${name}.cjs`);
       await build(optionsOf(name, bundled));
       const bytes = statSync(bundled).size;
-      const zipped = zipSync({ "handler.cjs": readFileSync(bundled) }, { level: 9 }).length;
+      const files = { "handler.cjs": readFileSync(bundled) };
+      const zipped = zipSync(files, { level: 9 }).length;
+      const withMap = { ...files, "handler.cjs.map": readFileSync(`${bundled}.map`) };
+      const deployed = zipSync(withMap, { level: 9 }).length;
       figures.push(
         { name: `bundle of ${name}`, value: rounded(bytes / KB), limit: 450, unit: "KB" },
         {
@@ -42,7 +45,7 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
           unit: "KB",
         },
       );
-      rows.push([name, String(rounded(bytes / KB)), String(rounded(zipped / KB))]);
+      rows.push([name, ...[bytes, zipped, deployed].map((each) => String(rounded(each / KB)))]);
     }
     const unbundled = join(folder, "terminate.mjs");
     await build({
@@ -51,24 +54,42 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
       packages: "external",
       minify: false,
     });
-    const times = importTimes([join(folder, "terminate.cjs"), unbundled], quick ? 5 : 20);
-    const [inBundle = Number.NaN, apart = Number.NaN] = times.map((each) => percentile(each, 0.5));
-    figures.push({
-      name: "import of terminate's bundle against unbundled, median of 20",
-      value: rounded(inBundle / apart, 2),
-      limit: 0.5,
-      unit: "ratio",
-    });
+    const times = quick ? 5 : 20;
+    const [inBundle, apart] = imports([join(folder, "terminate.cjs"), unbundled], times).map(
+      (each): Imported => ({
+        milliseconds: percentile(
+          each.map(({ milliseconds }) => milliseconds),
+          0.5,
+        ),
+        bytes: percentile(
+          each.map(({ bytes }) => bytes),
+          0.5,
+        ),
+      }),
+    ) as [Imported, Imported];
+    figures.push(
+      {
+        name: `import of terminate's bundle against unbundled, median of ${times}`,
+        value: rounded(inBundle.milliseconds / apart.milliseconds, 2),
+        limit: 0.5,
+        unit: "ratio",
+      },
+      {
+        name: "memory of a process that has imported terminate's bundle",
+        value: rounded(inBundle.bytes / KB / KB),
+        unit: "MB",
+      },
+    );
     return {
       figures,
       tables: [
-        { title: "Bundles", head: ["function", "KB", "zipped KB"], rows },
+        { title: "Bundles", head: ["function", "KB", "zipped KB", "zipped with its source map, KB"], rows },
         {
           title: "Import of terminate, median, on this machine",
-          head: ["how", "ms"],
+          head: ["how", "ms", "memory of the process, MB"],
           rows: [
-            ["bundled", String(rounded(inBundle))],
-            ["packages from node_modules", String(rounded(apart))],
+            ["bundled", ...textOf(inBundle)],
+            ["packages from node_modules", ...textOf(apart)],
           ],
         },
       ],
@@ -79,7 +100,7 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
 }
 
 function optionsOf(name: string, outfile: string): BuildOptions {
-  const { plugins, minify, format, target, mainFields } = parse(
+  const { plugins, minify, format, target, mainFields, sourcemap, sourcesContent } = parse(
     readFileSync(join(PROJECT, "serverless.yml"), "utf8"),
     { logLevel: "error" },
   ).custom.esbuild;
@@ -88,6 +109,8 @@ function optionsOf(name: string, outfile: string): BuildOptions {
     format,
     target,
     mainFields,
+    sourcemap,
+    sourcesContent,
     plugins: createRequire(import.meta.url)(join(PROJECT, plugins)),
     entryPoints: [join(PROJECT, "functions", name, "handler.ts")],
     bundle: true,
@@ -96,9 +119,16 @@ function optionsOf(name: string, outfile: string): BuildOptions {
   };
 }
 
+/** How long an import took, and the resident memory of the process after it. */
+type Imported = { readonly milliseconds: number; readonly bytes: number };
+
+function textOf({ milliseconds, bytes }: Imported): string[] {
+  return [milliseconds, bytes / KB / KB].map((each) => String(rounded(each)));
+}
+
 // By turns, so that what else the machine does meets both alike.
-function importTimes(files: readonly string[], times: number): number[][] {
-  const found = files.map((): number[] => []);
+function imports(files: readonly string[], times: number): Imported[][] {
+  const found = files.map((): Imported[] => []);
   for (let i = 0; i < times; i++) {
     for (const [k, file] of files.entries()) {
       const printed = execFileSync(process.execPath, ["--input-type=module", "-e", TIMED, "--", file], {
@@ -109,7 +139,8 @@ function importTimes(files: readonly string[], times: number): number[][] {
           AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         },
       });
-      found[k]?.push(Number(printed));
+      const [milliseconds = Number.NaN, bytes = Number.NaN] = printed.split(" ").map(Number);
+      found[k]?.push({ milliseconds, bytes });
     }
   }
   return found;

@@ -10,7 +10,6 @@ export async function stalled(): Promise<Part> {
     instances: 250,
     terminations: 20,
     drainSeconds: "never",
-    terminateKeys: {},
     drainTimeoutSeconds: 2 * HOUR_SECONDS,
     idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
     endsAfterSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
@@ -35,8 +34,8 @@ export async function idle(): Promise<Part> {
   const played = await play({
     instances: 10,
     terminations: 0,
+    swept: true,
     idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
-    terminateKeys: { auto_scaling_groups: ["fleet-1"], lifecycle_queue_name: "lifecycle" },
   });
   const from = played.startedAt + FIRST_MESSAGE_SECONDS * 1_000;
   const until = from + HOUR_SECONDS * 1_000;

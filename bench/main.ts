@@ -63,10 +63,13 @@ try {
     for (const table of part.tables ?? []) process.stdout.write(`${tableText(table)}\n`);
   }
   process.stdout.write(tableText(figureTable(figures)));
-  writeFileSync(
-    fileURLToPath(new URL("results.json", import.meta.url)),
-    `${JSON.stringify({ figures }, null, 2)}\n`,
-  );
+  // A part of the figures would stand there as if it were all.
+  if (given.only === undefined && !given.quick) {
+    writeFileSync(
+      fileURLToPath(new URL("results.json", import.meta.url)),
+      `${JSON.stringify({ figures }, null, 2)}\n`,
+    );
+  }
   process.exitCode = figures.some(isOver) ? 1 : 0;
 } catch (error) {
   endWith(error);

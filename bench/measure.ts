@@ -79,7 +79,9 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
         (drainingAt(played, instanceId) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
     ),
     drainSeconds: Math.max(
-      ...terminations.map((each) => ((each.tasksGoneAt ?? 0) - drainingAt(played, each.instanceId)) / 1_000),
+      ...terminations.map(
+        (each) => ((each.tasksGoneAt ?? Number.NaN) - drainingAt(played, each.instanceId)) / 1_000,
+      ),
     ),
     failedRuns: played.invocations.filter((each) => each.outcome !== "succeeded").length,
   };
@@ -138,8 +140,10 @@ export function sum(numbers: Iterable<number>): number {
   return total;
 }
 
-/** The least value that a share of the numbers, from 0 to 1, does not exceed. */
+/** The least value that a share of the numbers, from 0 to 1, does not exceed. Throws an Error where one is no number. */
 export function percentile(numbers: readonly number[], share: number): number {
+  if (numbers.length === 0 || !numbers.every(Number.isFinite))
+    throw new Error(`bench: expected some numbers, found [${numbers}]`);
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Part } from "./figure.ts";
-import { measure, percentile } from "./measure.ts";
+import { lagOf, measure } from "./measure.ts";
 import { type BenchOptions, timings } from "./options.ts";
+import { shareBuckets } from "./throttled.ts";
 
 const WIDTH = 420;
 const HEIGHT = 260;
@@ -25,8 +26,10 @@ export async function picture(options: BenchOptions): Promise<Part> {
     (terminations) => ({
       terminations,
       instances: Math.max(terminations, 250),
+      throttling: true,
       ...timing,
     }),
+    (simulation) => shareBuckets(simulation, options),
   );
   const byC = await measureAll([10, 50, 250, ...(options.quick ? [] : [1_000])], (instances) => ({
     terminations: 1,
@@ -35,12 +38,17 @@ export async function picture(options: BenchOptions): Promise<Part> {
   }));
   const panels: Panel[] = [
     {
-      title: "Calls an instance against N",
+      title: "Calls an instance against N, half of the buckets",
       x: "N, terminations at once",
       y: "calls",
       points: byN.map(perInstance),
     },
-    { title: "Lag against N, p99", x: "N, terminations at once", y: "seconds", points: byN.map(lagPoint) },
+    {
+      title: "Lag against N, p99, half of the buckets",
+      x: "N, terminations at once",
+      y: "seconds",
+      points: byN.map(lagPoint),
+    },
     {
       title: "Calls against C, N=1",
       x: "C, instances in the cluster",
@@ -63,9 +71,10 @@ type Sample = { readonly x: number; readonly measured: Awaited<ReturnType<typeof
 async function measureAll(
   xs: readonly number[],
   fleetOf: (x: number) => Parameters<typeof measure>[0],
+  prepare?: Parameters<typeof measure>[1],
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for (const x of xs) samples.push({ x, measured: await measure(fleetOf(x)) });
+  for (const x of xs) samples.push({ x, measured: await measure(fleetOf(x), prepare) });
   return samples;
 }
 
@@ -74,7 +83,7 @@ function perInstance({ x, measured }: Sample): Point {
 }
 
 function lagPoint({ x, measured }: Sample): Point {
-  return { x, y: Math.max(0, percentile(measured.lags, 0.99)) };
+  return { x, y: lagOf(measured.lags) };
 }
 
 function svg(panels: readonly Panel[]): string {

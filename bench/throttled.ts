@@ -81,7 +81,7 @@ function figuresOf(terminations: number, measured: Measured, cost: Cost, options
   ];
 }
 
-// A deployment takes the other half of each bucket.
-function shareBuckets(simulation: Simulation, { autoScaling }: BenchOptions): void {
+/** Leaves half of each of AWS's buckets: a deployment takes the other one. */
+export function shareBuckets(simulation: Simulation, { autoScaling }: BenchOptions): void {
   simulation.faults.buckets = new TokenBuckets({ autoScaling, share: 0.5 });
 }

@@ -26,12 +26,11 @@ export type Fleet = {
   readonly throttling?: boolean;
   /** Whether an event source mapping invokes deregister as messages come. */
   readonly atOnce?: boolean;
-  /** Of terminate's input. */
-  readonly terminateKeys?: Readonly<Record<string, unknown>>;
+  /** Whether terminate's input names the groups to sweep; without it a sweep knows those of the messages at hand. */
+  readonly swept?: boolean;
   readonly endsAfterSeconds?: number;
   /** For how long the functions run where nothing else keeps them running. */
   readonly idleSeconds?: number;
-  readonly seed?: number;
 };
 
 /** The deregistration delay and the connection draining of all load balancers, in seconds. */
@@ -54,7 +53,7 @@ export function scenarioOf(fleet: Fleet): Scenario {
   const names = counts.map((_, i) => `fleet-${i + 1}`);
   const scenario = {
     name: "bench",
-    seed: fleet.seed ?? 1,
+    seed: 1,
     ends_after_seconds: fleet.endsAfterSeconds ?? 7_200,
     throttling: fleet.throttling ?? false,
     functions: {
@@ -63,7 +62,13 @@ export function scenarioOf(fleet: Fleet): Scenario {
         first_after_seconds: deregister,
         ...(fleet.atOnce ? { event_source_mapping: {} } : {}),
       },
-      terminate: { input: { queue_name: "monitor", ...fleet.terminateKeys }, first_after_seconds: terminate },
+      terminate: {
+        input: {
+          queue_name: "monitor",
+          ...(fleet.swept ? { lifecycle_queue_name: "lifecycle", auto_scaling_groups: names } : {}),
+        },
+        first_after_seconds: terminate,
+      },
     },
     queues: [
       queue("lifecycle-dead-letters"),

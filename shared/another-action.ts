@@ -1,4 +1,6 @@
+import { observeHooks } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
+import { contentOf } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { keysOf, settingsUnder } from "./settings.ts";
 import type { Termination } from "./termination.ts";
@@ -8,8 +10,8 @@ import type { Termination } from "./termination.ts";
  * action: the message was forged, or is of an action before, and the right one may be lost. A heartbeat that names the
  * instance instead of the token tells. When that action began nobody knows, so the drain's time begins now: a message of
  * long ago must not end a new drain at once. What the hook says of its drains holds, which the right message would have
- * brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask. Throws an
- * AwsCallError.
+ * brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask; and
+ * where its hooks could not be read, which the run notes. Throws an AwsCallError.
  */
 export async function findAnotherAction(
   ports: Ports,
@@ -18,7 +20,9 @@ export async function findAnotherAction(
 ): Promise<Termination | undefined> {
   const { instanceId, group, hook, token, memory } = termination;
   if (hook === undefined || token === undefined) return undefined;
-  const hooks = await run.once(run.hooks, group, () => ports.autoScaling.terminatingHooks(group));
+  const hooks = contentOf(await observeHooks(ports, run, group));
+  // To be asked again: what the hook says cannot be made up for later.
+  if (hooks === undefined) return undefined;
   const metadata = hooks.find(({ name }) => name === hook)?.metadata;
   const settings = settingsUnder(metadata, keysOf(termination.settings));
   // Where the hook's own timeout is to decide, no heartbeat may begin that anew.

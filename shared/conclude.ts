@@ -25,16 +25,16 @@ type Unsettled<F> = Omit<Looked, "fate"> & { readonly fate: F };
 const FRESH_MS = 20_000;
 /** How many are looked at again together at the least, where some have to wait. */
 const TURN_AT_LEAST = 50;
-/** How long after the time for looks one may be: by then the next run still receives what is handed over. */
-const LATE_MS = 2_000;
-
 /** What differs between the functions that look. */
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
   readonly mayComplete: boolean;
   /** Whether nothing may be written: what would be done is logged. */
   readonly dryRun: boolean;
-  /** Until when this run looks again, in milliseconds since 1970. */
+  /**
+   * Until when this run looks again and completes, in milliseconds since 1970: the next one then still receives what is
+   * handed over.
+   */
   readonly until: number;
 };
 
@@ -70,7 +70,7 @@ export async function conclude(
         return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
       }
       const now = ports.now();
-      if (now >= Math.min(decidedAt + FRESH_MS, options.until + LATE_MS, run.until)) {
+      if (now >= Math.min(decidedAt + FRESH_MS, options.until)) {
         return { before, termination, fate: "its turn" };
       }
       const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));

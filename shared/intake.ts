@@ -53,19 +53,23 @@ export async function receive(
   }
 }
 
-/** Receives all that waits in a queue, until a receive brings nothing, or fails, or there is no more room or time. */
+/**
+ * Receives all that waits in a queue, until a receive brings nothing, or fails, or there is no more room or time.
+ *
+ * @param waitSeconds how long the first receive waits for a message to come, and each that asks for more
+ */
 export async function receiveAll(
   ports: Ports,
   run: Run,
   queue: string,
-  waitSeconds: number,
+  waitSeconds: { readonly first: number; readonly more: number },
   room: number,
 ): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
-  let batch = await receive(ports, run, queue, waitSeconds, room);
+  let batch = await receive(ports, run, queue, waitSeconds.first, room);
   messages.push(...batch.messages);
   while (!batch.isDry && !batch.failed && messages.length < room && run.takesIn) {
-    batch = await receive(ports, run, queue, 1, room - messages.length);
+    batch = await receive(ports, run, queue, waitSeconds.more, room - messages.length);
     messages.push(...batch.messages);
   }
   return messages;

@@ -9,6 +9,7 @@ export type Phrase =
   | "call failed"
   | "out of time"
   | "sweep found"
+  | "no hook of ours"
   | "dry run"
   | "dry run is over"
   | "DRYRUN is set"

@@ -1,10 +1,12 @@
 import type { Context } from "aws-lambda";
 import { type AutoScalingPort, autoScalingPort } from "./aws/autoscaling.ts";
+import { pacedCall } from "./aws/call.ts";
 import { type Clients, createClients } from "./aws/clients.ts";
 import { type Ec2Port, ec2Port } from "./aws/ec2.ts";
 import { type EcsPort, ecsPort } from "./aws/ecs.ts";
 import { type ClassicPort, classicPort } from "./aws/elb.ts";
 import { type TargetGroupPort, targetGroupPort } from "./aws/elbv2.ts";
+import { createPace } from "./aws/pace.ts";
 import { type QueuePort, queuePort } from "./aws/sqs.ts";
 import { createLog, type Log } from "./log.ts";
 
@@ -58,16 +60,20 @@ export function createPorts(
     inputVariable?: string;
   } = {},
 ): Ports {
+  const now = outside.now ?? Date.now;
+  const sleep =
+    outside.sleep ??
+    ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
   return {
-    now: outside.now ?? Date.now,
-    sleep: outside.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
+    now,
+    sleep,
     log: createLog(functionName, requestId, outside.write),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     inputVariable: outside.inputVariable ?? process.env.INPUT,
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
-    ecs: ecsPort(clients.ecs),
+    ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep))),
     classic: classicPort(clients.elb),
     targetGroups: targetGroupPort(clients.elbv2),
   };

@@ -1,10 +1,25 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import * as z from "zod/mini";
 import type { ReceivedMessage } from "./aws/sqs.ts";
 
-/** Whether a function was invoked by an event source mapping of an SQS queue, and not by its schedule. */
+/** What is read of a record; Lambda gives it more, and always all of this. */
+const record = z.object({
+  messageId: z.string(),
+  receiptHandle: z.string(),
+  body: z.string(),
+  attributes: z.object({ SentTimestamp: z.string().check(z.regex(/^\d{1,15}$/)) }),
+  eventSource: z.literal("aws:sqs"),
+  eventSourceARN: z.string(),
+});
+// At least one. A check of the length would compare whatever else somebody calls a length.
+const sqsEvent = z.object({ Records: z.tuple([record], record) });
+
+/**
+ * Whether a function was invoked by an event source mapping of an SQS queue, and not by its schedule. Records that are not
+ * as Lambda's are none: such an event is an input, and refused as one.
+ */
 export function isSqsEvent(event: unknown): event is SQSEvent {
-  const records = (event as Partial<SQSEvent> | null | undefined)?.Records;
-  return Array.isArray(records) && records.some((record) => record?.eventSource === "aws:sqs");
+  return sqsEvent.safeParse(event).success;
 }
 
 /** The records of such an event as the messages that they are, received by Lambda. */

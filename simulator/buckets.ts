@@ -51,6 +51,18 @@ const BUCKETS: readonly Bucket[] = [
     burst: 50,
     perSecond: 5,
   },
+  {
+    name: "ecs task protection",
+    covers: /^ecs:(GetTaskProtection|UpdateTaskProtection)$/,
+    burst: 200,
+    perSecond: 80,
+  },
+  {
+    name: "ecs capacity providers",
+    covers: /^ecs:DescribeCapacityProviders$/,
+    burst: 50,
+    perSecond: 20,
+  },
   { name: "elb registration", covers: /^elb:(Register|Deregister)/, burst: 20, perSecond: 4 },
   { name: "elb describe", covers: /^elb:Describe/, burst: 200, perSecond: 50 },
   {

@@ -10,11 +10,25 @@ export const awsSamples: Peer = {
   name: "aws-samples/ecs-cid-sample",
   kind: "event",
   measured: [
-    { terminations: 1, instances: 10, calls: 40 },
-    { terminations: 20, instances: 250, calls: 1224 },
+    {
+      terminations: 1,
+      instances: 10,
+      calls: 40,
+      lambdaSeconds: 61.1,
+      sleptSeconds: 60,
+      lagSeconds: [0.9, 0.9],
+    },
+    {
+      terminations: 20,
+      instances: 250,
+      calls: 1224,
+      lambdaSeconds: 1440,
+      sleptSeconds: 760,
+      lagSeconds: [0.2, 5.2],
+    },
   ],
   differs:
-    "moto answered a scan of 250 instances in 3 s, so a poll took 8.4 s instead of 5.2; and it depends on the order of the list how many pages a scan reads",
+    "at N=20 the real one's calls took 0.56 s, so a poll took 8.4 s and there were 172 of them instead of 260; but what went was on the last page of the list, so that each poll read 3 pages where any order makes it 1.9: that both come to about as many calls is chance",
   async handle(event, aws) {
     const found = await scanFor(aws, event, { whole: false });
     if (found?.containerInstanceArn && found.status === "ACTIVE") {

@@ -12,9 +12,25 @@ export const kayac: Peer = {
   name: "kayac/asg-lifecycle-hook-ecs",
   kind: "event",
   measured: [
-    { terminations: 1, instances: 10, calls: 13 },
-    { terminations: 20, instances: 100, calls: 275 },
+    {
+      terminations: 1,
+      instances: 10,
+      calls: 13,
+      lambdaSeconds: 70.4,
+      sleptSeconds: 70,
+      lagSeconds: [10.2, 10.2],
+    },
+    {
+      terminations: 20,
+      instances: 100,
+      calls: 275,
+      lambdaSeconds: 1617,
+      sleptSeconds: 1550,
+      lagSeconds: [10.1, 20.1],
+    },
   ],
+  differs:
+    "at N=20 the real one looked for running tasks a seventh time in 15 of 20 drains, for which a drain of little more than 60 s is enough; the model's sixth look finds none",
   async handle(event, aws) {
     const { cluster, group } = event;
     await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }));
@@ -28,13 +44,13 @@ export const kayac: Peer = {
       isRunning = taskArns.length > 0;
     }
     for (let isStopping = true; isStopping; ) {
+      await aws.sleep(POLL_SECONDS);
       const { taskArns = [] } = await aws.ecs.send(
         new ListTasksCommand({ cluster, containerInstance, desiredStatus: "STOPPED" }),
       );
       if (taskArns.length === 0) break;
       const { tasks = [] } = await aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
       isStopping = tasks.some((each) => each.lastStatus !== "STOPPED");
-      if (isStopping) await aws.sleep(POLL_SECONDS);
     }
     await complete(aws, event);
   },

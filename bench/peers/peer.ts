@@ -36,11 +36,20 @@ export type PeerAws = {
   sleep: (seconds: number) => Promise<void>;
 };
 
-/** What was measured of the real thing, beside moto, with a drain of 60 s: all calls. */
+/**
+ * What was measured of the real thing, beside an emulator of AWS (moto) and with a drain of 60 s. Where many called it at
+ * once, the emulator was slower than AWS.
+ */
 export type RealFigure = {
   readonly terminations: number;
+  /** In the cluster. */
   readonly instances: number;
   readonly calls: number;
+  readonly lambdaSeconds: number;
+  /** How much of the Lambda seconds it slept: what is left, its calls took. */
+  readonly sleptSeconds: number;
+  /** From ready to completed, the least and the most. */
+  readonly lagSeconds: readonly [number, number];
 };
 
 /** Another drainer, as a model of the calls that it makes and of when it makes them. */
@@ -61,11 +70,18 @@ export function peerAws(
   simulation: Simulation,
   clock: Clock,
   name: string,
-  republish: (event: PeerEvent) => void,
+  {
+    callMs,
+    republish,
+  }: {
+    /** How long a call takes that the simulated AWS does not serve, in milliseconds. */
+    readonly callMs: number;
+    readonly republish: (event: PeerEvent) => void;
+  },
 ): PeerAws {
   const options = clientOptions(transport(simulation, name));
   const note = async (action: string) => {
-    await clock.sleep(35);
+    await clock.sleep(callMs);
     simulation.record({ at: clock.now(), caller: name, action, input: undefined });
   };
   return {

@@ -2,11 +2,11 @@ import { LambdaPlatform } from "../../simulator/lambda.ts";
 import { randomSource } from "../../simulator/random.ts";
 import { simulate } from "../../simulator/scenario/play.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
-import type { Simulation } from "../../simulator/simulation.ts";
 import { inVirtualTime } from "../../simulator/virtual-time.ts";
 import { sum } from "../measure.ts";
 import { type Fleet, scenarioOf } from "../world.ts";
-import { type Peer, type PeerEvent, peerAws } from "./peer.ts";
+import { type ListOrder, lagsAfterReady, prepareBare } from "./bare.ts";
+import { type Peer, type PeerEvent, peerAws, type RealFigure } from "./peer.ts";
 
 /** How often the world is let move on, in milliseconds: nobody else looks at it while a peer sleeps. */
 const TICK_MS = 100;
@@ -15,32 +15,41 @@ const LAMBDA_SECONDS = 900;
 const DELIVERY_MS = 100;
 
 /** What a peer's drains took. */
-export type PeerRun = { readonly calls: number; readonly lambdaSeconds: number; readonly lagSeconds: number };
+export type PeerRun = {
+  readonly calls: number;
+  readonly lambdaSeconds: number;
+  /** For each instance, in seconds from ready to completed; undefined where it was completed while tasks still ran. */
+  readonly lags: readonly (number | undefined)[];
+};
 
-/** Stops the tasks of each instance some seconds after it is set DRAINING, all at once and without a last phase. */
-export function stopsTasksAfter(simulation: Simulation, seconds: number): void {
-  const { world } = simulation;
-  world.story.listen((line) => {
-    if (line.kind !== "container-instance" || line.status !== "DRAINING") return;
-    world.agenda.in(seconds * 1_000, () => {
-      const cluster = world.clusters.byName(line.cluster);
-      for (const task of [...cluster.tasks.values()]) {
-        if (task.containerInstance.instanceId === line.instanceId) {
-          world.clusters.tasks.stop(task, "UserInitiated", "its work is done");
-        }
-      }
-    });
-  });
+/** What a peer meets. */
+export type Conditions = {
+  readonly order: ListOrder;
+  /** How long each call takes, in seconds; as the functions' own where it is not given. */
+  readonly callSeconds?: number;
+};
+
+/** How long a call took where a peer was measured, in seconds: what it did not sleep of its Lambda seconds. */
+export function callSecondsOf({ lambdaSeconds, sleptSeconds, calls }: RealFigure): number {
+  return (lambdaSeconds - sleptSeconds) / calls;
 }
 
 /** Lets a peer drain a fleet without load balancers, on the simulator and its virtual clock. Throws where it loses one. */
-export async function runPeer(peer: Peer, fleet: Fleet): Promise<PeerRun> {
+export async function runPeer(
+  peer: Peer,
+  fleet: Fleet,
+  { order, callSeconds }: Conditions,
+): Promise<PeerRun> {
   const scenario = scenarioOf({ ...fleet, bare: true });
+  if (callSeconds !== undefined) {
+    const callMs = Math.round(callSeconds * 1_000);
+    scenario.latency_milliseconds = [callMs, callMs];
+  }
   const startedAt = Date.parse(scenario.starts_at);
   return inVirtualTime(startedAt, randomSource(1)("Math.random"), async (clock) => {
     const simulation = simulate(scenario, clock, scenario.seed, "https://sqs.us-east-1.amazonaws.com");
     const { world } = simulation;
-    stopsTasksAfter(simulation, 60);
+    prepareBare(simulation, order);
     planTimeline(simulation, scenario, startedAt, (error) => {
       throw error;
     });
@@ -58,21 +67,20 @@ export async function runPeer(peer: Peer, fleet: Fleet): Promise<PeerRun> {
       };
       invocations.push(run());
     };
-    const aws = peerAws(simulation, clock, peer.name, invoke);
-    const readyAt = new Map<string, number>();
-    const lags: number[] = [];
+    const aws = peerAws(simulation, clock, peer.name, {
+      callMs: sum(scenario.latency_milliseconds) / 2,
+      republish: invoke,
+    });
+    let completed = 0;
     let firstMessageAt: number | undefined;
     world.story.listen((line) => {
       if (line.kind === "action-started") {
         firstMessageAt ??= line.at;
         invoke({ ...line, cluster: line.group, hops: 0 });
       }
-      if (line.kind === "task" && line.gone) readyAt.set(line.instanceId, line.at);
-      if (line.kind === "action-ended" && line.by === peer.name) {
-        lags.push((line.at - (readyAt.get(line.instanceId) ?? line.at)) / 1_000);
-      }
+      if (line.kind === "action-ended" && line.by === peer.name) completed += 1;
     });
-    const isOver = () => lags.length >= fleet.terminations;
+    const isOver = () => completed >= fleet.terminations;
     const schedules =
       peer.kind === "schedule"
         ? peer.functions.map((run, i) =>
@@ -104,7 +112,7 @@ export async function runPeer(peer: Peer, fleet: Fleet): Promise<PeerRun> {
     return {
       calls: calls.length,
       lambdaSeconds: sum(runs.map((each) => each.endedAt - each.startedAt)) / 1_000,
-      lagSeconds: Math.max(...lags),
+      lags: lagsAfterReady(world.story.lines),
     };
   });
 }

@@ -205,6 +205,13 @@ export const DRAIN_LINES = {
       "A sweep found an instance in the wait state of our hook for which there is no message: it was lost, or the hook notifies no queue. It is drained from here on, with terminate's own settings.",
     todo: "Nothing for this instance. If it happens often, see whether the hook's role may send to the lifecycle queue, and whether deregister runs.",
   },
+  "no hook of ours": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A sweep came to a group in which a hook holds instances, and none of its terminating hooks (`terminating_hooks`) is the one that the input means: `reason` says by what. If they wait for a hook of ours, a sweep would not find them.",
+    todo: "Correct `lifecycle_hook_name` or `lifecycle_queue_name` in terminate's input, or give the group its hook. A hook that notifies no queue, as where an EventBridge rule does, is known by its name alone. Take a group that is not to be drained out of `auto_scaling_groups`, or take `group_tag` off it.",
+  },
   "duplicate merged": {
     level: "INFO",
     from: "both",

@@ -41,7 +41,7 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "all",
     means:
-      "The input names a load balancer, target group, cluster or service that does not exist, or one that is not to be used so: `reason` says which. The rest goes on without it, and every run that meets it fails.",
+      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or one that is not to be used so: `reason` says which. The rest goes on without it, and every run that meets it fails; an Auto Scaling group is met by the runs that sweep.",
     todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
   },
   "message cannot be read": {

@@ -33,7 +33,7 @@ import { deregisterInput } from "./input.ts";
 import { handleNotices, type InstanceNotice } from "./notices.ts";
 
 /** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
-const FIRST_POLL_SECONDS = 1;
+const POLL_SECONDS = 1;
 /** How many messages a run takes at the most: what is beyond waits for the next run. */
 const TAKES_AT_MOST = 2_000;
 /** Kept of Lambda's time, for a call that hangs, and for passing on. */
@@ -58,7 +58,9 @@ export async function deregister(
   const input = readInput(deregisterInput, "deregister", event, ports.log);
   const queue = input.lifecycle_queue_name;
   const run = runOf(ports, invocation);
-  const messages = await receiveAll(ports, run, queue, FIRST_POLL_SECONDS, TAKES_AT_MOST);
+  // Where an event source mapping brings messages as they come, those at hand need not wait for others.
+  const more = ports.inputVariable ? 0 : POLL_SECONDS;
+  const messages = await receiveAll(ports, run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
   if (messages.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
     return undefined;

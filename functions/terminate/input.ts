@@ -44,7 +44,9 @@ export const terminateInput = z
           z.int({ error: minutes }).check(z.gte(0, { error: minutes }), z.lte(60, { error: minutes })),
         )
         .check(
-          z.describe(`How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never.`),
+          z.describe(
+            `How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never. The runs that sweep are those in minutes, counted from 1970, that this divides: all is well on the template's schedule of every minute, while one of every other minute may never meet a multiple of 4. With 1 every run sweeps.`,
+          ),
         ),
       lifecycle_hook_name: z
         .optional(

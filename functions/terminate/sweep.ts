@@ -3,7 +3,7 @@ import { forEachOf, pieces } from "../../shared/batches.ts";
 import type { Hook } from "../../shared/observation.ts";
 import { observeHooks } from "../../shared/observe-presence.ts";
 import type { Ports } from "../../shared/ports.ts";
-import { contentOf, type Reading, reading } from "../../shared/reading.ts";
+import { contentOf, reading } from "../../shared/reading.ts";
 import { situationOf } from "../../shared/rules/lifecycle-state.ts";
 import type { Run } from "../../shared/run.ts";
 import {
@@ -31,7 +31,10 @@ export type SweepOptions = {
   readonly keys: DrainKeys;
 };
 
-/** Whether a run that starts at this time sweeps. Runs keep no count: each minute belongs to a sweep, or does not. */
+/**
+ * Whether a run that starts at this time sweeps. Runs keep no count, and do not know when the one before them was: each minute
+ * belongs to a sweep, or does not. So it takes a schedule that meets the minutes that do, as one of every minute does.
+ */
 export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
   return everyMinutes > 0 && Math.floor(startedAt / 60_000) % everyMinutes === 0;
 }
@@ -51,8 +54,10 @@ export async function sweep(
   const candidates = await forEachOf(groups, async (group) => {
     const held = (await membersOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
     if (held.length === 0) return [];
-    const hooks = contentOf(await observeHooks(ports, run, group.name)) ?? [];
+    const hooks = contentOf(await observeHooks(ports, run, group.name));
+    if (hooks === undefined) return [];
     const ours = hooks.filter((each) => isOurs(each, group.name, atHand, options));
+    if (ours.length === 0) warnOfNone(run, group.name, hooks, options);
     return ours.flatMap((hook) => candidatesOf(ports, group.name, hook, held, atHand, options));
   });
   const found = await forEachOf(candidates.flat(), (each) => findHeld(ports, run, each, options));
@@ -107,10 +112,18 @@ async function observeGroups(
   atHand: readonly Termination[],
   { groups, tag }: SweepOptions,
 ): Promise<GroupMembers[]> {
-  const names = [...new Set([...groups, ...atHand.map((each) => each.group)])];
-  const readings: Reading<GroupMembers[]>[] = await forEachOf(pieces(names, GROUPS_A_CALL), (some) =>
-    reading(run, () => ports.autoScaling.groups({ names: some })),
-  );
+  const drained = new Set(atHand.map((each) => each.group));
+  const names = [...new Set([...groups, ...drained])];
+  const readings = await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
+    const answer = await reading(run, () => ports.autoScaling.groups({ names: some }));
+    // Auto Scaling leaves out what it does not know. Where nothing drains either that was in such a group, its name is wrong.
+    const missing = some.filter((name) => groups.includes(name) && !drained.has(name));
+    for (const name of missing) {
+      if ("value" in answer && !answer.value.some((each) => each.name === name))
+        run.cannotUse(name, "there is no such Auto Scaling group");
+    }
+    return answer;
+  });
   if (tag !== undefined) {
     const [key = "", ...value] = tag.split("=");
     const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
@@ -119,6 +132,17 @@ async function observeGroups(
   return [
     ...new Map(readings.flatMap((each) => contentOf(each) ?? []).map((each) => [each.name, each])).values(),
   ];
+}
+
+// Whoever holds the instances may be nobody of ours; but a sweep that mistakes the hook's name finds nothing, for ever.
+function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { hook, queue }: SweepOptions): void {
+  if (hook === undefined && queue === undefined) return;
+  const known = hook === undefined ? `notifies the queue ${queue}` : `is called ${hook}`;
+  run.warn("no hook of ours", {
+    auto_scaling_group: group,
+    reason: `none of its terminating hooks ${known}: no sweep finds anything`,
+    terminating_hooks: hooks.map(({ name }) => name),
+  });
 }
 
 async function membersOf(

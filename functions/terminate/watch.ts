@@ -13,6 +13,8 @@ import type { Termination } from "../../shared/termination.ts";
 export const RECEIVE_MS = 5_000;
 /** What is due this much later is looked at too, so that the batch shares its calls. */
 const TOGETHER_MS = 2_000;
+/** What a look takes longer for each that it is at: a hundred of them are some ten calls, and AWS takes ten a second. */
+const LOOK_MS_EACH = 10;
 /** How many terminations a run holds at the most: what is beyond waits for the next run, or for one beside it. */
 export const HOLDS_AT_MOST = 1_000;
 
@@ -96,10 +98,16 @@ export class Watch {
     for (;;) {
       const now = this.#ports.now();
       const next = this.#next();
-      if (this.held.length === 0 || Math.max(next, now) >= end()) return;
+      if (this.held.length === 0) return;
+      const at = Math.max(next, now);
+      if (at + LOOK_MS_EACH * this.#dueAt(at).length >= end()) return;
       if (next <= now) await this.#lookAtDue(end());
       else await this.#ports.sleep(next - now);
     }
+  }
+
+  #dueAt(time: number): Held[] {
+    return this.held.filter((each) => lookAtOf(each) <= time + TOGETHER_MS);
   }
 
   #next(): number {
@@ -107,8 +115,7 @@ export class Watch {
   }
 
   async #lookAtDue(until: number): Promise<void> {
-    const soon = this.#ports.now() + TOGETHER_MS;
-    const due = this.held.filter((each) => lookAtOf(each) <= soon);
+    const due = this.#dueAt(this.#ports.now());
     const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
     const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
       mayComplete: true,

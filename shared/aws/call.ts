@@ -1,4 +1,5 @@
 import { AwsCallError, type FailureKind } from "../errors.ts";
+import type { Pace } from "./pace.ts";
 
 /** What an SDK error says of itself. */
 type SdkError = Error & {
@@ -33,6 +34,18 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
     const error = cause instanceof Error ? cause : new Error(String(cause));
     throw new AwsCallError(action, kindOf(error), error, isNamed(error, NOT_PERMITTED));
   }
+}
+
+/** How one call to AWS is made. */
+export type Call = typeof call;
+
+/** Makes calls likewise, each at its pace. */
+export function pacedCall(pace: Pace): Call {
+  return (action, send) =>
+    call(action, async () => {
+      await pace(action);
+      return send();
+    });
 }
 
 /** What kind of failure an error of the SDK is. */

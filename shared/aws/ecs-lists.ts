@@ -1,11 +1,14 @@
 import { DescribeClustersCommand, type ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { forEachOf } from "../batches.ts";
-import { call } from "./call.ts";
+import type { Call } from "./call.ts";
 
 /** How many tasks a page of their list has at the most, and a call takes that describes them (the model's limits). */
 export const TASKS_A_CALL = 100;
 /** From how many container instances on the whole cluster's list may be cheaper than one for each of them. */
 const WHOLE_CLUSTER_FROM = 5;
+
+/** A client of ECS, and how its calls are made. */
+export type Ecs = { readonly client: ECSClient; readonly call: Call };
 
 /** Which tasks are listed, and how: ListTasks's own input. */
 type Which = {
@@ -16,8 +19,8 @@ type Which = {
 };
 
 /** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */
-export async function listPages(client: ECSClient, which: Which): Promise<string[]> {
-  const { arns } = await listSome(client, which, Number.POSITIVE_INFINITY);
+export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
+  const { arns } = await listSome(ecs, which, Number.POSITIVE_INFINITY);
   return arns;
 }
 
@@ -26,14 +29,14 @@ export async function listPages(client: ECSClient, which: Which): Promise<string
  * of its tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
  */
 export async function listWanted(
-  client: ECSClient,
+  ecs: Ecs,
   cluster: string,
   containerInstances: readonly string[],
 ): Promise<string[]> {
-  if (await isCheaperAsAWhole(client, cluster, containerInstances.length)) {
-    return listPages(client, { cluster, desiredStatus: "RUNNING" });
+  if (await isCheaperAsAWhole(ecs, cluster, containerInstances.length)) {
+    return listPages(ecs, { cluster, desiredStatus: "RUNNING" });
   }
-  return listEach(client, cluster, containerInstances, "RUNNING");
+  return listEach(ecs, cluster, containerInstances, "RUNNING");
 }
 
 /**
@@ -42,40 +45,36 @@ export async function listWanted(
  * AwsCallError.
  */
 export async function listUnwanted(
-  client: ECSClient,
+  ecs: Ecs,
   cluster: string,
   containerInstances: readonly string[],
 ): Promise<string[]> {
   if (containerInstances.length >= WHOLE_CLUSTER_FROM) {
     const pages = Math.floor(containerInstances.length / 2);
-    const { arns, isAll } = await listSome(client, { cluster, desiredStatus: "STOPPED" }, pages);
+    const { arns, isAll } = await listSome(ecs, { cluster, desiredStatus: "STOPPED" }, pages);
     if (isAll) return arns;
   }
-  return listEach(client, cluster, containerInstances, "STOPPED");
+  return listEach(ecs, cluster, containerInstances, "STOPPED");
 }
 
 async function listEach(
-  client: ECSClient,
+  ecs: Ecs,
   cluster: string,
   containerInstances: readonly string[],
   desiredStatus: Which["desiredStatus"],
 ): Promise<string[]> {
   const lists = await forEachOf(containerInstances, (containerInstance) =>
-    listPages(client, { cluster, containerInstance, desiredStatus }),
+    listPages(ecs, { cluster, containerInstance, desiredStatus }),
   );
   return lists.flat();
 }
 
-async function listSome(
-  client: ECSClient,
-  which: Which,
-  pages: number,
-): Promise<{ arns: string[]; isAll: boolean }> {
+async function listSome(ecs: Ecs, which: Which, pages: number): Promise<{ arns: string[]; isAll: boolean }> {
   const arns: string[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < pages; page++) {
-    const answer = await call("ecs:ListTasks", () =>
-      client.send(new ListTasksCommand({ ...which, nextToken })),
+    const answer = await ecs.call("ecs:ListTasks", () =>
+      ecs.client.send(new ListTasksCommand({ ...which, nextToken })),
     );
     arns.push(...(answer.taskArns ?? []));
     nextToken = answer.nextToken;
@@ -84,14 +83,10 @@ async function listSome(
   return { arns, isAll: false };
 }
 
-async function isCheaperAsAWhole(
-  client: ECSClient,
-  cluster: string,
-  containerInstances: number,
-): Promise<boolean> {
+async function isCheaperAsAWhole(ecs: Ecs, cluster: string, containerInstances: number): Promise<boolean> {
   if (containerInstances < WHOLE_CLUSTER_FROM) return false;
-  const { clusters = [] } = await call("ecs:DescribeClusters", () =>
-    client.send(new DescribeClustersCommand({ clusters: [cluster] })),
+  const { clusters = [] } = await ecs.call("ecs:DescribeClusters", () =>
+    ecs.client.send(new DescribeClustersCommand({ clusters: [cluster] })),
   );
   const tasks = (clusters[0]?.runningTasksCount ?? 0) + (clusters[0]?.pendingTasksCount ?? 0);
   return (2 * tasks) / TASKS_A_CALL < containerInstances;

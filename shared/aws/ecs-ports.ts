@@ -1,5 +1,5 @@
-import { DescribeTaskDefinitionCommand, type ECSClient, type NetworkBinding } from "@aws-sdk/client-ecs";
-import { call } from "./call.ts";
+import { DescribeTaskDefinitionCommand, type NetworkBinding } from "@aws-sdk/client-ecs";
+import type { Ecs } from "./ecs-lists.ts";
 
 /** The host ports of a binding, which has either one of them, or a range such as "49153-49156". */
 export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): number[] {
@@ -14,12 +14,9 @@ export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): nu
  * ECS chooses are not among them, nor those of a network interface of the task's own (Amazon ECS Developer Guide, task
  * definition parameters, port mappings). Throws an AwsCallError.
  */
-export async function describeDefinedPorts(
-  client: ECSClient,
-  taskDefinition: string,
-): Promise<readonly number[]> {
-  const { taskDefinition: definition } = await call("ecs:DescribeTaskDefinition", () =>
-    client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
+export async function describeDefinedPorts(ecs: Ecs, taskDefinition: string): Promise<readonly number[]> {
+  const { taskDefinition: definition } = await ecs.call("ecs:DescribeTaskDefinition", () =>
+    ecs.client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
   );
   const { networkMode, containerDefinitions = [] } = definition ?? {};
   if (networkMode === "awsvpc") return [];

@@ -1,6 +1,6 @@
-import { DescribeServicesCommand, type ECSClient, type Service as SdkService } from "@aws-sdk/client-ecs";
+import { DescribeServicesCommand, type Service as SdkService } from "@aws-sdk/client-ecs";
 import { pieces } from "../batches.ts";
-import { call } from "./call.ts";
+import type { Ecs } from "./ecs-lists.ts";
 
 /** What a service says of itself, and when (in milliseconds since 1970). */
 export type ServiceEvent = { readonly at: number; readonly message: string };
@@ -29,14 +29,14 @@ const SERVICES_LIMIT = 10;
 
 /** Services by name; one that is gone is left out. Throws an AwsCallError. */
 export async function describeServices(
-  client: ECSClient,
+  ecs: Ecs,
   cluster: string,
   names: readonly string[],
 ): Promise<Service[]> {
   const found: Service[] = [];
   for (const services of pieces(names, SERVICES_LIMIT)) {
-    const page = await call("ecs:DescribeServices", () =>
-      client.send(new DescribeServicesCommand({ cluster, services })),
+    const page = await ecs.call("ecs:DescribeServices", () =>
+      ecs.client.send(new DescribeServicesCommand({ cluster, services })),
     );
     found.push(...(page.services ?? []).map(readService));
   }

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../batches.ts";
 import { AwsCallError } from "../errors.ts";
-import { call } from "./call.ts";
+import { call as plainCall } from "./call.ts";
 import { listPages, listUnwanted, listWanted, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
@@ -105,8 +105,13 @@ export const STATUS_LIMIT = 10;
 const MANAGED_DRAINING = "managed_draining";
 const NO_TASK = /task was not found/i;
 
-/** ECS through the SDK. */
-export function ecsPort(client: ECSClient): EcsPort {
+/**
+ * ECS through the SDK.
+ *
+ * @param call makes the calls; at once where it is not given
+ */
+export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
+  const ecs = { client, call };
   return {
     async findContainerInstances(cluster, instanceIds) {
       const arns: string[] = [];
@@ -140,11 +145,11 @@ export function ecsPort(client: ECSClient): EcsPort {
       return found;
     },
 
-    listWanted: (cluster, containerInstances) => listWanted(client, cluster, containerInstances),
+    listWanted: (cluster, containerInstances) => listWanted(ecs, cluster, containerInstances),
 
-    listUnwanted: (cluster, containerInstances) => listUnwanted(client, cluster, containerInstances),
+    listUnwanted: (cluster, containerInstances) => listUnwanted(ecs, cluster, containerInstances),
 
-    listAllWanted: (cluster) => listPages(client, { cluster, desiredStatus: "RUNNING" }),
+    listAllWanted: (cluster) => listPages(ecs, { cluster, desiredStatus: "RUNNING" }),
 
     async describeTasks(cluster, arns) {
       const pages = await forEachOf(pieces(arns, TASKS_A_CALL), (tasks) =>
@@ -153,9 +158,9 @@ export function ecsPort(client: ECSClient): EcsPort {
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
-    definedPorts: (definition) => describeDefinedPorts(client, definition),
+    definedPorts: (definition) => describeDefinedPorts(ecs, definition),
 
-    services: (cluster, names) => describeServices(client, cluster, names),
+    services: (cluster, names) => describeServices(ecs, cluster, names),
 
     async protections(cluster, tasks) {
       const pages = await forEachOf(pieces(tasks, PROTECTION_LIMIT), (batch) =>

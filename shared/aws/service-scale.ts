@@ -30,7 +30,7 @@ export function serviceScalePort(client: ECSClient): ServiceScalePort {
     },
 
     service: async (cluster, name) =>
-      (await describeServices(client, cluster, [name])).find((service) => service.name === name),
+      (await describeServices({ client, call }, cluster, [name])).find((service) => service.name === name),
 
     async setDesiredCount(cluster, service, desiredCount) {
       await call("ecs:UpdateService", () =>

@@ -154,15 +154,19 @@ export function stage(
       if (!scheduled) return [];
       const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
-      if (clock_skew_seconds !== 0) simulation.world.firings.count("clock skew");
+      let isSkewed = clock_skew_seconds !== 0;
       const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
       const inputVariable = mapping && (mapping.input_variable ?? JSON.stringify(input));
       const environment = inputVariable === undefined ? {} : { inputVariable };
       const invokable = (event: unknown) => ({
         name,
         timeoutSeconds: timeout_seconds,
-        run: (invocation: SimulatedInvocation) =>
-          invoke(name, event, { simulation, clock: own, invocation, ...environment }),
+        run: (invocation: SimulatedInvocation) => {
+          // It fires with the first run that tells the time by it, and once for a function.
+          if (isSkewed) simulation.world.firings.count("clock skew");
+          isSkewed = false;
+          return invoke(name, event, { simulation, clock: own, invocation, ...environment });
+        },
       });
       const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds };
       const schedules = [lambda.schedule({ ...invokable(input), ...ticks }, goOn)];

@@ -245,6 +245,9 @@ export const CHECKLIST: readonly Fact[] = [
     "ecs-definition-modify": "RegisterTaskDefinition has 20 calls at once and one a second",
     "ecs-service-read": "DescribeServices and ListServices share 100 calls at once and 20 a second",
     "ecs-service-modify": "ECS service changes share 50 calls at once and 5 a second",
+    "ecs-task-protection":
+      "GetTaskProtection and UpdateTaskProtection share 200 calls at once and 80 a second",
+    "ecs-capacity-providers": "DescribeCapacityProviders has 50 calls at once and 20 a second",
     "ecs-code": "ECS throttles with ThrottlingException, Rate exceeded, status 400",
     "elb-registration": "classic registrations and deregistrations share 20 calls at once and 4 a second",
     "elbv2-registration":

@@ -8,11 +8,13 @@ import {
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   CreateServiceCommand,
+  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
+  GetTaskProtectionCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListServicesCommand,
@@ -21,6 +23,7 @@ import {
   StartTaskCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
+  UpdateTaskProtectionCommand,
 } from "@aws-sdk/client-ecs";
 import {
   CreateLoadBalancerCommand as CreateClassicCommand,
@@ -167,6 +170,18 @@ describe("Throttling", () => {
 
   it("facts 6: ECS service changes share 50 calls at once and 5 a second", async () => {
     await expectBucket(50, 5, createService, updateService);
+  });
+
+  it("facts 6: GetTaskProtection and UpdateTaskProtection share 200 calls at once and 80 a second", async () => {
+    const asked = { cluster, tasks: ["0".repeat(32)] };
+    const getProtection = () => aws.ecs.send(new GetTaskProtectionCommand(asked));
+    const unprotect = () =>
+      aws.ecs.send(new UpdateTaskProtectionCommand({ ...asked, protectionEnabled: false }));
+    await expectBucket(200, 80, getProtection, unprotect);
+  });
+
+  it("facts 6: DescribeCapacityProviders has 50 calls at once and 20 a second", async () => {
+    await expectBucket(50, 20, () => aws.ecs.send(new DescribeCapacityProvidersCommand({})));
   });
 
   it("facts 6: ECS throttles with ThrottlingException, Rate exceeded, status 400", async () => {

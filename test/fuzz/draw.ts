@@ -151,25 +151,38 @@ export function oddValue(random: Random, size: number, known: readonly string[] 
   }
 }
 
-/** A value of about `size` characters of JSON: one long text, something deep, or something wide. */
-export function largeValue(random: Random, size: number, known: readonly string[]): Json {
-  const repeated = (each: Json, length: number) =>
-    Array.from({ length: Math.max(1, Math.floor(size / length)) }, () => each);
+/**
+ * What a large value is written as in JSON: one long text, something deep, or something wide. It grows by the same number
+ * of bytes with each time that its part is repeated, whatever it is wrapped in.
+ */
+export type Large = (times: number) => string;
+
+/** A large value. */
+export function largeValue(random: Random, known: readonly string[]): Large {
+  const listOfSame = (each: Json): Large => {
+    const text = JSON.stringify(each);
+    return (times) => `[${`${text},`.repeat(times)}${text}]`;
+  };
   switch (random.whole(0, 6)) {
-    case 0:
-      return random.pick(["a", "\u0000", "\uD800", "é", "\\", "0"]).repeat(size >> 3);
+    case 0: {
+      const character = JSON.stringify(random.pick(["a", "\u0000", "\uD800", "é", "\\", "0"])).slice(1, -1);
+      return (times) => `"${character.repeat(times)}"`;
+    }
     case 1:
-      return `nested ${size >> 1} list`;
+      return (times) => nested(times, "list");
     case 2:
-      return `nested ${Math.floor(size / 6)} object`;
+      return (times) => nested(times, "object");
     case 3:
-      return repeated(oddNumber(random), 24);
+      return listOfSame(oddNumber(random));
     case 4:
-      return repeated(random.pick(["a", "i-0123456789abcdef0", "\uD800"]), 24);
+      return listOfSame(random.pick(["a", "i-0123456789abcdef0", "\uD800"]));
     case 5:
-      return repeated(ownObject([[oddKey(random, known), oddNumber(random)]]), 64);
-    default:
-      return ownObject(repeated(0, 24).map((each, i) => [`${oddText(random, 8)}${i}`, each]));
+      return listOfSame(ownObject([[oddKey(random, known), oddNumber(random)]]));
+    default: {
+      const key = JSON.stringify(oddText(random, 8)).slice(1, -1);
+      const entry = (i: number) => `,"${key}${String(i).padStart(7, "0")}":0`;
+      return (times) => `{"first":0${Array.from({ length: times }, (_, i) => entry(i)).join("")}}`;
+    }
   }
 }
 

@@ -156,3 +156,19 @@ export function scaleTasksForm(random: Random): Form {
   });
   return random.chance(0.5) ? service() : { services: [service(), service()] };
 }
+
+/** What an event source mapping invokes a function with: up to three messages of a queue. */
+export function recordsForm(random: Random): Form {
+  const record = (): Form => ({
+    messageId: random.uuid(),
+    receiptHandle: random.hex(20),
+    body: textOf(lifecycleForm(random)),
+    attributes: { ApproximateReceiveCount: "1", SentTimestamp: String(random.whole(0, 2 ** 31 - 1) * 1000) },
+    messageAttributes: {},
+    md5OfBody: random.hex(32),
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+    awsRegion: "us-east-1",
+  });
+  return { Records: Array.from({ length: random.whole(1, 3) }, record) };
+}

@@ -1,9 +1,11 @@
 // Protects all that reads what others write: no throw that is not its own, no hang, and what is passed on can be read.
 import { expect } from "chai";
-import { fuzz } from "./fuzz.ts";
+import { caseOf, fuzz } from "./fuzz.ts";
 
 /** Another seed than the day's: what fails here fails again. `npm run fuzz` draws its own, and has a million cases. */
 const SEED = 1;
+
+const MIB = 1_048_576;
 
 describe("fuzz", () => {
   it("20,000 odd bodies and inputs, and 5 of 1 MiB", () => {
@@ -18,8 +20,21 @@ describe("fuzz", () => {
       "input of deregister: input",
       "input of scale-tasks: input",
       "input of terminate: input",
+      "variable INPUT: input",
+      "records of SQS: records",
       "scenario: scenario",
     ])
       expect(outcomes.get(outcome), outcome).to.be.greaterThan(50);
+  });
+
+  it("the large ones have 0.95 MiB to 1 MiB, which is what SQS takes", () => {
+    const sizes = Array.from({ length: 60 }, (_, i) => Buffer.byteLength(caseOf(SEED, `large/${i}`).text));
+    expect(Math.min(...sizes)).to.be.at.least(0.95 * MIB);
+    expect(Math.max(...sizes)).to.be.at.most(MIB);
+  });
+
+  it("the small ones have up to 4 KiB", () => {
+    const sizes = Array.from({ length: 5_000 }, (_, i) => Buffer.byteLength(caseOf(SEED, `small/${i}`).text));
+    expect(Math.max(...sizes)).to.be.within(3_000, 4_096);
   });
 });

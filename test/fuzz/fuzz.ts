@@ -22,8 +22,10 @@ export type Report = {
   readonly slowest: { readonly name: string; readonly milliseconds: number };
 };
 
-/** The sizes of bodies in characters, at the most. */
+/** The sizes of bodies in bytes, at the most. */
 const SIZES = { small: 4_096, large: 1_048_576 } as const;
+/** The least that a large one may be filled up to. */
+const LARGE_LEAST = 1_000_000;
 /** How long a call may take in any case, in milliseconds. */
 const CALL_MS = 100;
 /** A call that took longer is made so often again before that is believed: the machine may be busy. */
@@ -41,7 +43,9 @@ export function caseOf(seed: number, name: CaseName): { target: Target; text: st
     return left < 0;
   }) as Target;
   const isLarge = name.startsWith("large");
-  const size = isLarge ? SIZES.large : random.pick([64, 256, 1_024, SIZES.small]);
+  const size = isLarge
+    ? random.pick([random.whole(LARGE_LEAST, SIZES.large), SIZES.large])
+    : random.pick([64, 256, 1_024, SIZES.small]);
   return { target, text: target.make(random, size, isLarge) };
 }
 

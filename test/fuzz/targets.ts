@@ -10,12 +10,21 @@ import { terminateInput } from "../../functions/terminate/input.ts";
 import { InputError } from "../../shared/errors.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
-import { type DrainKeys, keysOfMetadata, overlay, readInput, settingsOf } from "../../shared/settings.ts";
+import {
+  type DrainKeys,
+  keysOfMetadata,
+  overlay,
+  readInput,
+  readInputVariable,
+  settingsOf,
+} from "../../shared/settings.ts";
+import { isSqsEvent, messagesOf, queuesOf } from "../../shared/sqs-event.ts";
 import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
 import type { Random } from "../../simulator/random.ts";
 import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
-import { brokenText, brokenValue, type Put } from "./break.ts";
-import { type Json, largeValue, oddValue, textOf } from "./draw.ts";
+import { bodyOf } from "./bodies.ts";
+import { brokenText } from "./break.ts";
+import type { Json } from "./draw.ts";
 import * as forms from "./forms.ts";
 
 /** A reader with its cases. */
@@ -25,7 +34,7 @@ export type Target = {
   readonly share: number;
   /** How long it may take a KiB of its text, in milliseconds, beside what any call may take. */
   readonly millisecondsAKib: number;
-  /** A text of about `size` characters at the most; near to it where `large`. */
+  /** A text of about `size` bytes at the most; of nearly as many where `large`. */
   readonly make: (random: Random, size: number, large: boolean) => string;
   /** Reads it. The kind of outcome is counted; what is thrown, and is not the reader's own error, is a problem. */
   readonly read: (text: string) => string;
@@ -55,11 +64,11 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 export const TARGETS: readonly Target[] = [
   {
     name: "lifecycle message",
-    share: 35,
+    share: 30,
     millisecondsAKib: 4,
     make: (random, size, large) => {
-      const body = bodyOf(random, forms.lifecycleForm(random), size, large);
-      return random.chance(0.2) ? forms.enveloped(body) : body;
+      const wrap = random.chance(0.2) ? forms.enveloped : undefined;
+      return bodyOf(random, forms.lifecycleForm(random), { size, large }, wrap);
     },
     read: (text) => {
       const read = parseLifecycleMessage(text);
@@ -69,9 +78,9 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: "monitor message",
-    share: 30,
+    share: 28,
     millisecondsAKib: 4,
-    make: (random, size, large) => bodyOf(random, forms.monitorForm(random), size, large),
+    make: (random, size, large) => bodyOf(random, forms.monitorForm(random), { size, large }),
     read: (text) => {
       const read = parseMonitorMessage(text, SENT_AT, { cluster_name: "main" });
       if (read.kind === "unreadable") expectShort(read.reason);
@@ -83,7 +92,7 @@ export const TARGETS: readonly Target[] = [
     name: "NotificationMetadata",
     share: 10,
     millisecondsAKib: 4,
-    make: (random, size, large) => bodyOf(random, forms.drainKeys(random), size, large),
+    make: (random, size, large) => bodyOf(random, forms.drainKeys(random), { size, large }),
     read: (text) => {
       const read = keysOfMetadata(text);
       if (read && "problems" in read) expectShort(read.problems.join("; "));
@@ -96,6 +105,32 @@ export const TARGETS: readonly Target[] = [
     typeof event === "object" && event !== null && "services" in event ? scaleManyInput : scaleTasksInput,
   ),
   {
+    name: "variable INPUT",
+    share: 4,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, forms.deregisterForm(random), { size, large }),
+    read: (text) =>
+      refusable(() => settingsOf(readInputVariable(deregisterInput, "deregister", text, silent))),
+  },
+  {
+    name: "records of SQS",
+    share: 3,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, forms.recordsForm(random), { size, large }),
+    read: (text) => {
+      const event = eventIn(text);
+      if (event === undefined) return "no JSON";
+      if (!isSqsEvent(event.value)) return "no records";
+      for (const { id, sentAt } of messagesOf(event.value)) {
+        if (typeof id !== "string") throw new Broken("a message has no id to be given back by");
+        expectTime(sentAt);
+      }
+      if (queuesOf(event.value).some((name) => name.includes(":")))
+        throw new Broken("a queue's name has a colon");
+      return "records";
+    },
+  },
+  {
     name: "scenario",
     share: 4,
     // YAML takes its time, and what is too long is not read at all.
@@ -103,7 +138,7 @@ export const TARGETS: readonly Target[] = [
     make: (random, size, large) => {
       const text = random.pick(SCENARIOS);
       if (!large && random.chance(0.5)) return brokenText(random, text).slice(0, size);
-      return bodyOf(random, parse(text) as Json, size, large);
+      return bodyOf(random, parse(text) as Json, { size, large });
     },
     read: (text) => {
       try {
@@ -127,42 +162,33 @@ function inputTarget(
     name,
     share: 7,
     millisecondsAKib: 4,
-    make: (random, size, large) => bodyOf(random, form(random), size, large),
+    make: (random, size, large) => bodyOf(random, form(random), { size, large }),
     read: (text) => {
-      let event: unknown;
-      try {
-        event = JSON.parse(text);
-      } catch {
-        // Lambda itself takes JSON only.
-        return "no JSON";
-      }
-      try {
-        settingsOf(readInput(schemaOf(event), name, event, silent) as DrainKeys);
-        return "input";
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        expectShort(error.message);
-        return "refused";
-      }
+      const event = eventIn(text);
+      if (event === undefined) return "no JSON";
+      const { value } = event;
+      return refusable(() => settingsOf(readInput(schemaOf(value), name, value, silent) as DrainKeys));
     },
   };
 }
 
-// A form as it is, wrong in its values, wrong in its text, or something else altogether.
-function bodyOf(random: Random, form: Json, size: number, large: boolean): string {
-  const way = random.fraction();
-  for (let room = size; ; room = room >> 1) {
-    const odd: Put = (each, known) => oddValue(each, room >> 2, known);
-    const big: Put = (each, known) => largeValue(each, Math.floor(room * 0.9), known);
-    const some = [odd, odd, odd].slice(0, random.whole(1, 3));
-    const text = (() => {
-      if (large) return textOf(brokenValue(random, form, [big, ...(way < 0.3 ? some : [])]));
-      if (way < 0.1) return textOf(form);
-      if (way < 0.65) return textOf(brokenValue(random, form, some));
-      if (way < 0.95) return brokenText(random, textOf(form));
-      return textOf(oddValue(random, room, []));
-    })();
-    if (text.length <= size || room < 64) return text;
+// Lambda itself takes JSON only.
+function eventIn(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function refusable(read: () => unknown): string {
+  try {
+    read();
+    return "input";
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    expectShort(error.message);
+    return "refused";
   }
 }
 

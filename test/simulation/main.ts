@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { endUsage } from "../../cli/usage.ts";
 import { scenarioOf } from "./generate.ts";
-import { run } from "./run.ts";
+import { failuresOf, run } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
 import { sweep } from "./sweep.ts";
 import { commandOf, fileOf, fullStory, summaryOf } from "./tell.ts";
@@ -76,9 +76,7 @@ async function playMany(): Promise<void> {
 async function printSmallest(seed: number): Promise<void> {
   const scenario = scenarioOf(seed);
   const { played } = await run(scenario);
-  const rules = new Set(played.violations.map(({ rule }) => rule));
-  if (rules.size === 0) return;
-  const smallest = await shrink(scenario, failsBy(rules));
+  const smallest = await shrink(scenario, failsBy(failuresOf(played)));
   process.stdout.write(
     `\nthe smallest of seed ${seed} that still fails:\n${fileOf(smallest)}\n${fullStory(await run(smallest))}\n`,
   );

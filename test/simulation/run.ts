@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
 import { inProcess } from "../../cli/in-process.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
+import type { InvocationRecord } from "../../simulator/lambda.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+
+/** By so many characters of its name and text an error is told from another. */
+const TOLD_APART_BY = 50;
 
 /** What became of one scenario. */
 export type Result = {
@@ -13,7 +17,7 @@ export type Result = {
   readonly fired: ReadonlyMap<string, number>;
   /** What was violated, in words; an error of ours, which nothing should throw, is one too. */
   readonly violations: readonly string[];
-  /** Of all that happened, was called and was logged: the same for the same bytes. */
+  /** Of all that happened, was called, with what and when, and was logged: the same for the same bytes. */
   readonly digest: string;
 };
 
@@ -30,10 +34,11 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   const { simulation, terminations, startedAt } = played;
   const digest = createHash("sha256");
   for (const line of lines) digest.update(line);
-  for (const line of simulation.world.story.lines) digest.update(JSON.stringify(line));
+  for (const each of [...simulation.world.story.lines, ...simulation.calls])
+    digest.update(JSON.stringify(each));
   const violations = [
     ...played.violations.map((each) => violationText(each, startedAt)),
-    ...faultsOfOurs(played),
+    ...faultsOfOurs(played).map((each) => faultText(each, startedAt)),
   ];
   return {
     seed: scenario.seed ?? 1,
@@ -53,16 +58,27 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 }
 
 /**
- * What invocations threw that nothing should throw, in words: a run of the functions fails with a RunFailed, after all else is
+ * The invocations that threw what nothing should throw: a run of the functions fails with a RunFailed, after all else is
  * done; anything else is a fault of theirs.
  */
-export function faultsOfOurs({
-  invocations,
-  startedAt,
-}: Pick<Played, "invocations" | "startedAt">): string[] {
-  return invocations
-    .filter(({ outcome, error = "" }) => outcome === "failed" && !error.startsWith("RunFailed: "))
-    .map(
-      ({ name, startedAt: at, error }) => `${Math.round((at - startedAt) / 1000)} s ${name} threw ${error}`,
-    );
+export function faultsOfOurs({ invocations }: Pick<Played, "invocations">): InvocationRecord[] {
+  return invocations.filter(
+    ({ outcome, error = "" }) => outcome === "failed" && !error.startsWith("RunFailed: "),
+  );
+}
+
+/** A fault of ours in words, with its time counted from the start. */
+export function faultText({ name, startedAt: at, error }: InvocationRecord, startedAt: number): string {
+  return `${Math.round((at - startedAt) / 1000)} s ${name} threw ${error}`;
+}
+
+/**
+ * By what a failure is known again in a smaller world: the rules that were broken, and of what was thrown the error's name
+ * and how its text begins, since it may end with what there is less of.
+ */
+export function failuresOf(played: Pick<Played, "violations" | "invocations">): Set<string> {
+  return new Set([
+    ...played.violations.map(({ rule }) => rule),
+    ...faultsOfOurs(played).map(({ error = "" }) => `threw ${error.slice(0, TOLD_APART_BY)}`),
+  ]);
 }

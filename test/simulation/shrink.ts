@@ -1,6 +1,6 @@
 import { ScenarioError } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
-import { run } from "./run.ts";
+import { failuresOf, run } from "./run.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -52,12 +52,12 @@ export async function shrink(
   return smallest as unknown as ScenarioInput;
 }
 
-/** Whether a scenario breaks one of these rules. One that is not a scenario any more does not fail. */
-export function failsBy(rules: ReadonlySet<string>): (scenario: ScenarioInput) => Promise<boolean> {
+/** Whether a scenario fails by one of these, in the words of `failuresOf`. One that is not a scenario any more does not fail. */
+export function failsBy(failures: ReadonlySet<string>): (scenario: ScenarioInput) => Promise<boolean> {
   return async (scenario) => {
     try {
       const { played } = await run(scenario);
-      return played.violations.some(({ rule }) => rules.has(rule));
+      return [...failuresOf(played)].some((each) => failures.has(each));
     } catch (error) {
       if (error instanceof ScenarioError) return false;
       throw error;

@@ -12,7 +12,7 @@ import type { Scenario } from "../../simulator/scenario/schema.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
 import { inVirtualTime } from "../../simulator/virtual-time.ts";
 import type { World } from "../../simulator/world.ts";
-import { faultsOfOurs, violationText } from "../simulation/run.ts";
+import { faultsOfOurs, faultText, violationText } from "../simulation/run.ts";
 import { fullStory } from "../simulation/tell.ts";
 import { asItIs, takeCare } from "./caretaker.ts";
 import { kindsIn } from "./kinds.ts";
@@ -222,7 +222,7 @@ class Life {
     this.#told = violations.length;
     const invocations = this.#stage.lambda.records.filter(({ endedAt }) => endedAt > this.#judgedAt);
     this.#judgedAt = this.#clock.now();
-    for (const each of faultsOfOurs({ invocations, startedAt: this.#startedAt })) this.#accuse(each);
+    for (const each of faultsOfOurs({ invocations })) this.#accuse(faultText(each, this.#startedAt));
   }
 
   // What AWS refuses, as a scale-in of what is gone, is nobody's fault.

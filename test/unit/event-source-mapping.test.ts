@@ -9,12 +9,43 @@ import { isSqsEvent } from "../../shared/sqs-event.ts";
 import { untouchablePorts } from "./ports.ts";
 import { thrownBy } from "./thrown.ts";
 
+function eventOf(bodies: readonly string[], queue = "lifecycle") {
+  return {
+    Records: bodies.map((body, i) => ({
+      messageId: `m${i}`,
+      receiptHandle: `r${i}`,
+      body,
+      attributes: { SentTimestamp: "1000" },
+      eventSource: "aws:sqs",
+      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
+    })),
+  };
+}
+
 describe("an event", () => {
+  const { Records } = eventOf(["{}", "{}"]);
+  const [record] = Records;
+  const without = (key: string) =>
+    Object.fromEntries(Object.entries(record ?? {}).filter(([k]) => k !== key));
   const records: [what: string, event: unknown, isSqs: boolean][] = [
-    ["with records of SQS is an event source mapping's", { Records: [{ eventSource: "aws:sqs" }] }, true],
-    ["with records of something else is not", { Records: [{ eventSource: "aws:s3" }] }, false],
+    ["with records of SQS is an event source mapping's", { Records }, true],
+    ["with records of something else is not", { Records: [{ ...record, eventSource: "aws:s3" }] }, false],
     ["without records is not", { Records: [] }, false],
     ["with records that are none is not", { Records: [null] }, false],
+    ["with a record among others that is none is not", { Records: [record, null] }, false],
+    ...["messageId", "receiptHandle", "body", "attributes", "eventSourceARN"].map(
+      (key): [string, unknown, boolean] => [
+        `with a record that has no ${key} is not`,
+        { Records: [without(key)] },
+        false,
+      ],
+    ),
+    ...["then", "", "1000 ms", "-1000", "1".repeat(16)].map((SentTimestamp): [string, unknown, boolean] => [
+      `with a record that was sent at "${SentTimestamp}" is not`,
+      { Records: [{ ...record, attributes: { SentTimestamp } }] },
+      false,
+    ]),
+    ["with something else that has a length is not", { Records: { length: [{ toString: null }] } }, false],
     ["that is a schedule's is not", { queue_name: "monitor" }, false],
     ["that is nothing is not", undefined, false],
   ];
@@ -26,9 +57,8 @@ describe("an event", () => {
 describe("terminate, invoked by an event source mapping", () => {
   it("returns every record as a failure, says why, and does not throw", async () => {
     const { ports, invocation, lines } = untouchablePorts();
-    const Records = ["a", "b", "c"].map((messageId) => ({ messageId, eventSource: "aws:sqs", body: "{}" }));
-    expect(await terminate({ Records }, ports, invocation)).to.deep.equal({
-      batchItemFailures: [{ itemIdentifier: "a" }, { itemIdentifier: "b" }, { itemIdentifier: "c" }],
+    expect(await terminate(eventOf(["{}", "{}", "{}"]), ports, invocation)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "m0" }, { itemIdentifier: "m1" }, { itemIdentifier: "m2" }],
     });
     expect(lines).to.have.lengthOf(1);
     const [level, phrase, fields] = lines[0] ?? [];
@@ -46,19 +76,6 @@ const TEST_NOTIFICATION = JSON.stringify({
   AutoScalingGroupName: "g",
 });
 const denied = new AwsCallError("sqs:SendMessage", "denied", new Error("no"));
-
-function eventOf(bodies: readonly string[], queue = "lifecycle") {
-  return {
-    Records: bodies.map((body, i) => ({
-      messageId: `m${i}`,
-      receiptHandle: `r${i}`,
-      body,
-      attributes: { SentTimestamp: "1000" },
-      eventSource: "aws:sqs",
-      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
-    })),
-  };
-}
 
 describe("deregister, invoked by an event source mapping", () => {
   const wrong: [why: string, variable: string | undefined, queue: string, reason: string][] = [
@@ -154,5 +171,36 @@ describe("deregister, invoked by an event source mapping", () => {
     const run = deregister(eventOf([TEST_NOTIFICATION, "{}", TEST_NOTIFICATION]), ports, invocation);
     expect(await thrownBy(() => run)).to.equal("RunFailed: 1 failure: sqs:SendMessage denied");
     expect(done).to.deep.equal(["deleted r0 r2"]);
+  });
+});
+
+describe("deregister, invoked by its schedule", () => {
+  async function waitsOf(inputVariable: string | undefined): Promise<number[]> {
+    const { ports: untouchable, invocation } = untouchablePorts();
+    const waits: number[] = [];
+    const bodies = ["not JSON"];
+    const ports: Ports = {
+      ...untouchable,
+      inputVariable,
+      queues: {
+        ...untouchable.queues,
+        receive: async (_, waitSeconds) => {
+          waits.push(waitSeconds);
+          return bodies.splice(0).map((body) => ({ id: "m", receipt: "r", body, sentAt: 0 }));
+        },
+        deadLetterQueue: async () => undefined,
+      },
+    };
+    await thrownBy(() => deregister(INPUT, ports, invocation));
+    return waits;
+  }
+
+  it("waits a second for each receive, so that SQS asks all its servers", async () => {
+    expect(await waitsOf(undefined)).to.deep.equal([1, 1]);
+    expect(await waitsOf("")).to.deep.equal([1, 1]);
+  });
+
+  it("beside a mapping does not wait for more messages than there are: that brings those that come", async () => {
+    expect(await waitsOf(JSON.stringify(INPUT))).to.deep.equal([1, 0]);
   });
 });

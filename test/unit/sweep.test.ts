@@ -1,6 +1,6 @@
 // Protects what a sweep asks, and which instances in a wait state it takes for our hook's: those whose heartbeat is taken.
 import { expect } from "chai";
-import { type SweepOptions, sweep } from "../../functions/terminate/sweep.ts";
+import { isSweepDue, type SweepOptions, sweep } from "../../functions/terminate/sweep.ts";
 import type { ActionName, GroupMembers, GroupSelection } from "../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../shared/errors.ts";
 import type { Hook } from "../../shared/observation.ts";
@@ -181,6 +181,71 @@ describe("a sweep", () => {
     ]);
   });
 
+  describe("notes that a group of the input cannot be used", () => {
+    const unusable = ({ lines, run }: Awaited<ReturnType<typeof play>>) => {
+      const told = lines.filter(([, phrase]) => phrase === "cannot be used");
+      expect(run.hasFailures).to.equal(told.length > 0);
+      return told.map(([level, , { name, reason }]) => [level, name, reason]);
+    };
+    const misspelt = ["error", "fleeet", "there is no such Auto Scaling group"];
+
+    it("where AWS does not know it; the others are swept all the same", async () => {
+      const outcome = await play({ names: ["fleeet", "fleet"] });
+      expect(unusable(outcome)).to.deep.equal([misspelt]);
+      expect(outcome.ids).to.deep.equal(["i-1"]);
+    });
+
+    it("not where it was deleted while a drain of it is at hand", async () => {
+      const atHand = [termination({}, { group: "fleeet" })];
+      expect(unusable(await play({ names: ["fleeet"], atHand }))).to.deep.equal([]);
+    });
+
+    it("not where only a message at hand names it, or a tag finds none", async () => {
+      const atHand = [termination({}, { group: "elsewhere" })];
+      expect(unusable(await play({ names: ["fleet"], groups: [fleet], atHand }))).to.deep.equal([]);
+      expect(unusable(await play({ names: [], groups: [], tag: "drained" }))).to.deep.equal([]);
+    });
+
+    it("not where it could not be asked for", async () => {
+      const { lines } = await play({ names: ["fleeet"], until: SINCE });
+      expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["out of time"]);
+    });
+  });
+
+  describe("warns of a group in which something holds instances, and no hook is ours", () => {
+    const warned = ({ lines, run }: Awaited<ReturnType<typeof play>>) => {
+      expect(run.hasFailures).to.equal(false);
+      return lines
+        .filter(([, phrase]) => phrase === "no hook of ours")
+        .map(([level, , each]) => [level, each]);
+    };
+    const told = (known: string, hooks: string[]) => [
+      ["warn", { auto_scaling_group: "fleet", ...hint(known), terminating_hooks: hooks }],
+    ];
+    const hint = (known: string) => ({
+      reason: `none of its terminating hooks ${known}: no sweep finds anything`,
+    });
+
+    it("by the queue", async () => {
+      expect(warned(await play({ queue: "lifecycel" }))).to.deep.equal(
+        told("notifies the queue lifecycel", [ours.name]),
+      );
+    });
+
+    it("by the hook's name", async () => {
+      expect(warned(await play({ queue: undefined, hook: "drian", hooks: [] }))).to.deep.equal(
+        told("is called drian", []),
+      );
+    });
+
+    it("not where nothing is held, or one hook is, or nobody says which hook is ours", async () => {
+      const calm = { ...fleet, instances: [member("i-1", "InService")] };
+      expect(warned(await play({ queue: "lifecycel", groups: [calm] }))).to.deep.equal([]);
+      expect(warned(await play({ hooks: [hook({ target: undefined }), ours] }))).to.deep.equal([]);
+      expect(warned(await play({ queue: undefined }))).to.deep.equal([]);
+    });
+  });
+
   it("asks for groups by a hundred, by tag, and each but once", async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { asked, ids } = await play({ names, tag: "drained=yes" });
@@ -192,5 +257,28 @@ describe("a sweep", () => {
     expect(ids).to.deep.equal(["i-1"]);
     const [byKey] = (await play({ names: [], tag: "drained" })).asked;
     expect(byKey).to.deep.equal({ tag: { key: "drained", value: undefined } });
+  });
+});
+
+describe("whether a sweep is due", () => {
+  /** The minutes of an hour at which runs sweep that start every so many minutes, half a minute into them. */
+  const swept = (everyMinutes: number, step: number, first = 0) =>
+    Array.from({ length: 60 / step }, (_, i) => first + i * step).filter((minute) =>
+      isSweepDue(Date.parse("2026-11-20T09:00:30Z") + minute * 60_000, everyMinutes),
+    );
+
+  it("on a schedule of every minute, every sweep_minutes", () => {
+    expect(swept(5, 1)).to.deep.equal([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
+    expect(swept(1, 1)).to.have.lengthOf(60);
+    expect(swept(60, 1)).to.deep.equal([0]);
+  });
+
+  it("with 0 never", () => expect(swept(0, 1)).to.deep.equal([]));
+
+  it("on a schedule of every two minutes, in the minutes that it meets: every ten with 5, all with 1, of odd ones none with 4", () => {
+    expect(swept(5, 2)).to.deep.equal([0, 10, 20, 30, 40, 50]);
+    expect(swept(5, 2, 1)).to.deep.equal([5, 15, 25, 35, 45, 55]);
+    expect(swept(1, 2, 1)).to.have.lengthOf(30);
+    expect(swept(4, 2, 1)).to.deep.equal([]);
   });
 });
