@@ -13,6 +13,8 @@ const SECOND = 1_000;
 
 /** A message may be ahead of what Auto Scaling shows, for this long after its time. */
 const STALE_MS = 120 * SECOND;
+/** What Auto Scaling showed so soon after a message's time may be what was before it: reads lag, and clocks differ. */
+const AHEAD_MS = 15 * SECOND;
 /** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
 const ABSENT_MS = 30 * SECOND;
 
@@ -41,7 +43,8 @@ export function decide(before: Termination, observed: Observation, now: number):
   if (memory.returns !== undefined && membership.group === group) {
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
   }
-  if (situation === "over") {
+  // What has a new root volume, or is in the warm pool, passes through such states before it is held anew.
+  if (situation === "over" && now - termination.since >= AHEAD_MS) {
     return letGo(
       present,
       `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`,

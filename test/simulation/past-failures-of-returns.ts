@@ -205,4 +205,32 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 919,
+    wrong:
+      "an instance that had just come to the warm pool was terminated there: reads that lagged still showed it on its way, with nothing to complete, and its message was dropped",
+    scenario: {
+      name: "past failure 919",
+      seed: 919,
+      read_lag_seconds: 10,
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: deregister({}),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], sweep_minutes: 0 }),
+      },
+      queues,
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          hooks: [{ ...drain, heartbeat_timeout_seconds: 300 }],
+          warm_pool: {},
+        },
+      ],
+      timeline: [
+        { at_seconds: 77, scale_in: { group: "g0", count: 2 } },
+        { at_seconds: 88, scale_out: { group: "g0", count: 1 } },
+      ],
+    },
+  },
 ];

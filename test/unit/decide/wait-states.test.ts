@@ -89,12 +89,20 @@ describe("decide", () => {
       "Terminating:Retained",
       "Warmed:Terminating:Retained",
       "Warmed:Pending:Retained",
-    ].map((name) => ({
-      why: `${name}: nothing to complete, let go at once`,
-      observed: state(name),
-      now: 0,
-      expected: ["let go"],
-    })),
+    ].flatMap((name) => [
+      {
+        why: `${name} soon after the message's time: it may be from before that, wait`,
+        observed: state(name),
+        now: 15 * SECOND - 1,
+        expected: ["wait"],
+      },
+      {
+        why: `${name} later: nothing to complete, let go`,
+        observed: state(name),
+        now: 15 * SECOND,
+        expected: ["let go"],
+      },
+    ]),
     { why: "no group knows it, first look: wait", observed: { membership: undefined }, expected: ["wait"] },
     {
       why: "no group knows it, second look too soon: wait",
