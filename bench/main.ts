@@ -30,7 +30,7 @@ const command = new Command("npm run bench --")
   )
   .addOption(new Option("--only <part>", "one part alone").choices(Object.keys(PARTS)))
   .option("--quick", "fewer fleets and timings, none above a hundred terminations", false)
-  .option("--ten-thousand", "ten thousand terminations too, which takes minutes", false)
+  .option("--ten-thousand", "ten thousand terminations too, which takes very long", false)
   .option(
     "--auto-scaling-rate <number>",
     "calls a second that Auto Scaling's bucket is assumed to refill by",
