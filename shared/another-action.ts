@@ -36,5 +36,7 @@ export async function findAnotherAction(
       "the message's token is not that of the action that holds the instance; the drain's time begins anew",
   });
   const now = ports.now();
-  return { ...termination, settings, token: undefined, since: now, memory: { ...memory, lastBeatAt: now } };
+  // Whatever became of the action before, this one is neither completed nor refused.
+  const anew = { completedAt: undefined, refusedAt: undefined, returningSince: undefined, lastBeatAt: now };
+  return { ...termination, settings, token: undefined, since: now, memory: { ...memory, ...anew } };
 }

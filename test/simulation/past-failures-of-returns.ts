@@ -233,4 +233,44 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 689_408_476,
+    wrong:
+      "an instance whose new root volume was completed was held on its way to its death: the drain went on as one that is completed, and no heartbeat kept its hook alive",
+    scenario: {
+      name: "past failure 689408476",
+      functions: {
+        deregister: deregister({
+          target_groups: ["static"],
+          elb_names: ["classic"],
+          cluster_names: ["c0", "c1"],
+        }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0", "g1"],
+          sweep_minutes: 1,
+          target_groups: ["static"],
+          elb_names: ["classic"],
+          cluster_names: ["c0", "c1"],
+        }),
+      },
+      queues,
+      target_groups: [{ name: "static" }],
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000001"],
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [
+            { ...drain, heartbeat_timeout_seconds: 300 },
+            { name: "backup", heartbeat_timeout_seconds: 600 },
+          ],
+        },
+      ],
+      timeline: [
+        { at_seconds: 27, replace_root_volume: { instance_ids: ["i-10000000000000001"] } },
+        { at_seconds: 126, fail: { actions: ["sqs:SendMessageBatch"], for_seconds: 150 } },
+      ],
+    },
+  },
 ];

@@ -57,6 +57,21 @@ describe("a token that is refused", () => {
     expect(asked).to.deep.equal(["hooks of fleet", "heartbeat of i-1, drain, undefined"]);
   });
 
+  it("is of an action before, whose end says nothing of this one", async () => {
+    const ended = termination(
+      { completedAt: SINCE, refusedAt: SINCE, returningSince: SINCE, goneAt: SINCE },
+      { token },
+    );
+    const { find } = await play(ended, saying({}));
+    expect((await find())?.memory).to.deep.equal({
+      ...ended.memory,
+      completedAt: undefined,
+      refusedAt: undefined,
+      returningSince: undefined,
+      lastBeatAt: SINCE + MINUTE,
+    });
+  });
+
   it("changes no settings where the hook says nothing of them", async () => {
     const { find } = await play(drain(), saying({}));
     expect((await find())?.settings).to.deep.equal(drain().settings);
