@@ -1,6 +1,7 @@
 import { observeHooks } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf } from "./reading.ts";
+import { NOT_ENDED } from "./rules/begun-anew.ts";
 import type { Run } from "./run.ts";
 import { keysOf, settingsUnder } from "./settings.ts";
 import type { Termination } from "./termination.ts";
@@ -36,7 +37,11 @@ export async function findAnotherAction(
       "the message's token is not that of the action that holds the instance; the drain's time begins anew",
   });
   const now = ports.now();
-  // Whatever became of the action before, this one is neither completed nor refused.
-  const anew = { completedAt: undefined, refusedAt: undefined, returningSince: undefined, lastBeatAt: now };
-  return { ...termination, settings, token: undefined, since: now, memory: { ...memory, ...anew } };
+  return {
+    ...termination,
+    settings,
+    token: undefined,
+    since: now,
+    memory: { ...memory, ...NOT_ENDED, lastBeatAt: now },
+  };
 }

@@ -24,7 +24,8 @@ type Unsettled<F> = Omit<Looked, "fate"> & { readonly fate: F };
 /** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
 const FRESH_MS = 20_000;
 /** How many are looked at again together at the least, where some have to wait. */
-const TURN_AT_LEAST = 50;
+const TURN_AT_LEAST = 100;
+
 /** What differs between the functions that look. */
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
@@ -39,7 +40,7 @@ export type LookOptions = {
 };
 
 /** What is to be concluded of one termination. */
-export type Conclusion = {
+type Conclusion = {
   readonly before: Termination;
   readonly termination: Termination;
   readonly observed: Observation;
@@ -127,7 +128,7 @@ export function inTurns(
   options: LookOptions,
 ): Exclude<Concluded, { fate: "its turn" }>[] {
   const completed = concluded.filter(({ fate }) => fate === "completed").length;
-  const atOnce = 2 * Math.max(completed, TURN_AT_LEAST);
+  const atOnce = Math.max(2 * completed, TURN_AT_LEAST);
   const now = ports.now();
   let turn = 0;
   return concluded.map((each) => {

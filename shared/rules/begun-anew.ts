@@ -7,6 +7,9 @@ import { returnOf, situationOf } from "./lifecycle-state.ts";
 /** What of a presence tells which lifecycle action holds an instance. */
 type Holding = Pick<Presence, "membership" | "hooks">;
 
+/** What is remembered of how an action has ended, where another one has taken its place. */
+export const NOT_ENDED = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
+
 /** Whether the lifecycle action of an instance on its way back was seen to end, or was completed. */
 export function hasEnded({ returningSince, completedAt }: Memory): boolean {
   return (returningSince ?? completedAt) !== undefined;
@@ -35,14 +38,7 @@ export function begunAnew(termination: Termination, holding: Holding, now: numbe
       ...termination,
       token: undefined,
       since: now,
-      memory: {
-        ...memory,
-        completedAt: undefined,
-        refusedAt: undefined,
-        returningSince: undefined,
-        goneAt: undefined,
-        lastBeatAt: undefined,
-      },
+      memory: { ...memory, ...NOT_ENDED, goneAt: undefined, lastBeatAt: undefined },
     };
   }
   if (hasEnded(memory) || !diesAfterAll(memory, holding)) return termination;
