@@ -19,8 +19,8 @@ const TIMED =
   "const at = performance.now(); await import(process.argv[1]); console.log(performance.now() - at, process.memoryUsage.rss());";
 
 /**
- * How large the functions' bundles are, made as serverless.yml says, and how long they take to import. The zip is that of
- * the bundle alone: the source map that travels with it is read only when an error is logged.
+ * How large the functions' bundles are, made as serverless.yml says, and how long they take to import. The zip that
+ * is limited is that of the bundle alone; the one with its source map, which is what is deployed, stands beside it.
  */
 export async function bundle({ quick }: BenchOptions): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
@@ -55,18 +55,8 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
       minify: false,
     });
     const times = quick ? 5 : 20;
-    const [inBundle, apart] = imports([join(folder, "terminate.cjs"), unbundled], times).map(
-      (each): Imported => ({
-        milliseconds: percentile(
-          each.map(({ milliseconds }) => milliseconds),
-          0.5,
-        ),
-        bytes: percentile(
-          each.map(({ bytes }) => bytes),
-          0.5,
-        ),
-      }),
-    ) as [Imported, Imported];
+    const files = [join(folder, "terminate.cjs"), unbundled];
+    const [inBundle, apart] = imports(files, times).map(medianOf) as [Imported, Imported];
     figures.push(
       {
         name: `import of terminate's bundle against unbundled, median of ${times}`,
@@ -121,6 +111,15 @@ function optionsOf(name: string, outfile: string): BuildOptions {
 
 /** How long an import took, and the resident memory of the process after it. */
 type Imported = { readonly milliseconds: number; readonly bytes: number };
+
+function medianOf(all: readonly Imported[]): Imported {
+  const of = (which: keyof Imported) =>
+    percentile(
+      all.map((each) => each[which]),
+      0.5,
+    );
+  return { milliseconds: of("milliseconds"), bytes: of("bytes") };
+}
 
 function textOf({ milliseconds, bytes }: Imported): string[] {
   return [milliseconds, bytes / KB / KB].map((each) => String(rounded(each)));

@@ -72,7 +72,7 @@ async function measureGrowth(options: BenchOptions): Promise<{ figure: Figure; r
 }
 
 // Where a sweep comes before deregister has taken the messages, it finds their instances, which are then drained from both sides
-// until their messages merge. All timings but the first minute of five are spared that.
+// until their messages merge. The first message comes in a minute that five divides, in which terminate sweeps.
 async function measureSwept(options: BenchOptions): Promise<Figure> {
   const calls: number[] = [];
   for (const timing of timings(options))
