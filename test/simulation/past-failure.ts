@@ -10,6 +10,11 @@ export type PastFailure = {
 
 /** The hook as the template makes it. */
 export const drain = { name: "drain", queue: "lifecycle" };
+/** Somebody sends a message of an instance of the group g0, held or not, with these keys besides: none of a lifecycle action. */
+export const forged = (at_seconds: number, instance_id: string, keys: object = {}) => ({
+  at_seconds,
+  send_lifecycle_message: { queue: "lifecycle", group: "g0", hook: "drain", instance_id, ...keys },
+});
 /** terminate as it is scheduled. */
 export const terminate = { input: { queue_name: "monitor" } };
 /** terminate as it is scheduled to sweep, with these keys besides the queues. */

@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
+import { deregister, drain, forged, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** Names in an input; of these only the cluster is there. */
 const nowhere = { target_groups: ["static"], elb_names: ["classic"], cluster_names: ["c0"] };
@@ -64,16 +64,7 @@ export const pastFailures: readonly PastFailure[] = [
       timeline: [
         { at_seconds: 74, terminate: { instance_ids: ["i-00000000000000002"] } },
         { at_seconds: 75, lose_messages: { queue: "lifecycle" } },
-        {
-          at_seconds: 101,
-          send_lifecycle_message: {
-            queue: "lifecycle",
-            group: "g0",
-            hook: "drain",
-            instance_id: "i-00000000000000002",
-            token: "87654321-4321-4321-4321-210987654321",
-          },
-        },
+        forged(101, "i-00000000000000002", { token: "87654321-4321-4321-4321-210987654321" }),
       ],
     },
   },
@@ -202,15 +193,7 @@ export const pastFailures: readonly PastFailure[] = [
         },
       ],
       timeline: [
-        {
-          at_seconds: 25,
-          send_lifecycle_message: {
-            queue: "lifecycle",
-            group: "g0",
-            hook: "drain",
-            instance_id: "i-10000000000000002",
-          },
-        },
+        forged(25, "i-10000000000000002"),
         { at_seconds: 66, lose_notifications: { for_seconds: 141 } },
         { at_seconds: 111, terminate: { instance_ids: ["i-10000000000000001"] } },
       ],
@@ -244,15 +227,7 @@ export const pastFailures: readonly PastFailure[] = [
         },
       ],
       timeline: [
-        {
-          at_seconds: 70,
-          send_lifecycle_message: {
-            queue: "lifecycle",
-            group: "g0",
-            hook: "drain",
-            instance_id: "i-10000000000000001",
-          },
-        },
+        forged(70, "i-10000000000000001"),
         { at_seconds: 71, lose_notifications: { for_seconds: 60 } },
         { at_seconds: 83, terminate: { instance_ids: ["i-10000000000000001"] } },
       ],
