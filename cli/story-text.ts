@@ -82,6 +82,8 @@ function tell(line: StoryLine): string {
       return line.how === "call"
         ? `${line.by} completes the hook ${line.hook}: ${line.result}`
         : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
+    case "message-forged":
+      return "somebody sends a message about it";
     case "message-lost":
       return "a message about it is lost";
     case "task-stop":

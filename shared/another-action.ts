@@ -1,3 +1,4 @@
+import { timeText } from "./log.ts";
 import { observeHooks } from "./observe-presence.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf } from "./reading.ts";
@@ -9,9 +10,10 @@ import type { Termination } from "./termination.ts";
 /**
  * What a termination is whose token Auto Scaling has refused, where its hook does hold the instance, by another lifecycle
  * action: the message was forged, or is of an action before, and the right one may be lost. A heartbeat that names the
- * instance instead of the token tells. When that action began nobody knows, so the drain's time begins now: a message of
- * long ago must not end a new drain at once. What the hook says of its drains holds, which the right message would have
- * brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask; and
+ * instance instead of the token tells. When that action began nobody knows but that it had at the first look that
+ * showed the instance dying. So the drain's time begins then, or else now: a message of long ago must not end a new drain
+ * at once, and one of the action before must not let it last longer. What the hook says of its drains holds, which the
+ * right message would have brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask; and
  * where its hooks could not be read, which the run notes. Throws an AwsCallError.
  */
 export async function findAnotherAction(
@@ -30,18 +32,20 @@ export async function findAnotherAction(
   if ([termination.settings, settings].some(({ onTimeout }) => onTimeout === "leave")) return undefined;
   const answer = await ports.autoScaling.heartbeat({ ...termination, hook, token: undefined });
   if (answer === "no such action") return undefined;
+  const now = ports.now();
+  const since = memory.dyingSince ?? now;
   ports.log.warn("held by another lifecycle action", {
     instance_id: instanceId,
     life_cycle_hook_name: hook,
     reason:
       "the message's token is not that of the action that holds the instance; the drain's time begins anew",
+    since: timeText(since),
   });
-  const now = ports.now();
   return {
     ...termination,
     settings,
     token: undefined,
-    since: now,
+    since,
     memory: { ...memory, ...NOT_ENDED, lastBeatAt: now },
   };
 }

@@ -85,6 +85,7 @@ function unite(one: Memory, other: Memory): Memory {
     completedAt: newer.completedAt ?? older.completedAt,
     deadSince: earlier(newer.deadSince, older.deadSince),
     deadAs: newer.deadAs ?? older.deadAs,
+    dyingSince: earlier(newer.dyingSince, older.dyingSince),
     returns: newer.returns ?? older.returns,
     returningSince: newer.returningSince ?? older.returningSince,
     said: union(newer.said, older.said),

@@ -100,6 +100,11 @@ export type Memory = {
   readonly deadSince: number | undefined;
   /** What EC2 then said of it. */
   readonly deadAs: string | undefined;
+  /**
+   * When a look first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
+   * lifecycle action does had begun by then.
+   */
+  readonly dyingSince: number | undefined;
   /** Where the instance goes back to, once it was seen on its way there: then the message outlives the hook. */
   readonly returns: Return | undefined;
   /** When the lifecycle action of an instance that returns had ended. */
@@ -145,6 +150,7 @@ export const NO_MEMORY: Memory = {
   unknownSince: undefined,
   deadSince: undefined,
   deadAs: undefined,
+  dyingSince: undefined,
   returns: undefined,
   returningSince: undefined,
   waitingFor: undefined,

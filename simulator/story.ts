@@ -11,6 +11,8 @@ export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
   /** EC2 gave notice that it will take the instance back. */
   | { kind: "interruption"; instanceId: string }
+  /** Somebody other than its hook sent a lifecycle message that is about it. */
+  | { kind: "message-forged"; instanceId: string }
   /** A message that is about it was lost. */
   | { kind: "message-lost"; instanceId: string }
   | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }

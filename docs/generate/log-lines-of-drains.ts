@@ -60,7 +60,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "The message's token is refused, yet its hook holds the instance: the message was forged, or is of a lifecycle action before. The drain goes on by the instance's id, and its time begins anew.",
+      "The message's token is refused, yet its hook holds the instance: the message was forged, or is of a lifecycle action before. The drain goes on by the instance's id, and its time begins with the first look that showed the instance dying, or anew.",
     todo: "Nothing. If it comes often: who else sends to the lifecycle queue?",
   },
   "ECS drains it too": {

@@ -2,7 +2,7 @@ import type { Presence } from "../observation.ts";
 import { type Memory, SETTLE_MS, type Termination } from "../termination.ts";
 import { otherHooks } from "./heartbeat.ts";
 import { REFUSED_MS } from "./held.ts";
-import { returnOf, situationOf } from "./lifecycle-state.ts";
+import { isDying, returnOf } from "./lifecycle-state.ts";
 
 /** What of a presence tells which lifecycle action holds an instance. */
 type Holding = Pick<Presence, "membership" | "hooks">;
@@ -16,9 +16,8 @@ export function hasEnded({ returningSince, completedAt }: Memory): boolean {
 }
 
 /** Whether a hook holds an instance on its way to its death that was held on its way back at the look before. */
-export function diesAfterAll({ returns }: Memory, { membership }: Pick<Presence, "membership">): boolean {
-  if (returns === undefined || membership === undefined) return false;
-  return situationOf(membership.state) === "held" && returnOf(membership.state) === undefined;
+export function diesAfterAll({ returns }: Memory, presence: Pick<Presence, "membership">): boolean {
+  return returns !== undefined && isDying(presence);
 }
 
 /**

@@ -32,13 +32,16 @@ export function decideHeld(held: Termination, observed: Observation, now: number
     const ending = atDeadline(termination, observed);
     if (ending) return { ...concluded(termination, observed, now, ending), remarks };
   }
+  const beatAt = nextBeatAt(termination, observed);
   const latest = [
     deadline.at,
-    nextBeatAt(termination, observed),
+    beatAt,
     memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
   ];
+  // A heartbeat that came due while this was looked at cannot wait for what is known to come later.
+  const isBeatDue = beatAt !== undefined && beatAt <= now && now < deadline.at;
   const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
-    ...wait(termination, { ...memory, ...change }, now, waitingFor, known, latest),
+    ...wait(termination, { ...memory, ...change }, now, waitingFor, isBeatDue ? undefined : known, latest),
     remarks,
   });
   if (steps.length > 0 || left !== undefined) {

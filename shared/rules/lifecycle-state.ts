@@ -1,3 +1,4 @@
+import type { Presence } from "../observation.ts";
 import type { Return } from "../termination.ts";
 
 /** What an instance's lifecycle state means for a termination. */
@@ -79,6 +80,12 @@ export function situationOf(lifecycleState: string): Situation {
 /** Where an instance in a wait state goes that does not die; undefined for one that does. */
 export function returnOf(lifecycleState: string): Return | undefined {
   return RETURNS[lifecycleState];
+}
+
+/** Whether a hook holds an instance on its way to its death. */
+export function isDying({ membership }: Pick<Presence, "membership">): boolean {
+  if (membership === undefined) return false;
+  return situationOf(membership.state) === "held" && returnOf(membership.state) === undefined;
 }
 
 /** How far an instance has come that goes back; see the Auto Scaling User Guide on warm pools and on instance refresh. */

@@ -7,7 +7,7 @@ import {
   type Termination,
   UNKNOWN_MS,
 } from "../termination.ts";
-import { returnOf } from "./lifecycle-state.ts";
+import { isDying, returnOf } from "./lifecycle-state.ts";
 import { INACTIVE, isSilent, liveTasks, STOPPED } from "./progress.ts";
 
 // What EC2 says of an instance that will not run again. One that is stopping may still do so.
@@ -49,6 +49,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
     targetGroups: observed.targetGroups,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
+    dyingSince: memory.dyingSince ?? (isDying(observed) ? now : undefined),
     returns: returnOf(observed.membership?.state ?? ""),
     ...recallLife(memory, observed, now),
   };

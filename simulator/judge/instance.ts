@@ -41,6 +41,8 @@ export class JudgedInstance {
   isInGroup = false;
   /** Whether EC2 has announced that it takes it back. */
   interrupted = false;
+  /** Whether somebody other than its hook has sent a message of its termination. */
+  forged = false;
   /** Whether a message about its termination was lost. */
   messageLost = false;
   /** Whether it has ended, or was stopped: whatever ECS or a load balancer still shows, nothing runs there. */

@@ -127,6 +127,9 @@ export class Judge implements Past {
       case "interruption":
         this.#instance(line.instanceId).interrupted = true;
         return;
+      case "message-forged":
+        this.#instance(line.instanceId).forged = true;
+        return;
       case "message-lost":
         this.#instance(line.instanceId).messageLost = true;
         return;

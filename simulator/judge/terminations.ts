@@ -18,8 +18,11 @@ export type TerminationOptions = {
   readonly faultsEndAt: (before: number) => number | undefined;
   /** How much longer it may take where the message of a termination was lost. */
   readonly sweepInterval: number;
-  /** Which tasks may be stopped of an instance that Spot takes back, and that no hook need hold. */
-  readonly stopTasksAtNotice: StopTasks;
+  /**
+   * Which tasks deregister's input lets be stopped: of an instance that Spot takes back, and that no hook need hold, and of
+   * one that somebody else sends a message of.
+   */
+  readonly stopTasksByInput: StopTasks;
   /** By how much the functions' clocks may be fast. */
   readonly fastBy: number;
 };
@@ -133,10 +136,10 @@ export class Terminations implements Past {
   }
 
   /** Somebody has told a task to stop. Of an instance that never was drained, nothing may be touched anyway. */
-  taskStopped(line: TaskStop, { interrupted }: JudgedInstance): void {
+  taskStopped(line: TaskStop, { interrupted, forged }: JudgedInstance): void {
     if (!this.#options.suspects.has(line.by)) return;
     const told = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
-    if (interrupted) told.push(this.#options.stopTasksAtNotice);
+    if (interrupted || forged) told.push(this.#options.stopTasksByInput);
     if (told.length === 0 || told.some((each) => mayStop(each, line))) return;
     this.#accuse({
       at: line.at,

@@ -116,9 +116,10 @@ function sendLifecycleMessage(
   world: World,
   given: NonNullable<TimelineEntry["send_lifecycle_message"]>,
 ): void {
-  const { agenda, queues } = world;
+  const { agenda, queues, story } = world;
   const random = world.random("notifications");
   const time = new Date(agenda.now).toISOString();
+  story.tell(agenda.now, { kind: "message-forged", instanceId: given.instance_id });
   const core = {
     LifecycleActionToken: given.token ?? random.uuid(),
     AutoScalingGroupName: given.group,

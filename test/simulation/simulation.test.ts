@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
+import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
 import { failuresOf, run } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
@@ -51,7 +52,11 @@ describe("simulation", () => {
     });
   }
 
-  for (const { seed, wrong, scenario } of [...pastFailuresOfReturns, ...pastFailures]) {
+  for (const { seed, wrong, scenario } of [
+    ...pastFailuresOfReturns,
+    ...pastFailures,
+    ...pastFailuresOfHeartbeats,
+  ]) {
     it(`found by seed ${seed}: ${wrong}`, async () => {
       expect((await run(scenario)).violations).to.deep.equal([]);
     });

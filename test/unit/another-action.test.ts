@@ -72,6 +72,11 @@ describe("a token that is refused", () => {
     });
   });
 
+  it("gives the drain the time since the first look that showed the instance dying", async () => {
+    const { find } = await play(termination({ dyingSince: SINCE + 7 }, { token }), saying({}));
+    expect((await find())?.since).to.equal(SINCE + 7);
+  });
+
   it("changes no settings where the hook says nothing of them", async () => {
     const { find } = await play(drain(), saying({}));
     expect((await find())?.settings).to.deep.equal(drain().settings);

@@ -27,7 +27,7 @@ export function violations(
     suspects: new Set(["deregister", "terminate"]),
     faultsEndAt: () => undefined,
     sweepInterval: 5 * MINUTE,
-    stopTasksAtNotice: "daemon",
+    stopTasksByInput: "daemon",
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     lookedAt: () => Number.POSITIVE_INFINITY,

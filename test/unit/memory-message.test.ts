@@ -87,6 +87,7 @@ function memory(random: Random): Memory {
     unknownSince: at(),
     deadSince: at(),
     deadAs: maybe(random, () => text(random)),
+    dyingSince: at(),
     returns: maybe(random, () => random.pick(["warm pool", "root volume"] as const)),
     returningSince: at(),
     waitingFor: maybe(random, () => text(random)),

@@ -82,8 +82,20 @@ describe("the memories of two messages of one drain", () => {
   });
 
   it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
-    const known = { drainingAt: 3_000, noMemberSince: 4_000, noRegistrationSince: 5_000, deadSince: 6_000 };
-    const later = { drainingAt: 9_000, noMemberSince: 9_000, noRegistrationSince: 9_000, deadSince: 9_000 };
+    const known = {
+      drainingAt: 3_000,
+      noMemberSince: 4_000,
+      noRegistrationSince: 5_000,
+      deadSince: 6_000,
+      dyingSince: 7_000,
+    };
+    const later = {
+      drainingAt: 9_000,
+      noMemberSince: 9_000,
+      noRegistrationSince: 9_000,
+      deadSince: 9_000,
+      dyingSince: 9_000,
+    };
     for (const [one, other] of [
       [known, {}],
       [{}, known],

@@ -59,6 +59,7 @@ const termination: Termination = {
     unknownSince: at("09:00:15"),
     deadSince: at("09:00:16"),
     deadAs: "terminated",
+    dyingSince: at("09:00:21"),
     returns: "root volume",
     returningSince: at("09:00:17"),
     waitingFor: "1 task RUNNING",

@@ -25,6 +25,25 @@ const listed = (isListed: boolean, ...tasks: Parameters<typeof task>[0][]) => ({
 });
 
 describe("what is remembered", () => {
+  describe("since when a hook has held the instance on its way to its death", () => {
+    const sinceIn = (state: string, memory: Partial<Memory> = {}) =>
+      memoryOf({ memory, observed: { membership: { group: "fleet", state }, members: [member("DRAINING")] } })
+        .dyingSince;
+
+    it("is the first look that shows it so, whatever was before", () => {
+      for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
+        expect(sinceIn(state)).to.equal(at);
+        expect(sinceIn(state, { returns: "warm pool" })).to.equal(at);
+        expect(sinceIn(state, { dyingSince: SINCE })).to.equal(SINCE);
+      }
+    });
+
+    it("is no look that shows it on its way back", () => {
+      expect(sinceIn("Warmed:Pending:Wait")).to.equal(undefined);
+      expect(sinceIn("ReplacingRootVolume:Wait")).to.equal(undefined);
+    });
+  });
+
   describe("since when none of its tasks is to run", () => {
     const drained = (ago: number): Partial<Memory> => ({
       ...seen,

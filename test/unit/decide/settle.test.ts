@@ -1,7 +1,7 @@
 // Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
 import { expect } from "chai";
 import type { Memory } from "../../../shared/termination.ts";
-import { decisionOf, MINUTE, member, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
+import { decisionOf, hook, MINUTE, member, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
 
 const now = 10 * MINUTE;
 const gone = (change: Partial<Memory> = {}): Partial<Row> => ({
@@ -58,6 +58,19 @@ describe("decide", () => {
     const { outcome, memory } = decisionOf({ ...gone(), ...set(30) });
     expect(outcome).to.include({ kind: "wait", until: SINCE + now + 30 * SECOND });
     expect(memory.goneAt).to.equal(SINCE + now);
+  });
+
+  it("is looked at sooner where a heartbeat came due while it was looked at, but for one after the drain's time", () => {
+    const until = (lastBeatAt: number, settings: Row["settings"] = {}) =>
+      decisionOf({
+        ...gone({ lastBeatAt: SINCE + lastBeatAt }),
+        observed: { members: [member("DRAINING")], hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] },
+        settings: { settleSeconds: 120, ...settings },
+      }).memory.lookAt;
+    expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
+    expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
+    const over = { onTimeout: "leave", drainTimeoutSeconds: now / SECOND } as const;
+    expect(until(now - MINUTE, over)).to.equal(SINCE + now + 120 * SECOND);
   });
 
   it("remembers that a Network Load Balancer had it, once its target is gone", () => {

@@ -1,0 +1,149 @@
+import { queues } from "./generate.ts";
+import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
+
+/** Two zones: what is behind a Network Load Balancer settles for two minutes. */
+const network = { protocol: "TCP" } as const;
+const everywhere = { target_groups: ["static"], elb_names: ["classic"], cluster_names: ["c0", "c1"] };
+const shortHook = { ...drain, heartbeat_timeout_seconds: 180 };
+
+/** What seeds have found about lifecycle actions that were to be kept alive, or to end in time, the oldest first. */
+export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
+  {
+    seed: 379_856_739,
+    wrong:
+      "the message of an instance that was to get a new root volume came once more after the instance had begun to die: it stood for the new lifecycle action until a heartbeat was refused, half an hour later, and only then the drain's time began",
+    scenario: {
+      name: "past failure 379856739",
+      functions: {
+        deregister: deregister(everywhere),
+        terminate: {
+          input: {
+            ...terminate.input,
+            ...everywhere,
+            auto_scaling_groups: ["g0"],
+            lifecycle_hook_name: "drain",
+            sweep_minutes: 1,
+          },
+        },
+      },
+      queues,
+      target_groups: [{ name: "static" }],
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          cluster: "c0",
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 4, kill_invocation: { function: "deregister", at_await: 34 } },
+        { at_seconds: 54, run_tasks: { cluster: "c0", instance_ids: ["i-00000000000000002"] } },
+        {
+          at_seconds: 103,
+          replace_root_volume: { instance_ids: ["i-00000000000000001", "i-00000000000000002"] },
+        },
+        { at_seconds: 166, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 379_859_684,
+    wrong:
+      "a heartbeat came due between the start of a look and its end: the instance was left alone until it had settled, for two minutes, and its hook of 180 seconds ended it",
+    scenario: {
+      name: "past failure 379859684",
+      seed: 379_859_684,
+      latency_milliseconds: [100, 1_500],
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0", "g1"],
+            lifecycle_hook_name: "drain",
+            sweep_minutes: 0,
+          },
+          first_after_seconds: 5,
+        },
+      },
+      queues,
+      target_groups: [
+        { name: "static", deregistration_delay_seconds: 5, ...network },
+        { name: "attached", deregistration_delay_seconds: 15 },
+        { name: "own0", deregistration_delay_seconds: 0 },
+      ],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            {
+              name: "own0",
+              load_balancers: [{ target_group: "own0", container_port: 3000 }],
+              task: { ports: [{ container_port: 3000 }] },
+            },
+            { name: "worker0" },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          boot_seconds: 15,
+          cluster: "c0",
+          target_groups: ["attached"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [shortHook],
+          warm_pool: {},
+        },
+        { name: "g1", cluster: "c0" },
+      ],
+      timeline: [{ at_seconds: 22, scale_in: { group: "g0", count: 1 } }],
+    },
+  },
+  {
+    seed: 379_860_122,
+    wrong:
+      "the same, of an instance whose first message was taken by a run that was killed: 166 seconds had passed at its first look",
+    scenario: {
+      name: "past failure 379860122",
+      latency_milliseconds: [100, 1_500],
+      functions: {
+        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }, 46),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], elb_names: ["classic"], cluster_names: ["c0"] }),
+      },
+      queues,
+      target_groups: [{ name: "web0", deregistration_delay_seconds: 30, ...network }],
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            {
+              name: "web0",
+              desired_count: 4,
+              load_balancers: [{ target_group: "web0", container_port: 3000 }],
+            },
+            { name: "host0", task: { network_mode: "host", ports: [{ container_port: 3001 }] } },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002", "i-00000000000000003"],
+          cluster: "c0",
+          registers_with: { load_balancers: ["classic"] },
+          hooks: [shortHook],
+        },
+      ],
+      timeline: [
+        { at_seconds: 19, kill_invocation: { function: "deregister", at_await: 12 } },
+        { at_seconds: 63, terminate: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 75, terminate: { instance_ids: ["i-00000000000000003"] } },
+      ],
+    },
+  },
+];
