@@ -50,6 +50,7 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
   const deletions = simulation.calls.filter(({ action }) => action === "sqs:DeleteMessageBatch");
   const until = deletions.at(-1)?.at ?? played.endedAt;
   const callsByAction = countCalls(played, from, until);
+  const drainingAt = drainingTimes(simulation);
   const ticks = fleet.atOnce ? ONE_TICK_MS : TWO_TICKS_MS;
   const idle = countCalls(
     await play({ ...fleet, ...idleFor(played.endedAt - played.startedAt) }),
@@ -76,11 +77,12 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
     }),
     begun: terminations.map(
       ({ instanceId }) =>
-        (drainingAt(played, instanceId) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
+        ((drainingAt.get(instanceId) ?? Number.NaN) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
     ),
     drainSeconds: Math.max(
       ...terminations.map(
-        (each) => ((each.tasksGoneAt ?? Number.NaN) - drainingAt(played, each.instanceId)) / 1_000,
+        (each) =>
+          ((each.tasksGoneAt ?? Number.NaN) - (drainingAt.get(each.instanceId) ?? Number.NaN)) / 1_000,
       ),
     ),
     failedRuns: played.invocations.filter((each) => each.outcome !== "succeeded").length,
@@ -125,12 +127,14 @@ function idleFor(milliseconds: number): Partial<Fleet> {
   return { instances: 1, terminations: 0, idleSeconds: Math.ceil(milliseconds / 1_000), drainSeconds: 60 };
 }
 
-function drainingAt({ simulation }: Played, instanceId: string): number {
-  const line = simulation.world.story.lines.find(
-    (each) =>
-      each.kind === "container-instance" && each.instanceId === instanceId && each.status === "DRAINING",
-  );
-  return line?.at ?? Number.NaN;
+/** When each instance was first set DRAINING, in milliseconds since 1970. */
+function drainingTimes({ world }: Simulation): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const line of world.story.lines) {
+    if (line.kind !== "container-instance" || line.status !== "DRAINING") continue;
+    if (!times.has(line.instanceId)) times.set(line.instanceId, line.at);
+  }
+  return times;
 }
 
 /** The sum of some numbers. */

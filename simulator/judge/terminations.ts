@@ -45,6 +45,8 @@ export class Terminations implements Past {
   readonly #options: TerminationOptions;
   readonly #accuse: (violation: Violation) => void;
   #cases: Case[] = [];
+  /** The same, by instance. */
+  readonly #casesOf = new Map<string, Case[]>();
   #ended = 0;
 
   constructor(options: TerminationOptions, accuse: (violation: Violation) => void) {
@@ -67,7 +69,13 @@ export class Terminations implements Past {
   }
 
   forget(before: number): void {
-    this.#cases = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= before);
+    const isLeft = ({ endedAt = Number.POSITIVE_INFINITY }: Case) => endedAt >= before;
+    this.#cases = this.#cases.filter(isLeft);
+    for (const [instanceId, cases] of this.#casesOf) {
+      const left = cases.filter(isLeft);
+      if (left.length > 0) this.#casesOf.set(instanceId, left);
+      else this.#casesOf.delete(instanceId);
+    }
   }
 
   /** A lifecycle action has begun. */
@@ -93,14 +101,16 @@ export class Terminations implements Past {
       result: undefined,
       reason: "",
     };
-    this.#cases.push({ record, scope, targets: false, tasks: false, endedAt: undefined });
+    const begun: Case = { record, scope, targets: false, tasks: false, endedAt: undefined };
+    this.#cases.push(begun);
+    this.#casesOf.set(instanceId, [...this.#of(instanceId), begun]);
     this.update(instanceId, at, instance);
   }
 
   /** A lifecycle action has ended. `isNews` tells what whoever ended it could not know. */
   ended(line: Extract<StoryLine, { kind: "action-ended" }>, instance: JudgedInstance, isNews: IsNews): void {
     const { at, instanceId, how, by, result } = line;
-    const found = this.#cases.find(({ record }) => record.token === line.token);
+    const found = this.#of(instanceId).find(({ record }) => record.token === line.token);
     const accuse = (rule: string, what: string) => this.#accuse({ at, instanceId, rule, what });
     const isSuspect = this.#options.suspects.has(by);
     if (!found) {
@@ -182,9 +192,8 @@ export class Terminations implements Past {
 
   // Whether a drain that asks for ABANDON when its time is over has ended with it at this moment.
   #isAbandoned(instanceId: string, at: number): boolean {
-    return this.#cases.some(
+    return this.#of(instanceId).some(
       (each) =>
-        each.record.instanceId === instanceId &&
         each.record.completedAt === at &&
         each.record.result === "ABANDON" &&
         each.scope.mayAbandon &&
@@ -199,24 +208,24 @@ export class Terminations implements Past {
   }
 
   #caseBefore({ record: { instanceId, group, hook, token } }: Case): Case | undefined {
-    return this.#cases.findLast(
-      ({ record }) =>
-        record.instanceId === instanceId &&
-        record.group === group &&
-        record.hook === hook &&
-        record.token !== token,
+    return this.#of(instanceId).findLast(
+      ({ record }) => record.group === group && record.hook === hook && record.token !== token,
     );
   }
 
   // Of the drains that are going on, or else of the last one.
   #newestScopes(instanceId: string): Scope[] {
     const pending = this.pendingScopes(instanceId);
-    const last = this.#cases.findLast(({ record }) => record.instanceId === instanceId);
+    const last = this.#of(instanceId).at(-1);
     return pending.length > 0 || !last ? pending : [last.scope];
   }
 
   #pendingOf(instanceId: string): Case[] {
-    return this.#cases.filter(({ record }) => record.instanceId === instanceId && record.reason === "");
+    return this.#of(instanceId).filter(({ record }) => record.reason === "");
+  }
+
+  #of(instanceId: string): readonly Case[] {
+    return this.#casesOf.get(instanceId) ?? [];
   }
 
   // When a termination must have ended. What a fault cut short comes back once it is visible again. What a sweep finds

@@ -37,13 +37,13 @@ export function groupQueries(world: World): Operation[] {
         400,
       );
     }
-    const all = groups.all.flatMap((group) =>
-      [...group.instances.values()].map((instance) => ({ group, instance })),
-    );
-    const found = all.filter(
-      ({ instance }) =>
-        instance.state.at(call.asOf) !== undefined &&
-        (!input.InstanceIds?.length || input.InstanceIds.includes(instance.instanceId)),
+    const asked = input.InstanceIds?.length ? new Set(input.InstanceIds) : undefined;
+    const found = groups.all.flatMap((group) =>
+      [...group.instances.values()]
+        .filter(
+          ({ instanceId, state }) => asked?.has(instanceId) !== false && state.at(call.asOf) !== undefined,
+        )
+        .map((instance) => ({ group, instance })),
     );
     const { items, next } = page(found, {
       size: input.MaxRecords ?? 50,

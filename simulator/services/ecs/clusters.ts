@@ -218,6 +218,12 @@ export class Clusters implements Past {
     return [...cluster.tasks.values()];
   }
 
+  /** One of those tasks, by its ARN. */
+  knownTask(cluster: Cluster, taskArn: string): Task | undefined {
+    const task = cluster.tasks.get(taskArn);
+    return task && isShown(task, this.#world.agenda.now - STOPPED_SHOWN_MS) ? task : undefined;
+  }
+
   /** ECS shows a container instance for a while after it was deregistered, and a task for at least an hour. */
   forget(before: number): void {
     for (const cluster of this.#byName.values()) {
@@ -267,7 +273,9 @@ export class Clusters implements Past {
 }
 
 function forgetTasks({ tasks }: Cluster, before: number): void {
-  for (const { arn, stoppedAt } of tasks.values()) {
-    if (stoppedAt !== undefined && stoppedAt < before) tasks.delete(arn);
-  }
+  for (const task of tasks.values()) if (!isShown(task, before)) tasks.delete(task.arn);
+}
+
+function isShown({ stoppedAt }: Task, since: number): boolean {
+  return stoppedAt === undefined || stoppedAt >= since;
 }

@@ -17,11 +17,12 @@ export function obstacleTo(
 ): "slots" | "port" | "address" | undefined {
   if (containerInstance.tasks.size >= containerInstance.taskSlots) return "slots";
   if (networkMode === "awsvpc") return cluster.addresses.areLeft ? undefined : "address";
+  const wanted = ports
+    .map(({ containerPort, hostPort }) => (networkMode === "host" ? containerPort : hostPort))
+    .filter((port) => port !== 0);
+  if (wanted.length === 0) return undefined;
   const taken = portsTaken(containerInstance);
-  const wanted = ports.map(({ containerPort, hostPort }) =>
-    networkMode === "host" ? containerPort : hostPort,
-  );
-  return wanted.some((port) => port !== 0 && taken.has(port)) ? "port" : undefined;
+  return wanted.some((port) => taken.has(port)) ? "port" : undefined;
 }
 
 /** Whether one more task has room on a container instance. */

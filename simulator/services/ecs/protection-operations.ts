@@ -16,12 +16,11 @@ export function protectionOperations(world: World): Operation[] {
 
   const look = (clusterName: string | undefined, ids: readonly string[]) => {
     const cluster = clusters.byName(clusterName);
-    const known = new Map(clusters.known(cluster).map((task) => [task.arn, task]));
     const found: Task[] = [];
     const failures: ecs.Failure[] = [];
     for (const id of ids) {
       const full = id.startsWith("arn:") ? id : arn("ecs", `task/${cluster.name}/${id}`);
-      const task = known.get(full);
+      const task = clusters.knownTask(cluster, full);
       if (!task) failures.push({ arn: full, reason: "MISSING" });
       else if (!task.service || task.desiredStatus.latest === "STOPPED")
         failures.push({ arn: full, reason: "TASK_NOT_VALID" });

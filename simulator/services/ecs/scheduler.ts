@@ -74,17 +74,18 @@ export class Scheduler {
     const upper = Math.floor((service.desiredCount * service.maximumPercent) / 100);
 
     // What has not started yet is stopped at once; it serves nobody.
-    const started = leaving.filter((task) => task.lastStatus.latest === "RUNNING");
-    for (const task of leaving) if (!started.includes(task) && this.#mayStop(task)) this.#stop(service, task);
+    const isStarted = (task: Task) => task.lastStatus.latest === "RUNNING";
+    const started = leaving.filter(isStarted);
+    for (const task of leaving) if (!isStarted(task) && this.#mayStop(task)) this.#stop(service, task);
 
     const missing = service.desiredCount - staying.length;
     const starts = Math.min(missing, upper - started.length - staying.length);
     this.#placeUpTo(starts, cluster, service);
 
     const byProtection = [...staying].sort((a, b) => Number(this.#mayStop(a)) - Number(this.#mayStop(b)));
-    const surplus = byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task));
+    const surplus = new Set(byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task)));
     const stops = [...surplus];
-    const healthy = live.filter((task) => !surplus.includes(task) && this.#isHealthy(service, task)).length;
+    const healthy = live.filter((task) => !surplus.has(task) && this.#isHealthy(service, task)).length;
     let spare = Math.max(0, healthy - lower);
     for (const task of started.filter((each) => this.#mayStop(each))) {
       if (this.#isHealthy(service, task)) {
@@ -97,7 +98,7 @@ export class Scheduler {
     this.#events.stopped(service, stops);
     if (started.length > 0 && lower >= service.desiredCount && upper <= service.desiredCount)
       this.#events.stalled(service);
-    return leaving.length === 0 && missing + surplus.length === 0;
+    return leaving.length === 0 && missing + surplus.size === 0;
   }
 
   // A daemon's task leaves a DRAINING instance last: once no replica there is RUNNING any more.
@@ -140,17 +141,12 @@ export class Scheduler {
   }
 
   #place(cluster: Cluster, service: Service): Task | undefined {
-    const own = (tasks: ReadonlySet<Task>) => [...tasks].filter((task) => task.service === service).length;
-    const candidates = [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, service.definition))
-      .map((each) => ({ each, own: own(each.tasks), all: each.tasks.size }))
-      .sort((a, b) => a.own - b.own || a.all - b.all);
-    const best = candidates[0];
+    const best = leastBusy(cluster, service);
     if (!best) {
       this.#events.unplaced(cluster, service);
       return undefined;
     }
-    return this.#start(cluster, service, best.each);
+    return this.#start(cluster, service, best);
   }
 
   #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): Task {
@@ -189,6 +185,19 @@ export class Scheduler {
       return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
     });
   }
+}
+
+// Where the service has the fewest tasks, and of those where there are the fewest at all.
+function leastBusy(cluster: Cluster, service: Service): ContainerInstance | undefined {
+  let best: { readonly each: ContainerInstance; readonly own: number } | undefined;
+  for (const each of cluster.containerInstances.values()) {
+    if (!isSchedulable(each) || !hasRoom(cluster, each, service.definition)) continue;
+    let own = 0;
+    for (const task of each.tasks) if (task.service === service) own += 1;
+    const less = best === undefined ? -1 : own - best.own || each.tasks.size - best.each.tasks.size;
+    if (less < 0) best = { each, own };
+  }
+  return best?.each;
 }
 
 function liveByService(cluster: Cluster): Map<Service, Task[]> {

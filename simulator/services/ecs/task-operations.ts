@@ -64,12 +64,11 @@ export function taskOperations(world: World): Operation[] {
 
   const describe = (input: ecs.DescribeTasksRequest, call: Call) => {
     const cluster = clusters.byName(input.cluster);
-    const known = new Map(clusters.known(cluster).map((task) => [task.arn, task]));
     const tasks: ecs.Task[] = [];
     const failures: ecs.Failure[] = [];
     for (const id of atMost(input.tasks, 100, "taskIds")) {
       const full = id.startsWith("arn:") ? id : arn("ecs", `task/${cluster.name}/${id}`);
-      const task = known.get(full);
+      const task = clusters.knownTask(cluster, full);
       if (task && task.createdAt <= call.asOf) tasks.push(presentTask(task, call.asOf));
       else failures.push({ arn: full, reason: "MISSING" });
     }
