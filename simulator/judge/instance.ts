@@ -54,6 +54,7 @@ export class JudgedInstance {
   readonly registrations = new Map<string, Registration>();
   readonly tasks = new Map<string, LiveTask>();
   readonly #servicesOf: ServiceScope;
+  #isTerminated = false;
   /** Services that had a task on the instance while it was terminated. */
   readonly #services = new Map<string, { cluster: string; service: string }>();
 
@@ -65,7 +66,13 @@ export class JudgedInstance {
   enter(state: string, at: number): void {
     this.isInGroup = state !== "gone";
     if (!state.endsWith(":Wait") && this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
-    if (state === "Pending") this.dead = false;
+    if (state === "Pending" && !this.#isTerminated) this.dead = false;
+  }
+
+  /** EC2 has ended it, or stopped it, from where it may be started again. */
+  end(how: "terminated" | "stopped"): void {
+    this.dead = true;
+    this.#isTerminated ||= how === "terminated";
   }
 
   /** A task with an address of its own is gone: what is registered by that address is nobody's any more. */

@@ -134,7 +134,7 @@ export class Judge implements Past {
         this.#instance(line.instanceId).messageLost = true;
         return;
       case "instance-ended":
-        this.#instance(line.instanceId).dead = true;
+        this.#instance(line.instanceId).end(line.how);
         this.#update(line.instanceId, line.at);
         return;
       case "agent":

@@ -10,11 +10,26 @@ import {
   heartbeatTimeout,
   held,
   hook,
+  is,
   MINUTE,
   SECOND,
   type Told,
   violations,
 } from "./judged-story.ts";
+
+const task: Happening = {
+  kind: "task",
+  arn: "task",
+  cluster: "main",
+  service: "web",
+  instanceId: held,
+  status: "RUNNING",
+  gone: false,
+  hostPorts: [],
+  address: undefined,
+  reason: undefined,
+};
+const tooEarly = ["nothing is completed before it is ready: a task of web RUNNING"];
 
 describe("judge", () => {
   describe("ABANDON, which cancels another hook", () => {
@@ -47,18 +62,6 @@ describe("judge", () => {
   });
 
   describe("a completion by the instance's id, once another lifecycle action holds it", () => {
-    const task: Happening = {
-      kind: "task",
-      arn: "task",
-      cluster: "main",
-      service: "web",
-      instanceId: held,
-      status: "RUNNING",
-      gone: false,
-      hostPorts: [],
-      address: undefined,
-      reason: undefined,
-    };
     const completedAfter = (seconds: number, lookedAt: number): string[] =>
       violations(
         [
@@ -73,7 +76,6 @@ describe("judge", () => {
         ],
         { readLag: () => 10 * SECOND, lookedAt: () => (seconds + lookedAt) * SECOND },
       );
-    const tooEarly = ["nothing is completed before it is ready: a task of web RUNNING"];
 
     it("is that of the one before, whose time is over, where nobody could know", () => {
       expect(completedAfter(600, 9)).to.deep.equal([]);
@@ -83,6 +85,19 @@ describe("judge", () => {
     it("is too early where it would have been for the one before, too", () => {
       expect(completedAfter(300, 9)).to.deep.equal(tooEarly);
     });
+  });
+
+  it("takes an instance that was stopped for alive once it is Pending, and none that was terminated", () => {
+    const completed = (how: "stopped" | "terminated") =>
+      violations([
+        [-3 * MINUTE, task],
+        [-2 * MINUTE, { kind: "instance-ended", instanceId: held, how, by: "operator" }],
+        [-MINUTE, is("Pending")],
+        ...begins,
+        [MINUTE, ends("call", "terminate", "CONTINUE")],
+      ]);
+    expect(completed("stopped")).to.deep.equal(tooEarly);
+    expect(completed("terminated")).to.deep.equal([]);
   });
 
   describe("a hook's timeout before the drain's deadline", () => {
