@@ -5,6 +5,7 @@ import type { Ports } from "./ports.ts";
 import { rehearseCompletion } from "./rehearse.ts";
 import type { Outcome } from "./rules/decision.ts";
 import { otherHooks } from "./rules/heartbeat.ts";
+import { turnBefore } from "./rules/turn.ts";
 import type { Run } from "./run.ts";
 import type { Memory, Termination } from "./termination.ts";
 
@@ -17,15 +18,11 @@ export type Looked = {
   readonly fate: "watch" | "completed" | "let go";
 };
 
-/** The same, or that it is to be looked at once more because the completion was refused, or that it waits for its turn. */
-export type Concluded = Looked | Unsettled<"refused"> | Unsettled<"its turn">;
-type Unsettled<F> = Omit<Looked, "fate"> & { readonly fate: F };
+/** The same, or that it is to be looked at once more because the completion was refused. */
+export type Concluded = Looked | (Omit<Looked, "fate"> & { readonly fate: "refused" });
 
 /** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
 const FRESH_MS = 20_000;
-/** How many are looked at again together at the least, where some have to wait. */
-const TURN_AT_LEAST = 100;
-
 /** What differs between the functions that look. */
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
@@ -72,7 +69,12 @@ export async function conclude(
       }
       const now = ports.now();
       if (now >= Math.min(decidedAt + FRESH_MS, options.until)) {
-        return { before, termination, fate: "its turn" };
+        const memory = {
+          ...termination.memory,
+          waitingFor: "its turn to be completed",
+          turnBefore: turnBefore(termination, observed, now),
+        };
+        return watchAgain(ports, before, { ...termination, memory }, options, now);
       }
       const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
       return end.kind === "watch"
@@ -116,27 +118,6 @@ function watchAgain(
     lookAt,
   };
   return watch(ports, before, { ...termination, memory }, options);
-}
-
-/**
- * Lets those wait that could not be completed while what was found is fresh. They are looked at again when their turn can
- * come: twice as many as were completed now, and then as many again.
- */
-export function inTurns(
-  ports: Ports,
-  concluded: readonly Concluded[],
-  options: LookOptions,
-): Exclude<Concluded, { fate: "its turn" }>[] {
-  const completed = concluded.filter(({ fate }) => fate === "completed").length;
-  const atOnce = Math.max(2 * completed, TURN_AT_LEAST);
-  const now = ports.now();
-  let turn = 0;
-  return concluded.map((each) => {
-    if (each.fate !== "its turn") return each;
-    const lookAt = now + Math.floor(turn++ / atOnce) * FRESH_MS;
-    const memory = { ...each.termination.memory, waitingFor: "its turn to be completed" };
-    return watchAgain(ports, each.before, { ...each.termination, memory }, options, lookAt);
-  });
 }
 
 function logLetGo(

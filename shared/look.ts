@@ -1,7 +1,7 @@
 import { act, type Done } from "./act.ts";
 import { forEachOf } from "./batches.ts";
 import { beat, warnOfShortHooks } from "./beat.ts";
-import { type Concluded, conclude, inTurns, type Looked, type LookOptions } from "./conclude.ts";
+import { type Concluded, conclude, type Looked, type LookOptions } from "./conclude.ts";
 import { glance } from "./glance.ts";
 import type { Observation } from "./observation.ts";
 import { observe } from "./observe.ts";
@@ -96,7 +96,7 @@ async function lookAtAll(
       endOf,
     ),
   ]);
-  return forEachOf(inTurns(ports, [...settled, ...acted], options), async (each) => {
+  return forEachOf([...settled, ...acted], async (each) => {
     if (each.fate !== "refused") return { ...each, fate: each.fate };
     // Whether another hook explains it is asked at once, the first time.
     const [again] = await look(ports, run, [each.termination], { ...options, mayComplete: false });

@@ -116,6 +116,8 @@ export type Memory = {
   readonly lookAt: number | undefined;
   /** What stood in the way at the last look, and until when, in milliseconds since 1970, it is enough to ask for that. */
   readonly obstacle: { readonly what: Obstacle; readonly until: number } | undefined;
+  /** Until when, in milliseconds since 1970, it may wait for its turn to be completed; undefined where it does not. */
+  readonly turnBefore: number | undefined;
   /** Looks in which something failed. */
   readonly failures: number;
   /** Warnings that were given, so that each is given once. */
@@ -157,6 +159,7 @@ export const NO_MEMORY: Memory = {
   changedAt: undefined,
   lookAt: undefined,
   obstacle: undefined,
+  turnBefore: undefined,
   failures: 0,
   said: [],
 };

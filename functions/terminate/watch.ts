@@ -5,6 +5,7 @@ import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { endRehearsal } from "../../shared/rehearse.ts";
+import { waitsForItsTurn } from "../../shared/rules/turn.ts";
 import type { Run } from "../../shared/run.ts";
 import type { DrainKeys } from "../../shared/settings.ts";
 import type { Termination } from "../../shared/termination.ts";
@@ -15,6 +16,9 @@ export const RECEIVE_MS = 5_000;
 const TOGETHER_MS = 2_000;
 /** What a look takes longer for each that it is at: a hundred of them are some ten calls, and AWS takes ten a second. */
 const LOOK_MS_EACH = 10;
+/** How many of those that wait for their turn to be completed are looked at together: at the least, and for each that was. */
+const TURN_AT_LEAST = 100;
+const TURN_EACH = 1.25;
 /** How many terminations a run holds at the most: what is beyond waits for the next run, or for one beside it. */
 export const HOLDS_AT_MOST = 1_000;
 
@@ -30,6 +34,7 @@ export class Watch {
   letGo = 0;
   #receives = true;
   #isDry = false;
+  #turn = TURN_AT_LEAST;
   readonly #ended: Termination[] = [];
   readonly #ports: Ports;
   readonly #run: Run;
@@ -70,10 +75,15 @@ export class Watch {
     for (;;) {
       const now = this.#ports.now();
       const next = this.#next();
-      if (next <= now && now < end()) await this.#lookAtDue(end());
-      else if (this.#receives && now < receivesUntil) {
-        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
-      } else return;
+      if (next <= now && now < end()) {
+        await this.#lookAtDue(end());
+        if (this.#ports.now() < receivesUntil) continue;
+        // What the predecessor has handed over in the meantime.
+        if (this.#receives) await this.takeIn(1);
+        return;
+      }
+      if (!this.#receives || now >= receivesUntil) return;
+      await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
     }
   }
 
@@ -106,8 +116,14 @@ export class Watch {
     }
   }
 
+  // Where Auto Scaling takes fewer completions than there are, no more are looked at than can be completed while the look is
+  // fresh: those that have waited longest for their turn.
   #dueAt(time: number): Held[] {
-    return this.held.filter((each) => lookAtOf(each) <= time + TOGETHER_MS);
+    const due = this.held.filter((each) => lookAtOf(each) <= time + TOGETHER_MS);
+    const waiting = due.filter(({ termination }) => waitsForItsTurn(termination, time));
+    if (waiting.length <= this.#turn) return due;
+    const later = new Set(waiting.sort((a, b) => waitsSince(a) - waitsSince(b)).slice(this.#turn));
+    return due.filter((each) => !later.has(each));
   }
 
   #next(): number {
@@ -122,11 +138,13 @@ export class Watch {
       dryRun: this.#options.dryRun,
       until,
     });
-    this.completed += looked.filter(
+    const completed = looked.filter(
       ({ before, termination, fate }) =>
         fate === "completed" ||
         (before.memory.completedAt === undefined && termination.memory.completedAt !== undefined),
     ).length;
+    this.completed += completed;
+    this.#turn = Math.max(TURN_AT_LEAST, Math.ceil(TURN_EACH * completed));
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");
     this.#ended.push(...ended.map(({ termination }) => termination));
@@ -167,6 +185,10 @@ export class Watch {
   #delete(messages: readonly Receipt[]): Promise<void> {
     return deleteAll(this.#ports, this.#run, this.#options.queue, messages);
   }
+}
+
+function waitsSince({ termination }: Held): number {
+  return termination.memory.changedAt ?? 0;
 }
 
 function lookAtOf({ termination }: Held): number {

@@ -26,7 +26,7 @@ const ABSENT_MS = 30 * SECOND;
  */
 export function decide(before: Termination, observed: Observation, now: number): Decision {
   // What stood in the way at the last look need not do so now.
-  const termination = { ...before, memory: { ...before.memory, obstacle: undefined } };
+  const termination = { ...before, memory: { ...before.memory, obstacle: undefined, turnBefore: undefined } };
   const { memory, group } = termination;
   const { membership, unread } = observed;
   if (unread.membership !== undefined) return wait(termination, memory, now, unread.membership);

@@ -69,6 +69,7 @@ describe("a look at what is gone", () => {
     });
     expect([asked, fate, run.hasFailures]).to.deep.equal([reads, "watch", false]);
     expect(memory).to.include({ waitingFor: "its turn to be completed", lookAt: NOW });
+    expect(memory.turnBefore).to.be.greaterThan(NOW);
     expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
   });
 

@@ -88,6 +88,7 @@ function memory(random: Random): Memory {
     deadSince: at(),
     deadAs: maybe(random, () => text(random)),
     dyingSince: at(),
+    turnBefore: at(),
     returns: maybe(random, () => random.pick(["warm pool", "root volume"] as const)),
     returningSince: at(),
     waitingFor: maybe(random, () => text(random)),

@@ -66,6 +66,7 @@ const termination: Termination = {
     changedAt: at("09:00:07"),
     lookAt: at("09:00:08"),
     obstacle: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
+    turnBefore: at("09:00:22"),
     failures: 3,
     said: ["cluster lacks the instance"],
   } satisfies Memory,

@@ -1,52 +1,125 @@
-// Protects those that could not be completed while what was found was fresh: each comes to its turn, and not all at once.
+// Protects those that could not be completed while what was found was fresh: each comes to its turn, the first ones first, and
+// none is looked at in vain meanwhile, nor left alone for longer than its timer allows.
 import { expect } from "chai";
-import { type Concluded, inTurns } from "../../shared/conclude.ts";
-import { MINUTE, SECOND, SINCE, termination } from "./decide/builders.ts";
+import { Watch } from "../../functions/terminate/watch.ts";
+import { turnBefore, waitsForItsTurn } from "../../shared/rules/turn.ts";
+import { Run } from "../../shared/run.ts";
+import type { Memory } from "../../shared/termination.ts";
+import { failure } from "./acting.ts";
+import { hook, MINUTE, SECOND, SINCE, termination } from "./decide/builders.ts";
 import { untouchablePorts } from "./ports.ts";
 
-const concluded = (fate: Concluded["fate"], n: number): Concluded => {
-  const before = termination({ waitingFor: "1 task RUNNING", changedAt: SINCE }, { instanceId: `i-${n}` });
-  return { before, termination: before, fate };
-};
+const now = SINCE + 30 * SECOND;
+const HOUR = 60 * MINUTE;
+const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
 
-function play(completed: number, waiting: number) {
-  const { ports: untouchable, lines } = untouchablePorts();
-  const ports = { ...untouchable, now: () => SINCE + MINUTE };
-  const looked = inTurns(
-    ports,
-    [
-      ...Array.from({ length: waiting }, (_, n) => concluded("its turn", n)),
-      ...Array.from({ length: completed }, (_, n) => concluded("completed", waiting + n)),
-    ],
-    { mayComplete: true, dryRun: false, until: SINCE + 2 * MINUTE },
-  );
-  const after = looked.slice(0, waiting).map((each) => each.termination.memory);
-  const seconds = after.map(({ lookAt = 0 }) => (lookAt - SINCE - MINUTE) / SECOND);
-  return {
-    looked,
-    lines,
-    after,
-    inSeconds: (from: number, to: number) => [...new Set(seconds.slice(from, to))],
-  };
-}
-
-describe("those that wait for their turn to be completed", () => {
-  it("are looked at again by twice as many as were completed, each twenty seconds after the ones before", () => {
-    const { inSeconds } = play(60, 250);
-    expect([inSeconds(0, 120), inSeconds(120, 240), inSeconds(240, 250)]).to.deep.equal([[0], [20], [40]]);
+describe("one that waits for its turn to be completed", () => {
+  it("need not be looked at before its timer runs low", () => {
+    expect(turnBefore(termination(), { hooks: shortHook }, now)).to.equal(SINCE + 60 * SECOND);
   });
 
-  it("are a hundred at the least", () => {
-    const { inSeconds } = play(3, 101);
-    expect([inSeconds(0, 100), inSeconds(100, 101)]).to.deep.equal([[0], [20]]);
+  it("is looked at after an hour at the latest, whether or not its timer is to begin anew", () => {
+    const over = termination({}, { settings: { drainTimeoutSeconds: 30 } });
+    const completed = termination({ completedAt: SINCE });
+    for (const [of, hooks] of [
+      [termination(), [hook({ heartbeatTimeout: 3 * HOUR })]],
+      [over, shortHook],
+      [completed, shortHook],
+    ] as const) {
+      expect(turnBefore(of, { hooks }, now)).to.equal(now + HOUR);
+    }
   });
 
-  it("are watched, and say what they wait for since when", () => {
-    const { after, lines, looked } = play(1, 1);
-    expect(looked.map(({ fate }) => fate)).to.deep.equal(["watch", "completed"]);
-    expect(after[0]).to.include({ waitingFor: "its turn to be completed", changedAt: SINCE + MINUTE });
-    expect(lines.map(([, phrase, fields]) => [phrase, fields.waiting_for])).to.deep.equal([
-      ["waiting", "its turn to be completed"],
-    ]);
+  it("waits until then, and not beyond", () => {
+    const waiting = termination({ turnBefore: now });
+    expect([waitsForItsTurn(waiting, now - 1), waitsForItsTurn(waiting, now)]).to.deep.equal([true, false]);
+    expect(waitsForItsTurn(termination(), now)).to.equal(false);
+  });
+});
+
+describe("a run whose first look takes long", () => {
+  /** How long it waits for messages in its receives, in seconds, after a first look of so many milliseconds. */
+  async function receivesAfter(lookMilliseconds: number): Promise<number[]> {
+    const { ports: untouchable } = untouchablePorts();
+    const waits: number[] = [];
+    let time = now;
+    const ports = {
+      ...untouchable,
+      now: () => time,
+      queues: {
+        ...untouchable.queues,
+        receive: async (_queue: string, waitSeconds: number) => {
+          waits.push(waitSeconds);
+          time += waitSeconds * SECOND;
+          return [];
+        },
+      },
+      autoScaling: {
+        ...untouchable.autoScaling,
+        describeInstances: async () => {
+          time += lookMilliseconds;
+          throw failure("throttled");
+        },
+        terminatingHooks: async () => shortHook,
+      },
+    };
+    const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
+    const watch = new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+    watch.add(termination());
+    await watch.settleIn(() => now + MINUTE);
+    return waits;
+  }
+
+  it("still takes in what its predecessor has handed over in the meantime", async () => {
+    expect(await receivesAfter(5 * SECOND)).to.deep.equal([1]);
+    expect(await receivesAfter(20 * SECOND)).to.deep.equal([1]);
+  });
+
+  it("receives for the rest of five seconds otherwise", async () => {
+    expect(await receivesAfter(2 * SECOND)).to.deep.equal([3]);
+  });
+});
+
+describe("a run that holds many of them", () => {
+  /** Which instances are looked at, one after the other, of so many that have waited since the one before, the last one first. */
+  async function lookedAt(count: number, memoryOf: (n: number) => Partial<Memory>): Promise<string[]> {
+    const { ports: untouchable } = untouchablePorts();
+    const asked: string[] = [];
+    const ports = {
+      ...untouchable,
+      now: () => now,
+      sleep: async () => {
+        throw new Error("nothing is due any more");
+      },
+      autoScaling: {
+        ...untouchable.autoScaling,
+        describeInstances: async (ids: readonly string[]) => {
+          asked.push(...ids);
+          throw failure("throttled");
+        },
+        terminatingHooks: async () => shortHook,
+      },
+    };
+    const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
+    const watch = new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+    for (let n = count; n > 0; n--)
+      watch.add(termination({ changedAt: SINCE + n, ...memoryOf(n) }, { instanceId: `i-${n}` }));
+    // Until all of them are to be looked at again, in five seconds.
+    await watch.lookUntil(() => now + 5 * SECOND);
+    return asked;
+  }
+  const named = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, i) => `i-${from + i}`);
+
+  it("looks at a hundred of them together, those first that have waited longest", async () => {
+    const asked = await lookedAt(201, () => ({ turnBefore: now + MINUTE }));
+    expect(asked.slice(0, 100)).to.have.members(named(1, 100));
+    expect(asked.slice(100, 200)).to.have.members(named(101, 200));
+    expect(asked.slice(200)).to.deep.equal(["i-201"]);
+  });
+
+  it("looks at all others at once, those whose timers run low among them", async () => {
+    const asked = await lookedAt(300, (n) => ({ turnBefore: n > 250 ? now : now + MINUTE }));
+    expect(asked.slice(0, 150)).to.have.members([...named(1, 100), ...named(251, 300)]);
   });
 });
