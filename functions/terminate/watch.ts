@@ -77,13 +77,12 @@ export class Watch {
       const next = this.#next();
       if (next <= now && now < end()) {
         await this.#lookAtDue(end());
-        if (this.#ports.now() < receivesUntil) continue;
         // What the predecessor has handed over in the meantime.
-        if (this.#receives) await this.takeIn(1);
-        return;
-      }
-      if (!this.#receives || now >= receivesUntil) return;
-      await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+        const hasMissed = now < receivesUntil && this.#ports.now() >= receivesUntil;
+        if (hasMissed && this.#receives) await this.takeIn(1);
+      } else if (this.#receives && now < receivesUntil) {
+        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+      } else return;
     }
   }
 
