@@ -21,6 +21,15 @@ export class AwsCallError extends Error {
   }
 }
 
+/** A call that was not made: it would have to wait for longer than its run has time. */
+export class OutOfTime extends AwsCallError {
+  override name = "OutOfTime";
+
+  constructor(action: string) {
+    super(action, "unavailable", new Error("the run's time is over"));
+  }
+}
+
 /** The event that a function was invoked with cannot be used. The message names every key that is wrong. */
 export class InputError extends Error {
   override name = "InputError";

@@ -1,5 +1,5 @@
 import { act, type Done } from "./act.ts";
-import { forEachOf } from "./batches.ts";
+import { forEachOf, groupBy } from "./batches.ts";
 import { beat, warnOfShortHooks } from "./beat.ts";
 import { type Concluded, conclude, type Looked, type LookOptions } from "./conclude.ts";
 import { glance } from "./glance.ts";
@@ -14,6 +14,11 @@ import type { Decision } from "./rules/decision.ts";
 import { seenOf } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
 import { isSame, type Memory, type Termination } from "./termination.ts";
+
+/** How many terminations a part of a look has at the least, where they are of several clusters. */
+const PART_AT_LEAST = 100;
+/** How many parts are looked at side by side. */
+const PARTS_AT_ONCE = 2;
 
 /**
  * One look at a batch of terminations: observe, decide, act. Those that what stood in the way at their last look still
@@ -36,8 +41,41 @@ export async function look(
         fate: "watch",
       }),
     ),
-    ...(others.length === 0 ? [] : await lookAtAll(ports, run, others, options)),
+    ...(await lookAtParts(ports, run, others, options)),
   ];
+}
+
+// While the calls for one part wait for ECS, those for another can wait for Auto Scaling. A part for which there is no time
+// any more is left as it is.
+async function lookAtParts(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+  options: LookOptions,
+): Promise<Looked[]> {
+  const parts = partsOf(terminations);
+  const looked = await forEachOf(
+    parts,
+    async (part) => {
+      const isLate = run.isOutOfTime || (options.mayComplete && ports.now() >= options.until);
+      if (part === parts[0] || !isLate) return lookAtAll(ports, run, part, options);
+      return part.map((before): Looked => ({ before, termination: before, fate: "watch" }));
+    },
+    PARTS_AT_ONCE,
+  );
+  return looked.flat();
+}
+
+// Many are looked at cluster by cluster, which takes no more calls, so that the first are acted upon, and completed, before the
+// last are looked at. Those of small clusters go together.
+function partsOf(terminations: readonly Termination[]): Termination[][] {
+  const parts: Termination[][] = [];
+  for (const own of groupBy(terminations, ({ settings }) => settings.clusterNames[0]).values()) {
+    const last = parts.at(-1);
+    if (last && last.length < PART_AT_LEAST) last.push(...own);
+    else parts.push([...own]);
+  }
+  return parts;
 }
 
 async function lookAtAll(

@@ -9,6 +9,7 @@ import { type TargetGroupPort, targetGroupPort } from "./aws/elbv2.ts";
 import { createPace } from "./aws/pace.ts";
 import { type QueuePort, queuePort } from "./aws/sqs.ts";
 import { createLog, type Log } from "./log.ts";
+import { KEPT_TO_HAND_OVER_MS } from "./run.ts";
 
 /** All of the outside that a run touches. Times are in milliseconds since 1970. */
 export type Ports = {
@@ -51,7 +52,7 @@ export function createEnvironment(): Environment {
 export function createPorts(
   functionName: string,
   { clients, queueUrls }: Environment,
-  { requestId }: Invocation,
+  { requestId, remainingMilliseconds }: Invocation,
   outside: {
     now?: () => number;
     sleep?: (milliseconds: number) => Promise<void>;
@@ -64,6 +65,7 @@ export function createPorts(
   const sleep =
     outside.sleep ??
     ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
+  const until = now() + remainingMilliseconds() - KEPT_TO_HAND_OVER_MS;
   return {
     now,
     sleep,
@@ -73,7 +75,7 @@ export function createPorts(
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
-    ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep))),
+    ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep, until))),
     classic: classicPort(clients.elb),
     targetGroups: targetGroupPort(clients.elbv2),
   };

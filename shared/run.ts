@@ -1,8 +1,11 @@
 import type { Service, TaskProtection } from "./aws/ecs.ts";
 import type { TargetGroup } from "./aws/elbv2.ts";
-import { AwsCallError, RunFailed } from "./errors.ts";
+import { AwsCallError, OutOfTime, RunFailed } from "./errors.ts";
 import { type Fields, type Log, type Phrase, secondsBetween } from "./log.ts";
 import type { Hook } from "./observation.ts";
+
+/** Kept of Lambda's time, in milliseconds: for a call that hangs, and for passing on or handing over what is left. */
+export const KEPT_TO_HAND_OVER_MS = 24_000;
 
 /** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
 export class Run {
@@ -87,6 +90,7 @@ export class Run {
    * Throws what is no failure of AWS: that is a fault of ours, which nothing should hide.
    */
   callFailed(cause: unknown): string {
+    if (cause instanceof OutOfTime) return this.ranOutOfTime();
     if (!(cause instanceof AwsCallError)) throw cause;
     const { action, kind, lacksPermission } = cause;
     const reason =

@@ -18,7 +18,7 @@ import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
 import { quote } from "../../shared/problems.ts";
-import { Run } from "../../shared/run.ts";
+import { KEPT_TO_HAND_OVER_MS, Run } from "../../shared/run.ts";
 import {
   type DrainKeys,
   overlay,
@@ -36,8 +36,6 @@ import { handleNotices, type InstanceNotice } from "./notices.ts";
 const POLL_SECONDS = 1;
 /** How many messages a run takes at the most: what is beyond waits for the next run. */
 const TAKES_AT_MOST = 2_000;
-/** Kept of Lambda's time, for a call that hangs, and for passing on. */
-const PASS_ON_MS = 24_000;
 
 /**
  * One run of deregister: begins the drains of the terminations that wait in the lifecycle queue, or of those that an event
@@ -92,7 +90,11 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
 }
 
 function runOf(ports: Ports, invocation: Invocation): Run {
-  return new Run(ports.log, ports.now, ports.now() + invocation.remainingMilliseconds() - PASS_ON_MS);
+  return new Run(
+    ports.log,
+    ports.now,
+    ports.now() + invocation.remainingMilliseconds() - KEPT_TO_HAND_OVER_MS,
+  );
 }
 
 /** What became of messages: those that are done with, those that cannot be read, and numbers for the log. */

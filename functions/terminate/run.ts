@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import { isDryRun } from "../../shared/dry-run.ts";
 import { setAside } from "../../shared/intake.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
-import { Run } from "../../shared/run.ts";
+import { KEPT_TO_HAND_OVER_MS, Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
 import { givenBack, isSqsEvent } from "../../shared/sqs-event.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
@@ -14,8 +14,6 @@ import { RECEIVE_MS, Watch } from "./watch.ts";
 const HOLD_MS = 62_000;
 /** What a look may take longer than that, before AWS counts as too slow to be asked on. */
 const LOOK_MS = 4_000;
-/** Kept of Lambda's time, for a call that hangs, and for handing over. */
-const HAND_OVER_MS = 24_000;
 
 /**
  * One run of terminate: takes in what drains, looks again until nothing is left, completes the lifecycle actions, and
@@ -35,7 +33,7 @@ export async function terminate(
   const input = readInput(terminateInput, "terminate", event, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
-  const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - HAND_OVER_MS;
+  const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - KEPT_TO_HAND_OVER_MS;
   const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
   const end = () => Math.min(run.startedAt + HOLD_MS, run.until);
   const dryRun = isDryRun(input.dry_run, ports);

@@ -39,13 +39,12 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
 /** How one call to AWS is made. */
 export type Call = typeof call;
 
-/** Makes calls likewise, each at its pace. */
+/** Makes calls likewise, each at its pace. They throw an OutOfTime too. */
 export function pacedCall(pace: Pace): Call {
-  return (action, send) =>
-    call(action, async () => {
-      await pace(action);
-      return send();
-    });
+  return async (action, send) => {
+    await pace(action);
+    return call(action, send);
+  };
 }
 
 /** What kind of failure an error of the SDK is. */

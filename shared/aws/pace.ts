@@ -1,4 +1,6 @@
-/** Waits until a call of an IAM action may be made; not at all where nothing limits it. */
+import { OutOfTime } from "../errors.ts";
+
+/** Waits until a call of an IAM action may be made; not at all where nothing limits it. Throws an OutOfTime. */
 export type Pace = (action: string) => Promise<void>;
 
 type Bucket = { readonly covers: RegExp; readonly burst: number; readonly perSecond: number };
@@ -20,16 +22,27 @@ const HALVES: readonly Bucket[] = [
   },
 ];
 
-/** The pace of one run: its calls stay within half of AWS's buckets, and wait their turn beyond. */
-export function createPace(now: () => number, sleep: (milliseconds: number) => Promise<void>): Pace {
+/**
+ * The pace of one run: its calls stay within half of AWS's buckets, and wait their turn beyond.
+ *
+ * @param until when the run must be through with them, in milliseconds since 1970: no call is made then
+ */
+export function createPace(
+  now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
+  until: number,
+): Pace {
   const levels = HALVES.map((bucket) => ({ ...bucket, tokens: bucket.burst, at: now() }));
   return async (action) => {
     const level = levels.find(({ covers }) => covers.test(action));
     if (!level) return;
     const at = now();
-    level.tokens = Math.min(level.burst, level.tokens + ((at - level.at) / 1_000) * level.perSecond) - 1;
+    level.tokens = Math.min(level.burst, level.tokens + ((at - level.at) / 1_000) * level.perSecond);
     level.at = at;
     // Less than none: those that wait already have theirs first.
-    if (level.tokens < 0) await sleep((-level.tokens / level.perSecond) * 1_000);
+    const wait = Math.max(0, ((1 - level.tokens) / level.perSecond) * 1_000);
+    if (at + wait >= until) throw new OutOfTime(action);
+    level.tokens -= 1;
+    if (wait > 0) await sleep(wait);
   };
 }

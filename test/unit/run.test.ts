@@ -1,6 +1,6 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
-import { AwsCallError, InputError, RunFailed } from "../../shared/errors.ts";
+import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../shared/errors.ts";
 import { Run } from "../../shared/run.ts";
 import { keptLog } from "./ports.ts";
 
@@ -54,6 +54,12 @@ describe("a run", () => {
     expect(run.isOutOfTime).to.equal(false);
     clock.now = 20_000;
     expect(run.isOutOfTime).to.equal(true);
+  });
+
+  it("counts a call that was not made for want of time as such, and not as a failure of AWS", () => {
+    const { lines, run } = begin();
+    expect(run.callFailed(new OutOfTime("ecs:ListTasks"))).to.equal("a run that has time for it");
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["out of time"]);
   });
 
   it("takes in for the first third of its time", () => {

@@ -2,8 +2,9 @@
 import { expect } from "chai";
 import { call, pacedCall } from "../../../shared/aws/call.ts";
 import { createPace } from "../../../shared/aws/pace.ts";
+import { OutOfTime } from "../../../shared/errors.ts";
 
-function play() {
+function play(until = Number.POSITIVE_INFINITY) {
   let now = 1_000_000;
   const waits: number[] = [];
   const pace = createPace(
@@ -11,6 +12,7 @@ function play() {
     async (milliseconds) => {
       waits.push(milliseconds);
     },
+    until,
   );
   return {
     waits,
@@ -49,6 +51,23 @@ describe("the pace of a run", () => {
     pass(3_600_000);
     await times(51, "ecs:DescribeTasks");
     expect(waits).to.deep.equal([50, 100]);
+  });
+
+  it("makes no call that would have to wait beyond the run's time, and none that waits takes its turn away", async () => {
+    const { pace, pass, times, waits } = play(1_000_200);
+    await times(51, "ecs:DescribeTasks");
+    for (let i = 0; i < 3; i++) {
+      const refused = await pace("ecs:ListTasks").catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(OutOfTime).with.property("action", "ecs:ListTasks");
+    }
+    pass(100);
+    await times(1, "ecs:DescribeTasks").catch(() => waits.push(-1));
+    expect(waits).to.deep.equal([100, -1]);
+    pass(100);
+    expect(await pace("ecs:UpdateContainerInstancesState").catch((error: unknown) => error)).to.be.instanceOf(
+      OutOfTime,
+    );
+    await pace("autoscaling:CompleteLifecycleAction");
   });
 
   it("lets go at once what no such bucket covers", async () => {
