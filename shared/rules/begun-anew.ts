@@ -44,7 +44,7 @@ export function begunAnew(termination: Termination, holding: Holding, now: numbe
   return {
     ...termination,
     since: token === undefined ? now : since,
-    memory: { ...memory, lastBeatAt: undefined },
+    memory: { ...memory, ...NOT_ENDED, lastBeatAt: undefined },
   };
 }
 

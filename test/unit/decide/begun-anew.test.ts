@@ -30,6 +30,15 @@ describe("an instance that was on its way back", () => {
     });
   }
 
+  it("and dies: that the completion of the action before was refused says nothing of this one", () => {
+    for (const own of [token, undefined]) {
+      const before = termination({ returns: "root volume", refusedAt: SINCE }, { token: own });
+      const membership = { group: "fleet", state: "Terminating:Wait" };
+      const { memory } = begunAnew(before, { membership, hooks: [hook()] }, now);
+      expect(memory.refusedAt).to.equal(undefined);
+    }
+  });
+
   /** [why, the memory, the state] */
   const unchanged: [string, Partial<Memory>, string | undefined][] = [
     ["is held on its way back", { returns: "warm pool" }, "Warmed:Pending:Wait"],
