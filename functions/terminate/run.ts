@@ -12,6 +12,8 @@ import { RECEIVE_MS, Watch } from "./watch.ts";
 
 /** How long a run holds what it received: its successor, a minute later, is then still receiving. */
 const HOLD_MS = 62_000;
+/** How much sooner it has to begin to hand over for each termination that it holds: ten are two calls, four at once. */
+const HAND_OVER_MS_EACH = 2;
 /** What a look may take longer than that, before AWS counts as too slow to be asked on. */
 const LOOK_MS = 4_000;
 
@@ -35,9 +37,9 @@ export async function terminate(
   const { keys, sweepOptions } = readKeys(input);
   const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - KEPT_TO_HAND_OVER_MS;
   const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
-  const end = () => Math.min(run.startedAt + HOLD_MS, run.until);
   const dryRun = isDryRun(input.dry_run, ports);
   const watched = new Watch(ports, run, { queue, keys, dryRun });
+  const end = () => Math.min(run.startedAt + HOLD_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
   await watched.takeIn(RECEIVE_MS / 1_000);
   if (watched.held.length > 0) await watched.settleIn(end);
   const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());

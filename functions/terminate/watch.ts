@@ -20,7 +20,7 @@ const LOOK_MS_EACH = 10;
 const TURN_AT_LEAST = 100;
 const TURN_EACH = 1.25;
 /** How many terminations a run holds at the most: what is beyond waits for the next run, or for one beside it. */
-export const HOLDS_AT_MOST = 1_000;
+export const HOLDS_AT_MOST = 3_000;
 
 /** What a run of terminate watches with. */
 export type WatchOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
