@@ -6,8 +6,8 @@ import { type Entry, happeningsOf } from "./happenings.ts";
 import { drainKeys, nameKeys } from "./policy.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, worldOf } from "./world.ts";
 
-/** When it is given up at the latest, in seconds: longer than any drain with all that may delay it. */
-const ENDS_AFTER = 7_200;
+/** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
+const ENDS_AFTER = 14_400;
 
 /** The functions' queues, as the template makes them. */
 export const queues = [
