@@ -23,10 +23,7 @@ export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
 function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
   const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
   for (const { termination, messages } of group) {
-    // Another token is another lifecycle action: the same instance, held once more.
-    const same = merged.find(
-      ({ termination: { token } }) => !token || !termination.token || token === termination.token,
-    );
+    const same = merged.find((each) => isSameAction(each.termination, termination));
     if (!same) {
       merged.push({ termination, messages });
       continue;
@@ -42,6 +39,14 @@ function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
     logMerged(ports, termination);
   }
   return merged;
+}
+
+// Another token is another lifecycle action: the same instance, held once more. So is any that began after the older one's end.
+function isSameAction(older: Termination, younger: Termination): boolean {
+  if (!younger.token) return true;
+  if (older.token) return older.token === younger.token;
+  const endedAt = older.memory.completedAt ?? older.memory.returningSince;
+  return endedAt === undefined || younger.since < endedAt;
 }
 
 // What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.

@@ -25,8 +25,8 @@ export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "messages with different tokens are merged, and the token of another lifecycle action is used",
     file: "shared/merge.ts",
-    text: "({ termination: { token } }) => !token || !termination.token || token === termination.token,",
-    instead: "() => true,",
+    text: "if (older.token) return older.token === younger.token;",
+    instead: "if (older.token) return true;",
     foundBy: {
       scenarios: "messages",
       test: "a message with the token of another lifecycle action does not take the place of the instance's own",
