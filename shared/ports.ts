@@ -9,7 +9,7 @@ import { type TargetGroupPort, targetGroupPort } from "./aws/elbv2.ts";
 import { createPace } from "./aws/pace.ts";
 import { type QueuePort, queuePort } from "./aws/sqs.ts";
 import { createLog, type Log } from "./log.ts";
-import { KEPT_TO_HAND_OVER_MS } from "./run.ts";
+import { handsOverAt } from "./run.ts";
 
 /** All of the outside that a run touches. Times are in milliseconds since 1970. */
 export type Ports = {
@@ -65,7 +65,7 @@ export function createPorts(
   const sleep =
     outside.sleep ??
     ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
-  const until = now() + remainingMilliseconds() - KEPT_TO_HAND_OVER_MS;
+  const until = handsOverAt(now(), remainingMilliseconds());
   return {
     now,
     sleep,

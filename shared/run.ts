@@ -4,8 +4,17 @@ import { AwsCallError, OutOfTime, RunFailed } from "./errors.ts";
 import { type Fields, type Log, type Phrase, secondsBetween } from "./log.ts";
 import type { Hook } from "./observation.ts";
 
-/** Kept of Lambda's time, in milliseconds: for a call that hangs, and for passing on or handing over what is left. */
-export const KEPT_TO_HAND_OVER_MS = 24_000;
+/** Kept of Lambda's time: for a call that hangs, and for passing on or handing over what is left. */
+const KEPT_MS = 24_000;
+
+/**
+ * Until when a function may ask AWS for anything but to hand over what is left, in milliseconds since 1970.
+ *
+ * @param remaining how long until Lambda ends the run, in milliseconds
+ */
+export function handsOverAt(now: number, remaining: number): number {
+  return now + remaining - KEPT_MS;
+}
 
 /** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
 export class Run {

@@ -18,7 +18,7 @@ import { merge } from "../../shared/merge.ts";
 import { formatMonitorMessage } from "../../shared/monitor-message.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
 import { quote } from "../../shared/problems.ts";
-import { KEPT_TO_HAND_OVER_MS, Run } from "../../shared/run.ts";
+import { handsOverAt, Run } from "../../shared/run.ts";
 import {
   type DrainKeys,
   overlay,
@@ -90,11 +90,7 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
 }
 
 function runOf(ports: Ports, invocation: Invocation): Run {
-  return new Run(
-    ports.log,
-    ports.now,
-    ports.now() + invocation.remainingMilliseconds() - KEPT_TO_HAND_OVER_MS,
-  );
+  return new Run(ports.log, ports.now, handsOverAt(ports.now(), invocation.remainingMilliseconds()));
 }
 
 /** What became of messages: those that are done with, those that cannot be read, and numbers for the log. */

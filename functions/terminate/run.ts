@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import { isDryRun } from "../../shared/dry-run.ts";
 import { setAside } from "../../shared/intake.ts";
 import type { Invocation, Ports } from "../../shared/ports.ts";
-import { KEPT_TO_HAND_OVER_MS, Run } from "../../shared/run.ts";
+import { handsOverAt, Run } from "../../shared/run.ts";
 import { type DrainKeys, readInput } from "../../shared/settings.ts";
 import { givenBack, isSqsEvent } from "../../shared/sqs-event.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
@@ -35,7 +35,7 @@ export async function terminate(
   const input = readInput(terminateInput, "terminate", event, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
-  const lambdaEnd = ports.now() + invocation.remainingMilliseconds() - KEPT_TO_HAND_OVER_MS;
+  const lambdaEnd = handsOverAt(ports.now(), invocation.remainingMilliseconds());
   const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
   const dryRun = isDryRun(input.dry_run, ports);
   const watched = new Watch(ports, run, { queue, keys, dryRun });
