@@ -25,8 +25,19 @@ export function isBeatDue(
   first: boolean,
 ): boolean {
   if (!isHeld(termination, presence)) return false;
-  const at = nextBeatAt(termination, presence, first);
-  return at !== undefined && now >= at && now < deadlineOf(termination, hookOf(termination, presence)).at;
+  const at = beatInTimeAt(termination, presence, now, first);
+  return at !== undefined && now >= at;
+}
+
+/** When the timer is to begin anew, in milliseconds since 1970; undefined when it is not to, and once the drain's time is over. */
+export function beatInTimeAt(
+  termination: Termination,
+  presence: Pick<Presence, "hooks">,
+  now: number,
+  first = false,
+): number | undefined {
+  if (now >= deadlineOf(termination, hookOf(termination, presence)).at) return undefined;
+  return nextBeatAt(termination, presence, first);
 }
 
 // The timer runs on while Auto Scaling cannot be read; a heartbeat for an action that is over is only refused.

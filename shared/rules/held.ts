@@ -5,7 +5,7 @@ import { announced } from "./announce.ts";
 import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
-import { hookOf, nextBeatAt, otherHooks } from "./heartbeat.ts";
+import { hookOf, isBeatDue, nextBeatAt, otherHooks } from "./heartbeat.ts";
 import { obstacleTo } from "./obstacle.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
@@ -32,16 +32,15 @@ export function decideHeld(held: Termination, observed: Observation, now: number
     const ending = atDeadline(termination, observed);
     if (ending) return { ...concluded(termination, observed, now, ending), remarks };
   }
-  const beatAt = nextBeatAt(termination, observed);
   const latest = [
     deadline.at,
-    beatAt,
+    nextBeatAt(termination, observed),
     memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
   ];
   // A heartbeat that came due while this was looked at cannot wait for what is known to come later.
-  const isBeatDue = beatAt !== undefined && beatAt <= now && now < deadline.at;
+  const mayRest = !isBeatDue(termination, observed, now, false);
   const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
-    ...wait(termination, { ...memory, ...change }, now, waitingFor, isBeatDue ? undefined : known, latest),
+    ...wait(termination, { ...memory, ...change }, now, waitingFor, mayRest ? known : undefined, latest),
     remarks,
   });
   if (steps.length > 0 || left !== undefined) {

@@ -1,7 +1,6 @@
 import type { Presence } from "../observation.ts";
 import type { Termination } from "../termination.ts";
-import { deadlineOf } from "./deadline.ts";
-import { hookOf, nextBeatAt } from "./heartbeat.ts";
+import { beatInTimeAt } from "./heartbeat.ts";
 
 /** However long it waits for its turn, a termination is looked at after this long. */
 const TURN_MS = 3_600_000;
@@ -11,9 +10,8 @@ const TURN_MS = 3_600_000;
  * until its timer runs low, as long as that is to begin anew.
  */
 export function turnBefore(termination: Termination, presence: Pick<Presence, "hooks">, now: number): number {
-  const beatAt = nextBeatAt(termination, presence);
-  const isKept = beatAt !== undefined && now < deadlineOf(termination, hookOf(termination, presence)).at;
-  return Math.min(isKept ? beatAt : Number.POSITIVE_INFINITY, now + TURN_MS);
+  const beatAt = beatInTimeAt(termination, presence, now) ?? Number.POSITIVE_INFINITY;
+  return Math.min(beatAt, now + TURN_MS);
 }
 
 /** Whether all that a termination waits for is its turn to be completed, as far as its last look could tell. */
