@@ -76,7 +76,7 @@ export class Watch {
       const now = this.#ports.now();
       const next = this.#next();
       if (next <= now && now < end()) {
-        await this.#lookAtDue(end());
+        await this.#lookAt(this.#dueAt(now), end());
         // What the predecessor has handed over in the meantime.
         const hasMissed = now < receivesUntil && this.#ports.now() >= receivesUntil;
         if (hasMissed && this.#receives) await this.takeIn(1);
@@ -109,8 +109,9 @@ export class Watch {
       const next = this.#next();
       if (this.held.length === 0) return;
       const at = Math.max(next, now);
-      if (at + LOOK_MS_EACH * this.#dueAt(at).length >= end()) return;
-      if (next <= now) await this.#lookAtDue(end());
+      const due = this.#dueAt(at);
+      if (at + LOOK_MS_EACH * due.length >= end()) return;
+      if (next <= now) await this.#lookAt(due, end());
       else await this.#ports.sleep(next - now);
     }
   }
@@ -129,8 +130,7 @@ export class Watch {
     return Math.min(...this.held.map(lookAtOf));
   }
 
-  async #lookAtDue(until: number): Promise<void> {
-    const due = this.#dueAt(this.#ports.now());
+  async #lookAt(due: readonly Held[], until: number): Promise<void> {
     const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
     const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
       mayComplete: true,
