@@ -3,9 +3,8 @@ import { expect } from "chai";
 import { look } from "../../shared/look.ts";
 import { Run } from "../../shared/run.ts";
 import type { Termination } from "../../shared/termination.ts";
-import { failure } from "./acting.ts";
 import { MINUTE, SECOND, SINCE, termination } from "./decide/builders.ts";
-import { untouchablePorts } from "./ports.ts";
+import { throttledPorts } from "./throttled.ts";
 
 /** So many terminations of a cluster, named after it. */
 const of = (cluster: string, count: number): Termination[] =>
@@ -15,22 +14,16 @@ const of = (cluster: string, count: number): Termination[] =>
 
 /** Which clusters' instances are asked for call by call, where each call takes a second; and what the look has looked at. */
 async function play(terminations: readonly Termination[], seconds = 60, mayComplete = true) {
-  const { ports: untouchable } = untouchablePorts();
   const asked: string[] = [];
   let now = SINCE;
-  const ports = {
-    ...untouchable,
-    now: () => now,
-    autoScaling: {
-      ...untouchable.autoScaling,
-      describeInstances: async (ids: readonly string[]) => {
-        asked.push([...new Set(ids.map((id) => id.split("-")[1]))].join(" "));
-        now += SECOND;
-        throw failure("throttled");
-      },
-      terminatingHooks: async () => [],
+  const ports = throttledPorts(
+    () => now,
+    [],
+    (ids) => {
+      asked.push([...new Set(ids.map((id) => id.split("-")[1]))].join(" "));
+      now += SECOND;
     },
-  };
+  );
   const run = new Run(ports.log, ports.now, SINCE + MINUTE);
   const options = { mayComplete, dryRun: false, until: SINCE + seconds * SECOND };
   const looked = await look(ports, run, terminations, options);

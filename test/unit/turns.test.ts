@@ -2,16 +2,21 @@
 // none is looked at in vain meanwhile, nor left alone for longer than its timer allows.
 import { expect } from "chai";
 import { Watch } from "../../functions/terminate/watch.ts";
+import type { Ports } from "../../shared/ports.ts";
 import { turnBefore, waitsForItsTurn } from "../../shared/rules/turn.ts";
 import { Run } from "../../shared/run.ts";
 import type { Memory } from "../../shared/termination.ts";
-import { failure } from "./acting.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "./decide/builders.ts";
-import { untouchablePorts } from "./ports.ts";
+import { throttledPorts } from "./throttled.ts";
 
 const now = SINCE + 30 * SECOND;
 const HOUR = 60 * MINUTE;
 const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
+
+function watchWith(ports: Ports): Watch {
+  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
+  return new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+}
 
 describe("one that waits for its turn to be completed", () => {
   it("need not be looked at before its timer runs low", () => {
@@ -40,31 +45,21 @@ describe("one that waits for its turn to be completed", () => {
 describe("a run whose first look takes long", () => {
   /** How long it waits for messages in its receives, in seconds, after a first look of so many milliseconds. */
   async function receivesAfter(lookMilliseconds: number): Promise<number[]> {
-    const { ports: untouchable } = untouchablePorts();
     const waits: number[] = [];
     let time = now;
-    const ports = {
-      ...untouchable,
-      now: () => time,
-      queues: {
-        ...untouchable.queues,
-        receive: async (_queue: string, waitSeconds: number) => {
-          waits.push(waitSeconds);
-          time += waitSeconds * SECOND;
-          return [];
-        },
+    const ports = throttledPorts(
+      () => time,
+      shortHook,
+      () => {
+        time += lookMilliseconds;
       },
-      autoScaling: {
-        ...untouchable.autoScaling,
-        describeInstances: async () => {
-          time += lookMilliseconds;
-          throw failure("throttled");
-        },
-        terminatingHooks: async () => shortHook,
-      },
+    );
+    const receive = async (_queue: string, waitSeconds: number) => {
+      waits.push(waitSeconds);
+      time += waitSeconds * SECOND;
+      return [];
     };
-    const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
-    const watch = new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+    const watch = watchWith({ ...ports, queues: { ...ports.queues, receive } });
     watch.add(termination());
     await watch.settleIn(() => now + MINUTE);
     return waits;
@@ -83,25 +78,14 @@ describe("a run whose first look takes long", () => {
 describe("a run that holds many of them", () => {
   /** Which instances are looked at, one after the other, of so many that have waited since the one before, the last one first. */
   async function lookedAt(count: number, memoryOf: (n: number) => Partial<Memory>): Promise<string[]> {
-    const { ports: untouchable } = untouchablePorts();
     const asked: string[] = [];
-    const ports = {
-      ...untouchable,
-      now: () => now,
-      sleep: async () => {
-        throw new Error("nothing is due any more");
-      },
-      autoScaling: {
-        ...untouchable.autoScaling,
-        describeInstances: async (ids: readonly string[]) => {
-          asked.push(...ids);
-          throw failure("throttled");
-        },
-        terminatingHooks: async () => shortHook,
-      },
-    };
-    const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
-    const watch = new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+    const watch = watchWith(
+      throttledPorts(
+        () => now,
+        shortHook,
+        (ids) => asked.push(...ids),
+      ),
+    );
     for (let n = count; n > 0; n--)
       watch.add(termination({ changedAt: SINCE + n, ...memoryOf(n) }, { instanceId: `i-${n}` }));
     // Until all of them are to be looked at again, in five seconds.
