@@ -50,7 +50,8 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
   const deletions = simulation.calls.filter(({ action }) => action === "sqs:DeleteMessageBatch");
   const until = deletions.at(-1)?.at ?? played.endedAt;
   const callsByAction = countCalls(played, from, until);
-  const drainingAt = drainingTimes(simulation);
+  const draining = drainingTimes(simulation);
+  const drainingAt = (instanceId: string) => draining.get(instanceId) ?? Number.NaN;
   const ticks = fleet.atOnce ? ONE_TICK_MS : TWO_TICKS_MS;
   const idle = countCalls(
     await play({ ...fleet, ...idleFor(played.endedAt - played.startedAt) }),
@@ -76,14 +77,10 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
       return (completedAt - Math.max(readyAt, askedAt + ticks)) / 1_000;
     }),
     begun: terminations.map(
-      ({ instanceId }) =>
-        ((drainingAt.get(instanceId) ?? Number.NaN) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
+      ({ instanceId }) => (drainingAt(instanceId) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
     ),
     drainSeconds: Math.max(
-      ...terminations.map(
-        (each) =>
-          ((each.tasksGoneAt ?? Number.NaN) - (drainingAt.get(each.instanceId) ?? Number.NaN)) / 1_000,
-      ),
+      ...terminations.map((each) => ((each.tasksGoneAt ?? Number.NaN) - drainingAt(each.instanceId)) / 1_000),
     ),
     failedRuns: played.invocations.filter((each) => each.outcome !== "succeeded").length,
   };
