@@ -10,10 +10,10 @@ import type { Termination } from "./termination.ts";
 /**
  * What a termination is whose token Auto Scaling has refused, where its hook does hold the instance, by another lifecycle
  * action: the message was forged, or is of an action before, and the right one may be lost. A heartbeat that names the
- * instance instead of the token tells. When that action began nobody knows but that it had at the first look that
- * showed the instance dying. So the drain's time begins then, or else now: a message of long ago must not end a new drain
- * at once, and one of the action before must not let it last longer. What the hook says of its drains holds, which the
- * right message would have brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask; and
+ * instance instead of the token tells. When that action began nobody knows but that it had at the first look that showed the
+ * instance dying. So the drain's time begins then, or else now: a message of long ago must not end a new drain at once, and
+ * one of the action before must not let it last longer. What the hook says of its drains holds, which the right message
+ * would have brought. Undefined where the hook does not hold it, and with `on_timeout: leave`, where nobody may ask; and
  * where its hooks could not be read, which the run notes. Throws an AwsCallError.
  */
 export async function findAnotherAction(

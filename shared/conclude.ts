@@ -23,6 +23,7 @@ export type Concluded = Looked | (Omit<Looked, "fate"> & { readonly fate: "refus
 
 /** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
 const FRESH_MS = 20_000;
+
 /** What differs between the functions that look. */
 export type LookOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
