@@ -14,7 +14,11 @@ export async function stalled(): Promise<Part> {
     idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
     endsAfterSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
   });
-  const from = Math.min(...played.terminations.map((each) => each.askedAt));
+  const { terminations } = played;
+  if (terminations.length !== 20 || terminations.some((each) => each.completedAt ?? each.tasksGoneAt)) {
+    throw new Error(`bench: expected 20 drains that stall, found ${JSON.stringify(terminations)}`);
+  }
+  const from = Math.min(...terminations.map((each) => each.askedAt));
   const counts = countCalls(played, from, from + HOUR_SECONDS * 1_000);
   return {
     figures: [
