@@ -41,11 +41,13 @@ function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
   return merged;
 }
 
-// Another token is another lifecycle action: the same instance, held once more. So is any that began after the older one's end.
+// Another token is another lifecycle action: the same instance, held once more. So is any that began after the older one's
+// end. But of what dies, and is completed, a message without a token tells nothing new: other hooks hold it still.
 function isSameAction(older: Termination, younger: Termination): boolean {
-  if (!younger.token) return true;
-  if (older.token) return older.token === younger.token;
-  const endedAt = older.memory.completedAt ?? older.memory.returningSince;
+  if (older.token && younger.token) return older.token === younger.token;
+  const { completedAt, returningSince, returns } = older.memory;
+  if (!younger.token && returns === undefined) return true;
+  const endedAt = completedAt ?? returningSince;
   return endedAt === undefined || younger.since < endedAt;
 }
 
@@ -66,34 +68,44 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
   };
 }
 
-// Both have looked, or one of them: what was looked at last holds, and nothing that was done or seen is forgotten, since the
-// last look may have been one that could read nothing.
+// One of them has looked, or both. Nothing that was done or seen is forgotten, since a look may have been one that could read
+// nothing. Of what was not there, the one may have looked before it came, and the other since: it counts where both say so.
 function unite(one: Memory, other: Memory): Memory {
-  const [newer, older] = (other.lookAt ?? 0) > (one.lookAt ?? 0) ? [other, one] : [one, other];
+  const isSooner = other.lookAt !== undefined && (one.lookAt === undefined || other.lookAt < one.lookAt);
+  const [sooner, later] = isSooner ? [other, one] : [one, other];
+  const absence = (of: (memory: Memory) => Time) =>
+    later.lookAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));
   return {
-    ...newer,
-    containerInstances: union(newer.containerInstances, older.containerInstances),
-    tasks: newer.tasks ?? older.tasks,
-    registrations: union(newer.registrations, older.registrations),
-    behindNetworkLoadBalancer: newer.behindNetworkLoadBalancer || older.behindNetworkLoadBalancer,
-    managedTargetGroups: union(newer.managedTargetGroups, older.managedTargetGroups),
-    managedElbNames: union(newer.managedElbNames, older.managedElbNames),
-    taken: union(newer.taken, older.taken),
-    drained: union(newer.drained, older.drained),
-    toDrain: union(newer.toDrain, older.toDrain),
-    toTake: union(newer.toTake, older.toTake),
-    actedAt: later(newer.actedAt, older.actedAt),
-    drainingAt: earlier(newer.drainingAt, older.drainingAt),
-    noMemberSince: earlier(newer.noMemberSince, older.noMemberSince),
-    noRegistrationSince: earlier(newer.noRegistrationSince, older.noRegistrationSince),
-    lastBeatAt: later(newer.lastBeatAt, older.lastBeatAt),
-    completedAt: newer.completedAt ?? older.completedAt,
-    deadSince: earlier(newer.deadSince, older.deadSince),
-    deadAs: newer.deadAs ?? older.deadAs,
-    dyingSince: earlier(newer.dyingSince, older.dyingSince),
-    returns: newer.returns ?? older.returns,
-    returningSince: newer.returningSince ?? older.returningSince,
-    said: union(newer.said, older.said),
+    ...sooner,
+    containerInstances: union(sooner.containerInstances, later.containerInstances),
+    tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
+    noTasksAt: absence(({ noTasksAt }) => noTasksAt),
+    noWantedSince: absence(({ noWantedSince }) => noWantedSince),
+    registrations: union(sooner.registrations, later.registrations),
+    behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,
+    managedTargetGroups: union(sooner.managedTargetGroups, later.managedTargetGroups),
+    managedElbNames: union(sooner.managedElbNames, later.managedElbNames),
+    taken: union(sooner.taken, later.taken),
+    drained: union(sooner.drained, later.drained),
+    toDrain: union(sooner.toDrain, later.toDrain),
+    toTake: union(sooner.toTake, later.toTake),
+    actedAt: latest(sooner.actedAt, later.actedAt),
+    drainingAt: earliest(sooner.drainingAt, later.drainingAt),
+    noMemberSince: earliest(sooner.noMemberSince, later.noMemberSince),
+    noRegistrationSince: earliest(sooner.noRegistrationSince, later.noRegistrationSince),
+    absentSince: absence(({ absentSince }) => absentSince),
+    goneAt: absence(({ goneAt }) => goneAt),
+    lastBeatAt: latest(sooner.lastBeatAt, later.lastBeatAt),
+    refusedAt: latest(sooner.refusedAt, later.refusedAt),
+    completedAt: sooner.completedAt ?? later.completedAt,
+    disconnectedSince: absence(({ disconnectedSince }) => disconnectedSince),
+    unknownSince: absence(({ unknownSince }) => unknownSince),
+    deadSince: earliest(sooner.deadSince, later.deadSince),
+    deadAs: sooner.deadAs ?? later.deadAs,
+    dyingSince: earliest(sooner.dyingSince, later.dyingSince),
+    returns: sooner.returns ?? later.returns,
+    returningSince: sooner.returningSince ?? later.returningSince,
+    said: union(sooner.said, later.said),
   };
 }
 
@@ -106,11 +118,15 @@ function uniteAnnounced(one?: Announced, other?: Announced): Announced {
 
 type Time = number | undefined;
 
-function later(one: Time, other: Time): Time {
+function latest(one: Time, other: Time): Time {
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
-function earlier(one: Time, other: Time): Time {
+function latestOfBoth(one: Time, other: Time): Time {
+  return one === undefined || other === undefined ? undefined : Math.max(one, other);
+}
+
+function earliest(one: Time, other: Time): Time {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 

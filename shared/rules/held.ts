@@ -6,7 +6,7 @@ import { decideDead } from "./dead.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
 import { hookOf, isBeatDue, nextBeatAt, otherHooks } from "./heartbeat.ts";
-import { obstacleTo } from "./obstacle.ts";
+import { GLANCES_MS, obstacleTo } from "./obstacle.ts";
 import { INACTIVE, leftBehind } from "./progress.ts";
 import { remarksFor } from "./remarks.ts";
 import { decideReturning } from "./returning.ts";
@@ -54,7 +54,11 @@ export function decideHeld(held: Termination, observed: Observation, now: number
   if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);
   const goneAt = memory.goneAt ?? now;
   const settled = goneAt + settleMilliseconds(termination.settings, memory);
-  if (now < settled) return look("the instance to settle, with nothing left on it", settled, { goneAt });
+  if (now < settled) {
+    // Meanwhile somebody may set it ACTIVE, or register it again.
+    const until = Math.min(settled, now + GLANCES_MS);
+    return look("the instance to settle, with nothing left on it", until, { goneAt });
+  }
   const leaving = lastSteps(termination, observed);
   if (leaving.length > 0) {
     return { ...look("the container instance to leave its cluster", undefined, { goneAt }), steps: leaving };

@@ -247,6 +247,43 @@ describe("scenarios: the sweep", () => {
     expectQuiet(outcome);
   });
 
+  it("what it finds of an instance that had come back is no part of the drain that has ended, of which a message appears again", async () => {
+    const keys = { cluster_name: "main", target_groups: ["static"], drain_timeout_seconds: 1_500 };
+    const outcome = await play({
+      ...fleet(
+        { ...SWEEP, ...keys },
+        [
+          // What is launched waits for hours, so that it stays on its way back.
+          {
+            at_seconds: 3,
+            put_hook: {
+              group: "fleet",
+              hook: { name: "bake", transition: "launching", heartbeat_timeout_seconds: 7_200 },
+            },
+          },
+          { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+          { at_seconds: 800, register: { instance_ids: [leaving], target_group: "static" } },
+          { at_seconds: 879, kill_invocation: { function: "terminate", at_await: 8 } },
+          { at_seconds: 884, lose_notifications: { for_seconds: 30 } },
+          { at_seconds: 885, terminate: { instance_ids: [leaving] } },
+        ],
+        {
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [{ ...HOOK, heartbeat_timeout_seconds: 180 }],
+        },
+      ),
+      target_groups: [{ name: "static", port: 9_000, deregistration_delay_seconds: 300 }],
+      ends_after_seconds: 2_000,
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(outcome.terminations.map(({ result }) => result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
+    expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
+      "completed when nothing was left",
+      "completed when nothing was left",
+    ]);
+  });
+
   it("while the queue cannot be received it looks for nothing: what waits there is not lost", async () => {
     const outcome = await play({
       ...fleet({ ...SWEEP, sweep_minutes: 1 }, [

@@ -61,11 +61,12 @@ describe("the memories of two messages of one drain", () => {
     });
   });
 
-  it("are the later one's where they are not: what was looked at last holds", () => {
+  it("are those of the one that is due first where they are not", () => {
     const early = { lookAt: 5_000, waitingFor: "2 tasks RUNNING" };
     const late = { lookAt: 6_000, waitingFor: "1 task RUNNING" };
-    expect(memoryOf(early, late)?.waitingFor).to.equal("1 task RUNNING");
-    expect(memoryOf(late, early)?.waitingFor).to.equal("1 task RUNNING");
+    expect(memoryOf(early, late)?.waitingFor).to.equal("2 tasks RUNNING");
+    expect(memoryOf(late, early)?.waitingFor).to.equal("2 tasks RUNNING");
+    expect(memoryOf({}, late)?.waitingFor).to.equal("1 task RUNNING");
   });
 
   it("have the latest heartbeat and step, whichever message knows of it", () => {

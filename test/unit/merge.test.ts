@@ -59,10 +59,48 @@ describe("merging messages", () => {
     const [both] = merged(held("a", { memory: known }), held("b", { memory: blind }));
     expect(both?.termination.memory).to.deep.equal({
       ...known,
-      lookAt: 9_000,
-      waitingFor: "an answer",
-      failures: 1,
+      lookAt: 5_000,
     });
+  });
+
+  /** [what both say, the one, the other, what is left of it]; both have looked. */
+  const absences: [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] = (
+    ["noTasksAt", "noWantedSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
+  ).flatMap((key): [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] => [
+    [`${key} of one alone`, { [key]: 3_000 }, {}, { [key]: undefined }],
+    [`${key} of both`, { [key]: 3_000 }, { [key]: 4_000 }, { [key]: 4_000 }],
+  ]);
+  for (const [what, one, other, left] of absences) {
+    it(`what was not there any more counts where both say so: ${what}`, () => {
+      const settling = held("a", { memory: { ...lookedAt, ...one } });
+      for (const lookAt of [1_000, 9_000]) {
+        const looked = held("b", { memory: { ...lookedAt, lookAt, ...other } });
+        expect(merged(settling, looked)[0]?.termination.memory).to.deep.include(left);
+        expect(merged(looked, settling)[0]?.termination.memory).to.deep.include(left);
+      }
+      const [asItWas] = merged(held("new"), settling);
+      expect(asItWas?.termination.memory).to.deep.equal({ ...lookedAt, ...one });
+    });
+  }
+
+  it("the tasks that either has seen are all known, and the next look comes when the first of them is due", () => {
+    const settling = { ...lookedAt, lookAt: 9_000, tasks: ["arn:gone"] };
+    const found = { ...lookedAt, lookAt: 5_000, tasks: ["arn:gone", "arn:new"] };
+    for (const both of [
+      merged(held("a", { memory: settling }), held("b", { memory: found })),
+      merged(held("a", { memory: found }), held("b", { memory: settling })),
+    ]) {
+      const { tasks, lookAt } = both[0]?.termination.memory as Memory;
+      expect({ tasks, lookAt }).to.deep.equal({ tasks: ["arn:gone", "arn:new"], lookAt: 5_000 });
+    }
+  });
+
+  it("a completion that was refused stays so, whichever was refused", () => {
+    const [both] = merged(
+      held("a", { memory: { ...lookedAt, refusedAt: 4_000 } }),
+      held("b", { memory: { ...lookedAt, lookAt: 4_500, refusedAt: undefined } }),
+    );
+    expect(both?.termination.memory.refusedAt).to.equal(4_000);
   });
 
   it("what began for both began with the one that saw it first", () => {
@@ -81,12 +119,13 @@ describe("merging messages", () => {
       deadSince: 5_000,
       deadAs: "terminated",
     };
+    // The one that is due first tells how it is dead; when that began, the first that saw it.
     const [both] = merged(held("a", { memory: one }), held("b", { memory: other }));
     expect(both?.termination.memory).to.include({
       drainingAt: 3_000,
       noMemberSince: 3_000,
       deadSince: 4_000,
-      deadAs: "terminated",
+      deadAs: "stopped",
     });
   });
 
@@ -118,9 +157,21 @@ describe("merging messages", () => {
       1,
     ],
     [
-      "no token, though the older one is completed",
+      "no token, though the older one is completed: other hooks hold it still",
       { memory: { ...NO_MEMORY, completedAt: 1_500 } },
       { since: 1_500 },
+      1,
+    ],
+    [
+      "no token, of after the older one was completed that comes back: another lifecycle action",
+      { token: "t", memory: { ...NO_MEMORY, completedAt: 1_500, returns: "root volume" } },
+      { since: 1_500 },
+      2,
+    ],
+    [
+      "no token, of before the older one was completed that comes back",
+      { token: "t", memory: { ...NO_MEMORY, completedAt: 1_500, returns: "root volume" } },
+      { since: 1_499 },
       1,
     ],
     ["another hook", {}, { hook: "backup" }, 2],

@@ -70,7 +70,14 @@ describe("decide", () => {
     expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
     expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
     const over = { onTimeout: "leave", drainTimeoutSeconds: now / SECOND } as const;
-    expect(until(now - MINUTE, over)).to.equal(SINCE + now + 120 * SECOND);
+    expect(until(now - MINUTE, over)).to.equal(SINCE + now + MINUTE);
+  });
+
+  it("is looked at once a minute meanwhile: somebody may set it ACTIVE, or register it again", () => {
+    expect(decisionOf({ ...gone(), ...set(120) }).memory.lookAt).to.equal(SINCE + now + MINUTE);
+    expect(decisionOf({ ...goneFor(MINUTE + 1), ...set(120) }).memory.lookAt).to.equal(
+      SINCE + now + MINUTE - 1,
+    );
   });
 
   it("remembers that a Network Load Balancer had it, once its target is gone", () => {
