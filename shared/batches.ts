@@ -1,10 +1,13 @@
+import type { AwsCallError } from "./errors.ts";
+
 /** How many calls of a kind are under way at once: AWS's buckets are shared with whoever caused the scale-in. */
 const AT_ONCE = 4;
 
 /** What became of something that was to be done for many: AWS answers for each, under one success. */
 export type BatchResult<T> = {
   readonly done: readonly T[];
-  readonly failed: readonly { readonly item: T; readonly reason: string }[];
+  /** With the call's own failure, where it failed as a whole and nobody has been told. */
+  readonly failed: readonly { readonly item: T; readonly reason: string; readonly cause?: AwsCallError }[];
 };
 
 /** Splits a list into pieces of at most `size` items. */

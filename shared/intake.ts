@@ -130,7 +130,10 @@ export async function deleteAll(
     queue,
     messages.map(({ receipt }) => receipt),
   );
-  for (const { reason } of failed) run.notDeleted(queue, reason);
+  for (const { reason, cause } of failed) {
+    if (cause) run.callFailed(cause);
+    run.notDeleted(queue, reason);
+  }
 }
 
 // A message as large as SQS allows has no room left for its reason; then the log alone has it.

@@ -202,7 +202,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "terminate",
     means:
-      "A sweep found an instance in the wait state of our hook for which there is no message: it was lost, or the hook notifies no queue. It is drained from here on, with terminate's own settings.",
+      "A sweep found an instance in the wait state of our hook for which there is no message: it was lost, or the hook notifies no queue. It is drained from here on, as messages at hand of the same hook are told, or else by terminate's own input, and by the hook's NotificationMetadata above all.",
     todo: "Nothing for this instance. If it happens often, see whether the hook's role may send to the lifecycle queue, and whether deregister runs.",
   },
   "no hook of ours": {

@@ -163,8 +163,10 @@ async function passOn(
   for (const { termination } of done) {
     ports.log.info("passed on", { instance_id: termination.instanceId, queue: monitorQueue });
   }
-  for (const { item, reason } of failed)
+  for (const { item, reason, cause } of failed) {
+    if (cause) run.callFailed(cause);
     run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason);
+  }
   return new Set(failed.map(({ item }) => item.before));
 }
 

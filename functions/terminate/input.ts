@@ -45,7 +45,7 @@ export const terminateInput = z
         )
         .check(
           z.describe(
-            `How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never. The runs that sweep are those in minutes, counted from 1970, that this divides: all is well on the template's schedule of every minute, while one of every other minute may never meet a multiple of 4. With 1 every run sweeps.`,
+            `How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never. The runs that sweep are those in minutes, counted from 1970, that this divides, and those that start up to ten seconds after such a minute: all is well on the template's schedule of every minute, while one of every other minute may never meet a multiple of 4. With 1 every run sweeps.`,
           ),
         ),
       lifecycle_hook_name: z

@@ -31,12 +31,16 @@ export type SweepOptions = {
   readonly keys: DrainKeys;
 };
 
+/** By how much a schedule of every minute may be off: EventBridge promises no second. */
+const JITTER_MS = 10_000;
+
 /**
  * Whether a run that starts at this time sweeps. Runs keep no count, and do not know when the one before them was: each minute
- * belongs to a sweep, or does not. So it takes a schedule that meets the minutes that do, as one of every minute does.
+ * belongs to a sweep, or does not. So it takes a schedule that meets the minutes that do, as one of every minute does. A run that
+ * was to start in such a minute may start some seconds after it; two runs may so sweep one after the other.
  */
 export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
-  return everyMinutes > 0 && Math.floor(startedAt / 60_000) % everyMinutes === 0;
+  return everyMinutes > 0 && startedAt % (everyMinutes * 60_000) < 60_000 + JITTER_MS;
 }
 
 /**

@@ -12,9 +12,10 @@ type SdkError = Error & {
 // RateExceeded and DependencyThrottle are not in the SDK's own list of throttling errors, so nobody has retried them.
 const THROTTLED =
   /^(Throttl|RequestThrottl|TooManyRequests|RateExceeded|DependencyThrottle|SlowDown|PriorRequestNotComplete|ProvisionedThroughputExceeded|BandwidthLimitExceeded|RequestLimitExceeded|KmsThrottled|EC2Throttled|TransactionInProgress|LimitExceededException$)/;
-const NOT_PERMITTED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|KmsAccessDenied)/;
+const NOT_PERMITTED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized)/;
+// What no permission of the call's own action would mend: credentials that are no good, or a key that may not be used.
 const NOT_KNOWN =
-  /^(AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity)/;
+  /^(KmsAccessDenied|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity)/;
 const UNAVAILABLE =
   /^(InternalFailure|InternalError|InternalServer|ServiceUnavailable|ServerException|RequestTimeout|TimeoutError|AbortError|NetworkingError|HealthUnavailable|ResourceContention|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 const GONE =

@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { type BatchResult, forEachOf } from "../batches.ts";
+import { AwsCallError } from "../errors.ts";
 import { call } from "./call.ts";
 
 /** A message as it was received. */
@@ -62,7 +63,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     >,
   ): Promise<BatchResult<T>> {
     const done: T[] = [];
-    const failed: { item: T; reason: string }[] = [];
+    const failed: BatchResult<T>["failed"][number][] = [];
     await forEachOf(batches, async (batch) => {
       const entries = batch.map((item, index) => ({ item, Id: String(index) }));
       try {
@@ -75,7 +76,8 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
           else failed.push({ item, reason });
         }
       } catch (error) {
-        failed.push(...batch.map((item) => ({ item, reason: (error as Error).message })));
+        if (!(error instanceof AwsCallError)) throw error;
+        failed.push(...batch.map((item) => ({ item, reason: error.message, cause: error })));
       }
     });
     return { done, failed };

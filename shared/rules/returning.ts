@@ -7,6 +7,8 @@ import { seenOf } from "./recall.ts";
 
 /** How long the return of an instance is waited for. */
 const RETURN_MS = 3_600_000;
+/** How long its ECS agent is: what is set ACTIVE without one gets its tasks when the agent is back, however late. */
+const AGENT_MS = 1_800_000;
 
 /**
  * What is done about an instance that was drained and does not die. In the warm pool its container instance is set
@@ -24,7 +26,8 @@ export function decideReturning(
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
   const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
-  const steps = restoring(termination, observed, returns);
+  const isWaitedFor = since === undefined || now - since < AGENT_MS;
+  const steps = restoring(termination, observed, returns, isWaitedFor);
   if (since !== undefined && now - since >= RETURN_MS) {
     return letGo(
       memory,
@@ -55,7 +58,12 @@ export function decideReturning(
     return { ...wait(termination, memory, now, "what was taken from the instance to be restored"), steps };
   }
   if (isExpected(termination, observed, returns)) {
-    return wait(termination, memory, now, "the instance to join its cluster again");
+    if (isWaitedFor) return wait(termination, memory, now, "the instance to join its cluster again");
+    return letGo(
+      memory,
+      `the instance is ${state}, and has back what it needs there but its ECS agent`,
+      "warn",
+    );
   }
   return {
     ...letGo(memory, `the instance is ${state}, and has back what it needs there`),
@@ -63,11 +71,16 @@ export function decideReturning(
   };
 }
 
-function restoring({ memory }: Termination, observed: Observation, returns: Return): Step[] {
+function restoring(
+  { memory }: Termination,
+  observed: Observation,
+  returns: Return,
+  isAgentWaitedFor: boolean,
+): Step[] {
   const activate = observed.members
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
       // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
-      const isThere = returns === "warm pool" || agentConnected;
+      const isThere = returns === "warm pool" || agentConnected || !isAgentWaitedFor;
       return isThere && status === "DRAINING" && memory.toDrain.includes(arn);
     })
     .map(

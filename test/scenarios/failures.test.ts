@@ -64,6 +64,20 @@ describe("scenarios: each kind of failure", () => {
     });
   }
 
+  for (const operation of ["Send", "Delete"]) {
+    it(`denied: ${operation}Message of a whole batch names the permission too`, async () => {
+      const outcome = await play(
+        groups({}, [
+          { at_seconds: 1, deny: { actions: [`sqs:${operation}MessageBatch`], for_seconds: 100 } },
+        ]),
+      );
+      expect(outcome.violations).to.deep.equal([]);
+      const action = `sqs:${operation}Message`;
+      const [line] = said(outcome, "call failed");
+      expect(line).to.include({ level: "ERROR", action, kind: "denied", missing_permission: action });
+    });
+  }
+
   it("gone: what the input names is not there, which fails the runs and holds nobody up", async () => {
     const outcome = await play(groups({ cluster_name: "nowhere", elb_name: "classic" }));
     const lines = expectOtherDoneFirst(outcome, "cannot be used");

@@ -72,10 +72,11 @@ describe("failures", () => {
       );
       return (failed as AwsCallError).lacksPermission;
     };
-    for (const name of ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "KmsAccessDenied"])
+    for (const name of ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"])
       expect(await lacks(name), name).to.equal(true);
     for (const name of [
       "ExpiredTokenException",
+      "KmsAccessDenied",
       "SignatureDoesNotMatch",
       "CredentialsProviderError",
       "Throttling",

@@ -273,6 +273,16 @@ describe("whether a sweep is due", () => {
     expect(swept(60, 1)).to.deep.equal([0]);
   });
 
+  it("and once more where a run is some seconds late, so that one that was to start in such a minute and does not is made up for", () => {
+    const at = (text: string) => isSweepDue(Date.parse(`2026-11-20T09:${text}Z`), 5);
+    expect([at("04:59.999"), at("05:00.000"), at("06:09.999"), at("06:10.000")]).to.deep.equal([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it("with 0 never", () => expect(swept(0, 1)).to.deep.equal([]));
 
   it("on a schedule of every two minutes, in the minutes that it meets: every ten with 5, all with 1, of odd ones none with 4", () => {

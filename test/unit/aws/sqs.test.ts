@@ -86,6 +86,15 @@ describe("SQS: batches", () => {
     const { done, failed } = await port.delete("monitor", receipts);
     expect(done).to.deep.equal(["r10", "r11"]);
     expect(failed.map(({ item }) => item)).to.deep.equal(receipts.slice(0, 10));
+    expect(failed.map(({ cause }) => cause?.kind)).to.deep.equal(
+      receipts.slice(0, 10).map(() => "throttled"),
+    );
+  });
+
+  it("a fault of ours is thrown, and not taken for a failure of the call", async () => {
+    const { port } = sqs(() => ({ Failed: "no list" }));
+    const thrown = await port.delete("monitor", ["r"]).catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(TypeError);
   });
 
   it("of nothing are not sent", async () => {
