@@ -45,6 +45,8 @@ export class JudgedInstance {
   forged = false;
   /** Whether a message about its termination was lost. */
   messageLost = false;
+  /** When the judged functions have first touched it since then, in milliseconds since 1970: they know of it again. */
+  foundAt: number | undefined;
   /** Whether it has ended, or was stopped: whatever ECS or a load balancer still shows, nothing runs there. */
   dead = false;
   /** By whom it was set DRAINING, for as long as it is. */
@@ -60,6 +62,12 @@ export class JudgedInstance {
 
   constructor(servicesOf: ServiceScope) {
     this.#servicesOf = servicesOf;
+  }
+
+  /** A message about its termination was lost: only a sweep finds it. */
+  loseMessage(): void {
+    this.messageLost = true;
+    this.foundAt = undefined;
   }
 
   /** Its group shows it in another state. */

@@ -131,7 +131,7 @@ export class Judge implements Past {
         this.#instance(line.instanceId).forged = true;
         return;
       case "message-lost":
-        this.#instance(line.instanceId).messageLost = true;
+        this.#instance(line.instanceId).loseMessage();
         return;
       case "instance-ended":
         this.#instance(line.instanceId).end(line.how);
@@ -263,9 +263,12 @@ export class Judge implements Past {
   }
 
   #touched(at: number, instanceId: string, by: string, what: string): void {
-    const { heldUntil, interrupted } = this.#instance(instanceId);
+    if (!this.#options.suspects.has(by)) return;
+    const instance = this.#instance(instanceId);
+    instance.foundAt ??= at;
+    const { heldUntil, interrupted } = instance;
     // What EC2 is about to take needs no hook to be drained.
-    if (!this.#options.suspects.has(by) || heldUntil >= at || interrupted) return;
+    if (heldUntil >= at || interrupted) return;
     if (!this.#isNews()(heldUntil))
       this.#accuse(at, instanceId, "no instance outside a wait state is touched", what);
   }

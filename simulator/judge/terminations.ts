@@ -87,6 +87,7 @@ export class Terminations implements Past {
     if (!scope) return;
     instance.noteServices();
     instance.messageLost = false;
+    instance.foundAt = undefined;
     instance.heldSince = at;
     const record: TerminationRecord = {
       instanceId,
@@ -201,10 +202,15 @@ export class Terminations implements Past {
     );
   }
 
-  // Once faults have ended, and what they hid is visible again, each run looks at it, and sends a heartbeat in time.
-  #isToBeAlive({ scope }: Case, at: number, { messageLost }: JudgedInstance): boolean {
-    const faultsEnd = this.#options.faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
-    return scope.keepsAlive && !messageLost && at >= faultsEnd + HIDDEN_MS + TICKS_MS;
+  // Once faults have ended, and what they hid is visible again, each run looks at it, and sends a heartbeat in time; where its
+  // message was lost, once a sweep has found it. A run that dies before it hands that over leaves it to the next sweep.
+  #isToBeAlive({ scope }: Case, at: number, { messageLost, foundAt }: JudgedInstance): boolean {
+    const { faultsEndAt, sweepInterval } = this.#options;
+    const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
+    const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS;
+    if (!scope.keepsAlive) return false;
+    if (!messageLost) return at >= unhidden;
+    return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS, unhidden + sweepInterval);
   }
 
   #caseBefore({ record: { instanceId, group, hook, token } }: Case): Case | undefined {

@@ -273,4 +273,39 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 838_260_046,
+    wrong:
+      "the agent of an instance with a new root volume was lost two seconds after it was back: the container instance was left DRAINING, and no task would have come to it once the agent was back",
+    scenario: {
+      name: "past failure 838260046",
+      functions: {
+        deregister: deregister({ cluster_names: ["c1"], settle_seconds: 30 }, 8),
+        terminate: {
+          ...sweeping({ auto_scaling_groups: ["g1"], cluster_names: ["c1"] }),
+          first_after_seconds: 56,
+        },
+      },
+      queues,
+      clusters: [{ name: "c1" }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000001", "i-10000000000000002"],
+          cluster: "c1",
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 81,
+          replace_root_volume: {
+            instance_ids: ["i-10000000000000001", "i-10000000000000002"],
+            agent: "same",
+          },
+        },
+        { at_seconds: 252, disconnect_agent: { instance_ids: ["i-10000000000000002"] } },
+      ],
+    },
+  },
 ];

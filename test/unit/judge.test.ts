@@ -29,6 +29,14 @@ const task: Happening = {
   address: undefined,
   reason: undefined,
 };
+const drainingBy = (by: string): Happening => ({
+  kind: "container-instance",
+  instanceId: held,
+  cluster: "main",
+  arn: "ci",
+  status: "DRAINING",
+  by,
+});
 const tooEarly = ["nothing is completed before it is ready: a task of web RUNNING"];
 
 describe("judge", () => {
@@ -131,6 +139,16 @@ describe("judge", () => {
     it("is nobody's fault where only a sweep could find the instance", () => {
       const lost: Told = [MINUTE, { kind: "message-lost", instanceId: held }];
       expect(violations(timedOutAfter(300, [lost]))).to.deep.equal([]);
+      const found: Told = [2 * MINUTE, drainingBy("terminate")];
+      expect(violations(timedOutAfter(240, [lost, found])), "two ticks after a sweep found it").to.deep.equal(
+        neglected(360),
+      );
+      expect(violations(timedOutAfter(239, [lost, found])), "within two ticks").to.deep.equal([]);
+      expect(violations(timedOutAfter(300, [lost, [2 * MINUTE, drainingBy("operator")]]))).to.deep.equal([]);
+      expect(
+        violations(timedOutAfter(300, [found, [130 * SECOND, lost[1]]])),
+        "lost once more",
+      ).to.deep.equal([]);
       const scope = (times: { heartbeatTimeout: number; isSwept: boolean }) =>
         scopeOf({}, { ...times, metadata: undefined, globalTimeout: 48 * 60 * MINUTE });
       for (const [isSwept, found] of [

@@ -72,6 +72,34 @@ describe("decide", () => {
       expected: ["wait"],
       because: "the instance to join its cluster again",
     },
+    ...(
+      [
+        ["just under half an hour: waited for", 30 * MINUTE - 1, ["wait"]],
+        ["half an hour: it is set ACTIVE without it, for when it comes", 30 * MINUTE, ["wait", "activate"]],
+      ] as const
+    ).map(([why, after, expected]) => ({
+      why: `its agent is silent, ${why}`,
+      ...rooted,
+      observed: {
+        ...state("InService"),
+        members: [memberOf({ status: "DRAINING", agentConnected: false })],
+        registrations: back,
+      },
+      now: MINUTE + after,
+      expected: [...expected],
+    })),
+    {
+      why: "its agent is silent for more than half an hour, and it is ACTIVE: let go, with a warning",
+      ...rooted,
+      observed: {
+        ...state("InService"),
+        members: [memberOf({ status: "ACTIVE", agentConnected: false })],
+        registrations: back,
+      },
+      now: MINUTE + 30 * MINUTE,
+      expected: ["let go"],
+      because: "the instance is InService, and has back what it needs there but its ECS agent",
+    },
     {
       why: "it never was in a cluster: nothing to wait for",
       memory: returning("root volume", { toDrain: [] }),
