@@ -90,7 +90,7 @@ describe("merging messages", () => {
       merged(held("a", { memory: settling }), held("b", { memory: found })),
       merged(held("a", { memory: found }), held("b", { memory: settling })),
     ]) {
-      const { tasks, lookAt } = both[0]?.termination.memory as Memory;
+      const { tasks, lookAt } = (both[0] as Held).termination.memory;
       expect({ tasks, lookAt }).to.deep.equal({ tasks: ["arn:gone", "arn:new"], lookAt: 5_000 });
     }
   });
