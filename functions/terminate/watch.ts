@@ -76,7 +76,7 @@ export class Watch {
       const now = this.#ports.now();
       const next = this.#next();
       if (next <= now && now < end()) {
-        await this.#lookAt(this.#dueAt(now), end());
+        await this.#lookAtDue(end);
         // What the predecessor has handed over in the meantime.
         const hasMissed = now < receivesUntil && this.#ports.now() >= receivesUntil;
         if (hasMissed && this.#receives) await this.takeIn(1);
@@ -109,21 +109,39 @@ export class Watch {
       const next = this.#next();
       if (this.held.length === 0) return;
       const at = Math.max(next, now);
-      const due = this.#dueAt(at);
-      if (at + LOOK_MS_EACH * due.length >= end()) return;
-      if (next <= now) await this.#lookAt(due, end());
+      const { turns, others } = this.#dueAt(at);
+      if (at + LOOK_MS_EACH * (turns.length + others.length) >= end()) return;
+      if (next <= now) await this.#lookAtDue(end);
       else await this.#ports.sleep(next - now);
     }
   }
 
-  // Where Auto Scaling takes fewer completions than there are, no more are looked at than can be completed while the look is
-  // fresh: those that have waited longest for their turn.
-  #dueAt(time: number): Held[] {
+  // While what takes long is looked at, those that only wait for Auto Scaling are completed, again and again.
+  async #lookAtDue(end: () => number): Promise<void> {
+    const { turns, others } = this.#dueAt(this.#ports.now());
+    if (turns.length === 0 || others.length === 0) return this.#lookAt([...turns, ...others], end());
+    let isOver = false;
+    const lookAtOthers = async () => {
+      await this.#lookAt(others, end()).finally(() => {
+        isOver = true;
+      });
+    };
+    const takeTurns = async () => {
+      for (let due = turns; due.length > 0 && !isOver; due = this.#dueAt(this.#ports.now()).turns) {
+        if (this.#ports.now() + LOOK_MS_EACH * due.length >= end()) return;
+        await this.#lookAt(due, end());
+      }
+    };
+    await Promise.all([lookAtOthers(), takeTurns()]);
+  }
+
+  // Where Auto Scaling takes fewer completions than there are, no more of those that wait for their turn are looked at than can
+  // be completed while the look is fresh: those that have waited longest.
+  #dueAt(time: number): { readonly turns: readonly Held[]; readonly others: readonly Held[] } {
     const due = this.held.filter((each) => lookAtOf(each) <= time + TOGETHER_MS);
-    const waiting = due.filter(({ termination }) => waitsForItsTurn(termination, time));
-    if (waiting.length <= this.#turn) return due;
-    const later = new Set(waiting.sort((a, b) => waitsSince(a) - waitsSince(b)).slice(this.#turn));
-    return due.filter((each) => !later.has(each));
+    const isTurn = ({ termination }: Held) => waitsForItsTurn(termination, time);
+    const turns = due.filter(isTurn).sort((a, b) => waitsSince(a) - waitsSince(b));
+    return { turns: turns.slice(0, this.#turn), others: due.filter((each) => !isTurn(each)) };
   }
 
   #next(): number {

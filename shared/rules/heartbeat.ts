@@ -5,7 +5,10 @@ import { situationOf } from "./lifecycle-state.ts";
 
 const SECOND = 1_000;
 
-/** Terminate beats when less than this of the timeout remains, or a third of it where that is more. */
+/**
+ * Terminate beats when less than this of the timeout remains, or a third of it where that is more; a sixth where nothing is left
+ * but its turn to be completed, since a heartbeat would take the place of a completion.
+ */
 const BEAT_MARGIN_MS = 130 * SECOND;
 /** Deregister, which comes by a minute earlier, beats when less than this remains. */
 const FIRST_BEAT_MARGIN_MS = 180 * SECOND;
@@ -57,7 +60,8 @@ export function nextBeatAt(
   if (timeout === undefined) return undefined;
   if (memory.lastBeatAt === undefined) return 0;
   const third = timeout / 3;
-  const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, third);
+  const share = memory.turnBefore === undefined ? third : third / 2;
+  const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, share);
   // In whole milliseconds, like the clock: to sleep for less than one would be not to sleep.
   return memory.lastBeatAt + Math.ceil(Math.max(third, timeout - remaining));
 }

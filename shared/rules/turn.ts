@@ -10,8 +10,9 @@ const TURN_MS = 3_600_000;
  * until its timer runs low, as long as that is to begin anew.
  */
 export function turnBefore(termination: Termination, presence: Pick<Presence, "hooks">, now: number): number {
-  const beatAt = beatInTimeAt(termination, presence, now) ?? Number.POSITIVE_INFINITY;
-  return Math.min(beatAt, now + TURN_MS);
+  const latest = now + TURN_MS;
+  const waiting = { ...termination, memory: { ...termination.memory, turnBefore: latest } };
+  return Math.min(beatInTimeAt(waiting, presence, now) ?? latest, latest);
 }
 
 /** Whether all that a termination waits for is its turn to be completed, as far as its last look could tell. */

@@ -137,7 +137,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "a run sleeps to the next look without a glance at its own end",
     file: "functions/terminate/watch.ts",
-    text: "if (at + LOOK_MS_EACH * due.length >= end()) return;",
+    text: "if (at + LOOK_MS_EACH * (turns.length + others.length) >= end()) return;",
     instead: "if (now >= end()) return;",
     foundBy: {
       scenarios: "long",

@@ -3,6 +3,7 @@
 import { expect } from "chai";
 import { Watch } from "../../functions/terminate/watch.ts";
 import type { Ports } from "../../shared/ports.ts";
+import { nextBeatAt } from "../../shared/rules/heartbeat.ts";
 import { turnBefore, waitsForItsTurn } from "../../shared/rules/turn.ts";
 import { Run } from "../../shared/run.ts";
 import type { Memory } from "../../shared/termination.ts";
@@ -39,6 +40,27 @@ describe("one that waits for its turn to be completed", () => {
     const waiting = termination({ turnBefore: now });
     expect([waitsForItsTurn(waiting, now - 1), waitsForItsTurn(waiting, now)]).to.deep.equal([true, false]);
     expect(waitsForItsTurn(termination(), now)).to.equal(false);
+  });
+});
+
+describe("the timer of one that waits for its turn", () => {
+  const long = [hook({ heartbeatTimeout: HOUR })];
+  const waiting = termination({ turnBefore: now });
+
+  it("begins anew when a sixth is left, and not a third: a heartbeat takes the place of a completion", () => {
+    expect(nextBeatAt(termination(), { hooks: long })).to.equal(SINCE + 40 * MINUTE);
+    expect(nextBeatAt(waiting, { hooks: long })).to.equal(SINCE + 50 * MINUTE);
+    expect(turnBefore(termination(), { hooks: long }, now)).to.equal(SINCE + 50 * MINUTE);
+  });
+
+  it("but never with less left than the two minutes that a look may be late", () => {
+    for (const [seconds, at] of [
+      [600, 470],
+      [180, 60],
+    ] as const) {
+      const hooks = [hook({ heartbeatTimeout: seconds * SECOND })];
+      expect(nextBeatAt(waiting, { hooks })).to.equal(SINCE + at * SECOND);
+    }
   });
 });
 
@@ -100,6 +122,36 @@ describe("a run that holds many of them", () => {
     expect(asked.slice(0, 100)).to.have.members(named(1, 100));
     expect(asked.slice(100, 200)).to.have.members(named(101, 200));
     expect(asked.slice(200)).to.deep.equal(["i-201"]);
+  });
+
+  it("goes on with them while it looks at others for long", async () => {
+    const asked: string[] = [];
+    const ports = throttledPorts(
+      () => now,
+      shortHook,
+      (ids) => asked.push(...ids),
+    );
+    let looksAt = (_: readonly string[]) => {};
+    const untilLookedAt = (id: string) =>
+      new Promise<void>((resolve) => {
+        looksAt = (ids) => {
+          if (ids.includes(id)) resolve();
+        };
+      });
+    const describeInstances = async (ids: readonly string[]) => {
+      looksAt(ids);
+      if (ids.includes("i-slow")) await untilLookedAt("i-250");
+      return ports.autoScaling.describeInstances(ids);
+    };
+    const watch = watchWith({ ...ports, autoScaling: { ...ports.autoScaling, describeInstances } });
+    watch.add(termination({}, { instanceId: "i-slow" }));
+    for (let n = 1; n <= 250; n++) {
+      const memory = { changedAt: SINCE + n, turnBefore: now + MINUTE };
+      watch.add(termination(memory, { instanceId: `i-${n}` }));
+    }
+    await watch.lookUntil(() => now + 5 * SECOND);
+    expect(asked.at(-1)).to.equal("i-slow");
+    expect(asked.slice(0, -1)).to.have.members(named(1, 250));
   });
 
   it("looks at all others at once, those whose timers run low among them", async () => {
