@@ -1,6 +1,6 @@
 // Protects all that reads what others write: no throw that is not its own, no hang, and what is passed on can be read.
 import { expect } from "chai";
-import { caseOf, fuzz } from "./fuzz.ts";
+import { caseOf, fuzz, nameAt } from "./fuzz.ts";
 
 /** Another seed than the day's: what fails here fails again. `npm run fuzz` draws its own, and has a million cases. */
 const SEED = 1;
@@ -31,6 +31,15 @@ describe("fuzz", () => {
     const sizes = Array.from({ length: 60 }, (_, i) => Buffer.byteLength(caseOf(SEED, `large/${i}`).text));
     expect(Math.min(...sizes)).to.be.at.least(0.95 * MIB);
     expect(Math.max(...sizes)).to.be.at.most(MIB);
+  });
+
+  it("the large ones lie evenly among the small ones: what they leave in memory shows at each look", () => {
+    const plan = { seed: SEED, cases: 995, large: 5 };
+    const names = Array.from({ length: 1_000 }, (_, i) => nameAt(plan, i));
+    const places = names.flatMap((name, i) => (name.startsWith("large") ? [i] : []));
+    expect(places).to.deep.equal([199, 399, 599, 799, 999]);
+    const all = (kind: string, count: number) => Array.from({ length: count }, (_, i) => `${kind}/${i}`);
+    expect(new Set(names)).to.deep.equal(new Set([...all("small", 995), ...all("large", 5)]));
   });
 
   it("the small ones have up to 4 KiB", () => {

@@ -49,19 +49,27 @@ export function caseOf(seed: number, name: CaseName): { target: Target; text: st
   return { target, text: target.make(random, size, isLarge) };
 }
 
+/** The name of a plan's case by its place: the large ones lie evenly among the others, so that each look at the heap sees some. */
+export function nameAt({ cases, large }: Plan, place: number): CaseName {
+  const largeBefore = (end: number) => Math.floor((end * large) / (cases + large));
+  const before = largeBefore(place);
+  return largeBefore(place + 1) > before ? `large/${before}` : `small/${place - before}`;
+}
+
 /**
  * Gives every case of a plan to what reads it.
  *
  * @param begin is called with each case's name before it is given
  */
-export function fuzz({ seed, cases, large }: Plan, begin: (name: CaseName) => void = () => {}): Report {
+export function fuzz(plan: Plan, begin: (name: CaseName) => void = () => {}): Report {
+  const { seed, cases, large } = plan;
   const outcomes = new Map<string, number>();
   const problems: Problem[] = [];
   const heap: number[] = [];
   const total = cases + large;
   let slowest: Report["slowest"] = { name: "", milliseconds: 0 };
   for (let i = 0; i < total; i++) {
-    const name: CaseName = i < cases ? `small/${i}` : `large/${i - cases}`;
+    const name = nameAt(plan, i);
     begin(name);
     const { target, text } = caseOf(seed, name);
     const { outcome, what, milliseconds } = give(target, text);

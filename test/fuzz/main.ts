@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { Command, InvalidArgumentError } from "commander";
 import { endUsage } from "../../cli/usage.ts";
-import { type CaseName, caseOf, give, type Plan, type Problem, type Report } from "./fuzz.ts";
+import { type CaseName, caseOf, give, nameAt, type Plan, type Problem, type Report } from "./fuzz.ts";
 
 /** A call that takes so long is taken to hang: the longest that may be takes four seconds. */
 const HANG_MS = 120_000;
@@ -77,8 +77,7 @@ async function watched(plan: Plan): Promise<Report> {
       const count = Atomics.load(begun, 0);
       if (count !== last.count) last = { count, at: Date.now() };
       if (count === 0 || Date.now() - last.at < HANG_MS) return;
-      const at = count - 1;
-      const name: CaseName = at < plan.cases ? `small/${at}` : `large/${at - plan.cases}`;
+      const name = nameAt(plan, count - 1);
       finish();
       resolve({
         outcomes: new Map(),

@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
+import { deregister, drain, forged, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** Two zones: what is behind a Network Load Balancer settles for two minutes. */
 const network = { protocol: "TCP" } as const;
@@ -143,6 +143,124 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
         { at_seconds: 19, kill_invocation: { function: "deregister", at_await: 12 } },
         { at_seconds: 63, terminate: { instance_ids: ["i-00000000000000002"] } },
         { at_seconds: 75, terminate: { instance_ids: ["i-00000000000000003"] } },
+      ],
+    },
+  },
+  {
+    seed: 379_863_522,
+    wrong:
+      "a message that somebody sent while the instance was held began its drain's time anew, half an hour later, so that it ended as late",
+    scenario: {
+      name: "past failure 379863522",
+      functions: {
+        deregister: deregister({ target_groups: ["static"], elb_names: ["classic"], cluster_names: ["c0"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_hook_name: "drain",
+            target_groups: ["static"],
+            elb_names: ["classic"],
+            cluster_names: ["c0"],
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000003"], cluster: "c0", hooks: [{ name: "drain" }] },
+      ],
+      tasks: [{ cluster: "c0" }],
+      timeline: [
+        { at_seconds: 117, terminate: { instance_ids: ["i-00000000000000003"] } },
+        forged(193, "i-00000000000000003"),
+      ],
+    },
+  },
+  {
+    seed: 379_864_648,
+    wrong:
+      "behind a Network Load Balancer, with slow calls, an instance was left to settle while its heartbeat came due, and its hook of 180 seconds ended it",
+    scenario: {
+      name: "past failure 379864648",
+      latency_milliseconds: [100, 1_500],
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"] }, 40),
+        terminate: {
+          ...sweeping({ auto_scaling_groups: ["g0"], target_groups: ["static"], cluster_names: ["c0"] }),
+          first_after_seconds: 56,
+        },
+      },
+      queues,
+      target_groups: [{ name: "static", deregistration_delay_seconds: 15, ...network }],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000003"],
+          cluster: "c0",
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [shortHook],
+        },
+      ],
+      timeline: [{ at_seconds: 493, terminate: { instance_ids: ["i-00000000000000003"] } }],
+    },
+  },
+  {
+    seed: 134_495_176,
+    wrong:
+      "a completion of the lifecycle action before was refused, and the one that held the instance counted as completed with it: no heartbeat kept it, and it ended late",
+    scenario: {
+      name: "past failure 134495176",
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0", "c1"] }),
+        terminate: {
+          input: {
+            ...terminate.input,
+            auto_scaling_groups: ["g0"],
+            lifecycle_hook_name: "drain",
+            sweep_minutes: 2,
+            target_groups: ["static"],
+            cluster_names: ["c0", "c1"],
+            drain_timeout_seconds: 120,
+          },
+        },
+      },
+      queues,
+      target_groups: [{ name: "static" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [{ name: "drain" }],
+        },
+      ],
+      timeline: [
+        { at_seconds: 47, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 136, kill_invocation: { function: "terminate", at_await: 12 } },
+        { at_seconds: 191, kill_invocation: { function: "terminate", at_await: 41 } },
+      ],
+    },
+  },
+  {
+    seed: 287_417_940,
+    wrong:
+      "a message with a token that came after the end of a drain without one was merged into that drain, and dropped with it: the hook's timeout ended its own",
+    scenario: {
+      name: "past failure 287417940",
+      read_lag_seconds: 10,
+      latency_milliseconds: [100, 1_500],
+      throttling: true,
+      functions: {
+        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], elb_names: ["classic"], cluster_names: ["c0"] }),
+      },
+      queues,
+      auto_scaling_groups: [{ name: "g0", instance_ids: ["i-00000000000000002"], hooks: [shortHook] }],
+      timeline: [
+        { at_seconds: 18, terminate: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 55, other_calls: { actions: ["*"], for_seconds: 121, per_second: 50 } },
       ],
     },
   },

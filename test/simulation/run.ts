@@ -58,18 +58,23 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 }
 
 /**
- * The invocations that threw what nothing should throw: a run of the functions fails with a RunFailed, after all else is
- * done; anything else is a fault of theirs.
+ * The invocations that ended as none should: a run of the functions fails with a RunFailed, after all else is done, and
+ * leaves before Lambda ends it; anything else is a fault of theirs.
  */
 export function faultsOfOurs({ invocations }: Pick<Played, "invocations">): InvocationRecord[] {
   return invocations.filter(
-    ({ outcome, error = "" }) => outcome === "failed" && !error.startsWith("RunFailed: "),
+    ({ outcome, error = "" }) =>
+      outcome === "timed out" || (outcome === "failed" && !error.startsWith("RunFailed: ")),
   );
 }
 
 /** A fault of ours in words, with its time counted from the start. */
-export function faultText({ name, startedAt: at, error }: InvocationRecord, startedAt: number): string {
-  return `${Math.round((at - startedAt) / 1000)} s ${name} threw ${error}`;
+export function faultText(invocation: InvocationRecord, startedAt: number): string {
+  return `${Math.round((invocation.startedAt - startedAt) / 1000)} s ${invocation.name} ${endOf(invocation)}`;
+}
+
+function endOf({ outcome, error = "" }: InvocationRecord, length = error.length): string {
+  return outcome === "timed out" ? "was ended by Lambda" : `threw ${error.slice(0, length)}`;
 }
 
 /**
@@ -79,6 +84,6 @@ export function faultText({ name, startedAt: at, error }: InvocationRecord, star
 export function failuresOf(played: Pick<Played, "violations" | "invocations">): Set<string> {
   return new Set([
     ...played.violations.map(({ rule }) => rule),
-    ...faultsOfOurs(played).map(({ error = "" }) => `threw ${error.slice(0, TOLD_APART_BY)}`),
+    ...faultsOfOurs(played).map((each) => endOf(each, TOLD_APART_BY)),
   ]);
 }

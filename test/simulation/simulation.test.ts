@@ -93,6 +93,7 @@ describe("simulation", () => {
     expect(smallest.timeline).to.deep.equal([first]);
     expect(smallest.auto_scaling_groups ?? []).to.deep.equal([]);
     expect(smallest.functions).to.have.keys("terminate");
+    expect(smallest.faults_end_after_seconds).to.equal(scenario.faults_end_after_seconds).and.above(0);
   });
 
   describe("a scenario fails by", () => {
