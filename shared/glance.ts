@@ -2,8 +2,8 @@ import { TASKS_A_CALL } from "./aws/ecs-lists.ts";
 import { forEachOf, groupBy } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
-import { type Reading, reading } from "./reading.ts";
-import { isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
+import { contentOf, type Reading, reading } from "./reading.ts";
+import { drainsUntil, isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
 import { STOPPED } from "./rules/progress.ts";
 import { noWantedSince } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
@@ -14,8 +14,8 @@ type Blocked<K extends Obstacle["kind"]> = {
   readonly what: Extract<Obstacle, { kind: K }>;
 };
 
-/** Those whose obstacle is still there, as they are to be remembered, by what they were. */
-type Standing = ReadonlyMap<Termination, Termination>;
+/** Those whose obstacle is still there, as they are to be remembered, by what they were; and until when it is sure to be. */
+type Standing = ReadonlyMap<Termination, { readonly as: Termination; readonly until?: number | undefined }>;
 
 /**
  * Asks whether what stood in the way of terminations at their last look is still there, in a call or three for all of a load
@@ -49,8 +49,8 @@ export async function glance(
         const answer: Reading<Standing> = await reading(run, () => unlessGone(standing(place, those)));
         for (const { termination } of those) {
           const failed = "unread" in answer;
-          const waiting = failed ? termination : answer.value.get(termination);
-          if (waiting) found.set(termination, stillWaiting(waiting, now, failed));
+          const stands = failed ? { as: termination } : answer.value.get(termination);
+          if (stands) found.set(termination, stillWaiting(stands.as, now, failed, stands.until));
         }
       },
     );
@@ -62,7 +62,7 @@ export async function glance(
   await ask(
     of("target"),
     ({ targetGroup }) => targetGroup,
-    (arn, those) => targetsStanding(ports, arn, those),
+    (arn, those) => targetsStanding(ports, run, arn, those),
   );
   await ask(
     of("classic"),
@@ -107,7 +107,7 @@ async function tasksStanding(
           obstacle,
           noWantedSince: noWantedSince(memory, own, ports.now()),
         };
-        return [termination, { ...termination, memory: remembered }];
+        return [termination, { as: { ...termination, memory: remembered } }];
       }),
   );
 }
@@ -135,19 +135,40 @@ async function goneOf(
   return gone;
 }
 
+// Within a deregistration delay that we began there is nothing to ask for: what else can happen meanwhile the next look at
+// everything sees.
 async function targetsStanding(
   ports: Ports,
+  run: Run,
   arn: string,
   blocked: readonly Blocked<"target">[],
 ): Promise<Standing> {
-  const targets = (await ports.targetGroups.targets(arn)) ?? [];
-  const stand = blocked.filter(({ what }) =>
-    targets.some(
-      ({ id, port, state, invalid }) =>
-        id === what.target && port === what.port && state === what.state && !invalid,
-    ),
+  const now = ports.now();
+  const isOurs = blocked.some(({ what, termination }) => drainsUntil(what, termination, 0) !== undefined);
+  const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
+  const untilOf = ({ what, termination }: Blocked<"target">) => {
+    const until = drainsUntil(what, termination, delay);
+    return until !== undefined && now < until ? until : undefined;
+  };
+  const isAsked = blocked.some((each) => untilOf(each) === undefined);
+  const targets = isAsked ? ((await ports.targetGroups.targets(arn)) ?? []) : [];
+  const stand = blocked.filter(
+    (each) =>
+      untilOf(each) !== undefined ||
+      targets.some(
+        ({ id, port, state, invalid }) =>
+          id === each.what.target && port === each.what.port && state === each.what.state && !invalid,
+      ),
   );
-  return new Map(stand.map(({ termination }) => [termination, termination]));
+  return new Map(stand.map((each) => [each.termination, { as: each.termination, until: untilOf(each) }]));
+}
+
+// Where it cannot be read, whether the target is still there is asked for instead.
+async function delayOf(ports: Ports, run: Run, arn: string): Promise<number | undefined> {
+  const { deregistrationDelays } = run;
+  return run.once(deregistrationDelays, arn, async () =>
+    contentOf(await reading(run, () => ports.targetGroups.deregistrationDelay(arn))),
+  );
 }
 
 async function draining(
@@ -158,7 +179,7 @@ async function draining(
   const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
   const still = await ports.classic.draining(name, ids);
   const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
-  return new Map(stand.map(({ termination }) => [termination, termination]));
+  return new Map(stand.map(({ termination }) => [termination, { as: termination }]));
 }
 
 // A cluster that was deleted holds nobody, which a look at everything knows how to tell.

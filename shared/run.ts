@@ -22,6 +22,8 @@ export class Run {
   readonly until: number;
   /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
   readonly targetGroups = new Map<string, TargetGroup | undefined>();
+  /** The deregistration delays of target groups, by ARN, in milliseconds; undefined where it is not known. */
+  readonly deregistrationDelays = new Map<string, number | undefined>();
   /** Services by cluster and name; undefined is one that does not exist. */
   readonly services = new Map<string, Service | undefined>();
   /** Protected tasks by ARN; undefined is one that is not protected. */

@@ -1,5 +1,6 @@
 import {
   DeregisterTargetsCommand,
+  DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
@@ -33,12 +34,18 @@ export type TargetGroupPort = {
   describe: (nameOrArn: string) => Promise<TargetGroup | undefined>;
   /** All targets of a group that are still registered or draining; undefined when the group is gone. */
   targets: (arn: string) => Promise<RegisteredTarget[] | undefined>;
+  /**
+   * A group's deregistration delay in milliseconds: its targets are shown as draining for all of it, also where no connection
+   * is left (Elastic Load Balancing, "Edit target group attributes"). Undefined when the group is gone, or has none.
+   */
+  deregistrationDelay: (arn: string) => Promise<number | undefined>;
   /** Registers targets again. */
   register: (arn: string, targets: readonly Target[]) => Promise<void>;
   /** Takes targets out, each with its port: without the port AWS answers 200 and does nothing. */
   deregister: (arn: string, targets: readonly Target[]) => Promise<void>;
 };
 
+const DELAY = "deregistration_delay.timeout_seconds";
 const NOT_REGISTERED = "Target.NotRegistered";
 const INVALID_STATE = "Target.InvalidState";
 const NETWORK_PROTOCOLS = new Set<string>(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
@@ -82,6 +89,15 @@ export function targetGroupPort(client: ElasticLoadBalancingV2Client): TargetGro
             invalid: each.TargetHealth?.Reason === INVALID_STATE,
           }),
         );
+      }),
+
+    deregistrationDelay: (arn) =>
+      unlessGone(async () => {
+        const { Attributes = [] } = await call("elasticloadbalancing:DescribeTargetGroupAttributes", () =>
+          client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
+        );
+        const seconds = Number(Attributes.find(({ Key }) => Key === DELAY)?.Value);
+        return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
       }),
 
     async register(arn, targets) {

@@ -1,5 +1,5 @@
 import type { ClusterMember, Observation, Registration } from "../observation.ts";
-import type { Obstacle, Termination } from "../termination.ts";
+import { isSame, type Obstacle, type Termination } from "../termination.ts";
 import { ahead, pace } from "./decision.ts";
 import { nextBeatAt } from "./heartbeat.ts";
 import { INACTIVE, liveTasks } from "./progress.ts";
@@ -47,18 +47,40 @@ export function isGlanceEnough({ memory: { obstacle } }: Termination, now: numbe
 }
 
 /**
+ * Until when a target that stands in the way drains, in milliseconds since 1970, where we took it out: for all of its group's
+ * deregistration delay, whether or not a connection is left. Undefined where somebody else did, or it does not drain.
+ *
+ * @param delay the deregistration delay, in milliseconds
+ */
+export function drainsUntil(
+  { targetGroup, port, state }: Extract<Obstacle, { kind: "target" }>,
+  { memory }: Termination,
+  delay: number | undefined,
+): number | undefined {
+  const what = { kind: "target", targetGroup, port } as const;
+  const taken = memory.taken.findLast((each) => isSame(each.what, what));
+  return taken === undefined || delay === undefined || state !== "draining" ? undefined : taken.at + delay;
+}
+
+/**
  * The termination after what stands in the way was asked for and is still there, or could not be read.
  *
  * @param failed whether it could not be read
+ * @param known until when it is sure to be there, in milliseconds since 1970, if that is known
  */
-export function stillWaiting(termination: Termination, now: number, failed: boolean): Termination {
+export function stillWaiting(
+  termination: Termination,
+  now: number,
+  failed: boolean,
+  known?: number,
+): Termination {
   const { memory, settings } = termination;
   const { obstacle, failures, changedAt = now } = memory;
   return {
     ...termination,
     memory: {
       ...memory,
-      lookAt: Math.min(now + pace(settings, changedAt, now), obstacle?.until ?? now),
+      lookAt: Math.min(known ?? now + pace(settings, changedAt, now), obstacle?.until ?? now),
       failures: failures + (failed ? 1 : 0),
     },
   };

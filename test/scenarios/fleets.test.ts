@@ -146,6 +146,29 @@ describe("scenarios: kinds of fleets", () => {
     expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * looks);
   });
 
+  it("within a deregistration delay it is only looked at once a minute", async () => {
+    const outcome = await play({
+      functions: functions({ target_groups: ["static"] }),
+      target_groups: [{ name: "static", port: 9000, deregistration_delay_seconds: 300 }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instances: 1,
+          hooks: [HOOK],
+          registers_with: { target_groups: [{ name: "static" }] },
+        },
+      ],
+      timeline: scaleIn(1),
+    });
+    expectDrained(outcome, { count: 1 });
+    expectQuiet(outcome);
+    const looks = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
+    expect(looks).to.be.within(6, 10);
+    // Once a look at everything, and once when the delay is over; the delay itself once a run.
+    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.within(looks, looks + 2);
+    expect(calls(outcome, "elbv2:DescribeTargetGroupAttributes")).to.be.within(4, 6);
+  });
+
   it("an instance with more tasks than a page of their list: the last of them is waited for", async () => {
     const tasks = (family: string, count: number, stop: number) => ({
       cluster: "main",

@@ -15,6 +15,7 @@ type Outside = {
   tasks?: () => Task[];
   targets?: () => RegisteredTarget[] | undefined;
   draining?: () => Set<string>;
+  delay?: () => number | undefined;
 };
 
 const NOW = 1_000_000;
@@ -62,7 +63,11 @@ async function play(
       describeContainerInstances: async (_, arns) => ask(arns.join(" "), outside.containerInstances),
       describeTasks: async (_, arns) => (arns.length === 0 ? [] : ask(arns.join(" "), outside.tasks)),
     },
-    targetGroups: { ...untouchable.targetGroups, targets: async (arn) => ask(arn, outside.targets) },
+    targetGroups: {
+      ...untouchable.targetGroups,
+      targets: async (arn) => ask(arn, outside.targets),
+      deregistrationDelay: async (arn) => ask(`delay of ${arn}`, outside.delay),
+    },
     classic: {
       ...untouchable.classic,
       draining: async (name, ids) => ask(`${name} ${ids.join(" ")}`, outside.draining),
@@ -215,6 +220,60 @@ describe("a glance", () => {
         { targets: () => [listed] },
       );
       expect([asked, waits]).to.deep.equal([["arn:static"], ["i-1"]]);
+    });
+
+    describe("within a deregistration delay that we began", () => {
+      const takenAt = NOW - 100_000;
+      const ours = (what = inStatic(), until = NOW + 60_000, instanceId = "i-1") => {
+        const own = waiting(what, instanceId, until);
+        const registration = { kind: "target", targetGroup: "arn:static", port: 8080 } as const;
+        return { ...own, memory: { ...own.memory, taken: [{ what: registration, at: takenAt }] } };
+      };
+      const lookAt = ({ found }: Awaited<ReturnType<typeof play>>, each: Termination) =>
+        found.get(each)?.memory.lookAt;
+
+      it("asks for nothing else before it ends, or the next look at everything is due", async () => {
+        for (const [delay, until] of [
+          [110_000, NOW + 10_000],
+          [300_000, NOW + 60_000],
+        ] as const) {
+          const [one, other] = [ours(), ours(inStatic({ target: "i-2" }), NOW + 60_000, "i-2")];
+          const played = await play([one, other], { delay: () => delay });
+          expect(played.asked).to.deep.equal(["delay of arn:static"]);
+          expect([lookAt(played, one), lookAt(played, other)]).to.deep.equal([until, until]);
+        }
+      });
+
+      it("asks for the target from its end on, every poll", async () => {
+        const one = ours();
+        const played = await play([one], { delay: () => 100_000, targets: () => [listed] });
+        expect(played.asked).to.deep.equal(["delay of arn:static", "arn:static"]);
+        expect(lookAt(played, one)).to.equal(NOW + 5_000);
+        expect((await play([one], { delay: () => 100_000, targets: () => [] })).waits).to.deep.equal([]);
+      });
+
+      it("asks for the target where the delay is not known", async () => {
+        const denied = () => {
+          throw failure("denied");
+        };
+        for (const delay of [() => undefined, denied]) {
+          const one = ours();
+          const played = await play([one], { delay, targets: () => [listed] });
+          expect(played.asked).to.deep.equal(["delay of arn:static", "arn:static"]);
+          expect(lookAt(played, one)).to.equal(NOW + 5_000);
+          expect(played.run.hasFailures).to.equal(delay === denied);
+        }
+      });
+
+      it("knows nothing of what somebody else took out, of another port, or of what is registered", async () => {
+        const others = [
+          waiting(inStatic()),
+          ours(inStatic({ port: 9090 })),
+          ours(inStatic({ state: "registered" })),
+        ];
+        for (const each of others)
+          expect((await play([each], { targets: () => [listed] })).asked).to.deep.equal(["arn:static"]);
+      });
     });
 
     it("does not wait where the load balancer says that the instance is stopped", async () => {

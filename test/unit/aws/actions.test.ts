@@ -63,6 +63,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ["elasticloadbalancing:RegisterInstancesWithLoadBalancer", () => classic.register("elb", ["i-1"])],
   ["elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () => classic.deregister("elb", ["i-1"])],
   ["elasticloadbalancing:DescribeTargetGroups", () => groups.describe("web")],
+  ["elasticloadbalancing:DescribeTargetGroupAttributes", () => groups.deregistrationDelay("arn:web")],
   ["elasticloadbalancing:DescribeTargetHealth", () => groups.targets("arn:web")],
   ["elasticloadbalancing:RegisterTargets", () => groups.register("arn:web", targets)],
   ["elasticloadbalancing:DeregisterTargets", () => groups.deregister("arn:web", targets)],

@@ -89,6 +89,20 @@ describe("target groups", () => {
     expect(sent()).to.deep.equal([["DescribeTargetHealth", { TargetGroupArn: "arn:tg" }]]);
   });
 
+  it("drain for the deregistration delay, where one is set", async () => {
+    const delayOf = (...Attributes: { Key: string; Value?: string }[]) =>
+      elbv2(() => ({ Attributes })).port.deregistrationDelay("arn:tg");
+    const Key = "deregistration_delay.timeout_seconds";
+    expect(await delayOf({ Key: "stickiness.enabled", Value: "false" }, { Key, Value: "30" })).to.equal(
+      30_000,
+    );
+    expect(await delayOf({ Key, Value: "0" })).to.equal(0);
+    expect(await delayOf()).to.equal(undefined);
+    expect(await delayOf({ Key })).to.equal(undefined);
+    const { port } = elbv2(() => sdkError("TargetGroupNotFoundException"));
+    expect(await port.deregistrationDelay("arn:tg")).to.equal(undefined);
+  });
+
   it("are found by name or by ARN", async () => {
     const { port, sent } = elbv2(() => ({
       TargetGroups: [{ TargetGroupArn: "arn:tg", TargetGroupName: "web", TargetType: "ip" }],
