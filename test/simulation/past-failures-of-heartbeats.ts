@@ -212,6 +212,7 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
       "a completion of the lifecycle action before was refused, and the one that held the instance counted as completed with it: no heartbeat kept it, and it ended late",
     scenario: {
       name: "past failure 134495176",
+      faults_end_after_seconds: 600,
       functions: {
         deregister: deregister({ target_groups: ["static"], cluster_names: ["c0", "c1"] }),
         terminate: {
@@ -224,6 +225,7 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
             cluster_names: ["c0", "c1"],
             drain_timeout_seconds: 120,
           },
+          first_after_seconds: 23,
         },
       },
       queues,
@@ -233,12 +235,13 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
           name: "g0",
           instance_ids: ["i-00000000000000002"],
           registers_with: { target_groups: [{ name: "static" }] },
-          hooks: [{ name: "drain" }],
+          hooks: [{ name: "drain" }, { name: "backup" }],
         },
       ],
       timeline: [
         { at_seconds: 47, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
         { at_seconds: 136, kill_invocation: { function: "terminate", at_await: 12 } },
+        { at_seconds: 160, invoke: { function: "terminate" } },
         { at_seconds: 191, kill_invocation: { function: "terminate", at_await: 41 } },
       ],
     },
@@ -249,18 +252,41 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
       "a message with a token that came after the end of a drain without one was merged into that drain, and dropped with it: the hook's timeout ended its own",
     scenario: {
       name: "past failure 287417940",
+      faults_end_after_seconds: 400,
       read_lag_seconds: 10,
       latency_milliseconds: [100, 1_500],
       throttling: true,
       functions: {
-        deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }),
-        terminate: sweeping({ auto_scaling_groups: ["g0"], elb_names: ["classic"], cluster_names: ["c0"] }),
+        deregister: {
+          ...deregister({ elb_names: ["classic"], cluster_names: ["c0"], drain_timeout_seconds: 240 }),
+          event_source_mapping: {},
+        },
+        terminate: {
+          ...sweeping({
+            auto_scaling_groups: ["g0"],
+            elb_names: ["classic"],
+            cluster_names: ["c0"],
+            drain_timeout_seconds: 240,
+          }),
+          first_after_seconds: 1,
+        },
       },
       queues,
-      auto_scaling_groups: [{ name: "g0", instance_ids: ["i-00000000000000002"], hooks: [shortHook] }],
+      clusters: [{ name: "c0", services: [{ name: "host0" }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          cluster: "c0",
+          hooks: [shortHook],
+        },
+      ],
       timeline: [
         { at_seconds: 18, terminate: { instance_ids: ["i-00000000000000002"] } },
         { at_seconds: 55, other_calls: { actions: ["*"], for_seconds: 121, per_second: 50 } },
+        { at_seconds: 94, lose_notifications: { for_seconds: 106 } },
+        { at_seconds: 164, replace_root_volume: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 592, terminate: { instance_ids: ["i-00000000000000001"] } },
       ],
     },
   },
