@@ -83,9 +83,14 @@ const NO_ACTION = /no active lifecycle action found/i;
 /**
  * Auto Scaling through the SDK.
  *
- * @param completions completes lifecycle actions, and may be made to wait where it was refused for too many calls
+ * @param createCompletions makes what completes lifecycle actions, and may wait where it was refused for too many calls; it is
+ * called once, before the first
  */
-export function autoScalingPort(client: AutoScalingClient, completions: AutoScalingClient): AutoScalingPort {
+export function autoScalingPort(
+  client: AutoScalingClient,
+  createCompletions: () => AutoScalingClient,
+): AutoScalingPort {
+  let completions: AutoScalingClient | undefined;
   return {
     async describeInstances(instanceIds) {
       const found = new Map<string, Membership>();
@@ -181,9 +186,11 @@ export function autoScalingPort(client: AutoScalingClient, completions: AutoScal
     },
 
     async complete(action, result) {
+      completions ??= createCompletions();
+      const client = completions;
       const answer = await unlessNoAction(() =>
         call("autoscaling:CompleteLifecycleAction", () =>
-          completions.send(
+          client.send(
             new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: result }),
           ),
         ),

@@ -6,10 +6,11 @@ import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balanci
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** The clients of the pair: one a service, and one that does nothing but complete lifecycle actions. */
+/** The clients of the pair: one a service. */
 export type Clients = {
   readonly autoScaling: AutoScalingClient;
-  readonly completions: AutoScalingClient;
+  /** Makes one that does nothing but complete lifecycle actions: a run's own, since what it learns is of that minute. */
+  readonly completions: () => AutoScalingClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
@@ -43,9 +44,12 @@ const PACED = { retryMode: "adaptive" };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
+  const autoScaling = new AutoScalingClient(options);
+  // The same connections for all of them.
+  const { requestHandler } = autoScaling.config;
   return {
-    autoScaling: new AutoScalingClient(options),
-    completions: new AutoScalingClient({ ...options, ...PACED }),
+    autoScaling,
+    completions: () => new AutoScalingClient({ ...options, ...PACED, requestHandler }),
     ec2: new EC2Client(options),
     ecs: new ECSClient(options),
     elb: new ElasticLoadBalancingClient(options),

@@ -22,11 +22,15 @@ describe("the environment of a function", () => {
     else process.env.DRYRUN = before;
   });
 
-  it("has a client for each service, of the pair and of scale-tasks, and one for completions", () => {
+  it("has a client for each service, of the pair and of scale-tasks, and makes one for completions", () => {
     const { clients, queueUrls } = createEnvironment();
     const names = (all: object) => Object.values(all).map((each: object) => each.constructor.name);
-    expect(names(clients)).to.deep.equal([
-      "AutoScalingClient",
+    const { completions, ...others } = clients;
+    const one = completions();
+    expect(one.constructor.name).to.equal("AutoScalingClient");
+    expect(completions(), "another run's").to.not.equal(one);
+    expect(one.config.requestHandler, "the connections").to.equal(others.autoScaling.config.requestHandler);
+    expect(names(others)).to.deep.equal([
       "AutoScalingClient",
       "EC2Client",
       "ECSClient",
@@ -41,7 +45,8 @@ describe("the environment of a function", () => {
   it("completes less often once that was refused for too many calls, and lets no other call wait for it", async () => {
     const { clients } = createEnvironment();
     const found: Record<string, unknown> = {};
-    for (const [name, { config }] of Object.entries({ ...clients, ...createScaleClients() })) {
+    const all = { ...clients, completions: clients.completions(), ...createScaleClients() };
+    for (const [name, { config }] of Object.entries(all)) {
       const { mode } = await (config as { retryStrategy: () => Promise<{ mode: string }> }).retryStrategy();
       found[name] = [mode, await (config as { maxAttempts: () => Promise<number> }).maxAttempts()];
     }

@@ -19,7 +19,7 @@ import { AwsCallError } from "../../../shared/errors.ts";
 import { sdkError, stubClient } from "./client.ts";
 
 const denying = <T>() => stubClient<T>(() => sdkError("AccessDeniedException", "not authorized", 403)).client;
-const autoScaling = autoScalingPort(denying<AutoScalingClient>(), denying<AutoScalingClient>());
+const autoScaling = autoScalingPort(denying<AutoScalingClient>(), () => denying<AutoScalingClient>());
 const ecs = ecsPort(denying<ECSClient>());
 const classic = classicPort(denying<ElasticLoadBalancingClient>());
 const groups = targetGroupPort(denying<ElasticLoadBalancingV2Client>());

@@ -7,7 +7,7 @@ import { type Answer, sdkError, stubClient } from "./client.ts";
 
 function autoScaling(answer: Answer) {
   const { client, sent } = stubClient<AutoScalingClient>(answer);
-  return { port: autoScalingPort(client, client), sent };
+  return { port: autoScalingPort(client, () => client), sent };
 }
 
 const instance = (InstanceId: string, LifecycleState = "InService") => ({ InstanceId, LifecycleState });

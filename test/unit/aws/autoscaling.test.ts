@@ -10,7 +10,7 @@ const action = { group: "fleet", hook: "drain", instanceId: "i-1", token: TOKEN 
 
 function autoScaling(answer: Answer) {
   const { client, sent } = stubClient<AutoScalingClient>(answer);
-  return { port: autoScalingPort(client, client), sent };
+  return { port: autoScalingPort(client, () => client), sent };
 }
 
 describe("Auto Scaling", () => {

@@ -17,7 +17,7 @@ import { stubClient } from "./client.ts";
 
 const answering = <T>(answer: object) => stubClient<T>(() => answer).client;
 const autoScaling = (answer: object) =>
-  autoScalingPort(answering<AutoScalingClient>(answer), answering<AutoScalingClient>(answer));
+  autoScalingPort(answering<AutoScalingClient>(answer), () => answering<AutoScalingClient>(answer));
 const ec2 = (answer: object) => ec2Port(answering<EC2Client>(answer));
 const ecs = (answer: object) => ecsPort(answering<ECSClient>(answer));
 const scale = (answer: object) => serviceScalePort(answering<ECSClient>(answer));
