@@ -21,7 +21,10 @@ export async function calls(options: BenchOptions): Promise<Part> {
     if (isLarge && options.quick) continue;
     const runs: Measured[] = [];
     for (const timing of isLarge ? [...timings(options)].slice(4, 6) : timings(options)) {
-      runs.push(await measure({ terminations, instances, ...timing }));
+      const run = await measure({ terminations, instances, ...timing });
+      if (Math.abs(run.drainSeconds - 60) > 1)
+        throw new Error(`bench: expected D to be 60 s, found ${run.drainSeconds} s`);
+      runs.push(run);
     }
     const each = runs.map((run) => run.calls / terminations);
     const seconds = runs.map((run) => run.lambdaSeconds);

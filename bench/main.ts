@@ -30,7 +30,6 @@ const command = new Command("npm run bench --")
   )
   .addOption(new Option("--only <part>", "one part alone").choices(Object.keys(PARTS)))
   .option("--quick", "fewer fleets and timings, none above a hundred terminations", false)
-  .option("--ten-thousand", "ten thousand terminations too, which takes very long", false)
   .option(
     "--auto-scaling-rate <number>",
     "calls a second that Auto Scaling's bucket is assumed to refill by",
@@ -44,7 +43,6 @@ const command = new Command("npm run bench --")
 const given = command.opts<{
   only?: string;
   quick: boolean;
-  tenThousand: boolean;
   autoScalingRate: number;
   autoScalingBurst: number;
 }>();
@@ -52,7 +50,6 @@ const given = command.opts<{
 try {
   const options: BenchOptions = {
     quick: given.quick,
-    tenThousand: given.tenThousand,
     autoScaling: { perSecond: given.autoScalingRate, burst: given.autoScalingBurst },
   };
   const figures: Figure[] = [];

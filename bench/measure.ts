@@ -17,6 +17,8 @@ const REFUSED = /Rate exceeded|RequestLimitExceeded/;
 /** What a fleet's terminations have come to. Times are in milliseconds, durations in seconds where they say so. */
 export type Measured = {
   readonly terminations: number;
+  /** How long after its message one is completed at the soonest: its lag counts from then, or from ready. */
+  readonly leastSeconds: number;
   /** All calls from the first message to the last deletion, less those of an idle run. */
   readonly calls: number;
   readonly callsByAction: ReadonlyMap<string, number>;
@@ -63,6 +65,7 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
   }
   return {
     terminations: fleet.terminations,
+    leastSeconds: ticks / 1_000,
     calls: sum(callsByAction.values()),
     callsByAction,
     refused: simulation.calls.filter(({ error }) => error !== undefined && REFUSED.test(error)).length,

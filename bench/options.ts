@@ -2,8 +2,6 @@
 export type BenchOptions = {
   /** Fewer fleets, for a look in between: what a figure is made of is then less. */
   readonly quick: boolean;
-  /** Whether ten thousand terminations are played too, which takes very long. */
-  readonly tenThousand: boolean;
   /** What is assumed of Auto Scaling's token bucket, which AWS does not publish. */
   readonly autoScaling: { readonly perSecond: number; readonly burst: number };
 };

@@ -9,26 +9,59 @@ const SLACK = 1.2;
 /** From how many on their completions take longer than what else there is to wait for. */
 const MANY = 100;
 
-/** Ten times as many terminations at once, and ten times as many again, with half of AWS's buckets: what they cost, and how that grows. */
+/** Fleets that go at once, each ten times the one before. */
+const SIZES = [10, 100, 1_000, 10_000];
+/** The same where their messages invoke deregister: in batches of ten, each a run of its own, which takes longest to play. */
+const MAPPED_SIZES = [100, 1_000];
+/** With `--quick` those up to this one. */
+const QUICK_SIZE = 100;
+
+/** Ever more terminations at once, with half of AWS's buckets: what they cost, and how that grows. */
 export async function throttled(options: BenchOptions): Promise<Part> {
-  const sizes = [10, 100, ...(options.quick ? [] : [1_000]), ...(options.tenThousand ? [10_000] : [])];
+  const scheduled = await measureSizes(SIZES, false, options);
+  const mapped = await measureSizes(MAPPED_SIZES, true, options);
+  return {
+    figures: [...scheduled.figures, ...mapped.figures],
+    tables: [
+      {
+        title: "At once, with half of the buckets; in brackets against ten times fewer",
+        head: ["fleet", "calls", "refused", "Lambda seconds", "p99 of the lag, s", "failed runs"],
+        rows: [...scheduled.rows, ...mapped.rows],
+      },
+    ],
+  };
+}
+
+async function measureSizes(
+  sizes: readonly number[],
+  atOnce: boolean,
+  options: BenchOptions,
+): Promise<{ figures: Figure[]; rows: string[][] }> {
   const [timing] = timings(options);
   const figures: Figure[] = [];
   const rows: string[][] = [];
   let before: Cost | undefined;
-  for (const terminations of sizes) {
+  for (const terminations of sizes.filter((each) => !options.quick || each <= QUICK_SIZE)) {
     const measured = await measure(
-      { terminations, instances: terminations, throttling: true, endsAfterSeconds: 14_400, ...timing },
+      {
+        terminations,
+        instances: terminations,
+        throttling: true,
+        endsAfterSeconds: 14_400,
+        atOnce,
+        ...timing,
+      },
       (simulation) => shareBuckets(simulation, options),
     );
     const cost = costOf(measured);
-    figures.push(...figuresOf(terminations, measured, cost, options));
-    const text = (name: keyof Cost) =>
-      before && before[name] > 0
-        ? `${cost[name]} (x ${rounded(cost[name] / before[name])})`
-        : `${cost[name]}`;
+    const name = `N=${terminations}${atOnce ? ", with the mapping" : ""}`;
+    figures.push(...figuresOf(name, measured, cost, options));
+    const text = (what: keyof Cost) =>
+      before && before[what] > 0
+        ? `${cost[what]} (x ${rounded(cost[what] / before[what])})`
+        : `${cost[what]}`;
     rows.push([
-      `N=${terminations}`,
+      name,
       text("calls"),
       text("refused"),
       text("lambdaSeconds"),
@@ -37,16 +70,7 @@ export async function throttled(options: BenchOptions): Promise<Part> {
     ]);
     before = cost;
   }
-  return {
-    figures,
-    tables: [
-      {
-        title: "At once, with half of the buckets; in brackets against ten times fewer",
-        head: ["fleet", "calls", "refused", "Lambda seconds", "p99 of the lag, s", "failed runs"],
-        rows,
-      },
-    ],
-  };
+  return { figures, rows };
 }
 
 type Cost = {
@@ -60,12 +84,13 @@ function costOf({ calls, refused, lambdaSeconds, lags }: Measured): Cost {
   return { calls, refused, lambdaSeconds: rounded(lambdaSeconds), lag: lagOf(lags) };
 }
 
-function figuresOf(terminations: number, measured: Measured, cost: Cost, options: BenchOptions): Figure[] {
+function figuresOf(name: string, measured: Measured, cost: Cost, options: BenchOptions): Figure[] {
+  const { terminations, leastSeconds } = measured;
   const limit = (SLACK * terminations) / (options.autoScaling.perSecond / 2);
-  const of = (what: string) => `${what} with half of the buckets, N=${terminations}`;
+  const of = (what: string) => `${what} with half of the buckets, ${name}`;
   return [
     {
-      name: of("completed after the later of ready and 130 s after the message, p99,"),
+      name: of(`completed after the later of ready and ${leastSeconds} s after the message, p99,`),
       value: cost.lag,
       ...(terminations >= MANY ? { limit: rounded(limit) } : {}),
       unit: "s",
