@@ -80,6 +80,12 @@ function unite(one: Memory, other: Memory): Memory {
     containerInstances: union(sooner.containerInstances, later.containerInstances),
     tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
     noTasksAt: absence(({ noTasksAt }) => noTasksAt),
+    noTasksVersions:
+      later.lookAt === undefined
+        ? sooner.noTasksVersions
+        : sooner.noTasksVersions.filter((each) =>
+            later.noTasksVersions.some(({ arn, version }) => arn === each.arn && version === each.version),
+          ),
     noWantedSince: absence(({ noWantedSince }) => noWantedSince),
     registrations: union(sooner.registrations, later.registrations),
     behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,

@@ -10,8 +10,8 @@ type Candidate = { readonly termination: Termination; readonly containerInstance
 /**
  * Reads the tasks on container instances of one cluster. Those known from an earlier look are described again, a hundred
  * a call whatever instance they are on. Tasks are listed only where they never were, where the container instance counts
- * others than we know, and once more when all are STOPPED, before that is believed: only those that are not to run, where
- * it has long counted no others.
+ * others than we know, and once more when all are STOPPED, before that is believed, and as often as its version is another one
+ * since: only those that are not to run, where it has long counted no others.
  */
 export async function observeTasks(
   ports: Ports,
@@ -70,9 +70,11 @@ function doubtOf(
   tasks: readonly Task[],
   now: number,
 ): { readonly wanted: boolean; readonly unwanted: boolean } {
-  const { noWantedSince, noTasksAt, tasks: known } = termination.memory;
+  const { noWantedSince, noTasksVersions, tasks: known } = termination.memory;
+  const { arn, version } = containerInstance;
+  const isAsItWas = noTasksVersions.some((each) => each.arn === arn && each.version === version);
   const isMiscounted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
-  const isSettled = noTasksAt !== undefined || tasks.some((task) => task.status !== STOPPED);
+  const isSettled = isAsItWas || tasks.some((task) => task.status !== STOPPED);
   const unwanted = isMiscounted || known === undefined || !isSettled;
   const isNoneWanted = noWantedSince !== undefined && now - noWantedSince >= SETTLE_MS;
   return { unwanted, wanted: isMiscounted || (unwanted && !isNoneWanted) };

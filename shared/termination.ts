@@ -54,6 +54,8 @@ export type Memory = {
   readonly tasks: readonly string[] | undefined;
   /** When the tasks were listed anew, after DRAINING had taken effect, and none was left: none can come any more. */
   readonly noTasksAt: number | undefined;
+  /** The versions that its container instances then had: with another one, a task may have started since. */
+  readonly noTasksVersions: readonly { readonly arn: string; readonly version: number }[];
   /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
   readonly noWantedSince: number | undefined;
   /** What the instance was seen registered with. */
@@ -129,6 +131,7 @@ export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,
   noTasksAt: undefined,
+  noTasksVersions: [],
   noWantedSince: undefined,
   registrations: [],
   taken: [],

@@ -30,6 +30,8 @@ export type ContainerInstance = {
   readonly wantedTasks: number;
   /** Whether its agent speaks to ECS. While it does not, what ECS shows of its tasks stays as it was. */
   readonly agentConnected: boolean;
+  /** Goes up with each task that starts or stops on it, and whatever else changes (ECS API Reference, ContainerInstance). */
+  readonly version: number;
   /** The capacity provider that it came by; undefined for one that registered by itself. */
   readonly capacityProvider: string | undefined;
 };
@@ -231,6 +233,7 @@ function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
     status: each.status ?? "",
     wantedTasks: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
     agentConnected: each.agentConnected ?? false,
+    version: each.version ?? 0,
     capacityProvider: each.capacityProviderName,
   };
 }

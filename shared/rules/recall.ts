@@ -21,7 +21,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
   return {
     ...memory,
     tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
-    noTasksAt: noTasks(memory, observed, now),
+    ...noTasks(memory, observed, now),
     noWantedSince:
       unread.tasks === undefined
         ? noWantedSince(
@@ -88,14 +88,21 @@ function recallTasks({ members }: Observation, since: number): readonly string[]
     .map((task) => task.arn);
 }
 
-function noTasks(memory: Memory, { members, unread }: Observation, now: number): number | undefined {
-  if (members.some((member) => liveTasks(member).length > 0)) return undefined;
+function noTasks(
+  memory: Memory,
+  { members, unread }: Observation,
+  now: number,
+): Pick<Memory, "noTasksAt" | "noTasksVersions"> {
+  const none = { noTasksAt: undefined, noTasksVersions: [] };
+  if (members.some((member) => liveTasks(member).length > 0)) return none;
   // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
   const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
-  if (mayStart) return undefined;
+  if (mayStart) return none;
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
   const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
-  return memory.noTasksAt ?? (settled && listed ? now : undefined);
+  if (!settled || !listed) return { noTasksAt: memory.noTasksAt, noTasksVersions: memory.noTasksVersions };
+  const noTasksVersions = members.map(({ containerInstance: { arn, version } }) => ({ arn, version }));
+  return { noTasksAt: memory.noTasksAt ?? now, noTasksVersions };
 }
 
 /**

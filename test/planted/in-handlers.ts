@@ -29,7 +29,7 @@ export const IN_HANDLERS: readonly Bug[] = [
     instead: "latest(of(sooner), of(later));",
     foundBy: {
       scenarios: "messages",
-      test: "a duplicate that finds new tasks, while the drain before it settles, is not forgotten as it joins that",
+      test: "a duplicate that finds new tasks, while the drain before it settles for 120 s: they are waited for",
     },
   },
   {

@@ -31,31 +31,36 @@ describe("scenarios: messages", () => {
     expect(said(outcome, "deregistered")).to.have.lengthOf(1);
   });
 
-  it("a duplicate that finds new tasks, while the drain before it settles, is not forgotten as it joins that", async () => {
-    const stopping = (seconds: number) => ({ stop_seconds: seconds, stop_timeout_seconds: seconds + 40 });
-    const service = (name: string, desired_count: number, seconds: number) => ({
-      name,
-      desired_count,
-      minimum_healthy_percent: 0,
-      task: stopping(seconds),
+  // With 120 s the messages join while it settles; with 45 it has settled before they do, a few seconds after the other drain.
+  for (const settle_seconds of [120, 45]) {
+    it(`a duplicate that finds new tasks, while the drain before it settles for ${settle_seconds} s: they are waited for`, async () => {
+      const stopping = (seconds: number) => ({ stop_seconds: seconds, stop_timeout_seconds: seconds + 40 });
+      const service = (name: string, desired_count: number, seconds: number) => ({
+        name,
+        desired_count,
+        minimum_healthy_percent: 0,
+        task: stopping(seconds),
+      });
+      const [leaving] = ids as [string];
+      const outcome = await play({
+        functions: functions({ cluster_name: "main", settle_seconds }),
+        clusters: [{ name: "main", services: [service("worker", 2, 5), service("slow", 0, 200)] }],
+        auto_scaling_groups: [
+          { name: "fleet", instance_ids: ids.slice(0, 2), cluster: "main", hooks: [HOOK] },
+        ],
+        timeline: [
+          { at_seconds: 5, terminate: { instance_ids: [leaving] } },
+          { at_seconds: 65, set_active: { instance_ids: [leaving] } },
+          { at_seconds: 66, update_service: { cluster: "main", service: "slow", desired_count: 4 } },
+          { at_seconds: 75, repeat_notification: { instance_ids: [leaving] } },
+        ],
+      });
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
+        "completed when nothing was left",
+      ]);
     });
-    const [leaving] = ids as [string];
-    const outcome = await play({
-      functions: functions({ cluster_name: "main", settle_seconds: 120 }),
-      clusters: [{ name: "main", services: [service("worker", 2, 5), service("slow", 0, 200)] }],
-      auto_scaling_groups: [{ name: "fleet", instance_ids: ids.slice(0, 2), cluster: "main", hooks: [HOOK] }],
-      timeline: [
-        { at_seconds: 5, terminate: { instance_ids: [leaving] } },
-        { at_seconds: 65, set_active: { instance_ids: [leaving] } },
-        { at_seconds: 66, update_service: { cluster: "main", service: "slow", desired_count: 4 } },
-        { at_seconds: 75, repeat_notification: { instance_ids: [leaving] } },
-      ],
-    });
-    expect(outcome.violations).to.deep.equal([]);
-    expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
-      "completed when nothing was left",
-    ]);
-  });
+  }
 
   it("a duplicate after the instance was completed is let go", async () => {
     const outcome = await play({

@@ -75,8 +75,7 @@ async function playMany(): Promise<void> {
 
 async function printSmallest(seed: number): Promise<void> {
   const scenario = scenarioOf(seed);
-  const { played } = await run(scenario);
-  const smallest = await shrink(scenario, failsBy(failuresOf(played)));
+  const smallest = await shrink(scenario, failsBy(failuresOf(await run(scenario))));
   process.stdout.write(
     `\nthe smallest of seed ${seed} that still fails:\n${fileOf(smallest)}\n${fullStory(await run(smallest))}\n`,
   );

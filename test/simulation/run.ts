@@ -22,7 +22,12 @@ export type Result = {
 };
 
 /** A result with what it was made from. */
-export type Detailed = Result & { readonly played: Played; readonly lines: readonly string[] };
+export type Detailed = Result & {
+  readonly played: Played;
+  /** The invocations that ended as none should. */
+  readonly faults: readonly InvocationRecord[];
+  readonly lines: readonly string[];
+};
 
 /** Plays a scenario of the simulation and judges it. */
 export async function run(scenario: ScenarioInput): Promise<Detailed> {
@@ -36,9 +41,10 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   for (const line of lines) digest.update(line);
   for (const each of [...simulation.world.story.lines, ...simulation.calls])
     digest.update(JSON.stringify(each));
+  const faults = faultsOfOurs(played, calmFrom(scenario, played));
   const violations = [
     ...played.violations.map((each) => violationText(each, startedAt)),
-    ...faultsOfOurs(played).map((each) => faultText(each, startedAt)),
+    ...faults.map((each) => faultText(each, startedAt)),
   ];
   return {
     seed: scenario.seed ?? 1,
@@ -48,8 +54,13 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     violations,
     digest: digest.digest("hex"),
     played,
+    faults,
     lines,
   };
+}
+
+function calmFrom({ faults_end_after_seconds: seconds }: ScenarioInput, { startedAt }: Played): number {
+  return seconds === undefined ? Number.POSITIVE_INFINITY : startedAt + seconds * 1_000;
 }
 
 /** A violation in words, with its time counted from the start. */
@@ -59,12 +70,18 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 
 /**
  * The invocations that ended as none should: a run of the functions fails with a RunFailed, after all else is done, and
- * leaves before Lambda ends it; anything else is a fault of theirs.
+ * leaves before Lambda ends it unless call after call hangs; anything else is a fault of theirs.
+ *
+ * @param calmFrom from when on no call hangs, in milliseconds since 1970
  */
-export function faultsOfOurs({ invocations }: Pick<Played, "invocations">): InvocationRecord[] {
+export function faultsOfOurs(
+  { invocations }: Pick<Played, "invocations">,
+  calmFrom = Number.POSITIVE_INFINITY,
+): InvocationRecord[] {
   return invocations.filter(
-    ({ outcome, error = "" }) =>
-      outcome === "timed out" || (outcome === "failed" && !error.startsWith("RunFailed: ")),
+    ({ outcome, error = "", startedAt }) =>
+      (outcome === "timed out" && startedAt >= calmFrom) ||
+      (outcome === "failed" && !error.startsWith("RunFailed: ")),
   );
 }
 
@@ -81,9 +98,9 @@ function endOf({ outcome, error = "" }: InvocationRecord, length = error.length)
  * By what a failure is known again in a smaller world: the rules that were broken, and of what was thrown the error's name
  * and how its text begins, since it may end with what there is less of.
  */
-export function failuresOf(played: Pick<Played, "violations" | "invocations">): Set<string> {
+export function failuresOf({ played, faults }: Pick<Detailed, "played" | "faults">): Set<string> {
   return new Set([
     ...played.violations.map(({ rule }) => rule),
-    ...faultsOfOurs(played).map((each) => endOf(each, TOLD_APART_BY)),
+    ...faults.map((each) => endOf(each, TOLD_APART_BY)),
   ]);
 }

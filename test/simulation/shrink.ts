@@ -58,8 +58,7 @@ export async function shrink(
 export function failsBy(failures: ReadonlySet<string>): (scenario: ScenarioInput) => Promise<boolean> {
   return async (scenario) => {
     try {
-      const { played } = await run(scenario);
-      return [...failuresOf(played)].some((each) => failures.has(each));
+      return [...failuresOf(await run(scenario))].some((each) => failures.has(each));
     } catch (error) {
       if (error instanceof ScenarioError) return false;
       throw error;

@@ -56,6 +56,7 @@ function memory(random: Random): Memory {
     containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
     tasks: maybe(random, texts),
     noTasksAt: at(),
+    noTasksVersions: some(random, () => ({ arn: text(random), version: random.whole(0, 1_000) })),
     noWantedSince: at(),
     registrations: some(random, () => registration(random)),
     taken: some(random, () => ({ what: registration(random), at: time(random) })),

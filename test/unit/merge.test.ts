@@ -95,6 +95,20 @@ describe("merging messages", () => {
     }
   });
 
+  it("that no task was left counts for the versions of the container instances that both have seen so", () => {
+    const of = (...versions: number[]) => versions.map((version) => ({ arn: "ci", version }));
+    const versionsOf = (one: Partial<Memory>, other: Partial<Memory>) =>
+      merged(
+        held("a", { memory: { ...lookedAt, ...one } }),
+        held("b", { memory: { ...lookedAt, ...other } }),
+      )[0]?.termination.memory.noTasksVersions;
+    expect(versionsOf({ noTasksVersions: of(1, 2) }, { noTasksVersions: of(2, 3) })).to.deep.equal(of(2));
+    expect(versionsOf({ noTasksVersions: of(1) }, {})).to.deep.equal([]);
+    const unlooked = { lookAt: undefined };
+    expect(versionsOf({ noTasksVersions: of(1) }, unlooked)).to.deep.equal(of(1));
+    expect(versionsOf(unlooked, { noTasksVersions: of(1) })).to.deep.equal(of(1));
+  });
+
   it("a completion that was refused stays so, whichever was refused", () => {
     const [both] = merged(
       held("a", { memory: { ...lookedAt, refusedAt: 4_000 } }),

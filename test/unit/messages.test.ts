@@ -31,6 +31,7 @@ const termination: Termination = {
     ],
     tasks: ["arn:aws:ecs:us-east-1:123456789012:task/main/1"],
     noTasksAt: at("09:00:09"),
+    noTasksVersions: [{ arn: "arn:ci-1", version: 7 }],
     noWantedSince: at("09:00:20"),
     registrations: [
       { kind: "target", targetGroup: "arn:tg", port: 8080 },

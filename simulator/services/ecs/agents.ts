@@ -1,7 +1,7 @@
 import type { Actor } from "../../story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Instance, isAlive } from "../ec2/instances.ts";
-import type { Cluster, ContainerInstance, EcsGround } from "./model.ts";
+import { type Cluster, type ContainerInstance, countUp, type EcsGround } from "./model.ts";
 import type { TaskLife } from "./task-life.ts";
 
 /** ECS notices that an instance has ended after this long, when its agent was connected. */
@@ -93,7 +93,7 @@ export class Agents {
   #inactivate(containerInstance: ContainerInstance, by: Actor): void {
     containerInstance.agentConnected.set(this.#world.agenda.now, false);
     containerInstance.status.set(this.#world.agenda.now, "INACTIVE");
-    containerInstance.version += 1;
+    countUp(containerInstance, this.#world.agenda.now);
     this.#on.deregistered(containerInstance, by);
   }
 
@@ -101,7 +101,7 @@ export class Agents {
     if (containerInstance.agentConnected.latest === connected) return;
     const { agenda, story } = this.#world;
     containerInstance.agentConnected.set(agenda.now, connected);
-    containerInstance.version += 1;
+    countUp(containerInstance, agenda.now);
     const { instanceId, cluster } = containerInstance;
     story.tell(agenda.now, { kind: "agent", instanceId, cluster, connected });
     this.#on.connection(containerInstance);

@@ -10,6 +10,7 @@ import {
   type ContainerInstance,
   type ContainerInstanceStatus,
   clusterName,
+  countUp,
   type EcsGround,
   type Service,
   type ServiceLoadBalancer,
@@ -124,7 +125,7 @@ export class Clusters implements Past {
       taskSlots,
       tasks: new Set(),
       orphans: new Set(),
-      version: 1,
+      version: new History<number>(agenda.now, 1),
       drainedBy: undefined,
     };
     cluster.containerInstances.set(containerInstance.arn, containerInstance);
@@ -156,7 +157,7 @@ export class Clusters implements Past {
   setStatus(containerInstance: ContainerInstance, status: "ACTIVE" | "DRAINING", by: Actor): void {
     if (containerInstance.status.latest === status) return;
     containerInstance.status.set(this.#world.agenda.now, status);
-    containerInstance.version += 1;
+    countUp(containerInstance, this.#world.agenda.now);
     containerInstance.drainedBy = status === "DRAINING" ? by : undefined;
     this.#tellStatus(containerInstance, by);
     this.#touch(containerInstance.cluster);
@@ -230,8 +231,15 @@ export class Clusters implements Past {
       forgetTasks(cluster, before);
       for (const { lastStatus, desiredStatus, containers } of cluster.tasks.values())
         for (const history of [lastStatus, desiredStatus, containers]) history.forget(before);
-      for (const { arn, status, agentConnected, tasks, orphans } of cluster.containerInstances.values()) {
-        for (const history of [status, agentConnected]) history.forget(before);
+      for (const {
+        arn,
+        status,
+        agentConnected,
+        version,
+        tasks,
+        orphans,
+      } of cluster.containerInstances.values()) {
+        for (const history of [status, agentConnected, version]) history.forget(before);
         const isOver = status.latest === "INACTIVE" && status.since < before;
         if (isOver && tasks.size + orphans.size === 0) cluster.containerInstances.delete(arn);
       }

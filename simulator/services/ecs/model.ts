@@ -60,10 +60,16 @@ export type ContainerInstance = {
   readonly tasks: Set<Task>;
   /** The tasks whose containers run on it though ECS has given them up. */
   readonly orphans: Set<Task>;
-  version: number;
+  /** Goes up with each task that starts or stops on it, its agent's connection and its status. */
+  readonly version: History<number>;
   /** Who set it DRAINING last. */
   drainedBy: Actor | undefined;
 };
+
+/** Something has changed on a container instance of which ECS would send an event. */
+export function countUp({ version }: ContainerInstance, now: number): void {
+  version.set(now, version.latest + 1);
+}
 
 export type TaskStatus =
   | "PROVISIONING"

@@ -29,7 +29,7 @@ export function presentContainerInstance(
     capacityProviderName: each.capacityProvider,
     status: each.status.at(moment),
     agentConnected: each.agentConnected.at(moment),
-    version: each.version,
+    version: each.version.at(moment),
     registeredAt: new Date(each.registeredAt),
     // Both count by the wish: a task that is stopping is in neither, though its containers still run.
     runningTasksCount: cluster.status === "ACTIVE" ? wanted.length - pending : 0,

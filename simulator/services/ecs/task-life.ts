@@ -11,7 +11,7 @@ import type {
   TaskDefinition,
   TaskStatus,
 } from "./model.ts";
-import { isLive } from "./model.ts";
+import { countUp, isLive } from "./model.ts";
 import { bindPorts } from "./placement.ts";
 import { registrationsOf } from "./registrations.ts";
 
@@ -72,6 +72,7 @@ export class TaskLife {
     };
     cluster.tasks.set(task.arn, task);
     task.containerInstance.tasks.add(task);
+    countUp(task.containerInstance, agenda.now);
     this.#tell(task);
     if (awsvpc) {
       agenda.in(PROVISION_MS, () =>
@@ -230,6 +231,7 @@ export class TaskLife {
     if (!containerInstance.orphans.has(task)) this.#containersEnd(task);
     task.stoppedAt = this.#world.agenda.now;
     containerInstance.tasks.delete(task);
+    countUp(containerInstance, this.#world.agenda.now);
     if (task.address) this.#clusters.get(task.cluster)?.addresses.free(task.address);
     this.#set(task, "STOPPED");
   }

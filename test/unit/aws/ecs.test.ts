@@ -251,6 +251,7 @@ describe("ECS: finding container instances", () => {
           status: "ACTIVE",
           runningTasksCount: 2,
           pendingTasksCount: 1,
+          version: 7,
         })),
       failures: [{ arn: "ci-2", reason: "MISSING" }],
     }));
@@ -260,6 +261,7 @@ describe("ECS: finding container instances", () => {
       arn: "ci-1",
       instanceId: "i-1",
       status: "ACTIVE",
+      version: 7,
       wantedTasks: 3,
       agentConnected: false,
       capacityProvider: undefined,

@@ -52,6 +52,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
         instanceId: "",
         status: "",
         wantedTasks: 0,
+        version: 0,
         agentConnected: false,
         capacityProvider: undefined,
       },

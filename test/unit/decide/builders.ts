@@ -66,6 +66,7 @@ export const member = (status: string, ...tasks: ClusterMember["tasks"][number][
     status,
     wantedTasks: tasks.filter((each) => each.wanted).length,
     agentConnected: true,
+    version: 1,
     capacityProvider: undefined,
   },
   tasks,

@@ -101,6 +101,17 @@ describe("what is remembered", () => {
     }
   });
 
+  it("the versions with no task left are those of the last list, until a task is seen", () => {
+    const before = [{ arn: "ci-1", version: 0 }];
+    const memory = { ...seen, drainingAt: at - MINUTE, noTasksAt: SINCE, noTasksVersions: before };
+    const versionsOf = (observed: Partial<Observation>) => memoryOf({ memory, observed }).noTasksVersions;
+    expect(versionsOf(listed(false, "STOPPED"))).to.deep.equal(before);
+    expect(versionsOf(listed(true, "STOPPED"))).to.deep.equal([{ arn: "ci-1", version: 1 }]);
+    expect(versionsOf({ ...listed(true), unread: { tasks: "denied" } })).to.deep.equal(before);
+    expect(versionsOf(listed(true, "STOPPING"))).to.deep.equal([]);
+    expect(versionsOf({ members: [member("ACTIVE")] })).to.deep.equal([]);
+  });
+
   describe("that no task is left, once they were listed anew after DRAINING", () => {
     const since = (drainingAt: number | undefined) => ({ ...seen, drainingAt });
     const settled = since(at - 10 * SECOND);
@@ -159,6 +170,11 @@ describe("what is remembered", () => {
     ];
     for (const [why, memory, observed, expected] of table) {
       it(why, () => expect(memoryOf({ memory, observed }).noTasksAt).to.equal(expected));
+      it(`${why}: with the versions of that list`, () => {
+        const { noTasksVersions } = memoryOf({ memory, observed });
+        const isNew = expected === at;
+        expect(noTasksVersions).to.deep.equal(isNew ? [{ arn: "ci-1", version: 1 }] : []);
+      });
     }
   });
 

@@ -6,7 +6,11 @@ import { SINCE, service, task, termination } from "../decide/builders.ts";
 import { thrownBy } from "../thrown.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
-const known = { containerInstances: [{ cluster: "main", arn: "ci-1" }], tasks: [], noTasksAt: SINCE };
+const known = {
+  containerInstances: [{ cluster: "main", arn: "ci-1" }],
+  tasks: [],
+  noTasksVersions: [{ arn: "ci-1", version: 1 }],
+};
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { ports, run, asked, lines } = showing(shown);

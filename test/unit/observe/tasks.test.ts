@@ -77,7 +77,18 @@ describe("the tasks of an instance", () => {
       "ecs.listWanted main ci-1",
       "ecs.listUnwanted main ci-1",
     ]);
-    expect((await play({ tasks: [], noTasksAt: SINCE }, [])).asked).to.deep.equal([]);
+    const noTasksVersions = [{ arn: "ci-1", version: 1 }];
+    expect((await play({ tasks: [], noTasksVersions }, [])).asked).to.deep.equal([]);
+  });
+
+  it("are listed once more when all have STOPPED, where its version is another one since: a task may have started", async () => {
+    for (const each of [
+      { arn: "ci-1", version: 2 },
+      { arn: "ci-2", version: 1 },
+    ]) {
+      const { asked } = await play({ tasks: [], noTasksAt: SINCE, noTasksVersions: [each] }, []);
+      expect(asked).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+    }
   });
 
   it("are listed without those that are to run where none of these has been counted for ten seconds", async () => {
