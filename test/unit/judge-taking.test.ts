@@ -48,8 +48,8 @@ describe("judge", () => {
     });
 
     it("is not asked for with none", () => {
-      for (const of of [{ strategy: "DAEMON" }, { startedBy: held }, {}] as const)
-        expect(found(of, { stop_tasks: "none" })).to.have.lengthOf(1);
+      for (const task of [{ strategy: "DAEMON" }, { startedBy: held }, {}] as const)
+        expect(found(task, { stop_tasks: "none" })).to.have.lengthOf(1);
     });
 
     it("is asked for by default where it is a daemon's, or the instance itself started it", () => {
@@ -65,8 +65,8 @@ describe("judge", () => {
     });
 
     it("is asked for with all, but for replicas", () => {
-      for (const of of [{ strategy: "DAEMON" }, { startedBy: "cron" }, {}] as const)
-        expect(found(of, { stop_tasks: "all" })).to.deep.equal([]);
+      for (const task of [{ strategy: "DAEMON" }, { startedBy: "cron" }, {}] as const)
+        expect(found(task, { stop_tasks: "all" })).to.deep.equal([]);
     });
 
     it("goes by the drain that ended last, where none is going on: nobody could know", () => {
