@@ -147,7 +147,7 @@ async function targetsStanding(
   const isOurs = blocked.some(({ what, termination }) => drainsUntil(what, termination, 0) !== undefined);
   const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
   const untilOf = ({ what, termination }: Blocked<"target">) => {
-    const until = drainsUntil(what, termination, delay);
+    const until = delay === undefined ? undefined : drainsUntil(what, termination, delay);
     return until !== undefined && now < until ? until : undefined;
   };
   const isAsked = blocked.some((each) => untilOf(each) === undefined);

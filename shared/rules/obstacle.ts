@@ -55,11 +55,11 @@ export function isGlanceEnough({ memory: { obstacle } }: Termination, now: numbe
 export function drainsUntil(
   { targetGroup, port, state }: Extract<Obstacle, { kind: "target" }>,
   { memory }: Termination,
-  delay: number | undefined,
+  delay: number,
 ): number | undefined {
   const what = { kind: "target", targetGroup, port } as const;
   const taken = memory.taken.findLast((each) => isSame(each.what, what));
-  return taken === undefined || delay === undefined || state !== "draining" ? undefined : taken.at + delay;
+  return taken === undefined || state !== "draining" ? undefined : taken.at + delay;
 }
 
 /**

@@ -92,7 +92,7 @@ function noTasks(
   memory: Memory,
   { members, unread }: Observation,
   now: number,
-): Pick<Memory, "noTasksAt" | "noTasksVersions"> {
+): Partial<Pick<Memory, "noTasksAt" | "noTasksVersions">> {
   const none = { noTasksAt: undefined, noTasksVersions: [] };
   if (members.some((member) => liveTasks(member).length > 0)) return none;
   // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
@@ -100,7 +100,7 @@ function noTasks(
   if (mayStart) return none;
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
   const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
-  if (!settled || !listed) return { noTasksAt: memory.noTasksAt, noTasksVersions: memory.noTasksVersions };
+  if (!settled || !listed) return {};
   const noTasksVersions = members.map(({ containerInstance: { arn, version } }) => ({ arn, version }));
   return { noTasksAt: memory.noTasksAt ?? now, noTasksVersions };
 }

@@ -26,7 +26,7 @@ export function decideReturning(
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
   const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
-  const isWaitedFor = since === undefined || now - since < AGENT_MS;
+  const isWaitedFor = now - (since ?? now) < AGENT_MS;
   const steps = restoring(termination, observed, returns, isWaitedFor);
   if (since !== undefined && now - since >= RETURN_MS) {
     return letGo(

@@ -17,5 +17,5 @@ export function turnBefore(termination: Termination, presence: Pick<Presence, "h
 
 /** Whether all that a termination waits for is its turn to be completed, as far as its last look could tell. */
 export function waitsForItsTurn({ memory }: Termination, now: number): boolean {
-  return memory.turnBefore !== undefined && now < memory.turnBefore;
+  return now < (memory.turnBefore ?? now);
 }

@@ -104,6 +104,8 @@ describe("merging messages", () => {
       )[0]?.termination.memory.noTasksVersions;
     expect(versionsOf({ noTasksVersions: of(1, 2) }, { noTasksVersions: of(2, 3) })).to.deep.equal(of(2));
     expect(versionsOf({ noTasksVersions: of(1) }, {})).to.deep.equal([]);
+    const another = [{ arn: "another", version: 1 }];
+    expect(versionsOf({ noTasksVersions: of(1) }, { noTasksVersions: another })).to.deep.equal([]);
     const unlooked = { lookAt: undefined };
     expect(versionsOf({ noTasksVersions: of(1) }, unlooked)).to.deep.equal(of(1));
     expect(versionsOf(unlooked, { noTasksVersions: of(1) })).to.deep.equal(of(1));

@@ -61,14 +61,19 @@ describe("decide", () => {
   });
 
   it("is looked at sooner where a heartbeat came due while it was looked at, but for one after the drain's time", () => {
-    const until = (lastBeatAt: number, settings: Row["settings"] = {}) =>
+    const short = { hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] };
+    const until = (lastBeatAt: number, settings: Row["settings"] = {}, observed: Row["observed"] = short) =>
       decisionOf({
         ...gone({ lastBeatAt: SINCE + lastBeatAt }),
-        observed: { members: [member("DRAINING")], hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] },
+        observed: { members: [member("DRAINING")], ...observed },
         settings: { settleSeconds: 120, ...settings },
       }).memory.lookAt;
     expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
     expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
+    const long = { hooks: [hook({ heartbeatTimeout: 10 * MINUTE })] };
+    expect(until(now - 400 * SECOND, {}, long), "as terminate beats, and not deregister").to.equal(
+      SINCE + now + 5 * SECOND,
+    );
     const over = { onTimeout: "leave", drainTimeoutSeconds: now / SECOND } as const;
     expect(until(now - MINUTE, over)).to.equal(SINCE + now + MINUTE);
   });

@@ -64,6 +64,18 @@ describe("all of a decision", () => {
     expect(outcome).to.include({ kind: "let go", level: "error" });
   });
 
+  it("warns of an instance that has back all but its agent", () => {
+    const outcome = decisionOf({
+      memory: returning("root volume", { returningSince: SINCE, toTake: [] }),
+      observed: {
+        ...state("InService"),
+        members: [memberOf({ status: "ACTIVE", agentConnected: false })],
+      },
+      now: 30 * MINUTE,
+    }).outcome;
+    expect(outcome).to.include({ kind: "let go", level: "warn" });
+  });
+
   it("completes a dead instance with CONTINUE", () => {
     const { outcome } = decisionOf({ memory: { ...seen, deadSince: SINCE, deadAs: "stopped" } });
     expect(outcome).to.deep.equal({
