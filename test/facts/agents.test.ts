@@ -89,6 +89,27 @@ describe("ECS's agents", () => {
     ).to.have.members(["EssentialContainerExited", "UserInitiated"]);
   });
 
+  it("facts 2: a container instance's version goes up with its status, its agent's connection, and each task that starts or stops", async () => {
+    await start({ for_seconds: 60 });
+    const arn = await containerInstance();
+    const versions = [(await described(arn))?.version ?? 0];
+    const afterwards = async (seconds: number) => {
+      await aws.advance(seconds);
+      versions.push((await described(arn))?.version ?? 0);
+    };
+    await afterwards(10);
+    expect(versions[1], "while nothing changes").to.equal(versions[0]);
+    await afterwards(60);
+    const [web] = await tasksOf(aws, CLUSTER, { containerInstance: arn, serviceName: "web" });
+    await aws.ecs.send(new StopTaskCommand({ cluster: CLUSTER, task: web?.taskArn }));
+    await afterwards(60);
+    const request = { cluster: CLUSTER, containerInstances: [arn], status: "DRAINING" as const };
+    await aws.ecs.send(new UpdateContainerInstancesStateCommand(request));
+    await afterwards(0);
+    const rises = versions.slice(2).map((version, i) => version > (versions[i + 1] ?? 0));
+    expect(rises, versions.join()).to.deep.equal([true, true, true]);
+  });
+
   it("facts 2: DRAINING stops nothing while the agent is disconnected", async () => {
     await start({ for_seconds: 600 });
     const arn = await containerInstance();

@@ -143,6 +143,8 @@ export const CHECKLIST: readonly Fact[] = [
       "container instances of every status but INACTIVE are listed unless a status is asked for",
     "ended-inactive": "an ended instance is INACTIVE, still described, and listed no more",
     "agent-disconnected": "tasks freeze as they are while the agent is disconnected",
+    "container-instance-version":
+      "a container instance's version goes up with its status, its agent's connection, and each task that starts or stops",
     "disconnected-draining": "DRAINING stops nothing while the agent is disconnected",
     "disconnected-start": "no task can be started on an instance whose agent is disconnected",
     "disconnected-end":
