@@ -135,35 +135,36 @@ async function goneOf(
   return gone;
 }
 
-// Within a deregistration delay that we began there is nothing to ask for: what else can happen meanwhile the next look at
-// everything sees.
+// What is shown as draining within a deregistration delay that we began is so until that is over: there is nothing to ask for
+// until then, and what else can happen meanwhile the next look at everything sees.
 async function targetsStanding(
   ports: Ports,
   run: Run,
   arn: string,
   blocked: readonly Blocked<"target">[],
 ): Promise<Standing> {
-  const now = ports.now();
-  const isOurs = blocked.some(({ what, termination }) => drainsUntil(what, termination, 0) !== undefined);
-  const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
-  const untilOf = ({ what, termination }: Blocked<"target">) => {
-    const until = delay === undefined ? undefined : drainsUntil(what, termination, delay);
-    return until !== undefined && now < until ? until : undefined;
-  };
-  const isAsked = blocked.some((each) => untilOf(each) === undefined);
-  const targets = isAsked ? ((await ports.targetGroups.targets(arn)) ?? []) : [];
-  const stand = blocked.filter(
-    (each) =>
-      untilOf(each) !== undefined ||
-      targets.some(
-        ({ id, port, state, invalid }) =>
-          id === each.what.target && port === each.what.port && state === each.what.state && !invalid,
-      ),
+  const targets = (await ports.targetGroups.targets(arn)) ?? [];
+  const stand = blocked.filter(({ what }) =>
+    targets.some(
+      ({ id, port, state, invalid }) =>
+        id === what.target && port === what.port && state === what.state && !invalid,
+    ),
   );
-  return new Map(stand.map((each) => [each.termination, { as: each.termination, until: untilOf(each) }]));
+  const isOurs = stand.some(({ what, termination }) => drainsUntil(what, termination, 0) !== undefined);
+  const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
+  const now = ports.now();
+  return new Map(
+    stand.map(({ termination, what }) => {
+      const until = delay === undefined ? undefined : drainsUntil(what, termination, delay);
+      return [
+        termination,
+        { as: termination, until: until !== undefined && now < until ? until : undefined },
+      ];
+    }),
+  );
 }
 
-// Where it cannot be read, whether the target is still there is asked for instead.
+// Where it cannot be read, whether the target is still there is asked for again and again.
 async function delayOf(ports: Ports, run: Run, arn: string): Promise<number | undefined> {
   const { deregistrationDelays } = run;
   return run.once(deregistrationDelays, arn, async () =>

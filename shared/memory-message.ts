@@ -37,7 +37,6 @@ const targetGroup = z.object({
 const memorySchema = z.object({
   container_instances: z._default(z.array(z.object({ cluster: z.string(), arn: z.string() })), []),
   tasks: z.optional(z.array(z.string())),
-  no_tasks_at: z.optional(time),
   no_tasks_versions: z._default(z.array(z.object({ container_instance: z.string(), version: z.int() })), []),
   no_wanted_tasks_since: z.optional(time),
   registrations: z._default(z.array(registration), []),
@@ -82,7 +81,6 @@ export function readMemory(value: unknown): Memory {
   return {
     containerInstances: data.container_instances,
     tasks: data.tasks,
-    noTasksAt: milliseconds(data.no_tasks_at),
     noTasksVersions: data.no_tasks_versions.map(({ container_instance: arn, version }) => ({ arn, version })),
     noWantedSince: milliseconds(data.no_wanted_tasks_since),
     registrations: data.registrations.map(readRegistration),
@@ -128,7 +126,6 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
   return {
     container_instances: [...memory.containerInstances],
     tasks: memory.tasks && [...memory.tasks],
-    no_tasks_at: isoOf(memory.noTasksAt),
     no_tasks_versions: memory.noTasksVersions.map(({ arn, version }) => ({
       container_instance: arn,
       version,

@@ -31,7 +31,7 @@ function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
     same.messages = together(same.messages, messages);
     same.termination = {
       ...same.termination,
-      memory: unite(same.termination.memory, termination.memory),
+      memory: unite(same.termination, termination),
       ...(same.termination.announced || termination.announced
         ? { announced: uniteAnnounced(same.termination.announced, termination.announced) }
         : {}),
@@ -70,7 +70,8 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
 
 // One of them has looked, or both. Nothing that was done or seen is forgotten, since a look may have been one that could read
 // nothing. Of what was not there, the one may have looked before it came, and the other since: it counts where both say so.
-function unite(one: Memory, other: Memory): Memory {
+function unite(older: Termination, younger: Termination): Memory {
+  const [one, other] = [older.memory, younger.memory];
   const isSooner = other.lookAt !== undefined && (one.lookAt === undefined || other.lookAt < one.lookAt);
   const [sooner, later] = isSooner ? [other, one] : [one, other];
   const absence = (of: (memory: Memory) => Time) =>
@@ -79,7 +80,6 @@ function unite(one: Memory, other: Memory): Memory {
     ...sooner,
     containerInstances: union(sooner.containerInstances, later.containerInstances),
     tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
-    noTasksAt: absence(({ noTasksAt }) => noTasksAt),
     noTasksVersions:
       later.lookAt === undefined
         ? sooner.noTasksVersions
@@ -102,7 +102,8 @@ function unite(one: Memory, other: Memory): Memory {
     absentSince: absence(({ absentSince }) => absentSince),
     goneAt: absence(({ goneAt }) => goneAt),
     lastBeatAt: latest(sooner.lastBeatAt, later.lastBeatAt),
-    refusedAt: latest(sooner.refusedAt, later.refusedAt),
+    // One without the other's token may be of another lifecycle action, which was not refused.
+    refusedAt: older.token === younger.token ? latest(sooner.refusedAt, later.refusedAt) : undefined,
     completedAt: sooner.completedAt ?? later.completedAt,
     disconnectedSince: absence(({ disconnectedSince }) => disconnectedSince),
     unknownSince: absence(({ unknownSince }) => unknownSince),

@@ -52,9 +52,10 @@ export type Memory = {
   readonly containerInstances: readonly { readonly cluster: string; readonly arn: string }[];
   /** The ARNs of the tasks seen on the instance; undefined before they were listed. */
   readonly tasks: readonly string[] | undefined;
-  /** When the tasks were listed anew, after DRAINING had taken effect, and none was left: none can come any more. */
-  readonly noTasksAt: number | undefined;
-  /** The versions that its container instances then had: with another one, a task may have started since. */
+  /**
+   * The versions that its container instances had when their tasks were listed anew, after DRAINING had taken effect, and none was
+   * left: with the same one, none has started since.
+   */
   readonly noTasksVersions: readonly { readonly arn: string; readonly version: number }[];
   /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
   readonly noWantedSince: number | undefined;
@@ -130,7 +131,6 @@ export type Memory = {
 export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,
-  noTasksAt: undefined,
   noTasksVersions: [],
   noWantedSince: undefined,
   registrations: [],

@@ -195,8 +195,8 @@ export const DRAIN_LINES = {
     level: "INFO, WARN or ERROR",
     from: "both",
     means:
-      "Nothing more is done about this message; `reason` says why. INFO: it was over already. WARN: the instance is not terminating, so nothing was touched. ERROR: either Auto Scaling held the instance and knew no such lifecycle action for two minutes, or an instance that was to come back had not done so within an hour.",
-    todo: "INFO: nothing. WARN: find out who sent a message for an instance in service. ERROR: check the hook's name in the message against the group's hooks; the instance goes when the hook's own timeout ends. One that did not come back: `reason` names what was not restored; set its container instance ACTIVE and register it by hand, where it is in service.",
+      "Nothing more is done about this message; `reason` says why. INFO: it was over already. WARN: the instance is not terminating, so nothing was touched; or it came back with a new root volume, and its ECS agent had been silent for half an hour. ERROR: either Auto Scaling held the instance and knew no such lifecycle action for two minutes, or an instance that was to come back had not done so within an hour.",
+    todo: "INFO: nothing. WARN: find out who sent a message for an instance in service, or why the agent does not run. ERROR: check the hook's name in the message against the group's hooks; the instance goes when the hook's own timeout ends. One that did not come back: `reason` names what was not restored; set its container instance ACTIVE and register it by hand, where it is in service.",
   },
   "sweep found": {
     level: "WARN",

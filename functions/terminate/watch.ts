@@ -119,20 +119,27 @@ export class Watch {
   // While what takes long is looked at, those that only wait for Auto Scaling are completed, again and again.
   async #lookAtDue(end: () => number): Promise<void> {
     const { turns, others } = this.#dueAt(this.#ports.now());
-    if (turns.length === 0 || others.length === 0) return this.#lookAt([...turns, ...others], end());
+    if (others.length === 0) return this.#takeTurns(turns, end());
     let isOver = false;
     const lookAtOthers = async () => {
       await this.#lookAt(others, end()).finally(() => {
         isOver = true;
       });
     };
-    const takeTurns = async () => {
+    const goOnCompleting = async () => {
       for (let due = turns; due.length > 0 && !isOver; due = this.#dueAt(this.#ports.now()).turns) {
         if (this.#ports.now() + LOOK_MS_EACH * due.length >= end()) return;
-        await this.#lookAt(due, end());
+        await this.#takeTurns(due, end());
       }
     };
-    await Promise.all([lookAtOthers(), takeTurns()]);
+    // Neither is left behind, acting, where the other one throws.
+    for (const each of await Promise.allSettled([lookAtOthers(), goOnCompleting()]))
+      if (each.status === "rejected") throw each.reason;
+  }
+
+  async #takeTurns(turns: readonly Held[], until: number): Promise<void> {
+    const completed = await this.#lookAt(turns, until);
+    this.#turn = Math.max(TURN_AT_LEAST, Math.ceil(TURN_EACH * completed));
   }
 
   // Where Auto Scaling takes fewer completions than there are, no more of those that wait for their turn are looked at than can
@@ -148,7 +155,8 @@ export class Watch {
     return Math.min(...this.held.map(lookAtOf));
   }
 
-  async #lookAt(due: readonly Held[], until: number): Promise<void> {
+  /** Returns how many were completed. */
+  async #lookAt(due: readonly Held[], until: number): Promise<number> {
     const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
     const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
       mayComplete: true,
@@ -161,7 +169,6 @@ export class Watch {
         (before.memory.completedAt === undefined && termination.memory.completedAt !== undefined),
     ).length;
     this.completed += completed;
-    this.#turn = Math.max(TURN_AT_LEAST, Math.ceil(TURN_EACH * completed));
     this.letGo += looked.filter(({ fate }) => fate === "let go").length;
     const ended = looked.filter(({ fate }) => fate !== "watch");
     this.#ended.push(...ended.map(({ termination }) => termination));
@@ -172,6 +179,7 @@ export class Watch {
         .filter(({ fate }) => fate === "watch")
         .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
     ];
+    return completed;
   }
 
   /**

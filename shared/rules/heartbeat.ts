@@ -6,10 +6,11 @@ import { situationOf } from "./lifecycle-state.ts";
 const SECOND = 1_000;
 
 /**
- * Terminate beats when less than this of the timeout remains, or a third of it where that is more; a sixth where nothing is left
- * but its turn to be completed, since a heartbeat would take the place of a completion.
+ * Terminate beats when less than this of the timeout remains, or a third of it where that is more. Where nothing is left but its
+ * turn to be completed, a heartbeat would take the place of a completion: a sixth is enough then, and five minutes at the least.
  */
 const BEAT_MARGIN_MS = 130 * SECOND;
+const TURN_MARGIN_MS = 300 * SECOND;
 /** Deregister, which comes by a minute earlier, beats when less than this remains. */
 const FIRST_BEAT_MARGIN_MS = 180 * SECOND;
 /** What is assumed of a hook whose timeouts cannot be read: it is then beaten every minute. */
@@ -60,7 +61,8 @@ export function nextBeatAt(
   if (timeout === undefined) return undefined;
   if (memory.lastBeatAt === undefined) return 0;
   const third = timeout / 3;
-  const share = memory.turnBefore === undefined ? third : third / 2;
+  const share =
+    memory.turnBefore === undefined ? third : Math.min(third, Math.max(third / 2, TURN_MARGIN_MS));
   const remaining = first ? FIRST_BEAT_MARGIN_MS : Math.max(BEAT_MARGIN_MS, share);
   // In whole milliseconds, like the clock: to sleep for less than one would be not to sleep.
   return memory.lastBeatAt + Math.ceil(Math.max(third, timeout - remaining));

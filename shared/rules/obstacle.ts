@@ -58,8 +58,8 @@ export function drainsUntil(
   delay: number,
 ): number | undefined {
   const what = { kind: "target", targetGroup, port } as const;
-  const taken = memory.taken.findLast((each) => isSame(each.what, what));
-  return taken === undefined || state !== "draining" ? undefined : taken.at + delay;
+  const times = memory.taken.filter((each) => isSame(each.what, what)).map(({ at }) => at);
+  return times.length === 0 || state !== "draining" ? undefined : Math.max(...times) + delay;
 }
 
 /**

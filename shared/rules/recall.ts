@@ -21,7 +21,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
   return {
     ...memory,
     tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
-    ...noTasks(memory, observed, now),
+    noTasksVersions: noTasks(memory, observed, now),
     noWantedSince:
       unread.tasks === undefined
         ? noWantedSince(
@@ -48,7 +48,8 @@ export function recall({ memory, since }: Termination, observed: Observation, no
     managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
     targetGroups: observed.targetGroups,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
-    actedAt: drainedByOthers ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
+    actedAt:
+      drainedByOthers || hasChanged(memory, members) ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     dyingSince: memory.dyingSince ?? (isDying(observed) ? now : undefined),
     returns: returnOf(observed.membership?.state ?? ""),
     ...recallLife(memory, observed, now),
@@ -88,21 +89,26 @@ function recallTasks({ members }: Observation, since: number): readonly string[]
     .map((task) => task.arn);
 }
 
-function noTasks(
-  memory: Memory,
-  { members, unread }: Observation,
-  now: number,
-): Partial<Pick<Memory, "noTasksAt" | "noTasksVersions">> {
-  const none = { noTasksAt: undefined, noTasksVersions: [] };
-  if (members.some((member) => liveTasks(member).length > 0)) return none;
+// Which container instances have no task left, by the versions that they had when that was last listed.
+function noTasks(memory: Memory, { members, unread }: Observation, now: number): Memory["noTasksVersions"] {
+  if (members.some((member) => liveTasks(member).length > 0)) return [];
   // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
   const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
-  if (mayStart) return none;
+  if (mayStart || hasChanged(memory, members)) return [];
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
-  const listed = members.length > 0 && unread.tasks === undefined && members.every((member) => member.listed);
-  if (!settled || !listed) return {};
-  const noTasksVersions = members.map(({ containerInstance: { arn, version } }) => ({ arn, version }));
-  return { noTasksAt: memory.noTasksAt ?? now, noTasksVersions };
+  if (!settled || unread.tasks !== undefined) return memory.noTasksVersions;
+  const listed = members
+    .filter((member) => member.listed)
+    .map(({ containerInstance: { arn, version } }) => ({ arn, version }));
+  const isListed = (arn: string) => listed.some((each) => each.arn === arn);
+  return [...memory.noTasksVersions.filter(({ arn }) => !isListed(arn)), ...listed];
+}
+
+// A task may have started on one of them since none was left, and be in no list yet: each read lags by itself.
+function hasChanged({ noTasksVersions }: Memory, members: Observation["members"]): boolean {
+  return members.some(({ containerInstance: { arn, version } }) =>
+    noTasksVersions.some((each) => each.arn === arn && each.version !== version),
+  );
 }
 
 /**

@@ -26,8 +26,9 @@ export function decideReturning(
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
   const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
-  const isWaitedFor = now - (since ?? now) < AGENT_MS;
-  const steps = restoring(termination, observed, returns, isWaitedFor);
+  const isAwaited = isExpected(termination, observed, returns);
+  const isLate = isAwaited && now - (since ?? now) >= AGENT_MS;
+  const steps = restoring(termination, observed, returns, isLate);
   if (since !== undefined && now - since >= RETURN_MS) {
     return letGo(
       memory,
@@ -57,14 +58,11 @@ export function decideReturning(
   if (steps.length > 0) {
     return { ...wait(termination, memory, now, "what was taken from the instance to be restored"), steps };
   }
-  if (isExpected(termination, observed, returns)) {
-    if (isWaitedFor) return wait(termination, memory, now, "the instance to join its cluster again");
-    return letGo(
-      memory,
-      `the instance is ${state}, and has back what it needs there but its ECS agent`,
-      "warn",
-    );
+  if (isLate) {
+    const left = "and has back what it needs there but its ECS agent";
+    return letGo(memory, `the instance is ${state}, ${left}`, "warn");
   }
+  if (isAwaited) return wait(termination, memory, now, "the instance to join its cluster again");
   return {
     ...letGo(memory, `the instance is ${state}, and has back what it needs there`),
     remarks: notRestored(memory, returns),
@@ -75,12 +73,12 @@ function restoring(
   { memory }: Termination,
   observed: Observation,
   returns: Return,
-  isAgentWaitedFor: boolean,
+  withoutAgent: boolean,
 ): Step[] {
   const activate = observed.members
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
       // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
-      const isThere = returns === "warm pool" || agentConnected || !isAgentWaitedFor;
+      const isThere = returns === "warm pool" || agentConnected || withoutAgent;
       return isThere && status === "DRAINING" && memory.toDrain.includes(arn);
     })
     .map(

@@ -15,7 +15,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "of two messages of one drain, what the one that comes later remembers is forgotten",
     file: "shared/merge.ts",
-    text: "memory: unite(same.termination.memory, termination.memory),",
+    text: "memory: unite(same.termination, termination),",
     instead: "memory: unite(same.termination.memory, same.termination.memory),",
     foundBy: {
       scenarios: "returning",

@@ -232,34 +232,48 @@ describe("a glance", () => {
       const lookAt = ({ found }: Awaited<ReturnType<typeof play>>, each: Termination) =>
         found.get(each)?.memory.lookAt;
 
-      it("asks for nothing else before it ends, or the next look at everything is due", async () => {
+      const other = { ...listed, id: "i-2" };
+
+      it("asks once whether the target is still there, and for nothing before its end, or the next look at everything", async () => {
         for (const [delay, until] of [
           [110_000, NOW + 10_000],
           [300_000, NOW + 60_000],
         ] as const) {
-          const [one, other] = [ours(), ours(inStatic({ target: "i-2" }), NOW + 60_000, "i-2")];
-          const played = await play([one, other], { delay: () => delay });
-          expect(played.asked).to.deep.equal(["delay of arn:static"]);
-          expect([lookAt(played, one), lookAt(played, other)]).to.deep.equal([until, until]);
+          const both = [ours(), ours(inStatic({ target: "i-2" }), NOW + 60_000, "i-2")] as const;
+          const played = await play(both, { delay: () => delay, targets: () => [listed, other] });
+          expect(played.asked).to.deep.equal(["arn:static", "delay of arn:static"]);
+          expect(both.map((each) => lookAt(played, each))).to.deep.equal([until, until]);
         }
+      });
+
+      it("waits for none that is through before its end: a group that no load balancer uses has no delay", async () => {
+        const played = await play([ours()], { targets: () => [other] });
+        expect([played.asked, played.waits]).to.deep.equal([["arn:static"], []]);
+      });
+
+      it("goes by the time when it was last taken out", async () => {
+        const one = ours();
+        const [taken] = one.memory.taken as [(typeof one.memory.taken)[0]];
+        const again = [{ ...taken, at: NOW - 5_000 }, taken, { ...taken, at: NOW - 200_000 }];
+        const twice = { ...one, memory: { ...one.memory, taken: again } };
+        const played = await play([twice], { delay: () => 30_000, targets: () => [listed] });
+        expect(lookAt(played, twice)).to.equal(NOW + 25_000);
       });
 
       it("asks for the target from its end on, every poll", async () => {
         const one = ours();
         const played = await play([one], { delay: () => 100_000, targets: () => [listed] });
-        expect(played.asked).to.deep.equal(["delay of arn:static", "arn:static"]);
         expect(lookAt(played, one)).to.equal(NOW + 5_000);
-        expect((await play([one], { delay: () => 100_000, targets: () => [] })).waits).to.deep.equal([]);
       });
 
-      it("asks for the target where the delay is not known", async () => {
+      it("asks for the target every poll where the delay is not known", async () => {
         const denied = () => {
           throw failure("denied");
         };
         for (const delay of [() => undefined, denied]) {
           const one = ours();
           const played = await play([one], { delay, targets: () => [listed] });
-          expect(played.asked).to.deep.equal(["delay of arn:static", "arn:static"]);
+          expect(played.asked).to.deep.equal(["arn:static", "delay of arn:static"]);
           expect(lookAt(played, one)).to.equal(NOW + 5_000);
           expect(played.run.hasFailures).to.equal(delay === denied);
         }

@@ -55,7 +55,6 @@ function memory(random: Random): Memory {
   return {
     containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
     tasks: maybe(random, texts),
-    noTasksAt: at(),
     noTasksVersions: some(random, () => ({ arn: text(random), version: random.whole(0, 1_000) })),
     noWantedSince: at(),
     registrations: some(random, () => registration(random)),

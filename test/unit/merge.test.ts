@@ -65,7 +65,7 @@ describe("merging messages", () => {
 
   /** [what both say, the one, the other, what is left of it]; both have looked. */
   const absences: [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] = (
-    ["noTasksAt", "noWantedSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
+    ["noWantedSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
   ).flatMap((key): [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] => [
     [`${key} of one alone`, { [key]: 3_000 }, {}, { [key]: undefined }],
     [`${key} of both`, { [key]: 3_000 }, { [key]: 4_000 }, { [key]: 4_000 }],
@@ -111,12 +111,15 @@ describe("merging messages", () => {
     expect(versionsOf(unlooked, { noTasksVersions: of(1) })).to.deep.equal(of(1));
   });
 
-  it("a completion that was refused stays so, whichever was refused", () => {
-    const [both] = merged(
-      held("a", { memory: { ...lookedAt, refusedAt: 4_000 } }),
-      held("b", { memory: { ...lookedAt, lookAt: 4_500, refusedAt: undefined } }),
-    );
-    expect(both?.termination.memory.refusedAt).to.equal(4_000);
+  it("a completion that was refused stays so, whichever was refused, of the same token", () => {
+    const refusedAt = (token?: string, other?: string) =>
+      merged(
+        held("a", { token, memory: { ...lookedAt, refusedAt: 4_000 } }),
+        held("b", { token: other, memory: { ...lookedAt, lookAt: 4_500 } }),
+      )[0]?.termination.memory.refusedAt;
+    expect([refusedAt("t", "t"), refusedAt()]).to.deep.equal([4_000, 4_000]);
+    // Who has none may go on with another lifecycle action.
+    expect([refusedAt("t"), refusedAt(undefined, "t")]).to.deep.equal([undefined, undefined]);
   });
 
   it("what began for both began with the one that saw it first", () => {

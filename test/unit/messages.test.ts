@@ -30,7 +30,6 @@ const termination: Termination = {
       { cluster: "main", arn: "arn:aws:ecs:us-east-1:123456789012:container-instance/main/abc" },
     ],
     tasks: ["arn:aws:ecs:us-east-1:123456789012:task/main/1"],
-    noTasksAt: at("09:00:09"),
     noTasksVersions: [{ arn: "arn:ci-1", version: 7 }],
     noWantedSince: at("09:00:20"),
     registrations: [

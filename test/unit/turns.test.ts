@@ -53,9 +53,12 @@ describe("the timer of one that waits for its turn", () => {
     expect(turnBefore(termination(), { hooks: long }, now)).to.equal(SINCE + 50 * MINUTE);
   });
 
-  it("but never with less left than the two minutes that a look may be late", () => {
+  it("but never with less left than five minutes, or a third where that is less", () => {
     for (const [seconds, at] of [
-      [600, 470],
+      [1_800, 1_500],
+      [1_200, 900],
+      [900, 600],
+      [600, 400],
       [180, 60],
     ] as const) {
       const hooks = [hook({ heartbeatTimeout: seconds * SECOND })];

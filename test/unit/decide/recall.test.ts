@@ -101,81 +101,91 @@ describe("what is remembered", () => {
     }
   });
 
-  it("the versions with no task left are those of the last list, until a task is seen", () => {
-    const before = [{ arn: "ci-1", version: 0 }];
-    const memory = { ...seen, drainingAt: at - MINUTE, noTasksAt: SINCE, noTasksVersions: before };
-    const versionsOf = (observed: Partial<Observation>) => memoryOf({ memory, observed }).noTasksVersions;
-    expect(versionsOf(listed(false, "STOPPED"))).to.deep.equal(before);
-    expect(versionsOf(listed(true, "STOPPED"))).to.deep.equal([{ arn: "ci-1", version: 1 }]);
-    expect(versionsOf({ ...listed(true), unread: { tasks: "denied" } })).to.deep.equal(before);
-    expect(versionsOf(listed(true, "STOPPING"))).to.deep.equal([]);
-    expect(versionsOf({ members: [member("ACTIVE")] })).to.deep.equal([]);
-  });
-
-  describe("that no task is left, once they were listed anew after DRAINING", () => {
+  describe("that no task is left, once they were listed anew after DRAINING, by the versions of then", () => {
     const since = (drainingAt: number | undefined) => ({ ...seen, drainingAt });
     const settled = since(at - 10 * SECOND);
-    /** [why, the memory, the look, since when] */
-    const table: [string, Partial<Memory>, Partial<Observation>, number | undefined][] = [
-      ["listed, 10 s after DRAINING: certain", settled, listed(true, "STOPPED"), at],
-      ["listed, without any task: the same", settled, listed(true), at],
+    const versions = (version: number, arn = "ci-1") => [{ arn, version }];
+    const known = { ...settled, noTasksVersions: versions(1) };
+    const other = (listed: boolean, version = 1) => ({
+      ...memberOf({ arn: "ci-2", version, status: "DRAINING" }),
+      listed,
+    });
+    /** [why, the memory, the look, what is known of which versions] */
+    const table: [string, Partial<Memory>, Partial<Observation>, Memory["noTasksVersions"]][] = [
+      ["listed, 10 s after DRAINING: certain", settled, listed(true, "STOPPED"), versions(1)],
+      ["listed, without any task: the same", settled, listed(true), versions(1)],
       [
         "listed less than 10 s after DRAINING: one may still come",
         since(at - 10 * SECOND + 1),
         listed(true),
-        undefined,
+        [],
       ],
       [
         "listed less than 10 s after DRAINING was set again: the same",
         { ...settled, drained: [{ what: "ci-1", at: at - 10 * SECOND + 1 }] },
         listed(true),
-        undefined,
+        [],
       ],
       [
         "certain before, and set ACTIVE by somebody: one may come again",
-        { ...settled, noTasksAt: SINCE },
+        known,
         { members: [member("ACTIVE")] },
-        undefined,
+        [],
       ],
       [
         "certain before, and one of two container instances set ACTIVE by somebody: the same",
-        { ...settled, noTasksAt: SINCE },
+        known,
         { members: [...listed(true).members, member("ACTIVE")] },
-        undefined,
+        [],
       ],
-      ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, undefined],
-      ["only those that were known were looked at", settled, listed(false, "STOPPED"), undefined],
+      ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, []],
+      ["only those that were known were looked at", settled, listed(false, "STOPPED"), []],
       [
-        "of two container instances one was not listed",
+        "of two container instances one was not listed: the other one",
         settled,
-        { members: [...listed(true).members, ...listed(false).members] },
-        undefined,
+        { members: [...listed(true).members, other(false)] },
+        versions(1),
       ],
-      ["a task is left", settled, listed(true, "DEPROVISIONING"), undefined],
+      [
+        "of two container instances the other one is listed later: both",
+        known,
+        { members: [...listed(false).members, other(true)] },
+        [...versions(1), ...versions(1, "ci-2")],
+      ],
+      ["a task is left", settled, listed(true, "DEPROVISIONING"), []],
       [
         "it was certain before, and yet a task runs on one of two container instances",
-        { ...settled, noTasksAt: SINCE },
+        known,
         { members: [...listed(false, "RUNNING").members, ...listed(true).members] },
-        undefined,
+        [],
       ],
-      ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, undefined],
-      ["no container instance", settled, {}, undefined],
-      ["it was certain before: still", { ...settled, noTasksAt: SINCE }, listed(false, "STOPPED"), SINCE],
+      ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, []],
+      ["no container instance", settled, {}, []],
+      ["it was certain before: still", known, listed(false, "STOPPED"), versions(1)],
+      ["it was certain before, and listed again: once", known, listed(true, "STOPPED"), versions(1)],
+      ["it was certain before, and yet a task runs", known, listed(false, "RUNNING"), []],
       [
-        "it was certain before, and yet a task runs",
-        { ...settled, noTasksAt: SINCE },
-        listed(false, "RUNNING"),
-        undefined,
+        "it was certain before, of another version: one may have started, and be in no list yet",
+        { ...known, noTasksVersions: versions(0) },
+        listed(true, "STOPPED"),
+        [],
+      ],
+      [
+        "it was certain before, of two, and one has another version: neither is any more",
+        { ...known, noTasksVersions: [...versions(1), ...versions(1, "ci-2")] },
+        { members: [...listed(false).members, other(true, 2)] },
+        [],
       ],
     ];
     for (const [why, memory, observed, expected] of table) {
-      it(why, () => expect(memoryOf({ memory, observed }).noTasksAt).to.equal(expected));
-      it(`${why}: with the versions of that list`, () => {
-        const { noTasksVersions } = memoryOf({ memory, observed });
-        const isNew = expected === at;
-        expect(noTasksVersions).to.deep.equal(isNew ? [{ arn: "ci-1", version: 1 }] : []);
-      });
+      it(why, () => expect(memoryOf({ memory, observed }).noTasksVersions).to.deep.equal(expected));
     }
+
+    it("where it was of another version, all is waited for once more as if DRAINING had taken effect now", () => {
+      const actedAt = (noTasksVersions: Memory["noTasksVersions"]) =>
+        memoryOf({ memory: { ...settled, actedAt: SINCE, noTasksVersions }, observed: listed(true) }).actedAt;
+      expect([actedAt([]), actedAt(versions(1)), actedAt(versions(0))]).to.deep.equal([SINCE, SINCE, at]);
+    });
   });
 
   describe("the tasks", () => {

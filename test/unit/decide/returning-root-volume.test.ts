@@ -101,6 +101,18 @@ describe("decide", () => {
       because: "the instance is InService, and has back what it needs there but its ECS agent",
     },
     {
+      why: "its agent registered anew, and the container instance from before was silent for half an hour: that is left alone",
+      ...rooted,
+      observed: {
+        ...state("InService"),
+        members: [memberOf({ status: "DRAINING", agentConnected: false }), memberOf({ arn: "ci-2" })],
+        registrations: back,
+      },
+      now: MINUTE + 30 * MINUTE,
+      expected: ["let go"],
+      because: "the instance is InService, and has back what it needs there",
+    },
+    {
       why: "it never was in a cluster: nothing to wait for",
       memory: returning("root volume", { toDrain: [] }),
       observed: { ...state("InService"), registrations: back },

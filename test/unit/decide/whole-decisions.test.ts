@@ -150,8 +150,8 @@ describe("all of a decision", () => {
 
     it("no certainty that no task is left, where one of two container instances has one", () => {
       const members = [member("DRAINING", task("RUNNING")), member("DRAINING")];
-      const memory = { ...seen, drainingAt: SINCE, noTasksAt: SINCE };
-      expect(remembered({ memory, observed: { members } }).noTasksAt).to.equal(undefined);
+      const memory = { ...seen, drainingAt: SINCE, noTasksVersions: [{ arn: "ci-1", version: 1 }] };
+      expect(remembered({ memory, observed: { members } }).noTasksVersions).to.deep.equal([]);
     });
 
     it("when our action was completed, where another hook explains the wait, and all else", () => {
