@@ -135,6 +135,8 @@ function imports(files: readonly string[], times: number): Imported[][] {
         env: {
           PATH: process.env.PATH,
           AWS_REGION: "us-east-1",
+          // As the functions are deployed.
+          NODE_OPTIONS: "--enable-source-maps",
           AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         },
       });
