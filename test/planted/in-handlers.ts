@@ -23,16 +23,6 @@ export const IN_HANDLERS: readonly Bug[] = [
     },
   },
   {
-    what: "that nothing was left counts for a merged drain, though its other message has seen new tasks since",
-    file: "shared/merge.ts",
-    text: "later.lookAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));",
-    instead: "latest(of(sooner), of(later));",
-    foundBy: {
-      scenarios: "messages",
-      test: "a duplicate that finds new tasks, while the drain before it settles for 120 s: they are waited for",
-    },
-  },
-  {
     what: "messages with different tokens are merged, and the token of another lifecycle action is used",
     file: "shared/merge.ts",
     text: "if (older.token && younger.token) return older.token === younger.token;",
