@@ -23,7 +23,6 @@ exports.drainStatements = async (variables) => {
         "ec2:DescribeInstances",
         "elasticloadbalancing:DescribeInstanceHealth",
         "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTargetGroupAttributes",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
       ],
@@ -46,8 +45,8 @@ exports.drainStatements = async (variables) => {
 exports.finishStatements = async (variables) => {
   const clusters = await clusterArns(variables);
   return [
-    // IAM knows no resources for it.
-    allow(["autoscaling:DescribeWarmPool"], ["*"]),
+    // IAM knows no resources for these.
+    allow(["autoscaling:DescribeWarmPool", "elasticloadbalancing:DescribeTargetGroupAttributes"], ["*"]),
     allow(["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], [loadBalancers]),
     allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
     ...(clusters.length === 0

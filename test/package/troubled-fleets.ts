@@ -90,10 +90,11 @@ function dead(packaged: Package): unknown {
   });
 }
 
-// The messages of two instances are lost, one of them in the warm pool's wait state.
+// The messages of two instances are lost, one of them in the warm pool's wait state; and nothing outlasts the deregistration delay.
 function lost(packaged: Package): unknown {
   return fleetOf(packaged, {
     sweeps: true,
+    delay: 300,
     group: { warm_pool: { state: "Stopped", reuse_on_scale_in: true } },
     timeline: ({ group }) => [
       { at_seconds: 1, lose_notifications: { for_seconds: 60 } },
