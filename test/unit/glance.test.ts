@@ -280,13 +280,16 @@ describe("a glance", () => {
       });
 
       it("knows nothing of what somebody else took out, of another port, or of what is registered", async () => {
-        const others = [
-          waiting(inStatic()),
-          ours(inStatic({ port: 9090 })),
-          ours(inStatic({ state: "registered" })),
+        const cases: [Termination, RegisteredTarget][] = [
+          [waiting(inStatic(), "i-1", NOW + 60_000), listed],
+          [ours(inStatic({ port: 9090 })), { ...listed, port: 9090 }],
+          [ours(inStatic({ state: "registered" })), { ...listed, state: "registered" }],
         ];
-        for (const each of others)
-          expect((await play([each], { targets: () => [listed] })).asked).to.deep.equal(["arn:static"]);
+        for (const [each, target] of cases) {
+          const played = await play([each], { targets: () => [target] });
+          expect(played.asked).to.deep.equal(["arn:static"]);
+          expect(lookAt(played, each)).to.equal(NOW + 5_000);
+        }
       });
     });
 

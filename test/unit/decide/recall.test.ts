@@ -162,6 +162,12 @@ describe("what is remembered", () => {
       ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, []],
       ["no container instance", settled, {}, []],
       ["it was certain before: still", known, listed(false, "STOPPED"), versions(1)],
+      [
+        "it was certain before, of two, each of a version of its own: still",
+        { ...known, noTasksVersions: [...versions(1), ...versions(2, "ci-2")] },
+        { members: [...listed(false).members, other(false, 2)] },
+        [...versions(1), ...versions(2, "ci-2")],
+      ],
       ["it was certain before, and listed again: once", known, listed(true, "STOPPED"), versions(1)],
       ["it was certain before, and yet a task runs", known, listed(false, "RUNNING"), []],
       [
