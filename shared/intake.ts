@@ -130,10 +130,7 @@ export async function deleteAll(
     queue,
     messages.map(({ receipt }) => receipt),
   );
-  for (const { reason, cause } of failed) {
-    if (cause) run.callFailed(cause);
-    run.notDeleted(queue, reason);
-  }
+  for (const { reason, cause } of failed) run.notDeleted(queue, reason, cause);
 }
 
 // A message as large as SQS allows has no room left for its reason; then the log alone has it.

@@ -124,8 +124,9 @@ export class Run {
     return "a run that has time for it";
   }
 
-  /** Notes that a step failed for one instance, and logs it the first time. */
-  stepFailed(instanceId: string, step: string, reason: string): void {
+  /** Notes that a step failed for one instance, and the call that it failed with, if that is not yet; logs each the first time. */
+  stepFailed(instanceId: string, step: string, reason: string, cause?: AwsCallError): void {
+    if (cause) this.callFailed(cause);
     if (this.#note(`${step} of ${instanceId}: ${reason}`)) {
       this.#log.error("step failed", { instance_id: instanceId, step, reason });
     }
@@ -136,8 +137,9 @@ export class Run {
     if (this.#note(`${name}: ${reason}`)) this.#log.error("cannot be used", { name, reason });
   }
 
-  /** Notes that a message could not be deleted: it comes back by itself, and is then known as a duplicate. */
-  notDeleted(queue: string, reason: string): void {
+  /** Notes likewise that a message could not be deleted: it comes back by itself, and is then known as a duplicate. */
+  notDeleted(queue: string, reason: string, cause?: AwsCallError): void {
+    if (cause) this.callFailed(cause);
     if (this.#note(`a message stays in ${queue}: ${reason}`))
       this.#log.error("message not deleted", { queue, reason });
   }

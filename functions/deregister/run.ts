@@ -163,10 +163,8 @@ async function passOn(
   for (const { termination } of done) {
     ports.log.info("passed on", { instance_id: termination.instanceId, queue: monitorQueue });
   }
-  for (const { item, reason, cause } of failed) {
-    if (cause) run.callFailed(cause);
-    run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason);
-  }
+  for (const { item, reason, cause } of failed)
+    run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason, cause);
   return new Set(failed.map(({ item }) => item.before));
 }
 

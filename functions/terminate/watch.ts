@@ -193,10 +193,8 @@ export class Watch {
       queue,
       this.held.map((held) => ({ held, body: formatMonitorMessage(held.termination) })),
     );
-    for (const { item, reason, cause } of failed) {
-      if (cause) this.#run.callFailed(cause);
-      this.#run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason);
-    }
+    for (const { item, reason, cause } of failed)
+      this.#run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason, cause);
     for (const { held } of done) {
       const { instanceId, since, memory } = held.termination;
       this.#ports.log.info("handed over", {
