@@ -18,10 +18,11 @@ export function recall({ memory, since }: Termination, observed: Observation, no
   const draining = observed.members.some((member) => member.containerInstance.status === "DRAINING");
   const drainedByOthers = draining && memory.drainingAt === undefined;
   const { unread, members, registrations } = observed;
+  const isChanged = hasChanged(memory, members);
   return {
     ...memory,
     tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
-    noTasksVersions: noTasks(memory, observed, now),
+    noTasksVersions: isChanged ? [] : noTasks(memory, observed, now),
     noWantedSince:
       unread.tasks === undefined
         ? noWantedSince(
@@ -48,8 +49,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
     managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
     targetGroups: observed.targetGroups,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
-    actedAt:
-      drainedByOthers || hasChanged(memory, members) ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
+    actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     dyingSince: memory.dyingSince ?? (isDying(observed) ? now : undefined),
     returns: returnOf(observed.membership?.state ?? ""),
     ...recallLife(memory, observed, now),
@@ -94,7 +94,7 @@ function noTasks(memory: Memory, { members, unread }: Observation, now: number):
   if (members.some((member) => liveTasks(member).length > 0)) return [];
   // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
   const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
-  if (mayStart || hasChanged(memory, members)) return [];
+  if (mayStart) return [];
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
   if (!settled || unread.tasks !== undefined) return memory.noTasksVersions;
   const listed = members
