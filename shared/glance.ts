@@ -3,7 +3,7 @@ import { forEachOf, groupBy } from "./batches.ts";
 import { AwsCallError } from "./errors.ts";
 import type { Ports } from "./ports.ts";
 import { contentOf, type Reading, reading } from "./reading.ts";
-import { drainsUntil, isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
+import { drainsSince, isGlanceEnough, stillWaiting } from "./rules/obstacle.ts";
 import { STOPPED } from "./rules/progress.ts";
 import { noWantedSince } from "./rules/recall.ts";
 import type { Run } from "./run.ts";
@@ -150,16 +150,15 @@ async function targetsStanding(
         id === what.target && port === what.port && state === what.state && !invalid,
     ),
   );
-  const isOurs = stand.some(({ what, termination }) => drainsUntil(what, termination, 0) !== undefined);
+  const times = stand.map(({ what, termination }) => drainsSince(what, termination));
+  const isOurs = times.some((since) => since !== undefined);
   const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
   const now = ports.now();
   return new Map(
-    stand.map(({ termination, what }) => {
-      const until = delay === undefined ? undefined : drainsUntil(what, termination, delay);
-      return [
-        termination,
-        { as: termination, until: until !== undefined && now < until ? until : undefined },
-      ];
+    stand.map(({ termination }, i) => {
+      const since = times[i];
+      const until = since === undefined || delay === undefined ? now : since + delay;
+      return [termination, { as: termination, until: now < until ? until : undefined }];
     }),
   );
 }

@@ -47,19 +47,16 @@ export function isGlanceEnough({ memory: { obstacle } }: Termination, now: numbe
 }
 
 /**
- * Until when a target that stands in the way drains, in milliseconds since 1970, where we took it out: for all of its group's
- * deregistration delay, whether or not a connection is left. Undefined where somebody else did, or it does not drain.
- *
- * @param delay the deregistration delay, in milliseconds
+ * Since when a target that stands in the way drains, in milliseconds since 1970, where we took it out: it does so for all of its
+ * group's deregistration delay, whether or not a connection is left. Undefined where somebody else did, or it does not drain.
  */
-export function drainsUntil(
+export function drainsSince(
   { targetGroup, port, state }: Extract<Obstacle, { kind: "target" }>,
   { memory }: Termination,
-  delay: number,
 ): number | undefined {
   const what = { kind: "target", targetGroup, port } as const;
   const times = memory.taken.filter((each) => isSame(each.what, what)).map(({ at }) => at);
-  return times.length === 0 || state !== "draining" ? undefined : Math.max(...times) + delay;
+  return times.length === 0 || state !== "draining" ? undefined : Math.max(...times);
 }
 
 /**
