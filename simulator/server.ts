@@ -36,6 +36,8 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
         if (given) send(response, given.status, given.headers, given.body);
       });
   });
+  // The client closes what rests: one that sends as this side closes would see a reset that no scenario asked for.
+  server.keepAliveTimeout = 0;
   await listen(server, port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {

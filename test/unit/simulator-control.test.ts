@@ -40,6 +40,13 @@ describe("/_simulator/", () => {
     });
   });
 
+  it("a connection that rests is the client's to close: whoever sends on it as it closes would see a reset", async () => {
+    const answer = await fetch(`${server.url}/_simulator/world`);
+    await answer.arrayBuffer();
+    expect(answer.headers.get("connection")).to.equal("keep-alive");
+    expect(answer.headers.get("keep-alive"), "how long the server leaves it open").to.equal(null);
+  });
+
   it("the world's keys are all in snake_case", async () => {
     const keys = new Set<string>();
     const text = JSON.stringify((await ask("world")).body);
