@@ -45,7 +45,7 @@ async function fuzzAll(plan: Plan): Promise<void> {
   }
   process.stdout.write(
     `heap in MiB: ${heap.map((bytes) => (bytes / MIB).toFixed(1)).join(" ")}\n` +
-      `the longest call took ${slowest.milliseconds.toFixed(0)} ms: ${slowest.name}\n` +
+      `the longest call took ${slowest.milliseconds.toFixed(0)} ms of CPU: ${slowest.name}\n` +
       `${((Date.now() - startedAt) / 1000).toFixed(0)} s\n`,
   );
   end(plan.cases + plan.large, problems);
@@ -55,7 +55,7 @@ function fuzzOne(name: CaseName): void {
   const { target, text } = caseOf(seed, name);
   process.stdout.write(`${text}\n${target.name}, ${text.length} characters\n`);
   const { outcome, what, milliseconds } = give(target, text);
-  process.stdout.write(`${what ?? outcome}, ${milliseconds.toFixed(1)} ms\n`);
+  process.stdout.write(`${what ?? outcome}, ${milliseconds.toFixed(1)} ms of CPU\n`);
   end(1, what === undefined ? [] : [{ name, what }]);
 }
 
