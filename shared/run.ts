@@ -124,7 +124,11 @@ export class Run {
     return "a run that has time for it";
   }
 
-  /** Notes that a step failed for one instance, and the call that it failed with, if that is not yet; logs each the first time. */
+  /**
+   * Notes that a step failed for one instance, and logs it the first time.
+   *
+   * @param cause the call that it failed with, where nobody has noted that
+   */
   stepFailed(instanceId: string, step: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
     if (this.#note(`${step} of ${instanceId}: ${reason}`)) {
@@ -137,7 +141,12 @@ export class Run {
     if (this.#note(`${name}: ${reason}`)) this.#log.error("cannot be used", { name, reason });
   }
 
-  /** Notes likewise that a message could not be deleted: it comes back by itself, and is then known as a duplicate. */
+  /**
+   * Notes that a message could not be deleted, and logs it the first time: it comes back by itself, and is then known as a
+   * duplicate.
+   *
+   * @param cause the call that it failed with, where nobody has noted that
+   */
   notDeleted(queue: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
     if (this.#note(`a message stays in ${queue}: ${reason}`))

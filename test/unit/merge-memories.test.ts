@@ -24,6 +24,7 @@ describe("the memories of two messages of one drain", () => {
   it("are united where they are lists, what both have once", () => {
     const one: Partial<Memory> = {
       containerInstances: [{ cluster: "main", arn: "ci-1" }],
+      tasks: ["t-1", "t-2"],
       registrations: [elb],
       taken: [{ what: elb, at: 1 }],
       drained: [{ what: "ci-1", at: 1 }],
@@ -33,6 +34,7 @@ describe("the memories of two messages of one drain", () => {
     };
     const other: Partial<Memory> = {
       containerInstances: [{ cluster: "main", arn: "ci-2" }],
+      tasks: ["t-2", "t-3"],
       registrations: [target],
       taken: [{ what: target, at: 2 }],
       drained: [{ what: "ci-2", at: 2 }],
@@ -46,6 +48,7 @@ describe("the memories of two messages of one drain", () => {
         { cluster: "main", arn: "ci-1" },
         { cluster: "main", arn: "ci-2" },
       ],
+      tasks: ["t-1", "t-2", "t-3"],
       registrations: [elb, target],
       taken: [
         { what: elb, at: 1 },

@@ -1,7 +1,7 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
 import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../shared/errors.ts";
-import { Run } from "../../shared/run.ts";
+import { handsOverAt, Run } from "../../shared/run.ts";
 import { keptLog } from "./ports.ts";
 
 function begin(until = Number.POSITIVE_INFINITY) {
@@ -45,6 +45,10 @@ describe("a run", () => {
       "run finished",
       { received: 3, failures: 2, took_seconds: 0 },
     ]);
+  });
+
+  it("hands over long enough before Lambda ends it for a call that hangs, and for handing over", () => {
+    expect(handsOverAt(10_000, 90_000)).to.equal(76_000);
   });
 
   it("has no time left from its end on", () => {
@@ -170,6 +174,20 @@ describe("a failure", () => {
       expect(String(finished(run))).to.equal(
         `RunFailed: 2 failures: ${name}: one (2 times); ${name}: another`,
       );
+    });
+  }
+
+  /** [what failed for the call's failure, how it is noted] */
+  const caused: [string, (run: Run, cause: AwsCallError) => void][] = [
+    ["step failed", (run, cause) => run.stepFailed("i-1", "DRAINING in main", "denied", cause)],
+    ["message not deleted", (run, cause) => run.notDeleted("monitor", "denied", cause)],
+  ];
+  for (const [phrase, note] of caused) {
+    it(`"${phrase}" names the call that it failed with, which counts as well`, () => {
+      const { lines, run } = begin();
+      note(run, failed("denied"));
+      expect(lines.map(([, said]) => said)).to.deep.equal(["call failed", phrase]);
+      expect(String(finished(run))).to.match(/^RunFailed: 2 failures: ecs:ListTasks denied; /);
     });
   }
 
