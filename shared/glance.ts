@@ -144,19 +144,19 @@ async function targetsStanding(
   blocked: readonly Blocked<"target">[],
 ): Promise<Standing> {
   const targets = (await ports.targetGroups.targets(arn)) ?? [];
-  const stand = blocked.filter(({ what }) =>
-    targets.some(
-      ({ id, port, state, invalid }) =>
-        id === what.target && port === what.port && state === what.state && !invalid,
-    ),
-  );
-  const times = stand.map(({ what, termination }) => drainsSince(what, termination));
-  const isOurs = times.some((since) => since !== undefined);
+  const stand = blocked
+    .filter(({ what }) =>
+      targets.some(
+        ({ id, port, state, invalid }) =>
+          id === what.target && port === what.port && state === what.state && !invalid,
+      ),
+    )
+    .map(({ what, termination }) => ({ termination, since: drainsSince(what, termination) }));
+  const isOurs = stand.some(({ since }) => since !== undefined);
   const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
   const now = ports.now();
   return new Map(
-    stand.map(({ termination }, i) => {
-      const since = times[i];
+    stand.map(({ termination, since }) => {
       const until = since === undefined || delay === undefined ? now : since + delay;
       return [termination, { as: termination, until: now < until ? until : undefined }];
     }),
