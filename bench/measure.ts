@@ -1,6 +1,6 @@
 import { inProcess } from "../cli/in-process.ts";
+import type { Simulation } from "../simulator/cloud/simulation.ts";
 import { type Played, playScenario } from "../simulator/scenario/play.ts";
-import type { Simulation } from "../simulator/simulation.ts";
 import { rounded } from "./figure.ts";
 import { type Fleet, scenarioOf } from "./world.ts";
 

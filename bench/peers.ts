@@ -1,4 +1,4 @@
-import type { Simulation } from "../simulator/simulation.ts";
+import type { Simulation } from "../simulator/cloud/simulation.ts";
 import { type Figure, type Part, rounded, type Table } from "./figure.ts";
 import { measure } from "./measure.ts";
 import { angstwad } from "./peers/angstwad.ts";

@@ -1,12 +1,12 @@
-import { deregister } from "../functions/deregister/run.ts";
+import { deregister } from "../functions/deregister/deregister.ts";
 import { createScalePorts } from "../functions/scale-tasks/ports.ts";
-import { scaleTasks } from "../functions/scale-tasks/run.ts";
-import { terminate } from "../functions/terminate/run.ts";
+import { scaleTasks } from "../functions/scale-tasks/scale-tasks.ts";
+import { terminate } from "../functions/terminate/terminate.ts";
 import { createClients, createScaleClients, type ScaleClients } from "../shared/aws/clients.ts";
-import { createPorts, type Environment } from "../shared/ports.ts";
+import { createPorts, type Environment } from "../shared/run/ports.ts";
+import type { Simulation } from "../simulator/cloud/simulation.ts";
+import { clientOptions, transport } from "../simulator/cloud/transport.ts";
 import type { FunctionName, Invoke } from "../simulator/scenario/play.ts";
-import type { Simulation } from "../simulator/simulation.ts";
-import { clientOptions, transport } from "../simulator/transport.ts";
 
 // The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

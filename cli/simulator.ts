@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
+import { serve } from "../simulator/front/server.ts";
 import { readScenario } from "../simulator/scenario/read.ts";
-import { serve } from "../simulator/server.ts";
 import { endUsage, endWith } from "./usage.ts";
 
 const command = new Command("npm run simulator --")

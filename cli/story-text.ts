@@ -1,6 +1,6 @@
 import type { TerminationRecord } from "../simulator/judge/records.ts";
+import type { StoryLine } from "../simulator/kernel/story.ts";
 import type { Played } from "../simulator/scenario/play.ts";
-import type { StoryLine } from "../simulator/story.ts";
 import { lambdaSeconds } from "./report.ts";
 
 const QUIET = new Set([

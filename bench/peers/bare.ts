@@ -1,5 +1,5 @@
-import type { Simulation } from "../../simulator/simulation.ts";
-import type { StoryLine } from "../../simulator/story.ts";
+import type { Simulation } from "../../simulator/cloud/simulation.ts";
+import type { StoryLine } from "../../simulator/kernel/story.ts";
 
 /** From DRAINING to the end of an instance's tasks, in seconds. */
 export const DRAIN_SECONDS = 60;

@@ -8,9 +8,9 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Clock } from "../../simulator/clock.ts";
-import type { Simulation } from "../../simulator/simulation.ts";
-import { clientOptions, transport } from "../../simulator/transport.ts";
+import type { Simulation } from "../../simulator/cloud/simulation.ts";
+import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
+import type { Clock } from "../../simulator/kernel/clock.ts";
 
 /** What a peer is told of a termination: its hook's message, whichever way that comes. */
 export type PeerEvent = {

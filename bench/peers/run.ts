@@ -1,8 +1,8 @@
-import { LambdaPlatform } from "../../simulator/lambda.ts";
-import { randomSource } from "../../simulator/random.ts";
+import { LambdaPlatform } from "../../simulator/cloud/lambda.ts";
+import { randomSource } from "../../simulator/kernel/random.ts";
+import { inVirtualTime } from "../../simulator/kernel/virtual-time.ts";
 import { simulate } from "../../simulator/scenario/play.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
-import { inVirtualTime } from "../../simulator/virtual-time.ts";
 import { sum } from "../measure.ts";
 import { type Fleet, scenarioOf } from "../world.ts";
 import { type ListOrder, lagsAfterReady, prepareBare } from "./bare.ts";

@@ -1,7 +1,7 @@
 import { inProcess } from "../../cli/in-process.ts";
+import type { StoryLine } from "../../simulator/kernel/story.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { readScenario } from "../../simulator/scenario/read.ts";
-import type { StoryLine } from "../../simulator/story.ts";
 
 /** A stretch of a row, in milliseconds since 1970. */
 type Bar = {

@@ -3,7 +3,7 @@ import {
   LIFECYCLE_TABLE,
   SITUATIONS,
   type SituationName,
-} from "../../test/unit/decide/lifecycle-table.ts";
+} from "../../test/unit/shared/rules/lifecycle-table.ts";
 import { markdownTable } from "./tables.ts";
 
 /** The page on what is decided in each lifecycle state, from the table whose cells are tested one by one. */
@@ -16,7 +16,7 @@ export function lifecycleStatesPage(): string {
   ]);
   return `# Lifecycle states
 
-<!-- Made from the table of test/unit/decide/lifecycle-table.ts by \`npm run docs\`; each cell has its test. -->
+<!-- Made from the table of test/unit/shared/rules/lifecycle-table.ts by \`npm run docs\`; each cell has its test. -->
 
 Where Auto Scaling shows an instance, what our message says of it, and what is decided. The rules behind it are in
 [rules.md](rules.md).

@@ -1,4 +1,4 @@
-import type { Phrase } from "../../shared/log.ts";
+import type { Phrase } from "../../shared/base/log.ts";
 import { type LogLine, NOTHING } from "./log-line.ts";
 
 /** The lines of one drain, in the order in which it writes them. */

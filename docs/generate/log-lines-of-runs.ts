@@ -1,4 +1,4 @@
-import type { Phrase } from "../../shared/log.ts";
+import type { Phrase } from "../../shared/base/log.ts";
 import { type LogLine, NOTHING } from "./log-line.ts";
 
 /** The lines of a run as a whole, of its messages and calls, of dry run, and of scale-tasks. */

@@ -1,4 +1,4 @@
-import type { Phrase } from "../../shared/log.ts";
+import type { Phrase } from "../../shared/base/log.ts";
 import type { LogLine } from "./log-line.ts";
 import { DRAIN_LINES } from "./log-lines-of-drains.ts";
 import { RUN_LINES } from "./log-lines-of-runs.ts";

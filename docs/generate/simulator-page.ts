@@ -1,4 +1,4 @@
-import { Simulation } from "../../simulator/simulation.ts";
+import { Simulation } from "../../simulator/cloud/simulation.ts";
 import { markdownTable } from "./tables.ts";
 
 /** The page on what the simulated AWS serves. */

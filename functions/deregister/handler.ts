@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse } from "aws-lambda";
-import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
-import { deregister } from "./run.ts";
+import { createEnvironment, createPorts, invocationOf } from "../../shared/run/ports.ts";
+import { deregister } from "./deregister.ts";
 
 const environment = createEnvironment();
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { drainKeys, dryRunKey, inputExpected, noticeKeys, queueName } from "../../shared/settings.ts";
+import { drainKeys, dryRunKey, inputExpected, noticeKeys, queueName } from "../../shared/model/settings.ts";
 
 /** The input of the scheduled event that invokes deregister. The two queues differ: it reads the one and sends to the other. */
 export const deregisterInput = z

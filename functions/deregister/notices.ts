@@ -1,13 +1,13 @@
 import type { Membership } from "../../shared/aws/autoscaling.ts";
-import type { Held, Receipt } from "../../shared/intake.ts";
-import type { NoticeKind } from "../../shared/notice.ts";
-import { observeHooks, observeMemberships } from "../../shared/observe-presence.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { contentOf } from "../../shared/reading.ts";
-import { NOTICE_MS } from "../../shared/rules/interrupted.ts";
-import type { Run } from "../../shared/run.ts";
-import type { DrainSettings } from "../../shared/settings.ts";
-import { NO_MEMORY } from "../../shared/termination.ts";
+import type { NoticeKind } from "../../shared/messages/notice.ts";
+import type { Held, Receipt } from "../../shared/messages/receive.ts";
+import type { DrainSettings } from "../../shared/model/settings.ts";
+import { NO_MEMORY } from "../../shared/model/termination.ts";
+import { observeHooks, observeMemberships } from "../../shared/observe/auto-scaling.ts";
+import { NOTICE_MS } from "../../shared/rules/spot-interruption.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import { contentOf } from "../../shared/run/reading.ts";
+import type { Run } from "../../shared/run/run.ts";
 
 /** What the input says is to be done about each kind of notice. */
 export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;

@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { createScaleClients } from "../../shared/aws/clients.ts";
 import { createScalePorts } from "./ports.ts";
-import { scaleTasks } from "./run.ts";
+import { scaleTasks } from "./scale-tasks.ts";
 
 const clients = createScaleClients();
 

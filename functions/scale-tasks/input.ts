@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { clusterName, dryRunKey, inputExpected, objectExpected } from "../../shared/settings.ts";
+import { clusterName, dryRunKey, inputExpected, objectExpected } from "../../shared/model/settings.ts";
 
 const whole = (from: number) => {
   const error = `expected a whole number from ${from} on`;

@@ -1,7 +1,7 @@
 import type { ScaleClients } from "../../shared/aws/clients.ts";
 import { type ScalingPort, scalingPort } from "../../shared/aws/scaling.ts";
 import { type ServiceScalePort, serviceScalePort } from "../../shared/aws/service-scale.ts";
-import { createLog, type Log } from "../../shared/log.ts";
+import { createLog, type Log } from "../../shared/base/log.ts";
 
 /** All of the outside that a run of scale-tasks touches. */
 export type ScalePorts = {

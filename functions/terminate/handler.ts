@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse } from "aws-lambda";
-import { createEnvironment, createPorts, invocationOf } from "../../shared/ports.ts";
-import { terminate } from "./run.ts";
+import { createEnvironment, createPorts, invocationOf } from "../../shared/run/ports.ts";
+import { terminate } from "./terminate.ts";
 
 const environment = createEnvironment();
 

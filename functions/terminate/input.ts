@@ -6,7 +6,7 @@ import {
   inputExpected,
   noticeKeys,
   queueName,
-} from "../../shared/settings.ts";
+} from "../../shared/model/settings.ts";
 
 /** How often terminate sweeps where nothing else is said, in minutes. */
 export const SWEEP_MINUTES = 5;

@@ -1,11 +1,7 @@
 import { GROUPS_A_CALL, type GroupMembers } from "../../shared/aws/autoscaling.ts";
-import { forEachOf, pieces } from "../../shared/batches.ts";
-import type { Hook } from "../../shared/observation.ts";
-import { observeHooks } from "../../shared/observe-presence.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { contentOf, reading } from "../../shared/reading.ts";
-import { situationOf } from "../../shared/rules/lifecycle-state.ts";
-import type { Run } from "../../shared/run.ts";
+import { forEachOf, pieces } from "../../shared/base/batches.ts";
+import { situationOf } from "../../shared/model/lifecycle-state.ts";
+import type { Hook } from "../../shared/model/observation.ts";
 import {
   type DrainKeys,
   type DrainSettings,
@@ -13,8 +9,12 @@ import {
   keysOfMetadata,
   settingsOf,
   settingsUnder,
-} from "../../shared/settings.ts";
-import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
+} from "../../shared/model/settings.ts";
+import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
+import { observeHooks } from "../../shared/observe/auto-scaling.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import { contentOf, reading } from "../../shared/run/reading.ts";
+import type { Run } from "../../shared/run/run.ts";
 
 /** What a sweep looks for, and where. */
 export type SweepOptions = {

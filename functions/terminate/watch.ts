@@ -1,14 +1,20 @@
-import { deleteAll, type Held, type Receipt, receive, type Unreadable } from "../../shared/intake.ts";
-import { secondsBetween } from "../../shared/log.ts";
-import { look } from "../../shared/look.ts";
-import { merge } from "../../shared/merge.ts";
-import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { endRehearsal } from "../../shared/rehearse.ts";
-import { waitsForItsTurn } from "../../shared/rules/turn.ts";
-import type { Run } from "../../shared/run.ts";
-import type { DrainKeys } from "../../shared/settings.ts";
-import type { Termination } from "../../shared/termination.ts";
+import { endRehearsal } from "../../shared/act/dry-run.ts";
+import { secondsBetween } from "../../shared/base/log.ts";
+import { merge } from "../../shared/messages/merge-duplicates.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
+import {
+  deleteAll,
+  type Held,
+  type Receipt,
+  receive,
+  type Unreadable,
+} from "../../shared/messages/receive.ts";
+import type { DrainKeys } from "../../shared/model/settings.ts";
+import type { Termination } from "../../shared/model/termination.ts";
+import { look } from "../../shared/reconcile.ts";
+import { waitsForItsTurn } from "../../shared/rules/completion-queue.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import type { Run } from "../../shared/run/run.ts";
 
 /** How long a run receives: its predecessor, a minute older, hands over within this time. */
 export const RECEIVE_MS = 5_000;

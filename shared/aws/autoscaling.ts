@@ -10,7 +10,7 @@ import {
   RecordLifecycleActionHeartbeatCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { AwsCallError } from "../errors.ts";
+import { AwsCallError } from "../base/errors.ts";
 import { call } from "./call.ts";
 
 /** Where Auto Scaling shows an instance. */

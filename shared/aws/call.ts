@@ -1,4 +1,4 @@
-import { AwsCallError, type FailureKind } from "../errors.ts";
+import { AwsCallError, type FailureKind } from "../base/errors.ts";
 import type { Pace } from "./pace.ts";
 
 /** What an SDK error says of itself. */

@@ -1,5 +1,5 @@
 import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { pieces } from "../batches.ts";
+import { pieces } from "../base/batches.ts";
 import { call } from "./call.ts";
 
 /** What EC2 says of an instance: one of its states, or that it does not know it. */

@@ -1,5 +1,5 @@
 import { DescribeClustersCommand, type ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
-import { forEachOf } from "../batches.ts";
+import { forEachOf } from "../base/batches.ts";
 import type { Call } from "./call.ts";
 
 /** How many tasks a page of their list has at the most, and a call takes that describes them (the model's limits). */

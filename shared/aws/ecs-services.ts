@@ -1,5 +1,5 @@
 import { DescribeServicesCommand, type Service as SdkService } from "@aws-sdk/client-ecs";
-import { pieces } from "../batches.ts";
+import { pieces } from "../base/batches.ts";
 import type { Ecs } from "./ecs-lists.ts";
 
 /** What a service says of itself, and when (in milliseconds since 1970). */

@@ -11,8 +11,8 @@ import {
   StopTaskCommand,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
-import { type BatchResult, forEachOf, pieces } from "../batches.ts";
-import { AwsCallError } from "../errors.ts";
+import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
+import { AwsCallError } from "../base/errors.ts";
 import { call as plainCall } from "./call.ts";
 import { listPages, listUnwanted, listWanted, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";

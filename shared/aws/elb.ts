@@ -5,8 +5,8 @@ import {
   type ElasticLoadBalancingClient,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
-import type { BatchResult } from "../batches.ts";
-import { AwsCallError } from "../errors.ts";
+import type { BatchResult } from "../base/batches.ts";
+import { AwsCallError } from "../base/errors.ts";
 import { call } from "./call.ts";
 
 /** A classic load balancer: what is registered with it, and which instance ports its listeners point at. */

@@ -6,7 +6,7 @@ import {
   type ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsCallError } from "../errors.ts";
+import { AwsCallError } from "../base/errors.ts";
 import { call } from "./call.ts";
 
 /** A target group. */

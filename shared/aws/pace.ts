@@ -1,4 +1,4 @@
-import { OutOfTime } from "../errors.ts";
+import { OutOfTime } from "../base/errors.ts";
 
 /** Waits until a call of an IAM action may be made; not at all where nothing limits it. Throws an OutOfTime. */
 export type Pace = (action: string) => Promise<void>;

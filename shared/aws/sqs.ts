@@ -7,8 +7,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { type BatchResult, forEachOf } from "../batches.ts";
-import { AwsCallError } from "../errors.ts";
+import { type BatchResult, forEachOf } from "../base/batches.ts";
+import { AwsCallError } from "../base/errors.ts";
 import { call } from "./call.ts";
 
 /** A message as it was received. */

@@ -1,8 +1,8 @@
-import { timeText } from "../log.ts";
-import type { Hook, Observation } from "../observation.ts";
-import type { Termination } from "../termination.ts";
+import { timeText } from "../base/log.ts";
+import type { Hook, Observation } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
 import { complete, type Decision, type Remark } from "./decision.ts";
-import { leftBehind } from "./progress.ts";
+import { leftBehind } from "./still-there.ts";
 
 /** The hook's global limit ends it whatever we do; the drain ends two ticks before, so that the end is ours. */
 const BEFORE_GLOBAL_LIMIT_MS = 120_000;

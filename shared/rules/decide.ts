@@ -1,13 +1,13 @@
-import type { Observation } from "../observation.ts";
-import type { Memory, Termination } from "../termination.ts";
-import { diesAfterAll, hasEnded } from "./begun-anew.ts";
+import { situationOf } from "../model/lifecycle-state.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Memory, Termination } from "../model/termination.ts";
 import { type Decision, letGo, wait } from "./decision.ts";
+import { decideHeld } from "./draining.ts";
 import { hookOf } from "./heartbeat.ts";
-import { decideHeld } from "./held.ts";
-import { decideInterrupted, NOTICE_MS } from "./interrupted.ts";
-import { situationOf } from "./lifecycle-state.ts";
-import { recall } from "./recall.ts";
+import { recall } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
+import { decideInterrupted, NOTICE_MS } from "./spot-interruption.ts";
+import { diesAfterAll, hasEnded } from "./superseded-action.ts";
 
 const SECOND = 1_000;
 

@@ -1,7 +1,7 @@
-import type { Fields, Phrase } from "../log.ts";
-import type { Registration } from "../observation.ts";
-import type { DrainSettings } from "../settings.ts";
-import type { Memory, SeenRegistration, Termination } from "../termination.ts";
+import type { Fields, Phrase } from "../base/log.ts";
+import type { Registration } from "../model/observation.ts";
+import type { DrainSettings } from "../model/settings.ts";
+import type { Memory, SeenRegistration, Termination } from "../model/termination.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

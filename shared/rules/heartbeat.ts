@@ -1,7 +1,7 @@
-import type { Hook, Presence } from "../observation.ts";
-import type { Termination } from "../termination.ts";
+import { situationOf } from "../model/lifecycle-state.ts";
+import type { Hook, Presence } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
 import { deadlineOf } from "./deadline.ts";
-import { situationOf } from "./lifecycle-state.ts";
 
 const SECOND = 1_000;
 

@@ -1,9 +1,15 @@
-import { timeText } from "../log.ts";
-import type { Observation } from "../observation.ts";
-import { isSame, type Memory, type Return, type SeenRegistration, type Termination } from "../termination.ts";
+import { timeText } from "../base/log.ts";
+import { progressOf, returnOf } from "../model/lifecycle-state.ts";
+import type { Observation } from "../model/observation.ts";
+import {
+  isSame,
+  type Memory,
+  type Return,
+  type SeenRegistration,
+  type Termination,
+} from "../model/termination.ts";
 import { type Decision, letGo, type Remark, type Step, wait } from "./decision.ts";
-import { progressOf, returnOf } from "./lifecycle-state.ts";
-import { seenOf } from "./recall.ts";
+import { seenOf } from "./remember.ts";
 
 /** How long the return of an instance is waited for. */
 const RETURN_MS = 3_600_000;

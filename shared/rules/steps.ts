@@ -1,9 +1,15 @@
 import type { Task } from "../aws/ecs.ts";
-import type { ClusterMember, Observation, Registration } from "../observation.ts";
-import { isSame, type Memory, SETTLE_MS, type SeenRegistration, type Termination } from "../termination.ts";
+import type { ClusterMember, Observation, Registration } from "../model/observation.ts";
+import {
+  isSame,
+  type Memory,
+  SETTLE_MS,
+  type SeenRegistration,
+  type Termination,
+} from "../model/termination.ts";
 import type { Step } from "./decision.ts";
-import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./progress.ts";
-import { seenOf } from "./recall.ts";
+import { seenOf } from "./remember.ts";
+import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 
 /** A managed target is an orphan when it is still registered this long after the last task behind it. */

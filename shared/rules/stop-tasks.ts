@@ -1,8 +1,8 @@
 import type { Task } from "../aws/ecs.ts";
-import type { ClusterMember, Observation, Registration } from "../observation.ts";
-import { SETTLE_MS, type Termination } from "../termination.ts";
+import type { ClusterMember, Observation, Registration } from "../model/observation.ts";
+import { SETTLE_MS, type Termination } from "../model/termination.ts";
 import type { Step } from "./decision.ts";
-import { liveTasks } from "./progress.ts";
+import { liveTasks } from "./still-there.ts";
 
 /**
  * The tasks to stop that do not leave by themselves: once only such are left, and all others are STOPPED, not merely

@@ -1,5 +1,5 @@
-import type { Past } from "../past.ts";
-import type { Actor, StoryLine } from "../story.ts";
+import type { Past } from "../kernel/past.ts";
+import type { Actor, StoryLine } from "../kernel/story.ts";
 import type { Violation } from "./records.ts";
 
 const RETURNING_WITH_ALL = "ReplacingRootVolume:Wait";

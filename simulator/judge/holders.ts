@@ -1,4 +1,4 @@
-import type { StoryLine } from "../story.ts";
+import type { StoryLine } from "../kernel/story.ts";
 
 /** A task with an address of its own, and the instance that it runs on. */
 export type Holder = { readonly arn: string; readonly instanceId: string };

@@ -1,4 +1,4 @@
-import type { Actor } from "../story.ts";
+import type { Actor } from "../kernel/story.ts";
 import type { Places, Scope, ServiceScope } from "./scope.ts";
 
 /** An instance in a target group, or in a classic load balancer, which registers it without a port. */

@@ -1,5 +1,5 @@
-import type { Past } from "../past.ts";
-import type { Story, StoryLine } from "../story.ts";
+import type { Past } from "../kernel/past.ts";
+import type { Story, StoryLine } from "../kernel/story.ts";
 import { BelongingsLedger } from "./belongings.ts";
 import { Holders } from "./holders.ts";
 import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { Violation } from "./records.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StoryLine } from "../story.ts";
+import type { StoryLine } from "../kernel/story.ts";
 
 /** What a drain is told to stop of what does not leave by itself. */
 export type StopTasks = "none" | "daemon" | "all";

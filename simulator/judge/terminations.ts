@@ -1,5 +1,5 @@
-import type { Past } from "../past.ts";
-import type { StoryLine } from "../story.ts";
+import type { Past } from "../kernel/past.ts";
+import type { StoryLine } from "../kernel/story.ts";
 import type { IsNews, JudgedInstance } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, TICKS_MS } from "./scope.ts";

@@ -1,8 +1,8 @@
-import { arn } from "../account.ts";
+import { arn } from "../kernel/account.ts";
 import type { Group, Hook } from "../services/autoscaling/model.ts";
 import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
+import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
-import type { World } from "../world.ts";
 import { ScenarioError } from "./read.ts";
 import type {
   Scenario,

@@ -1,5 +1,5 @@
 import { type ContainerInstance, isLive } from "../services/ecs/model.ts";
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
 /** Lets happen what an entry of the timeline says of clusters, and what it lets vanish. */

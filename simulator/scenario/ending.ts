@@ -1,6 +1,6 @@
 import type { GroupInstance } from "../services/autoscaling/model.ts";
 import { isAlive, isEnded } from "../services/ec2/instances.ts";
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
 
 /** States whose hooks are still to come: the instance leaves the group's own load balancers first. */

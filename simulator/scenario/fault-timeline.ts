@@ -1,8 +1,8 @@
-import type { FaultKind } from "../faults.ts";
-import type { LambdaPlatform } from "../lambda.ts";
+import type { LambdaPlatform } from "../cloud/lambda.ts";
+import type { Simulation } from "../cloud/simulation.ts";
+import type { FaultKind } from "../faults/faults.ts";
 import type { Unreliability } from "../services/sqs/queue.ts";
-import type { Simulation } from "../simulation.ts";
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** The keys of what goes wrong with calls. */

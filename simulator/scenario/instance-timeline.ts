@@ -3,7 +3,7 @@ import {
   maintenanceNotice,
   rebalanceRecommendation,
 } from "../services/eventbridge/notices.ts";
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
 /** Does what an entry of the timeline says of instances and their groups, if anything. */

@@ -1,10 +1,10 @@
+import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import { type JudgedHook, scopeOf, stopTasksOf } from "../judge/scope.ts";
 import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
-import type { Simulation } from "../simulation.ts";
-import type { World } from "../world.ts";
+import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
 
 /** When faults end, and how far reads lag: what the judge is told where it changes by and by. */

@@ -1,4 +1,4 @@
-import { quote } from "../../shared/problems.ts";
+import { quote } from "../../shared/base/validation-problems.ts";
 import type { Scenario } from "./schema.ts";
 
 /** How many names an error lists at the most. */

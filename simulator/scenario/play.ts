@@ -1,11 +1,11 @@
-import type { Clock } from "../clock.ts";
-import { pollQueue } from "../event-source-mapping.ts";
+import { pollQueue } from "../cloud/event-source-mapping.ts";
+import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../cloud/lambda.ts";
+import { Simulation } from "../cloud/simulation.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
-import { type InvocationRecord, LambdaPlatform, type SimulatedInvocation } from "../lambda.ts";
-import { randomSource } from "../random.ts";
-import { Simulation } from "../simulation.ts";
-import { inVirtualTime } from "../virtual-time.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { randomSource } from "../kernel/random.ts";
+import { inVirtualTime } from "../kernel/virtual-time.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { isQuiet } from "./ending.ts";
 import { disturbFromNowOn, planHealing } from "./fault-timeline.ts";

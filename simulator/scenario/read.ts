@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { firstOf, problemsOf } from "../../shared/problems.ts";
+import { firstOf, problemsOf } from "../../shared/base/validation-problems.ts";
 import { referenceProblems } from "./references.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
 

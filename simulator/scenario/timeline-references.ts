@@ -1,6 +1,6 @@
-import { patternMatches } from "../faults.ts";
+import { servedActions } from "../cloud/simulation.ts";
+import { patternMatches } from "../faults/faults.ts";
 import { MANAGED_DRAINING_HOOK } from "../services/ecs/managed-draining.ts";
-import { servedActions } from "../simulation.ts";
 import { CALL_FAULTS } from "./fault-timeline.ts";
 import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";

@@ -1,9 +1,9 @@
-import { ACCOUNT, arn, REGION } from "../account.ts";
-import type { LambdaPlatform } from "../lambda.ts";
+import type { LambdaPlatform } from "../cloud/lambda.ts";
+import type { Simulation } from "../cloud/simulation.ts";
+import { ACCOUNT, arn, REGION } from "../kernel/account.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
-import type { Simulation } from "../simulation.ts";
+import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
-import type { World } from "../world.ts";
 import { asScenarioError, hookOf, runTasks } from "./build.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturb, goWrong } from "./fault-timeline.ts";

@@ -1,5 +1,5 @@
 // Bodies and inputs: forms as they are, wrong in some places, or with something large in them.
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import { brokenText, brokenValue, type Put } from "./break.ts";
 import { type Json, type Large, largeValue, oddValue, textOf } from "./draw.ts";
 

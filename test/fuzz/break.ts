@@ -1,5 +1,5 @@
 // Breaks what is well-formed: a value in some of its places, or its text in some of its characters.
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import { type Json, oddKey, oddText, ownObject } from "./draw.ts";
 
 /** Gives what is put in; `known` are the keys that the whole has. */

@@ -1,5 +1,5 @@
 // What is odd in a body or an input: texts, numbers, times and whole values that nobody would send on purpose.
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -1,5 +1,5 @@
 // Messages and inputs as they should be, in all their forms; most cases of the fuzzer are one of these with something wrong.
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import { brokenValue } from "./break.ts";
 import { type Json, oddText, oddValue, textOf } from "./draw.ts";
 

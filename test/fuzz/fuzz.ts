@@ -1,6 +1,6 @@
 import v8 from "node:v8";
 import vm from "node:vm";
-import { randomSource } from "../../simulator/random.ts";
+import { randomSource } from "../../simulator/kernel/random.ts";
 import { TARGETS, type Target } from "./targets.ts";
 
 /** What is fuzzed: so many cases of up to 4 KiB, and so many of about 1 MiB, all from one seed. */

@@ -7,9 +7,10 @@ import type * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { InputError } from "../../shared/errors.ts";
-import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/lifecycle-message.ts";
-import { formatMonitorMessage, parseMonitorMessage } from "../../shared/monitor-message.ts";
+import { InputError } from "../../shared/base/errors.ts";
+import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
+import { isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import {
   type DrainKeys,
   keysOfMetadata,
@@ -17,10 +18,9 @@ import {
   readInput,
   readInputVariable,
   settingsOf,
-} from "../../shared/settings.ts";
-import { isSqsEvent, messagesOf, queuesOf } from "../../shared/sqs-event.ts";
-import { NO_MEMORY, type Termination } from "../../shared/termination.ts";
-import type { Random } from "../../simulator/random.ts";
+} from "../../shared/model/settings.ts";
+import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import { bodyOf } from "./bodies.ts";
 import { brokenText } from "./break.ts";

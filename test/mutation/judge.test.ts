@@ -26,15 +26,19 @@ const name: Equivalent = ["held.ts", "a >", "true"];
 
 describe("a mutation run", () => {
   it("passes at 85 percent, and not below", () => {
-    expect(judge(report({ "shared/act.ts": mutants(17, 3) }), [])).to.deep.include({ passed: true });
-    expect(judge(report({ "shared/act.ts": mutants(1699, 301) }), [])).to.deep.include({ passed: false });
+    expect(judge(report({ "shared/act/carry-out.ts": mutants(17, 3) }), [])).to.deep.include({
+      passed: true,
+    });
+    expect(judge(report({ "shared/act/carry-out.ts": mutants(1699, 301) }), [])).to.deep.include({
+      passed: false,
+    });
   });
 
   it("counts what timed out as killed, what no test reaches as survived, and what does not compile not at all", () => {
     const each = ["Killed", "Timeout", "Survived", "NoCoverage", "CompileError"].map((status) =>
       mutant(status),
     );
-    expect(judge(report({ "shared/act.ts": each }), []).all).to.deep.equal({
+    expect(judge(report({ "shared/act/carry-out.ts": each }), []).all).to.deep.equal({
       mutants: 5,
       killed: 1,
       timedOut: 1,
@@ -45,11 +49,15 @@ describe("a mutation run", () => {
   });
 
   it("is told by file, the worst first", () => {
-    const files = { "shared/act.ts": mutants(2, 0), "shared/run.ts": mutants(1, 1), "shared/log.ts": [] };
+    const files = {
+      "shared/act/carry-out.ts": mutants(2, 0),
+      "shared/run/run.ts": mutants(1, 1),
+      "shared/base/log.ts": [],
+    };
     expect(judge(report(files), []).files.map(({ file, tally }) => [file, tally.score])).to.deep.equal([
-      ["shared/run.ts", 50],
-      ["shared/act.ts", 100],
-      ["shared/log.ts", 100],
+      ["shared/run/run.ts", 50],
+      ["shared/act/carry-out.ts", 100],
+      ["shared/base/log.ts", 100],
     ]);
   });
 
@@ -60,17 +68,17 @@ describe("a mutation run", () => {
       mutant("Survived"),
       mutant("NoCoverage"),
     ];
-    expect(judge(report({ "shared/act.ts": each }), []).kinds).to.deep.equal([
+    expect(judge(report({ "shared/act/carry-out.ts": each }), []).kinds).to.deep.equal([
       ["ConditionalExpression", 2],
       ["StringLiteral", 1],
     ]);
   });
 
   it("fails for one survivor of the rules that is not named, whatever the score", () => {
-    const files = { "shared/rules/held.ts": mutants(99, 1), "shared/act.ts": mutants(900, 1) };
+    const files = { "shared/rules/draining.ts": mutants(99, 1), "shared/act/carry-out.ts": mutants(900, 1) };
     const judged = judge(report(files), []);
     expect(judged.passed).to.equal(false);
-    expect(judged.unnamed).to.deep.equal(["shared/rules/held.ts:2:8\n  a > 0\n  true"]);
+    expect(judged.unnamed).to.deep.equal(["shared/rules/draining.ts:2:8\n  a > 0\n  true"]);
     expect([judged.rules.mutants, judged.rules.score]).to.deep.equal([100, 99]);
     expect(judge(report(files), [name])).to.deep.include({ passed: true, equivalent: 1, unnamed: [] });
   });
@@ -78,21 +86,21 @@ describe("a mutation run", () => {
   it("takes a name for one mutant, of its own file, text and replacement", () => {
     const unnamed = (files: Record<string, ReturnType<typeof mutant>[]>) =>
       judge(report(files), [name]).unnamed.length;
-    expect(unnamed({ "shared/rules/held.ts": mutants(99, 2) })).to.equal(1);
-    expect(unnamed({ "shared/rules/dead.ts": mutants(99, 1) })).to.equal(1);
-    expect(unnamed({ "shared/rules/held.ts": [mutant("NoCoverage", "false")] })).to.equal(1);
+    expect(unnamed({ "shared/rules/draining.ts": mutants(99, 2) })).to.equal(1);
+    expect(unnamed({ "shared/rules/dead-instance.ts": mutants(99, 1) })).to.equal(1);
+    expect(unnamed({ "shared/rules/draining.ts": [mutant("NoCoverage", "false")] })).to.equal(1);
     expect(
-      judge(report({ "shared/rules/held.ts": mutants(99, 1) }), [["held.ts", "b >", "true"]]).unnamed,
+      judge(report({ "shared/rules/draining.ts": mutants(99, 1) }), [["held.ts", "b >", "true"]]).unnamed,
     ).to.have.lengthOf(1);
   });
 
   it("fails for a name that no survivor bears, of a file that was run whole", () => {
-    const killed = { "shared/rules/held.ts": mutants(1, 0) };
+    const killed = { "shared/rules/draining.ts": mutants(1, 0) };
     expect(judge(report(killed), [name])).to.deep.include({
       passed: false,
-      inVain: ["shared/rules/held.ts\n  a >\n  true"],
+      inVain: ["shared/rules/draining.ts\n  a >\n  true"],
     });
-    expect(judge(report({ "shared/rules/dead.ts": mutants(1, 0) }), [name]).passed).to.equal(true);
-    expect(judge(report(killed, ["shared/rules/held.ts:1-2"]), [name]).passed).to.equal(true);
+    expect(judge(report({ "shared/rules/dead-instance.ts": mutants(1, 0) }), [name]).passed).to.equal(true);
+    expect(judge(report(killed, ["shared/rules/draining.ts:1-2"]), [name]).passed).to.equal(true);
   });
 });

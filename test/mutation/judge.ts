@@ -1,5 +1,5 @@
 // Judges a mutation run: scores by file, of all and of the rules, and the rules' survivors that nobody has given a reason for.
-import { groupBy } from "../../shared/batches.ts";
+import { groupBy } from "../../shared/base/batches.ts";
 
 type Position = { readonly line: number; readonly column: number };
 type Mutant = {

@@ -1,7 +1,8 @@
 // Says what a role of the packaged template allows, and what IAM would be asked for a call that was made. The resources
 // of each action are those of AWS's service authorization reference.
-import { ACCOUNT, REGION } from "../../simulator/account.ts";
-import type { RecordedCall } from "../../simulator/simulation.ts";
+
+import type { RecordedCall } from "../../simulator/cloud/simulation.ts";
+import { ACCOUNT, REGION } from "../../simulator/kernel/account.ts";
 import type { Resources } from "./packaged.ts";
 
 /** One action on one resource, as a policy sees it. */

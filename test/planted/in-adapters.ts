@@ -4,7 +4,7 @@ import type { Bug } from "./bug.ts";
 export const IN_ADAPTERS: readonly Bug[] = [
   {
     what: "tasks are listed by the wish to run them alone: those that are stopping are left out",
-    file: "shared/observe-tasks.ts",
+    file: "shared/observe/tasks.ts",
     text: "...(await ports.ecs.listUnwanted(cluster, toList)),",
     instead: "",
     foundBy: {

@@ -4,7 +4,7 @@ import type { Bug } from "./bug.ts";
 export const IN_HANDLERS: readonly Bug[] = [
   {
     what: "two messages of one drain are merged into the younger: the drain begins anew with each",
-    file: "shared/merge.ts",
+    file: "shared/messages/merge-duplicates.ts",
     text: "a.termination.since - b.termination.since",
     instead: "b.termination.since - a.termination.since",
     foundBy: {
@@ -14,7 +14,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "of two messages of one drain, what the one that comes later remembers is forgotten",
-    file: "shared/merge.ts",
+    file: "shared/messages/merge-duplicates.ts",
     text: "memory: unite(same.termination, termination),",
     instead: "memory: unite(same.termination.memory, same.termination.memory),",
     foundBy: {
@@ -24,7 +24,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "messages with different tokens are merged, and the token of another lifecycle action is used",
-    file: "shared/merge.ts",
+    file: "shared/messages/merge-duplicates.ts",
     text: "if (older.token && younger.token) return older.token === younger.token;",
     instead: "if (older.token && younger.token) return true;",
     foundBy: {
@@ -34,7 +34,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "a message that is delivered twice is deleted by its first receipt, which SQS takes no more",
-    file: "shared/merge.ts",
+    file: "shared/messages/merge-duplicates.ts",
     text: "const again = new Set(more.map(({ id }) => id));\n  return [...messages.filter(({ id }) => !again.has(id)), ...more];",
     instead:
       "const again = new Set(messages.map(({ id }) => id));\n  return [...messages, ...more.filter(({ id }) => !again.has(id))];",
@@ -45,7 +45,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "an unreadable message is deleted though it could not be sent to the dead-letter queue",
-    file: "shared/intake.ts",
+    file: "shared/messages/receive.ts",
     text: "      run.callFailed(error);\n      return [];\n    }\n    say({ moved_to",
     instead: "      run.callFailed(error);\n    }\n    say({ moved_to",
     foundBy: {
@@ -55,7 +55,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "a lifecycle message is deleted though it could not be sent on",
-    file: "functions/deregister/run.ts",
+    file: "functions/deregister/deregister.ts",
     text: ".filter(({ id }) => !open.has(id));",
     instead: ".filter(({ id }) => open.size >= 0 || !open.has(id));",
     foundBy: {
@@ -65,7 +65,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "a run that a mapping invoked fails without deleting what it is done with: all of the batch comes back",
-    file: "functions/deregister/run.ts",
+    file: "functions/deregister/deregister.ts",
     text: "if (run.hasFailures) await deleteAll(ports, run, queue, finished);",
     instead: "",
     foundBy: {
@@ -75,7 +75,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "a record that stays unread is not given back to the mapping, and Lambda deletes it",
-    file: "functions/deregister/run.ts",
+    file: "functions/deregister/deregister.ts",
     text: "givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)))",
     instead: "givenBack([...done].filter((id) => !done.has(id)))",
     foundBy: {
@@ -85,7 +85,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "deregister passes on what it was told, without what it has done",
-    file: "functions/deregister/run.ts",
+    file: "functions/deregister/deregister.ts",
     text: "body: formatMonitorMessage(termination),",
     instead: "body: formatMonitorMessage(before),",
     foundBy: {
@@ -95,7 +95,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "terminate's own settings hold, not those that the message brings",
-    file: "shared/monitor-message.ts",
+    file: "shared/messages/monitor-message.ts",
     text: "settingsOf(version === undefined ? overlay(fallback, own) : own)",
     instead: "settingsOf(version === undefined ? overlay(fallback, own) : fallback)",
     foundBy: {
@@ -146,7 +146,7 @@ export const IN_HANDLERS: readonly Bug[] = [
   },
   {
     what: "a run ends before its successor receives, and nobody looks meanwhile",
-    file: "functions/terminate/run.ts",
+    file: "functions/terminate/terminate.ts",
     text: "const HOLD_MS = 62_000;",
     instead: "const HOLD_MS = 50_000;",
     foundBy: {

@@ -9,8 +9,8 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import type { Simulation } from "../../simulator/simulation.ts";
-import { clientOptions, transport } from "../../simulator/transport.ts";
+import type { Simulation } from "../../simulator/cloud/simulation.ts";
+import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import { functions, HOOK, instanceIds, type Outcome, play, QUEUES, said } from "./fixture.ts";
 
 const ids = instanceIds(3);

@@ -1,9 +1,9 @@
 // Plays a scenario that a test describes, and gives what became of it in the words of the tests.
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
+import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
-import type { Simulation } from "../../simulator/simulation.ts";
 
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & {

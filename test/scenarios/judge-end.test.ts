@@ -14,11 +14,11 @@ import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
-import type { Clock } from "../../simulator/clock.ts";
+import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
+import type { Clock } from "../../simulator/kernel/clock.ts";
 import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
-import { clientOptions, transport } from "../../simulator/transport.ts";
-import type { World } from "../../simulator/world.ts";
+import type { World } from "../../simulator/services/world.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(2);

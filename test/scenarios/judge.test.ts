@@ -5,11 +5,11 @@ import { UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
 import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
+import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
 import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
-import { clientOptions, transport } from "../../simulator/transport.ts";
-import type { World } from "../../simulator/world.ts";
+import type { World } from "../../simulator/services/world.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(3);

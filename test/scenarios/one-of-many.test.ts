@@ -1,6 +1,6 @@
 // Protects the others where one of a batch goes wrong: what AWS refuses for one instance's sake is done for the rest.
 import { expect } from "chai";
-import type { Simulation } from "../../simulator/simulation.ts";
+import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import { AwsError } from "../../simulator/wire/errors.ts";
 import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
 

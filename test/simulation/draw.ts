@@ -1,4 +1,4 @@
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 
 /** One of the values, each as likely as its weight. */
 export function weighted<T>(random: Random, choices: readonly (readonly [weight: number, value: T])[]): T {

@@ -1,4 +1,4 @@
-import { type Random, randomSource } from "../../simulator/random.ts";
+import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";

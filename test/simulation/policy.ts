@@ -1,4 +1,4 @@
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import { some, weighted } from "./draw.ts";
 
 /** The names in a world that an input or a hook's metadata can use. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { inProcess } from "../../cli/in-process.ts";
+import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
-import type { InvocationRecord } from "../../simulator/lambda.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "../../simulator/random.ts";
+import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
 import { drainKeys, type Named } from "./policy.ts";

@@ -1,6 +1,6 @@
 import type { Scenario } from "../../simulator/scenario/schema.ts";
 import { isEnded } from "../../simulator/services/ec2/instances.ts";
-import type { World } from "../../simulator/world.ts";
+import type { World } from "../../simulator/services/world.ts";
 import type { Place } from "../simulation/world.ts";
 
 /** ECS keeps the container instance of an instance that died without its agent; somebody takes it out after this long. */

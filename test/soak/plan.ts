@@ -1,4 +1,4 @@
-import type { Random, RandomSource } from "../../simulator/random.ts";
+import type { Random, RandomSource } from "../../simulator/kernel/random.ts";
 import { type Disturbance, disturbanceOf, faultsOf } from "../simulation/faults.ts";
 import { type Entry, happeningsOf, scalesInOnlyWhatIsThere } from "../simulation/happenings.ts";
 import type { Place } from "../simulation/world.ts";

@@ -1,4 +1,4 @@
-import type { Past } from "../../simulator/past.ts";
+import type { Past } from "../../simulator/kernel/past.ts";
 import type { Disturbed } from "../../simulator/scenario/judging.ts";
 
 /** Since when and until when faults are on, in milliseconds since 1970, and how far reads lag then, in milliseconds. */

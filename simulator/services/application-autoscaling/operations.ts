@@ -2,7 +2,7 @@ import * as scaling from "@aws-sdk/client-application-auto-scaling";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import type { ScalableTarget } from "./scalable-targets.ts";
 
 const NAMESPACE = "ecs";

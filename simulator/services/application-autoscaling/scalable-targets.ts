@@ -1,5 +1,5 @@
-import { arn } from "../../account.ts";
-import type { Ground } from "../../ground.ts";
+import { arn } from "../../kernel/account.ts";
+import type { Ground } from "../../kernel/ground.ts";
 
 /** An ECS service whose desired count Application Auto Scaling may set between two bounds. */
 export type ScalableTarget = {

@@ -1,7 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
 

@@ -1,9 +1,9 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
-import { ZONES } from "../../account.ts";
+import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { type Group, type GroupInstance, isWarm, type WarmPool } from "./model.ts";
 
 /** The operations that show groups and their instances. */

@@ -1,7 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { type ActionResult, type Group, globalTimeout, type Hook, type Transition } from "./model.ts";
 
 const TRANSITIONS: readonly string[] = [

@@ -1,4 +1,4 @@
-import type { ActionEnd, Actor } from "../../story.ts";
+import type { ActionEnd, Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type {
   ActionResult,

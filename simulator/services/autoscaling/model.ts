@@ -1,7 +1,7 @@
-import type { Appointment } from "../../clock.ts";
-import type { Ground } from "../../ground.ts";
-import type { History } from "../../history.ts";
-import type { ActionEnd } from "../../story.ts";
+import type { Appointment } from "../../kernel/clock.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import type { History } from "../../kernel/history.ts";
+import type { ActionEnd } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { Clusters } from "../ecs/clusters.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";

@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../../account.ts";
+import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { AutoScalingGround, Group, Hook, LifecycleAction, Passage } from "./model.ts";

@@ -1,6 +1,6 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { groupOperations } from "./group-operations.ts";
 import { groupQueries } from "./group-queries.ts";
 import { hookOperations } from "./hook-operations.ts";

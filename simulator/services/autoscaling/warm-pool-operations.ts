@@ -2,7 +2,7 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { presentInstance, presentWarmPool } from "./group-queries.ts";
 import { isWarm, type PoolState } from "./model.ts";
 

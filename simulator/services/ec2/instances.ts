@@ -1,9 +1,9 @@
-import { ZONES } from "../../account.ts";
-import type { Agenda } from "../../clock.ts";
-import { History } from "../../history.ts";
-import type { Past } from "../../past.ts";
-import type { Random } from "../../random.ts";
-import type { Actor, Story } from "../../story.ts";
+import { ZONES } from "../../kernel/account.ts";
+import type { Agenda } from "../../kernel/clock.ts";
+import { History } from "../../kernel/history.ts";
+import type { Past } from "../../kernel/past.ts";
+import type { Random } from "../../kernel/random.ts";
+import type { Actor, Story } from "../../kernel/story.ts";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 

@@ -1,9 +1,9 @@
 import * as ec2 from "@aws-sdk/client-ec2";
-import { ACCOUNT } from "../../account.ts";
+import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import type { Instance, InstanceState } from "./instances.ts";
 
 /** EC2 shows terminated instances for about this long. */

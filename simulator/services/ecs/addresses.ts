@@ -1,4 +1,4 @@
-import type { Random } from "../../random.ts";
+import type { Random } from "../../kernel/random.ts";
 
 /**
  * The addresses that the network interfaces of tasks take, each by one task at a time. Those of a list are given in its

@@ -1,4 +1,4 @@
-import type { Actor } from "../../story.ts";
+import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Instance, isAlive } from "../ec2/instances.ts";
 import { type Cluster, type ContainerInstance, countUp, type EcsGround } from "./model.ts";

@@ -1,8 +1,8 @@
 import * as ecs from "@aws-sdk/client-ecs";
-import { arn } from "../../account.ts";
+import { arn } from "../../kernel/account.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import type { CapacityProvider } from "./model.ts";
 
 /** The operations on capacity providers. */

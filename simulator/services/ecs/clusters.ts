@@ -1,7 +1,7 @@
-import { arn, nameOf } from "../../account.ts";
-import { History } from "../../history.ts";
-import type { Past } from "../../past.ts";
-import type { Actor } from "../../story.ts";
+import { arn, nameOf } from "../../kernel/account.ts";
+import { History } from "../../kernel/history.ts";
+import type { Past } from "../../kernel/past.ts";
+import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Addresses } from "./addresses.ts";
 import { Agents } from "./agents.ts";

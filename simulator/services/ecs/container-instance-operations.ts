@@ -1,9 +1,9 @@
 import * as ecs from "@aws-sdk/client-ecs";
-import { arn } from "../../account.ts";
+import { arn } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { readFilter } from "./filter.ts";
 import type { Cluster, ContainerInstance } from "./model.ts";
 import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";

@@ -1,4 +1,4 @@
-import type { Ground } from "../../ground.ts";
+import type { Ground } from "../../kernel/ground.ts";
 import { type Cluster, type ContainerInstance, idOf, type Service, type Task } from "./model.ts";
 import { isSchedulable, obstacleTo } from "./placement.ts";
 

@@ -1,4 +1,4 @@
-import type { Ground } from "../../ground.ts";
+import type { Ground } from "../../kernel/ground.ts";
 import type { Groups } from "../autoscaling/groups.ts";
 import type { Group, Hook, LifecycleAction } from "../autoscaling/model.ts";
 import type { Clusters } from "./clusters.ts";

@@ -1,7 +1,7 @@
-import { arn, nameOf } from "../../account.ts";
-import type { Ground } from "../../ground.ts";
-import type { History } from "../../history.ts";
-import type { Actor } from "../../story.ts";
+import { arn, nameOf } from "../../kernel/account.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import type { History } from "../../kernel/history.ts";
+import type { Actor } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";

@@ -1,6 +1,6 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { capacityProviderOperations } from "./capacity-provider-operations.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
 import { protectionOperations } from "./protection-operations.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "../../random.ts";
+import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Cluster, ContainerInstance, PortMapping, TaskDefinition } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import type * as ecs from "@aws-sdk/client-ecs";
-import { ZONES } from "../../account.ts";
+import { ZONES } from "../../kernel/account.ts";
 import { MANAGED_DRAINING_HOOK } from "./managed-draining.ts";
 import {
   type Cluster,

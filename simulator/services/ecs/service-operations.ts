@@ -1,8 +1,8 @@
 import * as ecs from "@aws-sdk/client-ecs";
-import { arn } from "../../account.ts";
+import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Cluster, Service } from "./model.ts";
 import { presentService } from "./present.ts";

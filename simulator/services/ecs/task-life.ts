@@ -1,5 +1,5 @@
-import { arn } from "../../account.ts";
-import { History } from "../../history.ts";
+import { arn } from "../../kernel/account.ts";
+import { History } from "../../kernel/history.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type {
   Cluster,

@@ -1,7 +1,7 @@
-import type { Ground } from "../../ground.ts";
-import { History } from "../../history.ts";
-import type { Past } from "../../past.ts";
-import type { Actor } from "../../story.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import { History } from "../../kernel/history.ts";
+import type { Past } from "../../kernel/past.ts";
+import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Instances } from "../ec2/instances.ts";
 

@@ -1,9 +1,9 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing";
-import { ZONES } from "../../account.ts";
+import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import type { ClassicLoadBalancer } from "./load-balancers.ts";
 
 const INSTANCE_PATHS = ["LoadBalancerName", "Instances[].InstanceId"];

@@ -3,7 +3,7 @@ import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { attributesOf, DELAY, describe, describeListener, describeLoadBalancer } from "./present.ts";
 import type { TargetGroup } from "./target-group.ts";
 

@@ -1,5 +1,5 @@
 import type * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ZONES } from "../../account.ts";
+import { ZONES } from "../../kernel/account.ts";
 import type { TargetGroup } from "./target-group.ts";
 import type { Listener, LoadBalancer } from "./target-groups.ts";
 

@@ -1,8 +1,8 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Ground } from "../../ground.ts";
-import { History } from "../../history.ts";
-import type { Past } from "../../past.ts";
-import type { Actor } from "../../story.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import { History } from "../../kernel/history.ts";
+import type { Past } from "../../kernel/past.ts";
+import type { Actor } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
 
 /** What target groups stand on: they look at the instances behind them. */

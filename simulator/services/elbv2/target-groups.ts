@@ -1,6 +1,6 @@
-import { arn, nameOf } from "../../account.ts";
-import type { Past } from "../../past.ts";
-import type { Actor } from "../../story.ts";
+import { arn, nameOf } from "../../kernel/account.ts";
+import type { Past } from "../../kernel/past.ts";
+import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 

@@ -1,5 +1,5 @@
-import { ACCOUNT, REGION } from "../../account.ts";
-import type { Ground } from "../../ground.ts";
+import { ACCOUNT, REGION } from "../../kernel/account.ts";
+import type { Ground } from "../../kernel/ground.ts";
 import type { Queues } from "../sqs/queues.ts";
 
 /** What an event says besides its envelope. */

@@ -1,5 +1,5 @@
-import { ACCOUNT, arn, REGION } from "../../account.ts";
-import type { World } from "../../world.ts";
+import { ACCOUNT, arn, REGION } from "../../kernel/account.ts";
+import type { World } from "../world.ts";
 import type { Notice } from "./event-rules.ts";
 
 /** What EC2 does to an interrupted Spot Instance. */

@@ -1,6 +1,6 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { checkRange } from "./limits.ts";
 import { FASTEST, type MoveTask, MoveTasks, noResource } from "./move-tasks.ts";
 

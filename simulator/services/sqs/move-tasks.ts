@@ -1,5 +1,5 @@
-import type { Agenda } from "../../clock.ts";
-import type { Random } from "../../random.ts";
+import type { Agenda } from "../../kernel/clock.ts";
+import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Message, Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";

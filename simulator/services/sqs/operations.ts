@@ -1,9 +1,9 @@
 import * as sqs from "@aws-sdk/client-sqs";
-import { ACCOUNT } from "../../account.ts";
-import type { Clock } from "../../clock.ts";
+import { ACCOUNT } from "../../kernel/account.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../world.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
 import { md5OfAttributes, md5OfBody } from "./checksums.ts";
 import { checkRange, checkSend } from "./limits.ts";

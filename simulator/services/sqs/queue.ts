@@ -1,8 +1,8 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
-import { ACCOUNT, arn } from "../../account.ts";
-import type { Agenda } from "../../clock.ts";
-import type { Firings } from "../../firings.ts";
-import type { Random } from "../../random.ts";
+import { ACCOUNT, arn } from "../../kernel/account.ts";
+import type { Agenda } from "../../kernel/clock.ts";
+import type { Firings } from "../../kernel/firings.ts";
+import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 
 /** The longest that a message can stay invisible, counted from its receive, in seconds. */

@@ -1,7 +1,7 @@
-import { ACCOUNT } from "../../account.ts";
-import type { Agenda } from "../../clock.ts";
-import type { Firings } from "../../firings.ts";
-import type { Random } from "../../random.ts";
+import { ACCOUNT } from "../../kernel/account.ts";
+import type { Agenda } from "../../kernel/clock.ts";
+import type { Firings } from "../../kernel/firings.ts";
+import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Queue, type QueueAttributes, VISIBILITY_LIMIT } from "./queue.ts";
 

@@ -1,0 +1,91 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type * as z from "zod/mini";
+import { setAside } from "../../shared/messages/receive.ts";
+import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
+import { type DrainKeys, readInput } from "../../shared/model/settings.ts";
+import { isDryRun } from "../../shared/run/dry-run-switch.ts";
+import type { Invocation, Ports } from "../../shared/run/ports.ts";
+import { handsOverAt, Run } from "../../shared/run/run.ts";
+import { SWEEP_MINUTES, terminateInput } from "./input.ts";
+import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
+import { RECEIVE_MS, Watch } from "./watch.ts";
+
+/** How long a run holds what it received: its successor, a minute later, is then still receiving. */
+const HOLD_MS = 62_000;
+/** How much sooner it has to begin to hand over for each termination that it holds: ten are two calls, four at once. */
+const HAND_OVER_MS_EACH = 2;
+/** What a look may take longer than that, before AWS counts as too slow to be asked on. */
+const LOOK_MS = 4_000;
+
+/**
+ * One run of terminate: takes in what drains, looks again until nothing is left, completes the lifecycle actions, and
+ * hands the rest over to the next run. Now and then it sweeps for what has no message. A run that is killed loses
+ * nothing: what it held comes back by itself.
+ *
+ * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed. Invoked
+ * by an event source mapping it refuses every record: a function that feeds its own queue is cut off by Lambda after 16
+ * rounds, so terminate only works as scheduled.
+ */
+export async function terminate(
+  event: unknown,
+  ports: Ports,
+  invocation: Invocation,
+): Promise<SQSBatchResponse | undefined> {
+  if (isSqsEvent(event)) return refuse(event, ports);
+  const input = readInput(terminateInput, "terminate", event, ports.log);
+  const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
+  const { keys, sweepOptions } = readKeys(input);
+  const lambdaEnd = handsOverAt(ports.now(), invocation.remainingMilliseconds());
+  const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
+  const dryRun = isDryRun(input.dry_run, ports);
+  const watched = new Watch(ports, run, { queue, keys, dryRun });
+  const end = () => Math.min(run.startedAt + HOLD_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
+  await watched.takeIn(RECEIVE_MS / 1_000);
+  if (watched.held.length > 0) await watched.settleIn(end);
+  const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
+  if (swept) {
+    for (const found of await sweep(ports, run, watched.seen, { ...sweepOptions, dryRun }))
+      watched.add(found);
+  }
+  if (watched.received === 0 && watched.held.length === 0 && !run.hasFailures) {
+    ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
+    return undefined;
+  }
+  await watched.lookUntil(end);
+  await watched.handOver();
+  await setAside(ports, run, queue, watched.unreadable);
+  const { received, completed, letGo, held } = watched;
+  run.finish({ received, completed, let_go: letGo, handed_over: held.length, ...(swept ? { swept } : {}) });
+  return undefined;
+}
+
+// What is not about a drain stays here; the rest is what a drain is told that brings no settings of its own.
+function readKeys(input: z.infer<typeof terminateInput>): {
+  keys: DrainKeys;
+  sweepOptions: Omit<SweepOptions, "dryRun">;
+} {
+  const {
+    queue_name: _queue,
+    elb_monitor_queue_name: _monitor,
+    dry_run: _dryRun,
+    sweep_minutes: _minutes,
+    on_spot_interruption: _spot,
+    on_rebalance: _rebalance,
+    on_maintenance: _maintenance,
+    auto_scaling_groups: groups = [],
+    group_tag: tag,
+    lifecycle_hook_name: hook,
+    lifecycle_queue_name: queue,
+    ...keys
+  } = input;
+  return { keys, sweepOptions: { groups, tag, hook, queue, keys } };
+}
+
+function refuse({ Records }: SQSEvent, ports: Ports): SQSBatchResponse {
+  ports.log.error("invoked by an event source mapping", {
+    records: Records.length,
+    reason:
+      "terminate sends to the queue that it reads, and Lambda ends such a loop after 16 rounds; invoke it by a schedule, and remove the mapping",
+  });
+  return givenBack(Records.map(({ messageId }) => messageId));
+}

@@ -1,0 +1,65 @@
+import type { Fields, Log, Phrase } from "../base/log.ts";
+import type { SeenRegistration } from "../model/termination.ts";
+import type { Step } from "../rules/decision.ts";
+
+/** A step in the words of the log, as what is to be done: "deregistration from web". */
+export function nameOf(step: Step): string {
+  switch (step.kind) {
+    case "drain":
+      return `DRAINING in ${step.cluster}`;
+    case "activate":
+      return `ACTIVE in ${step.cluster}`;
+    case "deregister":
+      return `deregistration from ${step.registration.name}`;
+    case "register":
+      return `registration with ${placeOf(step.registration)}`;
+    case "stop task":
+      return `stop of the task ${step.task}`;
+    case "deregister container instance":
+      return `deregistration of the container instance from ${step.cluster}`;
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Writes the line of a step that took effect. */
+export function logDone(log: Log, instanceId: string, step: Step): void {
+  const [level, phrase, fields] = lineOf(step);
+  log[level](phrase, { instance_id: instanceId, ...fields });
+}
+
+function lineOf(step: Step): [level: "info" | "warn", phrase: Phrase, fields: Fields] {
+  switch (step.kind) {
+    case "drain":
+      return step.again
+        ? ["warn", "set DRAINING again", { cluster: step.cluster, reason: "somebody had set it ACTIVE" }]
+        : ["info", "set DRAINING", { cluster: step.cluster }];
+    case "activate":
+      return ["info", "set ACTIVE again", { cluster: step.cluster }];
+    case "deregister": {
+      const { name, port, heldBy, target } = step.registration;
+      const fields = {
+        load_balancer: name,
+        ...(port === undefined ? {} : { port }),
+        ...(heldBy === undefined ? {} : { address: target }),
+      };
+      if (step.why === "ours") return ["info", "deregistered", fields];
+      if (step.why === "orphaned") return ["warn", "orphaned target deregistered", fields];
+      return ["warn", "registration came back", { ...fields, reason: "it was taken out once more" }];
+    }
+    case "register":
+      return ["info", "registered again", { load_balancer: placeOf(step.registration) }];
+    case "stop task":
+      return ["info", "task stopped", { cluster: step.cluster, task: step.task, of: step.name }];
+    case "deregister container instance":
+      return ["info", "container instance deregistered", { cluster: step.cluster, force: step.force }];
+    default:
+      return step satisfies never;
+  }
+}
+
+function placeOf(registration: SeenRegistration): string {
+  return registration.kind === "target"
+    ? `${registration.targetGroup}:${registration.port}`
+    : registration.loadBalancer;
+}

@@ -1,0 +1,112 @@
+import * as z from "zod/mini";
+import { problemsText } from "../base/validation-problems.ts";
+import { type DrainKeys, instanceId, keysOfMetadata } from "../model/settings.ts";
+import { type Notice, parseNotice } from "./notice.ts";
+
+/** What a message on the lifecycle queue is. */
+export type LifecycleMessage =
+  | {
+      readonly kind: "termination";
+      readonly instanceId: string;
+      readonly group: string;
+      readonly hook: string;
+      readonly token: string;
+      /** When the lifecycle action began, in milliseconds since 1970; undefined when the message does not say. */
+      readonly time: number | undefined;
+      /** Settings of the hook's own, from its NotificationMetadata. */
+      readonly keys: DrainKeys;
+    }
+  | { readonly kind: "test notification"; readonly group: string | undefined }
+  | Notice;
+
+const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
+const TEST = "autoscaling:TEST_NOTIFICATION";
+
+// A regular expression, since zod compares the length of whatever has one, and an object's may be what cannot be compared.
+const filled = (expected: string) =>
+  z.string({ error: expected }).check(z.regex(/^[\s\S]{1,1600}$/, { error: expected }));
+
+/** A lifecycle action's token; AWS refuses any other length. */
+export const actionToken = z
+  .string({ error: "expected a token of 36 characters" })
+  .check(z.regex(/^[\s\S]{36}$/, { error: "expected a token of 36 characters" }));
+
+/** What is no year of four digits cannot be written as messages carry times. */
+const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
+const timeError = "expected a time such as 2026-11-20T09:00:00.000Z";
+
+const termination = z.object({
+  LifecycleTransition: z.literal(TERMINATING, { error: `expected "${TERMINATING}"` }),
+  EC2InstanceId: instanceId,
+  AutoScalingGroupName: filled("expected the name of an Auto Scaling group"),
+  LifecycleHookName: filled("expected the name of a lifecycle hook"),
+  LifecycleActionToken: actionToken,
+  Time: z.optional(
+    z.iso
+      .datetime({ offset: true, error: timeError, abort: true })
+      .check(z.refine((text) => Date.parse(text) >= EARLIEST, { error: timeError })),
+  ),
+  NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
+});
+
+const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
+const event = z.object({
+  source: z.literal("aws.autoscaling"),
+  time: z.optional(z.string()),
+  detail: z.looseObject({}),
+});
+
+/**
+ * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
+ * its envelope, or an EventBridge event, a notice of EC2 or AWS Health among them (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
+ * Never throws: what cannot be read says why.
+ */
+export function parseLifecycleMessage(body: string): LifecycleMessage {
+  const outer = parseJson(body);
+  if (outer === undefined) return unreadable("expected JSON");
+  const wrapped = envelope.safeParse(outer);
+  const inner = wrapped.success ? parseJson(wrapped.data.Message) : outer;
+  if (inner === undefined) return unreadable("Message: expected JSON");
+  const notice = parseNotice(inner);
+  if (notice) return notice;
+  const bridged = event.safeParse(inner);
+  return readNotification(bridged.success ? { Time: bridged.data.time, ...bridged.data.detail } : inner);
+}
+
+function readNotification(value: unknown): LifecycleMessage {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return unreadable("expected a JSON object");
+  const { Event, LifecycleTransition, AutoScalingGroupName } = value as Record<string, unknown>;
+  if (Event === TEST || LifecycleTransition === TEST) {
+    return {
+      kind: "test notification",
+      group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined,
+    };
+  }
+  const parsed = termination.safeParse(value, { reportInput: true });
+  if (!parsed.success) return unreadable(problemsText(parsed.error));
+  const { data } = parsed;
+  const own = keysOfMetadata(data.NotificationMetadata);
+  if (own && "problems" in own) return unreadable(own.problems.join("; "));
+  return {
+    kind: "termination",
+    instanceId: data.EC2InstanceId,
+    group: data.AutoScalingGroupName,
+    hook: data.LifecycleHookName,
+    token: data.LifecycleActionToken,
+    time: data.Time === undefined ? undefined : Date.parse(data.Time),
+    keys: own?.keys ?? {},
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(reason: string): LifecycleMessage {
+  return { kind: "unreadable", reason };
+}

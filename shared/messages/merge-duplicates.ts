@@ -1,0 +1,147 @@
+import { groupBy } from "../base/batches.ts";
+import { type Announced, identityOf, type Memory, type Termination } from "../model/termination.ts";
+import { union } from "../rules/remember.ts";
+import type { Ports } from "../run/ports.ts";
+import type { Held, Receipt } from "./receive.ts";
+
+/**
+ * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
+ * stands there once: to delete the second delivery would be to delete the message. A drain that a Spot interruption
+ * notice began joins that of a hook for the same instance.
+ */
+export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
+  const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
+  const alike = groupBy(inOrder, ({ termination }) => identityOf(termination));
+  const merged = [...alike.values()].flatMap((group) => mergeAlike(ports, group));
+  const hooked = merged.filter(({ termination }) => termination.hook !== undefined);
+  const noticed = merged.filter(({ termination }) => termination.hook === undefined);
+  const isJoined = ({ termination }: Held) =>
+    hooked.some((each) => each.termination.instanceId === termination.instanceId);
+  return [...hooked.map((each) => join(ports, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
+}
+
+function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
+  const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
+  for (const { termination, messages } of group) {
+    const same = merged.find((each) => isSameAction(each.termination, termination));
+    if (!same) {
+      merged.push({ termination, messages });
+      continue;
+    }
+    same.messages = together(same.messages, messages);
+    same.termination = {
+      ...same.termination,
+      memory: unite(same.termination, termination),
+      ...(same.termination.announced || termination.announced
+        ? { announced: uniteAnnounced(same.termination.announced, termination.announced) }
+        : {}),
+    };
+    logMerged(ports, termination);
+  }
+  return merged;
+}
+
+// Another token is another lifecycle action: the same instance, held once more. So is any that began after the older one's
+// end. But of what dies, and is completed, a message without a token tells nothing new: other hooks hold it still.
+function isSameAction(older: Termination, younger: Termination): boolean {
+  if (older.token && younger.token) return older.token === younger.token;
+  const { completedAt, returningSince, returns } = older.memory;
+  if (!younger.token && returns === undefined) return true;
+  const endedAt = completedAt ?? returningSince;
+  return endedAt === undefined || younger.since < endedAt;
+}
+
+// What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
+function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
+  const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
+  const first = own[0]?.termination;
+  if (!first) return held;
+  logMerged(ports, first);
+  const { memory } = held.termination;
+  return {
+    termination: {
+      ...held.termination,
+      interruptedAt: held.termination.interruptedAt ?? first.interruptedAt,
+      memory: memory.lookAt === undefined ? { ...first.memory, lastBeatAt: memory.lastBeatAt } : memory,
+    },
+    messages: own.reduce((all, { messages }) => together(all, messages), held.messages),
+  };
+}
+
+// One of them has looked, or both. Nothing that was done or seen is forgotten, since a look may have been one that could read
+// nothing. Of what was not there, the one may have looked before it came, and the other since: it counts where both say so.
+function unite(older: Termination, younger: Termination): Memory {
+  const [one, other] = [older.memory, younger.memory];
+  const isSooner = other.lookAt !== undefined && (one.lookAt === undefined || other.lookAt < one.lookAt);
+  const [sooner, later] = isSooner ? [other, one] : [one, other];
+  const absence = (of: (memory: Memory) => Time) =>
+    later.lookAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));
+  return {
+    ...sooner,
+    containerInstances: union(sooner.containerInstances, later.containerInstances),
+    tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
+    noTasksVersions:
+      later.lookAt === undefined
+        ? sooner.noTasksVersions
+        : sooner.noTasksVersions.filter((each) =>
+            later.noTasksVersions.some(({ arn, version }) => arn === each.arn && version === each.version),
+          ),
+    noWantedSince: absence(({ noWantedSince }) => noWantedSince),
+    registrations: union(sooner.registrations, later.registrations),
+    behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,
+    managedTargetGroups: union(sooner.managedTargetGroups, later.managedTargetGroups),
+    managedElbNames: union(sooner.managedElbNames, later.managedElbNames),
+    taken: union(sooner.taken, later.taken),
+    drained: union(sooner.drained, later.drained),
+    toDrain: union(sooner.toDrain, later.toDrain),
+    toTake: union(sooner.toTake, later.toTake),
+    actedAt: latest(sooner.actedAt, later.actedAt),
+    drainingAt: earliest(sooner.drainingAt, later.drainingAt),
+    noMemberSince: earliest(sooner.noMemberSince, later.noMemberSince),
+    noRegistrationSince: earliest(sooner.noRegistrationSince, later.noRegistrationSince),
+    absentSince: absence(({ absentSince }) => absentSince),
+    goneAt: absence(({ goneAt }) => goneAt),
+    lastBeatAt: latest(sooner.lastBeatAt, later.lastBeatAt),
+    // One without the other's token may be of another lifecycle action, which was not refused.
+    refusedAt: older.token === younger.token ? latest(sooner.refusedAt, later.refusedAt) : undefined,
+    completedAt: sooner.completedAt ?? later.completedAt,
+    disconnectedSince: absence(({ disconnectedSince }) => disconnectedSince),
+    unknownSince: absence(({ unknownSince }) => unknownSince),
+    deadSince: earliest(sooner.deadSince, later.deadSince),
+    deadAs: sooner.deadAs ?? later.deadAs,
+    dyingSince: earliest(sooner.dyingSince, later.dyingSince),
+    returns: sooner.returns ?? later.returns,
+    returningSince: sooner.returningSince ?? later.returningSince,
+    said: union(sooner.said, later.said),
+  };
+}
+
+function uniteAnnounced(one?: Announced, other?: Announced): Announced {
+  return {
+    toDrain: union(one?.toDrain ?? [], other?.toDrain ?? []),
+    toTake: union(one?.toTake ?? [], other?.toTake ?? []),
+  };
+}
+
+type Time = number | undefined;
+
+function latest(one: Time, other: Time): Time {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+}
+
+function latestOfBoth(one: Time, other: Time): Time {
+  return one === undefined || other === undefined ? undefined : Math.max(one, other);
+}
+
+function earliest(one: Time, other: Time): Time {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
+
+function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {
+  const again = new Set(more.map(({ id }) => id));
+  return [...messages.filter(({ id }) => !again.has(id)), ...more];
+}
+
+function logMerged(ports: Ports, { instanceId, group }: Termination): void {
+  ports.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
+}

@@ -1,0 +1,110 @@
+import * as z from "zod/mini";
+import { problemsText } from "../base/validation-problems.ts";
+import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
+import { NO_MEMORY, type Termination } from "../model/termination.ts";
+import { actionToken } from "./lifecycle-message.ts";
+import { isoOf, readMemory, writeMemory } from "./memory.ts";
+
+/** The version that messages are written in. Without one, a message is the original's, which had no memory. */
+const VERSION = 1;
+
+const text = (expected: string) =>
+  z.string({ error: expected }).check(z.regex(/[\s\S]/, { error: expected }));
+const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" });
+
+const hook = text("expected the name of a lifecycle hook");
+
+// These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
+const messageWith = <H extends z.core.$ZodType, I extends z.core.$ZodType>(hookKey: H, interruptedKey: I) =>
+  z.object(
+    {
+      instance_id: instanceId,
+      auto_scaling_group: text("expected the name of an Auto Scaling group"),
+      life_cycle_hook_name: hookKey,
+      interrupted_at: interruptedKey,
+      dry_run: z.optional(z.boolean({ error: "expected true or false" })),
+      lifecycle_action_token: z.optional(z.nullable(z.union([actionToken, z.literal("")]))),
+      ...drainKeys,
+      elb_name: z.optional(z.nullable(z.string({ error: "expected the name of a classic load balancer" }))),
+      version: z.optional(z.int({ error: "expected a whole number" })),
+      time: z.optional(time),
+      memory: z.optional(z.unknown()),
+    },
+    { error: "expected a JSON object" },
+  );
+// Only a Spot interruption notice begins a drain without a hook.
+const messageSchema = z.union([messageWith(hook, z.optional(time)), messageWith(z.optional(hook), time)]);
+
+/** What a message on the monitor queue is. */
+export type MonitorMessage =
+  | { readonly kind: "termination"; readonly termination: Termination }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/**
+ * Reads a message of the monitor queue: one of ours, or of the original that this package replaces. Never throws.
+ * A memory that cannot be read is dropped: the drain then only takes longer.
+ *
+ * @param sentAt when the message was first sent, in milliseconds since 1970: since when it is, where it does not say
+ * @param fallback settings for a message that has none of its own
+ */
+export function parseMonitorMessage(body: string, sentAt: number, fallback: DrainKeys): MonitorMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { kind: "unreadable", reason: "expected JSON" };
+  }
+  const parsed = messageSchema.safeParse(value, { reportInput: true });
+  if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
+  const { data } = parsed;
+  const {
+    instance_id,
+    auto_scaling_group,
+    life_cycle_hook_name,
+    lifecycle_action_token,
+    interrupted_at,
+    dry_run,
+    version,
+    memory,
+    elb_name,
+    ...keys
+  } = data;
+  const remembered = version === undefined ? NO_MEMORY : readMemory(memory);
+  const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
+  return {
+    kind: "termination",
+    termination: {
+      instanceId: instance_id,
+      group: auto_scaling_group,
+      hook: life_cycle_hook_name,
+      token: lifecycle_action_token || undefined,
+      since: data.time === undefined ? sentAt : Date.parse(data.time),
+      interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
+      dryRun: dry_run ?? false,
+      settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
+      memory: remembered,
+      announced: { toDrain: remembered.toDrain, toTake: remembered.toTake },
+    },
+  };
+}
+
+// The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).
+const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
+
+/** A termination as a message of the monitor queue. */
+export function formatMonitorMessage(termination: Termination): string {
+  const { instanceId, group, hook, token, since, interruptedAt, dryRun, settings, memory } = termination;
+  const text = JSON.stringify({
+    version: VERSION,
+    instance_id: instanceId,
+    auto_scaling_group: group,
+    ...(hook === undefined ? {} : { life_cycle_hook_name: hook }),
+    ...(token === undefined ? {} : { lifecycle_action_token: token }),
+    ...keysOf(settings),
+    time: isoOf(since),
+    ...(interruptedAt === undefined ? {} : { interrupted_at: isoOf(interruptedAt) }),
+    ...(dryRun ? { dry_run: true } : {}),
+    memory: writeMemory(memory),
+  });
+  return text.replaceAll(REFUSED_BY_SQS, (character) => (character === "\uFFFE" ? "\\ufffe" : "\\uffff"));
+}

@@ -1,0 +1,149 @@
+import type { ReceivedMessage } from "../aws/sqs.ts";
+import { forEachOf } from "../base/batches.ts";
+import { AwsCallError } from "../base/errors.ts";
+import type { Fields } from "../base/log.ts";
+import type { Termination } from "../model/termination.ts";
+import type { Ports } from "../run/ports.ts";
+import { reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+
+/** How many messages a receive brings at the most. */
+const FULL = 10;
+
+/** A message as it was last received: only the receipt handle of the latest receive is sure to delete it. */
+export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
+
+/** A termination with the messages of this run that stand for it, each once. */
+export type Held = { readonly termination: Termination; readonly messages: readonly Receipt[] };
+
+/** What a queue gave. */
+export type Intake = {
+  readonly messages: readonly ReceivedMessage[];
+  readonly failed: boolean;
+  /** Whether the last receive brought nothing. */
+  readonly isDry: boolean;
+};
+
+/**
+ * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full, there is room and it
+ * is time to take in. A receive that fails ends it, and is noted; `failed` then says so.
+ *
+ * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
+ * @param room how many messages are wanted at the most; as many more as a receive brings may come
+ */
+export async function receive(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  waitSeconds: number,
+  room: number,
+): Promise<Intake> {
+  const messages: ReceivedMessage[] = [];
+  try {
+    let batch = await ports.queues.receive(queue, waitSeconds);
+    messages.push(...batch);
+    while (batch.length === FULL && messages.length < room && run.takesIn) {
+      batch = await ports.queues.receive(queue, 1);
+      messages.push(...batch);
+    }
+    return { messages, failed: false, isDry: batch.length === 0 };
+  } catch (error) {
+    run.callFailed(error);
+    return { messages, failed: true, isDry: false };
+  }
+}
+
+/**
+ * Receives all that waits in a queue, until a receive brings nothing, or fails, or there is no more room or time.
+ *
+ * @param waitSeconds how long the first receive waits for a message to come, and each that asks for more
+ */
+export async function receiveAll(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  waitSeconds: { readonly first: number; readonly more: number },
+  room: number,
+): Promise<readonly ReceivedMessage[]> {
+  const messages: ReceivedMessage[] = [];
+  let batch = await receive(ports, run, queue, waitSeconds.first, room);
+  messages.push(...batch.messages);
+  while (!batch.isDry && !batch.failed && messages.length < room && run.takesIn) {
+    batch = await receive(ports, run, queue, waitSeconds.more, room - messages.length);
+    messages.push(...batch.messages);
+  }
+  return messages;
+}
+
+/** A message that cannot be read, and why. */
+export type Unreadable = { readonly message: ReceivedMessage; readonly reason: string };
+
+/**
+ * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
+ * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
+ * message, and so comes last in a run: however many there are, no termination waits for them. Returns those that are set
+ * aside.
+ */
+export async function setAside(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  unreadable: readonly Unreadable[],
+): Promise<readonly ReceivedMessage[]> {
+  if (unreadable.length === 0) return [];
+  const deadLetters = await reading(run, () => ports.queues.deadLetterQueue(queue));
+  const moved = await forEachOf(unreadable, async ({ message, reason }) => {
+    const say = (fields: Fields) =>
+      ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
+    if ("unread" in deadLetters || deadLetters.value === undefined) {
+      const why = "unread" in deadLetters ? "" : ", which has no dead-letter queue";
+      say({ left: `in the queue${why}` });
+      return [];
+    }
+    if (run.isOutOfTime) {
+      run.ranOutOfTime();
+      return [];
+    }
+    try {
+      await sendAside(ports, deadLetters.value, message.body, reason);
+    } catch (error) {
+      say({ left: "in the queue" });
+      run.callFailed(error);
+      return [];
+    }
+    say({ moved_to: deadLetters.value });
+    await deleteAll(ports, run, queue, [message]);
+    return [message];
+  });
+  return moved.flat();
+}
+
+/** Deletes messages; what could not be deleted is noted, and comes back by itself. */
+export async function deleteAll(
+  ports: Ports,
+  run: Run,
+  queue: string,
+  messages: readonly Receipt[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const { failed } = await ports.queues.delete(
+    queue,
+    messages.map(({ receipt }) => receipt),
+  );
+  for (const { reason, cause } of failed) run.notDeleted(queue, reason, cause);
+}
+
+// A message as large as SQS allows has no room left for its reason; then the log alone has it.
+async function sendAside(ports: Ports, deadLetters: string, body: string, reason: string): Promise<void> {
+  try {
+    await ports.queues.sendWithReason(deadLetters, body, attributeText(reason));
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
+    await ports.queues.sendWithReason(deadLetters, body, undefined);
+  }
+}
+
+// SQS takes the characters of XML 1.0 only, and the reason quotes what somebody else wrote.
+function attributeText(reason: string): string {
+  return reason.slice(0, 1_000).replace(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "?");
+}

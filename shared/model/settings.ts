@@ -1,0 +1,284 @@
+import * as z from "zod/mini";
+import { InputError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { firstOf, problemsOf, problemsText } from "../base/validation-problems.ts";
+
+/** How often terminate looks again where nothing else is said, in seconds. */
+export const POLL_SECONDS = 5;
+
+/** How long a drain may take where nothing else is said, in seconds. */
+export const DRAIN_TIMEOUT_SECONDS = 3600;
+/** How long an instance behind a Network Load Balancer settles where nothing else is said, in seconds. */
+export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
+
+const text = (pattern: RegExp, expected: string) =>
+  z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
+
+/** An EC2 instance's id: one that is none would fail the calls that ask for many. */
+export const instanceId = text(/^i-[0-9a-f]{8,17}$/, "expected an instance id such as i-0123456789abcdef0");
+/** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
+export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
+const elbName = text(/^[A-Za-z0-9-]{1,32}$/, "expected the name of a classic load balancer");
+/** The name of an Auto Scaling group. */
+export const groupName = text(/^[^:]{1,255}$/, "expected the name of an Auto Scaling group");
+/** The name or ARN of an ECS cluster. */
+export const clusterName = text(
+  /^(arn:[^:]+:ecs:[^:]+:\d+:cluster\/)?[A-Za-z0-9_-]{1,255}$/,
+  "expected the name or ARN of an ECS cluster",
+);
+const targetGroup = text(
+  /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
+  "expected the name or ARN of a target group",
+);
+const wholeNumber = (from: number, to: number) => {
+  const error = `expected a whole number of seconds from ${from} to ${to}`;
+  return z.int({ error }).check(z.gte(from, { error }), z.lte(to, { error }));
+};
+/** One of some words. */
+export const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `expected one of ${values.map((each) => `"${each}"`).join(", ")}` });
+const listOf = <T extends z.core.$ZodType>(item: T, expected: string) => z.array(item, { error: expected });
+
+/**
+ * What a drain is told: where the instance may be registered, how closely to watch, and how it may end. These keys are deregister's
+ * input; they travel in the message to terminate, and a hook may set its own in its NotificationMetadata.
+ */
+export const drainKeys = {
+  elb_name: z.optional(elbName).check(z.describe("A classic load balancer to take instances out of.")),
+  elb_names: z
+    .optional(listOf(elbName, "expected a list of classic load balancer names"))
+    .check(z.describe("More classic load balancers.")),
+  target_groups: z
+    .optional(listOf(targetGroup, "expected a list of target group names or ARNs"))
+    .check(
+      z.describe(
+        "Target groups, by name or ARN, to take instances out of. In one of type ip, targets are left to ECS.",
+      ),
+    ),
+  cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),
+  cluster_names: z
+    .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs"))
+    .check(z.describe("More ECS clusters to look for the instances in.")),
+  poll_seconds: z
+    .optional(wholeNumber(1, 60))
+    .check(z.describe(`How often terminate looks again, in seconds; ${POLL_SECONDS} when not given.`)),
+  drain_timeout_seconds: z
+    .optional(wholeNumber(60, 172_800))
+    .check(
+      z.describe(
+        `How long a drain may take, counted from the message's time; ${DRAIN_TIMEOUT_SECONDS} when not given. The hook's global limit less two minutes holds where that is less.`,
+      ),
+    ),
+  on_timeout: z
+    .optional(oneOf(["continue", "abandon", "leave"]))
+    .check(
+      z.describe(
+        "What happens when that time is over: `continue` (the default) and `abandon` complete the lifecycle action with that result, `leave` sends no more heartbeats, so that the hook's own timeout and default result decide. `abandon` also ends whatever other hooks hold the instance.",
+      ),
+    ),
+  stop_tasks: z
+    .optional(oneOf(["none", "daemon", "all"]))
+    .check(
+      z.describe(
+        "Which of the tasks that do not leave by themselves are stopped once nothing else is left: `daemon` (the default) those of daemon services and those that the instance itself started, `all` other standalone tasks too, `none` none.",
+      ),
+    ),
+  deregister_container_instance: z
+    .optional(oneOf(["never", "when_disconnected", "always"]))
+    .check(
+      z.describe(
+        "Whether the container instance is taken out of its cluster: `when_disconnected` (the default) once the instance is certainly dead and its agent disconnected, `always` in any case after its last task, `never` leaves it to ECS.",
+      ),
+    ),
+  settle_seconds: z
+    .optional(wholeNumber(0, 3600))
+    .check(
+      z.describe(
+        `How long to wait between everything being gone and completing; 0 when not given, ${NETWORK_LOAD_BALANCER_SETTLE_SECONDS} for an instance behind a Network Load Balancer, which may take minutes to take a target out.`,
+      ),
+    ),
+};
+
+/** The error of what is to be an object and is none; what is wrong with its keys says so itself. */
+export const objectExpected = (expected: string) => (issue: { readonly code?: string }) =>
+  issue.code === "invalid_type" ? expected : undefined;
+
+/** The error of an input that is no object. */
+export const inputExpected = objectExpected("expected an object with the function's input");
+
+/** The key that all functions take, and that does not travel: the switch of the function that reads it decides. */
+export const dryRunKey = {
+  dry_run: z
+    .optional(z.boolean({ error: "expected true or false" }))
+    .check(
+      z.describe(
+        "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN does the same.",
+      ),
+    ),
+};
+
+/** What deregister does about the notices of EC2 and AWS Health. */
+export const noticeKeys = {
+  on_spot_interruption: z
+    .optional(oneOf(["drain", "ignore"]))
+    .check(
+      z.describe(
+        "What to do at a Spot interruption notice, two minutes before EC2 takes the instance: `drain` it at once, or `ignore` the notice (the default).",
+      ),
+    ),
+  on_rebalance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "What to do when EC2 recommends to rebalance: `replace` terminates the instance through Auto Scaling, which starts another one, and the hook does the rest; `ignore` is the default.",
+      ),
+    ),
+  on_maintenance: z
+    .optional(oneOf(["replace", "ignore"]))
+    .check(
+      z.describe(
+        "The same for a retirement or maintenance that AWS Health announces for an instance; `ignore` is the default.",
+      ),
+    ),
+};
+
+const settingsSchema = z.object(drainKeys);
+
+/** The keys of a drain as they are written: in an input, in a message, in a hook's metadata. */
+export type DrainKeys = z.infer<typeof settingsSchema>;
+
+/** The same, with single and plural keys in one. */
+export type DrainSettings = {
+  readonly elbNames: readonly string[];
+  readonly targetGroups: readonly string[];
+  readonly clusterNames: readonly string[];
+  readonly pollSeconds: number;
+  readonly drainTimeoutSeconds: number;
+  readonly onTimeout: "continue" | "abandon" | "leave";
+  readonly stopTasks: "none" | "daemon" | "all";
+  readonly deregisterContainerInstance: "never" | "when_disconnected" | "always";
+  /** Undefined: as the load balancers need it. */
+  readonly settleSeconds: number | undefined;
+};
+
+/** Brings single and plural keys together, each name once. */
+export function settingsOf(keys: DrainKeys): DrainSettings {
+  const together = (one: string | undefined, more: readonly string[] | undefined) => [
+    ...new Set([...(one === undefined ? [] : [one]), ...(more ?? [])]),
+  ];
+  return {
+    elbNames: together(keys.elb_name, keys.elb_names),
+    targetGroups: together(undefined, keys.target_groups),
+    clusterNames: together(keys.cluster_name, keys.cluster_names),
+    pollSeconds: keys.poll_seconds ?? POLL_SECONDS,
+    drainTimeoutSeconds: keys.drain_timeout_seconds ?? DRAIN_TIMEOUT_SECONDS,
+    onTimeout: keys.on_timeout ?? "continue",
+    stopTasks: keys.stop_tasks ?? "daemon",
+    deregisterContainerInstance: keys.deregister_container_instance ?? "when_disconnected",
+    settleSeconds: keys.settle_seconds,
+  };
+}
+
+/** Lays a hook's own keys over those of the input: what it says of load balancers or clusters replaces all of them. */
+export function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
+  const result = { ...base };
+  if (own.elb_name !== undefined || own.elb_names !== undefined) {
+    delete result.elb_name;
+    delete result.elb_names;
+  }
+  if (own.cluster_name !== undefined || own.cluster_names !== undefined) {
+    delete result.cluster_name;
+    delete result.cluster_names;
+  }
+  return { ...result, ...own };
+}
+
+/** Settings as keys again, as a message carries them. */
+export function keysOf(settings: DrainSettings): DrainKeys {
+  return {
+    // The first stands here alone: the original's may have a name that the list does not take.
+    ...(settings.elbNames[0] === undefined ? {} : { elb_name: settings.elbNames[0] }),
+    ...(settings.elbNames.length > 1 ? { elb_names: settings.elbNames.slice(1) } : {}),
+    ...(settings.targetGroups.length > 0 ? { target_groups: [...settings.targetGroups] } : {}),
+    ...(settings.clusterNames.length > 0 ? { cluster_names: [...settings.clusterNames] } : {}),
+    poll_seconds: settings.pollSeconds,
+    drain_timeout_seconds: settings.drainTimeoutSeconds,
+    on_timeout: settings.onTimeout,
+    stop_tasks: settings.stopTasks,
+    deregister_container_instance: settings.deregisterContainerInstance,
+    ...(settings.settleSeconds === undefined ? {} : { settle_seconds: settings.settleSeconds }),
+  };
+}
+
+/**
+ * The keys that a hook's NotificationMetadata sets, or undefined where it is not meant for us: no JSON object, or none
+ * of our keys in it. Other keys in it are left alone. `problems` names what is wrong with ours.
+ */
+export function keysOfMetadata(
+  metadata: string | undefined,
+): { keys: DrainKeys } | { problems: string[] } | undefined {
+  const value = objectIn(metadata);
+  if (!value || !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))) return undefined;
+  const parsed = settingsSchema.safeParse(value, { reportInput: true });
+  if (parsed.success) return { keys: parsed.data };
+  const problems = problemsOf(parsed.error).map((problem) => `NotificationMetadata.${problem}`);
+  return { problems: firstOf(problems) };
+}
+
+/** The settings that some keys make under those of a hook's NotificationMetadata, as far as that is meant for us and right. */
+export function settingsUnder(metadata: string | undefined, keys: DrainKeys): DrainSettings {
+  const own = keysOfMetadata(metadata);
+  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+}
+
+/** The keys in a hook's NotificationMetadata that it cannot set, though a function's input can. */
+export function unheededKeys(metadata: string | undefined): string[] {
+  const value = objectIn(metadata);
+  const keys = Object.keys({ ...dryRunKey, ...noticeKeys });
+  return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
+}
+
+function objectIn(json: string | undefined): object | undefined {
+  if (!json) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a function's input. Throws an InputError, after logging it, that names every key that is wrong. */
+export function readInput<T extends z.core.$ZodType>(
+  schema: T,
+  functionName: string,
+  event: unknown,
+  log: Log,
+): z.infer<T> {
+  const parsed = z.safeParse(schema, event, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const reason = problemsText(parsed.error);
+  log.error("input refused", { reason });
+  throw new InputError(`${functionName}: the scheduled event's input is wrong: ${reason}`);
+}
+
+/**
+ * Reads a function's input from the environment's variable INPUT, where the event brings none. Throws an InputError, after
+ * logging it, that names the variable and every key that is wrong.
+ */
+export function readInputVariable<T extends z.core.$ZodType>(
+  schema: T,
+  functionName: string,
+  text: string | undefined,
+  log: Log,
+): z.infer<T> {
+  const parsed = z.safeParse(schema, objectIn(text) ?? (text || undefined), { reportInput: true });
+  if (parsed.success) return parsed.data;
+  return refuseInputVariable(functionName, problemsText(parsed.error), log);
+}
+
+/** Throws an InputError about the environment's variable INPUT, after logging it. */
+export function refuseInputVariable(functionName: string, reason: string, log: Log): never {
+  log.error("input refused", { variable: "INPUT", reason });
+  throw new InputError(`${functionName}: the environment's variable INPUT is wrong: ${reason}`);
+}

@@ -1,0 +1,92 @@
+import { situationOf } from "../model/lifecycle-state.ts";
+import type { InstanceState, Observation, Presence } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
+import { isSilent } from "../rules/still-there.ts";
+import type { Ports } from "../run/ports.ts";
+import { contentOf, type Reading, reading, unreadOf } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+import { type Member, observeMembers } from "./cluster.ts";
+import { observeHostPorts } from "./host-ports.ts";
+import { observeRegistrations, type Registrations } from "./load-balancers.ts";
+
+/** How long an agent must have been disconnected before EC2 is asked: some minutes of it are normal. */
+const DISCONNECTED_MS = 120_000;
+
+/**
+ * Reads all else that `decide` needs for a batch of terminations, in as few calls as the APIs allow: the batch shares
+ * each of them. A call that fails leaves its part of the observations unread, and the others whole. Throws only what is
+ * a fault of ours.
+ */
+export async function observe(
+  ports: Ports,
+  run: Run,
+  presences: ReadonlyMap<Termination, Presence>,
+): Promise<Map<Termination, Observation>> {
+  const watched = [...presences]
+    .filter(([each, presence]) => isWatched(each, presence))
+    .map(([each]) => each);
+  const members = await observeMembers(ports, run, watched);
+  const registrations = await observeRegistrations(ports, run, watched, members);
+  const unknownPorts = await observeHostPorts(ports, run, watched, members, registrations);
+  const instances = await observeInstances(ports, run, watched, members, registrations);
+  return new Map(
+    [...presences].map(([termination, presence]) => {
+      const member = members.get(termination);
+      const registered = registrations.get(termination);
+      const instance = instances.get(termination.instanceId);
+      const hostPorts = unknownPorts.get(termination);
+      return [
+        termination,
+        {
+          ...presence,
+          members: member?.members ?? [],
+          registrations: registered?.registrations ?? [],
+          targetGroups: registered?.targetGroups ?? termination.memory.targetGroups,
+          managedTargetGroups: member?.targetGroups ?? [],
+          managedElbNames: member?.elbNames ?? [],
+          managedDraining: member?.managedDraining,
+          protections: member?.protections ?? [],
+          instance: instance && contentOf(instance),
+          unread: {
+            ...presence.unread,
+            ...(member?.unread === undefined ? {} : { tasks: member.unread }),
+            ...(registered?.unread === undefined ? {} : { registrations: registered.unread }),
+            ...(hostPorts === undefined ? {} : { hostPorts }),
+            ...(instance ? unreadOf("instance", instance) : {}),
+          },
+        },
+      ];
+    }),
+  );
+}
+
+// What no hook holds is not looked into, unless it is about to be interrupted, or has something to get back.
+function isWatched({ group, interruptedAt, memory }: Termination, { membership }: Presence): boolean {
+  if (!membership || membership.group !== group) return false;
+  if (situationOf(membership.state) === "held") return memory.completedAt === undefined;
+  return interruptedAt !== undefined || memory.returns !== undefined;
+}
+
+async function observeInstances(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+  members: ReadonlyMap<Termination, Member>,
+  registrations: ReadonlyMap<Termination, Registrations>,
+): Promise<Map<string, Reading<InstanceState>>> {
+  const now = ports.now();
+  const doubtful = terminations.filter((each) => {
+    const { disconnectedSince } = each.memory;
+    const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
+    const isStillSilent = wasSilent && members.get(each)?.members.some(isSilent);
+    return isStillSilent || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
+  });
+  const ids = [...new Set(doubtful.map((each) => each.instanceId))];
+  const found = new Map<string, Reading<InstanceState>>();
+  if (ids.length === 0) return found;
+  const answer = await reading(run, () => ports.ec2.states(ids));
+  for (const id of ids) {
+    found.set(id, "unread" in answer ? answer : { value: answer.value.get(id) ?? "unknown" });
+  }
+  return found;
+}

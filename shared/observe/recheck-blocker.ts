@@ -1,0 +1,193 @@
+import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
+import { forEachOf, groupBy } from "../base/batches.ts";
+import { AwsCallError } from "../base/errors.ts";
+import type { Obstacle, Termination } from "../model/termination.ts";
+import { drainsSince, isGlanceEnough, stillWaiting } from "../rules/blocker.ts";
+import { noWantedSince } from "../rules/remember.ts";
+import { STOPPED } from "../rules/still-there.ts";
+import type { Ports } from "../run/ports.ts";
+import { contentOf, type Reading, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+
+type Blocked<K extends Obstacle["kind"]> = {
+  readonly termination: Termination;
+  readonly what: Extract<Obstacle, { kind: K }>;
+};
+
+/** Those whose obstacle is still there, as they are to be remembered, by what they were; and until when it is sure to be. */
+type Standing = ReadonlyMap<Termination, { readonly as: Termination; readonly until?: number | undefined }>;
+
+/**
+ * Asks whether what stood in the way of terminations at their last look is still there, in a call or three for all of a load
+ * balancer, or a hundred of a cluster. Nothing is ever decided by it but to wait: wherever the answer is anything else, all is to be
+ * looked at. What could not be read is taken to be there still, and asked again. Failures of AWS are noted in the run;
+ * throws only what is a fault of ours.
+ *
+ * @returns the terminations that go on waiting, as they are to be remembered, by what they were
+ */
+export async function glance(
+  ports: Ports,
+  run: Run,
+  terminations: readonly Termination[],
+): Promise<Map<Termination, Termination>> {
+  const now = ports.now();
+  const asked = terminations.flatMap((termination) => {
+    const what = isGlanceEnough(termination, now) ? termination.memory.obstacle?.what : undefined;
+    return what ? [{ termination, what }] : [];
+  });
+  const of = <K extends Obstacle["kind"]>(kind: K) =>
+    asked.filter((each): each is Blocked<K> => each.what.kind === kind);
+  const found = new Map<Termination, Termination>();
+  const ask = <K extends Obstacle["kind"]>(
+    blocked: readonly Blocked<K>[],
+    placeOf: (what: Blocked<K>["what"]) => string,
+    standing: (place: string, those: readonly Blocked<K>[]) => Promise<Standing>,
+  ) =>
+    forEachOf(
+      groupBy(blocked, ({ what }) => placeOf(what)),
+      async ([place, those]) => {
+        const answer: Reading<Standing> = await reading(run, () => unlessGone(standing(place, those)));
+        for (const { termination } of those) {
+          const failed = "unread" in answer;
+          const stands = failed ? { as: termination } : answer.value.get(termination);
+          if (stands) found.set(termination, stillWaiting(stands.as, now, failed, stands.until));
+        }
+      },
+    );
+  await ask(
+    of("tasks"),
+    ({ cluster }) => cluster,
+    (cluster, those) => tasksStanding(ports, cluster, those),
+  );
+  await ask(
+    of("target"),
+    ({ targetGroup }) => targetGroup,
+    (arn, those) => targetsStanding(ports, run, arn, those),
+  );
+  await ask(
+    of("classic"),
+    ({ loadBalancer }) => loadBalancer,
+    (name, those) => draining(ports, name, those),
+  );
+  return found;
+}
+
+// Where the container instance still counts all tasks that it did, each of them is to run, and no task needs to be asked
+// for. It leaves out those that are stopping; of these one that has not STOPPED is enough.
+async function tasksStanding(
+  ports: Ports,
+  cluster: string,
+  blocked: readonly Blocked<"tasks">[],
+): Promise<Standing> {
+  const described = await ports.ecs.describeContainerInstances(cluster, [
+    ...new Set(blocked.map(({ what }) => what.containerInstance)),
+  ]);
+  const containerInstances = new Map(described.map((each) => [each.arn, each]));
+  const unmoved = blocked.filter(({ what }) => {
+    const now = containerInstances.get(what.containerInstance);
+    return now?.status === "DRAINING" && now.agentConnected;
+  });
+  const isCounted = ({ what }: Blocked<"tasks">) =>
+    what.wantedTasks > 0 && containerInstances.get(what.containerInstance)?.wantedTasks === what.wantedTasks;
+  const uncounted = unmoved.filter((each) => !isCounted(each)).map(({ what }) => what.tasks);
+  const gone = await goneOf(ports, cluster, uncounted);
+  const left = unmoved.map((each) => ({
+    ...each,
+    tasks: isCounted(each) ? each.what.tasks : each.what.tasks.filter((arn) => !gone.has(arn)),
+  }));
+  return new Map(
+    left
+      .filter(({ tasks }) => tasks.length > 0)
+      .map(({ termination, what, tasks }) => {
+        const { memory } = termination;
+        const own = described.filter(({ arn }) => arn === what.containerInstance);
+        const obstacle = memory.obstacle && { ...memory.obstacle, what: { ...what, tasks } };
+        const remembered = {
+          ...memory,
+          obstacle,
+          noWantedSince: noWantedSince(memory, own, ports.now()),
+        };
+        return [termination, { as: { ...termination, memory: remembered } }];
+      }),
+  );
+}
+
+// Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all can be asked for in a call, one
+// of each list is: a task that is there is enough, and the rest is asked for where that one has gone.
+async function goneOf(
+  ports: Ports,
+  cluster: string,
+  lists: readonly (readonly string[])[],
+): Promise<Set<string>> {
+  const gone = new Set<string>();
+  const ask = async (asked: readonly string[]) => {
+    const tasks = await ports.ecs.describeTasks(cluster, [...new Set(asked)]);
+    const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
+    for (const arn of asked) if (!live.has(arn)) gone.add(arn);
+  };
+  if (new Set(lists.flat()).size <= TASKS_A_CALL) await ask(lists.flat());
+  else {
+    await ask(lists.flatMap((tasks) => tasks.slice(0, 1)));
+    await ask(
+      lists.filter(([first]) => first !== undefined && gone.has(first)).flatMap((tasks) => tasks.slice(1)),
+    );
+  }
+  return gone;
+}
+
+// What is shown as draining within a deregistration delay that we began is so until that is over: there is nothing to ask for
+// until then, and what else can happen meanwhile the next look at everything sees.
+async function targetsStanding(
+  ports: Ports,
+  run: Run,
+  arn: string,
+  blocked: readonly Blocked<"target">[],
+): Promise<Standing> {
+  const targets = (await ports.targetGroups.targets(arn)) ?? [];
+  const stand = blocked
+    .filter(({ what }) =>
+      targets.some(
+        ({ id, port, state, invalid }) =>
+          id === what.target && port === what.port && state === what.state && !invalid,
+      ),
+    )
+    .map(({ what, termination }) => ({ termination, since: drainsSince(what, termination) }));
+  const isOurs = stand.some(({ since }) => since !== undefined);
+  const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
+  const now = ports.now();
+  return new Map(
+    stand.map(({ termination, since }) => {
+      const until = since === undefined || delay === undefined ? now : since + delay;
+      return [termination, { as: termination, until: now < until ? until : undefined }];
+    }),
+  );
+}
+
+// Where it cannot be read, whether the target is still there is asked for again and again.
+async function delayOf(ports: Ports, run: Run, arn: string): Promise<number | undefined> {
+  const { deregistrationDelays } = run;
+  return run.once(deregistrationDelays, arn, async () =>
+    contentOf(await reading(run, () => ports.targetGroups.deregistrationDelay(arn))),
+  );
+}
+
+async function draining(
+  ports: Ports,
+  name: string,
+  blocked: readonly Blocked<"classic">[],
+): Promise<Standing> {
+  const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
+  const still = await ports.classic.draining(name, ids);
+  const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
+  return new Map(stand.map(({ termination }) => [termination, { as: termination }]));
+}
+
+// A cluster that was deleted holds nobody, which a look at everything knows how to tell.
+async function unlessGone(standing: Promise<Standing>): Promise<Standing> {
+  try {
+    return await standing;
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return new Map();
+    throw error;
+  }
+}

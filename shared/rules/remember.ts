@@ -1,0 +1,152 @@
+import type { ContainerInstance } from "../aws/ecs.ts";
+import { isDying, returnOf } from "../model/lifecycle-state.ts";
+import type { InstanceState, Observation, Registration } from "../model/observation.ts";
+import {
+  type Memory,
+  SETTLE_MS,
+  type SeenRegistration,
+  type Termination,
+  UNKNOWN_MS,
+} from "../model/termination.ts";
+import { INACTIVE, isSilent, liveTasks, STOPPED } from "./still-there.ts";
+
+// What EC2 says of an instance that will not run again. One that is stopping may still do so.
+const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
+
+/** What is remembered after a look: all that was seen before, and what was seen now. */
+export function recall({ memory, since }: Termination, observed: Observation, now: number): Memory {
+  const draining = observed.members.some((member) => member.containerInstance.status === "DRAINING");
+  const drainedByOthers = draining && memory.drainingAt === undefined;
+  const { unread, members, registrations } = observed;
+  const isChanged = hasChanged(memory, members);
+  return {
+    ...memory,
+    tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
+    noTasksVersions: isChanged ? [] : noTasks(memory, observed, now),
+    noWantedSince:
+      unread.tasks === undefined
+        ? noWantedSince(
+            memory,
+            members.map((member) => member.containerInstance),
+            now,
+          )
+        : memory.noWantedSince,
+    noMemberSince:
+      memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
+    noRegistrationSince:
+      memory.noRegistrationSince ??
+      (unread.tasks === undefined && unread.registrations === undefined && registrations.length === 0
+        ? now
+        : undefined),
+    containerInstances: union(
+      memory.containerInstances,
+      members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
+    ),
+    registrations: union(memory.registrations, registrations.map(seenOf)),
+    behindNetworkLoadBalancer:
+      memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
+    managedTargetGroups: union(memory.managedTargetGroups, observed.managedTargetGroups),
+    managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
+    targetGroups: observed.targetGroups,
+    drainingAt: drainedByOthers ? now : memory.drainingAt,
+    actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
+    dyingSince: memory.dyingSince ?? (isDying(observed) ? now : undefined),
+    returns: returnOf(observed.membership?.state ?? ""),
+    ...recallLife(memory, observed, now),
+  };
+}
+
+// Since when its agent has been silent, EC2 has not known it, and it is certain to be dead.
+function recallLife(
+  memory: Memory,
+  { members, unread, instance }: Observation,
+  now: number,
+): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
+  const silent = members.some(isSilent);
+  const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
+  const dead =
+    instance === "unknown"
+      ? now - (unknownSince ?? now) >= UNKNOWN_MS
+      : instance !== undefined && DEAD.has(instance);
+  return {
+    disconnectedSince:
+      unread.tasks !== undefined
+        ? memory.disconnectedSince
+        : silent
+          ? (memory.disconnectedSince ?? now)
+          : undefined,
+    unknownSince: instance === undefined ? memory.unknownSince : unknownSince,
+    deadSince: memory.deadSince ?? (dead ? now : undefined),
+    deadAs: memory.deadAs ?? (dead ? instance : undefined),
+  };
+}
+
+// What stopped before the termination began is of no interest any more.
+function recallTasks({ members }: Observation, since: number): readonly string[] {
+  return members
+    .flatMap((member) => member.tasks)
+    .filter((task) => task.status !== STOPPED || (task.stoppedAt ?? 0) >= since)
+    .map((task) => task.arn);
+}
+
+// Which container instances have no task left, by the versions that they had when that was last listed.
+function noTasks(memory: Memory, { members, unread }: Observation, now: number): Memory["noTasksVersions"] {
+  if (members.some((member) => liveTasks(member).length > 0)) return [];
+  // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
+  const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
+  if (mayStart) return [];
+  const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
+  if (!settled || unread.tasks !== undefined) return memory.noTasksVersions;
+  const listed = members
+    .filter((member) => member.listed)
+    .map(({ containerInstance: { arn, version } }) => ({ arn, version }));
+  const isListed = (arn: string) => listed.some((each) => each.arn === arn);
+  return [...memory.noTasksVersions.filter(({ arn }) => !isListed(arn)), ...listed];
+}
+
+// A task may have started on one of them since none was left, and be in no list yet: each read lags by itself.
+function hasChanged({ noTasksVersions }: Memory, members: Observation["members"]): boolean {
+  return members.some(({ containerInstance: { arn, version } }) =>
+    noTasksVersions.some((each) => each.arn === arn && each.version !== version),
+  );
+}
+
+/**
+ * Since when container instances that have been DRAINING for a while count no task that is to run, after they were seen now:
+ * from then on none can come.
+ */
+export function noWantedSince(
+  memory: Memory,
+  containerInstances: readonly ContainerInstance[],
+  now: number,
+): number | undefined {
+  const isNone = containerInstances.every(({ status, wantedTasks }) => {
+    return status === INACTIVE || (status === "DRAINING" && wantedTasks === 0);
+  });
+  if (!isNone) return undefined;
+  return memory.noWantedSince ?? (now - lastDrainedAt(memory) >= SETTLE_MS ? now : undefined);
+}
+
+// When DRAINING was last set, or first seen; never, where it was neither.
+function lastDrainedAt({ drainingAt = Number.POSITIVE_INFINITY, drained }: Memory): number {
+  return Math.max(drainingAt, ...drained.map(({ at }) => at));
+}
+
+/** A registration as it is remembered. */
+export function seenOf(registration: Registration): SeenRegistration {
+  return registration.kind === "target"
+    ? { kind: "target", targetGroup: registration.id, port: registration.port ?? 0 }
+    : { kind: "classic", loadBalancer: registration.id };
+}
+
+/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
+export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
+  const texts = new Set(known.map((each) => JSON.stringify(each)));
+  const added = found.filter((each) => {
+    const text = JSON.stringify(each);
+    if (texts.has(text)) return false;
+    texts.add(text);
+    return true;
+  });
+  return added.length === 0 ? known : [...known, ...added];
+}

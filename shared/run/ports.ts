@@ -1,0 +1,82 @@
+import type { Context } from "aws-lambda";
+import { type AutoScalingPort, autoScalingPort } from "../aws/autoscaling.ts";
+import { pacedCall } from "../aws/call.ts";
+import { type Clients, createClients } from "../aws/clients.ts";
+import { type Ec2Port, ec2Port } from "../aws/ec2.ts";
+import { type EcsPort, ecsPort } from "../aws/ecs.ts";
+import { type ClassicPort, classicPort } from "../aws/elb.ts";
+import { type TargetGroupPort, targetGroupPort } from "../aws/elbv2.ts";
+import { createPace } from "../aws/pace.ts";
+import { type QueuePort, queuePort } from "../aws/sqs.ts";
+import { createLog, type Log } from "../base/log.ts";
+import { handsOverAt } from "./run.ts";
+
+/** All of the outside that a run touches. Times are in milliseconds since 1970. */
+export type Ports = {
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly log: Log;
+  /** The environment's variable DRYRUN. */
+  readonly dryRunVariable: string | undefined;
+  /** The environment's variable INPUT: a function's input as JSON, for events that bring none. */
+  readonly inputVariable: string | undefined;
+  readonly queues: QueuePort;
+  readonly autoScaling: AutoScalingPort;
+  readonly ec2: Ec2Port;
+  readonly ecs: EcsPort;
+  readonly classic: ClassicPort;
+  readonly targetGroups: TargetGroupPort;
+};
+
+/** What Lambda tells a function of its invocation. */
+export type Invocation = {
+  readonly requestId: string;
+  /** How long until Lambda ends the run, in milliseconds. */
+  readonly remainingMilliseconds: () => number;
+};
+
+/** An invocation as Lambda's context describes it. */
+export function invocationOf(context: Context): Invocation {
+  return { requestId: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
+}
+
+/** What lives as long as the function's process: the clients, and the queues' URLs, which do not change. */
+export type Environment = { readonly clients: Clients; readonly queueUrls: Map<string, string> };
+
+/** The environment of a function in Lambda. */
+export function createEnvironment(): Environment {
+  return { clients: createClients(), queueUrls: new Map() };
+}
+
+/** The ports of one invocation. `outside` replaces the real clock and standard output, for runs that are not in Lambda. */
+export function createPorts(
+  functionName: string,
+  { clients, queueUrls }: Environment,
+  { requestId, remainingMilliseconds }: Invocation,
+  outside: {
+    now?: () => number;
+    sleep?: (milliseconds: number) => Promise<void>;
+    write?: (line: string) => void;
+    dryRunVariable?: string;
+    inputVariable?: string;
+  } = {},
+): Ports {
+  const now = outside.now ?? Date.now;
+  const sleep =
+    outside.sleep ??
+    ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
+  const until = handsOverAt(now(), remainingMilliseconds());
+  return {
+    now,
+    sleep,
+    log: createLog(functionName, requestId, outside.write),
+    dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
+    inputVariable: outside.inputVariable ?? process.env.INPUT,
+    queues: queuePort(clients.sqs, queueUrls),
+    autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
+    ec2: ec2Port(clients.ec2),
+    ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep, until))),
+    classic: classicPort(clients.elb),
+    targetGroups: targetGroupPort(clients.elbv2),
+  };
+}

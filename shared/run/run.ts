@@ -1,0 +1,161 @@
+import type { Service, TaskProtection } from "../aws/ecs.ts";
+import type { TargetGroup } from "../aws/elbv2.ts";
+import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
+import { type Fields, type Log, type Phrase, secondsBetween } from "../base/log.ts";
+import type { Hook } from "../model/observation.ts";
+
+/** Kept of Lambda's time: for a call that hangs, and for passing on or handing over what is left. */
+const KEPT_MS = 24_000;
+
+/**
+ * Until when a function may ask AWS for anything but to hand over what is left, in milliseconds since 1970.
+ *
+ * @param remaining how long until Lambda ends the run, in milliseconds
+ */
+export function handsOverAt(now: number, remaining: number): number {
+  return now + remaining - KEPT_MS;
+}
+
+/** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
+export class Run {
+  readonly startedAt: number;
+  readonly until: number;
+  /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
+  readonly targetGroups = new Map<string, TargetGroup | undefined>();
+  /** The deregistration delays of target groups, by ARN, in milliseconds; undefined where it is not known. */
+  readonly deregistrationDelays = new Map<string, number | undefined>();
+  /** Services by cluster and name; undefined is one that does not exist. */
+  readonly services = new Map<string, Service | undefined>();
+  /** Protected tasks by ARN; undefined is one that is not protected. */
+  readonly protections = new Map<string, TaskProtection | undefined>();
+  /** The host ports that task definitions (by ARN) give each of their tasks. */
+  readonly definedPorts = new Map<string, readonly number[]>();
+  /** Whether ECS itself drains the instances of a cluster. */
+  readonly managedDraining = new Map<string, boolean>();
+  /** The terminating hooks of groups. */
+  readonly hooks = new Map<string, readonly Hook[]>();
+  /** Whether groups keep instances whose hook ends with ABANDON. */
+  readonly retaining = new Map<string, boolean>();
+  /** The dead-letter queues of queues; undefined is one that has none. */
+  readonly deadLetterQueues = new Map<string, string | undefined>();
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #failures = new Map<string, number>();
+  readonly #warned = new Set<string>();
+
+  /** @param until when it must be through with AWS but for handing over what is left, in milliseconds since 1970 */
+  constructor(log: Log, now: () => number, until: number) {
+    this.#log = log;
+    this.#now = now;
+    this.startedAt = now();
+    this.until = until;
+  }
+
+  /**
+   * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to look at
+   * and to hand over too.
+   */
+  get takesIn(): boolean {
+    return this.#now() < this.startedAt + (this.until - this.startedAt) / 3;
+  }
+
+  /** Whether there is no time for any other call: what was not asked counts as not answered. */
+  get isOutOfTime(): boolean {
+    return this.#now() >= this.until;
+  }
+
+  /** Logs the end of the run. Throws a RunFailed when something failed, so that the invocation counts as an error. */
+  finish(fields: Fields): void {
+    this.#log.info("run finished", {
+      ...fields,
+      failures: this.#failures.size,
+      took_seconds: secondsBetween(this.startedAt, this.#now()),
+    });
+    if (this.#failures.size === 0) return;
+    throw new RunFailed(
+      [...this.#failures].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
+    );
+  }
+
+  /** What a cache of this run holds under a key, asked for the first time only. */
+  async once<T>(cache: Map<string, T>, key: string, ask: () => Promise<T>): Promise<T> {
+    if (!cache.has(key)) cache.set(key, await ask());
+    return cache.get(key) as T;
+  }
+
+  /** Warns of something once in this run. */
+  warn(phrase: Phrase, fields: Fields): void {
+    const text = JSON.stringify([phrase, fields]);
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#log.warn(phrase, fields);
+  }
+
+  /** Whether anything has failed so far. */
+  get hasFailures(): boolean {
+    return this.#failures.size > 0;
+  }
+
+  /**
+   * Notes that a call failed, and logs it the first time. Returns what is not known because of it, for the log.
+   * Throws what is no failure of AWS: that is a fault of ours, which nothing should hide.
+   */
+  callFailed(cause: unknown): string {
+    if (cause instanceof OutOfTime) return this.ranOutOfTime();
+    if (!(cause instanceof AwsCallError)) throw cause;
+    const { action, kind, lacksPermission } = cause;
+    const reason =
+      cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
+    if (this.#note(`${action} ${kind}`)) {
+      const missing = lacksPermission ? { missing_permission: action } : {};
+      this.#log.error("call failed", { action, kind, ...missing, reason });
+    }
+    return `${action} to be answered (${kind})`;
+  }
+
+  /** Notes that time ran out before all was asked for, and logs it the first time. Returns what is waited for instead. */
+  ranOutOfTime(): string {
+    if (this.#note("the run's time ran out")) {
+      this.#log.error("out of time", {
+        took_seconds: secondsBetween(this.startedAt, this.#now()),
+        reason: "AWS was too slow to be asked for all; what is left is handed over as it is",
+      });
+    }
+    return "a run that has time for it";
+  }
+
+  /**
+   * Notes that a step failed for one instance, and logs it the first time.
+   *
+   * @param cause the call that it failed with, where nobody has noted that
+   */
+  stepFailed(instanceId: string, step: string, reason: string, cause?: AwsCallError): void {
+    if (cause) this.callFailed(cause);
+    if (this.#note(`${step} of ${instanceId}: ${reason}`)) {
+      this.#log.error("step failed", { instance_id: instanceId, step, reason });
+    }
+  }
+
+  /** Notes that the input names what cannot be used, and logs it the first time. */
+  cannotUse(name: string, reason: string): void {
+    if (this.#note(`${name}: ${reason}`)) this.#log.error("cannot be used", { name, reason });
+  }
+
+  /**
+   * Notes that a message could not be deleted, and logs it the first time: it comes back by itself, and is then known as a
+   * duplicate.
+   *
+   * @param cause the call that it failed with, where nobody has noted that
+   */
+  notDeleted(queue: string, reason: string, cause?: AwsCallError): void {
+    if (cause) this.callFailed(cause);
+    if (this.#note(`a message stays in ${queue}: ${reason}`))
+      this.#log.error("message not deleted", { queue, reason });
+  }
+
+  #note(text: string): boolean {
+    const times = this.#failures.get(text) ?? 0;
+    this.#failures.set(text, times + 1);
+    return times === 0;
+  }
+}

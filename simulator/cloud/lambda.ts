@@ -1,0 +1,185 @@
+import type { Clock } from "../kernel/clock.ts";
+import type { Firings } from "../kernel/firings.ts";
+import { dropWhile, type Past } from "../kernel/past.ts";
+
+/** What a simulated invocation tells the function that runs in it. */
+export type SimulatedInvocation = {
+  readonly requestId: string;
+  readonly remainingMilliseconds: () => number;
+  /** False once Lambda has ended the run: nothing that it still does reaches anybody. */
+  readonly alive: () => boolean;
+  /** To be asked at each await: whether the run goes on. A run that is to be killed at its n-th await ends here. */
+  readonly goesOn: () => boolean;
+  /** Whether Lambda starts a new process for it, and retires those that it has kept. */
+  readonly cold: boolean;
+};
+
+/** A function with its schedule, as EventBridge and Lambda see it. Times in seconds. */
+export type ScheduledFunction = {
+  readonly name: string;
+  readonly everySeconds: number;
+  readonly firstAfterSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly run: (invocation: SimulatedInvocation) => Promise<unknown>;
+};
+
+/** How one invocation went; times in milliseconds since 1970. */
+export type InvocationRecord = {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: "succeeded" | "failed" | "timed out" | "killed";
+  /** What it threw. */
+  readonly error: string | undefined;
+};
+
+/** What an invocation came to, for who waits for it. */
+export type Invoked = {
+  readonly outcome: InvocationRecord["outcome"];
+  /** What it threw. */
+  readonly error?: string;
+  /** What it returned, where it succeeded. */
+  readonly answer?: unknown;
+};
+
+/** Runs scheduled functions on a clock: each tick is an invocation of its own, however long the last one takes. */
+export class LambdaPlatform implements Past {
+  /** The invocations that have ended, in order of that, and are not forgotten. */
+  readonly records: InvocationRecord[] = [];
+  readonly #clock: Clock;
+  readonly #firings: Firings;
+  readonly #scheduled = new Map<string, ScheduledFunction>();
+  /** At which await the next invocations of a function are killed. */
+  readonly #kills = new Map<string, number[]>();
+  /** Until when a function's ticks are skipped. */
+  readonly #skipped = new Map<string, number>();
+  readonly #cold = new Set<string>();
+  #invocations = 0;
+  #running = 0;
+
+  constructor(clock: Clock, firings: Firings) {
+    this.#clock = clock;
+    this.#firings = firings;
+  }
+
+  /** Whether nothing runs. */
+  get idle(): boolean {
+    return this.#running === 0;
+  }
+
+  /** Invokes a function on its schedule for as long as `goOn` says so when a tick is due. */
+  async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
+    const { name, firstAfterSeconds, everySeconds } = scheduled;
+    const running = new Set<Promise<unknown>>();
+    this.#scheduled.set(name, scheduled);
+    await this.#clock.sleep(firstAfterSeconds * 1000);
+    while (goOn()) {
+      if (this.#clock.now() < (this.#skipped.get(name) ?? 0)) this.#firings.count("skipped ticks");
+      else {
+        const run = this.invoke(scheduled);
+        running.add(run);
+        void run.then(() => running.delete(run));
+      }
+      await this.#clock.sleep(everySeconds * 1000);
+    }
+    await Promise.all(running);
+  }
+
+  /** Invokes a scheduled function once more, beside its schedule: EventBridge delivers at least once. */
+  tick(name: string): void {
+    const scheduled = this.#scheduled.get(name);
+    if (!scheduled) return;
+    this.#firings.count("doubled ticks");
+    // It never rejects, and `idle` tells when it has ended.
+    void this.invoke(scheduled);
+  }
+
+  /** Skips a function's ticks until a time in milliseconds since 1970. */
+  skip(name: string, until: number): void {
+    this.#skipped.set(name, until);
+  }
+
+  /** Kills the next invocation of a function that comes so far at its n-th await. */
+  kill(name: string, atAwait: number): void {
+    const kills = this.#kills.get(name) ?? [];
+    kills.push(atAwait);
+    this.#kills.set(name, kills);
+  }
+
+  /** Kills nobody any more that was to be killed. */
+  spare(): void {
+    for (const kills of this.#kills.values()) kills.length = 0;
+  }
+
+  /** Starts the next invocation of a function in a new process. */
+  cool(name: string): void {
+    this.#cold.add(name);
+  }
+
+  forget(before: number): void {
+    dropWhile(this.records, ({ endedAt }) => endedAt < before);
+  }
+
+  /** Invokes a function once, and ends it at its timeout. Never rejects. */
+  async invoke({
+    name,
+    timeoutSeconds,
+    run,
+  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<Invoked> {
+    const clock = this.#clock;
+    const startedAt = clock.now();
+    const deadline = startedAt + timeoutSeconds * 1000;
+    let over = false;
+    this.#invocations += 1;
+    this.#running += 1;
+    const alive = () => !over && clock.now() < deadline;
+    const doom = this.#doom(name, () => {
+      over = true;
+    });
+    const cold = this.#cold.delete(name);
+    if (cold) this.#firings.count("cold starts");
+    const invocation: SimulatedInvocation = {
+      requestId: `${name}-${this.#invocations}`,
+      remainingMilliseconds: () => deadline - clock.now(),
+      alive,
+      goesOn: () => {
+        if (alive()) doom.step();
+        return alive();
+      },
+      cold,
+    };
+    const invoked = await Promise.race<Invoked>([
+      run(invocation).then(
+        (answer): Invoked => ({ outcome: "succeeded", answer }),
+        (thrown): Invoked => ({ outcome: "failed", error: String(thrown) }),
+      ),
+      clock.sleep(timeoutSeconds * 1000).then((): Invoked => ({ outcome: "timed out" })),
+      doom.met.then((): Invoked => ({ outcome: "killed" })),
+    ]);
+    over = true;
+    this.#running -= 1;
+    const { outcome, error } = invoked;
+    this.records.push({ name, startedAt, endedAt: clock.now(), outcome, error });
+    return invoked;
+  }
+
+  // The await at which an invocation dies, if it is to. One that ends before leaves its doom to the next.
+  #doom(name: string, kill: () => void): { step: () => void; met: Promise<void> } {
+    const kills = this.#kills.get(name) ?? [];
+    const [at] = kills;
+    let left = at ?? Number.POSITIVE_INFINITY;
+    let meet = () => {};
+    const met = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    const step = () => {
+      left -= 1;
+      if (left > 0 || at === undefined || !kills.includes(at)) return;
+      kills.splice(kills.indexOf(at), 1);
+      this.#firings.count("killed invocations");
+      kill();
+      meet();
+    };
+    return { step, met };
+  }
+}

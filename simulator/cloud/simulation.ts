@@ -1,0 +1,191 @@
+import { Faults, type Strike } from "../faults/faults.ts";
+import { failEntries } from "../faults/partial-failures.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { dropWhile, type Past } from "../kernel/past.ts";
+import { applicationAutoScalingService } from "../services/application-autoscaling/operations.ts";
+import { autoScalingService } from "../services/autoscaling/operations.ts";
+import { ec2Service } from "../services/ec2/operations.ts";
+import { ecsService } from "../services/ecs/operations.ts";
+import { elbService } from "../services/elb/operations.ts";
+import { elbv2Service } from "../services/elbv2/operations.ts";
+import { sqsService } from "../services/sqs/operations.ts";
+import { World } from "../services/world.ts";
+import { decodeInput } from "../wire/decode.ts";
+import { AwsError, NotSimulated } from "../wire/errors.ts";
+import type { WireRequest, WireResponse } from "../wire/http.ts";
+import type { Operation, Service } from "../wire/operation.ts";
+import { route, WRITERS } from "../wire/protocols.ts";
+
+/** Who calls, and since when he has been looking at what he now acts upon. */
+export type Caller = {
+  /** For the record, and for what the call brings about. */
+  readonly name: string;
+  /** When he last began to look: Auto Scaling is what is asked first. In milliseconds since 1970. */
+  lookedAt: number;
+};
+
+/** The call with which a look of the functions begins. */
+const FIRST_OF_A_LOOK = "autoscaling:DescribeAutoScalingInstances";
+
+/** One call that was made. */
+export type RecordedCall = {
+  /** When it was answered, in milliseconds since 1970. */
+  readonly at: number;
+  readonly caller: string;
+  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2 and
+   * application-autoscaling. */
+  readonly action: string;
+  readonly input: unknown;
+  /** The error's code and text, where it was answered with one. */
+  readonly error?: string;
+};
+
+export type SimulationOptions = {
+  readonly clock: Clock;
+  readonly seed: number | string;
+  /** When the world begins, in milliseconds since 1970; it catches up with the clock at the first call. */
+  readonly startsAt: number;
+  /** What queue URLs begin with. */
+  readonly origin: string;
+  /** How long a call takes at least and at most, in milliseconds. */
+  readonly latency?: readonly [number, number];
+};
+
+/** The simulated AWS: takes a request on the wire, answers on the wire. */
+export class Simulation implements Past {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly calls: RecordedCall[] = [];
+  /** How many calls there were, by caller and then by action, those that are forgotten included. */
+  readonly callCounts = new Map<string, Map<string, number>>();
+  readonly services: readonly Service[];
+  /** How far eventually consistent reads lag behind, in milliseconds. */
+  readLag = 0;
+  /** Whose call is taking effect at this moment. */
+  acting: Caller | undefined;
+  readonly #clock: Clock;
+  readonly #latency: readonly [number, number];
+
+  constructor(options: SimulationOptions) {
+    this.world = new World(options.startsAt, options.seed);
+    this.faults = new Faults(this.world.random("faults"), this.world.firings);
+    this.#clock = options.clock;
+    this.#latency = options.latency ?? [0, 0];
+    this.services = [
+      sqsService(this.world, options.clock, options.origin),
+      ecsService(this.world),
+      elbService(this.world),
+      elbv2Service(this.world),
+      autoScalingService(this.world),
+      ec2Service(this.world),
+      applicationAutoScalingService(this.world),
+    ];
+  }
+
+  /** Answers one request. Never throws. */
+  async handle(request: WireRequest, caller: Caller = anonymous()): Promise<WireResponse> {
+    const askedAt = this.#clock.now();
+    const random = this.world.random("calls");
+    const requestId = random.uuid();
+    const [least, most] = this.#latency;
+    if (most > 0) await this.#clock.sleep(random.whole(least, most));
+    this.world.settle(this.#clock);
+
+    const routed = route(this.services, request);
+    if (!routed) return unknownRequest(request, requestId);
+    const { service, name, read } = routed;
+    const entry = { caller: caller.name, action: `${service.name}:${name}` };
+    if (entry.action === FIRST_OF_A_LOOK) caller.lookedAt = askedAt;
+    let input: unknown;
+    try {
+      const operation = service.operations.get(name);
+      if (!operation) throw new NotSimulated(entry.action);
+      input = decodeInput(service, operation, read(), service.protocol.kind);
+      const strike = this.faults.strike(service, operation.schema[2], this.world.agenda.now);
+      if (strike?.kind === "error") throw strike.error;
+      const output = await this.#run(service, operation, input as object, { caller, strike });
+      this.record({ at: this.world.agenda.now, ...entry, input });
+      const answer = WRITERS[service.protocol.kind].write(service, operation, output, requestId);
+      return strike?.kind === "unanswered" ? { ...answer, unanswered: strike.how } : answer;
+    } catch (cause) {
+      const error =
+        cause instanceof AwsError
+          ? cause
+          : new AwsError("InternalFailure", `The simulator failed: ${cause}`, 500);
+      this.record({
+        at: this.world.agenda.now,
+        ...entry,
+        input,
+        error: `${error.code}: ${error.message}`,
+      });
+      if (error !== cause) console.error(cause);
+      return WRITERS[service.protocol.kind].writeError(service, error, requestId);
+    }
+  }
+
+  /** Adds a call to those that were made. */
+  record(call: RecordedCall): void {
+    this.calls.push(call);
+    const counts = this.callCounts.get(call.caller) ?? new Map<string, number>();
+    this.callCounts.set(call.caller, counts);
+    counts.set(call.action, (counts.get(call.action) ?? 0) + 1);
+  }
+
+  /** Forgets the calls, the faults and the world's past of before a time. */
+  forget(before: number): void {
+    dropWhile(this.calls, ({ at }) => at < before);
+    this.faults.forget(before);
+    this.world.forget(before);
+  }
+
+  /** Waits on the simulation's clock. */
+  sleep(milliseconds: number): Promise<void> {
+    return this.#clock.sleep(milliseconds);
+  }
+
+  #run(
+    service: Service,
+    operation: Operation,
+    input: object,
+    { caller, strike }: { caller: Caller; strike: Strike | undefined },
+  ): unknown {
+    const { now } = this.world.agenda;
+    const action = `${service.name}:${operation.schema[2]}`;
+    if (this.#isBehind(now)) this.world.firings.count("read lag");
+    const run = (given: object) => {
+      this.acting = caller;
+      try {
+        return operation.run(given, { now, asOf: now - this.readLag, caller: caller.name });
+      } finally {
+        this.acting = undefined;
+      }
+    };
+    return strike?.kind === "entries" ? failEntries(action, input, strike.fails, run) : run(input);
+  }
+
+  // Whether something has happened that a read does not show yet.
+  #isBehind(now: number): boolean {
+    return this.readLag > 0 && (this.world.story.lines.at(-1)?.at ?? 0) > now - this.readLag;
+  }
+}
+
+function anonymous(): Caller {
+  return { name: "client", lookedAt: Number.POSITIVE_INFINITY };
+}
+
+/** The actions that a simulation serves, such as `ecs:ListTasks`. */
+export function servedActions(): string[] {
+  const clock: Clock = { now: () => 0, sleep: async () => {} };
+  return new Simulation({ clock, seed: 0, startsAt: 0, origin: "" }).services.flatMap(
+    ({ name, operations }) => [...operations.keys()].map((operation) => `${name}:${operation}`),
+  );
+}
+
+function unknownRequest(request: WireRequest, requestId: string): WireResponse {
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2 and Application Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
+  return {
+    status: 400,
+    headers: { "content-type": "application/json", "x-amzn-requestid": requestId },
+    body: JSON.stringify({ __type: "NotSimulated", message }),
+  };
+}

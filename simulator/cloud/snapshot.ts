@@ -1,0 +1,65 @@
+import type { World } from "../services/world.ts";
+
+/** The world as it is, for people and tests to look at: no AWS API says all of this. Times are ISO strings. */
+export function snapshot(world: World) {
+  return {
+    now: iso(world.agenda.now),
+    instances: world.instances.all.map(({ id, state }) => ({
+      id,
+      state: state.latest,
+      since: iso(state.since),
+    })),
+    queues: world.queues.all.map((queue) => {
+      const { visible, inFlight, delayed } = queue.counts();
+      return { name: queue.name, visible, in_flight: inFlight, delayed };
+    }),
+    groups: world.groups.all.map((group) => ({
+      name: group.name,
+      desired: group.desired,
+      instances: [...group.instances.values()].map(({ instanceId, state, actions }) => ({
+        instance_id: instanceId,
+        state: state.latest ?? "gone",
+        since: iso(state.since),
+        actions: actions.map(({ hook, token, startedAt, timer, ended }) => ({
+          hook: hook.name,
+          token,
+          started_at: iso(startedAt),
+          ...(ended ? { ended: ended.how, result: ended.result } : { times_out_at: iso(timer.at) }),
+        })),
+      })),
+    })),
+    clusters: world.clusters.all.map((cluster) => ({
+      name: cluster.name,
+      container_instances: [...cluster.containerInstances.values()].map((each) => ({
+        arn: each.arn,
+        instance_id: each.instanceId,
+        status: each.status.latest,
+        agent_connected: each.agentConnected.latest,
+      })),
+      tasks: world.clusters.known(cluster).map((task) => ({
+        arn: task.arn,
+        service: task.service?.name ?? null,
+        instance_id: task.containerInstance.instanceId,
+        status: task.lastStatus.latest,
+        since: iso(task.lastStatus.since),
+        host_ports: task.bindings.map(({ hostPort }) => hostPort),
+        address: task.address ?? null,
+        // What is true, where the status is what ECS shows.
+        containers: task.containers.latest,
+        protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
+      })),
+    })),
+    target_groups: world.targetGroups.all.map((group) => ({
+      name: group.settings.name,
+      arn: group.settings.arn,
+      targets: group.targets
+        .filter(({ state }) => state.latest !== "gone")
+        .map(({ id, port, state }) => ({ id, port, state: state.latest, since: iso(state.since) })),
+    })),
+    load_balancers: world.classic.all.map((each) => ({ name: each.name, ...each.members() })),
+  };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,93 @@
+import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
+import { REGION } from "../kernel/account.ts";
+import type { Unanswered } from "../wire/http.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** How an SDK client reaches the simulator without a network: give it to the client as its `requestHandler`. */
+export type Transport = {
+  readonly metadata: { readonly handlerProtocol: string };
+  handle: (request: HttpRequest) => Promise<{ response: HttpResponse }>;
+  destroy: () => void;
+  updateHttpClientConfig: () => void;
+  httpHandlerConfigs: () => Record<string, never>;
+};
+
+/** How long the functions' clients wait for an answer (shared/aws/clients.ts), in milliseconds. */
+const REQUEST_TIMEOUT_MS = 7_000;
+
+/**
+ * A transport into the simulator. `goesOn` is asked before a request leaves and before its answer is taken: once the caller
+ * does not exist any more, as after Lambda's timeout, its requests go nowhere and the answers never come.
+ */
+export function transport(
+  simulation: Simulation,
+  name: string,
+  goesOn: () => boolean = () => true,
+): Transport {
+  const caller = { name, lookedAt: Number.POSITIVE_INFINITY };
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle(request) {
+      if (!goesOn()) return never();
+      const { method, path, headers, body } = request;
+      const lowered = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+      const text =
+        body === undefined
+          ? ""
+          : typeof body === "string"
+            ? body
+            : new TextDecoder().decode(body as Uint8Array);
+      const answer = await simulation.handle({ method, path, headers: lowered, body: text }, caller);
+      if (answer.unanswered === "silence") await simulation.sleep(REQUEST_TIMEOUT_MS);
+      if (!goesOn()) return never();
+      if (answer.unanswered !== undefined) throw connectionError(answer.unanswered);
+      const response = new HttpResponse({
+        statusCode: answer.status,
+        headers: { ...answer.headers },
+        body: Buffer.from(answer.body),
+      });
+      return { response };
+    },
+    destroy: () => {},
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+/**
+ * All that an SDK client needs to be told for a run in process. Every setting is given, so that the client reads no
+ * files and no environment: what it read would arrive in real time, and no run could be repeated.
+ */
+export function clientOptions(requestHandler: Transport) {
+  return {
+    requestHandler,
+    region: REGION,
+    endpoint: "https://aws.simulated",
+    credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
+    retryMode: "standard",
+    maxAttempts: 3,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    userAgentAppId: "",
+    authSchemePreference: [],
+    disableClockSkewCorrection: async () => false,
+    // Nobody checks signatures here, and signing would take half of the run.
+    signer: { sign: async <R>(request: R) => request },
+    defaultUserAgentProvider: async (): Promise<[string, string][]> => [["asg-drain-simulator", "1"]],
+  };
+}
+
+// As the SDK's own handler words them (NodeHttpHandler): both are transient, and tried again.
+function connectionError(how: Unanswered): Error {
+  const [code, message] =
+    how === "reset"
+      ? ["ECONNRESET", "socket hang up"]
+      : ["ETIMEDOUT", `[ERROR] Request timed out after ${REQUEST_TIMEOUT_MS} ms`];
+  return Object.assign(new Error(message), { name: "TimeoutError", code });
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,235 @@
+// Protects what a user is told about a wrong input: every key by name, what was expected and what was found.
+import { expect } from "chai";
+import { deregister } from "../../../functions/deregister/deregister.ts";
+import { terminate } from "../../../functions/terminate/terminate.ts";
+import { untouchablePorts } from "../shared/fake-ports.ts";
+import { thrownBy } from "../thrown.ts";
+
+const good = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
+const drainKeys = [
+  ...[59, 172_801, 600.5, "600", null].map((value): [string, unknown, string] => [
+    `drain_timeout_seconds: ${JSON.stringify(value)}`,
+    { ...good, drain_timeout_seconds: value },
+    `drain_timeout_seconds: expected a whole number of seconds from 60 to 172800, found ${JSON.stringify(value)}`,
+  ]),
+  ...[-1, 3601, 0.5, "0"].map((value): [string, unknown, string] => [
+    `settle_seconds: ${JSON.stringify(value)}`,
+    { ...good, settle_seconds: value },
+    `settle_seconds: expected a whole number of seconds from 0 to 3600, found ${JSON.stringify(value)}`,
+  ]),
+  ...(
+    [
+      ["on_timeout", '"continue", "abandon", "leave"'],
+      ["stop_tasks", '"none", "daemon", "all"'],
+      ["deregister_container_instance", '"never", "when_disconnected", "always"'],
+    ] as const
+  ).flatMap(([key, words]) =>
+    ["CONTINUE", "", true, ["all"]].map((value): [string, unknown, string] => [
+      `${key}: ${JSON.stringify(value)}`,
+      { ...good, [key]: value },
+      `${key}: expected one of ${words}, found ${JSON.stringify(value)}`,
+    ]),
+  ),
+];
+const deregisterInputs: [string, unknown, string][] = [
+  ["nothing at all", undefined, "(the whole): expected an object with the function's input, found nothing"],
+  ["a string", "lifecycle", '(the whole): expected an object with the function\'s input, found "lifecycle"'],
+  [
+    "a list",
+    [good],
+    '(the whole): expected an object with the function\'s input, found [{"lifecycle_queue_name":"lifecycle","elb_monitor_queue_name… (73 characters)',
+  ],
+  [
+    "no keys: both that are needed are named",
+    {},
+    "lifecycle_queue_name: expected the name of a standard SQS queue, found nothing; elb_monitor_queue_name: expected the name of a standard SQS queue, found nothing",
+  ],
+  ["a key that is misspelt", { ...good, elb_nam: "web" }, "elb_nam: unknown key"],
+  [
+    "an empty queue name",
+    { ...good, lifecycle_queue_name: "" },
+    'lifecycle_queue_name: expected the name of a standard SQS queue, found ""',
+  ],
+  [
+    "a FIFO queue",
+    { ...good, lifecycle_queue_name: "drain.fifo" },
+    'lifecycle_queue_name: expected the name of a standard SQS queue, found "drain.fifo"',
+  ],
+  [
+    "one queue for both: deregister would take its own messages for terminations",
+    { ...good, elb_monitor_queue_name: "lifecycle" },
+    'elb_monitor_queue_name: expected another queue than lifecycle_queue_name, found "lifecycle"',
+  ],
+  [
+    "a queue URL",
+    { ...good, elb_monitor_queue_name: "https://sqs.us-east-1.amazonaws.com/123456789012/monitor" },
+    'elb_monitor_queue_name: expected the name of a standard SQS queue, found "https://sqs.us-east-1.amazonaws.com/123456789012/monitor"',
+  ],
+  [
+    "elb_name: null",
+    { ...good, elb_name: null },
+    "elb_name: expected the name of a classic load balancer, found null",
+  ],
+  [
+    "elb_name as a list",
+    { ...good, elb_name: ["web"] },
+    'elb_name: expected the name of a classic load balancer, found ["web"]',
+  ],
+  [
+    "elb_names as a string",
+    { ...good, elb_names: "web" },
+    'elb_names: expected a list of classic load balancer names, found "web"',
+  ],
+  [
+    "a number among elb_names",
+    { ...good, elb_names: ["web", 5] },
+    "elb_names[1]: expected the name of a classic load balancer, found 5",
+  ],
+  [
+    "one target group that is no list",
+    { ...good, target_groups: "web" },
+    'target_groups: expected a list of target group names or ARNs, found "web"',
+  ],
+  [
+    "a target group's load balancer ARN",
+    {
+      ...good,
+      target_groups: [
+        "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/0123456789abcdef",
+      ],
+    },
+    'target_groups[0]: expected the name or ARN of a target group, found "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbal… (91 characters)',
+  ],
+  [
+    "cluster_name with a blank",
+    { ...good, cluster_name: "my cluster" },
+    'cluster_name: expected the name or ARN of an ECS cluster, found "my cluster"',
+  ],
+  [
+    "cluster_names as an object",
+    { ...good, cluster_names: {} },
+    "cluster_names: expected a list of ECS cluster names or ARNs, found {}",
+  ],
+  [
+    "poll_seconds as text",
+    { ...good, poll_seconds: "5" },
+    'poll_seconds: expected a whole number of seconds from 1 to 60, found "5"',
+  ],
+  [
+    "poll_seconds of 0",
+    { ...good, poll_seconds: 0 },
+    "poll_seconds: expected a whole number of seconds from 1 to 60, found 0",
+  ],
+  [
+    "poll_seconds of 61",
+    { ...good, poll_seconds: 61 },
+    "poll_seconds: expected a whole number of seconds from 1 to 60, found 61",
+  ],
+  [
+    "a broken poll_seconds",
+    { ...good, poll_seconds: 2.5 },
+    "poll_seconds: expected a whole number of seconds from 1 to 60, found 2.5",
+  ],
+  ...drainKeys,
+  [
+    "dry_run as text: not true, though it says so",
+    { ...good, dry_run: "false" },
+    'dry_run: expected true or false, found "false"',
+  ],
+  ["dry_run as a number", { ...good, dry_run: 1 }, "dry_run: expected true or false, found 1"],
+  [
+    "on_spot_interruption: replace, which takes longer than there is",
+    { ...good, on_spot_interruption: "replace" },
+    'on_spot_interruption: expected one of "drain", "ignore", found "replace"',
+  ],
+  [
+    "on_rebalance: drain, which nothing would end",
+    { ...good, on_rebalance: "drain" },
+    'on_rebalance: expected one of "replace", "ignore", found "drain"',
+  ],
+  [
+    "on_maintenance: true",
+    { ...good, on_maintenance: true },
+    'on_maintenance: expected one of "replace", "ignore", found true',
+  ],
+  [
+    "several at once",
+    { lifecycle_queue_name: 7, elb_monitor_queue_name: "monitor", cluster_nmae: "main", poll_seconds: -1 },
+    "lifecycle_queue_name: expected the name of a standard SQS queue, found 7; poll_seconds: expected a whole number of seconds from 1 to 60, found -1; cluster_nmae: unknown key",
+  ],
+];
+
+const terminateInputs: [string, unknown, string][] = [
+  ["nothing at all", null, "(the whole): expected an object with the function's input, found null"],
+  ["deregister's input", good, "queue_name: expected the name of a standard SQS queue, found nothing"],
+  [
+    "a queue's ARN",
+    { queue_name: "arn:aws:sqs:us-east-1:123456789012:monitor" },
+    'queue_name: expected the name of a standard SQS queue, found "arn:aws:sqs:us-east-1:123456789012:monitor"',
+  ],
+  [
+    "dry_run as text",
+    { queue_name: "monitor", dry_run: "no" },
+    'dry_run: expected true or false, found "no"',
+  ],
+  ["a key of nobody's", { queue_name: "monitor", sweep_seconds: 60 }, "sweep_seconds: unknown key"],
+  [
+    "a sweep that is too rare",
+    { queue_name: "monitor", sweep_minutes: 61 },
+    "sweep_minutes: expected a whole number of minutes from 0 to 60, found 61",
+  ],
+  [
+    "one group as text",
+    { queue_name: "monitor", auto_scaling_groups: "fleet" },
+    'auto_scaling_groups: expected a list of Auto Scaling group names, found "fleet"',
+  ],
+  [
+    "a group's ARN",
+    {
+      queue_name: "monitor",
+      lifecycle_hook_name: "drain",
+      auto_scaling_groups: ["arn:aws:autoscaling:fleet"],
+    },
+    'auto_scaling_groups[0]: expected the name of an Auto Scaling group, found "arn:aws:autoscaling:fleet"',
+  ],
+  [
+    "a tag without a key",
+    { queue_name: "monitor", lifecycle_hook_name: "drain", group_tag: "=yes" },
+    'group_tag: expected a tag\'s key, or key=value, found "=yes"',
+  ],
+  [
+    "groups to sweep, and nothing that a sweep knows the hook by",
+    { queue_name: "monitor", auto_scaling_groups: ["fleet"], group_tag: "drained" },
+    'auto_scaling_groups: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found ["fleet"]; group_tag: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found "drained"',
+  ],
+  [
+    "a hook with a blank",
+    { queue_name: "monitor", lifecycle_hook_name: "my hook" },
+    'lifecycle_hook_name: expected the name of a lifecycle hook, found "my hook"',
+  ],
+  [
+    "a drain's key",
+    { queue_name: "monitor", stop_tasks: "some" },
+    'stop_tasks: expected one of "none", "daemon", "all", found "some"',
+  ],
+];
+
+describe("wrong inputs", () => {
+  for (const [what, input, message] of deregisterInputs) {
+    it(`deregister: ${what}`, async () => {
+      const { ports, lines, invocation } = untouchablePorts();
+      expect(await thrownBy(() => deregister(input, ports, invocation))).to.equal(
+        `InputError: deregister: the scheduled event's input is wrong: ${message}`,
+      );
+      expect(lines).to.deep.equal([["error", "input refused", { reason: message }]]);
+    });
+  }
+  for (const [what, input, message] of terminateInputs) {
+    it(`terminate: ${what}`, async () => {
+      const { ports, invocation } = untouchablePorts();
+      expect(await thrownBy(() => terminate(input, ports, invocation))).to.equal(
+        `InputError: terminate: the scheduled event's input is wrong: ${message}`,
+      );
+    });
+  }
+});

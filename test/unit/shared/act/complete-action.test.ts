@@ -1,0 +1,153 @@
+// Protects what a completion's answer means.
+import { expect } from "chai";
+import { completeAction } from "../../../../shared/act/complete-action.ts";
+import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
+import { AwsCallError } from "../../../../shared/base/errors.ts";
+import type { Memory } from "../../../../shared/model/termination.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
+
+const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
+
+async function play(
+  answer: "completed" | "no such action" | Error,
+  memory: Partial<Memory> = {},
+  { token, byId }: { token?: string; byId?: "recorded" | "no such action" | Error } = {},
+) {
+  const { ports: untouchable, lines } = untouchablePorts();
+  const asked: unknown[] = [];
+  const ports = {
+    ...untouchable,
+    now: () => SINCE + MINUTE,
+    autoScaling: {
+      ...untouchable.autoScaling,
+      terminatingHooks: async () => [hook()],
+      complete: async (...call: unknown[]) => {
+        asked.push(call[1]);
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+      heartbeat: async (action: ActionName) => {
+        expect(action.token).to.equal(undefined);
+        if (byId === undefined) throw new Error("not to be called");
+        if (byId instanceof Error) throw byId;
+        return byId;
+      },
+    },
+  };
+  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
+  const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
+  const completion = await completeAction(ports, run, termination(memory, { token }), outcome, []);
+  return { asked, completion, lines, run };
+}
+
+describe("a completion", () => {
+  it("that succeeds ends the drain, with the result that was decided", async () => {
+    const { asked, completion, lines } = await play("completed");
+    expect(asked).to.deep.equal(["ABANDON"]);
+    expect(completion.kind).to.equal("completed");
+    expect(lines).to.deep.equal([
+      [
+        "info",
+        "lifecycle action completed",
+        {
+          instance_id: "i-1",
+          auto_scaling_group: "fleet",
+          life_cycle_hook_name: "drain",
+          result: "ABANDON",
+          reason: "late",
+          held_seconds: 60,
+        },
+      ],
+    ]);
+  });
+
+  it("of an instance that comes back keeps the message, marked completed", async () => {
+    const { completion, lines } = await play("completed", { returns: "warm pool" });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory).to.include({
+      completedAt: SINCE + MINUTE,
+      waitingFor: "the instance to come back",
+    });
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["lifecycle action completed", "comes back"]);
+  });
+
+  it("that is refused for the first time is told apart: whether another hook explains it is to be asked", async () => {
+    const { completion, lines } = await play("no such action");
+    expect(completion.kind).to.equal("refused");
+    expect(completion.termination.memory.refusedAt).to.equal(SINCE + MINUTE);
+    expect(lines).to.deep.equal([
+      [
+        "warn",
+        "completion refused",
+        {
+          instance_id: "i-1",
+          life_cycle_hook_name: "drain",
+          reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
+        },
+      ],
+    ]);
+  });
+
+  it("that is refused again is waited for, since the first time", async () => {
+    const { completion } = await play("no such action", { refusedAt: SINCE });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory).to.include({
+      refusedAt: SINCE,
+      waitingFor: "Auto Scaling to know the lifecycle action",
+    });
+  });
+
+  describe("whose token is refused", () => {
+    const token = "87654321-4321-4321-4321-210987654321";
+
+    it("is tried again by the instance's id, where another lifecycle action of the hook holds it", async () => {
+      const { completion, lines } = await play(
+        "no such action",
+        { goneAt: SINCE },
+        { token, byId: "recorded" },
+      );
+      expect(completion.kind).to.equal("watch");
+      expect(completion.termination).to.include({ token: undefined, since: SINCE + MINUTE });
+      expect(completion.termination.memory).to.include({
+        goneAt: SINCE,
+        refusedAt: undefined,
+        lastBeatAt: SINCE + MINUTE,
+        waitingFor: "the lifecycle action that holds the instance",
+      });
+      expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
+        ["warn", "completion refused"],
+        ["warn", "held by another lifecycle action"],
+      ]);
+    });
+
+    it("is refused, where the hook does not hold it", async () => {
+      const { completion } = await play("no such action", {}, { token, byId: "no such action" });
+      expect(completion.kind).to.equal("refused");
+      expect(completion.termination.token).to.equal(token);
+    });
+
+    it("is a failure, where nobody answers that", async () => {
+      const { completion, run } = await play("no such action", { failures: 2 }, { token, byId: denied });
+      expect(completion.kind).to.equal("watch");
+      expect(completion.termination.memory.failures).to.equal(3);
+      expect(run.hasFailures).to.equal(true);
+    });
+  });
+
+  it("that fails is noted, and tried again", async () => {
+    const { completion, run } = await play(denied, { failures: 2 });
+    expect(completion.kind).to.equal("watch");
+    expect(completion.termination.memory).to.include({
+      failures: 3,
+      waitingFor: "autoscaling:CompleteLifecycleAction to be answered (denied)",
+    });
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("a fault of ours is not hidden", async () => {
+    const thrown = await play(new Error("a fault")).catch((error: unknown) => error);
+    expect(String(thrown)).to.equal("Error: a fault");
+  });
+});

@@ -1,0 +1,116 @@
+// Protects what becomes of a drain whose message was not that of the lifecycle action which holds the instance.
+import { expect } from "chai";
+import { findAnotherAction } from "../../../../shared/act/find-another-action.ts";
+import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
+import type { Hook } from "../../../../shared/model/observation.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
+import { failure } from "./carrying-out.ts";
+
+const token = "87654321-4321-4321-4321-210987654321";
+
+async function play(of: Termination, hooks: readonly Hook[] | Error) {
+  const { ports: untouchable } = untouchablePorts();
+  const asked: string[] = [];
+  const ports = {
+    ...untouchable,
+    now: () => SINCE + MINUTE,
+    autoScaling: {
+      ...untouchable.autoScaling,
+      terminatingHooks: async (group: string) => {
+        asked.push(`hooks of ${group}`);
+        if (hooks instanceof Error) throw hooks;
+        return [...hooks];
+      },
+      heartbeat: async (action: ActionName) => {
+        asked.push(`heartbeat of ${action.instanceId}, ${action.hook}, ${action.token}`);
+        return "recorded" as const;
+      },
+    },
+  };
+  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
+  return { find: () => findAnotherAction(ports, run, of), asked, run };
+}
+
+const drain = (change: object = {}) =>
+  termination(
+    { failures: 3 },
+    { token, settings: { drainTimeoutSeconds: 400, targetGroups: ["static"], ...change } },
+  );
+const saying = (metadata: object) => [
+  hook({ name: "other", metadata: JSON.stringify({ drain_timeout_seconds: 900 }) }),
+  hook({ metadata: JSON.stringify(metadata) }),
+];
+
+describe("a token that is refused", () => {
+  it("goes, and the drain's time begins anew, as the hook says of its drains", async () => {
+    const { find, asked } = await play(drain(), saying({ drain_timeout_seconds: 700 }));
+    const now = SINCE + MINUTE;
+    expect(await find()).to.deep.equal({
+      ...drain({ drainTimeoutSeconds: 700 }),
+      token: undefined,
+      since: now,
+      memory: { ...drain().memory, lastBeatAt: now },
+    });
+    expect(asked).to.deep.equal(["hooks of fleet", "heartbeat of i-1, drain, undefined"]);
+  });
+
+  it("is of an action before, whose end says nothing of this one", async () => {
+    const ended = termination(
+      { completedAt: SINCE, refusedAt: SINCE, returningSince: SINCE, goneAt: SINCE },
+      { token },
+    );
+    const { find } = await play(ended, saying({}));
+    expect((await find())?.memory).to.deep.equal({
+      ...ended.memory,
+      completedAt: undefined,
+      refusedAt: undefined,
+      returningSince: undefined,
+      lastBeatAt: SINCE + MINUTE,
+    });
+  });
+
+  it("gives the drain the time since the first look that showed the instance dying", async () => {
+    const { find } = await play(termination({ dyingSince: SINCE + 7 }, { token }), saying({}));
+    expect((await find())?.since).to.equal(SINCE + 7);
+  });
+
+  it("changes no settings where the hook says nothing of them", async () => {
+    const { find } = await play(drain(), saying({}));
+    expect((await find())?.settings).to.deep.equal(drain().settings);
+  });
+
+  it("is asked about once a run and group", async () => {
+    const { find, asked } = await play(drain(), saying({}));
+    await find();
+    await find();
+    expect(asked.filter((each) => each.startsWith("hooks"))).to.have.lengthOf(1);
+  });
+
+  for (const [who, change, metadata] of [
+    ["the message", { onTimeout: "leave" }, { on_timeout: "continue" }],
+    ["the hook", {}, { on_timeout: "leave" }],
+  ] as const) {
+    it(`asks nothing of the action where ${who} leaves the end to the hook's timeout`, async () => {
+      const { find, asked } = await play(drain(change), saying(metadata));
+      expect(await find()).to.equal(undefined);
+      expect(asked).to.deep.equal(["hooks of fleet"]);
+    });
+  }
+
+  it("is kept, to be asked about again, where the hooks cannot be read", async () => {
+    const { find, asked, run } = await play(drain(), failure("throttled"));
+    expect(await find()).to.equal(undefined);
+    expect(asked).to.have.lengthOf(1);
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("has nothing to ask for without one, or without a hook", async () => {
+    for (const none of [{ token: undefined }, { hook: undefined }]) {
+      const { find, asked } = await play({ ...drain(), ...none }, []);
+      expect([await find(), asked]).to.deep.equal([undefined, []]);
+    }
+  });
+});

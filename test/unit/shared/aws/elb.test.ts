@@ -1,0 +1,154 @@
+// Protects the calls to classic Elastic Load Balancing: one bad id fails a whole batch there, and what an instance's state
+// says is not what it is.
+import type { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
+import { expect } from "chai";
+import { classicPort } from "../../../../shared/aws/elb.ts";
+import { AwsCallError } from "../../../../shared/base/errors.ts";
+import { type Answer, sdkError, stubClient } from "./client.ts";
+
+const NOT_REGISTERED = "Instance is not currently registered with the LoadBalancer.";
+const LEAVING = "Instance deregistration currently in progress.";
+
+function classic(answer: Answer) {
+  const { client, sent } = stubClient<ElasticLoadBalancingClient>(answer);
+  const asked = () =>
+    sent().map(([, input]) => (input.Instances as { InstanceId: string }[]).map((each) => each.InstanceId));
+  return { port: classicPort(client), sent, asked };
+}
+
+/** Refuses every batch that has one of these ids. */
+function refusing(errors: Record<string, Error>, answer: (ids: string[]) => unknown = () => ({})): Answer {
+  return (_, { Instances }: Record<string, { InstanceId: string }[]>) => {
+    const ids = (Instances ?? []).map((each) => each.InstanceId);
+    const bad = ids.find((id) => errors[id]);
+    return bad ? errors[bad] : answer(ids);
+  };
+}
+
+const unknown = (id: string) => sdkError("InvalidEndPointException", `Could not find EC2 instance ${id}.`);
+
+describe("classic load balancers: registration", () => {
+  it("names the load balancer and the instances", async () => {
+    const { port, sent } = classic(() => ({}));
+    await port.register("web", ["i-1"]);
+    expect(sent()).to.deep.equal([
+      ["RegisterInstancesWithLoadBalancer", { LoadBalancerName: "web", Instances: [{ InstanceId: "i-1" }] }],
+    ]);
+  });
+});
+
+describe("classic load balancers: deregistration", () => {
+  it("is one call where nothing is wrong", async () => {
+    const { port, asked } = classic(refusing({}));
+    expect(await port.deregister("web", ["i-1", "i-2"])).to.deep.equal({ done: ["i-1", "i-2"], failed: [] });
+    expect(asked()).to.deep.equal([["i-1", "i-2"]]);
+  });
+
+  it("goes one by one where one id fails the batch, and takes the one that is not there for done", async () => {
+    const { port, asked } = classic(refusing({ "i-2": unknown("i-2") }));
+    expect(await port.deregister("web", ["i-1", "i-2", "i-3"])).to.deep.equal({
+      done: ["i-1", "i-2", "i-3"],
+      failed: [],
+    });
+    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
+  });
+
+  it("knows the refusal by its name on the wire too", async () => {
+    const { port } = classic(refusing({ "i-2": sdkError("InvalidInstance") }));
+    expect((await port.deregister("web", ["i-1", "i-2"])).failed).to.deep.equal([]);
+  });
+
+  it("fails only the one whose own call fails", async () => {
+    let calls = 0;
+    const { port } = classic((_, { Instances }: Record<string, { InstanceId: string }[]>) => {
+      calls += 1;
+      if (calls === 1) return unknown("i-2");
+      return Instances?.[0]?.InstanceId === "i-3" ? sdkError("Throttling", "Rate exceeded") : {};
+    });
+    const result = await port.deregister("web", ["i-1", "i-2", "i-3"]);
+    expect(result.done).to.deep.equal(["i-1", "i-2"]);
+    expect(result.failed.map(({ item }) => item)).to.deep.equal(["i-3"]);
+    expect(result.failed[0]?.reason).to.match(/throttled.*Rate exceeded/);
+  });
+
+  it("throws where the call fails for another reason, and does not repeat it for each", async () => {
+    const { port, asked } = classic(() => sdkError("AccessDenied"));
+    const thrown = await port.deregister("web", ["i-1", "i-2"]).catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "denied" });
+    expect(asked()).to.have.lengthOf(1);
+  });
+});
+
+describe("classic load balancers: health", () => {
+  /** [why, state, description, whether the instance is still draining] */
+  const states: [string, string, string, boolean][] = [
+    ["InService while it drains: the description tells", "InService", LEAVING, true],
+    ["OutOfService while it drains: it failed its health check", "OutOfService", LEAVING, true],
+    ["not registered: gone", "OutOfService", NOT_REGISTERED, false],
+    [
+      "a transient error tells nothing",
+      "Unknown",
+      "A transient error occurred. Please try again later.",
+      true,
+    ],
+    ["in service, though the list had it no more: the list lags", "InService", "N/A", true],
+  ];
+  for (const [why, State, Description, expected] of states) {
+    it(why, async () => {
+      const { port } = classic(() => ({ InstanceStates: [{ InstanceId: "i-1", State, Description }] }));
+      expect([...(await port.draining("web", ["i-1"]))]).to.deep.equal(expected ? ["i-1"] : []);
+    });
+  }
+
+  it("an instance that is left out of the answer is gone", async () => {
+    const { port } = classic(() => ({ InstanceStates: [] }));
+    expect([...(await port.draining("web", ["i-1"]))]).to.deep.equal([]);
+  });
+
+  it("goes one by one where one id fails the batch, and the one that is not there is gone", async () => {
+    const { port, asked } = classic(
+      refusing({ "i-2": unknown("i-2") }, (ids) => ({
+        InstanceStates: ids.map((InstanceId) => ({ InstanceId, State: "InService", Description: LEAVING })),
+      })),
+    );
+    expect([...(await port.draining("web", ["i-1", "i-2", "i-3"]))]).to.deep.equal(["i-1", "i-3"]);
+    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
+  });
+
+  it("throws where one cannot be asked: what is not known is not gone", async () => {
+    const { port } = classic(
+      refusing({ "i-1": unknown("i-1"), "i-2": sdkError("ServiceUnavailable", "", 503) }),
+    );
+    const thrown = await port.draining("web", ["i-1", "i-2"]).catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "unavailable" });
+  });
+});
+
+describe("classic load balancers: description", () => {
+  it("has the instances that are listed, and the ports that the listeners point at", async () => {
+    const { port, sent } = classic(() => ({
+      LoadBalancerDescriptions: [
+        {
+          Instances: [{ InstanceId: "i-1" }],
+          ListenerDescriptions: [{ Listener: { InstancePort: 80 } }, { Listener: { InstancePort: 8443 } }],
+        },
+      ],
+      NextMarker: "",
+    }));
+    expect(await port.describe("web")).to.deep.equal({
+      name: "web",
+      instancePorts: [80, 8443],
+      instanceIds: new Set(["i-1"]),
+    });
+    expect(sent()).to.deep.equal([["DescribeLoadBalancers", { LoadBalancerNames: ["web"] }]]);
+  });
+
+  it("is undefined for one that does not exist, and throws for one that could not be asked for", async () => {
+    const { port } = classic(() => sdkError("AccessPointNotFoundException"));
+    expect(await port.describe("web")).to.equal(undefined);
+    const thrown = await classic(() => sdkError("DependencyThrottleException"))
+      .port.describe("web")
+      .catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "throttled" });
+  });
+});

@@ -1,0 +1,46 @@
+// Ports for tests of what must not touch anything: each call to the outside fails the test.
+import type { Fields, Log, Phrase } from "../../../shared/base/log.ts";
+import type { Invocation, Ports } from "../../../shared/run/ports.ts";
+
+export type LoggedLine = [level: keyof Log, phrase: Phrase, fields: Fields];
+
+/** A log that keeps its lines. */
+export function keptLog(): { log: Log; lines: LoggedLine[] } {
+  const lines: LoggedLine[] = [];
+  const keep =
+    (level: keyof Log) =>
+    (phrase: Phrase, fields: Fields = {}) => {
+      lines.push([level, phrase, fields]);
+    };
+  return { lines, log: { info: keep("info"), warn: keep("warn"), error: keep("error") } };
+}
+
+/** Ports in which every call throws, with a log that is kept. */
+export function untouchablePorts(): { ports: Ports; invocation: Invocation; lines: LoggedLine[] } {
+  const { log, lines } = keptLog();
+  const untouchable = <T extends object>(name: string): T =>
+    new Proxy({} as T, {
+      get: (_, call) => () => {
+        throw new Error(`${name}.${String(call)} was called`);
+      },
+    });
+  return {
+    lines,
+    invocation: { requestId: "test", remainingMilliseconds: () => 90_000 },
+    ports: {
+      now: () => 0,
+      sleep: async () => {
+        throw new Error("sleep was called");
+      },
+      log,
+      dryRunVariable: undefined,
+      inputVariable: undefined,
+      queues: untouchable("queues"),
+      autoScaling: untouchable("autoScaling"),
+      ec2: untouchable("ec2"),
+      ecs: untouchable("ecs"),
+      classic: untouchable("classic"),
+      targetGroups: untouchable("targetGroups"),
+    },
+  };
+}

@@ -1,0 +1,164 @@
+// Protects what two messages of one drain make of their memories: nothing that was done, seen or said is forgotten.
+import { expect } from "chai";
+import { merge } from "../../../../shared/messages/merge-duplicates.ts";
+import type { Held } from "../../../../shared/messages/receive.ts";
+import {
+  type Announced,
+  type Memory,
+  NO_MEMORY,
+  type Termination,
+} from "../../../../shared/model/termination.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { termination } from "../rules/builders.ts";
+
+const held = (id: string, memory: Partial<Memory>, change: Partial<Termination> = {}): Held => ({
+  termination: { ...termination({}, { since: 1_000 }), memory: { ...NO_MEMORY, ...memory }, ...change },
+  messages: [{ id, receipt: `${id}'s` }],
+});
+const play = (...arrivals: Held[]) => {
+  const { ports, lines } = untouchablePorts();
+  return { all: merge(ports, arrivals).map((each) => each.termination), lines };
+};
+const memoryOf = (...memories: Partial<Memory>[]) =>
+  play(...memories.map((each, index) => held(`m${index}`, each))).all[0]?.memory;
+
+const elb = { kind: "classic", loadBalancer: "elb" } as const;
+const target = { kind: "target", targetGroup: "arn:tg", port: 80 } as const;
+
+describe("the memories of two messages of one drain", () => {
+  it("are united where they are lists, what both have once", () => {
+    const one: Partial<Memory> = {
+      containerInstances: [{ cluster: "main", arn: "ci-1" }],
+      tasks: ["t-1", "t-2"],
+      registrations: [elb],
+      taken: [{ what: elb, at: 1 }],
+      drained: [{ what: "ci-1", at: 1 }],
+      toDrain: ["ci-1"],
+      toTake: [elb],
+      said: ["short hook"],
+    };
+    const other: Partial<Memory> = {
+      containerInstances: [{ cluster: "main", arn: "ci-2" }],
+      tasks: ["t-2", "t-3"],
+      registrations: [target],
+      taken: [{ what: target, at: 2 }],
+      drained: [{ what: "ci-2", at: 2 }],
+      toDrain: ["ci-2"],
+      toTake: [target],
+      said: ["short hook", "waiting"],
+    };
+    expect(memoryOf(one, other)).to.deep.equal({
+      ...NO_MEMORY,
+      containerInstances: [
+        { cluster: "main", arn: "ci-1" },
+        { cluster: "main", arn: "ci-2" },
+      ],
+      tasks: ["t-1", "t-2", "t-3"],
+      registrations: [elb, target],
+      taken: [
+        { what: elb, at: 1 },
+        { what: target, at: 2 },
+      ],
+      drained: [
+        { what: "ci-1", at: 1 },
+        { what: "ci-2", at: 2 },
+      ],
+      toDrain: ["ci-1", "ci-2"],
+      toTake: [elb, target],
+      said: ["short hook", "waiting"],
+    });
+  });
+
+  it("are those of the one that is due first where they are not", () => {
+    const early = { lookAt: 5_000, waitingFor: "2 tasks RUNNING" };
+    const late = { lookAt: 6_000, waitingFor: "1 task RUNNING" };
+    expect(memoryOf(early, late)?.waitingFor).to.equal("2 tasks RUNNING");
+    expect(memoryOf(late, early)?.waitingFor).to.equal("2 tasks RUNNING");
+    expect(memoryOf({}, late)?.waitingFor).to.equal("1 task RUNNING");
+  });
+
+  it("have the latest heartbeat and step, whichever message knows of it", () => {
+    const known = { actedAt: 3_000, lastBeatAt: 4_000 };
+    for (const [one, other] of [
+      [known, {}],
+      [{}, known],
+      [known, { actedAt: 1_000, lastBeatAt: 1_000 }],
+      [{ actedAt: 1_000, lastBeatAt: 1_000 }, known],
+    ] as const) {
+      expect(memoryOf(one, other)).to.include(known);
+    }
+    expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastBeatAt: undefined });
+  });
+
+  it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
+    const known = {
+      drainingAt: 3_000,
+      noMemberSince: 4_000,
+      noRegistrationSince: 5_000,
+      deadSince: 6_000,
+      dyingSince: 7_000,
+    };
+    const later = {
+      drainingAt: 9_000,
+      noMemberSince: 9_000,
+      noRegistrationSince: 9_000,
+      deadSince: 9_000,
+      dyingSince: 9_000,
+    };
+    for (const [one, other] of [
+      [known, {}],
+      [{}, known],
+      [known, later],
+      [later, known],
+    ]) {
+      expect(memoryOf(one ?? {}, other ?? {})).to.include(known);
+    }
+    expect(memoryOf({}, {})).to.include({ drainingAt: undefined, deadSince: undefined });
+  });
+
+  it("know that the lifecycle action was completed, whichever message does", () => {
+    const completed = { completedAt: 3_000 };
+    expect(memoryOf(completed, { lookAt: 9_000 })?.completedAt).to.equal(3_000);
+    expect(memoryOf({ lookAt: 9_000 }, completed)?.completedAt).to.equal(3_000);
+  });
+});
+
+describe("what two messages of one drain announce to take", () => {
+  const announcing = (one?: Announced, other?: Announced) =>
+    play(held("a", {}, one && { announced: one }), held("b", {}, other && { announced: other })).all.map(
+      (each) => each.announced,
+    );
+  const some: Announced = { toDrain: ["ci-1"], toTake: [elb] };
+
+  it("is what either does: each is written down", () => {
+    expect(announcing(some, { toDrain: ["ci-2"], toTake: [target] })).to.deep.equal([
+      { toDrain: ["ci-1", "ci-2"], toTake: [elb, target] },
+    ]);
+    expect(announcing(some)).to.deep.equal([some]);
+    expect(announcing(undefined, some)).to.deep.equal([some]);
+  });
+
+  it("is nothing where neither does", () => {
+    expect(announcing()).to.deep.equal([undefined]);
+  });
+});
+
+describe("a message that is merged", () => {
+  const merged = ["info", "duplicate merged", { instance_id: "i-1", auto_scaling_group: "fleet" }];
+
+  it("is told of", () => {
+    expect(play(held("a", {}), held("b", {})).lines).to.deep.equal([merged]);
+    expect(play(held("a", {})).lines).to.deep.equal([]);
+  });
+
+  it("is told of where a notice's drain joins its hook's, and no other instance's does", () => {
+    const notice = (instanceId: string, interruptedAt: number) =>
+      held(instanceId, {}, { instanceId, hook: undefined, since: interruptedAt, interruptedAt });
+    const { all, lines } = play(held("a", {}), notice("i-2", 400), notice("i-1", 500));
+    expect(lines).to.deep.equal([merged]);
+    expect(all.map(({ instanceId, interruptedAt }) => [instanceId, interruptedAt])).to.deep.equal([
+      ["i-1", 500],
+      ["i-2", 400],
+    ]);
+  });
+});

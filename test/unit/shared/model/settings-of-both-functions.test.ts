@@ -1,0 +1,38 @@
+// Protects that both functions of the pair can be given the same: what deregister is told, terminate takes for what its sweep
+// finds.
+import { expect } from "chai";
+import type * as z from "zod/mini";
+import { deregisterInput } from "../../../../functions/deregister/input.ts";
+import { terminateInput } from "../../../../functions/terminate/input.ts";
+
+/** All keys of deregister's input; one that is missing here does not compile. */
+const all: Required<z.infer<typeof deregisterInput>> = {
+  lifecycle_queue_name: "lifecycle",
+  elb_monitor_queue_name: "monitor",
+  elb_name: "classic",
+  elb_names: ["another"],
+  target_groups: ["static"],
+  cluster_name: "main",
+  cluster_names: ["spare"],
+  poll_seconds: 5,
+  drain_timeout_seconds: 600,
+  on_timeout: "leave",
+  stop_tasks: "all",
+  deregister_container_instance: "always",
+  settle_seconds: 10,
+  dry_run: true,
+  on_spot_interruption: "drain",
+  on_rebalance: "replace",
+  on_maintenance: "replace",
+};
+
+describe("the inputs of the pair", () => {
+  it("deregister takes all its keys", () => {
+    expect(deregisterInput.parse(all)).to.deep.equal(all);
+  });
+
+  it("terminate takes all of deregister's keys beside its own, with the same values", () => {
+    const own = { queue_name: "monitor" };
+    expect(terminateInput.parse({ ...all, ...own })).to.deep.equal({ ...all, ...own });
+  });
+});

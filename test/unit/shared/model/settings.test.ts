@@ -1,0 +1,111 @@
+// Protects what a drain is told: read from two kinds of keys, overlaid by a hook's own, and written as keys again.
+import { expect } from "chai";
+import {
+  type DrainKeys,
+  keysOf,
+  keysOfMetadata,
+  overlay,
+  settingsOf,
+  unheededKeys,
+} from "../../../../shared/model/settings.ts";
+
+describe("settings", () => {
+  it("bring single and plural keys together, each name once", () => {
+    const keys = { elb_name: "a", elb_names: ["b", "a"], cluster_names: ["c", "c"] };
+    expect(settingsOf(keys)).to.deep.include({ elbNames: ["a", "b"], clusterNames: ["c"] });
+  });
+
+  it("that nobody gives are these", () => {
+    expect(settingsOf({})).to.deep.equal({
+      elbNames: [],
+      targetGroups: [],
+      clusterNames: [],
+      pollSeconds: 5,
+      drainTimeoutSeconds: 3600,
+      onTimeout: "continue",
+      stopTasks: "daemon",
+      deregisterContainerInstance: "when_disconnected",
+      settleSeconds: undefined,
+    });
+  });
+
+  it("of a hook replace those of the input, whichever of the two keys they use", () => {
+    const base = {
+      elb_name: "a",
+      elb_names: ["b"],
+      cluster_name: "c",
+      target_groups: ["t"],
+      poll_seconds: 5,
+    };
+    expect(overlay(base, { elb_names: ["x"] })).to.deep.equal({
+      elb_names: ["x"],
+      cluster_name: "c",
+      target_groups: ["t"],
+      poll_seconds: 5,
+    });
+    expect(overlay(base, { cluster_names: ["x"], target_groups: [] })).to.deep.equal({
+      elb_name: "a",
+      elb_names: ["b"],
+      cluster_names: ["x"],
+      target_groups: [],
+      poll_seconds: 5,
+    });
+    const plural = { elb_names: ["b"], cluster_names: ["d"] };
+    expect(overlay(plural, { elb_name: "x", cluster_name: "y" })).to.deep.equal({
+      elb_name: "x",
+      cluster_name: "y",
+    });
+    expect(overlay(base, {})).to.deep.equal(base);
+  });
+
+  it("are written as keys again: names only where there are any, the first load balancer by itself", () => {
+    const plain = {
+      poll_seconds: 5,
+      drain_timeout_seconds: 3600,
+      on_timeout: "continue",
+      stop_tasks: "daemon",
+      deregister_container_instance: "when_disconnected",
+    };
+    expect(keysOf(settingsOf({}))).to.deep.equal(plain);
+    expect(keysOf(settingsOf({ elb_names: ["a"], cluster_name: "main" }))).to.deep.equal({
+      ...plain,
+      elb_name: "a",
+      cluster_names: ["main"],
+    });
+    const all = {
+      ...plain,
+      elb_name: "a",
+      elb_names: ["b"],
+      target_groups: ["t"],
+      cluster_names: ["main", "other"],
+      settle_seconds: 0,
+    };
+    expect(keysOf(settingsOf(all as DrainKeys))).to.deep.equal(all);
+  });
+
+  it("that a hook cannot set are found in its metadata, whatever else is in it", () => {
+    const metadata = { dry_run: true, on_rebalance: "replace", team: "web", cluster_name: "main" };
+    expect(unheededKeys(JSON.stringify(metadata))).to.deep.equal(["dry_run", "on_rebalance"]);
+    for (const none of [
+      undefined,
+      "",
+      "text",
+      "null",
+      "7",
+      '"dry_run"',
+      "[]",
+      '{"__proto__":{"dry_run":1}}',
+    ]) {
+      expect(unheededKeys(none), none).to.deep.equal([]);
+    }
+  });
+
+  it("are not sought in metadata that has none of our keys, not even inherited ones", () => {
+    expect(keysOfMetadata("[]")).to.equal(undefined);
+    expect(keysOfMetadata("null")).to.equal(undefined);
+    expect(keysOfMetadata("text")).to.equal(undefined);
+    expect(keysOfMetadata("")).to.equal(undefined);
+    expect(keysOfMetadata(undefined)).to.equal(undefined);
+    expect(keysOfMetadata('{"__proto__":{"cluster_name":"evil"}}')).to.equal(undefined);
+  });
+});

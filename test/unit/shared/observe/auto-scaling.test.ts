@@ -1,0 +1,119 @@
+// Protects what is asked of Auto Scaling: a call per fifty instances, a group's hooks once a run, its retention near the end.
+import { expect } from "chai";
+import type { Presence } from "../../../../shared/model/observation.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { observePresence } from "../../../../shared/observe/auto-scaling.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { hook, MINUTE, SECOND, termination } from "../rules/builders.ts";
+import { type Shown, showing } from "./shown.ts";
+
+const membership = { group: "fleet", state: "Terminating:Wait" };
+const plain: Shown = { memberships: { "i-1": membership }, hooks: { fleet: [hook()] } };
+
+async function play(shown: Shown, ...terminations: Termination[]) {
+  const { ports, run, asked } = showing(shown);
+  const found = await observePresence(ports, run, terminations);
+  return { asked, presences: terminations.map((each) => found.get(each) as Presence), run };
+}
+
+describe("what Auto Scaling shows of an instance", () => {
+  it("is its group and state, and the hooks of the termination's group", async () => {
+    const { asked, presences } = await play(plain, termination());
+    expect(asked).to.deep.equal(["autoScaling.describeInstances i-1", "autoScaling.terminatingHooks fleet"]);
+    expect(presences).to.deep.equal([{ membership, hooks: [hook()], retains: undefined, unread: {} }]);
+  });
+
+  it("is nothing where no group knows it, which is no failure to read", async () => {
+    const { presences } = await play({ hooks: { fleet: [] } }, termination());
+    expect(presences).to.deep.equal([{ membership: undefined, hooks: [], retains: undefined, unread: {} }]);
+  });
+
+  it("is asked fifty instances a call, each instance once, and each group's hooks once a run", async () => {
+    const many = Array.from({ length: 51 }, (_, i) => termination({}, { instanceId: `i-${i + 1}` }));
+    const { ports, run, asked } = showing({});
+    await observePresence(ports, run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
+    const sizes = asked
+      .filter((each) => each.startsWith("autoScaling.describeInstances"))
+      .map((each) => each.split(" ").length - 1);
+    expect(sizes).to.deep.equal([50, 1]);
+    await observePresence(ports, run, many);
+    expect(asked.filter((each) => each.startsWith("autoScaling.terminatingHooks"))).to.deep.equal([
+      "autoScaling.terminatingHooks fleet",
+      "autoScaling.terminatingHooks fleet-2",
+    ]);
+  });
+
+  it("is unread where it cannot be read, and so are the hooks, each by itself", async () => {
+    const denied = { "autoScaling.describeInstances": "denied" } as const;
+    expect((await play({ ...plain, fails: denied }, termination())).presences).to.deep.equal([
+      {
+        membership: undefined,
+        hooks: [hook()],
+        retains: undefined,
+        unread: { membership: "autoScaling.describeInstances to be answered (denied)" },
+      },
+    ]);
+    const throttled = { "autoScaling.terminatingHooks": "throttled" } as const;
+    const { presences, run } = await play({ ...plain, fails: throttled }, termination());
+    expect(presences).to.deep.equal([
+      {
+        membership,
+        hooks: undefined,
+        retains: undefined,
+        unread: { hooks: "autoScaling.terminatingHooks to be answered (throttled)" },
+      },
+    ]);
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("is unread where the run has no time left, and nothing is asked", async () => {
+    const { ports, asked } = showing(plain);
+    const late = new Run(ports.log, ports.now, ports.now());
+    const of = termination();
+    const presence = (await observePresence(ports, late, [of])).get(of);
+    expect(asked).to.deep.equal([]);
+    expect(presence?.unread).to.deep.equal({
+      membership: "a run that has time for it",
+      hooks: "a run that has time for it",
+    });
+    expect(late.hasFailures).to.equal(true);
+  });
+});
+
+describe("whether a group keeps what is abandoned", () => {
+  const abandoning = (change: Parameters<typeof termination>[1] = {}) =>
+    termination({}, { ...change, settings: { onTimeout: "abandon", drainTimeoutSeconds: 600 } });
+  const asks = async (of: Termination, now: number, more: Partial<Shown> = {}) => {
+    const { asked, presences } = await play({ ...plain, retaining: ["fleet"], now, ...more }, of);
+    return [asked.includes("autoScaling.retains fleet"), presences[0]?.retains];
+  };
+
+  it("is asked from half of the drain's time on, where it may end with ABANDON", async () => {
+    expect(await asks(abandoning(), 5 * MINUTE)).to.deep.equal([true, true]);
+    expect(await asks(abandoning(), 5 * MINUTE, { retaining: [] })).to.deep.equal([true, false]);
+    expect(await asks(abandoning(), 5 * MINUTE - SECOND)).to.deep.equal([false, undefined]);
+    expect(await asks(termination({}, { settings: { drainTimeoutSeconds: 600 } }), 9 * MINUTE)).to.deep.equal(
+      [false, undefined],
+    );
+  });
+
+  it("goes by the hook's global limit, where that comes first", async () => {
+    const short = { hooks: { fleet: [hook({ globalTimeout: 6 * MINUTE })] } };
+    expect(await asks(abandoning(), 2 * MINUTE, short)).to.deep.equal([true, true]);
+    const unread = { ...short, fails: { "autoScaling.terminatingHooks": "denied" } } as const;
+    expect(await asks(abandoning(), 2 * MINUTE, unread)).to.deep.equal([false, undefined]);
+  });
+
+  it("stays unknown where it cannot be read", async () => {
+    const fails = { "autoScaling.retains": "denied" } as const;
+    expect(await asks(abandoning(), 5 * MINUTE, { fails })).to.deep.equal([true, undefined]);
+  });
+
+  it("is asked once a run and group", async () => {
+    const { ports, run, asked } = showing({ ...plain, now: 5 * MINUTE });
+    const both = [abandoning(), abandoning({ instanceId: "i-2" })];
+    await observePresence(ports, run, both);
+    await observePresence(ports, run, both);
+    expect(asked.filter((each) => each.startsWith("autoScaling.retains"))).to.have.lengthOf(1);
+  });
+});

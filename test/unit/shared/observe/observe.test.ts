@@ -1,0 +1,212 @@
+// Protects whole observations: whom a look goes into, what it gathers, and when EC2 is asked.
+import { expect } from "chai";
+import type { Observation, Presence } from "../../../../shared/model/observation.ts";
+import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import { observe } from "../../../../shared/observe/observe.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { hook, MINUTE, SECOND, SINCE, seen, service, task, termination } from "../rules/builders.ts";
+import { containerInstance, type Shown, showing } from "./shown.ts";
+
+const presence = (state: string, group = "fleet"): Presence => ({
+  membership: { group, state },
+  hooks: [hook()],
+  retains: true,
+  unread: {},
+});
+const held = presence("Terminating:Wait");
+
+async function play(shown: Shown, of: Termination, shows: Presence = held) {
+  const { ports, run, asked } = showing(shown);
+  const observed = (await observe(ports, run, new Map([[of, shows]]))).get(of) as Observation;
+  return { asked, observed, run };
+}
+
+describe("an observation", () => {
+  const web = service("web", { targetGroups: ["arn:web"], elbNames: ["elb-web"] });
+  const shown: Shown = {
+    now: 3 * MINUTE,
+    clusters: {
+      main: {
+        containerInstances: [
+          containerInstance(1, { status: "DRAINING", capacityProvider: "spot", agentConnected: false }),
+        ],
+        tasks: [task("RUNNING", { arn: "a" })],
+        services: [web],
+        protections: [{ task: "a", until: undefined }],
+        managesDraining: true,
+      },
+    },
+    classic: [{ name: "elb-web", instancePorts: [80], instanceIds: new Set(["i-1"]) }],
+    instances: { "i-1": "running" },
+  };
+  const of = termination({ disconnectedSince: SINCE, changedAt: SINCE });
+
+  it("has all that AWS shows of the instance", async () => {
+    const { observed } = await play(shown, of);
+    expect({
+      ...observed,
+      members: observed.members.length,
+      registrations: observed.registrations.length,
+    }).to.deep.equal({
+      ...held,
+      members: 1,
+      registrations: 1,
+      targetGroups: [],
+      managedTargetGroups: ["arn:web"],
+      managedElbNames: ["elb-web"],
+      managedDraining: true,
+      protections: [{ task: "a", until: undefined }],
+      instance: "running",
+      unread: {},
+    });
+  });
+
+  it("says by its key what could not be read, and has the rest", async () => {
+    const fails = (...calls: string[]) =>
+      Object.fromEntries(calls.map((each) => [each, "denied"])) as NonNullable<Shown["fails"]>;
+    const unread = async (more: Shown, shows: Presence = held) =>
+      (await play({ ...shown, ...more }, of, shows)).observed.unread;
+    expect(await unread({ fails: fails("ecs.listWanted") })).to.deep.equal({
+      tasks: "ecs.listWanted to be answered (denied)",
+    });
+    expect(await unread({ fails: fails("classic.describe", "ec2.states") })).to.deep.equal({
+      registrations: "classic.describe to be answered (denied)",
+      instance: "ec2.states to be answered (denied)",
+    });
+    expect(await unread({}, { ...held, unread: { hooks: "the hooks" } })).to.deep.equal({
+      hooks: "the hooks",
+    });
+  });
+
+  it("says that host ports could not be read", async () => {
+    const { observed } = await play(
+      {
+        clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
+        classic: [{ name: "elb", instancePorts: [80], instanceIds: new Set(["i-1"]) }],
+        fails: { "ecs.definedPorts": "denied" },
+      },
+      termination({}, { settings: { elbNames: ["elb"] } }),
+    );
+    expect(observed.unread).to.deep.equal({ hostPorts: "ecs.definedPorts to be answered (denied)" });
+  });
+
+  it("of what the run has no time for is unread", async () => {
+    const { ports, asked } = showing(shown);
+    const late = new Run(ports.log, ports.now, ports.now());
+    const observed = (await observe(ports, late, new Map([[of, held]]))).get(of);
+    expect(asked).to.deep.equal([]);
+    expect(observed?.unread).to.deep.equal({ tasks: "a run that has time for it" });
+  });
+});
+
+describe("a look goes into an instance", () => {
+  const empty = {
+    ...held,
+    members: [],
+    registrations: [],
+    targetGroups: [],
+    managedTargetGroups: [],
+    managedElbNames: [],
+    managedDraining: undefined,
+    protections: [],
+    instance: undefined,
+    unread: {},
+  };
+  const interrupted = { interruptedAt: SINCE };
+  /** [which, whether it does, the lifecycle state, the memory, what else is told] */
+  const table: [string, boolean, string, Partial<Memory>?, Partial<Omit<Termination, "settings">>?][] = [
+    ["that the hook holds", true, "Terminating:Wait"],
+    ["that the hook holds in the warm pool", true, "Warmed:Terminating:Wait"],
+    ["whose action we completed, and another hook holds", false, "Terminating:Wait", { completedAt: SINCE }],
+    ["that is in service", false, "InService"],
+    ["that is in service and will be interrupted", true, "InService", {}, interrupted],
+    ["that is on its way to be held", false, "Terminating"],
+    ["that is over", false, "Terminating:Proceed"],
+    ["that is over, and has something to get back", true, "InService", { returns: "root volume" }],
+  ];
+  for (const [which, does, state, memory, told] of table) {
+    it(`${which}: ${does ? "yes" : "no"}`, async () => {
+      const shows = presence(state);
+      const { asked, observed } = await play({}, termination(memory, told), shows);
+      expect(asked).to.deep.equal(does ? ["ecs.findContainerInstances main i-1"] : []);
+      expect(observed).to.deep.equal({ ...empty, ...shows });
+    });
+  }
+
+  it("of the termination's own group alone, and none that no group knows", async () => {
+    const told = termination({}, interrupted);
+    expect((await play({}, told, presence("Terminating:Wait", "other"))).asked).to.deep.equal([]);
+    const unknown: Presence = { ...held, membership: undefined };
+    expect((await play({}, told, unknown)).asked).to.deep.equal([]);
+  });
+});
+
+describe("EC2 is asked for an instance", () => {
+  const silent = { disconnectedSince: SINCE };
+  const asks = async (
+    memory: Partial<Memory>,
+    change: Parameters<typeof containerInstance>[1],
+    more: Partial<Shown> = {},
+  ) => {
+    const { asked, observed } = await play(
+      {
+        now: 2 * MINUTE,
+        clusters: { main: { containerInstances: [containerInstance(1, change)] } },
+        instances: { "i-1": "terminated" },
+        ...more,
+      },
+      termination(memory),
+    );
+    return [asked.includes("ec2.states i-1"), observed.instance];
+  };
+
+  it("whose agent has been silent for two minutes, and is", async () => {
+    expect(await asks(silent, { agentConnected: false })).to.deep.equal([true, "terminated"]);
+    expect(await asks(silent, { agentConnected: false }, { now: 2 * MINUTE - SECOND })).to.deep.equal([
+      false,
+      undefined,
+    ]);
+    expect(await asks({}, { agentConnected: false })).to.deep.equal([false, undefined]);
+    expect(await asks(silent, { agentConnected: true })).to.deep.equal([false, undefined]);
+  });
+
+  it("not because a container instance is silent that is INACTIVE", async () => {
+    expect(await asks(silent, { agentConnected: false, status: "INACTIVE" })).to.deep.equal([
+      false,
+      undefined,
+    ]);
+  });
+
+  it("that EC2 does not know is unknown, and one that could not be asked for is not", async () => {
+    const change = { agentConnected: false };
+    expect(await asks(silent, change, { instances: {} })).to.deep.equal([true, "unknown"]);
+    expect(await asks(silent, change, { fails: { "ec2.states": "denied" } })).to.deep.equal([
+      true,
+      undefined,
+    ]);
+  });
+
+  it("that a load balancer calls stopped or terminated, once however many hooks hold it", async () => {
+    const targets = [
+      { id: "i-1", port: 80, state: "registered", invalid: true },
+      { id: "i-2", port: 80, state: "registered", invalid: false },
+    ] as const;
+    const { ports, run, asked } = showing({
+      targetGroups: [{ arn: "arn:tg", name: "tg", targetType: "instance", network: false, targets }],
+      instances: { "i-1": "stopped" },
+    });
+    const settings = { targetGroups: ["tg"], clusterNames: [] };
+    const [one, again, other] = [
+      termination(seen, { settings }),
+      termination({}, { settings, hook: "other" }),
+      termination({}, { settings, instanceId: "i-2" }),
+    ];
+    const found = await observe(ports, run, new Map([one, again, other].map((each) => [each, held])));
+    expect(asked.filter((each) => each.startsWith("ec2."))).to.deep.equal(["ec2.states i-1"]);
+    expect([one, again, other].map((each) => found.get(each)?.instance)).to.deep.equal([
+      "stopped",
+      "stopped",
+      undefined,
+    ]);
+  });
+});

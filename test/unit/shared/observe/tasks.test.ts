@@ -1,0 +1,165 @@
+// Protects which tasks are looked at: those known are described again, and listed only where there may be others.
+import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/termination.ts";
+import { observeTasks } from "../../../../shared/observe/tasks.ts";
+import { MINUTE, SINCE, task, termination } from "../rules/builders.ts";
+import { containerInstance, type Shown, showing } from "./shown.ts";
+
+const running = task("RUNNING", { arn: "task-1" });
+const stopped = task("STOPPED", { arn: "task-2" });
+
+async function play(
+  memory: Partial<Memory>,
+  tasks: readonly (typeof running)[],
+  wantedTasks = tasks.filter(({ wanted }) => wanted).length,
+  fails: Shown["fails"] = {},
+) {
+  const { ports, asked } = showing({ clusters: { main: { tasks } }, fails });
+  const of = termination(memory);
+  const onIt = new Map([["i-1", [containerInstance(1, { wantedTasks })]]]);
+  const members = (await observeTasks(ports, "main", [of], onIt)).get(of) ?? [];
+  return { asked, members, arns: members.map((each) => each.tasks.map(({ arn }) => arn)) };
+}
+
+describe("the tasks of an instance", () => {
+  it("are listed where they never were, and described", async () => {
+    const { asked, members } = await play({}, [running]);
+    expect(asked).to.deep.equal([
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+      "ecs.describeTasks main task-1",
+    ]);
+    expect(members).to.deep.equal([
+      {
+        cluster: "main",
+        containerInstance: containerInstance(1, { wantedTasks: 1 }),
+        tasks: [running],
+        listed: true,
+        services: [],
+      },
+    ]);
+  });
+
+  it("that are known, and all that the container instance counts, are described and not listed", async () => {
+    const { asked, members } = await play({ tasks: ["task-1"] }, [running]);
+    expect(asked).to.deep.equal(["ecs.describeTasks main task-1"]);
+    expect(members.map(({ listed, tasks }) => [listed, tasks])).to.deep.equal([[false, [running]]]);
+  });
+
+  it("are listed where the container instance counts more than are known: the new ones alone are described", async () => {
+    const other = task("RUNNING", { arn: "task-3" });
+    const { asked, members, arns } = await play({ tasks: ["task-1"] }, [running, other]);
+    expect(asked).to.deep.equal([
+      "ecs.describeTasks main task-1",
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+      "ecs.describeTasks main task-3",
+    ]);
+    expect(arns).to.deep.equal([["task-1", "task-3"]]);
+    expect(members.map(({ listed }) => listed)).to.deep.equal([true]);
+  });
+
+  it("are listed where it counts fewer: one that is stopping is no longer counted", async () => {
+    const { asked } = await play({ tasks: ["task-1"] }, [running], 0);
+    expect(asked.slice(1)).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+  });
+
+  it("that stop are not counted by the container instance, and it is right without them", async () => {
+    const stopping = task("STOPPING", { arn: "task-1" });
+    expect((await play({ tasks: ["task-1"] }, [stopping])).asked).to.deep.equal([
+      "ecs.describeTasks main task-1",
+    ]);
+  });
+
+  it("are listed once more when all have STOPPED, and no more once that was believed", async () => {
+    expect((await play({ tasks: ["task-2"] }, [stopped])).asked).to.deep.equal([
+      "ecs.describeTasks main task-2",
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+    ]);
+    const noTasksVersions = [{ arn: "ci-1", version: 1 }];
+    expect((await play({ tasks: [], noTasksVersions }, [])).asked).to.deep.equal([]);
+  });
+
+  it("are listed once more when all have STOPPED, where its version is another one since: a task may have started", async () => {
+    for (const each of [
+      { arn: "ci-1", version: 2 },
+      { arn: "ci-2", version: 1 },
+    ]) {
+      const { asked } = await play({ tasks: [], noTasksVersions: [each] }, []);
+      expect(asked).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+    }
+  });
+
+  it("are listed without those that are to run where none of these has been counted for ten seconds", async () => {
+    const of = async (noWantedSince: number) => {
+      const { asked, members } = await play({ tasks: ["task-2"], noWantedSince }, [stopped]);
+      return [asked.slice(1), members.map(({ listed }) => listed)];
+    };
+    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listUnwanted main ci-1"], [true]]);
+    expect(await of(SINCE + MINUTE - 9_999)).to.deep.equal([
+      ["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"],
+      [true],
+    ]);
+  });
+
+  it("are listed where none is known and none was ever believed to be the last", async () => {
+    expect((await play({ tasks: [] }, [])).asked).to.deep.equal([
+      "ecs.listWanted main ci-1",
+      "ecs.listUnwanted main ci-1",
+    ]);
+  });
+
+  it("that ECS does not know any more are gone", async () => {
+    expect((await play({ tasks: ["task-1", "task-9"] }, [running])).arns).to.deep.equal([["task-1"]]);
+  });
+
+  it("belong to the container instance that they are on, in a batch of many, each asked for once", async () => {
+    const theirs = task("RUNNING", { arn: "task-3", containerInstance: "ci-2" });
+    const { ports, asked } = showing({ clusters: { main: { tasks: [running, theirs] } } });
+    const known = { tasks: ["task-1"] };
+    const [one, again] = [termination(known), termination(known, { hook: "other" })];
+    const two = termination({}, { instanceId: "i-2" });
+    const none = termination({}, { instanceId: "i-3" });
+    const counted = { wantedTasks: 1 };
+    const found = await observeTasks(
+      ports,
+      "main",
+      [one, again, two, none],
+      new Map([
+        ["i-1", [containerInstance(1, counted)]],
+        ["i-2", [containerInstance(2, counted)]],
+      ]),
+    );
+    expect(asked).to.deep.equal([
+      "ecs.describeTasks main task-1",
+      "ecs.listWanted main ci-2",
+      "ecs.listUnwanted main ci-2",
+      "ecs.describeTasks main task-3",
+    ]);
+    const listing = [one, again, two, none].map((each) =>
+      found.get(each)?.map(({ tasks, listed }) => [tasks.map(({ arn }) => arn), listed]),
+    );
+    expect(listing).to.deep.equal([
+      [[["task-1"], false]],
+      [[["task-1"], false]],
+      [[["task-3"], true]],
+      undefined,
+    ]);
+  });
+
+  it("of an instance that registered anew are those of each of its container instances", async () => {
+    const { ports } = showing({
+      clusters: { main: { tasks: [running, { ...stopped, containerInstance: "ci-1b" }] } },
+    });
+    const of = termination();
+    const both = [containerInstance(1, { status: "INACTIVE" }), containerInstance(1, { arn: "ci-1b" })];
+    const found = await observeTasks(ports, "main", [of], new Map([["i-1", both]]));
+    expect(
+      found.get(of)?.map((each) => [each.containerInstance.arn, each.tasks.map(({ arn }) => arn)]),
+    ).to.deep.equal([
+      ["ci-1", ["task-1"]],
+      ["ci-1b", ["task-2"]],
+    ]);
+  });
+});

@@ -1,0 +1,172 @@
+// Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
+import { expect } from "chai";
+import { look } from "../../../shared/reconcile.ts";
+import { failure } from "./act/carrying-out.ts";
+import { showing } from "./observe/shown.ts";
+import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
+import { hook, MINUTE, SECOND, SINCE } from "./rules/builders.ts";
+
+/** A drain of which nothing is left, and that has settled. */
+const gone = { noMemberSince: SINCE, noRegistrationSince: SINCE, goneAt: SINCE };
+const completing = "complete i-1 with CONTINUE";
+const twoHooks = { hooks: { fleet: [hook(), hook({ name: "other" })] } };
+
+describe("a look at what is gone", () => {
+  it("completes the lifecycle action", async () => {
+    const { asked, fate, lines } = await play(plain(gone), { completions: ["completed"] });
+    expect(asked).to.deep.equal([...reads, completing]);
+    expect(fate).to.equal("completed");
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal([
+      "held by the lifecycle hook",
+      "lifecycle action completed",
+    ]);
+  });
+
+  it("leaves that to terminate where it is deregister's", async () => {
+    const { asked, fate, waiting } = await play(plain(gone), { options: { mayComplete: false } });
+    expect(asked).to.deep.equal(reads);
+    expect(fate).to.equal("watch");
+    expect(waiting).to.deep.equal([]);
+  });
+
+  it("goes on watching one that another hook holds", async () => {
+    const { fate, memory, waiting } = await play(plain(gone), {
+      completions: ["completed"],
+      shown: twoHooks,
+    });
+    expect(fate).to.equal("watch");
+    const waitingFor = "the other hooks to let it go: other";
+    expect(memory).to.include({ completedAt: NOW, waitingFor, changedAt: NOW, lookAt: NOW + 5 * SECOND });
+    expect(waiting.map((each) => each.waiting_for)).to.deep.equal([waitingFor]);
+  });
+
+  it("tries again after poll_seconds where the call failed, and waits for it since the first time", async () => {
+    const waitingFor = "aws:Call to be answered (denied)";
+    const denied = { completions: [failure("denied")] };
+    const first = await play(plain(gone), denied);
+    expect(first.fate).to.equal("watch");
+    expect(first.memory).to.include({ waitingFor, changedAt: NOW, lookAt: NOW + 5 * SECOND, failures: 1 });
+    const { memory } = await play(plain({ ...gone, waitingFor, changedAt: SINCE }), {
+      completions: [failure("denied")],
+    });
+    expect(memory).to.include({ waitingFor, changedAt: SINCE });
+    const other = await play(plain({ ...gone, waitingFor: "something else", changedAt: SINCE }), {
+      completions: [failure("denied")],
+    });
+    expect(other.memory).to.include({ waitingFor, changedAt: NOW });
+    const unknown = await play(plain({ ...gone, waitingFor }), { completions: [failure("denied")] });
+    expect(unknown.memory.changedAt).to.equal(NOW);
+  });
+
+  it("leaves to the next run what it could complete only once that does not receive any more", async () => {
+    const inTime = await play(plain(gone), {
+      completions: ["completed"],
+      options: { until: NOW + 1 },
+    });
+    expect(inTime.fate).to.equal("completed");
+    const { asked, fate, memory, run, waiting } = await play(plain(gone), {
+      options: { until: NOW },
+    });
+    expect([asked, fate, run.hasFailures]).to.deep.equal([reads, "watch", false]);
+    expect(memory).to.include({ waitingFor: "its turn to be completed", lookAt: NOW });
+    expect(memory.turnBefore).to.be.greaterThan(NOW);
+    expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
+  });
+
+  describe("for two", () => {
+    const memberships = Object.fromEntries(
+      ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
+    );
+    const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
+    const nowhere = { ...plain().settings, targetGroups: [] };
+
+    async function playTwo(targetGroups: readonly string[], seconds: number) {
+      const { ports: shown, run } = showing({
+        ...target("registered"),
+        memberships,
+        hooks: { fleet: [hook()] },
+      });
+      let now = NOW;
+      const takes = async <T>(answer: T) => {
+        now += seconds * SECOND;
+        return answer;
+      };
+      const ports = {
+        ...shown,
+        now: () => now,
+        autoScaling: { ...shown.autoScaling, complete: () => takes("completed" as const) },
+        targetGroups: { ...shown.targetGroups, deregister: () => takes(undefined) },
+      };
+      const looked = await look(
+        ports,
+        run,
+        [
+          { ...plain(gone, { instanceId: "i-1" }), settings: { ...nowhere, targetGroups } },
+          { ...plain(gone, { instanceId: "i-2" }), settings: nowhere },
+        ],
+        options,
+      );
+      return Object.fromEntries(looked.map(({ before, fate }) => [before.instanceId, fate]));
+    }
+
+    it("completes both while what it has found is not 20 s old", async () => {
+      expect(await playTwo([], 19)).to.deep.equal({ "i-1": "completed", "i-2": "completed" });
+    });
+
+    it("leaves the second to another look once it is", async () => {
+      expect(await playTwo([], 20)).to.deep.equal({ "i-1": "completed", "i-2": "watch" });
+    });
+
+    it("lets a completion wait for no step of another, however long that takes", async () => {
+      expect(await playTwo(["static"], 25)).to.deep.equal({ "i-1": "watch", "i-2": "completed" });
+    });
+  });
+
+  it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
+    const { after, asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });
+    expect(asked).to.deep.equal([reads[0], reads[1], completing, reads[0]]);
+    expect(fate).to.equal("watch");
+    expect(after.dryRun).to.equal(false);
+    expect(memory.refusedAt).to.equal(NOW);
+  });
+});
+
+describe("a dry run's look", () => {
+  const options = { dryRun: true };
+
+  it("writes nothing, sends no heartbeat, and waits for what is there", async () => {
+    const { after, asked, lines } = await play(plain({ lastBeatAt: undefined }), { ...registered, options });
+    expect(asked).to.deep.equal(reads);
+    expect(after.dryRun).to.equal(true);
+    expect(after.memory).to.deep.include({
+      taken: [],
+      actedAt: undefined,
+      obstacle: undefined,
+      waitingFor: "1 target registered in static",
+    });
+    expect(lines.filter(([, phrase]) => phrase === "dry run").map(([, , { would }]) => would)).to.deep.equal([
+      undefined,
+      "deregistration from static",
+    ]);
+    expect(after.memory.said).to.include("would: deregistration from static");
+  });
+
+  it("says that it would complete, and goes on watching", async () => {
+    const { asked, fate, lines, memory, waiting } = await play(plain(gone), { options });
+    expect(asked).to.deep.equal(reads);
+    expect(fate).to.equal("watch");
+    expect(memory).to.include({
+      waitingFor: "the hook's own timeout: this is a dry run",
+      lookAt: NOW + 5 * SECOND,
+    });
+    expect(waiting.map((each) => each.looks_again)).to.deep.equal([new Date(NOW + 5 * SECOND).toISOString()]);
+    expect(lines.flatMap(([, , { would }]) => would ?? [])).to.deep.equal([
+      "completion with CONTINUE: drained",
+    ]);
+  });
+
+  it("by deregister leaves even saying so to terminate", async () => {
+    const { lines } = await play(plain(gone), { options: { ...options, mayComplete: false } });
+    expect(lines.filter(([, , { would }]) => would !== undefined)).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,57 @@
+// Protects a look at very many: the first are acted upon, and completed, before the last are looked at.
+import { expect } from "chai";
+import type { Termination } from "../../../shared/model/termination.ts";
+import { look } from "../../../shared/reconcile.ts";
+import { Run } from "../../../shared/run/run.ts";
+import { MINUTE, SECOND, SINCE, termination } from "./rules/builders.ts";
+import { throttledPorts } from "./throttled.ts";
+
+/** So many terminations of a cluster, named after it. */
+const of = (cluster: string, count: number): Termination[] =>
+  Array.from({ length: count }, (_, n) =>
+    termination({}, { instanceId: `i-${cluster}-${n}`, settings: { clusterNames: [cluster] } }),
+  );
+
+/** Which clusters' instances are asked for call by call, where each call takes a second; and what the look has looked at. */
+async function play(terminations: readonly Termination[], seconds = 60, mayComplete = true) {
+  const asked: string[] = [];
+  let now = SINCE;
+  const ports = throttledPorts(
+    () => now,
+    [],
+    (ids) => {
+      asked.push([...new Set(ids.map((id) => id.split("-")[1]))].join(" "));
+      now += SECOND;
+    },
+  );
+  const run = new Run(ports.log, ports.now, SINCE + MINUTE);
+  const options = { mayComplete, dryRun: false, until: SINCE + seconds * SECOND };
+  const looked = await look(ports, run, terminations, options);
+  const left = looked.filter(({ before, termination, fate }) => before === termination && fate === "watch");
+  return { asked, looked, left: left.length };
+}
+
+describe("a look at the terminations of several clusters", () => {
+  it("is at one cluster after the other, where each has many", async () => {
+    const { asked, looked } = await play([...of("a", 100), ...of("b", 100), ...of("c", 100)]);
+    expect(asked.sort()).to.deep.equal(["a", "a", "b", "b", "c", "c"]);
+    expect(new Set(looked.map(({ before }) => before.instanceId)).size).to.equal(300);
+  });
+
+  it("is at small ones together, a hundred terminations at the least", async () => {
+    const { asked } = await play([...of("a", 30), ...of("b", 20), ...of("c", 50), ...of("d", 50)]);
+    expect(asked).to.deep.equal(["a b", "c", "d"]);
+  });
+
+  it("is at no other part once it is too late to complete, and leaves these as they are", async () => {
+    const all = [...of("a", 100), ...of("b", 100), ...of("c", 100), ...of("d", 100)];
+    const { asked, left } = await play(all, 3);
+    expect([new Set(asked).size, left]).to.deep.equal([2, 200]);
+    expect((await play(all, 3, false)).left).to.equal(0);
+  });
+
+  it("is at the first part in any case", async () => {
+    const { asked, left } = await play(of("a", 100), 0);
+    expect([asked, left]).to.deep.equal([["a", "a"], 0]);
+  });
+});

@@ -1,0 +1,253 @@
+// Protects one look: what is done, said and remembered of what was decided.
+import { expect } from "chai";
+import { failure } from "./act/carrying-out.ts";
+import { containerInstance } from "./observe/shown.ts";
+import { NOW, plain, play, reads, registered, TAKEN, target } from "./reconciling.ts";
+import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "./rules/builders.ts";
+
+/** What is asked for between two looks, while the target drains. */
+const obstacle = {
+  what: { kind: "target", targetGroup: "arn:static", target: "i-1", port: 80, state: "draining" },
+  until: NOW + MINUTE,
+} as const;
+
+describe("a look at what is still registered", () => {
+  it("takes it out, and remembers what was taken, and when", async () => {
+    const { after, asked, fate } = await play(plain(), registered);
+    expect(asked).to.deep.equal([...reads, "deregister i-1 from arn:static"]);
+    expect(fate).to.equal("watch");
+    expect(after.dryRun).to.equal(false);
+    expect(after.memory).to.deep.include({
+      actedAt: NOW,
+      taken: [{ what: TAKEN, at: NOW }],
+      drained: [],
+      drainingAt: undefined,
+      failures: 0,
+      obstacle,
+      registrations: [TAKEN],
+    });
+  });
+
+  it("that came back takes it out again, and remembers the last time", async () => {
+    const other = { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE } as const;
+    const memory = { taken: [{ what: TAKEN, at: SINCE - MINUTE }, other], registrations: [TAKEN] };
+    const { lines, memory: after } = await play(plain(memory), registered);
+    expect(lines.map(([, phrase]) => phrase)).to.include("registration came back");
+    expect(after.taken).to.deep.equal([other, { what: TAKEN, at: NOW }]);
+  });
+
+  it("counts a failure, and remembers nothing as taken", async () => {
+    const { memory, run, waiting } = await play(plain({ failures: 1 }), {
+      ...registered,
+      refused: failure("denied"),
+    });
+    expect(memory).to.deep.include({ failures: 2, taken: [], actedAt: undefined, obstacle: undefined });
+    expect(waiting.map(({ failures }) => failures)).to.deep.equal([2]);
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("counts a look in which something could not be read as a failure", async () => {
+    const { memory } = await play(plain(), { shown: { fails: { "targetGroups.describe": "throttled" } } });
+    expect(memory.failures).to.equal(1);
+  });
+
+  it("only waits where it drains already, and forgets nothing of what was done", async () => {
+    const done = {
+      taken: [{ what: TAKEN, at: SINCE }],
+      drained: [{ what: "ci-1", at: SINCE }],
+      actedAt: SINCE,
+      drainingAt: SINCE,
+    };
+    const { asked, memory } = await play(plain(done), { shown: target("draining") });
+    expect(asked).to.deep.equal(reads);
+    expect(memory).to.deep.include(done);
+  });
+
+  it("says what is waited for, once until it changes", async () => {
+    const { memory, waiting } = await play(plain(), registered);
+    expect(waiting).to.deep.equal([
+      {
+        instance_id: "i-1",
+        waiting_for: memory.waitingFor,
+        held_seconds: 60,
+        looks_again: new Date(NOW + 5 * SECOND).toISOString(),
+      },
+    ]);
+    expect((await play(plain({ waitingFor: memory.waitingFor }), registered)).waiting).to.deep.equal([]);
+  });
+
+  it("says that the next run looks again where this one ends before", async () => {
+    const again = async (until: number) =>
+      (await play(plain(), { ...registered, options: { until } })).waiting.map((each) => each.looks_again);
+    expect(await again(NOW + 5 * SECOND)).to.deep.equal(["in the next run of terminate"]);
+    expect(await again(NOW + 5 * SECOND + 1)).to.deep.equal([new Date(NOW + 5 * SECOND).toISOString()]);
+  });
+});
+
+describe("a look at what stood in the way at the one before", () => {
+  for (const dryRun of [false, true]) {
+    it(`asks for nothing else while it does${dryRun ? ", also on a dry run" : ""}`, async () => {
+      const waiting = plain({ obstacle, changedAt: SINCE });
+      const { after, asked, fate } = await play(waiting, {
+        shown: target("draining"),
+        options: { dryRun },
+      });
+      expect([asked, fate]).to.deep.equal([[], "watch"]);
+      const memory = { ...waiting.memory, lookAt: NOW + 5 * SECOND };
+      expect(after).to.deep.equal({ ...waiting, dryRun, memory });
+    });
+  }
+
+  it("is one at everything once it does not", async () => {
+    const { asked } = await play(plain({ obstacle, changedAt: SINCE }), { shown: target() });
+    expect(asked).to.deep.equal(reads);
+  });
+});
+
+describe("a look at a container instance", () => {
+  const inCluster = {
+    clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
+  };
+
+  it("sets it DRAINING, and remembers since when", async () => {
+    const { asked, memory } = await play(termination(), { shown: inCluster });
+    expect(asked).to.deep.equal([...reads, "DRAINING ci-1"]);
+    expect(memory).to.deep.include({
+      drained: [{ what: "ci-1", at: NOW }],
+      drainingAt: NOW,
+      actedAt: NOW,
+      taken: [],
+    });
+  });
+
+  it("that somebody set ACTIVE drains it again: the drain began with the first time", async () => {
+    const other = { what: "ci-9", at: SINCE };
+    const drained = [{ what: "ci-1", at: SINCE }, other];
+    const { memory } = await play(termination({ ...seen, drained, drainingAt: SINCE }), { shown: inCluster });
+    expect(memory.drained).to.deep.equal([other, { what: "ci-1", at: NOW }]);
+    expect(memory.drainingAt).to.equal(SINCE);
+  });
+
+  it("that is back in the warm pool sets it ACTIVE; nothing was taken from it by that", async () => {
+    const { asked, memory } = await play(
+      termination({ returns: "warm pool", toDrain: ["ci-1"], actedAt: SINCE }),
+      {
+        shown: {
+          memberships: { "i-1": { group: "fleet", state: "Warmed:Stopped" } },
+          clusters: {
+            main: { containerInstances: [containerInstance(1, { status: "DRAINING" })], tasks: [] },
+          },
+        },
+      },
+    );
+    expect(asked.slice(-1)).to.deep.equal(["ACTIVE ci-1"]);
+    expect(memory.actedAt).to.equal(SINCE);
+  });
+
+  it("takes out what ECS has left behind; that is nothing to be given back", async () => {
+    const gone = task("STOPPED", { arn: "gone", addresses: ["10.0.0.7"], stoppedAt: SINCE });
+    const { asked, memory } = await play(
+      termination(
+        { ...seen, tasks: ["gone"], drainingAt: SINCE, drained: [{ what: "ci-1", at: SINCE }] },
+        { settings: { targetGroups: ["ip"] } },
+      ),
+      {
+        shown: {
+          now: 5 * MINUTE,
+          clusters: {
+            main: { containerInstances: [containerInstance(1, { status: "DRAINING" })], tasks: [gone] },
+          },
+          targetGroups: [
+            {
+              arn: "arn:ip",
+              name: "ip",
+              targetType: "ip",
+              network: false,
+              targets: [{ id: "10.0.0.7", port: 80, state: "registered", invalid: false }],
+            },
+          ],
+        },
+      },
+    );
+    expect(asked.slice(-1)).to.deep.equal(["deregister 10.0.0.7 from arn:ip"]);
+    expect(memory).to.deep.include({ taken: [], actedAt: SINCE + 5 * MINUTE });
+  });
+});
+
+describe("what is worth a line", () => {
+  const hooks = { fleet: [hook(), hook({ name: "other" })] };
+  const saying = async (said: readonly string[]) => {
+    const { lines, memory } = await play(plain({ said }), { shown: { ...target("registered"), hooks } });
+    const phrases = lines.map(([level, phrase, fields]) => [level, phrase, fields.instance_id]);
+    return { said: memory.said, phrases: phrases.filter(([, phrase]) => phrase !== "waiting") };
+  };
+
+  it("is said once in a drain, by what it is about", async () => {
+    const first = await saying(["short hook"]);
+    expect(first.said).to.deep.equal([
+      "short hook",
+      "held by the lifecycle hook",
+      "two hooks of ours on one group: other",
+    ]);
+    expect(first.phrases).to.deep.equal([
+      ["info", "deregistered", "i-1"],
+      ["info", "held by the lifecycle hook", "i-1"],
+      ["warn", "two hooks of ours on one group", "i-1"],
+    ]);
+    const again = await saying(first.said);
+    expect(again.said).to.deep.equal(first.said);
+    expect(again.phrases).to.deep.equal([["info", "deregistered", "i-1"]]);
+  });
+
+  it("a hook that is too short is warned of", async () => {
+    const { lines } = await play(plain(), {
+      shown: { hooks: { fleet: [hook({ heartbeatTimeout: MINUTE })] } },
+    });
+    expect(lines.map(([, phrase]) => phrase)).to.include("short hook");
+  });
+});
+
+describe("heartbeats in a look", () => {
+  const short = { hooks: { fleet: [hook({ heartbeatTimeout: 5 * MINUTE })] }, now: 2 * MINUTE };
+
+  it("that are due are sent first, and remembered", async () => {
+    const { asked, memory } = await play(plain(), { shown: { ...short, now: 3 * MINUTE } });
+    expect(asked).to.deep.equal([...reads, "heartbeat i-1"]);
+    expect(memory.lastBeatAt).to.equal(SINCE + 3 * MINUTE);
+  });
+
+  it("are sent sooner by deregister, which does not complete", async () => {
+    const asked = async (mayComplete: boolean) =>
+      (await play(plain(), { shown: short, options: { mayComplete } })).asked.slice(reads.length);
+    expect(await asked(false)).to.deep.equal(["heartbeat i-1"]);
+    expect(await asked(true)).to.deep.equal([]);
+  });
+});
+
+describe("a look at what is over", () => {
+  it("lets go of an instance that no hook holds any more, and says so", async () => {
+    const { fate, lines } = await play(plain(), {
+      shown: { memberships: { "i-1": { group: "fleet", state: "Terminating:Proceed" } } },
+    });
+    expect(fate).to.equal("let go");
+    expect(lines).to.deep.equal([
+      [
+        "info",
+        "let go",
+        {
+          instance_id: "i-1",
+          auto_scaling_group: "fleet",
+          reason: "nothing to complete: the instance is Terminating:Proceed",
+          held_seconds: 60,
+        },
+      ],
+    ]);
+  });
+
+  it("warns where it lets go of one that was not terminating", async () => {
+    const { lines } = await play(plain(), {
+      shown: { now: 3 * MINUTE, memberships: { "i-1": { group: "fleet", state: "InService" } } },
+    });
+    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "let go"]]);
+  });
+});

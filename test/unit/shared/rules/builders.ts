@@ -1,0 +1,215 @@
+// A plain case for the tests of decide, in which each row says only what differs.
+import { expect } from "chai";
+import type { ContainerInstance, Service } from "../../../../shared/aws/ecs.ts";
+import type { ClusterMember, Hook, Observation, Registration } from "../../../../shared/model/observation.ts";
+import { type DrainSettings, settingsOf } from "../../../../shared/model/settings.ts";
+import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
+import { decide } from "../../../../shared/rules/decide.ts";
+import type { Decision, Step } from "../../../../shared/rules/decision.ts";
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+/** The message's time; `now` in the rows counts from here. */
+export const SINCE = Date.parse("2026-01-05T09:00:00Z");
+
+/** A drain that has just begun: the hook's timer began with the message. */
+export const termination = (
+  memory: Partial<Memory> = {},
+  change: Partial<Omit<Termination, "settings">> & { readonly settings?: Partial<DrainSettings> } = {},
+): Termination => ({
+  instanceId: "i-1",
+  group: "fleet",
+  hook: "drain",
+  token: undefined,
+  since: SINCE,
+  interruptedAt: undefined,
+  dryRun: false,
+  ...change,
+  settings: { ...settingsOf({ cluster_name: "main" }), ...change.settings },
+  memory: { ...NO_MEMORY, lastBeatAt: SINCE, ...memory },
+});
+
+/** The hook of the plain case; an hour is what AWS gives one that says nothing. */
+export const hook = (change: Partial<Hook> = {}): Hook => {
+  const heartbeatTimeout = change.heartbeatTimeout ?? 60 * MINUTE;
+  return {
+    name: "drain",
+    heartbeatTimeout,
+    globalTimeout: Math.min(172_800 * SECOND, 100 * heartbeatTimeout),
+    target: "arn:aws:sqs:us-east-1:123456789012:lifecycle",
+    metadata: undefined,
+    ...change,
+  };
+};
+
+export const observed = (change: Partial<Observation> = {}): Observation => ({
+  membership: { group: "fleet", state: "Terminating:Wait" },
+  members: [],
+  registrations: [],
+  managedTargetGroups: [],
+  managedElbNames: [],
+  targetGroups: [],
+  hooks: [hook()],
+  retains: undefined,
+  managedDraining: undefined,
+  protections: [],
+  instance: undefined,
+  unread: {},
+  ...change,
+});
+
+export const member = (status: string, ...tasks: ClusterMember["tasks"][number][]): ClusterMember => ({
+  cluster: "main",
+  containerInstance: {
+    arn: "ci-1",
+    instanceId: "i-1",
+    status,
+    wantedTasks: tasks.filter((each) => each.wanted).length,
+    agentConnected: true,
+    version: 1,
+    capacityProvider: undefined,
+  },
+  tasks,
+  listed: true,
+  services: [],
+});
+/** The same with another container instance, or with the services of its tasks. */
+export const memberOf = (
+  containerInstance: Partial<ContainerInstance>,
+  tasks: readonly ClusterMember["tasks"][number][] = [],
+  services: readonly Service[] = [],
+): ClusterMember => {
+  const plain = member("ACTIVE", ...tasks);
+  return { ...plain, containerInstance: { ...plain.containerInstance, ...containerInstance }, services };
+};
+export const service = (name: string, change: Partial<Service> = {}): Service => ({
+  name,
+  status: "ACTIVE",
+  daemon: false,
+  desiredCount: 2,
+  runningCount: 2,
+  pendingCount: 0,
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  events: [],
+  targetGroups: [],
+  elbNames: [],
+  ...change,
+});
+export const task = (
+  status: string,
+  change: Partial<ClusterMember["tasks"][number]> = {},
+): ClusterMember["tasks"][number] => ({
+  arn: `task-${status}`,
+  definition: "web:1",
+  containerInstance: "ci-1",
+  wanted: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
+  service: "web",
+  status,
+  hostPorts: [],
+  addresses: [],
+  startedBy: undefined,
+  stoppedAt: undefined,
+  ...change,
+});
+export const target = (change: Partial<Registration> = {}): Registration => ({
+  kind: "target",
+  id: "tg-1",
+  name: "static",
+  target: "i-1",
+  port: 8080,
+  pointsAt: [change.port ?? 8080],
+  state: "registered",
+  managed: false,
+  services: [],
+  invalid: false,
+  networkLoadBalancer: false,
+  heldBy: undefined,
+  ...change,
+});
+export const classic = (change: Partial<Registration> = {}): Registration =>
+  target({ kind: "classic", id: "elb", name: "elb", port: undefined, pointsAt: [8080], ...change });
+
+/** What the instance was seen in, so that one empty look is enough. */
+export const seen = {
+  containerInstances: [{ cluster: "main", arn: "ci-1" }],
+  registrations: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
+} as const satisfies Partial<Memory>;
+
+const taken = [
+  { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE },
+  { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE },
+] as const;
+/** What is remembered of an instance that was drained and completed, and comes back. */
+export const returning = (returns: Memory["returns"], change: Partial<Memory> = {}): Partial<Memory> => ({
+  ...seen,
+  drainingAt: SINCE,
+  taken,
+  drained: [{ what: "ci-1", at: SINCE }],
+  toTake: taken.map(({ what }) => what),
+  toDrain: ["ci-1"],
+  returns,
+  returningSince: SINCE + MINUTE,
+  ...change,
+});
+
+/** A line of the rule book: what is remembered and seen, and what is decided. */
+export type Row = {
+  why: string;
+  memory?: Partial<Memory>;
+  settings?: Partial<DrainSettings>;
+  /** What else of the termination differs. */
+  told?: Partial<Omit<Termination, "settings" | "memory">>;
+  observed?: Partial<Observation>;
+  /** Milliseconds after the message's time; a minute where it does not matter. */
+  now?: number;
+  /** The outcome's kind, then the steps' kinds: a deregistration that is not of ours by why it is done. */
+  expected: string[];
+  /** What is waited for, or why it is completed or let go. */
+  because?: string;
+};
+
+/** What is decided on a row. */
+export function decisionOf({
+  memory,
+  settings = {},
+  told,
+  observed: change,
+  now = MINUTE,
+}: Omit<Row, "why" | "expected">): Decision {
+  return decide(termination(memory, { ...told, settings }), observed(change), SINCE + now);
+}
+
+/** A step by its kind, with what sets it apart from the usual one of its kind. */
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case "deregister":
+      return { ours: "deregister", orphaned: "orphan", "came back": "came back" }[step.why];
+    case "drain":
+      return step.again ? "drain again" : "drain";
+    case "deregister container instance":
+      return step.force ? "force out" : "out";
+    default:
+      return step.kind;
+  }
+}
+
+/** Why a decision is what it is, as the log has it. */
+export function reasonOf({ outcome }: Decision): string {
+  return outcome.kind === "wait" ? outcome.waitingFor : outcome.reason;
+}
+
+/** Tests one row after the other: what is decided, by its kind, and the steps by theirs. */
+export function rows(title: string, table: Row[]): void {
+  describe(title, () => {
+    for (const { why, expected, because, ...row } of table) {
+      it(why, () => {
+        const decision = decisionOf(row);
+        expect([decision.outcome.kind, ...decision.steps.map(stepText)]).to.deep.equal(expected);
+        if (because !== undefined) expect(reasonOf(decision)).to.equal(because);
+      });
+    }
+  });
+}
+
+export const state = (name: string, group = "fleet") => ({ membership: { group, state: name } });

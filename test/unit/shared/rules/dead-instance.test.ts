@@ -1,0 +1,230 @@
+// Protects what is done about an instance that is dead: as soon as that is certain, and not before.
+import { expect } from "chai";
+import type { InstanceState } from "../../../../shared/model/observation.ts";
+import type { DrainSettings } from "../../../../shared/model/settings.ts";
+import {
+  decisionOf,
+  MINUTE,
+  member,
+  memberOf,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  task,
+} from "./builders.ts";
+
+const frozen = memberOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")]);
+const drained = { ...seen, drainingAt: SINCE };
+const now = 5 * MINUTE;
+const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) => ({
+  observed: { instance, members: [frozen], ...change },
+});
+
+describe("decide", () => {
+  rows("rule 7: dead is what EC2 says is dead", [
+    ...(["pending", "running", "stopping"] as const).map((instance) => ({
+      why: `${instance}: not dead, its tasks hold it`,
+      memory: drained,
+      ...says(instance),
+      now,
+      expected: ["wait"],
+    })),
+    ...(["stopped", "shutting-down", "terminated"] as const).map((instance) => ({
+      why: `${instance}: dead, its container instance is taken out`,
+      memory: drained,
+      ...says(instance),
+      now,
+      expected: ["wait", "force out"],
+      because: `the dead instance to be cleared away; it is ${instance}`,
+    })),
+    {
+      why: "nobody asked: it lives",
+      memory: drained,
+      observed: { members: [frozen] },
+      now,
+      expected: ["wait"],
+      because: "1 task RUNNING, its ECS agent is disconnected",
+    },
+    {
+      why: "unknown once: not dead",
+      memory: drained,
+      ...says("unknown"),
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "unknown twice, less than 30 s apart: not dead",
+      memory: { ...drained, unknownSince: SINCE + now - 30 * SECOND + 1 },
+      ...says("unknown"),
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "unknown twice, 30 s apart: dead",
+      memory: { ...drained, unknownSince: SINCE + now - 30 * SECOND },
+      ...says("unknown"),
+      now,
+      expected: ["wait", "force out"],
+      because: "the dead instance to be cleared away; EC2 does not know it any more",
+    },
+    {
+      why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
+      memory: drained,
+      observed: {
+        members: [member("DRAINING", task("RUNNING"))],
+        unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
+      },
+      now,
+      expected: ["wait"],
+      because: "1 task RUNNING, ec2:DescribeInstances to be answered (denied)",
+    },
+    {
+      why: "dead, and nothing of it is left: completed at once",
+      memory: drained,
+      ...says("terminated", { members: [] }),
+      now,
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
+      why: "dead before anything was ever seen of it: completed at once",
+      ...says("terminated", { members: [] }),
+      now: 0,
+      expected: ["complete"],
+    },
+    {
+      why: "dead, and registered with one of ours: it is taken out",
+      memory: drained,
+      ...says("terminated", { members: [], registrations: [target({ invalid: true })] }),
+      now,
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "dead, and what is still registered drains: nobody is served there",
+      memory: drained,
+      ...says("terminated", { members: [], registrations: [target({ state: "draining" })] }),
+      now,
+      expected: ["complete"],
+    },
+    {
+      why: "dead, and a service's target is still registered: ECS takes it out",
+      memory: drained,
+      ...says("terminated", {
+        members: [],
+        registrations: [target({ managed: true, services: ["web"] })],
+      }),
+      now: 30 * SECOND,
+      expected: ["complete"],
+    },
+    {
+      why: "dead, though EC2 is not asked any more, as nothing speaks against its life: still dead",
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated" },
+      observed: { members: [] },
+      now,
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
+      why: "the clearing up does not succeed: tried for just under a minute",
+      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1, deadAs: "terminated" },
+      ...says("terminated"),
+      now,
+      expected: ["wait", "force out"],
+    },
+    {
+      why: "the clearing up does not succeed: completed after a minute",
+      memory: { ...drained, deadSince: SINCE + now - MINUTE, deadAs: "terminated" },
+      ...says("terminated"),
+      now,
+      expected: ["complete"],
+      because: "the instance is dead: it is terminated",
+    },
+    {
+      why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
+      memory: { ...drained, deadSince: SINCE, deadAs: "terminated", refusedAt: SINCE + now - 2 * MINUTE },
+      ...says("terminated", { members: [] }),
+      now,
+      expected: ["let go"],
+    },
+  ] as Row[]);
+
+  const leaving: [DrainSettings["deregisterContainerInstance"], boolean, string[]][] = [
+    ["never", false, ["complete"]],
+    ["never", true, ["complete"]],
+    ["when_disconnected", false, ["wait", "force out"]],
+    ["when_disconnected", true, ["complete"]],
+    ["always", false, ["wait", "force out"]],
+    ["always", true, ["wait", "force out"]],
+  ];
+  rows(
+    "deregister_container_instance, of a dead instance",
+    leaving.map(([deregisterContainerInstance, agentConnected, expected]) => ({
+      why: `${deregisterContainerInstance}, its agent ${agentConnected ? "connected" : "disconnected"}`,
+      memory: drained,
+      settings: { deregisterContainerInstance },
+      observed: {
+        instance: "terminated",
+        members: [memberOf({ status: "DRAINING", agentConnected }, [task("RUNNING")])],
+      },
+      now,
+      expected,
+    })),
+  );
+
+  describe("what is remembered of an instance's life", () => {
+    const memoryOf = (row: Partial<Row>) => decisionOf({ memory: drained, now, ...row }).memory;
+    const at = SINCE + now;
+
+    it("since when its agent has been silent, in an unbroken row", () => {
+      const quiet = { observed: { members: [frozen] } };
+      expect(memoryOf(quiet).disconnectedSince).to.equal(at);
+      const oneOfTwo = { observed: { members: [member("DRAINING"), frozen] } };
+      expect(memoryOf(oneOfTwo).disconnectedSince).to.equal(at);
+      expect(
+        memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince,
+      ).to.equal(SINCE);
+      const known = { ...drained, disconnectedSince: SINCE };
+      const unread = { unread: { tasks: "denied" } };
+      expect(memoryOf({ memory: known, observed: unread }).disconnectedSince).to.equal(SINCE);
+      const speaks = { members: [member("DRAINING", task("RUNNING"))] };
+      expect(memoryOf({ memory: known, observed: speaks }).disconnectedSince).to.equal(undefined);
+      const left = { members: [memberOf({ status: "INACTIVE", agentConnected: false }, [task("RUNNING")])] };
+      expect(memoryOf({ memory: known, observed: left }).disconnectedSince).to.equal(undefined);
+    });
+
+    it("since when EC2 has not known it, in an unbroken row of answers", () => {
+      expect(memoryOf(says("unknown")).unknownSince).to.equal(at);
+      const known = { ...drained, unknownSince: SINCE + now - SECOND };
+      expect(memoryOf({ memory: known, ...says("unknown") }).unknownSince).to.equal(known.unknownSince);
+      expect(memoryOf({ memory: known, observed: { members: [frozen] } }).unknownSince).to.equal(
+        known.unknownSince,
+      );
+      expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
+    });
+
+    it("that it is dead, since when that was first certain, and what EC2 then said", () => {
+      expect(memoryOf(says("running")).deadAs).to.equal(undefined);
+      expect(memoryOf(says("stopped")).deadAs).to.equal("stopped");
+      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" };
+      expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
+      expect(memoryOf(says("running")).deadSince).to.equal(undefined);
+      expect(memoryOf(says("stopped")).deadSince).to.equal(at);
+      expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(
+        SINCE,
+      );
+    });
+
+    it("and it is looked at again when 30 s of not being known are over", () => {
+      const { outcome } = decisionOf({
+        memory: drained,
+        settings: { pollSeconds: 60 },
+        ...says("unknown"),
+        now,
+      });
+      expect(outcome).to.include({ kind: "wait", until: at + 30 * SECOND });
+    });
+  });
+});

@@ -1,0 +1,244 @@
+// Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
+import { expect } from "chai";
+import type { Hook } from "../../../../shared/model/observation.ts";
+import type { DrainSettings } from "../../../../shared/model/settings.ts";
+import { deadlineOf } from "../../../../shared/rules/deadline.ts";
+import type { Remark } from "../../../../shared/rules/decision.ts";
+import {
+  decisionOf,
+  hook,
+  MINUTE,
+  member,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  task,
+  termination,
+} from "./builders.ts";
+
+const HOUR = 60 * MINUTE;
+const held = { members: [member("DRAINING", task("RUNNING"))] };
+
+describe("decide", () => {
+  describe("when a drain's time is over", () => {
+    /** [drain_timeout_seconds, the hook's timeout, when in seconds, whether the global limit says so] */
+    const deadlines: [number, number | undefined, number, boolean][] = [
+      [3600, 3600, 3600, false],
+      [3600, undefined, 3600, false],
+      [3600, 30, 2880, true],
+      [2880, 30, 2880, false],
+      [2881, 30, 2880, true],
+      [3600, 120, 3600, false],
+      [172_000, 300, 29_880, true],
+      [172_000, 7200, 172_000, false],
+      [172_680, 3600, 172_680, false],
+      [172_800, 3600, 172_680, true],
+    ];
+    for (const [wanted, timeout, seconds, cut] of deadlines) {
+      const which = timeout === undefined ? "a hook that could not be read" : `a hook of ${timeout} s`;
+      it(`${wanted} s and ${which}: after ${seconds} s${cut ? ", by the hook's global limit" : ""}`, () => {
+        const own: Hook | undefined =
+          timeout === undefined ? undefined : hook({ heartbeatTimeout: timeout * SECOND });
+        expect(deadlineOf(termination({}, { settings: { drainTimeoutSeconds: wanted } }), own)).to.deep.equal(
+          {
+            at: SINCE + seconds * SECOND,
+            cut,
+          },
+        );
+      });
+    }
+  });
+
+  const atDeadline = (
+    onTimeout: DrainSettings["onTimeout"],
+    change: Partial<Row>,
+  ): Pick<Row, "observed"> & Omit<Row, "why" | "expected"> => ({
+    memory: { ...seen, drainingAt: SINCE },
+    settings: { onTimeout },
+    observed: held,
+    now: HOUR,
+    ...change,
+  });
+  rows("rule 6: what happens at the drain's deadline", [
+    {
+      why: "a millisecond before: wait",
+      ...atDeadline("continue", { now: HOUR - 1 }),
+      expected: ["wait"],
+    },
+    {
+      why: "continue: completed, and what is still there is named",
+      ...atDeadline("continue", {}),
+      expected: ["complete"],
+      because: "the drain's time is over; still there: 1 task RUNNING",
+    },
+    {
+      why: "abandon, and nobody knows of the group's retention policy",
+      ...atDeadline("abandon", {}),
+      expected: ["complete"],
+      because:
+        "the drain's time is over; whether the group then keeps the instance could not be read; still there: 1 task RUNNING",
+    },
+    {
+      why: "abandon, and the group keeps the instance",
+      ...atDeadline("abandon", { observed: { ...held, retains: true } }),
+      expected: ["complete"],
+      because:
+        "the drain's time is over; by the group's retention policy the instance is kept, as Terminating:Retained; still there: 1 task RUNNING",
+    },
+    {
+      why: "abandon, and the group does not keep it",
+      ...atDeadline("abandon", { observed: { ...held, retains: false } }),
+      expected: ["complete"],
+      because: "the drain's time is over; the instance is terminated; still there: 1 task RUNNING",
+    },
+    {
+      why: "leave: the hook's own timeout decides, and the drain goes on meanwhile",
+      ...atDeadline("leave", { observed: { registrations: [target()], ...held } }),
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "leave: still completed once all is gone",
+      ...atDeadline("leave", { observed: { members: [member("DRAINING")] } }),
+      expected: ["complete"],
+      because: "drained",
+    },
+    {
+      why: "leave: still not before that is certain",
+      ...atDeadline("leave", {
+        memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 10 * SECOND + 1 },
+        observed: { members: [member("DRAINING")] },
+      }),
+      expected: ["wait"],
+    },
+    ...(["continue", "abandon"] as const).map((onTimeout) => ({
+      why: `${onTimeout}: with nothing left there is no time to make sure, and no reason to abandon`,
+      ...atDeadline(onTimeout, {
+        memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 1 },
+        observed: { members: [member("DRAINING")] },
+      }),
+      expected: ["complete"],
+      because: "drained, as the drain's time was over",
+    })),
+    {
+      why: "what would only now be taken out is still there, as it is",
+      ...atDeadline("continue", { observed: { registrations: [target()], members: [member("ACTIVE")] } }),
+      expected: ["complete"],
+      because: "the drain's time is over; still there: 1 target registered in static, not yet DRAINING",
+    },
+    {
+      why: "what could not be read may still be there",
+      ...atDeadline("continue", {
+        observed: { unread: { tasks: "ecs:DescribeTasks to be answered (denied)" } },
+      }),
+      expected: ["complete"],
+      because: "the drain's time is over; still there: ecs:DescribeTasks to be answered (denied)",
+    },
+    {
+      why: "the hook's global limit comes first: two minutes before it",
+      ...atDeadline("continue", {
+        observed: { ...held, hooks: [hook({ heartbeatTimeout: 30 * SECOND })] },
+        now: 48 * MINUTE,
+      }),
+      expected: ["complete"],
+    },
+    {
+      why: "the hook's global limit comes first: not sooner",
+      ...atDeadline("continue", {
+        observed: { ...held, hooks: [hook({ heartbeatTimeout: 30 * SECOND })] },
+        now: 48 * MINUTE - 1,
+      }),
+      expected: ["wait"],
+    },
+  ]);
+
+  it("abandons only where it is asked to, and where something is left", () => {
+    const resultOf = (row: Parameters<typeof decisionOf>[0]) => {
+      const { outcome } = decisionOf(row);
+      return outcome.kind === "complete" ? outcome.result : outcome.kind;
+    };
+    expect(resultOf(atDeadline("continue", {}))).to.equal("CONTINUE");
+    expect(resultOf(atDeadline("abandon", {}))).to.equal("ABANDON");
+    expect(resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] } }))).to.equal(
+      "CONTINUE",
+    );
+    expect(
+      resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] }, now: MINUTE })),
+    ).to.equal("CONTINUE");
+  });
+
+  it("looks again exactly at the deadline", () => {
+    const { outcome } = decisionOf(atDeadline("continue", { now: HOUR - 2 * SECOND }));
+    expect(outcome).to.include({ kind: "wait", until: SINCE + HOUR });
+  });
+
+  describe("what the log says of it", () => {
+    const remarksOf = (row: Parameters<typeof decisionOf>[0], phrase: Remark["phrase"]) =>
+      decisionOf(row).remarks.filter((each) => each.phrase === phrase);
+
+    it("the hook's timeouts and the deadline", () => {
+      expect(remarksOf(atDeadline("continue", { now: 0 }), "held by the lifecycle hook")).to.deep.equal([
+        {
+          level: "info",
+          phrase: "held by the lifecycle hook",
+          fields: {
+            life_cycle_hook_name: "drain",
+            heartbeat_timeout_seconds: 3600,
+            global_limit_seconds: 172_800,
+            drain_deadline: "2026-01-05T10:00:00.000Z",
+          },
+        },
+      ]);
+    });
+
+    it("a warning where the hook's global limit comes before drain_timeout_seconds", () => {
+      const hooks = [hook({ heartbeatTimeout: 30 * SECOND })];
+      const [remark] = remarksOf(
+        atDeadline("continue", { observed: { ...held, hooks }, now: 0 }),
+        "held by the lifecycle hook",
+      );
+      expect(remark).to.deep.include({ level: "warn" });
+      expect(remark?.fields).to.include({
+        global_limit_seconds: 3000,
+        drain_deadline: "2026-01-05T09:48:00.000Z",
+        reason: "the hook's global limit comes before drain_timeout_seconds",
+      });
+    });
+
+    it("nothing of a hook that could not be read", () => {
+      const observed = { ...held, hooks: undefined, unread: { hooks: "denied" } };
+      expect(
+        remarksOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook"),
+      ).to.deep.equal([]);
+    });
+
+    const half = "half of the drain's time is over";
+    it("what is in the way when half of the time is over, and how it then ends", () => {
+      expect(remarksOf(atDeadline("continue", { now: HOUR / 2 - 1 }), half)).to.deep.equal([]);
+      expect(remarksOf(atDeadline("continue", { now: HOUR / 2 }), half)).to.deep.equal([
+        {
+          level: "warn",
+          phrase: half,
+          fields: {
+            waiting_for: "1 task RUNNING",
+            drain_deadline: "2026-01-05T10:00:00.000Z",
+            ends_with: "the lifecycle action is completed with CONTINUE",
+          },
+        },
+      ]);
+      const thenOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
+        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.ends_with;
+      expect(thenOf({ observed: { ...held, retains: true } }, "abandon")).to.equal(
+        "the lifecycle action is completed with ABANDON: by the group's retention policy the instance is kept, as Terminating:Retained",
+      );
+      expect(thenOf({}, "leave")).to.equal("no more heartbeats are sent, and the hook's own timeout decides");
+    });
+
+    it("nothing at half of the time where nothing is left", () => {
+      const observed = { members: [member("DRAINING")] };
+      expect(remarksOf(atDeadline("continue", { observed, now: HOUR / 2 }), half)).to.deep.equal([]);
+    });
+  });
+});

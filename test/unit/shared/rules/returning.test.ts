@@ -1,0 +1,192 @@
+// Protects the instances that go back to their warm pool: drained, completed, and set ACTIVE there.
+import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/termination.ts";
+import { decide } from "../../../../shared/rules/decide.ts";
+import {
+  decisionOf,
+  hook,
+  MINUTE,
+  member,
+  observed,
+  returning,
+  rows,
+  SINCE,
+  state,
+  termination,
+} from "./builders.ts";
+
+const HOUR = 60 * MINUTE;
+const warm = { memory: returning("warm pool") };
+const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
+  observed: { ...state(name), members },
+});
+const draining = member("DRAINING");
+
+describe("decide", () => {
+  rows("rule 9: an instance that goes back to its warm pool", [
+    ...["Warmed:Pending", "Warmed:Pending:Proceed"].map((name) => ({
+      why: `${name}: on its way`,
+      ...warm,
+      ...shown(name, draining),
+      expected: ["wait"],
+      because: `the instance to return to the warm pool; it is ${name}`,
+    })),
+    ...["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated", "InService"].map((name) => ({
+      why: `${name}: its container instance is set ACTIVE again, and it is registered nowhere`,
+      ...warm,
+      ...shown(name, draining),
+      expected: ["wait", "activate"],
+      because: "what was taken from the instance to be restored",
+    })),
+    {
+      why: "ACTIVE again: nothing is left to do",
+      ...warm,
+      ...shown("Warmed:Stopped", member("ACTIVE")),
+      expected: ["let go"],
+      because: "the instance is Warmed:Stopped, and has back what it needs there",
+    },
+    {
+      why: "its container instance has left the cluster: there is none to set ACTIVE",
+      ...warm,
+      ...shown("Warmed:Stopped"),
+      expected: ["let go"],
+    },
+    {
+      why: "DRAINING, but not by us: left as it is",
+      memory: returning("warm pool", { toDrain: [] }),
+      ...shown("Warmed:Stopped", draining),
+      expected: ["let go"],
+    },
+    {
+      why: "its tasks were not read: not let go",
+      ...warm,
+      observed: {
+        ...state("Warmed:Stopped"),
+        unread: { tasks: "ecs:DescribeTasks to be answered (denied)" },
+      },
+      expected: ["wait"],
+      because: "ecs:DescribeTasks to be answered (denied)",
+    },
+    ...[
+      "Terminating",
+      "Terminated",
+      "Warmed:Terminating",
+      "Warmed:Pending:Retained",
+      "Detached",
+      "SomethingNew",
+    ].map((name) => ({
+      why: `${name}: it goes elsewhere, nothing is restored`,
+      ...warm,
+      ...shown(name, draining),
+      expected: ["let go"],
+      because: `it does not return to the warm pool after all: it is ${name}`,
+    })),
+    {
+      why: "its hook ended without us: kept all the same",
+      memory: returning("warm pool", { returningSince: undefined }),
+      ...shown("Warmed:Pending:Proceed", draining),
+      expected: ["wait"],
+    },
+    {
+      why: "just under an hour: still waited for",
+      ...warm,
+      ...shown("Warmed:Pending:Proceed", draining),
+      now: MINUTE + HOUR - 1,
+      expected: ["wait"],
+    },
+    {
+      why: "an hour: given up, naming what was not restored",
+      ...warm,
+      ...shown("Warmed:Pending:Proceed", draining),
+      now: MINUTE + HOUR,
+      expected: ["let go"],
+      because:
+        "given up 2026-01-05T10:01:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending:Proceed; not restored: tg-1:8080, elb, ci-1",
+    },
+    {
+      why: "another group has it: rule 1 holds",
+      ...warm,
+      observed: { ...state("Warmed:Stopped", "other"), members: [draining] },
+      now: 2 * MINUTE,
+      expected: ["let go"],
+    },
+    {
+      why: "no group knows it any more: the same",
+      memory: returning("warm pool", { absentSince: SINCE }),
+      observed: { membership: undefined },
+      expected: ["let go"],
+      because: "no Auto Scaling group knows the instance any more",
+    },
+  ]);
+
+  const others = [hook(), hook({ name: "backup" })];
+  const refused = { refusedAt: SINCE + MINUTE, returningSince: undefined };
+  rows("rule 9: while a hook still holds it", [
+    {
+      why: "drained and not completed: completed",
+      memory: returning("warm pool", { returningSince: undefined }),
+      ...shown("Warmed:Pending:Wait", draining),
+      expected: ["complete"],
+    },
+    {
+      why: "our hook is done with, and another one holds it: kept, for what is to be restored",
+      memory: returning("warm pool", refused),
+      observed: { ...shown("Warmed:Pending:Wait", draining).observed, hooks: others },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+      because: "the instance to return to the warm pool; it is Warmed:Pending:Wait",
+    },
+    {
+      why: "the same for a new root volume",
+      memory: returning("root volume", refused),
+      observed: { ...shown("ReplacingRootVolume:Wait", draining).observed, hooks: others },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "our hook is done with, and nothing explains why it is held: kept all the same",
+      memory: returning("warm pool", refused),
+      ...shown("Warmed:Pending:Wait", draining),
+      now: 3 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "for an hour at the most",
+      memory: returning("warm pool", { ...refused, returningSince: SINCE + MINUTE }),
+      ...shown("Warmed:Pending:Wait", draining),
+      now: MINUTE + HOUR,
+      settings: { drainTimeoutSeconds: 86_400 },
+      expected: ["let go"],
+    },
+  ]);
+
+  it("remembers where an instance goes that a hook holds, and since when it has been on its way", () => {
+    const returnsOf = (name: string) => decisionOf({ observed: state(name) }).memory.returns;
+    expect(returnsOf("Terminating:Wait")).to.equal(undefined);
+    expect(returnsOf("Warmed:Terminating:Wait")).to.equal(undefined);
+    expect(returnsOf("Warmed:Pending:Wait")).to.equal("warm pool");
+    expect(returnsOf("ReplacingRootVolume:Wait")).to.equal("root volume");
+    const since = (returningSince: number | undefined) =>
+      decisionOf({ memory: returning("warm pool", { returningSince }), observed: state("Warmed:Pending") })
+        .memory.returningSince;
+    expect(since(undefined)).to.equal(SINCE + MINUTE);
+    expect(since(SINCE)).to.equal(SINCE);
+  });
+
+  it("says what is not registered again in the warm pool, and nothing where nothing was taken", () => {
+    const remarks = (change: Partial<Memory>) =>
+      decide(
+        termination(returning("warm pool", change)),
+        observed({ ...state("Warmed:Stopped"), members: [member("ACTIVE")] }),
+        SINCE + 2 * MINUTE,
+      ).remarks;
+    expect(remarks({})).to.deep.equal([
+      {
+        level: "info",
+        phrase: "registrations not restored",
+        fields: { load_balancers: ["tg-1:8080", "elb"] },
+      },
+    ]);
+    expect(remarks({ toTake: [] })).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,95 @@
+// Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
+import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/termination.ts";
+import { decisionOf, hook, MINUTE, member, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
+
+const now = 10 * MINUTE;
+const gone = (change: Partial<Memory> = {}): Partial<Row> => ({
+  memory: { ...seen, drainingAt: SINCE, ...change },
+  observed: { members: [member("DRAINING")] },
+  now,
+});
+const goneFor = (milliseconds: number, change: Partial<Memory> = {}) =>
+  gone({ goneAt: SINCE + now - milliseconds, ...change });
+const behind = { behindNetworkLoadBalancer: true };
+const set = (settleSeconds: number) => ({ settings: { settleSeconds } });
+const SETTLING = "the instance to settle, with nothing left on it";
+
+describe("decide", () => {
+  rows("rule 3: settle_seconds", [
+    { why: "not given, behind no Network Load Balancer: none", ...gone(), expected: ["complete"] },
+    {
+      why: "not given, behind a Network Load Balancer: two minutes, first look",
+      ...gone(behind),
+      expected: ["wait"],
+      because: SETTLING,
+    },
+    {
+      why: "not given, behind a Network Load Balancer: just under two minutes",
+      ...goneFor(2 * MINUTE - 1, behind),
+      expected: ["wait"],
+    },
+    {
+      why: "not given, behind a Network Load Balancer: two minutes",
+      ...goneFor(2 * MINUTE, behind),
+      expected: ["complete"],
+    },
+    { why: "0, behind a Network Load Balancer: none", ...gone(behind), ...set(0), expected: ["complete"] },
+    { why: "30, first look", ...gone(), ...set(30), expected: ["wait"], because: SETTLING },
+    { why: "30, just under", ...goneFor(30 * SECOND - 1), ...set(30), expected: ["wait"] },
+    { why: "30, over", ...goneFor(30 * SECOND), ...set(30), expected: ["complete"] },
+    {
+      why: "it begins only when gone is certain",
+      ...gone({ actedAt: SINCE + now - 10 * SECOND + 1 }),
+      ...set(30),
+      expected: ["wait"],
+      because: "a later look: nothing is left, but reads of AWS lag",
+    },
+    {
+      why: "the drain's time is over meanwhile: completed",
+      ...goneFor(SECOND),
+      settings: { settleSeconds: 3600, drainTimeoutSeconds: 600 },
+      expected: ["complete"],
+      because: "drained, as the drain's time was over",
+    },
+  ] as Row[]);
+
+  it("is looked at again exactly when it has settled", () => {
+    const { outcome, memory } = decisionOf({ ...gone(), ...set(30) });
+    expect(outcome).to.include({ kind: "wait", until: SINCE + now + 30 * SECOND });
+    expect(memory.goneAt).to.equal(SINCE + now);
+  });
+
+  it("is looked at sooner where a heartbeat came due while it was looked at, but for one after the drain's time", () => {
+    const short = { hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] };
+    const until = (lastBeatAt: number, settings: Row["settings"] = {}, observed: Row["observed"] = short) =>
+      decisionOf({
+        ...gone({ lastBeatAt: SINCE + lastBeatAt }),
+        observed: { members: [member("DRAINING")], ...observed },
+        settings: { settleSeconds: 120, ...settings },
+      }).memory.lookAt;
+    expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
+    expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
+    const long = { hooks: [hook({ heartbeatTimeout: 10 * MINUTE })] };
+    expect(until(now - 400 * SECOND, {}, long), "as terminate beats, and not deregister").to.equal(
+      SINCE + now + 5 * SECOND,
+    );
+    const over = { onTimeout: "leave", drainTimeoutSeconds: now / SECOND } as const;
+    expect(until(now - MINUTE, over)).to.equal(SINCE + now + MINUTE);
+  });
+
+  it("is looked at once a minute meanwhile: somebody may set it ACTIVE, or register it again", () => {
+    expect(decisionOf({ ...gone(), ...set(120) }).memory.lookAt).to.equal(SINCE + now + MINUTE);
+    expect(decisionOf({ ...goneFor(MINUTE + 1), ...set(120) }).memory.lookAt).to.equal(
+      SINCE + now + MINUTE - 1,
+    );
+  });
+
+  it("remembers that a Network Load Balancer had it, once its target is gone", () => {
+    const look = (change: Partial<Row>) =>
+      decisionOf({ ...gone(), ...change }).memory.behindNetworkLoadBalancer;
+    expect(look({ observed: { registrations: [target()] } })).to.equal(false);
+    expect(look({ observed: { registrations: [target({ networkLoadBalancer: true })] } })).to.equal(true);
+    expect(look(gone(behind))).to.equal(true);
+  });
+});

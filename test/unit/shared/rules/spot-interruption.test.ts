@@ -1,0 +1,137 @@
+// Protects the two minutes before a Spot interruption: all steps at once, nothing completed, and an end.
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { MINUTE, member, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
+
+type Told = NonNullable<Row["told"]>;
+const noticed: Told = { hook: undefined, interruptedAt: SINCE };
+const joined: Told = { interruptedAt: SINCE } satisfies Partial<Termination>;
+const serving = {
+  members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+  registrations: [target()],
+};
+
+describe("decide", () => {
+  rows("rule 12: a Spot interruption", [
+    ...["InService", "Standby", "Pending", "Detached", "Terminating", "Terminating:Wait"].map((name) => ({
+      why: `${name}: both steps at once, though a task listens behind ours`,
+      told: noticed,
+      observed: { ...state(name), ...serving },
+      expected: ["wait", "deregister", "drain"],
+    })),
+    {
+      why: "the tasks were not read: nothing is touched, as ever",
+      told: noticed,
+      observed: { ...state("InService"), ...serving, unread: { tasks: "denied" } },
+      expected: ["wait"],
+    },
+    {
+      why: "the registrations were not read: DRAINING all the same",
+      told: noticed,
+      observed: { ...state("InService"), members: serving.members, unread: { registrations: "denied" } },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "a managed target is left to ECS even so",
+      told: noticed,
+      observed: {
+        ...state("InService"),
+        members: [member("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      expected: ["wait"],
+    },
+    {
+      why: "nothing is left: nothing is completed, for there is no lifecycle action",
+      told: noticed,
+      memory: { ...seen, drainingAt: SINCE },
+      observed: { ...state("InService"), members: [member("DRAINING")] },
+      expected: ["wait"],
+      because: "the Spot interruption, with nothing left on the instance",
+    },
+    {
+      why: "another group's, whatever the notice: untouched",
+      told: noticed,
+      observed: { ...state("InService", "other"), ...serving },
+      expected: ["wait"],
+    },
+    {
+      why: "just under two minutes: still at it",
+      told: noticed,
+      observed: { ...state("InService"), ...serving },
+      now: 2 * MINUTE - 1,
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "two minutes: let go, and what is still there is named as it is",
+      told: noticed,
+      observed: { ...state("InService"), ...serving },
+      now: 2 * MINUTE,
+      expected: ["let go"],
+      because:
+        "the Spot interruption is due; still there: 1 target registered in static, 1 task RUNNING, not yet DRAINING",
+    },
+    {
+      why: "two minutes, with nothing left: let go as drained",
+      told: noticed,
+      memory: { ...seen, drainingAt: SINCE },
+      observed: { ...state("InService"), members: [member("DRAINING")] },
+      now: 2 * MINUTE,
+      expected: ["let go"],
+      because: "the Spot interruption is due; drained",
+    },
+    {
+      why: "it is on its way out: nothing to do",
+      told: noticed,
+      observed: state("Terminating:Proceed"),
+      expected: ["let go"],
+    },
+    {
+      why: "no group knows it any more: rule 1 holds",
+      told: noticed,
+      observed: { membership: undefined },
+      expected: ["wait"],
+    },
+    {
+      why: "joined by a hook's message, not held yet: both steps at once",
+      told: joined,
+      observed: { ...state("InService"), ...serving },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "joined by a hook's message, held: both steps at once",
+      told: joined,
+      observed: serving,
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "joined by a hook's message, held, drained: completed",
+      told: joined,
+      memory: { ...seen, drainingAt: SINCE },
+      observed: { members: [member("DRAINING")] },
+      expected: ["complete"],
+    },
+    {
+      why: "joined by a hook's message, on its way to be held, when the two minutes are over: the hook's message is kept",
+      told: joined,
+      observed: { ...state("Terminating"), ...serving },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+      because: "the instance to leave Terminating",
+    },
+    {
+      why: "joined by a hook's message, held, when the two minutes are over: the drain goes on until it is certainly dead",
+      told: joined,
+      observed: { members: [member("DRAINING", task("RUNNING"))] },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+    },
+    {
+      why: "joined by a hook's message, InService still, when the two minutes are over: rule 1 holds",
+      told: joined,
+      observed: { ...state("InService"), ...serving },
+      now: 2 * MINUTE,
+      expected: ["let go"],
+      because: "not terminating: the instance is InService",
+    },
+  ] as Row[]);
+});

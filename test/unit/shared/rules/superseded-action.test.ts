@@ -1,0 +1,116 @@
+// Protects the time of a drain whose instance was on its way back, and dies after all by another lifecycle action.
+import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/termination.ts";
+import { begunAnew } from "../../../../shared/rules/superseded-action.ts";
+import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
+
+const token = "87654321-4321-4321-4321-210987654321";
+const now = SINCE + 10 * MINUTE;
+const anew = (memory: Partial<Memory>, state: string | undefined, own: string | undefined = token) => {
+  const before = termination({ lastBeatAt: SINCE, ...memory }, { token: own });
+  const membership = state === undefined ? undefined : { group: "fleet", state };
+  const after = begunAnew(before, { membership, hooks: [hook()] }, now);
+  return after === before ? "as it was" : { since: after.since, lastBeatAt: after.memory.lastBeatAt };
+};
+
+describe("an instance that was on its way back", () => {
+  for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
+    it(`and is ${state}: a heartbeat by the token tells at once which lifecycle action holds it`, () => {
+      expect(anew({ returns: "warm pool" }, state)).to.deep.equal({ since: SINCE, lastBeatAt: undefined });
+    });
+
+    it(`and is ${state}: without a token its time begins anew`, () => {
+      const before = termination({ lastBeatAt: SINCE, returns: "root volume" });
+      const after = begunAnew(before, { membership: { group: "fleet", state }, hooks: [hook()] }, now);
+      expect(after).to.deep.equal({
+        ...before,
+        since: now,
+        memory: { ...before.memory, lastBeatAt: undefined },
+      });
+    });
+  }
+
+  it("and dies: that the completion of the action before was refused says nothing of this one", () => {
+    for (const own of [token, undefined]) {
+      const before = termination({ returns: "root volume", refusedAt: SINCE }, { token: own });
+      const membership = { group: "fleet", state: "Terminating:Wait" };
+      const { memory } = begunAnew(before, { membership, hooks: [hook()] }, now);
+      expect(memory.refusedAt).to.equal(undefined);
+    }
+  });
+
+  /** [why, the memory, the state] */
+  const unchanged: [string, Partial<Memory>, string | undefined][] = [
+    ["is held on its way back", { returns: "warm pool" }, "Warmed:Pending:Wait"],
+    ["is not held", { returns: "warm pool" }, "Warmed:Stopped"],
+    ["is not known", { returns: "warm pool" }, undefined],
+    [
+      "was let go on its way back",
+      { returns: "warm pool", returningSince: SINCE },
+      "Warmed:Terminating:Wait",
+    ],
+    [
+      "was completed on its way back",
+      { returns: "warm pool", completedAt: SINCE },
+      "Warmed:Terminating:Wait",
+    ],
+    ["was dying all the time", {}, "Terminating:Wait"],
+  ];
+  for (const [why, memory, state] of unchanged) {
+    it(`goes on as it was where it ${why}`, () => expect(anew(memory, state)).to.equal("as it was"));
+  }
+
+  describe("and is held on its way back", () => {
+    const pool = { membership: { group: "fleet", state: "Warmed:Pending:Wait" }, hooks: [hook()] };
+    const back: Partial<Memory> = {
+      returns: "warm pool",
+      toDrain: ["ci-1"],
+      goneAt: SINCE,
+      lastBeatAt: SINCE,
+    };
+    const goesOnAs = (memory: Partial<Memory>, holding: Parameters<typeof begunAnew>[1] = pool) => {
+      const before = termination({ ...back, ...memory }, { token });
+      const found = begunAnew(before, holding, now);
+      return found === before ? "as it was" : found;
+    };
+
+    it("once more, after it had gone on: its time begins anew, and what is to be given back is remembered", () => {
+      const ended = { completedAt: SINCE, refusedAt: SINCE, returningSince: now - 10 * SECOND };
+      expect(goesOnAs(ended)).to.deep.equal({
+        ...termination(back, { token: undefined }),
+        since: now,
+        memory: { ...termination(back).memory, goneAt: undefined, lastBeatAt: undefined },
+      });
+    });
+
+    it("once more, ten seconds after it had gone on, whoever completed its action", () => {
+      expect(goesOnAs({ returningSince: now - 10 * SECOND })).to.include({ token: undefined, since: now });
+    });
+
+    it("once more, two minutes after its action was completed, with no other hook to hold it", () => {
+      expect(goesOnAs({ completedAt: now - 2 * MINUTE })).to.include({ token: undefined, since: now });
+    });
+
+    /** [why, the memory, what holds it] */
+    const still: [string, Partial<Memory>, Parameters<typeof begunAnew>[1]][] = [
+      [
+        "it had gone on within the last ten seconds: the read may lag",
+        { completedAt: SINCE, returningSince: now - 10 * SECOND + 1 },
+        pool,
+      ],
+      ["it is not known", { returningSince: SINCE }, { ...pool, membership: undefined }],
+      ["its action was completed within two minutes", { completedAt: now - 2 * MINUTE + 1 }, pool],
+      [
+        "another hook holds it",
+        { completedAt: SINCE },
+        { ...pool, hooks: [hook(), hook({ name: "backup" })] },
+      ],
+      ["the hooks could not be read", { completedAt: SINCE }, { ...pool, hooks: undefined }],
+      ["nothing was completed", {}, pool],
+      ["it does not come back", { returns: undefined, completedAt: SINCE }, pool],
+    ];
+    for (const [why, memory, holding] of still) {
+      it(`by the same action, where ${why}`, () => expect(goesOnAs(memory, holding)).to.equal("as it was"));
+    }
+  });
+});

@@ -1,0 +1,199 @@
+// Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
+import { expect } from "chai";
+import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
+import { handsOverAt, Run } from "../../../../shared/run/run.ts";
+import { keptLog } from "../fake-ports.ts";
+
+function begin(until = Number.POSITIVE_INFINITY) {
+  const { log, lines } = keptLog();
+  const clock = { now: 10_000 };
+  return { clock, lines, run: new Run(log, () => clock.now, until) };
+}
+const failed = (kind: AwsCallError["kind"], cause: Error = new Error("no")) =>
+  new AwsCallError("ecs:ListTasks", kind, cause);
+const finished = (run: Run): unknown => {
+  try {
+    run.finish({ received: 3 });
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe("a run", () => {
+  it("in which nothing failed says what it did, and for how long", () => {
+    const { clock, lines, run } = begin();
+    clock.now = 12_600;
+    expect(finished(run)).to.equal(undefined);
+    expect(run.hasFailures).to.equal(false);
+    expect(lines).to.deep.equal([["info", "run finished", { received: 3, failures: 0, took_seconds: 3 }]]);
+  });
+
+  it("in which something failed ends with an error that names each failure, with how often", () => {
+    const { lines, run } = begin();
+    run.callFailed(failed("denied"));
+    run.callFailed(failed("denied"));
+    run.cannotUse("main", "there is no such ECS cluster");
+    const error = finished(run);
+    expect(error).to.be.instanceOf(RunFailed);
+    expect(String(error)).to.equal(
+      "RunFailed: 2 failures: ecs:ListTasks denied (2 times); main: there is no such ECS cluster",
+    );
+    expect(run.hasFailures).to.equal(true);
+    expect(lines.at(-1)).to.deep.equal([
+      "info",
+      "run finished",
+      { received: 3, failures: 2, took_seconds: 0 },
+    ]);
+  });
+
+  it("hands over long enough before Lambda ends it for a call that hangs, and for handing over", () => {
+    expect(handsOverAt(10_000, 90_000)).to.equal(76_000);
+  });
+
+  it("has no time left from its end on", () => {
+    const { clock, run } = begin(20_000);
+    expect([run.startedAt, run.until, run.isOutOfTime]).to.deep.equal([10_000, 20_000, false]);
+    clock.now = 19_999;
+    expect(run.isOutOfTime).to.equal(false);
+    clock.now = 20_000;
+    expect(run.isOutOfTime).to.equal(true);
+  });
+
+  it("counts a call that was not made for want of time as such, and not as a failure of AWS", () => {
+    const { lines, run } = begin();
+    expect(run.callFailed(new OutOfTime("ecs:ListTasks"))).to.equal("a run that has time for it");
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["out of time"]);
+  });
+
+  it("takes in for the first third of its time", () => {
+    const { clock, run } = begin(40_000);
+    clock.now = 19_999;
+    expect(run.takesIn).to.equal(true);
+    clock.now = 20_000;
+    expect(run.takesIn).to.equal(false);
+  });
+
+  it("asks once for what it keeps, also where the answer is nothing", async () => {
+    const { run } = begin();
+    const cache = new Map<string, string | undefined>();
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      return undefined;
+    };
+    expect(await run.once(cache, "key", ask)).to.equal(undefined);
+    expect(await run.once(cache, "key", ask)).to.equal(undefined);
+    expect(asked).to.equal(1);
+    expect(await run.once(cache, "other", async () => "answer")).to.equal("answer");
+  });
+
+  it("warns of each thing once", () => {
+    const { lines, run } = begin();
+    for (const name of ["a", "a", "b"]) run.warn("short hook", { life_cycle_hook_name: name });
+    expect(lines).to.deep.equal([
+      ["warn", "short hook", { life_cycle_hook_name: "a" }],
+      ["warn", "short hook", { life_cycle_hook_name: "b" }],
+    ]);
+    expect(run.hasFailures).to.equal(false);
+  });
+});
+
+describe("a failure", () => {
+  it("of a call is logged once by its kind, with what AWS said; the wait for it is told each time", () => {
+    const { lines, run } = begin();
+    const slow = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+    for (let i = 0; i < 2; i += 1) {
+      expect(run.callFailed(failed("throttled", slow))).to.equal("ecs:ListTasks to be answered (throttled)");
+    }
+    run.callFailed(failed("unavailable"));
+    expect(lines).to.deep.equal([
+      [
+        "error",
+        "call failed",
+        { action: "ecs:ListTasks", kind: "throttled", reason: "ThrottlingException: Rate exceeded" },
+      ],
+      ["error", "call failed", { action: "ecs:ListTasks", kind: "unavailable", reason: "Error: no" }],
+    ]);
+  });
+
+  it("of a call that is denied names the permission that is missing", () => {
+    const { lines, run } = begin();
+    run.callFailed(failed("denied"));
+    expect(lines.map(([, , fields]) => fields.missing_permission)).to.deep.equal(["ecs:ListTasks"]);
+  });
+
+  it("that is a fault of ours is thrown on", () => {
+    const { lines, run } = begin();
+    const fault = new Error("a fault");
+    expect(() => run.callFailed(fault)).to.throw(fault);
+    expect(lines).to.deep.equal([]);
+  });
+
+  it("of time is logged once", () => {
+    const { clock, lines, run } = begin();
+    clock.now = 76_000;
+    for (let i = 0; i < 2; i += 1) expect(run.ranOutOfTime()).to.equal("a run that has time for it");
+    expect(lines).to.deep.equal([
+      [
+        "error",
+        "out of time",
+        {
+          took_seconds: 66,
+          reason: "AWS was too slow to be asked for all; what is left is handed over as it is",
+        },
+      ],
+    ]);
+    expect(String(finished(run))).to.equal("RunFailed: 1 failure: the run's time ran out (2 times)");
+  });
+
+  /** [what failed, how it is noted, the line, how the run's error names it] */
+  const table: [string, (run: Run, twice: string) => void, object, string][] = [
+    [
+      "step failed",
+      (run, reason) => run.stepFailed("i-1", "DRAINING in main", reason),
+      { instance_id: "i-1", step: "DRAINING in main" },
+      "DRAINING in main of i-1",
+    ],
+    ["cannot be used", (run, reason) => run.cannotUse("web", reason), { name: "web" }, "web"],
+    [
+      "message not deleted",
+      (run, reason) => run.notDeleted("monitor", reason),
+      { queue: "monitor" },
+      "a message stays in monitor",
+    ],
+  ];
+  for (const [phrase, note, fields, name] of table) {
+    it(`"${phrase}" is logged once by its reason, and counted`, () => {
+      const { lines, run } = begin();
+      for (const reason of ["one", "one", "another"]) note(run, reason);
+      expect(lines).to.deep.equal([
+        ["error", phrase, { ...fields, reason: "one" }],
+        ["error", phrase, { ...fields, reason: "another" }],
+      ]);
+      expect(String(finished(run))).to.equal(
+        `RunFailed: 2 failures: ${name}: one (2 times); ${name}: another`,
+      );
+    });
+  }
+
+  /** [what failed for the call's failure, how it is noted] */
+  const caused: [string, (run: Run, cause: AwsCallError) => void][] = [
+    ["step failed", (run, cause) => run.stepFailed("i-1", "DRAINING in main", "denied", cause)],
+    ["message not deleted", (run, cause) => run.notDeleted("monitor", "denied", cause)],
+  ];
+  for (const [phrase, note] of caused) {
+    it(`"${phrase}" names the call that it failed with, which counts as well`, () => {
+      const { lines, run } = begin();
+      note(run, failed("denied"));
+      expect(lines.map(([, said]) => said)).to.deep.equal(["call failed", phrase]);
+      expect(String(finished(run))).to.match(/^RunFailed: 2 failures: ecs:ListTasks denied; /);
+    });
+  }
+
+  it("of an input has a name of its own", () => {
+    expect(String(new InputError("queue_name: expected a queue"))).to.equal(
+      "InputError: queue_name: expected a queue",
+    );
+  });
+});
