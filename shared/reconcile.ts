@@ -1,17 +1,17 @@
 import { act, type Done } from "./act/carry-out.ts";
-import { type Concluded, conclude, type Looked, type LookOptions } from "./act/conclude.ts";
-import { asItIs, rehearse } from "./act/dry-run.ts";
-import { beat, warnOfShortHooks } from "./act/heartbeat.ts";
+import { type Concluded, conclude, type PassOptions, type Reconciled } from "./act/conclude.ts";
+import { asItIsInDryRun, logStepsInDryRun } from "./act/dry-run.ts";
+import { sendHeartbeats, warnOfShortHooks } from "./act/heartbeat.ts";
 import { forEachOf, groupBy } from "./base/batches.ts";
 import type { Observation } from "./model/observation.ts";
 import { isSame, type Memory, type Termination } from "./model/termination.ts";
-import { observePresence } from "./observe/auto-scaling.ts";
+import { observeAutoScaling } from "./observe/auto-scaling.ts";
 import { observe } from "./observe/observe.ts";
-import { glance } from "./observe/recheck-blocker.ts";
+import { recheckBlockers } from "./observe/recheck-blocker.ts";
 import { decide } from "./rules/decide.ts";
 import type { Decision } from "./rules/decision.ts";
 import { seenOf } from "./rules/remember.ts";
-import { begunAnew } from "./rules/superseded-action.ts";
+import { supersede } from "./rules/superseded-action.ts";
 import type { Ports } from "./run/ports.ts";
 import type { Run } from "./run/run.ts";
 
@@ -25,45 +25,45 @@ const PARTS_AT_ONCE = 2;
  * keeps go on waiting. What is decided is logged where it is news. Failures of AWS are noted in the run; throws only what
  * is no AwsCallError: a fault of ours.
  */
-export async function look(
+export async function reconcile(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  options: LookOptions,
-): Promise<Looked[]> {
-  const waiting = await glance(ports, run, terminations);
+  options: PassOptions,
+): Promise<Reconciled[]> {
+  const waiting = await recheckBlockers(ports, run, terminations);
   const others = terminations.filter((each) => !waiting.has(each));
   return [
     ...[...waiting].map(
-      ([before, { memory }]): Looked => ({
+      ([before, { memory }]): Reconciled => ({
         before,
         termination: { ...before, dryRun: options.dryRun, memory },
-        fate: "watch",
+        ending: "waiting",
       }),
     ),
-    ...(await lookAtParts(ports, run, others, options)),
+    ...(await reconcileParts(ports, run, others, options)),
   ];
 }
 
 // While the calls for one part wait for ECS, those for another can wait for Auto Scaling. A part for which there is no time
 // any more is left as it is.
-async function lookAtParts(
+async function reconcileParts(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  options: LookOptions,
-): Promise<Looked[]> {
+  options: PassOptions,
+): Promise<Reconciled[]> {
   const parts = partsOf(terminations);
-  const looked = await forEachOf(
+  const reconciled = await forEachOf(
     parts,
     async (part) => {
       const isLate = run.isOutOfTime || (options.mayComplete && ports.now() >= options.until);
-      if (part === parts[0] || !isLate) return lookAtAll(ports, run, part, options);
-      return part.map((before): Looked => ({ before, termination: before, fate: "watch" }));
+      if (part === parts[0] || !isLate) return reconcilePart(ports, run, part, options);
+      return part.map((before): Reconciled => ({ before, termination: before, ending: "waiting" }));
     },
     PARTS_AT_ONCE,
   );
-  return looked.flat();
+  return reconciled.flat();
 }
 
 // Many are looked at cluster by cluster, which takes no more calls, so that the first are acted upon, and completed, before the
@@ -78,36 +78,36 @@ function partsOf(terminations: readonly Termination[]): Termination[][] {
   return parts;
 }
 
-async function lookAtAll(
+async function reconcilePart(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  options: LookOptions,
-): Promise<Looked[]> {
-  const presences = await observePresence(ports, run, terminations);
+  options: PassOptions,
+): Promise<Reconciled[]> {
+  const autoScalingViews = await observeAutoScaling(ports, run, terminations);
   const shownAt = ports.now();
   // What has begun anew is looked at as such: of one whose action is completed nothing else is observed.
-  const begun = [...presences].map(([before, shown]) => ({
+  const begun = [...autoScalingViews].map(([before, shown]) => ({
     before,
-    held: begunAnew(before, shown, shownAt),
+    held: supersede(before, shown, shownAt),
     shown,
   }));
   const held = new Map(begun.map((each) => [each.held, each.shown]));
   warnOfShortHooks(run, held);
-  const beaten = options.dryRun
+  const afterHeartbeats = options.dryRun
     ? new Map<Termination, Termination>()
-    : await beat(ports, run, held, !options.mayComplete);
+    : await sendHeartbeats(ports, run, held, !options.mayComplete);
   const observations = await observe(ports, run, held);
   const now = ports.now();
   const decided = begun.map(({ before, held }) => {
     const observed = observations.get(held) as Observation;
-    const current = beaten.get(held) ?? held;
+    const current = afterHeartbeats.get(held) ?? held;
     const decision = decide(current, observed, now);
     return {
       before,
       current,
       observed,
-      decision: options.dryRun ? asItIs(decision, observed, before.memory, now) : decision,
+      decision: options.dryRun ? asItIsInDryRun(decision, observed, before.memory, now) : decision,
     };
   });
   const endOf = async (
@@ -115,7 +115,7 @@ async function lookAtAll(
     done: Done | undefined,
     actedAt: number,
   ) => {
-    remark(ports, before, decision);
+    logWarnings(ports, before, decision);
     const memory = afterwards(decision, observed, done, before.memory, actedAt);
     const termination = { ...current, dryRun: options.dryRun, memory };
     return conclude(ports, run, { before, termination, observed, decidedAt: now }, decision.outcome, options);
@@ -135,10 +135,10 @@ async function lookAtAll(
     ),
   ]);
   return forEachOf([...settled, ...acted], async (each) => {
-    if (each.fate !== "refused") return { ...each, fate: each.fate };
+    if (each.ending !== "refused") return { ...each, ending: each.ending };
     // Whether another hook explains it is asked at once, the first time.
-    const [again] = await look(ports, run, [each.termination], { ...options, mayComplete: false });
-    return { ...(again as Looked), before: each.before };
+    const [again] = await reconcile(ports, run, [each.termination], { ...options, mayComplete: false });
+    return { ...(again as Reconciled), before: each.before };
   });
 }
 
@@ -153,11 +153,11 @@ async function actOn(
   ports: Ports,
   run: Run,
   decided: readonly Decided[],
-  { dryRun }: LookOptions,
+  { dryRun }: PassOptions,
   endOf: (each: Decided, done: Done | undefined, actedAt: number) => Promise<Concluded>,
 ): Promise<Concluded[]> {
   const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
-  const done = dryRun ? rehearse(ports, planned) : await act(ports, run, planned);
+  const done = dryRun ? logStepsInDryRun(ports, planned) : await act(ports, run, planned);
   const actedAt = ports.now();
   return forEachOf(decided, (each) => endOf(each, done.get(each.before), actedAt));
 }
@@ -170,11 +170,11 @@ function afterwards(
   before: Memory,
   now: number,
 ): Memory {
-  const { memory, remarks } = decision;
+  const { memory, warnings } = decision;
   const steps = done?.steps ?? [];
   const failed = done?.failed === true || Object.keys(unread).length > 0;
   const drained = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
-  const taken = steps.flatMap((step) =>
+  const deregistered = steps.flatMap((step) =>
     step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
   );
   // What stands in the way was reckoned as it is after all the steps.
@@ -188,23 +188,23 @@ function afterwards(
       ...memory.drained.filter(({ what }) => !drained.includes(what)),
       ...drained.map((what) => ({ what, at: now })),
     ],
-    taken: [
-      ...memory.taken.filter(({ what }) => !taken.some((each) => isSame(each, what))),
-      ...taken.map((what) => ({ what, at: now })),
+    deregistered: [
+      ...memory.deregistered.filter(({ what }) => !deregistered.some((each) => isSame(each, what))),
+      ...deregistered.map((what) => ({ what, at: now })),
     ],
-    obstacle: isAllDone ? memory.obstacle : undefined,
+    recheck: isAllDone ? memory.recheck : undefined,
     failures: before.failures + (failed ? 1 : 0),
-    said: [...new Set([...memory.said, ...remarks.map(keyOf), ...(done?.said ?? [])])],
+    logged: [...new Set([...memory.logged, ...warnings.map(keyOf), ...(done?.logged ?? [])])],
   };
 }
 
-function keyOf({ phrase, about }: Decision["remarks"][number]): string {
+function keyOf({ phrase, about }: Decision["warnings"][number]): string {
   return about === undefined ? phrase : `${phrase}: ${about}`;
 }
 
-function remark(ports: Ports, { instanceId, memory }: Termination, { remarks }: Decision): void {
-  for (const each of remarks) {
-    if (memory.said.includes(keyOf(each))) continue;
+function logWarnings(ports: Ports, { instanceId, memory }: Termination, { warnings }: Decision): void {
+  for (const each of warnings) {
+    if (memory.logged.includes(keyOf(each))) continue;
     ports.log[each.level](each.phrase, { instance_id: instanceId, ...each.fields });
   }
 }

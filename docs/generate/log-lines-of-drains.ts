@@ -77,7 +77,7 @@ export const DRAIN_LINES = {
       "Two hooks of this package hold the group's instances: each is drained twice, and waits for both. `other_hook` names the other.",
     todo: "Remove one of them, or the deployment that it belongs to.",
   },
-  "metadata not heeded": {
+  "metadata ignored": {
     level: "WARN",
     from: "both",
     means:
@@ -191,7 +191,7 @@ export const DRAIN_LINES = {
       "The instance is in its warm pool. It was taken out of `load_balancers`, and is not registered there again, since it serves nobody.",
     todo: "Whatever registered it at its launch is to do so when it leaves the pool.",
   },
-  "let go": {
+  "termination dropped": {
     level: "INFO, WARN or ERROR",
     from: "both",
     means:

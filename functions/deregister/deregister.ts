@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
-import type { Looked } from "../../shared/act/conclude.ts";
+import type { Reconciled } from "../../shared/act/conclude.ts";
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
 import { type Fields, timeText } from "../../shared/base/log.ts";
 import { quote } from "../../shared/base/validation-problems.ts";
@@ -9,10 +9,10 @@ import { merge } from "../../shared/messages/merge-duplicates.ts";
 import { formatMonitorMessage } from "../../shared/messages/monitor-message.ts";
 import {
   deleteAll,
-  type Held,
   type Receipt,
   receiveAll,
   setAside,
+  type Tracked,
   type Unreadable,
 } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
@@ -25,7 +25,7 @@ import {
   settingsOf,
 } from "../../shared/model/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
-import { look } from "../../shared/reconcile.ts";
+import { reconcile } from "../../shared/reconcile.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import type { Invocation, Ports } from "../../shared/run/ports.ts";
 import { handsOverAt, Run } from "../../shared/run/run.ts";
@@ -122,13 +122,13 @@ async function begin(
     dryRun,
   });
   const held = merge(ports, [...arrivals, ...drains]);
-  const looked = await look(
+  const reconciled = await reconcile(
     ports,
     run,
     held.map((each) => each.termination),
     { mayComplete: false, dryRun, until: ports.now() },
   );
-  const watched = looked.filter(({ fate }) => fate === "watch");
+  const watched = reconciled.filter(({ ending }) => ending === "waiting");
   const kept = await passOn(ports, run, monitorQueue, watched);
   const open = new Set(
     [...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf),
@@ -140,7 +140,7 @@ async function begin(
     counts: {
       received: messages.length,
       passed_on: watched.length - kept.size,
-      let_go: looked.length - watched.length,
+      let_go: reconciled.length - watched.length,
     },
   };
 }
@@ -150,7 +150,7 @@ async function passOn(
   ports: Ports,
   run: Run,
   monitorQueue: string,
-  watched: readonly Looked[],
+  watched: readonly Reconciled[],
 ): Promise<Set<Termination>> {
   const { done, failed } = await ports.queues.send(
     monitorQueue,
@@ -173,8 +173,8 @@ function readAll(
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
-): { arrivals: Held[]; notices: InstanceNotice[]; unreadable: Unreadable[]; done: ReceivedMessage[] } {
-  const arrivals: Held[] = [];
+): { arrivals: Tracked[]; notices: InstanceNotice[]; unreadable: Unreadable[]; done: ReceivedMessage[] } {
+  const arrivals: Tracked[] = [];
   const notices: InstanceNotice[] = [];
   const unreadable: Unreadable[] = [];
   const done: ReceivedMessage[] = [];
@@ -210,7 +210,7 @@ function arrivalOf(
   message: ReceivedMessage,
   read: Extract<LifecycleMessage, { kind: "termination" }>,
   keys: DrainKeys,
-): Held {
+): Tracked {
   const { instanceId, group, hook, token, time } = read;
   // What the message says of its time is not believed where it was sent sooner: a wrong one would be kept for ever.
   const since = Math.min(time ?? message.sentAt, message.sentAt);
@@ -230,7 +230,7 @@ function arrivalOf(
     dryRun: false,
     settings: settingsOf(overlay(keys, read.keys)),
     // The hook's timer began with the lifecycle action.
-    memory: { ...NO_MEMORY, lastBeatAt: time === undefined ? undefined : since },
+    memory: { ...NO_MEMORY, lastHeartbeatAt: time === undefined ? undefined : since },
   };
   return { termination, messages: [message] };
 }
@@ -246,6 +246,6 @@ function noticesOf(
   });
 }
 
-function idsOf({ messages }: Pick<Held, "messages">): string[] {
+function idsOf({ messages }: Pick<Tracked, "messages">): string[] {
   return messages.map(({ id }) => id);
 }

@@ -1,9 +1,9 @@
-import type { Membership } from "../../shared/aws/autoscaling.ts";
+import type { GroupInstance } from "../../shared/aws/autoscaling.ts";
 import type { NoticeKind } from "../../shared/messages/notice.ts";
-import type { Held, Receipt } from "../../shared/messages/receive.ts";
+import type { Receipt, Tracked } from "../../shared/messages/receive.ts";
 import type { DrainSettings } from "../../shared/model/settings.ts";
 import { NO_MEMORY } from "../../shared/model/termination.ts";
-import { observeHooks, observeMemberships } from "../../shared/observe/auto-scaling.ts";
+import { observeGroupInstances, observeHooks } from "../../shared/observe/auto-scaling.ts";
 import { NOTICE_MS } from "../../shared/rules/spot-interruption.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { contentOf } from "../../shared/run/reading.ts";
@@ -22,7 +22,7 @@ export type InstanceNotice = {
 };
 
 /** What came of notices: drains to begin, and the notices whose messages must be kept for another try. */
-export type Handled = { readonly drains: readonly Held[]; readonly undone: readonly InstanceNotice[] };
+export type Handled = { readonly drains: readonly Tracked[]; readonly undone: readonly InstanceNotice[] };
 
 /** What notices are handled with. */
 export type NoticeOptions = {
@@ -43,25 +43,25 @@ export async function handleNotices(
   notices: readonly InstanceNotice[],
   options: NoticeOptions,
 ): Promise<Handled> {
-  const drains: Held[] = [];
+  const drains: Tracked[] = [];
   const undone: InstanceNotice[] = [];
-  const wanted = notices.filter((each) => {
+  const shouldRun = notices.filter((each) => {
     const isIgnored = options.policy[each.notice] === "ignore";
     if (isIgnored) ignore(ports, each, "the input says so");
     return !isIgnored;
   });
-  const memberships = await observeMemberships(ports, run, wanted);
-  for (const each of wanted) {
-    const read = memberships.get(each.instanceId);
-    const membership = read && contentOf(read);
+  const groupInstances = await observeGroupInstances(ports, run, shouldRun);
+  for (const each of shouldRun) {
+    const read = groupInstances.get(each.instanceId);
+    const groupInstance = read && contentOf(read);
     if (read && "unread" in read) {
       undone.push(each);
-    } else if (!membership) {
+    } else if (!groupInstance) {
       ignore(ports, each, "no Auto Scaling group has the instance");
     } else if (options.policy[each.notice] === "drain") {
       if (ports.now() >= each.at + NOTICE_MS) ignore(ports, each, "its two minutes are over");
-      else drains.push(drainOf(each, membership, options.settings));
-    } else if (!(await replace(ports, run, each, membership, options))) {
+      else drains.push(drainOf(each, groupInstance, options.settings));
+    } else if (!(await replace(ports, run, each, groupInstance, options))) {
       undone.push(each);
     }
   }
@@ -70,9 +70,9 @@ export async function handleNotices(
 
 function drainOf(
   { instanceId, at, messages }: InstanceNotice,
-  { group }: Membership,
+  { group }: GroupInstance,
   settings: DrainSettings,
-): Held {
+): Tracked {
   return {
     termination: {
       instanceId,
@@ -94,7 +94,7 @@ async function replace(
   ports: Ports,
   run: Run,
   notice: InstanceNotice,
-  { group, state }: Membership,
+  { group, state }: GroupInstance,
   { queue, dryRun }: NoticeOptions,
 ): Promise<boolean> {
   const { instanceId } = notice;

@@ -1,4 +1,4 @@
-import { GROUPS_A_CALL, type GroupMembers } from "../../shared/aws/autoscaling.ts";
+import { GROUPS_A_CALL, type GroupWithInstances } from "../../shared/aws/autoscaling.ts";
 import { forEachOf, pieces } from "../../shared/base/batches.ts";
 import { situationOf } from "../../shared/model/lifecycle-state.ts";
 import type { Hook } from "../../shared/model/observation.ts";
@@ -56,7 +56,7 @@ export async function sweep(
 ): Promise<Termination[]> {
   const groups = await observeGroups(ports, run, atHand, options);
   const candidates = await forEachOf(groups, async (group) => {
-    const held = (await membersOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
+    const held = (await instancesOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
     if (held.length === 0) return [];
     const hooks = contentOf(await observeHooks(ports, run, group.name));
     if (hooks === undefined) return [];
@@ -75,7 +75,7 @@ function candidatesOf(
   ports: Ports,
   group: string,
   hook: Hook,
-  held: GroupMembers["instances"],
+  held: GroupWithInstances["instances"],
   atHand: readonly Termination[],
   options: SweepOptions,
 ): Candidate[] {
@@ -115,7 +115,7 @@ async function observeGroups(
   run: Run,
   atHand: readonly Termination[],
   { groups, tag }: SweepOptions,
-): Promise<GroupMembers[]> {
+): Promise<GroupWithInstances[]> {
   const drained = new Set(atHand.map((each) => each.group));
   const names = [...new Set([...groups, ...drained])];
   const readings = await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
@@ -149,11 +149,11 @@ function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { hook, que
   });
 }
 
-async function membersOf(
+async function instancesOf(
   ports: Ports,
   run: Run,
-  { name, instances, hasWarmPool }: GroupMembers,
-): Promise<GroupMembers["instances"]> {
+  { name, instances, hasWarmPool }: GroupWithInstances,
+): Promise<GroupWithInstances["instances"]> {
   if (!hasWarmPool) return instances;
   const pool = contentOf(await reading(run, () => ports.autoScaling.warmPool(name)));
   return [...instances, ...(pool ?? [])];
@@ -224,6 +224,6 @@ function terminationOf(
     interruptedAt: undefined,
     dryRun: false,
     settings,
-    memory: { ...NO_MEMORY, lastBeatAt: now },
+    memory: { ...NO_MEMORY, lastHeartbeatAt: now },
   };
 }

@@ -11,7 +11,7 @@ import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
 import { RECEIVE_MS, Watch } from "./watch.ts";
 
 /** How long a run holds what it received: its successor, a minute later, is then still receiving. */
-const HOLD_MS = 62_000;
+const RUN_MS = 62_000;
 /** How much sooner it has to begin to hand over for each termination that it holds: ten are two calls, four at once. */
 const HAND_OVER_MS_EACH = 2;
 /** What a look may take longer than that, before AWS counts as too slow to be asked on. */
@@ -36,12 +36,12 @@ export async function terminate(
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
   const lambdaEnd = handsOverAt(ports.now(), invocation.remainingMilliseconds());
-  const run = new Run(ports.log, ports.now, Math.min(ports.now() + HOLD_MS + LOOK_MS, lambdaEnd));
+  const run = new Run(ports.log, ports.now, Math.min(ports.now() + RUN_MS + LOOK_MS, lambdaEnd));
   const dryRun = isDryRun(input.dry_run, ports);
   const watched = new Watch(ports, run, { queue, keys, dryRun });
-  const end = () => Math.min(run.startedAt + HOLD_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
-  await watched.takeIn(RECEIVE_MS / 1_000);
-  if (watched.held.length > 0) await watched.settleIn(end);
+  const end = () => Math.min(run.startedAt + RUN_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
+  await watched.receive(RECEIVE_MS / 1_000);
+  if (watched.held.length > 0) await watched.receiveHandOvers(end);
   const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
   if (swept) {
     for (const found of await sweep(ports, run, watched.seen, { ...sweepOptions, dryRun }))
@@ -51,11 +51,11 @@ export async function terminate(
     ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
   }
-  await watched.lookUntil(end);
+  await watched.passUntil(end);
   await watched.handOver();
   await setAside(ports, run, queue, watched.unreadable);
-  const { received, completed, letGo, held } = watched;
-  run.finish({ received, completed, let_go: letGo, handed_over: held.length, ...(swept ? { swept } : {}) });
+  const { received, completed, drop, held } = watched;
+  run.finish({ received, completed, let_go: drop, handed_over: held.length, ...(swept ? { swept } : {}) });
   return undefined;
 }
 

@@ -1,18 +1,18 @@
-import { endRehearsal } from "../../shared/act/dry-run.ts";
+import { endDryRun } from "../../shared/act/dry-run.ts";
 import { secondsBetween } from "../../shared/base/log.ts";
 import { merge } from "../../shared/messages/merge-duplicates.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
 import {
   deleteAll,
-  type Held,
   type Receipt,
   receive,
+  type Tracked,
   type Unreadable,
 } from "../../shared/messages/receive.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
 import type { Termination } from "../../shared/model/termination.ts";
-import { look } from "../../shared/reconcile.ts";
-import { waitsForItsTurn } from "../../shared/rules/completion-queue.ts";
+import { reconcile } from "../../shared/reconcile.ts";
+import { isQueuedForCompletion } from "../../shared/rules/completion-queue.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import type { Run } from "../../shared/run/run.ts";
 
@@ -23,24 +23,24 @@ const TOGETHER_MS = 2_000;
 /** What a look takes longer for each that it is at: a hundred of them are some ten calls, and AWS takes ten a second. */
 const LOOK_MS_EACH = 10;
 /** How many of those that wait for their turn to be completed are looked at together: at the least, and for each that was. */
-const TURN_AT_LEAST = 100;
-const TURN_EACH = 1.25;
+const MIN_QUEUE_BATCH = 100;
+const QUEUE_BATCH_GROWTH = 1.25;
 /** How many terminations a run holds at the most: what is beyond waits for the next run, or for one beside it. */
-export const HOLDS_AT_MOST = 3_000;
+export const MAX_TRACKED = 3_000;
 
 /** What a run of terminate watches with. */
 export type WatchOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
 
 /** What one run of terminate holds, and what became of it. */
 export class Watch {
-  held: Held[] = [];
+  held: Tracked[] = [];
   readonly unreadable: Unreadable[] = [];
   received = 0;
   completed = 0;
-  letGo = 0;
+  drop = 0;
   #receives = true;
   #isDry = false;
-  #turn = TURN_AT_LEAST;
+  #turn = MIN_QUEUE_BATCH;
   readonly #ended: Termination[] = [];
   readonly #ports: Ports;
   readonly #run: Run;
@@ -56,18 +56,18 @@ export class Watch {
    * Takes in what waits in the queue, or comes within some seconds. What several messages say of one drain is one from
    * then on; none is deleted before it ends or is handed over, since each may know what the others do not.
    */
-  async takeIn(waitSeconds: number): Promise<void> {
+  async receive(waitSeconds: number): Promise<void> {
     const { queue, keys, dryRun } = this.#options;
-    const room = HOLDS_AT_MOST - this.held.length;
+    const room = MAX_TRACKED - this.held.length;
     const { messages, failed, isDry } = await receive(this.#ports, this.#run, queue, waitSeconds, room);
     this.received += messages.length;
     this.#isDry = isDry;
     if (failed || messages.length >= room) this.#receives = false;
-    const arrivals: Held[] = [];
+    const arrivals: Tracked[] = [];
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, keys);
       if (read.kind === "termination") {
-        const termination = dryRun ? read.termination : endRehearsal(this.#ports, read.termination);
+        const termination = dryRun ? read.termination : endDryRun(this.#ports, read.termination);
         arrivals.push({ termination, messages: [message] });
       } else this.unreadable.push({ message, reason: read.reason });
     }
@@ -76,7 +76,7 @@ export class Watch {
   }
 
   /** Takes in what comes until the predecessor must have handed over, looking meanwhile at what is due. */
-  async settleIn(end: () => number): Promise<void> {
+  async receiveHandOvers(end: () => number): Promise<void> {
     const receivesUntil = this.#run.startedAt + RECEIVE_MS;
     for (;;) {
       const now = this.#ports.now();
@@ -85,9 +85,9 @@ export class Watch {
         await this.#lookAtDue(end);
         // What the predecessor has handed over in the meantime.
         const hasMissed = now < receivesUntil && this.#ports.now() >= receivesUntil;
-        if (hasMissed && this.#receives) await this.takeIn(1);
+        if (hasMissed && this.#receives) await this.receive(1);
       } else if (this.#receives && now < receivesUntil) {
-        await this.takeIn(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+        await this.receive(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
       } else return;
     }
   }
@@ -99,8 +99,8 @@ export class Watch {
 
   /** Whether the run holds all that was visible or handed over: a receive came back empty, and there is room for more. */
   async holdsAll(): Promise<boolean> {
-    if (this.#receives && !this.#isDry) await this.takeIn(1);
-    return this.#isDry && this.held.length < HOLDS_AT_MOST;
+    if (this.#receives && !this.#isDry) await this.receive(1);
+    return this.#isDry && this.held.length < MAX_TRACKED;
   }
 
   /** Adds a termination that no message stands for yet. */
@@ -109,7 +109,7 @@ export class Watch {
   }
 
   /** Looks at all that is due, again and again, until nothing is left or nothing can change before the time is over. */
-  async lookUntil(end: () => number): Promise<void> {
+  async passUntil(end: () => number): Promise<void> {
     for (;;) {
       const now = this.#ports.now();
       const next = this.#next();
@@ -128,7 +128,7 @@ export class Watch {
     if (others.length === 0) return this.#takeTurns(turns, end());
     let isOver = false;
     const lookAtOthers = async () => {
-      await this.#lookAt(others, end()).finally(() => {
+      await this.#nextPassAt(others, end()).finally(() => {
         isOver = true;
       });
     };
@@ -143,46 +143,46 @@ export class Watch {
       if (each.status === "rejected") throw each.reason;
   }
 
-  async #takeTurns(turns: readonly Held[], until: number): Promise<void> {
-    const completed = await this.#lookAt(turns, until);
-    this.#turn = Math.max(TURN_AT_LEAST, Math.ceil(TURN_EACH * completed));
+  async #takeTurns(turns: readonly Tracked[], until: number): Promise<void> {
+    const completed = await this.#nextPassAt(turns, until);
+    this.#turn = Math.max(MIN_QUEUE_BATCH, Math.ceil(QUEUE_BATCH_GROWTH * completed));
   }
 
   // Where Auto Scaling takes fewer completions than there are, no more of those that wait for their turn are looked at than can
   // be completed while the look is fresh: those that have waited longest.
-  #dueAt(time: number): { readonly turns: readonly Held[]; readonly others: readonly Held[] } {
-    const due = this.held.filter((each) => lookAtOf(each) <= time + TOGETHER_MS);
-    const isTurn = ({ termination }: Held) => waitsForItsTurn(termination, time);
+  #dueAt(time: number): { readonly turns: readonly Tracked[]; readonly others: readonly Tracked[] } {
+    const due = this.held.filter((each) => nextPassAtOf(each) <= time + TOGETHER_MS);
+    const isTurn = ({ termination }: Tracked) => isQueuedForCompletion(termination, time);
     const turns = due.filter(isTurn).sort((a, b) => waitsSince(a) - waitsSince(b));
     return { turns: turns.slice(0, this.#turn), others: due.filter((each) => !isTurn(each)) };
   }
 
   #next(): number {
-    return Math.min(...this.held.map(lookAtOf));
+    return Math.min(...this.held.map(nextPassAtOf));
   }
 
   /** Returns how many were completed. */
-  async #lookAt(due: readonly Held[], until: number): Promise<number> {
+  async #nextPassAt(due: readonly Tracked[], until: number): Promise<number> {
     const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
-    const looked = await look(this.#ports, this.#run, [...messagesOf.keys()], {
+    const reconciled = await reconcile(this.#ports, this.#run, [...messagesOf.keys()], {
       mayComplete: true,
       dryRun: this.#options.dryRun,
       until,
     });
-    const completed = looked.filter(
-      ({ before, termination, fate }) =>
-        fate === "completed" ||
+    const completed = reconciled.filter(
+      ({ before, termination, ending }) =>
+        ending === "completed" ||
         (before.memory.completedAt === undefined && termination.memory.completedAt !== undefined),
     ).length;
     this.completed += completed;
-    this.letGo += looked.filter(({ fate }) => fate === "let go").length;
-    const ended = looked.filter(({ fate }) => fate !== "watch");
+    this.drop += reconciled.filter(({ ending }) => ending === "dropped").length;
+    const ended = reconciled.filter(({ ending }) => ending !== "waiting");
     this.#ended.push(...ended.map(({ termination }) => termination));
     await this.#delete(ended.flatMap(({ before }) => messagesOf.get(before) ?? []));
     this.held = [
       ...this.held.filter((each) => !messagesOf.has(each.termination)),
-      ...looked
-        .filter(({ fate }) => fate === "watch")
+      ...reconciled
+        .filter(({ ending }) => ending === "waiting")
         .map(({ before, termination }) => ({ termination, messages: messagesOf.get(before) ?? [] })),
     ];
     return completed;
@@ -218,10 +218,10 @@ export class Watch {
   }
 }
 
-function waitsSince({ termination }: Held): number {
+function waitsSince({ termination }: Tracked): number {
   return termination.memory.changedAt ?? 0;
 }
 
-function lookAtOf({ termination }: Held): number {
-  return termination.memory.lookAt ?? 0;
+function nextPassAtOf({ termination }: Tracked): number {
+  return termination.memory.nextPassAt ?? 0;
 }

@@ -14,7 +14,7 @@ const TARGETS_A_CALL = 100;
 export type Planned = { readonly termination: Termination; readonly steps: readonly Step[] };
 
 /** What was done for one instance: the steps that took effect, whether others failed, and what was said of it. */
-export type Done = { readonly steps: Step[]; failed: boolean; readonly said?: readonly string[] };
+export type Done = { readonly steps: Step[]; failed: boolean; readonly logged?: readonly string[] };
 
 type Of<K extends Step["kind"]> = {
   readonly termination: Termination;

@@ -12,7 +12,7 @@ export type Completion = {
    * failed, is to be tried again, or the instance comes back. `refused`: Auto Scaling knew no such lifecycle action, for
    * the first time.
    */
-  readonly kind: "completed" | "watch" | "refused";
+  readonly kind: "completed" | "waiting" | "refused";
   readonly termination: Termination;
 };
 
@@ -30,7 +30,7 @@ export async function completeAction(
 ): Promise<Completion> {
   const { instanceId, group, hook = "", since, memory } = termination;
   const again = (waitingFor: string, change = {}, of = termination): Completion => ({
-    kind: "watch",
+    kind: "waiting",
     termination: { ...of, memory: { ...of.memory, waitingFor, ...change } },
   });
   if (run.isOutOfTime) return again(run.ranOutOfTime());

@@ -1,31 +1,31 @@
 import { secondsBetween, timeText } from "../base/log.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Memory, Termination } from "../model/termination.ts";
-import { turnBefore } from "../rules/completion-queue.ts";
+import { queuedUntil } from "../rules/completion-queue.ts";
 import type { Outcome } from "../rules/decision.ts";
 import { otherHooks } from "../rules/heartbeat.ts";
 import type { Ports } from "../run/ports.ts";
 import type { Run } from "../run/run.ts";
 import { completeAction } from "./complete-action.ts";
-import { rehearseCompletion } from "./dry-run.ts";
+import { logCompletionInDryRun } from "./dry-run.ts";
 
 /** What became of a termination in a look: still to be watched, or ended and to be forgotten. */
-export type Looked = {
+export type Reconciled = {
   /** The termination as it was handed in. */
   readonly before: Termination;
   /** The same with what is remembered now. */
   readonly termination: Termination;
-  readonly fate: "watch" | "completed" | "let go";
+  readonly ending: "waiting" | "completed" | "dropped";
 };
 
 /** The same, or that it is to be looked at once more because the completion was refused. */
-export type Concluded = Looked | (Omit<Looked, "fate"> & { readonly fate: "refused" });
+export type Concluded = Reconciled | (Omit<Reconciled, "ending"> & { readonly ending: "refused" });
 
 /** How long after its look a lifecycle action may be completed: where calls have to wait for each other, it is looked again. */
 const FRESH_MS = 20_000;
 
 /** What differs between the functions that look. */
-export type LookOptions = {
+export type PassOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose look comes later. */
   readonly mayComplete: boolean;
   /** Whether nothing may be written: what would be done is logged. */
@@ -55,32 +55,32 @@ export async function conclude(
   run: Run,
   { before, termination, observed, decidedAt }: Conclusion,
   outcome: Outcome,
-  options: LookOptions,
+  options: PassOptions,
 ): Promise<Concluded> {
   switch (outcome.kind) {
     case "wait":
       return watch(ports, before, termination, options);
-    case "let go":
-      logLetGo(ports, termination, outcome);
-      return { before, termination, fate: "let go" };
+    case "drop":
+      logDropped(ports, termination, outcome);
+      return { before, termination, ending: "dropped" };
     case "complete": {
-      if (!options.mayComplete) return { before, termination, fate: "watch" };
+      if (!options.mayComplete) return { before, termination, ending: "waiting" };
       if (options.dryRun) {
-        return watchAgain(ports, before, rehearseCompletion(ports, termination, outcome), options);
+        return watchAgain(ports, before, logCompletionInDryRun(ports, termination, outcome), options);
       }
       const now = ports.now();
       if (now >= Math.min(decidedAt + FRESH_MS, options.until)) {
         const memory = {
           ...termination.memory,
           waitingFor: "its turn to be completed",
-          turnBefore: turnBefore(termination, observed, now),
+          queuedUntil: queuedUntil(termination, observed, now),
         };
         return watchAgain(ports, before, { ...termination, memory }, options, now);
       }
       const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
-      return end.kind === "watch"
+      return end.kind === "waiting"
         ? watchAgain(ports, before, end.termination, options)
-        : { before, termination: end.termination, fate: end.kind };
+        : { before, termination: end.termination, ending: end.kind };
     }
     default:
       return outcome satisfies never;
@@ -88,19 +88,26 @@ export async function conclude(
 }
 
 // To be looked at again as decided.
-function watch(ports: Ports, before: Termination, termination: Termination, { until }: LookOptions): Looked {
-  const { waitingFor, lookAt, failures } = termination.memory;
+function watch(
+  ports: Ports,
+  before: Termination,
+  termination: Termination,
+  { until }: PassOptions,
+): Reconciled {
+  const { waitingFor, nextPassAt, failures } = termination.memory;
   if (waitingFor !== before.memory.waitingFor) {
     ports.log.info("waiting", {
       instance_id: before.instanceId,
       waiting_for: waitingFor,
       held_seconds: secondsBetween(before.since, ports.now()),
       looks_again:
-        lookAt === undefined || lookAt >= until ? "in the next run of terminate" : timeText(lookAt),
+        nextPassAt === undefined || nextPassAt >= until
+          ? "in the next run of terminate"
+          : timeText(nextPassAt),
       ...(failures > 0 ? { failures } : {}),
     });
   }
-  return { before, termination, fate: "watch" };
+  return { before, termination, ending: "waiting" };
 }
 
 // To be looked at again, for what has come up since the decision.
@@ -108,25 +115,25 @@ function watchAgain(
   ports: Ports,
   before: Termination,
   termination: Termination,
-  options: LookOptions,
-  lookAt = ports.now() + before.settings.pollSeconds * 1_000,
-): Looked {
+  options: PassOptions,
+  nextPassAt = ports.now() + before.settings.pollSeconds * 1_000,
+): Reconciled {
   const now = ports.now();
   const { waitingFor, changedAt } = termination.memory;
   const memory: Memory = {
     ...termination.memory,
     changedAt: waitingFor === before.memory.waitingFor ? (changedAt ?? now) : now,
-    lookAt,
+    nextPassAt,
   };
   return watch(ports, before, { ...termination, memory }, options);
 }
 
-function logLetGo(
+function logDropped(
   ports: Ports,
   { instanceId, group, since }: Termination,
-  { reason, level }: Extract<Outcome, { kind: "let go" }>,
+  { reason, level }: Extract<Outcome, { kind: "drop" }>,
 ): void {
-  ports.log[level]("let go", {
+  ports.log[level]("termination dropped", {
     instance_id: instanceId,
     auto_scaling_group: group,
     reason,

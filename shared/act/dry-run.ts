@@ -11,11 +11,11 @@ const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
 
 /** Says, once a drain, what each step would do, and does nothing. */
-export function rehearse(ports: Ports, planned: readonly Planned[]): Map<Termination, Done> {
+export function logStepsInDryRun(ports: Ports, planned: readonly Planned[]): Map<Termination, Done> {
   return new Map(
     planned.map(({ termination, steps }) => {
-      const said = [WOULD, ...steps.map((step) => WOULD + nameOf(step))];
-      const news = said.filter((each) => !termination.memory.said.includes(each));
+      const logged = [WOULD, ...steps.map((step) => WOULD + nameOf(step))];
+      const news = logged.filter((each) => !termination.memory.logged.includes(each));
       for (const each of news) {
         const would = each.slice(WOULD.length);
         ports.log.info("dry run", {
@@ -23,13 +23,18 @@ export function rehearse(ports: Ports, planned: readonly Planned[]): Map<Termina
           ...(would === "" ? { reason: NOTHING_IS_WRITTEN } : { would }),
         });
       }
-      return [termination, { steps: [], failed: false, said }];
+      return [termination, { steps: [], failed: false, logged }];
     }),
   );
 }
 
 /** A decision whose waiting is for what is there, rather than for what would be there after its steps. */
-export function asItIs(decision: Decision, observed: Observation, before: Memory, now: number): Decision {
+export function asItIsInDryRun(
+  decision: Decision,
+  observed: Observation,
+  before: Memory,
+  now: number,
+): Decision {
   const waitingFor = leftBehind(observed);
   if (decision.outcome.kind !== "wait" || decision.steps.length === 0 || waitingFor === undefined) {
     return decision;
@@ -43,28 +48,28 @@ export function asItIs(decision: Decision, observed: Observation, before: Memory
 }
 
 /** Says, once a drain, that the lifecycle action would be completed. Returns the termination as it is to be watched. */
-export function rehearseCompletion(
+export function logCompletionInDryRun(
   ports: Ports,
   termination: Termination,
   { result, reason }: Extract<Outcome, { kind: "complete" }>,
 ): Termination {
   const { instanceId, memory } = termination;
   const would = `completion with ${result}: ${reason}`;
-  if (!memory.said.includes(WOULD + would)) ports.log.info("dry run", { instance_id: instanceId, would });
+  if (!memory.logged.includes(WOULD + would)) ports.log.info("dry run", { instance_id: instanceId, would });
   return {
     ...termination,
     memory: {
       ...memory,
       waitingFor: "the hook's own timeout: this is a dry run",
-      said: [...new Set([...memory.said, WOULD + would])],
+      logged: [...new Set([...memory.logged, WOULD + would])],
     },
   };
 }
 
 /** A termination that was on a dry run and no longer is: from here on it is drained for real, and the log says so. */
-export function endRehearsal(ports: Ports, termination: Termination): Termination {
+export function endDryRun(ports: Ports, termination: Termination): Termination {
   if (!termination.dryRun) return termination;
   ports.log.info("dry run is over", { instance_id: termination.instanceId });
-  const said = termination.memory.said.filter((each) => !each.startsWith(WOULD));
-  return { ...termination, dryRun: false, memory: { ...termination.memory, said } };
+  const logged = termination.memory.logged.filter((each) => !each.startsWith(WOULD));
+  return { ...termination, dryRun: false, memory: { ...termination.memory, logged } };
 }

@@ -2,7 +2,7 @@ import { timeText } from "../base/log.ts";
 import { keysOf, settingsUnder } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { observeHooks } from "../observe/auto-scaling.ts";
-import { NOT_ENDED } from "../rules/superseded-action.ts";
+import { NO_ENDED_ACTION } from "../rules/superseded-action.ts";
 import type { Ports } from "../run/ports.ts";
 import { contentOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -33,7 +33,7 @@ export async function findAnotherAction(
   const answer = await ports.autoScaling.heartbeat({ ...termination, hook, token: undefined });
   if (answer === "no such action") return undefined;
   const now = ports.now();
-  const since = memory.dyingSince ?? now;
+  const since = memory.terminatingSince ?? now;
   ports.log.warn("held by another lifecycle action", {
     instance_id: instanceId,
     life_cycle_hook_name: hook,
@@ -46,6 +46,6 @@ export async function findAnotherAction(
     settings,
     token: undefined,
     since,
-    memory: { ...memory, ...NOT_ENDED, lastBeatAt: now },
+    memory: { ...memory, ...NO_ENDED_ACTION, lastHeartbeatAt: now },
   };
 }

@@ -1,7 +1,7 @@
 import { forEachOf } from "../base/batches.ts";
-import type { Presence } from "../model/observation.ts";
+import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { isBeatDue } from "../rules/heartbeat.ts";
+import { isHeartbeatDue } from "../rules/heartbeat.ts";
 import type { Ports } from "../run/ports.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -17,32 +17,37 @@ const SHORT_HOOK_MS = 180_000;
  * @param first whether this is deregister's look
  * @returns the terminations whose timers began anew, or were refused to, as they are then, by what they were
  */
-export async function beat(
+export async function sendHeartbeats(
   ports: Ports,
   run: Run,
-  presences: ReadonlyMap<Termination, Presence>,
+  autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
   first: boolean,
 ): Promise<Map<Termination, Termination>> {
-  const beaten = new Map<Termination, Termination>();
+  const afterHeartbeats = new Map<Termination, Termination>();
   // Those whose timers began first are the ones that end first, should there be no time for all.
-  const due = [...presences]
-    .filter(([each, presence]) => isBeatDue(each, presence, ports.now(), first))
-    .sort(([a], [b]) => (a.memory.lastBeatAt ?? 0) - (b.memory.lastBeatAt ?? 0));
+  const due = [...autoScalingViews]
+    .filter(([each, autoScalingView]) => isHeartbeatDue(each, autoScalingView, ports.now(), first))
+    .sort(([a], [b]) => (a.memory.lastHeartbeatAt ?? 0) - (b.memory.lastHeartbeatAt ?? 0));
   await forEachOf(due, async ([termination]) => {
     const { hook } = termination;
     if (hook === undefined) return;
-    const now = contentOf(await reading(run, () => beatOne(ports, run, termination, hook)));
-    if (now) beaten.set(termination, now);
+    const now = contentOf(await reading(run, () => sendHeartbeat(ports, run, termination, hook)));
+    if (now) afterHeartbeats.set(termination, now);
   });
-  return beaten;
+  return afterHeartbeats;
 }
 
 // Throws an AwsCallError.
-async function beatOne(ports: Ports, run: Run, termination: Termination, hook: string): Promise<Termination> {
+async function sendHeartbeat(
+  ports: Ports,
+  run: Run,
+  termination: Termination,
+  hook: string,
+): Promise<Termination> {
   const { instanceId, memory } = termination;
   const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
   const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
-  const asked = { ...termination, memory: { ...memory, lastBeatAt: ports.now() } };
+  const asked = { ...termination, memory: { ...memory, lastHeartbeatAt: ports.now() } };
   if (answer === "recorded") {
     ports.log.info("heartbeat recorded", fields);
     return asked;
@@ -52,8 +57,11 @@ async function beatOne(ports: Ports, run: Run, termination: Termination, hook: s
 }
 
 /** Warns, once a run and hook, of hooks that are too short to be safe. */
-export function warnOfShortHooks(run: Run, presences: ReadonlyMap<Termination, Presence>): void {
-  for (const [{ group, hook }, { hooks = [] }] of presences) {
+export function warnOfShortHooks(
+  run: Run,
+  autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
+): void {
+  for (const [{ group, hook }, { hooks = [] }] of autoScalingViews) {
     const own = hooks.find(({ name }) => name === hook);
     if (!own || own.heartbeatTimeout >= SHORT_HOOK_MS) continue;
     run.warn("short hook", {

@@ -14,7 +14,7 @@ import { AwsCallError } from "../base/errors.ts";
 import { call } from "./call.ts";
 
 /** Where Auto Scaling shows an instance. */
-export type Membership = { readonly group: string; readonly state: string };
+export type GroupInstance = { readonly group: string; readonly state: string };
 
 /** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
 export type Hook = {
@@ -34,7 +34,7 @@ export type GroupSelection =
   | { readonly tag: { readonly key: string; readonly value: string | undefined } };
 
 /** A group, and the states of its instances. */
-export type GroupMembers = {
+export type GroupWithInstances = {
   readonly name: string;
   readonly instances: readonly { readonly instanceId: string; readonly state: string }[];
   readonly hasWarmPool: boolean;
@@ -51,13 +51,13 @@ export type ActionName = {
 /** What the drain needs of Auto Scaling. All throw an AwsCallError. */
 export type AutoScalingPort = {
   /** The groups and states of up to fifty instances; those that no group knows are left out. */
-  describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, Membership>>;
+  describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, GroupInstance>>;
   /** A group's terminating hooks; none for a group that is gone. */
   terminatingHooks: (group: string) => Promise<Hook[]>;
   /** Groups with their instances, by name, or those that carry a tag. */
-  groups: (which: GroupSelection) => Promise<GroupMembers[]>;
+  groups: (which: GroupSelection) => Promise<GroupWithInstances[]>;
   /** The instances of a group's warm pool, which the group itself does not list. */
-  warmPool: (group: string) => Promise<GroupMembers["instances"]>;
+  warmPool: (group: string) => Promise<GroupWithInstances["instances"]>;
   /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
   retains: (group: string) => Promise<boolean>;
   /**
@@ -93,7 +93,7 @@ export function autoScalingPort(
   let completions: AutoScalingClient | undefined;
   return {
     async describeInstances(instanceIds) {
-      const found = new Map<string, Membership>();
+      const found = new Map<string, GroupInstance>();
       let token: string | undefined;
       do {
         const page = await call("autoscaling:DescribeAutoScalingInstances", () =>
@@ -138,7 +138,7 @@ export function autoScalingPort(
     async groups(which) {
       const selection =
         "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
-      const found: GroupMembers[] = [];
+      const found: GroupWithInstances[] = [];
       let token: string | undefined;
       do {
         const page = await call("autoscaling:DescribeAutoScalingGroups", () =>
@@ -163,7 +163,7 @@ export function autoScalingPort(
     },
 
     async warmPool(group) {
-      const found: GroupMembers["instances"][number][] = [];
+      const found: GroupWithInstances["instances"][number][] = [];
       let token: string | undefined;
       do {
         const page = await call("autoscaling:DescribeWarmPool", () =>
@@ -220,7 +220,7 @@ export function autoScalingPort(
   };
 }
 
-function readInstance({ InstanceId, LifecycleState }: Instance): GroupMembers["instances"][number] {
+function readInstance({ InstanceId, LifecycleState }: Instance): GroupWithInstances["instances"][number] {
   return { instanceId: InstanceId as string, state: LifecycleState as string };
 }
 

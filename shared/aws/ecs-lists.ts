@@ -28,7 +28,7 @@ export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
  * The ARNs of the tasks on container instances that are to run, of the whole cluster where that is cheaper: then each hundred
  * of its tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
  */
-export async function listWanted(
+export async function listTasksToRun(
   ecs: Ecs,
   cluster: string,
   containerInstances: readonly string[],
@@ -44,7 +44,7 @@ export async function listWanted(
  * tells but their list: that is read for as long as it is cheaper than one for each container instance. Throws an
  * AwsCallError.
  */
-export async function listUnwanted(
+export async function listStoppingTasks(
   ecs: Ecs,
   cluster: string,
   containerInstances: readonly string[],

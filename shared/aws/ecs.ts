@@ -14,7 +14,7 @@ import {
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import { call as plainCall } from "./call.ts";
-import { listPages, listUnwanted, listWanted, TASKS_A_CALL } from "./ecs-lists.ts";
+import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices, type Service } from "./ecs-services.ts";
 
@@ -27,7 +27,7 @@ export type ContainerInstance = {
   /** ACTIVE, DRAINING, DEREGISTERING, INACTIVE and others. */
   readonly status: string;
   /** Its tasks that are wanted, running or pending: those that are stopping are not among them. */
-  readonly wantedTasks: number;
+  readonly tasksToRun: number;
   /** Whether its agent speaks to ECS. While it does not, what ECS shows of its tasks stays as it was. */
   readonly agentConnected: boolean;
   /** Goes up with each task that starts or stops on it, and whatever else changes (ECS API Reference, ContainerInstance). */
@@ -47,7 +47,7 @@ export type Task = {
   readonly service: string | undefined;
   readonly status: string;
   /** Whether it is to run; a task that is stopping is not, though its containers still do. */
-  readonly wanted: boolean;
+  readonly shouldRun: boolean;
   /** The host ports that its containers listen on, where they are known: for the network mode host ECS shows none. */
   readonly hostPorts: readonly number[];
   /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
@@ -71,11 +71,11 @@ export type EcsPort = {
    * The ARNs of the tasks on the container instances that are to run; perhaps with those of others in the cluster, where
    * listing them all takes fewer calls.
    */
-  listWanted: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  listTasksToRun: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** Likewise of those that ECS still shows and that are not to run: they are stopping, or have stopped. */
-  listUnwanted: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
+  listStoppingTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** The ARNs of all tasks of a cluster that are to run. */
-  listAllWanted: (cluster: string) => Promise<string[]>;
+  listAllTasksToRun: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
   /** The host ports that each task of a definition (by ARN) listens on; those that ECS chooses are not among them. */
@@ -147,11 +147,11 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
       return found;
     },
 
-    listWanted: (cluster, containerInstances) => listWanted(ecs, cluster, containerInstances),
+    listTasksToRun: (cluster, containerInstances) => listTasksToRun(ecs, cluster, containerInstances),
 
-    listUnwanted: (cluster, containerInstances) => listUnwanted(ecs, cluster, containerInstances),
+    listStoppingTasks: (cluster, containerInstances) => listStoppingTasks(ecs, cluster, containerInstances),
 
-    listAllWanted: (cluster) => listPages(ecs, { cluster, desiredStatus: "RUNNING" }),
+    listAllTasksToRun: (cluster) => listPages(ecs, { cluster, desiredStatus: "RUNNING" }),
 
     async describeTasks(cluster, arns) {
       const pages = await forEachOf(pieces(arns, TASKS_A_CALL), (tasks) =>
@@ -231,7 +231,7 @@ function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
     arn: each.containerInstanceArn as string,
     instanceId: each.ec2InstanceId ?? "",
     status: each.status ?? "",
-    wantedTasks: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
+    tasksToRun: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
     agentConnected: each.agentConnected ?? false,
     version: each.version ?? 0,
     capacityProvider: each.capacityProviderName,
@@ -246,7 +246,7 @@ function readTask(task: SdkTask): Task {
     containerInstance: task.containerInstanceArn ?? "",
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
-    wanted: task.desiredStatus === "RUNNING",
+    shouldRun: task.desiredStatus === "RUNNING",
     hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(boundPorts)),
     addresses: (task.attachments ?? []).flatMap((each) =>
       (each.details ?? []).flatMap(({ name, value }) =>

@@ -1,5 +1,10 @@
 import * as z from "zod/mini";
-import { type Memory, NO_MEMORY, type Obstacle, type SeenRegistration } from "../model/termination.ts";
+import {
+  type Memory,
+  NO_MEMORY,
+  type RecheckableBlocker,
+  type SeenRegistration,
+} from "../model/termination.ts";
 
 const time = z.iso.datetime();
 const at = { at: time };
@@ -82,12 +87,15 @@ export function readMemory(value: unknown): Memory {
     containerInstances: data.container_instances,
     tasks: data.tasks,
     noTasksVersions: data.no_tasks_versions.map(({ container_instance: arn, version }) => ({ arn, version })),
-    noWantedSince: milliseconds(data.no_wanted_tasks_since),
+    noTasksToRunSince: milliseconds(data.no_wanted_tasks_since),
     registrations: data.registrations.map(readRegistration),
-    taken: data.taken.map((each) => ({ what: readRegistration(each.registration), at: Date.parse(each.at) })),
+    deregistered: data.taken.map((each) => ({
+      what: readRegistration(each.registration),
+      at: Date.parse(each.at),
+    })),
     drained: data.drained.map((each) => ({ what: each.container_instance, at: Date.parse(each.at) })),
-    toDrain: data.to_drain,
-    toTake: data.to_take.map(readRegistration),
+    plannedDraining: data.to_drain,
+    plannedDeregistrations: data.to_take.map(readRegistration),
     behindNetworkLoadBalancer: data.behind_network_load_balancer,
     managedTargetGroups: data.managed_target_groups,
     managedElbNames: data.managed_elb_names,
@@ -97,27 +105,27 @@ export function readMemory(value: unknown): Memory {
     })),
     actedAt: milliseconds(data.acted_at),
     drainingAt: milliseconds(data.draining_at),
-    noMemberSince: milliseconds(data.no_container_instance_since),
+    noContainerInstanceSince: milliseconds(data.no_container_instance_since),
     noRegistrationSince: milliseconds(data.no_registration_since),
     absentSince: milliseconds(data.absent_since),
     refusedAt: milliseconds(data.refused_at),
     completedAt: milliseconds(data.completed_at),
-    lastBeatAt: milliseconds(data.last_beat_at),
+    lastHeartbeatAt: milliseconds(data.last_beat_at),
     goneAt: milliseconds(data.gone_at),
     disconnectedSince: milliseconds(data.disconnected_since),
     unknownSince: milliseconds(data.unknown_since),
     deadSince: milliseconds(data.dead_since),
     deadAs: data.dead_as,
-    dyingSince: milliseconds(data.dying_since),
+    terminatingSince: milliseconds(data.dying_since),
     returns: data.returns,
     returningSince: milliseconds(data.returning_since),
     changedAt: milliseconds(data.changed_at),
-    lookAt: milliseconds(data.look_at),
-    obstacle: data.obstacle && { what: readObstacle(data.obstacle), until: Date.parse(data.obstacle.until) },
-    turnBefore: milliseconds(data.turn_before),
+    nextPassAt: milliseconds(data.look_at),
+    recheck: data.obstacle && { what: readObstacle(data.obstacle), until: Date.parse(data.obstacle.until) },
+    queuedUntil: milliseconds(data.turn_before),
     waitingFor: data.waiting_for,
     failures: data.failures,
-    said: data.said,
+    logged: data.said,
   };
 }
 
@@ -130,12 +138,15 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
       container_instance: arn,
       version,
     })),
-    no_wanted_tasks_since: isoOf(memory.noWantedSince),
+    no_wanted_tasks_since: isoOf(memory.noTasksToRunSince),
     registrations: memory.registrations.map(writeRegistration),
-    taken: memory.taken.map(({ what, at }) => ({ registration: writeRegistration(what), at: isoOf(at) })),
+    taken: memory.deregistered.map(({ what, at }) => ({
+      registration: writeRegistration(what),
+      at: isoOf(at),
+    })),
     drained: memory.drained.map(({ what, at }) => ({ container_instance: what, at: isoOf(at) })),
-    to_drain: [...memory.toDrain],
-    to_take: memory.toTake.map(writeRegistration),
+    to_drain: [...memory.plannedDraining],
+    to_take: memory.plannedDeregistrations.map(writeRegistration),
     behind_network_load_balancer: memory.behindNetworkLoadBalancer,
     managed_target_groups: [...memory.managedTargetGroups],
     managed_elb_names: [...memory.managedElbNames],
@@ -146,30 +157,30 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     })),
     acted_at: isoOf(memory.actedAt),
     draining_at: isoOf(memory.drainingAt),
-    no_container_instance_since: isoOf(memory.noMemberSince),
+    no_container_instance_since: isoOf(memory.noContainerInstanceSince),
     no_registration_since: isoOf(memory.noRegistrationSince),
     absent_since: isoOf(memory.absentSince),
     refused_at: isoOf(memory.refusedAt),
     completed_at: isoOf(memory.completedAt),
-    last_beat_at: isoOf(memory.lastBeatAt),
+    last_beat_at: isoOf(memory.lastHeartbeatAt),
     gone_at: isoOf(memory.goneAt),
     disconnected_since: isoOf(memory.disconnectedSince),
     unknown_since: isoOf(memory.unknownSince),
     dead_since: isoOf(memory.deadSince),
     dead_as: memory.deadAs,
-    dying_since: isoOf(memory.dyingSince),
+    dying_since: isoOf(memory.terminatingSince),
     returns: memory.returns,
     returning_since: isoOf(memory.returningSince),
     changed_at: isoOf(memory.changedAt),
-    look_at: isoOf(memory.lookAt),
-    obstacle: memory.obstacle && {
-      ...writeObstacle(memory.obstacle.what),
-      until: isoOf(memory.obstacle.until),
+    look_at: isoOf(memory.nextPassAt),
+    obstacle: memory.recheck && {
+      ...writeObstacle(memory.recheck.what),
+      until: isoOf(memory.recheck.until),
     },
-    turn_before: isoOf(memory.turnBefore),
+    turn_before: isoOf(memory.queuedUntil),
     waiting_for: memory.waitingFor,
     failures: memory.failures,
-    said: [...memory.said],
+    said: [...memory.logged],
   };
 }
 
@@ -196,24 +207,24 @@ function writeRegistration(each: SeenRegistration): z.infer<typeof registration>
     : { target_group: each.targetGroup, port: each.port };
 }
 
-function readObstacle(each: z.infer<typeof obstacle>): Obstacle {
+function readObstacle(each: z.infer<typeof obstacle>): RecheckableBlocker {
   if ("tasks" in each) {
-    const { cluster, container_instance: containerInstance, wanted_tasks: wantedTasks, tasks } = each;
-    return { kind: "tasks", cluster, containerInstance, wantedTasks, tasks };
+    const { cluster, container_instance: containerInstance, wanted_tasks: tasksToRun, tasks } = each;
+    return { kind: "tasks", cluster, containerInstance, tasksToRun, tasks };
   }
   if ("elb_name" in each) return { kind: "classic", loadBalancer: each.elb_name };
   const { target_group: targetGroup, target, port, state } = each;
   return { kind: "target", targetGroup, target, port, state };
 }
 
-function writeObstacle(each: Obstacle) {
+function writeObstacle(each: RecheckableBlocker) {
   switch (each.kind) {
     case "tasks": {
-      const { cluster, containerInstance, wantedTasks, tasks } = each;
+      const { cluster, containerInstance, tasksToRun, tasks } = each;
       return {
         cluster,
         container_instance: containerInstance,
-        wanted_tasks: wantedTasks,
+        wanted_tasks: tasksToRun,
         tasks: [...tasks],
       };
     }

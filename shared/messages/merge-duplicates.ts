@@ -1,26 +1,26 @@
 import { groupBy } from "../base/batches.ts";
-import { type Announced, identityOf, type Memory, type Termination } from "../model/termination.ts";
+import { identityOf, type Memory, type RestorePlan, type Termination } from "../model/termination.ts";
 import { union } from "../rules/remember.ts";
 import type { Ports } from "../run/ports.ts";
-import type { Held, Receipt } from "./receive.ts";
+import type { Receipt, Tracked } from "./receive.ts";
 
 /**
  * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
  * stands there once: to delete the second delivery would be to delete the message. A drain that a Spot interruption
  * notice began joins that of a hook for the same instance.
  */
-export function merge(ports: Ports, arrivals: readonly Held[]): Held[] {
+export function merge(ports: Ports, arrivals: readonly Tracked[]): Tracked[] {
   const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
   const alike = groupBy(inOrder, ({ termination }) => identityOf(termination));
   const merged = [...alike.values()].flatMap((group) => mergeAlike(ports, group));
   const hooked = merged.filter(({ termination }) => termination.hook !== undefined);
   const noticed = merged.filter(({ termination }) => termination.hook === undefined);
-  const isJoined = ({ termination }: Held) =>
+  const isJoined = ({ termination }: Tracked) =>
     hooked.some((each) => each.termination.instanceId === termination.instanceId);
   return [...hooked.map((each) => join(ports, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
 }
 
-function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
+function mergeAlike(ports: Ports, group: readonly Tracked[]): Tracked[] {
   const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
   for (const { termination, messages } of group) {
     const same = merged.find((each) => isSameAction(each.termination, termination));
@@ -32,8 +32,8 @@ function mergeAlike(ports: Ports, group: readonly Held[]): Held[] {
     same.termination = {
       ...same.termination,
       memory: unite(same.termination, termination),
-      ...(same.termination.announced || termination.announced
-        ? { announced: uniteAnnounced(same.termination.announced, termination.announced) }
+      ...(same.termination.restorePlan || termination.restorePlan
+        ? { restorePlan: mergeRestorePlans(same.termination.restorePlan, termination.restorePlan) }
         : {}),
     };
     logMerged(ports, termination);
@@ -52,7 +52,7 @@ function isSameAction(older: Termination, younger: Termination): boolean {
 }
 
 // What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
-function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
+function join(ports: Ports, held: Tracked, noticed: readonly Tracked[]): Tracked {
   const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
   const first = own[0]?.termination;
   if (!first) return held;
@@ -62,7 +62,10 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
     termination: {
       ...held.termination,
       interruptedAt: held.termination.interruptedAt ?? first.interruptedAt,
-      memory: memory.lookAt === undefined ? { ...first.memory, lastBeatAt: memory.lastBeatAt } : memory,
+      memory:
+        memory.nextPassAt === undefined
+          ? { ...first.memory, lastHeartbeatAt: memory.lastHeartbeatAt }
+          : memory,
     },
     messages: own.reduce((all, { messages }) => together(all, messages), held.messages),
   };
@@ -72,36 +75,37 @@ function join(ports: Ports, held: Held, noticed: readonly Held[]): Held {
 // nothing. Of what was not there, the one may have looked before it came, and the other since: it counts where both say so.
 function unite(older: Termination, younger: Termination): Memory {
   const [one, other] = [older.memory, younger.memory];
-  const isSooner = other.lookAt !== undefined && (one.lookAt === undefined || other.lookAt < one.lookAt);
+  const isSooner =
+    other.nextPassAt !== undefined && (one.nextPassAt === undefined || other.nextPassAt < one.nextPassAt);
   const [sooner, later] = isSooner ? [other, one] : [one, other];
   const absence = (of: (memory: Memory) => Time) =>
-    later.lookAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));
+    later.nextPassAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));
   return {
     ...sooner,
     containerInstances: union(sooner.containerInstances, later.containerInstances),
     tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
     noTasksVersions:
-      later.lookAt === undefined
+      later.nextPassAt === undefined
         ? sooner.noTasksVersions
         : sooner.noTasksVersions.filter((each) =>
             later.noTasksVersions.some(({ arn, version }) => arn === each.arn && version === each.version),
           ),
-    noWantedSince: absence(({ noWantedSince }) => noWantedSince),
+    noTasksToRunSince: absence(({ noTasksToRunSince }) => noTasksToRunSince),
     registrations: union(sooner.registrations, later.registrations),
     behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,
     managedTargetGroups: union(sooner.managedTargetGroups, later.managedTargetGroups),
     managedElbNames: union(sooner.managedElbNames, later.managedElbNames),
-    taken: union(sooner.taken, later.taken),
+    deregistered: union(sooner.deregistered, later.deregistered),
     drained: union(sooner.drained, later.drained),
-    toDrain: union(sooner.toDrain, later.toDrain),
-    toTake: union(sooner.toTake, later.toTake),
+    plannedDraining: union(sooner.plannedDraining, later.plannedDraining),
+    plannedDeregistrations: union(sooner.plannedDeregistrations, later.plannedDeregistrations),
     actedAt: latest(sooner.actedAt, later.actedAt),
     drainingAt: earliest(sooner.drainingAt, later.drainingAt),
-    noMemberSince: earliest(sooner.noMemberSince, later.noMemberSince),
+    noContainerInstanceSince: earliest(sooner.noContainerInstanceSince, later.noContainerInstanceSince),
     noRegistrationSince: earliest(sooner.noRegistrationSince, later.noRegistrationSince),
     absentSince: absence(({ absentSince }) => absentSince),
     goneAt: absence(({ goneAt }) => goneAt),
-    lastBeatAt: latest(sooner.lastBeatAt, later.lastBeatAt),
+    lastHeartbeatAt: latest(sooner.lastHeartbeatAt, later.lastHeartbeatAt),
     // One without the other's token may be of another lifecycle action, which was not refused.
     refusedAt: older.token === younger.token ? latest(sooner.refusedAt, later.refusedAt) : undefined,
     completedAt: sooner.completedAt ?? later.completedAt,
@@ -109,17 +113,17 @@ function unite(older: Termination, younger: Termination): Memory {
     unknownSince: absence(({ unknownSince }) => unknownSince),
     deadSince: earliest(sooner.deadSince, later.deadSince),
     deadAs: sooner.deadAs ?? later.deadAs,
-    dyingSince: earliest(sooner.dyingSince, later.dyingSince),
+    terminatingSince: earliest(sooner.terminatingSince, later.terminatingSince),
     returns: sooner.returns ?? later.returns,
     returningSince: sooner.returningSince ?? later.returningSince,
-    said: union(sooner.said, later.said),
+    logged: union(sooner.logged, later.logged),
   };
 }
 
-function uniteAnnounced(one?: Announced, other?: Announced): Announced {
+function mergeRestorePlans(one?: RestorePlan, other?: RestorePlan): RestorePlan {
   return {
-    toDrain: union(one?.toDrain ?? [], other?.toDrain ?? []),
-    toTake: union(one?.toTake ?? [], other?.toTake ?? []),
+    plannedDraining: union(one?.plannedDraining ?? [], other?.plannedDraining ?? []),
+    plannedDeregistrations: union(one?.plannedDeregistrations ?? [], other?.plannedDeregistrations ?? []),
   };
 }
 

@@ -83,7 +83,10 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       dryRun: dry_run ?? false,
       settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
       memory: remembered,
-      announced: { toDrain: remembered.toDrain, toTake: remembered.toTake },
+      restorePlan: {
+        plannedDraining: remembered.plannedDraining,
+        plannedDeregistrations: remembered.plannedDeregistrations,
+      },
     },
   };
 }

@@ -14,10 +14,10 @@ const FULL = 10;
 export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
 
 /** A termination with the messages of this run that stand for it, each once. */
-export type Held = { readonly termination: Termination; readonly messages: readonly Receipt[] };
+export type Tracked = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
 /** What a queue gave. */
-export type Intake = {
+export type Received = {
   readonly messages: readonly ReceivedMessage[];
   readonly failed: boolean;
   /** Whether the last receive brought nothing. */
@@ -37,12 +37,12 @@ export async function receive(
   queue: string,
   waitSeconds: number,
   room: number,
-): Promise<Intake> {
+): Promise<Received> {
   const messages: ReceivedMessage[] = [];
   try {
     let batch = await ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL && messages.length < room && run.takesIn) {
+    while (batch.length === FULL && messages.length < room && run.mayReceive) {
       batch = await ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
@@ -68,7 +68,7 @@ export async function receiveAll(
   const messages: ReceivedMessage[] = [];
   let batch = await receive(ports, run, queue, waitSeconds.first, room);
   messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && messages.length < room && run.takesIn) {
+  while (!batch.isDry && !batch.failed && messages.length < room && run.mayReceive) {
     batch = await receive(ports, run, queue, waitSeconds.more, room - messages.length);
     messages.push(...batch.messages);
   }

@@ -1,4 +1,4 @@
-import type { Presence } from "./observation.ts";
+import type { AutoScalingView } from "./observation.ts";
 import type { Return } from "./termination.ts";
 
 /** What an instance's lifecycle state means for a termination. */
@@ -83,9 +83,9 @@ export function returnOf(lifecycleState: string): Return | undefined {
 }
 
 /** Whether a hook holds an instance on its way to its death. */
-export function isDying({ membership }: Pick<Presence, "membership">): boolean {
-  if (membership === undefined) return false;
-  return situationOf(membership.state) === "held" && returnOf(membership.state) === undefined;
+export function isHeldForTermination({ groupInstance }: Pick<AutoScalingView, "groupInstance">): boolean {
+  if (groupInstance === undefined) return false;
+  return situationOf(groupInstance.state) === "held" && returnOf(groupInstance.state) === undefined;
 }
 
 /** How far an instance has come that goes back; see the Auto Scaling User Guide on warm pools and on instance refresh. */

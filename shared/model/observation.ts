@@ -1,4 +1,4 @@
-import type { Hook, Membership } from "../aws/autoscaling.ts";
+import type { GroupInstance, Hook } from "../aws/autoscaling.ts";
 import type { InstanceState } from "../aws/ec2.ts";
 import type { ContainerInstance, Service, Task, TaskProtection } from "../aws/ecs.ts";
 
@@ -29,11 +29,11 @@ export type Registration = {
   /** Whether a Network Load Balancer forwards to it. */
   readonly networkLoadBalancer: boolean;
   /** For an address, the task that holds it or held it. It is nobody's but ECS's to take out, unless it is an orphan. */
-  readonly heldBy: Task | undefined;
+  readonly addressTask: Task | undefined;
 };
 
 /** The instance as a member of a cluster, with the tasks that ECS still shows for it. */
-export type ClusterMember = {
+export type ClusterInstance = {
   readonly cluster: string;
   readonly containerInstance: ContainerInstance;
   readonly tasks: readonly Task[];
@@ -44,20 +44,20 @@ export type ClusterMember = {
 };
 
 /** What Auto Scaling shows of one instance, and of the hooks of its group. */
-export type Presence = {
+export type AutoScalingView = {
   /** What Auto Scaling says; undefined when no group knows the instance. */
-  readonly membership: Membership | undefined;
+  readonly groupInstance: GroupInstance | undefined;
   /** The terminating hooks of the termination's group; undefined where they could not be read. */
   readonly hooks: readonly Hook[] | undefined;
   /** Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked. */
   readonly retains: boolean | undefined;
   /** What could not be read. */
-  readonly unread: { readonly membership?: string; readonly hooks?: string };
+  readonly unread: { readonly groupInstance?: string; readonly hooks?: string };
 };
 
 /** All that AWS shows of one instance, in one look. What could not be read is missing, and said to be. */
-export type Observation = Omit<Presence, "unread"> & {
-  readonly members: readonly ClusterMember[];
+export type Observation = Omit<AutoScalingView, "unread"> & {
+  readonly clusterInstances: readonly ClusterInstance[];
   readonly registrations: readonly Registration[];
   /** The load balancers of the services that have, or lately had, a task on the instance. */
   readonly managedTargetGroups: readonly string[];
@@ -74,7 +74,7 @@ export type Observation = Omit<Presence, "unread"> & {
    * What could not be read, by what it would have told. While tasks or registrations are not, nothing counts as gone; EC2's
    * answer only matters for what is still there, and the host ports of tasks only while a registration of ours is.
    */
-  readonly unread: Presence["unread"] & {
+  readonly unread: AutoScalingView["unread"] & {
     readonly tasks?: string;
     readonly registrations?: string;
     readonly hostPorts?: string;

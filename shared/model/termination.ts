@@ -19,13 +19,13 @@ export type Return = "warm pool" | "root volume";
  * What stood in the way of a drain at the last look. While it does, nothing else can let the drain go on, so it alone needs
  * to be asked for: tasks that are to leave by themselves, of which one that has not STOPPED is enough, or a registration.
  */
-export type Obstacle =
+export type RecheckableBlocker =
   | {
       readonly kind: "tasks";
       readonly cluster: string;
       /** The container instance that they are on, by ARN, and how many tasks it was to run, by its own count. */
       readonly containerInstance: string;
-      readonly wantedTasks: number;
+      readonly tasksToRun: number;
       readonly tasks: readonly string[];
     }
   | {
@@ -40,7 +40,7 @@ export type Obstacle =
   | { readonly kind: "classic"; readonly loadBalancer: string };
 
 /** Something that was done to an instance by us, and when that took effect. Times are in milliseconds since 1970. */
-export type Taken<T> = { readonly what: T; readonly at: number };
+export type Dated<T> = { readonly what: T; readonly at: number };
 
 /**
  * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. Where an
@@ -58,19 +58,19 @@ export type Memory = {
    */
   readonly noTasksVersions: readonly { readonly arn: string; readonly version: number }[];
   /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
-  readonly noWantedSince: number | undefined;
+  readonly noTasksToRunSince: number | undefined;
   /** What the instance was seen registered with. */
   readonly registrations: readonly SeenRegistration[];
   /** Registrations that we took out: one that comes back is taken out again, and what returns gets its own back. */
-  readonly taken: readonly Taken<SeenRegistration>[];
+  readonly deregistered: readonly Dated<SeenRegistration>[];
   /** The container instances that we set DRAINING, by ARN. */
-  readonly drained: readonly Taken<string>[];
+  readonly drained: readonly Dated<string>[];
   /**
    * What is to be taken from an instance that comes back, by container instance ARN and by registration. It is written
    * down a message before it is done: a run that dies in between must not lose what is to be given back.
    */
-  readonly toDrain: readonly string[];
-  readonly toTake: readonly SeenRegistration[];
+  readonly plannedDraining: readonly string[];
+  readonly plannedDeregistrations: readonly SeenRegistration[];
   /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
   readonly behindNetworkLoadBalancer: boolean;
   /** Target group ARNs and classic names of the services that had a task on the instance: those are ECS's to empty. */
@@ -83,7 +83,7 @@ export type Memory = {
   /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
   readonly drainingAt: number | undefined;
   /** When a look first showed no container instance, or no registration: what was never seen is looked for twice. */
-  readonly noMemberSince: number | undefined;
+  readonly noContainerInstanceSince: number | undefined;
   readonly noRegistrationSince: number | undefined;
   /** Since when, in an unbroken row of looks, no group has known the instance. */
   readonly absentSince: number | undefined;
@@ -92,7 +92,7 @@ export type Memory = {
   /** When our lifecycle action was completed, where other hooks still hold the instance. */
   readonly completedAt: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means beat now. */
-  readonly lastBeatAt: number | undefined;
+  readonly lastHeartbeatAt: number | undefined;
   /** When everything was first gone, with nothing left to do but to let it settle. */
   readonly goneAt: number | undefined;
   /** Since when, in an unbroken row of looks, the ECS agent has been disconnected. */
@@ -107,7 +107,7 @@ export type Memory = {
    * When a look first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
    * lifecycle action does had begun by then.
    */
-  readonly dyingSince: number | undefined;
+  readonly terminatingSince: number | undefined;
   /** Where the instance goes back to, once it was seen on its way there: then the message outlives the hook. */
   readonly returns: Return | undefined;
   /** When the lifecycle action of an instance that returns had ended. */
@@ -116,15 +116,15 @@ export type Memory = {
   readonly waitingFor: string | undefined;
   readonly changedAt: number | undefined;
   /** Not to be looked at before. */
-  readonly lookAt: number | undefined;
+  readonly nextPassAt: number | undefined;
   /** What stood in the way at the last look, and until when, in milliseconds since 1970, it is enough to ask for that. */
-  readonly obstacle: { readonly what: Obstacle; readonly until: number } | undefined;
+  readonly recheck: { readonly what: RecheckableBlocker; readonly until: number } | undefined;
   /** Until when, in milliseconds since 1970, it may wait for its turn to be completed; undefined where it does not. */
-  readonly turnBefore: number | undefined;
+  readonly queuedUntil: number | undefined;
   /** Looks in which something failed. */
   readonly failures: number;
   /** Warnings that were given, so that each is given once. */
-  readonly said: readonly string[];
+  readonly logged: readonly string[];
 };
 
 /** The memory of a termination that nobody has looked at. */
@@ -132,39 +132,39 @@ export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,
   noTasksVersions: [],
-  noWantedSince: undefined,
+  noTasksToRunSince: undefined,
   registrations: [],
-  taken: [],
+  deregistered: [],
   drained: [],
-  toDrain: [],
-  toTake: [],
+  plannedDraining: [],
+  plannedDeregistrations: [],
   behindNetworkLoadBalancer: false,
   managedTargetGroups: [],
   managedElbNames: [],
   targetGroups: [],
   actedAt: undefined,
   drainingAt: undefined,
-  noMemberSince: undefined,
+  noContainerInstanceSince: undefined,
   noRegistrationSince: undefined,
   absentSince: undefined,
   refusedAt: undefined,
   completedAt: undefined,
-  lastBeatAt: undefined,
+  lastHeartbeatAt: undefined,
   goneAt: undefined,
   disconnectedSince: undefined,
   unknownSince: undefined,
   deadSince: undefined,
   deadAs: undefined,
-  dyingSince: undefined,
+  terminatingSince: undefined,
   returns: undefined,
   returningSince: undefined,
   waitingFor: undefined,
   changedAt: undefined,
-  lookAt: undefined,
-  obstacle: undefined,
-  turnBefore: undefined,
+  nextPassAt: undefined,
+  recheck: undefined,
+  queuedUntil: undefined,
   failures: 0,
-  said: [],
+  logged: [],
 };
 
 /** One instance that a lifecycle hook holds, or that is about to be interrupted, and what its drain is told and remembers. */
@@ -184,11 +184,11 @@ export type Termination = {
   readonly settings: DrainSettings;
   readonly memory: Memory;
   /** What the message that brought it says is to be taken: only that is safe to take from an instance that comes back. */
-  readonly announced?: Announced;
+  readonly restorePlan?: RestorePlan;
 };
 
 /** What is to be taken from an instance that comes back, as a message carries it. */
-export type Announced = Pick<Memory, "toDrain" | "toTake">;
+export type RestorePlan = Pick<Memory, "plannedDraining" | "plannedDeregistrations">;
 
 /** The same registration as it is remembered. */
 export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {

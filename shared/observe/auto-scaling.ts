@@ -1,6 +1,6 @@
-import { INSTANCES_A_CALL, type Membership } from "../aws/autoscaling.ts";
+import { type GroupInstance, INSTANCES_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
-import type { Hook, Presence } from "../model/observation.ts";
+import type { AutoScalingView, Hook } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "../rules/deadline.ts";
 import { hookOf } from "../rules/heartbeat.ts";
@@ -12,25 +12,25 @@ import type { Run } from "../run/run.ts";
  * Reads what Auto Scaling shows of the instances: one call per fifty of them, and once a run and group its hooks. Throws
  * only what is a fault of ours.
  */
-export async function observePresence(
+export async function observeAutoScaling(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-): Promise<Map<Termination, Presence>> {
-  const memberships = await observeMemberships(ports, run, terminations);
+): Promise<Map<Termination, AutoScalingView>> {
+  const groupInstances = await observeGroupInstances(ports, run, terminations);
   const hooks = await observeHooksOfAll(ports, run, terminations);
   const retaining = await observeRetention(ports, run, terminations, hooks);
   return new Map(
     terminations.map((termination) => {
-      const membership = memberships.get(termination.instanceId) ?? { value: undefined };
+      const groupInstance = groupInstances.get(termination.instanceId) ?? { value: undefined };
       const ofGroup = hooks.get(termination.group) ?? { value: [] };
       return [
         termination,
         {
-          membership: contentOf(membership),
+          groupInstance: contentOf(groupInstance),
           hooks: contentOf(ofGroup),
           retains: retaining.get(termination.group),
-          unread: { ...unreadOf("membership", membership), ...unreadOf("hooks", ofGroup) },
+          unread: { ...unreadOf("groupInstance", groupInstance), ...unreadOf("hooks", ofGroup) },
         },
       ];
     }),
@@ -38,13 +38,13 @@ export async function observePresence(
 }
 
 /** Where Auto Scaling shows instances: one call per fifty of them. Throws only what is a fault of ours. */
-export async function observeMemberships(
+export async function observeGroupInstances(
   ports: Ports,
   run: Run,
   terminations: readonly { readonly instanceId: string }[],
-): Promise<Map<string, Reading<Membership | undefined>>> {
+): Promise<Map<string, Reading<GroupInstance | undefined>>> {
   const ids = [...new Set(terminations.map((each) => each.instanceId))];
-  const readings = new Map<string, Reading<Membership | undefined>>();
+  const readings = new Map<string, Reading<GroupInstance | undefined>>();
   await forEachOf(pieces(ids, INSTANCES_A_CALL), async (batch) => {
     const answer = await reading(run, () => ports.autoScaling.describeInstances(batch));
     for (const id of batch) readings.set(id, "unread" in answer ? answer : { value: answer.value.get(id) });

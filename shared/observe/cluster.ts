@@ -1,7 +1,7 @@
 import type { ContainerInstance, Service, Task, TaskProtection } from "../aws/ecs.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
-import type { ClusterMember } from "../model/observation.ts";
+import type { ClusterInstance } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { areProtectionsDue } from "../rules/stall-reasons.ts";
 import { INACTIVE, liveTasks, STOPPED } from "../rules/still-there.ts";
@@ -11,8 +11,8 @@ import type { Run } from "../run/run.ts";
 import { observeTasks } from "./tasks.ts";
 
 /** An instance in its clusters: its tasks, and the services they belong to. */
-export type Member = {
-  members: ClusterMember[];
+export type InstanceInClusters = {
+  clusterInstances: ClusterInstance[];
   /** The load balancers that these services name. */
   targetGroups: string[];
   elbNames: string[];
@@ -25,16 +25,16 @@ export type Member = {
 };
 
 /** Finds the instances in their clusters, with their tasks and the load balancers of these tasks' services. */
-export async function observeMembers(
+export async function observeClusters(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-): Promise<Map<Termination, Member>> {
-  const found = new Map<Termination, Member>(
+): Promise<Map<Termination, InstanceInClusters>> {
+  const found = new Map<Termination, InstanceInClusters>(
     terminations.map((each) => [
       each,
       {
-        members: [],
+        clusterInstances: [],
         targetGroups: [],
         elbNames: [],
         managedDraining: undefined,
@@ -61,16 +61,16 @@ async function observeCluster(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Member>,
+  found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
   const answer = await reading(run, async () => {
     const containerInstances = await findAll(ports, run, cluster, terminations);
     return observeTasks(ports, cluster, terminations, containerInstances);
   });
   for (const termination of terminations) {
-    const member = found.get(termination) as Member;
-    if ("unread" in answer) member.unread = answer.unread;
-    else member.members.push(...(answer.value.get(termination) ?? []));
+    const clusterInstance = found.get(termination) as InstanceInClusters;
+    if ("unread" in answer) clusterInstance.unread = answer.unread;
+    else clusterInstance.clusterInstances.push(...(answer.value.get(termination) ?? []));
   }
   if ("unread" in answer) return;
   await observeServices(ports, run, cluster, terminations, found);
@@ -122,15 +122,15 @@ async function observeServices(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Member>,
+  found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
-  const servicesOf = ({ tasks }: ClusterMember, since: number) => [
+  const servicesOf = ({ tasks }: ClusterInstance, since: number) => [
     ...new Set(tasks.filter((task) => isRecent(task, since)).flatMap((task) => task.service ?? [])),
   ];
   const own = terminations.flatMap((termination) => {
-    const member = found.get(termination) as Member;
-    return member.members
-      .map((each, index) => ({ member, index, each, names: servicesOf(each, termination.since) }))
+    const clusterInstance = found.get(termination) as InstanceInClusters;
+    return clusterInstance.clusterInstances
+      .map((each, index) => ({ clusterInstance, index, each, names: servicesOf(each, termination.since) }))
       .filter(({ each }) => each.cluster === cluster);
   });
   const missing = [...new Set(own.flatMap(({ names }) => names))].filter(
@@ -145,15 +145,16 @@ async function observeServices(
       );
     }
   }
-  for (const { member, index, each, names } of own) {
-    if ("unread" in answer && names.some((name) => missing.includes(name))) member.unread = answer.unread;
+  for (const { clusterInstance, index, each, names } of own) {
+    if ("unread" in answer && names.some((name) => missing.includes(name)))
+      clusterInstance.unread = answer.unread;
     const services = names.flatMap((name): Service[] => {
       const service = run.services.get(keyOf(cluster, name));
       return service ? [service] : [];
     });
-    member.members[index] = { ...each, services };
-    member.targetGroups.push(...services.flatMap((service) => service.targetGroups));
-    member.elbNames.push(...services.flatMap((service) => service.elbNames));
+    clusterInstance.clusterInstances[index] = { ...each, services };
+    clusterInstance.targetGroups.push(...services.flatMap((service) => service.targetGroups));
+    clusterInstance.elbNames.push(...services.flatMap((service) => service.elbNames));
   }
 }
 
@@ -163,12 +164,12 @@ async function observeManagedDraining(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Member>,
+  found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
   const drainedByOthers = terminations.filter((termination) =>
     found
       .get(termination)
-      ?.members.some(
+      ?.clusterInstances.some(
         ({ containerInstance: { arn, status, capacityProvider } }) =>
           status === "DRAINING" &&
           capacityProvider !== undefined &&
@@ -180,8 +181,8 @@ async function observeManagedDraining(
     run.once(run.managedDraining, cluster, () => ports.ecs.managesDraining(cluster)),
   );
   for (const termination of drainedByOthers) {
-    const member = found.get(termination) as Member;
-    if ("value" in answer) member.managedDraining = member.managedDraining || answer.value;
+    const clusterInstance = found.get(termination) as InstanceInClusters;
+    if ("value" in answer) clusterInstance.managedDraining = clusterInstance.managedDraining || answer.value;
   }
 }
 
@@ -190,14 +191,19 @@ async function observeProtections(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-  found: ReadonlyMap<Termination, Member>,
+  found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
   const now = ports.now();
   const tasksOf = (termination: Termination) =>
     areProtectionsDue(termination, now)
-      ? (found.get(termination)?.members ?? [])
-          .filter((member) => member.cluster === cluster && member.containerInstance.status === "DRAINING")
-          .flatMap((member) => liveTasks(member).filter((task) => task.wanted && task.service !== undefined))
+      ? (found.get(termination)?.clusterInstances ?? [])
+          .filter(
+            (clusterInstance) =>
+              clusterInstance.cluster === cluster && clusterInstance.containerInstance.status === "DRAINING",
+          )
+          .flatMap((clusterInstance) =>
+            liveTasks(clusterInstance).filter((task) => task.shouldRun && task.service !== undefined),
+          )
           .map((task) => task.arn)
       : [];
   const asked = [...new Set(terminations.flatMap(tasksOf))].filter((arn) => !run.protections.has(arn));

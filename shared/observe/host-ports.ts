@@ -1,13 +1,13 @@
 import type { Task } from "../aws/ecs.ts";
 import { forEachOf } from "../base/batches.ts";
-import type { ClusterMember } from "../model/observation.ts";
+import type { ClusterInstance } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { hasOurs } from "../rules/steps.ts";
 import { liveTasks } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import type { Member } from "./cluster.ts";
+import type { InstanceInClusters } from "./cluster.ts";
 import type { Registrations } from "./load-balancers.ts";
 
 /**
@@ -20,18 +20,20 @@ export async function observeHostPorts(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Member>,
+  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
   registrations: ReadonlyMap<Termination, Registrations>,
 ): Promise<Map<Termination, string>> {
   const concerned = terminations.flatMap((termination) => {
-    const member = members.get(termination);
+    const clusterInstance = clusterInstances.get(termination);
     const registered = registrations.get(termination)?.registrations ?? [];
     const isConcerned =
-      termination.interruptedAt === undefined && member && hasOurs(termination.memory, registered);
-    return isConcerned ? [{ termination, member }] : [];
+      termination.interruptedAt === undefined && clusterInstance && hasOurs(termination.memory, registered);
+    return isConcerned ? [{ termination, clusterInstance }] : [];
   });
   const definitions = new Set(
-    concerned.flatMap(({ member }) => member.members.flatMap(hiding).map((task) => task.definition)),
+    concerned.flatMap(({ clusterInstance }) =>
+      clusterInstance.clusterInstances.flatMap(hiding).map((task) => task.definition),
+    ),
   );
   const read = new Map<string, Reading<readonly number[]>>();
   await forEachOf(definitions, async (definition) => {
@@ -39,8 +41,8 @@ export async function observeHostPorts(
     read.set(definition, await reading(run, ask));
   });
   const unread = new Map<Termination, string>();
-  for (const { termination, member } of concerned) {
-    member.members = member.members.map((each) => {
+  for (const { termination, clusterInstance } of concerned) {
+    clusterInstance.clusterInstances = clusterInstance.clusterInstances.map((each) => {
       const found = new Map(hiding(each).map((task) => [task, read.get(task.definition)]));
       for (const reading of found.values()) {
         if (reading && "unread" in reading) unread.set(termination, reading.unread);
@@ -52,9 +54,11 @@ export async function observeHostPorts(
 }
 
 // The tasks of a member that is to become DRAINING that may listen on host ports which ECS does not show.
-function hiding(member: ClusterMember): readonly Task[] {
-  if (member.containerInstance.status !== "ACTIVE") return [];
-  return liveTasks(member).filter((task) => task.hostPorts.length === 0 && task.addresses.length === 0);
+function hiding(clusterInstance: ClusterInstance): readonly Task[] {
+  if (clusterInstance.containerInstance.status !== "ACTIVE") return [];
+  return liveTasks(clusterInstance).filter(
+    (task) => task.hostPorts.length === 0 && task.addresses.length === 0,
+  );
 }
 
 function withPorts(task: Task, reading: Reading<readonly number[]> | undefined): Task {

@@ -8,9 +8,9 @@ import { STOPPED } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import type { Member } from "./cluster.ts";
+import type { InstanceInClusters } from "./cluster.ts";
 import { readTargetGroups } from "./target-groups.ts";
-import { type Addresses, addressesOf, isHeldByAnother } from "./task-addresses.ts";
+import { type Addresses, addressesOf, isAddressReused } from "./task-addresses.ts";
 
 /** Where an instance is registered, as far as it could be read. */
 export type Registrations = {
@@ -27,13 +27,13 @@ export async function observeRegistrations(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Member>,
+  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<Map<Termination, Registrations>> {
   const found = new Map<Termination, Registrations>(
     terminations.map((each) => [each, { registrations: [], targetGroups: [], unread: undefined }]),
   );
-  await observeTargetGroups(ports, run, terminations, members, found);
-  await observeClassic(ports, run, terminations, members, found);
+  await observeTargetGroups(ports, run, terminations, clusterInstances, found);
+  await observeClassic(ports, run, terminations, clusterInstances, found);
   return found;
 }
 
@@ -41,12 +41,12 @@ async function observeTargetGroups(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Member>,
+  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
   const managedOf = (each: Termination) => [
     ...each.memory.managedTargetGroups,
-    ...(members.get(each)?.targetGroups ?? []),
+    ...(clusterInstances.get(each)?.targetGroups ?? []),
   ];
   const named = new Set(terminations.flatMap((each) => each.settings.targetGroups));
   const { resolved, targets } = await readTargetGroups(
@@ -75,8 +75,8 @@ async function observeTargetGroups(
       const listed = targets.get(arn);
       if (listed && "unread" in listed) result.unread = listed.unread;
       if (!listed || "unread" in listed) continue;
-      const member = members.get(termination);
-      const context = { group: group.value, managed: managed.has(arn), member, termination };
+      const clusterInstance = clusterInstances.get(termination);
+      const context = { group: group.value, managed: managed.has(arn), clusterInstance, termination };
       const own =
         group.value.targetType === "ip"
           ? await reading(run, () => addressRegistrations(ports, listed.value ?? [], context, addresses))
@@ -90,7 +90,7 @@ async function observeTargetGroups(
 type Context = {
   readonly group: TargetGroup;
   readonly managed: boolean;
-  readonly member: Member | undefined;
+  readonly clusterInstance: InstanceInClusters | undefined;
   readonly termination: Termination;
 };
 
@@ -108,21 +108,24 @@ async function addressRegistrations(
   context: Context,
   addresses: Addresses,
 ): Promise<Registration[]> {
-  const tasks = addressesOf(context.member, context.termination.since);
+  const tasks = addressesOf(context.clusterInstance, context.termination.since);
   const registrations: Registration[] = [];
   for (const target of targets) {
     const held = tasks.get(target.id);
     if (!held) continue;
     if (held.task.status === STOPPED) {
       if (target.state === "draining") continue;
-      if (await isHeldByAnother(ports, addresses, held, target.id)) continue;
+      if (await isAddressReused(ports, addresses, held, target.id)) continue;
     }
-    registrations.push({ ...registrationOf(target, context), heldBy: held.task });
+    registrations.push({ ...registrationOf(target, context), addressTask: held.task });
   }
   return registrations;
 }
 
-function registrationOf(target: RegisteredTarget, { group, managed, member }: Context): Registration {
+function registrationOf(
+  target: RegisteredTarget,
+  { group, managed, clusterInstance }: Context,
+): Registration {
   return {
     kind: "target",
     id: group.arn,
@@ -133,9 +136,9 @@ function registrationOf(target: RegisteredTarget, { group, managed, member }: Co
     state: target.state,
     invalid: target.invalid,
     managed,
-    services: servicesNaming(member, (service) => service.targetGroups.includes(group.arn)),
+    services: servicesNaming(clusterInstance, (service) => service.targetGroups.includes(group.arn)),
     networkLoadBalancer: group.network,
-    heldBy: undefined,
+    addressTask: undefined,
   };
 }
 
@@ -156,12 +159,12 @@ async function observeClassic(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Member>,
+  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
   found: ReadonlyMap<Termination, Registrations>,
 ): Promise<void> {
   const managedOf = (each: Termination) => [
     ...each.memory.managedElbNames,
-    ...(members.get(each)?.elbNames ?? []),
+    ...(clusterInstances.get(each)?.elbNames ?? []),
   ];
   const named = new Set(terminations.flatMap((each) => each.settings.elbNames));
   await forEachOf(new Set([...named, ...terminations.flatMap(managedOf)]), async (name) => {
@@ -200,8 +203,10 @@ async function observeClassic(
         invalid: false,
         managed: managedOf(termination).includes(name),
         networkLoadBalancer: false,
-        heldBy: undefined,
-        services: servicesNaming(members.get(termination), (service) => service.elbNames.includes(name)),
+        addressTask: undefined,
+        services: servicesNaming(clusterInstances.get(termination), (service) =>
+          service.elbNames.includes(name),
+        ),
       });
     }
   });
@@ -222,7 +227,10 @@ async function observeOne(
   };
 }
 
-function servicesNaming(member: Member | undefined, names: (service: Service) => boolean): string[] {
-  const services = (member?.members ?? []).flatMap((each) => each.services);
+function servicesNaming(
+  clusterInstance: InstanceInClusters | undefined,
+  names: (service: Service) => boolean,
+): string[] {
+  const services = (clusterInstance?.clusterInstances ?? []).flatMap((each) => each.services);
   return services.filter(names).map(({ name }) => name);
 }

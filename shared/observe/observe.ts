@@ -1,11 +1,11 @@
 import { situationOf } from "../model/lifecycle-state.ts";
-import type { InstanceState, Observation, Presence } from "../model/observation.ts";
+import type { AutoScalingView, InstanceState, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { isSilent } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
 import { contentOf, type Reading, reading, unreadOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import { type Member, observeMembers } from "./cluster.ts";
+import { type InstanceInClusters, observeClusters } from "./cluster.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations, type Registrations } from "./load-balancers.ts";
 
@@ -20,36 +20,36 @@ const DISCONNECTED_MS = 120_000;
 export async function observe(
   ports: Ports,
   run: Run,
-  presences: ReadonlyMap<Termination, Presence>,
+  autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
 ): Promise<Map<Termination, Observation>> {
-  const watched = [...presences]
-    .filter(([each, presence]) => isWatched(each, presence))
+  const watched = [...autoScalingViews]
+    .filter(([each, autoScalingView]) => isWatched(each, autoScalingView))
     .map(([each]) => each);
-  const members = await observeMembers(ports, run, watched);
-  const registrations = await observeRegistrations(ports, run, watched, members);
-  const unknownPorts = await observeHostPorts(ports, run, watched, members, registrations);
-  const instances = await observeInstances(ports, run, watched, members, registrations);
+  const clusterInstances = await observeClusters(ports, run, watched);
+  const registrations = await observeRegistrations(ports, run, watched, clusterInstances);
+  const unknownPorts = await observeHostPorts(ports, run, watched, clusterInstances, registrations);
+  const instances = await observeInstances(ports, run, watched, clusterInstances, registrations);
   return new Map(
-    [...presences].map(([termination, presence]) => {
-      const member = members.get(termination);
+    [...autoScalingViews].map(([termination, autoScalingView]) => {
+      const clusterInstance = clusterInstances.get(termination);
       const registered = registrations.get(termination);
       const instance = instances.get(termination.instanceId);
       const hostPorts = unknownPorts.get(termination);
       return [
         termination,
         {
-          ...presence,
-          members: member?.members ?? [],
+          ...autoScalingView,
+          clusterInstances: clusterInstance?.clusterInstances ?? [],
           registrations: registered?.registrations ?? [],
           targetGroups: registered?.targetGroups ?? termination.memory.targetGroups,
-          managedTargetGroups: member?.targetGroups ?? [],
-          managedElbNames: member?.elbNames ?? [],
-          managedDraining: member?.managedDraining,
-          protections: member?.protections ?? [],
+          managedTargetGroups: clusterInstance?.targetGroups ?? [],
+          managedElbNames: clusterInstance?.elbNames ?? [],
+          managedDraining: clusterInstance?.managedDraining,
+          protections: clusterInstance?.protections ?? [],
           instance: instance && contentOf(instance),
           unread: {
-            ...presence.unread,
-            ...(member?.unread === undefined ? {} : { tasks: member.unread }),
+            ...autoScalingView.unread,
+            ...(clusterInstance?.unread === undefined ? {} : { tasks: clusterInstance.unread }),
             ...(registered?.unread === undefined ? {} : { registrations: registered.unread }),
             ...(hostPorts === undefined ? {} : { hostPorts }),
             ...(instance ? unreadOf("instance", instance) : {}),
@@ -61,9 +61,12 @@ export async function observe(
 }
 
 // What no hook holds is not looked into, unless it is about to be interrupted, or has something to get back.
-function isWatched({ group, interruptedAt, memory }: Termination, { membership }: Presence): boolean {
-  if (!membership || membership.group !== group) return false;
-  if (situationOf(membership.state) === "held") return memory.completedAt === undefined;
+function isWatched(
+  { group, interruptedAt, memory }: Termination,
+  { groupInstance }: AutoScalingView,
+): boolean {
+  if (!groupInstance || groupInstance.group !== group) return false;
+  if (situationOf(groupInstance.state) === "held") return memory.completedAt === undefined;
   return interruptedAt !== undefined || memory.returns !== undefined;
 }
 
@@ -71,14 +74,14 @@ async function observeInstances(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
-  members: ReadonlyMap<Termination, Member>,
+  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
   registrations: ReadonlyMap<Termination, Registrations>,
 ): Promise<Map<string, Reading<InstanceState>>> {
   const now = ports.now();
   const doubtful = terminations.filter((each) => {
     const { disconnectedSince } = each.memory;
     const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
-    const isStillSilent = wasSilent && members.get(each)?.members.some(isSilent);
+    const isStillSilent = wasSilent && clusterInstances.get(each)?.clusterInstances.some(isSilent);
     return isStillSilent || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
   });
   const ids = [...new Set(doubtful.map((each) => each.instanceId))];

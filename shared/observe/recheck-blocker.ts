@@ -1,17 +1,17 @@
 import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
-import type { Obstacle, Termination } from "../model/termination.ts";
-import { drainsSince, isGlanceEnough, stillWaiting } from "../rules/blocker.ts";
-import { noWantedSince } from "../rules/remember.ts";
+import type { RecheckableBlocker, Termination } from "../model/termination.ts";
+import { drainsSince, isRecheckEnough, stillWaiting } from "../rules/blocker.ts";
+import { noTasksToRunSince } from "../rules/remember.ts";
 import { STOPPED } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
-type Blocked<K extends Obstacle["kind"]> = {
+type Blocked<K extends RecheckableBlocker["kind"]> = {
   readonly termination: Termination;
-  readonly what: Extract<Obstacle, { kind: K }>;
+  readonly what: Extract<RecheckableBlocker, { kind: K }>;
 };
 
 /** Those whose obstacle is still there, as they are to be remembered, by what they were; and until when it is sure to be. */
@@ -25,20 +25,20 @@ type Standing = ReadonlyMap<Termination, { readonly as: Termination; readonly un
  *
  * @returns the terminations that go on waiting, as they are to be remembered, by what they were
  */
-export async function glance(
+export async function recheckBlockers(
   ports: Ports,
   run: Run,
   terminations: readonly Termination[],
 ): Promise<Map<Termination, Termination>> {
   const now = ports.now();
   const asked = terminations.flatMap((termination) => {
-    const what = isGlanceEnough(termination, now) ? termination.memory.obstacle?.what : undefined;
+    const what = isRecheckEnough(termination, now) ? termination.memory.recheck?.what : undefined;
     return what ? [{ termination, what }] : [];
   });
-  const of = <K extends Obstacle["kind"]>(kind: K) =>
+  const of = <K extends RecheckableBlocker["kind"]>(kind: K) =>
     asked.filter((each): each is Blocked<K> => each.what.kind === kind);
   const found = new Map<Termination, Termination>();
-  const ask = <K extends Obstacle["kind"]>(
+  const ask = <K extends RecheckableBlocker["kind"]>(
     blocked: readonly Blocked<K>[],
     placeOf: (what: Blocked<K>["what"]) => string,
     standing: (place: string, those: readonly Blocked<K>[]) => Promise<Standing>,
@@ -88,7 +88,7 @@ async function tasksStanding(
     return now?.status === "DRAINING" && now.agentConnected;
   });
   const isCounted = ({ what }: Blocked<"tasks">) =>
-    what.wantedTasks > 0 && containerInstances.get(what.containerInstance)?.wantedTasks === what.wantedTasks;
+    what.tasksToRun > 0 && containerInstances.get(what.containerInstance)?.tasksToRun === what.tasksToRun;
   const uncounted = unmoved.filter((each) => !isCounted(each)).map(({ what }) => what.tasks);
   const gone = await goneOf(ports, cluster, uncounted);
   const left = unmoved.map((each) => ({
@@ -101,11 +101,11 @@ async function tasksStanding(
       .map(({ termination, what, tasks }) => {
         const { memory } = termination;
         const own = described.filter(({ arn }) => arn === what.containerInstance);
-        const obstacle = memory.obstacle && { ...memory.obstacle, what: { ...what, tasks } };
+        const recheck = memory.recheck && { ...memory.recheck, what: { ...what, tasks } };
         const remembered = {
           ...memory,
-          obstacle,
-          noWantedSince: noWantedSince(memory, own, ports.now()),
+          recheck,
+          noTasksToRunSince: noTasksToRunSince(memory, own, ports.now()),
         };
         return [termination, { as: { ...termination, memory: remembered } }];
       }),

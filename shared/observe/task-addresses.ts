@@ -1,24 +1,27 @@
 import type { Task } from "../aws/ecs.ts";
 import { STOPPED } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
-import type { Member } from "./cluster.ts";
+import type { InstanceInClusters } from "./cluster.ts";
 
 /** A task with an address of its own, and the cluster it is in. */
-export type Holder = { readonly cluster: string; readonly task: Task };
+export type AddressOwner = { readonly cluster: string; readonly task: Task };
 
 /** The addresses of the tasks that are to run, by cluster: read when first needed, once a look. */
 export type Addresses = Map<string, Promise<ReadonlyMap<string, string>>>;
 
 /** The addresses that the instance's tasks hold, or held until they STOPPED in this drain. A live task goes first. */
-export function addressesOf(member: Member | undefined, since: number): Map<string, Holder> {
-  const holders = (member?.members ?? []).flatMap(({ cluster, tasks }) =>
-    tasks.map((task): Holder => ({ cluster, task })),
+export function addressesOf(
+  clusterInstance: InstanceInClusters | undefined,
+  since: number,
+): Map<string, AddressOwner> {
+  const owners = (clusterInstance?.clusterInstances ?? []).flatMap(({ cluster, tasks }) =>
+    tasks.map((task): AddressOwner => ({ cluster, task })),
   );
-  const isLive = ({ task }: Holder) => task.status !== STOPPED;
-  const stopped = holders.filter((each) => !isLive(each) && (each.task.stoppedAt ?? 0) >= since);
+  const isLive = ({ task }: AddressOwner) => task.status !== STOPPED;
+  const stopped = owners.filter((each) => !isLive(each) && (each.task.stoppedAt ?? 0) >= since);
   return new Map(
-    [...stopped, ...holders.filter(isLive)].flatMap((each) =>
-      each.task.addresses.map((address): [string, Holder] => [address, each]),
+    [...stopped, ...owners.filter(isLive)].flatMap((each) =>
+      each.task.addresses.map((address): [string, AddressOwner] => [address, each]),
     ),
   );
 }
@@ -26,20 +29,20 @@ export function addressesOf(member: Member | undefined, since: number): Map<stri
 /**
  * Whether a task of the cluster that is to run has, by now, the address of one that has STOPPED. Throws an AwsCallError.
  */
-export async function isHeldByAnother(
+export async function isAddressReused(
   ports: Ports,
   addresses: Addresses,
-  { cluster, task }: Holder,
+  { cluster, task }: AddressOwner,
   address: string,
 ): Promise<boolean> {
   const known = addresses.get(cluster) ?? readAddresses(ports, cluster);
   addresses.set(cluster, known);
-  const holder = (await known).get(address);
-  return holder !== undefined && holder !== task.arn;
+  const owner = (await known).get(address);
+  return owner !== undefined && owner !== task.arn;
 }
 
 async function readAddresses(ports: Ports, cluster: string): Promise<Map<string, string>> {
-  const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listAllWanted(cluster));
+  const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listAllTasksToRun(cluster));
   return new Map(
     tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])),
   );

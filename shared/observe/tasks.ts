@@ -1,6 +1,6 @@
 import type { ContainerInstance, Task } from "../aws/ecs.ts";
 import { groupBy } from "../base/batches.ts";
-import type { ClusterMember } from "../model/observation.ts";
+import type { ClusterInstance } from "../model/observation.ts";
 import { SETTLE_MS, type Termination } from "../model/termination.ts";
 import { STOPPED } from "../rules/still-there.ts";
 import type { Ports } from "../run/ports.ts";
@@ -18,7 +18,7 @@ export async function observeTasks(
   cluster: string,
   terminations: readonly Termination[],
   containerInstances: ReadonlyMap<string, readonly ContainerInstance[]>,
-): Promise<Map<Termination, ClusterMember[]>> {
+): Promise<Map<Termination, ClusterInstance[]>> {
   const candidates = terminations.flatMap((termination) =>
     (containerInstances.get(termination.instanceId) ?? []).map((containerInstance) => ({
       termination,
@@ -32,15 +32,15 @@ export async function observeTasks(
     arn: each.containerInstance.arn,
     ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], ports.now()),
   }));
-  const arnsOf = (which: "wanted" | "unwanted") => [
+  const arnsOf = (which: "toRun" | "stopping") => [
     ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
   ];
-  const [wanted, toList] = [arnsOf("wanted"), arnsOf("unwanted")];
+  const [toListToRun, toList] = [arnsOf("toRun"), arnsOf("stopping")];
   if (toList.length > 0) {
     // What stops in between is in one of the two, in this order.
     const arns = [
-      ...(wanted.length > 0 ? await ports.ecs.listWanted(cluster, wanted) : []),
-      ...(await ports.ecs.listUnwanted(cluster, toList)),
+      ...(toListToRun.length > 0 ? await ports.ecs.listTasksToRun(cluster, toListToRun) : []),
+      ...(await ports.ecs.listStoppingTasks(cluster, toList)),
     ];
     const news = [...new Set(arns)].filter((arn) => !tasks.has(arn));
     for (const task of await ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
@@ -69,13 +69,13 @@ function doubtOf(
   { termination, containerInstance }: Candidate,
   tasks: readonly Task[],
   now: number,
-): { readonly wanted: boolean; readonly unwanted: boolean } {
-  const { noWantedSince, noTasksVersions, tasks: known } = termination.memory;
+): { readonly toRun: boolean; readonly stopping: boolean } {
+  const { noTasksToRunSince, noTasksVersions, tasks: known } = termination.memory;
   const { arn, version } = containerInstance;
   const isAsItWas = noTasksVersions.some((each) => each.arn === arn && each.version === version);
-  const isMiscounted = tasks.filter((task) => task.wanted).length !== containerInstance.wantedTasks;
+  const isMiscounted = tasks.filter((task) => task.shouldRun).length !== containerInstance.tasksToRun;
   const isSettled = isAsItWas || tasks.some((task) => task.status !== STOPPED);
-  const unwanted = isMiscounted || known === undefined || !isSettled;
-  const isNoneWanted = noWantedSince !== undefined && now - noWantedSince >= SETTLE_MS;
-  return { unwanted, wanted: isMiscounted || (unwanted && !isNoneWanted) };
+  const stopping = isMiscounted || known === undefined || !isSettled;
+  const isNoneToRun = noTasksToRunSince !== undefined && now - noTasksToRunSince >= SETTLE_MS;
+  return { stopping, toRun: isMiscounted || (stopping && !isNoneToRun) };
 }

@@ -11,7 +11,7 @@ const CLEAR_UP_MS = 60_000;
  * What is done about an instance that is certainly dead: nothing runs on it, whatever ECS and the load balancers still
  * show, because nobody is there to tell them. What they show is cleared away, and the lifecycle action completed.
  */
-export function decideDead(
+export function decideDeadInstance(
   termination: Termination,
   observed: Observation,
   now: number,
@@ -28,9 +28,9 @@ export function decideDead(
 
 // With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place.
 // One that was to come back may be started again, and needs its container instance then.
-function leavingClusters({ settings, memory }: Termination, { members }: Observation): Step[] {
+function leavingClusters({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
-  return members
+  return clusterInstances
     .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
     .filter(
       ({ containerInstance }) =>

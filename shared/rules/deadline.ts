@@ -1,7 +1,7 @@
 import { timeText } from "../base/log.ts";
 import type { Hook, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { complete, type Decision, type Remark } from "./decision.ts";
+import { complete, type Decision, type Warning } from "./decision.ts";
 import { leftBehind } from "./still-there.ts";
 
 /** The hook's global limit ends it whatever we do; the drain ends two ticks before, so that the end is ours. */
@@ -12,9 +12,9 @@ export type Deadline = { readonly at: number; readonly cut: boolean };
 
 /** The deadline of a drain, counted from when its lifecycle action began. */
 export function deadlineOf({ settings, since }: Termination, hook: Hook | undefined): Deadline {
-  const wanted = settings.drainTimeoutSeconds * 1_000;
+  const shouldRun = settings.drainTimeoutSeconds * 1_000;
   const limit = hook === undefined ? Number.POSITIVE_INFINITY : hook.globalTimeout - BEFORE_GLOBAL_LIMIT_MS;
-  return { at: since + Math.min(wanted, limit), cut: limit < wanted };
+  return { at: since + Math.min(shouldRun, limit), cut: limit < shouldRun };
 }
 
 /** When half of a drain's time is over, in milliseconds since 1970: then the log names what is in the way. */
@@ -45,7 +45,7 @@ export function atDeadline({ memory, settings }: Termination, observed: Observat
 }
 
 /** What the log says of the hook's timeouts and of the drain's deadline, when they are first known. */
-export function timeoutRemark(termination: Termination, hook: Hook): Remark {
+export function timeoutWarning(termination: Termination, hook: Hook): Warning {
   const { at, cut } = deadlineOf(termination, hook);
   return {
     level: cut ? "warn" : "info",
@@ -61,12 +61,12 @@ export function timeoutRemark(termination: Termination, hook: Hook): Remark {
 }
 
 /** What the log says when half of a drain's time is over. */
-export function halfTimeRemark(
+export function halfTimeWarning(
   termination: Termination,
   observed: Observation,
   deadline: Deadline,
   left: string,
-): Remark {
+): Warning {
   const ends = {
     continue: "the lifecycle action is completed with CONTINUE",
     abandon: `the lifecycle action is completed with ABANDON: ${fateOf(observed)}`,

@@ -1,13 +1,13 @@
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Memory, Termination } from "../model/termination.ts";
-import { type Decision, letGo, wait } from "./decision.ts";
-import { decideHeld } from "./draining.ts";
+import { type Decision, drop, wait } from "./decision.ts";
+import { decideDraining } from "./draining.ts";
 import { hookOf } from "./heartbeat.ts";
-import { recall } from "./remember.ts";
+import { remember } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
 import { decideInterrupted, NOTICE_MS } from "./spot-interruption.ts";
-import { diesAfterAll, hasEnded } from "./superseded-action.ts";
+import { hasActionEnded, terminatesAfterAll } from "./superseded-action.ts";
 
 const SECOND = 1_000;
 
@@ -26,50 +26,57 @@ const ABSENT_MS = 30 * SECOND;
  */
 export function decide(before: Termination, observed: Observation, now: number): Decision {
   // What stood in the way at the last look need not do so now.
-  const termination = { ...before, memory: { ...before.memory, obstacle: undefined, turnBefore: undefined } };
+  const termination = { ...before, memory: { ...before.memory, recheck: undefined, queuedUntil: undefined } };
   const { memory, group } = termination;
-  const { membership, unread } = observed;
-  if (unread.membership !== undefined) return wait(termination, memory, now, unread.membership);
-  if (!membership) return decideAbsent(termination, observed, now);
+  const { groupInstance, unread } = observed;
+  if (unread.groupInstance !== undefined) return wait(termination, memory, now, unread.groupInstance);
+  if (!groupInstance) return decideAbsent(termination, observed, now);
   const present: Memory = { ...memory, absentSince: undefined };
-  const situation = membership.group === group ? situationOf(membership.state) : "untouchable";
-  if (diesAfterAll(memory, observed) && hasEnded(memory)) {
-    const where = `the instance, which is ${membership.state}`;
-    return letGo(present, `its lifecycle action has ended; another one holds ${where}`);
+  const situation = groupInstance.group === group ? situationOf(groupInstance.state) : "untouchable";
+  if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {
+    const where = `the instance, which is ${groupInstance.state}`;
+    return drop(present, `its lifecycle action has ended; another one holds ${where}`);
   }
   if (situation === "held" && termination.hook !== undefined) {
-    return decideHeld(recalled(termination, present, observed, now), observed, now);
+    return decideDraining(remembered(termination, present, observed, now), observed, now);
   }
-  if (memory.returns !== undefined && membership.group === group) {
+  if (memory.returns !== undefined && groupInstance.group === group) {
     return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
   }
   // What has a new root volume, or is in the warm pool, passes through such states before it is held anew.
   if (situation === "over" && now - termination.since >= AHEAD_MS) {
-    return letGo(
+    return drop(
       present,
-      `nothing to complete: the instance is ${membership.state}${lateness(termination, observed, now)}`,
+      `nothing to complete: the instance is ${groupInstance.state}${lateness(termination, observed, now)}`,
     );
   }
   const { interruptedAt } = termination;
   // A hook's message outlives the notice that it joined.
   const isDue = termination.hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
-  if (interruptedAt !== undefined && membership.group === group && !isDue) {
-    return decideInterrupted(recalled(termination, present, observed, now), observed, now, interruptedAt);
+  if (interruptedAt !== undefined && groupInstance.group === group && !isDue) {
+    return decideInterrupted(remembered(termination, present, observed, now), observed, now, interruptedAt);
   }
   if (situation === "soon" || situation === "held") {
-    return wait(termination, present, now, `the instance to leave ${membership.state}`);
+    return wait(termination, present, now, `the instance to leave ${groupInstance.state}`);
   }
   const where =
-    membership.group === group ? membership.state : `${membership.state} in the group ${membership.group}`;
+    groupInstance.group === group
+      ? groupInstance.state
+      : `${groupInstance.state} in the group ${groupInstance.group}`;
   if (now - termination.since >= STALE_MS) {
-    return letGo(present, `not terminating: the instance is ${where}`, "warn");
+    return drop(present, `not terminating: the instance is ${where}`, "warn");
   }
   // The message may only be ahead of what Describe shows.
   return wait(termination, present, now, `the instance to terminate; it is ${where}`);
 }
 
-function recalled(termination: Termination, memory: Memory, observed: Observation, now: number): Termination {
-  return { ...termination, memory: recall({ ...termination, memory }, observed, now) };
+function remembered(
+  termination: Termination,
+  memory: Memory,
+  observed: Observation,
+  now: number,
+): Termination {
+  return { ...termination, memory: remember({ ...termination, memory }, observed, now) };
 }
 
 function decideAbsent(termination: Termination, observed: Observation, now: number): Decision {
@@ -77,7 +84,7 @@ function decideAbsent(termination: Termination, observed: Observation, now: numb
   const memory = { ...termination.memory, absentSince };
   if (now - absentSince >= ABSENT_MS) {
     const late = lateness(termination, observed, absentSince);
-    return letGo(memory, `no Auto Scaling group knows the instance any more${late}`);
+    return drop(memory, `no Auto Scaling group knows the instance any more${late}`);
   }
   return wait(
     termination,
@@ -91,9 +98,10 @@ function decideAbsent(termination: Termination, observed: Observation, now: numb
 // A hook that is shorter than the schedule can end before anybody has looked at what it held.
 function lateness(termination: Termination, observed: Observation, now: number): string {
   const hook = hookOf(termination, observed);
-  const { containerInstances, registrations, noMemberSince, noRegistrationSince } = termination.memory;
+  const { containerInstances, registrations, noContainerInstanceSince, noRegistrationSince } =
+    termination.memory;
   const hasLooked =
-    noMemberSince !== undefined ||
+    noContainerInstanceSince !== undefined ||
     noRegistrationSince !== undefined ||
     containerInstances.length + registrations.length > 0;
   if (!hook || hasLooked || now - termination.since < hook.heartbeatTimeout) return "";

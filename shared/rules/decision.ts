@@ -43,10 +43,10 @@ export type Step =
 export type Outcome =
   | { readonly kind: "wait"; readonly until: number; readonly waitingFor: string }
   | { readonly kind: "complete"; readonly result: "CONTINUE" | "ABANDON"; readonly reason: string }
-  | { readonly kind: "let go"; readonly reason: string; readonly level: "info" | "warn" | "error" };
+  | { readonly kind: "drop"; readonly reason: string; readonly level: "info" | "warn" | "error" };
 
 /** Something worth a line in the log, once in a drain. */
-export type Remark = {
+export type Warning = {
   readonly level: "info" | "warn";
   readonly phrase: Phrase;
   readonly fields: Fields;
@@ -57,19 +57,19 @@ export type Remark = {
 export type Decision = {
   readonly steps: readonly Step[];
   readonly outcome: Outcome;
-  readonly remarks: readonly Remark[];
+  readonly warnings: readonly Warning[];
   /** The termination's memory after this look. */
   readonly memory: Memory;
 };
 
 /** To complete the lifecycle action. */
 export function complete(memory: Memory, result: "CONTINUE" | "ABANDON", reason: string): Decision {
-  return { steps: [], remarks: [], memory, outcome: { kind: "complete", result, reason } };
+  return { steps: [], warnings: [], memory, outcome: { kind: "complete", result, reason } };
 }
 
 /** To forget the termination: there is nothing more to do about it. */
-export function letGo(memory: Memory, reason: string, level: "info" | "warn" | "error" = "info"): Decision {
-  return { steps: [], remarks: [], memory, outcome: { kind: "let go", reason, level } };
+export function drop(memory: Memory, reason: string, level: "info" | "warn" | "error" = "info"): Decision {
+  return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level } };
 }
 
 /**
@@ -87,12 +87,12 @@ export function wait(
   latest: readonly (number | undefined)[] = [],
 ): Decision {
   const changedAt = waitingFor === memory.waitingFor ? (memory.changedAt ?? now) : now;
-  const wanted = known ?? now + pace(settings, changedAt, now);
-  const until = Math.min(wanted, ...ahead(latest, now));
+  const shouldRun = known ?? now + pace(settings, changedAt, now);
+  const until = Math.min(shouldRun, ...ahead(latest, now));
   return {
     steps: [],
-    remarks: [],
-    memory: { ...memory, waitingFor, changedAt, lookAt: until },
+    warnings: [],
+    memory: { ...memory, waitingFor, changedAt, nextPassAt: until },
     outcome: { kind: "wait", until, waitingFor },
   };
 }

@@ -1,78 +1,87 @@
 import type { Observation } from "../model/observation.ts";
 import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../model/settings.ts";
 import { type Memory, SETTLE_MS, type Termination, UNKNOWN_MS } from "../model/termination.ts";
-import { GLANCES_MS, obstacleTo } from "./blocker.ts";
-import { decideDead } from "./dead-instance.ts";
+import { blockerToRecheck, RECHECKS_MS } from "./blocker.ts";
+import { decideDeadInstance } from "./dead-instance.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
-import { complete, type Decision, letGo, type Step, wait } from "./decision.ts";
-import { hookOf, isBeatDue, nextBeatAt, otherHooks } from "./heartbeat.ts";
-import { announced } from "./restore-plan.ts";
+import { complete, type Decision, drop, type Step, wait } from "./decision.ts";
+import { hookOf, isHeartbeatDue, nextHeartbeatAt, otherHooks } from "./heartbeat.ts";
+import { restorePlan } from "./restore-plan.ts";
 import { decideReturning } from "./returning.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 import { INACTIVE, leftBehind } from "./still-there.ts";
-import { remarksFor } from "./warnings.ts";
+import { warningsFor } from "./warnings.ts";
 
 /** "No active lifecycle action" may be a race, for this long. */
 export const REFUSED_MS = 120_000;
 
 /** What is done about an instance that a hook holds. The termination's memory has this look in it already. */
-export function decideHeld(held: Termination, observed: Observation, now: number): Decision {
+export function decideDraining(held: Termination, observed: Observation, now: number): Decision {
   const { completedAt, deadSince } = held.memory;
   if (completedAt !== undefined) return decideCompleted(held, observed, now, completedAt);
   if (deadSince !== undefined) {
-    return concluded(held, observed, now, decideDead(held, observed, now, deadSince));
+    return concluded(held, observed, now, decideDeadInstance(held, observed, now, deadSince));
   }
-  const { steps, memory } = announced(held, stepsFor(held, observed, now));
+  const { steps, memory } = restorePlan(held, stepsFor(held, observed, now));
   const termination = { ...held, memory };
   const after = afterwards(observed, steps);
   const left = leftBehind(after);
   const deadline = deadlineOf(termination, hookOf(termination, observed));
-  const remarks = remarksFor(termination, observed, now, deadline, left);
+  const warnings = warningsFor(termination, observed, now, deadline, left);
   if (now >= deadline.at) {
     const ending = atDeadline(termination, observed);
-    if (ending) return { ...concluded(termination, observed, now, ending), remarks };
+    if (ending) return { ...concluded(termination, observed, now, ending), warnings };
   }
   const latest = [
     deadline.at,
-    nextBeatAt(termination, observed),
+    nextHeartbeatAt(termination, observed),
     memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
   ];
   // A heartbeat that came due while this was looked at cannot wait for what is known to come later.
-  const mayRest = !isBeatDue(termination, observed, now, false);
-  const look = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
+  const mayRest = !isHeartbeatDue(termination, observed, now, false);
+  const reconcile = (waitingFor: string, known?: number, change: Partial<Memory> = {}) => ({
     ...wait(termination, { ...memory, ...change }, now, waitingFor, mayRest ? known : undefined, latest),
-    remarks,
+    warnings,
   });
   if (steps.length > 0 || left !== undefined) {
     // What could not be read for a moment need not be there again.
     const isThere = leftBehind({ ...observed, unread: {} }) !== undefined;
     const goneAt = isThere ? undefined : memory.goneAt;
-    const obstacle = obstacleTo(termination, after, now, latest);
-    return { ...look(left ?? "what was just done to take effect", undefined, { goneAt, obstacle }), steps };
+    const recheck = blockerToRecheck(termination, after, now, latest);
+    return {
+      ...reconcile(left ?? "what was just done to take effect", undefined, { goneAt, recheck }),
+      steps,
+    };
   }
   const believed = believedAt(memory);
-  if (now < believed) return look("a later look: nothing is left, but reads of AWS lag", believed);
+  if (now < believed) return reconcile("a later look: nothing is left, but reads of AWS lag", believed);
   const goneAt = memory.goneAt ?? now;
   const settled = goneAt + settleMilliseconds(termination.settings, memory);
   if (now < settled) {
     // Meanwhile somebody may set it ACTIVE, or register it again.
-    const until = Math.min(settled, now + GLANCES_MS);
-    return look("the instance to settle, with nothing left on it", until, { goneAt });
+    const until = Math.min(settled, now + RECHECKS_MS);
+    return reconcile("the instance to settle, with nothing left on it", until, { goneAt });
   }
   const leaving = lastSteps(termination, observed);
   if (leaving.length > 0) {
-    return { ...look("the container instance to leave its cluster", undefined, { goneAt }), steps: leaving };
+    return {
+      ...reconcile("the container instance to leave its cluster", undefined, { goneAt }),
+      steps: leaving,
+    };
   }
   const end = complete({ ...memory, goneAt }, "CONTINUE", reasonOf(termination, observed));
-  return { ...concluded(termination, observed, now, end), remarks };
+  return { ...concluded(termination, observed, now, end), warnings };
 }
 
 // What was seen and is gone needs one look. What was never seen is believed after two, some time apart.
 function believedAt(memory: Memory): number {
-  const { actedAt, containerInstances, noMemberSince, registrations, noRegistrationSince } = memory;
+  const { actedAt, containerInstances, noContainerInstanceSince, registrations, noRegistrationSince } =
+    memory;
   return Math.max(
     actedAt === undefined ? 0 : actedAt + SETTLE_MS,
-    containerInstances.length > 0 || noMemberSince === undefined ? 0 : noMemberSince + SETTLE_MS,
+    containerInstances.length > 0 || noContainerInstanceSince === undefined
+      ? 0
+      : noContainerInstanceSince + SETTLE_MS,
     registrations.length > 0 || noRegistrationSince === undefined ? 0 : noRegistrationSince + SETTLE_MS,
   );
 }
@@ -83,9 +92,9 @@ function settleMilliseconds({ settleSeconds }: DrainSettings, memory: Memory): n
 }
 
 // An instance that comes back needs its container instance again.
-function lastSteps({ settings, memory }: Termination, { members }: Observation): Step[] {
+function lastSteps({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance !== "always" || memory.returns !== undefined) return [];
-  return members
+  return clusterInstances
     .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
     .map(({ cluster, containerInstance }) => ({
       kind: "deregister container instance",
@@ -95,11 +104,11 @@ function lastSteps({ settings, memory }: Termination, { members }: Observation):
     }));
 }
 
-function reasonOf({ memory, settings }: Termination, { members }: Observation): string {
+function reasonOf({ memory, settings }: Termination, { clusterInstances }: Observation): string {
   if (settings.deregisterContainerInstance === "always") return "drained";
   const gone =
     memory.containerInstances.length > 0 &&
-    members.every(({ containerInstance }) => containerInstance.status === INACTIVE);
+    clusterInstances.every(({ containerInstance }) => containerInstance.status === INACTIVE);
   return gone ? "drained: its container instance has left the cluster" : "drained";
 }
 
@@ -117,7 +126,7 @@ function concluded(termination: Termination, observed: Observation, now: number,
   }
   if (now - refusedAt < REFUSED_MS) return end;
   if (observed.unread.hooks !== undefined) return wait(termination, end.memory, now, observed.unread.hooks);
-  return letGo(end.memory, UNKNOWN_ACTION, "error");
+  return drop(end.memory, UNKNOWN_ACTION, "error");
 }
 
 const UNKNOWN_ACTION =
@@ -139,5 +148,5 @@ function decideCompleted(
   if (memory.returns !== undefined || now - completedAt < REFUSED_MS) {
     return wait(termination, memory, now, "Auto Scaling to let it go");
   }
-  return letGo(memory, UNKNOWN_ACTION, "error");
+  return drop(memory, UNKNOWN_ACTION, "error");
 }

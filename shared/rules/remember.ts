@@ -1,5 +1,5 @@
 import type { ContainerInstance } from "../aws/ecs.ts";
-import { isDying, returnOf } from "../model/lifecycle-state.ts";
+import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { InstanceState, Observation, Registration } from "../model/observation.ts";
 import {
   type Memory,
@@ -14,25 +14,31 @@ import { INACTIVE, isSilent, liveTasks, STOPPED } from "./still-there.ts";
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
 
 /** What is remembered after a look: all that was seen before, and what was seen now. */
-export function recall({ memory, since }: Termination, observed: Observation, now: number): Memory {
-  const draining = observed.members.some((member) => member.containerInstance.status === "DRAINING");
+export function remember({ memory, since }: Termination, observed: Observation, now: number): Memory {
+  const draining = observed.clusterInstances.some(
+    (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
+  );
   const drainedByOthers = draining && memory.drainingAt === undefined;
-  const { unread, members, registrations } = observed;
-  const isChanged = hasChanged(memory, members);
+  const { unread, clusterInstances, registrations } = observed;
+  const isChanged = hasChanged(memory, clusterInstances);
   return {
     ...memory,
-    tasks: unread.tasks === undefined && members.length > 0 ? recallTasks(observed, since) : memory.tasks,
+    tasks:
+      unread.tasks === undefined && clusterInstances.length > 0
+        ? rememberTasks(observed, since)
+        : memory.tasks,
     noTasksVersions: isChanged ? [] : noTasks(memory, observed, now),
-    noWantedSince:
+    noTasksToRunSince:
       unread.tasks === undefined
-        ? noWantedSince(
+        ? noTasksToRunSince(
             memory,
-            members.map((member) => member.containerInstance),
+            clusterInstances.map((clusterInstance) => clusterInstance.containerInstance),
             now,
           )
-        : memory.noWantedSince,
-    noMemberSince:
-      memory.noMemberSince ?? (unread.tasks === undefined && members.length === 0 ? now : undefined),
+        : memory.noTasksToRunSince,
+    noContainerInstanceSince:
+      memory.noContainerInstanceSince ??
+      (unread.tasks === undefined && clusterInstances.length === 0 ? now : undefined),
     noRegistrationSince:
       memory.noRegistrationSince ??
       (unread.tasks === undefined && unread.registrations === undefined && registrations.length === 0
@@ -40,7 +46,7 @@ export function recall({ memory, since }: Termination, observed: Observation, no
         : undefined),
     containerInstances: union(
       memory.containerInstances,
-      members.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
+      clusterInstances.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
     ),
     registrations: union(memory.registrations, registrations.map(seenOf)),
     behindNetworkLoadBalancer:
@@ -50,19 +56,19 @@ export function recall({ memory, since }: Termination, observed: Observation, no
     targetGroups: observed.targetGroups,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
-    dyingSince: memory.dyingSince ?? (isDying(observed) ? now : undefined),
-    returns: returnOf(observed.membership?.state ?? ""),
-    ...recallLife(memory, observed, now),
+    terminatingSince: memory.terminatingSince ?? (isHeldForTermination(observed) ? now : undefined),
+    returns: returnOf(observed.groupInstance?.state ?? ""),
+    ...rememberLife(memory, observed, now),
   };
 }
 
 // Since when its agent has been silent, EC2 has not known it, and it is certain to be dead.
-function recallLife(
+function rememberLife(
   memory: Memory,
-  { members, unread, instance }: Observation,
+  { clusterInstances, unread, instance }: Observation,
   now: number,
 ): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
-  const silent = members.some(isSilent);
+  const silent = clusterInstances.some(isSilent);
   const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
   const dead =
     instance === "unknown"
@@ -82,31 +88,35 @@ function recallLife(
 }
 
 // What stopped before the termination began is of no interest any more.
-function recallTasks({ members }: Observation, since: number): readonly string[] {
-  return members
-    .flatMap((member) => member.tasks)
+function rememberTasks({ clusterInstances }: Observation, since: number): readonly string[] {
+  return clusterInstances
+    .flatMap((clusterInstance) => clusterInstance.tasks)
     .filter((task) => task.status !== STOPPED || (task.stoppedAt ?? 0) >= since)
     .map((task) => task.arn);
 }
 
 // Which container instances have no task left, by the versions that they had when that was last listed.
-function noTasks(memory: Memory, { members, unread }: Observation, now: number): Memory["noTasksVersions"] {
-  if (members.some((member) => liveTasks(member).length > 0)) return [];
+function noTasks(
+  memory: Memory,
+  { clusterInstances, unread }: Observation,
+  now: number,
+): Memory["noTasksVersions"] {
+  if (clusterInstances.some((clusterInstance) => liveTasks(clusterInstance).length > 0)) return [];
   // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
-  const mayStart = members.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
+  const mayStart = clusterInstances.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
   if (mayStart) return [];
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
   if (!settled || unread.tasks !== undefined) return memory.noTasksVersions;
-  const listed = members
-    .filter((member) => member.listed)
+  const listed = clusterInstances
+    .filter((clusterInstance) => clusterInstance.listed)
     .map(({ containerInstance: { arn, version } }) => ({ arn, version }));
   const isListed = (arn: string) => listed.some((each) => each.arn === arn);
   return [...memory.noTasksVersions.filter(({ arn }) => !isListed(arn)), ...listed];
 }
 
 // A task may have started on one of them since none was left, and be in no list yet: each read lags by itself.
-function hasChanged({ noTasksVersions }: Memory, members: Observation["members"]): boolean {
-  return members.some(({ containerInstance: { arn, version } }) =>
+function hasChanged({ noTasksVersions }: Memory, clusterInstances: Observation["clusterInstances"]): boolean {
+  return clusterInstances.some(({ containerInstance: { arn, version } }) =>
     noTasksVersions.some((each) => each.arn === arn && each.version !== version),
   );
 }
@@ -115,16 +125,16 @@ function hasChanged({ noTasksVersions }: Memory, members: Observation["members"]
  * Since when container instances that have been DRAINING for a while count no task that is to run, after they were seen now:
  * from then on none can come.
  */
-export function noWantedSince(
+export function noTasksToRunSince(
   memory: Memory,
   containerInstances: readonly ContainerInstance[],
   now: number,
 ): number | undefined {
-  const isNone = containerInstances.every(({ status, wantedTasks }) => {
-    return status === INACTIVE || (status === "DRAINING" && wantedTasks === 0);
+  const isNone = containerInstances.every(({ status, tasksToRun }) => {
+    return status === INACTIVE || (status === "DRAINING" && tasksToRun === 0);
   });
   if (!isNone) return undefined;
-  return memory.noWantedSince ?? (now - lastDrainedAt(memory) >= SETTLE_MS ? now : undefined);
+  return memory.noTasksToRunSince ?? (now - lastDrainedAt(memory) >= SETTLE_MS ? now : undefined);
 }
 
 // When DRAINING was last set, or first seen; never, where it was neither.

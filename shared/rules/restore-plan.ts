@@ -8,24 +8,27 @@ import { seenOf } from "./remember.ts";
  * taken which the message that brought it has written down: a run that dies after the step and before the next message
  * would lose what is to be given back.
  */
-export function announced(
-  { memory, announced: known }: Termination,
+export function restorePlan(
+  { memory, restorePlan: known }: Termination,
   steps: readonly Step[],
 ): { readonly steps: readonly Step[]; readonly memory: Memory } {
   if (memory.returns === undefined) return { steps, memory };
-  const toDrain = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
-  const toTake = steps.flatMap((step) => (isTaking(step) ? [seenOf(step.registration)] : []));
+  const plannedDraining = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
+  const plannedDeregistrations = steps.flatMap((step) => (isTaking(step) ? [seenOf(step.registration)] : []));
   return {
     steps: steps.filter((step) => {
-      if (step.kind === "drain") return known?.toDrain.includes(step.containerInstance) === true;
+      if (step.kind === "drain") return known?.plannedDraining.includes(step.containerInstance) === true;
       if (!isTaking(step)) return true;
       const what = seenOf(step.registration);
-      return known?.toTake.some((each) => isSame(each, what)) === true;
+      return known?.plannedDeregistrations.some((each) => isSame(each, what)) === true;
     }),
     memory: {
       ...memory,
-      toDrain: [...new Set([...memory.toDrain, ...toDrain])],
-      toTake: [...memory.toTake, ...toTake.filter((what) => !includes(memory.toTake, what))],
+      plannedDraining: [...new Set([...memory.plannedDraining, ...plannedDraining])],
+      plannedDeregistrations: [
+        ...memory.plannedDeregistrations,
+        ...plannedDeregistrations.filter((what) => !includes(memory.plannedDeregistrations, what)),
+      ],
     },
   };
 }

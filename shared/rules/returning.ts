@@ -8,7 +8,7 @@ import {
   type SeenRegistration,
   type Termination,
 } from "../model/termination.ts";
-import { type Decision, letGo, type Remark, type Step, wait } from "./decision.ts";
+import { type Decision, drop, type Step, type Warning, wait } from "./decision.ts";
 import { seenOf } from "./remember.ts";
 
 /** How long the return of an instance is waited for. */
@@ -27,7 +27,7 @@ export function decideReturning(
   now: number,
   returns: Return,
 ): Decision {
-  const state = observed.membership?.state ?? "";
+  const state = observed.groupInstance?.state ?? "";
   // While another hook still holds it, it is not on its way yet.
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
@@ -36,7 +36,7 @@ export function decideReturning(
   const isLate = isAwaited && now - (since ?? now) >= AGENT_MS;
   const steps = restoring(termination, observed, returns, isLate);
   if (since !== undefined && now - since >= RETURN_MS) {
-    return letGo(
+    return drop(
       memory,
       `given up ${timeText(now)}: the instance was to ${where}, and is ${state}; not restored: ${textOf(memory)}`,
       "error",
@@ -45,7 +45,7 @@ export function decideReturning(
   const progress = progressOf(state);
   switch (progress) {
     case "elsewhere":
-      return letGo(memory, `it does not ${where} after all: it is ${state}`);
+      return drop(memory, `it does not ${where} after all: it is ${state}`);
     case "on its way":
       return wait(termination, memory, now, `the instance to ${where}; it is ${state}`);
     case "in the pool":
@@ -66,12 +66,12 @@ export function decideReturning(
   }
   if (isLate) {
     const left = "and has back what it needs there but its ECS agent";
-    return letGo(memory, `the instance is ${state}, ${left}`, "warn");
+    return drop(memory, `the instance is ${state}, ${left}`, "warn");
   }
   if (isAwaited) return wait(termination, memory, now, "the instance to join its cluster again");
   return {
-    ...letGo(memory, `the instance is ${state}, and has back what it needs there`),
-    remarks: notRestored(memory, returns),
+    ...drop(memory, `the instance is ${state}, and has back what it needs there`),
+    warnings: notRestored(memory, returns),
   };
 }
 
@@ -81,11 +81,11 @@ function restoring(
   returns: Return,
   withoutAgent: boolean,
 ): Step[] {
-  const activate = observed.members
+  const activate = observed.clusterInstances
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
       // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
       const isThere = returns === "warm pool" || agentConnected || withoutAgent;
-      return isThere && status === "DRAINING" && memory.toDrain.includes(arn);
+      return isThere && status === "DRAINING" && memory.plannedDraining.includes(arn);
     })
     .map(
       ({ cluster, containerInstance }): Step => ({
@@ -97,32 +97,32 @@ function restoring(
   if (returns === "warm pool") return activate;
   const isBack = (what: SeenRegistration) =>
     observed.registrations.some((each) => each.state === "registered" && isSame(what, seenOf(each)));
-  const register = memory.toTake
+  const register = memory.plannedDeregistrations
     .filter((what) => !isBack(what))
     .map((what): Step => ({ kind: "register", registration: what }));
   return [...activate, ...register];
 }
 
 // After its reboot the agent takes up the container instance that it was, or registers anew; until then none is connected.
-function isExpected({ memory }: Termination, { members }: Observation, returns: Return): boolean {
+function isExpected({ memory }: Termination, { clusterInstances }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&
-    memory.toDrain.length > 0 &&
-    !members.some(
+    memory.plannedDraining.length > 0 &&
+    !clusterInstances.some(
       ({ containerInstance: { status, agentConnected } }) =>
         agentConnected && (status === "ACTIVE" || status === "DRAINING"),
     )
   );
 }
 
-function notRestored({ toTake }: Memory, returns: Return): Remark[] {
-  if (returns === "root volume" || toTake.length === 0) return [];
-  const names = toTake.map(nameOf);
+function notRestored({ plannedDeregistrations }: Memory, returns: Return): Warning[] {
+  if (returns === "root volume" || plannedDeregistrations.length === 0) return [];
+  const names = plannedDeregistrations.map(nameOf);
   return [{ level: "info", phrase: "registrations not restored", fields: { load_balancers: names } }];
 }
 
-function textOf({ toTake, toDrain }: Memory): string {
-  const parts = [...toTake.map(nameOf), ...toDrain];
+function textOf({ plannedDeregistrations, plannedDraining }: Memory): string {
+  const parts = [...plannedDeregistrations.map(nameOf), ...plannedDraining];
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 

@@ -1,6 +1,6 @@
 import type { Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { type Decision, letGo, wait } from "./decision.ts";
+import { type Decision, drop, wait } from "./decision.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 import { leftBehind } from "./still-there.ts";
 
@@ -22,7 +22,7 @@ export function decideInterrupted(
   if (now >= end) {
     const left = leftBehind(observed);
     const how = left === undefined ? "drained" : `still there: ${left}`;
-    return letGo(memory, `the Spot interruption is due; ${how}`);
+    return drop(memory, `the Spot interruption is due; ${how}`);
   }
   const steps = stepsFor(termination, observed, now);
   const text =

@@ -2,7 +2,7 @@ import type { Service, Task } from "../aws/ecs.ts";
 import { timeText } from "../base/log.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import type { Remark } from "./decision.ts";
+import type { Warning } from "./decision.ts";
 import { liveTasks } from "./still-there.ts";
 
 /** After this long without progress, the log says why. */
@@ -27,21 +27,23 @@ function stalledMilliseconds(
 }
 
 /** Why the tasks on an instance do not leave, as far as ECS tells: one remark a service and reason. */
-export function stallRemarks(termination: Termination, observed: Observation, now: number): Remark[] {
+export function stallWarnings(termination: Termination, observed: Observation, now: number): Warning[] {
   if (stalledMilliseconds(termination, now) < STALLED_AFTER_MS) return [];
-  const draining = observed.members.filter(
+  const draining = observed.clusterInstances.filter(
     ({ containerInstance }) => containerInstance.status === "DRAINING",
   );
-  return draining.flatMap((member) => {
-    const live = liveTasks(member).filter((task) => task.wanted);
-    const services = member.services.filter((service) => live.some((task) => task.service === service.name));
+  return draining.flatMap((clusterInstance) => {
+    const live = liveTasks(clusterInstance).filter((task) => task.shouldRun);
+    const services = clusterInstance.services.filter((service) =>
+      live.some((task) => task.service === service.name),
+    );
     return [
       ...services.flatMap((service) => reasonsOf(service, termination.since)),
       ...protectionsOf(live, observed),
     ].map(([name, reason]) => ({
       level: "warn" as const,
       phrase: "no progress" as const,
-      fields: { cluster: member.cluster, service_name: name, reason },
+      fields: { cluster: clusterInstance.cluster, service_name: name, reason },
       about: `${name}: ${reason}`,
     }));
   });

@@ -1,5 +1,5 @@
 import type { Task } from "../aws/ecs.ts";
-import type { ClusterMember, Observation, Registration } from "../model/observation.ts";
+import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
 import {
   isSame,
   type Memory,
@@ -21,12 +21,12 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
   if (observed.unread.tasks !== undefined) return [];
   return [
     ...deregistrations(termination, observed, now),
-    ...observed.members
+    ...observed.clusterInstances
       .filter(
-        (member) =>
-          member.containerInstance.status === "ACTIVE" &&
-          !isAtRest(member, observed) &&
-          !mustServeOn(member, termination, observed, now),
+        (clusterInstance) =>
+          clusterInstance.containerInstance.status === "ACTIVE" &&
+          !isAtRest(clusterInstance, observed) &&
+          !mustServeOn(clusterInstance, termination, observed, now),
       )
       .map(
         ({ cluster, containerInstance: { arn } }): Step => ({
@@ -49,7 +49,7 @@ export function deregistrations(termination: Termination, observed: Observation,
       const isOrphan = orphanedAt !== undefined && now >= orphanedAt;
       return isOrphan ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
     }
-    const back = termination.memory.taken.some(
+    const back = termination.memory.deregistered.some(
       ({ what, at }) => isSame(what, seenOf(registration)) && now - at >= SETTLE_MS,
     );
     return [{ kind: "deregister", registration, why: back ? "came back" : "ours" }];
@@ -65,10 +65,13 @@ export function afterwards(observed: Observation, steps: readonly Step[]): Obser
     registrations: observed.registrations.map((each) =>
       out.has(each) ? { ...each, state: "draining" } : each,
     ),
-    members: observed.members.map((member) =>
-      drained.has(member.containerInstance.arn)
-        ? { ...member, containerInstance: { ...member.containerInstance, status: "DRAINING" } }
-        : member,
+    clusterInstances: observed.clusterInstances.map((clusterInstance) =>
+      drained.has(clusterInstance.containerInstance.arn)
+        ? {
+            ...clusterInstance,
+            containerInstance: { ...clusterInstance.containerInstance, status: "DRAINING" },
+          }
+        : clusterInstance,
     ),
   };
 }
@@ -76,7 +79,7 @@ export function afterwards(observed: Observation, steps: readonly Step[]): Obser
 // ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
 // until they are gone, and gone long enough that no read lags. Before an interruption there is no time for that.
 function mustServeOn(
-  member: ClusterMember,
+  clusterInstance: ClusterInstance,
   { memory, interruptedAt }: Termination,
   observed: Observation,
   now: number,
@@ -85,15 +88,19 @@ function mustServeOn(
   if (observed.unread.registrations !== undefined) return true;
   // Where a task's ports could not be read, it may listen on any.
   const listens =
-    observed.unread.hostPorts !== undefined || liveTasks(member).some((task) => task.hostPorts.length > 0);
+    observed.unread.hostPorts !== undefined ||
+    liveTasks(clusterInstance).some((task) => task.hostPorts.length > 0);
   if (!listens) return false;
-  if (pointingAt(member, observed).length > 0) return true;
+  if (pointingAt(clusterInstance, observed).length > 0) return true;
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
 }
 
 /** The registrations of ours, registered or draining, behind which a task on the container instance listens, or may. */
-export function pointingAt(member: ClusterMember, { registrations, unread }: Observation): Registration[] {
-  const listening = new Set(liveTasks(member).flatMap((task) => task.hostPorts));
+export function pointingAt(
+  clusterInstance: ClusterInstance,
+  { registrations, unread }: Observation,
+): Registration[] {
+  const listening = new Set(liveTasks(clusterInstance).flatMap((task) => task.hostPorts));
   return registrations.filter(
     (each) =>
       isOurs(each) && (unread.hostPorts !== undefined || each.pointsAt.some((port) => listening.has(port))),
@@ -110,8 +117,8 @@ export function hasOurs(memory: Memory, registrations: readonly Registration[]):
 }
 
 /** Whether a registration is ours to remove. A task's own address is ECS's, whoever names its target group. */
-export function isOurs({ managed, heldBy }: Registration): boolean {
-  return !managed && heldBy === undefined;
+export function isOurs({ managed, addressTask }: Registration): boolean {
+  return !managed && addressTask === undefined;
 }
 
 /**
@@ -124,21 +131,25 @@ export function orphanTimeOf(
   observed: Observation,
 ): number | undefined {
   // The address was seen to be held by nobody else, or the registration would not be the instance's any more.
-  const { heldBy, services } = registration;
-  if (heldBy) {
-    const isOver = heldBy.status === STOPPED && heldBy.stoppedAt !== undefined;
-    return isOver ? heldBy.stoppedAt + ORPHAN_MS : undefined;
+  const { addressTask, services } = registration;
+  if (addressTask) {
+    const isOver = addressTask.status === STOPPED && addressTask.stoppedAt !== undefined;
+    return isOver ? addressTask.stoppedAt + ORPHAN_MS : undefined;
   }
   // Of one that is out of its cluster, ECS follows no task any more.
-  const members = observed.members.filter(({ containerInstance }) => containerInstance.status !== INACTIVE);
-  const behind = members
-    .flatMap((member) => member.tasks)
+  const clusterInstances = observed.clusterInstances.filter(
+    ({ containerInstance }) => containerInstance.status !== INACTIVE,
+  );
+  const behind = clusterInstances
+    .flatMap((clusterInstance) => clusterInstance.tasks)
     .filter((task) => task.service !== undefined && services.includes(task.service))
     .filter((task) => mayListenOn(task, registration));
   if (behind.some((task) => task.status !== STOPPED)) return undefined;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
-    stops.length > 0 ? Math.max(...stops) : (memory.drainingAt ?? (members.length === 0 ? since : undefined));
+    stops.length > 0
+      ? Math.max(...stops)
+      : (memory.drainingAt ?? (clusterInstances.length === 0 ? since : undefined));
   return alone === undefined ? undefined : alone + ORPHAN_MS;
 }
 

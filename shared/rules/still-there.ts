@@ -1,6 +1,6 @@
 import type { Task } from "../aws/ecs.ts";
 import { groupBy } from "../base/batches.ts";
-import type { ClusterMember, Observation, Registration } from "../model/observation.ts";
+import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
 
 /** The status in which a task's containers have certainly ended. */
 export const STOPPED = "STOPPED";
@@ -19,22 +19,22 @@ const STATUSES = [
 ];
 
 /** The tasks of a container instance that have not ended. */
-export function liveTasks({ containerInstance, tasks }: ClusterMember): readonly Task[] {
+export function liveTasks({ containerInstance, tasks }: ClusterInstance): readonly Task[] {
   if (containerInstance.status === INACTIVE) return [];
   return tasks.filter((task) => task.status !== STOPPED);
 }
 
 /** Whether nobody answers for a container instance that is in its cluster. */
-export function isSilent({ containerInstance: { status, agentConnected } }: ClusterMember): boolean {
+export function isSilent({ containerInstance: { status, agentConnected } }: ClusterInstance): boolean {
   return status !== INACTIVE && !agentConnected;
 }
 
 /** Whether the instance is stopped in the warm pool: it runs nothing, and gets nothing to run. */
-export function isAtRest(member: ClusterMember, { membership }: Observation): boolean {
+export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Observation): boolean {
   return (
-    membership?.state === "Warmed:Terminating:Wait" &&
-    !member.containerInstance.agentConnected &&
-    liveTasks(member).length === 0
+    groupInstance?.state === "Warmed:Terminating:Wait" &&
+    !clusterInstance.containerInstance.agentConnected &&
+    liveTasks(clusterInstance).length === 0
   );
 }
 
@@ -46,7 +46,9 @@ export function leftBehind(observed: Observation): string | undefined {
   const { registrations, tasks, hostPorts, instance } = observed.unread;
   const parts = [
     ...registrationTexts(observed.registrations),
-    ...observed.members.flatMap((member) => memberTexts(member, observed)),
+    ...observed.clusterInstances.flatMap((clusterInstance) =>
+      clusterInstanceTexts(clusterInstance, observed),
+    ),
     ...[registrations, tasks].flatMap((each) => each ?? []),
   ];
   if (parts.length === 0) return undefined;
@@ -63,15 +65,15 @@ function registrationTexts(registrations: readonly Registration[]): string[] {
   });
 }
 
-function memberTexts(member: ClusterMember, observed: Observation): string[] {
-  const live = groupBy(liveTasks(member), (task) => task.status);
+function clusterInstanceTexts(clusterInstance: ClusterInstance, observed: Observation): string[] {
+  const live = groupBy(liveTasks(clusterInstance), (task) => task.status);
   const statuses = [...live.keys()].sort((a, b) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
   const texts = statuses.map((status) => {
     const count = live.get(status)?.length ?? 0;
     return `${count} ${count === 1 ? "task" : "tasks"} ${status}`;
   });
-  const { status, agentConnected } = member.containerInstance;
+  const { status, agentConnected } = clusterInstance.containerInstance;
   // While nobody answers for it, what ECS shows of its tasks may be long past.
   if (texts.length > 0 && !agentConnected) texts.push("its ECS agent is disconnected");
-  return status === "ACTIVE" && !isAtRest(member, observed) ? [...texts, "not yet DRAINING"] : texts;
+  return status === "ACTIVE" && !isAtRest(clusterInstance, observed) ? [...texts, "not yet DRAINING"] : texts;
 }

@@ -1,5 +1,5 @@
 import type { Task } from "../aws/ecs.ts";
-import type { ClusterMember, Observation, Registration } from "../model/observation.ts";
+import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
 import { SETTLE_MS, type Termination } from "../model/termination.ts";
 import type { Step } from "./decision.ts";
 import { liveTasks } from "./still-there.ts";
@@ -13,13 +13,18 @@ export function tasksToStop(termination: Termination, observed: Observation, now
   if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
   if (observed.unread.registrations !== undefined) return [];
   if (mustGoFirst(termination, observed).length > 0) return [];
-  const live = observed.members.flatMap((member) => liveTasks(member).map((task) => ({ member, task })));
-  if (live.some(({ member, task }) => !mayBeStopped(member, task, termination))) return [];
+  const live = observed.clusterInstances.flatMap((clusterInstance) =>
+    liveTasks(clusterInstance).map((task) => ({ clusterInstance, task })),
+  );
+  if (live.some(({ clusterInstance, task }) => !mayBeStopped(clusterInstance, task, termination))) return [];
   return live
-    .filter(({ member, task }) => task.wanted && member.containerInstance.status === "DRAINING")
-    .map(({ member, task }) => ({
+    .filter(
+      ({ clusterInstance, task }) =>
+        task.shouldRun && clusterInstance.containerInstance.status === "DRAINING",
+    )
+    .map(({ clusterInstance, task }) => ({
       kind: "stop task",
-      cluster: member.cluster,
+      cluster: clusterInstance.cluster,
       task: task.arn,
       name: task.service === undefined ? (task.startedBy ?? "a standalone task") : task.service,
     }));
@@ -33,27 +38,27 @@ export function mustGoFirst(termination: Termination, observed: Observation): Re
 }
 
 function isBehind(services: readonly string[], termination: Termination, observed: Observation): boolean {
-  return observed.members.some((member) =>
-    liveTasks(member).some(
+  return observed.clusterInstances.some((clusterInstance) =>
+    liveTasks(clusterInstance).some(
       (task) =>
         task.service !== undefined &&
         services.includes(task.service) &&
-        mayBeStopped(member, task, termination),
+        mayBeStopped(clusterInstance, task, termination),
     ),
   );
 }
 
 /** Whether a task is one that is stopped once nothing else is left. */
 export function mayBeStopped(
-  member: ClusterMember,
+  clusterInstance: ClusterInstance,
   task: Task,
   { instanceId, settings }: Termination,
 ): boolean {
   if (settings.stopTasks === "none") return false;
   if (task.service !== undefined) {
-    return member.services.some((service) => service.name === task.service && service.daemon);
+    return clusterInstance.services.some((service) => service.name === task.service && service.daemon);
   }
-  return settings.stopTasks === "all" || isStartedBy(task, member.containerInstance.arn, instanceId);
+  return settings.stopTasks === "all" || isStartedBy(task, clusterInstance.containerInstance.arn, instanceId);
 }
 
 // What a boot script starts names the container instance, by its ARN or by the id at its end, or the EC2 instance.

@@ -1,23 +1,26 @@
-import { isDying, returnOf } from "../model/lifecycle-state.ts";
-import type { Presence } from "../model/observation.ts";
+import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
+import type { AutoScalingView } from "../model/observation.ts";
 import { type Memory, SETTLE_MS, type Termination } from "../model/termination.ts";
 import { REFUSED_MS } from "./draining.ts";
 import { otherHooks } from "./heartbeat.ts";
 
 /** What of a presence tells which lifecycle action holds an instance. */
-type Holding = Pick<Presence, "membership" | "hooks">;
+type HookView = Pick<AutoScalingView, "groupInstance" | "hooks">;
 
 /** What is remembered of how an action has ended, where another one has taken its place. */
-export const NOT_ENDED = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
+export const NO_ENDED_ACTION = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
 
 /** Whether the lifecycle action of an instance on its way back was seen to end, or was completed. */
-export function hasEnded({ returningSince, completedAt }: Memory): boolean {
+export function hasActionEnded({ returningSince, completedAt }: Memory): boolean {
   return (returningSince ?? completedAt) !== undefined;
 }
 
 /** Whether a hook holds an instance on its way to its death that was held on its way back at the look before. */
-export function diesAfterAll({ returns }: Memory, presence: Pick<Presence, "membership">): boolean {
-  return returns !== undefined && isDying(presence);
+export function terminatesAfterAll(
+  { returns }: Memory,
+  autoScalingView: Pick<AutoScalingView, "groupInstance">,
+): boolean {
+  return returns !== undefined && isHeldForTermination(autoScalingView);
 }
 
 /**
@@ -30,30 +33,30 @@ export function diesAfterAll({ returns }: Memory, presence: Pick<Presence, "memb
  *
  * @param now in milliseconds since 1970
  */
-export function begunAnew(termination: Termination, holding: Holding, now: number): Termination {
+export function supersede(termination: Termination, holding: HookView, now: number): Termination {
   const { token, since, memory } = termination;
-  if (isHeldOnceMore(termination, holding, now)) {
+  if (isHeldAgain(termination, holding, now)) {
     return {
       ...termination,
       token: undefined,
       since: now,
-      memory: { ...memory, ...NOT_ENDED, goneAt: undefined, lastBeatAt: undefined },
+      memory: { ...memory, ...NO_ENDED_ACTION, goneAt: undefined, lastHeartbeatAt: undefined },
     };
   }
-  if (hasEnded(memory) || !diesAfterAll(memory, holding)) return termination;
+  if (hasActionEnded(memory) || !terminatesAfterAll(memory, holding)) return termination;
   return {
     ...termination,
     since: token === undefined ? now : since,
-    memory: { ...memory, ...NOT_ENDED, lastBeatAt: undefined },
+    memory: { ...memory, ...NO_ENDED_ACTION, lastHeartbeatAt: undefined },
   };
 }
 
 // Where it was never seen on its way, only time tells: a completed action lets go of its instance within seconds.
-function isHeldOnceMore(termination: Termination, holding: Holding, now: number): boolean {
-  const { membership, hooks } = holding;
+function isHeldAgain(termination: Termination, holding: HookView, now: number): boolean {
+  const { groupInstance, hooks } = holding;
   const { returns, returningSince, completedAt } = termination.memory;
-  if (returns === undefined || membership === undefined) return false;
-  if (returnOf(membership.state) === undefined) return false;
+  if (returns === undefined || groupInstance === undefined) return false;
+  if (returnOf(groupInstance.state) === undefined) return false;
   if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
   const isAlone = hooks !== undefined && otherHooks(termination, holding).length === 0;
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;

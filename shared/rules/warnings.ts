@@ -1,10 +1,10 @@
 import type { Hook, Observation } from "../model/observation.ts";
 import { unheededKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
-import { type Deadline, halfTimeOf, halfTimeRemark, timeoutRemark } from "./deadline.ts";
-import type { Remark } from "./decision.ts";
+import { type Deadline, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
+import type { Warning } from "./decision.ts";
 import { hookOf } from "./heartbeat.ts";
-import { stallRemarks } from "./stall-reasons.ts";
+import { stallWarnings } from "./stall-reasons.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
 export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
@@ -12,26 +12,26 @@ export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 const OUR_HOOKS = "asg-drain-";
 
 /** What is worth a line about an instance that a hook holds, besides what is waited for. Each is said once in a drain. */
-export function remarksFor(
+export function warningsFor(
   termination: Termination,
   observed: Observation,
   now: number,
   deadline: Deadline,
   left: string | undefined,
-): Remark[] {
+): Warning[] {
   const hook = hookOf(termination, observed);
   return [
-    ...(hook ? [timeoutRemark(termination, hook), ...twins(hook, observed), ...unheeded(hook)] : []),
+    ...(hook ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...unheeded(hook)] : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
     ...(now >= halfTimeOf(termination, deadline) && left !== undefined
-      ? [halfTimeRemark(termination, observed, deadline, left)]
+      ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
-    ...stallRemarks(termination, observed, now),
+    ...stallWarnings(termination, observed, now),
   ];
 }
 
-function twins(hook: Hook, { hooks = [] }: Observation): Remark[] {
+function twins(hook: Hook, { hooks = [] }: Observation): Warning[] {
   const sharesQueue = ({ target }: Hook) => target !== undefined && target === hook.target;
   return hooks
     .filter(({ name }) => name !== hook.name)
@@ -50,13 +50,13 @@ function twins(hook: Hook, { hooks = [] }: Observation): Remark[] {
     }));
 }
 
-function unheeded({ name, metadata }: Hook): Remark[] {
+function unheeded({ name, metadata }: Hook): Warning[] {
   const keys = unheededKeys(metadata);
   if (keys.length === 0) return [];
   return [
     {
       level: "warn",
-      phrase: "metadata not heeded",
+      phrase: "metadata ignored",
       fields: {
         life_cycle_hook_name: name,
         keys: keys.join(", "),
@@ -66,7 +66,7 @@ function unheeded({ name, metadata }: Hook): Remark[] {
   ];
 }
 
-function managedDraining({ hooks = [], managedDraining: attached }: Observation): Remark[] {
+function managedDraining({ hooks = [], managedDraining: attached }: Observation): Warning[] {
   if (attached !== true && !hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) return [];
   return [
     {
@@ -77,7 +77,7 @@ function managedDraining({ hooks = [], managedDraining: attached }: Observation)
   ];
 }
 
-function lacking({ settings, memory }: Termination, { unread }: Observation): Remark[] {
+function lacking({ settings, memory }: Termination, { unread }: Observation): Warning[] {
   const { clusterNames } = settings;
   if (clusterNames.length === 0 || memory.containerInstances.length > 0 || unread.tasks !== undefined)
     return [];

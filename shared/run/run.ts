@@ -55,7 +55,7 @@ export class Run {
    * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to look at
    * and to hand over too.
    */
-  get takesIn(): boolean {
+  get mayReceive(): boolean {
     return this.#now() < this.startedAt + (this.until - this.startedAt) / 3;
   }
 

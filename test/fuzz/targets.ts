@@ -208,7 +208,7 @@ function checkLifecycle(read: LifecycleMessage): void {
         interruptedAt: undefined,
         dryRun: false,
         settings: settingsOf(overlay({ cluster_name: "main", elb_name: "web" }, keys)),
-        memory: { ...NO_MEMORY, lastBeatAt: since },
+        memory: { ...NO_MEMORY, lastHeartbeatAt: since },
       });
       return;
     }

@@ -29,7 +29,7 @@ const fleet = (
 });
 const ended = (outcome: Awaited<ReturnType<typeof play>>) => {
   const [completed] = said(outcome, "lifecycle action completed", leaving);
-  const [letGo] = said(outcome, "let go", leaving);
+  const [letGo] = said(outcome, "termination dropped", leaving);
   return String(completed?.reason ?? letGo?.reason);
 };
 

@@ -56,7 +56,7 @@ const examples: Readonly<Record<string, Example>> = {
       "comes back",
       "set ACTIVE again",
       "registrations not restored",
-      "let go",
+      "termination dropped",
     ],
   },
   "spot-notice.yaml": {
@@ -65,12 +65,14 @@ const examples: Readonly<Record<string, Example>> = {
       "notice received",
       "deregistered",
       "set DRAINING",
-      "let go",
+      "termination dropped",
       "termination received",
       "lifecycle action completed",
     ],
     async also(outcome) {
-      expect(said(outcome, "let go")[0]?.reason).to.equal("the Spot interruption is due; drained");
+      expect(said(outcome, "termination dropped")[0]?.reason).to.equal(
+        "the Spot interruption is due; drained",
+      );
       const ignoring = await playFile("spot-notice.yaml", (file) => {
         delete file.functions.deregister.input.on_spot_interruption;
       });

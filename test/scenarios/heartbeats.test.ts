@@ -61,7 +61,7 @@ describe("scenarios: heartbeats", () => {
       functions: functions({ cluster_name: "main" }, [3, 4]),
     });
     expect(outcome.terminations[0]?.reason).to.include("timeout");
-    const [letGo] = said(outcome, "let go", ids[0]);
+    const [letGo] = said(outcome, "termination dropped", ids[0]);
     expect(letGo?.reason).to.match(
       /hook's timeout of 30 s had passed before the first look|no Auto Scaling group/,
     );

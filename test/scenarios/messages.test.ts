@@ -69,7 +69,7 @@ describe("scenarios: messages", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "let go")).to.have.lengthOf(1);
+    expect(said(outcome, "termination dropped")).to.have.lengthOf(1);
   });
 
   it("an instance that is gone already is let go after two looks 30 s apart", async () => {
@@ -86,7 +86,7 @@ describe("scenarios: messages", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    const [letGo] = said(outcome, "let go", gone);
+    const [letGo] = said(outcome, "termination dropped", gone);
     expect(letGo?.reason).to.equal("no Auto Scaling group knows the instance any more");
     expect(letGo?.held_seconds).to.be.at.least(30);
   });
@@ -103,7 +103,7 @@ describe("scenarios: messages", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expectQuiet(outcome);
-    const [letGo] = said(outcome, "let go", ids[1]);
+    const [letGo] = said(outcome, "termination dropped", ids[1]);
     expect(letGo?.level).to.equal("WARN");
     expect(letGo?.held_seconds).to.be.within(120, 130);
     expect(said(outcome, "deregistered")).to.deep.equal([]);
@@ -248,7 +248,7 @@ describe("scenarios: messages", () => {
       ends_after_seconds: 300,
     });
     expectQuiet(outcome);
-    expect(said(outcome, "let go", ids[1])[0]?.held_seconds).to.be.within(120, 130);
+    expect(said(outcome, "termination dropped", ids[1])[0]?.held_seconds).to.be.within(120, 130);
   });
 
   for (const queue of ["lifecycle", "monitor"]) {
@@ -280,7 +280,7 @@ describe("scenarios: messages", () => {
       ],
     });
     expectQuiet(outcome);
-    const letGo = said(outcome, "let go", ids[1]);
+    const letGo = said(outcome, "termination dropped", ids[1]);
     expect(letGo).to.have.lengthOf(1);
     const letGoAt = (Date.parse(String(letGo[0]?.time)) - outcome.startedAt) / 1_000;
     expect(letGoAt, "seconds").to.be.within(125, 135);
@@ -302,6 +302,6 @@ describe("scenarios: messages", () => {
     expectQuiet(outcome);
     expect(said(outcome, "duplicate merged")).to.have.lengthOf.at.least(1);
     expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(1);
-    expect(said(outcome, "let go")).to.deep.equal([]);
+    expect(said(outcome, "termination dropped")).to.deep.equal([]);
   });
 });

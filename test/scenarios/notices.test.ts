@@ -67,7 +67,7 @@ describe("scenarios: notices", () => {
     const [out] = said(outcome, "deregistered", leaving);
     expect(drained?.function).to.equal("deregister");
     expect(out?.function).to.equal("deregister");
-    const [letGo] = said(outcome, "let go", leaving);
+    const [letGo] = said(outcome, "termination dropped", leaving);
     expect(String(letGo?.reason)).to.match(/interruption|no Auto Scaling group|nothing to complete/);
   });
 

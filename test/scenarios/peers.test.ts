@@ -151,7 +151,7 @@ describe("scenarios: what broke other drainers", () => {
 
     const unknown = { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: "i-0fedcba9876543210" };
     const absent = await play(fleet(3, 20, [{ at_seconds: 5, send_lifecycle_message: unknown }]));
-    expect(said(absent, "let go", unknown.instance_id)).to.have.lengthOf(1);
+    expect(said(absent, "termination dropped", unknown.instance_id)).to.have.lengthOf(1);
     expect(calls(absent, "autoscaling:CompleteLifecycleAction")).to.equal(0);
     expectQuiet(absent);
   });

@@ -105,7 +105,7 @@ describe("scenarios: trouble", () => {
     expect(said(outcome, "waiting", ids[0]).map((line) => line.waiting_for)).to.include(
       "the other hooks to let it go: backup",
     );
-    const [letGo] = said(outcome, "let go", ids[0]);
+    const [letGo] = said(outcome, "termination dropped", ids[0]);
     expect(letGo?.reason).to.match(/^nothing to complete/);
     expect(letGo?.level).to.equal("INFO");
     const ended = outcome.simulation.world.story.lines.filter(

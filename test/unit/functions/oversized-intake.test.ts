@@ -19,7 +19,7 @@ describe("a run of terminate that receives a termination more than once", () => 
     let now = 0;
     const deleted: string[][] = [];
     const sent: string[] = [];
-    const body = formatMonitorMessage(termination({ memory: { ...NO_MEMORY, lookAt: 70_000 } }));
+    const body = formatMonitorMessage(termination({ memory: { ...NO_MEMORY, nextPassAt: 70_000 } }));
     await terminate(
       { queue_name: "monitor", sweep_minutes: 0 },
       {

@@ -1,21 +1,21 @@
 // Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
-import { look } from "../../../shared/reconcile.ts";
+import { reconcile } from "../../../shared/reconcile.ts";
 import { failure } from "./act/carrying-out.ts";
 import { showing } from "./observe/shown.ts";
 import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
 import { hook, MINUTE, SECOND, SINCE } from "./rules/builders.ts";
 
 /** A drain of which nothing is left, and that has settled. */
-const gone = { noMemberSince: SINCE, noRegistrationSince: SINCE, goneAt: SINCE };
+const gone = { noContainerInstanceSince: SINCE, noRegistrationSince: SINCE, goneAt: SINCE };
 const completing = "complete i-1 with CONTINUE";
 const twoHooks = { hooks: { fleet: [hook(), hook({ name: "other" })] } };
 
 describe("a look at what is gone", () => {
   it("completes the lifecycle action", async () => {
-    const { asked, fate, lines } = await play(plain(gone), { completions: ["completed"] });
+    const { asked, ending, lines } = await play(plain(gone), { completions: ["completed"] });
     expect(asked).to.deep.equal([...reads, completing]);
-    expect(fate).to.equal("completed");
+    expect(ending).to.equal("completed");
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal([
       "held by the lifecycle hook",
       "lifecycle action completed",
@@ -23,20 +23,20 @@ describe("a look at what is gone", () => {
   });
 
   it("leaves that to terminate where it is deregister's", async () => {
-    const { asked, fate, waiting } = await play(plain(gone), { options: { mayComplete: false } });
+    const { asked, ending, waiting } = await play(plain(gone), { options: { mayComplete: false } });
     expect(asked).to.deep.equal(reads);
-    expect(fate).to.equal("watch");
+    expect(ending).to.equal("waiting");
     expect(waiting).to.deep.equal([]);
   });
 
   it("goes on watching one that another hook holds", async () => {
-    const { fate, memory, waiting } = await play(plain(gone), {
+    const { ending, memory, waiting } = await play(plain(gone), {
       completions: ["completed"],
       shown: twoHooks,
     });
-    expect(fate).to.equal("watch");
+    expect(ending).to.equal("waiting");
     const waitingFor = "the other hooks to let it go: other";
-    expect(memory).to.include({ completedAt: NOW, waitingFor, changedAt: NOW, lookAt: NOW + 5 * SECOND });
+    expect(memory).to.include({ completedAt: NOW, waitingFor, changedAt: NOW, nextPassAt: NOW + 5 * SECOND });
     expect(waiting.map((each) => each.waiting_for)).to.deep.equal([waitingFor]);
   });
 
@@ -44,8 +44,13 @@ describe("a look at what is gone", () => {
     const waitingFor = "aws:Call to be answered (denied)";
     const denied = { completions: [failure("denied")] };
     const first = await play(plain(gone), denied);
-    expect(first.fate).to.equal("watch");
-    expect(first.memory).to.include({ waitingFor, changedAt: NOW, lookAt: NOW + 5 * SECOND, failures: 1 });
+    expect(first.ending).to.equal("waiting");
+    expect(first.memory).to.include({
+      waitingFor,
+      changedAt: NOW,
+      nextPassAt: NOW + 5 * SECOND,
+      failures: 1,
+    });
     const { memory } = await play(plain({ ...gone, waitingFor, changedAt: SINCE }), {
       completions: [failure("denied")],
     });
@@ -63,18 +68,18 @@ describe("a look at what is gone", () => {
       completions: ["completed"],
       options: { until: NOW + 1 },
     });
-    expect(inTime.fate).to.equal("completed");
-    const { asked, fate, memory, run, waiting } = await play(plain(gone), {
+    expect(inTime.ending).to.equal("completed");
+    const { asked, ending, memory, run, waiting } = await play(plain(gone), {
       options: { until: NOW },
     });
-    expect([asked, fate, run.hasFailures]).to.deep.equal([reads, "watch", false]);
-    expect(memory).to.include({ waitingFor: "its turn to be completed", lookAt: NOW });
-    expect(memory.turnBefore).to.be.greaterThan(NOW);
+    expect([asked, ending, run.hasFailures]).to.deep.equal([reads, "waiting", false]);
+    expect(memory).to.include({ waitingFor: "its turn to be completed", nextPassAt: NOW });
+    expect(memory.queuedUntil).to.be.greaterThan(NOW);
     expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
   });
 
   describe("for two", () => {
-    const memberships = Object.fromEntries(
+    const groupInstances = Object.fromEntries(
       ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
     );
     const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
@@ -83,7 +88,7 @@ describe("a look at what is gone", () => {
     async function playTwo(targetGroups: readonly string[], seconds: number) {
       const { ports: shown, run } = showing({
         ...target("registered"),
-        memberships,
+        groupInstances,
         hooks: { fleet: [hook()] },
       });
       let now = NOW;
@@ -97,7 +102,7 @@ describe("a look at what is gone", () => {
         autoScaling: { ...shown.autoScaling, complete: () => takes("completed" as const) },
         targetGroups: { ...shown.targetGroups, deregister: () => takes(undefined) },
       };
-      const looked = await look(
+      const reconciled = await reconcile(
         ports,
         run,
         [
@@ -106,7 +111,7 @@ describe("a look at what is gone", () => {
         ],
         options,
       );
-      return Object.fromEntries(looked.map(({ before, fate }) => [before.instanceId, fate]));
+      return Object.fromEntries(reconciled.map(({ before, ending }) => [before.instanceId, ending]));
     }
 
     it("completes both while what it has found is not 20 s old", async () => {
@@ -114,18 +119,18 @@ describe("a look at what is gone", () => {
     });
 
     it("leaves the second to another look once it is", async () => {
-      expect(await playTwo([], 20)).to.deep.equal({ "i-1": "completed", "i-2": "watch" });
+      expect(await playTwo([], 20)).to.deep.equal({ "i-1": "completed", "i-2": "waiting" });
     });
 
     it("lets a completion wait for no step of another, however long that takes", async () => {
-      expect(await playTwo(["static"], 25)).to.deep.equal({ "i-1": "watch", "i-2": "completed" });
+      expect(await playTwo(["static"], 25)).to.deep.equal({ "i-1": "waiting", "i-2": "completed" });
     });
   });
 
   it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
-    const { after, asked, fate, memory } = await play(plain(gone), { completions: ["no such action"] });
+    const { after, asked, ending, memory } = await play(plain(gone), { completions: ["no such action"] });
     expect(asked).to.deep.equal([reads[0], reads[1], completing, reads[0]]);
-    expect(fate).to.equal("watch");
+    expect(ending).to.equal("waiting");
     expect(after.dryRun).to.equal(false);
     expect(memory.refusedAt).to.equal(NOW);
   });
@@ -135,29 +140,32 @@ describe("a dry run's look", () => {
   const options = { dryRun: true };
 
   it("writes nothing, sends no heartbeat, and waits for what is there", async () => {
-    const { after, asked, lines } = await play(plain({ lastBeatAt: undefined }), { ...registered, options });
+    const { after, asked, lines } = await play(plain({ lastHeartbeatAt: undefined }), {
+      ...registered,
+      options,
+    });
     expect(asked).to.deep.equal(reads);
     expect(after.dryRun).to.equal(true);
     expect(after.memory).to.deep.include({
-      taken: [],
+      deregistered: [],
       actedAt: undefined,
-      obstacle: undefined,
+      recheck: undefined,
       waitingFor: "1 target registered in static",
     });
     expect(lines.filter(([, phrase]) => phrase === "dry run").map(([, , { would }]) => would)).to.deep.equal([
       undefined,
       "deregistration from static",
     ]);
-    expect(after.memory.said).to.include("would: deregistration from static");
+    expect(after.memory.logged).to.include("would: deregistration from static");
   });
 
   it("says that it would complete, and goes on watching", async () => {
-    const { asked, fate, lines, memory, waiting } = await play(plain(gone), { options });
+    const { asked, ending, lines, memory, waiting } = await play(plain(gone), { options });
     expect(asked).to.deep.equal(reads);
-    expect(fate).to.equal("watch");
+    expect(ending).to.equal("waiting");
     expect(memory).to.include({
       waitingFor: "the hook's own timeout: this is a dry run",
-      lookAt: NOW + 5 * SECOND,
+      nextPassAt: NOW + 5 * SECOND,
     });
     expect(waiting.map((each) => each.looks_again)).to.deep.equal([new Date(NOW + 5 * SECOND).toISOString()]);
     expect(lines.flatMap(([, , { would }]) => would ?? [])).to.deep.equal([

@@ -1,7 +1,7 @@
 // Protects a look at very many: the first are acted upon, and completed, before the last are looked at.
 import { expect } from "chai";
 import type { Termination } from "../../../shared/model/termination.ts";
-import { look } from "../../../shared/reconcile.ts";
+import { reconcile } from "../../../shared/reconcile.ts";
 import { Run } from "../../../shared/run/run.ts";
 import { MINUTE, SECOND, SINCE, termination } from "./rules/builders.ts";
 import { throttledPorts } from "./throttled.ts";
@@ -26,16 +26,18 @@ async function play(terminations: readonly Termination[], seconds = 60, mayCompl
   );
   const run = new Run(ports.log, ports.now, SINCE + MINUTE);
   const options = { mayComplete, dryRun: false, until: SINCE + seconds * SECOND };
-  const looked = await look(ports, run, terminations, options);
-  const left = looked.filter(({ before, termination, fate }) => before === termination && fate === "watch");
-  return { asked, looked, left: left.length };
+  const reconciled = await reconcile(ports, run, terminations, options);
+  const left = reconciled.filter(
+    ({ before, termination, ending }) => before === termination && ending === "waiting",
+  );
+  return { asked, reconciled, left: left.length };
 }
 
 describe("a look at the terminations of several clusters", () => {
   it("is at one cluster after the other, where each has many", async () => {
-    const { asked, looked } = await play([...of("a", 100), ...of("b", 100), ...of("c", 100)]);
+    const { asked, reconciled } = await play([...of("a", 100), ...of("b", 100), ...of("c", 100)]);
     expect(asked.sort()).to.deep.equal(["a", "a", "b", "b", "c", "c"]);
-    expect(new Set(looked.map(({ before }) => before.instanceId)).size).to.equal(300);
+    expect(new Set(reconciled.map(({ before }) => before.instanceId)).size).to.equal(300);
   });
 
   it("is at small ones together, a hundred terminations at the least", async () => {

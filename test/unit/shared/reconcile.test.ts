@@ -6,34 +6,34 @@ import { NOW, plain, play, reads, registered, TAKEN, target } from "./reconcilin
 import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "./rules/builders.ts";
 
 /** What is asked for between two looks, while the target drains. */
-const obstacle = {
+const recheck = {
   what: { kind: "target", targetGroup: "arn:static", target: "i-1", port: 80, state: "draining" },
   until: NOW + MINUTE,
 } as const;
 
 describe("a look at what is still registered", () => {
   it("takes it out, and remembers what was taken, and when", async () => {
-    const { after, asked, fate } = await play(plain(), registered);
+    const { after, asked, ending } = await play(plain(), registered);
     expect(asked).to.deep.equal([...reads, "deregister i-1 from arn:static"]);
-    expect(fate).to.equal("watch");
+    expect(ending).to.equal("waiting");
     expect(after.dryRun).to.equal(false);
     expect(after.memory).to.deep.include({
       actedAt: NOW,
-      taken: [{ what: TAKEN, at: NOW }],
+      deregistered: [{ what: TAKEN, at: NOW }],
       drained: [],
       drainingAt: undefined,
       failures: 0,
-      obstacle,
+      recheck,
       registrations: [TAKEN],
     });
   });
 
   it("that came back takes it out again, and remembers the last time", async () => {
     const other = { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE } as const;
-    const memory = { taken: [{ what: TAKEN, at: SINCE - MINUTE }, other], registrations: [TAKEN] };
+    const memory = { deregistered: [{ what: TAKEN, at: SINCE - MINUTE }, other], registrations: [TAKEN] };
     const { lines, memory: after } = await play(plain(memory), registered);
     expect(lines.map(([, phrase]) => phrase)).to.include("registration came back");
-    expect(after.taken).to.deep.equal([other, { what: TAKEN, at: NOW }]);
+    expect(after.deregistered).to.deep.equal([other, { what: TAKEN, at: NOW }]);
   });
 
   it("counts a failure, and remembers nothing as taken", async () => {
@@ -41,7 +41,7 @@ describe("a look at what is still registered", () => {
       ...registered,
       refused: failure("denied"),
     });
-    expect(memory).to.deep.include({ failures: 2, taken: [], actedAt: undefined, obstacle: undefined });
+    expect(memory).to.deep.include({ failures: 2, deregistered: [], actedAt: undefined, recheck: undefined });
     expect(waiting.map(({ failures }) => failures)).to.deep.equal([2]);
     expect(run.hasFailures).to.equal(true);
   });
@@ -53,7 +53,7 @@ describe("a look at what is still registered", () => {
 
   it("only waits where it drains already, and forgets nothing of what was done", async () => {
     const done = {
-      taken: [{ what: TAKEN, at: SINCE }],
+      deregistered: [{ what: TAKEN, at: SINCE }],
       drained: [{ what: "ci-1", at: SINCE }],
       actedAt: SINCE,
       drainingAt: SINCE,
@@ -87,19 +87,19 @@ describe("a look at what is still registered", () => {
 describe("a look at what stood in the way at the one before", () => {
   for (const dryRun of [false, true]) {
     it(`asks for nothing else while it does${dryRun ? ", also on a dry run" : ""}`, async () => {
-      const waiting = plain({ obstacle, changedAt: SINCE });
-      const { after, asked, fate } = await play(waiting, {
+      const waiting = plain({ recheck, changedAt: SINCE });
+      const { after, asked, ending } = await play(waiting, {
         shown: target("draining"),
         options: { dryRun },
       });
-      expect([asked, fate]).to.deep.equal([[], "watch"]);
-      const memory = { ...waiting.memory, lookAt: NOW + 5 * SECOND };
+      expect([asked, ending]).to.deep.equal([[], "waiting"]);
+      const memory = { ...waiting.memory, nextPassAt: NOW + 5 * SECOND };
       expect(after).to.deep.equal({ ...waiting, dryRun, memory });
     });
   }
 
   it("is one at everything once it does not", async () => {
-    const { asked } = await play(plain({ obstacle, changedAt: SINCE }), { shown: target() });
+    const { asked } = await play(plain({ recheck, changedAt: SINCE }), { shown: target() });
     expect(asked).to.deep.equal(reads);
   });
 });
@@ -116,7 +116,7 @@ describe("a look at a container instance", () => {
       drained: [{ what: "ci-1", at: NOW }],
       drainingAt: NOW,
       actedAt: NOW,
-      taken: [],
+      deregistered: [],
     });
   });
 
@@ -130,10 +130,10 @@ describe("a look at a container instance", () => {
 
   it("that is back in the warm pool sets it ACTIVE; nothing was taken from it by that", async () => {
     const { asked, memory } = await play(
-      termination({ returns: "warm pool", toDrain: ["ci-1"], actedAt: SINCE }),
+      termination({ returns: "warm pool", plannedDraining: ["ci-1"], actedAt: SINCE }),
       {
         shown: {
-          memberships: { "i-1": { group: "fleet", state: "Warmed:Stopped" } },
+          groupInstances: { "i-1": { group: "fleet", state: "Warmed:Stopped" } },
           clusters: {
             main: { containerInstances: [containerInstance(1, { status: "DRAINING" })], tasks: [] },
           },
@@ -170,21 +170,21 @@ describe("a look at a container instance", () => {
       },
     );
     expect(asked.slice(-1)).to.deep.equal(["deregister 10.0.0.7 from arn:ip"]);
-    expect(memory).to.deep.include({ taken: [], actedAt: SINCE + 5 * MINUTE });
+    expect(memory).to.deep.include({ deregistered: [], actedAt: SINCE + 5 * MINUTE });
   });
 });
 
 describe("what is worth a line", () => {
   const hooks = { fleet: [hook(), hook({ name: "other" })] };
-  const saying = async (said: readonly string[]) => {
-    const { lines, memory } = await play(plain({ said }), { shown: { ...target("registered"), hooks } });
+  const saying = async (logged: readonly string[]) => {
+    const { lines, memory } = await play(plain({ logged }), { shown: { ...target("registered"), hooks } });
     const phrases = lines.map(([level, phrase, fields]) => [level, phrase, fields.instance_id]);
-    return { said: memory.said, phrases: phrases.filter(([, phrase]) => phrase !== "waiting") };
+    return { logged: memory.logged, phrases: phrases.filter(([, phrase]) => phrase !== "waiting") };
   };
 
   it("is said once in a drain, by what it is about", async () => {
     const first = await saying(["short hook"]);
-    expect(first.said).to.deep.equal([
+    expect(first.logged).to.deep.equal([
       "short hook",
       "held by the lifecycle hook",
       "two hooks of ours on one group: other",
@@ -194,8 +194,8 @@ describe("what is worth a line", () => {
       ["info", "held by the lifecycle hook", "i-1"],
       ["warn", "two hooks of ours on one group", "i-1"],
     ]);
-    const again = await saying(first.said);
-    expect(again.said).to.deep.equal(first.said);
+    const again = await saying(first.logged);
+    expect(again.logged).to.deep.equal(first.logged);
     expect(again.phrases).to.deep.equal([["info", "deregistered", "i-1"]]);
   });
 
@@ -213,7 +213,7 @@ describe("heartbeats in a look", () => {
   it("that are due are sent first, and remembered", async () => {
     const { asked, memory } = await play(plain(), { shown: { ...short, now: 3 * MINUTE } });
     expect(asked).to.deep.equal([...reads, "heartbeat i-1"]);
-    expect(memory.lastBeatAt).to.equal(SINCE + 3 * MINUTE);
+    expect(memory.lastHeartbeatAt).to.equal(SINCE + 3 * MINUTE);
   });
 
   it("are sent sooner by deregister, which does not complete", async () => {
@@ -226,14 +226,14 @@ describe("heartbeats in a look", () => {
 
 describe("a look at what is over", () => {
   it("lets go of an instance that no hook holds any more, and says so", async () => {
-    const { fate, lines } = await play(plain(), {
-      shown: { memberships: { "i-1": { group: "fleet", state: "Terminating:Proceed" } } },
+    const { ending, lines } = await play(plain(), {
+      shown: { groupInstances: { "i-1": { group: "fleet", state: "Terminating:Proceed" } } },
     });
-    expect(fate).to.equal("let go");
+    expect(ending).to.equal("dropped");
     expect(lines).to.deep.equal([
       [
         "info",
-        "let go",
+        "termination dropped",
         {
           instance_id: "i-1",
           auto_scaling_group: "fleet",
@@ -246,8 +246,8 @@ describe("a look at what is over", () => {
 
   it("warns where it lets go of one that was not terminating", async () => {
     const { lines } = await play(plain(), {
-      shown: { now: 3 * MINUTE, memberships: { "i-1": { group: "fleet", state: "InService" } } },
+      shown: { now: 3 * MINUTE, groupInstances: { "i-1": { group: "fleet", state: "InService" } } },
     });
-    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "let go"]]);
+    expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "termination dropped"]]);
   });
 });

@@ -1,9 +1,9 @@
 // Plays one look at one instance, with ports that show what a test says, and keep what was written.
 import { expect } from "chai";
-import type { Looked, LookOptions } from "../../../shared/act/conclude.ts";
+import type { PassOptions, Reconciled } from "../../../shared/act/conclude.ts";
 import type { AwsCallError } from "../../../shared/base/errors.ts";
 import type { Termination } from "../../../shared/model/termination.ts";
-import { look } from "../../../shared/reconcile.ts";
+import { reconcile } from "../../../shared/reconcile.ts";
 import { type Shown, showing } from "./observe/shown.ts";
 import { hook, MINUTE, SINCE, termination } from "./rules/builders.ts";
 
@@ -15,7 +15,7 @@ export const TAKEN = { kind: "target", targetGroup: "arn:static", port: 80 } as 
 /** What differs from a look that may complete, in which every call that writes succeeds. */
 type Change = {
   readonly shown?: Shown;
-  readonly options?: Partial<LookOptions>;
+  readonly options?: Partial<PassOptions>;
   readonly refused?: AwsCallError;
   readonly completions?: (AwsCallError | "completed" | "no such action")[];
 };
@@ -23,7 +23,7 @@ type Change = {
 /** Looks at one that the hook holds; `asked` has the calls that write, and of the others those to Auto Scaling. */
 export async function play(of: Termination, { shown = {}, options, refused, completions = [] }: Change = {}) {
   const held: Shown = {
-    memberships: { "i-1": { group: "fleet", state: "Terminating:Wait" } },
+    groupInstances: { "i-1": { group: "fleet", state: "Terminating:Wait" } },
     hooks: { fleet: [hook()] },
     ...target(),
   };
@@ -58,13 +58,13 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
     },
   };
   const all = { mayComplete: true, dryRun: false, until: NOW + MINUTE, ...options };
-  const looked = await look(ports, run, [of], all);
-  expect(looked).to.have.lengthOf(1);
-  const { before, fate, termination: after } = looked[0] as Looked;
+  const reconciled = await reconcile(ports, run, [of], all);
+  expect(reconciled).to.have.lengthOf(1);
+  const { before, ending, termination: after } = reconciled[0] as Reconciled;
   expect(before).to.equal(of);
   const isOfInterest = (each: string) => !/^(ecs|targetGroups|classic|ec2)\./.test(each);
   const waiting = lines.filter(([, phrase]) => phrase === "waiting").map(([, , fields]) => fields);
-  return { after, asked: asked.filter(isOfInterest), fate, lines, memory: after.memory, run, waiting };
+  return { after, asked: asked.filter(isOfInterest), ending, lines, memory: after.memory, run, waiting };
 }
 
 /** A target group with the instance in it; without a state it is empty. */

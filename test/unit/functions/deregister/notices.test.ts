@@ -5,7 +5,7 @@ import {
   type InstanceNotice,
   type NoticePolicy,
 } from "../../../../functions/deregister/notices.ts";
-import type { Membership } from "../../../../shared/aws/autoscaling.ts";
+import type { GroupInstance } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import type { Hook } from "../../../../shared/model/observation.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
@@ -21,7 +21,7 @@ const denied = new AwsCallError("autoscaling:Call", "denied", new Error("no"));
 
 type Outside = {
   policy?: NoticePolicy;
-  membership?: Membership | Error | undefined;
+  groupInstance?: GroupInstance | Error | undefined;
   hooks?: readonly Hook[] | Error;
   replaced?: Error;
   now?: number;
@@ -42,8 +42,8 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
       ...untouchable.autoScaling,
       describeInstances: async (ids: readonly string[]) => {
         calls.push(`describe ${ids.join(" ")}`);
-        const membership = orThrow(outside.membership);
-        return new Map(membership === undefined ? [] : ids.map((id) => [id, membership]));
+        const groupInstance = orThrow(outside.groupInstance);
+        return new Map(groupInstance === undefined ? [] : ids.map((id) => [id, groupInstance]));
       },
       terminatingHooks: async (group: string) => {
         calls.push(`hooks of ${group}`);
@@ -75,7 +75,7 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
     calls,
     drains,
     run,
-    said: lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.would]),
+    logged: lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.would]),
     undone,
   };
 }
@@ -86,20 +86,20 @@ const REPLACED = ["describe i-1", "hooks of fleet", "replace i-1"];
 describe("notices: what is done", () => {
   for (const notice of ["spot interruption", "rebalance", "maintenance"] as const) {
     it(`nothing about a ${notice} unless the input says so`, async () => {
-      const { calls, said, undone, drains } = await play([{ notice }], { policy: IGNORE });
+      const { calls, logged, undone, drains } = await play([{ notice }], { policy: IGNORE });
       expect(calls).to.deep.equal([]);
-      expect(said).to.deep.equal([["notice ignored", "the input says so"]]);
+      expect(logged).to.deep.equal([["notice ignored", "the input says so"]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
 
     it(`nothing about a ${notice} of an instance that no group has`, async () => {
-      const { said, undone, drains } = await play([{ notice }], { membership: undefined });
-      expect(said).to.deep.equal([["notice ignored", "no Auto Scaling group has the instance"]]);
+      const { logged, undone, drains } = await play([{ notice }], { groupInstance: undefined });
+      expect(logged).to.deep.equal([["notice ignored", "no Auto Scaling group has the instance"]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
 
     it(`a ${notice} is kept for another try where Auto Scaling cannot be read`, async () => {
-      const { drains, undone, run } = await play([{ notice }], { membership: denied });
+      const { drains, undone, run } = await play([{ notice }], { groupInstance: denied });
       expect(drains).to.deep.equal([]);
       expect(undone.map(({ instanceId }) => instanceId)).to.deep.equal(["i-1"]);
       expect(run.hasFailures).to.equal(true);
@@ -108,7 +108,7 @@ describe("notices: what is done", () => {
 
   it("a Spot interruption begins a drain without a hook, whatever state the instance is in", async () => {
     const { calls, drains } = await play([{ notice: "spot interruption" }], {
-      membership: { group: "fleet", state: "Standby" },
+      groupInstance: { group: "fleet", state: "Standby" },
       now: 2 * MINUTE - 1,
     });
     expect(calls).to.deep.equal(["describe i-1"]);
@@ -131,29 +131,29 @@ describe("notices: what is done", () => {
   });
 
   it("a Spot interruption whose two minutes are over is too late", async () => {
-    const { drains, said } = await play([{ notice: "spot interruption" }], {
-      membership: inService,
+    const { drains, logged } = await play([{ notice: "spot interruption" }], {
+      groupInstance: inService,
       now: 2 * MINUTE,
     });
     expect(drains).to.deep.equal([]);
-    expect(said).to.deep.equal([["notice ignored", "its two minutes are over"]]);
+    expect(logged).to.deep.equal([["notice ignored", "its two minutes are over"]]);
   });
 
   for (const notice of ["rebalance", "maintenance"] as const) {
     it(`a ${notice} replaces the instance through its group`, async () => {
-      const { calls, said, drains, undone } = await play([{ notice }], { membership: inService });
+      const { calls, logged, drains, undone } = await play([{ notice }], { groupInstance: inService });
       expect(calls).to.deep.equal(REPLACED);
-      expect(said).to.deep.equal([["instance replaced", undefined]]);
+      expect(logged).to.deep.equal([["instance replaced", undefined]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
   }
 
   for (const state of ["Terminating:Wait", "Standby", "Pending", "Warmed:Stopped"]) {
     it(`an instance that is ${state} is not replaced`, async () => {
-      const { calls, said, undone } = await play([{}], { membership: { group: "fleet", state } });
+      const { calls, logged, undone } = await play([{}], { groupInstance: { group: "fleet", state } });
       expect(undone).to.deep.equal([]);
       expect(calls).to.deep.equal(["describe i-1"]);
-      expect(said).to.deep.equal([["notice ignored", `the instance is ${state}`]]);
+      expect(logged).to.deep.equal([["notice ignored", `the instance is ${state}`]]);
     });
   }
 
@@ -167,10 +167,10 @@ describe("notices: what is done", () => {
   ];
   for (const [why, own, replaced] of hooks) {
     it(`${why}: ${replaced ? "replaced" : "not replaced, for nothing would drain it"}`, async () => {
-      const { calls, said, undone } = await play([{}], { membership: inService, hooks: own });
+      const { calls, logged, undone } = await play([{}], { groupInstance: inService, hooks: own });
       expect(undone).to.deep.equal([]);
       expect(calls).to.deep.equal(replaced ? REPLACED : REPLACED.slice(0, 2));
-      expect(said).to.deep.equal([
+      expect(logged).to.deep.equal([
         replaced
           ? ["instance replaced", undefined]
           : ["notice ignored", "the group fleet has no terminating hook of ours"],
@@ -179,22 +179,22 @@ describe("notices: what is done", () => {
   }
 
   it("is kept for another try where the hooks cannot be read, or the call fails", async () => {
-    const unread = await play([{}], { membership: inService, hooks: denied });
+    const unread = await play([{}], { groupInstance: inService, hooks: denied });
     expect(unread.undone).to.have.lengthOf(1);
-    const failed = await play([{}], { membership: inService, replaced: denied });
+    const failed = await play([{}], { groupInstance: inService, replaced: denied });
     expect(failed.undone).to.have.lengthOf(1);
     expect(failed.run.hasFailures).to.equal(true);
   });
 
   it("on a dry run nothing is replaced, and the log says what would be", async () => {
-    const { calls, said, undone } = await play([{}], { membership: inService, dryRun: true });
+    const { calls, logged, undone } = await play([{}], { groupInstance: inService, dryRun: true });
     expect(calls).to.deep.equal(REPLACED.slice(0, 2));
-    expect(said).to.deep.equal([["dry run", "termination through Auto Scaling"]]);
+    expect(logged).to.deep.equal([["dry run", "termination through Auto Scaling"]]);
     expect(undone).to.deep.equal([]);
   });
 
   it("is asked for in one call, and a group's hooks once", async () => {
-    const { calls } = await play([{}, { instanceId: "i-2" }], { membership: inService });
+    const { calls } = await play([{}, { instanceId: "i-2" }], { groupInstance: inService });
     expect(calls).to.deep.equal(["describe i-1 i-2", "hooks of fleet", "replace i-1", "replace i-2"]);
   });
 });

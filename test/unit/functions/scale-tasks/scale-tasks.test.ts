@@ -48,7 +48,7 @@ async function play(event: unknown, outside: Outside) {
     (error: unknown) => error as Error,
   );
   const changed = lines.find(([, phrase]) => phrase === "run finished")?.[2].changed;
-  return { calls, changed, lines, said: lines.map(([level, phrase]) => `${level}: ${phrase}`), thrown };
+  return { calls, changed, lines, logged: lines.map(([level, phrase]) => `${level}: ${phrase}`), thrown };
 }
 
 describe("scale-tasks", () => {
@@ -83,10 +83,10 @@ describe("scale-tasks", () => {
   }
 
   it("calls nothing where it is right already, and says so", async () => {
-    const { calls, changed, said } = await play(web, { active: 5, service: { desiredCount: 4 } });
+    const { calls, changed, logged } = await play(web, { active: 5, service: { desiredCount: 4 } });
     expect(changed).to.equal(0);
     expect(calls).to.deep.equal(["count main"]);
-    expect(said).to.deep.equal(["info: nothing to change", "info: run finished"]);
+    expect(logged).to.deep.equal(["info: nothing to change", "info: run finished"]);
   });
 
   /** [why, the outside, what is said of it, whether the run fails] */
@@ -111,20 +111,20 @@ describe("scale-tasks", () => {
   ];
   for (const [why, outside, line, fails] of doubts) {
     it(`sets nothing: ${why}`, async () => {
-      const { calls, changed, said, thrown } = await play(web, outside);
+      const { calls, changed, logged, thrown } = await play(web, outside);
       expect(changed).to.equal(0);
       expect(calls).to.deep.equal(["count main"]);
-      expect(said).to.include(line);
+      expect(logged).to.include(line);
       expect(thrown?.name).to.equal(fails ? "RunFailed" : undefined);
     });
   }
 
   it("a call that fails fails the run, after the other services had theirs", async () => {
     const services = [web, { ...web, service_name: "edge" }];
-    const { calls, changed, said, thrown } = await play({ services }, { set: denied });
+    const { calls, changed, logged, thrown } = await play({ services }, { set: denied });
     expect(changed).to.equal(0);
     expect(calls).to.deep.equal(["count main", "set main/web 4", "set main/edge 4"]);
-    expect(said).to.not.include("info: desired count set");
+    expect(logged).to.not.include("info: desired count set");
     expect(thrown?.name).to.equal("RunFailed");
   });
 
@@ -135,14 +135,14 @@ describe("scale-tasks", () => {
   });
 
   it("warns of a service that Application Auto Scaling scales too, and goes by the input all the same", async () => {
-    const { calls, said } = await play(web, { hasTarget: true });
-    expect(said).to.include("warn: service has a scaling target");
+    const { calls, logged } = await play(web, { hasTarget: true });
+    expect(logged).to.include("warn: service has a scaling target");
     expect(calls).to.include("set main/web 4");
   });
 
   it("goes by the input where the scaling targets cannot be read, as a failed run", async () => {
-    const { calls, said, thrown } = await play(web, { hasTarget: denied });
-    expect(said).to.not.include("warn: service has a scaling target");
+    const { calls, logged, thrown } = await play(web, { hasTarget: denied });
+    expect(logged).to.not.include("warn: service has a scaling target");
     expect(calls).to.include("set main/web 4");
     expect(thrown?.name).to.equal("RunFailed");
   });
@@ -162,8 +162,8 @@ describe("scale-tasks", () => {
   });
 
   it("has nothing to do without services", async () => {
-    const { calls, said } = await play({ services: [] }, {});
+    const { calls, logged } = await play({ services: [] }, {});
     expect(calls).to.deep.equal([]);
-    expect(said).to.deep.equal(["info: nothing to do"]);
+    expect(logged).to.deep.equal(["info: nothing to do"]);
   });
 });

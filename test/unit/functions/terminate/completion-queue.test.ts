@@ -3,8 +3,8 @@
 import { expect } from "chai";
 import { Watch } from "../../../../functions/terminate/watch.ts";
 import type { Memory } from "../../../../shared/model/termination.ts";
-import { turnBefore, waitsForItsTurn } from "../../../../shared/rules/completion-queue.ts";
-import { nextBeatAt } from "../../../../shared/rules/heartbeat.ts";
+import { isQueuedForCompletion, queuedUntil } from "../../../../shared/rules/completion-queue.ts";
+import { nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../../shared/rules/builders.ts";
@@ -21,7 +21,7 @@ function watchWith(ports: Ports): Watch {
 
 describe("one that waits for its turn to be completed", () => {
   it("need not be looked at before its timer runs low", () => {
-    expect(turnBefore(termination(), { hooks: shortHook }, now)).to.equal(SINCE + 60 * SECOND);
+    expect(queuedUntil(termination(), { hooks: shortHook }, now)).to.equal(SINCE + 60 * SECOND);
   });
 
   it("is looked at after an hour at the latest, whether or not its timer is to begin anew", () => {
@@ -32,25 +32,28 @@ describe("one that waits for its turn to be completed", () => {
       [over, shortHook],
       [completed, shortHook],
     ] as const) {
-      expect(turnBefore(of, { hooks }, now)).to.equal(now + HOUR);
+      expect(queuedUntil(of, { hooks }, now)).to.equal(now + HOUR);
     }
   });
 
   it("waits until then, and not beyond", () => {
-    const waiting = termination({ turnBefore: now });
-    expect([waitsForItsTurn(waiting, now - 1), waitsForItsTurn(waiting, now)]).to.deep.equal([true, false]);
-    expect(waitsForItsTurn(termination(), now)).to.equal(false);
+    const waiting = termination({ queuedUntil: now });
+    expect([isQueuedForCompletion(waiting, now - 1), isQueuedForCompletion(waiting, now)]).to.deep.equal([
+      true,
+      false,
+    ]);
+    expect(isQueuedForCompletion(termination(), now)).to.equal(false);
   });
 });
 
 describe("the timer of one that waits for its turn", () => {
   const long = [hook({ heartbeatTimeout: HOUR })];
-  const waiting = termination({ turnBefore: now });
+  const waiting = termination({ queuedUntil: now });
 
   it("begins anew when a sixth is left, and not a third: a heartbeat takes the place of a completion", () => {
-    expect(nextBeatAt(termination(), { hooks: long })).to.equal(SINCE + 40 * MINUTE);
-    expect(nextBeatAt(waiting, { hooks: long })).to.equal(SINCE + 50 * MINUTE);
-    expect(turnBefore(termination(), { hooks: long }, now)).to.equal(SINCE + 50 * MINUTE);
+    expect(nextHeartbeatAt(termination(), { hooks: long })).to.equal(SINCE + 40 * MINUTE);
+    expect(nextHeartbeatAt(waiting, { hooks: long })).to.equal(SINCE + 50 * MINUTE);
+    expect(queuedUntil(termination(), { hooks: long }, now)).to.equal(SINCE + 50 * MINUTE);
   });
 
   it("but never with less left than five minutes, or a third where that is less", () => {
@@ -62,7 +65,7 @@ describe("the timer of one that waits for its turn", () => {
       [180, 60],
     ] as const) {
       const hooks = [hook({ heartbeatTimeout: seconds * SECOND })];
-      expect(nextBeatAt(waiting, { hooks })).to.equal(SINCE + at * SECOND);
+      expect(nextHeartbeatAt(waiting, { hooks })).to.equal(SINCE + at * SECOND);
     }
   });
 });
@@ -86,7 +89,7 @@ describe("a run whose first look takes long", () => {
     };
     const watch = watchWith({ ...ports, queues: { ...ports.queues, receive } });
     watch.add(termination());
-    await watch.settleIn(() => now + MINUTE);
+    await watch.receiveHandOvers(() => now + MINUTE);
     return waits;
   }
 
@@ -114,14 +117,14 @@ describe("a run that holds many of them", () => {
     for (let n = count; n > 0; n--)
       watch.add(termination({ changedAt: SINCE + n, ...memoryOf(n) }, { instanceId: `i-${n}` }));
     // Until all of them are to be looked at again, in five seconds.
-    await watch.lookUntil(() => now + 5 * SECOND);
+    await watch.passUntil(() => now + 5 * SECOND);
     return asked;
   }
   const named = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => `i-${from + i}`);
 
   it("looks at a hundred of them together, those first that have waited longest", async () => {
-    const asked = await lookedAt(201, () => ({ turnBefore: now + MINUTE }));
+    const asked = await lookedAt(201, () => ({ queuedUntil: now + MINUTE }));
     expect(asked.slice(0, 100)).to.have.members(named(1, 100));
     expect(asked.slice(100, 200)).to.have.members(named(101, 200));
     expect(asked.slice(200)).to.deep.equal(["i-201"]);
@@ -149,16 +152,16 @@ describe("a run that holds many of them", () => {
     const watch = watchWith({ ...ports, autoScaling: { ...ports.autoScaling, describeInstances } });
     watch.add(termination({}, { instanceId: "i-slow" }));
     for (let n = 1; n <= 250; n++) {
-      const memory = { changedAt: SINCE + n, turnBefore: now + MINUTE };
+      const memory = { changedAt: SINCE + n, queuedUntil: now + MINUTE };
       watch.add(termination(memory, { instanceId: `i-${n}` }));
     }
-    await watch.lookUntil(() => now + 5 * SECOND);
+    await watch.passUntil(() => now + 5 * SECOND);
     expect(asked.at(-1)).to.equal("i-slow");
     expect(asked.slice(0, -1)).to.have.members(named(1, 250));
   });
 
   it("looks at all others at once, those whose timers run low among them", async () => {
-    const asked = await lookedAt(300, (n) => ({ turnBefore: n > 250 ? now : now + MINUTE }));
+    const asked = await lookedAt(300, (n) => ({ queuedUntil: n > 250 ? now : now + MINUTE }));
     expect(asked.slice(0, 150)).to.have.members([...named(1, 100), ...named(251, 300)]);
   });
 });

@@ -1,7 +1,7 @@
 // Protects what a sweep asks, and which instances in a wait state it takes for our hook's: those whose heartbeat is taken.
 import { expect } from "chai";
 import { isSweepDue, type SweepOptions, sweep } from "../../../../functions/terminate/sweep.ts";
-import type { ActionName, GroupMembers, GroupSelection } from "../../../../shared/aws/autoscaling.ts";
+import type { ActionName, GroupSelection, GroupWithInstances } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import type { Hook } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
@@ -9,11 +9,11 @@ import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../../shared/fake-ports.ts";
 import { hook, SINCE, termination } from "../../shared/rules/builders.ts";
 
-const member = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
+const clusterInstance = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
 const ours: Hook = hook({ target: "arn:aws:sqs:us-east-1:123456789012:lifecycle" });
-const fleet: GroupMembers = {
+const fleet: GroupWithInstances = {
   name: "fleet",
-  instances: [member("i-1"), member("i-2", "InService")],
+  instances: [clusterInstance("i-1"), clusterInstance("i-2", "InService")],
   hasWarmPool: false,
 };
 
@@ -29,8 +29,8 @@ async function play({
   ...options
 }: Partial<Omit<SweepOptions, "groups">> & {
   names?: readonly string[];
-  groups?: readonly GroupMembers[];
-  pool?: GroupMembers["instances"];
+  groups?: readonly GroupWithInstances[];
+  pool?: GroupWithInstances["instances"];
   hooks?: Hook[];
   answers?: Record<string, Answer>;
   atHand?: readonly Termination[];
@@ -38,7 +38,7 @@ async function play({
 } = {}) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: GroupSelection[] = [];
-  const beaten: ActionName[] = [];
+  const afterHeartbeats: ActionName[] = [];
   const ports = {
     ...untouchable,
     now: () => SINCE,
@@ -51,7 +51,7 @@ async function play({
       warmPool: async () => pool,
       terminatingHooks: async () => hooks,
       heartbeat: async (action: ActionName) => {
-        beaten.push(action);
+        afterHeartbeats.push(action);
         const answer = answers[action.instanceId] ?? "recorded";
         if (answer instanceof Error) throw answer;
         return answer;
@@ -68,14 +68,19 @@ async function play({
     dryRun: false,
     ...options,
   });
-  return { found, asked, beaten, lines, run, ids: found.map((each) => each.instanceId) };
+  return { found, asked, afterHeartbeats, lines, run, ids: found.map((each) => each.instanceId) };
 }
 
 describe("a sweep", () => {
   it("finds what our hook holds, by a heartbeat that names the instance: its timer begins now", async () => {
-    const { found, beaten, lines } = await play();
-    expect(beaten).to.have.lengthOf(1);
-    expect(beaten[0]).to.include({ group: "fleet", hook: "drain", instanceId: "i-1", token: undefined });
+    const { found, afterHeartbeats, lines } = await play();
+    expect(afterHeartbeats).to.have.lengthOf(1);
+    expect(afterHeartbeats[0]).to.include({
+      group: "fleet",
+      hook: "drain",
+      instanceId: "i-1",
+      token: undefined,
+    });
     expect(found).to.have.lengthOf(1);
     expect(found[0]).to.include({
       instanceId: "i-1",
@@ -84,13 +89,16 @@ describe("a sweep", () => {
       token: undefined,
       since: SINCE,
     });
-    expect(found[0]?.memory.lastBeatAt).to.equal(SINCE);
+    expect(found[0]?.memory.lastHeartbeatAt).to.equal(SINCE);
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "sweep found"]]);
   });
 
   it("leaves alone what another hook holds: one for launching has a wait state in common with ours", async () => {
     const groups = [{ ...fleet, instances: [], hasWarmPool: true }];
-    const pool = [member("i-1", "Warmed:Pending:Wait"), member("i-2", "Warmed:Pending:Wait")];
+    const pool = [
+      clusterInstance("i-1", "Warmed:Pending:Wait"),
+      clusterInstance("i-2", "Warmed:Pending:Wait"),
+    ];
     const { ids, lines } = await play({ groups, pool, answers: { "i-1": "no such action" } });
     expect(ids).to.deep.equal(["i-2"]);
     expect(lines.map(([, , fields]) => fields.instance_id)).to.deep.equal(["i-2"]);
@@ -108,22 +116,22 @@ describe("a sweep", () => {
   });
 
   it("asks for nothing more once the run's time is over", async () => {
-    const { beaten, ids, run } = await play({ until: SINCE });
-    expect([beaten, ids]).to.deep.equal([[], []]);
+    const { afterHeartbeats, ids, run } = await play({ until: SINCE });
+    expect([afterHeartbeats, ids]).to.deep.equal([[], []]);
     expect(run.hasFailures).to.equal(true);
   });
 
   describe("sends no heartbeat, and finds nothing on its way to a warm pool, since that may be another hook's", () => {
     const groups = [{ ...fleet, hasWarmPool: true }];
-    const pool = [member("i-3", "Warmed:Pending:Wait")];
+    const pool = [clusterInstance("i-3", "Warmed:Pending:Wait")];
     for (const [why, change] of [
       ["with leave, where the message may be elsewhere", { keys: { on_timeout: "leave" } }],
       ["with leave, known by its name", { keys: { on_timeout: "leave" }, queue: undefined, hook: "drain" }],
       ["on a dry run", { dryRun: true }],
     ] as const) {
       it(why, async () => {
-        const { beaten, ids } = await play({ groups, pool, ...change });
-        expect([beaten, ids]).to.deep.equal([[], ["i-1"]]);
+        const { afterHeartbeats, ids } = await play({ groups, pool, ...change });
+        expect([afterHeartbeats, ids]).to.deep.equal([[], ["i-1"]]);
       });
     }
   });
@@ -239,7 +247,7 @@ describe("a sweep", () => {
     });
 
     it("not where nothing is held, or one hook is, or nobody says which hook is ours", async () => {
-      const calm = { ...fleet, instances: [member("i-1", "InService")] };
+      const calm = { ...fleet, instances: [clusterInstance("i-1", "InService")] };
       expect(warned(await play({ queue: "lifecycel", groups: [calm] }))).to.deep.equal([]);
       expect(warned(await play({ hooks: [hook({ target: undefined }), ours] }))).to.deep.equal([]);
       expect(warned(await play({ queue: undefined }))).to.deep.equal([]);

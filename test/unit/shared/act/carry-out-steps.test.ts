@@ -33,7 +33,7 @@ describe("act: the other steps", () => {
     ],
     [
       "an orphaned address is taken out by its address",
-      { ...deregister(1, { target: "10.0.0.7", heldBy: task("STOPPED") }), why: "orphaned" } as Step,
+      { ...deregister(1, { target: "10.0.0.7", addressTask: task("STOPPED") }), why: "orphaned" } as Step,
       { deregisterTargets: () => undefined },
       ["10.0.0.7:80"],
       ["warn", "orphaned target deregistered", { load_balancer: "static", port: 80, address: "10.0.0.7" }],

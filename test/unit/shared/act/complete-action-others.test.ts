@@ -39,7 +39,7 @@ describe("a completion", () => {
 
   it("where other hooks hold the instance keeps the message, marked completed, and waits for them", async () => {
     const { completion } = await play(["backup", "audit"]);
-    expect(completion.kind).to.equal("watch");
+    expect(completion.kind).to.equal("waiting");
     expect(completion.termination.memory).to.include({
       completedAt: SINCE + MINUTE,
       waitingFor: "the other hooks to let it go: backup, audit",
@@ -54,7 +54,7 @@ describe("a completion", () => {
   it("is not asked for once the run's time is over, and waits for a run that has time", async () => {
     const { asked, completion, run } = await play([], {}, 0);
     expect(asked).to.deep.equal([]);
-    expect(completion.kind).to.equal("watch");
+    expect(completion.kind).to.equal("waiting");
     expect(completion.termination.memory).to.include({
       completedAt: undefined,
       waitingFor: "a run that has time for it",

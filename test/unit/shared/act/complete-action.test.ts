@@ -65,7 +65,7 @@ describe("a completion", () => {
 
   it("of an instance that comes back keeps the message, marked completed", async () => {
     const { completion, lines } = await play("completed", { returns: "warm pool" });
-    expect(completion.kind).to.equal("watch");
+    expect(completion.kind).to.equal("waiting");
     expect(completion.termination.memory).to.include({
       completedAt: SINCE + MINUTE,
       waitingFor: "the instance to come back",
@@ -92,7 +92,7 @@ describe("a completion", () => {
 
   it("that is refused again is waited for, since the first time", async () => {
     const { completion } = await play("no such action", { refusedAt: SINCE });
-    expect(completion.kind).to.equal("watch");
+    expect(completion.kind).to.equal("waiting");
     expect(completion.termination.memory).to.include({
       refusedAt: SINCE,
       waitingFor: "Auto Scaling to know the lifecycle action",
@@ -108,12 +108,12 @@ describe("a completion", () => {
         { goneAt: SINCE },
         { token, byId: "recorded" },
       );
-      expect(completion.kind).to.equal("watch");
+      expect(completion.kind).to.equal("waiting");
       expect(completion.termination).to.include({ token: undefined, since: SINCE + MINUTE });
       expect(completion.termination.memory).to.include({
         goneAt: SINCE,
         refusedAt: undefined,
-        lastBeatAt: SINCE + MINUTE,
+        lastHeartbeatAt: SINCE + MINUTE,
         waitingFor: "the lifecycle action that holds the instance",
       });
       expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
@@ -130,7 +130,7 @@ describe("a completion", () => {
 
     it("is a failure, where nobody answers that", async () => {
       const { completion, run } = await play("no such action", { failures: 2 }, { token, byId: denied });
-      expect(completion.kind).to.equal("watch");
+      expect(completion.kind).to.equal("waiting");
       expect(completion.termination.memory.failures).to.equal(3);
       expect(run.hasFailures).to.equal(true);
     });
@@ -138,7 +138,7 @@ describe("a completion", () => {
 
   it("that fails is noted, and tried again", async () => {
     const { completion, run } = await play(denied, { failures: 2 });
-    expect(completion.kind).to.equal("watch");
+    expect(completion.kind).to.equal("waiting");
     expect(completion.termination.memory).to.include({
       failures: 3,
       waitingFor: "autoscaling:CompleteLifecycleAction to be answered (denied)",

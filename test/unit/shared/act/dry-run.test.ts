@@ -1,6 +1,6 @@
 // Protects what a dry run leaves as it was decided: it only puts right what is waited for.
 import { expect } from "chai";
-import { asItIs, endRehearsal, rehearseCompletion } from "../../../../shared/act/dry-run.ts";
+import { asItIsInDryRun, endDryRun, logCompletionInDryRun } from "../../../../shared/act/dry-run.ts";
 import { NO_MEMORY } from "../../../../shared/model/termination.ts";
 import { complete, type Decision, wait } from "../../../../shared/rules/decision.ts";
 import { untouchablePorts } from "../fake-ports.ts";
@@ -20,13 +20,13 @@ describe("a decision in a dry run", () => {
   ];
   for (const [which, decision, shown] of table) {
     it(`stays as it is: ${which}`, () => {
-      expect(asItIs(decision, shown, NO_MEMORY, SINCE)).to.equal(decision);
+      expect(asItIsInDryRun(decision, shown, NO_MEMORY, SINCE)).to.equal(decision);
     });
   }
 
   it("waits for what is there since now, where something else was waited for before", () => {
     const before = { ...NO_MEMORY, waitingFor: "something else", changedAt: 5 };
-    const { memory, outcome, steps } = asItIs(waitingWithStep, left, before, SINCE);
+    const { memory, outcome, steps } = asItIsInDryRun(waitingWithStep, left, before, SINCE);
     const waitingFor = "1 target registered in static";
     expect(memory).to.include({ waitingFor, changedAt: SINCE });
     expect(outcome).to.include({ kind: "wait", waitingFor });
@@ -39,16 +39,16 @@ describe("the end of a dry run", () => {
 
   it("is told of by instance", () => {
     const { ports, lines } = untouchablePorts();
-    endRehearsal(ports, termination({}, { dryRun: true }));
+    endDryRun(ports, termination({}, { dryRun: true }));
     expect(lines).to.deep.equal([["info", "dry run is over", { instance_id: "i-1" }]]);
   });
 
   it("as it would have been is told of once, after other things that were said", () => {
     const { ports, lines } = untouchablePorts();
-    const said = ["would: ", "would: DRAINING in main"];
-    const once = rehearseCompletion(ports, termination({ said }), outcome);
-    rehearseCompletion(ports, once, outcome);
+    const logged = ["would: ", "would: DRAINING in main"];
+    const once = logCompletionInDryRun(ports, termination({ logged }), outcome);
+    logCompletionInDryRun(ports, once, outcome);
     expect(lines).to.have.lengthOf(1);
-    expect(once.memory.said).to.deep.equal([...said, "would: completion with CONTINUE: drained"]);
+    expect(once.memory.logged).to.deep.equal([...logged, "would: completion with CONTINUE: drained"]);
   });
 });

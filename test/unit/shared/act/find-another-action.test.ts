@@ -52,7 +52,7 @@ describe("a token that is refused", () => {
       ...drain({ drainTimeoutSeconds: 700 }),
       token: undefined,
       since: now,
-      memory: { ...drain().memory, lastBeatAt: now },
+      memory: { ...drain().memory, lastHeartbeatAt: now },
     });
     expect(asked).to.deep.equal(["hooks of fleet", "heartbeat of i-1, drain, undefined"]);
   });
@@ -68,12 +68,12 @@ describe("a token that is refused", () => {
       completedAt: undefined,
       refusedAt: undefined,
       returningSince: undefined,
-      lastBeatAt: SINCE + MINUTE,
+      lastHeartbeatAt: SINCE + MINUTE,
     });
   });
 
   it("gives the drain the time since the first look that showed the instance dying", async () => {
-    const { find } = await play(termination({ dyingSince: SINCE + 7 }, { token }), saying({}));
+    const { find } = await play(termination({ terminatingSince: SINCE + 7 }, { token }), saying({}));
     expect((await find())?.since).to.equal(SINCE + 7);
   });
 

@@ -1,16 +1,16 @@
 // Protects heartbeats as they are sent: those that are due, each once, and none held up by another's failure.
 import { expect } from "chai";
-import { beat, warnOfShortHooks } from "../../../../shared/act/heartbeat.ts";
+import { sendHeartbeats, warnOfShortHooks } from "../../../../shared/act/heartbeat.ts";
 import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { Hook, Presence } from "../../../../shared/model/observation.ts";
+import type { AutoScalingView, Hook } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
 
-const presence = (change: Partial<Presence> = {}): Presence => ({
-  membership: { group: "fleet", state: "Terminating:Wait" },
+const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView => ({
+  groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook({ heartbeatTimeout: 300 * SECOND })],
   retains: undefined,
   unread: {},
@@ -22,7 +22,7 @@ async function play(
   now: number,
   answers: Record<string, "recorded" | "no such action" | Error>,
   drains: readonly Termination[],
-  shown = presence(),
+  shown = autoScalingView(),
   first = false,
   byId?: "recorded" | Error,
 ) {
@@ -45,8 +45,13 @@ async function play(
     },
   };
   const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  const beaten = await beat(ports, run, new Map(drains.map((each) => [each, shown])), first);
-  return { asked, beaten, lines, run };
+  const afterHeartbeats = await sendHeartbeats(
+    ports,
+    run,
+    new Map(drains.map((each) => [each, shown])),
+    first,
+  );
+  return { asked, afterHeartbeats, lines, run };
 }
 
 describe("beat", () => {
@@ -55,12 +60,12 @@ describe("beat", () => {
   const two = termination({}, { instanceId: "i-2" });
 
   it("names the lifecycle action, and remembers when its timer began anew", async () => {
-    const { asked, beaten, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);
+    const { asked, afterHeartbeats, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);
     expect(asked.map(({ group, hook: name, token: by }) => [group, name, by])).to.deep.equal([
       ["fleet", "drain", token],
     ]);
-    expect([...beaten]).to.deep.equal([
-      [one, { ...one, memory: { ...one.memory, lastBeatAt: SINCE + 4 * MINUTE } }],
+    expect([...afterHeartbeats]).to.deep.equal([
+      [one, { ...one, memory: { ...one.memory, lastHeartbeatAt: SINCE + 4 * MINUTE } }],
     ]);
     expect(lines).to.deep.equal([
       ["info", "heartbeat recorded", { instance_id: "i-1", life_cycle_hook_name: "drain" }],
@@ -68,21 +73,21 @@ describe("beat", () => {
   });
 
   it("calls nothing where nothing is due", async () => {
-    const { beaten, lines } = await play(MINUTE, {}, [one, two]);
-    expect([...beaten]).to.deep.equal([]);
+    const { afterHeartbeats, lines } = await play(MINUTE, {}, [one, two]);
+    expect([...afterHeartbeats]).to.deep.equal([]);
     expect(lines).to.deep.equal([]);
   });
 
   it("is sooner at deregister's look", async () => {
-    expect((await play(2 * MINUTE, { "i-1": "recorded" }, [one], presence(), true)).asked).to.have.lengthOf(
-      1,
-    );
-    expect((await play(2 * MINUTE, {}, [one], presence(), false)).asked).to.have.lengthOf(0);
+    expect(
+      (await play(2 * MINUTE, { "i-1": "recorded" }, [one], autoScalingView(), true)).asked,
+    ).to.have.lengthOf(1);
+    expect((await play(2 * MINUTE, {}, [one], autoScalingView(), false)).asked).to.have.lengthOf(0);
   });
 
   it("one that is refused is an answer, not asked for again within a third of the timeout", async () => {
-    const { beaten, lines, run } = await play(4 * MINUTE, { "i-1": "no such action" }, [one]);
-    expect(beaten.get(one)?.memory.lastBeatAt).to.equal(SINCE + 4 * MINUTE);
+    const { afterHeartbeats, lines, run } = await play(4 * MINUTE, { "i-1": "no such action" }, [one]);
+    expect(afterHeartbeats.get(one)?.memory.lastHeartbeatAt).to.equal(SINCE + 4 * MINUTE);
     const fields = { instance_id: "i-1", life_cycle_hook_name: "drain" };
     expect(lines).to.deep.equal([
       ["info", "heartbeat refused", { ...fields, reason: "there is no such lifecycle action" }],
@@ -93,7 +98,7 @@ describe("beat", () => {
   it("is sent first for those whose timers end first", async () => {
     const begun = [2 * MINUTE, undefined, 0, MINUTE, undefined];
     const drains = begun.map((at, i) =>
-      termination({ lastBeatAt: at === undefined ? undefined : SINCE + at }, { instanceId: `i-${i}` }),
+      termination({ lastHeartbeatAt: at === undefined ? undefined : SINCE + at }, { instanceId: `i-${i}` }),
     );
     const answers = Object.fromEntries(drains.map(({ instanceId }) => [instanceId, "recorded"] as const));
     const { asked } = await play(10 * MINUTE, answers, drains);
@@ -104,8 +109,8 @@ describe("beat", () => {
     const { ports, lines } = untouchablePorts();
     const late = { ...ports, now: () => SINCE + 4 * MINUTE };
     const run = new Run(ports.log, () => 0, 0);
-    const beaten = await beat(late, run, new Map([[one, presence()]]), false);
-    expect([...beaten]).to.deep.equal([]);
+    const afterHeartbeats = await sendHeartbeats(late, run, new Map([[one, autoScalingView()]]), false);
+    expect([...afterHeartbeats]).to.deep.equal([]);
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["error", "out of time"]]);
   });
 
@@ -114,22 +119,22 @@ describe("beat", () => {
 
     it("is sent once more by the instance's id: another lifecycle action holds it, and its time begins now", async () => {
       const drain = termination({ completedAt: undefined, failures: 3 }, { token });
-      const { asked, beaten, lines } = await play(
+      const { asked, afterHeartbeats, lines } = await play(
         4 * MINUTE,
         refused,
         [drain],
-        presence(),
+        autoScalingView(),
         false,
         "recorded",
       );
       expect(asked.map((action) => action.token)).to.deep.equal([token, undefined]);
       expect(asked.map((action) => action.instanceId)).to.deep.equal(["i-1", "i-1"]);
       const now = SINCE + 4 * MINUTE;
-      expect(beaten.get(drain)).to.deep.equal({
+      expect(afterHeartbeats.get(drain)).to.deep.equal({
         ...drain,
         token: undefined,
         since: now,
-        memory: { ...drain.memory, lastBeatAt: now },
+        memory: { ...drain.memory, lastHeartbeatAt: now },
       });
       expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
         ["info", "heartbeat refused"],
@@ -139,17 +144,24 @@ describe("beat", () => {
     });
 
     it("stays what it is where the id is refused too", async () => {
-      const { asked, beaten } = await play(4 * MINUTE, refused, [one]);
+      const { asked, afterHeartbeats } = await play(4 * MINUTE, refused, [one]);
       expect(asked).to.have.lengthOf(2);
-      expect(beaten.get(one)).to.deep.equal({
+      expect(afterHeartbeats.get(one)).to.deep.equal({
         ...one,
-        memory: { ...one.memory, lastBeatAt: SINCE + 4 * MINUTE },
+        memory: { ...one.memory, lastHeartbeatAt: SINCE + 4 * MINUTE },
       });
     });
 
     it("is due again where that call fails", async () => {
-      const { beaten, run } = await play(4 * MINUTE, refused, [one], presence(), false, denied);
-      expect([...beaten]).to.deep.equal([]);
+      const { afterHeartbeats, run } = await play(
+        4 * MINUTE,
+        refused,
+        [one],
+        autoScalingView(),
+        false,
+        denied,
+      );
+      expect([...afterHeartbeats]).to.deep.equal([]);
       expect(run.hasFailures).to.equal(true);
     });
 
@@ -166,8 +178,8 @@ describe("beat", () => {
   });
 
   it("one that fails is noted, due again at the next look, and keeps no other", async () => {
-    const { beaten, run } = await play(4 * MINUTE, { "i-1": denied, "i-2": "recorded" }, [one, two]);
-    expect([...beaten.keys()]).to.deep.equal([two]);
+    const { afterHeartbeats, run } = await play(4 * MINUTE, { "i-1": denied, "i-2": "recorded" }, [one, two]);
+    expect([...afterHeartbeats.keys()]).to.deep.equal([two]);
     expect(run.hasFailures).to.equal(true);
   });
 
@@ -181,7 +193,7 @@ describe("short hooks", () => {
   const warned = (hooks: readonly Hook[] | undefined, drains = [termination()]) => {
     const { ports, lines } = untouchablePorts();
     const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-    warnOfShortHooks(run, new Map(drains.map((each) => [each, presence({ hooks })])));
+    warnOfShortHooks(run, new Map(drains.map((each) => [each, autoScalingView({ hooks })])));
     return lines.map(([level, phrase, fields]) => [level, phrase, fields.heartbeat_timeout_seconds]);
   };
   const short = hook({ heartbeatTimeout: 179 * SECOND });

@@ -49,7 +49,7 @@ describe("ECS: the end of a drain", () => {
     const { port, sent } = ecs((_, { nextToken }) =>
       nextToken ? { taskArns: ["t2"] } : { taskArns: ["t1"], nextToken: "more" },
     );
-    expect(await port.listAllWanted("main")).to.deep.equal(["t1", "t2"]);
+    expect(await port.listAllTasksToRun("main")).to.deep.equal(["t1", "t2"]);
     expect(sent()[0]).to.deep.equal(["ListTasks", { cluster: "main", desiredStatus: "RUNNING" }]);
   });
 

@@ -71,8 +71,8 @@ describe("ECS: listing tasks", () => {
     const { port, sent } = ecs(
       (_, { desiredStatus, nextToken = "" }) => pages[`${desiredStatus} ${nextToken}`],
     );
-    expect(await port.listWanted("main", ["ci-1"])).to.deep.equal(["t1", "t2", "t3"]);
-    expect(await port.listUnwanted("main", ["ci-1"])).to.deep.equal(["t3", "t4"]);
+    expect(await port.listTasksToRun("main", ["ci-1"])).to.deep.equal(["t1", "t2", "t3"]);
+    expect(await port.listStoppingTasks("main", ["ci-1"])).to.deep.equal(["t3", "t4"]);
     expect(sent().map(([, input]) => input)).to.deep.equal([
       { cluster: "main", containerInstance: "ci-1", desiredStatus: "RUNNING" },
       { cluster: "main", containerInstance: "ci-1", desiredStatus: "RUNNING", nextToken: "more" },
@@ -101,15 +101,15 @@ describe("ECS: listing tasks", () => {
           ? { clusters: [{ runningTasksCount: counts.running, pendingTasksCount: counts.pending }] }
           : { clusters: [], failures: [{ reason: "MISSING" }] };
       });
-      await port.listWanted("main", names("ci-", containerInstances));
+      await port.listTasksToRun("main", names("ci-", containerInstances));
       expect(counted(sent)).to.deep.equal(expected);
     });
   }
 
   it("of a whole cluster: those that are to run, by its count of them, and those that are not", async () => {
     const { port, sent } = ecs(() => ({}));
-    expect(await port.listWanted("main", names("ci-", 5))).to.deep.equal([]);
-    expect(await port.listUnwanted("main", names("ci-", 5))).to.deep.equal([]);
+    expect(await port.listTasksToRun("main", names("ci-", 5))).to.deep.equal([]);
+    expect(await port.listStoppingTasks("main", names("ci-", 5))).to.deep.equal([]);
     expect(sent()).to.deep.equal([
       ["DescribeClusters", { clusters: ["main"] }],
       ["ListTasks", { cluster: "main", desiredStatus: "RUNNING" }],
@@ -132,7 +132,7 @@ describe("ECS: listing tasks", () => {
         const page = Number(nextToken.slice("page ".length));
         return { taskArns: [`of ${nextToken}`], ...(page < pages ? { nextToken: `page ${page + 1}` } : {}) };
       });
-      const arns = await port.listUnwanted("main", names("ci-", containerInstances));
+      const arns = await port.listStoppingTasks("main", names("ci-", containerInstances));
       const isByOne = expected.some((each) => each.endsWith("one"));
       expect(arns).to.deep.equal(isByOne ? names("of ci-", containerInstances) : names("of page ", pages));
       expect(counted(sent)).to.deep.equal(expected);
@@ -163,12 +163,12 @@ describe("ECS: describing tasks", () => {
     [
       "one that is to run",
       { lastStatus: "PENDING", desiredStatus: "RUNNING" },
-      { status: "PENDING", wanted: true },
+      { status: "PENDING", shouldRun: true },
     ],
     [
       "one that stops, though it still serves",
       { lastStatus: "DEACTIVATING", desiredStatus: "STOPPED" },
-      { status: "DEACTIVATING", wanted: false },
+      { status: "DEACTIVATING", shouldRun: false },
     ],
     ["one that stopped", { stoppedAt: new Date(5_000) }, { stoppedAt: 5_000 }],
     ["its definition", { taskDefinitionArn: "web:7" }, { definition: "web:7" }],
@@ -262,7 +262,7 @@ describe("ECS: finding container instances", () => {
       instanceId: "i-1",
       status: "ACTIVE",
       version: 7,
-      wantedTasks: 3,
+      tasksToRun: 3,
       agentConnected: false,
       capacityProvider: undefined,
     });

@@ -56,8 +56,8 @@ const table: [string, z.core.$ZodType, unknown, string][] = [
 ];
 
 describe("what is said of a wrong value", () => {
-  for (const [what, schema, value, said] of table) {
-    it(`${what}`, () => expect(one(schema, value)).to.deep.equal([`key: ${said}`]));
+  for (const [what, schema, value, logged] of table) {
+    it(`${what}`, () => expect(one(schema, value)).to.deep.equal([`key: ${logged}`]));
   }
 
   it("of the whole", () => {

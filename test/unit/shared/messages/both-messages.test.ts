@@ -31,15 +31,15 @@ const termination: Termination = {
     ],
     tasks: ["arn:aws:ecs:us-east-1:123456789012:task/main/1"],
     noTasksVersions: [{ arn: "arn:ci-1", version: 7 }],
-    noWantedSince: at("09:00:20"),
+    noTasksToRunSince: at("09:00:20"),
     registrations: [
       { kind: "target", targetGroup: "arn:tg", port: 8080 },
       { kind: "classic", loadBalancer: "web" },
     ],
-    taken: [{ what: { kind: "classic", loadBalancer: "web" }, at: at("09:00:10") }],
+    deregistered: [{ what: { kind: "classic", loadBalancer: "web" }, at: at("09:00:10") }],
     drained: [{ what: "arn:ci", at: at("09:00:11") }],
-    toDrain: ["arn:ci"],
-    toTake: [{ kind: "classic", loadBalancer: "api" }],
+    plannedDraining: ["arn:ci"],
+    plannedDeregistrations: [{ kind: "classic", loadBalancer: "api" }],
     behindNetworkLoadBalancer: true,
     managedTargetGroups: ["arn:managed"],
     managedElbNames: ["api"],
@@ -48,32 +48,35 @@ const termination: Termination = {
     ],
     actedAt: at("09:00:01"),
     drainingAt: at("09:00:02"),
-    noMemberSince: at("09:00:03"),
+    noContainerInstanceSince: at("09:00:03"),
     noRegistrationSince: at("09:00:04"),
     absentSince: at("09:00:05"),
     completedAt: at("09:00:18"),
     refusedAt: at("09:00:06"),
-    lastBeatAt: at("09:00:12"),
+    lastHeartbeatAt: at("09:00:12"),
     goneAt: at("09:00:13"),
     disconnectedSince: at("09:00:14"),
     unknownSince: at("09:00:15"),
     deadSince: at("09:00:16"),
     deadAs: "terminated",
-    dyingSince: at("09:00:21"),
+    terminatingSince: at("09:00:21"),
     returns: "root volume",
     returningSince: at("09:00:17"),
     waitingFor: "1 task RUNNING",
     changedAt: at("09:00:07"),
-    lookAt: at("09:00:08"),
-    obstacle: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
-    turnBefore: at("09:00:22"),
+    nextPassAt: at("09:00:08"),
+    recheck: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
+    queuedUntil: at("09:00:22"),
     failures: 3,
-    said: ["cluster lacks the instance"],
+    logged: ["cluster lacks the instance"],
   } satisfies Memory,
-  announced: { toDrain: ["arn:ci"], toTake: [{ kind: "classic", loadBalancer: "api" }] },
+  restorePlan: {
+    plannedDraining: ["arn:ci"],
+    plannedDeregistrations: [{ kind: "classic", loadBalancer: "api" }],
+  },
 };
 
-const NOTHING = { toDrain: [], toTake: [] };
+const NOTHING = { plannedDraining: [], plannedDeregistrations: [] };
 
 describe("the message to terminate", () => {
   it("comes back as it was written, with all of its memory", () => {
@@ -121,7 +124,7 @@ describe("the message to terminate", () => {
       dryRun: false,
       settings: settingsOf({}),
       memory: NO_MEMORY,
-      announced: NOTHING,
+      restorePlan: NOTHING,
     };
     expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
       kind: "termination",
@@ -159,7 +162,7 @@ describe("the message to terminate", () => {
         dryRun: false,
         settings: settingsOf({ elb_name: "web", cluster_name: "main" }),
         memory: NO_MEMORY,
-        announced: NOTHING,
+        restorePlan: NOTHING,
       },
     });
   });
@@ -170,7 +173,7 @@ describe("the message to terminate", () => {
       const read = parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {});
       expect(read).to.deep.equal({
         kind: "termination",
-        termination: { ...termination, memory: NO_MEMORY, announced: NOTHING },
+        termination: { ...termination, memory: NO_MEMORY, restorePlan: NOTHING },
       });
     }
   });

@@ -6,7 +6,7 @@ import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
   type Memory,
   NO_MEMORY,
-  type Obstacle,
+  type RecheckableBlocker,
   type SeenRegistration,
   type Termination,
 } from "../../../../shared/model/termination.ts";
@@ -28,13 +28,13 @@ function registration(random: Random): SeenRegistration {
     : { kind: "classic", loadBalancer: text(random) };
 }
 
-function obstacle(random: Random): Obstacle {
-  return random.pick<() => Obstacle>([
+function recheck(random: Random): RecheckableBlocker {
+  return random.pick<() => RecheckableBlocker>([
     () => ({
       kind: "tasks",
       cluster: text(random),
       containerInstance: text(random),
-      wantedTasks: random.whole(0, 10),
+      tasksToRun: random.whole(0, 10),
       tasks: some(random, () => text(random)),
     }),
     () => ({
@@ -56,12 +56,12 @@ function memory(random: Random): Memory {
     containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
     tasks: maybe(random, texts),
     noTasksVersions: some(random, () => ({ arn: text(random), version: random.whole(0, 1_000) })),
-    noWantedSince: at(),
+    noTasksToRunSince: at(),
     registrations: some(random, () => registration(random)),
-    taken: some(random, () => ({ what: registration(random), at: time(random) })),
+    deregistered: some(random, () => ({ what: registration(random), at: time(random) })),
     drained: some(random, () => ({ what: text(random), at: time(random) })),
-    toDrain: texts(),
-    toTake: some(random, () => registration(random)),
+    plannedDraining: texts(),
+    plannedDeregistrations: some(random, () => registration(random)),
     behindNetworkLoadBalancer: random.chance(0.5),
     managedTargetGroups: texts(),
     managedElbNames: texts(),
@@ -76,27 +76,27 @@ function memory(random: Random): Memory {
     })),
     actedAt: at(),
     drainingAt: at(),
-    noMemberSince: at(),
+    noContainerInstanceSince: at(),
     noRegistrationSince: at(),
     absentSince: at(),
     refusedAt: at(),
     completedAt: at(),
-    lastBeatAt: at(),
+    lastHeartbeatAt: at(),
     goneAt: at(),
     disconnectedSince: at(),
     unknownSince: at(),
     deadSince: at(),
     deadAs: maybe(random, () => text(random)),
-    dyingSince: at(),
-    turnBefore: at(),
+    terminatingSince: at(),
+    queuedUntil: at(),
     returns: maybe(random, () => random.pick(["warm pool", "root volume"] as const)),
     returningSince: at(),
     waitingFor: maybe(random, () => text(random)),
     changedAt: at(),
-    lookAt: at(),
-    obstacle: maybe(random, () => ({ what: obstacle(random), until: time(random) })),
+    nextPassAt: at(),
+    recheck: maybe(random, () => ({ what: recheck(random), until: time(random) })),
     failures: random.pick([0, 1, 480]),
-    said: texts(),
+    logged: texts(),
   };
 }
 
@@ -136,10 +136,10 @@ describe("the memory in a message", () => {
     it(`SEED=${seed}: a termination comes back as it was written`, () => {
       const written = termination(randomSource(seed)("termination"));
       const read = parseMonitorMessage(formatMonitorMessage(written), 0, { elb_name: "another" });
-      const { toDrain, toTake } = written.memory;
+      const { plannedDraining, plannedDeregistrations } = written.memory;
       expect(read).to.deep.equal({
         kind: "termination",
-        termination: { ...written, announced: { toDrain, toTake } },
+        termination: { ...written, restorePlan: { plannedDraining, plannedDeregistrations } },
       });
     });
   }

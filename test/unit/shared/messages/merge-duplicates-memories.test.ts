@@ -1,21 +1,21 @@
 // Protects what two messages of one drain make of their memories: nothing that was done, seen or said is forgotten.
 import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
-import type { Held } from "../../../../shared/messages/receive.ts";
+import type { Tracked } from "../../../../shared/messages/receive.ts";
 import {
-  type Announced,
   type Memory,
   NO_MEMORY,
+  type RestorePlan,
   type Termination,
 } from "../../../../shared/model/termination.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { termination } from "../rules/builders.ts";
 
-const held = (id: string, memory: Partial<Memory>, change: Partial<Termination> = {}): Held => ({
+const held = (id: string, memory: Partial<Memory>, change: Partial<Termination> = {}): Tracked => ({
   termination: { ...termination({}, { since: 1_000 }), memory: { ...NO_MEMORY, ...memory }, ...change },
   messages: [{ id, receipt: `${id}'s` }],
 });
-const play = (...arrivals: Held[]) => {
+const play = (...arrivals: Tracked[]) => {
   const { ports, lines } = untouchablePorts();
   return { all: merge(ports, arrivals).map((each) => each.termination), lines };
 };
@@ -31,21 +31,21 @@ describe("the memories of two messages of one drain", () => {
       containerInstances: [{ cluster: "main", arn: "ci-1" }],
       tasks: ["t-1", "t-2"],
       registrations: [elb],
-      taken: [{ what: elb, at: 1 }],
+      deregistered: [{ what: elb, at: 1 }],
       drained: [{ what: "ci-1", at: 1 }],
-      toDrain: ["ci-1"],
-      toTake: [elb],
-      said: ["short hook"],
+      plannedDraining: ["ci-1"],
+      plannedDeregistrations: [elb],
+      logged: ["short hook"],
     };
     const other: Partial<Memory> = {
       containerInstances: [{ cluster: "main", arn: "ci-2" }],
       tasks: ["t-2", "t-3"],
       registrations: [target],
-      taken: [{ what: target, at: 2 }],
+      deregistered: [{ what: target, at: 2 }],
       drained: [{ what: "ci-2", at: 2 }],
-      toDrain: ["ci-2"],
-      toTake: [target],
-      said: ["short hook", "waiting"],
+      plannedDraining: ["ci-2"],
+      plannedDeregistrations: [target],
+      logged: ["short hook", "waiting"],
     };
     expect(memoryOf(one, other)).to.deep.equal({
       ...NO_MEMORY,
@@ -55,7 +55,7 @@ describe("the memories of two messages of one drain", () => {
       ],
       tasks: ["t-1", "t-2", "t-3"],
       registrations: [elb, target],
-      taken: [
+      deregistered: [
         { what: elb, at: 1 },
         { what: target, at: 2 },
       ],
@@ -63,47 +63,47 @@ describe("the memories of two messages of one drain", () => {
         { what: "ci-1", at: 1 },
         { what: "ci-2", at: 2 },
       ],
-      toDrain: ["ci-1", "ci-2"],
-      toTake: [elb, target],
-      said: ["short hook", "waiting"],
+      plannedDraining: ["ci-1", "ci-2"],
+      plannedDeregistrations: [elb, target],
+      logged: ["short hook", "waiting"],
     });
   });
 
   it("are those of the one that is due first where they are not", () => {
-    const early = { lookAt: 5_000, waitingFor: "2 tasks RUNNING" };
-    const late = { lookAt: 6_000, waitingFor: "1 task RUNNING" };
+    const early = { nextPassAt: 5_000, waitingFor: "2 tasks RUNNING" };
+    const late = { nextPassAt: 6_000, waitingFor: "1 task RUNNING" };
     expect(memoryOf(early, late)?.waitingFor).to.equal("2 tasks RUNNING");
     expect(memoryOf(late, early)?.waitingFor).to.equal("2 tasks RUNNING");
     expect(memoryOf({}, late)?.waitingFor).to.equal("1 task RUNNING");
   });
 
   it("have the latest heartbeat and step, whichever message knows of it", () => {
-    const known = { actedAt: 3_000, lastBeatAt: 4_000 };
+    const known = { actedAt: 3_000, lastHeartbeatAt: 4_000 };
     for (const [one, other] of [
       [known, {}],
       [{}, known],
-      [known, { actedAt: 1_000, lastBeatAt: 1_000 }],
-      [{ actedAt: 1_000, lastBeatAt: 1_000 }, known],
+      [known, { actedAt: 1_000, lastHeartbeatAt: 1_000 }],
+      [{ actedAt: 1_000, lastHeartbeatAt: 1_000 }, known],
     ] as const) {
       expect(memoryOf(one, other)).to.include(known);
     }
-    expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastBeatAt: undefined });
+    expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastHeartbeatAt: undefined });
   });
 
   it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
     const known = {
       drainingAt: 3_000,
-      noMemberSince: 4_000,
+      noContainerInstanceSince: 4_000,
       noRegistrationSince: 5_000,
       deadSince: 6_000,
-      dyingSince: 7_000,
+      terminatingSince: 7_000,
     };
     const later = {
       drainingAt: 9_000,
-      noMemberSince: 9_000,
+      noContainerInstanceSince: 9_000,
       noRegistrationSince: 9_000,
       deadSince: 9_000,
-      dyingSince: 9_000,
+      terminatingSince: 9_000,
     };
     for (const [one, other] of [
       [known, {}],
@@ -118,21 +118,21 @@ describe("the memories of two messages of one drain", () => {
 
   it("know that the lifecycle action was completed, whichever message does", () => {
     const completed = { completedAt: 3_000 };
-    expect(memoryOf(completed, { lookAt: 9_000 })?.completedAt).to.equal(3_000);
-    expect(memoryOf({ lookAt: 9_000 }, completed)?.completedAt).to.equal(3_000);
+    expect(memoryOf(completed, { nextPassAt: 9_000 })?.completedAt).to.equal(3_000);
+    expect(memoryOf({ nextPassAt: 9_000 }, completed)?.completedAt).to.equal(3_000);
   });
 });
 
 describe("what two messages of one drain announce to take", () => {
-  const announcing = (one?: Announced, other?: Announced) =>
-    play(held("a", {}, one && { announced: one }), held("b", {}, other && { announced: other })).all.map(
-      (each) => each.announced,
+  const announcing = (one?: RestorePlan, other?: RestorePlan) =>
+    play(held("a", {}, one && { restorePlan: one }), held("b", {}, other && { restorePlan: other })).all.map(
+      (each) => each.restorePlan,
     );
-  const some: Announced = { toDrain: ["ci-1"], toTake: [elb] };
+  const some: RestorePlan = { plannedDraining: ["ci-1"], plannedDeregistrations: [elb] };
 
   it("is what either does: each is written down", () => {
-    expect(announcing(some, { toDrain: ["ci-2"], toTake: [target] })).to.deep.equal([
-      { toDrain: ["ci-1", "ci-2"], toTake: [elb, target] },
+    expect(announcing(some, { plannedDraining: ["ci-2"], plannedDeregistrations: [target] })).to.deep.equal([
+      { plannedDraining: ["ci-1", "ci-2"], plannedDeregistrations: [elb, target] },
     ]);
     expect(announcing(some)).to.deep.equal([some]);
     expect(announcing(undefined, some)).to.deep.equal([some]);

@@ -1,7 +1,7 @@
 // Protects that all messages of one drain are one: the older termination stays, with all that was seen and done.
 import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
-import type { Held } from "../../../../shared/messages/receive.ts";
+import type { Tracked } from "../../../../shared/messages/receive.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { termination as plain } from "../rules/builders.ts";
@@ -11,16 +11,16 @@ const termination = (change: Partial<Termination> = {}): Termination => ({
   memory: NO_MEMORY,
   ...change,
 });
-const held = (id: string, change: Partial<Termination> = {}, receipt = `${id}'s`): Held => ({
+const held = (id: string, change: Partial<Termination> = {}, receipt = `${id}'s`): Tracked => ({
   termination: termination(change),
   messages: [{ id, receipt }],
 });
-const lookedAt: Memory = { ...NO_MEMORY, lookAt: 5_000, managedTargetGroups: ["arn:tg"] };
+const lookedAt: Memory = { ...NO_MEMORY, nextPassAt: 5_000, managedTargetGroups: ["arn:tg"] };
 
-function merged(...arrivals: Held[]): Held[] {
+function merged(...arrivals: Tracked[]): Tracked[] {
   return merge(untouchablePorts().ports, arrivals);
 }
-const messages = (all: Held[]) => all.map((each) => each.messages.map(({ receipt }) => receipt));
+const messages = (all: Tracked[]) => all.map((each) => each.messages.map(({ receipt }) => receipt));
 
 describe("merging messages", () => {
   it("the older stays, with the messages of both", () => {
@@ -48,24 +48,24 @@ describe("merging messages", () => {
       behindNetworkLoadBalancer: true,
       managedElbNames: ["classic"],
       drainingAt: 3_000,
-      noMemberSince: 3_100,
+      noContainerInstanceSince: 3_100,
       noRegistrationSince: 3_200,
       deadSince: 3_300,
       deadAs: "stopped",
       returns: "root volume",
       returningSince: 3_400,
     };
-    const blind: Memory = { ...NO_MEMORY, lookAt: 9_000, waitingFor: "an answer", failures: 1 };
+    const blind: Memory = { ...NO_MEMORY, nextPassAt: 9_000, waitingFor: "an answer", failures: 1 };
     const [both] = merged(held("a", { memory: known }), held("b", { memory: blind }));
     expect(both?.termination.memory).to.deep.equal({
       ...known,
-      lookAt: 5_000,
+      nextPassAt: 5_000,
     });
   });
 
   /** [what both say, the one, the other, what is left of it]; both have looked. */
   const absences: [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] = (
-    ["noWantedSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
+    ["noTasksToRunSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
   ).flatMap((key): [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] => [
     [`${key} of one alone`, { [key]: 3_000 }, {}, { [key]: undefined }],
     [`${key} of both`, { [key]: 3_000 }, { [key]: 4_000 }, { [key]: 4_000 }],
@@ -73,10 +73,10 @@ describe("merging messages", () => {
   for (const [what, one, other, left] of absences) {
     it(`what was not there any more counts where both say so: ${what}`, () => {
       const settling = held("a", { memory: { ...lookedAt, ...one } });
-      for (const lookAt of [1_000, 9_000]) {
-        const looked = held("b", { memory: { ...lookedAt, lookAt, ...other } });
-        expect(merged(settling, looked)[0]?.termination.memory).to.deep.include(left);
-        expect(merged(looked, settling)[0]?.termination.memory).to.deep.include(left);
+      for (const nextPassAt of [1_000, 9_000]) {
+        const reconciled = held("b", { memory: { ...lookedAt, nextPassAt, ...other } });
+        expect(merged(settling, reconciled)[0]?.termination.memory).to.deep.include(left);
+        expect(merged(reconciled, settling)[0]?.termination.memory).to.deep.include(left);
       }
       const [asItWas] = merged(held("new"), settling);
       expect(asItWas?.termination.memory).to.deep.equal({ ...lookedAt, ...one });
@@ -84,14 +84,14 @@ describe("merging messages", () => {
   }
 
   it("the tasks that either has seen are all known, and the next look comes when the first of them is due", () => {
-    const settling = { ...lookedAt, lookAt: 9_000, tasks: ["arn:gone"] };
-    const found = { ...lookedAt, lookAt: 5_000, tasks: ["arn:gone", "arn:new"] };
+    const settling = { ...lookedAt, nextPassAt: 9_000, tasks: ["arn:gone"] };
+    const found = { ...lookedAt, nextPassAt: 5_000, tasks: ["arn:gone", "arn:new"] };
     for (const both of [
       merged(held("a", { memory: settling }), held("b", { memory: found })),
       merged(held("a", { memory: found }), held("b", { memory: settling })),
     ]) {
-      const { tasks, lookAt } = (both[0] as Held).termination.memory;
-      expect({ tasks, lookAt }).to.deep.equal({ tasks: ["arn:gone", "arn:new"], lookAt: 5_000 });
+      const { tasks, nextPassAt } = (both[0] as Tracked).termination.memory;
+      expect({ tasks, nextPassAt }).to.deep.equal({ tasks: ["arn:gone", "arn:new"], nextPassAt: 5_000 });
     }
   });
 
@@ -106,7 +106,7 @@ describe("merging messages", () => {
     expect(versionsOf({ noTasksVersions: of(1) }, {})).to.deep.equal([]);
     const another = [{ arn: "another", version: 1 }];
     expect(versionsOf({ noTasksVersions: of(1) }, { noTasksVersions: another })).to.deep.equal([]);
-    const unlooked = { lookAt: undefined };
+    const unlooked = { nextPassAt: undefined };
     expect(versionsOf({ noTasksVersions: of(1) }, unlooked)).to.deep.equal(of(1));
     expect(versionsOf(unlooked, { noTasksVersions: of(1) })).to.deep.equal(of(1));
   });
@@ -115,7 +115,7 @@ describe("merging messages", () => {
     const refusedAt = (token?: string, other?: string) =>
       merged(
         held("a", { token, memory: { ...lookedAt, refusedAt: 4_000 } }),
-        held("b", { token: other, memory: { ...lookedAt, lookAt: 4_500 } }),
+        held("b", { token: other, memory: { ...lookedAt, nextPassAt: 4_500 } }),
       )[0]?.termination.memory.refusedAt;
     expect([refusedAt("t", "t"), refusedAt()]).to.deep.equal([4_000, 4_000]);
     // Who has none may go on with another lifecycle action.
@@ -126,15 +126,15 @@ describe("merging messages", () => {
     const one: Memory = {
       ...lookedAt,
       drainingAt: 3_000,
-      noMemberSince: 8_000,
+      noContainerInstanceSince: 8_000,
       deadSince: 4_000,
       deadAs: "stopped",
     };
     const other: Memory = {
       ...NO_MEMORY,
-      lookAt: 9_000,
+      nextPassAt: 9_000,
       drainingAt: 8_000,
-      noMemberSince: 3_000,
+      noContainerInstanceSince: 3_000,
       deadSince: 5_000,
       deadAs: "terminated",
     };
@@ -142,7 +142,7 @@ describe("merging messages", () => {
     const [both] = merged(held("a", { memory: one }), held("b", { memory: other }));
     expect(both?.termination.memory).to.include({
       drainingAt: 3_000,
-      noMemberSince: 3_000,
+      noContainerInstanceSince: 3_000,
       deadSince: 4_000,
       deadAs: "stopped",
     });
@@ -215,17 +215,17 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
   });
 
   it("what the notice's drain has seen and done holds, where the hook's has not looked yet; its timer is the hook's", () => {
-    const memory = { ...NO_MEMORY, lastBeatAt: 1_000 };
+    const memory = { ...NO_MEMORY, lastHeartbeatAt: 1_000 };
     const [joined] = merged(
-      noticed({ memory: { ...lookedAt, lastBeatAt: undefined } }),
+      noticed({ memory: { ...lookedAt, lastHeartbeatAt: undefined } }),
       held("hook", { memory }),
     );
-    expect(joined?.termination.memory).to.deep.equal({ ...lookedAt, lastBeatAt: 1_000 });
+    expect(joined?.termination.memory).to.deep.equal({ ...lookedAt, lastHeartbeatAt: 1_000 });
   });
 
   it("what the hook's drain has seen holds, where it has looked", () => {
     const [joined] = merged(
-      noticed({ memory: { ...lookedAt, lookAt: 9_000 } }),
+      noticed({ memory: { ...lookedAt, nextPassAt: 9_000 } }),
       held("hook", { memory: lookedAt }),
     );
     expect(joined?.termination.memory).to.deep.equal(lookedAt);
@@ -233,7 +233,7 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
 
   it("stay one once they are joined", () => {
     const [joined] = merged(noticed(), held("hook"));
-    const [again] = merged(joined as Held, noticed({ interruptedAt: 700, since: 700 }));
+    const [again] = merged(joined as Tracked, noticed({ interruptedAt: 700, since: 700 }));
     expect(again?.termination).to.include({ interruptedAt: 500, hook: "drain" });
   });
 

@@ -41,8 +41,8 @@ async function play(
   };
   const run = new Run(ports.log, () => now, until);
   const aside = (await setAside(ports, run, "monitor", these)).map(({ id }) => id);
-  const said = lines.filter(([, phrase]) => phrase === "message cannot be read");
-  return { aside, asked, said, run };
+  const logged = lines.filter(([, phrase]) => phrase === "message cannot be read");
+  return { aside, asked, logged, run };
 }
 const says = (fields: object) => [
   [
@@ -54,46 +54,46 @@ const says = (fields: object) => [
 
 describe("a message that cannot be read", () => {
   it("goes to the dead-letter queue with its reason, and only then out of its own", async () => {
-    const { aside, asked, said, run } = await play({});
+    const { aside, asked, logged, run } = await play({});
     expect(asked).to.deep.equal([
       ["send", "dead", "no JSON", "expected JSON"],
       ["delete", "monitor", "r1"],
     ]);
     expect(aside).to.deep.equal(["m1"]);
-    expect(said).to.deep.equal(says({ moved_to: "dead" }));
+    expect(logged).to.deep.equal(says({ moved_to: "dead" }));
     expect(run.hasFailures).to.equal(false);
   });
 
   it("stays where it is where there is no dead-letter queue", async () => {
-    const { aside, asked, said, run } = await play({ deadLetters: "none" });
+    const { aside, asked, logged, run } = await play({ deadLetters: "none" });
     expect([aside, asked]).to.deep.equal([[], []]);
-    expect(said).to.deep.equal(says({ left: "in the queue, which has no dead-letter queue" }));
+    expect(logged).to.deep.equal(says({ left: "in the queue, which has no dead-letter queue" }));
     expect(run.hasFailures).to.equal(false);
   });
 
   it("stays where it is where the dead-letter queue cannot be asked for, which is noted", async () => {
-    const { asked, said, run } = await play({ deadLetters: failure("denied") });
+    const { asked, logged, run } = await play({ deadLetters: failure("denied") });
     expect(asked).to.deep.equal([]);
-    expect(said).to.deep.equal(says({ left: "in the queue" }));
+    expect(logged).to.deep.equal(says({ left: "in the queue" }));
     expect(run.hasFailures).to.equal(true);
   });
 
   it("stays where it is where it could not be sent, which is noted", async () => {
-    const { aside, asked, said, run } = await play({ sends: [failure("throttled")] });
+    const { aside, asked, logged, run } = await play({ sends: [failure("throttled")] });
     expect(aside).to.deep.equal([]);
     expect(asked).to.deep.equal([["send", "dead", "no JSON", "expected JSON"]]);
-    expect(said).to.deep.equal(says({ left: "in the queue" }));
+    expect(logged).to.deep.equal(says({ left: "in the queue" }));
     expect(run.hasFailures).to.equal(true);
   });
 
   it("goes without its reason where SQS refuses it with one: it may be as large as SQS allows", async () => {
-    const { asked, said } = await play({ sends: [failure("wrong")] });
+    const { asked, logged } = await play({ sends: [failure("wrong")] });
     expect(asked).to.deep.equal([
       ["send", "dead", "no JSON", "expected JSON"],
       ["send", "dead", "no JSON", undefined],
       ["delete", "monitor", "r1"],
     ]);
-    expect(said).to.deep.equal(says({ moved_to: "dead" }));
+    expect(logged).to.deep.equal(says({ moved_to: "dead" }));
   });
 
   it("has a reason of a thousand characters at the most, and of those that SQS takes", async () => {

@@ -1,42 +1,46 @@
 // Protects what is asked of Auto Scaling: a call per fifty instances, a group's hooks once a run, its retention near the end.
 import { expect } from "chai";
-import type { Presence } from "../../../../shared/model/observation.ts";
+import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { observePresence } from "../../../../shared/observe/auto-scaling.ts";
+import { observeAutoScaling } from "../../../../shared/observe/auto-scaling.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, termination } from "../rules/builders.ts";
 import { type Shown, showing } from "./shown.ts";
 
-const membership = { group: "fleet", state: "Terminating:Wait" };
-const plain: Shown = { memberships: { "i-1": membership }, hooks: { fleet: [hook()] } };
+const groupInstance = { group: "fleet", state: "Terminating:Wait" };
+const plain: Shown = { groupInstances: { "i-1": groupInstance }, hooks: { fleet: [hook()] } };
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { ports, run, asked } = showing(shown);
-  const found = await observePresence(ports, run, terminations);
-  return { asked, presences: terminations.map((each) => found.get(each) as Presence), run };
+  const found = await observeAutoScaling(ports, run, terminations);
+  return { asked, autoScalingViews: terminations.map((each) => found.get(each) as AutoScalingView), run };
 }
 
 describe("what Auto Scaling shows of an instance", () => {
   it("is its group and state, and the hooks of the termination's group", async () => {
-    const { asked, presences } = await play(plain, termination());
+    const { asked, autoScalingViews } = await play(plain, termination());
     expect(asked).to.deep.equal(["autoScaling.describeInstances i-1", "autoScaling.terminatingHooks fleet"]);
-    expect(presences).to.deep.equal([{ membership, hooks: [hook()], retains: undefined, unread: {} }]);
+    expect(autoScalingViews).to.deep.equal([
+      { groupInstance, hooks: [hook()], retains: undefined, unread: {} },
+    ]);
   });
 
   it("is nothing where no group knows it, which is no failure to read", async () => {
-    const { presences } = await play({ hooks: { fleet: [] } }, termination());
-    expect(presences).to.deep.equal([{ membership: undefined, hooks: [], retains: undefined, unread: {} }]);
+    const { autoScalingViews } = await play({ hooks: { fleet: [] } }, termination());
+    expect(autoScalingViews).to.deep.equal([
+      { groupInstance: undefined, hooks: [], retains: undefined, unread: {} },
+    ]);
   });
 
   it("is asked fifty instances a call, each instance once, and each group's hooks once a run", async () => {
     const many = Array.from({ length: 51 }, (_, i) => termination({}, { instanceId: `i-${i + 1}` }));
     const { ports, run, asked } = showing({});
-    await observePresence(ports, run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
+    await observeAutoScaling(ports, run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
     const sizes = asked
       .filter((each) => each.startsWith("autoScaling.describeInstances"))
       .map((each) => each.split(" ").length - 1);
     expect(sizes).to.deep.equal([50, 1]);
-    await observePresence(ports, run, many);
+    await observeAutoScaling(ports, run, many);
     expect(asked.filter((each) => each.startsWith("autoScaling.terminatingHooks"))).to.deep.equal([
       "autoScaling.terminatingHooks fleet",
       "autoScaling.terminatingHooks fleet-2",
@@ -45,19 +49,19 @@ describe("what Auto Scaling shows of an instance", () => {
 
   it("is unread where it cannot be read, and so are the hooks, each by itself", async () => {
     const denied = { "autoScaling.describeInstances": "denied" } as const;
-    expect((await play({ ...plain, fails: denied }, termination())).presences).to.deep.equal([
+    expect((await play({ ...plain, fails: denied }, termination())).autoScalingViews).to.deep.equal([
       {
-        membership: undefined,
+        groupInstance: undefined,
         hooks: [hook()],
         retains: undefined,
-        unread: { membership: "autoScaling.describeInstances to be answered (denied)" },
+        unread: { groupInstance: "autoScaling.describeInstances to be answered (denied)" },
       },
     ]);
     const throttled = { "autoScaling.terminatingHooks": "throttled" } as const;
-    const { presences, run } = await play({ ...plain, fails: throttled }, termination());
-    expect(presences).to.deep.equal([
+    const { autoScalingViews, run } = await play({ ...plain, fails: throttled }, termination());
+    expect(autoScalingViews).to.deep.equal([
       {
-        membership,
+        groupInstance,
         hooks: undefined,
         retains: undefined,
         unread: { hooks: "autoScaling.terminatingHooks to be answered (throttled)" },
@@ -70,10 +74,10 @@ describe("what Auto Scaling shows of an instance", () => {
     const { ports, asked } = showing(plain);
     const late = new Run(ports.log, ports.now, ports.now());
     const of = termination();
-    const presence = (await observePresence(ports, late, [of])).get(of);
+    const autoScalingView = (await observeAutoScaling(ports, late, [of])).get(of);
     expect(asked).to.deep.equal([]);
-    expect(presence?.unread).to.deep.equal({
-      membership: "a run that has time for it",
+    expect(autoScalingView?.unread).to.deep.equal({
+      groupInstance: "a run that has time for it",
       hooks: "a run that has time for it",
     });
     expect(late.hasFailures).to.equal(true);
@@ -84,8 +88,8 @@ describe("whether a group keeps what is abandoned", () => {
   const abandoning = (change: Parameters<typeof termination>[1] = {}) =>
     termination({}, { ...change, settings: { onTimeout: "abandon", drainTimeoutSeconds: 600 } });
   const asks = async (of: Termination, now: number, more: Partial<Shown> = {}) => {
-    const { asked, presences } = await play({ ...plain, retaining: ["fleet"], now, ...more }, of);
-    return [asked.includes("autoScaling.retains fleet"), presences[0]?.retains];
+    const { asked, autoScalingViews } = await play({ ...plain, retaining: ["fleet"], now, ...more }, of);
+    return [asked.includes("autoScaling.retains fleet"), autoScalingViews[0]?.retains];
   };
 
   it("is asked from half of the drain's time on, where it may end with ABANDON", async () => {
@@ -112,8 +116,8 @@ describe("whether a group keeps what is abandoned", () => {
   it("is asked once a run and group", async () => {
     const { ports, run, asked } = showing({ ...plain, now: 5 * MINUTE });
     const both = [abandoning(), abandoning({ instanceId: "i-2" })];
-    await observePresence(ports, run, both);
-    await observePresence(ports, run, both);
+    await observeAutoScaling(ports, run, both);
+    await observeAutoScaling(ports, run, both);
     expect(asked.filter((each) => each.startsWith("autoScaling.retains"))).to.have.lengthOf(1);
   });
 });

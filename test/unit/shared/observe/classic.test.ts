@@ -1,9 +1,9 @@
 // Protects where an instance counts as registered with a classic load balancer, which lists no more what it drains.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { Member } from "../../../../shared/observe/cluster.ts";
+import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";
-import { classic, memberOf, service, termination } from "../rules/builders.ts";
+import { classic, clusterInstanceOf, service, termination } from "../rules/builders.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const elb = (name: string, instanceIds: readonly string[], draining: readonly string[] = []) => ({
@@ -14,9 +14,13 @@ const elb = (name: string, instanceIds: readonly string[], draining: readonly st
 });
 const naming = (...elbNames: string[]) => ({ settings: { elbNames } });
 
-async function play(shown: Shown, terminations: Termination[], members = new Map<Termination, Member>()) {
+async function play(
+  shown: Shown,
+  terminations: Termination[],
+  clusterInstances = new Map<Termination, InstanceInClusters>(),
+) {
   const { ports, run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(ports, run, terminations, members);
+  const found = await observeRegistrations(ports, run, terminations, clusterInstances);
   return { asked, lines, run, results: terminations.map((each) => found.get(each) as Registrations) };
 }
 
@@ -58,16 +62,21 @@ describe("an instance behind a classic load balancer", () => {
   it("is managed by ECS where a service with a task on it names the load balancer, or lately did", async () => {
     const shown = { classic: [elb("elb", ["i-1"])] };
     const of = termination();
-    const withService: Member = {
-      members: [memberOf({}, [], [service("web", { elbNames: ["elb"] }), service("batch")])],
+    const withService: InstanceInClusters = {
+      clusterInstances: [
+        clusterInstanceOf({}, [], [service("web", { elbNames: ["elb"] }), service("batch")]),
+      ],
       targetGroups: [],
       elbNames: ["elb"],
       managedDraining: undefined,
       protections: [],
       unread: undefined,
     };
-    const managed = async (termination: Termination, members?: Map<Termination, Member>) =>
-      (await play(shown, [termination], members)).results[0]?.registrations.map((each) => [
+    const managed = async (
+      termination: Termination,
+      clusterInstances?: Map<Termination, InstanceInClusters>,
+    ) =>
+      (await play(shown, [termination], clusterInstances)).results[0]?.registrations.map((each) => [
         each.managed,
         each.services,
       ]);

@@ -1,7 +1,7 @@
 // Protects how instances are found in their clusters, and what is asked of the services of their tasks.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { type Member, observeMembers } from "../../../../shared/observe/cluster.ts";
+import { type InstanceInClusters, observeClusters } from "../../../../shared/observe/cluster.ts";
 import { thrownBy } from "../../thrown.ts";
 import { SINCE, service, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
@@ -14,26 +14,28 @@ const known = {
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { ports, run, asked, lines } = showing(shown);
-  const found = await observeMembers(ports, run, terminations);
-  const members = terminations.map((each) => found.get(each) as Member);
-  const arns = members.map((each) => each.members.map(({ containerInstance: { arn } }) => arn));
-  return { asked, lines, members, arns, run };
+  const found = await observeClusters(ports, run, terminations);
+  const clusterInstances = terminations.map((each) => found.get(each) as InstanceInClusters);
+  const arns = clusterInstances.map((each) =>
+    each.clusterInstances.map(({ containerInstance: { arn } }) => arn),
+  );
+  return { asked, lines, clusterInstances, arns, run };
 }
 
 describe("an instance in its cluster", () => {
   const one = { clusters: { main: { containerInstances: [containerInstance(1)] } } };
 
   it("that was not seen yet is looked for by its id", async () => {
-    const { asked, members } = await play(one, termination());
+    const { asked, clusterInstances } = await play(one, termination());
     expect(asked).to.deep.equal([
       "ecs.findContainerInstances main i-1",
       "ecs.describeContainerInstances main ci-1",
       "ecs.listWanted main ci-1",
       "ecs.listUnwanted main ci-1",
     ]);
-    expect(members).to.deep.equal([
+    expect(clusterInstances).to.deep.equal([
       {
-        members: [
+        clusterInstances: [
           { cluster: "main", containerInstance: containerInstance(1), tasks: [], listed: true, services: [] },
         ],
         targetGroups: [],
@@ -135,22 +137,25 @@ describe("an instance in its cluster", () => {
 
 describe("a cluster that cannot be read", () => {
   it("leaves what is on its instances unread, and is noted", async () => {
-    const { members, run } = await play({ fails: { "ecs.findContainerInstances": "denied" } }, termination());
-    expect(members.map(({ unread, members: found }) => [unread, found])).to.deep.equal([
+    const { clusterInstances, run } = await play(
+      { fails: { "ecs.findContainerInstances": "denied" } },
+      termination(),
+    );
+    expect(clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found])).to.deep.equal([
       ["ecs.findContainerInstances to be answered (denied)", []],
     ]);
     expect(run.hasFailures).to.equal(true);
   });
 
   it("does so when its tasks cannot, and nothing else is asked of it", async () => {
-    const { members, asked } = await play(
+    const { clusterInstances, asked } = await play(
       {
         clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
         fails: { "ecs.describeTasks": "throttled" },
       },
       termination(),
     );
-    expect(members.map(({ unread }) => unread)).to.deep.equal([
+    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
       "ecs.describeTasks to be answered (throttled)",
     ]);
     expect(asked).to.not.include("ecs.services main web");
@@ -158,7 +163,7 @@ describe("a cluster that cannot be read", () => {
 
   it("does not keep those in another from being read", async () => {
     const other = termination({}, { instanceId: "i-2", settings: { clusterNames: ["other"] } });
-    const { arns, members } = await play(
+    const { arns, clusterInstances } = await play(
       {
         clusters: { other: { containerInstances: [containerInstance(2)] } },
         fails: { "ecs.findContainerInstances main": "unavailable" },
@@ -167,7 +172,7 @@ describe("a cluster that cannot be read", () => {
       other,
     );
     expect(arns).to.deep.equal([[], ["ci-2"]]);
-    expect(members.map(({ unread }) => unread)).to.deep.equal([
+    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
       "ecs.findContainerInstances to be answered (unavailable)",
       undefined,
     ]);
@@ -177,15 +182,17 @@ describe("a cluster that cannot be read", () => {
     const gone: Shown = {
       fails: { "ecs.findContainerInstances": "gone", "ecs.describeContainerInstances": "gone" },
     };
-    const { lines, members } = await play(gone, termination());
-    expect(members.map(({ unread, members: found }) => [unread, found])).to.deep.equal([[undefined, []]]);
+    const { lines, clusterInstances } = await play(gone, termination());
+    expect(clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found])).to.deep.equal([
+      [undefined, []],
+    ]);
     expect(lines).to.deep.equal([
       ["error", "cannot be used", { name: "main", reason: "there is no such ECS cluster" }],
     ]);
     const before = await play(gone, termination(known));
-    expect(before.members.map(({ unread, members: found }) => [unread, found])).to.deep.equal([
-      [undefined, []],
-    ]);
+    expect(
+      before.clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found]),
+    ).to.deep.equal([[undefined, []]]);
     expect(before.lines).to.deep.equal([]);
   });
 
@@ -218,10 +225,11 @@ describe("the services of an instance's tasks", () => {
     services: [web, batch],
   });
   const main = (...tasks: ReturnType<typeof task>[]) => ({ clusters: { main: cluster(...tasks) } });
-  const servicesOf = ({ members }: Member) => members.map(({ services }) => services.map(({ name }) => name));
+  const servicesOf = ({ clusterInstances }: InstanceInClusters) =>
+    clusterInstances.map(({ services }) => services.map(({ name }) => name));
 
   it("are asked for once each, and so are known what they register their tasks with", async () => {
-    const { asked, members } = await play(
+    const { asked, clusterInstances } = await play(
       main(
         task("RUNNING", { arn: "a" }),
         task("RUNNING", { arn: "b" }),
@@ -231,28 +239,31 @@ describe("the services of an instance's tasks", () => {
       termination(),
     );
     expect(asked.slice(-1)).to.deep.equal(["ecs.services main web batch"]);
-    expect(members.map(servicesOf)).to.deep.equal([[["web", "batch"]]]);
-    expect(members.map(({ targetGroups, elbNames }) => [targetGroups, elbNames])).to.deep.equal([
+    expect(clusterInstances.map(servicesOf)).to.deep.equal([[["web", "batch"]]]);
+    expect(clusterInstances.map(({ targetGroups, elbNames }) => [targetGroups, elbNames])).to.deep.equal([
       [["arn:web", "arn:batch"], ["classic-web"]],
     ]);
   });
 
   it("count while a task of theirs has STOPPED in this drain, and not by one that did before", async () => {
     const at = async (stoppedAt: number | undefined) =>
-      (await play(main(task("STOPPED", { stoppedAt })), termination())).members.map(servicesOf);
+      (await play(main(task("STOPPED", { stoppedAt })), termination())).clusterInstances.map(servicesOf);
     expect(await at(SINCE)).to.deep.equal([[["web"]]]);
     expect(await at(SINCE - 1)).to.deep.equal([[[]]]);
     expect(await at(undefined)).to.deep.equal([[[]]]);
   });
 
   it("are each instance's own", async () => {
-    const { members } = await play(
+    const { clusterInstances } = await play(
       main(task("RUNNING"), task("RUNNING", { arn: "b", service: "batch", containerInstance: "ci-2" })),
       termination(),
       termination({}, { instanceId: "i-2" }),
     );
-    expect(members.map(servicesOf)).to.deep.equal([[["web"]], [["batch"]]]);
-    expect(members.map(({ targetGroups }) => targetGroups)).to.deep.equal([["arn:web"], ["arn:batch"]]);
+    expect(clusterInstances.map(servicesOf)).to.deep.equal([[["web"]], [["batch"]]]);
+    expect(clusterInstances.map(({ targetGroups }) => targetGroups)).to.deep.equal([
+      ["arn:web"],
+      ["arn:batch"],
+    ]);
   });
 
   it("that are gone are no services, and are not asked for again in the run", async () => {
@@ -260,8 +271,11 @@ describe("the services of an instance's tasks", () => {
       main(task("RUNNING", { service: "gone" }), task("RUNNING", { arn: "b" })),
     );
     const of = termination();
-    const looks = [await observeMembers(ports, run, [of]), await observeMembers(ports, run, [of])];
-    expect(looks.map((found) => servicesOf(found.get(of) as Member))).to.deep.equal([[["web"]], [["web"]]]);
+    const looks = [await observeClusters(ports, run, [of]), await observeClusters(ports, run, [of])];
+    expect(looks.map((found) => servicesOf(found.get(of) as InstanceInClusters))).to.deep.equal([
+      [["web"]],
+      [["web"]],
+    ]);
     expect(asked.filter((each) => each.startsWith("ecs.services"))).to.deep.equal([
       "ecs.services main gone web",
     ]);
@@ -269,23 +283,25 @@ describe("the services of an instance's tasks", () => {
 
   it("of one name in two clusters are two", async () => {
     const other = { ...cluster(task("RUNNING")), services: [{ ...web, targetGroups: ["arn:other"] }] };
-    const { members } = await play(
+    const { clusterInstances } = await play(
       { clusters: { main: cluster(task("RUNNING")), other } },
       termination({}, { settings: { clusterNames: ["main", "other"] } }),
     );
-    expect(members.map(({ targetGroups }) => targetGroups)).to.deep.equal([["arn:web", "arn:other"]]);
+    expect(clusterInstances.map(({ targetGroups }) => targetGroups)).to.deep.equal([
+      ["arn:web", "arn:other"],
+    ]);
   });
 
   it("that cannot be read leave the instances unread that have a task of theirs, and no other", async () => {
-    const { members } = await play(
+    const { clusterInstances } = await play(
       { ...main(task("RUNNING")), fails: { "ecs.services": "denied" } },
       termination(),
       termination({}, { instanceId: "i-2" }),
     );
-    expect(members.map(({ unread }) => unread)).to.deep.equal([
+    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
       "ecs.services to be answered (denied)",
       undefined,
     ]);
-    expect(members.map(servicesOf)).to.deep.equal([[[]], [[]]]);
+    expect(clusterInstances.map(servicesOf)).to.deep.equal([[[]], [[]]]);
   });
 });

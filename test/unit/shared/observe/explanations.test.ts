@@ -2,14 +2,14 @@
 import { expect } from "chai";
 import type { ContainerInstance } from "../../../../shared/aws/ecs.ts";
 import type { Memory, Termination } from "../../../../shared/model/termination.ts";
-import { type Member, observeMembers } from "../../../../shared/observe/cluster.ts";
+import { type InstanceInClusters, observeClusters } from "../../../../shared/observe/cluster.ts";
 import { MINUTE, SECOND, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { ports, run, asked } = showing(shown);
-  const found = await observeMembers(ports, run, terminations);
-  return { asked, members: terminations.map((each) => found.get(each) as Member), run };
+  const found = await observeClusters(ports, run, terminations);
+  return { asked, clusterInstances: terminations.map((each) => found.get(each) as InstanceInClusters), run };
 }
 
 describe("whether ECS drains an instance itself", () => {
@@ -19,14 +19,14 @@ describe("whether ECS drains an instance itself", () => {
     more: Partial<Shown> = {},
     managesDraining = true,
   ) => {
-    const { asked, members } = await play(
+    const { asked, clusterInstances } = await play(
       {
         clusters: { main: { containerInstances: [containerInstance(1, change)], managesDraining } },
         ...more,
       },
       termination(memory),
     );
-    return [asked.includes("ecs.managesDraining main"), members[0]?.managedDraining];
+    return [asked.includes("ecs.managesDraining main"), clusterInstances[0]?.managedDraining];
   };
   const theirs = { status: "DRAINING", capacityProvider: "spot" };
 
@@ -53,7 +53,7 @@ describe("whether ECS drains an instance itself", () => {
   });
 
   it("holds for those that it drains alone, and is asked once a run", async () => {
-    const { asked, members } = await play(
+    const { asked, clusterInstances } = await play(
       {
         clusters: {
           main: {
@@ -70,17 +70,21 @@ describe("whether ECS drains an instance itself", () => {
       termination({}, { instanceId: "i-2" }),
       termination({}, { instanceId: "i-3" }),
     );
-    expect(members.map(({ managedDraining }) => managedDraining)).to.deep.equal([true, true, undefined]);
+    expect(clusterInstances.map(({ managedDraining }) => managedDraining)).to.deep.equal([
+      true,
+      true,
+      undefined,
+    ]);
     expect(asked.filter((each) => each === "ecs.managesDraining main")).to.have.lengthOf(1);
   });
 
   it("holds where one of two clusters does", async () => {
     const inIt = { containerInstances: [containerInstance(1, theirs)] };
-    const { members } = await play(
+    const { clusterInstances } = await play(
       { clusters: { main: { ...inIt, managesDraining: true }, other: inIt } },
       termination({}, { settings: { clusterNames: ["main", "other"] } }),
     );
-    expect(members.map(({ managedDraining }) => managedDraining)).to.deep.equal([true]);
+    expect(clusterInstances.map(({ managedDraining }) => managedDraining)).to.deep.equal([true]);
   });
 });
 
@@ -110,9 +114,9 @@ describe("the protection of tasks", () => {
   const asksOf = (asked: readonly string[]) => asked.filter((each) => each.startsWith("ecs.protections"));
 
   it("is asked where nothing has moved for two minutes, for the services' tasks that are to run", async () => {
-    const { asked, members } = await play(shown(), termination(stalled));
+    const { asked, clusterInstances } = await play(shown(), termination(stalled));
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
-    expect(members.map(({ protections }) => protections)).to.deep.equal([
+    expect(clusterInstances.map(({ protections }) => protections)).to.deep.equal([
       [
         { task: "a", until },
         { task: "b", until: undefined },
@@ -123,7 +127,7 @@ describe("the protection of tasks", () => {
   it("is not asked sooner, nor where the instance is not DRAINING", async () => {
     const sooner = await play({ ...shown(), now: 2 * MINUTE - SECOND }, termination(stalled));
     expect(asksOf(sooner.asked)).to.deep.equal([]);
-    expect(sooner.members.map(({ protections }) => protections)).to.deep.equal([[]]);
+    expect(sooner.clusterInstances.map(({ protections }) => protections)).to.deep.equal([[]]);
     expect(asksOf((await play(shown({ status: "ACTIVE" }), termination(stalled))).asked)).to.deep.equal([]);
   });
 
@@ -134,18 +138,20 @@ describe("the protection of tasks", () => {
       clusters: { main: { ...none.clusters.main, protections: [] } },
     });
     const of = termination(stalled);
-    await observeMembers(ports, run, [of]);
-    const again = await observeMembers(ports, run, [of]);
+    await observeClusters(ports, run, [of]);
+    const again = await observeClusters(ports, run, [of]);
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
     expect(again.get(of)?.protections).to.deep.equal([]);
   });
 
   it("that cannot be read keeps nothing: the rest is read, and the failure noted", async () => {
-    const { members, run } = await play(
+    const { clusterInstances, run } = await play(
       shown(undefined, { fails: { "ecs.protections": "denied" } }),
       termination(stalled),
     );
-    expect(members.map(({ protections, unread }) => [protections, unread])).to.deep.equal([[[], undefined]]);
+    expect(clusterInstances.map(({ protections, unread }) => [protections, unread])).to.deep.equal([
+      [[], undefined],
+    ]);
     expect(run.hasFailures).to.equal(true);
   });
 

@@ -1,10 +1,10 @@
 // Protects which host ports are looked up: those of tasks that ECS shows none of, where a registration of ours may need them.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { Member } from "../../../../shared/observe/cluster.ts";
+import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeHostPorts } from "../../../../shared/observe/host-ports.ts";
 import type { Registrations } from "../../../../shared/observe/load-balancers.ts";
-import { memberOf, SINCE, target, task, termination } from "../rules/builders.ts";
+import { clusterInstanceOf, SINCE, target, task, termination } from "../rules/builders.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const hidden = task("RUNNING", { arn: "a", definition: "web:1" });
@@ -24,8 +24,8 @@ async function play(
   } = {},
 ) {
   const { ports, run, asked } = showing(shown);
-  const member: Member = {
-    members: [memberOf({ status }, tasks)],
+  const clusterInstance: InstanceInClusters = {
+    clusterInstances: [clusterInstanceOf({ status }, tasks)],
     targetGroups: [],
     elbNames: [],
     managedDraining: undefined,
@@ -36,10 +36,12 @@ async function play(
     ports,
     run,
     [of],
-    new Map([[of, member]]),
+    new Map([[of, clusterInstance]]),
     new Map([[of, { registrations, targetGroups: [], unread: undefined }]]),
   );
-  const hostPorts = member.members.flatMap((each) => each.tasks.map((one) => one.hostPorts));
+  const hostPorts = clusterInstance.clusterInstances.flatMap((each) =>
+    each.tasks.map((one) => one.hostPorts),
+  );
   return { asked, hostPorts, unread: unread.get(of) };
 }
 

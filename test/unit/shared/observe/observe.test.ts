@@ -1,21 +1,21 @@
 // Protects whole observations: whom a look goes into, what it gathers, and when EC2 is asked.
 import { expect } from "chai";
-import type { Observation, Presence } from "../../../../shared/model/observation.ts";
+import type { AutoScalingView, Observation } from "../../../../shared/model/observation.ts";
 import type { Memory, Termination } from "../../../../shared/model/termination.ts";
 import { observe } from "../../../../shared/observe/observe.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, SINCE, seen, service, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
-const presence = (state: string, group = "fleet"): Presence => ({
-  membership: { group, state },
+const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
+  groupInstance: { group, state },
   hooks: [hook()],
   retains: true,
   unread: {},
 });
-const held = presence("Terminating:Wait");
+const held = autoScalingView("Terminating:Wait");
 
-async function play(shown: Shown, of: Termination, shows: Presence = held) {
+async function play(shown: Shown, of: Termination, shows: AutoScalingView = held) {
   const { ports, run, asked } = showing(shown);
   const observed = (await observe(ports, run, new Map([[of, shows]]))).get(of) as Observation;
   return { asked, observed, run };
@@ -45,11 +45,11 @@ describe("an observation", () => {
     const { observed } = await play(shown, of);
     expect({
       ...observed,
-      members: observed.members.length,
+      clusterInstances: observed.clusterInstances.length,
       registrations: observed.registrations.length,
     }).to.deep.equal({
       ...held,
-      members: 1,
+      clusterInstances: 1,
       registrations: 1,
       targetGroups: [],
       managedTargetGroups: ["arn:web"],
@@ -64,7 +64,7 @@ describe("an observation", () => {
   it("says by its key what could not be read, and has the rest", async () => {
     const fails = (...calls: string[]) =>
       Object.fromEntries(calls.map((each) => [each, "denied"])) as NonNullable<Shown["fails"]>;
-    const unread = async (more: Shown, shows: Presence = held) =>
+    const unread = async (more: Shown, shows: AutoScalingView = held) =>
       (await play({ ...shown, ...more }, of, shows)).observed.unread;
     expect(await unread({ fails: fails("ecs.listWanted") })).to.deep.equal({
       tasks: "ecs.listWanted to be answered (denied)",
@@ -102,7 +102,7 @@ describe("an observation", () => {
 describe("a look goes into an instance", () => {
   const empty = {
     ...held,
-    members: [],
+    clusterInstances: [],
     registrations: [],
     targetGroups: [],
     managedTargetGroups: [],
@@ -126,7 +126,7 @@ describe("a look goes into an instance", () => {
   ];
   for (const [which, does, state, memory, told] of table) {
     it(`${which}: ${does ? "yes" : "no"}`, async () => {
-      const shows = presence(state);
+      const shows = autoScalingView(state);
       const { asked, observed } = await play({}, termination(memory, told), shows);
       expect(asked).to.deep.equal(does ? ["ecs.findContainerInstances main i-1"] : []);
       expect(observed).to.deep.equal({ ...empty, ...shows });
@@ -135,8 +135,8 @@ describe("a look goes into an instance", () => {
 
   it("of the termination's own group alone, and none that no group knows", async () => {
     const told = termination({}, interrupted);
-    expect((await play({}, told, presence("Terminating:Wait", "other"))).asked).to.deep.equal([]);
-    const unknown: Presence = { ...held, membership: undefined };
+    expect((await play({}, told, autoScalingView("Terminating:Wait", "other"))).asked).to.deep.equal([]);
+    const unknown: AutoScalingView = { ...held, groupInstance: undefined };
     expect((await play({}, told, unknown)).asked).to.deep.equal([]);
   });
 });

@@ -2,13 +2,13 @@
 import { expect } from "chai";
 import type { ContainerInstance, Task } from "../../../../shared/aws/ecs.ts";
 import type { RegisteredTarget } from "../../../../shared/aws/elbv2.ts";
-import type { Obstacle, Termination } from "../../../../shared/model/termination.ts";
-import { glance } from "../../../../shared/observe/recheck-blocker.ts";
+import type { RecheckableBlocker, Termination } from "../../../../shared/model/termination.ts";
+import { recheckBlockers } from "../../../../shared/observe/recheck-blocker.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { memberOf, task, termination } from "../rules/builders.ts";
+import { clusterInstanceOf, task, termination } from "../rules/builders.ts";
 
 type Outside = {
   containerInstances?: () => ContainerInstance[];
@@ -19,16 +19,18 @@ type Outside = {
 };
 
 const NOW = 1_000_000;
-const waiting = (what: Obstacle, instanceId = "i-1", until = NOW + 1): Termination =>
-  termination({ obstacle: { what, until }, changedAt: NOW }, { instanceId });
-const tasksOn = (containerInstance: string, wantedTasks: number, ...tasks: string[]): Obstacle => ({
+const waiting = (what: RecheckableBlocker, instanceId = "i-1", until = NOW + 1): Termination =>
+  termination({ recheck: { what, until }, changedAt: NOW }, { instanceId });
+const tasksOn = (containerInstance: string, tasksToRun: number, ...tasks: string[]): RecheckableBlocker => ({
   kind: "tasks",
   cluster: "main",
   containerInstance,
-  wantedTasks,
+  tasksToRun,
   tasks,
 });
-const inStatic = (change: Partial<Extract<Obstacle, { kind: "target" }>> = {}): Obstacle => ({
+const inStatic = (
+  change: Partial<Extract<RecheckableBlocker, { kind: "target" }>> = {},
+): RecheckableBlocker => ({
   kind: "target",
   targetGroup: "arn:static",
   target: "i-1",
@@ -37,11 +39,11 @@ const inStatic = (change: Partial<Extract<Obstacle, { kind: "target" }>> = {}): 
   ...change,
 });
 const tasksIn = (waiting: Termination | undefined) => {
-  const what = waiting?.memory.obstacle?.what;
+  const what = waiting?.memory.recheck?.what;
   return what?.kind === "tasks" ? what.tasks : undefined;
 };
 const containerInstance = (change: Partial<ContainerInstance> = {}) =>
-  memberOf({ arn: "ci-1", status: "DRAINING", wantedTasks: 0, ...change }).containerInstance;
+  clusterInstanceOf({ arn: "ci-1", status: "DRAINING", tasksToRun: 0, ...change }).containerInstance;
 
 async function play(
   terminations: readonly Termination[],
@@ -74,7 +76,7 @@ async function play(
     },
   };
   const run = new Run(ports.log, ports.now, until);
-  const found = await glance(ports, run, terminations);
+  const found = await recheckBlockers(ports, run, terminations);
   return { asked, lines, run, found, waits: [...found.keys()].map(({ instanceId }) => instanceId) };
 }
 
@@ -87,15 +89,15 @@ describe("a glance", () => {
   it("the next one is after a poll", async () => {
     const before = waiting(tasksOn("ci-1", 2, "a"), "i-1", NOW + 60_000);
     const { found } = await play([before], {
-      containerInstances: () => [containerInstance({ wantedTasks: 2 })],
+      containerInstances: () => [containerInstance({ tasksToRun: 2 })],
     });
-    expect(found.get(before)?.memory).to.deep.equal({ ...before.memory, lookAt: NOW + 5_000 });
+    expect(found.get(before)?.memory).to.deep.equal({ ...before.memory, nextPassAt: NOW + 5_000 });
   });
 
   describe("at tasks", () => {
     it("asks for none where the container instance counts as many as it did", async () => {
       const { asked, waits } = await play([waiting(tasksOn("ci-1", 2, "a", "b"))], {
-        containerInstances: () => [containerInstance({ wantedTasks: 2 })],
+        containerInstances: () => [containerInstance({ tasksToRun: 2 })],
       });
       expect([asked, waits]).to.deep.equal([["ci-1"], ["i-1"]]);
     });
@@ -153,16 +155,19 @@ describe("a glance", () => {
       const stopping = waiting(tasksOn("ci-1", 0, "a", "b"), "i-1");
       const counted = waiting(tasksOn("ci-2", 1, "c", "d"), "i-2");
       const { found } = await play([stopping, counted], {
-        containerInstances: () => [containerInstance(), containerInstance({ arn: "ci-2", wantedTasks: 1 })],
+        containerInstances: () => [containerInstance(), containerInstance({ arn: "ci-2", tasksToRun: 1 })],
         tasks: () => [task("STOPPING", { arn: "b" })],
       });
       expect([stopping, counted].map((each) => tasksIn(found.get(each)))).to.deep.equal([["b"], ["c", "d"]]);
     });
 
     it("asks each cluster for its own", async () => {
-      const elsewhere: Obstacle = { ...tasksOn("ci-2", 1, "b"), cluster: "other" } as Obstacle;
+      const elsewhere: RecheckableBlocker = {
+        ...tasksOn("ci-2", 1, "b"),
+        cluster: "other",
+      } as RecheckableBlocker;
       const { asked, waits } = await play([waiting(tasksOn("ci-1", 1, "a")), waiting(elsewhere, "i-2")], {
-        containerInstances: () => [containerInstance({ arn: "ci-2", wantedTasks: 1 })],
+        containerInstances: () => [containerInstance({ arn: "ci-2", tasksToRun: 1 })],
         tasks: () => [],
       });
       expect([asked, waits]).to.deep.equal([["ci-1", "ci-2"], ["i-2"]]);
@@ -177,11 +182,11 @@ describe("a glance", () => {
       const { found } = await play([stopping, running], {
         containerInstances: () => [
           containerInstance(),
-          containerInstance({ arn: "ci-2", instanceId: "i-2", wantedTasks: 1 }),
+          containerInstance({ arn: "ci-2", instanceId: "i-2", tasksToRun: 1 }),
         ],
         tasks: () => [task("STOPPING", { arn: "ci-1" })],
       });
-      const since = [stopping, running].map((each) => found.get(each)?.memory.noWantedSince);
+      const since = [stopping, running].map((each) => found.get(each)?.memory.noTasksToRunSince);
       expect(since).to.deep.equal([NOW, undefined]);
       expect([...found.keys()]).to.deep.equal([stopping, running]);
     });
@@ -195,8 +200,8 @@ describe("a glance", () => {
     });
 
     for (const [why, found] of Object.entries({
-      "was set ACTIVE": [containerInstance({ status: "ACTIVE", wantedTasks: 1 })],
-      "lost its agent": [containerInstance({ agentConnected: false, wantedTasks: 1 })],
+      "was set ACTIVE": [containerInstance({ status: "ACTIVE", tasksToRun: 1 })],
+      "lost its agent": [containerInstance({ agentConnected: false, tasksToRun: 1 })],
       "is gone": [],
     })) {
       it(`leaves it to a look at everything where the container instance ${why}`, async () => {
@@ -227,10 +232,10 @@ describe("a glance", () => {
       const ours = (what = inStatic(), until = NOW + 60_000, instanceId = "i-1") => {
         const own = waiting(what, instanceId, until);
         const registration = { kind: "target", targetGroup: "arn:static", port: 8080 } as const;
-        return { ...own, memory: { ...own.memory, taken: [{ what: registration, at: takenAt }] } };
+        return { ...own, memory: { ...own.memory, deregistered: [{ what: registration, at: takenAt }] } };
       };
-      const lookAt = ({ found }: Awaited<ReturnType<typeof play>>, each: Termination) =>
-        found.get(each)?.memory.lookAt;
+      const nextPassAt = ({ found }: Awaited<ReturnType<typeof play>>, each: Termination) =>
+        found.get(each)?.memory.nextPassAt;
 
       const other = { ...listed, id: "i-2" };
 
@@ -242,7 +247,7 @@ describe("a glance", () => {
           const both = [ours(), ours(inStatic({ target: "i-2" }), NOW + 60_000, "i-2")] as const;
           const played = await play(both, { delay: () => delay, targets: () => [listed, other] });
           expect(played.asked).to.deep.equal(["arn:static", "delay of arn:static"]);
-          expect(both.map((each) => lookAt(played, each))).to.deep.equal([until, until]);
+          expect(both.map((each) => nextPassAt(played, each))).to.deep.equal([until, until]);
         }
       });
 
@@ -253,17 +258,21 @@ describe("a glance", () => {
 
       it("goes by the time when it was last taken out", async () => {
         const one = ours();
-        const [taken] = one.memory.taken as [(typeof one.memory.taken)[0]];
-        const again = [{ ...taken, at: NOW - 5_000 }, taken, { ...taken, at: NOW - 200_000 }];
-        const twice = { ...one, memory: { ...one.memory, taken: again } };
+        const [deregistered] = one.memory.deregistered as [(typeof one.memory.deregistered)[0]];
+        const again = [
+          { ...deregistered, at: NOW - 5_000 },
+          deregistered,
+          { ...deregistered, at: NOW - 200_000 },
+        ];
+        const twice = { ...one, memory: { ...one.memory, deregistered: again } };
         const played = await play([twice], { delay: () => 30_000, targets: () => [listed] });
-        expect(lookAt(played, twice)).to.equal(NOW + 25_000);
+        expect(nextPassAt(played, twice)).to.equal(NOW + 25_000);
       });
 
       it("asks for the target from its end on, every poll", async () => {
         const one = ours();
         const played = await play([one], { delay: () => 100_000, targets: () => [listed] });
-        expect(lookAt(played, one)).to.equal(NOW + 5_000);
+        expect(nextPassAt(played, one)).to.equal(NOW + 5_000);
       });
 
       it("asks for the target every poll where the delay is not known", async () => {
@@ -274,7 +283,7 @@ describe("a glance", () => {
           const one = ours();
           const played = await play([one], { delay, targets: () => [listed] });
           expect(played.asked).to.deep.equal(["arn:static", "delay of arn:static"]);
-          expect(lookAt(played, one)).to.equal(NOW + 5_000);
+          expect(nextPassAt(played, one)).to.equal(NOW + 5_000);
           expect(played.run.hasFailures).to.equal(delay === denied);
         }
       });
@@ -288,7 +297,7 @@ describe("a glance", () => {
         for (const [each, target] of cases) {
           const played = await play([each], { targets: () => [target] });
           expect(played.asked).to.deep.equal(["arn:static"]);
-          expect(lookAt(played, each)).to.equal(NOW + 5_000);
+          expect(nextPassAt(played, each)).to.equal(NOW + 5_000);
         }
       });
     });
@@ -304,7 +313,7 @@ describe("a glance", () => {
     });
 
     it("asks a classic load balancer once for all, and waits for those that it drains", async () => {
-      const elb: Obstacle = { kind: "classic", loadBalancer: "elb" };
+      const elb: RecheckableBlocker = { kind: "classic", loadBalancer: "elb" };
       const { asked, waits } = await play([waiting(elb, "i-1"), waiting(elb, "i-2")], {
         draining: () => new Set(["i-2"]),
       });
@@ -318,7 +327,7 @@ describe("a glance", () => {
     };
 
     it("takes what could not be read to be there still, notes it, and asks the others", async () => {
-      const elb: Obstacle = { kind: "classic", loadBalancer: "elb" };
+      const elb: RecheckableBlocker = { kind: "classic", loadBalancer: "elb" };
       const stuck = waiting(inStatic());
       const { run, found, waits } = await play([stuck, waiting(elb, "i-2")], {
         targets: throttled("throttled"),

@@ -1,5 +1,5 @@
 // AWS as one look shows it: ports that answer from what a test puts there, and keep what they were asked.
-import type { Hook, Membership } from "../../../../shared/aws/autoscaling.ts";
+import type { GroupInstance, Hook } from "../../../../shared/aws/autoscaling.ts";
 import type { InstanceState } from "../../../../shared/aws/ec2.ts";
 import type { ContainerInstance, Service, Task, TaskProtection } from "../../../../shared/aws/ecs.ts";
 import type { ClassicLoadBalancer } from "../../../../shared/aws/elb.ts";
@@ -8,7 +8,7 @@ import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.t
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { type LoggedLine, untouchablePorts } from "../fake-ports.ts";
-import { MINUTE, memberOf, SINCE } from "../rules/builders.ts";
+import { clusterInstanceOf, MINUTE, SINCE } from "../rules/builders.ts";
 
 type Cluster = {
   readonly containerInstances: readonly ContainerInstance[];
@@ -22,7 +22,7 @@ type Cluster = {
 export type Shown = {
   /** Milliseconds after the termination's message; a minute where it does not matter. */
   readonly now?: number;
-  readonly memberships?: Readonly<Record<string, Membership>>;
+  readonly groupInstances?: Readonly<Record<string, GroupInstance>>;
   /** The terminating hooks of groups. */
   readonly hooks?: Readonly<Record<string, readonly Hook[]>>;
   /** The groups that keep what was abandoned. */
@@ -39,7 +39,7 @@ export type Shown = {
 
 /** A container instance of the cluster main, by the number of its EC2 instance. */
 export const containerInstance = (n: number, change: Partial<ContainerInstance> = {}): ContainerInstance =>
-  memberOf({ arn: `ci-${n}`, instanceId: `i-${n}`, ...change }).containerInstance;
+  clusterInstanceOf({ arn: `ci-${n}`, instanceId: `i-${n}`, ...change }).containerInstance;
 
 /** Ports that show it, and the run of one look. `asked` has each call with what it named, `lines` what was logged. */
 export function showing(shown: Shown): {
@@ -78,7 +78,7 @@ export function showing(shown: Shown): {
         ask(
           "autoScaling.describeInstances",
           ids,
-          () => new Map(Object.entries(shown.memberships ?? {}).filter(([id]) => ids.includes(id))),
+          () => new Map(Object.entries(shown.groupInstances ?? {}).filter(([id]) => ids.includes(id))),
         ),
       terminatingHooks: (group) =>
         ask("autoScaling.terminatingHooks", [group], () => [...(shown.hooks?.[group] ?? [])]),
@@ -105,21 +105,21 @@ export function showing(shown: Shown): {
         ask("ecs.describeContainerInstances", [cluster, ...arns], () =>
           found(of(cluster).containerInstances, ({ arn }) => arns.includes(arn)),
         ),
-      listWanted: (cluster, arns) =>
+      listTasksToRun: (cluster, arns) =>
         ask("ecs.listWanted", [cluster, ...arns], () =>
-          found(of(cluster).tasks, (task) => task.wanted && arns.includes(task.containerInstance)).map(
+          found(of(cluster).tasks, (task) => task.shouldRun && arns.includes(task.containerInstance)).map(
             ({ arn }) => arn,
           ),
         ),
-      listUnwanted: (cluster, arns) =>
+      listStoppingTasks: (cluster, arns) =>
         ask("ecs.listUnwanted", [cluster, ...arns], () =>
-          found(of(cluster).tasks, (task) => !task.wanted && arns.includes(task.containerInstance)).map(
+          found(of(cluster).tasks, (task) => !task.shouldRun && arns.includes(task.containerInstance)).map(
             ({ arn }) => arn,
           ),
         ),
-      listAllWanted: (cluster) =>
+      listAllTasksToRun: (cluster) =>
         ask("ecs.listAllWanted", [cluster], () =>
-          found(of(cluster).tasks, ({ wanted }) => wanted).map(({ arn }) => arn),
+          found(of(cluster).tasks, ({ shouldRun }) => shouldRun).map(({ arn }) => arn),
         ),
       describeTasks: (cluster, arns) =>
         askFor("ecs.describeTasks", [cluster], arns, () =>

@@ -43,9 +43,9 @@ async function play(
     },
   };
   const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  const look = () => readTargetGroups(ports, run, new Set(names), new Map(Object.entries(known)));
-  let found = await look();
-  for (let i = 1; i < looks; i++) found = await look();
+  const reconcile = () => readTargetGroups(ports, run, new Set(names), new Map(Object.entries(known)));
+  let found = await reconcile();
+  for (let i = 1; i < looks; i++) found = await reconcile();
   return { asked, ...found };
 }
 

@@ -2,9 +2,9 @@
 import { expect } from "chai";
 import type { RegisteredTarget, TargetGroup } from "../../../../shared/aws/elbv2.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { Member } from "../../../../shared/observe/cluster.ts";
+import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";
-import { memberOf, service, target, task, termination } from "../rules/builders.ts";
+import { clusterInstanceOf, service, target, task, termination } from "../rules/builders.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const listed = (id: string, change: Partial<RegisteredTarget> = {}): RegisteredTarget => ({
@@ -33,8 +33,10 @@ const staticAsked = {
 };
 const naming = (...targetGroups: string[]) => ({ settings: { targetGroups } });
 /** What observeMembers found of an instance whose service registers its tasks with these. */
-const withService = (...targetGroups: string[]): Member => ({
-  members: [memberOf({}, [task("RUNNING")], [service("web", { targetGroups }), service("batch")])],
+const withService = (...targetGroups: string[]): InstanceInClusters => ({
+  clusterInstances: [
+    clusterInstanceOf({}, [task("RUNNING")], [service("web", { targetGroups }), service("batch")]),
+  ],
   targetGroups,
   elbNames: [],
   managedDraining: undefined,
@@ -42,9 +44,13 @@ const withService = (...targetGroups: string[]): Member => ({
   unread: undefined,
 });
 
-async function play(shown: Shown, terminations: Termination[], members = new Map<Termination, Member>()) {
+async function play(
+  shown: Shown,
+  terminations: Termination[],
+  clusterInstances = new Map<Termination, InstanceInClusters>(),
+) {
   const { ports, run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(ports, run, terminations, members);
+  const found = await observeRegistrations(ports, run, terminations, clusterInstances);
   return { asked, lines, run, results: terminations.map((each) => found.get(each) as Registrations) };
 }
 

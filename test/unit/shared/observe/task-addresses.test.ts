@@ -2,9 +2,9 @@
 import { expect } from "chai";
 import type { Task } from "../../../../shared/aws/ecs.ts";
 import type { RegisteredTarget } from "../../../../shared/aws/elbv2.ts";
-import type { Member } from "../../../../shared/observe/cluster.ts";
+import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";
-import { memberOf, SINCE, task, termination } from "../rules/builders.ts";
+import { clusterInstanceOf, SINCE, task, termination } from "../rules/builders.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const ADDRESS = "10.0.0.7";
@@ -16,8 +16,8 @@ const listed = (state: RegisteredTarget["state"], id = ADDRESS): RegisteredTarge
   state,
   invalid: false,
 });
-const memberWith = (...tasks: Task[]): Member => ({
-  members: [memberOf({}, tasks)],
+const memberWith = (...tasks: Task[]): InstanceInClusters => ({
+  clusterInstances: [clusterInstanceOf({}, tasks)],
   targetGroups: [],
   elbNames: [],
   managedDraining: undefined,
@@ -41,7 +41,7 @@ async function play(
   const of = termination({}, { settings: { targetGroups: named } });
   const found = await observeRegistrations(ports, run, [of], new Map([[of, memberWith(...tasks)]]));
   const { registrations, unread } = found.get(of) as Registrations;
-  const held = registrations.map((each) => [each.target, each.state, each.heldBy?.arn]);
+  const held = registrations.map((each) => [each.target, each.state, each.addressTask?.arn]);
   return { asked, held, registrations, unread };
 }
 
@@ -65,7 +65,7 @@ describe("an address in a target group", () => {
         managed: false,
         services: [],
         networkLoadBalancer: false,
-        heldBy: live,
+        addressTask: live,
       },
     ]);
     expect(asked.filter((each) => each.startsWith("ecs."))).to.deep.equal([]);
@@ -89,7 +89,7 @@ describe("an address in a target group", () => {
   it("is another's where a task that is to run has it by now", async () => {
     const other = task("RUNNING", { arn: "other", addresses: [ADDRESS] });
     expect((await play([stopped], [listed("registered")], { others: [other] })).held).to.deep.equal([]);
-    const wantedItself = { ...stopped, wanted: true };
+    const wantedItself = { ...stopped, shouldRun: true };
     expect((await play([stopped], [listed("registered")], { others: [wantedItself] })).held).to.deep.equal([
       [ADDRESS, "registered", "stopped"],
     ]);

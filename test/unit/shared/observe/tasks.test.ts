@@ -11,28 +11,28 @@ const stopped = task("STOPPED", { arn: "task-2" });
 async function play(
   memory: Partial<Memory>,
   tasks: readonly (typeof running)[],
-  wantedTasks = tasks.filter(({ wanted }) => wanted).length,
+  tasksToRun = tasks.filter(({ shouldRun }) => shouldRun).length,
   fails: Shown["fails"] = {},
 ) {
   const { ports, asked } = showing({ clusters: { main: { tasks } }, fails });
   const of = termination(memory);
-  const onIt = new Map([["i-1", [containerInstance(1, { wantedTasks })]]]);
-  const members = (await observeTasks(ports, "main", [of], onIt)).get(of) ?? [];
-  return { asked, members, arns: members.map((each) => each.tasks.map(({ arn }) => arn)) };
+  const onIt = new Map([["i-1", [containerInstance(1, { tasksToRun })]]]);
+  const clusterInstances = (await observeTasks(ports, "main", [of], onIt)).get(of) ?? [];
+  return { asked, clusterInstances, arns: clusterInstances.map((each) => each.tasks.map(({ arn }) => arn)) };
 }
 
 describe("the tasks of an instance", () => {
   it("are listed where they never were, and described", async () => {
-    const { asked, members } = await play({}, [running]);
+    const { asked, clusterInstances } = await play({}, [running]);
     expect(asked).to.deep.equal([
       "ecs.listWanted main ci-1",
       "ecs.listUnwanted main ci-1",
       "ecs.describeTasks main task-1",
     ]);
-    expect(members).to.deep.equal([
+    expect(clusterInstances).to.deep.equal([
       {
         cluster: "main",
-        containerInstance: containerInstance(1, { wantedTasks: 1 }),
+        containerInstance: containerInstance(1, { tasksToRun: 1 }),
         tasks: [running],
         listed: true,
         services: [],
@@ -41,14 +41,14 @@ describe("the tasks of an instance", () => {
   });
 
   it("that are known, and all that the container instance counts, are described and not listed", async () => {
-    const { asked, members } = await play({ tasks: ["task-1"] }, [running]);
+    const { asked, clusterInstances } = await play({ tasks: ["task-1"] }, [running]);
     expect(asked).to.deep.equal(["ecs.describeTasks main task-1"]);
-    expect(members.map(({ listed, tasks }) => [listed, tasks])).to.deep.equal([[false, [running]]]);
+    expect(clusterInstances.map(({ listed, tasks }) => [listed, tasks])).to.deep.equal([[false, [running]]]);
   });
 
   it("are listed where the container instance counts more than are known: the new ones alone are described", async () => {
     const other = task("RUNNING", { arn: "task-3" });
-    const { asked, members, arns } = await play({ tasks: ["task-1"] }, [running, other]);
+    const { asked, clusterInstances, arns } = await play({ tasks: ["task-1"] }, [running, other]);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
       "ecs.listWanted main ci-1",
@@ -56,7 +56,7 @@ describe("the tasks of an instance", () => {
       "ecs.describeTasks main task-3",
     ]);
     expect(arns).to.deep.equal([["task-1", "task-3"]]);
-    expect(members.map(({ listed }) => listed)).to.deep.equal([true]);
+    expect(clusterInstances.map(({ listed }) => listed)).to.deep.equal([true]);
   });
 
   it("are listed where it counts fewer: one that is stopping is no longer counted", async () => {
@@ -92,9 +92,9 @@ describe("the tasks of an instance", () => {
   });
 
   it("are listed without those that are to run where none of these has been counted for ten seconds", async () => {
-    const of = async (noWantedSince: number) => {
-      const { asked, members } = await play({ tasks: ["task-2"], noWantedSince }, [stopped]);
-      return [asked.slice(1), members.map(({ listed }) => listed)];
+    const of = async (noTasksToRunSince: number) => {
+      const { asked, clusterInstances } = await play({ tasks: ["task-2"], noTasksToRunSince }, [stopped]);
+      return [asked.slice(1), clusterInstances.map(({ listed }) => listed)];
     };
     expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listUnwanted main ci-1"], [true]]);
     expect(await of(SINCE + MINUTE - 9_999)).to.deep.equal([
@@ -121,7 +121,7 @@ describe("the tasks of an instance", () => {
     const [one, again] = [termination(known), termination(known, { hook: "other" })];
     const two = termination({}, { instanceId: "i-2" });
     const none = termination({}, { instanceId: "i-3" });
-    const counted = { wantedTasks: 1 };
+    const counted = { tasksToRun: 1 };
     const found = await observeTasks(
       ports,
       "main",

@@ -2,7 +2,7 @@
 // somebody else's who has the address by now.
 
 import { expect } from "chai";
-import { decisionOf, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { clusterInstance, decisionOf, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 const now = 5 * MINUTE;
 const held = task("RUNNING", { arn: "task-held", addresses: ["10.0.0.7"] });
@@ -12,8 +12,8 @@ const stopped = (msAgo: number | undefined) =>
     addresses: ["10.0.0.7"],
     stoppedAt: msAgo === undefined ? undefined : SINCE + now - msAgo,
   });
-const byAddress = (heldBy: typeof held, change = {}) =>
-  target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], heldBy, ...change });
+const byAddress = (addressTask: typeof held, change = {}) =>
+  target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], addressTask, ...change });
 const drained = { ...seen, drainingAt: SINCE };
 
 describe("decide", () => {
@@ -22,7 +22,7 @@ describe("decide", () => {
       why: `held by a task that is ${status}: ECS's to take out`,
       memory: drained,
       observed: {
-        members: [member("DRAINING", { ...held, status })],
+        clusterInstances: [clusterInstance("DRAINING", { ...held, status })],
         registrations: [byAddress({ ...held, status })],
       },
       now,
@@ -32,7 +32,7 @@ describe("decide", () => {
       why: "in a group that the input names, of no service: still never ours",
       memory: drained,
       observed: {
-        members: [member("DRAINING", held)],
+        clusterInstances: [clusterInstance("DRAINING", held)],
         registrations: [byAddress(held, { managed: false, services: [] })],
       },
       now,
@@ -42,7 +42,7 @@ describe("decide", () => {
       why: "it does not hold DRAINING back: ECS takes it out before it stops the task",
       memory: seen,
       observed: {
-        members: [member("ACTIVE", { ...held, hostPorts: [8080] })],
+        clusterInstances: [clusterInstance("ACTIVE", { ...held, hostPorts: [8080] })],
         registrations: [byAddress(held, { managed: false })],
       },
       now,
@@ -51,14 +51,20 @@ describe("decide", () => {
     {
       why: "its task STOPPED less than a minute ago: ECS may still take it out",
       memory: drained,
-      observed: { members: [member("DRAINING")], registrations: [byAddress(stopped(MINUTE - 1))] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [byAddress(stopped(MINUTE - 1))],
+      },
       now,
       expected: ["wait"],
     },
     {
       why: "its task STOPPED a minute ago, and nobody else has the address: an orphan",
       memory: drained,
-      observed: { members: [member("DRAINING")], registrations: [byAddress(stopped(MINUTE))] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [byAddress(stopped(MINUTE))],
+      },
       now,
       expected: ["wait", "orphan"],
     },
@@ -66,7 +72,7 @@ describe("decide", () => {
       why: "the same in a group that only the input names",
       memory: drained,
       observed: {
-        members: [member("DRAINING")],
+        clusterInstances: [clusterInstance("DRAINING")],
         registrations: [byAddress(stopped(MINUTE), { managed: false, services: [] })],
       },
       now,
@@ -75,7 +81,10 @@ describe("decide", () => {
     {
       why: "its task STOPPED, nobody knows when: left alone",
       memory: drained,
-      observed: { members: [member("DRAINING")], registrations: [byAddress(stopped(undefined))] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [byAddress(stopped(undefined))],
+      },
       now,
       expected: ["wait"],
     },
@@ -83,7 +92,7 @@ describe("decide", () => {
       why: "one that drains is left alone, and waited for",
       memory: drained,
       observed: {
-        members: [member("DRAINING", held)],
+        clusterInstances: [clusterInstance("DRAINING", held)],
         registrations: [byAddress(held, { state: "draining" })],
       },
       now,
@@ -93,9 +102,14 @@ describe("decide", () => {
       why: "one that was taken out as an orphan and is back is an orphan again, not ours",
       memory: {
         ...drained,
-        taken: [{ what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND }],
+        deregistered: [
+          { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND },
+        ],
       },
-      observed: { members: [member("DRAINING")], registrations: [byAddress(stopped(MINUTE))] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [byAddress(stopped(MINUTE))],
+      },
       now,
       expected: ["wait", "orphan"],
     },
@@ -104,7 +118,10 @@ describe("decide", () => {
   it("take out the address, not the instance", () => {
     const { steps } = decisionOf({
       memory: drained,
-      observed: { members: [member("DRAINING")], registrations: [byAddress(stopped(MINUTE))] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [byAddress(stopped(MINUTE))],
+      },
       now,
     });
     const [step] = steps;

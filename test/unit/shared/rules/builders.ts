@@ -1,7 +1,12 @@
 // A plain case for the tests of decide, in which each row says only what differs.
 import { expect } from "chai";
 import type { ContainerInstance, Service } from "../../../../shared/aws/ecs.ts";
-import type { ClusterMember, Hook, Observation, Registration } from "../../../../shared/model/observation.ts";
+import type {
+  ClusterInstance,
+  Hook,
+  Observation,
+  Registration,
+} from "../../../../shared/model/observation.ts";
 import { type DrainSettings, settingsOf } from "../../../../shared/model/settings.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
@@ -26,7 +31,7 @@ export const termination = (
   dryRun: false,
   ...change,
   settings: { ...settingsOf({ cluster_name: "main" }), ...change.settings },
-  memory: { ...NO_MEMORY, lastBeatAt: SINCE, ...memory },
+  memory: { ...NO_MEMORY, lastHeartbeatAt: SINCE, ...memory },
 });
 
 /** The hook of the plain case; an hour is what AWS gives one that says nothing. */
@@ -43,8 +48,8 @@ export const hook = (change: Partial<Hook> = {}): Hook => {
 };
 
 export const observed = (change: Partial<Observation> = {}): Observation => ({
-  membership: { group: "fleet", state: "Terminating:Wait" },
-  members: [],
+  groupInstance: { group: "fleet", state: "Terminating:Wait" },
+  clusterInstances: [],
   registrations: [],
   managedTargetGroups: [],
   managedElbNames: [],
@@ -58,13 +63,16 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   ...change,
 });
 
-export const member = (status: string, ...tasks: ClusterMember["tasks"][number][]): ClusterMember => ({
+export const clusterInstance = (
+  status: string,
+  ...tasks: ClusterInstance["tasks"][number][]
+): ClusterInstance => ({
   cluster: "main",
   containerInstance: {
     arn: "ci-1",
     instanceId: "i-1",
     status,
-    wantedTasks: tasks.filter((each) => each.wanted).length,
+    tasksToRun: tasks.filter((each) => each.shouldRun).length,
     agentConnected: true,
     version: 1,
     capacityProvider: undefined,
@@ -74,12 +82,12 @@ export const member = (status: string, ...tasks: ClusterMember["tasks"][number][
   services: [],
 });
 /** The same with another container instance, or with the services of its tasks. */
-export const memberOf = (
+export const clusterInstanceOf = (
   containerInstance: Partial<ContainerInstance>,
-  tasks: readonly ClusterMember["tasks"][number][] = [],
+  tasks: readonly ClusterInstance["tasks"][number][] = [],
   services: readonly Service[] = [],
-): ClusterMember => {
-  const plain = member("ACTIVE", ...tasks);
+): ClusterInstance => {
+  const plain = clusterInstance("ACTIVE", ...tasks);
   return { ...plain, containerInstance: { ...plain.containerInstance, ...containerInstance }, services };
 };
 export const service = (name: string, change: Partial<Service> = {}): Service => ({
@@ -98,12 +106,12 @@ export const service = (name: string, change: Partial<Service> = {}): Service =>
 });
 export const task = (
   status: string,
-  change: Partial<ClusterMember["tasks"][number]> = {},
-): ClusterMember["tasks"][number] => ({
+  change: Partial<ClusterInstance["tasks"][number]> = {},
+): ClusterInstance["tasks"][number] => ({
   arn: `task-${status}`,
   definition: "web:1",
   containerInstance: "ci-1",
-  wanted: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
+  shouldRun: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
   service: "web",
   status,
   hostPorts: [],
@@ -124,7 +132,7 @@ export const target = (change: Partial<Registration> = {}): Registration => ({
   services: [],
   invalid: false,
   networkLoadBalancer: false,
-  heldBy: undefined,
+  addressTask: undefined,
   ...change,
 });
 export const classic = (change: Partial<Registration> = {}): Registration =>
@@ -136,7 +144,7 @@ export const seen = {
   registrations: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
 } as const satisfies Partial<Memory>;
 
-const taken = [
+const deregistered = [
   { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE },
   { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE },
 ] as const;
@@ -144,10 +152,10 @@ const taken = [
 export const returning = (returns: Memory["returns"], change: Partial<Memory> = {}): Partial<Memory> => ({
   ...seen,
   drainingAt: SINCE,
-  taken,
+  deregistered,
   drained: [{ what: "ci-1", at: SINCE }],
-  toTake: taken.map(({ what }) => what),
-  toDrain: ["ci-1"],
+  plannedDeregistrations: deregistered.map(({ what }) => what),
+  plannedDraining: ["ci-1"],
   returns,
   returningSince: SINCE + MINUTE,
   ...change,
@@ -212,4 +220,4 @@ export function rows(title: string, table: Row[]): void {
   });
 }
 
-export const state = (name: string, group = "fleet") => ({ membership: { group, state: name } });
+export const state = (name: string, group = "fleet") => ({ groupInstance: { group, state: name } });

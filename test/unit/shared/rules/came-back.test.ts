@@ -1,12 +1,23 @@
 // Protects a drain from what somebody undoes meanwhile: a registration that comes back, and an instance set ACTIVE.
 import { expect } from "chai";
-import { classic, decisionOf, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import {
+  classic,
+  clusterInstance,
+  decisionOf,
+  MINUTE,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  task,
+} from "./builders.ts";
 
 const now = 5 * MINUTE;
 const ofTarget = { kind: "target", targetGroup: "tg-1", port: 8080 } as const;
-const taken = (secondsAgo: number, off = 0) => ({
+const deregistered = (secondsAgo: number, off = 0) => ({
   ...seen,
-  taken: [{ what: ofTarget, at: SINCE + now - secondsAgo * SECOND + off }],
+  deregistered: [{ what: ofTarget, at: SINCE + now - secondsAgo * SECOND + off }],
 });
 const drained = (off: number) => ({
   ...seen,
@@ -25,21 +36,21 @@ describe("decide", () => {
     },
     {
       why: "one that was taken out less than 10 s ago: reads lag, and it is only done again",
-      memory: taken(10, 1),
+      memory: deregistered(10, 1),
       observed: { registrations: [target()] },
       now,
       expected: ["wait", "deregister"],
     },
     {
       why: "one that was taken out 10 s ago has come back",
-      memory: taken(10),
+      memory: deregistered(10),
       observed: { registrations: [target()] },
       now,
       expected: ["wait", "came back"],
     },
     {
       why: "the same port elsewhere, another port, another kind have not",
-      memory: taken(60),
+      memory: deregistered(60),
       observed: {
         registrations: [
           target({ id: "tg-2" }),
@@ -52,16 +63,16 @@ describe("decide", () => {
     },
     {
       why: "one that still drains has not",
-      memory: taken(60),
+      memory: deregistered(60),
       observed: { registrations: [target({ state: "draining" })] },
       now,
       expected: ["wait"],
     },
     {
       why: "one that a service names by now is ECS's",
-      memory: taken(60),
+      memory: deregistered(60),
       observed: {
-        members: [member("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now,
@@ -70,28 +81,28 @@ describe("decide", () => {
     {
       why: "ACTIVE less than 10 s after we set DRAINING: reads lag",
       memory: drained(1),
-      observed: { members: [member("ACTIVE")] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE")] },
       now,
       expected: ["wait", "drain"],
     },
     {
       why: "ACTIVE 10 s after: somebody set it so",
       memory: drained(0),
-      observed: { members: [member("ACTIVE")] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE")] },
       now,
       expected: ["wait", "drain again"],
     },
     {
       why: "ACTIVE, where it was not us who set DRAINING: set for the first time",
       memory: { ...seen, drainingAt: SINCE },
-      observed: { members: [member("ACTIVE")] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE")] },
       now,
       expected: ["wait", "drain"],
     },
     {
       why: "another container instance of the same instance: set for the first time",
       memory: { ...drained(0), drained: [{ what: "ci-0", at: SINCE }] },
-      observed: { members: [member("ACTIVE")] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE")] },
       now,
       expected: ["wait", "drain"],
     },
@@ -99,7 +110,7 @@ describe("decide", () => {
 
   it("begins to settle anew once something has come back", () => {
     const { memory } = decisionOf({
-      memory: { ...taken(60), goneAt: SINCE + MINUTE },
+      memory: { ...deregistered(60), goneAt: SINCE + MINUTE },
       observed: { registrations: [target()] },
       now,
     });

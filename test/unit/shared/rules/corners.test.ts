@@ -1,10 +1,10 @@
 // Protects the corners of the rules: where two instances, tasks or hooks are there and only one of them is meant.
 import {
   classic,
+  clusterInstance,
+  clusterInstanceOf,
   hook,
   MINUTE,
-  member,
-  memberOf,
   type Row,
   returning,
   rows,
@@ -24,16 +24,21 @@ const stopped = (change = {}) => task("STOPPED", { hostPorts: [8080], stoppedAt:
 const orphanOf = (...tasks: ReturnType<typeof task>[]): Partial<Row> => ({
   memory: drained,
   observed: {
-    members: [member("DRAINING", ...tasks)],
+    clusterInstances: [clusterInstance("DRAINING", ...tasks)],
     registrations: [target({ managed: true, services: ["web"] })],
   },
   now: LOOK,
 });
-const addressOf = (heldBy: ReturnType<typeof task>, ...tasks: ReturnType<typeof task>[]): Partial<Row> => ({
+const addressOf = (
+  addressTask: ReturnType<typeof task>,
+  ...tasks: ReturnType<typeof task>[]
+): Partial<Row> => ({
   memory: drained,
   observed: {
-    members: [member("DRAINING", heldBy, ...tasks)],
-    registrations: [target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], heldBy })],
+    clusterInstances: [clusterInstance("DRAINING", addressTask, ...tasks)],
+    registrations: [
+      target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], addressTask }),
+    ],
   },
   now: LOOK,
 });
@@ -69,30 +74,36 @@ describe("decide", () => {
     {
       why: "the registrations cannot be read: even where no task listens",
       memory: seen,
-      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { registrations: "denied" } },
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+        unread: { registrations: "denied" },
+      },
       expected: ["wait"],
     },
     {
       why: "ours have just gone, and no task listens: not for them",
       memory: { ...seen, actedAt: SINCE + MINUTE },
-      observed: { members: [member("ACTIVE", task("RUNNING"))] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))] },
       expected: ["wait", "drain"],
     },
   ]);
 
-  const listening = member("ACTIVE", task("RUNNING", { hostPorts: [8080] }));
+  const listening = clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }));
   rows("rule 2: which of ours a task listens behind", [
     {
       why: "one that points elsewhere does not hold DRAINING back",
       memory: seen,
-      observed: { members: [listening], registrations: [target({ state: "draining", pointsAt: [9090] })] },
+      observed: {
+        clusterInstances: [listening],
+        registrations: [target({ state: "draining", pointsAt: [9090] })],
+      },
       expected: ["wait", "drain"],
     },
     {
       why: "one that points at its port among others does",
       memory: seen,
       observed: {
-        members: [listening],
+        clusterInstances: [listening],
         registrations: [target({ state: "draining", pointsAt: [8080, 9090] })],
       },
       expected: ["wait"],
@@ -104,8 +115,8 @@ describe("decide", () => {
       why: "both are stopped, the one with its target",
       memory: drained,
       observed: {
-        members: [
-          memberOf(
+        clusterInstances: [
+          clusterInstanceOf(
             { status: "DRAINING" },
             [
               task("RUNNING", { arn: "task-1", service: "agent" }),
@@ -125,7 +136,7 @@ describe("decide", () => {
       why: "in another group: named",
       observed: state("InService", "other"),
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because: "not terminating: the instance is InService in the group other",
     },
     {
@@ -156,7 +167,7 @@ describe("decide", () => {
       why: "not a container instance that is out of its cluster",
       memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated" },
       settings: { deregisterContainerInstance: "always" },
-      observed: { instance: "terminated", members: [member("INACTIVE")] },
+      observed: { instance: "terminated", clusterInstances: [clusterInstance("INACTIVE")] },
       expected: ["complete"],
       because: "the instance is dead: it is terminated",
     },
@@ -208,14 +219,17 @@ describe("decide", () => {
     },
   ]);
 
-  const rootVolume = (change: Row["memory"] = {}, members = [member("DRAINING")]): Partial<Row> => ({
-    memory: returning("root volume", { toTake: [], ...change }),
-    observed: { ...state("InService"), members },
+  const rootVolume = (
+    change: Row["memory"] = {},
+    clusterInstances = [clusterInstance("DRAINING")],
+  ): Partial<Row> => ({
+    memory: returning("root volume", { plannedDeregistrations: [], ...change }),
+    observed: { ...state("InService"), clusterInstances },
   });
   rows("rule 9: whose DRAINING is undone", [
     {
       why: "a new root volume, and its agent is silent: not before it is back",
-      ...rootVolume({}, [memberOf({ status: "DRAINING", agentConnected: false })]),
+      ...rootVolume({}, [clusterInstanceOf({ status: "DRAINING", agentConnected: false })]),
       expected: ["wait"],
       because: "the instance to join its cluster again",
     },
@@ -224,22 +238,26 @@ describe("decide", () => {
       memory: returning("warm pool"),
       observed: {
         ...state("Warmed:Stopped"),
-        members: [memberOf({ status: "DRAINING", agentConnected: false })],
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
       },
       expected: ["wait", "activate"],
     },
     {
       why: "another container instance than we set DRAINING: left as it is, and it is back",
-      ...rootVolume({ toDrain: ["ci-0"] }),
-      expected: ["let go"],
+      ...rootVolume({ plannedDraining: ["ci-0"] }),
+      expected: ["drop"],
       because: "the instance is InService, and has back what it needs there",
     },
     {
       why: "given up, with nothing that was not restored",
-      memory: returning("warm pool", { toTake: [], toDrain: [], returningSince: SINCE }),
+      memory: returning("warm pool", {
+        plannedDeregistrations: [],
+        plannedDraining: [],
+        returningSince: SINCE,
+      }),
       observed: state("Warmed:Pending"),
       now: 60 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because:
         "given up 2026-01-05T10:00:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending; not restored: nothing",
     },
@@ -250,8 +268,8 @@ describe("decide", () => {
       why: "tasks in the order of their lives",
       memory: drained,
       observed: {
-        members: [
-          member(
+        clusterInstances: [
+          clusterInstance(
             "DRAINING",
             ...[
               "DEPROVISIONING",

@@ -3,10 +3,10 @@ import { expect } from "chai";
 import type { InstanceState } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
+  clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   MINUTE,
-  member,
-  memberOf,
   type Row,
   rows,
   SECOND,
@@ -16,11 +16,11 @@ import {
   task,
 } from "./builders.ts";
 
-const frozen = memberOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")]);
+const frozen = clusterInstanceOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")]);
 const drained = { ...seen, drainingAt: SINCE };
 const now = 5 * MINUTE;
 const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) => ({
-  observed: { instance, members: [frozen], ...change },
+  observed: { instance, clusterInstances: [frozen], ...change },
 });
 
 describe("decide", () => {
@@ -43,7 +43,7 @@ describe("decide", () => {
     {
       why: "nobody asked: it lives",
       memory: drained,
-      observed: { members: [frozen] },
+      observed: { clusterInstances: [frozen] },
       now,
       expected: ["wait"],
       because: "1 task RUNNING, its ECS agent is disconnected",
@@ -74,7 +74,7 @@ describe("decide", () => {
       why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
       memory: drained,
       observed: {
-        members: [member("DRAINING", task("RUNNING"))],
+        clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))],
         unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
       },
       now,
@@ -84,28 +84,28 @@ describe("decide", () => {
     {
       why: "dead, and nothing of it is left: completed at once",
       memory: drained,
-      ...says("terminated", { members: [] }),
+      ...says("terminated", { clusterInstances: [] }),
       now,
       expected: ["complete"],
       because: "the instance is dead: it is terminated",
     },
     {
       why: "dead before anything was ever seen of it: completed at once",
-      ...says("terminated", { members: [] }),
+      ...says("terminated", { clusterInstances: [] }),
       now: 0,
       expected: ["complete"],
     },
     {
       why: "dead, and registered with one of ours: it is taken out",
       memory: drained,
-      ...says("terminated", { members: [], registrations: [target({ invalid: true })] }),
+      ...says("terminated", { clusterInstances: [], registrations: [target({ invalid: true })] }),
       now,
       expected: ["wait", "deregister"],
     },
     {
       why: "dead, and what is still registered drains: nobody is served there",
       memory: drained,
-      ...says("terminated", { members: [], registrations: [target({ state: "draining" })] }),
+      ...says("terminated", { clusterInstances: [], registrations: [target({ state: "draining" })] }),
       now,
       expected: ["complete"],
     },
@@ -113,7 +113,7 @@ describe("decide", () => {
       why: "dead, and a service's target is still registered: ECS takes it out",
       memory: drained,
       ...says("terminated", {
-        members: [],
+        clusterInstances: [],
         registrations: [target({ managed: true, services: ["web"] })],
       }),
       now: 30 * SECOND,
@@ -122,7 +122,7 @@ describe("decide", () => {
     {
       why: "dead, though EC2 is not asked any more, as nothing speaks against its life: still dead",
       memory: { ...drained, deadSince: SINCE, deadAs: "terminated" },
-      observed: { members: [] },
+      observed: { clusterInstances: [] },
       now,
       expected: ["complete"],
       because: "the instance is dead: it is terminated",
@@ -145,9 +145,9 @@ describe("decide", () => {
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
       memory: { ...drained, deadSince: SINCE, deadAs: "terminated", refusedAt: SINCE + now - 2 * MINUTE },
-      ...says("terminated", { members: [] }),
+      ...says("terminated", { clusterInstances: [] }),
       now,
-      expected: ["let go"],
+      expected: ["drop"],
     },
   ] as Row[]);
 
@@ -167,7 +167,7 @@ describe("decide", () => {
       settings: { deregisterContainerInstance },
       observed: {
         instance: "terminated",
-        members: [memberOf({ status: "DRAINING", agentConnected }, [task("RUNNING")])],
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected }, [task("RUNNING")])],
       },
       now,
       expected,
@@ -179,9 +179,9 @@ describe("decide", () => {
     const at = SINCE + now;
 
     it("since when its agent has been silent, in an unbroken row", () => {
-      const quiet = { observed: { members: [frozen] } };
+      const quiet = { observed: { clusterInstances: [frozen] } };
       expect(memoryOf(quiet).disconnectedSince).to.equal(at);
-      const oneOfTwo = { observed: { members: [member("DRAINING"), frozen] } };
+      const oneOfTwo = { observed: { clusterInstances: [clusterInstance("DRAINING"), frozen] } };
       expect(memoryOf(oneOfTwo).disconnectedSince).to.equal(at);
       expect(
         memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince,
@@ -189,9 +189,13 @@ describe("decide", () => {
       const known = { ...drained, disconnectedSince: SINCE };
       const unread = { unread: { tasks: "denied" } };
       expect(memoryOf({ memory: known, observed: unread }).disconnectedSince).to.equal(SINCE);
-      const speaks = { members: [member("DRAINING", task("RUNNING"))] };
+      const speaks = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] };
       expect(memoryOf({ memory: known, observed: speaks }).disconnectedSince).to.equal(undefined);
-      const left = { members: [memberOf({ status: "INACTIVE", agentConnected: false }, [task("RUNNING")])] };
+      const left = {
+        clusterInstances: [
+          clusterInstanceOf({ status: "INACTIVE", agentConnected: false }, [task("RUNNING")]),
+        ],
+      };
       expect(memoryOf({ memory: known, observed: left }).disconnectedSince).to.equal(undefined);
     });
 
@@ -199,7 +203,7 @@ describe("decide", () => {
       expect(memoryOf(says("unknown")).unknownSince).to.equal(at);
       const known = { ...drained, unknownSince: SINCE + now - SECOND };
       expect(memoryOf({ memory: known, ...says("unknown") }).unknownSince).to.equal(known.unknownSince);
-      expect(memoryOf({ memory: known, observed: { members: [frozen] } }).unknownSince).to.equal(
+      expect(memoryOf({ memory: known, observed: { clusterInstances: [frozen] } }).unknownSince).to.equal(
         known.unknownSince,
       );
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);

@@ -3,12 +3,12 @@ import { expect } from "chai";
 import type { Hook } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import { deadlineOf } from "../../../../shared/rules/deadline.ts";
-import type { Remark } from "../../../../shared/rules/decision.ts";
+import type { Warning } from "../../../../shared/rules/decision.ts";
 import {
+  clusterInstance,
   decisionOf,
   hook,
   MINUTE,
-  member,
   type Row,
   rows,
   SECOND,
@@ -20,7 +20,7 @@ import {
 } from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
-const held = { members: [member("DRAINING", task("RUNNING"))] };
+const held = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] };
 
 describe("decide", () => {
   describe("when a drain's time is over", () => {
@@ -37,17 +37,17 @@ describe("decide", () => {
       [172_680, 3600, 172_680, false],
       [172_800, 3600, 172_680, true],
     ];
-    for (const [wanted, timeout, seconds, cut] of deadlines) {
+    for (const [shouldRun, timeout, seconds, cut] of deadlines) {
       const which = timeout === undefined ? "a hook that could not be read" : `a hook of ${timeout} s`;
-      it(`${wanted} s and ${which}: after ${seconds} s${cut ? ", by the hook's global limit" : ""}`, () => {
+      it(`${shouldRun} s and ${which}: after ${seconds} s${cut ? ", by the hook's global limit" : ""}`, () => {
         const own: Hook | undefined =
           timeout === undefined ? undefined : hook({ heartbeatTimeout: timeout * SECOND });
-        expect(deadlineOf(termination({}, { settings: { drainTimeoutSeconds: wanted } }), own)).to.deep.equal(
-          {
-            at: SINCE + seconds * SECOND,
-            cut,
-          },
-        );
+        expect(
+          deadlineOf(termination({}, { settings: { drainTimeoutSeconds: shouldRun } }), own),
+        ).to.deep.equal({
+          at: SINCE + seconds * SECOND,
+          cut,
+        });
       });
     }
   });
@@ -101,7 +101,7 @@ describe("decide", () => {
     },
     {
       why: "leave: still completed once all is gone",
-      ...atDeadline("leave", { observed: { members: [member("DRAINING")] } }),
+      ...atDeadline("leave", { observed: { clusterInstances: [clusterInstance("DRAINING")] } }),
       expected: ["complete"],
       because: "drained",
     },
@@ -109,7 +109,7 @@ describe("decide", () => {
       why: "leave: still not before that is certain",
       ...atDeadline("leave", {
         memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 10 * SECOND + 1 },
-        observed: { members: [member("DRAINING")] },
+        observed: { clusterInstances: [clusterInstance("DRAINING")] },
       }),
       expected: ["wait"],
     },
@@ -117,14 +117,16 @@ describe("decide", () => {
       why: `${onTimeout}: with nothing left there is no time to make sure, and no reason to abandon`,
       ...atDeadline(onTimeout, {
         memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 1 },
-        observed: { members: [member("DRAINING")] },
+        observed: { clusterInstances: [clusterInstance("DRAINING")] },
       }),
       expected: ["complete"],
       because: "drained, as the drain's time was over",
     })),
     {
       why: "what would only now be taken out is still there, as it is",
-      ...atDeadline("continue", { observed: { registrations: [target()], members: [member("ACTIVE")] } }),
+      ...atDeadline("continue", {
+        observed: { registrations: [target()], clusterInstances: [clusterInstance("ACTIVE")] },
+      }),
       expected: ["complete"],
       because: "the drain's time is over; still there: 1 target registered in static, not yet DRAINING",
     },
@@ -161,11 +163,13 @@ describe("decide", () => {
     };
     expect(resultOf(atDeadline("continue", {}))).to.equal("CONTINUE");
     expect(resultOf(atDeadline("abandon", {}))).to.equal("ABANDON");
-    expect(resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] } }))).to.equal(
-      "CONTINUE",
-    );
     expect(
-      resultOf(atDeadline("abandon", { observed: { members: [member("DRAINING")] }, now: MINUTE })),
+      resultOf(atDeadline("abandon", { observed: { clusterInstances: [clusterInstance("DRAINING")] } })),
+    ).to.equal("CONTINUE");
+    expect(
+      resultOf(
+        atDeadline("abandon", { observed: { clusterInstances: [clusterInstance("DRAINING")] }, now: MINUTE }),
+      ),
     ).to.equal("CONTINUE");
   });
 
@@ -175,8 +179,8 @@ describe("decide", () => {
   });
 
   describe("what the log says of it", () => {
-    const remarksOf = (row: Parameters<typeof decisionOf>[0], phrase: Remark["phrase"]) =>
-      decisionOf(row).remarks.filter((each) => each.phrase === phrase);
+    const remarksOf = (row: Parameters<typeof decisionOf>[0], phrase: Warning["phrase"]) =>
+      decisionOf(row).warnings.filter((each) => each.phrase === phrase);
 
     it("the hook's timeouts and the deadline", () => {
       expect(remarksOf(atDeadline("continue", { now: 0 }), "held by the lifecycle hook")).to.deep.equal([
@@ -195,12 +199,12 @@ describe("decide", () => {
 
     it("a warning where the hook's global limit comes before drain_timeout_seconds", () => {
       const hooks = [hook({ heartbeatTimeout: 30 * SECOND })];
-      const [remark] = remarksOf(
+      const [logWarnings] = remarksOf(
         atDeadline("continue", { observed: { ...held, hooks }, now: 0 }),
         "held by the lifecycle hook",
       );
-      expect(remark).to.deep.include({ level: "warn" });
-      expect(remark?.fields).to.include({
+      expect(logWarnings).to.deep.include({ level: "warn" });
+      expect(logWarnings?.fields).to.include({
         global_limit_seconds: 3000,
         drain_deadline: "2026-01-05T09:48:00.000Z",
         reason: "the hook's global limit comes before drain_timeout_seconds",
@@ -237,7 +241,7 @@ describe("decide", () => {
     });
 
     it("nothing at half of the time where nothing is left", () => {
-      const observed = { members: [member("DRAINING")] };
+      const observed = { clusterInstances: [clusterInstance("DRAINING")] };
       expect(remarksOf(atDeadline("continue", { observed, now: HOUR / 2 }), half)).to.deep.equal([]);
     });
   });

@@ -1,5 +1,5 @@
 // Protects the rule of what counts as gone.
-import { MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { clusterInstance, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 3: gone means gone", [
@@ -7,14 +7,14 @@ describe("decide", () => {
       (status) => ({
         why: `a task that is ${status} is still there`,
         memory: seen,
-        observed: { members: [member("DRAINING", task(status))] },
+        observed: { clusterInstances: [clusterInstance("DRAINING", task(status))] },
         expected: ["wait"],
       }),
     ),
     {
       why: "seen and gone needs one look",
       memory: { ...seen, drainingAt: SINCE },
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
       expected: ["complete"],
     },
     {
@@ -26,24 +26,24 @@ describe("decide", () => {
     {
       why: "less than 10 s after the last step: not believed",
       memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
-      observed: { members: [member("DRAINING")] },
+      observed: { clusterInstances: [clusterInstance("DRAINING")] },
       expected: ["wait"],
     },
     {
       why: "10 s after the last step: believed",
       memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + MINUTE - 10 * SECOND },
-      observed: { members: [member("DRAINING")] },
+      observed: { clusterInstances: [clusterInstance("DRAINING")] },
       expected: ["complete"],
     },
     { why: "nothing ever seen, first look: not believed", expected: ["wait"] },
     {
       why: "no container instance ever seen, second look too soon: not believed",
-      memory: { ...seen, containerInstances: [], noMemberSince: SINCE + MINUTE - 10 * SECOND + 1 },
+      memory: { ...seen, containerInstances: [], noContainerInstanceSince: SINCE + MINUTE - 10 * SECOND + 1 },
       expected: ["wait"],
     },
     {
       why: "no container instance ever seen, second look 10 s later: believed",
-      memory: { ...seen, containerInstances: [], noMemberSince: SINCE + MINUTE - 10 * SECOND },
+      memory: { ...seen, containerInstances: [], noContainerInstanceSince: SINCE + MINUTE - 10 * SECOND },
       expected: ["complete"],
       because: "drained",
     },
@@ -72,7 +72,7 @@ describe("decide", () => {
     {
       why: "somebody else's DRAINING, seen just now: reads may lag",
       memory: seen,
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
       expected: ["wait"],
     },
   ]);

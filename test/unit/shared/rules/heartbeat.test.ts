@@ -1,19 +1,19 @@
 // Protects the hook's timer: begun anew in time, never more often than needed, and not after the drain's own time.
 import { expect } from "chai";
-import type { Hook, Presence } from "../../../../shared/model/observation.ts";
+import type { AutoScalingView, Hook } from "../../../../shared/model/observation.ts";
 import type { Memory, Termination } from "../../../../shared/model/termination.ts";
-import { isBeatDue, nextBeatAt } from "../../../../shared/rules/heartbeat.ts";
+import { isHeartbeatDue, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
 import { decisionOf, hook, MINUTE, SECOND, SINCE, state, target, termination } from "./builders.ts";
 
-const presence = (change: Partial<Presence> = {}): Presence => ({
-  membership: { group: "fleet", state: "Terminating:Wait" },
+const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView => ({
+  groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook()],
   retains: undefined,
   unread: {},
   ...change,
 });
 const withTimeout = (seconds: number, change: Partial<Hook> = {}) =>
-  presence({ hooks: [hook({ heartbeatTimeout: seconds * SECOND, ...change })] });
+  autoScalingView({ hooks: [hook({ heartbeatTimeout: seconds * SECOND, ...change })] });
 
 describe("heartbeats", () => {
   describe("are due", () => {
@@ -41,11 +41,11 @@ describe("heartbeats", () => {
             // Counted from the last one, and not from the beginning of the drain.
             for (const later of [0, 20 * MINUTE]) {
               const drain = termination(
-                { lastBeatAt: SINCE + later },
+                { lastHeartbeatAt: SINCE + later },
                 { settings: { drainTimeoutSeconds: 172_800 } },
               );
               const shown = withTimeout(timeout);
-              expect(isBeatDue(drain, shown, at + later, first)).to.equal(expected);
+              expect(isHeartbeatDue(drain, shown, at + later, first)).to.equal(expected);
             }
           });
         }
@@ -58,7 +58,9 @@ describe("heartbeats", () => {
       for (const first of [true, false]) {
         const shown = withTimeout(timeout);
         const third = SINCE + (timeout * SECOND) / 3;
-        expect(isBeatDue(termination(), shown, Math.floor(third - 1), first), `${timeout} s`).to.equal(false);
+        expect(isHeartbeatDue(termination(), shown, Math.floor(third - 1), first), `${timeout} s`).to.equal(
+          false,
+        );
       }
     }
   });
@@ -66,7 +68,7 @@ describe("heartbeats", () => {
   it("are always due before the timeout, whatever it is", () => {
     for (let timeout = 30; timeout <= 7200; timeout += 7) {
       const drain = termination({}, { settings: { drainTimeoutSeconds: 172_800 } });
-      expect(isBeatDue(drain, withTimeout(timeout), SINCE + timeout * SECOND - 1, false)).to.equal(true);
+      expect(isHeartbeatDue(drain, withTimeout(timeout), SINCE + timeout * SECOND - 1, false)).to.equal(true);
     }
   });
 
@@ -74,63 +76,63 @@ describe("heartbeats", () => {
     why: string;
     memory?: Partial<Memory>;
     told?: Parameters<typeof termination>[1];
-    presence?: Partial<Presence>;
+    autoScalingView?: Partial<AutoScalingView>;
     now: number;
     expected: boolean;
   };
   const rows: BeatRow[] = [
     {
       why: "a timer of unknown beginning is begun at once",
-      memory: { lastBeatAt: undefined },
+      memory: { lastHeartbeatAt: undefined },
       now: 0,
       expected: true,
     },
     {
       why: "the hooks were not read: a timeout of three minutes is assumed, not yet",
-      presence: { hooks: undefined, unread: { hooks: "denied" } },
+      autoScalingView: { hooks: undefined, unread: { hooks: "denied" } },
       now: MINUTE - 1,
       expected: false,
     },
     {
       why: "the hooks were not read: a timeout of three minutes is assumed, due",
-      presence: { hooks: undefined, unread: { hooks: "denied" } },
+      autoScalingView: { hooks: undefined, unread: { hooks: "denied" } },
       now: MINUTE,
       expected: true,
     },
     {
       why: "the hook is gone from its group: there is no timer any more",
-      presence: { hooks: [hook({ name: "backup" })] },
-      memory: { lastBeatAt: undefined },
+      autoScalingView: { hooks: [hook({ name: "backup" })] },
+      memory: { lastHeartbeatAt: undefined },
       now: 59 * MINUTE,
       expected: false,
     },
     {
       why: "Auto Scaling was not read: the timer runs on all the same",
-      presence: { membership: undefined, unread: { membership: "throttled" } },
+      autoScalingView: { groupInstance: undefined, unread: { groupInstance: "throttled" } },
       now: 59 * MINUTE,
       expected: true,
     },
     {
       why: "no group knows the instance",
-      presence: { membership: undefined },
+      autoScalingView: { groupInstance: undefined },
       now: 59 * MINUTE,
       expected: false,
     },
     {
       why: "another group has it",
-      presence: state("Terminating:Wait", "other"),
+      autoScalingView: state("Terminating:Wait", "other"),
       now: 59 * MINUTE,
       expected: false,
     },
     ...["Terminating", "InService", "Terminating:Proceed"].map((name) => ({
       why: `no hook holds it: ${name}`,
-      presence: state(name),
+      autoScalingView: state(name),
       now: 59 * MINUTE,
       expected: false,
     })),
     ...["Warmed:Terminating:Wait", "Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].map((name) => ({
       why: `a hook holds it: ${name}`,
-      presence: state(name),
+      autoScalingView: state(name),
       now: 59 * MINUTE,
       expected: true,
     })),
@@ -144,23 +146,25 @@ describe("heartbeats", () => {
     },
     {
       why: "two minutes before the hook's global limit, no more",
-      presence: withTimeout(30),
-      memory: { lastBeatAt: undefined },
+      autoScalingView: withTimeout(30),
+      memory: { lastHeartbeatAt: undefined },
       now: 48 * MINUTE,
       expected: false,
     },
     {
       why: "a Spot interruption notice alone has no lifecycle action",
       told: { hook: undefined, interruptedAt: SINCE },
-      memory: { lastBeatAt: undefined },
+      memory: { lastHeartbeatAt: undefined },
       now: MINUTE,
       expected: false,
     },
   ];
-  for (const { why, memory, told, presence: shown, now, expected } of rows) {
+  for (const { why, memory, told, autoScalingView: shown, now, expected } of rows) {
     it(`${expected ? "due" : "not due"}: ${why}`, () => {
       for (const first of [true, false]) {
-        expect(isBeatDue(termination(memory, told), presence(shown), SINCE + now, first)).to.equal(expected);
+        expect(
+          isHeartbeatDue(termination(memory, told), autoScalingView(shown), SINCE + now, first),
+        ).to.equal(expected);
       }
     });
   }
@@ -180,15 +184,15 @@ describe("heartbeats", () => {
     };
     expect(until(300, {}, 150 * SECOND)).to.equal(170 * SECOND);
     expect(until(300, {}, 20 * SECOND)).to.equal(80 * SECOND);
-    expect(until(30, { lastBeatAt: SINCE + 2 * MINUTE }, 2 * MINUTE)).to.equal(130 * SECOND);
+    expect(until(30, { lastHeartbeatAt: SINCE + 2 * MINUTE }, 2 * MINUTE)).to.equal(130 * SECOND);
     // One that is overdue could not be sent: it is tried again at the next look, and not at once.
     expect(until(300, {}, 170 * SECOND)).to.equal(230 * SECOND);
     expect(until(300, {}, 171 * SECOND)).to.equal(231 * SECOND);
-    expect(until(300, { lastBeatAt: undefined }, 171 * SECOND)).to.equal(231 * SECOND);
+    expect(until(300, { lastHeartbeatAt: undefined }, 171 * SECOND)).to.equal(231 * SECOND);
   });
 
   it("need no hook's name: without one there is none", () => {
     const noticed: Termination = termination({}, { hook: undefined });
-    expect(nextBeatAt(noticed, presence())).to.equal(undefined);
+    expect(nextHeartbeatAt(noticed, autoScalingView())).to.equal(undefined);
   });
 });

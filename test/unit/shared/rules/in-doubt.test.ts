@@ -1,12 +1,23 @@
 // Protects what is decided where something could not be read: nothing is stopped or believed to be gone that depends on it,
 // and nothing waits for what does not.
 import { expect } from "chai";
-import { decisionOf, MINUTE, memberOf, rows, SECOND, SINCE, seen, state, target, task } from "./builders.ts";
+import {
+  clusterInstanceOf,
+  decisionOf,
+  MINUTE,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  state,
+  target,
+  task,
+} from "./builders.ts";
 
 const unread = { registrations: "elasticloadbalancing:DescribeTargetHealth to be answered (throttled)" };
 const drained = { ...seen, drainingAt: SINCE };
 const bootTask = task("RUNNING", { service: undefined, startedBy: "i-1" });
-const silent = memberOf({ status: "DRAINING", agentConnected: false });
+const silent = clusterInstanceOf({ status: "DRAINING", agentConnected: false });
 const refusedFor = (seconds: number) => ({ ...drained, refusedAt: SINCE + 10 * MINUTE - seconds * SECOND });
 const hooksUnread = { unread: { hooks: "autoscaling:DescribeLifecycleHooks to be answered (denied)" } };
 
@@ -15,13 +26,16 @@ describe("decide", () => {
     {
       why: "no task is stopped while it is not known what still points at it",
       memory: drained,
-      observed: { members: [memberOf({ status: "DRAINING" }, [bootTask])], unread },
+      observed: { clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, [bootTask])], unread },
       expected: ["wait"],
     },
     {
       why: "EC2's answer is not waited for where nothing is left",
       memory: { ...drained, disconnectedSince: SINCE },
-      observed: { members: [silent], unread: { instance: "ec2:DescribeInstances to be answered (denied)" } },
+      observed: {
+        clusterInstances: [silent],
+        unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
+      },
       now: 10 * MINUTE,
       expected: ["complete"],
       because: "drained",
@@ -44,7 +58,7 @@ describe("decide", () => {
       why: "an orphan is not one while a task of its service says nothing of its ports, as in the network mode host",
       memory: drained,
       observed: {
-        members: [memberOf({ status: "DRAINING" }, [task("RUNNING")])],
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING")])],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 10 * MINUTE,
@@ -76,7 +90,7 @@ describe("decide", () => {
     {
       why: "its container instance is left to it: it needs it when it is started again",
       memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
-      observed: { ...state("Warmed:Pending:Wait"), members: [silent] },
+      observed: { ...state("Warmed:Pending:Wait"), clusterInstances: [silent] },
       expected: ["complete"],
       because: "the instance is dead: it is stopped",
     },
@@ -87,7 +101,7 @@ describe("decide", () => {
       why: "held by the hook once more, it is another lifecycle action's: this one is over",
       memory: { ...drained, returns: "warm pool", returningSince: SINCE },
       observed: state("Warmed:Terminating:Wait"),
-      expected: ["let go"],
+      expected: ["drop"],
       because:
         "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
     },

@@ -1,8 +1,18 @@
-import { MINUTE, member, memberOf, rows, SINCE, seen, state, target, task } from "./builders.ts";
+import {
+  clusterInstance,
+  clusterInstanceOf,
+  MINUTE,
+  rows,
+  SINCE,
+  seen,
+  state,
+  target,
+  task,
+} from "./builders.ts";
 
 const drained = { ...seen, drainingAt: SINCE };
 const now = 5 * MINUTE;
-const silent = memberOf({ agentConnected: false });
+const silent = clusterInstanceOf({ agentConnected: false });
 
 describe("decide", () => {
   const always = { settings: { deregisterContainerInstance: "always" } } as const;
@@ -11,7 +21,7 @@ describe("decide", () => {
       why: `${deregisterContainerInstance}: left to ECS`,
       memory: drained,
       settings: { deregisterContainerInstance },
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
       now,
       expected: ["complete"],
     })),
@@ -19,7 +29,7 @@ describe("decide", () => {
       why: "always: taken out once its last task is STOPPED, without force",
       ...always,
       memory: drained,
-      observed: { members: [member("DRAINING", task("STOPPED"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
       now,
       expected: ["wait", "out"],
       because: "the container instance to leave its cluster",
@@ -28,7 +38,7 @@ describe("decide", () => {
       why: "always: not before",
       ...always,
       memory: drained,
-      observed: { members: [member("DRAINING", task("DEPROVISIONING"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("DEPROVISIONING"))] },
       now,
       expected: ["wait"],
     },
@@ -36,7 +46,7 @@ describe("decide", () => {
       why: "always: completed once it is out",
       ...always,
       memory: drained,
-      observed: { members: [member("INACTIVE")] },
+      observed: { clusterInstances: [clusterInstance("INACTIVE")] },
       now,
       expected: ["complete"],
       because: "drained",
@@ -45,7 +55,7 @@ describe("decide", () => {
       why: "always: not of one that goes back to its warm pool, which needs it again",
       ...always,
       memory: drained,
-      observed: { ...state("Warmed:Pending:Wait"), members: [member("DRAINING")] },
+      observed: { ...state("Warmed:Pending:Wait"), clusterInstances: [clusterInstance("DRAINING")] },
       now,
       expected: ["complete"],
     },
@@ -55,7 +65,7 @@ describe("decide", () => {
     {
       why: "INACTIVE: nothing of what ECS still shows of its tasks counts",
       memory: drained,
-      observed: { members: [member("INACTIVE", task("RUNNING"))] },
+      observed: { clusterInstances: [clusterInstance("INACTIVE", task("RUNNING"))] },
       now,
       expected: ["complete"],
       because: "drained: its container instance has left the cluster",
@@ -63,7 +73,7 @@ describe("decide", () => {
     {
       why: "gone altogether: the same",
       memory: drained,
-      observed: { members: [] },
+      observed: { clusterInstances: [] },
       now,
       expected: ["complete"],
       because: "drained: its container instance has left the cluster",
@@ -71,7 +81,7 @@ describe("decide", () => {
     {
       why: "DEREGISTERING: its tasks still count",
       memory: drained,
-      observed: { members: [member("DEREGISTERING", task("STOPPING"))] },
+      observed: { clusterInstances: [clusterInstance("DEREGISTERING", task("STOPPING"))] },
       now,
       expected: ["wait"],
     },
@@ -79,7 +89,7 @@ describe("decide", () => {
       why: "INACTIVE, and a registration of ours is left: that still drains",
       memory: drained,
       observed: {
-        members: [member("INACTIVE", task("RUNNING"))],
+        clusterInstances: [clusterInstance("INACTIVE", task("RUNNING"))],
         registrations: [target({ state: "draining" })],
       },
       now,
@@ -89,7 +99,7 @@ describe("decide", () => {
       why: "INACTIVE, and a service's target is left behind: an orphan a minute after DRAINING",
       memory: { ...drained, drainingAt: SINCE + now - MINUTE },
       observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now,
@@ -99,7 +109,7 @@ describe("decide", () => {
       why: "the same sooner: ECS may still take it out",
       memory: { ...drained, drainingAt: SINCE + now - MINUTE + 1 },
       observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now,
@@ -109,7 +119,7 @@ describe("decide", () => {
       why: "INACTIVE without ever having drained: an orphan a minute after the message",
       memory: seen,
       observed: {
-        members: [member("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("INACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: MINUTE,
@@ -121,7 +131,7 @@ describe("decide", () => {
     {
       why: "has nothing to drain: completed at once",
       memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [silent] },
+      observed: { ...state("Warmed:Terminating:Wait"), clusterInstances: [silent] },
       expected: ["complete"],
       because: "drained",
     },
@@ -130,20 +140,20 @@ describe("decide", () => {
       memory: seen,
       observed: {
         ...state("Warmed:Terminating:Wait"),
-        members: [memberOf({ agentConnected: false }, [task("RUNNING")])],
+        clusterInstances: [clusterInstanceOf({ agentConnected: false }, [task("RUNNING")])],
       },
       expected: ["wait", "drain"],
     },
     {
       why: "a warm instance that runs is drained",
       memory: seen,
-      observed: { ...state("Warmed:Terminating:Wait"), members: [member("ACTIVE")] },
+      observed: { ...state("Warmed:Terminating:Wait"), clusterInstances: [clusterInstance("ACTIVE")] },
       expected: ["wait", "drain"],
     },
     {
       why: "an instance in service whose agent is only disconnected is drained",
       memory: seen,
-      observed: { members: [silent] },
+      observed: { clusterInstances: [silent] },
       expected: ["wait", "drain"],
     },
   ]);

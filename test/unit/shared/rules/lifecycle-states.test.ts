@@ -3,9 +3,9 @@ import { LifecycleState } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/termination.ts";
 import {
+  clusterInstance,
   decisionOf,
   MINUTE,
-  member,
   type Row,
   reasonOf,
   SECOND,
@@ -19,14 +19,14 @@ import { DECISIONS, LIFECYCLE_TABLE, type Place, SITUATIONS, type SituationName 
 
 type Situation = Required<Pick<Row, "now" | "observed">> & Pick<Row, "memory" | "settings" | "told">;
 
-const left = { members: [member("ACTIVE", task("RUNNING"))], registrations: [target()] };
-const gone = { members: [member("DRAINING", task("STOPPED"))] };
+const left = { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))], registrations: [target()] };
+const gone = { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] };
 const kept = (returns: Memory["returns"]): Situation => ({
   memory: {
     ...seen,
     drainingAt: SINCE,
-    toDrain: ["ci-1"],
-    toTake: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
+    plannedDraining: ["ci-1"],
+    plannedDeregistrations: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
     returns,
     returningSince: SINCE + 5 * MINUTE,
   },
@@ -53,7 +53,8 @@ function at({ state, group }: Place, situation: Situation): Situation {
     ...situation,
     observed: {
       ...observed,
-      membership: state === undefined ? undefined : { group: group === "another" ? "other" : "fleet", state },
+      groupInstance:
+        state === undefined ? undefined : { group: group === "another" ? "other" : "fleet", state },
     },
     ...(hasLooked && state === undefined
       ? { memory: { ...memory, absentSince: SINCE + now - 30 * SECOND } }
@@ -77,7 +78,7 @@ describe("lifecycle states", () => {
         expect(outcome.kind).to.equal(expected.outcome);
         expect(steps.map(stepText)).to.deep.equal(expected.steps);
         expect(reasonOf(decision)).to.match(expected.because);
-        if (outcome.kind === "let go") expect(expected).to.include({ level: outcome.level });
+        if (outcome.kind === "drop") expect(expected).to.include({ level: outcome.level });
         if (outcome.kind === "complete") expect(outcome.result).to.equal("CONTINUE");
       });
     }

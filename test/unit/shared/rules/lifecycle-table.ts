@@ -3,7 +3,7 @@
 
 /** What a decision is to be. */
 type Expected = {
-  readonly outcome: "wait" | "complete" | "let go";
+  readonly outcome: "wait" | "complete" | "drop";
   readonly level?: "info" | "warn";
   /** The steps' kinds. */
   readonly steps: readonly string[];
@@ -45,8 +45,8 @@ export const DECISIONS = {
     because: /^the instance to |^a second look: /,
     why: "Nothing is touched. The instance is not held yet, or may not be yet; or it is on its way back; or it was absent in one look only.",
   },
-  "let go": {
-    outcome: "let go",
+  drop: {
+    outcome: "drop",
     level: "info",
     steps: [],
     because:
@@ -54,7 +54,7 @@ export const DECISIONS = {
     why: "The lifecycle action of the message is over, and there is nothing to restore: the message is deleted.",
   },
   "let go, warn": {
-    outcome: "let go",
+    outcome: "drop",
     level: "warn",
     steps: [],
     because: /^not terminating: /,
@@ -108,7 +108,7 @@ const write = "write down";
 const done = "complete";
 const late = "complete, late";
 const again = "look again";
-const over = "let go";
+const over = "drop";
 const warn = "let go, warn";
 const active = "set ACTIVE";
 const restore = "restore";

@@ -18,7 +18,7 @@ describe("decide", () => {
       why: "refused for two minutes: given up",
       memory: { ...seen, refusedAt: SINCE },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "refused, another hook explains the wait: done at once, and kept until that lets go",
@@ -50,7 +50,7 @@ describe("decide", () => {
       why: "completed two minutes ago, no other hook, and still held: given up",
       memory: { ...seen, completedAt: SINCE },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "refused for two minutes, the hooks were not read: wait",

@@ -5,10 +5,10 @@ import type { Observation } from "../../../../shared/model/observation.ts";
 import type { Memory } from "../../../../shared/model/termination.ts";
 import {
   classic,
+  clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   MINUTE,
-  member,
-  memberOf,
   type Row,
   SECOND,
   SINCE,
@@ -21,20 +21,27 @@ const now = 5 * MINUTE;
 const at = SINCE + now;
 const memoryOf = (row: Partial<Row>): Memory => decisionOf({ now, ...row }).memory;
 const listed = (isListed: boolean, ...tasks: Parameters<typeof task>[0][]) => ({
-  members: [{ ...member("DRAINING", ...tasks.map((status) => task(status))), listed: isListed }],
+  clusterInstances: [
+    { ...clusterInstance("DRAINING", ...tasks.map((status) => task(status))), listed: isListed },
+  ],
 });
 
 describe("what is remembered", () => {
   describe("since when a hook has held the instance on its way to its death", () => {
     const sinceIn = (state: string, memory: Partial<Memory> = {}) =>
-      memoryOf({ memory, observed: { membership: { group: "fleet", state }, members: [member("DRAINING")] } })
-        .dyingSince;
+      memoryOf({
+        memory,
+        observed: {
+          groupInstance: { group: "fleet", state },
+          clusterInstances: [clusterInstance("DRAINING")],
+        },
+      }).terminatingSince;
 
     it("is the first look that shows it so, whatever was before", () => {
       for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
         expect(sinceIn(state)).to.equal(at);
         expect(sinceIn(state, { returns: "warm pool" })).to.equal(at);
-        expect(sinceIn(state, { dyingSince: SINCE })).to.equal(SINCE);
+        expect(sinceIn(state, { terminatingSince: SINCE })).to.equal(SINCE);
       }
     });
 
@@ -50,42 +57,62 @@ describe("what is remembered", () => {
       drainingAt: SINCE,
       drained: [{ what: "ci-1", at: at - ago }],
     });
-    const counting = (status: string, wantedTasks: number) => ({
-      members: [memberOf({ status, wantedTasks }, [task("STOPPING")])],
+    const counting = (status: string, tasksToRun: number) => ({
+      clusterInstances: [clusterInstanceOf({ status, tasksToRun }, [task("STOPPING")])],
     });
     /** [why, the memory, the look, since when] */
     const table: [string, Partial<Memory>, Partial<Observation>, number | undefined][] = [
       ["none is counted, 10 s after DRAINING", drained(10 * SECOND), counting("DRAINING", 0), at],
       ["less than 10 s after DRAINING", drained(10 * SECOND - 1), counting("DRAINING", 0), undefined],
-      ["DRAINING was never seen", seen, { members: [memberOf({ status: "INACTIVE" })] }, undefined],
+      [
+        "DRAINING was never seen",
+        seen,
+        { clusterInstances: [clusterInstanceOf({ status: "INACTIVE" })] },
+        undefined,
+      ],
       [
         "none was counted before: since then",
-        { ...drained(MINUTE), noWantedSince: SINCE },
+        { ...drained(MINUTE), noTasksToRunSince: SINCE },
         counting("DRAINING", 0),
         SINCE,
       ],
       [
         "one of two has left its cluster, and none is counted by the other: certain",
         drained(MINUTE),
-        { members: [...counting("INACTIVE", 1).members, ...counting("DRAINING", 0).members] },
+        {
+          clusterInstances: [
+            ...counting("INACTIVE", 1).clusterInstances,
+            ...counting("DRAINING", 0).clusterInstances,
+          ],
+        },
         at,
       ],
       [
         "none is counted by one of two, and one by the other",
         drained(MINUTE),
-        { members: [...counting("DRAINING", 0).members, ...counting("DRAINING", 1).members] },
+        {
+          clusterInstances: [
+            ...counting("DRAINING", 0).clusterInstances,
+            ...counting("DRAINING", 1).clusterInstances,
+          ],
+        },
         undefined,
       ],
-      ["one is counted", { ...drained(MINUTE), noWantedSince: SINCE }, counting("DRAINING", 1), undefined],
+      [
+        "one is counted",
+        { ...drained(MINUTE), noTasksToRunSince: SINCE },
+        counting("DRAINING", 1),
+        undefined,
+      ],
       [
         "somebody has set it ACTIVE",
-        { ...drained(MINUTE), noWantedSince: SINCE },
+        { ...drained(MINUTE), noTasksToRunSince: SINCE },
         counting("ACTIVE", 0),
         undefined,
       ],
       [
         "it could not be read: as it was",
-        { ...drained(MINUTE), noWantedSince: SINCE },
+        { ...drained(MINUTE), noTasksToRunSince: SINCE },
         { unread: { tasks: "tasks to be answered" } },
         SINCE,
       ],
@@ -97,7 +124,7 @@ describe("what is remembered", () => {
       ],
     ];
     for (const [why, memory, observed, expected] of table) {
-      it(why, () => expect(memoryOf({ memory, observed }).noWantedSince).to.equal(expected));
+      it(why, () => expect(memoryOf({ memory, observed }).noTasksToRunSince).to.equal(expected));
     }
   });
 
@@ -107,7 +134,7 @@ describe("what is remembered", () => {
     const versions = (version: number, arn = "ci-1") => [{ arn, version }];
     const known = { ...settled, noTasksVersions: versions(1) };
     const other = (listed: boolean, version = 1) => ({
-      ...memberOf({ arn: "ci-2", version, status: "DRAINING" }),
+      ...clusterInstanceOf({ arn: "ci-2", version, status: "DRAINING" }),
       listed,
     });
     /** [why, the memory, the look, what is known of which versions] */
@@ -129,34 +156,36 @@ describe("what is remembered", () => {
       [
         "certain before, and set ACTIVE by somebody: one may come again",
         known,
-        { members: [member("ACTIVE")] },
+        { clusterInstances: [clusterInstance("ACTIVE")] },
         [],
       ],
       [
         "certain before, and one of two container instances set ACTIVE by somebody: the same",
         known,
-        { members: [...listed(true).members, member("ACTIVE")] },
+        { clusterInstances: [...listed(true).clusterInstances, clusterInstance("ACTIVE")] },
         [],
       ],
-      ["not DRAINING yet", since(undefined), { members: [member("ACTIVE")] }, []],
+      ["not DRAINING yet", since(undefined), { clusterInstances: [clusterInstance("ACTIVE")] }, []],
       ["only those that were known were looked at", settled, listed(false, "STOPPED"), []],
       [
         "of two container instances one was not listed: the other one",
         settled,
-        { members: [...listed(true).members, other(false)] },
+        { clusterInstances: [...listed(true).clusterInstances, other(false)] },
         versions(1),
       ],
       [
         "of two container instances the other one is listed later: both",
         known,
-        { members: [...listed(false).members, other(true)] },
+        { clusterInstances: [...listed(false).clusterInstances, other(true)] },
         [...versions(1), ...versions(1, "ci-2")],
       ],
       ["a task is left", settled, listed(true, "DEPROVISIONING"), []],
       [
         "it was certain before, and yet a task runs on one of two container instances",
         known,
-        { members: [...listed(false, "RUNNING").members, ...listed(true).members] },
+        {
+          clusterInstances: [...listed(false, "RUNNING").clusterInstances, ...listed(true).clusterInstances],
+        },
         [],
       ],
       ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, []],
@@ -165,7 +194,7 @@ describe("what is remembered", () => {
       [
         "it was certain before, of two, each of a version of its own: still",
         { ...known, noTasksVersions: [...versions(1), ...versions(2, "ci-2")] },
-        { members: [...listed(false).members, other(false, 2)] },
+        { clusterInstances: [...listed(false).clusterInstances, other(false, 2)] },
         [...versions(1), ...versions(2, "ci-2")],
       ],
       ["it was certain before, and listed again: once", known, listed(true, "STOPPED"), versions(1)],
@@ -179,7 +208,7 @@ describe("what is remembered", () => {
       [
         "it was certain before, of two, and one has another version: neither is any more",
         { ...known, noTasksVersions: [...versions(1), ...versions(1, "ci-2")] },
-        { members: [...listed(false).members, other(true, 2)] },
+        { clusterInstances: [...listed(false).clusterInstances, other(true, 2)] },
         [],
       ],
     ];
@@ -202,57 +231,59 @@ describe("what is remembered", () => {
     it("are those of this look, but for what stopped before the termination began", () => {
       const old = task("STOPPED", { arn: "task-old", stoppedAt: SINCE - 1 });
       const late = task("STOPPED", { arn: "task-late", stoppedAt: SINCE });
-      const look = { members: [member("DRAINING", task("RUNNING"), old, late)] };
-      expect(tasksOf(known, look)).to.deep.equal(["task-RUNNING", "task-late"]);
+      const reconcile = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"), old, late)] };
+      expect(tasksOf(known, reconcile)).to.deep.equal(["task-RUNNING", "task-late"]);
     });
 
     it("are those of the look before where they were not read, or where there is no container instance", () => {
-      expect(tasksOf(known, { members: [member("DRAINING")], unread: { tasks: "denied" } })).to.deep.equal(
-        known.tasks,
-      );
+      expect(
+        tasksOf(known, { clusterInstances: [clusterInstance("DRAINING")], unread: { tasks: "denied" } }),
+      ).to.deep.equal(known.tasks);
       expect(tasksOf(known, {})).to.deep.equal(known.tasks);
       expect(tasksOf({}, {})).to.equal(undefined);
     });
   });
 
   it("that nothing was there, since the first look that could tell", () => {
-    expect(memoryOf({})).to.include({ noMemberSince: at, noRegistrationSince: at });
-    expect(memoryOf({ memory: { noMemberSince: SINCE, noRegistrationSince: SINCE } })).to.include({
-      noMemberSince: SINCE,
+    expect(memoryOf({})).to.include({ noContainerInstanceSince: at, noRegistrationSince: at });
+    expect(memoryOf({ memory: { noContainerInstanceSince: SINCE, noRegistrationSince: SINCE } })).to.include({
+      noContainerInstanceSince: SINCE,
       noRegistrationSince: SINCE,
     });
-    const there = { members: [member("DRAINING")], registrations: [target()] };
+    const there = { clusterInstances: [clusterInstance("DRAINING")], registrations: [target()] };
     expect(memoryOf({ observed: there })).to.include({
-      noMemberSince: undefined,
+      noContainerInstanceSince: undefined,
       noRegistrationSince: undefined,
     });
     // Which load balancers to look at, the tasks' services tell.
     expect(memoryOf({ observed: { unread: { tasks: "denied" } } })).to.include({
-      noMemberSince: undefined,
+      noContainerInstanceSince: undefined,
       noRegistrationSince: undefined,
     });
     expect(memoryOf({ observed: { unread: { registrations: "denied" } } })).to.include({
-      noMemberSince: at,
+      noContainerInstanceSince: at,
       noRegistrationSince: undefined,
     });
   });
 
   it("since when it drains, where somebody else set DRAINING: as if it had just been done", () => {
-    const draining = { observed: { members: [member("DRAINING")] } };
+    const draining = { observed: { clusterInstances: [clusterInstance("DRAINING")] } };
     expect(memoryOf(draining)).to.include({ drainingAt: at, actedAt: at });
     expect(memoryOf({ ...draining, memory: { drainingAt: SINCE, actedAt: SINCE } })).to.include({
       drainingAt: SINCE,
       actedAt: SINCE,
     });
     expect(memoryOf({ ...draining, memory: { actedAt: SINCE } })).to.include({ drainingAt: at, actedAt: at });
-    expect(memoryOf({ observed: { members: [member("ACTIVE")] } })).to.include({ drainingAt: undefined });
+    expect(memoryOf({ observed: { clusterInstances: [clusterInstance("ACTIVE")] } })).to.include({
+      drainingAt: undefined,
+    });
   });
 
   it("what was seen, each once and for good", () => {
     const { registrations, containerInstances } = memoryOf({
       memory: { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
       observed: {
-        members: [member("DRAINING")],
+        clusterInstances: [clusterInstance("DRAINING")],
         registrations: [classic(), target(), target(), target({ port: 8081 })],
       },
     });

@@ -1,13 +1,23 @@
 // Protects the instances that go on with a new root volume: drained, completed, and given back all, once in service.
-import { MINUTE, member, memberOf, type Row, returning, rows, SINCE, state, target } from "./builders.ts";
+import {
+  clusterInstance,
+  clusterInstanceOf,
+  MINUTE,
+  type Row,
+  returning,
+  rows,
+  SINCE,
+  state,
+  target,
+} from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
-const taken = { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE } as const;
+const deregistered = { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE } as const;
 const rooted = { memory: returning("root volume") };
-const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
-  observed: { ...state(name), members },
+const shown = (name: string, ...clusterInstances: ReturnType<typeof clusterInstance>[]) => ({
+  observed: { ...state(name), clusterInstances },
 });
-const draining = member("DRAINING");
+const draining = clusterInstance("DRAINING");
 const back = [target(), target({ kind: "classic", id: "elb", name: "elb", port: undefined })];
 
 describe("decide", () => {
@@ -35,15 +45,15 @@ describe("decide", () => {
     {
       why: "InService: what is registered again already is left alone",
       ...rooted,
-      observed: { ...state("InService"), members: [draining], registrations: [target()] },
+      observed: { ...state("InService"), clusterInstances: [draining], registrations: [target()] },
       expected: ["wait", "activate", "register"],
     },
     {
       why: "InService: what still drains is registered again",
-      memory: returning("root volume", { toTake: [taken.what] }),
+      memory: returning("root volume", { plannedDeregistrations: [deregistered.what] }),
       observed: {
         ...state("InService"),
-        members: [member("ACTIVE")],
+        clusterInstances: [clusterInstance("ACTIVE")],
         registrations: [target({ state: "draining" })],
       },
       expected: ["wait", "register"],
@@ -51,8 +61,8 @@ describe("decide", () => {
     {
       why: "InService, with all of it back: done",
       ...rooted,
-      observed: { ...state("InService"), members: [member("ACTIVE")], registrations: back },
-      expected: ["let go"],
+      observed: { ...state("InService"), clusterInstances: [clusterInstance("ACTIVE")], registrations: back },
+      expected: ["drop"],
       because: "the instance is InService, and has back what it needs there",
     },
     {
@@ -60,15 +70,19 @@ describe("decide", () => {
       ...rooted,
       observed: {
         ...state("InService"),
-        members: [memberOf({ status: "INACTIVE" }), memberOf({ arn: "ci-2" })],
+        clusterInstances: [clusterInstanceOf({ status: "INACTIVE" }), clusterInstanceOf({ arn: "ci-2" })],
         registrations: back,
       },
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "its agent has not registered yet: waited for",
       ...rooted,
-      observed: { ...state("InService"), members: [memberOf({ status: "INACTIVE" })], registrations: back },
+      observed: {
+        ...state("InService"),
+        clusterInstances: [clusterInstanceOf({ status: "INACTIVE" })],
+        registrations: back,
+      },
       expected: ["wait"],
       because: "the instance to join its cluster again",
     },
@@ -82,7 +96,7 @@ describe("decide", () => {
       ...rooted,
       observed: {
         ...state("InService"),
-        members: [memberOf({ status: "DRAINING", agentConnected: false })],
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
         registrations: back,
       },
       now: MINUTE + after,
@@ -93,11 +107,11 @@ describe("decide", () => {
       ...rooted,
       observed: {
         ...state("InService"),
-        members: [memberOf({ status: "ACTIVE", agentConnected: false })],
+        clusterInstances: [clusterInstanceOf({ status: "ACTIVE", agentConnected: false })],
         registrations: back,
       },
       now: MINUTE + 30 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because: "the instance is InService, and has back what it needs there but its ECS agent",
     },
     {
@@ -105,23 +119,30 @@ describe("decide", () => {
       ...rooted,
       observed: {
         ...state("InService"),
-        members: [memberOf({ status: "DRAINING", agentConnected: false }), memberOf({ arn: "ci-2" })],
+        clusterInstances: [
+          clusterInstanceOf({ status: "DRAINING", agentConnected: false }),
+          clusterInstanceOf({ arn: "ci-2" }),
+        ],
         registrations: back,
       },
       now: MINUTE + 30 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because: "the instance is InService, and has back what it needs there",
     },
     {
       why: "it never was in a cluster: nothing to wait for",
-      memory: returning("root volume", { toDrain: [] }),
+      memory: returning("root volume", { plannedDraining: [] }),
       observed: { ...state("InService"), registrations: back },
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "the registrations were not read: not let go",
       ...rooted,
-      observed: { ...state("InService"), members: [member("ACTIVE")], unread: { registrations: "denied" } },
+      observed: {
+        ...state("InService"),
+        clusterInstances: [clusterInstance("ACTIVE")],
+        unread: { registrations: "denied" },
+      },
       expected: ["wait"],
     },
     {
@@ -135,13 +156,13 @@ describe("decide", () => {
       ...rooted,
       ...shown("RootVolumeReplaced", draining),
       now: MINUTE + HOUR,
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "it terminates: nothing is restored",
       ...rooted,
       ...shown("Terminating", draining),
-      expected: ["let go"],
+      expected: ["drop"],
       because: "it does not come back with its new root volume after all: it is Terminating",
     },
   ] as Row[]);

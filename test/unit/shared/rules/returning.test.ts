@@ -3,10 +3,10 @@ import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
+  clusterInstance,
   decisionOf,
   hook,
   MINUTE,
-  member,
   observed,
   returning,
   rows,
@@ -17,10 +17,10 @@ import {
 
 const HOUR = 60 * MINUTE;
 const warm = { memory: returning("warm pool") };
-const shown = (name: string, ...members: ReturnType<typeof member>[]) => ({
-  observed: { ...state(name), members },
+const shown = (name: string, ...clusterInstances: ReturnType<typeof clusterInstance>[]) => ({
+  observed: { ...state(name), clusterInstances },
 });
-const draining = member("DRAINING");
+const draining = clusterInstance("DRAINING");
 
 describe("decide", () => {
   rows("rule 9: an instance that goes back to its warm pool", [
@@ -41,21 +41,21 @@ describe("decide", () => {
     {
       why: "ACTIVE again: nothing is left to do",
       ...warm,
-      ...shown("Warmed:Stopped", member("ACTIVE")),
-      expected: ["let go"],
+      ...shown("Warmed:Stopped", clusterInstance("ACTIVE")),
+      expected: ["drop"],
       because: "the instance is Warmed:Stopped, and has back what it needs there",
     },
     {
       why: "its container instance has left the cluster: there is none to set ACTIVE",
       ...warm,
       ...shown("Warmed:Stopped"),
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "DRAINING, but not by us: left as it is",
-      memory: returning("warm pool", { toDrain: [] }),
+      memory: returning("warm pool", { plannedDraining: [] }),
       ...shown("Warmed:Stopped", draining),
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "its tasks were not read: not let go",
@@ -78,7 +78,7 @@ describe("decide", () => {
       why: `${name}: it goes elsewhere, nothing is restored`,
       ...warm,
       ...shown(name, draining),
-      expected: ["let go"],
+      expected: ["drop"],
       because: `it does not return to the warm pool after all: it is ${name}`,
     })),
     {
@@ -99,22 +99,22 @@ describe("decide", () => {
       ...warm,
       ...shown("Warmed:Pending:Proceed", draining),
       now: MINUTE + HOUR,
-      expected: ["let go"],
+      expected: ["drop"],
       because:
         "given up 2026-01-05T10:01:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending:Proceed; not restored: tg-1:8080, elb, ci-1",
     },
     {
       why: "another group has it: rule 1 holds",
       ...warm,
-      observed: { ...state("Warmed:Stopped", "other"), members: [draining] },
+      observed: { ...state("Warmed:Stopped", "other"), clusterInstances: [draining] },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "no group knows it any more: the same",
       memory: returning("warm pool", { absentSince: SINCE }),
-      observed: { membership: undefined },
-      expected: ["let go"],
+      observed: { groupInstance: undefined },
+      expected: ["drop"],
       because: "no Auto Scaling group knows the instance any more",
     },
   ]);
@@ -156,7 +156,7 @@ describe("decide", () => {
       ...shown("Warmed:Pending:Wait", draining),
       now: MINUTE + HOUR,
       settings: { drainTimeoutSeconds: 86_400 },
-      expected: ["let go"],
+      expected: ["drop"],
     },
   ]);
 
@@ -174,19 +174,19 @@ describe("decide", () => {
   });
 
   it("says what is not registered again in the warm pool, and nothing where nothing was taken", () => {
-    const remarks = (change: Partial<Memory>) =>
+    const warnings = (change: Partial<Memory>) =>
       decide(
         termination(returning("warm pool", change)),
-        observed({ ...state("Warmed:Stopped"), members: [member("ACTIVE")] }),
+        observed({ ...state("Warmed:Stopped"), clusterInstances: [clusterInstance("ACTIVE")] }),
         SINCE + 2 * MINUTE,
-      ).remarks;
-    expect(remarks({})).to.deep.equal([
+      ).warnings;
+    expect(warnings({})).to.deep.equal([
       {
         level: "info",
         phrase: "registrations not restored",
         fields: { load_balancers: ["tg-1:8080", "elb"] },
       },
     ]);
-    expect(remarks({ toTake: [] })).to.deep.equal([]);
+    expect(warnings({ plannedDeregistrations: [] })).to.deep.equal([]);
   });
 });

@@ -1,12 +1,23 @@
 // Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/termination.ts";
-import { decisionOf, hook, MINUTE, member, type Row, rows, SECOND, SINCE, seen, target } from "./builders.ts";
+import {
+  clusterInstance,
+  decisionOf,
+  hook,
+  MINUTE,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+} from "./builders.ts";
 
 const now = 10 * MINUTE;
 const gone = (change: Partial<Memory> = {}): Partial<Row> => ({
   memory: { ...seen, drainingAt: SINCE, ...change },
-  observed: { members: [member("DRAINING")] },
+  observed: { clusterInstances: [clusterInstance("DRAINING")] },
   now,
 });
 const goneFor = (milliseconds: number, change: Partial<Memory> = {}) =>
@@ -62,12 +73,16 @@ describe("decide", () => {
 
   it("is looked at sooner where a heartbeat came due while it was looked at, but for one after the drain's time", () => {
     const short = { hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] };
-    const until = (lastBeatAt: number, settings: Row["settings"] = {}, observed: Row["observed"] = short) =>
+    const until = (
+      lastHeartbeatAt: number,
+      settings: Row["settings"] = {},
+      observed: Row["observed"] = short,
+    ) =>
       decisionOf({
-        ...gone({ lastBeatAt: SINCE + lastBeatAt }),
-        observed: { members: [member("DRAINING")], ...observed },
+        ...gone({ lastHeartbeatAt: SINCE + lastHeartbeatAt }),
+        observed: { clusterInstances: [clusterInstance("DRAINING")], ...observed },
         settings: { settleSeconds: 120, ...settings },
-      }).memory.lookAt;
+      }).memory.nextPassAt;
     expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
     expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
     const long = { hooks: [hook({ heartbeatTimeout: 10 * MINUTE })] };
@@ -79,17 +94,19 @@ describe("decide", () => {
   });
 
   it("is looked at once a minute meanwhile: somebody may set it ACTIVE, or register it again", () => {
-    expect(decisionOf({ ...gone(), ...set(120) }).memory.lookAt).to.equal(SINCE + now + MINUTE);
-    expect(decisionOf({ ...goneFor(MINUTE + 1), ...set(120) }).memory.lookAt).to.equal(
+    expect(decisionOf({ ...gone(), ...set(120) }).memory.nextPassAt).to.equal(SINCE + now + MINUTE);
+    expect(decisionOf({ ...goneFor(MINUTE + 1), ...set(120) }).memory.nextPassAt).to.equal(
       SINCE + now + MINUTE - 1,
     );
   });
 
   it("remembers that a Network Load Balancer had it, once its target is gone", () => {
-    const look = (change: Partial<Row>) =>
+    const reconcile = (change: Partial<Row>) =>
       decisionOf({ ...gone(), ...change }).memory.behindNetworkLoadBalancer;
-    expect(look({ observed: { registrations: [target()] } })).to.equal(false);
-    expect(look({ observed: { registrations: [target({ networkLoadBalancer: true })] } })).to.equal(true);
-    expect(look(gone(behind))).to.equal(true);
+    expect(reconcile({ observed: { registrations: [target()] } })).to.equal(false);
+    expect(reconcile({ observed: { registrations: [target({ networkLoadBalancer: true })] } })).to.equal(
+      true,
+    );
+    expect(reconcile(gone(behind))).to.equal(true);
   });
 });

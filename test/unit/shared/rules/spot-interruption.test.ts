@@ -1,12 +1,12 @@
 // Protects the two minutes before a Spot interruption: all steps at once, nothing completed, and an end.
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { MINUTE, member, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
+import { clusterInstance, MINUTE, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
 
 type Told = NonNullable<Row["told"]>;
 const noticed: Told = { hook: undefined, interruptedAt: SINCE };
 const joined: Told = { interruptedAt: SINCE } satisfies Partial<Termination>;
 const serving = {
-  members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+  clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
   registrations: [target()],
 };
 
@@ -27,7 +27,11 @@ describe("decide", () => {
     {
       why: "the registrations were not read: DRAINING all the same",
       told: noticed,
-      observed: { ...state("InService"), members: serving.members, unread: { registrations: "denied" } },
+      observed: {
+        ...state("InService"),
+        clusterInstances: serving.clusterInstances,
+        unread: { registrations: "denied" },
+      },
       expected: ["wait", "drain"],
     },
     {
@@ -35,7 +39,7 @@ describe("decide", () => {
       told: noticed,
       observed: {
         ...state("InService"),
-        members: [member("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       expected: ["wait"],
@@ -44,7 +48,7 @@ describe("decide", () => {
       why: "nothing is left: nothing is completed, for there is no lifecycle action",
       told: noticed,
       memory: { ...seen, drainingAt: SINCE },
-      observed: { ...state("InService"), members: [member("DRAINING")] },
+      observed: { ...state("InService"), clusterInstances: [clusterInstance("DRAINING")] },
       expected: ["wait"],
       because: "the Spot interruption, with nothing left on the instance",
     },
@@ -66,7 +70,7 @@ describe("decide", () => {
       told: noticed,
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because:
         "the Spot interruption is due; still there: 1 target registered in static, 1 task RUNNING, not yet DRAINING",
     },
@@ -74,21 +78,21 @@ describe("decide", () => {
       why: "two minutes, with nothing left: let go as drained",
       told: noticed,
       memory: { ...seen, drainingAt: SINCE },
-      observed: { ...state("InService"), members: [member("DRAINING")] },
+      observed: { ...state("InService"), clusterInstances: [clusterInstance("DRAINING")] },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because: "the Spot interruption is due; drained",
     },
     {
       why: "it is on its way out: nothing to do",
       told: noticed,
       observed: state("Terminating:Proceed"),
-      expected: ["let go"],
+      expected: ["drop"],
     },
     {
       why: "no group knows it any more: rule 1 holds",
       told: noticed,
-      observed: { membership: undefined },
+      observed: { groupInstance: undefined },
       expected: ["wait"],
     },
     {
@@ -107,7 +111,7 @@ describe("decide", () => {
       why: "joined by a hook's message, held, drained: completed",
       told: joined,
       memory: { ...seen, drainingAt: SINCE },
-      observed: { members: [member("DRAINING")] },
+      observed: { clusterInstances: [clusterInstance("DRAINING")] },
       expected: ["complete"],
     },
     {
@@ -121,7 +125,7 @@ describe("decide", () => {
     {
       why: "joined by a hook's message, held, when the two minutes are over: the drain goes on until it is certainly dead",
       told: joined,
-      observed: { members: [member("DRAINING", task("RUNNING"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] },
       now: 2 * MINUTE,
       expected: ["wait"],
     },
@@ -130,7 +134,7 @@ describe("decide", () => {
       told: joined,
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
       because: "not terminating: the instance is InService",
     },
   ] as Row[]);

@@ -1,17 +1,17 @@
 // Protects the rules of who takes a registration out, and what DRAINING waits for.
-import { classic, MINUTE, member, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { classic, clusterInstance, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 2: who takes out what, and when", [
     {
       why: "nothing listens behind ours: both begin together",
-      observed: { members: [member("ACTIVE", task("RUNNING"))], registrations: [target()] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))], registrations: [target()] },
       expected: ["wait", "deregister", "drain"],
     },
     {
       why: "a task listens behind our target: it goes first",
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target()],
       },
       expected: ["wait", "deregister"],
@@ -19,7 +19,9 @@ describe("decide", () => {
     {
       why: "one of two tasks listens behind our target: it goes first",
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }), task("PENDING"))],
+        clusterInstances: [
+          clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }), task("PENDING")),
+        ],
         registrations: [target()],
       },
       expected: ["wait", "deregister"],
@@ -27,7 +29,7 @@ describe("decide", () => {
     {
       why: "a task listens behind our classic load balancer: it goes first",
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [classic()],
       },
       expected: ["wait", "deregister"],
@@ -36,7 +38,7 @@ describe("decide", () => {
       why: "ours still drains: DRAINING waits",
       memory: { ...seen, actedAt: SINCE },
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ state: "draining" })],
       },
       expected: ["wait"],
@@ -44,13 +46,13 @@ describe("decide", () => {
     {
       why: "ours is gone, but the deregistration was less than 10 s ago: DRAINING waits",
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
-      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
       expected: ["wait"],
     },
     {
       why: "ours is gone, and long enough: DRAINING",
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND },
-      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
       expected: ["wait", "drain"],
     },
     {
@@ -62,7 +64,7 @@ describe("decide", () => {
         managedElbNames: ["elb"],
         actedAt: SINCE + MINUTE - SECOND,
       },
-      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
       expected: ["wait", "drain"],
     },
     {
@@ -73,13 +75,13 @@ describe("decide", () => {
         managedTargetGroups: ["tg-1"],
         actedAt: SINCE + MINUTE - SECOND,
       },
-      observed: { members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
       expected: ["wait"],
     },
     {
       why: "a task's ports could not be read: it may listen behind ours, which goes first",
       observed: {
-        members: [member("ACTIVE", task("RUNNING"))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
         registrations: [target()],
         unread: { hostPorts: "ecs:DescribeTaskDefinition to be answered (denied)" },
       },
@@ -90,22 +92,28 @@ describe("decide", () => {
     {
       why: "nor could they be when ours was gone, but less than 10 s after its deregistration: DRAINING waits",
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
-      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { hostPorts: "unread" } },
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+        unread: { hostPorts: "unread" },
+      },
       expected: ["wait"],
     },
     {
       why: "nor when it was gone long enough: DRAINING",
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND },
-      observed: { members: [member("ACTIVE", task("RUNNING"))], unread: { hostPorts: "unread" } },
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+        unread: { hostPorts: "unread" },
+      },
       expected: ["wait", "drain"],
     },
     {
       why: "nor behind managed ones and addresses alone: DRAINING",
       observed: {
-        members: [member("ACTIVE", task("RUNNING"))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
         registrations: [
           target({ managed: true }),
-          target({ id: "tg-2", target: "10.0.0.7", pointsAt: [], heldBy: task("RUNNING") }),
+          target({ id: "tg-2", target: "10.0.0.7", pointsAt: [], addressTask: task("RUNNING") }),
         ],
         unread: { hostPorts: "unread" },
       },
@@ -114,7 +122,7 @@ describe("decide", () => {
     {
       why: "a STOPPED task listens no more",
       observed: {
-        members: [member("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],
         registrations: [target()],
       },
       expected: ["wait", "deregister", "drain"],
@@ -122,25 +130,29 @@ describe("decide", () => {
     {
       why: "managed ones are left to ECS, and do not hold DRAINING back",
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [40_000] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [40_000] }))],
         registrations: [target({ managed: true, port: 40_000, services: ["web"] })],
       },
       expected: ["wait", "drain"],
     },
     {
       why: "DRAINING already: not set again",
-      observed: { members: [member("DRAINING", task("RUNNING"))] },
+      observed: { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] },
       expected: ["wait"],
     },
     {
       why: "the tasks were not read: nothing is touched",
-      observed: { members: [member("ACTIVE")], registrations: [target()], unread: { tasks: "denied" } },
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE")],
+        registrations: [target()],
+        unread: { tasks: "denied" },
+      },
       expected: ["wait"],
     },
     {
       why: "the registrations were not read: no DRAINING while a task listens, but what was seen of ours goes",
       observed: {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target()],
         unread: { registrations: "denied" },
       },
@@ -150,7 +162,7 @@ describe("decide", () => {
       why: "a managed target whose task runs is no orphan",
       memory: { drainingAt: SINCE },
       observed: {
-        members: [member("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("DRAINING", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 10 * MINUTE,
@@ -163,8 +175,8 @@ describe("decide", () => {
       why: `a managed target still registered ${stoppedAgo} ms after its task stopped: ${expected.join(", ")}`,
       memory: { drainingAt: SINCE },
       observed: {
-        members: [
-          member(
+        clusterInstances: [
+          clusterInstance(
             "DRAINING",
             task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - stoppedAgo }),
           ),
@@ -178,8 +190,8 @@ describe("decide", () => {
       why: "of several tasks behind a managed target, the last to stop counts",
       memory: { drainingAt: SINCE },
       observed: {
-        members: [
-          member(
+        clusterInstances: [
+          clusterInstance(
             "DRAINING",
             task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE }),
             task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - SECOND }),
@@ -194,7 +206,7 @@ describe("decide", () => {
       why: "a task of several ports is behind the target of one of them",
       memory: { drainingAt: SINCE },
       observed: {
-        members: [member("DRAINING", task("RUNNING", { hostPorts: [9090, 8080] }))],
+        clusterInstances: [clusterInstance("DRAINING", task("RUNNING", { hostPorts: [9090, 8080] }))],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 5 * MINUTE,
@@ -204,7 +216,9 @@ describe("decide", () => {
       why: "a task of another service is not behind it, whatever its port",
       memory: { drainingAt: SINCE },
       observed: {
-        members: [member("DRAINING", task("RUNNING", { service: "other", hostPorts: [8080] }))],
+        clusterInstances: [
+          clusterInstance("DRAINING", task("RUNNING", { service: "other", hostPorts: [8080] })),
+        ],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 5 * MINUTE,
@@ -214,7 +228,9 @@ describe("decide", () => {
       why: "one that drains is no orphan",
       memory: { drainingAt: SINCE },
       observed: {
-        members: [member("DRAINING", task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE }))],
+        clusterInstances: [
+          clusterInstance("DRAINING", task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE })),
+        ],
         registrations: [target({ managed: true, services: ["web"], state: "draining" })],
       },
       now: 5 * MINUTE,
@@ -224,7 +240,7 @@ describe("decide", () => {
       why: "registered in a managed group with no task behind it: an orphan a minute after DRAINING",
       memory: { drainingAt: SINCE + 4 * MINUTE },
       observed: {
-        members: [member("DRAINING")],
+        clusterInstances: [clusterInstance("DRAINING")],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 5 * MINUTE,
@@ -233,7 +249,7 @@ describe("decide", () => {
     {
       why: "the same before DRAINING is set: not yet",
       observed: {
-        members: [member("ACTIVE")],
+        clusterInstances: [clusterInstance("ACTIVE")],
         registrations: [target({ managed: true, services: ["web"] })],
       },
       now: 5 * MINUTE,

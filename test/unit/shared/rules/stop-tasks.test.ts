@@ -3,9 +3,9 @@ import { expect } from "chai";
 import type { Task } from "../../../../shared/aws/ecs.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
+  clusterInstanceOf,
   decisionOf,
   MINUTE,
-  memberOf,
   type Row,
   rows,
   SECOND,
@@ -25,7 +25,7 @@ const services = [service("agent", { daemon: true }), service("web")];
 
 const drained: Partial<Row> = { memory: { ...seen, drainingAt: SINCE + MINUTE - 10 * SECOND } };
 const on = (...tasks: Task[]): Pick<Row, "observed"> => ({
-  observed: { members: [memberOf({ arn: ARN, status: "DRAINING" }, tasks, services)] },
+  observed: { clusterInstances: [clusterInstanceOf({ arn: ARN, status: "DRAINING" }, tasks, services)] },
 });
 const by = (stopTasks: DrainSettings["stopTasks"]) => ({ settings: { stopTasks } });
 
@@ -122,7 +122,7 @@ describe("decide", () => {
     {
       why: "not before DRAINING",
       memory: { ...seen, drainingAt: SINCE },
-      observed: { members: [memberOf({ arn: ARN }, [daemon()], services)] },
+      observed: { clusterInstances: [clusterInstanceOf({ arn: ARN }, [daemon()], services)] },
       expected: ["wait", "drain"],
     },
     {
@@ -153,8 +153,8 @@ describe("decide", () => {
       why: "the same in one of two clusters, beside other daemons",
       ...drained,
       observed: {
-        members: [
-          memberOf(
+        clusterInstances: [
+          clusterInstanceOf(
             { arn: ARN, status: "DRAINING" },
             [
               standalone("i-1"),
@@ -163,7 +163,7 @@ describe("decide", () => {
             ],
             [...services, service("log", { daemon: true })],
           ),
-          memberOf({ arn: "ci-2", status: "DRAINING" }),
+          clusterInstanceOf({ arn: "ci-2", status: "DRAINING" }),
         ],
         registrations: [target({ managed: true, services: ["agent"] })],
       },

@@ -1,31 +1,36 @@
 // Protects the time of a drain whose instance was on its way back, and dies after all by another lifecycle action.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/termination.ts";
-import { begunAnew } from "../../../../shared/rules/superseded-action.ts";
+import { supersede } from "../../../../shared/rules/superseded-action.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 
 const token = "87654321-4321-4321-4321-210987654321";
 const now = SINCE + 10 * MINUTE;
 const anew = (memory: Partial<Memory>, state: string | undefined, own: string | undefined = token) => {
-  const before = termination({ lastBeatAt: SINCE, ...memory }, { token: own });
-  const membership = state === undefined ? undefined : { group: "fleet", state };
-  const after = begunAnew(before, { membership, hooks: [hook()] }, now);
-  return after === before ? "as it was" : { since: after.since, lastBeatAt: after.memory.lastBeatAt };
+  const before = termination({ lastHeartbeatAt: SINCE, ...memory }, { token: own });
+  const groupInstance = state === undefined ? undefined : { group: "fleet", state };
+  const after = supersede(before, { groupInstance, hooks: [hook()] }, now);
+  return after === before
+    ? "as it was"
+    : { since: after.since, lastHeartbeatAt: after.memory.lastHeartbeatAt };
 };
 
 describe("an instance that was on its way back", () => {
   for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
     it(`and is ${state}: a heartbeat by the token tells at once which lifecycle action holds it`, () => {
-      expect(anew({ returns: "warm pool" }, state)).to.deep.equal({ since: SINCE, lastBeatAt: undefined });
+      expect(anew({ returns: "warm pool" }, state)).to.deep.equal({
+        since: SINCE,
+        lastHeartbeatAt: undefined,
+      });
     });
 
     it(`and is ${state}: without a token its time begins anew`, () => {
-      const before = termination({ lastBeatAt: SINCE, returns: "root volume" });
-      const after = begunAnew(before, { membership: { group: "fleet", state }, hooks: [hook()] }, now);
+      const before = termination({ lastHeartbeatAt: SINCE, returns: "root volume" });
+      const after = supersede(before, { groupInstance: { group: "fleet", state }, hooks: [hook()] }, now);
       expect(after).to.deep.equal({
         ...before,
         since: now,
-        memory: { ...before.memory, lastBeatAt: undefined },
+        memory: { ...before.memory, lastHeartbeatAt: undefined },
       });
     });
   }
@@ -33,8 +38,8 @@ describe("an instance that was on its way back", () => {
   it("and dies: that the completion of the action before was refused says nothing of this one", () => {
     for (const own of [token, undefined]) {
       const before = termination({ returns: "root volume", refusedAt: SINCE }, { token: own });
-      const membership = { group: "fleet", state: "Terminating:Wait" };
-      const { memory } = begunAnew(before, { membership, hooks: [hook()] }, now);
+      const groupInstance = { group: "fleet", state: "Terminating:Wait" };
+      const { memory } = supersede(before, { groupInstance, hooks: [hook()] }, now);
       expect(memory.refusedAt).to.equal(undefined);
     }
   });
@@ -61,16 +66,16 @@ describe("an instance that was on its way back", () => {
   }
 
   describe("and is held on its way back", () => {
-    const pool = { membership: { group: "fleet", state: "Warmed:Pending:Wait" }, hooks: [hook()] };
+    const pool = { groupInstance: { group: "fleet", state: "Warmed:Pending:Wait" }, hooks: [hook()] };
     const back: Partial<Memory> = {
       returns: "warm pool",
-      toDrain: ["ci-1"],
+      plannedDraining: ["ci-1"],
       goneAt: SINCE,
-      lastBeatAt: SINCE,
+      lastHeartbeatAt: SINCE,
     };
-    const goesOnAs = (memory: Partial<Memory>, holding: Parameters<typeof begunAnew>[1] = pool) => {
+    const goesOnAs = (memory: Partial<Memory>, holding: Parameters<typeof supersede>[1] = pool) => {
       const before = termination({ ...back, ...memory }, { token });
-      const found = begunAnew(before, holding, now);
+      const found = supersede(before, holding, now);
       return found === before ? "as it was" : found;
     };
 
@@ -79,7 +84,7 @@ describe("an instance that was on its way back", () => {
       expect(goesOnAs(ended)).to.deep.equal({
         ...termination(back, { token: undefined }),
         since: now,
-        memory: { ...termination(back).memory, goneAt: undefined, lastBeatAt: undefined },
+        memory: { ...termination(back).memory, goneAt: undefined, lastHeartbeatAt: undefined },
       });
     });
 
@@ -92,13 +97,13 @@ describe("an instance that was on its way back", () => {
     });
 
     /** [why, the memory, what holds it] */
-    const still: [string, Partial<Memory>, Parameters<typeof begunAnew>[1]][] = [
+    const still: [string, Partial<Memory>, Parameters<typeof supersede>[1]][] = [
       [
         "it had gone on within the last ten seconds: the read may lag",
         { completedAt: SINCE, returningSince: now - 10 * SECOND + 1 },
         pool,
       ],
-      ["it is not known", { returningSince: SINCE }, { ...pool, membership: undefined }],
+      ["it is not known", { returningSince: SINCE }, { ...pool, groupInstance: undefined }],
       ["its action was completed within two minutes", { completedAt: now - 2 * MINUTE + 1 }, pool],
       [
         "another hook holds it",

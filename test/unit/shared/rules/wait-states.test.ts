@@ -1,5 +1,5 @@
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
-import { MINUTE, member, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
+import { clusterInstance, MINUTE, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 1: only in a wait state", [
@@ -11,28 +11,36 @@ describe("decide", () => {
     ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name) => [
       {
         why: `${name}: it comes back, so what is to be taken is written down first`,
-        observed: { ...state(name), registrations: [target()], members: [member("ACTIVE")] },
+        observed: {
+          ...state(name),
+          registrations: [target()],
+          clusterInstances: [clusterInstance("ACTIVE")],
+        },
         expected: ["wait"],
       },
       {
         why: `${name}: what a message has written down is taken, and nothing else`,
-        told: { announced: { toDrain: ["ci-1"], toTake: [] } },
+        told: { restorePlan: { plannedDraining: ["ci-1"], plannedDeregistrations: [] } },
         observed: {
           ...state(name),
           registrations: [target({ managed: false })],
-          members: [member("ACTIVE")],
+          clusterInstances: [clusterInstance("ACTIVE")],
         },
         expected: ["wait", "drain"],
       },
       {
         why: `${name}: so are registrations`,
         told: {
-          announced: {
-            toDrain: [],
-            toTake: [{ kind: "target" as const, targetGroup: "tg-1", port: 8080 }],
+          restorePlan: {
+            plannedDraining: [],
+            plannedDeregistrations: [{ kind: "target" as const, targetGroup: "tg-1", port: 8080 }],
           },
         },
-        observed: { ...state(name), registrations: [target()], members: [member("ACTIVE")] },
+        observed: {
+          ...state(name),
+          registrations: [target()],
+          clusterInstances: [clusterInstance("ACTIVE")],
+        },
         expected: ["wait", "deregister"],
       },
     ]),
@@ -64,7 +72,7 @@ describe("decide", () => {
         why: `${name}: let go two minutes after the message`,
         observed: state(name),
         now: 2 * MINUTE,
-        expected: ["let go"],
+        expected: ["drop"],
       },
     ]),
     {
@@ -77,7 +85,7 @@ describe("decide", () => {
       why: "another group's instance: let go",
       observed: state("Terminating:Wait", "other"),
       now: 2 * MINUTE,
-      expected: ["let go"],
+      expected: ["drop"],
     },
     ...[
       "Terminating:Proceed",
@@ -100,26 +108,30 @@ describe("decide", () => {
         why: `${name} later: nothing to complete, let go`,
         observed: state(name),
         now: 15 * SECOND,
-        expected: ["let go"],
+        expected: ["drop"],
       },
     ]),
-    { why: "no group knows it, first look: wait", observed: { membership: undefined }, expected: ["wait"] },
+    {
+      why: "no group knows it, first look: wait",
+      observed: { groupInstance: undefined },
+      expected: ["wait"],
+    },
     {
       why: "no group knows it, second look too soon: wait",
       memory: { absentSince: SINCE + MINUTE - 30 * SECOND + 1 },
-      observed: { membership: undefined },
+      observed: { groupInstance: undefined },
       expected: ["wait"],
     },
     {
       why: "no group knows it, second look 30 s later: let go",
       memory: { absentSince: SINCE + MINUTE - 30 * SECOND },
-      observed: { membership: undefined },
-      expected: ["let go"],
+      observed: { groupInstance: undefined },
+      expected: ["drop"],
     },
     {
       why: "Auto Scaling was not read: wait, whatever else was",
       memory: { ...seen, absentSince: SINCE - MINUTE },
-      observed: { membership: undefined, unread: { membership: "denied" } },
+      observed: { groupInstance: undefined, unread: { groupInstance: "denied" } },
       expected: ["wait"],
     },
   ]);

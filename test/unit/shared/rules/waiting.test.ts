@@ -5,8 +5,8 @@ import type { Memory, Termination } from "../../../../shared/model/termination.t
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
   classic,
+  clusterInstance,
   MINUTE,
-  member,
   observed,
   SECOND,
   SINCE,
@@ -44,23 +44,23 @@ describe("decide", () => {
     it("exactly when a first empty look can be believed", () => {
       const { outcome, memory } = decide(termination(), observed(), SINCE);
       expect(outcome).to.include({ kind: "wait", until: SINCE + 10 * SECOND });
-      expect(memory.lookAt).to.equal(SINCE + 10 * SECOND);
+      expect(memory.nextPassAt).to.equal(SINCE + 10 * SECOND);
     });
     it("exactly when an absent instance can be believed gone", () => {
-      const { outcome } = decide(termination(), observed({ membership: undefined }), SINCE);
+      const { outcome } = decide(termination(), observed({ groupInstance: undefined }), SINCE);
       expect(outcome).to.include({ kind: "wait", until: SINCE + 30 * SECOND });
     });
   });
 
   describe("what it remembers and says", () => {
     it("remembers all that it saw, once", () => {
-      const look = observed({
-        members: [member("ACTIVE", task("RUNNING"))],
+      const reconcile = observed({
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
         registrations: [target(), classic({ managed: true })],
         managedTargetGroups: ["tg-2"],
         managedElbNames: ["elb"],
       });
-      const first = decide(termination(), look, SINCE).memory;
+      const first = decide(termination(), reconcile, SINCE).memory;
       expect(first).to.deep.include({
         containerInstances: [{ cluster: "main", arn: "ci-1" }],
         registrations: [
@@ -70,7 +70,7 @@ describe("decide", () => {
         managedTargetGroups: ["tg-2"],
         managedElbNames: ["elb"],
       });
-      const second = decide(termination(first), look, SINCE + 5 * SECOND).memory;
+      const second = decide(termination(first), reconcile, SINCE + 5 * SECOND).memory;
       expect(second.registrations).to.deep.equal(first.registrations);
       expect(second.changedAt).to.equal(first.changedAt);
     });
@@ -85,7 +85,9 @@ describe("decide", () => {
       const { outcome } = decide(
         termination(),
         observed({
-          members: [member("DRAINING", task("STOPPING"), task("RUNNING"), task("RUNNING"), task("STOPPED"))],
+          clusterInstances: [
+            clusterInstance("DRAINING", task("STOPPING"), task("RUNNING"), task("RUNNING"), task("STOPPED")),
+          ],
           registrations: [
             target({ managed: true }),
             target({ managed: true, port: 8081 }),
@@ -105,17 +107,21 @@ describe("decide", () => {
         return outcome.kind === "wait" ? outcome.waitingFor : outcome.kind;
       };
       expect(waitingFor({ registrations: [target()] })).to.equal("1 target draining in static");
-      expect(waitingFor({ members: [member("ACTIVE", task("RUNNING"))] })).to.equal("1 task RUNNING");
-      expect(waitingFor({ members: [member("ACTIVE")] })).to.equal("what was just done to take effect");
+      expect(waitingFor({ clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))] })).to.equal(
+        "1 task RUNNING",
+      );
+      expect(waitingFor({ clusterInstances: [clusterInstance("ACTIVE")] })).to.equal(
+        "what was just done to take effect",
+      );
       const behind = {
-        members: [member("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target()],
       };
       expect(waitingFor(behind)).to.equal("1 target draining in static, 1 task RUNNING, not yet DRAINING");
     });
 
-    const lacks = (...[of, look]: [Termination, Observation]) =>
-      decide(of, look, SINCE).remarks.some(({ phrase }) => phrase === "cluster lacks the instance");
+    const lacks = (...[of, reconcile]: [Termination, Observation]) =>
+      decide(of, reconcile, SINCE).warnings.some(({ phrase }) => phrase === "cluster lacks the instance");
 
     it("warns of a configured cluster that lacks the instance", () => {
       expect(lacks(termination(), observed())).to.equal(true);

@@ -6,11 +6,11 @@ import type { Observation } from "../../../../shared/model/observation.ts";
 import type { Memory } from "../../../../shared/model/termination.ts";
 import { areProtectionsDue } from "../../../../shared/rules/stall-reasons.ts";
 import {
+  clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   hook,
   MINUTE,
-  member,
-  memberOf,
   type Row,
   reasonOf,
   SECOND,
@@ -21,12 +21,12 @@ import {
   termination,
 } from "./builders.ts";
 
-const said = (phrase: Phrase, row: Omit<Row, "why" | "expected">) =>
-  decisionOf(row).remarks.filter((each) => each.phrase === phrase);
+const logged = (phrase: Phrase, row: Omit<Row, "why" | "expected">) =>
+  decisionOf(row).warnings.filter((each) => each.phrase === phrase);
 
 describe("who else drains", () => {
-  const managed = (change: Partial<Observation>) => said("ECS drains it too", { observed: change });
-  const draining = { members: [member("DRAINING", task("RUNNING"))] };
+  const managed = (change: Partial<Observation>) => logged("ECS drains it too", { observed: change });
+  const draining = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] };
 
   it("ECS itself, by its hook or the cluster's attachment: said, and no error", () => {
     const hooks = [hook(), hook({ name: "ecs-managed-draining-termination-hook" })];
@@ -80,9 +80,9 @@ describe("who else drains", () => {
   for (const [why, ours, other, reason] of pairs) {
     it(`${why}: ${reason === undefined ? "nothing" : "a warning"}`, () => {
       const hooks = [hook(ours), hook(other)];
-      const remarks = said("two hooks of ours on one group", { observed: { hooks } });
+      const warnings = logged("two hooks of ours on one group", { observed: { hooks } });
       expect(
-        remarks.map(({ level, fields, about }) => [level, fields.other_hook, fields.reason, about]),
+        warnings.map(({ level, fields, about }) => [level, fields.other_hook, fields.reason, about]),
       ).to.deep.equal(reason === undefined ? [] : [["warn", other?.name, reason, other?.name]]);
     });
   }
@@ -105,8 +105,8 @@ describe("what a hook's metadata cannot say", () => {
   ];
   for (const [metadata, keys] of rows) {
     it(`${metadata}: ${keys === undefined ? "nothing" : `${keys}, a warning`}`, () => {
-      const remarks = said("metadata not heeded", { observed: { hooks: [hook({ metadata })] } });
-      expect(remarks.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
+      const warnings = logged("metadata ignored", { observed: { hooks: [hook({ metadata })] } });
+      expect(warnings.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
         keys === undefined ? [] : [["warn", keys]],
       );
     });
@@ -114,16 +114,18 @@ describe("what a hook's metadata cannot say", () => {
 
   it("another hook's is not ours to warn of", () => {
     const hooks = [hook(), hook({ name: "backup", metadata: '{"dry_run": true}' })];
-    expect(said("metadata not heeded", { observed: { hooks } })).to.deep.equal([]);
+    expect(logged("metadata ignored", { observed: { hooks } })).to.deep.equal([]);
   });
 });
 
 describe("why nothing moves", () => {
   const now = 10 * MINUTE;
   const stalled = (change: Partial<Service>, memory: Partial<Memory> = {}, tasks = [task("RUNNING")]) =>
-    said("no progress", {
+    logged("no progress", {
       memory: { waitingFor: "1 task RUNNING", changedAt: SINCE + now - 2 * MINUTE, ...memory },
-      observed: { members: [memberOf({ status: "DRAINING" }, tasks, [service("web", change)])] },
+      observed: {
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, tasks, [service("web", change)])],
+      },
       now,
     });
   const event = (message: string, at = SINCE + MINUTE) => ({ events: [{ at, message }] });
@@ -149,8 +151,8 @@ describe("why nothing moves", () => {
   ];
   for (const [desiredCount, minimumHealthyPercent, maximumPercent, never] of percentages) {
     it(`${desiredCount} tasks, ${minimumHealthyPercent} to ${maximumPercent} %: ${never ? "never" : "can move"}`, () => {
-      const remarks = stalled({ desiredCount, minimumHealthyPercent, maximumPercent });
-      expect(remarks).to.have.lengthOf(never ? 1 : 0);
+      const warnings = stalled({ desiredCount, minimumHealthyPercent, maximumPercent });
+      expect(warnings).to.have.lengthOf(never ? 1 : 0);
     });
   }
 
@@ -201,13 +203,13 @@ describe("why nothing moves", () => {
 
   it("says nothing before DRAINING is set: then it is us who hold the tasks", () => {
     const observed = {
-      members: [member("ACTIVE", task("RUNNING"))].map((each) => ({
+      clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))].map((each) => ({
         ...each,
         services: [service("web", stuck)],
       })),
     };
     const memory = { waitingFor: "1 task RUNNING", changedAt: SINCE };
-    expect(said("no progress", { memory, observed, now })).to.deep.equal([]);
+    expect(logged("no progress", { memory, observed, now })).to.deep.equal([]);
   });
 
   it("says nothing of services without a task that is to run here", () => {
@@ -226,10 +228,10 @@ describe("why nothing moves", () => {
 
   it("names protected tasks, and until when", () => {
     const protections = (until: number | undefined) =>
-      said("no progress", {
+      logged("no progress", {
         memory: { waitingFor: "1 task RUNNING", changedAt: SINCE },
         observed: {
-          members: [memberOf({ status: "DRAINING" }, [task("RUNNING")], [service("web")])],
+          clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING")], [service("web")])],
           protections: [{ task: "task-RUNNING", until }],
         },
         now,
@@ -271,10 +273,10 @@ describe("a hook that was too short", () => {
   });
 
   it("is named where no group knows the instance any more at the first look", () => {
-    const first = decisionOf({ observed: { ...short, membership: undefined }, now: MINUTE });
+    const first = decisionOf({ observed: { ...short, groupInstance: undefined }, now: MINUTE });
     const gone = {
       memory: first.memory,
-      observed: { ...short, membership: undefined },
+      observed: { ...short, groupInstance: undefined },
       now: MINUTE + 30 * SECOND,
     };
     expect(text(gone)).to.equal(`no Auto Scaling group knows the instance any more${late}`);
@@ -284,12 +286,12 @@ describe("a hook that was too short", () => {
   const remembered: Partial<Memory>[] = [
     { containerInstances: [{ cluster: "main", arn: "ci-1" }] },
     { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
-    { noMemberSince: SINCE },
+    { noContainerInstanceSince: SINCE },
     { noRegistrationSince: SINCE },
   ];
   for (const memory of remembered) {
     it(`is not where it was looked at in time: ${Object.keys(memory)}`, () => {
-      const observed = { ...short, membership: undefined };
+      const observed = { ...short, groupInstance: undefined };
       expect(
         text({ memory: { ...memory, absentSince: SINCE + 30 * SECOND }, observed, now: MINUTE }),
       ).to.equal("no Auto Scaling group knows the instance any more");

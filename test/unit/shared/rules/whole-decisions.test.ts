@@ -2,14 +2,14 @@
 import { expect } from "chai";
 import { situationOf } from "../../../../shared/model/lifecycle-state.ts";
 import type { Memory } from "../../../../shared/model/termination.ts";
-import { isBeatDue } from "../../../../shared/rules/heartbeat.ts";
+import { isHeartbeatDue } from "../../../../shared/rules/heartbeat.ts";
 import {
   classic,
+  clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   hook,
   MINUTE,
-  member,
-  memberOf,
   type Row,
   returning,
   SECOND,
@@ -30,24 +30,24 @@ describe("all of a decision", () => {
   const quiet: [string, Omit<Row, "why" | "expected">][] = [
     ["completed, its hook unread", { memory: seen, observed: { hooks: undefined } }],
     ["waiting, its hook unread", { memory: seen, observed: { hooks: undefined, registrations: [target()] } }],
-    ["let go", { observed: state("Terminated") }],
-    ["absent", { observed: { membership: undefined } }],
+    ["drop", { observed: state("Terminated") }],
+    ["absent", { observed: { groupInstance: undefined } }],
     ["dead", { memory: { ...seen, deadSince: SINCE, deadAs: "terminated" } }],
     [
       "back with a new root volume, and all restored",
       {
-        memory: returning("root volume", { toDrain: [] }),
+        memory: returning("root volume", { plannedDraining: [] }),
         observed: { ...state("InService"), registrations: [target(), classic()] },
       },
     ],
   ];
   for (const [what, row] of quiet)
-    it(`nothing is remarked: ${what}`, () => expect(decisionOf(row).remarks).to.deep.equal([]));
+    it(`nothing is remarked: ${what}`, () => expect(decisionOf(row).warnings).to.deep.equal([]));
 
   it("is loud where Auto Scaling knows no such action", () => {
     for (const row of [gone, { ...gone, memory: { ...seen, completedAt: SINCE } }]) {
       expect(decisionOf(row).outcome).to.deep.equal({
-        kind: "let go",
+        kind: "drop",
         level: "error",
         reason:
           "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",
@@ -61,19 +61,19 @@ describe("all of a decision", () => {
       observed: state("Warmed:Pending"),
       now: 60 * MINUTE,
     }).outcome;
-    expect(outcome).to.include({ kind: "let go", level: "error" });
+    expect(outcome).to.include({ kind: "drop", level: "error" });
   });
 
   it("warns of an instance that has back all but its agent", () => {
     const outcome = decisionOf({
-      memory: returning("root volume", { returningSince: SINCE, toTake: [] }),
+      memory: returning("root volume", { returningSince: SINCE, plannedDeregistrations: [] }),
       observed: {
         ...state("InService"),
-        members: [memberOf({ status: "ACTIVE", agentConnected: false })],
+        clusterInstances: [clusterInstanceOf({ status: "ACTIVE", agentConnected: false })],
       },
       now: 30 * MINUTE,
     }).outcome;
-    expect(outcome).to.include({ kind: "let go", level: "warn" });
+    expect(outcome).to.include({ kind: "drop", level: "warn" });
   });
 
   it("completes a dead instance with CONTINUE", () => {
@@ -86,11 +86,11 @@ describe("all of a decision", () => {
   });
 
   it("names the clusters that lack the instance, and managed draining", () => {
-    const { remarks } = decisionOf({
+    const { warnings } = decisionOf({
       settings: { clusterNames: ["main", "spare"] },
       observed: { hooks: undefined, managedDraining: true },
     });
-    expect(remarks).to.deep.equal([
+    expect(warnings).to.deep.equal([
       {
         level: "info",
         phrase: "ECS drains it too",
@@ -106,52 +106,58 @@ describe("all of a decision", () => {
 
   it("names what a hook's metadata cannot say, and why", () => {
     const hooks = [hook({ metadata: '{"dry_run":true}' })];
-    const remarks = decisionOf({ memory: seen, observed: { hooks } }).remarks.filter(
-      ({ phrase }) => phrase === "metadata not heeded",
+    const warnings = decisionOf({ memory: seen, observed: { hooks } }).warnings.filter(
+      ({ phrase }) => phrase === "metadata ignored",
     );
-    expect(remarks.map(({ fields }) => fields.reason)).to.deep.equal([
+    expect(warnings.map(({ fields }) => fields.reason)).to.deep.equal([
       "a hook's NotificationMetadata cannot say this: only the functions' inputs can",
     ]);
   });
 
   it("takes its own hook for its own, whatever stands before it", () => {
     const hooks = [hook({ name: "backup", heartbeatTimeout: 10 * MINUTE, target: undefined }), hook()];
-    const [remark, ...others] = decisionOf({ memory: seen, observed: { hooks } }).remarks;
+    const [logWarnings, ...others] = decisionOf({ memory: seen, observed: { hooks } }).warnings;
     expect(others).to.deep.equal([]);
-    expect(remark?.fields).to.include({ life_cycle_hook_name: "drain", heartbeat_timeout_seconds: 3600 });
+    expect(logWarnings?.fields).to.include({
+      life_cycle_hook_name: "drain",
+      heartbeat_timeout_seconds: 3600,
+    });
   });
 
   it("blames a task's protection on that task alone", () => {
-    const { remarks } = decisionOf({
+    const { warnings } = decisionOf({
       memory: { ...seen, drainingAt: SINCE, changedAt: SINCE, waitingFor: "1 task RUNNING" },
       observed: {
         hooks: undefined,
-        members: [memberOf({ status: "DRAINING" }, [task("RUNNING")], [service("web")])],
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING")], [service("web")])],
         protections: [{ task: "another task", until: undefined }],
       },
       now: 10 * MINUTE,
     });
-    expect(remarks).to.deep.equal([]);
+    expect(warnings).to.deep.equal([]);
   });
 
   describe("remembers", () => {
     const remembered = (row: Omit<Row, "why" | "expected">): Memory => decisionOf(row).memory;
 
     it("the later of what we did and what somebody else did", () => {
-      const draining = { members: [member("DRAINING")] };
+      const draining = { clusterInstances: [clusterInstance("DRAINING")] };
       const actedAt = at + 5 * SECOND;
       expect(remembered({ memory: { ...seen, actedAt }, observed: draining }).actedAt).to.equal(actedAt);
     });
 
     it("since when one of two agents is silent", () => {
-      const members = [memberOf({ arn: "ci-1" }), memberOf({ arn: "ci-2", agentConnected: false })];
-      expect(remembered({ memory: seen, observed: { members } }).disconnectedSince).to.equal(at);
+      const clusterInstances = [
+        clusterInstanceOf({ arn: "ci-1" }),
+        clusterInstanceOf({ arn: "ci-2", agentConnected: false }),
+      ];
+      expect(remembered({ memory: seen, observed: { clusterInstances } }).disconnectedSince).to.equal(at);
     });
 
     it("no certainty that no task is left, where one of two container instances has one", () => {
-      const members = [member("DRAINING", task("RUNNING")), member("DRAINING")];
+      const clusterInstances = [clusterInstance("DRAINING", task("RUNNING")), clusterInstance("DRAINING")];
       const memory = { ...seen, drainingAt: SINCE, noTasksVersions: [{ arn: "ci-1", version: 1 }] };
-      expect(remembered({ memory, observed: { members } }).noTasksVersions).to.deep.equal([]);
+      expect(remembered({ memory, observed: { clusterInstances } }).noTasksVersions).to.deep.equal([]);
     });
 
     it("when our action was completed, where another hook explains the wait, and all else", () => {
@@ -159,14 +165,14 @@ describe("all of a decision", () => {
         memory: refused,
         observed: { hooks: [hook(), hook({ name: "backup" })] },
       });
-      expect(memory).to.include({ completedAt: SINCE, lastBeatAt: SINCE });
+      expect(memory).to.include({ completedAt: SINCE, lastHeartbeatAt: SINCE });
     });
 
     it("since when nothing is left while the container instance leaves its cluster", () => {
       const memory = remembered({
         memory: { ...seen, drainingAt: SINCE },
         settings: { deregisterContainerInstance: "always" },
-        observed: { members: [member("DRAINING")] },
+        observed: { clusterInstances: [clusterInstance("DRAINING")] },
       });
       expect(memory.goneAt).to.equal(at);
     });
@@ -195,18 +201,18 @@ describe("all of a decision", () => {
   });
 
   describe("sends no heartbeat", () => {
-    const presence = {
-      membership: { group: "fleet", state: "Terminating:Wait" },
+    const autoScalingView = {
+      groupInstance: { group: "fleet", state: "Terminating:Wait" },
       retains: undefined,
       unread: {},
     };
     it("without a hook of ours", () => {
-      const drain = termination({ lastBeatAt: undefined }, { hook: undefined });
-      expect(isBeatDue(drain, { ...presence, hooks: undefined }, at, false)).to.equal(false);
+      const drain = termination({ lastHeartbeatAt: undefined }, { hook: undefined });
+      expect(isHeartbeatDue(drain, { ...autoScalingView, hooks: undefined }, at, false)).to.equal(false);
     });
     it("once the action is completed", () => {
-      const drain = termination({ lastBeatAt: undefined, completedAt: SINCE });
-      expect(isBeatDue(drain, { ...presence, hooks: [hook()] }, at, false)).to.equal(false);
+      const drain = termination({ lastHeartbeatAt: undefined, completedAt: SINCE });
+      expect(isHeartbeatDue(drain, { ...autoScalingView, hooks: [hook()] }, at, false)).to.equal(false);
     });
   });
 });

@@ -1,13 +1,27 @@
 // Protects dry run: when it is on, that each thing it would do is said once, and that it ends.
 import { expect } from "chai";
-import { asItIs, endRehearsal, rehearse, rehearseCompletion } from "../../../../shared/act/dry-run.ts";
+import {
+  asItIsInDryRun,
+  endDryRun,
+  logCompletionInDryRun,
+  logStepsInDryRun,
+} from "../../../../shared/act/dry-run.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { Memory, Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import type { Step } from "../../../../shared/rules/decision.ts";
 import { isDryRun } from "../../../../shared/run/dry-run-switch.ts";
 import { keptLog, untouchablePorts } from "../fake-ports.ts";
-import { MINUTE, member, observed, SECOND, SINCE, target, task, termination } from "../rules/builders.ts";
+import {
+  clusterInstance,
+  MINUTE,
+  observed,
+  SECOND,
+  SINCE,
+  target,
+  task,
+  termination,
+} from "../rules/builders.ts";
 
 describe("whether dry run is on", () => {
   /** [the input's key, the environment's DRYRUN, whether it is on, whether that is warned about] */
@@ -50,9 +64,9 @@ const steps: Step[] = [
 describe("a dry run", () => {
   function play(of: Termination, planned: readonly Step[]) {
     const { ports, lines } = untouchablePorts();
-    const done = rehearse(ports, [{ termination: of, steps: planned }]).get(of);
-    const said = [...of.memory.said, ...(done?.said ?? [])];
-    return { done, lines, after: { ...of, memory: { ...of.memory, said } } };
+    const done = logStepsInDryRun(ports, [{ termination: of, steps: planned }]).get(of);
+    const logged = [...of.memory.logged, ...(done?.logged ?? [])];
+    return { done, lines, after: { ...of, memory: { ...of.memory, logged } } };
   }
 
   it("calls nothing, and says of each step what it would do", () => {
@@ -88,38 +102,41 @@ describe("a dry run", () => {
   it("says once that the lifecycle action would be completed, and goes on watching", () => {
     const { ports, lines } = untouchablePorts();
     const outcome = { kind: "complete", result: "CONTINUE", reason: "drained" } as const;
-    const once = rehearseCompletion(ports, termination(), outcome);
-    const twice = rehearseCompletion(ports, once, outcome);
+    const once = logCompletionInDryRun(ports, termination(), outcome);
+    const twice = logCompletionInDryRun(ports, once, outcome);
     expect(lines).to.deep.equal([
       ["info", "dry run", { instance_id: "i-1", would: "completion with CONTINUE: drained" }],
     ]);
     expect(twice.memory.waitingFor).to.equal("the hook's own timeout: this is a dry run");
-    expect(twice.memory.said).to.deep.equal(once.memory.said);
+    expect(twice.memory.logged).to.deep.equal(once.memory.logged);
   });
 
   it("ends with the function's own switch: what it said is forgotten, what else was said is not", () => {
     const { ports, lines } = untouchablePorts();
-    const { after } = play(termination({ said: ["short hook"] }, { dryRun: true }), steps);
-    const real = endRehearsal(ports, after);
+    const { after } = play(termination({ logged: ["short hook"] }, { dryRun: true }), steps);
+    const real = endDryRun(ports, after);
     expect(real.dryRun).to.equal(false);
-    expect(real.memory.said).to.deep.equal(["short hook"]);
+    expect(real.memory.logged).to.deep.equal(["short hook"]);
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["dry run is over"]);
   });
 
   it("does not end where there was none", () => {
     const { ports, lines } = untouchablePorts();
-    const plain = termination({ said: ["short hook"] });
-    expect(endRehearsal(ports, plain)).to.equal(plain);
+    const plain = termination({ logged: ["short hook"] });
+    expect(endDryRun(ports, plain)).to.equal(plain);
     expect(lines).to.deep.equal([]);
   });
 
   describe("waits for what is there, not for what would be there after its steps", () => {
     const waits = (before: Partial<Memory>, change: Partial<Observation>, now = MINUTE) => {
-      const look = observed(change);
+      const reconcile = observed(change);
       const of = termination(before);
-      return asItIs(decide(of, look, SINCE + now), look, of.memory, SINCE + now);
+      return asItIsInDryRun(decide(of, reconcile, SINCE + now), reconcile, of.memory, SINCE + now);
     };
-    const serving = { members: [member("ACTIVE", task("RUNNING"))], registrations: [target()] };
+    const serving = {
+      clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+      registrations: [target()],
+    };
     const waitingFor = "1 target registered in static, 1 task RUNNING, not yet DRAINING";
 
     it("in its outcome and in its memory", () => {

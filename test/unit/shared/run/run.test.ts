@@ -69,9 +69,9 @@ describe("a run", () => {
   it("takes in for the first third of its time", () => {
     const { clock, run } = begin(40_000);
     clock.now = 19_999;
-    expect(run.takesIn).to.equal(true);
+    expect(run.mayReceive).to.equal(true);
     clock.now = 20_000;
-    expect(run.takesIn).to.equal(false);
+    expect(run.mayReceive).to.equal(false);
   });
 
   it("asks once for what it keeps, also where the answer is nothing", async () => {
@@ -186,7 +186,7 @@ describe("a failure", () => {
     it(`"${phrase}" names the call that it failed with, which counts as well`, () => {
       const { lines, run } = begin();
       note(run, failed("denied"));
-      expect(lines.map(([, said]) => said)).to.deep.equal(["call failed", phrase]);
+      expect(lines.map(([, logged]) => logged)).to.deep.equal(["call failed", phrase]);
       expect(String(finished(run))).to.match(/^RunFailed: 2 failures: ecs:ListTasks denied; /);
     });
   }
