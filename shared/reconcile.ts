@@ -12,7 +12,6 @@ import { decide } from "./rules/decide.ts";
 import type { Decision } from "./rules/decision.ts";
 import { seenOf } from "./rules/remember.ts";
 import { supersede } from "./rules/superseded-action.ts";
-import type { Ports } from "./run/ports.ts";
 import type { Run } from "./run/run.ts";
 
 /** How many terminations a part of a look has at the least, where they are of several clusters. */
@@ -26,12 +25,11 @@ const PARTS_AT_ONCE = 2;
  * is no AwsCallError: a fault of ours.
  */
 export async function reconcile(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   options: PassOptions,
 ): Promise<Reconciled[]> {
-  const waiting = await recheckBlockers(ports, run, terminations);
+  const waiting = await recheckBlockers(run, terminations);
   const others = terminations.filter((each) => !waiting.has(each));
   return [
     ...[...waiting].map(
@@ -41,14 +39,13 @@ export async function reconcile(
         ending: "waiting",
       }),
     ),
-    ...(await reconcileParts(ports, run, others, options)),
+    ...(await reconcileParts(run, others, options)),
   ];
 }
 
 // While the calls for one part wait for ECS, those for another can wait for Auto Scaling. A part for which there is no time
 // any more is left as it is.
 async function reconcileParts(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   options: PassOptions,
@@ -57,8 +54,8 @@ async function reconcileParts(
   const reconciled = await forEachOf(
     parts,
     async (part) => {
-      const isLate = run.isOutOfTime || (options.mayComplete && ports.now() >= options.until);
-      if (part === parts[0] || !isLate) return reconcilePart(ports, run, part, options);
+      const isLate = run.isOutOfTime || (options.mayComplete && run.now() >= options.until);
+      if (part === parts[0] || !isLate) return reconcilePart(run, part, options);
       return part.map((before): Reconciled => ({ before, termination: before, ending: "waiting" }));
     },
     PARTS_AT_ONCE,
@@ -79,13 +76,12 @@ function partsOf(terminations: readonly Termination[]): Termination[][] {
 }
 
 async function reconcilePart(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   options: PassOptions,
 ): Promise<Reconciled[]> {
-  const autoScalingViews = await observeAutoScaling(ports, run, terminations);
-  const shownAt = ports.now();
+  const autoScalingViews = await observeAutoScaling(run, terminations);
+  const shownAt = run.now();
   // What has begun anew is looked at as such: of one whose action is completed nothing else is observed.
   const begun = [...autoScalingViews].map(([before, shown]) => ({
     before,
@@ -96,9 +92,9 @@ async function reconcilePart(
   warnOfShortHooks(run, held);
   const afterHeartbeats = options.dryRun
     ? new Map<Termination, Termination>()
-    : await sendHeartbeats(ports, run, held, !options.mayComplete);
-  const observations = await observe(ports, run, held);
-  const now = ports.now();
+    : await sendHeartbeats(run, held, !options.mayComplete);
+  const observations = await observe(run, held);
+  const now = run.now();
   const decided = begun.map(({ before, held }) => {
     const observed = observations.get(held) as Observation;
     const current = afterHeartbeats.get(held) ?? held;
@@ -115,10 +111,10 @@ async function reconcilePart(
     done: Done | undefined,
     actedAt: number,
   ) => {
-    logWarnings(ports, before, decision);
+    logWarnings(run, before, decision);
     const memory = afterwards(decision, observed, done, before.memory, actedAt);
     const termination = { ...current, dryRun: options.dryRun, memory };
-    return conclude(ports, run, { before, termination, observed, decidedAt: now }, decision.outcome, options);
+    return conclude(run, { before, termination, observed, decidedAt: now }, decision.outcome, options);
   };
   // Beside each other: where steps for some take long, what the look has found of others would grow old meanwhile.
   const [settled, acted] = await Promise.all([
@@ -127,7 +123,6 @@ async function reconcilePart(
       (each) => endOf(each, undefined, now),
     ),
     actOn(
-      ports,
       run,
       decided.filter(({ decision }) => decision.steps.length > 0),
       options,
@@ -137,7 +132,7 @@ async function reconcilePart(
   return forEachOf([...settled, ...acted], async (each) => {
     if (each.ending !== "refused") return { ...each, ending: each.ending };
     // Whether another hook explains it is asked at once, the first time.
-    const [again] = await reconcile(ports, run, [each.termination], { ...options, mayComplete: false });
+    const [again] = await reconcile(run, [each.termination], { ...options, mayComplete: false });
     return { ...(again as Reconciled), before: each.before };
   });
 }
@@ -150,15 +145,14 @@ type Decided = {
 };
 
 async function actOn(
-  ports: Ports,
   run: Run,
   decided: readonly Decided[],
   { dryRun }: PassOptions,
   endOf: (each: Decided, done: Done | undefined, actedAt: number) => Promise<Concluded>,
 ): Promise<Concluded[]> {
   const planned = decided.map(({ before, decision }) => ({ termination: before, steps: decision.steps }));
-  const done = dryRun ? logStepsInDryRun(ports, planned) : await act(ports, run, planned);
-  const actedAt = ports.now();
+  const done = dryRun ? logStepsInDryRun(run, planned) : await act(run, planned);
+  const actedAt = run.now();
   return forEachOf(decided, (each) => endOf(each, done.get(each.before), actedAt));
 }
 
@@ -202,9 +196,9 @@ function keyOf({ phrase, about }: Decision["warnings"][number]): string {
   return about === undefined ? phrase : `${phrase}: ${about}`;
 }
 
-function logWarnings(ports: Ports, { instanceId, memory }: Termination, { warnings }: Decision): void {
+function logWarnings(run: Run, { instanceId, memory }: Termination, { warnings }: Decision): void {
   for (const each of warnings) {
     if (memory.logged.includes(keyOf(each))) continue;
-    ports.log[each.level](each.phrase, { instance_id: instanceId, ...each.fields });
+    run.log[each.level](each.phrase, { instance_id: instanceId, ...each.fields });
   }
 }

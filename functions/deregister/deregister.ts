@@ -27,8 +27,9 @@ import {
 import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
 import { reconcile } from "../../shared/reconcile.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
-import type { Invocation, Ports } from "../../shared/run/ports.ts";
-import { handsOverAt, Run } from "../../shared/run/run.ts";
+import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import { Run } from "../../shared/run/run.ts";
 import { deregisterInput } from "./input.ts";
 import { handleNotices, type InstanceNotice } from "./notices.ts";
 
@@ -57,15 +58,15 @@ export async function deregister(
   const queue = input.lifecycle_queue_name;
   const run = runOf(ports, invocation);
   // Where an event source mapping brings messages as they come, those at hand need not wait for others.
-  const more = ports.inputVariable ? 0 : POLL_SECONDS;
-  const messages = await receiveAll(ports, run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
+  const more = run.ports.inputVariable ? 0 : POLL_SECONDS;
+  const messages = await receiveAll(run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
   if (messages.length === 0 && !run.hasFailures) {
-    ports.log.info("nothing to do", { queue });
+    run.log.info("nothing to do", { queue });
     return undefined;
   }
-  const { finished, unreadable, counts } = await begin(ports, run, input, messages);
-  await deleteAll(ports, run, queue, finished);
-  await setAside(ports, run, queue, unreadable);
+  const { finished, unreadable, counts } = await begin(run, input, messages);
+  await deleteAll(run, queue, finished);
+  await setAside(run, queue, unreadable);
   run.finish(counts);
   return undefined;
 }
@@ -81,16 +82,16 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   }
   const run = runOf(ports, invocation);
   const messages = messagesOf(event);
-  const { finished, unreadable, counts } = await begin(ports, run, input, messages);
-  const aside = await setAside(ports, run, queue, unreadable);
-  if (run.hasFailures) await deleteAll(ports, run, queue, finished);
+  const { finished, unreadable, counts } = await begin(run, input, messages);
+  const aside = await setAside(run, queue, unreadable);
+  if (run.hasFailures) await deleteAll(run, queue, finished);
   run.finish(counts);
   const done = new Set([...finished, ...aside].map(({ id }) => id));
   return givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)));
 }
 
 function runOf(ports: Ports, invocation: Invocation): Run {
-  return new Run(ports.log, ports.now, handsOverAt(ports.now(), invocation.remainingMilliseconds()));
+  return new Run(ports, handsOverAt(ports.now(), invocation));
 }
 
 /** What became of messages: those that are done with, those that cannot be read, and numbers for the log. */
@@ -102,16 +103,15 @@ type Begun = {
 
 // Begins the drains that messages ask for, and passes them on. What is neither finished nor unreadable is to be tried again.
 async function begin(
-  ports: Ports,
   run: Run,
   input: z.infer<typeof deregisterInput>,
   messages: readonly ReceivedMessage[],
 ): Promise<Begun> {
   const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policy } = input;
   const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policy;
-  const dryRun = isDryRun(dry_run, ports);
-  const { arrivals, notices, unreadable, done } = readAll(ports, queue, messages, keys);
-  const { drains, undone } = await handleNotices(ports, run, notices, {
+  const dryRun = isDryRun(dry_run, run.ports);
+  const { arrivals, notices, unreadable, done } = readAll(run, queue, messages, keys);
+  const { drains, undone } = await handleNotices(run, notices, {
     policy: {
       "spot interruption": on_spot_interruption ?? "ignore",
       rebalance: on_rebalance ?? "ignore",
@@ -121,15 +121,14 @@ async function begin(
     queue,
     dryRun,
   });
-  const held = merge(ports, [...arrivals, ...drains]);
+  const held = merge(run, [...arrivals, ...drains]);
   const reconciled = await reconcile(
-    ports,
     run,
     held.map((each) => each.termination),
-    { mayComplete: false, dryRun, until: ports.now() },
+    { mayComplete: false, dryRun, until: run.now() },
   );
   const watched = reconciled.filter(({ ending }) => ending === "waiting");
-  const kept = await passOn(ports, run, monitorQueue, watched);
+  const kept = await passOn(run, monitorQueue, watched);
   const open = new Set(
     [...held.filter(({ termination }) => kept.has(termination)), ...undone].flatMap(idsOf),
   );
@@ -147,12 +146,11 @@ async function begin(
 
 // Returns those that could not be sent: their lifecycle messages stay, and the next run takes them in again.
 async function passOn(
-  ports: Ports,
   run: Run,
   monitorQueue: string,
   watched: readonly Reconciled[],
 ): Promise<Set<Termination>> {
-  const { done, failed } = await ports.queues.send(
+  const { done, failed } = await run.ports.queues.send(
     monitorQueue,
     watched.map(({ before, termination }) => ({
       before,
@@ -161,7 +159,7 @@ async function passOn(
     })),
   );
   for (const { termination } of done) {
-    ports.log.info("passed on", { instance_id: termination.instanceId, queue: monitorQueue });
+    run.log.info("passed on", { instance_id: termination.instanceId, queue: monitorQueue });
   }
   for (const { item, reason, cause } of failed)
     run.stepFailed(item.termination.instanceId, `sending on to ${monitorQueue}`, reason, cause);
@@ -169,7 +167,7 @@ async function passOn(
 }
 
 function readAll(
-  ports: Ports,
+  run: Run,
   queue: string,
   messages: readonly ReceivedMessage[],
   keys: DrainKeys,
@@ -182,17 +180,17 @@ function readAll(
     const read = parseLifecycleMessage(message.body);
     switch (read.kind) {
       case "termination":
-        arrivals.push(arrivalOf(ports, message, read, keys));
+        arrivals.push(arrivalOf(run, message, read, keys));
         break;
       case "notice":
-        notices.push(...noticesOf(ports, message, read));
+        notices.push(...noticesOf(run, message, read));
         break;
       case "other notice":
-        ports.log.info("notice ignored", { queue, reason: read.reason });
+        run.log.info("notice ignored", { queue, reason: read.reason });
         done.push(message);
         break;
       case "test notification":
-        ports.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
+        run.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
         done.push(message);
         break;
       case "unreadable":
@@ -206,7 +204,7 @@ function readAll(
 }
 
 function arrivalOf(
-  ports: Ports,
+  run: Run,
   message: ReceivedMessage,
   read: Extract<LifecycleMessage, { kind: "termination" }>,
   keys: DrainKeys,
@@ -214,7 +212,7 @@ function arrivalOf(
   const { instanceId, group, hook, token, time } = read;
   // What the message says of its time is not believed where it was sent sooner: a wrong one would be kept for ever.
   const since = Math.min(time ?? message.sentAt, message.sentAt);
-  ports.log.info("termination received", {
+  run.log.info("termination received", {
     instance_id: instanceId,
     auto_scaling_group: group,
     life_cycle_hook_name: hook,
@@ -236,12 +234,12 @@ function arrivalOf(
 }
 
 function noticesOf(
-  ports: Ports,
+  run: Run,
   message: ReceivedMessage,
   { notice, instanceIds, at = message.sentAt }: Extract<LifecycleMessage, { kind: "notice" }>,
 ): InstanceNotice[] {
   return instanceIds.map((instanceId) => {
-    ports.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
+    run.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
     return { notice, instanceId, at, messages: [message] };
   });
 }

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse } from "aws-lambda";
-import { createEnvironment, createPorts, invocationOf } from "../../shared/run/ports.ts";
+import { invocationOf } from "../../shared/run/invocation.ts";
+import { createEnvironment, createPorts } from "../../shared/run/ports.ts";
 import { deregister } from "./deregister.ts";
 
 const environment = createEnvironment();

@@ -5,7 +5,6 @@ import type { DrainSettings } from "../../shared/model/settings.ts";
 import { NO_MEMORY } from "../../shared/model/termination.ts";
 import { observeGroupInstances, observeHooks } from "../../shared/observe/auto-scaling.ts";
 import { NOTICE_MS } from "../../shared/rules/spot-interruption.ts";
-import type { Ports } from "../../shared/run/ports.ts";
 import { contentOf } from "../../shared/run/reading.ts";
 import type { Run } from "../../shared/run/run.ts";
 
@@ -38,7 +37,6 @@ export type NoticeOptions = {
  * of AWS are noted in the run; throws only what is a fault of ours.
  */
 export async function handleNotices(
-  ports: Ports,
   run: Run,
   notices: readonly InstanceNotice[],
   options: NoticeOptions,
@@ -47,21 +45,21 @@ export async function handleNotices(
   const undone: InstanceNotice[] = [];
   const shouldRun = notices.filter((each) => {
     const isIgnored = options.policy[each.notice] === "ignore";
-    if (isIgnored) ignore(ports, each, "the input says so");
+    if (isIgnored) ignore(run, each, "the input says so");
     return !isIgnored;
   });
-  const groupInstances = await observeGroupInstances(ports, run, shouldRun);
+  const groupInstances = await observeGroupInstances(run, shouldRun);
   for (const each of shouldRun) {
     const read = groupInstances.get(each.instanceId);
     const groupInstance = read && contentOf(read);
     if (read && "unread" in read) {
       undone.push(each);
     } else if (!groupInstance) {
-      ignore(ports, each, "no Auto Scaling group has the instance");
+      ignore(run, each, "no Auto Scaling group has the instance");
     } else if (options.policy[each.notice] === "drain") {
-      if (ports.now() >= each.at + NOTICE_MS) ignore(ports, each, "its two minutes are over");
+      if (run.now() >= each.at + NOTICE_MS) ignore(run, each, "its two minutes are over");
       else drains.push(drainOf(each, groupInstance, options.settings));
-    } else if (!(await replace(ports, run, each, groupInstance, options))) {
+    } else if (!(await replace(run, each, groupInstance, options))) {
       undone.push(each);
     }
   }
@@ -91,7 +89,6 @@ function drainOf(
 
 // Returns whether the message is done with.
 async function replace(
-  ports: Ports,
   run: Run,
   notice: InstanceNotice,
   { group, state }: GroupInstance,
@@ -99,31 +96,31 @@ async function replace(
 ): Promise<boolean> {
   const { instanceId } = notice;
   if (state !== "InService") {
-    ignore(ports, notice, `the instance is ${state}`);
+    ignore(run, notice, `the instance is ${state}`);
     return true;
   }
-  const hooks = await observeHooks(ports, run, group);
+  const hooks = await observeHooks(run, group);
   if ("unread" in hooks) return false;
   // Without a hook of ours nothing would drain it. One that notifies no queue, or a topic, may reach us all the same.
   if (!hooks.value.some(({ target }) => !target?.includes(":sqs:") || target.endsWith(`:${queue}`))) {
-    ignore(ports, notice, `the group ${group} has no terminating hook of ours`);
+    ignore(run, notice, `the group ${group} has no terminating hook of ours`);
     return true;
   }
   const fields = { instance_id: instanceId, auto_scaling_group: group, notice: notice.notice };
   if (dryRun) {
-    ports.log.info("dry run", { ...fields, would: "termination through Auto Scaling" });
+    run.log.info("dry run", { ...fields, would: "termination through Auto Scaling" });
     return true;
   }
   try {
-    await ports.autoScaling.replace(instanceId);
+    await run.ports.autoScaling.replace(instanceId);
   } catch (error) {
     run.callFailed(error);
     return false;
   }
-  ports.log.info("instance replaced", fields);
+  run.log.info("instance replaced", fields);
   return true;
 }
 
-function ignore(ports: Ports, { instanceId, notice }: InstanceNotice, reason: string): void {
-  ports.log.info("notice ignored", { instance_id: instanceId, notice, reason });
+function ignore(run: Run, { instanceId, notice }: InstanceNotice, reason: string): void {
+  run.log.info("notice ignored", { instance_id: instanceId, notice, reason });
 }

@@ -15,7 +15,7 @@ import type { ScalePorts } from "./ports.ts";
  */
 export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<void> {
   const { services, dryRun } = readServices(event, ports);
-  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
   if (services.length === 0) {
     ports.log.info("nothing to do", { reason: "the input names no service" });
     return;
@@ -44,7 +44,7 @@ function readServices(event: unknown, ports: ScalePorts): { services: ScaledServ
 // Returns whether the desired count was changed.
 async function scale(
   ports: ScalePorts,
-  run: Run,
+  run: Run<ScalePorts>,
   scaled: ScaledService,
   active: Reading<number>,
   dryRun: boolean,
@@ -100,7 +100,7 @@ function whatIsWrong({ status, daemon }: Service): string | undefined {
 // Two that set the same number, each by its own rule, never come to rest.
 async function warnOfOwnScaling(
   ports: ScalePorts,
-  run: Run,
+  run: Run<ScalePorts>,
   cluster: string,
   service: string,
 ): Promise<void> {

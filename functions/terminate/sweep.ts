@@ -12,7 +12,6 @@ import {
 } from "../../shared/model/settings.ts";
 import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
 import { observeHooks } from "../../shared/observe/auto-scaling.ts";
-import type { Ports } from "../../shared/run/ports.ts";
 import { contentOf, reading } from "../../shared/run/reading.ts";
 import type { Run } from "../../shared/run/run.ts";
 
@@ -49,22 +48,21 @@ export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
  * heartbeat for each that is found. Failures of AWS are noted in the run; throws only what is a fault of ours.
  */
 export async function sweep(
-  ports: Ports,
   run: Run,
   atHand: readonly Termination[],
   options: SweepOptions,
 ): Promise<Termination[]> {
-  const groups = await observeGroups(ports, run, atHand, options);
+  const groups = await observeGroups(run, atHand, options);
   const candidates = await forEachOf(groups, async (group) => {
-    const held = (await instancesOf(ports, run, group)).filter(({ state }) => situationOf(state) === "held");
+    const held = (await instancesOf(run, group)).filter(({ state }) => situationOf(state) === "held");
     if (held.length === 0) return [];
-    const hooks = contentOf(await observeHooks(ports, run, group.name));
+    const hooks = contentOf(await observeHooks(run, group.name));
     if (hooks === undefined) return [];
     const ours = hooks.filter((each) => isOurs(each, group.name, atHand, options));
     if (ours.length === 0) warnOfNone(run, group.name, hooks, options);
-    return ours.flatMap((hook) => candidatesOf(ports, group.name, hook, held, atHand, options));
+    return ours.flatMap((hook) => candidatesOf(run, group.name, hook, held, atHand, options));
   });
-  const found = await forEachOf(candidates.flat(), (each) => findHeld(ports, run, each, options));
+  const found = await forEachOf(candidates.flat(), (each) => findHeld(run, each, options));
   return found.flatMap((each) => each ?? []);
 }
 
@@ -72,7 +70,7 @@ export async function sweep(
 type Candidate = { readonly termination: Termination; readonly state: string; readonly hook: Hook };
 
 function candidatesOf(
-  ports: Ports,
+  run: Run,
   group: string,
   hook: Hook,
   held: GroupWithInstances["instances"],
@@ -84,7 +82,7 @@ function candidatesOf(
   return held
     .filter(({ instanceId }) => !known.has(instanceId))
     .map(({ instanceId, state }) => ({
-      termination: terminationOf(ports, group, hook.name, instanceId, settings),
+      termination: terminationOf(run, group, hook.name, instanceId, settings),
       state,
       hook,
     }));
@@ -94,7 +92,6 @@ function candidatesOf(
 // anew, of which nobody knows when it began. With `leave` its message may be elsewhere for a moment, and past a deadline after
 // which no heartbeat may be sent: a sweep after the other would keep it for ever.
 async function findHeld(
-  ports: Ports,
   run: Run,
   { termination, state, hook }: Candidate,
   { dryRun }: SweepOptions,
@@ -102,16 +99,15 @@ async function findHeld(
   const mayAsk = !dryRun && termination.settings.onTimeout !== "leave";
   const holds = await reading(run, async () =>
     mayAsk
-      ? (await ports.autoScaling.heartbeat({ ...termination, hook: hook.name })) === "recorded"
+      ? (await run.ports.autoScaling.heartbeat({ ...termination, hook: hook.name })) === "recorded"
       : state !== "Warmed:Pending:Wait",
   );
   if (!contentOf(holds)) return undefined;
-  logFound(ports, termination, hook);
+  logFound(run, termination, hook);
   return termination;
 }
 
 async function observeGroups(
-  ports: Ports,
   run: Run,
   atHand: readonly Termination[],
   { groups, tag }: SweepOptions,
@@ -119,7 +115,7 @@ async function observeGroups(
   const drained = new Set(atHand.map((each) => each.group));
   const names = [...new Set([...groups, ...drained])];
   const readings = await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
-    const answer = await reading(run, () => ports.autoScaling.groups({ names: some }));
+    const answer = await reading(run, () => run.ports.autoScaling.groups({ names: some }));
     // Auto Scaling leaves out what it does not know. Where nothing drains either that was in such a group, its name is wrong.
     const missing = some.filter((name) => groups.includes(name) && !drained.has(name));
     for (const name of missing) {
@@ -131,7 +127,7 @@ async function observeGroups(
   if (tag !== undefined) {
     const [key = "", ...value] = tag.split("=");
     const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
-    readings.push(await reading(run, () => ports.autoScaling.groups(which)));
+    readings.push(await reading(run, () => run.ports.autoScaling.groups(which)));
   }
   return [
     ...new Map(readings.flatMap((each) => contentOf(each) ?? []).map((each) => [each.name, each])).values(),
@@ -150,12 +146,11 @@ function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { hook, que
 }
 
 async function instancesOf(
-  ports: Ports,
   run: Run,
   { name, instances, hasWarmPool }: GroupWithInstances,
 ): Promise<GroupWithInstances["instances"]> {
   if (!hasWarmPool) return instances;
-  const pool = contentOf(await reading(run, () => ports.autoScaling.warmPool(name)));
+  const pool = contentOf(await reading(run, () => run.ports.autoScaling.warmPool(name)));
   return [...instances, ...(pool ?? [])];
 }
 
@@ -196,9 +191,9 @@ function settingsFor(
   return settingsUnder(hook.metadata, keysOf(told));
 }
 
-function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook): void {
+function logFound(run: Run, { group, instanceId }: Termination, hook: Hook): void {
   const own = keysOfMetadata(hook.metadata);
-  ports.log.warn("sweep found", {
+  run.log.warn("sweep found", {
     instance_id: instanceId,
     auto_scaling_group: group,
     life_cycle_hook_name: hook.name,
@@ -208,13 +203,13 @@ function logFound(ports: Ports, { group, instanceId }: Termination, hook: Hook):
 }
 
 function terminationOf(
-  ports: Ports,
+  run: Run,
   group: string,
   hook: string,
   instanceId: string,
   settings: DrainSettings,
 ): Termination {
-  const now = ports.now();
+  const now = run.now();
   return {
     instanceId,
     group,

@@ -4,8 +4,9 @@ import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import { type DrainKeys, readInput } from "../../shared/model/settings.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
-import type { Invocation, Ports } from "../../shared/run/ports.ts";
-import { handsOverAt, Run } from "../../shared/run/run.ts";
+import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import { Run } from "../../shared/run/run.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
 import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
 import { RECEIVE_MS, Watch } from "./watch.ts";
@@ -35,25 +36,24 @@ export async function terminate(
   const input = readInput(terminateInput, "terminate", event, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
-  const lambdaEnd = handsOverAt(ports.now(), invocation.remainingMilliseconds());
-  const run = new Run(ports.log, ports.now, Math.min(ports.now() + RUN_MS + LOOK_MS, lambdaEnd));
-  const dryRun = isDryRun(input.dry_run, ports);
-  const watched = new Watch(ports, run, { queue, keys, dryRun });
+  const lambdaEnd = handsOverAt(ports.now(), invocation);
+  const run = new Run(ports, Math.min(ports.now() + RUN_MS + LOOK_MS, lambdaEnd));
+  const dryRun = isDryRun(input.dry_run, run.ports);
+  const watched = new Watch(run, { queue, keys, dryRun });
   const end = () => Math.min(run.startedAt + RUN_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
   await watched.receive(RECEIVE_MS / 1_000);
   if (watched.held.length > 0) await watched.receiveHandOvers(end);
   const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
   if (swept) {
-    for (const found of await sweep(ports, run, watched.seen, { ...sweepOptions, dryRun }))
-      watched.add(found);
+    for (const found of await sweep(run, watched.seen, { ...sweepOptions, dryRun })) watched.add(found);
   }
   if (watched.received === 0 && watched.held.length === 0 && !run.hasFailures) {
-    ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
+    run.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
   }
   await watched.passUntil(end);
   await watched.handOver();
-  await setAside(ports, run, queue, watched.unreadable);
+  await setAside(run, queue, watched.unreadable);
   const { received, completed, drop, held } = watched;
   run.finish({ received, completed, let_go: drop, handed_over: held.length, ...(swept ? { swept } : {}) });
   return undefined;

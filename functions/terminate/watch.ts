@@ -13,7 +13,6 @@ import type { DrainKeys } from "../../shared/model/settings.ts";
 import type { Termination } from "../../shared/model/termination.ts";
 import { reconcile } from "../../shared/reconcile.ts";
 import { isQueuedForCompletion } from "../../shared/rules/completion-queue.ts";
-import type { Ports } from "../../shared/run/ports.ts";
 import type { Run } from "../../shared/run/run.ts";
 
 /** How long a run receives: its predecessor, a minute older, hands over within this time. */
@@ -42,12 +41,10 @@ export class Watch {
   #isDry = false;
   #turn = MIN_QUEUE_BATCH;
   readonly #ended: Termination[] = [];
-  readonly #ports: Ports;
   readonly #run: Run;
   readonly #options: WatchOptions;
 
-  constructor(ports: Ports, run: Run, options: WatchOptions) {
-    this.#ports = ports;
+  constructor(run: Run, options: WatchOptions) {
     this.#run = run;
     this.#options = options;
   }
@@ -59,7 +56,7 @@ export class Watch {
   async receive(waitSeconds: number): Promise<void> {
     const { queue, keys, dryRun } = this.#options;
     const room = MAX_TRACKED - this.held.length;
-    const { messages, failed, isDry } = await receive(this.#ports, this.#run, queue, waitSeconds, room);
+    const { messages, failed, isDry } = await receive(this.#run, queue, waitSeconds, room);
     this.received += messages.length;
     this.#isDry = isDry;
     if (failed || messages.length >= room) this.#receives = false;
@@ -67,24 +64,24 @@ export class Watch {
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, keys);
       if (read.kind === "termination") {
-        const termination = dryRun ? read.termination : endDryRun(this.#ports, read.termination);
+        const termination = dryRun ? read.termination : endDryRun(this.#run, read.termination);
         arrivals.push({ termination, messages: [message] });
       } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
-    this.held = merge(this.#ports, [...this.held, ...arrivals]);
+    this.held = merge(this.#run, [...this.held, ...arrivals]);
   }
 
   /** Takes in what comes until the predecessor must have handed over, looking meanwhile at what is due. */
   async receiveHandOvers(end: () => number): Promise<void> {
     const receivesUntil = this.#run.startedAt + RECEIVE_MS;
     for (;;) {
-      const now = this.#ports.now();
+      const now = this.#run.now();
       const next = this.#next();
       if (next <= now && now < end()) {
         await this.#lookAtDue(end);
         // What the predecessor has handed over in the meantime.
-        const hasMissed = now < receivesUntil && this.#ports.now() >= receivesUntil;
+        const hasMissed = now < receivesUntil && this.#run.now() >= receivesUntil;
         if (hasMissed && this.#receives) await this.receive(1);
       } else if (this.#receives && now < receivesUntil) {
         await this.receive(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
@@ -111,20 +108,20 @@ export class Watch {
   /** Looks at all that is due, again and again, until nothing is left or nothing can change before the time is over. */
   async passUntil(end: () => number): Promise<void> {
     for (;;) {
-      const now = this.#ports.now();
+      const now = this.#run.now();
       const next = this.#next();
       if (this.held.length === 0) return;
       const at = Math.max(next, now);
       const { turns, others } = this.#dueAt(at);
       if (at + LOOK_MS_EACH * (turns.length + others.length) >= end()) return;
       if (next <= now) await this.#lookAtDue(end);
-      else await this.#ports.sleep(next - now);
+      else await this.#run.ports.sleep(next - now);
     }
   }
 
   // While what takes long is looked at, those that only wait for Auto Scaling are completed, again and again.
   async #lookAtDue(end: () => number): Promise<void> {
-    const { turns, others } = this.#dueAt(this.#ports.now());
+    const { turns, others } = this.#dueAt(this.#run.now());
     if (others.length === 0) return this.#takeTurns(turns, end());
     let isOver = false;
     const lookAtOthers = async () => {
@@ -133,8 +130,8 @@ export class Watch {
       });
     };
     const goOnCompleting = async () => {
-      for (let due = turns; due.length > 0 && !isOver; due = this.#dueAt(this.#ports.now()).turns) {
-        if (this.#ports.now() + LOOK_MS_EACH * due.length >= end()) return;
+      for (let due = turns; due.length > 0 && !isOver; due = this.#dueAt(this.#run.now()).turns) {
+        if (this.#run.now() + LOOK_MS_EACH * due.length >= end()) return;
         await this.#takeTurns(due, end());
       }
     };
@@ -164,7 +161,7 @@ export class Watch {
   /** Returns how many were completed. */
   async #nextPassAt(due: readonly Tracked[], until: number): Promise<number> {
     const messagesOf = new Map(due.map((each) => [each.termination, each.messages]));
-    const reconciled = await reconcile(this.#ports, this.#run, [...messagesOf.keys()], {
+    const reconciled = await reconcile(this.#run, [...messagesOf.keys()], {
       mayComplete: true,
       dryRun: this.#options.dryRun,
       until,
@@ -195,7 +192,7 @@ export class Watch {
   async handOver(): Promise<void> {
     if (this.held.length === 0) return;
     const { queue } = this.#options;
-    const { done, failed } = await this.#ports.queues.send(
+    const { done, failed } = await this.#run.ports.queues.send(
       queue,
       this.held.map((held) => ({ held, body: formatMonitorMessage(held.termination) })),
     );
@@ -203,10 +200,10 @@ export class Watch {
       this.#run.stepFailed(item.held.termination.instanceId, `handing over to ${queue}`, reason, cause);
     for (const { held } of done) {
       const { instanceId, since, memory } = held.termination;
-      this.#ports.log.info("handed over", {
+      this.#run.log.info("handed over", {
         instance_id: instanceId,
         waiting_for: memory.waitingFor,
-        held_seconds: secondsBetween(since, this.#ports.now()),
+        held_seconds: secondsBetween(since, this.#run.now()),
         ...(memory.failures > 0 ? { failures: memory.failures } : {}),
       });
     }
@@ -214,7 +211,7 @@ export class Watch {
   }
 
   #delete(messages: readonly Receipt[]): Promise<void> {
-    return deleteAll(this.#ports, this.#run, this.#options.queue, messages);
+    return deleteAll(this.#run, this.#options.queue, messages);
   }
 }
 

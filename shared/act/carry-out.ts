@@ -3,7 +3,6 @@ import { type BatchResult, forEachOf, groupBy, pieces } from "../base/batches.ts
 import { AwsCallError } from "../base/errors.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Step } from "../rules/decision.ts";
-import type { Ports } from "../run/ports.ts";
 import type { Run } from "../run/run.ts";
 import { logDone, nameOf } from "./step-text.ts";
 
@@ -27,11 +26,7 @@ type OfCluster = Of<"drain"> | Of<"activate">;
  * Carries out steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
  * others; the next look decides on it anew. Throws only what is a fault of ours.
  */
-export async function act(
-  ports: Ports,
-  run: Run,
-  planned: readonly Planned[],
-): Promise<Map<Termination, Done>> {
+export async function act(run: Run, planned: readonly Planned[]): Promise<Map<Termination, Done>> {
   const done = new Map<Termination, Done>();
   for (const { termination } of planned) done.set(termination, { steps: [], failed: false });
   const all = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ termination, step })));
@@ -40,19 +35,21 @@ export async function act(
   const carryOut = <K extends Step["kind"]>(
     batches: readonly Of<K>[][],
     call: (batch: readonly Of<K>[]) => Promise<BatchResult<Of<K>>>,
-  ) => forEachOf(batches, (batch) => settle(ports, run, batch, call, done));
+  ) => forEachOf(batches, (batch) => settle(run, batch, call, done));
 
   // Traffic goes first: what a load balancer still sends is not to meet a task that ECS stops.
-  await carryOut(perLoadBalancer(of("deregister")), (batch) => deregister(ports, batch));
-  await carryOut(perCluster(of("drain")), (batch) => setStatus(ports, batch, "DRAINING"));
+  await carryOut(perLoadBalancer(of("deregister")), (batch) => deregister(run, batch));
+  await carryOut(perCluster(of("drain")), (batch) => setStatus(run, batch, "DRAINING"));
   await carryOut(oneByOne(of("stop task")), (batch) =>
-    each(batch, ({ step }) => ports.ecs.stopTask(step.cluster, step.task, "asg-drain: nothing else is left")),
+    each(batch, ({ step }) =>
+      run.ports.ecs.stopTask(step.cluster, step.task, "asg-drain: nothing else is left"),
+    ),
   );
   await carryOut(oneByOne(of("deregister container instance")), (batch) =>
-    each(batch, ({ step }) => ports.ecs.deregister(step.cluster, step.containerInstance, step.force)),
+    each(batch, ({ step }) => run.ports.ecs.deregister(step.cluster, step.containerInstance, step.force)),
   );
-  await carryOut(perCluster(of("activate")), (batch) => setStatus(ports, batch, "ACTIVE"));
-  await carryOut(oneByOne(of("register")), (batch) => each(batch, (item) => register(ports, item)));
+  await carryOut(perCluster(of("activate")), (batch) => setStatus(run, batch, "ACTIVE"));
+  await carryOut(oneByOne(of("register")), (batch) => each(batch, (item) => register(run, item)));
   return done;
 }
 
@@ -73,7 +70,7 @@ function perCluster<T extends OfCluster>(items: readonly T[]): T[][] {
 
 // All of a batch are of one load balancer.
 async function deregister(
-  ports: Ports,
+  run: Run,
   batch: readonly Of<"deregister">[],
 ): Promise<BatchResult<Of<"deregister">>> {
   const { kind, id } = (batch[0] as Of<"deregister">).step.registration;
@@ -85,33 +82,33 @@ async function deregister(
         { id: registration.target, port: registration.port as number },
       ]),
     );
-    await ports.targetGroups.deregister(id, [...targets.values()]);
+    await run.ports.targetGroups.deregister(id, [...targets.values()]);
     return { done: batch, failed: [] };
   }
   const instanceIds = [...new Set(batch.map(({ termination }) => termination.instanceId))];
-  const result = await ports.classic.deregister(id, instanceIds);
+  const result = await run.ports.classic.deregister(id, instanceIds);
   return byItem(batch, result, ({ termination }) => termination.instanceId);
 }
 
-async function register(ports: Ports, { termination, step }: Of<"register">): Promise<void> {
+async function register(run: Run, { termination, step }: Of<"register">): Promise<void> {
   const { registration } = step;
   if (registration.kind === "classic") {
-    await ports.classic.register(registration.loadBalancer, [termination.instanceId]);
+    await run.ports.classic.register(registration.loadBalancer, [termination.instanceId]);
   } else {
     const target = { id: termination.instanceId, port: registration.port };
-    await ports.targetGroups.register(registration.targetGroup, [target]);
+    await run.ports.targetGroups.register(registration.targetGroup, [target]);
   }
 }
 
 // Two hooks that hold one instance ask for the same container instance twice.
 async function setStatus<T extends OfCluster>(
-  ports: Ports,
+  run: Run,
   batch: readonly T[],
   status: "DRAINING" | "ACTIVE",
 ): Promise<BatchResult<T>> {
   const { cluster } = (batch[0] as T).step;
   const arns = [...new Set(batch.map(({ step }) => step.containerInstance))];
-  const result = await ports.ecs.setStatus(cluster, arns, status);
+  const result = await run.ports.ecs.setStatus(cluster, arns, status);
   return byItem(batch, result, ({ step }) => step.containerInstance);
 }
 
@@ -121,7 +118,6 @@ async function each<T>(batch: readonly T[], call: (item: T) => Promise<void>): P
 }
 
 async function settle<T extends { readonly termination: Termination; readonly step: Step }>(
-  ports: Ports,
   run: Run,
   batch: readonly T[],
   call: (batch: readonly T[]) => Promise<BatchResult<T>>,
@@ -130,7 +126,7 @@ async function settle<T extends { readonly termination: Termination; readonly st
   const result = await callFor(run, batch, call);
   for (const { termination, step } of result.done) {
     done.get(termination)?.steps.push(step);
-    logDone(ports.log, termination.instanceId, step);
+    logDone(run.log, termination.instanceId, step);
   }
   for (const { item, reason } of result.failed) {
     const own = done.get(item.termination);

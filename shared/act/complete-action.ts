@@ -1,7 +1,6 @@
 import { secondsBetween } from "../base/log.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Outcome } from "../rules/decision.ts";
-import type { Ports } from "../run/ports.ts";
 import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
 
@@ -22,7 +21,6 @@ export type Completion = {
  * failure of AWS is noted in the run; throws only what is a fault of ours.
  */
 export async function completeAction(
-  ports: Ports,
   run: Run,
   termination: Termination,
   { result, reason }: Extract<Outcome, { kind: "complete" }>,
@@ -37,13 +35,13 @@ export async function completeAction(
   const failed = (error: unknown) => again(run.callFailed(error), { failures: memory.failures + 1 });
   let answer: "completed" | "no such action";
   try {
-    answer = await ports.autoScaling.complete({ ...termination, hook }, result);
+    answer = await run.ports.autoScaling.complete({ ...termination, hook }, result);
   } catch (error) {
     return failed(error);
   }
-  const now = ports.now();
+  const now = run.now();
   if (answer === "completed") {
-    ports.log.info("lifecycle action completed", {
+    run.log.info("lifecycle action completed", {
       instance_id: instanceId,
       auto_scaling_group: group,
       life_cycle_hook_name: hook,
@@ -52,7 +50,7 @@ export async function completeAction(
       held_seconds: secondsBetween(since, now),
     });
     if (memory.returns !== undefined) {
-      ports.log.info("comes back", { instance_id: instanceId, with: memory.returns });
+      run.log.info("comes back", { instance_id: instanceId, with: memory.returns });
     }
     if (others.length > 0) {
       return again(`the other hooks to let it go: ${others.join(", ")}`, { completedAt: now });
@@ -60,13 +58,13 @@ export async function completeAction(
     if (memory.returns === undefined) return { kind: "completed", termination };
     return again("the instance to come back", { completedAt: now });
   }
-  ports.log.warn("completion refused", {
+  run.log.warn("completion refused", {
     instance_id: instanceId,
     life_cycle_hook_name: hook,
     reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
   });
   try {
-    const another = await findAnotherAction(ports, run, termination);
+    const another = await findAnotherAction(run, termination);
     if (another) return again("the lifecycle action that holds the instance", {}, another);
   } catch (error) {
     return failed(error);

@@ -4,7 +4,6 @@ import type { Memory, Termination } from "../model/termination.ts";
 import { queuedUntil } from "../rules/completion-queue.ts";
 import type { Outcome } from "../rules/decision.ts";
 import { otherHooks } from "../rules/heartbeat.ts";
-import type { Ports } from "../run/ports.ts";
 import type { Run } from "../run/run.ts";
 import { completeAction } from "./complete-action.ts";
 import { logCompletionInDryRun } from "./dry-run.ts";
@@ -51,7 +50,6 @@ type Conclusion = {
  * what the look has found is fresh. A failure of AWS is noted in the run; throws only what is a fault of ours.
  */
 export async function conclude(
-  ports: Ports,
   run: Run,
   { before, termination, observed, decidedAt }: Conclusion,
   outcome: Outcome,
@@ -59,27 +57,27 @@ export async function conclude(
 ): Promise<Concluded> {
   switch (outcome.kind) {
     case "wait":
-      return watch(ports, before, termination, options);
+      return watch(run, before, termination, options);
     case "drop":
-      logDropped(ports, termination, outcome);
+      logDropped(run, termination, outcome);
       return { before, termination, ending: "dropped" };
     case "complete": {
       if (!options.mayComplete) return { before, termination, ending: "waiting" };
       if (options.dryRun) {
-        return watchAgain(ports, before, logCompletionInDryRun(ports, termination, outcome), options);
+        return watchAgain(run, before, logCompletionInDryRun(run, termination, outcome), options);
       }
-      const now = ports.now();
+      const now = run.now();
       if (now >= Math.min(decidedAt + FRESH_MS, options.until)) {
         const memory = {
           ...termination.memory,
           waitingFor: "its turn to be completed",
           queuedUntil: queuedUntil(termination, observed, now),
         };
-        return watchAgain(ports, before, { ...termination, memory }, options, now);
+        return watchAgain(run, before, { ...termination, memory }, options, now);
       }
-      const end = await completeAction(ports, run, termination, outcome, otherHooks(before, observed));
+      const end = await completeAction(run, termination, outcome, otherHooks(before, observed));
       return end.kind === "waiting"
-        ? watchAgain(ports, before, end.termination, options)
+        ? watchAgain(run, before, end.termination, options)
         : { before, termination: end.termination, ending: end.kind };
     }
     default:
@@ -88,18 +86,13 @@ export async function conclude(
 }
 
 // To be looked at again as decided.
-function watch(
-  ports: Ports,
-  before: Termination,
-  termination: Termination,
-  { until }: PassOptions,
-): Reconciled {
+function watch(run: Run, before: Termination, termination: Termination, { until }: PassOptions): Reconciled {
   const { waitingFor, nextPassAt, failures } = termination.memory;
   if (waitingFor !== before.memory.waitingFor) {
-    ports.log.info("waiting", {
+    run.log.info("waiting", {
       instance_id: before.instanceId,
       waiting_for: waitingFor,
-      held_seconds: secondsBetween(before.since, ports.now()),
+      held_seconds: secondsBetween(before.since, run.now()),
       looks_again:
         nextPassAt === undefined || nextPassAt >= until
           ? "in the next run of terminate"
@@ -112,31 +105,31 @@ function watch(
 
 // To be looked at again, for what has come up since the decision.
 function watchAgain(
-  ports: Ports,
+  run: Run,
   before: Termination,
   termination: Termination,
   options: PassOptions,
-  nextPassAt = ports.now() + before.settings.pollSeconds * 1_000,
+  nextPassAt = run.now() + before.settings.pollSeconds * 1_000,
 ): Reconciled {
-  const now = ports.now();
+  const now = run.now();
   const { waitingFor, changedAt } = termination.memory;
   const memory: Memory = {
     ...termination.memory,
     changedAt: waitingFor === before.memory.waitingFor ? (changedAt ?? now) : now,
     nextPassAt,
   };
-  return watch(ports, before, { ...termination, memory }, options);
+  return watch(run, before, { ...termination, memory }, options);
 }
 
 function logDropped(
-  ports: Ports,
+  run: Run,
   { instanceId, group, since }: Termination,
   { reason, level }: Extract<Outcome, { kind: "drop" }>,
 ): void {
-  ports.log[level]("termination dropped", {
+  run.log[level]("termination dropped", {
     instance_id: instanceId,
     auto_scaling_group: group,
     reason,
-    held_seconds: secondsBetween(since, ports.now()),
+    held_seconds: secondsBetween(since, run.now()),
   });
 }

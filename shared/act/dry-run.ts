@@ -2,7 +2,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Memory, Termination } from "../model/termination.ts";
 import type { Decision, Outcome } from "../rules/decision.ts";
 import { leftBehind } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
+import type { Run } from "../run/run.ts";
 import type { Done, Planned } from "./carry-out.ts";
 import { nameOf } from "./step-text.ts";
 
@@ -11,14 +11,14 @@ const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
 
 /** Says, once a drain, what each step would do, and does nothing. */
-export function logStepsInDryRun(ports: Ports, planned: readonly Planned[]): Map<Termination, Done> {
+export function logStepsInDryRun(run: Run, planned: readonly Planned[]): Map<Termination, Done> {
   return new Map(
     planned.map(({ termination, steps }) => {
       const logged = [WOULD, ...steps.map((step) => WOULD + nameOf(step))];
       const news = logged.filter((each) => !termination.memory.logged.includes(each));
       for (const each of news) {
         const would = each.slice(WOULD.length);
-        ports.log.info("dry run", {
+        run.log.info("dry run", {
           instance_id: termination.instanceId,
           ...(would === "" ? { reason: NOTHING_IS_WRITTEN } : { would }),
         });
@@ -49,13 +49,13 @@ export function asItIsInDryRun(
 
 /** Says, once a drain, that the lifecycle action would be completed. Returns the termination as it is to be watched. */
 export function logCompletionInDryRun(
-  ports: Ports,
+  run: Run,
   termination: Termination,
   { result, reason }: Extract<Outcome, { kind: "complete" }>,
 ): Termination {
   const { instanceId, memory } = termination;
   const would = `completion with ${result}: ${reason}`;
-  if (!memory.logged.includes(WOULD + would)) ports.log.info("dry run", { instance_id: instanceId, would });
+  if (!memory.logged.includes(WOULD + would)) run.log.info("dry run", { instance_id: instanceId, would });
   return {
     ...termination,
     memory: {
@@ -67,9 +67,9 @@ export function logCompletionInDryRun(
 }
 
 /** A termination that was on a dry run and no longer is: from here on it is drained for real, and the log says so. */
-export function endDryRun(ports: Ports, termination: Termination): Termination {
+export function endDryRun(run: Run, termination: Termination): Termination {
   if (!termination.dryRun) return termination;
-  ports.log.info("dry run is over", { instance_id: termination.instanceId });
+  run.log.info("dry run is over", { instance_id: termination.instanceId });
   const logged = termination.memory.logged.filter((each) => !each.startsWith(WOULD));
   return { ...termination, dryRun: false, memory: { ...termination.memory, logged } };
 }

@@ -3,7 +3,6 @@ import { keysOf, settingsUnder } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { observeHooks } from "../observe/auto-scaling.ts";
 import { NO_ENDED_ACTION } from "../rules/superseded-action.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -17,24 +16,23 @@ import type { Run } from "../run/run.ts";
  * where its hooks could not be read, which the run notes. Throws an AwsCallError.
  */
 export async function findAnotherAction(
-  ports: Ports,
   run: Run,
   termination: Termination,
 ): Promise<Termination | undefined> {
   const { instanceId, group, hook, token, memory } = termination;
   if (hook === undefined || token === undefined) return undefined;
-  const hooks = contentOf(await observeHooks(ports, run, group));
+  const hooks = contentOf(await observeHooks(run, group));
   // To be asked again: what the hook says cannot be made up for later.
   if (hooks === undefined) return undefined;
   const metadata = hooks.find(({ name }) => name === hook)?.metadata;
   const settings = settingsUnder(metadata, keysOf(termination.settings));
   // Where the hook's own timeout is to decide, no heartbeat may begin that anew.
   if ([termination.settings, settings].some(({ onTimeout }) => onTimeout === "leave")) return undefined;
-  const answer = await ports.autoScaling.heartbeat({ ...termination, hook, token: undefined });
+  const answer = await run.ports.autoScaling.heartbeat({ ...termination, hook, token: undefined });
   if (answer === "no such action") return undefined;
-  const now = ports.now();
+  const now = run.now();
   const since = memory.terminatingSince ?? now;
-  ports.log.warn("held by another lifecycle action", {
+  run.log.warn("held by another lifecycle action", {
     instance_id: instanceId,
     life_cycle_hook_name: hook,
     reason:

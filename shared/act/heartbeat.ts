@@ -2,7 +2,6 @@ import { forEachOf } from "../base/batches.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { isHeartbeatDue } from "../rules/heartbeat.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
@@ -18,7 +17,6 @@ const SHORT_HOOK_MS = 180_000;
  * @returns the terminations whose timers began anew, or were refused to, as they are then, by what they were
  */
 export async function sendHeartbeats(
-  ports: Ports,
   run: Run,
   autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
   first: boolean,
@@ -26,34 +24,29 @@ export async function sendHeartbeats(
   const afterHeartbeats = new Map<Termination, Termination>();
   // Those whose timers began first are the ones that end first, should there be no time for all.
   const due = [...autoScalingViews]
-    .filter(([each, autoScalingView]) => isHeartbeatDue(each, autoScalingView, ports.now(), first))
+    .filter(([each, autoScalingView]) => isHeartbeatDue(each, autoScalingView, run.now(), first))
     .sort(([a], [b]) => (a.memory.lastHeartbeatAt ?? 0) - (b.memory.lastHeartbeatAt ?? 0));
   await forEachOf(due, async ([termination]) => {
     const { hook } = termination;
     if (hook === undefined) return;
-    const now = contentOf(await reading(run, () => sendHeartbeat(ports, run, termination, hook)));
+    const now = contentOf(await reading(run, () => sendHeartbeat(run, termination, hook)));
     if (now) afterHeartbeats.set(termination, now);
   });
   return afterHeartbeats;
 }
 
 // Throws an AwsCallError.
-async function sendHeartbeat(
-  ports: Ports,
-  run: Run,
-  termination: Termination,
-  hook: string,
-): Promise<Termination> {
+async function sendHeartbeat(run: Run, termination: Termination, hook: string): Promise<Termination> {
   const { instanceId, memory } = termination;
-  const answer = await ports.autoScaling.heartbeat({ ...termination, hook });
+  const answer = await run.ports.autoScaling.heartbeat({ ...termination, hook });
   const fields = { instance_id: instanceId, life_cycle_hook_name: hook };
-  const asked = { ...termination, memory: { ...memory, lastHeartbeatAt: ports.now() } };
+  const asked = { ...termination, memory: { ...memory, lastHeartbeatAt: run.now() } };
   if (answer === "recorded") {
-    ports.log.info("heartbeat recorded", fields);
+    run.log.info("heartbeat recorded", fields);
     return asked;
   }
-  ports.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
-  return (await findAnotherAction(ports, run, termination)) ?? asked;
+  run.log.info("heartbeat refused", { ...fields, reason: "there is no such lifecycle action" });
+  return (await findAnotherAction(run, termination)) ?? asked;
 }
 
 /** Warns, once a run and hook, of hooks that are too short to be safe. */

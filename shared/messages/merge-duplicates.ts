@@ -1,7 +1,7 @@
 import { groupBy } from "../base/batches.ts";
 import { identityOf, type Memory, type RestorePlan, type Termination } from "../model/termination.ts";
 import { union } from "../rules/remember.ts";
-import type { Ports } from "../run/ports.ts";
+import type { Run } from "../run/run.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 
 /**
@@ -9,18 +9,18 @@ import type { Receipt, Tracked } from "./receive.ts";
  * stands there once: to delete the second delivery would be to delete the message. A drain that a Spot interruption
  * notice began joins that of a hook for the same instance.
  */
-export function merge(ports: Ports, arrivals: readonly Tracked[]): Tracked[] {
+export function merge(run: Run, arrivals: readonly Tracked[]): Tracked[] {
   const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
   const alike = groupBy(inOrder, ({ termination }) => identityOf(termination));
-  const merged = [...alike.values()].flatMap((group) => mergeAlike(ports, group));
+  const merged = [...alike.values()].flatMap((group) => mergeAlike(run, group));
   const hooked = merged.filter(({ termination }) => termination.hook !== undefined);
   const noticed = merged.filter(({ termination }) => termination.hook === undefined);
   const isJoined = ({ termination }: Tracked) =>
     hooked.some((each) => each.termination.instanceId === termination.instanceId);
-  return [...hooked.map((each) => join(ports, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
+  return [...hooked.map((each) => join(run, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
 }
 
-function mergeAlike(ports: Ports, group: readonly Tracked[]): Tracked[] {
+function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
   const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
   for (const { termination, messages } of group) {
     const same = merged.find((each) => isSameAction(each.termination, termination));
@@ -36,7 +36,7 @@ function mergeAlike(ports: Ports, group: readonly Tracked[]): Tracked[] {
         ? { restorePlan: mergeRestorePlans(same.termination.restorePlan, termination.restorePlan) }
         : {}),
     };
-    logMerged(ports, termination);
+    logMerged(run, termination);
   }
   return merged;
 }
@@ -52,11 +52,11 @@ function isSameAction(older: Termination, younger: Termination): boolean {
 }
 
 // What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
-function join(ports: Ports, held: Tracked, noticed: readonly Tracked[]): Tracked {
+function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
   const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
   const first = own[0]?.termination;
   if (!first) return held;
-  logMerged(ports, first);
+  logMerged(run, first);
   const { memory } = held.termination;
   return {
     termination: {
@@ -146,6 +146,6 @@ function together(messages: readonly Receipt[], more: readonly Receipt[]): reado
   return [...messages.filter(({ id }) => !again.has(id)), ...more];
 }
 
-function logMerged(ports: Ports, { instanceId, group }: Termination): void {
-  ports.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
+function logMerged(run: Run, { instanceId, group }: Termination): void {
+  run.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
 }

@@ -3,7 +3,6 @@ import { forEachOf } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { Fields } from "../base/log.ts";
 import type { Termination } from "../model/termination.ts";
-import type { Ports } from "../run/ports.ts";
 import { reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -31,19 +30,13 @@ export type Received = {
  * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
  * @param room how many messages are wanted at the most; as many more as a receive brings may come
  */
-export async function receive(
-  ports: Ports,
-  run: Run,
-  queue: string,
-  waitSeconds: number,
-  room: number,
-): Promise<Received> {
+export async function receive(run: Run, queue: string, waitSeconds: number, room: number): Promise<Received> {
   const messages: ReceivedMessage[] = [];
   try {
-    let batch = await ports.queues.receive(queue, waitSeconds);
+    let batch = await run.ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
     while (batch.length === FULL && messages.length < room && run.mayReceive) {
-      batch = await ports.queues.receive(queue, 1);
+      batch = await run.ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
     return { messages, failed: false, isDry: batch.length === 0 };
@@ -59,17 +52,16 @@ export async function receive(
  * @param waitSeconds how long the first receive waits for a message to come, and each that asks for more
  */
 export async function receiveAll(
-  ports: Ports,
   run: Run,
   queue: string,
   waitSeconds: { readonly first: number; readonly more: number },
   room: number,
 ): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
-  let batch = await receive(ports, run, queue, waitSeconds.first, room);
+  let batch = await receive(run, queue, waitSeconds.first, room);
   messages.push(...batch.messages);
   while (!batch.isDry && !batch.failed && messages.length < room && run.mayReceive) {
-    batch = await receive(ports, run, queue, waitSeconds.more, room - messages.length);
+    batch = await receive(run, queue, waitSeconds.more, room - messages.length);
     messages.push(...batch.messages);
   }
   return messages;
@@ -85,16 +77,15 @@ export type Unreadable = { readonly message: ReceivedMessage; readonly reason: s
  * aside.
  */
 export async function setAside(
-  ports: Ports,
   run: Run,
   queue: string,
   unreadable: readonly Unreadable[],
 ): Promise<readonly ReceivedMessage[]> {
   if (unreadable.length === 0) return [];
-  const deadLetters = await reading(run, () => ports.queues.deadLetterQueue(queue));
+  const deadLetters = await reading(run, () => run.ports.queues.deadLetterQueue(queue));
   const moved = await forEachOf(unreadable, async ({ message, reason }) => {
     const say = (fields: Fields) =>
-      ports.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
+      run.log.error("message cannot be read", { queue, message_id: message.id, reason, ...fields });
     if ("unread" in deadLetters || deadLetters.value === undefined) {
       const why = "unread" in deadLetters ? "" : ", which has no dead-letter queue";
       say({ left: `in the queue${why}` });
@@ -105,28 +96,23 @@ export async function setAside(
       return [];
     }
     try {
-      await sendAside(ports, deadLetters.value, message.body, reason);
+      await sendAside(run, deadLetters.value, message.body, reason);
     } catch (error) {
       say({ left: "in the queue" });
       run.callFailed(error);
       return [];
     }
     say({ moved_to: deadLetters.value });
-    await deleteAll(ports, run, queue, [message]);
+    await deleteAll(run, queue, [message]);
     return [message];
   });
   return moved.flat();
 }
 
 /** Deletes messages; what could not be deleted is noted, and comes back by itself. */
-export async function deleteAll(
-  ports: Ports,
-  run: Run,
-  queue: string,
-  messages: readonly Receipt[],
-): Promise<void> {
+export async function deleteAll(run: Run, queue: string, messages: readonly Receipt[]): Promise<void> {
   if (messages.length === 0) return;
-  const { failed } = await ports.queues.delete(
+  const { failed } = await run.ports.queues.delete(
     queue,
     messages.map(({ receipt }) => receipt),
   );
@@ -134,12 +120,12 @@ export async function deleteAll(
 }
 
 // A message as large as SQS allows has no room left for its reason; then the log alone has it.
-async function sendAside(ports: Ports, deadLetters: string, body: string, reason: string): Promise<void> {
+async function sendAside(run: Run, deadLetters: string, body: string, reason: string): Promise<void> {
   try {
-    await ports.queues.sendWithReason(deadLetters, body, attributeText(reason));
+    await run.ports.queues.sendWithReason(deadLetters, body, attributeText(reason));
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "wrong") throw error;
-    await ports.queues.sendWithReason(deadLetters, body, undefined);
+    await run.ports.queues.sendWithReason(deadLetters, body, undefined);
   }
 }
 

@@ -5,7 +5,6 @@ import type { ClusterInstance } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { areProtectionsDue } from "../rules/stall-reasons.ts";
 import { INACTIVE, liveTasks, STOPPED } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { observeTasks } from "./tasks.ts";
@@ -26,7 +25,6 @@ export type InstanceInClusters = {
 
 /** Finds the instances in their clusters, with their tasks and the load balancers of these tasks' services. */
 export async function observeClusters(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
 ): Promise<Map<Termination, InstanceInClusters>> {
@@ -46,7 +44,7 @@ export async function observeClusters(
   const clusters = new Set(terminations.flatMap(clustersOf));
   await forEachOf(clusters, async (cluster) => {
     const concerned = terminations.filter((each) => clustersOf(each).includes(cluster));
-    await observeCluster(ports, run, cluster, concerned, found);
+    await observeCluster(run, cluster, concerned, found);
   });
   return found;
 }
@@ -57,15 +55,14 @@ function clustersOf({ settings, memory }: Termination): string[] {
 }
 
 async function observeCluster(
-  ports: Ports,
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
   found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
   const answer = await reading(run, async () => {
-    const containerInstances = await findAll(ports, run, cluster, terminations);
-    return observeTasks(ports, cluster, terminations, containerInstances);
+    const containerInstances = await findAll(run, cluster, terminations);
+    return observeTasks(run, cluster, terminations, containerInstances);
   });
   for (const termination of terminations) {
     const clusterInstance = found.get(termination) as InstanceInClusters;
@@ -73,15 +70,14 @@ async function observeCluster(
     else clusterInstance.clusterInstances.push(...(answer.value.get(termination) ?? []));
   }
   if ("unread" in answer) return;
-  await observeServices(ports, run, cluster, terminations, found);
-  await observeManagedDraining(ports, run, cluster, terminations, found);
-  await observeProtections(ports, run, cluster, terminations, found);
+  await observeServices(run, cluster, terminations, found);
+  await observeManagedDraining(run, cluster, terminations, found);
+  await observeProtections(run, cluster, terminations, found);
 }
 
 // Those seen before are described by ARN; the others are looked for by instance id, whatever the cluster's size. So is one
 // whose agent is silent: it may have registered anew, as another container instance.
 async function findAll(
-  ports: Ports,
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
@@ -91,7 +87,7 @@ async function findAll(
       memory.containerInstances.filter((each) => each.cluster === cluster),
     );
     const arns = [...new Set(known.map((each) => each.arn))];
-    const seen = arns.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, arns);
+    const seen = arns.length === 0 ? [] : await run.ports.ecs.describeContainerInstances(cluster, arns);
     const present = new Set(
       seen.filter((each) => each.status !== INACTIVE && each.agentConnected).map((each) => each.instanceId),
     );
@@ -99,11 +95,11 @@ async function findAll(
       ({ instanceId, memory }) =>
         !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
     );
-    const listed = await ports.ecs.findContainerInstances(cluster, [
+    const listed = await run.ports.ecs.findContainerInstances(cluster, [
       ...new Set(sought.map((each) => each.instanceId)),
     ]);
     const more = listed.filter((arn) => !arns.includes(arn));
-    const found = more.length === 0 ? [] : await ports.ecs.describeContainerInstances(cluster, more);
+    const found = more.length === 0 ? [] : await run.ports.ecs.describeContainerInstances(cluster, more);
     return groupBy([...seen, ...found], (each) => each.instanceId);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "gone") throw error;
@@ -118,7 +114,6 @@ async function findAll(
 }
 
 async function observeServices(
-  ports: Ports,
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
@@ -136,7 +131,7 @@ async function observeServices(
   const missing = [...new Set(own.flatMap(({ names }) => names))].filter(
     (name) => !run.services.has(keyOf(cluster, name)),
   );
-  const answer = await reading(run, () => ports.ecs.services(cluster, missing));
+  const answer = await reading(run, () => run.ports.ecs.services(cluster, missing));
   if ("value" in answer) {
     for (const name of missing) {
       run.services.set(
@@ -160,7 +155,6 @@ async function observeServices(
 
 // One that drains, though not by us, and came by a capacity provider: ECS may be draining it.
 async function observeManagedDraining(
-  ports: Ports,
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
@@ -178,7 +172,7 @@ async function observeManagedDraining(
   );
   if (drainedByOthers.length === 0) return;
   const answer = await reading(run, () =>
-    run.once(run.managedDraining, cluster, () => ports.ecs.managesDraining(cluster)),
+    run.once(run.managedDraining, cluster, () => run.ports.ecs.managesDraining(cluster)),
   );
   for (const termination of drainedByOthers) {
     const clusterInstance = found.get(termination) as InstanceInClusters;
@@ -187,13 +181,12 @@ async function observeManagedDraining(
 }
 
 async function observeProtections(
-  ports: Ports,
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
   found: ReadonlyMap<Termination, InstanceInClusters>,
 ): Promise<void> {
-  const now = ports.now();
+  const now = run.now();
   const tasksOf = (termination: Termination) =>
     areProtectionsDue(termination, now)
       ? (found.get(termination)?.clusterInstances ?? [])
@@ -207,7 +200,7 @@ async function observeProtections(
           .map((task) => task.arn)
       : [];
   const asked = [...new Set(terminations.flatMap(tasksOf))].filter((arn) => !run.protections.has(arn));
-  const answer = await reading(run, () => ports.ecs.protections(cluster, asked));
+  const answer = await reading(run, () => run.ports.ecs.protections(cluster, asked));
   // It would only explain the wait: without it the drain goes on as it does.
   for (const arn of asked) {
     run.protections.set(

@@ -4,7 +4,6 @@ import type { ClusterInstance } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { hasOurs } from "../rules/steps.ts";
 import { liveTasks } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import type { InstanceInClusters } from "./cluster.ts";
@@ -17,7 +16,6 @@ import type { Registrations } from "./load-balancers.ts";
  * could not be read, by termination.
  */
 export async function observeHostPorts(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
@@ -37,7 +35,7 @@ export async function observeHostPorts(
   );
   const read = new Map<string, Reading<readonly number[]>>();
   await forEachOf(definitions, async (definition) => {
-    const ask = () => run.once(run.definedPorts, definition, () => ports.ecs.definedPorts(definition));
+    const ask = () => run.once(run.definedPorts, definition, () => run.ports.ecs.definedPorts(definition));
     read.set(definition, await reading(run, ask));
   });
   const unread = new Map<Termination, string>();

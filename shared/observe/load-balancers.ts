@@ -5,7 +5,6 @@ import { forEachOf } from "../base/batches.ts";
 import type { Registration } from "../model/observation.ts";
 import type { Memory, Termination } from "../model/termination.ts";
 import { STOPPED } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import type { InstanceInClusters } from "./cluster.ts";
@@ -24,7 +23,6 @@ export type Registrations = {
  * and in those of the services with a task on them. One call a target group and look, whatever the number of instances.
  */
 export async function observeRegistrations(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
@@ -32,13 +30,12 @@ export async function observeRegistrations(
   const found = new Map<Termination, Registrations>(
     terminations.map((each) => [each, { registrations: [], targetGroups: [], unread: undefined }]),
   );
-  await observeTargetGroups(ports, run, terminations, clusterInstances, found);
-  await observeClassic(ports, run, terminations, clusterInstances, found);
+  await observeTargetGroups(run, terminations, clusterInstances, found);
+  await observeClassic(run, terminations, clusterInstances, found);
   return found;
 }
 
 async function observeTargetGroups(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
@@ -50,7 +47,6 @@ async function observeTargetGroups(
   ];
   const named = new Set(terminations.flatMap((each) => each.settings.targetGroups));
   const { resolved, targets } = await readTargetGroups(
-    ports,
     run,
     new Set([...named, ...terminations.flatMap(managedOf)]),
     new Map(
@@ -79,7 +75,7 @@ async function observeTargetGroups(
       const context = { group: group.value, managed: managed.has(arn), clusterInstance, termination };
       const own =
         group.value.targetType === "ip"
-          ? await reading(run, () => addressRegistrations(ports, listed.value ?? [], context, addresses))
+          ? await reading(run, () => addressRegistrations(run, listed.value ?? [], context, addresses))
           : { value: instanceRegistrations(listed.value ?? [], context) };
       if ("unread" in own) result.unread = own.unread;
       else result.registrations.push(...own.value);
@@ -103,7 +99,7 @@ function instanceRegistrations(targets: readonly RegisteredTarget[], context: Co
 // An address is the instance's while its task has not STOPPED. After that it may be another task's within minutes, and
 // is looked at only where nobody takes it out: neither draining, nor held by another.
 async function addressRegistrations(
-  ports: Ports,
+  run: Run,
   targets: readonly RegisteredTarget[],
   context: Context,
   addresses: Addresses,
@@ -115,7 +111,7 @@ async function addressRegistrations(
     if (!held) continue;
     if (held.task.status === STOPPED) {
       if (target.state === "draining") continue;
-      if (await isAddressReused(ports, addresses, held, target.id)) continue;
+      if (await isAddressReused(run, addresses, held, target.id)) continue;
     }
     registrations.push({ ...registrationOf(target, context), addressTask: held.task });
   }
@@ -156,7 +152,6 @@ function checkUse(run: Run, nameOrArn: string, answer: Reading<TargetGroup | und
 }
 
 async function observeClassic(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
@@ -173,7 +168,7 @@ async function observeClassic(
     );
     const answer = await reading(run, () =>
       observeOne(
-        ports,
+        run,
         name,
         concerned.map((each) => each.instanceId),
       ),
@@ -214,16 +209,16 @@ async function observeClassic(
 
 // What a load balancer drains it lists no more, so the others are asked for.
 async function observeOne(
-  ports: Ports,
+  run: Run,
   name: string,
   instanceIds: readonly string[],
 ): Promise<{ loadBalancer: ClassicLoadBalancer; draining: ReadonlySet<string> } | undefined> {
-  const loadBalancer = await ports.classic.describe(name);
+  const loadBalancer = await run.ports.classic.describe(name);
   if (!loadBalancer) return undefined;
   const unlisted = [...new Set(instanceIds)].filter((id) => !loadBalancer.instanceIds.has(id));
   return {
     loadBalancer,
-    draining: unlisted.length === 0 ? new Set() : await ports.classic.draining(name, unlisted),
+    draining: unlisted.length === 0 ? new Set() : await run.ports.classic.draining(name, unlisted),
   };
 }
 

@@ -2,7 +2,6 @@ import { situationOf } from "../model/lifecycle-state.ts";
 import type { AutoScalingView, InstanceState, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { isSilent } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf, type Reading, reading, unreadOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { type InstanceInClusters, observeClusters } from "./cluster.ts";
@@ -18,17 +17,16 @@ const DISCONNECTED_MS = 120_000;
  * a fault of ours.
  */
 export async function observe(
-  ports: Ports,
   run: Run,
   autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
 ): Promise<Map<Termination, Observation>> {
   const watched = [...autoScalingViews]
     .filter(([each, autoScalingView]) => isWatched(each, autoScalingView))
     .map(([each]) => each);
-  const clusterInstances = await observeClusters(ports, run, watched);
-  const registrations = await observeRegistrations(ports, run, watched, clusterInstances);
-  const unknownPorts = await observeHostPorts(ports, run, watched, clusterInstances, registrations);
-  const instances = await observeInstances(ports, run, watched, clusterInstances, registrations);
+  const clusterInstances = await observeClusters(run, watched);
+  const registrations = await observeRegistrations(run, watched, clusterInstances);
+  const unknownPorts = await observeHostPorts(run, watched, clusterInstances, registrations);
+  const instances = await observeInstances(run, watched, clusterInstances, registrations);
   return new Map(
     [...autoScalingViews].map(([termination, autoScalingView]) => {
       const clusterInstance = clusterInstances.get(termination);
@@ -71,13 +69,12 @@ function isWatched(
 }
 
 async function observeInstances(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
   clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
   registrations: ReadonlyMap<Termination, Registrations>,
 ): Promise<Map<string, Reading<InstanceState>>> {
-  const now = ports.now();
+  const now = run.now();
   const doubtful = terminations.filter((each) => {
     const { disconnectedSince } = each.memory;
     const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
@@ -87,7 +84,7 @@ async function observeInstances(
   const ids = [...new Set(doubtful.map((each) => each.instanceId))];
   const found = new Map<string, Reading<InstanceState>>();
   if (ids.length === 0) return found;
-  const answer = await reading(run, () => ports.ec2.states(ids));
+  const answer = await reading(run, () => run.ports.ec2.states(ids));
   for (const id of ids) {
     found.set(id, "unread" in answer ? answer : { value: answer.value.get(id) ?? "unknown" });
   }

@@ -5,7 +5,6 @@ import type { RecheckableBlocker, Termination } from "../model/termination.ts";
 import { drainsSince, isRecheckEnough, stillWaiting } from "../rules/blocker.ts";
 import { noTasksToRunSince } from "../rules/remember.ts";
 import { STOPPED } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -26,11 +25,10 @@ type Standing = ReadonlyMap<Termination, { readonly as: Termination; readonly un
  * @returns the terminations that go on waiting, as they are to be remembered, by what they were
  */
 export async function recheckBlockers(
-  ports: Ports,
   run: Run,
   terminations: readonly Termination[],
 ): Promise<Map<Termination, Termination>> {
-  const now = ports.now();
+  const now = run.now();
   const asked = terminations.flatMap((termination) => {
     const what = isRecheckEnough(termination, now) ? termination.memory.recheck?.what : undefined;
     return what ? [{ termination, what }] : [];
@@ -57,17 +55,17 @@ export async function recheckBlockers(
   await ask(
     of("tasks"),
     ({ cluster }) => cluster,
-    (cluster, those) => tasksStanding(ports, cluster, those),
+    (cluster, those) => tasksStanding(run, cluster, those),
   );
   await ask(
     of("target"),
     ({ targetGroup }) => targetGroup,
-    (arn, those) => targetsStanding(ports, run, arn, those),
+    (arn, those) => targetsStanding(run, arn, those),
   );
   await ask(
     of("classic"),
     ({ loadBalancer }) => loadBalancer,
-    (name, those) => draining(ports, name, those),
+    (name, those) => draining(run, name, those),
   );
   return found;
 }
@@ -75,11 +73,11 @@ export async function recheckBlockers(
 // Where the container instance still counts all tasks that it did, each of them is to run, and no task needs to be asked
 // for. It leaves out those that are stopping; of these one that has not STOPPED is enough.
 async function tasksStanding(
-  ports: Ports,
+  run: Run,
   cluster: string,
   blocked: readonly Blocked<"tasks">[],
 ): Promise<Standing> {
-  const described = await ports.ecs.describeContainerInstances(cluster, [
+  const described = await run.ports.ecs.describeContainerInstances(cluster, [
     ...new Set(blocked.map(({ what }) => what.containerInstance)),
   ]);
   const containerInstances = new Map(described.map((each) => [each.arn, each]));
@@ -90,7 +88,7 @@ async function tasksStanding(
   const isCounted = ({ what }: Blocked<"tasks">) =>
     what.tasksToRun > 0 && containerInstances.get(what.containerInstance)?.tasksToRun === what.tasksToRun;
   const uncounted = unmoved.filter((each) => !isCounted(each)).map(({ what }) => what.tasks);
-  const gone = await goneOf(ports, cluster, uncounted);
+  const gone = await goneOf(run, cluster, uncounted);
   const left = unmoved.map((each) => ({
     ...each,
     tasks: isCounted(each) ? each.what.tasks : each.what.tasks.filter((arn) => !gone.has(arn)),
@@ -105,7 +103,7 @@ async function tasksStanding(
         const remembered = {
           ...memory,
           recheck,
-          noTasksToRunSince: noTasksToRunSince(memory, own, ports.now()),
+          noTasksToRunSince: noTasksToRunSince(memory, own, run.now()),
         };
         return [termination, { as: { ...termination, memory: remembered } }];
       }),
@@ -115,13 +113,13 @@ async function tasksStanding(
 // Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all can be asked for in a call, one
 // of each list is: a task that is there is enough, and the rest is asked for where that one has gone.
 async function goneOf(
-  ports: Ports,
+  run: Run,
   cluster: string,
   lists: readonly (readonly string[])[],
 ): Promise<Set<string>> {
   const gone = new Set<string>();
   const ask = async (asked: readonly string[]) => {
-    const tasks = await ports.ecs.describeTasks(cluster, [...new Set(asked)]);
+    const tasks = await run.ports.ecs.describeTasks(cluster, [...new Set(asked)]);
     const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
     for (const arn of asked) if (!live.has(arn)) gone.add(arn);
   };
@@ -138,12 +136,11 @@ async function goneOf(
 // What is shown as draining within a deregistration delay that we began is so until that is over: there is nothing to ask for
 // until then, and what else can happen meanwhile the next look at everything sees.
 async function targetsStanding(
-  ports: Ports,
   run: Run,
   arn: string,
   blocked: readonly Blocked<"target">[],
 ): Promise<Standing> {
-  const targets = (await ports.targetGroups.targets(arn)) ?? [];
+  const targets = (await run.ports.targetGroups.targets(arn)) ?? [];
   const stand = blocked
     .filter(({ what }) =>
       targets.some(
@@ -153,8 +150,8 @@ async function targetsStanding(
     )
     .map(({ what, termination }) => ({ termination, since: drainsSince(what, termination) }));
   const isOurs = stand.some(({ since }) => since !== undefined);
-  const delay = isOurs ? await delayOf(ports, run, arn) : undefined;
-  const now = ports.now();
+  const delay = isOurs ? await delayOf(run, arn) : undefined;
+  const now = run.now();
   return new Map(
     stand.map(({ termination, since }) => {
       const until = since === undefined || delay === undefined ? now : since + delay;
@@ -164,20 +161,16 @@ async function targetsStanding(
 }
 
 // Where it cannot be read, whether the target is still there is asked for again and again.
-async function delayOf(ports: Ports, run: Run, arn: string): Promise<number | undefined> {
+async function delayOf(run: Run, arn: string): Promise<number | undefined> {
   const { deregistrationDelays } = run;
   return run.once(deregistrationDelays, arn, async () =>
-    contentOf(await reading(run, () => ports.targetGroups.deregistrationDelay(arn))),
+    contentOf(await reading(run, () => run.ports.targetGroups.deregistrationDelay(arn))),
   );
 }
 
-async function draining(
-  ports: Ports,
-  name: string,
-  blocked: readonly Blocked<"classic">[],
-): Promise<Standing> {
+async function draining(run: Run, name: string, blocked: readonly Blocked<"classic">[]): Promise<Standing> {
   const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
-  const still = await ports.classic.draining(name, ids);
+  const still = await run.ports.classic.draining(name, ids);
   const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
   return new Map(stand.map(({ termination }) => [termination, { as: termination }]));
 }

@@ -1,6 +1,5 @@
 import type { RegisteredTarget, TargetGroup } from "../aws/elbv2.ts";
 import { forEachOf } from "../base/batches.ts";
-import type { Ports } from "../run/ports.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -18,7 +17,6 @@ export type TargetGroupReadings = {
  * @param known what messages know, by name or ARN
  */
 export async function readTargetGroups(
-  ports: Ports,
   run: Run,
   namesOrArns: ReadonlySet<string>,
   known: ReadonlyMap<string, TargetGroup>,
@@ -31,12 +29,14 @@ export async function readTargetGroups(
     await forEachOf(
       [...arns].filter((arn) => !targets.has(arn)),
       async (arn) => {
-        targets.set(arn, await reading(run, () => ports.targetGroups.targets(arn)));
+        targets.set(arn, await reading(run, () => run.ports.targetGroups.targets(arn)));
       },
     );
   };
   const describe = (nameOrArn: string) =>
-    reading(run, () => run.once(run.targetGroups, nameOrArn, () => ports.targetGroups.describe(nameOrArn)));
+    reading(run, () =>
+      run.once(run.targetGroups, nameOrArn, () => run.ports.targetGroups.describe(nameOrArn)),
+    );
   await forEachOf(namesOrArns, async (nameOrArn) => {
     const group = run.targetGroups.has(nameOrArn) ? undefined : known.get(nameOrArn);
     resolved.set(nameOrArn, group ? { value: group } : await describe(nameOrArn));

@@ -1,6 +1,6 @@
 import type { Task } from "../aws/ecs.ts";
 import { STOPPED } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
+import type { Run } from "../run/run.ts";
 import type { InstanceInClusters } from "./cluster.ts";
 
 /** A task with an address of its own, and the cluster it is in. */
@@ -30,19 +30,19 @@ export function addressesOf(
  * Whether a task of the cluster that is to run has, by now, the address of one that has STOPPED. Throws an AwsCallError.
  */
 export async function isAddressReused(
-  ports: Ports,
+  run: Run,
   addresses: Addresses,
   { cluster, task }: AddressOwner,
   address: string,
 ): Promise<boolean> {
-  const known = addresses.get(cluster) ?? readAddresses(ports, cluster);
+  const known = addresses.get(cluster) ?? readAddresses(run, cluster);
   addresses.set(cluster, known);
   const owner = (await known).get(address);
   return owner !== undefined && owner !== task.arn;
 }
 
-async function readAddresses(ports: Ports, cluster: string): Promise<Map<string, string>> {
-  const tasks = await ports.ecs.describeTasks(cluster, await ports.ecs.listAllTasksToRun(cluster));
+async function readAddresses(run: Run, cluster: string): Promise<Map<string, string>> {
+  const tasks = await run.ports.ecs.describeTasks(cluster, await run.ports.ecs.listAllTasksToRun(cluster));
   return new Map(
     tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])),
   );

@@ -3,7 +3,7 @@ import { groupBy } from "../base/batches.ts";
 import type { ClusterInstance } from "../model/observation.ts";
 import { SETTLE_MS, type Termination } from "../model/termination.ts";
 import { STOPPED } from "../rules/still-there.ts";
-import type { Ports } from "../run/ports.ts";
+import type { Run } from "../run/run.ts";
 
 type Candidate = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
 
@@ -14,7 +14,7 @@ type Candidate = { readonly termination: Termination; readonly containerInstance
  * since: only those that are not to run, where it has long counted no others.
  */
 export async function observeTasks(
-  ports: Ports,
+  run: Run,
   cluster: string,
   terminations: readonly Termination[],
   containerInstances: ReadonlyMap<string, readonly ContainerInstance[]>,
@@ -26,11 +26,13 @@ export async function observeTasks(
     })),
   );
   const known = new Set(candidates.flatMap(({ termination }) => termination.memory.tasks ?? []));
-  const tasks = new Map((await ports.ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]));
+  const tasks = new Map(
+    (await run.ports.ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]),
+  );
   const knownOn = groupBy(tasks.values(), (task) => task.containerInstance);
   const doubts = candidates.map((each) => ({
     arn: each.containerInstance.arn,
-    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], ports.now()),
+    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], run.now()),
   }));
   const arnsOf = (which: "toRun" | "stopping") => [
     ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
@@ -39,11 +41,11 @@ export async function observeTasks(
   if (toList.length > 0) {
     // What stops in between is in one of the two, in this order.
     const arns = [
-      ...(toListToRun.length > 0 ? await ports.ecs.listTasksToRun(cluster, toListToRun) : []),
-      ...(await ports.ecs.listStoppingTasks(cluster, toList)),
+      ...(toListToRun.length > 0 ? await run.ports.ecs.listTasksToRun(cluster, toListToRun) : []),
+      ...(await run.ports.ecs.listStoppingTasks(cluster, toList)),
     ];
     const news = [...new Set(arns)].filter((arn) => !tasks.has(arn));
-    for (const task of await ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
+    for (const task of await run.ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
   }
   const listed = new Set(toList);
   const tasksOn = groupBy(tasks.values(), (task) => task.containerInstance);

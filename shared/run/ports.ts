@@ -1,4 +1,3 @@
-import type { Context } from "aws-lambda";
 import { type AutoScalingPort, autoScalingPort } from "../aws/autoscaling.ts";
 import { pacedCall } from "../aws/call.ts";
 import { type Clients, createClients } from "../aws/clients.ts";
@@ -9,7 +8,7 @@ import { type TargetGroupPort, targetGroupPort } from "../aws/elbv2.ts";
 import { createPace } from "../aws/pace.ts";
 import { type QueuePort, queuePort } from "../aws/sqs.ts";
 import { createLog, type Log } from "../base/log.ts";
-import { handsOverAt } from "./run.ts";
+import { handsOverAt, type Invocation } from "./invocation.ts";
 
 /** All of the outside that a run touches. Times are in milliseconds since 1970. */
 export type Ports = {
@@ -28,18 +27,6 @@ export type Ports = {
   readonly targetGroups: TargetGroupPort;
 };
 
-/** What Lambda tells a function of its invocation. */
-export type Invocation = {
-  readonly requestId: string;
-  /** How long until Lambda ends the run, in milliseconds. */
-  readonly remainingMilliseconds: () => number;
-};
-
-/** An invocation as Lambda's context describes it. */
-export function invocationOf(context: Context): Invocation {
-  return { requestId: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
-}
-
 /** What lives as long as the function's process: the clients, and the queues' URLs, which do not change. */
 export type Environment = { readonly clients: Clients; readonly queueUrls: Map<string, string> };
 
@@ -52,7 +39,7 @@ export function createEnvironment(): Environment {
 export function createPorts(
   functionName: string,
   { clients, queueUrls }: Environment,
-  { requestId, remainingMilliseconds }: Invocation,
+  invocation: Invocation,
   outside: {
     now?: () => number;
     sleep?: (milliseconds: number) => Promise<void>;
@@ -65,11 +52,11 @@ export function createPorts(
   const sleep =
     outside.sleep ??
     ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
-  const until = handsOverAt(now(), remainingMilliseconds());
+  const until = handsOverAt(now(), invocation);
   return {
     now,
     sleep,
-    log: createLog(functionName, requestId, outside.write),
+    log: createLog(functionName, invocation.requestId, outside.write),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     inputVariable: outside.inputVariable ?? process.env.INPUT,
     queues: queuePort(clients.sqs, queueUrls),

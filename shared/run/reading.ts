@@ -1,4 +1,4 @@
-import type { Run } from "./run.ts";
+import type { Run, RunPorts } from "./run.ts";
 
 /** What was read of a piece of AWS, or, for the log, what is waited for because it could not be read. */
 export type Reading<T> = { readonly value: T } | { readonly unread: string };
@@ -7,7 +7,7 @@ export type Reading<T> = { readonly value: T } | { readonly unread: string };
  * Reads something. A failure of AWS becomes what is not known because of it, and is noted in the run; so is what there is
  * no time left to ask for.
  */
-export async function reading<T>(run: Run, read: () => Promise<T>): Promise<Reading<T>> {
+export async function reading<T>(run: Run<RunPorts>, read: () => Promise<T>): Promise<Reading<T>> {
   if (run.isOutOfTime) return { unread: run.ranOutOfTime() };
   try {
     return { value: await read() };

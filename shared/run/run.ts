@@ -3,21 +3,14 @@ import type { TargetGroup } from "../aws/elbv2.ts";
 import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
 import { type Fields, type Log, type Phrase, secondsBetween } from "../base/log.ts";
 import type { Hook } from "../model/observation.ts";
+import type { Ports } from "./ports.ts";
 
-/** Kept of Lambda's time: for a call that hangs, and for passing on or handing over what is left. */
-const KEPT_MS = 24_000;
-
-/**
- * Until when a function may ask AWS for anything but to hand over what is left, in milliseconds since 1970.
- *
- * @param remaining how long until Lambda ends the run, in milliseconds
- */
-export function handsOverAt(now: number, remaining: number): number {
-  return now + remaining - KEPT_MS;
-}
+/** What every run touches of the outside, whichever function it is of. */
+export type RunPorts = Pick<Ports, "now" | "log">;
 
 /** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
-export class Run {
+export class Run<P extends RunPorts = Ports> {
+  readonly ports: P;
   readonly startedAt: number;
   readonly until: number;
   /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
@@ -38,17 +31,23 @@ export class Run {
   readonly retaining = new Map<string, boolean>();
   /** The dead-letter queues of queues; undefined is one that has none. */
   readonly deadLetterQueues = new Map<string, string | undefined>();
-  readonly #log: Log;
-  readonly #now: () => number;
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 
   /** @param until when it must be through with AWS but for handing over what is left, in milliseconds since 1970 */
-  constructor(log: Log, now: () => number, until: number) {
-    this.#log = log;
-    this.#now = now;
-    this.startedAt = now();
+  constructor(ports: P, until: number) {
+    this.ports = ports;
+    this.startedAt = ports.now();
     this.until = until;
+  }
+
+  get log(): Log {
+    return this.ports.log;
+  }
+
+  /** In milliseconds since 1970. */
+  now(): number {
+    return this.ports.now();
   }
 
   /**
@@ -56,20 +55,20 @@ export class Run {
    * and to hand over too.
    */
   get mayReceive(): boolean {
-    return this.#now() < this.startedAt + (this.until - this.startedAt) / 3;
+    return this.now() < this.startedAt + (this.until - this.startedAt) / 3;
   }
 
   /** Whether there is no time for any other call: what was not asked counts as not answered. */
   get isOutOfTime(): boolean {
-    return this.#now() >= this.until;
+    return this.now() >= this.until;
   }
 
   /** Logs the end of the run. Throws a RunFailed when something failed, so that the invocation counts as an error. */
   finish(fields: Fields): void {
-    this.#log.info("run finished", {
+    this.log.info("run finished", {
       ...fields,
       failures: this.#failures.size,
-      took_seconds: secondsBetween(this.startedAt, this.#now()),
+      took_seconds: secondsBetween(this.startedAt, this.now()),
     });
     if (this.#failures.size === 0) return;
     throw new RunFailed(
@@ -88,7 +87,7 @@ export class Run {
     const text = JSON.stringify([phrase, fields]);
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
-    this.#log.warn(phrase, fields);
+    this.log.warn(phrase, fields);
   }
 
   /** Whether anything has failed so far. */
@@ -108,7 +107,7 @@ export class Run {
       cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
     if (this.#note(`${action} ${kind}`)) {
       const missing = lacksPermission ? { missing_permission: action } : {};
-      this.#log.error("call failed", { action, kind, ...missing, reason });
+      this.log.error("call failed", { action, kind, ...missing, reason });
     }
     return `${action} to be answered (${kind})`;
   }
@@ -116,8 +115,8 @@ export class Run {
   /** Notes that time ran out before all was asked for, and logs it the first time. Returns what is waited for instead. */
   ranOutOfTime(): string {
     if (this.#note("the run's time ran out")) {
-      this.#log.error("out of time", {
-        took_seconds: secondsBetween(this.startedAt, this.#now()),
+      this.log.error("out of time", {
+        took_seconds: secondsBetween(this.startedAt, this.now()),
         reason: "AWS was too slow to be asked for all; what is left is handed over as it is",
       });
     }
@@ -132,13 +131,13 @@ export class Run {
   stepFailed(instanceId: string, step: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
     if (this.#note(`${step} of ${instanceId}: ${reason}`)) {
-      this.#log.error("step failed", { instance_id: instanceId, step, reason });
+      this.log.error("step failed", { instance_id: instanceId, step, reason });
     }
   }
 
   /** Notes that the input names what cannot be used, and logs it the first time. */
   cannotUse(name: string, reason: string): void {
-    if (this.#note(`${name}: ${reason}`)) this.#log.error("cannot be used", { name, reason });
+    if (this.#note(`${name}: ${reason}`)) this.log.error("cannot be used", { name, reason });
   }
 
   /**
@@ -150,7 +149,7 @@ export class Run {
   notDeleted(queue: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
     if (this.#note(`a message stays in ${queue}: ${reason}`))
-      this.#log.error("message not deleted", { queue, reason });
+      this.log.error("message not deleted", { queue, reason });
   }
 
   #note(text: string): boolean {

@@ -1,6 +1,8 @@
 // Ports for tests of what must not touch anything: each call to the outside fails the test.
 import type { Fields, Log, Phrase } from "../../../shared/base/log.ts";
-import type { Invocation, Ports } from "../../../shared/run/ports.ts";
+import type { Invocation } from "../../../shared/run/invocation.ts";
+import type { Ports } from "../../../shared/run/ports.ts";
+import { Run } from "../../../shared/run/run.ts";
 
 export type LoggedLine = [level: keyof Log, phrase: Phrase, fields: Fields];
 
@@ -13,6 +15,12 @@ export function keptLog(): { log: Log; lines: LoggedLine[] } {
       lines.push([level, phrase, fields]);
     };
   return { lines, log: { info: keep("info"), warn: keep("warn"), error: keep("error") } };
+}
+
+/** A run on ports in which every call throws, with a log that is kept. */
+export function untouchableRun(): { run: Run; lines: LoggedLine[] } {
+  const { ports, lines } = untouchablePorts();
+  return { run: new Run(ports, Number.POSITIVE_INFINITY), lines };
 }
 
 /** Ports in which every call throws, with a log that is kept. */

@@ -1,6 +1,7 @@
 // Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
 import { reconcile } from "../../../shared/reconcile.ts";
+import { Run } from "../../../shared/run/run.ts";
 import { failure } from "./act/carrying-out.ts";
 import { showing } from "./observe/shown.ts";
 import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
@@ -86,7 +87,7 @@ describe("a look at what is gone", () => {
     const nowhere = { ...plain().settings, targetGroups: [] };
 
     async function playTwo(targetGroups: readonly string[], seconds: number) {
-      const { ports: shown, run } = showing({
+      const { ports: shown } = showing({
         ...target("registered"),
         groupInstances,
         hooks: { fleet: [hook()] },
@@ -103,8 +104,7 @@ describe("a look at what is gone", () => {
         targetGroups: { ...shown.targetGroups, deregister: () => takes(undefined) },
       };
       const reconciled = await reconcile(
-        ports,
-        run,
+        new Run(ports, Number.POSITIVE_INFINITY),
         [
           { ...plain(gone, { instanceId: "i-1" }), settings: { ...nowhere, targetGroups } },
           { ...plain(gone, { instanceId: "i-2" }), settings: nowhere },

@@ -24,9 +24,9 @@ async function play(terminations: readonly Termination[], seconds = 60, mayCompl
       now += SECOND;
     },
   );
-  const run = new Run(ports.log, ports.now, SINCE + MINUTE);
+  const run = new Run(ports, SINCE + MINUTE);
   const options = { mayComplete, dryRun: false, until: SINCE + seconds * SECOND };
-  const reconciled = await reconcile(ports, run, terminations, options);
+  const reconciled = await reconcile(run, terminations, options);
   const left = reconciled.filter(
     ({ before, termination, ending }) => before === termination && ending === "waiting",
   );

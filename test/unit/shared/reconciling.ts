@@ -4,6 +4,7 @@ import type { PassOptions, Reconciled } from "../../../shared/act/conclude.ts";
 import type { AwsCallError } from "../../../shared/base/errors.ts";
 import type { Termination } from "../../../shared/model/termination.ts";
 import { reconcile } from "../../../shared/reconcile.ts";
+import { Run } from "../../../shared/run/run.ts";
 import { type Shown, showing } from "./observe/shown.ts";
 import { hook, MINUTE, SINCE, termination } from "./rules/builders.ts";
 
@@ -27,7 +28,7 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
     hooks: { fleet: [hook()] },
     ...target(),
   };
-  const { ports: reading, run, asked, lines } = showing({ ...held, ...shown });
+  const { ports: reading, asked, lines } = showing({ ...held, ...shown });
   const write = <T>(text: string, answer: T): T => {
     asked.push(text);
     if (refused !== undefined) throw refused;
@@ -58,7 +59,8 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
     },
   };
   const all = { mayComplete: true, dryRun: false, until: NOW + MINUTE, ...options };
-  const reconciled = await reconcile(ports, run, [of], all);
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  const reconciled = await reconcile(run, [of], all);
   expect(reconciled).to.have.lengthOf(1);
   const { before, ending, termination: after } = reconciled[0] as Reconciled;
   expect(before).to.equal(of);

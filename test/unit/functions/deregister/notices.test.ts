@@ -55,7 +55,7 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
       },
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
   const given = notices.map(
     (each): InstanceNotice => ({
       notice: "rebalance",
@@ -65,7 +65,7 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
       ...each,
     }),
   );
-  const { drains, undone } = await handleNotices(ports, run, given, {
+  const { drains, undone } = await handleNotices(run, given, {
     policy: outside.policy ?? ALL,
     settings: settingsOf({ cluster_name: "main" }),
     queue: "lifecycle",

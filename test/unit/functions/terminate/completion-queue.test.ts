@@ -15,8 +15,8 @@ const HOUR = 60 * MINUTE;
 const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
 
 function watchWith(ports: Ports): Watch {
-  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
-  return new Watch(ports, run, { queue: "monitor", keys: {}, dryRun: false });
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  return new Watch(run, { queue: "monitor", keys: {}, dryRun: false });
 }
 
 describe("one that waits for its turn to be completed", () => {

@@ -58,8 +58,8 @@ async function play({
       },
     },
   };
-  const run = new Run(ports.log, () => SINCE, until);
-  const found = await sweep(ports, run, atHand, {
+  const run = new Run(ports, until);
+  const found = await sweep(run, atHand, {
     groups: options.names ?? ["fleet"],
     tag: undefined,
     hook: undefined,

@@ -38,8 +38,8 @@ async function play(
     },
     targetGroups: { ...untouchable.targetGroups, register: keep("register target", () => undefined) },
   };
-  const run = new Run(ports.log, () => 0, until);
-  const done = await act(ports, run, planned);
+  const run = new Run(ports, until);
+  const done = await act(run, planned);
   return { asked, done: [...done.values()], lines, run };
 }
 

@@ -75,8 +75,8 @@ export async function play(planned: Planned[], outside: Outside) {
       register: async (_, targets) => ask(targets.map(textOf), outside.registerTargets),
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  const done = await act(ports, run, planned);
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  const done = await act(run, planned);
   const those = (which: Step["kind"] | "failed") =>
     [...done]
       .filter(([, { steps, failed }]) =>

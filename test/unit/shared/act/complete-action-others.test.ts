@@ -23,9 +23,9 @@ async function play(others: string[], memory: Partial<Memory> = {}, until = Numb
       },
     },
   };
-  const run = new Run(ports.log, () => 0, until);
+  const run = new Run(ports, until);
   const outcome = { kind: "complete", result: "CONTINUE", reason: "drained" } as const;
-  const completion = await completeAction(ports, run, termination(memory, { token: TOKEN }), outcome, others);
+  const completion = await completeAction(run, termination(memory, { token: TOKEN }), outcome, others);
   return { asked, completion, lines, run };
 }
 

@@ -36,9 +36,9 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
   const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
-  const completion = await completeAction(ports, run, termination(memory, { token }), outcome, []);
+  const completion = await completeAction(run, termination(memory, { token }), outcome, []);
   return { asked, completion, lines, run };
 }
 

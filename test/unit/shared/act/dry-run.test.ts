@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { asItIsInDryRun, endDryRun, logCompletionInDryRun } from "../../../../shared/act/dry-run.ts";
 import { NO_MEMORY } from "../../../../shared/model/termination.ts";
 import { complete, type Decision, wait } from "../../../../shared/rules/decision.ts";
-import { untouchablePorts } from "../fake-ports.ts";
+import { untouchableRun } from "../fake-ports.ts";
 import { observed, SINCE, target, termination } from "../rules/builders.ts";
 import { drain } from "./carrying-out.ts";
 
@@ -38,16 +38,16 @@ describe("the end of a dry run", () => {
   const outcome = { kind: "complete", result: "CONTINUE", reason: "drained" } as const;
 
   it("is told of by instance", () => {
-    const { ports, lines } = untouchablePorts();
-    endDryRun(ports, termination({}, { dryRun: true }));
+    const { run, lines } = untouchableRun();
+    endDryRun(run, termination({}, { dryRun: true }));
     expect(lines).to.deep.equal([["info", "dry run is over", { instance_id: "i-1" }]]);
   });
 
   it("as it would have been is told of once, after other things that were said", () => {
-    const { ports, lines } = untouchablePorts();
+    const { run, lines } = untouchableRun();
     const logged = ["would: ", "would: DRAINING in main"];
-    const once = logCompletionInDryRun(ports, termination({ logged }), outcome);
-    logCompletionInDryRun(ports, once, outcome);
+    const once = logCompletionInDryRun(run, termination({ logged }), outcome);
+    logCompletionInDryRun(run, once, outcome);
     expect(lines).to.have.lengthOf(1);
     expect(once.memory.logged).to.deep.equal([...logged, "would: completion with CONTINUE: drained"]);
   });

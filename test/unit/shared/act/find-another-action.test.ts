@@ -30,8 +30,8 @@ async function play(of: Termination, hooks: readonly Hook[] | Error) {
       },
     },
   };
-  const run = new Run(ports.log, ports.now, Number.POSITIVE_INFINITY);
-  return { find: () => findAnotherAction(ports, run, of), asked, run };
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  return { find: () => findAnotherAction(run, of), asked, run };
 }
 
 const drain = (change: object = {}) =>

@@ -44,13 +44,8 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  const afterHeartbeats = await sendHeartbeats(
-    ports,
-    run,
-    new Map(drains.map((each) => [each, shown])),
-    first,
-  );
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  const afterHeartbeats = await sendHeartbeats(run, new Map(drains.map((each) => [each, shown])), first);
   return { asked, afterHeartbeats, lines, run };
 }
 
@@ -107,9 +102,8 @@ describe("beat", () => {
 
   it("is not sent once time has run out, which is noted: it is due at the next look", async () => {
     const { ports, lines } = untouchablePorts();
-    const late = { ...ports, now: () => SINCE + 4 * MINUTE };
-    const run = new Run(ports.log, () => 0, 0);
-    const afterHeartbeats = await sendHeartbeats(late, run, new Map([[one, autoScalingView()]]), false);
+    const run = new Run({ ...ports, now: () => SINCE + 4 * MINUTE }, 0);
+    const afterHeartbeats = await sendHeartbeats(run, new Map([[one, autoScalingView()]]), false);
     expect([...afterHeartbeats]).to.deep.equal([]);
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["error", "out of time"]]);
   });
@@ -192,7 +186,7 @@ describe("beat", () => {
 describe("short hooks", () => {
   const warned = (hooks: readonly Hook[] | undefined, drains = [termination()]) => {
     const { ports, lines } = untouchablePorts();
-    const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
+    const run = new Run(ports, Number.POSITIVE_INFINITY);
     warnOfShortHooks(run, new Map(drains.map((each) => [each, autoScalingView({ hooks })])));
     return lines.map(([level, phrase, fields]) => [level, phrase, fields.heartbeat_timeout_seconds]);
   };

@@ -8,7 +8,7 @@ import {
   type RestorePlan,
   type Termination,
 } from "../../../../shared/model/termination.ts";
-import { untouchablePorts } from "../fake-ports.ts";
+import { untouchableRun } from "../fake-ports.ts";
 import { termination } from "../rules/builders.ts";
 
 const held = (id: string, memory: Partial<Memory>, change: Partial<Termination> = {}): Tracked => ({
@@ -16,8 +16,8 @@ const held = (id: string, memory: Partial<Memory>, change: Partial<Termination> 
   messages: [{ id, receipt: `${id}'s` }],
 });
 const play = (...arrivals: Tracked[]) => {
-  const { ports, lines } = untouchablePorts();
-  return { all: merge(ports, arrivals).map((each) => each.termination), lines };
+  const { run, lines } = untouchableRun();
+  return { all: merge(run, arrivals).map((each) => each.termination), lines };
 };
 const memoryOf = (...memories: Partial<Memory>[]) =>
   play(...memories.map((each, index) => held(`m${index}`, each))).all[0]?.memory;

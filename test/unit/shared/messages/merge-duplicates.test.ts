@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
 import type { Tracked } from "../../../../shared/messages/receive.ts";
 import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
-import { untouchablePorts } from "../fake-ports.ts";
+import { untouchableRun } from "../fake-ports.ts";
 import { termination as plain } from "../rules/builders.ts";
 
 const termination = (change: Partial<Termination> = {}): Termination => ({
@@ -18,7 +18,7 @@ const held = (id: string, change: Partial<Termination> = {}, receipt = `${id}'s`
 const lookedAt: Memory = { ...NO_MEMORY, nextPassAt: 5_000, managedTargetGroups: ["arn:tg"] };
 
 function merged(...arrivals: Tracked[]): Tracked[] {
-  return merge(untouchablePorts().ports, arrivals);
+  return merge(untouchableRun().run, arrivals);
 }
 const messages = (all: Tracked[]) => all.map((each) => each.messages.map(({ receipt }) => receipt));
 

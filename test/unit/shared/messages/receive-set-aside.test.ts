@@ -39,8 +39,8 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, () => now, until);
-  const aside = (await setAside(ports, run, "monitor", these)).map(({ id }) => id);
+  const run = new Run({ ...ports, now: () => now }, until);
+  const aside = (await setAside(run, "monitor", these)).map(({ id }) => id);
   const logged = lines.filter(([, phrase]) => phrase === "message cannot be read");
   return { aside, asked, logged, run };
 }

@@ -34,11 +34,11 @@ async function play(
       },
     },
   };
-  const run = new Run(ports.log, () => now, until);
+  const run = new Run({ ...ports, now: () => now }, until);
   const answer =
     how === receive
-      ? await receive(ports, run, "monitor", 5, room)
-      : await receiveAll(ports, run, "monitor", { first: 5, more: 2 }, room);
+      ? await receive(run, "monitor", 5, room)
+      : await receiveAll(run, "monitor", { first: 5, more: 2 }, room);
   const { messages, ...end } = "messages" in answer ? answer : { messages: answer };
   return { asked, end, ids: messages.map(({ id }) => id), run };
 }
@@ -112,8 +112,8 @@ describe("deleting messages", () => {
         },
       },
     };
-    const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-    await deleteAll(ports, run, "monitor", these);
+    const run = new Run(ports, Number.POSITIVE_INFINITY);
+    await deleteAll(run, "monitor", these);
     return { asked, lines, run };
   }
 

@@ -11,8 +11,8 @@ const groupInstance = { group: "fleet", state: "Terminating:Wait" };
 const plain: Shown = { groupInstances: { "i-1": groupInstance }, hooks: { fleet: [hook()] } };
 
 async function play(shown: Shown, ...terminations: Termination[]) {
-  const { ports, run, asked } = showing(shown);
-  const found = await observeAutoScaling(ports, run, terminations);
+  const { run, asked } = showing(shown);
+  const found = await observeAutoScaling(run, terminations);
   return { asked, autoScalingViews: terminations.map((each) => found.get(each) as AutoScalingView), run };
 }
 
@@ -34,13 +34,13 @@ describe("what Auto Scaling shows of an instance", () => {
 
   it("is asked fifty instances a call, each instance once, and each group's hooks once a run", async () => {
     const many = Array.from({ length: 51 }, (_, i) => termination({}, { instanceId: `i-${i + 1}` }));
-    const { ports, run, asked } = showing({});
-    await observeAutoScaling(ports, run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
+    const { run, asked } = showing({});
+    await observeAutoScaling(run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
     const sizes = asked
       .filter((each) => each.startsWith("autoScaling.describeInstances"))
       .map((each) => each.split(" ").length - 1);
     expect(sizes).to.deep.equal([50, 1]);
-    await observeAutoScaling(ports, run, many);
+    await observeAutoScaling(run, many);
     expect(asked.filter((each) => each.startsWith("autoScaling.terminatingHooks"))).to.deep.equal([
       "autoScaling.terminatingHooks fleet",
       "autoScaling.terminatingHooks fleet-2",
@@ -72,9 +72,9 @@ describe("what Auto Scaling shows of an instance", () => {
 
   it("is unread where the run has no time left, and nothing is asked", async () => {
     const { ports, asked } = showing(plain);
-    const late = new Run(ports.log, ports.now, ports.now());
+    const late = new Run(ports, ports.now());
     const of = termination();
-    const autoScalingView = (await observeAutoScaling(ports, late, [of])).get(of);
+    const autoScalingView = (await observeAutoScaling(late, [of])).get(of);
     expect(asked).to.deep.equal([]);
     expect(autoScalingView?.unread).to.deep.equal({
       groupInstance: "a run that has time for it",
@@ -114,10 +114,10 @@ describe("whether a group keeps what is abandoned", () => {
   });
 
   it("is asked once a run and group", async () => {
-    const { ports, run, asked } = showing({ ...plain, now: 5 * MINUTE });
+    const { run, asked } = showing({ ...plain, now: 5 * MINUTE });
     const both = [abandoning(), abandoning({ instanceId: "i-2" })];
-    await observeAutoScaling(ports, run, both);
-    await observeAutoScaling(ports, run, both);
+    await observeAutoScaling(run, both);
+    await observeAutoScaling(run, both);
     expect(asked.filter((each) => each.startsWith("autoScaling.retains"))).to.have.lengthOf(1);
   });
 });

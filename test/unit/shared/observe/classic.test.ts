@@ -19,8 +19,8 @@ async function play(
   terminations: Termination[],
   clusterInstances = new Map<Termination, InstanceInClusters>(),
 ) {
-  const { ports, run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(ports, run, terminations, clusterInstances);
+  const { run, asked, lines } = showing(shown);
+  const found = await observeRegistrations(run, terminations, clusterInstances);
   return { asked, lines, run, results: terminations.map((each) => found.get(each) as Registrations) };
 }
 

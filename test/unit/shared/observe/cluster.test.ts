@@ -13,8 +13,8 @@ const known = {
 };
 
 async function play(shown: Shown, ...terminations: Termination[]) {
-  const { ports, run, asked, lines } = showing(shown);
-  const found = await observeClusters(ports, run, terminations);
+  const { run, asked, lines } = showing(shown);
+  const found = await observeClusters(run, terminations);
   const clusterInstances = terminations.map((each) => found.get(each) as InstanceInClusters);
   const arns = clusterInstances.map((each) =>
     each.clusterInstances.map(({ containerInstance: { arn } }) => arn),
@@ -267,11 +267,9 @@ describe("the services of an instance's tasks", () => {
   });
 
   it("that are gone are no services, and are not asked for again in the run", async () => {
-    const { ports, run, asked } = showing(
-      main(task("RUNNING", { service: "gone" }), task("RUNNING", { arn: "b" })),
-    );
+    const { run, asked } = showing(main(task("RUNNING", { service: "gone" }), task("RUNNING", { arn: "b" })));
     const of = termination();
-    const looks = [await observeClusters(ports, run, [of]), await observeClusters(ports, run, [of])];
+    const looks = [await observeClusters(run, [of]), await observeClusters(run, [of])];
     expect(looks.map((found) => servicesOf(found.get(of) as InstanceInClusters))).to.deep.equal([
       [["web"]],
       [["web"]],

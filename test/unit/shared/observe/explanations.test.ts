@@ -7,8 +7,8 @@ import { MINUTE, SECOND, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 async function play(shown: Shown, ...terminations: Termination[]) {
-  const { ports, run, asked } = showing(shown);
-  const found = await observeClusters(ports, run, terminations);
+  const { run, asked } = showing(shown);
+  const found = await observeClusters(run, terminations);
   return { asked, clusterInstances: terminations.map((each) => found.get(each) as InstanceInClusters), run };
 }
 
@@ -133,13 +133,13 @@ describe("the protection of tasks", () => {
 
   it("is asked once a run, of those that are not protected too", async () => {
     const none = shown();
-    const { ports, run, asked } = showing({
+    const { run, asked } = showing({
       ...none,
       clusters: { main: { ...none.clusters.main, protections: [] } },
     });
     const of = termination(stalled);
-    await observeClusters(ports, run, [of]);
-    const again = await observeClusters(ports, run, [of]);
+    await observeClusters(run, [of]);
+    const again = await observeClusters(run, [of]);
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
     expect(again.get(of)?.protections).to.deep.equal([]);
   });

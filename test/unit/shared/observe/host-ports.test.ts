@@ -23,7 +23,7 @@ async function play(
     shown?: Shown;
   } = {},
 ) {
-  const { ports, run, asked } = showing(shown);
+  const { run, asked } = showing(shown);
   const clusterInstance: InstanceInClusters = {
     clusterInstances: [clusterInstanceOf({ status }, tasks)],
     targetGroups: [],
@@ -33,7 +33,6 @@ async function play(
     unread: undefined,
   };
   const unread = await observeHostPorts(
-    ports,
     run,
     [of],
     new Map([[of, clusterInstance]]),
@@ -89,9 +88,9 @@ describe("host ports", () => {
   });
 
   it("of an instance that was not looked for in any cluster are none", async () => {
-    const { ports, run } = showing({});
+    const { run } = showing({});
     const of = termination();
     const registered = new Map([[of, { registrations: [target()], targetGroups: [], unread: undefined }]]);
-    expect([...(await observeHostPorts(ports, run, [of], new Map(), registered))]).to.deep.equal([]);
+    expect([...(await observeHostPorts(run, [of], new Map(), registered))]).to.deep.equal([]);
   });
 });

@@ -16,8 +16,8 @@ const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
 const held = autoScalingView("Terminating:Wait");
 
 async function play(shown: Shown, of: Termination, shows: AutoScalingView = held) {
-  const { ports, run, asked } = showing(shown);
-  const observed = (await observe(ports, run, new Map([[of, shows]]))).get(of) as Observation;
+  const { run, asked } = showing(shown);
+  const observed = (await observe(run, new Map([[of, shows]]))).get(of) as Observation;
   return { asked, observed, run };
 }
 
@@ -92,8 +92,8 @@ describe("an observation", () => {
 
   it("of what the run has no time for is unread", async () => {
     const { ports, asked } = showing(shown);
-    const late = new Run(ports.log, ports.now, ports.now());
-    const observed = (await observe(ports, late, new Map([[of, held]]))).get(of);
+    const late = new Run(ports, ports.now());
+    const observed = (await observe(late, new Map([[of, held]]))).get(of);
     expect(asked).to.deep.equal([]);
     expect(observed?.unread).to.deep.equal({ tasks: "a run that has time for it" });
   });
@@ -191,7 +191,7 @@ describe("EC2 is asked for an instance", () => {
       { id: "i-1", port: 80, state: "registered", invalid: true },
       { id: "i-2", port: 80, state: "registered", invalid: false },
     ] as const;
-    const { ports, run, asked } = showing({
+    const { run, asked } = showing({
       targetGroups: [{ arn: "arn:tg", name: "tg", targetType: "instance", network: false, targets }],
       instances: { "i-1": "stopped" },
     });
@@ -201,7 +201,7 @@ describe("EC2 is asked for an instance", () => {
       termination({}, { settings, hook: "other" }),
       termination({}, { settings, instanceId: "i-2" }),
     ];
-    const found = await observe(ports, run, new Map([one, again, other].map((each) => [each, held])));
+    const found = await observe(run, new Map([one, again, other].map((each) => [each, held])));
     expect(asked.filter((each) => each.startsWith("ec2."))).to.deep.equal(["ec2.states i-1"]);
     expect([one, again, other].map((each) => found.get(each)?.instance)).to.deep.equal([
       "stopped",

@@ -75,8 +75,8 @@ async function play(
       draining: async (name, ids) => ask(`${name} ${ids.join(" ")}`, outside.draining),
     },
   };
-  const run = new Run(ports.log, ports.now, until);
-  const found = await recheckBlockers(ports, run, terminations);
+  const run = new Run(ports, until);
+  const found = await recheckBlockers(run, terminations);
   return { asked, lines, run, found, waits: [...found.keys()].map(({ instanceId }) => instanceId) };
 }
 

@@ -164,5 +164,5 @@ export function showing(shown: Shown): {
         }),
     },
   };
-  return { ports, run: new Run(ports.log, now, Number.POSITIVE_INFINITY), asked, lines };
+  return { ports, run: new Run(ports, Number.POSITIVE_INFINITY), asked, lines };
 }

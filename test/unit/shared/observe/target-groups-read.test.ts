@@ -42,8 +42,8 @@ async function play(
         answer(`targets of ${arn}`, groups.some((each) => each.arn === arn) ? [target] : undefined),
     },
   };
-  const run = new Run(ports.log, () => 0, Number.POSITIVE_INFINITY);
-  const reconcile = () => readTargetGroups(ports, run, new Set(names), new Map(Object.entries(known)));
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  const reconcile = () => readTargetGroups(run, new Set(names), new Map(Object.entries(known)));
   let found = await reconcile();
   for (let i = 1; i < looks; i++) found = await reconcile();
   return { asked, ...found };

@@ -49,8 +49,8 @@ async function play(
   terminations: Termination[],
   clusterInstances = new Map<Termination, InstanceInClusters>(),
 ) {
-  const { ports, run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(ports, run, terminations, clusterInstances);
+  const { run, asked, lines } = showing(shown);
+  const found = await observeRegistrations(run, terminations, clusterInstances);
   return { asked, lines, run, results: terminations.map((each) => found.get(each) as Registrations) };
 }
 
@@ -137,10 +137,10 @@ describe("an instance in target groups", () => {
   });
 
   it("is described once a run, found or not", async () => {
-    const { ports, run, asked } = showing({ targetGroups: [group("static", [listed("i-1")])] });
+    const { run, asked } = showing({ targetGroups: [group("static", [listed("i-1")])] });
     const of = termination({ managedTargetGroups: ["arn:none"] }, naming("static"));
-    await observeRegistrations(ports, run, [of], new Map());
-    await observeRegistrations(ports, run, [of], new Map());
+    await observeRegistrations(run, [of], new Map());
+    await observeRegistrations(run, [of], new Map());
     expect(asked).to.deep.equal([
       "targetGroups.describe static",
       "targetGroups.describe arn:none",
@@ -198,10 +198,10 @@ describe("a target group that cannot be read", () => {
   });
 
   it("is asked for again at the next look", async () => {
-    const { ports, run, asked } = showing({ fails: { "targetGroups.describe": "throttled" } });
+    const { run, asked } = showing({ fails: { "targetGroups.describe": "throttled" } });
     const of = termination({}, naming("static"));
-    await observeRegistrations(ports, run, [of], new Map());
-    await observeRegistrations(ports, run, [of], new Map());
+    await observeRegistrations(run, [of], new Map());
+    await observeRegistrations(run, [of], new Map());
     expect(asked).to.have.lengthOf(2);
   });
 });

@@ -33,13 +33,13 @@ async function play(
   targets: readonly RegisteredTarget[],
   { others = [], named = ["ip"], fails = {} }: { others?: Task[]; named?: string[]; fails?: Shown["fails"] },
 ) {
-  const { ports, run, asked } = showing({
+  const { run, asked } = showing({
     targetGroups: groups(targets, ...named),
     clusters: { main: { tasks: others } },
     fails,
   });
   const of = termination({}, { settings: { targetGroups: named } });
-  const found = await observeRegistrations(ports, run, [of], new Map([[of, memberWith(...tasks)]]));
+  const found = await observeRegistrations(run, [of], new Map([[of, memberWith(...tasks)]]));
   const { registrations, unread } = found.get(of) as Registrations;
   const held = registrations.map((each) => [each.target, each.state, each.addressTask?.arn]);
   return { asked, held, registrations, unread };

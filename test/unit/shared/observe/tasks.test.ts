@@ -14,10 +14,10 @@ async function play(
   tasksToRun = tasks.filter(({ shouldRun }) => shouldRun).length,
   fails: Shown["fails"] = {},
 ) {
-  const { ports, asked } = showing({ clusters: { main: { tasks } }, fails });
+  const { run, asked } = showing({ clusters: { main: { tasks } }, fails });
   const of = termination(memory);
   const onIt = new Map([["i-1", [containerInstance(1, { tasksToRun })]]]);
-  const clusterInstances = (await observeTasks(ports, "main", [of], onIt)).get(of) ?? [];
+  const clusterInstances = (await observeTasks(run, "main", [of], onIt)).get(of) ?? [];
   return { asked, clusterInstances, arns: clusterInstances.map((each) => each.tasks.map(({ arn }) => arn)) };
 }
 
@@ -116,14 +116,14 @@ describe("the tasks of an instance", () => {
 
   it("belong to the container instance that they are on, in a batch of many, each asked for once", async () => {
     const theirs = task("RUNNING", { arn: "task-3", containerInstance: "ci-2" });
-    const { ports, asked } = showing({ clusters: { main: { tasks: [running, theirs] } } });
+    const { run, asked } = showing({ clusters: { main: { tasks: [running, theirs] } } });
     const known = { tasks: ["task-1"] };
     const [one, again] = [termination(known), termination(known, { hook: "other" })];
     const two = termination({}, { instanceId: "i-2" });
     const none = termination({}, { instanceId: "i-3" });
     const counted = { tasksToRun: 1 };
     const found = await observeTasks(
-      ports,
+      run,
       "main",
       [one, again, two, none],
       new Map([
@@ -149,12 +149,12 @@ describe("the tasks of an instance", () => {
   });
 
   it("of an instance that registered anew are those of each of its container instances", async () => {
-    const { ports } = showing({
+    const { run } = showing({
       clusters: { main: { tasks: [running, { ...stopped, containerInstance: "ci-1b" }] } },
     });
     const of = termination();
     const both = [containerInstance(1, { status: "INACTIVE" }), containerInstance(1, { arn: "ci-1b" })];
-    const found = await observeTasks(ports, "main", [of], new Map([["i-1", both]]));
+    const found = await observeTasks(run, "main", [of], new Map([["i-1", both]]));
     expect(
       found.get(of)?.map((each) => [each.containerInstance.arn, each.tasks.map(({ arn }) => arn)]),
     ).to.deep.equal([

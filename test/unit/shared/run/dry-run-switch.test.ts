@@ -11,7 +11,7 @@ import type { Memory, Termination } from "../../../../shared/model/termination.t
 import { decide } from "../../../../shared/rules/decide.ts";
 import type { Step } from "../../../../shared/rules/decision.ts";
 import { isDryRun } from "../../../../shared/run/dry-run-switch.ts";
-import { keptLog, untouchablePorts } from "../fake-ports.ts";
+import { keptLog, untouchableRun } from "../fake-ports.ts";
 import {
   clusterInstance,
   MINUTE,
@@ -63,8 +63,8 @@ const steps: Step[] = [
 
 describe("a dry run", () => {
   function play(of: Termination, planned: readonly Step[]) {
-    const { ports, lines } = untouchablePorts();
-    const done = logStepsInDryRun(ports, [{ termination: of, steps: planned }]).get(of);
+    const { run, lines } = untouchableRun();
+    const done = logStepsInDryRun(run, [{ termination: of, steps: planned }]).get(of);
     const logged = [...of.memory.logged, ...(done?.logged ?? [])];
     return { done, lines, after: { ...of, memory: { ...of.memory, logged } } };
   }
@@ -100,10 +100,10 @@ describe("a dry run", () => {
   });
 
   it("says once that the lifecycle action would be completed, and goes on watching", () => {
-    const { ports, lines } = untouchablePorts();
+    const { run, lines } = untouchableRun();
     const outcome = { kind: "complete", result: "CONTINUE", reason: "drained" } as const;
-    const once = logCompletionInDryRun(ports, termination(), outcome);
-    const twice = logCompletionInDryRun(ports, once, outcome);
+    const once = logCompletionInDryRun(run, termination(), outcome);
+    const twice = logCompletionInDryRun(run, once, outcome);
     expect(lines).to.deep.equal([
       ["info", "dry run", { instance_id: "i-1", would: "completion with CONTINUE: drained" }],
     ]);
@@ -112,18 +112,18 @@ describe("a dry run", () => {
   });
 
   it("ends with the function's own switch: what it said is forgotten, what else was said is not", () => {
-    const { ports, lines } = untouchablePorts();
+    const { run, lines } = untouchableRun();
     const { after } = play(termination({ logged: ["short hook"] }, { dryRun: true }), steps);
-    const real = endDryRun(ports, after);
+    const real = endDryRun(run, after);
     expect(real.dryRun).to.equal(false);
     expect(real.memory.logged).to.deep.equal(["short hook"]);
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["dry run is over"]);
   });
 
   it("does not end where there was none", () => {
-    const { ports, lines } = untouchablePorts();
+    const { run, lines } = untouchableRun();
     const plain = termination({ logged: ["short hook"] });
-    expect(endDryRun(ports, plain)).to.equal(plain);
+    expect(endDryRun(run, plain)).to.equal(plain);
     expect(lines).to.deep.equal([]);
   });
 

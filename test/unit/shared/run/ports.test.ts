@@ -3,7 +3,8 @@ import type { Context } from "aws-lambda";
 import { expect } from "chai";
 import sinon from "sinon";
 import { createScaleClients } from "../../../../shared/aws/clients.ts";
-import { createEnvironment, createPorts, invocationOf } from "../../../../shared/run/ports.ts";
+import { invocationOf } from "../../../../shared/run/invocation.ts";
+import { createEnvironment, createPorts } from "../../../../shared/run/ports.ts";
 
 const invocation = { requestId: "request-1", remainingMilliseconds: () => 90_000 };
 

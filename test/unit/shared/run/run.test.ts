@@ -1,17 +1,18 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
 import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
-import { handsOverAt, Run } from "../../../../shared/run/run.ts";
+import { handsOverAt } from "../../../../shared/run/invocation.ts";
+import { Run, type RunPorts } from "../../../../shared/run/run.ts";
 import { keptLog } from "../fake-ports.ts";
 
 function begin(until = Number.POSITIVE_INFINITY) {
   const { log, lines } = keptLog();
   const clock = { now: 10_000 };
-  return { clock, lines, run: new Run(log, () => clock.now, until) };
+  return { clock, lines, run: new Run({ log, now: () => clock.now }, until) };
 }
 const failed = (kind: AwsCallError["kind"], cause: Error = new Error("no")) =>
   new AwsCallError("ecs:ListTasks", kind, cause);
-const finished = (run: Run): unknown => {
+const finished = (run: Run<RunPorts>): unknown => {
   try {
     run.finish({ received: 3 });
   } catch (error) {
@@ -48,7 +49,7 @@ describe("a run", () => {
   });
 
   it("hands over long enough before Lambda ends it for a call that hangs, and for handing over", () => {
-    expect(handsOverAt(10_000, 90_000)).to.equal(76_000);
+    expect(handsOverAt(10_000, { requestId: "", remainingMilliseconds: () => 90_000 })).to.equal(76_000);
   });
 
   it("has no time left from its end on", () => {
@@ -148,7 +149,7 @@ describe("a failure", () => {
   });
 
   /** [what failed, how it is noted, the line, how the run's error names it] */
-  const table: [string, (run: Run, twice: string) => void, object, string][] = [
+  const table: [string, (run: Run<RunPorts>, twice: string) => void, object, string][] = [
     [
       "step failed",
       (run, reason) => run.stepFailed("i-1", "DRAINING in main", reason),
@@ -178,7 +179,7 @@ describe("a failure", () => {
   }
 
   /** [what failed for the call's failure, how it is noted] */
-  const caused: [string, (run: Run, cause: AwsCallError) => void][] = [
+  const caused: [string, (run: Run<RunPorts>, cause: AwsCallError) => void][] = [
     ["step failed", (run, cause) => run.stepFailed("i-1", "DRAINING in main", "denied", cause)],
     ["message not deleted", (run, cause) => run.notDeleted("monitor", "denied", cause)],
   ];

@@ -1,0 +1,21 @@
+import type { Context } from "aws-lambda";
+
+/** What Lambda tells a function of its invocation. */
+export type Invocation = {
+  readonly requestId: string;
+  /** How long until Lambda ends the run, in milliseconds. */
+  readonly remainingMilliseconds: () => number;
+};
+
+/** What a run keeps of Lambda's time: for a call that hangs, and for passing on or handing over what is left. */
+const KEPT_MS = 24_000;
+
+/** An invocation as Lambda's context describes it. */
+export function invocationOf(context: Context): Invocation {
+  return { requestId: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
+}
+
+/** Until when a run may ask AWS for anything but to hand over what is left, in milliseconds since 1970. */
+export function handsOverAt(now: number, { remainingMilliseconds }: Invocation): number {
+  return now + remainingMilliseconds() - KEPT_MS;
+}
