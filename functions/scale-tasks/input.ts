@@ -39,6 +39,3 @@ export const scaleManyInput = z.strictObject(
   },
   { error: inputExpected },
 );
-
-/** One service as the input describes it. */
-export type ScaledService = z.infer<z.ZodMiniObject<typeof serviceKeys>>;

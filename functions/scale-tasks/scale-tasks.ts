@@ -1,15 +1,15 @@
-import type { Service } from "../../shared/aws/ecs-services.ts";
-import { readInput } from "../../shared/model/settings.ts";
+import { decideScaling, type ScaledService, type Unusable } from "../../shared/rules/scale-tasks.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
+import { readInput } from "../../shared/run/input.ts";
 import { type Reading, reading } from "../../shared/run/reading.ts";
 import { Run } from "../../shared/run/run.ts";
-import { type ScaledService, scaleManyInput, scaleTasksInput } from "./input.ts";
+import { scaleManyInput, scaleTasksInput } from "./input.ts";
 import type { ScalePorts } from "./ports.ts";
 
 /**
  * One run of scale-tasks: sets each service's desired count to one task for each ACTIVE instance of its cluster, less
- * `n_count`, and never below `min_task_count`. Instances that drain do not count: their tasks are leaving. A service that
- * is right already is left alone, and so is one of which too little could be read.
+ * `n_count`, and never below `min_task_count`. A service that is right already is left alone, and so is one of which too
+ * little could be read.
  *
  * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed.
  */
@@ -26,7 +26,7 @@ export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<voi
     const cluster = service.cluster_name;
     const active = counts.get(cluster) ?? (await reading(run, () => ports.ecs.activeInstances(cluster)));
     counts.set(cluster, active);
-    if (await scale(ports, run, service, active, dryRun)) changed += 1;
+    if (await scale(run, service, active, dryRun)) changed += 1;
   }
   run.finish({ services: services.length, changed });
 }
@@ -43,7 +43,6 @@ function readServices(event: unknown, ports: ScalePorts): { services: ScaledServ
 
 // Returns whether the desired count was changed.
 async function scale(
-  ports: ScalePorts,
   run: Run<ScalePorts>,
   scaled: ScaledService,
   active: Reading<number>,
@@ -51,62 +50,71 @@ async function scale(
 ): Promise<boolean> {
   const { cluster_name: cluster, service_name: name } = scaled;
   const fields = { cluster, service_name: name };
-  const found = await reading(run, () => ports.ecs.service(cluster, name));
+  const found = await reading(run, () => run.ports.ecs.service(cluster, name));
   if ("unread" in found || "unread" in active) {
-    ports.log.warn("not scaled", { ...fields, reason: "the cluster or the service could not be read" });
+    run.log.warn("not scaled", { ...fields, reason: "the cluster or the service could not be read" });
     return false;
   }
-  const service = found.value;
-  const wrong = service ? whatIsWrong(service) : "there is no such service";
-  if (!service || wrong !== undefined) {
-    run.cannotUse(`${cluster}/${name}`, wrong ?? "");
+  const decision = decideScaling(scaled, found.value, active.value);
+  if (decision.kind === "cannot be used") {
+    run.cannotUse(`${cluster}/${name}`, unusableText(decision.reason));
     return false;
   }
-  await warnOfOwnScaling(ports, run, cluster, name);
-  // Tasks that run somewhere contradict a cluster without instances: what was read is not to be trusted.
-  if (active.value === 0 && service.runningCount + service.pendingCount > 0) {
-    ports.log.warn("not scaled", {
-      ...fields,
-      reason: "the cluster shows no ACTIVE instance, and yet the service has tasks",
-    });
-    return false;
+  await warnOfOwnScaling(run, cluster, name);
+  switch (decision.kind) {
+    case "not scaled":
+      run.log.warn("not scaled", {
+        ...fields,
+        reason: "the cluster shows no ACTIVE instance, and yet the service has tasks",
+      });
+      return false;
+    case "nothing to change": {
+      const counts = { active_instances: active.value, desired_count: decision.desired };
+      run.log.info("nothing to change", { ...fields, ...counts });
+      return false;
+    }
+    case "set": {
+      const counts = { active_instances: active.value, desired_count: decision.desired };
+      const change = { ...fields, ...counts, was: decision.was };
+      if (!dryRun) return setDesiredCount(run, scaled, decision.desired, change);
+      run.log.info("dry run", { ...change, would: "set the desired count" });
+      return false;
+    }
+    default:
+      return decision satisfies never;
   }
-  const desired = Math.max(scaled.min_task_count, active.value - scaled.n_count);
-  const counts = { ...fields, active_instances: active.value, desired_count: desired };
-  if (service.desiredCount === desired) {
-    ports.log.info("nothing to change", counts);
-    return false;
-  }
-  const change = { ...counts, was: service.desiredCount };
-  if (dryRun) {
-    ports.log.info("dry run", { ...change, would: "set the desired count" });
-    return false;
-  }
-  try {
-    await ports.ecs.setDesiredCount(cluster, name, desired);
-  } catch (error) {
-    run.callFailed(error);
-    return false;
-  }
-  ports.log.info("desired count set", change);
+}
+
+async function setDesiredCount(
+  run: Run<ScalePorts>,
+  { cluster_name, service_name }: ScaledService,
+  desired: number,
+  fields: Readonly<Record<string, string | number>>,
+): Promise<boolean> {
+  const answer = await reading(run, () => run.ports.ecs.setDesiredCount(cluster_name, service_name, desired));
+  if ("unread" in answer) return false;
+  run.log.info("desired count set", fields);
   return true;
 }
 
-function whatIsWrong({ status, daemon }: Service): string | undefined {
-  if (daemon) return "it is a daemon service: ECS itself keeps one task of it on each instance";
-  return status === "ACTIVE" ? undefined : `the service is ${status}`;
+function unusableText(reason: Unusable): string {
+  switch (reason.why) {
+    case "no such service":
+      return "there is no such service";
+    case "daemon":
+      return "it is a daemon service: ECS itself keeps one task of it on each instance";
+    case "status":
+      return `the service is ${reason.status}`;
+    default:
+      return reason satisfies never;
+  }
 }
 
-// Two that set the same number, each by its own rule, never come to rest.
-async function warnOfOwnScaling(
-  ports: ScalePorts,
-  run: Run<ScalePorts>,
-  cluster: string,
-  service: string,
-): Promise<void> {
-  const target = await reading(run, () => ports.scaling.hasTarget(cluster, service));
+// Two that set the same number, each by its own rule, would keep overwriting each other.
+async function warnOfOwnScaling(run: Run<ScalePorts>, cluster: string, service: string): Promise<void> {
+  const target = await reading(run, () => run.ports.scaling.hasTarget(cluster, service));
   if (!("value" in target) || !target.value) return;
-  ports.log.warn("service has a scaling target", {
+  run.log.warn("service has a scaling target", {
     cluster,
     service_name: service,
     reason: "Application Auto Scaling sets its desired count too, and the two undo each other: remove one",

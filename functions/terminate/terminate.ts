@@ -2,26 +2,28 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
-import { type DrainKeys, readInput } from "../../shared/model/settings.ts";
+import type { DrainKeys } from "../../shared/model/settings.ts";
+import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
+import { isSweepDue, type SweepOptions } from "../../shared/rules/sweep.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
+import { readInput } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
-import { isSweepDue, type SweepOptions, sweep } from "./sweep.ts";
-import { RECEIVE_MS, Watch } from "./watch.ts";
+import { sweep } from "./sweep.ts";
 
-/** How long a run holds what it received: its successor, a minute later, is then still receiving. */
+/** How long a run tracks what it received: its successor, a minute later, is then still receiving. */
 const RUN_MS = 62_000;
-/** How much sooner it has to begin to hand over for each termination that it holds: ten are two calls, four at once. */
+/** How much sooner it begins to hand over for each termination that it tracks: ten are two calls, four at once. */
 const HAND_OVER_MS_EACH = 2;
-/** What a look may take longer than that, before AWS counts as too slow to be asked on. */
-const LOOK_MS = 4_000;
+/** What a pass may take longer than that, before AWS counts as too slow to be asked on. */
+const LATE_MS = 4_000;
 
 /**
- * One run of terminate: takes in what drains, looks again until nothing is left, completes the lifecycle actions, and
- * hands the rest over to the next run. Now and then it sweeps for what has no message. A run that is killed loses
- * nothing: what it held comes back by itself.
+ * One run of terminate: receives what drains, has one pass after the other until nothing is left, completes the lifecycle
+ * actions, and hands the rest over to the next run. Now and then it sweeps for what has no message. A run that is killed loses
+ * nothing: what it tracked comes back by itself.
  *
  * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed. Invoked
  * by an event source mapping it refuses every record: a function that feeds its own queue is cut off by Lambda after 16
@@ -37,29 +39,40 @@ export async function terminate(
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
   const lambdaEnd = handsOverAt(ports.now(), invocation);
-  const run = new Run(ports, Math.min(ports.now() + RUN_MS + LOOK_MS, lambdaEnd));
-  const dryRun = isDryRun(input.dry_run, run.ports);
-  const watched = new Watch(run, { queue, keys, dryRun });
-  const end = () => Math.min(run.startedAt + RUN_MS - HAND_OVER_MS_EACH * watched.held.length, run.until);
-  await watched.receive(RECEIVE_MS / 1_000);
-  if (watched.held.length > 0) await watched.receiveHandOvers(end);
-  const swept = isSweepDue(run.startedAt, sweep_minutes) && (await watched.holdsAll());
-  if (swept) {
-    for (const found of await sweep(run, watched.seen, { ...sweepOptions, dryRun })) watched.add(found);
-  }
-  if (watched.received === 0 && watched.held.length === 0 && !run.hasFailures) {
-    run.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
+  const run = new Run(ports, Math.min(ports.now() + RUN_MS + LATE_MS, lambdaEnd));
+  const dryRun = isDryRun(input.dry_run, ports);
+  const all = new TrackedTerminations(run, { queue, keys, dryRun });
+  const end = () => Math.min(run.startedAt + RUN_MS - HAND_OVER_MS_EACH * all.tracked.length, run.until);
+  await all.receive(RECEIVE_MS / 1_000);
+  if (all.tracked.length > 0) await all.receiveHandOvers(end);
+  const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
+  if (all.received === 0 && all.tracked.length === 0 && !run.hasFailures) {
+    ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
   }
-  await watched.passUntil(end);
-  await watched.handOver();
-  await setAside(run, queue, watched.unreadable);
-  const { received, completed, drop, held } = watched;
-  run.finish({ received, completed, let_go: drop, handed_over: held.length, ...(swept ? { swept } : {}) });
+  await all.passUntil(end);
+  await all.handOver();
+  await setAside(run, queue, all.unreadable);
+  const { received, completed, dropped, tracked } = all;
+  run.finish({ received, completed, dropped, handed_over: tracked.length, ...(swept ? { swept } : {}) });
   return undefined;
 }
 
-// What is not about a drain stays here; the rest is what a drain is told that brings no settings of its own.
+// Returns whether it has swept: it does where it is due, and only where the run tracks all that is in the queue.
+async function sweepWhenDue(
+  run: Run,
+  all: TrackedTerminations,
+  everyMinutes: number,
+  options: SweepOptions,
+): Promise<boolean> {
+  if (!isSweepDue(run.startedAt, everyMinutes)) return false;
+  await all.receiveRest();
+  if (!all.tracksAll) return false;
+  for (const found of await sweep(run, all.seen, options)) all.add(found);
+  return true;
+}
+
+// What is not about a drain stays here. The rest is what a drain is told that brings no settings of its own.
 function readKeys(input: z.infer<typeof terminateInput>): {
   keys: DrainKeys;
   sweepOptions: Omit<SweepOptions, "dryRun">;

@@ -1,156 +1,170 @@
 import { STATUS_LIMIT } from "../aws/ecs.ts";
 import { type BatchResult, forEachOf, groupBy, pieces } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
+import { logDone, stepText } from "../log-lines/step-text.ts";
+import type { Decided, Done, Step } from "../model/decision.ts";
+import type { Target } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
-import type { Step } from "../rules/decision.ts";
 import type { Run } from "../run/run.ts";
-import { logDone, nameOf } from "./step-text.ts";
 
 /** How many targets go into one call; AWS documents no limit, and a group has 1,000 at the most by default. */
 const TARGETS_A_CALL = 100;
 
-/** The steps that a look has decided on for one instance. */
-export type Planned = { readonly termination: Termination; readonly steps: readonly Step[] };
+/** A termination in a pass, with what was done. */
+export type Carried = Decided & { readonly done: Done };
 
-/** What was done for one instance: the steps that took effect, whether others failed, and what was said of it. */
-export type Done = { readonly steps: Step[]; failed: boolean; readonly logged?: readonly string[] };
-
-type Of<K extends Step["kind"]> = {
+/** A step, and the place of its termination in the batch. */
+type Item<S extends Step = Step> = {
+  readonly index: number;
   readonly termination: Termination;
-  readonly step: Extract<Step, { kind: K }>;
+  readonly step: S;
 };
+type StepOf<K extends Step["kind"]> = Extract<Step, { kind: K }>;
+type StatusStep = StepOf<"drain"> | StepOf<"activate">;
 
-type OfCluster = Of<"drain"> | Of<"activate">;
+/** What became of a step. */
+type Settled = { readonly index: number; readonly step: Step; readonly isDone: boolean };
 
 /**
- * Carries out steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
- * others; the next look decides on it anew. Throws only what is a fault of ours.
+ * Carries out the steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
+ * others; the next pass decides on it again. Throws only what is a fault of ours.
  */
-export async function act(run: Run, planned: readonly Planned[]): Promise<Map<Termination, Done>> {
-  const done = new Map<Termination, Done>();
-  for (const { termination } of planned) done.set(termination, { steps: [], failed: false });
-  const all = planned.flatMap(({ termination, steps }) => steps.map((step) => ({ termination, step })));
+export async function carryOut(run: Run, decided: readonly Decided[]): Promise<Carried[]> {
+  const all = decided.flatMap(({ termination, decision }, index) =>
+    decision.steps.map((step) => ({ index, termination, step })),
+  );
   const of = <K extends Step["kind"]>(kind: K) =>
-    all.filter((each): each is Of<K> => each.step.kind === kind);
-  const carryOut = <K extends Step["kind"]>(
-    batches: readonly Of<K>[][],
-    call: (batch: readonly Of<K>[]) => Promise<BatchResult<Of<K>>>,
-  ) => forEachOf(batches, (batch) => settle(run, batch, call, done));
-
-  // Traffic goes first: what a load balancer still sends is not to meet a task that ECS stops.
-  await carryOut(perLoadBalancer(of("deregister")), (batch) => deregister(run, batch));
-  await carryOut(perCluster(of("drain")), (batch) => setStatus(run, batch, "DRAINING"));
-  await carryOut(oneByOne(of("stop task")), (batch) =>
-    each(batch, ({ step }) =>
-      run.ports.ecs.stopTask(step.cluster, step.task, "asg-drain: nothing else is left"),
-    ),
-  );
-  await carryOut(oneByOne(of("deregister container instance")), (batch) =>
-    each(batch, ({ step }) => run.ports.ecs.deregister(step.cluster, step.containerInstance, step.force)),
-  );
-  await carryOut(perCluster(of("activate")), (batch) => setStatus(run, batch, "ACTIVE"));
-  await carryOut(oneByOne(of("register")), (batch) => each(batch, (item) => register(run, item)));
-  return done;
+    all.filter((each): each is Item<StepOf<K>> => each.step.kind === kind);
+  const { ecs } = run.ports;
+  // In this order. Traffic goes first: what a load balancer still sends must not meet a task that ECS stops.
+  const settled = [
+    ...(await inBatches(run, perLoadBalancer(of("deregister")), deregister)),
+    ...(await inBatches(run, perCluster(of("drain")), setStatus("DRAINING"))),
+    ...(await oneByOne(run, of("stop task"), ({ step }) =>
+      ecs.stopTask(step.cluster, step.task, "asg-drain: nothing else is left"),
+    )),
+    ...(await oneByOne(run, of("deregister container instance"), ({ step }) =>
+      ecs.deregister(step.cluster, step.containerInstance, step.force),
+    )),
+    ...(await inBatches(run, perCluster(of("activate")), setStatus("ACTIVE"))),
+    ...(await oneByOne(run, of("register"), (item) => register(run, item))),
+  ];
+  const byIndex = groupBy(settled, ({ index }) => index);
+  return decided.map((each, index) => {
+    const own = byIndex.get(index) ?? [];
+    const steps = own.flatMap(({ isDone, step }) => (isDone ? [step] : []));
+    return { ...each, done: { steps, failed: own.some(({ isDone }) => !isDone), logged: [] } };
+  });
 }
 
-function oneByOne<T>(items: readonly T[]): T[][] {
-  return pieces(items, 1);
-}
-
-function perLoadBalancer(items: readonly Of<"deregister">[]): Of<"deregister">[][] {
+function perLoadBalancer(items: readonly Item<StepOf<"deregister">>[]): Item<StepOf<"deregister">>[][] {
   const groups = groupBy(items, ({ step: { registration } }) => `${registration.kind} ${registration.id}`);
   return [...groups.values()].flatMap((group) => pieces(group, TARGETS_A_CALL));
 }
 
-function perCluster<T extends OfCluster>(items: readonly T[]): T[][] {
+function perCluster<S extends StatusStep>(items: readonly Item<S>[]): Item<S>[][] {
   return [...groupBy(items, ({ step }) => step.cluster).values()].flatMap((each) =>
     pieces(each, STATUS_LIMIT),
   );
 }
 
-// All of a batch are of one load balancer.
+// All of a batch are of one load balancer. Two hooks that hold one instance ask for the same target twice.
 async function deregister(
   run: Run,
-  batch: readonly Of<"deregister">[],
-): Promise<BatchResult<Of<"deregister">>> {
-  const { kind, id } = (batch[0] as Of<"deregister">).step.registration;
-  if (kind === "target") {
-    // Two hooks that hold one instance ask for the same target twice.
-    const targets = new Map(
-      batch.map(({ step: { registration } }) => [
-        `${registration.target} ${registration.port}`,
-        { id: registration.target, port: registration.port as number },
-      ]),
-    );
-    await run.ports.targetGroups.deregister(id, [...targets.values()]);
-    return { done: batch, failed: [] };
-  }
-  const instanceIds = [...new Set(batch.map(({ termination }) => termination.instanceId))];
-  const result = await run.ports.classic.deregister(id, instanceIds);
-  return byItem(batch, result, ({ termination }) => termination.instanceId);
+  batch: readonly Item<StepOf<"deregister">>[],
+): Promise<BatchResult<Item<StepOf<"deregister">>>> {
+  const targetOf = ({ step: { registration } }: Item<StepOf<"deregister">>): Target => ({
+    id: registration.target,
+    port: registration.port,
+  });
+  const textOf = ({ id, port }: Target) => `${id} ${port}`;
+  const targets = new Map(batch.map(targetOf).map((each) => [textOf(each), each]));
+  const { kind, id } = batch[0]?.step.registration ?? { kind: "", id: "" };
+  const result = await portOf(run, kind).deregister(id, [...targets.values()]);
+  return byItem(batch, result, textOf, (item) => textOf(targetOf(item)));
 }
 
-async function register(run: Run, { termination, step }: Of<"register">): Promise<void> {
-  const { registration } = step;
-  if (registration.kind === "classic") {
-    await run.ports.classic.register(registration.loadBalancer, [termination.instanceId]);
-  } else {
-    const target = { id: termination.instanceId, port: registration.port };
-    await run.ports.targetGroups.register(registration.targetGroup, [target]);
-  }
+async function register(
+  run: Run,
+  { termination, step: { registration } }: Item<StepOf<"register">>,
+): Promise<void> {
+  const target = { id: termination.instanceId, port: registration.port };
+  await portOf(run, registration.kind).register(registration.id, [target]);
+}
+
+// A kind that only a later version knows can stand in its message.
+function portOf(run: Run, kind: string) {
+  const port = run.ports.loadBalancers.get(kind);
+  if (port) return port;
+  const cause = new Error(`this version knows no load balancers of the kind ${kind}`);
+  throw new AwsCallError("elasticloadbalancing:*", "wrong", cause);
 }
 
 // Two hooks that hold one instance ask for the same container instance twice.
-async function setStatus<T extends OfCluster>(
-  run: Run,
-  batch: readonly T[],
-  status: "DRAINING" | "ACTIVE",
-): Promise<BatchResult<T>> {
-  const { cluster } = (batch[0] as T).step;
-  const arns = [...new Set(batch.map(({ step }) => step.containerInstance))];
-  const result = await run.ports.ecs.setStatus(cluster, arns, status);
-  return byItem(batch, result, ({ step }) => step.containerInstance);
+function setStatus<S extends StatusStep>(status: "DRAINING" | "ACTIVE") {
+  return async (run: Run, batch: readonly Item<S>[]): Promise<BatchResult<Item<S>>> => {
+    const arns = [...new Set(batch.map(({ step }) => step.containerInstance))];
+    const result = await run.ports.ecs.setStatus(batch[0]?.step.cluster ?? "", arns, status);
+    return byItem(
+      batch,
+      result,
+      (arn) => arn,
+      ({ step }) => step.containerInstance,
+    );
+  };
 }
 
-async function each<T>(batch: readonly T[], call: (item: T) => Promise<void>): Promise<BatchResult<T>> {
-  for (const item of batch) await call(item);
-  return { done: batch, failed: [] };
+type CallBatch<T> = (run: Run, batch: readonly T[]) => Promise<BatchResult<T>>;
+
+async function inBatches<T extends Item>(
+  run: Run,
+  batches: readonly T[][],
+  call: CallBatch<T>,
+): Promise<Settled[]> {
+  const settled = await forEachOf(batches, (batch) => settle(run, batch, call));
+  return settled.flat();
 }
 
-async function settle<T extends { readonly termination: Termination; readonly step: Step }>(
+// Each item is a call, and fails by itself.
+async function oneByOne<T extends Item>(
   run: Run,
-  batch: readonly T[],
-  call: (batch: readonly T[]) => Promise<BatchResult<T>>,
-  done: ReadonlyMap<Termination, Done>,
-): Promise<void> {
+  items: readonly T[],
+  call: (item: T) => Promise<void>,
+): Promise<Settled[]> {
+  const settled = await forEachOf(items, (item) =>
+    settle(run, [item], async () => {
+      await call(item);
+      return { done: [item], failed: [] };
+    }),
+  );
+  return settled.flat();
+}
+
+async function settle<T extends Item>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<Settled[]> {
   const result = await callFor(run, batch, call);
-  for (const { termination, step } of result.done) {
-    done.get(termination)?.steps.push(step);
-    logDone(run.log, termination.instanceId, step);
+  for (const { termination, step } of result.done) logDone(run.logAbout(termination), step);
+  for (const { item, reason, cause } of result.failed) {
+    run.stepFailed(item.termination, stepText(item.step), reason, cause);
   }
-  for (const { item, reason } of result.failed) {
-    const own = done.get(item.termination);
-    if (own) own.failed = true;
-    run.stepFailed(item.termination.instanceId, nameOf(item.step), reason);
-  }
+  return [
+    ...result.done.map(({ index, step }) => ({ index, step, isDone: true })),
+    ...result.failed.map(({ item: { index, step } }) => ({ index, step, isDone: false })),
+  ];
 }
 
 // A call that fails as a whole fails each of its items. Where AWS refuses what was asked, one item may be the reason, and
-// the others are not to wait for it: each then goes by itself.
-async function callFor<T>(
-  run: Run,
-  batch: readonly T[],
-  call: (batch: readonly T[]) => Promise<BatchResult<T>>,
-): Promise<BatchResult<T>> {
+// the others must not wait for it: each then goes by itself.
+async function callFor<T>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<BatchResult<T>> {
   if (run.isOutOfTime) {
-    const reason = run.ranOutOfTime();
-    return { done: [], failed: batch.map((item) => ({ item, reason })) };
+    const { why } = run.ranOutOfTime();
+    return { done: [], failed: batch.map((item) => ({ item, reason: why })) };
   }
   try {
-    return await call(batch);
+    return await call(run, batch);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "wrong") {
-      const reason = run.callFailed(error);
+      const { call: action, why } = run.callFailed(error);
+      const reason = action === undefined ? why : `${action}: ${why}`;
       return { done: [], failed: batch.map((item) => ({ item, reason })) };
     }
     if (batch.length === 1) {
@@ -161,17 +175,20 @@ async function callFor<T>(
   return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
 }
 
-function byItem<T>(
+// AWS's answers by id, for the items that asked: several may have asked for one.
+function byItem<T, U>(
   batch: readonly T[],
-  result: BatchResult<string>,
-  idOf: (item: T) => string,
+  { failed }: BatchResult<U>,
+  idOfAnswer: (answer: U) => string,
+  idOfItem: (item: T) => string,
 ): BatchResult<T> {
-  const reasons = new Map(result.failed.map(({ item, reason }) => [item, reason]));
+  const failures = new Map(failed.map((each) => [idOfAnswer(each.item), each]));
+  const failureOf = (item: T) => failures.get(idOfItem(item));
   return {
-    done: batch.filter((item) => !reasons.has(idOf(item))),
+    done: batch.filter((item) => failureOf(item) === undefined),
     failed: batch.flatMap((item) => {
-      const reason = reasons.get(idOf(item));
-      return reason === undefined ? [] : [{ item, reason }];
+      const failure = failureOf(item);
+      return failure ? [{ ...failure, item }] : [];
     }),
   };
 }

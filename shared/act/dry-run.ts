@@ -1,75 +1,68 @@
-import type { Observation } from "../model/observation.ts";
-import type { Memory, Termination } from "../model/termination.ts";
-import type { Decision, Outcome } from "../rules/decision.ts";
-import { leftBehind } from "../rules/still-there.ts";
+import { completionText } from "../log-lines/reason-text.ts";
+import { stepText } from "../log-lines/step-text.ts";
+import type { Complete, Decided, Step } from "../model/decision.ts";
+import { registrationText, seenOf } from "../model/registration.ts";
+import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
-import type { Done, Planned } from "./carry-out.ts";
-import { nameOf } from "./step-text.ts";
+import type { Carried } from "./carry-out.ts";
 
+/** What the ids of lines begin with that a dry run has logged. */
 const WOULD = "would: ";
 const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
 
-/** Says, once a drain, what each step would do, and does nothing. */
-export function logStepsInDryRun(run: Run, planned: readonly Planned[]): Map<Termination, Done> {
-  return new Map(
-    planned.map(({ termination, steps }) => {
-      const logged = [WOULD, ...steps.map((step) => WOULD + nameOf(step))];
-      const news = logged.filter((each) => !termination.memory.logged.includes(each));
-      for (const each of news) {
-        const would = each.slice(WOULD.length);
-        run.log.info("dry run", {
-          instance_id: termination.instanceId,
-          ...(would === "" ? { reason: NOTHING_IS_WRITTEN } : { would }),
-        });
-      }
-      return [termination, { steps: [], failed: false, logged }];
-    }),
-  );
+/** Logs, once a drain, what each step would do, and does nothing. */
+export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
+  return decided.map((each) => {
+    const { termination, decision } = each;
+    const lines = [
+      { id: WOULD, fields: { reason: NOTHING_IS_WRITTEN } },
+      ...decision.steps.map((step) => ({
+        id: `${WOULD}${idOf(step)}`,
+        fields: { would: stepText(step) },
+      })),
+    ];
+    for (const { id, fields } of lines) {
+      if (!termination.memory.logged.includes(id)) run.logAbout(termination).info("dry run", fields);
+    }
+    return { ...each, done: { steps: [], failed: false, logged: lines.map(({ id }) => id) } };
+  });
 }
 
-/** A decision whose waiting is for what is there, rather than for what would be there after its steps. */
-export function asItIsInDryRun(
-  decision: Decision,
-  observed: Observation,
-  before: Memory,
-  now: number,
-): Decision {
-  const waitingFor = leftBehind(observed);
-  if (decision.outcome.kind !== "wait" || decision.steps.length === 0 || waitingFor === undefined) {
-    return decision;
+/** Logs, once a drain, that the lifecycle action would be completed. Returns the termination as it is remembered. */
+export function logCompletion(run: Run, termination: Termination, { result, reason }: Complete): Termination {
+  const { memory } = termination;
+  const id = `${WOULD}complete with ${result}: ${reason.why}`;
+  if (!memory.logged.includes(id)) {
+    run
+      .logAbout(termination)
+      .info("dry run", { would: `completion with ${result}: ${completionText(reason)}` });
   }
-  const changedAt = waitingFor === before.waitingFor ? (before.changedAt ?? now) : now;
-  return {
-    ...decision,
-    outcome: { ...decision.outcome, waitingFor },
-    memory: { ...decision.memory, waitingFor, changedAt },
-  };
-}
-
-/** Says, once a drain, that the lifecycle action would be completed. Returns the termination as it is to be watched. */
-export function logCompletionInDryRun(
-  run: Run,
-  termination: Termination,
-  { result, reason }: Extract<Outcome, { kind: "complete" }>,
-): Termination {
-  const { instanceId, memory } = termination;
-  const would = `completion with ${result}: ${reason}`;
-  if (!memory.logged.includes(WOULD + would)) run.log.info("dry run", { instance_id: instanceId, would });
-  return {
-    ...termination,
-    memory: {
-      ...memory,
-      waitingFor: "the hook's own timeout: this is a dry run",
-      logged: [...new Set([...memory.logged, WOULD + would])],
-    },
-  };
+  return { ...termination, memory: { ...memory, logged: [...new Set([...memory.logged, id])] } };
 }
 
 /** A termination that was on a dry run and no longer is: from here on it is drained for real, and the log says so. */
 export function endDryRun(run: Run, termination: Termination): Termination {
   if (!termination.dryRun) return termination;
-  run.log.info("dry run is over", { instance_id: termination.instanceId });
+  run.logAbout(termination).info("dry run is over");
   const logged = termination.memory.logged.filter((each) => !each.startsWith(WOULD));
   return { ...termination, dryRun: false, memory: { ...termination.memory, logged } };
+}
+
+// What a step is about, so that each is logged once.
+function idOf(step: Step): string {
+  switch (step.kind) {
+    case "drain":
+    case "activate":
+    case "deregister container instance":
+      return `${step.kind} ${step.containerInstance}`;
+    case "deregister":
+      return `${step.kind} ${registrationText(seenOf(step.registration))}`;
+    case "register":
+      return `${step.kind} ${registrationText(step.registration)}`;
+    case "stop task":
+      return `${step.kind} ${step.task}`;
+    default:
+      return step satisfies never;
+  }
 }

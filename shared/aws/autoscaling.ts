@@ -11,42 +11,13 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { AwsCallError } from "../base/errors.ts";
+import type { GroupInstance, GroupWithInstances, Hook, LifecycleAction } from "../model/hooks.ts";
 import { call } from "./call.ts";
-
-/** Where Auto Scaling shows an instance. */
-export type GroupInstance = { readonly group: string; readonly state: string };
-
-/** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
-export type Hook = {
-  readonly name: string;
-  readonly heartbeatTimeout: number;
-  /** After this long the hook ends, whatever its heartbeats: 48 hours, or 100 timeouts where that is less. */
-  readonly globalTimeout: number;
-  /** What it notifies; undefined where it notifies nothing but EventBridge. */
-  readonly target: string | undefined;
-  /** Its NotificationMetadata, which may hold settings of its own. */
-  readonly metadata: string | undefined;
-};
 
 /** Groups by name (up to a hundred), or by a tag's key and, where it is given, its value. */
 export type GroupSelection =
   | { readonly names: readonly string[] }
   | { readonly tag: { readonly key: string; readonly value: string | undefined } };
-
-/** A group, and the states of its instances. */
-export type GroupWithInstances = {
-  readonly name: string;
-  readonly instances: readonly { readonly instanceId: string; readonly state: string }[];
-  readonly hasWarmPool: boolean;
-};
-
-/** Which lifecycle action is meant: by its token, or where that is unknown by its instance. */
-export type ActionName = {
-  readonly group: string;
-  readonly hook: string;
-  readonly instanceId: string;
-  readonly token: string | undefined;
-};
 
 /** What the drain needs of Auto Scaling. All throw an AwsCallError. */
 export type AutoScalingPort = {
@@ -64,9 +35,12 @@ export type AutoScalingPort = {
    * Completes a lifecycle action. "no such action" is an answer: it was completed before, has timed out, or is too
    * new for what this call reads (AWS answers all three alike).
    */
-  complete: (action: ActionName, result: "CONTINUE" | "ABANDON") => Promise<"completed" | "no such action">;
+  complete: (
+    action: LifecycleAction,
+    result: "CONTINUE" | "ABANDON",
+  ) => Promise<"completed" | "no such action">;
   /** Begins the hook's timer anew; it cannot outlast the hook's global limit. "no such action" as above. */
-  heartbeat: (action: ActionName) => Promise<"recorded" | "no such action">;
+  heartbeat: (action: LifecycleAction) => Promise<"recorded" | "no such action">;
   /** Terminates an instance through its group's hooks; the group starts another one in its place. */
   replace: (instanceId: string) => Promise<void>;
 };
@@ -228,7 +202,7 @@ function filterOf({ key, value }: { readonly key: string; readonly value: string
   return value === undefined ? { Name: "tag-key", Values: [key] } : { Name: `tag:${key}`, Values: [value] };
 }
 
-function named({ group, hook, instanceId, token }: ActionName) {
+function named({ group, hook, instanceId, token }: LifecycleAction) {
   return {
     AutoScalingGroupName: group,
     LifecycleHookName: hook,

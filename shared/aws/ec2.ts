@@ -1,16 +1,7 @@
 import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
+import type { InstanceState } from "../model/instance-state.ts";
 import { call } from "./call.ts";
-
-/** What EC2 says of an instance: one of its states, or that it does not know it. */
-export type InstanceState =
-  | "pending"
-  | "running"
-  | "stopping"
-  | "stopped"
-  | "shutting-down"
-  | "terminated"
-  | "unknown";
 
 /** What the drain needs of EC2. Throws an AwsCallError. */
 export type Ec2Port = {

@@ -1,28 +1,8 @@
 import { DescribeServicesCommand, type Service as SdkService } from "@aws-sdk/client-ecs";
 import { pieces } from "../base/batches.ts";
+import type { LoadBalancerId } from "../model/registration.ts";
+import type { Service } from "../model/tasks.ts";
 import type { Ecs } from "./ecs-lists.ts";
-
-/** What a service says of itself, and when (in milliseconds since 1970). */
-export type ServiceEvent = { readonly at: number; readonly message: string };
-
-/** An ECS service: where it registers its tasks, and what holds it back. */
-export type Service = {
-  readonly name: string;
-  /** ACTIVE, DRAINING or INACTIVE. */
-  readonly status: string;
-  /** Whether it keeps one task on each instance. */
-  readonly daemon: boolean;
-  readonly desiredCount: number;
-  readonly runningCount: number;
-  readonly pendingCount: number;
-  /** How much of the desired count must run, and may run, while tasks are replaced. */
-  readonly minimumHealthyPercent: number;
-  readonly maximumPercent: number;
-  /** The newest comes first. */
-  readonly events: readonly ServiceEvent[];
-  readonly targetGroups: readonly string[];
-  readonly elbNames: readonly string[];
-};
 
 /** How many services DescribeServices takes. */
 const SERVICES_LIMIT = 10;
@@ -59,24 +39,18 @@ function readService(service: SdkService): Service {
       at: each.createdAt?.getTime() ?? 0,
       message: each.message ?? "",
     })),
-    ...readLoadBalancers(service),
+    loadBalancers: readLoadBalancers(service),
   };
 }
 
 // A blue/green deployment has a second target group, and task sets name load balancers of their own: ECS fills and empties
 // those too.
-function readLoadBalancers({ loadBalancers = [], taskSets = [] }: SdkService): {
-  targetGroups: string[];
-  elbNames: string[];
-} {
+function readLoadBalancers({ loadBalancers = [], taskSets = [] }: SdkService): LoadBalancerId[] {
   const all = [...loadBalancers, ...taskSets.flatMap((each) => each.loadBalancers ?? [])];
-  return {
-    targetGroups: all.flatMap((each) => [
-      ...(each.targetGroupArn ? [each.targetGroupArn] : []),
-      ...(each.advancedConfiguration?.alternateTargetGroupArn
-        ? [each.advancedConfiguration.alternateTargetGroupArn]
-        : []),
-    ]),
-    elbNames: all.flatMap((each) => each.loadBalancerName ?? []),
-  };
+  return all.flatMap(({ targetGroupArn, advancedConfiguration, loadBalancerName }) => [
+    ...[targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((id) =>
+      id ? [{ kind: "target" as const, id }] : [],
+    ),
+    ...(loadBalancerName ? [{ kind: "classic" as const, id: loadBalancerName }] : []),
+  ]);
 }

@@ -13,53 +13,11 @@ import {
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
+import type { ContainerInstance, Service, Task, TaskProtection } from "../model/tasks.ts";
 import { call as plainCall } from "./call.ts";
 import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
-import { describeServices, type Service } from "./ecs-services.ts";
-
-export type { Service, ServiceEvent } from "./ecs-services.ts";
-
-/** An EC2 instance as a member of an ECS cluster. */
-export type ContainerInstance = {
-  readonly arn: string;
-  readonly instanceId: string;
-  /** ACTIVE, DRAINING, DEREGISTERING, INACTIVE and others. */
-  readonly status: string;
-  /** Its tasks that are wanted, running or pending: those that are stopping are not among them. */
-  readonly tasksToRun: number;
-  /** Whether its agent speaks to ECS. While it does not, what ECS shows of its tasks stays as it was. */
-  readonly agentConnected: boolean;
-  /** Goes up with each task that starts or stops on it, and whatever else changes (ECS API Reference, ContainerInstance). */
-  readonly version: number;
-  /** The capacity provider that it came by; undefined for one that registered by itself. */
-  readonly capacityProvider: string | undefined;
-};
-
-/** A task on a container instance. */
-export type Task = {
-  readonly arn: string;
-  /** The ARN of its task definition's revision. */
-  readonly definition: string;
-  /** The ARN of the container instance that it is on. */
-  readonly containerInstance: string;
-  /** The service that it belongs to; undefined for a standalone task. */
-  readonly service: string | undefined;
-  readonly status: string;
-  /** Whether it is to run; a task that is stopping is not, though its containers still do. */
-  readonly shouldRun: boolean;
-  /** The host ports that its containers listen on, where they are known: for the network mode host ECS shows none. */
-  readonly hostPorts: readonly number[];
-  /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
-  readonly addresses: readonly string[];
-  /** Who or what started it: a deployment's id, or what the caller said. */
-  readonly startedBy: string | undefined;
-  /** When it was STOPPED, in milliseconds since 1970. */
-  readonly stoppedAt: number | undefined;
-};
-
-/** A task that may not be stopped by a scale-in or a deployment, until when (in milliseconds since 1970) where it ends. */
-export type TaskProtection = { readonly task: string; readonly until: number | undefined };
+import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
 export type EcsPort = {

@@ -3,31 +3,15 @@ import {
   DescribeInstanceHealthCommand,
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient,
+  type InstanceState,
+  type LoadBalancerDescription,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
 import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
+import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { call } from "./call.ts";
-
-/** A classic load balancer: what is registered with it, and which instance ports its listeners point at. */
-export type ClassicLoadBalancer = {
-  readonly name: string;
-  readonly instancePorts: readonly number[];
-  /** The instances that it lists; one that drains is listed no more. */
-  readonly instanceIds: ReadonlySet<string>;
-};
-
-/** What the drain needs of classic Elastic Load Balancing. All throw an AwsCallError. */
-export type ClassicPort = {
-  /** A load balancer by name; undefined when there is none of that name. */
-  describe: (name: string) => Promise<ClassicLoadBalancer | undefined>;
-  /** Those of the instances that the load balancer is still draining. */
-  draining: (name: string, instanceIds: readonly string[]) => Promise<Set<string>>;
-  /** Registers instances again. */
-  register: (name: string, instanceIds: readonly string[]) => Promise<void>;
-  /** Takes instances out. One that is not registered counts as done. */
-  deregister: (name: string, instanceIds: readonly string[]) => Promise<BatchResult<string>>;
-};
+import type { LoadBalancerPort } from "./load-balancers.ts";
 
 // One that drains says so in its description, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;
@@ -36,114 +20,157 @@ const DRAINING = /deregistration currently in progress/i;
 const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;
 
-/** Classic Elastic Load Balancing through the SDK. */
-export function classicPort(client: ElasticLoadBalancingClient): ClassicPort {
-  const describeHealth = (name: string, instanceIds: readonly string[]) =>
-    call("elasticloadbalancing:DescribeInstanceHealth", () =>
-      client.send(
-        new DescribeInstanceHealthCommand({
-          LoadBalancerName: name,
-          Instances: instanceIds.map((InstanceId) => ({ InstanceId })),
-        }),
-      ),
-    );
-
-  const deregisterAll = (name: string, instanceIds: readonly string[]) =>
-    call("elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () =>
-      client.send(
-        new DeregisterInstancesFromLoadBalancerCommand({
-          LoadBalancerName: name,
-          Instances: instanceIds.map((InstanceId) => ({ InstanceId })),
-        }),
-      ),
-    );
-
-  async function drainingOf(name: string, instanceIds: readonly string[]): Promise<Set<string>> {
-    const { InstanceStates = [] } = await describeHealth(name, instanceIds);
-    const still = InstanceStates.filter(
-      (each) => STILL_THERE.includes(each.State) || DRAINING.test(each.Description ?? ""),
-    );
-    return new Set(still.map((each) => each.InstanceId as string));
-  }
-
+/** Classic load balancers through the SDK, by name. Instances are registered with them, without a port. */
+export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBalancerPort {
   return {
+    kind: "classic",
+    noun: "classic load balancer",
+    targetTypes: ["instance"],
+    namedIn: ({ elbNames }) => elbNames,
+    describesByCall: false,
+
+    // A classic load balancer's id is its name, and one call tells both whether it exists and what it has: see `targets`.
     async describe(name) {
-      try {
-        const { LoadBalancerDescriptions = [] } = await call(
-          "elasticloadbalancing:DescribeLoadBalancers",
-          () => client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
-        );
-        const found = LoadBalancerDescriptions[0];
-        return (
-          found && {
-            name,
-            instancePorts: (found.ListenerDescriptions ?? []).flatMap(
-              (each) => each.Listener?.InstancePort ?? [],
-            ),
-            instanceIds: new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? [])),
-          }
-        );
-      } catch (error) {
-        if (error instanceof AwsCallError && error.kind === "gone") return undefined;
-        throw error;
-      }
+      return { kind: "classic", id: name, name, targetType: "instance", network: false };
     },
 
-    async draining(name, instanceIds) {
-      try {
-        return await drainingOf(name, instanceIds);
-      } catch (error) {
-        if (!isInvalidInstance(error)) throw error;
-      }
-      // One instance that the load balancer cannot know fails the whole call, so each is asked by itself.
-      const still = new Set<string>();
-      for (const id of instanceIds) {
-        try {
-          for (const each of await drainingOf(name, [id])) still.add(each);
-        } catch (error) {
-          if (!isInvalidInstance(error)) throw error;
-        }
-      }
-      return still;
+    async targets(name, instanceIds) {
+      const found = await describe(client, name);
+      if (!found) return undefined;
+      const pointsAt = (found.ListenerDescriptions ?? []).flatMap(
+        (each) => each.Listener?.InstancePort ?? [],
+      );
+      const listed = new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? []));
+      // What a load balancer drains it lists no more, so the others are asked for.
+      const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
+      const draining = unlisted.length === 0 ? [] : await drainingOf(client, name, unlisted);
+      return [
+        ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
+        ...draining.map((id) => targetOf(id, "draining", pointsAt)),
+      ];
     },
 
-    async register(name, instanceIds) {
+    // Whether it still lists an instance takes as much as `targets` does.
+    canRecheckRegistered: false,
+
+    async stillThere(name, targets) {
+      const draining = await drainingOf(client, name, [...new Set(targets.map(({ id }) => id))]);
+      return draining.map((id) => targetOf(id, "draining", []));
+    },
+
+    // Its connection draining ends early when no request is left, so nobody knows when.
+    async deregistrationDelay() {
+      return undefined;
+    },
+
+    async register(name, targets) {
       await call("elasticloadbalancing:RegisterInstancesWithLoadBalancer", () =>
         client.send(
           new RegisterInstancesWithLoadBalancerCommand({
             LoadBalancerName: name,
-            Instances: instanceIds.map((InstanceId) => ({ InstanceId })),
+            Instances: targets.map(({ id }) => ({ InstanceId: id })),
           }),
         ),
       );
     },
 
-    async deregister(name, instanceIds) {
-      try {
-        await deregisterAll(name, instanceIds);
-        return { done: instanceIds, failed: [] };
-      } catch (error) {
-        if (!isInvalidInstance(error)) throw error;
-      }
-      // As above: nothing at all was taken out, for the sake of one.
-      const done: string[] = [];
-      const failed: { item: string; reason: string }[] = [];
-      for (const id of instanceIds) {
-        try {
-          await deregisterAll(name, [id]);
-          done.push(id);
-        } catch (error) {
-          if (isInvalidInstance(error)) done.push(id);
-          else failed.push({ item: id, reason: (error as Error).message });
-        }
-      }
-      return { done, failed };
-    },
+    deregister: (name, targets) => deregister(client, name, targets),
   };
 }
 
-function isInvalidInstance(error: unknown): boolean {
-  return (
-    error instanceof AwsCallError && error.cause instanceof Error && INVALID_INSTANCE.test(error.cause.name)
-  );
+function targetOf(
+  id: string,
+  state: RegisteredTarget["state"],
+  pointsAt: readonly number[],
+): RegisteredTarget {
+  return { id, port: undefined, state, invalid: false, pointsAt };
+}
+
+// Undefined where there is none of that name.
+async function describe(
+  client: ElasticLoadBalancingClient,
+  name: string,
+): Promise<LoadBalancerDescription | undefined> {
+  try {
+    const { LoadBalancerDescriptions = [] } = await call("elasticloadbalancing:DescribeLoadBalancers", () =>
+      client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
+    );
+    return LoadBalancerDescriptions[0];
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
+    throw error;
+  }
+}
+
+// The instances that the load balancer is still draining. One that it cannot know fails the whole call; then each is asked by
+// itself.
+async function drainingOf(
+  client: ElasticLoadBalancingClient,
+  name: string,
+  instanceIds: readonly string[],
+): Promise<string[]> {
+  const ask = async (ids: readonly string[]) => {
+    const { InstanceStates = [] } = await call("elasticloadbalancing:DescribeInstanceHealth", () =>
+      client.send(
+        new DescribeInstanceHealthCommand({
+          LoadBalancerName: name,
+          Instances: ids.map((InstanceId) => ({ InstanceId })),
+        }),
+      ),
+    );
+    return InstanceStates.filter(isStillThere).flatMap(({ InstanceId }) => InstanceId ?? []);
+  };
+  const known = await unlessInvalid(() => ask(instanceIds));
+  if (known !== undefined) return known;
+  const still: string[] = [];
+  for (const id of instanceIds) still.push(...((await unlessInvalid(() => ask([id]))) ?? []));
+  return still;
+}
+
+function isStillThere({ State, Description = "" }: InstanceState): boolean {
+  return STILL_THERE.includes(State) || DRAINING.test(Description);
+}
+
+// One bad id fails the whole call, with nothing taken out; then each goes by itself, and a bad one counts as done.
+async function deregister(
+  client: ElasticLoadBalancingClient,
+  name: string,
+  targets: readonly Target[],
+): Promise<BatchResult<Target>> {
+  const takeOut = (some: readonly Target[]) =>
+    call("elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () =>
+      client.send(
+        new DeregisterInstancesFromLoadBalancerCommand({
+          LoadBalancerName: name,
+          Instances: some.map(({ id }) => ({ InstanceId: id })),
+        }),
+      ),
+    );
+  if ((await unlessInvalid(() => takeOut(targets))) !== undefined) return { done: targets, failed: [] };
+  const done: Target[] = [];
+  const failed: { item: Target; reason: string; cause: AwsCallError }[] = [];
+  for (const item of targets) {
+    try {
+      await unlessInvalid(() => takeOut([item]));
+      done.push(item);
+    } catch (cause) {
+      if (!(cause instanceof AwsCallError)) throw cause;
+      failed.push({ item, reason: cause.message, cause });
+    }
+  }
+  return { done, failed };
+}
+
+// Undefined where the load balancer refuses an instance that it cannot know.
+async function unlessInvalid<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isInvalid =
+      error instanceof AwsCallError &&
+      error.cause instanceof Error &&
+      INVALID_INSTANCE.test(error.cause.name);
+    if (!isInvalid) throw error;
+    return undefined;
+  }
 }

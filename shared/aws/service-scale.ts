@@ -1,6 +1,7 @@
 import { type ECSClient, ListContainerInstancesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import type { Service } from "../model/tasks.ts";
 import { call } from "./call.ts";
-import { describeServices, type Service } from "./ecs-services.ts";
+import { describeServices } from "./ecs-services.ts";
 
 /** What scale-tasks needs of ECS. All throw an AwsCallError. */
 export type ServiceScalePort = {

@@ -1,5 +1,6 @@
 import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
 import type { LogAttributes, UnformattedAttributes } from "@aws-lambda-powertools/logger/types";
+import { VERSION } from "./version.ts";
 
 /** All that a log line can say. What each means, and what to do about it, stands in docs/log-lines.md. */
 export type Phrase =
@@ -58,13 +59,31 @@ export type Phrase =
   | "not scaled";
 
 /** What a line says besides its phrase. Times are ISO strings, durations end in `_seconds`. */
-export type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type Fields = Readonly<Record<string, Field | readonly string[] | readonly Item[] | undefined>>;
+
+type Field = string | number | boolean;
+type Item = Readonly<Record<string, Field>>;
 
 /** Writes log lines: one JSON object each, with the same names for the same things everywhere. */
 export type Log = {
   info: (phrase: Phrase, fields?: Fields) => void;
   warn: (phrase: Phrase, fields?: Fields) => void;
   error: (phrase: Phrase, fields?: Fields) => void;
+};
+
+/**
+ * What lines called these keys and phrases before 0.2.0. For one release they are written under both names, so that nobody's saved
+ * queries break: a key beside its new name, a phrase as `formerly`.
+ */
+const FORMER_KEYS: Readonly<Record<string, string>> = {
+  lifecycle_hook_name: "life_cycle_hook_name",
+  next_pass_at: "looks_again",
+  next_pass_in: "looks_again",
+  dropped: "let_go",
+};
+const FORMER_PHRASES: Readonly<Partial<Record<Phrase, string>>> = {
+  "termination dropped": "let go",
+  "metadata ignored": "metadata not heeded",
 };
 
 // What is read first stands first; Powertools' own order begins with the level.
@@ -89,7 +108,7 @@ class LineLogger extends Logger {
     super({
       serviceName: functionName,
       logFormatter: new LineFormatter(),
-      persistentKeys: { request_id: requestId },
+      persistentKeys: { request_id: requestId, version: VERSION },
     });
     this.#write = write;
   }
@@ -110,11 +129,32 @@ class LineLogger extends Logger {
  */
 export function createLog(functionName: string, requestId: string, write?: (line: string) => void): Log {
   const logger = new LineLogger(functionName, requestId, write);
-  const fieldsOf = (fields: Fields = {}) => ({ ...fields });
   return {
-    info: (phrase, fields) => logger.info(phrase, fieldsOf(fields)),
-    warn: (phrase, fields) => logger.warn(phrase, fieldsOf(fields)),
-    error: (phrase, fields) => logger.error(phrase, fieldsOf(fields)),
+    info: (phrase, fields) => logger.info(phrase, underBothNames(phrase, fields)),
+    warn: (phrase, fields) => logger.warn(phrase, underBothNames(phrase, fields)),
+    error: (phrase, fields) => logger.error(phrase, underBothNames(phrase, fields)),
+  };
+}
+
+function underBothNames(phrase: Phrase, fields: Fields = {}): Fields {
+  const former = Object.entries(fields).flatMap(([key, value]) => {
+    const name = FORMER_KEYS[key];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  const formerly = FORMER_PHRASES[phrase];
+  return {
+    ...fields,
+    ...Object.fromEntries(former),
+    ...(formerly === undefined ? {} : { formerly }),
+  };
+}
+
+/** A log whose lines all say the same beside what each says. */
+export function logWith(log: Log, all: Fields): Log {
+  return {
+    info: (phrase, fields) => log.info(phrase, { ...all, ...fields }),
+    warn: (phrase, fields) => log.warn(phrase, { ...all, ...fields }),
+    error: (phrase, fields) => log.error(phrase, { ...all, ...fields }),
   };
 }
 

@@ -1,10 +1,6 @@
 import * as z from "zod/mini";
-import {
-  type Memory,
-  NO_MEMORY,
-  type RecheckableBlocker,
-  type SeenRegistration,
-} from "../model/termination.ts";
+import { type Memory, NO_MEMORY, type RecheckableBlocker } from "../model/memory.ts";
+import type { SeenRegistration } from "../model/registration.ts";
 
 const time = z.iso.datetime();
 const at = { at: time };
@@ -97,11 +93,13 @@ export function readMemory(value: unknown): Memory {
     plannedDraining: data.to_drain,
     plannedDeregistrations: data.to_take.map(readRegistration),
     behindNetworkLoadBalancer: data.behind_network_load_balancer,
-    managedTargetGroups: data.managed_target_groups,
-    managedElbNames: data.managed_elb_names,
-    targetGroups: data.target_groups.map(({ asked, target_type: targetType, ...group }) => ({
+    managed: [
+      ...data.managed_target_groups.map((id) => ({ kind: "target", id })),
+      ...data.managed_elb_names.map((id) => ({ kind: "classic", id })),
+    ],
+    loadBalancers: data.target_groups.map(({ asked, target_type: targetType, arn: id, name, network }) => ({
       asked,
-      group: { ...group, targetType },
+      found: { kind: "target", id, name, targetType, network },
     })),
     actedAt: milliseconds(data.acted_at),
     drainingAt: milliseconds(data.draining_at),
@@ -115,15 +113,19 @@ export function readMemory(value: unknown): Memory {
     disconnectedSince: milliseconds(data.disconnected_since),
     unknownSince: milliseconds(data.unknown_since),
     deadSince: milliseconds(data.dead_since),
-    deadAs: data.dead_as,
+    deadAs: data.dead_as as Memory["deadAs"],
     terminatingSince: milliseconds(data.dying_since),
     returns: data.returns,
     returningSince: milliseconds(data.returning_since),
     changedAt: milliseconds(data.changed_at),
     nextPassAt: milliseconds(data.look_at),
-    recheck: data.obstacle && { what: readObstacle(data.obstacle), until: Date.parse(data.obstacle.until) },
+    recheck: data.obstacle && {
+      blocker: readObstacle(data.obstacle),
+      until: Date.parse(data.obstacle.until),
+    },
     queuedUntil: milliseconds(data.turn_before),
-    waitingFor: data.waiting_for,
+    blockers: [],
+    unread: [],
     failures: data.failures,
     logged: data.said,
   };
@@ -148,13 +150,17 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     to_drain: [...memory.plannedDraining],
     to_take: memory.plannedDeregistrations.map(writeRegistration),
     behind_network_load_balancer: memory.behindNetworkLoadBalancer,
-    managed_target_groups: [...memory.managedTargetGroups],
-    managed_elb_names: [...memory.managedElbNames],
-    target_groups: memory.targetGroups.map(({ asked, group: { targetType, ...group } }) => ({
-      asked,
-      ...group,
-      target_type: targetType,
-    })),
+    managed_target_groups: memory.managed.flatMap(({ kind, id }) => (kind === "target" ? [id] : [])),
+    managed_elb_names: memory.managed.flatMap(({ kind, id }) => (kind === "classic" ? [id] : [])),
+    target_groups: memory.loadBalancers
+      .filter(({ found }) => found.kind === "target")
+      .map(({ asked, found: { id: arn, name, targetType, network } }) => ({
+        asked,
+        arn,
+        name,
+        target_type: targetType,
+        network,
+      })),
     acted_at: isoOf(memory.actedAt),
     draining_at: isoOf(memory.drainingAt),
     no_container_instance_since: isoOf(memory.noContainerInstanceSince),
@@ -174,11 +180,10 @@ export function writeMemory(memory: Memory): z.input<typeof memorySchema> {
     changed_at: isoOf(memory.changedAt),
     look_at: isoOf(memory.nextPassAt),
     obstacle: memory.recheck && {
-      ...writeObstacle(memory.recheck.what),
+      ...writeObstacle(memory.recheck.blocker),
       until: isoOf(memory.recheck.until),
     },
     turn_before: isoOf(memory.queuedUntil),
-    waiting_for: memory.waitingFor,
     failures: memory.failures,
     said: [...memory.logged],
   };
@@ -197,14 +202,12 @@ function milliseconds(text: string | undefined): number | undefined {
 
 function readRegistration(each: z.infer<typeof registration>): SeenRegistration {
   return "elb_name" in each
-    ? { kind: "classic", loadBalancer: each.elb_name }
-    : { kind: "target", targetGroup: each.target_group, port: each.port };
+    ? { kind: "classic", id: each.elb_name }
+    : { kind: "target", id: each.target_group, port: each.port };
 }
 
 function writeRegistration(each: SeenRegistration): z.infer<typeof registration> {
-  return each.kind === "classic"
-    ? { elb_name: each.loadBalancer }
-    : { target_group: each.targetGroup, port: each.port };
+  return each.kind === "classic" ? { elb_name: each.id } : { target_group: each.id, port: each.port ?? 0 };
 }
 
 function readObstacle(each: z.infer<typeof obstacle>): RecheckableBlocker {
@@ -212,9 +215,16 @@ function readObstacle(each: z.infer<typeof obstacle>): RecheckableBlocker {
     const { cluster, container_instance: containerInstance, wanted_tasks: tasksToRun, tasks } = each;
     return { kind: "tasks", cluster, containerInstance, tasksToRun, tasks };
   }
-  if ("elb_name" in each) return { kind: "classic", loadBalancer: each.elb_name };
-  const { target_group: targetGroup, target, port, state } = each;
-  return { kind: "target", targetGroup, target, port, state };
+  if ("elb_name" in each) {
+    return {
+      kind: "registration",
+      registration: { kind: "classic", id: each.elb_name },
+      target: "",
+      state: "draining",
+    };
+  }
+  const { target_group: id, target, port, state } = each;
+  return { kind: "registration", registration: { kind: "target", id, port }, target, state };
 }
 
 function writeObstacle(each: RecheckableBlocker) {
@@ -228,12 +238,11 @@ function writeObstacle(each: RecheckableBlocker) {
         tasks: [...tasks],
       };
     }
-    case "target": {
-      const { targetGroup, target, port, state } = each;
-      return { target_group: targetGroup, target, port, state };
+    case "registration": {
+      const { registration, target, state } = each;
+      if (registration.kind === "classic") return { elb_name: registration.id };
+      return { target_group: registration.id, target, port: registration.port ?? 0, state };
     }
-    case "classic":
-      return { elb_name: each.loadBalancer };
     default:
       return each satisfies never;
   }

@@ -1,5 +1,6 @@
 import { groupBy } from "../base/batches.ts";
-import { identityOf, type Memory, type RestorePlan, type Termination } from "../model/termination.ts";
+import type { Memory } from "../model/memory.ts";
+import { identityOf, type RestorePlan, type Termination } from "../model/termination.ts";
 import { union } from "../rules/remember.ts";
 import type { Run } from "../run/run.ts";
 import type { Receipt, Tracked } from "./receive.ts";
@@ -93,8 +94,7 @@ function unite(older: Termination, younger: Termination): Memory {
     noTasksToRunSince: absence(({ noTasksToRunSince }) => noTasksToRunSince),
     registrations: union(sooner.registrations, later.registrations),
     behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,
-    managedTargetGroups: union(sooner.managedTargetGroups, later.managedTargetGroups),
-    managedElbNames: union(sooner.managedElbNames, later.managedElbNames),
+    managed: union(sooner.managed, later.managed),
     deregistered: union(sooner.deregistered, later.deregistered),
     drained: union(sooner.drained, later.drained),
     plannedDraining: union(sooner.plannedDraining, later.plannedDraining),

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { problemsText } from "../base/validation-problems.ts";
+import { NO_MEMORY } from "../model/memory.ts";
 import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
-import { NO_MEMORY, type Termination } from "../model/termination.ts";
+import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
 import { isoOf, readMemory, writeMemory } from "./memory.ts";
 

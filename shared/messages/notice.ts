@@ -1,9 +1,7 @@
 import * as z from "zod/mini";
 import { problemsText, shortened } from "../base/validation-problems.ts";
+import type { NoticeKind } from "../model/notice.ts";
 import { instanceId } from "../model/settings.ts";
-
-/** What EventBridge announces of instances. */
-export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
 
 /** A notice about instances, read; or an event that is none of ours to act on. */
 export type Notice =

@@ -1,5 +1,5 @@
+import type { Return } from "./memory.ts";
 import type { AutoScalingView } from "./observation.ts";
-import type { Return } from "./termination.ts";
 
 /** What an instance's lifecycle state means for a termination. */
 export type Situation =

@@ -1,10 +1,11 @@
-import { type GroupInstance, INSTANCES_A_CALL } from "../aws/autoscaling.ts";
+import { INSTANCES_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
-import type { AutoScalingView, Hook } from "../model/observation.ts";
+import type { GroupInstance, Hook } from "../model/hooks.ts";
+import type { InPass, UnreadAnswers, WithView } from "../model/observation.ts";
+import type { Questions } from "../model/questions.ts";
 import type { Termination } from "../model/termination.ts";
-import { deadlineOf, halfTimeOf } from "../rules/deadline.ts";
-import { hookOf } from "../rules/heartbeat.ts";
-import { contentOf, type Reading, reading, unreadOf } from "../run/reading.ts";
+import { readHooks } from "../run/read-hooks.ts";
+import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
@@ -13,82 +14,71 @@ import type { Run } from "../run/run.ts";
  */
 export async function observeAutoScaling(
   run: Run,
-  terminations: readonly Termination[],
-): Promise<Map<Termination, AutoScalingView>> {
-  const groupInstances = await observeGroupInstances(run, terminations);
-  const hooks = await observeHooksOfAll(run, terminations);
-  const retaining = await observeRetention(run, terminations, hooks);
-  return new Map(
-    terminations.map((termination) => {
-      const groupInstance = groupInstances.get(termination.instanceId) ?? { value: undefined };
-      const ofGroup = hooks.get(termination.group) ?? { value: [] };
-      return [
-        termination,
-        {
-          groupInstance: contentOf(groupInstance),
-          hooks: contentOf(ofGroup),
-          retains: retaining.get(termination.group),
-          unread: { ...unreadOf("groupInstance", groupInstance), ...unreadOf("hooks", ofGroup) },
-        },
-      ];
-    }),
+  records: readonly InPass[],
+  { isRetentionDue }: Pick<Questions, "isRetentionDue">,
+): Promise<WithView[]> {
+  const terminations = records.map(({ termination }) => termination);
+  const instances = await observeGroupInstances(
+    run,
+    terminations.map(({ instanceId }) => instanceId),
   );
+  const hooks = await byGroup(terminations, (group) => readHooks(run, group));
+  const now = run.now();
+  const nearTheEnd = terminations.filter((each) =>
+    isRetentionDue(each, ownHook(each, hooks.get(each.group)), now),
+  );
+  // Where it cannot be read, the log says so at the end; the drain does not wait for it.
+  const retains = await byGroup(nearTheEnd, (group) =>
+    reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
+  );
+  return records.map((record) => {
+    const { termination } = record;
+    const groupInstance = instances.get(termination.instanceId) ?? { value: undefined };
+    const ofGroup: Reading<readonly Hook[]> = hooks.get(termination.group) ?? { value: [] };
+    const retention = retains.get(termination.group);
+    return {
+      ...record,
+      view: {
+        groupInstance: contentOf(groupInstance),
+        hooks: contentOf(ofGroup),
+        retains: retention && contentOf(retention),
+        unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
+      },
+    };
+  });
 }
 
 /** Where Auto Scaling shows instances: one call per fifty of them. Throws only what is a fault of ours. */
 export async function observeGroupInstances(
   run: Run,
-  terminations: readonly { readonly instanceId: string }[],
+  instanceIds: readonly string[],
 ): Promise<Map<string, Reading<GroupInstance | undefined>>> {
-  const ids = [...new Set(terminations.map((each) => each.instanceId))];
   const readings = new Map<string, Reading<GroupInstance | undefined>>();
-  await forEachOf(pieces(ids, INSTANCES_A_CALL), async (batch) => {
+  await forEachOf(pieces([...new Set(instanceIds)], INSTANCES_A_CALL), async (batch) => {
     const answer = await reading(run, () => run.ports.autoScaling.describeInstances(batch));
     for (const id of batch) readings.set(id, "unread" in answer ? answer : { value: answer.value.get(id) });
   });
   return readings;
 }
 
-async function observeHooksOfAll(
-  run: Run,
-  terminations: readonly Termination[],
-): Promise<Map<string, Reading<readonly Hook[]>>> {
-  const groups = new Set(terminations.map((each) => each.group));
-  const found = new Map<string, Reading<readonly Hook[]>>();
-  await forEachOf(groups, async (group) => {
-    found.set(group, await observeHooks(run, group));
-  });
-  return found;
+/** Answers by what was asked, without those that were given. */
+export function unreadAnswers(
+  answers: {
+    readonly [what in keyof UnreadAnswers]: UnreadAnswers[what] | undefined;
+  },
+): UnreadAnswers {
+  return Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined));
 }
 
-/** The terminating hooks of a group, asked for once a run. Throws only what is a fault of ours. */
-export function observeHooks(run: Run, group: string): Promise<Reading<readonly Hook[]>> {
-  return reading(run, () => run.once(run.hooks, group, () => run.ports.autoScaling.terminatingHooks(group)));
+async function byGroup<T>(
+  terminations: readonly Termination[],
+  ask: (group: string) => Promise<T>,
+): Promise<Map<string, T>> {
+  const groups = [...new Set(terminations.map(({ group }) => group))];
+  const answers = await forEachOf(groups, async (group): Promise<[string, T]> => [group, await ask(group)]);
+  return new Map(answers);
 }
 
-// Asked only where it matters: near the end of a drain that may end with ABANDON.
-async function observeRetention(
-  run: Run,
-  terminations: readonly Termination[],
-  hooks: ReadonlyMap<string, Reading<readonly Hook[]>>,
-): Promise<Map<string, boolean>> {
-  const now = run.now();
-  const isNearItsEnd = (each: Termination) => {
-    const ofGroup = hooks.get(each.group);
-    const deadline = deadlineOf(each, hookOf(each, { hooks: ofGroup && contentOf(ofGroup) }));
-    return now >= halfTimeOf(each, deadline);
-  };
-  const groups = new Set(
-    terminations
-      .filter((each) => each.settings.onTimeout === "abandon" && isNearItsEnd(each))
-      .map((each) => each.group),
-  );
-  const found = new Map<string, boolean>();
-  await forEachOf(groups, async (group) => {
-    const answer = await reading(run, () =>
-      run.once(run.retaining, group, () => run.ports.autoScaling.retains(group)),
-    );
-    if ("value" in answer) found.set(group, answer.value);
-  });
-  return found;
+function ownHook({ hook }: Termination, hooks: Reading<readonly Hook[]> | undefined): Hook | undefined {
+  return hooks && contentOf(hooks)?.find(({ name }) => name === hook);
 }

@@ -1,231 +1,189 @@
-import type { Service } from "../aws/ecs.ts";
-import type { ClassicLoadBalancer } from "../aws/elb.ts";
-import type { RegisteredTarget, TargetGroup } from "../aws/elbv2.ts";
-import { forEachOf } from "../base/batches.ts";
-import type { Registration } from "../model/observation.ts";
-import type { Memory, Termination } from "../model/termination.ts";
-import { STOPPED } from "../rules/still-there.ts";
-import { type Reading, reading } from "../run/reading.ts";
+import type { LoadBalancerPort } from "../aws/load-balancers.ts";
+import type { Unread } from "../model/blocker.ts";
+import type { Memory } from "../model/memory.ts";
+import type { LoadBalancer, RegisteredTarget, Registration } from "../model/registration.ts";
+import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import type { InstanceInClusters } from "./cluster.ts";
-import { readTargetGroups } from "./target-groups.ts";
-import { type Addresses, addressesOf, isAddressReused } from "./task-addresses.ts";
+import { type LoadBalancerReadings, readLoadBalancers } from "./read-load-balancers.ts";
+import type { Clustered, InClusters, Observable, Registered } from "./records.ts";
+import { type Addresses, addressTasksOf } from "./task-addresses.ts";
 
-/** Where an instance is registered, as far as it could be read. */
-export type Registrations = {
-  registrations: Registration[];
-  targetGroups: Memory["targetGroups"];
-  unread: string | undefined;
-};
+/** The same with its registrations. */
+type WithRegistered<T> = T & { readonly registered: Registered };
 
 /**
- * Finds where the instances are registered: in the target groups and classic load balancers that their settings name,
- * and in those of the services with a task on them. One call a target group and look, whatever the number of instances.
+ * Finds where the instances are registered: in the load balancers that their settings name, and in those of the services with
+ * a task on them. One call a load balancer and pass, whatever the number of instances. Throws only what is a fault of ours.
  */
-export async function observeRegistrations(
+export async function observeRegistrations<T extends Clustered>(
   run: Run,
-  terminations: readonly Termination[],
-  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
-): Promise<Map<Termination, Registrations>> {
-  const found = new Map<Termination, Registrations>(
-    terminations.map((each) => [each, { registrations: [], targetGroups: [], unread: undefined }]),
-  );
-  await observeTargetGroups(run, terminations, clusterInstances, found);
-  await observeClassic(run, terminations, clusterInstances, found);
+  records: readonly T[],
+): Promise<WithRegistered<T>[]> {
+  const addresses: Addresses = new Map();
+  let found = records.map((each): WithRegistered<T> => ({ ...each, registered: nowhere(each) }));
+  for (const port of run.ports.loadBalancers.values()) {
+    found = await observeKind(run, port, found, addresses);
+  }
   return found;
 }
 
-async function observeTargetGroups(
-  run: Run,
-  terminations: readonly Termination[],
-  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
-  found: ReadonlyMap<Termination, Registrations>,
-): Promise<void> {
-  const managedOf = (each: Termination) => [
-    ...each.memory.managedTargetGroups,
-    ...(clusterInstances.get(each)?.targetGroups ?? []),
-  ];
-  const named = new Set(terminations.flatMap((each) => each.settings.targetGroups));
-  const { resolved, targets } = await readTargetGroups(
-    run,
-    new Set([...named, ...terminations.flatMap(managedOf)]),
-    new Map(
-      terminations.flatMap(({ memory }) => memory.targetGroups.map(({ asked, group }) => [asked, group])),
-    ),
-  );
-  for (const nameOrArn of named) checkUse(run, nameOrArn, resolved.get(nameOrArn));
+function nowhere({ isObserved, termination }: Observable): Registered {
+  // What nobody asks about is remembered as it was.
+  return {
+    registrations: [],
+    loadBalancers: isObserved ? [] : termination.memory.loadBalancers,
+    unread: undefined,
+  };
+}
 
-  const addresses: Addresses = new Map();
-  for (const termination of terminations) {
-    const managed = new Set(managedOf(termination));
-    const result = found.get(termination) as Registrations;
-    const seen = new Set<string>();
-    for (const nameOrArn of new Set([...termination.settings.targetGroups, ...managed])) {
-      const group = resolved.get(nameOrArn);
-      if (group && "unread" in group) result.unread = group.unread;
-      if (!group || "unread" in group || !group.value) continue;
-      result.targetGroups = [...result.targetGroups, { asked: nameOrArn, group: group.value }];
-      if (seen.has(group.value.arn)) continue;
-      const { arn } = group.value;
-      seen.add(arn);
-      const listed = targets.get(arn);
-      if (listed && "unread" in listed) result.unread = listed.unread;
-      if (!listed || "unread" in listed) continue;
-      const clusterInstance = clusterInstances.get(termination);
-      const context = { group: group.value, managed: managed.has(arn), clusterInstance, termination };
-      const own =
-        group.value.targetType === "ip"
-          ? await reading(run, () => addressRegistrations(run, listed.value ?? [], context, addresses))
-          : { value: instanceRegistrations(listed.value ?? [], context) };
-      if ("unread" in own) result.unread = own.unread;
-      else result.registrations.push(...own.value);
+async function observeKind<T extends WithRegistered<Clustered>>(
+  run: Run,
+  port: LoadBalancerPort,
+  records: readonly T[],
+  addresses: Addresses,
+): Promise<T[]> {
+  const readings = await readLoadBalancers(run, port, {
+    names: instancesByName(port, records),
+    known: new Map(
+      records
+        .flatMap(({ termination }) => termination.memory.loadBalancers)
+        .filter(({ found }) => found.kind === port.kind)
+        .map(({ asked, found }) => [asked, found]),
+    ),
+  });
+  const named = records.flatMap(({ termination, isObserved }) =>
+    isObserved ? port.namedIn(termination.settings) : [],
+  );
+  for (const name of new Set(named)) checkUse(run, port, name, readings);
+  const found: T[] = [];
+  for (const each of records) {
+    const own = await registeredOf(run, port, { record: each, readings, addresses });
+    found.push({ ...each, registered: together(each.registered, own) });
+  }
+  return found;
+}
+
+function instancesByName(port: LoadBalancerPort, records: readonly Clustered[]): Map<string, string[]> {
+  const instances = new Map<string, string[]>();
+  // Those that somebody named come first, so that each is told of in the order of the input.
+  for (const namesOf of [namedIn, managedIn]) {
+    for (const record of records) {
+      for (const name of namesOf(port, record)) {
+        instances.set(name, [...(instances.get(name) ?? []), record.termination.instanceId]);
+      }
     }
+  }
+  return instances;
+}
+
+function namedIn(port: LoadBalancerPort, { isObserved, termination }: Clustered): readonly string[] {
+  return isObserved ? port.namedIn(termination.settings) : [];
+}
+
+function managedIn({ kind }: LoadBalancerPort, { isObserved, termination, clusters }: Clustered): string[] {
+  if (!isObserved) return [];
+  const managed = [...termination.memory.managed, ...clusters.managed];
+  return [...new Set(managed.filter((each) => each.kind === kind).map(({ id }) => id))];
+}
+
+function together(one: Registered, other: Registered): Registered {
+  return {
+    registrations: [...one.registrations, ...other.registrations],
+    loadBalancers: [...one.loadBalancers, ...other.loadBalancers],
+    unread: other.unread ?? one.unread,
+  };
+}
+
+// What the input names must be of use. What a service names is the service's own affair.
+function checkUse(
+  run: Run,
+  { noun, targetTypes }: LoadBalancerPort,
+  name: string,
+  { resolved, targets }: LoadBalancerReadings,
+): void {
+  const answer = resolved.get(name);
+  if (!answer || "unread" in answer) return;
+  const found = answer.value;
+  const read = targets.get(found?.id ?? "");
+  if (!found || (found.id === name && read && "value" in read && read.value === undefined)) {
+    run.cannotUse(name, `there is no such ${noun}`);
+  } else if (!targetTypes.includes(found.targetType)) {
+    run.cannotUse(
+      name,
+      `expected a ${noun} of type ${targetTypes.join(" or ")}, found type ${found.targetType}`,
+    );
   }
 }
 
-type Context = {
-  readonly group: TargetGroup;
-  readonly managed: boolean;
-  readonly clusterInstance: InstanceInClusters | undefined;
-  readonly termination: Termination;
+type Search = {
+  readonly record: Clustered;
+  readonly readings: LoadBalancerReadings;
+  readonly addresses: Addresses;
 };
 
-function instanceRegistrations(targets: readonly RegisteredTarget[], context: Context): Registration[] {
-  return targets
-    .filter(({ id }) => id === context.termination.instanceId)
-    .map((target) => ({ ...registrationOf(target, context), pointsAt: [target.port] }));
-}
-
-// An address is the instance's while its task has not STOPPED. After that it may be another task's within minutes, and
-// is looked at only where nobody takes it out: neither draining, nor held by another.
-async function addressRegistrations(
-  run: Run,
-  targets: readonly RegisteredTarget[],
-  context: Context,
-  addresses: Addresses,
-): Promise<Registration[]> {
-  const tasks = addressesOf(context.clusterInstance, context.termination.since);
+// Where one instance is registered, in the load balancers of one kind.
+async function registeredOf(run: Run, port: LoadBalancerPort, search: Search): Promise<Registered> {
+  const { record, readings } = search;
+  const managed = managedIn(port, record);
   const registrations: Registration[] = [];
-  for (const target of targets) {
-    const held = tasks.get(target.id);
-    if (!held) continue;
-    if (held.task.status === STOPPED) {
-      if (target.state === "draining") continue;
-      if (await isAddressReused(run, addresses, held, target.id)) continue;
-    }
-    registrations.push({ ...registrationOf(target, context), addressTask: held.task });
+  const loadBalancers: Memory["loadBalancers"][number][] = [];
+  let unread: Unread | undefined;
+  const seen = new Set<string>();
+  for (const name of new Set([...namedIn(port, record), ...managed])) {
+    const answer = readings.resolved.get(name);
+    if (answer && "unread" in answer) unread = answer.unread;
+    const found = answer && contentOf(answer);
+    if (!found) continue;
+    if (port.describesByCall) loadBalancers.push({ asked: name, found });
+    if (seen.has(found.id)) continue;
+    seen.add(found.id);
+    const own = await registrationsIn(run, port, found, search);
+    if ("unread" in own) unread = own.unread;
+    else registrations.push(...own.value);
   }
-  return registrations;
+  return { registrations, loadBalancers, unread };
 }
 
-function registrationOf(
-  target: RegisteredTarget,
-  { group, managed, clusterInstance }: Context,
-): Registration {
-  return {
-    kind: "target",
-    id: group.arn,
-    name: group.name,
+// What one load balancer has of one instance: the instance itself, or addresses of its tasks.
+async function registrationsIn(
+  run: Run,
+  port: LoadBalancerPort,
+  found: LoadBalancer,
+  { record, readings, addresses }: Search,
+): Promise<Reading<Registration[]>> {
+  const targets = readings.targets.get(found.id);
+  if (!targets || "unread" in targets) return targets ?? { value: [] };
+  const isManaged = managedIn(port, record).includes(found.id);
+  const read = (target: RegisteredTarget): Registration => ({
+    kind: found.kind,
+    id: found.id,
+    name: found.name,
     target: target.id,
     port: target.port,
-    pointsAt: [],
+    pointsAt: target.pointsAt,
     state: target.state,
     invalid: target.invalid,
-    managed,
-    services: servicesNaming(clusterInstance, (service) => service.targetGroups.includes(group.arn)),
-    networkLoadBalancer: group.network,
+    managed: isManaged,
+    services: servicesNaming(record.clusters, found),
+    canRecheckRegistered: port.canRecheckRegistered,
+    networkLoadBalancer: found.network,
     addressTask: undefined,
-  };
-}
-
-// What the input names must be of use; what a service names is the service's own affair.
-function checkUse(run: Run, nameOrArn: string, answer: Reading<TargetGroup | undefined> | undefined): void {
-  if (!answer || "unread" in answer) return;
-  const group = answer.value;
-  if (!group) run.cannotUse(nameOrArn, "there is no such target group");
-  else if (!["instance", "ip"].includes(group.targetType)) {
-    run.cannotUse(
-      nameOrArn,
-      `expected a target group of type instance or ip, found type ${group.targetType}`,
-    );
-  }
-}
-
-async function observeClassic(
-  run: Run,
-  terminations: readonly Termination[],
-  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
-  found: ReadonlyMap<Termination, Registrations>,
-): Promise<void> {
-  const managedOf = (each: Termination) => [
-    ...each.memory.managedElbNames,
-    ...(clusterInstances.get(each)?.elbNames ?? []),
-  ];
-  const named = new Set(terminations.flatMap((each) => each.settings.elbNames));
-  await forEachOf(new Set([...named, ...terminations.flatMap(managedOf)]), async (name) => {
-    const concerned = terminations.filter(
-      (each) => each.settings.elbNames.includes(name) || managedOf(each).includes(name),
-    );
-    const answer = await reading(run, () =>
-      observeOne(
-        run,
-        name,
-        concerned.map((each) => each.instanceId),
-      ),
-    );
-    for (const termination of concerned) {
-      const result = found.get(termination) as Registrations;
-      if ("unread" in answer) {
-        result.unread = answer.unread;
-        continue;
-      }
-      if (!answer.value) {
-        if (termination.settings.elbNames.includes(name))
-          run.cannotUse(name, "there is no such classic load balancer");
-        continue;
-      }
-      const { loadBalancer, draining } = answer.value;
-      const registered = loadBalancer.instanceIds.has(termination.instanceId);
-      if (!registered && !draining.has(termination.instanceId)) continue;
-      result.registrations.push({
-        kind: "classic",
-        id: name,
-        name,
-        target: termination.instanceId,
-        port: undefined,
-        pointsAt: loadBalancer.instancePorts,
-        state: registered ? "registered" : "draining",
-        invalid: false,
-        managed: managedOf(termination).includes(name),
-        networkLoadBalancer: false,
-        addressTask: undefined,
-        services: servicesNaming(clusterInstances.get(termination), (service) =>
-          service.elbNames.includes(name),
-        ),
-      });
-    }
   });
-}
-
-// What a load balancer drains it lists no more, so the others are asked for.
-async function observeOne(
-  run: Run,
-  name: string,
-  instanceIds: readonly string[],
-): Promise<{ loadBalancer: ClassicLoadBalancer; draining: ReadonlySet<string> } | undefined> {
-  const loadBalancer = await run.ports.classic.describe(name);
-  if (!loadBalancer) return undefined;
-  const unlisted = [...new Set(instanceIds)].filter((id) => !loadBalancer.instanceIds.has(id));
+  const all = targets.value ?? [];
+  if (found.targetType !== "ip") {
+    return { value: all.filter(({ id }) => id === record.termination.instanceId).map(read) };
+  }
+  const own = await reading(run, () => addressTasksOf(run, all, record, addresses));
+  if ("unread" in own) return own;
+  // An address is of the task's own network interface, so it points at no port of the instance.
   return {
-    loadBalancer,
-    draining: unlisted.length === 0 ? new Set() : await run.ports.classic.draining(name, unlisted),
+    value: own.value.map(({ target, task }) => ({ ...read(target), pointsAt: [], addressTask: task })),
   };
 }
 
-function servicesNaming(
-  clusterInstance: InstanceInClusters | undefined,
-  names: (service: Service) => boolean,
-): string[] {
-  const services = (clusterInstance?.clusterInstances ?? []).flatMap((each) => each.services);
-  return services.filter(names).map(({ name }) => name);
+function servicesNaming({ instances }: InClusters, { kind, id }: LoadBalancer): string[] {
+  const services = instances.flatMap((each) => each.services);
+  return services
+    .filter(({ loadBalancers }) => loadBalancers.some((each) => each.kind === kind && each.id === id))
+    .map(({ name }) => name);
 }

@@ -1,92 +1,76 @@
-import { situationOf } from "../model/lifecycle-state.ts";
-import type { AutoScalingView, InstanceState, Observation } from "../model/observation.ts";
-import type { Termination } from "../model/termination.ts";
-import { isSilent } from "../rules/still-there.ts";
-import { contentOf, type Reading, reading, unreadOf } from "../run/reading.ts";
+import type { InstanceState } from "../model/instance-state.ts";
+import type { Observed, WithView } from "../model/observation.ts";
+import type { Questions } from "../model/questions.ts";
+import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import { type InstanceInClusters, observeClusters } from "./cluster.ts";
+import { unreadAnswers } from "./auto-scaling.ts";
+import { observeClusters } from "./cluster.ts";
 import { observeHostPorts } from "./host-ports.ts";
-import { observeRegistrations, type Registrations } from "./load-balancers.ts";
-
-/** How long an agent must have been disconnected before EC2 is asked: some minutes of it are normal. */
-const DISCONNECTED_MS = 120_000;
+import { observeRegistrations } from "./load-balancers.ts";
+import type { Clustered, Registered } from "./records.ts";
 
 /**
- * Reads all else that `decide` needs for a batch of terminations, in as few calls as the APIs allow: the batch shares
- * each of them. A call that fails leaves its part of the observations unread, and the others whole. Throws only what is
- * a fault of ours.
+ * Reads all else that deciding needs for a batch of terminations, in as few calls as the APIs allow: the batch shares each of
+ * them. A call that fails leaves its part of the observations unread, and the others whole. Throws only what is a fault of
+ * ours.
  */
 export async function observe(
   run: Run,
-  autoScalingViews: ReadonlyMap<Termination, AutoScalingView>,
-): Promise<Map<Termination, Observation>> {
-  const watched = [...autoScalingViews]
-    .filter(([each, autoScalingView]) => isWatched(each, autoScalingView))
-    .map(([each]) => each);
-  const clusterInstances = await observeClusters(run, watched);
-  const registrations = await observeRegistrations(run, watched, clusterInstances);
-  const unknownPorts = await observeHostPorts(run, watched, clusterInstances, registrations);
-  const instances = await observeInstances(run, watched, clusterInstances, registrations);
-  return new Map(
-    [...autoScalingViews].map(([termination, autoScalingView]) => {
-      const clusterInstance = clusterInstances.get(termination);
-      const registered = registrations.get(termination);
-      const instance = instances.get(termination.instanceId);
-      const hostPorts = unknownPorts.get(termination);
-      return [
-        termination,
-        {
-          ...autoScalingView,
-          clusterInstances: clusterInstance?.clusterInstances ?? [],
-          registrations: registered?.registrations ?? [],
-          targetGroups: registered?.targetGroups ?? termination.memory.targetGroups,
-          managedTargetGroups: clusterInstance?.targetGroups ?? [],
-          managedElbNames: clusterInstance?.elbNames ?? [],
-          managedDraining: clusterInstance?.managedDraining,
-          protections: clusterInstance?.protections ?? [],
-          instance: instance && contentOf(instance),
-          unread: {
-            ...autoScalingView.unread,
-            ...(clusterInstance?.unread === undefined ? {} : { tasks: clusterInstance.unread }),
-            ...(registered?.unread === undefined ? {} : { registrations: registered.unread }),
-            ...(hostPorts === undefined ? {} : { hostPorts }),
-            ...(instance ? unreadOf("instance", instance) : {}),
-          },
-        },
-      ];
-    }),
-  );
+  records: readonly WithView[],
+  questions: Questions,
+): Promise<Observed[]> {
+  const observable = records.map((each) => ({
+    ...each,
+    isObserved: questions.isObserved(each.termination, each.view),
+  }));
+  const clustered = await observeClusters(run, observable, questions);
+  const registered = await observeRegistrations(run, clustered);
+  const withPorts = await observeHostPorts(run, registered, questions);
+  const all = await observeInstances(run, withPorts, questions);
+  return all.map(({ index, before, termination, view, clusters, registered, hostPortsUnread, instance }) => ({
+    index,
+    before,
+    termination,
+    observation: {
+      ...view,
+      clusterInstances: clusters.instances,
+      registrations: registered.registrations,
+      loadBalancers: registered.loadBalancers,
+      managed: clusters.managed,
+      managedDraining: clusters.managedDraining,
+      protections: clusters.protections,
+      instance: instance && contentOf(instance),
+      unread: {
+        ...view.unread,
+        ...unreadAnswers({
+          tasks: clusters.unread,
+          registrations: registered.unread,
+          "host ports": hostPortsUnread,
+          instance: instance && unreadIn(instance),
+        }),
+      },
+    },
+  }));
 }
 
-// What no hook holds is not looked into, unless it is about to be interrupted, or has something to get back.
-function isWatched(
-  { group, interruptedAt, memory }: Termination,
-  { groupInstance }: AutoScalingView,
-): boolean {
-  if (!groupInstance || groupInstance.group !== group) return false;
-  if (situationOf(groupInstance.state) === "held") return memory.completedAt === undefined;
-  return interruptedAt !== undefined || memory.returns !== undefined;
-}
-
-async function observeInstances(
+// Asks EC2 about the instances that may be dead, in one call.
+async function observeInstances<T extends Clustered & { readonly registered: Registered }>(
   run: Run,
-  terminations: readonly Termination[],
-  clusterInstances: ReadonlyMap<Termination, InstanceInClusters>,
-  registrations: ReadonlyMap<Termination, Registrations>,
-): Promise<Map<string, Reading<InstanceState>>> {
+  records: readonly T[],
+  { isInstanceDoubtful }: Questions,
+): Promise<(T & { readonly instance: Reading<InstanceState> | undefined })[]> {
   const now = run.now();
-  const doubtful = terminations.filter((each) => {
-    const { disconnectedSince } = each.memory;
-    const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
-    const isStillSilent = wasSilent && clusterInstances.get(each)?.clusterInstances.some(isSilent);
-    return isStillSilent || registrations.get(each)?.registrations.some(({ invalid }) => invalid);
+  const isDoubtful = ({ isObserved, termination, clusters, registered }: T) =>
+    isObserved && isInstanceDoubtful(termination, clusters.instances, registered.registrations, now);
+  const doubtful = new Set(records.filter(isDoubtful).map(({ termination }) => termination.instanceId));
+  if (doubtful.size === 0) return records.map((each) => ({ ...each, instance: undefined }));
+  const answer = await reading(run, () => run.ports.ec2.states([...doubtful]));
+  return records.map((each) => {
+    const { instanceId } = each.termination;
+    if (!doubtful.has(instanceId)) return { ...each, instance: undefined };
+    return {
+      ...each,
+      instance: "unread" in answer ? answer : { value: answer.value.get(instanceId) ?? "unknown" },
+    };
   });
-  const ids = [...new Set(doubtful.map((each) => each.instanceId))];
-  const found = new Map<string, Reading<InstanceState>>();
-  if (ids.length === 0) return found;
-  const answer = await reading(run, () => run.ports.ec2.states(ids));
-  for (const id of ids) {
-    found.set(id, "unread" in answer ? answer : { value: answer.value.get(id) ?? "unknown" });
-  }
-  return found;
 }

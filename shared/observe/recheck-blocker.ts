@@ -1,122 +1,97 @@
 import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
-import type { RecheckableBlocker, Termination } from "../model/termination.ts";
-import { drainsSince, isRecheckEnough, stillWaiting } from "../rules/blocker.ts";
-import { noTasksToRunSince } from "../rules/remember.ts";
-import { STOPPED } from "../rules/still-there.ts";
-import { contentOf, type Reading, reading } from "../run/reading.ts";
+import type { RecheckableBlocker } from "../model/memory.ts";
+import type { RecheckAnswer, Rechecked, RecheckRequest } from "../model/recheck.ts";
+import { STOPPED } from "../model/tasks.ts";
+import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
-type Blocked<K extends RecheckableBlocker["kind"]> = {
-  readonly termination: Termination;
-  readonly what: Extract<RecheckableBlocker, { kind: K }>;
+type About<K extends RecheckableBlocker["kind"]> = RecheckRequest & {
+  readonly blocker: Extract<RecheckableBlocker, { kind: K }>;
 };
 
-/** Those whose obstacle is still there, as they are to be remembered, by what they were; and until when it is sure to be. */
-type Standing = ReadonlyMap<Termination, { readonly as: Termination; readonly until?: number | undefined }>;
-
 /**
- * Asks whether what stood in the way of terminations at their last look is still there, in a call or three for all of a load
- * balancer, or a hundred of a cluster. Nothing is ever decided by it but to wait: wherever the answer is anything else, all is to be
- * looked at. What could not be read is taken to be there still, and asked again. Failures of AWS are noted in the run;
- * throws only what is a fault of ours.
- *
- * @returns the terminations that go on waiting, as they are to be remembered, by what they were
+ * Asks whether the blockers of terminations are still there, in a call or three for all of a load balancer, or for a hundred
+ * instances of a cluster. Failures of AWS are noted in the run; throws only what is a fault of ours.
  */
-export async function recheckBlockers(
-  run: Run,
-  terminations: readonly Termination[],
-): Promise<Map<Termination, Termination>> {
-  const now = run.now();
-  const asked = terminations.flatMap((termination) => {
-    const what = isRecheckEnough(termination, now) ? termination.memory.recheck?.what : undefined;
-    return what ? [{ termination, what }] : [];
-  });
+export async function recheckBlockers(run: Run, requests: readonly RecheckRequest[]): Promise<Rechecked[]> {
   const of = <K extends RecheckableBlocker["kind"]>(kind: K) =>
-    asked.filter((each): each is Blocked<K> => each.what.kind === kind);
-  const found = new Map<Termination, Termination>();
-  const ask = <K extends RecheckableBlocker["kind"]>(
-    blocked: readonly Blocked<K>[],
-    placeOf: (what: Blocked<K>["what"]) => string,
-    standing: (place: string, those: readonly Blocked<K>[]) => Promise<Standing>,
-  ) =>
-    forEachOf(
-      groupBy(blocked, ({ what }) => placeOf(what)),
-      async ([place, those]) => {
-        const answer: Reading<Standing> = await reading(run, () => unlessGone(standing(place, those)));
-        for (const { termination } of those) {
-          const failed = "unread" in answer;
-          const stands = failed ? { as: termination } : answer.value.get(termination);
-          if (stands) found.set(termination, stillWaiting(stands.as, now, failed, stands.until));
-        }
-      },
-    );
-  await ask(
-    of("tasks"),
-    ({ cluster }) => cluster,
-    (cluster, those) => tasksStanding(run, cluster, those),
+    requests.filter((each): each is About<K> => each.blocker.kind === kind);
+  const tasks = await askTogether(
+    run,
+    groupBy(of("tasks"), ({ blocker }) => blocker.cluster),
+    (those, cluster) => recheckTasks(run, cluster, those),
   );
-  await ask(
-    of("target"),
-    ({ targetGroup }) => targetGroup,
-    (arn, those) => targetsStanding(run, arn, those),
+  const registrations = await askTogether(
+    run,
+    groupBy(of("registration"), ({ blocker: { registration } }) => `${registration.kind} ${registration.id}`),
+    (those) => recheckRegistrations(run, those),
   );
-  await ask(
-    of("classic"),
-    ({ loadBalancer }) => loadBalancer,
-    (name, those) => draining(run, name, those),
-  );
-  return found;
+  return [...tasks, ...registrations];
+}
+
+// One group of requests shares its calls, and fails together.
+async function askTogether<T extends RecheckRequest>(
+  run: Run,
+  groups: ReadonlyMap<string, readonly T[]>,
+  ask: (those: readonly T[], key: string) => Promise<RecheckAnswer[]>,
+): Promise<Rechecked[]> {
+  const all = await forEachOf(groups, async ([key, those]): Promise<Rechecked[]> => {
+    const answers = await reading(run, () => unlessGone(those, ask(those, key)));
+    return those.map((each, i) => ({
+      ...each,
+      answer: "unread" in answers ? answers : { value: answers.value[i] ?? { isThere: false } },
+    }));
+  });
+  return all.flat();
+}
+
+// A cluster or load balancer that was deleted has nothing any more; a pass knows how to tell.
+async function unlessGone(
+  those: readonly RecheckRequest[],
+  answers: Promise<RecheckAnswer[]>,
+): Promise<RecheckAnswer[]> {
+  try {
+    return await answers;
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return those.map(() => ({ isThere: false }));
+    throw error;
+  }
 }
 
 // Where the container instance still counts all tasks that it did, each of them is to run, and no task needs to be asked
 // for. It leaves out those that are stopping; of these one that has not STOPPED is enough.
-async function tasksStanding(
+async function recheckTasks(
   run: Run,
   cluster: string,
-  blocked: readonly Blocked<"tasks">[],
-): Promise<Standing> {
+  those: readonly About<"tasks">[],
+): Promise<RecheckAnswer[]> {
   const described = await run.ports.ecs.describeContainerInstances(cluster, [
-    ...new Set(blocked.map(({ what }) => what.containerInstance)),
+    ...new Set(those.map(({ blocker }) => blocker.containerInstance)),
   ]);
   const containerInstances = new Map(described.map((each) => [each.arn, each]));
-  const unmoved = blocked.filter(({ what }) => {
-    const now = containerInstances.get(what.containerInstance);
-    return now?.status === "DRAINING" && now.agentConnected;
+  const seen = those.map(({ blocker }) => {
+    const on = containerInstances.get(blocker.containerInstance);
+    const isDraining = on?.status === "DRAINING" && on.agentConnected;
+    const isCounted = blocker.tasksToRun > 0 && on?.tasksToRun === blocker.tasksToRun;
+    return { tasks: blocker.tasks, on: isDraining ? on : undefined, isCounted };
   });
-  const isCounted = ({ what }: Blocked<"tasks">) =>
-    what.tasksToRun > 0 && containerInstances.get(what.containerInstance)?.tasksToRun === what.tasksToRun;
-  const uncounted = unmoved.filter((each) => !isCounted(each)).map(({ what }) => what.tasks);
+  const uncounted = seen.flatMap(({ tasks, on, isCounted }) => (on && !isCounted ? [tasks] : []));
   const gone = await goneOf(run, cluster, uncounted);
-  const left = unmoved.map((each) => ({
-    ...each,
-    tasks: isCounted(each) ? each.what.tasks : each.what.tasks.filter((arn) => !gone.has(arn)),
-  }));
-  return new Map(
-    left
-      .filter(({ tasks }) => tasks.length > 0)
-      .map(({ termination, what, tasks }) => {
-        const { memory } = termination;
-        const own = described.filter(({ arn }) => arn === what.containerInstance);
-        const recheck = memory.recheck && { ...memory.recheck, what: { ...what, tasks } };
-        const remembered = {
-          ...memory,
-          recheck,
-          noTasksToRunSince: noTasksToRunSince(memory, own, run.now()),
-        };
-        return [termination, { as: { ...termination, memory: remembered } }];
-      }),
-  );
+  return seen.map(({ tasks, on, isCounted }): RecheckAnswer => {
+    const left = isCounted ? tasks : tasks.filter((arn) => !gone.has(arn));
+    return on && left.length > 0 ? { isThere: true, tasks: { left, on } } : { isThere: false };
+  });
 }
 
-// Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all can be asked for in a call, one
-// of each list is: a task that is there is enough, and the rest is asked for where that one has gone.
+// Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all fit into a call, one of each
+// list is asked for: a task that is there is enough, and the rest is asked for where that one has gone.
 async function goneOf(
   run: Run,
   cluster: string,
   lists: readonly (readonly string[])[],
-): Promise<Set<string>> {
+): Promise<ReadonlySet<string>> {
   const gone = new Set<string>();
   const ask = async (asked: readonly string[]) => {
     const tasks = await run.ports.ecs.describeTasks(cluster, [...new Set(asked)]);
@@ -133,54 +108,36 @@ async function goneOf(
   return gone;
 }
 
-// What is shown as draining within a deregistration delay that we began is so until that is over: there is nothing to ask for
-// until then, and what else can happen meanwhile the next look at everything sees.
-async function targetsStanding(
+// A target that drains within a deregistration delay that we began does so until that is over. There is nothing to ask until
+// then, and the next pass sees what else happens.
+async function recheckRegistrations(
   run: Run,
-  arn: string,
-  blocked: readonly Blocked<"target">[],
-): Promise<Standing> {
-  const targets = (await run.ports.targetGroups.targets(arn)) ?? [];
-  const stand = blocked
-    .filter(({ what }) =>
-      targets.some(
-        ({ id, port, state, invalid }) =>
-          id === what.target && port === what.port && state === what.state && !invalid,
-      ),
-    )
-    .map(({ what, termination }) => ({ termination, since: drainsSince(what, termination) }));
-  const isOurs = stand.some(({ since }) => since !== undefined);
-  const delay = isOurs ? await delayOf(run, arn) : undefined;
+  those: readonly About<"registration">[],
+): Promise<RecheckAnswer[]> {
+  const { kind, id } = those[0]?.blocker.registration ?? { kind: "", id: "" };
+  const port = run.ports.loadBalancers.get(kind);
+  // A message of a later version may name a kind that nobody here knows: then a pass decides.
+  if (!port) return those.map(() => ({ isThere: false }));
+  const asked = those.map(({ blocker }) => ({ id: blocker.target, port: blocker.registration.port }));
+  const targets = await port.stillThere(id, asked);
+  const isThere = ({ blocker: { target, registration, state } }: About<"registration">) =>
+    targets.some(
+      (each) =>
+        each.id === target && each.port === registration.port && each.state === state && !each.invalid,
+    );
+  const isTimed = those.some((each) => each.drainsSince !== undefined && isThere(each));
+  const delay = isTimed ? await delayOf(run, kind, id) : undefined;
   const now = run.now();
-  return new Map(
-    stand.map(({ termination, since }) => {
-      const until = since === undefined || delay === undefined ? now : since + delay;
-      return [termination, { as: termination, until: now < until ? until : undefined }];
-    }),
+  return those.map((each): RecheckAnswer => {
+    if (!isThere(each)) return { isThere: false };
+    const until = each.drainsSince === undefined || delay === undefined ? now : each.drainsSince + delay;
+    return { isThere: true, until: now < until ? until : undefined };
+  });
+}
+
+// Where it cannot be read, whether the target is still there is asked again and again.
+async function delayOf(run: Run, kind: string, id: string): Promise<number | undefined> {
+  return run.cache.deregistrationDelays.get(`${kind} ${id}`, async () =>
+    contentOf(await reading(run, async () => run.ports.loadBalancers.get(kind)?.deregistrationDelay(id))),
   );
-}
-
-// Where it cannot be read, whether the target is still there is asked for again and again.
-async function delayOf(run: Run, arn: string): Promise<number | undefined> {
-  const { deregistrationDelays } = run;
-  return run.once(deregistrationDelays, arn, async () =>
-    contentOf(await reading(run, () => run.ports.targetGroups.deregistrationDelay(arn))),
-  );
-}
-
-async function draining(run: Run, name: string, blocked: readonly Blocked<"classic">[]): Promise<Standing> {
-  const ids = [...new Set(blocked.map(({ termination }) => termination.instanceId))];
-  const still = await run.ports.classic.draining(name, ids);
-  const stand = blocked.filter(({ termination }) => still.has(termination.instanceId));
-  return new Map(stand.map(({ termination }) => [termination, { as: termination }]));
-}
-
-// A cluster that was deleted holds nobody, which a look at everything knows how to tell.
-async function unlessGone(standing: Promise<Standing>): Promise<Standing> {
-  try {
-    return await standing;
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return new Map();
-    throw error;
-  }
 }

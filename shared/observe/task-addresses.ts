@@ -1,20 +1,48 @@
-import type { Task } from "../aws/ecs.ts";
-import { STOPPED } from "../rules/still-there.ts";
+import type { RegisteredTarget } from "../model/registration.ts";
+import { STOPPED, type Task } from "../model/tasks.ts";
 import type { Run } from "../run/run.ts";
-import type { InstanceInClusters } from "./cluster.ts";
+import type { Clustered } from "./records.ts";
 
 /** A task with an address of its own, and the cluster it is in. */
-export type AddressOwner = { readonly cluster: string; readonly task: Task };
+type AddressOwner = { readonly cluster: string; readonly task: Task };
 
-/** The addresses of the tasks that are to run, by cluster: read when first needed, once a look. */
+/** The addresses of the tasks to run, by cluster: read when first needed, once a pass. */
 export type Addresses = Map<string, Promise<ReadonlyMap<string, string>>>;
 
-/** The addresses that the instance's tasks hold, or held until they STOPPED in this drain. A live task goes first. */
-export function addressesOf(
-  clusterInstance: InstanceInClusters | undefined,
+/** A target that is the address of a task on the instance. */
+export type AddressTarget = { readonly target: RegisteredTarget; readonly task: Task };
+
+/**
+ * Those of some targets that are addresses of the instance's tasks. An address is the instance's while its task has not STOPPED.
+ * After that it may be another task's within minutes, so it counts only where nobody takes it out: neither draining, nor
+ * used by another task. Throws an AwsCallError.
+ */
+export async function addressTasksOf(
+  run: Run,
+  targets: readonly RegisteredTarget[],
+  { clusters, termination }: Pick<Clustered, "clusters" | "termination">,
+  addresses: Addresses,
+): Promise<AddressTarget[]> {
+  const owners = ownersOf(clusters.instances, termination.since);
+  const own: AddressTarget[] = [];
+  for (const target of targets) {
+    const owner = owners.get(target.id);
+    if (!owner) continue;
+    if (owner.task.status === STOPPED) {
+      if (target.state === "draining") continue;
+      if (await isAddressReused(run, addresses, owner, target.id)) continue;
+    }
+    own.push({ target, task: owner.task });
+  }
+  return own;
+}
+
+// The addresses that the instance's tasks have, or had until they STOPPED in this drain. A live task goes first.
+function ownersOf(
+  instances: Clustered["clusters"]["instances"],
   since: number,
-): Map<string, AddressOwner> {
-  const owners = (clusterInstance?.clusterInstances ?? []).flatMap(({ cluster, tasks }) =>
+): ReadonlyMap<string, AddressOwner> {
+  const owners = instances.flatMap(({ cluster, tasks }) =>
     tasks.map((task): AddressOwner => ({ cluster, task })),
   );
   const isLive = ({ task }: AddressOwner) => task.status !== STOPPED;
@@ -26,10 +54,8 @@ export function addressesOf(
   );
 }
 
-/**
- * Whether a task of the cluster that is to run has, by now, the address of one that has STOPPED. Throws an AwsCallError.
- */
-export async function isAddressReused(
+// Whether a task of the cluster that is to run has, by now, the address of one that has STOPPED.
+async function isAddressReused(
   run: Run,
   addresses: Addresses,
   { cluster, task }: AddressOwner,
@@ -41,8 +67,9 @@ export async function isAddressReused(
   return owner !== undefined && owner !== task.arn;
 }
 
-async function readAddresses(run: Run, cluster: string): Promise<Map<string, string>> {
-  const tasks = await run.ports.ecs.describeTasks(cluster, await run.ports.ecs.listAllTasksToRun(cluster));
+async function readAddresses(run: Run, cluster: string): Promise<ReadonlyMap<string, string>> {
+  const { ecs } = run.ports;
+  const tasks = await ecs.describeTasks(cluster, await ecs.listAllTasksToRun(cluster));
   return new Map(
     tasks.flatMap(({ arn, addresses }) => addresses.map((each): [string, string] => [each, arn])),
   );

@@ -1,83 +1,58 @@
-import type { ContainerInstance, Task } from "../aws/ecs.ts";
 import { groupBy } from "../base/batches.ts";
-import type { ClusterInstance } from "../model/observation.ts";
-import { SETTLE_MS, type Termination } from "../model/termination.ts";
-import { STOPPED } from "../rules/still-there.ts";
+import type { Questions } from "../model/questions.ts";
+import type { ClusterInstance, ContainerInstance, Task } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
-type Candidate = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
+/** A container instance of a termination's instance. */
+export type Hosted = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
 
 /**
- * Reads the tasks on container instances of one cluster. Those known from an earlier look are described again, a hundred
- * a call whatever instance they are on. Tasks are listed only where they never were, where the container instance counts
- * others than we know, and once more when all are STOPPED, before that is believed, and as often as its version is another one
- * since: only those that are not to run, where it has long counted no others.
+ * Reads the tasks on container instances of one cluster. Those known from an earlier pass are described again, a hundred
+ * a call whatever instance they are on. Tasks are listed only where the rules say that some may not be known. Throws an
+ * AwsCallError.
  */
-export async function observeTasks(
+export async function observeTasks<T extends Hosted>(
   run: Run,
   cluster: string,
-  terminations: readonly Termination[],
-  containerInstances: ReadonlyMap<string, readonly ContainerInstance[]>,
-): Promise<Map<Termination, ClusterInstance[]>> {
-  const candidates = terminations.flatMap((termination) =>
-    (containerInstances.get(termination.instanceId) ?? []).map((containerInstance) => ({
-      termination,
-      containerInstance,
-    })),
-  );
-  const known = new Set(candidates.flatMap(({ termination }) => termination.memory.tasks ?? []));
-  const tasks = new Map(
-    (await run.ports.ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]),
-  );
-  const knownOn = groupBy(tasks.values(), (task) => task.containerInstance);
-  const doubts = candidates.map((each) => ({
-    arn: each.containerInstance.arn,
-    ...doubtOf(each, knownOn.get(each.containerInstance.arn) ?? [], run.now()),
+  hosted: readonly T[],
+  { tasksToList }: Pick<Questions, "tasksToList">,
+): Promise<(T & { readonly clusterInstance: ClusterInstance })[]> {
+  const { ecs } = run.ports;
+  const known = new Set(hosted.flatMap(({ termination }) => termination.memory.tasks ?? []));
+  const tasks = new Map((await ecs.describeTasks(cluster, [...known])).map((task) => [task.arn, task]));
+  const knownOn = tasksByContainerInstance(tasks);
+  const lists = hosted.map(({ termination, containerInstance }) => ({
+    arn: containerInstance.arn,
+    ...tasksToList(termination, containerInstance, knownOn.get(containerInstance.arn) ?? [], run.now()),
   }));
   const arnsOf = (which: "toRun" | "stopping") => [
-    ...new Set(doubts.filter((each) => each[which]).map(({ arn }) => arn)),
+    ...new Set(lists.filter((each) => each[which]).map(({ arn }) => arn)),
   ];
-  const [toListToRun, toList] = [arnsOf("toRun"), arnsOf("stopping")];
-  if (toList.length > 0) {
-    // What stops in between is in one of the two, in this order.
+  const [toRun, stopping] = [arnsOf("toRun"), arnsOf("stopping")];
+  if (stopping.length > 0) {
+    // A task that stops in between is in one of the two, in this order.
     const arns = [
-      ...(toListToRun.length > 0 ? await run.ports.ecs.listTasksToRun(cluster, toListToRun) : []),
-      ...(await run.ports.ecs.listStoppingTasks(cluster, toList)),
+      ...(toRun.length > 0 ? await ecs.listTasksToRun(cluster, toRun) : []),
+      ...(await ecs.listStoppingTasks(cluster, stopping)),
     ];
     const news = [...new Set(arns)].filter((arn) => !tasks.has(arn));
-    for (const task of await run.ports.ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
+    for (const task of await ecs.describeTasks(cluster, news)) tasks.set(task.arn, task);
   }
-  const listed = new Set(toList);
-  const tasksOn = groupBy(tasks.values(), (task) => task.containerInstance);
-  return new Map(
-    [...groupBy(candidates, ({ termination }) => termination)].map(([termination, own]) => [
-      termination,
-      own.map(({ containerInstance }) => ({
-        cluster,
-        containerInstance,
-        tasks: tasksOn.get(containerInstance.arn) ?? [],
-        listed: listed.has(containerInstance.arn),
-        services: [],
-      })),
-    ]),
-  );
+  const listed = new Set(stopping);
+  const tasksOn = tasksByContainerInstance(tasks);
+  return hosted.map((each) => ({
+    ...each,
+    clusterInstance: {
+      cluster,
+      containerInstance: each.containerInstance,
+      tasks: tasksOn.get(each.containerInstance.arn) ?? [],
+      listed: listed.has(each.containerInstance.arn),
+      services: [],
+    },
+  }));
 }
 
-// Which lists may have tasks that are not known. The count is of those that are to run, and so tells whether these are all
-// known; of those that are stopping it tells nothing. One that began to stop of late may be in neither by now, because each
-// read lags by itself: so only a count of none that is old enough for all to be in the list of those that are not to run
-// makes the other list needless.
-function doubtOf(
-  { termination, containerInstance }: Candidate,
-  tasks: readonly Task[],
-  now: number,
-): { readonly toRun: boolean; readonly stopping: boolean } {
-  const { noTasksToRunSince, noTasksVersions, tasks: known } = termination.memory;
-  const { arn, version } = containerInstance;
-  const isAsItWas = noTasksVersions.some((each) => each.arn === arn && each.version === version);
-  const isMiscounted = tasks.filter((task) => task.shouldRun).length !== containerInstance.tasksToRun;
-  const isSettled = isAsItWas || tasks.some((task) => task.status !== STOPPED);
-  const stopping = isMiscounted || known === undefined || !isSettled;
-  const isNoneToRun = noTasksToRunSince !== undefined && now - noTasksToRunSince >= SETTLE_MS;
-  return { stopping, toRun: isMiscounted || (stopping && !isNoneToRun) };
+function tasksByContainerInstance(tasks: ReadonlyMap<string, Task>): Map<string, Task[]> {
+  return groupBy(tasks.values(), ({ containerInstance }) => containerInstance);
 }

@@ -1,15 +1,15 @@
+import { event } from "../model/blocker.ts";
+import type { Decision, Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
+import { INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { complete, type Decision, type Step, wait } from "./decision.ts";
+import { complete, wait } from "./decision.ts";
 import { deregistrations } from "./steps.ts";
-import { INACTIVE } from "./still-there.ts";
-
-/** How long the clearing up after a dead instance is tried, before its lifecycle action is completed all the same. */
-const CLEAR_UP_MS = 60_000;
+import { CLEAR_UP_MS } from "./timings.ts";
 
 /**
- * What is done about an instance that is certainly dead: nothing runs on it, whatever ECS and the load balancers still
- * show, because nobody is there to tell them. What they show is cleared away, and the lifecycle action completed.
+ * Rule 7. What is done about an instance that is certainly dead. Nothing runs on it, whatever ECS and the load balancers still
+ * show, because nobody is there to tell them. What they show is cleared away, and the lifecycle action is completed.
  */
 export function decideDeadInstance(
   termination: Termination,
@@ -17,17 +17,15 @@ export function decideDeadInstance(
   now: number,
   deadSince: number,
 ): Decision {
-  const { memory } = termination;
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
-  const how = memory.deadAs === "unknown" ? "EC2 does not know it any more" : `it is ${memory.deadAs}`;
   if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
-    return { ...wait(termination, memory, now, `the dead instance to be cleared away; ${how}`), steps };
+    return { ...wait(termination, now, [event("dead instance cleared")]), steps };
   }
-  return complete(memory, "CONTINUE", `the instance is dead: ${how}`);
+  return complete(termination.memory, "CONTINUE", { why: "dead", as: termination.memory.deadAs });
 }
 
-// With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place.
-// One that was to come back may be started again, and needs its container instance then.
+// With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place. One that was
+// to return may be started again, and needs its container instance then.
 function leavingClusters({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
   return clusterInstances

@@ -1,109 +1,102 @@
+import { event } from "../model/blocker.ts";
+import type { Decision } from "../model/decision.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { Observation } from "../model/observation.ts";
-import type { Memory, Termination } from "../model/termination.ts";
-import { type Decision, drop, wait } from "./decision.ts";
+import type { HookEndedFirst } from "../model/reason.ts";
+import type { Termination } from "../model/termination.ts";
+import { drop, wait } from "./decision.ts";
 import { decideDraining } from "./draining.ts";
 import { hookOf } from "./heartbeat.ts";
 import { remember } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
-import { decideInterrupted, NOTICE_MS } from "./spot-interruption.ts";
+import { decideInterrupted } from "./spot-interruption.ts";
+import { unreadAbout } from "./still-there.ts";
 import { hasActionEnded, terminatesAfterAll } from "./superseded-action.ts";
-
-const SECOND = 1_000;
-
-/** A message may be ahead of what Auto Scaling shows, for this long after its time. */
-const STALE_MS = 120 * SECOND;
-/** What Auto Scaling showed so soon after a message's time may be what was before it: reads lag, and clocks differ. */
-const AHEAD_MS = 15 * SECOND;
-/** An instance that no group knows is believed to be gone when it is absent in two looks this far apart. */
-const ABSENT_MS = 30 * SECOND;
+import { ABSENT_MS, AHEAD_MS, NOTICE_MS, STALE_MS } from "./timings.ts";
 
 /**
- * What to do about one instance: all the rules of a drain, as data in and data out. It goes by what AWS shows in this
- * look; the memory only says since when, and what was seen and done.
+ * What to do about one instance: all the rules of a drain, as data in and data out. What AWS shows in this pass decides. The
+ * memory only says since when, and what was seen and done.
  *
  * @param now in milliseconds since 1970
  */
 export function decide(before: Termination, observed: Observation, now: number): Decision {
-  // What stood in the way at the last look need not do so now.
-  const termination = { ...before, memory: { ...before.memory, recheck: undefined, queuedUntil: undefined } };
-  const { memory, group } = termination;
-  const { groupInstance, unread } = observed;
-  if (unread.groupInstance !== undefined) return wait(termination, memory, now, unread.groupInstance);
-  if (!groupInstance) return decideAbsent(termination, observed, now);
-  const present: Memory = { ...memory, absentSince: undefined };
-  const situation = groupInstance.group === group ? situationOf(groupInstance.state) : "untouchable";
-  if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {
-    const where = `the instance, which is ${groupInstance.state}`;
-    return drop(present, `its lifecycle action has ended; another one holds ${where}`);
-  }
-  if (situation === "held" && termination.hook !== undefined) {
-    return decideDraining(remembered(termination, present, observed, now), observed, now);
-  }
-  if (memory.returns !== undefined && groupInstance.group === group) {
-    return decideReturning({ ...termination, memory: present }, observed, now, memory.returns);
-  }
-  // What has a new root volume, or is in the warm pool, passes through such states before it is held anew.
-  if (situation === "over" && now - termination.since >= AHEAD_MS) {
-    return drop(
-      present,
-      `nothing to complete: the instance is ${groupInstance.state}${lateness(termination, observed, now)}`,
-    );
-  }
-  const { interruptedAt } = termination;
-  // A hook's message outlives the notice that it joined.
-  const isDue = termination.hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
-  if (interruptedAt !== undefined && groupInstance.group === group && !isDue) {
-    return decideInterrupted(remembered(termination, present, observed, now), observed, now, interruptedAt);
-  }
-  if (situation === "soon" || situation === "held") {
-    return wait(termination, present, now, `the instance to leave ${groupInstance.state}`);
-  }
-  const where =
-    groupInstance.group === group
-      ? groupInstance.state
-      : `${groupInstance.state} in the group ${groupInstance.group}`;
-  if (now - termination.since >= STALE_MS) {
-    return drop(present, `not terminating: the instance is ${where}`, "warn");
-  }
-  // The message may only be ahead of what Describe shows.
-  return wait(termination, present, now, `the instance to terminate; it is ${where}`);
+  // What blocked the drain at the last pass need not do so now.
+  const termination = remembering(before, { recheck: undefined, queuedUntil: undefined });
+  const unread = unreadAbout("group instance", observed.unread);
+  if (unread.length > 0) return wait(termination, now, unread);
+  return observed.groupInstance
+    ? decidePresent(remembering(termination, { absentSince: undefined }), observed, now)
+    : decideAbsent(termination, observed, now);
 }
 
-function remembered(
-  termination: Termination,
-  memory: Memory,
-  observed: Observation,
-  now: number,
-): Termination {
-  return { ...termination, memory: remember({ ...termination, memory }, observed, now) };
+// Rule 1: what the lifecycle state means.
+function decidePresent(termination: Termination, observed: Observation, now: number): Decision {
+  const { memory, group, interruptedAt, hook } = termination;
+  const { state, group: shownGroup } = observed.groupInstance ?? { state: "", group };
+  const isOurGroup = shownGroup === group;
+  const situation = isOurGroup ? situationOf(state) : "untouchable";
+  if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {
+    return drop(memory, { why: "superseded", state });
+  }
+  if (situation === "held" && hook !== undefined) {
+    return decideDraining(remembered(termination, observed, now), observed, now);
+  }
+  if (memory.returns !== undefined && isOurGroup) {
+    return decideReturning(termination, observed, now, memory.returns);
+  }
+  // What has a new root volume, or is in the warm pool, passes through such states before a hook holds it again.
+  if (situation === "over" && now - termination.since >= AHEAD_MS) {
+    const hookEndedFirst = endedFirst(termination, observed, now);
+    return drop(memory, { why: "nothing to complete", state, hookEndedFirst });
+  }
+  // A hook's message outlives the notice that it joined.
+  const isDue = hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
+  if (interruptedAt !== undefined && isOurGroup && !isDue) {
+    return decideInterrupted(remembered(termination, observed, now), observed, now, interruptedAt);
+  }
+  if (situation === "soon" || situation === "held") {
+    return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "end of wait" }]);
+  }
+  if (now - termination.since >= STALE_MS) {
+    const other = isOurGroup ? undefined : shownGroup;
+    return drop(memory, { why: "not terminating", state, group: other }, "warn");
+  }
+  // The message may only be ahead of what Describe shows.
+  return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "termination" }]);
 }
 
 function decideAbsent(termination: Termination, observed: Observation, now: number): Decision {
   const absentSince = termination.memory.absentSince ?? now;
-  const memory = { ...termination.memory, absentSince };
+  const absent = remembering(termination, { absentSince });
   if (now - absentSince >= ABSENT_MS) {
-    const late = lateness(termination, observed, absentSince);
-    return drop(memory, `no Auto Scaling group knows the instance any more${late}`);
+    const hookEndedFirst = endedFirst(termination, observed, absentSince);
+    return drop(absent.memory, { why: "absent", hookEndedFirst });
   }
-  return wait(
-    termination,
-    memory,
-    now,
-    "a second look: no Auto Scaling group knows the instance",
-    absentSince + ABSENT_MS,
-  );
+  return wait(absent, now, [event("second absence")], { known: absentSince + ABSENT_MS });
 }
 
-// A hook that is shorter than the schedule can end before anybody has looked at what it held.
-function lateness(termination: Termination, observed: Observation, now: number): string {
+function remembering(termination: Termination, change: Partial<Termination["memory"]>): Termination {
+  return { ...termination, memory: { ...termination.memory, ...change } };
+}
+
+function remembered(termination: Termination, observed: Observation, now: number): Termination {
+  return { ...termination, memory: remember(termination, observed, now) };
+}
+
+// A hook that is shorter than the schedule can end before the first pass at what it held.
+function endedFirst(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+): HookEndedFirst | undefined {
   const hook = hookOf(termination, observed);
   const { containerInstances, registrations, noContainerInstanceSince, noRegistrationSince } =
     termination.memory;
-  const hasLooked =
+  const hadPass =
     noContainerInstanceSince !== undefined ||
     noRegistrationSince !== undefined ||
     containerInstances.length + registrations.length > 0;
-  if (!hook || hasLooked || now - termination.since < hook.heartbeatTimeout) return "";
-  return `; the hook's timeout of ${hook.heartbeatTimeout / SECOND} s had passed before the first look: nothing was drained`;
+  if (!hook || hadPass || now - termination.since < hook.heartbeatTimeout) return undefined;
+  return { heartbeatTimeout: hook.heartbeatTimeout };
 }

@@ -1,52 +1,46 @@
+import type { Hook } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
-import type { AutoScalingView, Hook } from "../model/observation.ts";
+import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf } from "./deadline.ts";
-
-const SECOND = 1_000;
-
-/**
- * Terminate beats when less than this of the timeout remains, or a third of it where that is more. Where nothing is left but its
- * turn to be completed, a heartbeat would take the place of a completion: a sixth is enough then, and five minutes at the least.
- */
-const HEARTBEAT_MARGIN_MS = 130 * SECOND;
-const QUEUED_MARGIN_MS = 300 * SECOND;
-/** Deregister, which comes by a minute earlier, beats when less than this remains. */
-const DEREGISTER_MARGIN_MS = 180 * SECOND;
-/** What is assumed of a hook whose timeouts cannot be read: it is then beaten every minute. */
-const ASSUMED_TIMEOUT_MS = 180 * SECOND;
+import {
+  ASSUMED_TIMEOUT_MS,
+  DEREGISTER_MARGIN_MS,
+  HEARTBEAT_MARGIN_MS,
+  QUEUED_MARGIN_MS,
+} from "./timings.ts";
 
 /**
- * Whether the lifecycle action's timer is to begin anew: while the drain may go on, before the hook's timeout, and never
- * twice within a third of it. A timer of unknown beginning is begun at once.
+ * Rule 5. Whether a heartbeat is due: while the drain may go on, before the hook's timeout, and never twice within a third
+ * of it. A timer that began nobody knows when is started again at once.
  *
- * @param first whether this is deregister's look
+ * @param first whether this is deregister's pass
  */
 export function isHeartbeatDue(
   termination: Termination,
-  autoScalingView: AutoScalingView,
+  view: AutoScalingView,
   now: number,
   first: boolean,
 ): boolean {
-  if (!isHeld(termination, autoScalingView)) return false;
-  const at = heartbeatBeforeDeadlineAt(termination, autoScalingView, now, first);
+  if (!isHeld(termination, view)) return false;
+  const at = heartbeatBeforeDeadlineAt(termination, view, now, first);
   return at !== undefined && now >= at;
 }
 
-/** When the timer is to begin anew, in milliseconds since 1970; undefined when it is not to, and once the drain's time is over. */
+/** When the next heartbeat is due, in milliseconds since 1970; undefined when none is, and once the drain's time is over. */
 export function heartbeatBeforeDeadlineAt(
   termination: Termination,
-  autoScalingView: Pick<AutoScalingView, "hooks">,
+  view: Pick<AutoScalingView, "hooks">,
   now: number,
   first = false,
 ): number | undefined {
-  if (now >= deadlineOf(termination, hookOf(termination, autoScalingView)).at) return undefined;
-  return nextHeartbeatAt(termination, autoScalingView, first);
+  if (now >= deadlineOf(termination, hookOf(termination, view)).at) return undefined;
+  return nextHeartbeatAt(termination, view, first);
 }
 
-// The timer runs on while Auto Scaling cannot be read; a heartbeat for an action that is over is only refused.
+// The timer runs on while Auto Scaling cannot be read. A heartbeat for an action that is over is only refused.
 function isHeld({ group }: Termination, { groupInstance, unread }: AutoScalingView): boolean {
-  if (unread.groupInstance !== undefined) return true;
+  if (unread["group instance"] !== undefined) return true;
   return (
     groupInstance !== undefined &&
     groupInstance.group === group &&
@@ -54,7 +48,7 @@ function isHeld({ group }: Termination, { groupInstance, unread }: AutoScalingVi
   );
 }
 
-/** When the timer is to begin anew, in milliseconds since 1970; undefined when it is not to. */
+/** When the next heartbeat is due, in milliseconds since 1970; undefined when none is. */
 export function nextHeartbeatAt(
   { hook, memory }: Termination,
   { hooks }: Pick<AutoScalingView, "hooks">,

@@ -1,14 +1,11 @@
-import type { ContainerInstance } from "../aws/ecs.ts";
+import type { InstanceState } from "../model/instance-state.ts";
 import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
-import type { InstanceState, Observation, Registration } from "../model/observation.ts";
-import {
-  type Memory,
-  SETTLE_MS,
-  type SeenRegistration,
-  type Termination,
-  UNKNOWN_MS,
-} from "../model/termination.ts";
-import { INACTIVE, isSilent, liveTasks, STOPPED } from "./still-there.ts";
+import type { Memory } from "../model/memory.ts";
+import type { Observation } from "../model/observation.ts";
+import { seenOf } from "../model/registration.ts";
+import { type ContainerInstance, INACTIVE, isSilent, liveTasks, STOPPED } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 
 // What EC2 says of an instance that will not run again. One that is stopping may still do so.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
@@ -51,9 +48,8 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     registrations: union(memory.registrations, registrations.map(seenOf)),
     behindNetworkLoadBalancer:
       memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
-    managedTargetGroups: union(memory.managedTargetGroups, observed.managedTargetGroups),
-    managedElbNames: union(memory.managedElbNames, observed.managedElbNames),
-    targetGroups: observed.targetGroups,
+    managed: union(memory.managed, observed.managed),
+    loadBalancers: observed.loadBalancers,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     terminatingSince: memory.terminatingSince ?? (isHeldForTermination(observed) ? now : undefined),
@@ -140,13 +136,6 @@ export function noTasksToRunSince(
 // When DRAINING was last set, or first seen; never, where it was neither.
 function lastDrainedAt({ drainingAt = Number.POSITIVE_INFINITY, drained }: Memory): number {
   return Math.max(drainingAt, ...drained.map(({ at }) => at));
-}
-
-/** A registration as it is remembered. */
-export function seenOf(registration: Registration): SeenRegistration {
-  return registration.kind === "target"
-    ? { kind: "target", targetGroup: registration.id, port: registration.port ?? 0 }
-    : { kind: "classic", loadBalancer: registration.id };
 }
 
 /** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */

@@ -1,15 +1,15 @@
-import type { SeenRegistration } from "../model/termination.ts";
-import { isSame, type Memory, type Termination } from "../model/termination.ts";
-import type { Step } from "./decision.ts";
-import { seenOf } from "./remember.ts";
+import type { Step } from "../model/decision.ts";
+import type { Memory } from "../model/memory.ts";
+import { isSame, type SeenRegistration, seenOf } from "../model/registration.ts";
+import type { Termination } from "../model/termination.ts";
 
 /**
- * The steps that may be taken now, and the memory with all that are to be. From an instance that comes back only that is
- * taken which the message that brought it has written down: a run that dies after the step and before the next message
- * would lose what is to be given back.
+ * Rule 9. The steps that may be taken now, and the memory with all that will be. From a returning instance only that is taken
+ * which the message that brought it has written down. A run that dies after the step and before the next message would
+ * otherwise lose what is to be given back.
  */
-export function restorePlan(
-  { memory, restorePlan: known }: Termination,
+export function stepsInPlan(
+  { memory, restorePlan }: Termination,
   steps: readonly Step[],
 ): { readonly steps: readonly Step[]; readonly memory: Memory } {
   if (memory.returns === undefined) return { steps, memory };
@@ -17,10 +17,10 @@ export function restorePlan(
   const plannedDeregistrations = steps.flatMap((step) => (isTaking(step) ? [seenOf(step.registration)] : []));
   return {
     steps: steps.filter((step) => {
-      if (step.kind === "drain") return known?.plannedDraining.includes(step.containerInstance) === true;
+      if (step.kind === "drain")
+        return restorePlan?.plannedDraining.includes(step.containerInstance) === true;
       if (!isTaking(step)) return true;
-      const what = seenOf(step.registration);
-      return known?.plannedDeregistrations.some((each) => isSame(each, what)) === true;
+      return includes(restorePlan?.plannedDeregistrations ?? [], seenOf(step.registration));
     }),
     memory: {
       ...memory,
@@ -33,7 +33,7 @@ export function restorePlan(
   };
 }
 
-// An orphan is nobody's any more, so nobody is to get it back.
+// An orphan belongs to nobody any more, so nobody gets it back.
 function isTaking(step: Step): step is Extract<Step, { kind: "deregister" }> {
   return step.kind === "deregister" && step.why !== "orphaned";
 }

@@ -1,23 +1,16 @@
-import { timeText } from "../base/log.ts";
+import { type Blocker, event } from "../model/blocker.ts";
+import type { Decision, Step, Warning } from "../model/decision.ts";
 import { progressOf, returnOf } from "../model/lifecycle-state.ts";
+import type { Memory, Return } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import {
-  isSame,
-  type Memory,
-  type Return,
-  type SeenRegistration,
-  type Termination,
-} from "../model/termination.ts";
-import { type Decision, drop, type Step, type Warning, wait } from "./decision.ts";
-import { seenOf } from "./remember.ts";
-
-/** How long the return of an instance is waited for. */
-const RETURN_MS = 3_600_000;
-/** How long its ECS agent is: what is set ACTIVE without one gets its tasks when the agent is back, however late. */
-const AGENT_MS = 1_800_000;
+import { isSame, registrationText, type SeenRegistration, seenOf } from "../model/registration.ts";
+import type { Termination } from "../model/termination.ts";
+import { drop, wait } from "./decision.ts";
+import { unreadAbout } from "./still-there.ts";
+import { AGENT_MS, RETURN_MS } from "./timings.ts";
 
 /**
- * What is done about an instance that was drained and does not die. In the warm pool its container instance is set
+ * Rule 9. What is done about an instance that was drained and does not die. In the warm pool its container instance is set
  * ACTIVE again, so that it gets tasks when it comes back into service. With a new root volume it gets back, once in
  * service, all that was taken from it.
  */
@@ -31,48 +24,45 @@ export function decideReturning(
   // While another hook still holds it, it is not on its way yet.
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
-  const where = returns === "warm pool" ? "return to the warm pool" : "come back with its new root volume";
-  const isAwaited = isExpected(termination, observed, returns);
-  const isLate = isAwaited && now - (since ?? now) >= AGENT_MS;
-  const steps = restoring(termination, observed, returns, isLate);
+  const returning = { ...termination, memory };
   if (since !== undefined && now - since >= RETURN_MS) {
-    return drop(
-      memory,
-      `given up ${timeText(now)}: the instance was to ${where}, and is ${state}; not restored: ${textOf(memory)}`,
-      "error",
-    );
+    const notRestored = [...memory.plannedDeregistrations, ...memory.plannedDraining];
+    return drop(memory, { why: "given up", at: now, state, to: returns, notRestored }, "error");
   }
+  const onItsWay: Blocker = { kind: "lifecycle state", state, awaited: returns };
   const progress = progressOf(state);
   switch (progress) {
     case "elsewhere":
-      return drop(memory, `it does not ${where} after all: it is ${state}`);
+      return drop(memory, { why: "does not return", state, to: returns });
     case "on its way":
-      return wait(termination, memory, now, `the instance to ${where}; it is ${state}`);
+      return wait(returning, now, [onItsWay]);
     case "in the pool":
-      // With a new root volume it does not go into a pool; what this is, only time tells.
-      if (returns === "root volume") return wait(termination, memory, now, `the instance to ${where}`);
-      break;
+      // With a new root volume it does not go into a pool. What this is, only time tells.
+      if (returns === "root volume") return wait(returning, now, [event("returned")]);
+      return restore(returning, observed, now, returns);
     case "in service":
-      break;
+      return restore(returning, observed, now, returns);
     default:
       return progress satisfies never;
   }
-  const { tasks, registrations } = observed.unread;
-  if (tasks !== undefined || registrations !== undefined) {
-    return wait(termination, memory, now, tasks ?? registrations ?? "");
-  }
-  if (steps.length > 0) {
-    return { ...wait(termination, memory, now, "what was taken from the instance to be restored"), steps };
-  }
-  if (isLate) {
-    const left = "and has back what it needs there but its ECS agent";
-    return drop(memory, `the instance is ${state}, ${left}`, "warn");
-  }
-  if (isAwaited) return wait(termination, memory, now, "the instance to join its cluster again");
-  return {
-    ...drop(memory, `the instance is ${state}, and has back what it needs there`),
-    warnings: notRestored(memory, returns),
-  };
+}
+
+// It is back: it gets what it needs there.
+function restore(returning: Termination, observed: Observation, now: number, returns: Return): Decision {
+  const { memory } = returning;
+  const state = observed.groupInstance?.state ?? "";
+  const unread = [
+    ...unreadAbout("tasks", observed.unread),
+    ...unreadAbout("registrations", observed.unread),
+  ].slice(0, 1);
+  if (unread.length > 0) return wait(returning, now, unread);
+  const isAgentAwaited = isExpected(returning, observed, returns);
+  const isLate = isAgentAwaited && now - (memory.returningSince ?? now) >= AGENT_MS;
+  const steps = restoring(returning, observed, returns, isLate);
+  if (steps.length > 0) return { ...wait(returning, now, [event("restored")]), steps };
+  if (isLate) return drop(memory, { why: "restored without agent", state }, "warn");
+  if (isAgentAwaited) return wait(returning, now, [event("agent back")]);
+  return { ...drop(memory, { why: "restored", state }), warnings: notRestored(memory, returns) };
 }
 
 function restoring(
@@ -83,7 +73,7 @@ function restoring(
 ): Step[] {
   const activate = observed.clusterInstances
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
-      // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or as another.
+      // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or another.
       const isThere = returns === "warm pool" || agentConnected || withoutAgent;
       return isThere && status === "DRAINING" && memory.plannedDraining.includes(arn);
     })
@@ -103,7 +93,7 @@ function restoring(
   return [...activate, ...register];
 }
 
-// After its reboot the agent takes up the container instance that it was, or registers anew; until then none is connected.
+// After its reboot the agent takes up the container instance that it was, or registers anew. Until then none is connected.
 function isExpected({ memory }: Termination, { clusterInstances }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&
@@ -117,15 +107,6 @@ function isExpected({ memory }: Termination, { clusterInstances }: Observation, 
 
 function notRestored({ plannedDeregistrations }: Memory, returns: Return): Warning[] {
   if (returns === "root volume" || plannedDeregistrations.length === 0) return [];
-  const names = plannedDeregistrations.map(nameOf);
+  const names = plannedDeregistrations.map(registrationText);
   return [{ level: "info", phrase: "registrations not restored", fields: { load_balancers: names } }];
-}
-
-function textOf({ plannedDeregistrations, plannedDraining }: Memory): string {
-  const parts = [...plannedDeregistrations.map(nameOf), ...plannedDraining];
-  return parts.length === 0 ? "nothing" : parts.join(", ");
-}
-
-function nameOf(what: SeenRegistration): string {
-  return what.kind === "target" ? `${what.targetGroup}:${what.port}` : what.loadBalancer;
 }

@@ -1,19 +1,18 @@
-import type { Task } from "../aws/ecs.ts";
-import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
+import type { Step } from "../model/decision.ts";
+import type { Memory } from "../model/memory.ts";
+import type { Observation } from "../model/observation.ts";
 import {
   isSame,
-  type Memory,
-  SETTLE_MS,
+  isSameLoadBalancer,
+  type Registration,
   type SeenRegistration,
-  type Termination,
-} from "../model/termination.ts";
-import type { Step } from "./decision.ts";
-import { seenOf } from "./remember.ts";
-import { INACTIVE, isAtRest, liveTasks, STOPPED } from "./still-there.ts";
+  seenOf,
+} from "../model/registration.ts";
+import { type ClusterInstance, INACTIVE, liveTasks, STOPPED, type Task } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { isAtRest } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
-
-/** A managed target is an orphan when it is still registered this long after the last task behind it. */
-const ORPHAN_MS = 60_000;
+import { ORPHAN_MS, SETTLE_MS } from "./timings.ts";
 
 /** What is to be done to an instance that a hook holds, or that is about to be interrupted. */
 export function stepsFor(termination: Termination, observed: Observation, now: number): Step[] {
@@ -88,7 +87,7 @@ function mustServeOn(
   if (observed.unread.registrations !== undefined) return true;
   // Where a task's ports could not be read, it may listen on any.
   const listens =
-    observed.unread.hostPorts !== undefined ||
+    observed.unread["host ports"] !== undefined ||
     liveTasks(clusterInstance).some((task) => task.hostPorts.length > 0);
   if (!listens) return false;
   if (pointingAt(clusterInstance, observed).length > 0) return true;
@@ -103,16 +102,15 @@ export function pointingAt(
   const listening = new Set(liveTasks(clusterInstance).flatMap((task) => task.hostPorts));
   return registrations.filter(
     (each) =>
-      isOurs(each) && (unread.hostPorts !== undefined || each.pointsAt.some((port) => listening.has(port))),
+      isOurs(each) &&
+      (unread["host ports"] !== undefined || each.pointsAt.some((port) => listening.has(port))),
   );
 }
 
 /** Whether there is, or was, a registration of the instance that is ours to remove. */
 export function hasOurs(memory: Memory, registrations: readonly Registration[]): boolean {
   const wasOurs = (each: SeenRegistration) =>
-    each.kind === "target"
-      ? !memory.managedTargetGroups.includes(each.targetGroup)
-      : !memory.managedElbNames.includes(each.loadBalancer);
+    !memory.managed.some((managed) => isSameLoadBalancer(managed, each));
   return registrations.some(isOurs) || memory.registrations.some(wasOurs);
 }
 

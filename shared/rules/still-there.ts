@@ -1,13 +1,10 @@
-import type { Task } from "../aws/ecs.ts";
 import { groupBy } from "../base/batches.ts";
-import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
+import { type Asked, type Blocker, type Leftover, unreadBlocker } from "../model/blocker.ts";
+import type { Observation, UnreadAnswers } from "../model/observation.ts";
+import type { Registration } from "../model/registration.ts";
+import { type ClusterInstance, liveTasks } from "../model/tasks.ts";
 
-/** The status in which a task's containers have certainly ended. */
-export const STOPPED = "STOPPED";
-/** The status of a container instance that is out of its cluster: ECS follows none of its tasks any more. */
-export const INACTIVE = "INACTIVE";
-
-// The order in which a task passes through its statuses, so that texts are the same for the same situation.
+// The order in which a task passes through its statuses, so that one situation always gives the same list.
 const STATUSES = [
   "PROVISIONING",
   "PENDING",
@@ -18,17 +15,6 @@ const STATUSES = [
   "DEPROVISIONING",
 ];
 
-/** The tasks of a container instance that have not ended. */
-export function liveTasks({ containerInstance, tasks }: ClusterInstance): readonly Task[] {
-  if (containerInstance.status === INACTIVE) return [];
-  return tasks.filter((task) => task.status !== STOPPED);
-}
-
-/** Whether nobody answers for a container instance that is in its cluster. */
-export function isSilent({ containerInstance: { status, agentConnected } }: ClusterInstance): boolean {
-  return status !== INACTIVE && !agentConnected;
-}
-
 /** Whether the instance is stopped in the warm pool: it runs nothing, and gets nothing to run. */
 export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Observation): boolean {
   return (
@@ -38,42 +24,61 @@ export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Ob
   );
 }
 
-/**
- * What is still there, in the words of the log, or undefined when nothing is: load balancers with what is registered
- * or draining, tasks by status, what could not be read.
- */
-export function leftBehind(observed: Observation): string | undefined {
-  const { registrations, tasks, hostPorts, instance } = observed.unread;
-  const parts = [
-    ...registrationTexts(observed.registrations),
-    ...observed.clusterInstances.flatMap((clusterInstance) =>
-      clusterInstanceTexts(clusterInstance, observed),
-    ),
-    ...[registrations, tasks].flatMap((each) => each ?? []),
+/** What is still there, and what AWS did not answer; nothing where all of it is gone. */
+export function stillThere(observed: Observation): readonly Blocker[] {
+  const { unread } = observed;
+  const there = [
+    ...leftoversOf(observed),
+    ...unreadAbout("registrations", unread),
+    ...unreadAbout("tasks", unread),
   ];
-  if (parts.length === 0) return undefined;
-  // Where tasks listen, and whether the instance is alive, only matters for what it is still said to hold.
-  return [...parts, ...[hostPorts, instance].flatMap((each) => each ?? [])].join(", ");
+  if (there.length === 0) return [];
+  // Where tasks listen, and whether the instance is alive, only matters for what it still holds.
+  return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];
 }
 
-function registrationTexts(registrations: readonly Registration[]): string[] {
+/** What is known to be there: load balancers with what is registered or draining, tasks by status. */
+export function leftoversOf(observed: Observation): Leftover[] {
+  return [
+    ...registrationsOf(observed.registrations),
+    ...observed.clusterInstances.flatMap((each) => tasksOn(each, observed)),
+  ];
+}
+
+/** What AWS did not answer to one question, as a blocker. */
+export function unreadAbout(what: Asked, unread: UnreadAnswers): Blocker[] {
+  const answer = unread[what];
+  return answer === undefined ? [] : [unreadBlocker(what, answer)];
+}
+
+function registrationsOf(registrations: readonly Registration[]): Leftover[] {
   const groups = groupBy(registrations, ({ kind, name, state }) => `${kind} ${name} ${state}`);
-  return [...groups.values()].map((group) => {
-    const { kind, name, state } = group[0] as Registration;
-    if (kind === "classic") return `${state} with ${name}`;
-    return `${group.length === 1 ? "1 target" : `${group.length} targets`} ${state} in ${name}`;
-  });
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ name, port, state }) => ({
+      kind: "registration",
+      loadBalancer: name,
+      counts: port !== undefined,
+      state,
+      count: group.length,
+    })),
+  );
 }
 
-function clusterInstanceTexts(clusterInstance: ClusterInstance, observed: Observation): string[] {
+function tasksOn(clusterInstance: ClusterInstance, observed: Observation): Leftover[] {
+  const { cluster, containerInstance } = clusterInstance;
   const live = groupBy(liveTasks(clusterInstance), (task) => task.status);
-  const statuses = [...live.keys()].sort((a, b) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
-  const texts = statuses.map((status) => {
-    const count = live.get(status)?.length ?? 0;
-    return `${count} ${count === 1 ? "task" : "tasks"} ${status}`;
-  });
-  const { status, agentConnected } = clusterInstance.containerInstance;
+  const byStatus = [...live].sort(([a], [b]) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
+  const left: Leftover[] = byStatus.map(([status, tasks]) => ({
+    kind: "tasks",
+    cluster,
+    status,
+    count: tasks.length,
+  }));
   // While nobody answers for it, what ECS shows of its tasks may be long past.
-  if (texts.length > 0 && !agentConnected) texts.push("its ECS agent is disconnected");
-  return status === "ACTIVE" && !isAtRest(clusterInstance, observed) ? [...texts, "not yet DRAINING"] : texts;
+  if (left.length > 0 && !containerInstance.agentConnected)
+    left.push({ kind: "agent disconnected", cluster });
+  if (containerInstance.status === "ACTIVE" && !isAtRest(clusterInstance, observed)) {
+    left.push({ kind: "not draining", cluster });
+  }
+  return left;
 }

@@ -1,8 +1,9 @@
-import type { Task } from "../aws/ecs.ts";
-import type { ClusterInstance, Observation, Registration } from "../model/observation.ts";
-import { SETTLE_MS, type Termination } from "../model/termination.ts";
-import type { Step } from "./decision.ts";
-import { liveTasks } from "./still-there.ts";
+import type { Step } from "../model/decision.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Registration } from "../model/registration.ts";
+import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { SETTLE_MS } from "./timings.ts";
 
 /**
  * The tasks to stop that do not leave by themselves: once only such are left, and all others are STOPPED, not merely

@@ -1,41 +1,44 @@
 import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
+import type { Memory } from "../model/memory.ts";
 import type { AutoScalingView } from "../model/observation.ts";
-import { type Memory, SETTLE_MS, type Termination } from "../model/termination.ts";
-import { REFUSED_MS } from "./draining.ts";
+import { type DrainSettings, keysOf, settingsUnder } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
 import { otherHooks } from "./heartbeat.ts";
+import { REFUSED_MS, SETTLE_MS } from "./timings.ts";
 
-/** What of a presence tells which lifecycle action holds an instance. */
+/** What Auto Scaling shows that tells which lifecycle action holds an instance. */
 type HookView = Pick<AutoScalingView, "groupInstance" | "hooks">;
 
 /** What is remembered of how an action has ended, where another one has taken its place. */
-export const NO_ENDED_ACTION = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
+const NO_ENDED_ACTION = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
 
-/** Whether the lifecycle action of an instance on its way back was seen to end, or was completed. */
+/** Whether the lifecycle action of a returning instance was seen to end, or was completed. */
 export function hasActionEnded({ returningSince, completedAt }: Memory): boolean {
   return (returningSince ?? completedAt) !== undefined;
 }
 
-/** Whether a hook holds an instance on its way to its death that was held on its way back at the look before. */
+/** Whether a hook holds an instance on its way to its end that was on its way back at the pass before. */
 export function terminatesAfterAll(
   { returns }: Memory,
-  autoScalingView: Pick<AutoScalingView, "groupInstance">,
+  view: Pick<AutoScalingView, "groupInstance">,
 ): boolean {
-  return returns !== undefined && isHeldForTermination(autoScalingView);
+  return returns !== undefined && isHeldForTermination(view);
 }
 
 /**
- * A termination as it goes on where another lifecycle action has taken the place of its own. What was taken from the
+ * Rule 8. A termination as it goes on where another lifecycle action has taken the place of its own. What was taken from the
  * instance, and not given back, is remembered.
  *
- * - It is held on its way back once more, after its own action has ended: the time begins now, and the token is of no use.
- * - It was held on its way back, and is held on its way to its death: another action, or the read before lagged. A token
- *   tells which: a heartbeat is due at once. Without one nothing tells, and the drain's time begins now.
+ * - The instance is held on its way back once more, after its own action has ended: the time begins now, and the token is of
+ *   no use.
+ * - It was held on its way back, and is held on its way to its end: another action, or the read before lagged. A token
+ *   tells which, so a heartbeat is due at once. Without one nothing tells, and the drain's time begins now.
  *
  * @param now in milliseconds since 1970
  */
-export function supersede(termination: Termination, holding: HookView, now: number): Termination {
+export function supersede(termination: Termination, view: HookView, now: number): Termination {
   const { token, since, memory } = termination;
-  if (isHeldAgain(termination, holding, now)) {
+  if (isHeldAgain(termination, view, now)) {
     return {
       ...termination,
       token: undefined,
@@ -43,7 +46,7 @@ export function supersede(termination: Termination, holding: HookView, now: numb
       memory: { ...memory, ...NO_ENDED_ACTION, goneAt: undefined, lastHeartbeatAt: undefined },
     };
   }
-  if (hasActionEnded(memory) || !terminatesAfterAll(memory, holding)) return termination;
+  if (hasActionEnded(memory) || !terminatesAfterAll(memory, view)) return termination;
   return {
     ...termination,
     since: token === undefined ? now : since,
@@ -51,13 +54,47 @@ export function supersede(termination: Termination, holding: HookView, now: numb
   };
 }
 
-// Where it was never seen on its way, only time tells: a completed action lets go of its instance within seconds.
-function isHeldAgain(termination: Termination, holding: HookView, now: number): boolean {
-  const { groupInstance, hooks } = holding;
+// Where it was never seen on its way, only time tells: a completed action releases its instance within seconds.
+function isHeldAgain(termination: Termination, view: HookView, now: number): boolean {
+  const { groupInstance, hooks } = view;
   const { returns, returningSince, completedAt } = termination.memory;
   if (returns === undefined || groupInstance === undefined) return false;
   if (returnOf(groupInstance.state) === undefined) return false;
   if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
-  const isAlone = hooks !== undefined && otherHooks(termination, holding).length === 0;
+  const isAlone = hooks !== undefined && otherHooks(termination, view).length === 0;
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;
+}
+
+/** The settings that another action of the same hook is drained by, under the hook's own metadata. */
+export function settingsOfAction({ settings }: Termination, metadata: string | undefined): DrainSettings {
+  return settingsUnder(metadata, keysOf(settings));
+}
+
+/**
+ * Rule 8. Whether a heartbeat may ask if our hook holds the instance by another action. Where the hook's own timeout decides,
+ * no heartbeat may start its timer again.
+ */
+export function mayAskForAction(termination: Termination, settings: DrainSettings): boolean {
+  return termination.settings.onTimeout !== "leave" && settings.onTimeout !== "leave";
+}
+
+/**
+ * Rule 8. A termination whose token is not that of the action that holds the instance. Nobody knows when that action began. We
+ * only know that it had begun by the first pass that showed the instance terminating, so the drain's time begins there, or
+ * else now: an old message must not end a new drain at once, and the action before must not prolong it.
+ *
+ * @param now when Auto Scaling answered the heartbeat, in milliseconds since 1970
+ */
+export function underOtherAction(
+  { memory, ...termination }: Termination,
+  settings: DrainSettings,
+  now: number,
+): Termination {
+  return {
+    ...termination,
+    settings,
+    token: undefined,
+    since: memory.terminatingSince ?? now,
+    memory: { ...memory, ...NO_ENDED_ACTION, lastHeartbeatAt: now },
+  };
 }

@@ -1,8 +1,10 @@
-import type { Hook, Observation } from "../model/observation.ts";
+import type { Blocker } from "../model/blocker.ts";
+import type { Warning } from "../model/decision.ts";
+import type { Hook } from "../model/hooks.ts";
+import type { Observation } from "../model/observation.ts";
 import { unheededKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
-import { type Deadline, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
-import type { Warning } from "./decision.ts";
+import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { hookOf } from "./heartbeat.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
@@ -11,20 +13,24 @@ export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 /** What the hooks of this package are called in its template, before the stage. */
 const OUR_HOOKS = "asg-drain-";
 
-/** What is worth a line about an instance that a hook holds, besides what is waited for. Each is said once in a drain. */
+/**
+ * What is worth a line about an instance that a hook holds, besides what it waits for. Each is given once in a drain.
+ *
+ * @param left what is still there after the steps of this pass
+ */
 export function warningsFor(
   termination: Termination,
   observed: Observation,
   now: number,
-  deadline: Deadline,
-  left: string | undefined,
+  left: readonly Blocker[],
 ): Warning[] {
   const hook = hookOf(termination, observed);
+  const deadline = deadlineOf(termination, hook);
   return [
     ...(hook ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...unheeded(hook)] : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
-    ...(now >= halfTimeOf(termination, deadline) && left !== undefined
+    ...(now >= halfTimeOf(termination, deadline) && left.length > 0
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
     ...stallWarnings(termination, observed, now),
@@ -39,48 +45,39 @@ function twins(hook: Hook, { hooks = [] }: Observation): Warning[] {
     .map((each) => ({
       level: "warn",
       phrase: "two hooks of ours on one group",
-      fields: {
-        life_cycle_hook_name: hook.name,
-        other_hook: each.name,
-        reason: sharesQueue(each)
-          ? "both write to the same queue, so each instance is drained twice: remove one"
-          : "two deployments drain the same group: remove one",
-      },
+      fields: { other_hook: each.name },
+      reason: { why: sharesQueue(each) ? "same queue" : "two deployments" },
       about: each.name,
     }));
 }
 
-function unheeded({ name, metadata }: Hook): Warning[] {
+function unheeded({ metadata }: Hook): Warning[] {
   const keys = unheededKeys(metadata);
   if (keys.length === 0) return [];
   return [
     {
       level: "warn",
       phrase: "metadata ignored",
-      fields: {
-        life_cycle_hook_name: name,
-        keys: keys.join(", "),
-        reason: "a hook's NotificationMetadata cannot say this: only the functions' inputs can",
-      },
+      fields: { keys: keys.join(", ") },
+      reason: { why: "metadata" },
     },
   ];
 }
 
 function managedDraining({ hooks = [], managedDraining: attached }: Observation): Warning[] {
   if (attached !== true && !hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) return [];
-  return [
-    {
-      level: "info",
-      phrase: "ECS drains it too",
-      fields: { reason: "managed draining is on; the two do not hinder each other" },
-    },
-  ];
+  return [{ level: "info", phrase: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
 }
 
 function lacking({ settings, memory }: Termination, { unread }: Observation): Warning[] {
-  const { clusterNames } = settings;
-  if (clusterNames.length === 0 || memory.containerInstances.length > 0 || unread.tasks !== undefined)
-    return [];
-  const reason = `none of its container instances is this one: ${clusterNames.join(", ")}`;
-  return [{ level: "warn", phrase: "cluster lacks the instance", fields: { reason } }];
+  const { clusterNames: clusters } = settings;
+  if (clusters.length === 0 || memory.containerInstances.length > 0 || unread.tasks !== undefined) return [];
+  return [
+    {
+      level: "warn",
+      phrase: "cluster lacks the instance",
+      fields: {},
+      reason: { why: "cluster lacks it", clusters },
+    },
+  ];
 }

@@ -3,8 +3,7 @@ import { pacedCall } from "../aws/call.ts";
 import { type Clients, createClients } from "../aws/clients.ts";
 import { type Ec2Port, ec2Port } from "../aws/ec2.ts";
 import { type EcsPort, ecsPort } from "../aws/ecs.ts";
-import { type ClassicPort, classicPort } from "../aws/elb.ts";
-import { type TargetGroupPort, targetGroupPort } from "../aws/elbv2.ts";
+import { type LoadBalancerPorts, loadBalancerPorts } from "../aws/load-balancers.ts";
 import { createPace } from "../aws/pace.ts";
 import { type QueuePort, queuePort } from "../aws/sqs.ts";
 import { createLog, type Log } from "../base/log.ts";
@@ -23,8 +22,7 @@ export type Ports = {
   readonly autoScaling: AutoScalingPort;
   readonly ec2: Ec2Port;
   readonly ecs: EcsPort;
-  readonly classic: ClassicPort;
-  readonly targetGroups: TargetGroupPort;
+  readonly loadBalancers: LoadBalancerPorts;
 };
 
 /** What lives as long as the function's process: the clients, and the queues' URLs, which do not change. */
@@ -63,7 +61,6 @@ export function createPorts(
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
     ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep, until))),
-    classic: classicPort(clients.elb),
-    targetGroups: targetGroupPort(clients.elbv2),
+    loadBalancers: loadBalancerPorts(clients),
   };
 }

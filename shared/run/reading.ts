@@ -1,11 +1,12 @@
+import type { Unread } from "../model/blocker.ts";
 import type { Run, RunPorts } from "./run.ts";
 
-/** What was read of a piece of AWS, or, for the log, what is waited for because it could not be read. */
-export type Reading<T> = { readonly value: T } | { readonly unread: string };
+/** What AWS answered, or which call it did not answer, and why. */
+export type Reading<T> = { readonly value: T } | { readonly unread: Unread };
 
 /**
- * Reads something. A failure of AWS becomes what is not known because of it, and is noted in the run; so is what there is
- * no time left to ask for.
+ * Asks AWS something. A call that fails becomes what is unread because of it, and is noted in the run. So is a question for
+ * which there is no time left. Throws only what is a fault of ours.
  */
 export async function reading<T>(run: Run<RunPorts>, read: () => Promise<T>): Promise<Reading<T>> {
   if (run.isOutOfTime) return { unread: run.ranOutOfTime() };
@@ -21,7 +22,7 @@ export function contentOf<T>(read: Reading<T>): T | undefined {
   return "value" in read ? read.value : undefined;
 }
 
-/** What could not be read, under a key; nothing where it could. */
-export function unreadOf<K extends string>(key: K, read: Reading<unknown>): { [P in K]?: string } {
-  return ("unread" in read ? { [key]: read.unread } : {}) as { [P in K]?: string };
+/** What could not be read; undefined where it could. */
+export function unreadIn(read: Reading<unknown>): Unread | undefined {
+  return "unread" in read ? read.unread : undefined;
 }

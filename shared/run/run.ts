@@ -1,9 +1,12 @@
-import type { Service, TaskProtection } from "../aws/ecs.ts";
-import type { TargetGroup } from "../aws/elbv2.ts";
 import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
-import { type Fields, type Log, type Phrase, secondsBetween } from "../base/log.ts";
-import type { Hook } from "../model/observation.ts";
+import { type Fields, type Log, logWith, type Phrase, secondsBetween } from "../base/log.ts";
+import type { Unread } from "../model/blocker.ts";
+import type { Termination } from "../model/termination.ts";
+import { Cache } from "./cache.ts";
 import type { Ports } from "./ports.ts";
+
+/** Whose drain a line is about. */
+export type About = Pick<Termination, "instanceId" | "group" | "hook">;
 
 /** What every run touches of the outside, whichever function it is of. */
 export type RunPorts = Pick<Ports, "now" | "log">;
@@ -13,24 +16,8 @@ export class Run<P extends RunPorts = Ports> {
   readonly ports: P;
   readonly startedAt: number;
   readonly until: number;
-  /** Target groups by the name or ARN that they were asked for; undefined is one that does not exist. */
-  readonly targetGroups = new Map<string, TargetGroup | undefined>();
-  /** The deregistration delays of target groups, by ARN, in milliseconds; undefined where it is not known. */
-  readonly deregistrationDelays = new Map<string, number | undefined>();
-  /** Services by cluster and name; undefined is one that does not exist. */
-  readonly services = new Map<string, Service | undefined>();
-  /** Protected tasks by ARN; undefined is one that is not protected. */
-  readonly protections = new Map<string, TaskProtection | undefined>();
-  /** The host ports that task definitions (by ARN) give each of their tasks. */
-  readonly definedPorts = new Map<string, readonly number[]>();
-  /** Whether ECS itself drains the instances of a cluster. */
-  readonly managedDraining = new Map<string, boolean>();
-  /** The terminating hooks of groups. */
-  readonly hooks = new Map<string, readonly Hook[]>();
-  /** Whether groups keep instances whose hook ends with ABANDON. */
-  readonly retaining = new Map<string, boolean>();
-  /** The dead-letter queues of queues; undefined is one that has none. */
-  readonly deadLetterQueues = new Map<string, string | undefined>();
+  /** Answers that do not change while the run lasts. */
+  readonly cache = new Cache();
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 
@@ -43,6 +30,15 @@ export class Run<P extends RunPorts = Ports> {
 
   get log(): Log {
     return this.ports.log;
+  }
+
+  /** A log for the lines about one drain: each says which. */
+  logAbout({ instanceId, group, hook }: About): Log {
+    return logWith(this.log, {
+      instance_id: instanceId,
+      auto_scaling_group: group,
+      ...(hook === undefined ? {} : { lifecycle_hook_name: hook }),
+    });
   }
 
   /** In milliseconds since 1970. */
@@ -76,12 +72,6 @@ export class Run<P extends RunPorts = Ports> {
     );
   }
 
-  /** What a cache of this run holds under a key, asked for the first time only. */
-  async once<T>(cache: Map<string, T>, key: string, ask: () => Promise<T>): Promise<T> {
-    if (!cache.has(key)) cache.set(key, await ask());
-    return cache.get(key) as T;
-  }
-
   /** Warns of something once in this run. */
   warn(phrase: Phrase, fields: Fields): void {
     const text = JSON.stringify([phrase, fields]);
@@ -96,10 +86,10 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Notes that a call failed, and logs it the first time. Returns what is not known because of it, for the log.
+   * Notes that a call failed, and logs it the first time. Returns what is unread because of it.
    * Throws what is no failure of AWS: that is a fault of ours, which nothing should hide.
    */
-  callFailed(cause: unknown): string {
+  callFailed(cause: unknown): Unread {
     if (cause instanceof OutOfTime) return this.ranOutOfTime();
     if (!(cause instanceof AwsCallError)) throw cause;
     const { action, kind, lacksPermission } = cause;
@@ -109,18 +99,18 @@ export class Run<P extends RunPorts = Ports> {
       const missing = lacksPermission ? { missing_permission: action } : {};
       this.log.error("call failed", { action, kind, ...missing, reason });
     }
-    return `${action} to be answered (${kind})`;
+    return { call: action, why: kind };
   }
 
-  /** Notes that time ran out before all was asked for, and logs it the first time. Returns what is waited for instead. */
-  ranOutOfTime(): string {
+  /** Notes that time ran out before all was asked for, and logs it the first time. */
+  ranOutOfTime(): Unread {
     if (this.#note("the run's time ran out")) {
       this.log.error("out of time", {
         took_seconds: secondsBetween(this.startedAt, this.now()),
         reason: "AWS was too slow to be asked for all; what is left is handed over as it is",
       });
     }
-    return "a run that has time for it";
+    return { call: undefined, why: "out of time" };
   }
 
   /**
@@ -128,10 +118,10 @@ export class Run<P extends RunPorts = Ports> {
    *
    * @param cause the call that it failed with, where nobody has noted that
    */
-  stepFailed(instanceId: string, step: string, reason: string, cause?: AwsCallError): void {
+  stepFailed(about: About, step: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
-    if (this.#note(`${step} of ${instanceId}: ${reason}`)) {
-      this.log.error("step failed", { instance_id: instanceId, step, reason });
+    if (this.#note(`${step} of ${about.instanceId}: ${reason}`)) {
+      this.logAbout(about).error("step failed", { step, reason });
     }
   }
 

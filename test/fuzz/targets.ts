@@ -1,3 +1,5 @@
+import { NO_MEMORY } from "../../shared/model/memory.ts";
+import { readInput, readInputVariable } from "../../shared/run/input.ts";
 // What reads what others write, each with the cases that it is given and what must hold of every answer.
 
 import { readFileSync } from "node:fs";
@@ -11,15 +13,8 @@ import { InputError } from "../../shared/base/errors.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
 import { isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
-import {
-  type DrainKeys,
-  keysOfMetadata,
-  overlay,
-  readInput,
-  readInputVariable,
-  settingsOf,
-} from "../../shared/model/settings.ts";
-import { NO_MEMORY, type Termination } from "../../shared/model/termination.ts";
+import { type DrainKeys, keysOfMetadata, overlay, settingsOf } from "../../shared/model/settings.ts";
+import type { Termination } from "../../shared/model/termination.ts";
 import type { Random } from "../../simulator/kernel/random.ts";
 import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import { bodyOf } from "./bodies.ts";

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { terminate } from "../../../functions/terminate/terminate.ts";
 import type { ReceivedMessage } from "../../../shared/aws/sqs.ts";
 import { formatMonitorMessage } from "../../../shared/messages/monitor-message.ts";
-import { NO_MEMORY, type Termination } from "../../../shared/model/termination.ts";
+import { NO_MEMORY } from "../../../shared/model/memory.ts";
+import type { Termination } from "../../../shared/model/termination.ts";
 import { untouchablePorts } from "../shared/fake-ports.ts";
 import { termination as plain } from "../shared/rules/builders.ts";
 

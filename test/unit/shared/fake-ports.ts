@@ -1,4 +1,6 @@
 // Ports for tests of what must not touch anything: each call to the outside fails the test.
+
+import type { LoadBalancerPort } from "../../../shared/aws/load-balancers.ts";
 import type { Fields, Log, Phrase } from "../../../shared/base/log.ts";
 import type { Invocation } from "../../../shared/run/invocation.ts";
 import type { Ports } from "../../../shared/run/ports.ts";
@@ -47,8 +49,17 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
       autoScaling: untouchable("autoScaling"),
       ec2: untouchable("ec2"),
       ecs: untouchable("ecs"),
-      classic: untouchable("classic"),
-      targetGroups: untouchable("targetGroups"),
+      loadBalancers: new Map([
+        ["target", untouchable("target")],
+        ["classic", untouchable("classic")],
+      ]),
     },
   };
+}
+
+/** The port of one kind of load balancers. */
+export function portOf({ loadBalancers }: Ports, kind: string): LoadBalancerPort {
+  const port = loadBalancers.get(kind);
+  if (!port) throw new Error(`there are no load balancers of the kind ${kind}`);
+  return port;
 }

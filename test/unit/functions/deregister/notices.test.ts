@@ -1,15 +1,12 @@
 // Protects what is done about notices: nothing unless the input says so, and only to instances of a group.
 import { expect } from "chai";
-import {
-  handleNotices,
-  type InstanceNotice,
-  type NoticePolicy,
-} from "../../../../functions/deregister/notices.ts";
-import type { GroupInstance } from "../../../../shared/aws/autoscaling.ts";
+import { handleNotices } from "../../../../functions/deregister/notices.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { Hook } from "../../../../shared/model/observation.ts";
+import type { InstanceNotice } from "../../../../shared/messages/arrivals.ts";
+import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
+import { NO_MEMORY } from "../../../../shared/model/memory.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
-import { NO_MEMORY } from "../../../../shared/model/termination.ts";
+import type { NoticePolicy } from "../../../../shared/rules/notices.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../../shared/fake-ports.ts";
 import { hook, MINUTE, SINCE } from "../../shared/rules/builders.ts";

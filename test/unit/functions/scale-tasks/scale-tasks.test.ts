@@ -2,8 +2,8 @@
 import { expect } from "chai";
 import type { ScalePorts } from "../../../../functions/scale-tasks/ports.ts";
 import { scaleTasks } from "../../../../functions/scale-tasks/scale-tasks.ts";
-import type { Service } from "../../../../shared/aws/ecs.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
+import type { Service } from "../../../../shared/model/tasks.ts";
 import { keptLog } from "../../shared/fake-ports.ts";
 import { service } from "../../shared/rules/builders.ts";
 

@@ -2,7 +2,7 @@
 // none is looked at in vain meanwhile, nor left alone for longer than its timer allows.
 import { expect } from "chai";
 import { Watch } from "../../../../functions/terminate/watch.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { isQueuedForCompletion, queuedUntil } from "../../../../shared/rules/completion-queue.ts";
 import { nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";

@@ -1,9 +1,9 @@
 // Protects what a sweep asks, and which instances in a wait state it takes for our hook's: those whose heartbeat is taken.
 import { expect } from "chai";
 import { isSweepDue, type SweepOptions, sweep } from "../../../../functions/terminate/sweep.ts";
-import type { ActionName, GroupSelection, GroupWithInstances } from "../../../../shared/aws/autoscaling.ts";
+import type { ActionName, GroupSelection } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { Hook } from "../../../../shared/model/observation.ts";
+import type { GroupWithInstances, Hook } from "../../../../shared/model/hooks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../../shared/fake-ports.ts";

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { act } from "../../../../shared/act/carry-out.ts";
 import type { BatchResult } from "../../../../shared/base/batches.ts";
-import type { Step } from "../../../../shared/rules/decision.ts";
+import type { Step } from "../../../../shared/model/decision.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
@@ -115,8 +115,8 @@ describe("act asks AWS", () => {
   it("to register the instance where it was taken out of", async () => {
     const { asked } = await play(
       plan(1, () => [
-        { kind: "register", registration: { kind: "classic", loadBalancer: "elb" } },
-        { kind: "register", registration: { kind: "target", targetGroup: "arn:tg", port: 80 } },
+        { kind: "register", registration: { kind: "classic", id: "elb" } },
+        { kind: "register", registration: { kind: "target", id: "arn:tg", port: 80 } },
       ]),
     );
     expect(asked).to.have.deep.members([

@@ -1,6 +1,6 @@
 // Protects each kind of step: what AWS is asked, what the log says, and their order.
 import { expect } from "chai";
-import type { Step } from "../../../../shared/rules/decision.ts";
+import type { Step } from "../../../../shared/model/decision.ts";
 import { task } from "../rules/builders.ts";
 import { deregister, drain, failure, type Outside, plan, play, refusing } from "./carrying-out.ts";
 
@@ -13,7 +13,7 @@ describe("act: the other steps", () => {
     containerInstance: "ci-1",
     force,
   });
-  const registration = { kind: "target", targetGroup: "arn:tg", port: 8080 } as const;
+  const registration = { kind: "target", id: "arn:tg", port: 8080 } as const;
 
   /** [what, the step, the answers, what was asked, the line] */
   const table: [string, Step, Outside, string[], [string, string, object]][] = [
@@ -75,7 +75,7 @@ describe("act: the other steps", () => {
     ],
     [
       "and with its classic load balancer",
-      { kind: "register", registration: { kind: "classic", loadBalancer: "web" } },
+      { kind: "register", registration: { kind: "classic", id: "web" } },
       { registerClassic: () => undefined },
       ["i-1"],
       ["info", "registered again", { load_balancer: "web" }],

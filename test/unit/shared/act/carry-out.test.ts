@@ -1,6 +1,6 @@
 // Protects what is done to AWS: in batches, and with no instance held up by another's failure.
 import { expect } from "chai";
-import type { Step } from "../../../../shared/rules/decision.ts";
+import type { Step } from "../../../../shared/model/decision.ts";
 import { deregister, drain, failure, numbers, plan, play, refusing } from "./carrying-out.ts";
 
 describe("act: DRAINING", () => {

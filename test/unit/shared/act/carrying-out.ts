@@ -1,13 +1,14 @@
 // Plays act with ports that answer what a test says, and keep what they were asked.
-import { act, type Planned } from "../../../../shared/act/carry-out.ts";
+import { carryOut } from "../../../../shared/act/carry-out.ts";
+import type { LoadBalancerPort } from "../../../../shared/aws/load-balancers.ts";
 import type { BatchResult } from "../../../../shared/base/batches.ts";
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
-import type { Registration } from "../../../../shared/model/observation.ts";
-import type { Step } from "../../../../shared/rules/decision.ts";
+import type { Decided, Step } from "../../../../shared/model/decision.ts";
+import type { Registration } from "../../../../shared/model/registration.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { untouchablePorts } from "../fake-ports.ts";
-import { target, termination } from "../rules/builders.ts";
+import { portOf, untouchablePorts } from "../fake-ports.ts";
+import { decided, target, termination } from "../rules/builders.ts";
 
 /** A step that sets a container instance DRAINING. */
 export const drain = (containerInstance: string, again = false): Step => ({
@@ -23,11 +24,10 @@ export const deregister = (instance: number, change: Partial<Registration> = {})
   registration: target({ id: "arn:tg", target: `i-${instance}`, port: 80, ...change }),
 });
 /** The steps of so many instances: i-1, i-2 and so on. */
-export const plan = (count: number, stepsOf: (n: number) => Step[]): Planned[] =>
-  Array.from({ length: count }, (_, i) => ({
-    termination: termination({}, { instanceId: `i-${i + 1}` }),
-    steps: stepsOf(i + 1),
-  }));
+export const plan = (count: number, stepsOf: (n: number) => Step[]): Decided[] =>
+  Array.from({ length: count }, (_, i) =>
+    decided(termination({}, { instanceId: `i-${i + 1}` }), { steps: stepsOf(i + 1) }, i),
+  );
 /** A call that AWS fails. */
 export const failure = (kind: FailureKind) => new AwsCallError("aws:Call", kind, new Error("refused"));
 
@@ -43,7 +43,7 @@ export type Outside = {
 };
 
 /** Carries the steps out. `asked` is what each call named; `those` are the instances with a step that took effect, or failed. */
-export async function play(planned: Planned[], outside: Outside) {
+export async function play(planned: readonly Decided[], outside: Outside) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: string[][] = [];
   const ask = <T, A extends unknown[]>(
@@ -56,6 +56,7 @@ export async function play(planned: Planned[], outside: Outside) {
     return answer(ids, ...more);
   };
   const textOf = ({ id, port }: { id: string; port?: number | undefined }) => `${id}:${port}`;
+  const idOf = (targets: readonly { id: string }[]) => targets.map(({ id }) => id);
   const ports: Ports = {
     ...untouchable,
     ecs: {
@@ -64,25 +65,43 @@ export async function play(planned: Planned[], outside: Outside) {
       stopTask: async (_, arn) => ask([arn], outside.stopTask),
       deregister: async (_, arn, force) => ask([force ? `${arn} by force` : arn], outside.leaveCluster),
     },
-    classic: {
-      ...untouchable.classic,
-      deregister: async (_, ids) => ask(ids, outside.deregisterClassic),
-      register: async (_, ids) => ask(ids, outside.registerClassic),
-    },
-    targetGroups: {
-      ...untouchable.targetGroups,
-      deregister: async (_, targets) => ask(targets.map(textOf), outside.deregisterTargets),
-      register: async (_, targets) => ask(targets.map(textOf), outside.registerTargets),
-    },
+    loadBalancers: new Map<string, LoadBalancerPort>([
+      [
+        "target",
+        {
+          ...portOf(untouchable, "target"),
+          deregister: async (_, targets) => {
+            ask(targets.map(textOf), outside.deregisterTargets);
+            return { done: targets, failed: [] };
+          },
+          register: async (_, targets) => ask(targets.map(textOf), outside.registerTargets),
+        },
+      ],
+      [
+        "classic",
+        {
+          ...portOf(untouchable, "classic"),
+          deregister: async (_, targets) => {
+            const idsOf = (some: readonly string[]) => targets.filter(({ id }) => some.includes(id));
+            const { done, failed } = ask(idOf(targets), outside.deregisterClassic);
+            return {
+              done: idsOf(done),
+              failed: failed.flatMap((each) => idsOf([each.item]).map((item) => ({ ...each, item }))),
+            };
+          },
+          register: async (_, targets) => ask(idOf(targets), outside.registerClassic),
+        },
+      ],
+    ]),
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const done = await act(run, planned);
+  const carried = await carryOut(run, planned);
   const those = (which: Step["kind"] | "failed") =>
-    [...done]
-      .filter(([, { steps, failed }]) =>
+    carried
+      .filter(({ done: { steps, failed } }) =>
         which === "failed" ? failed : steps.some(({ kind }) => kind === which),
       )
-      .map(([{ instanceId }]) => instanceId);
+      .map(({ termination: { instanceId } }) => instanceId);
   return { asked, lines, run, those };
 }
 

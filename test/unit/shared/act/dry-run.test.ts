@@ -1,8 +1,9 @@
 // Protects what a dry run leaves as it was decided: it only puts right what is waited for.
 import { expect } from "chai";
 import { asItIsInDryRun, endDryRun, logCompletionInDryRun } from "../../../../shared/act/dry-run.ts";
-import { NO_MEMORY } from "../../../../shared/model/termination.ts";
-import { complete, type Decision, wait } from "../../../../shared/rules/decision.ts";
+import type { Decision } from "../../../../shared/model/decision.ts";
+import { NO_MEMORY } from "../../../../shared/model/memory.ts";
+import { complete, wait } from "../../../../shared/rules/decision.ts";
 import { untouchableRun } from "../fake-ports.ts";
 import { observed, SINCE, target, termination } from "../rules/builders.ts";
 import { drain } from "./carrying-out.ts";

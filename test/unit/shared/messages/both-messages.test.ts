@@ -2,8 +2,9 @@
 import { expect } from "chai";
 import { parseLifecycleMessage } from "../../../../shared/messages/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
+import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
-import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 
 const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
 const termination: Termination = {
@@ -33,13 +34,13 @@ const termination: Termination = {
     noTasksVersions: [{ arn: "arn:ci-1", version: 7 }],
     noTasksToRunSince: at("09:00:20"),
     registrations: [
-      { kind: "target", targetGroup: "arn:tg", port: 8080 },
-      { kind: "classic", loadBalancer: "web" },
+      { kind: "target", id: "arn:tg", port: 8080 },
+      { kind: "classic", id: "web" },
     ],
-    deregistered: [{ what: { kind: "classic", loadBalancer: "web" }, at: at("09:00:10") }],
+    deregistered: [{ what: { kind: "classic", id: "web" }, at: at("09:00:10") }],
     drained: [{ what: "arn:ci", at: at("09:00:11") }],
     plannedDraining: ["arn:ci"],
-    plannedDeregistrations: [{ kind: "classic", loadBalancer: "api" }],
+    plannedDeregistrations: [{ kind: "classic", id: "api" }],
     behindNetworkLoadBalancer: true,
     managedTargetGroups: ["arn:managed"],
     managedElbNames: ["api"],
@@ -65,14 +66,14 @@ const termination: Termination = {
     waitingFor: "1 task RUNNING",
     changedAt: at("09:00:07"),
     nextPassAt: at("09:00:08"),
-    recheck: { what: { kind: "classic", loadBalancer: "web" }, until: at("09:00:19") },
+    recheck: { what: { kind: "classic", id: "web" }, until: at("09:00:19") },
     queuedUntil: at("09:00:22"),
     failures: 3,
     logged: ["cluster lacks the instance"],
   } satisfies Memory,
   restorePlan: {
     plannedDraining: ["arn:ci"],
-    plannedDeregistrations: [{ kind: "classic", loadBalancer: "api" }],
+    plannedDeregistrations: [{ kind: "classic", id: "api" }],
   },
 };
 

@@ -2,14 +2,10 @@
 import { expect } from "chai";
 import { readMemory, writeMemory } from "../../../../shared/messages/memory.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
+import { type Memory, NO_MEMORY, type RecheckableBlocker } from "../../../../shared/model/memory.ts";
+import type { SeenRegistration } from "../../../../shared/model/registration.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
-import {
-  type Memory,
-  NO_MEMORY,
-  type RecheckableBlocker,
-  type SeenRegistration,
-  type Termination,
-} from "../../../../shared/model/termination.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { type Random, randomSource } from "../../../../simulator/kernel/random.ts";
 
 const BEGIN = Date.parse("2026-01-05T09:00:00Z");

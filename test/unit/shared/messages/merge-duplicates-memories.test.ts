@@ -2,12 +2,8 @@
 import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
 import type { Tracked } from "../../../../shared/messages/receive.ts";
-import {
-  type Memory,
-  NO_MEMORY,
-  type RestorePlan,
-  type Termination,
-} from "../../../../shared/model/termination.ts";
+import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
+import type { RestorePlan, Termination } from "../../../../shared/model/termination.ts";
 import { untouchableRun } from "../fake-ports.ts";
 import { termination } from "../rules/builders.ts";
 
@@ -22,8 +18,8 @@ const play = (...arrivals: Tracked[]) => {
 const memoryOf = (...memories: Partial<Memory>[]) =>
   play(...memories.map((each, index) => held(`m${index}`, each))).all[0]?.memory;
 
-const elb = { kind: "classic", loadBalancer: "elb" } as const;
-const target = { kind: "target", targetGroup: "arn:tg", port: 80 } as const;
+const elb = { kind: "classic", id: "elb" } as const;
+const target = { kind: "target", id: "arn:tg", port: 80 } as const;
 
 describe("the memories of two messages of one drain", () => {
   it("are united where they are lists, what both have once", () => {

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
 import type { Tracked } from "../../../../shared/messages/receive.ts";
-import { type Memory, NO_MEMORY, type Termination } from "../../../../shared/model/termination.ts";
+import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { untouchableRun } from "../fake-ports.ts";
 import { termination as plain } from "../rules/builders.ts";
 

@@ -1,7 +1,8 @@
 // Protects what is asked of ECS only where it explains something: managed draining, and protected tasks.
 import { expect } from "chai";
-import type { ContainerInstance } from "../../../../shared/aws/ecs.ts";
-import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
+import type { ContainerInstance } from "../../../../shared/model/tasks.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { type InstanceInClusters, observeClusters } from "../../../../shared/observe/cluster.ts";
 import { MINUTE, SECOND, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";

@@ -1,7 +1,8 @@
 // Protects whole observations: whom a look goes into, what it gathers, and when EC2 is asked.
 import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { AutoScalingView, Observation } from "../../../../shared/model/observation.ts";
-import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { observe } from "../../../../shared/observe/observe.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, SINCE, seen, service, task, termination } from "../rules/builders.ts";

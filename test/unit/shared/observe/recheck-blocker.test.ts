@@ -1,8 +1,9 @@
 // Protects that between two looks nothing but certain waiting comes of what stands in the way, and how little is asked.
 import { expect } from "chai";
-import type { ContainerInstance, Task } from "../../../../shared/aws/ecs.ts";
-import type { RegisteredTarget } from "../../../../shared/aws/elbv2.ts";
-import type { RecheckableBlocker, Termination } from "../../../../shared/model/termination.ts";
+import type { RecheckableBlocker } from "../../../../shared/model/memory.ts";
+import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
+import type { ContainerInstance, Task } from "../../../../shared/model/tasks.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { recheckBlockers } from "../../../../shared/observe/recheck-blocker.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -231,7 +232,7 @@ describe("a glance", () => {
       const takenAt = NOW - 100_000;
       const ours = (what = inStatic(), until = NOW + 60_000, instanceId = "i-1") => {
         const own = waiting(what, instanceId, until);
-        const registration = { kind: "target", targetGroup: "arn:static", port: 8080 } as const;
+        const registration = { kind: "target", id: "arn:static", port: 8080 } as const;
         return { ...own, memory: { ...own.memory, deregistered: [{ what: registration, at: takenAt }] } };
       };
       const nextPassAt = ({ found }: Awaited<ReturnType<typeof play>>, each: Termination) =>
@@ -313,7 +314,7 @@ describe("a glance", () => {
     });
 
     it("asks a classic load balancer once for all, and waits for those that it drains", async () => {
-      const elb: RecheckableBlocker = { kind: "classic", loadBalancer: "elb" };
+      const elb: RecheckableBlocker = { kind: "classic", id: "elb" };
       const { asked, waits } = await play([waiting(elb, "i-1"), waiting(elb, "i-2")], {
         draining: () => new Set(["i-2"]),
       });
@@ -327,7 +328,7 @@ describe("a glance", () => {
     };
 
     it("takes what could not be read to be there still, notes it, and asks the others", async () => {
-      const elb: RecheckableBlocker = { kind: "classic", loadBalancer: "elb" };
+      const elb: RecheckableBlocker = { kind: "classic", id: "elb" };
       const stuck = waiting(inStatic());
       const { run, found, waits } = await play([stuck, waiting(elb, "i-2")], {
         targets: throttled("throttled"),

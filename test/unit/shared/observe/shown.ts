@@ -1,10 +1,11 @@
 // AWS as one look shows it: ports that answer from what a test puts there, and keep what they were asked.
-import type { GroupInstance, Hook } from "../../../../shared/aws/autoscaling.ts";
-import type { InstanceState } from "../../../../shared/aws/ec2.ts";
-import type { ContainerInstance, Service, Task, TaskProtection } from "../../../../shared/aws/ecs.ts";
-import type { ClassicLoadBalancer } from "../../../../shared/aws/elb.ts";
-import type { RegisteredTarget, TargetGroup } from "../../../../shared/aws/elbv2.ts";
+
+import type { LoadBalancerPort } from "../../../../shared/aws/load-balancers.ts";
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
+import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
+import type { InstanceState } from "../../../../shared/model/instance-state.ts";
+import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
+import type { ContainerInstance, Service, Task, TaskProtection } from "../../../../shared/model/tasks.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { type LoggedLine, untouchablePorts } from "../fake-ports.ts";
@@ -16,6 +17,22 @@ type Cluster = {
   readonly services: readonly Service[];
   readonly protections: readonly TaskProtection[];
   readonly managesDraining: boolean;
+};
+
+/** A target group by what differs, and its targets; without targets it is gone once it was described. */
+export type ShownTargetGroup = {
+  readonly arn: string;
+  readonly name: string;
+  readonly targetType: string;
+  readonly network: boolean;
+  readonly targets?: readonly Omit<RegisteredTarget, "pointsAt">[];
+};
+/** A classic load balancer: what it lists, and what it drains. */
+export type ShownClassic = {
+  readonly name: string;
+  readonly instancePorts: readonly number[];
+  readonly instanceIds: ReadonlySet<string>;
+  readonly draining?: readonly string[];
 };
 
 /** What AWS shows. What is not named is not there. */
@@ -30,8 +47,8 @@ export type Shown = {
   readonly clusters?: Readonly<Record<string, Partial<Cluster>>>;
   /** The host ports that task definitions give by the network mode host. */
   readonly definitions?: Readonly<Record<string, readonly number[]>>;
-  readonly targetGroups?: readonly (TargetGroup & { readonly targets?: readonly RegisteredTarget[] })[];
-  readonly classic?: readonly (ClassicLoadBalancer & { readonly draining?: readonly string[] })[];
+  readonly targetGroups?: readonly ShownTargetGroup[];
+  readonly classic?: readonly ShownClassic[];
   readonly instances?: Readonly<Record<string, InstanceState>>;
   /** Calls that fail, by how what is asked begins: "ecs.services main". */
   readonly fails?: Readonly<Record<string, FailureKind | "fault of ours">>;
@@ -138,31 +155,91 @@ export function showing(shown: Shown): {
       managesDraining: (cluster) =>
         ask("ecs.managesDraining", [cluster], () => of(cluster).managesDraining === true),
     },
-    targetGroups: {
-      ...untouchable.targetGroups,
-      describe: (nameOrArn) =>
-        ask("targetGroups.describe", [nameOrArn], () => {
-          const group = shown.targetGroups?.find(({ arn, name }) => [arn, name].includes(nameOrArn));
-          if (!group) return undefined;
-          const { targets: _, ...itself } = group;
-          return itself;
-        }),
-      targets: (arn) =>
-        ask("targetGroups.targets", [arn], () => {
-          const targets = shown.targetGroups?.find((group) => group.arn === arn)?.targets;
-          return targets && [...targets];
-        }),
-    },
-    classic: {
-      ...untouchable.classic,
-      describe: (name) =>
-        ask("classic.describe", [name], () => shown.classic?.find((each) => each.name === name)),
-      draining: (name, ids) =>
-        ask("classic.draining", [name, ...ids], () => {
-          const draining = shown.classic?.find((each) => each.name === name)?.draining ?? [];
-          return new Set(ids.filter((id) => draining.includes(id)));
-        }),
-    },
+    loadBalancers: new Map<string, LoadBalancerPort>([
+      ["target", shownTargetGroups(shown, ask)],
+      ["classic", shownClassic(shown, ask)],
+    ]),
   };
   return { ports, run: new Run(ports, Number.POSITIVE_INFINITY), asked, lines };
+}
+
+type Ask = <T>(call: string, ids: readonly string[], answer: () => T) => Promise<T>;
+
+const notToBeCalled = async (): Promise<never> => {
+  throw new Error("not to be called");
+};
+
+function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
+  const targets = (id: string) =>
+    ask("targetGroups.targets", [id], () =>
+      shown.targetGroups
+        ?.find(({ arn }) => arn === id)
+        ?.targets?.map((each) => ({ ...each, pointsAt: each.port === undefined ? [] : [each.port] })),
+    );
+  return {
+    kind: "target",
+    noun: "target group",
+    targetTypes: ["instance", "ip"],
+    describesByCall: true,
+    canRecheckRegistered: true,
+    namedIn: ({ targetGroups }) => targetGroups,
+    describe: (nameOrArn) =>
+      ask("targetGroups.describe", [nameOrArn], () => {
+        const found = shown.targetGroups?.find(({ arn, name }) => [arn, name].includes(nameOrArn));
+        if (!found) return undefined;
+        const { arn: id, name, targetType, network } = found;
+        return { kind: "target", id, name, targetType, network };
+      }),
+    targets,
+    stillThere: async (id) => (await targets(id)) ?? [],
+    deregistrationDelay: notToBeCalled,
+    register: notToBeCalled,
+    deregister: notToBeCalled,
+  };
+}
+
+function shownClassic(shown: Shown, ask: Ask): LoadBalancerPort {
+  const of = (id: string) => shown.classic?.find(({ name }) => name === id);
+  const targetOf = (id: string, state: RegisteredTarget["state"], pointsAt: readonly number[]) => ({
+    id,
+    port: undefined,
+    state,
+    invalid: false,
+    pointsAt,
+  });
+  return {
+    kind: "classic",
+    noun: "classic load balancer",
+    targetTypes: ["instance"],
+    describesByCall: false,
+    canRecheckRegistered: false,
+    namedIn: ({ elbNames }) => elbNames,
+    describe: async (name) => ({ kind: "classic", id: name, name, targetType: "instance", network: false }),
+    // As the adapter asks: what the load balancer lists, and then whether it drains the others.
+    async targets(name, instanceIds) {
+      const found = await ask("classic.describe", [name], () => of(name));
+      if (!found) return undefined;
+      const { instanceIds: listed, instancePorts } = found;
+      const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
+      const draining =
+        unlisted.length === 0
+          ? []
+          : await ask("classic.draining", [name, ...unlisted], () =>
+              unlisted.filter((id) => found.draining?.includes(id)),
+            );
+      return [
+        ...[...listed].map((id) => targetOf(id, "registered", instancePorts)),
+        ...draining.map((id) => targetOf(id, "draining", instancePorts)),
+      ];
+    },
+    stillThere: (name, targets) =>
+      ask("classic.draining", [name, ...targets.map(({ id }) => id)], () =>
+        targets
+          .filter(({ id }) => of(name)?.draining?.includes(id))
+          .map(({ id }) => targetOf(id, "draining", [])),
+      ),
+    deregistrationDelay: async () => undefined,
+    register: notToBeCalled,
+    deregister: notToBeCalled,
+  };
 }

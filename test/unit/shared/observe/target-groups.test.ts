@@ -1,6 +1,7 @@
 // Protects where an instance counts as registered: in which target groups, by which port or address, and by whose doing.
 import { expect } from "chai";
-import type { RegisteredTarget, TargetGroup } from "../../../../shared/aws/elbv2.ts";
+import type { TargetGroup } from "../../../../shared/aws/elbv2.ts";
+import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";

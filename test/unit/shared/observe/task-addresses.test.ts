@@ -1,7 +1,7 @@
 // Protects which addresses in a target group are an instance's: those of its tasks, until another task has them.
 import { expect } from "chai";
-import type { Task } from "../../../../shared/aws/ecs.ts";
-import type { RegisteredTarget } from "../../../../shared/aws/elbv2.ts";
+import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
+import type { Task } from "../../../../shared/model/tasks.ts";
 import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";
 import { clusterInstanceOf, SINCE, task, termination } from "../rules/builders.ts";

@@ -1,6 +1,6 @@
 // Protects which tasks are looked at: those known are described again, and listed only where there may be others.
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { observeTasks } from "../../../../shared/observe/tasks.ts";
 import { MINUTE, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";

@@ -103,7 +103,7 @@ describe("decide", () => {
       memory: {
         ...drained,
         deregistered: [
-          { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND },
+          { what: { kind: "target", id: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND },
         ],
       },
       observed: {

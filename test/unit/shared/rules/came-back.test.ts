@@ -14,7 +14,7 @@ import {
 } from "./builders.ts";
 
 const now = 5 * MINUTE;
-const ofTarget = { kind: "target", targetGroup: "tg-1", port: 8080 } as const;
+const ofTarget = { kind: "target", id: "tg-1", port: 8080 } as const;
 const deregistered = (secondsAgo: number, off = 0) => ({
   ...seen,
   deregistered: [{ what: ofTarget, at: SINCE + now - secondsAgo * SECOND + off }],

@@ -1,6 +1,6 @@
 // Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 import { expect } from "chai";
-import type { InstanceState } from "../../../../shared/model/observation.ts";
+import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
   clusterInstance,

@@ -1,9 +1,9 @@
 // Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
 import { expect } from "chai";
-import type { Hook } from "../../../../shared/model/observation.ts";
+import type { Warning } from "../../../../shared/model/decision.ts";
+import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import { deadlineOf } from "../../../../shared/rules/deadline.ts";
-import type { Warning } from "../../../../shared/rules/decision.ts";
 import {
   clusterInstance,
   decisionOf,

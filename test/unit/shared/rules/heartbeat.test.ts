@@ -1,7 +1,9 @@
 // Protects the hook's timer: begun anew in time, never more often than needed, and not after the drain's own time.
 import { expect } from "chai";
-import type { AutoScalingView, Hook } from "../../../../shared/model/observation.ts";
-import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import type { Hook } from "../../../../shared/model/hooks.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
+import type { AutoScalingView } from "../../../../shared/model/observation.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
 import { decisionOf, hook, MINUTE, SECOND, SINCE, state, target, termination } from "./builders.ts";
 

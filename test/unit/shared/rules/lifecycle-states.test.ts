@@ -1,7 +1,7 @@
 // Protects what is decided in each lifecycle state and situation: a test for each cell of the table in docs.
 import { LifecycleState } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import {
   clusterInstance,
   decisionOf,
@@ -26,7 +26,7 @@ const kept = (returns: Memory["returns"]): Situation => ({
     ...seen,
     drainingAt: SINCE,
     plannedDraining: ["ci-1"],
-    plannedDeregistrations: [{ kind: "target", targetGroup: "tg-1", port: 8080 }],
+    plannedDeregistrations: [{ kind: "target", id: "tg-1", port: 8080 }],
     returns,
     returningSince: SINCE + 5 * MINUTE,
   },

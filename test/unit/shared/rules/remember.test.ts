@@ -1,8 +1,8 @@
 // Protects what is remembered from look to look: nothing is forgotten that AWS may stop to show, and a list of tasks is
 // believed to be empty only once no more can come.
 import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
 import {
   classic,
   clusterInstance,
@@ -281,16 +281,16 @@ describe("what is remembered", () => {
 
   it("what was seen, each once and for good", () => {
     const { registrations, containerInstances } = memoryOf({
-      memory: { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
+      memory: { registrations: [{ kind: "classic", id: "elb" }] },
       observed: {
         clusterInstances: [clusterInstance("DRAINING")],
         registrations: [classic(), target(), target(), target({ port: 8081 })],
       },
     });
     expect(registrations).to.deep.equal([
-      { kind: "classic", loadBalancer: "elb" },
-      { kind: "target", targetGroup: "tg-1", port: 8080 },
-      { kind: "target", targetGroup: "tg-1", port: 8081 },
+      { kind: "classic", id: "elb" },
+      { kind: "target", id: "tg-1", port: 8080 },
+      { kind: "target", id: "tg-1", port: 8081 },
     ]);
     expect(containerInstances).to.deep.equal([{ cluster: "main", arn: "ci-1" }]);
     expect(memoryOf({ memory: { registrations, containerInstances } })).to.include({

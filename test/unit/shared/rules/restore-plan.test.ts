@@ -1,7 +1,8 @@
 // Protects what an instance that comes back gets back: nothing is taken from it before a message has written it down.
 import { expect } from "chai";
-import type { Memory, RestorePlan } from "../../../../shared/model/termination.ts";
-import type { Step } from "../../../../shared/rules/decision.ts";
+import type { Step } from "../../../../shared/model/decision.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
+import type { RestorePlan } from "../../../../shared/model/termination.ts";
 import { restorePlan } from "../../../../shared/rules/restore-plan.ts";
 import { classic, SINCE, seen, target, termination } from "./builders.ts";
 
@@ -17,8 +18,8 @@ const take = (why: "ours" | "came back" | "orphaned", registration = target()): 
   why,
 });
 const stop: Step = { kind: "stop task", cluster: "main", task: "task-1", name: "agent" };
-const ofTarget = { kind: "target", targetGroup: "tg-1", port: 8080 } as const;
-const ofClassic = { kind: "classic", loadBalancer: "elb" } as const;
+const ofTarget = { kind: "target", id: "tg-1", port: 8080 } as const;
+const ofClassic = { kind: "classic", id: "elb" } as const;
 const on = (memory: Partial<Memory>, steps: readonly Step[], known?: RestorePlan) => {
   const result = restorePlan(
     termination({ ...seen, returns: "warm pool", ...memory }, known ? { restorePlan: known } : {}),

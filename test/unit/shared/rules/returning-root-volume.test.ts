@@ -12,7 +12,7 @@ import {
 } from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
-const deregistered = { what: { kind: "target", targetGroup: "tg-1", port: 8080 }, at: SINCE } as const;
+const deregistered = { what: { kind: "target", id: "tg-1", port: 8080 }, at: SINCE } as const;
 const rooted = { memory: returning("root volume") };
 const shown = (name: string, ...clusterInstances: ReturnType<typeof clusterInstance>[]) => ({
   observed: { ...state(name), clusterInstances },

@@ -1,6 +1,6 @@
 // Protects the instances that go back to their warm pool: drained, completed, and set ACTIVE there.
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
   clusterInstance,

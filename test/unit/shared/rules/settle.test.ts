@@ -1,6 +1,6 @@
 // Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import {
   clusterInstance,
   decisionOf,

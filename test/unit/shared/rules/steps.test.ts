@@ -59,7 +59,7 @@ describe("decide", () => {
       why: "only managed ones were seen: DRAINING need not wait",
       memory: {
         ...seen,
-        registrations: [...seen.registrations, { kind: "classic", loadBalancer: "elb" }],
+        registrations: [...seen.registrations, { kind: "classic", id: "elb" }],
         managedTargetGroups: ["tg-1"],
         managedElbNames: ["elb"],
         actedAt: SINCE + MINUTE - SECOND,
@@ -71,7 +71,7 @@ describe("decide", () => {
       why: "ours was seen among managed ones: DRAINING waits",
       memory: {
         ...seen,
-        registrations: [...seen.registrations, { kind: "classic", loadBalancer: "elb" }],
+        registrations: [...seen.registrations, { kind: "classic", id: "elb" }],
         managedTargetGroups: ["tg-1"],
         actedAt: SINCE + MINUTE - SECOND,
       },

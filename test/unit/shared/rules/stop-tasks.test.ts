@@ -1,7 +1,7 @@
 // Protects the tasks that do not leave by themselves: stopped as the policy says, after all else, and not before.
 import { expect } from "chai";
-import type { Task } from "../../../../shared/aws/ecs.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
+import type { Task } from "../../../../shared/model/tasks.ts";
 import {
   clusterInstanceOf,
   decisionOf,

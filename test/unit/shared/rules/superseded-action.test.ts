@@ -1,6 +1,6 @@
 // Protects the time of a drain whose instance was on its way back, and dies after all by another lifecycle action.
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { supersede } from "../../../../shared/rules/superseded-action.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 

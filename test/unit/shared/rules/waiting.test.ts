@@ -1,7 +1,8 @@
 // Protects when an instance is looked at again, and what is remembered and said of it meanwhile.
 import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
-import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
   classic,
@@ -64,8 +65,8 @@ describe("decide", () => {
       expect(first).to.deep.include({
         containerInstances: [{ cluster: "main", arn: "ci-1" }],
         registrations: [
-          { kind: "target", targetGroup: "tg-1", port: 8080 },
-          { kind: "classic", loadBalancer: "elb" },
+          { kind: "target", id: "tg-1", port: 8080 },
+          { kind: "classic", id: "elb" },
         ],
         managedTargetGroups: ["tg-2"],
         managedElbNames: ["elb"],

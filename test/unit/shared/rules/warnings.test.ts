@@ -1,9 +1,9 @@
 // Protects what the log explains of a drain: who else drains, why nothing moves, and hooks that were too short.
 import { expect } from "chai";
-import type { Service } from "../../../../shared/aws/ecs.ts";
 import type { Phrase } from "../../../../shared/base/log.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Service } from "../../../../shared/model/tasks.ts";
 import { areProtectionsDue } from "../../../../shared/rules/stall-reasons.ts";
 import {
   clusterInstance,
@@ -285,7 +285,7 @@ describe("a hook that was too short", () => {
   /** [what was remembered of an instance that a look has found held] */
   const remembered: Partial<Memory>[] = [
     { containerInstances: [{ cluster: "main", arn: "ci-1" }] },
-    { registrations: [{ kind: "classic", loadBalancer: "elb" }] },
+    { registrations: [{ kind: "classic", id: "elb" }] },
     { noContainerInstanceSince: SINCE },
     { noRegistrationSince: SINCE },
   ];

@@ -1,7 +1,7 @@
 // Protects all of a decision, besides its outcome and steps: what is remarked, how loudly, and what is remembered.
 import { expect } from "chai";
 import { situationOf } from "../../../../shared/model/lifecycle-state.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { isHeartbeatDue } from "../../../../shared/rules/heartbeat.ts";
 import {
   classic,

@@ -6,10 +6,11 @@ import {
   logCompletionInDryRun,
   logStepsInDryRun,
 } from "../../../../shared/act/dry-run.ts";
+import type { Step } from "../../../../shared/model/decision.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
-import type { Memory, Termination } from "../../../../shared/model/termination.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
-import type { Step } from "../../../../shared/rules/decision.ts";
 import { isDryRun } from "../../../../shared/run/dry-run-switch.ts";
 import { keptLog, untouchableRun } from "../fake-ports.ts";
 import {
@@ -58,7 +59,7 @@ const steps: Step[] = [
   { kind: "stop task", cluster: "main", task: "task-1", name: "agent" },
   { kind: "deregister container instance", cluster: "main", containerInstance: "ci-1", force: true },
   { kind: "activate", cluster: "main", containerInstance: "ci-1" },
-  { kind: "register", registration: { kind: "target", targetGroup: "tg-1", port: 8080 } },
+  { kind: "register", registration: { kind: "target", id: "tg-1", port: 8080 } },
 ];
 
 describe("a dry run", () => {

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { completeAction } from "../../../../shared/act/complete-action.ts";
 import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { MINUTE, SINCE, termination } from "../rules/builders.ts";

@@ -1,11 +1,11 @@
 // Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
-import { reconcile } from "../../../shared/reconcile.ts";
-import { Run } from "../../../shared/run/run.ts";
-import { failure } from "./act/carrying-out.ts";
-import { showing } from "./observe/shown.ts";
+import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { failure } from "../act/carrying-out.ts";
+import { showing } from "../observe/shown.ts";
+import { hook, MINUTE, SECOND, SINCE } from "../rules/builders.ts";
 import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
-import { hook, MINUTE, SECOND, SINCE } from "./rules/builders.ts";
 
 /** A drain of which nothing is left, and that has settled. */
 const gone = { noContainerInstanceSince: SINCE, noRegistrationSince: SINCE, goneAt: SINCE };

@@ -1,8 +1,8 @@
 // Protects what it is enough to ask for between two looks: only what no rule can go on without, and never for long.
 import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
-import type { Memory } from "../../../../shared/model/termination.ts";
 import { isRecheckEnough, stillWaiting } from "../../../../shared/rules/blocker.ts";
 import {
   classic,
@@ -113,7 +113,7 @@ describe("decide: what stands in the way", () => {
         clusterInstances: [clusterInstance("DRAINING")],
         registrations: [classic({ state: "draining" })],
       }),
-    ).to.deep.equal({ kind: "classic", loadBalancer: "elb" }));
+    ).to.deep.equal({ kind: "classic", id: "elb" }));
 
   it("a target of ECS's that is still registered, until it is an orphan", () => {
     const registered = target({ managed: true, services: ["web"] });
@@ -224,7 +224,7 @@ describe("decide: what stands in the way", () => {
   });
 
   describe("between two looks", () => {
-    const what = { kind: "classic", loadBalancer: "elb" } as const;
+    const what = { kind: "classic", id: "elb" } as const;
     const waiting = (until: number, memory: Partial<Memory> = {}) =>
       termination({ recheck: { what, until }, changedAt: SINCE, ...memory });
 

@@ -1,9 +1,9 @@
 import type { Fields, Log, Phrase } from "../base/log.ts";
-import type { SeenRegistration } from "../model/termination.ts";
-import type { Step } from "../rules/decision.ts";
+import type { Step } from "../model/decision.ts";
+import { registrationText } from "../model/registration.ts";
 
 /** A step in the words of the log, as what is to be done: "deregistration from web". */
-export function nameOf(step: Step): string {
+export function stepText(step: Step): string {
   switch (step.kind) {
     case "drain":
       return `DRAINING in ${step.cluster}`;
@@ -12,7 +12,7 @@ export function nameOf(step: Step): string {
     case "deregister":
       return `deregistration from ${step.registration.name}`;
     case "register":
-      return `registration with ${placeOf(step.registration)}`;
+      return `registration with ${registrationText(step.registration)}`;
     case "stop task":
       return `stop of the task ${step.task}`;
     case "deregister container instance":
@@ -23,9 +23,9 @@ export function nameOf(step: Step): string {
 }
 
 /** Writes the line of a step that took effect. */
-export function logDone(log: Log, instanceId: string, step: Step): void {
+export function logDone(log: Log, step: Step): void {
   const [level, phrase, fields] = lineOf(step);
-  log[level](phrase, { instance_id: instanceId, ...fields });
+  log[level](phrase, fields);
 }
 
 function lineOf(step: Step): [level: "info" | "warn", phrase: Phrase, fields: Fields] {
@@ -48,7 +48,7 @@ function lineOf(step: Step): [level: "info" | "warn", phrase: Phrase, fields: Fi
       return ["warn", "registration came back", { ...fields, reason: "it was taken out once more" }];
     }
     case "register":
-      return ["info", "registered again", { load_balancer: placeOf(step.registration) }];
+      return ["info", "registered again", { load_balancer: registrationText(step.registration) }];
     case "stop task":
       return ["info", "task stopped", { cluster: step.cluster, task: step.task, of: step.name }];
     case "deregister container instance":
@@ -56,10 +56,4 @@ function lineOf(step: Step): [level: "info" | "warn", phrase: Phrase, fields: Fi
     default:
       return step satisfies never;
   }
-}
-
-function placeOf(registration: SeenRegistration): string {
-  return registration.kind === "target"
-    ? `${registration.targetGroup}:${registration.port}`
-    : registration.loadBalancer;
 }

@@ -1,10 +1,11 @@
 // Protects heartbeats as they are sent: those that are due, each once, and none held up by another's failure.
 import { expect } from "chai";
-import { sendHeartbeats, warnOfShortHooks } from "../../../../shared/act/heartbeat.ts";
 import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { AutoScalingView, Hook } from "../../../../shared/model/observation.ts";
+import type { Hook } from "../../../../shared/model/hooks.ts";
+import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
+import { sendHeartbeats, warnOfShortHooks } from "../../../../shared/reconcile/heartbeats.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";

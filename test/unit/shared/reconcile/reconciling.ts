@@ -1,19 +1,21 @@
-// Plays one look at one instance, with ports that show what a test says, and keep what was written.
+// Plays one pass at one instance, with ports that show what a test says, and keep what was written.
 import { expect } from "chai";
-import type { PassOptions, Reconciled } from "../../../shared/act/conclude.ts";
-import type { AwsCallError } from "../../../shared/base/errors.ts";
-import type { Termination } from "../../../shared/model/termination.ts";
-import { reconcile } from "../../../shared/reconcile.ts";
-import { Run } from "../../../shared/run/run.ts";
-import { type Shown, showing } from "./observe/shown.ts";
-import { hook, MINUTE, SINCE, termination } from "./rules/builders.ts";
+import type { AwsCallError } from "../../../../shared/base/errors.ts";
+import type { Target } from "../../../../shared/model/registration.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import type { PassOptions, Reconciled } from "../../../../shared/reconcile/conclude.ts";
+import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { portOf } from "../fake-ports.ts";
+import { type Shown, showing } from "../observe/shown.ts";
+import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
 
-/** When it is looked. */
+/** When the pass is. */
 export const NOW = SINCE + MINUTE;
 /** What is remembered of the target that was taken out. */
-export const TAKEN = { kind: "target", targetGroup: "arn:static", port: 80 } as const;
+export const TAKEN = { kind: "target", id: "arn:static", port: 80 } as const;
 
-/** What differs from a look that may complete, in which every call that writes succeeds. */
+/** What differs from a pass that may complete, in which every call that writes succeeds. */
 type Change = {
   readonly shown?: Shown;
   readonly options?: Partial<PassOptions>;
@@ -21,7 +23,7 @@ type Change = {
   readonly completions?: (AwsCallError | "completed" | "no such action")[];
 };
 
-/** Looks at one that the hook holds; `asked` has the calls that write, and of the others those to Auto Scaling. */
+/** One pass at an instance that the hook holds; `asked` has the calls that write, and of the others those to Auto Scaling. */
 export async function play(of: Termination, { shown = {}, options, refused, completions = [] }: Change = {}) {
   const held: Shown = {
     groupInstances: { "i-1": { group: "fleet", state: "Terminating:Wait" } },
@@ -52,11 +54,17 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
       setStatus: async (_: string, arns: readonly string[], status: string) =>
         write(`${status} ${arns}`, { done: arns, failed: [] }),
     },
-    targetGroups: {
-      ...reading.targetGroups,
-      deregister: async (arn: string, targets: readonly { id: string }[]) =>
-        write(`deregister ${targets.map(({ id }) => id)} from ${arn}`, undefined),
-    },
+    loadBalancers: new Map([
+      ...reading.loadBalancers,
+      [
+        "target",
+        {
+          ...portOf(reading, "target"),
+          deregister: async (arn: string, targets: readonly Target[]) =>
+            write(`deregister ${targets.map(({ id }) => id)} from ${arn}`, { done: targets, failed: [] }),
+        },
+      ],
+    ]),
   };
   const all = { mayComplete: true, dryRun: false, until: NOW + MINUTE, ...options };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
@@ -81,10 +89,10 @@ export const target = (state?: "registered" | "draining") => ({
     },
   ],
 });
-/** A look that shows it. */
+/** A pass that shows it. */
 export const registered = { shown: target("registered") };
 /** A termination whose input names that target group alone. */
 export const plain = (memory: Parameters<typeof termination>[0] = {}, told: Partial<Termination> = {}) =>
   termination(memory, { ...told, settings: { targetGroups: ["static"], clusterNames: [] } });
-/** What each look asks of Auto Scaling. */
+/** What each pass asks of Auto Scaling. */
 export const reads = ["autoScaling.describeInstances i-1", "autoScaling.terminatingHooks fleet"];

@@ -1,10 +1,10 @@
 // Protects a look at very many: the first are acted upon, and completed, before the last are looked at.
 import { expect } from "chai";
-import type { Termination } from "../../../shared/model/termination.ts";
-import { reconcile } from "../../../shared/reconcile.ts";
-import { Run } from "../../../shared/run/run.ts";
-import { MINUTE, SECOND, SINCE, termination } from "./rules/builders.ts";
-import { throttledPorts } from "./throttled.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
+import { throttledPorts } from "../throttled.ts";
 
 /** So many terminations of a cluster, named after it. */
 const of = (cluster: string, count: number): Termination[] =>

@@ -1,13 +1,13 @@
 // Protects one look: what is done, said and remembered of what was decided.
 import { expect } from "chai";
-import { failure } from "./act/carrying-out.ts";
-import { containerInstance } from "./observe/shown.ts";
+import { failure } from "../act/carrying-out.ts";
+import { containerInstance } from "../observe/shown.ts";
+import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "../rules/builders.ts";
 import { NOW, plain, play, reads, registered, TAKEN, target } from "./reconciling.ts";
-import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "./rules/builders.ts";
 
 /** What is asked for between two looks, while the target drains. */
 const recheck = {
-  what: { kind: "target", targetGroup: "arn:static", target: "i-1", port: 80, state: "draining" },
+  what: { kind: "target", id: "arn:static", target: "i-1", port: 80, state: "draining" },
   until: NOW + MINUTE,
 } as const;
 
@@ -29,7 +29,7 @@ describe("a look at what is still registered", () => {
   });
 
   it("that came back takes it out again, and remembers the last time", async () => {
-    const other = { what: { kind: "classic", loadBalancer: "elb" }, at: SINCE } as const;
+    const other = { what: { kind: "classic", id: "elb" }, at: SINCE } as const;
     const memory = { deregistered: [{ what: TAKEN, at: SINCE - MINUTE }, other], registrations: [TAKEN] };
     const { lines, memory: after } = await play(plain(memory), registered);
     expect(lines.map(([, phrase]) => phrase)).to.include("registration came back");

@@ -1,13 +1,13 @@
 // Protects what becomes of a drain whose message was not that of the lifecycle action which holds the instance.
 import { expect } from "chai";
-import { findAnotherAction } from "../../../../shared/act/find-another-action.ts";
 import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
-import type { Hook } from "../../../../shared/model/observation.ts";
+import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
+import { findAnotherAction } from "../../../../shared/reconcile/find-another-action.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
-import { failure } from "./carrying-out.ts";
+import { failure } from "../act/carrying-out.ts";
 
 const token = "87654321-4321-4321-4321-210987654321";
 

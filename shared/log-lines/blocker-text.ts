@@ -1,0 +1,80 @@
+import type { Fields } from "../base/log.ts";
+import { type Blocker, type EventName, unreadOf } from "../model/blocker.ts";
+
+const EVENTS: Readonly<Record<EventName, string>> = {
+  "second absence": "a second read: no Auto Scaling group knows the instance",
+  effect: "what was just done to take effect",
+  "later read": "a later read: nothing is left, but reads of AWS lag",
+  settled: "the instance to settle, with nothing left on it",
+  "container instance gone": "the container instance to leave its cluster",
+  "dead instance cleared": "the dead instance to be cleared away",
+  "spot interruption": "the Spot interruption, with nothing left on the instance",
+  restored: "what was taken from the instance to be restored",
+  "agent back": "the instance to join its cluster again",
+  returned: "the instance to come back",
+  "action known": "Auto Scaling to know the lifecycle action",
+  "action found": "the lifecycle action that holds the instance",
+  released: "Auto Scaling to release the instance",
+  "completion queue": "its completion: Auto Scaling takes no more at once",
+  "time for it": "a run that has time for it",
+  "hook timeout": "the hook's own timeout: this is a dry run",
+};
+
+const STATES = {
+  termination: "the instance to terminate; it is",
+  "end of wait": "the instance to leave",
+  "warm pool": "the instance to return to the warm pool; it is",
+  "root volume": "the instance to come back with its new root volume; it is",
+} as const;
+
+/** What a drain waits for, as one text; undefined where it waits for nothing. */
+export function blockersText(blockers: readonly Blocker[]): string | undefined {
+  return blockers.length === 0 ? undefined : blockers.map(blockerText).join(", ");
+}
+
+/** What a drain waits for, as a log line says it: in words, and what AWS did not answer as data. */
+export function waitingFields(blockers: readonly Blocker[]): Fields {
+  const unread = unreadOf(blockers).map(({ what, call, why }) => ({
+    what,
+    ...(call === undefined ? {} : { call }),
+    why,
+  }));
+  return {
+    waiting_for: blockersText(blockers),
+    ...(unread.length > 0 ? { cannot_read: unread } : {}),
+  };
+}
+
+function blockerText(blocker: Blocker): string {
+  switch (blocker.kind) {
+    case "registration": {
+      const { counts, count, state, loadBalancer } = blocker;
+      return counts
+        ? `${counted(count, "target")} ${state} in ${loadBalancer}`
+        : `${state} with ${loadBalancer}`;
+    }
+    case "tasks":
+      return `${counted(blocker.count, "task")} ${blocker.status}`;
+    case "agent disconnected":
+      return "its ECS agent is disconnected";
+    case "not draining":
+      return "not yet DRAINING";
+    case "lifecycle state":
+      return `${STATES[blocker.awaited]} ${blocker.state}`;
+    case "other hooks":
+      return `the other hooks to complete: ${blocker.hooks.join(", ")}`;
+    case "event":
+      // A message of a later version may name one that this version has no words for.
+      return EVENTS[blocker.event] ?? blocker.event;
+    case "unread": {
+      const { what, call, why } = blocker;
+      return `an answer about ${what} (${call === undefined ? why : `${call}: ${why}`})`;
+    }
+    default:
+      return blocker satisfies never;
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}

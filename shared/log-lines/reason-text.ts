@@ -1,0 +1,93 @@
+import { timeText } from "../base/log.ts";
+import type {
+  CompletionReason,
+  Destination,
+  DropReason,
+  HookEndedFirst,
+  Retention,
+} from "../model/reason.ts";
+import { registrationText } from "../model/registration.ts";
+import { blockersText } from "./blocker-text.ts";
+
+const RETURNS: Readonly<Record<Destination, string>> = {
+  "warm pool": "return to the warm pool",
+  "root volume": "come back with its new root volume",
+};
+
+/** Why a lifecycle action is completed, in the words of the log. */
+export function completionText(reason: CompletionReason): string {
+  switch (reason.why) {
+    case "drained":
+      return "drained";
+    case "drained, left its cluster":
+      return "drained: its container instance has left the cluster";
+    case "drained at the deadline":
+      return "drained, as the drain's time was over";
+    case "deadline":
+      return `the drain's time is over; still there: ${blockersText(reason.left)}`;
+    case "deadline with ABANDON": {
+      const fate = abandonText(reason.retains);
+      return `the drain's time is over; ${fate}; still there: ${blockersText(reason.left)}`;
+    }
+    case "dead":
+      return `the instance is dead: ${deathText(reason.as)}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Why a termination is followed no further, in the words of the log. */
+export function dropText(reason: DropReason): string {
+  switch (reason.why) {
+    case "superseded":
+      return `its lifecycle action has ended; another one holds the instance, which is ${reason.state}`;
+    case "nothing to complete":
+      return `nothing to complete: the instance is ${reason.state}${endedFirstText(reason.hookEndedFirst)}`;
+    case "absent":
+      return `no Auto Scaling group knows the instance any more${endedFirstText(reason.hookEndedFirst)}`;
+    case "not terminating": {
+      const group = reason.group === undefined ? "" : ` in the group ${reason.group}`;
+      return `not terminating: the instance is ${reason.state}${group}`;
+    }
+    case "unknown action":
+      return "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?";
+    case "spot interruption": {
+      const left = blockersText(reason.left);
+      return `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`;
+    }
+    case "does not return":
+      return `it does not ${RETURNS[reason.to]} after all: it is ${reason.state}`;
+    case "given up": {
+      const what = reason.notRestored.map((each) =>
+        typeof each === "string" ? each : registrationText(each),
+      );
+      const left = what.length === 0 ? "nothing" : what.join(", ");
+      return `given up ${timeText(reason.at)}: the instance was to ${RETURNS[reason.to]}, and is ${reason.state}; not restored: ${left}`;
+    }
+    case "restored":
+      return `the instance is ${reason.state}, and has back what it needs there`;
+    case "restored without agent":
+      return `the instance is ${reason.state}, and has back what it needs there but its ECS agent`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** What becomes of an instance whose lifecycle action ends with ABANDON. */
+export function abandonText(retains: Retention): string {
+  if (retains === undefined) return "whether the group then keeps the instance could not be read";
+  return retains
+    ? "by the group's retention policy the instance is kept, as Terminating:Retained"
+    : "the instance is terminated";
+}
+
+function deathText(state: string | undefined): string {
+  if (state === undefined) return "EC2 has said so";
+  return state === "unknown" ? "EC2 does not know it any more" : `it is ${state}`;
+}
+
+function endedFirstText(hook: HookEndedFirst | undefined): string {
+  if (hook === undefined) return "";
+  const seconds = hook.heartbeatTimeout / 1_000;
+  return `; the hook's timeout of ${seconds} s had passed before the first pass: nothing was drained`;
+}

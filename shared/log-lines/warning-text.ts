@@ -1,0 +1,52 @@
+import { type Fields, timeText } from "../base/log.ts";
+import type { Warning, WarningReason } from "../model/decision.ts";
+import { waitingFields } from "./blocker-text.ts";
+import { abandonText } from "./reason-text.ts";
+
+/** What the line of a warning says besides its phrase. */
+export function warningFields({ fields, reason, blockers, ending }: Warning): Fields {
+  return {
+    ...fields,
+    ...(reason === undefined ? {} : { reason: warningText(reason) }),
+    ...(blockers === undefined ? {} : waitingFields(blockers)),
+    ...(ending === undefined ? {} : { ends_with: endingText(ending) }),
+  };
+}
+
+function warningText(reason: WarningReason): string {
+  switch (reason.why) {
+    case "global limit first":
+      return "the hook's global limit comes before drain_timeout_seconds";
+    case "same queue":
+      return "both write to the same queue, so each instance is drained twice: remove one";
+    case "two deployments":
+      return "two deployments drain the same group: remove one";
+    case "metadata":
+      return "a hook's NotificationMetadata cannot say this: only the functions' inputs can";
+    case "managed draining":
+      return "managed draining is on; the two do not hinder each other";
+    case "cluster lacks it":
+      return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
+    case "percents":
+      return `with ${reason.minimum} % as its minimum and ${reason.maximum} % as its maximum of ${reason.desiredCount} tasks, none may stop and none may start: change one of them`;
+    case "service event":
+      return reason.message;
+    case "protected":
+      return `a task is protected from being stopped${reason.until === undefined ? "" : ` until ${timeText(reason.until)}`}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function endingText({ onTimeout, retains }: NonNullable<Warning["ending"]>): string {
+  switch (onTimeout) {
+    case "continue":
+      return "the lifecycle action is completed with CONTINUE";
+    case "abandon":
+      return `the lifecycle action is completed with ABANDON: ${abandonText(retains)}`;
+    case "leave":
+      return "no more heartbeats are sent, and the hook's own timeout decides";
+    default:
+      return onTimeout satisfies never;
+  }
+}

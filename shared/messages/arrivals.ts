@@ -1,0 +1,104 @@
+import type { ReceivedMessage } from "../aws/sqs.ts";
+import { timeText } from "../base/log.ts";
+import { NO_MEMORY } from "../model/memory.ts";
+import type { NoticeKind } from "../model/notice.ts";
+import { type DrainKeys, overlay, settingsOf } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
+import type { Run } from "../run/run.ts";
+import { type LifecycleMessage, parseLifecycleMessage } from "./lifecycle-message.ts";
+import type { Receipt, Tracked, Unreadable } from "./receive.ts";
+
+/** A notice about an instance, and the message that brought it. */
+export type InstanceNotice = {
+  readonly notice: NoticeKind;
+  readonly instanceId: string;
+  /** When it was sent, in milliseconds since 1970. */
+  readonly at: number;
+  readonly messages: readonly Receipt[];
+};
+
+/** What messages of the lifecycle queue bring: each message is in one of these, or is done with. */
+export type Arrivals = {
+  readonly terminations: readonly Tracked[];
+  readonly notices: readonly InstanceNotice[];
+  readonly unreadable: readonly Unreadable[];
+  readonly done: readonly ReceivedMessage[];
+};
+
+const NOTHING: Arrivals = { terminations: [], notices: [], unreadable: [], done: [] };
+
+/**
+ * Reads messages of the lifecycle queue, and logs what each brings.
+ *
+ * @param keys the settings of the function's input, under those of a hook's own
+ */
+export function readArrivals(
+  run: Run,
+  queue: string,
+  messages: readonly ReceivedMessage[],
+  keys: DrainKeys,
+): Arrivals {
+  const all = messages.map((message) => ({ ...NOTHING, ...readArrival(run, queue, message, keys) }));
+  return {
+    terminations: all.flatMap(({ terminations }) => terminations),
+    notices: all.flatMap(({ notices }) => notices),
+    unreadable: all.flatMap(({ unreadable }) => unreadable),
+    done: all.flatMap(({ done }) => done),
+  };
+}
+
+function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: DrainKeys): Partial<Arrivals> {
+  const read = parseLifecycleMessage(message.body);
+  switch (read.kind) {
+    case "termination":
+      return { terminations: [terminationOf(run, message, read, keys)] };
+    case "notice":
+      return { notices: noticesOf(run, message, read) };
+    case "other notice":
+      run.log.info("notice ignored", { queue, reason: read.reason });
+      return { done: [message] };
+    case "test notification":
+      run.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
+      return { done: [message] };
+    case "unreadable":
+      return { unreadable: [{ message, reason: read.reason }] };
+    default:
+      return read satisfies never;
+  }
+}
+
+function terminationOf(
+  run: Run,
+  message: ReceivedMessage,
+  read: Extract<LifecycleMessage, { kind: "termination" }>,
+  keys: DrainKeys,
+): Tracked {
+  const { instanceId, group, hook, token, time } = read;
+  // A message's own time counts only where it is before SQS's: a wrong one would be kept for ever.
+  const since = Math.min(time ?? message.sentAt, message.sentAt);
+  const termination: Termination = {
+    instanceId,
+    group,
+    hook,
+    token,
+    since,
+    interruptedAt: undefined,
+    dryRun: false,
+    settings: settingsOf(overlay(keys, read.keys)),
+    // The hook's timer began with the lifecycle action.
+    memory: { ...NO_MEMORY, lastHeartbeatAt: time === undefined ? undefined : since },
+  };
+  run.logAbout(termination).info("termination received", { since: timeText(since) });
+  return { termination, messages: [message] };
+}
+
+function noticesOf(
+  run: Run,
+  message: ReceivedMessage,
+  { notice, instanceIds, at = message.sentAt }: Extract<LifecycleMessage, { kind: "notice" }>,
+): InstanceNotice[] {
+  return instanceIds.map((instanceId) => {
+    run.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
+    return { notice, instanceId, at, messages: [message] };
+  });
+}

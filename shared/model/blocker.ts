@@ -1,0 +1,104 @@
+import type { FailureKind } from "../base/errors.ts";
+
+/** Why AWS did not answer: how the call failed, or that the run had no time left to make it. */
+export type UnreadWhy = FailureKind | "out of time";
+
+/** A question that AWS did not answer: the IAM action, where one was tried, and why. */
+export type Unread = { readonly call: string | undefined; readonly why: UnreadWhy };
+
+/** What a pass asks AWS for, as far as a drain may have to wait for the answer. */
+export type Asked =
+  | "group instance"
+  | "hooks"
+  | "tasks"
+  | "registrations"
+  | "host ports"
+  | "instance"
+  | "completion";
+
+/** Something that is there on the instance, and must be gone first. */
+export type Leftover =
+  | {
+      readonly kind: "registration";
+      readonly loadBalancer: string;
+      /** Whether the load balancer counts targets; a classic one has the instance, or not. */
+      readonly counts: boolean;
+      readonly state: "registered" | "draining";
+      readonly count: number;
+    }
+  | { readonly kind: "tasks"; readonly cluster: string; readonly status: string; readonly count: number }
+  /** Nobody answers for the tasks that ECS shows. */
+  | { readonly kind: "agent disconnected"; readonly cluster: string }
+  /** A registration of ours drains first, so the container instance is not DRAINING yet. */
+  | { readonly kind: "not draining"; readonly cluster: string };
+
+/** Something that a drain waits for until it happens. */
+export type Event =
+  /** The lifecycle state must change: to the start of the termination, or to the end of the wait. */
+  | {
+      readonly kind: "lifecycle state";
+      readonly state: string;
+      readonly awaited: "termination" | "end of wait" | "warm pool" | "root volume";
+    }
+  /** Other hooks hold the instance too. */
+  | { readonly kind: "other hooks"; readonly hooks: readonly string[] }
+  | { readonly kind: "event"; readonly event: EventName };
+
+/** Events by name. Each has its words where lines are logged. */
+export type EventName =
+  /** No group knows the instance: that is believed after a second read. */
+  | "second absence"
+  /** What was just done has to take effect. */
+  | "effect"
+  /** Nothing is left, but reads lag. */
+  | "later read"
+  | "settled"
+  | "container instance gone"
+  | "dead instance cleared"
+  | "spot interruption"
+  | "restored"
+  | "agent back"
+  | "returned"
+  | "action known"
+  | "action found"
+  | "released"
+  | "completion queue"
+  | "time for it"
+  | "hook timeout";
+
+/** What AWS did not answer, and for what it was asked. */
+export type UnreadBlocker = Unread & { readonly kind: "unread"; readonly what: Asked };
+
+/** One thing that a drain waits for. */
+export type Blocker = Leftover | Event | UnreadBlocker;
+
+/** A blocker that is one of the named events. */
+export function event(name: EventName): Blocker {
+  return { kind: "event", event: name };
+}
+
+/** What was not answered, as a blocker. */
+export function unreadBlocker(what: Asked, unread: Unread): UnreadBlocker {
+  return { kind: "unread", what, ...unread };
+}
+
+/** Those of some blockers that AWS did not answer for. */
+export function unreadOf(blockers: readonly Blocker[]): UnreadBlocker[] {
+  return blockers.filter((each) => each.kind === "unread");
+}
+
+/** Those that are known to be there. */
+export function knownOf(blockers: readonly Blocker[]): Blocker[] {
+  return blockers.filter((each) => each.kind !== "unread");
+}
+
+/** Whether two lists say the same, in the same order. */
+export function areSameBlockers(some: readonly Blocker[], others: readonly Blocker[]): boolean {
+  return some.length === others.length && some.every((each, i) => idOf(each) === idOf(others[i]));
+}
+
+function idOf(blocker: Blocker | undefined): string {
+  if (blocker === undefined) return "";
+  // By its keys in one order: one list comes from a message, the other from a pass.
+  return JSON.stringify(Object.entries(blocker).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

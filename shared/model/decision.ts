@@ -1,0 +1,111 @@
+import type { Fields, Phrase } from "../base/log.ts";
+import type { Blocker } from "./blocker.ts";
+import type { Memory } from "./memory.ts";
+import type { Observed } from "./observation.ts";
+import type { CompletionReason, DropReason, Retention } from "./reason.ts";
+import type { Registration, SeenRegistration } from "./registration.ts";
+import type { DrainSettings } from "./settings.ts";
+
+/** Something to be done to AWS for an instance. */
+export type Step =
+  /** Sets a container instance DRAINING; `again` where it was, by us, and somebody set it ACTIVE. */
+  | {
+      readonly kind: "drain";
+      readonly cluster: string;
+      readonly containerInstance: string;
+      readonly again: boolean;
+    }
+  /** Sets a container instance ACTIVE again that returns. */
+  | { readonly kind: "activate"; readonly cluster: string; readonly containerInstance: string }
+  /** Takes the instance out of a load balancer: ours, one that came back, or one that ECS has left behind. */
+  | {
+      readonly kind: "deregister";
+      readonly registration: Registration;
+      readonly why: "ours" | "came back" | "orphaned";
+    }
+  /** Registers the instance again where it was taken out of. */
+  | { readonly kind: "register"; readonly registration: SeenRegistration }
+  /** Stops a task that does not leave by itself. */
+  | { readonly kind: "stop task"; readonly cluster: string; readonly task: string; readonly name: string }
+  /** Takes the container instance out of its cluster. */
+  | {
+      readonly kind: "deregister container instance";
+      readonly cluster: string;
+      readonly containerInstance: string;
+      readonly force: boolean;
+    };
+
+/** To complete the lifecycle action. */
+export type Complete = {
+  readonly kind: "complete";
+  readonly result: "CONTINUE" | "ABANDON";
+  readonly reason: CompletionReason;
+};
+
+/** To follow the termination no further. */
+export type Drop = {
+  readonly kind: "drop";
+  readonly reason: DropReason;
+  readonly level: "info" | "warn" | "error";
+};
+
+/** To wait until another pass, in milliseconds since 1970, and for what. */
+export type Wait = { readonly kind: "wait"; readonly until: number; readonly blockers: readonly Blocker[] };
+
+/** What becomes of the termination after this pass. */
+export type Outcome = Wait | Complete | Drop;
+
+/** Why a warning is given. The words stand where the line is logged. */
+export type WarningReason =
+  | { readonly why: "global limit first" }
+  | { readonly why: "same queue" }
+  | { readonly why: "two deployments" }
+  | { readonly why: "metadata" }
+  | { readonly why: "managed draining" }
+  | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
+  | {
+      readonly why: "percents";
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly desiredCount: number;
+    }
+  | { readonly why: "service event"; readonly message: string }
+  | { readonly why: "protected"; readonly until: number | undefined };
+
+/** Something worth a line in the log, once in a drain. */
+export type Warning = {
+  readonly level: "info" | "warn";
+  readonly phrase: Phrase;
+  /** What the line says besides: data alone. */
+  readonly fields: Fields;
+  readonly reason?: WarningReason;
+  /** What is in the way, for a line that names it. */
+  readonly blockers?: readonly Blocker[];
+  /** How the drain will end. */
+  readonly ending?: { readonly onTimeout: DrainSettings["onTimeout"]; readonly retains: Retention };
+  /** Tells warnings of one phrase apart. It is remembered, so it is short and never a text of AWS's. */
+  readonly about?: string;
+};
+
+export type Decision = {
+  readonly steps: readonly Step[];
+  readonly outcome: Outcome;
+  readonly warnings: readonly Warning[];
+  /** The termination's memory after this pass. */
+  readonly memory: Memory;
+};
+
+/** One termination in a pass, with what was decided, and when (in milliseconds since 1970). */
+export type Decided = Observed & { readonly decision: Decision; readonly decidedAt: number };
+
+/** The same with what was done: the steps that took effect, whether others failed, and the ids of lines that were logged. */
+export type Done = {
+  readonly steps: readonly Step[];
+  readonly failed: boolean;
+  readonly logged: readonly string[];
+};
+
+/** What is remembered of a warning, so that it is given once. */
+export function idOfWarning({ phrase, about }: Pick<Warning, "phrase" | "about">): string {
+  return about === undefined ? phrase : `${phrase}: ${about}`;
+}

@@ -1,0 +1,10 @@
+/** What EventBridge announces of instances. */
+export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
+
+/** Why nothing is done about a notice. The words stand where the line is logged. */
+export type IgnoreReason =
+  | { readonly why: "the input says so" }
+  | { readonly why: "no group" }
+  | { readonly why: "too late" }
+  | { readonly why: "not in service"; readonly state: string }
+  | { readonly why: "no hook of ours"; readonly group: string };

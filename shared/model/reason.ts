@@ -1,0 +1,49 @@
+import type { Blocker } from "./blocker.ts";
+import type { InstanceState } from "./instance-state.ts";
+import type { SeenRegistration } from "./registration.ts";
+
+/** Whether the group keeps an instance whose hook ends with ABANDON; undefined where that could not be read. */
+export type Retention = boolean | undefined;
+
+/** Why a lifecycle action is completed. The words stand where the line is logged. */
+export type CompletionReason =
+  | { readonly why: "drained" }
+  | { readonly why: "drained, left its cluster" }
+  | { readonly why: "drained at the deadline" }
+  | { readonly why: "deadline"; readonly left: readonly Blocker[] }
+  | {
+      readonly why: "deadline with ABANDON";
+      readonly left: readonly Blocker[];
+      readonly retains: Retention;
+    }
+  | { readonly why: "dead"; readonly as: InstanceState | undefined };
+
+/** A hook that ended before anybody could work on what it held, by its timeout in milliseconds. */
+export type HookEndedFirst = { readonly heartbeatTimeout: number };
+
+/** Why a termination is followed no further, without anything being completed. */
+export type DropReason =
+  | { readonly why: "superseded"; readonly state: string }
+  | {
+      readonly why: "nothing to complete";
+      readonly state: string;
+      readonly hookEndedFirst: HookEndedFirst | undefined;
+    }
+  | { readonly why: "absent"; readonly hookEndedFirst: HookEndedFirst | undefined }
+  /** `group` is another group than the message's, where the instance is in one. */
+  | { readonly why: "not terminating"; readonly state: string; readonly group: string | undefined }
+  | { readonly why: "unknown action" }
+  | { readonly why: "spot interruption"; readonly left: readonly Blocker[] }
+  | { readonly why: "does not return"; readonly state: string; readonly to: Destination }
+  | {
+      readonly why: "given up";
+      readonly at: number;
+      readonly state: string;
+      readonly to: Destination;
+      readonly notRestored: readonly (SeenRegistration | string)[];
+    }
+  | { readonly why: "restored"; readonly state: string }
+  | { readonly why: "restored without agent"; readonly state: string };
+
+/** Where a returning instance goes. */
+export type Destination = "warm pool" | "root volume";

@@ -1,0 +1,70 @@
+import type { LoadBalancerPort } from "../aws/load-balancers.ts";
+import { forEachOf } from "../base/batches.ts";
+import type { LoadBalancer, RegisteredTarget } from "../model/registration.ts";
+import { contentOf, type Reading, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+
+/** Load balancers of one kind by the name or id that they were asked for, and their targets by id; undefined is one that is gone. */
+export type LoadBalancerReadings = {
+  readonly resolved: ReadonlyMap<string, Reading<LoadBalancer | undefined>>;
+  readonly targets: ReadonlyMap<string, Reading<RegisteredTarget[] | undefined>>;
+};
+
+/** What is asked of one kind. */
+export type Asked = {
+  /** The load balancers by name or id, with the instances that each is asked about. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** What messages know, by name or id. */
+  readonly known: ReadonlyMap<string, LoadBalancer>;
+};
+
+/**
+ * Reads load balancers of one kind and their targets: one call a load balancer and pass, and once a run one more for one that
+ * no message knows. One that a message knows and that is gone is asked for again, since another may have got its name.
+ * Failures of AWS are noted in the run; throws only what is a fault of ours.
+ */
+export async function readLoadBalancers(
+  run: Run,
+  port: LoadBalancerPort,
+  { names, known }: Asked,
+): Promise<LoadBalancerReadings> {
+  const { loadBalancers: cache } = run.cache;
+  const keyOf = (name: string) => `${port.kind} ${name}`;
+  const resolved = new Map<string, Reading<LoadBalancer | undefined>>();
+  const targets = new Map<string, Reading<RegisteredTarget[] | undefined>>();
+  const describe = (name: string) => reading(run, () => cache.get(keyOf(name), () => port.describe(name)));
+  const readTargets = async () => {
+    await forEachOf(instancesById(names, resolved), async ([id, instanceIds]) => {
+      if (targets.has(id)) return;
+      targets.set(id, await reading(run, () => port.targets(id, [...instanceIds])));
+    });
+  };
+  await forEachOf(names.keys(), async (name) => {
+    const found = cache.has(keyOf(name)) ? undefined : known.get(name);
+    resolved.set(name, found ? { value: found } : await describe(name));
+  });
+  await readTargets();
+  const outdated = [...resolved].filter(([name, found]) => {
+    const read = targets.get(contentOf(found)?.id ?? "");
+    return !cache.has(keyOf(name)) && read && "value" in read && read.value === undefined;
+  });
+  await forEachOf(outdated, async ([name]) => {
+    resolved.set(name, await describe(name));
+  });
+  await readTargets();
+  return { resolved, targets };
+}
+
+// A load balancer may be named twice, by name and by id. It is asked once, about all of its instances.
+function instancesById(
+  names: ReadonlyMap<string, readonly string[]>,
+  resolved: ReadonlyMap<string, Reading<LoadBalancer | undefined>>,
+): Map<string, Set<string>> {
+  const instances = new Map<string, Set<string>>();
+  for (const [name, found] of resolved) {
+    const id = contentOf(found)?.id;
+    if (id === undefined) continue;
+    instances.set(id, new Set([...(instances.get(id) ?? []), ...(names.get(name) ?? [])]));
+  }
+  return instances;
+}

@@ -1,0 +1,30 @@
+import type { Unread } from "../model/blocker.ts";
+import type { Memory } from "../model/memory.ts";
+import type { InPass } from "../model/observation.ts";
+import type { LoadBalancerId, Registration } from "../model/registration.ts";
+import type { ClusterInstance, TaskProtection } from "../model/tasks.ts";
+
+/** An instance in its clusters: its tasks, and the services they belong to. */
+export type InClusters = {
+  readonly instances: readonly ClusterInstance[];
+  /** The load balancers that these services name. */
+  readonly managed: readonly LoadBalancerId[];
+  /** Whether ECS itself drains one of the clusters; undefined where nobody asked. */
+  readonly managedDraining: boolean | undefined;
+  /** The instance's protected tasks, where they were asked for: now and then while nothing moves. */
+  readonly protections: readonly TaskProtection[];
+  readonly unread: Unread | undefined;
+};
+
+/** A termination, with whether anything beyond Auto Scaling is asked about it. */
+export type Observable = InPass & { readonly isObserved: boolean };
+
+/** Where an instance is registered, as far as it could be read. */
+export type Registered = {
+  readonly registrations: readonly Registration[];
+  readonly loadBalancers: Memory["loadBalancers"];
+  readonly unread: Unread | undefined;
+};
+
+/** A termination in its clusters. */
+export type Clustered = Observable & { readonly clusters: InClusters };

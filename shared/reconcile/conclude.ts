@@ -1,0 +1,141 @@
+import type { Carried } from "../act/carry-out.ts";
+import { completeAction } from "../act/complete-action.ts";
+import { logCompletion } from "../act/dry-run.ts";
+import { secondsBetween, timeText } from "../base/log.ts";
+import { waitingFields } from "../log-lines/blocker-text.ts";
+import { dropText } from "../log-lines/reason-text.ts";
+import { event } from "../model/blocker.ts";
+import type { Complete, Drop } from "../model/decision.ts";
+import type { Termination } from "../model/termination.ts";
+import {
+  afterCompletion,
+  afterFailedCompletion,
+  isNews,
+  queueCompletion,
+  type Waiting,
+  waitAgain,
+} from "../rules/after-pass.ts";
+import { isFresh } from "../rules/freshness.ts";
+import { type Reading, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+import { findAnotherAction } from "./find-another-action.ts";
+
+/** What became of a termination in a pass. */
+export type Reconciled = {
+  /** Its place in the batch that was handed in. */
+  readonly index: number;
+  /** As it was handed in. */
+  readonly before: Termination;
+  /** As it is now. */
+  readonly termination: Termination;
+  /** It waits for another pass, its lifecycle action is completed, or it is followed no further. */
+  readonly ending: "waiting" | "completed" | "dropped";
+};
+
+/** The same, or that there must be another pass at once because the completion was refused. */
+export type Concluded = Reconciled | (Omit<Reconciled, "ending"> & { readonly ending: "refused" });
+
+/** What differs between the functions' passes. */
+export type PassOptions = {
+  /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose pass comes later. */
+  readonly mayComplete: boolean;
+  /** Whether nothing may be written: what would be done is logged. */
+  readonly dryRun: boolean;
+  /** Until when this run has passes and completes, in milliseconds since 1970: the next run still receives what it hands over. */
+  readonly until: number;
+};
+
+/**
+ * Ends a pass for one termination as it was decided: waits, follows it no further, or completes its lifecycle action while
+ * what the pass found is fresh. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ */
+export async function conclude(run: Run, carried: Carried, options: PassOptions): Promise<Concluded> {
+  const { index, before, termination, decision } = carried;
+  const { outcome } = decision;
+  switch (outcome.kind) {
+    case "wait":
+      return waiting(run, carried, { termination, blockers: outcome.blockers }, options);
+    case "drop":
+      logDropped(run, termination, outcome);
+      return { index, before, termination, ending: "dropped" };
+    case "complete":
+      return complete(run, carried, outcome, options);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function complete(
+  run: Run,
+  carried: Carried,
+  outcome: Complete,
+  options: PassOptions,
+): Promise<Concluded> {
+  const { index, before, termination, observation, decidedAt } = carried;
+  if (!options.mayComplete) return { index, before, termination, ending: "waiting" };
+  const goOn = (after: Waiting) => waiting(run, carried, after, options);
+  if (options.dryRun) {
+    const logged = logCompletion(run, termination, outcome);
+    return goOn(waitAgain(logged, [event("hook timeout")], run.now()));
+  }
+  if (!isFresh(decidedAt, options.until, run.now())) {
+    return goOn(queueCompletion(termination, observation, run.now()));
+  }
+  const answer = await reading(run, () => completeAction(run, termination, outcome));
+  if ("unread" in answer) return goOn(afterFailedCompletion(termination, answer.unread, run.now()));
+  if (answer.value === "no such action") return afterRefusal(run, carried, goOn);
+  const left = afterCompletion(carried, run.now());
+  return left ? goOn(left) : { index, before, termination, ending: "completed" };
+}
+
+// Auto Scaling knows no such action. Another one of the same hook may hold the instance. Whether another hook explains it is
+// asked at once, the first time.
+async function afterRefusal(
+  run: Run,
+  { index, before, termination }: Carried,
+  goOn: (after: Waiting) => Reconciled,
+): Promise<Concluded> {
+  const another: Reading<Termination | undefined> = await reading(run, () =>
+    findAnotherAction(run, termination),
+  );
+  const now = run.now();
+  if ("unread" in another) return goOn(afterFailedCompletion(termination, another.unread, now));
+  if (another.value) return goOn(waitAgain(another.value, [event("action found")], now));
+  const { memory } = termination;
+  if (memory.refusedAt !== undefined) return goOn(waitAgain(termination, [event("action known")], now));
+  return {
+    index,
+    before,
+    termination: { ...termination, memory: { ...memory, refusedAt: now } },
+    ending: "refused",
+  };
+}
+
+// It waits, and the log says for what where that is news.
+function waiting(
+  run: Run,
+  { index, before }: Pick<Carried, "index" | "before">,
+  { termination, blockers }: Waiting,
+  { until }: PassOptions,
+): Reconciled {
+  const { nextPassAt, failures } = termination.memory;
+  if (isNews(before.memory, termination.memory)) {
+    const isInThisRun = nextPassAt !== undefined && nextPassAt < until;
+    run.logAbout(before).info("waiting", {
+      ...waitingFields(blockers),
+      held_seconds: secondsBetween(before.since, run.now()),
+      ...(isInThisRun
+        ? { next_pass_at: timeText(nextPassAt) }
+        : { next_pass_in: "the next run of terminate" }),
+      ...(failures > 0 ? { failures } : {}),
+    });
+  }
+  return { index, before, termination, ending: "waiting" };
+}
+
+function logDropped(run: Run, termination: Termination, { reason, level }: Drop): void {
+  run.logAbout(termination)[level]("termination dropped", {
+    reason: dropText(reason),
+    held_seconds: secondsBetween(termination.since, run.now()),
+  });
+}

@@ -1,0 +1,63 @@
+import { sendHeartbeat } from "../act/heartbeat.ts";
+import { forEachOf } from "../base/batches.ts";
+import type { WithView } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
+import { isHeartbeatDue } from "../rules/heartbeat.ts";
+import { SECOND, SHORT_HOOK_MS } from "../rules/timings.ts";
+import { contentOf, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+import { findAnotherAction } from "./find-another-action.ts";
+
+/**
+ * Keeps lifecycle actions alive whose timers run low, before anything else is asked. A heartbeat that fails is noted, and
+ * tried again at the next pass. Throws only what is a fault of ours.
+ *
+ * @param first whether this is deregister's pass
+ * @returns the records, with the terminations as they are after their heartbeat
+ */
+export async function sendHeartbeats(
+  run: Run,
+  records: readonly WithView[],
+  first: boolean,
+): Promise<WithView[]> {
+  const now = run.now();
+  const due = records
+    .map((record, index) => ({ record, index }))
+    .filter(({ record: { termination, view } }) => isHeartbeatDue(termination, view, now, first))
+    // Those whose timers began first end first, should there be no time for all.
+    .sort((a, b) => timerOf(a.record) - timerOf(b.record));
+  const sent = await forEachOf(due, async ({ record, index }): Promise<[number, Termination | undefined]> => {
+    const after = await reading(run, () => heartbeatOf(run, record.termination));
+    return [index, contentOf(after)];
+  });
+  const after = new Map(sent);
+  return records.map((each, index) => ({ ...each, termination: after.get(index) ?? each.termination }));
+}
+
+function timerOf({ termination }: WithView): number {
+  return termination.memory.lastHeartbeatAt ?? 0;
+}
+
+// Throws an AwsCallError.
+async function heartbeatOf(run: Run, termination: Termination): Promise<Termination> {
+  const { hook, memory } = termination;
+  if (hook === undefined) return termination;
+  const answer = await sendHeartbeat(run, { ...termination, hook });
+  const asked = { ...termination, memory: { ...memory, lastHeartbeatAt: run.now() } };
+  if (answer === "recorded") return asked;
+  return (await findAnotherAction(run, termination)) ?? asked;
+}
+
+/** Warns, once a run and hook, of hooks that are too short to be safe. */
+export function warnOfShortHooks(run: Run, records: readonly WithView[]): void {
+  for (const { termination, view } of records) {
+    const own = view.hooks?.find(({ name }) => name === termination.hook);
+    if (!own || own.heartbeatTimeout >= SHORT_HOOK_MS) continue;
+    run.warn("short hook", {
+      auto_scaling_group: termination.group,
+      lifecycle_hook_name: own.name,
+      heartbeat_timeout_seconds: own.heartbeatTimeout / SECOND,
+      reason: "its timeout can pass between two passes; 180 seconds or more are safe",
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import { type Carried, carryOut } from "../act/carry-out.ts";
+import { logSteps } from "../act/dry-run.ts";
+import { forEachOf, groupBy } from "../base/batches.ts";
+import { warningFields } from "../log-lines/warning-text.ts";
+import { type Decided, idOfWarning } from "../model/decision.ts";
+import type { InPass } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
+import { observeAutoScaling } from "../observe/auto-scaling.ts";
+import { observe } from "../observe/observe.ts";
+import { recheckBlockers } from "../observe/recheck-blocker.ts";
+import { rememberSteps, withoutSteps } from "../rules/after-pass.ts";
+import { decide } from "../rules/decide.ts";
+import { questions } from "../rules/questions.ts";
+import { afterRecheck, recheckOf } from "../rules/recheck.ts";
+import { supersede } from "../rules/superseded-action.ts";
+import type { Run } from "../run/run.ts";
+import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
+import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
+
+/** How many terminations a part of a pass has at the least, where they are of several clusters. */
+const PART_AT_LEAST = 100;
+/** How many parts are under way side by side. */
+const PARTS_AT_ONCE = 2;
+
+/**
+ * One pass at a batch of terminations: observe, decide, act. A termination whose last blocker is still there keeps waiting
+ * without one. What is decided is logged where it is news. Failures of AWS are noted in the run; throws only what is a fault
+ * of ours.
+ */
+export async function reconcile(
+  run: Run,
+  terminations: readonly Termination[],
+  options: PassOptions,
+): Promise<Reconciled[]> {
+  const now = run.now();
+  const batch = terminations.map((before, index): InPass => ({ index, before, termination: before }));
+  const requests = batch.flatMap(({ before, index }) => recheckOf(before, index, now) ?? []);
+  const waiting = (await recheckBlockers(run, requests)).flatMap((each): Reconciled[] => {
+    const { index, before } = each;
+    const termination = afterRecheck(each, now);
+    if (!termination) return [];
+    return [{ index, before, termination: { ...termination, dryRun: options.dryRun }, ending: "waiting" }];
+  });
+  const isWaiting = new Set(waiting.map(({ index }) => index));
+  const rest = batch.filter(({ index }) => !isWaiting.has(index));
+  return [...waiting, ...(await reconcileParts(run, rest, options))];
+}
+
+// While the calls for one part wait for ECS, those for another can wait for Auto Scaling. A part for which there is no time
+// any more is left as it is.
+async function reconcileParts(
+  run: Run,
+  records: readonly InPass[],
+  options: PassOptions,
+): Promise<Reconciled[]> {
+  const reconciled = await forEachOf(
+    partsOf(records).entries(),
+    async ([index, part]) => {
+      const isLate = run.isOutOfTime || (options.mayComplete && run.now() >= options.until);
+      if (index === 0 || !isLate) return reconcilePart(run, part, options);
+      return part.map((each): Reconciled => ({ ...each, ending: "waiting" }));
+    },
+    PARTS_AT_ONCE,
+  );
+  return reconciled.flat();
+}
+
+// Many are taken cluster by cluster, which costs no more calls. So the first are acted upon, and completed, before AWS is asked
+// about the last. Those of small clusters go together.
+function partsOf(records: readonly InPass[]): InPass[][] {
+  const parts: InPass[][] = [];
+  for (const own of groupBy(records, ({ before }) => before.settings.clusterNames[0]).values()) {
+    const last = parts.at(-1);
+    if (last && last.length < PART_AT_LEAST) last.push(...own);
+    else parts.push([...own]);
+  }
+  return parts;
+}
+
+async function reconcilePart(
+  run: Run,
+  records: readonly InPass[],
+  options: PassOptions,
+): Promise<Reconciled[]> {
+  const decided = (await decideAll(run, records, options)).map((each) =>
+    options.dryRun ? withoutSteps(each) : each,
+  );
+  const [settled, acted] = [
+    decided.filter(({ decision }) => decision.steps.length === 0),
+    decided.filter(({ decision }) => decision.steps.length > 0),
+  ];
+  // Beside each other: where steps for some take long, what the pass found of others would grow old meanwhile.
+  const concluded = await Promise.all([
+    concludeAll(
+      run,
+      settled.map((each) => ({ ...each, done: { steps: [], failed: false, logged: [] } })),
+      options,
+    ),
+    act(run, acted, options),
+  ]);
+  return forEachOf(concluded.flat(), async (each): Promise<Reconciled> => {
+    if (each.ending !== "refused") return { ...each, ending: each.ending };
+    const { index, before, termination } = each;
+    const [again] = await reconcile(run, [termination], { ...options, mayComplete: false });
+    return { ...(again ?? { termination, ending: "waiting" }), index, before };
+  });
+}
+
+async function decideAll(
+  run: Run,
+  records: readonly InPass[],
+  { dryRun, mayComplete }: PassOptions,
+): Promise<Decided[]> {
+  const shown = await observeAutoScaling(run, records, questions);
+  const now = run.now();
+  // A superseded action is followed as the one that took its place: of one that is completed nothing else is asked.
+  const held = shown.map((each) => ({ ...each, termination: supersede(each.termination, each.view, now) }));
+  warnOfShortHooks(run, held);
+  // decide goes by the termination as it was observed; what a heartbeat changed comes with the record.
+  const kept = dryRun ? held : await sendHeartbeats(run, held, !mayComplete);
+  const observed = await observe(run, kept, questions);
+  const decidedAt = run.now();
+  return observed.map((each) => ({
+    ...each,
+    decision: decide(each.termination, each.observation, decidedAt),
+    decidedAt,
+  }));
+}
+
+async function act(run: Run, decided: readonly Decided[], options: PassOptions): Promise<Concluded[]> {
+  const carried = options.dryRun ? logSteps(run, decided) : await carryOut(run, decided);
+  return concludeAll(run, carried, options);
+}
+
+function concludeAll(run: Run, carried: readonly Carried[], options: PassOptions): Promise<Concluded[]> {
+  const actedAt = run.now();
+  return forEachOf(carried, (each) => {
+    logWarnings(run, each);
+    const memory = rememberSteps(each, each.done, actedAt);
+    const termination = { ...each.termination, dryRun: options.dryRun, memory };
+    return conclude(run, { ...each, termination }, options);
+  });
+}
+
+function logWarnings(run: Run, { before, termination, decision }: Decided): void {
+  for (const each of decision.warnings) {
+    if (before.memory.logged.includes(idOfWarning(each))) continue;
+    run.logAbout(termination)[each.level](each.phrase, warningFields(each));
+  }
+}

@@ -1,0 +1,199 @@
+import { endDryRun } from "../act/dry-run.ts";
+import { secondsBetween } from "../base/log.ts";
+import { waitingFields } from "../log-lines/blocker-text.ts";
+import { merge } from "../messages/merge-duplicates.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
+import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
+import type { DrainKeys } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
+import { dueOf, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
+import type { Run } from "../run/run.ts";
+import { reconcile } from "./reconcile.ts";
+
+/** How long a run receives: its predecessor, a minute older, hands over within this time. */
+export const RECEIVE_MS = 5_000;
+/** What a pass takes longer for each termination in it: a hundred of them are some ten calls, and AWS takes ten a second. */
+const PASS_MS_EACH = 10;
+/** How many terminations a run tracks at the most: what is beyond waits for the next run, or for one beside it. */
+export const MAX_TRACKED = 3_000;
+
+/** What a run of terminate tracks its terminations with. */
+export type TrackOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
+
+/** The terminations that one run of terminate tracks, and what became of them. */
+export class TrackedTerminations {
+  tracked: readonly Tracked[] = [];
+  readonly unreadable: Unreadable[] = [];
+  received = 0;
+  completed = 0;
+  dropped = 0;
+  #receives = true;
+  #isDry = false;
+  #queueBatch = MIN_QUEUE_BATCH;
+  readonly #ended: Termination[] = [];
+  readonly #run: Run;
+  readonly #options: TrackOptions;
+
+  constructor(run: Run, options: TrackOptions) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /**
+   * Receives what waits in the queue, or comes within some seconds. Several messages about one drain are one from then on. None
+   * is deleted before the drain ends or is handed over, since each may know what the others do not.
+   */
+  async receive(waitSeconds: number): Promise<void> {
+    const { queue, keys, dryRun } = this.#options;
+    const room = MAX_TRACKED - this.tracked.length;
+    const { messages, failed, isDry } = await receive(this.#run, queue, waitSeconds, room);
+    this.received += messages.length;
+    this.#isDry = isDry;
+    if (failed || messages.length >= room) this.#receives = false;
+    const arrivals: Tracked[] = [];
+    for (const message of messages) {
+      const read = parseMonitorMessage(message.body, message.sentAt, keys);
+      if (read.kind === "termination") {
+        const termination = dryRun ? read.termination : endDryRun(this.#run, read.termination);
+        arrivals.push({ termination, messages: [message] });
+      } else this.unreadable.push({ message, reason: read.reason });
+    }
+    if (arrivals.length === 0) return;
+    this.tracked = merge(this.#run, [...this.tracked, ...arrivals]);
+  }
+
+  /** Receives until the predecessor must have handed over. Meanwhile there is a pass at what is due. */
+  async receiveHandOvers(end: () => number): Promise<void> {
+    const receivesUntil = this.#run.startedAt + RECEIVE_MS;
+    for (;;) {
+      const now = this.#run.now();
+      const next = nextDueAt(this.tracked);
+      if (next <= now && now < end()) {
+        await this.#passAtDue(end);
+        // What the predecessor has handed over in the meantime.
+        const hasMissed = now < receivesUntil && this.#run.now() >= receivesUntil;
+        if (hasMissed && this.#receives) await this.receive(1);
+      } else if (this.#receives && now < receivesUntil) {
+        await this.receive(Math.ceil((Math.min(next, receivesUntil) - now) / 1000));
+      } else return;
+    }
+  }
+
+  /** All terminations that this run tracks or has seen the end of: Auto Scaling may still show these as they were. */
+  get seen(): Termination[] {
+    return [...this.tracked.map(({ termination }) => termination), ...this.#ended];
+  }
+
+  /** Receives once more, where the last receive brought something: afterwards `tracksAll` tells whether that was all. */
+  async receiveRest(): Promise<void> {
+    if (this.#receives && !this.#isDry) await this.receive(1);
+  }
+
+  /** Whether the run tracks all that was visible or handed over: the last receive brought nothing, and there is room for more. */
+  get tracksAll(): boolean {
+    return this.#isDry && this.tracked.length < MAX_TRACKED;
+  }
+
+  /** Adds a termination that no message stands for yet. */
+  add(termination: Termination): void {
+    this.tracked = [...this.tracked, { termination, messages: [] }];
+  }
+
+  /** One pass after the other at what is due, until nothing is left, or nothing can change before the time is over. */
+  async passUntil(end: () => number): Promise<void> {
+    while (this.tracked.length > 0) {
+      const now = this.#run.now();
+      const next = nextDueAt(this.tracked);
+      const at = Math.max(next, now);
+      const { queued, others } = this.#dueAt(at);
+      if (at + PASS_MS_EACH * (queued.length + others.length) >= end()) return;
+      if (next <= now) await this.#passAtDue(end);
+      else await this.#run.ports.sleep(next - now);
+    }
+  }
+
+  // While a pass takes long, those that only wait for Auto Scaling are completed, again and again.
+  async #passAtDue(end: () => number): Promise<void> {
+    const { queued, others } = this.#dueAt(this.#run.now());
+    if (others.length === 0) return this.#complete(queued, end());
+    let isOver = false;
+    const passAtOthers = async () => {
+      await this.#pass(others, end()).finally(() => {
+        isOver = true;
+      });
+    };
+    const goOnCompleting = async () => {
+      for (let due = queued; due.length > 0 && !isOver; due = this.#dueAt(this.#run.now()).queued) {
+        if (this.#run.now() + PASS_MS_EACH * due.length >= end()) return;
+        await this.#complete(due, end());
+      }
+    };
+    // Neither is left behind, acting, where the other one throws.
+    for (const each of await Promise.allSettled([passAtOthers(), goOnCompleting()]))
+      if (each.status === "rejected") throw each.reason;
+  }
+
+  async #complete(queued: readonly Tracked[], until: number): Promise<void> {
+    this.#queueBatch = queueBatchAfter(await this.#pass(queued, until));
+  }
+
+  #dueAt(time: number) {
+    return dueOf(this.tracked, time, this.#queueBatch);
+  }
+
+  /** Returns how many were completed. */
+  async #pass(due: readonly Tracked[], until: number): Promise<number> {
+    const reconciled = await reconcile(
+      this.#run,
+      due.map(({ termination }) => termination),
+      { mayComplete: true, dryRun: this.#options.dryRun, until },
+    );
+    const all = reconciled.map((each) => ({ ...each, messages: due[each.index]?.messages ?? [] }));
+    const completed = all.filter(
+      ({ before, termination, ending }) =>
+        ending === "completed" ||
+        (before.memory.completedAt === undefined && termination.memory.completedAt !== undefined),
+    ).length;
+    this.completed += completed;
+    this.dropped += all.filter(({ ending }) => ending === "dropped").length;
+    const ended = all.filter(({ ending }) => ending !== "waiting");
+    this.#ended.push(...ended.map(({ termination }) => termination));
+    await this.#delete(ended.flatMap(({ messages }) => messages));
+    const passed = new Set(due);
+    this.tracked = [
+      ...this.tracked.filter((each) => !passed.has(each)),
+      ...all
+        .filter(({ ending }) => ending === "waiting")
+        .map(({ termination, messages }) => ({ termination, messages })),
+    ];
+    return completed;
+  }
+
+  /**
+   * Hands over what is left to the next run. It is sent again before it is deleted: a fresh message has a fresh receive count,
+   * age and visibility, so that hours of waiting never look like failing.
+   */
+  async handOver(): Promise<void> {
+    if (this.tracked.length === 0) return;
+    const { queue } = this.#options;
+    const { done, failed } = await this.#run.ports.queues.send(
+      queue,
+      this.tracked.map((tracked) => ({ ...tracked, body: formatMonitorMessage(tracked.termination) })),
+    );
+    for (const { item, reason, cause } of failed)
+      this.#run.stepFailed(item.termination, `handing over to ${queue}`, reason, cause);
+    for (const { termination } of done) {
+      const { since, memory } = termination;
+      this.#run.logAbout(termination).info("handed over", {
+        ...waitingFields([...memory.blockers, ...memory.unread]),
+        held_seconds: secondsBetween(since, this.#run.now()),
+        ...(memory.failures > 0 ? { failures: memory.failures } : {}),
+      });
+    }
+    await this.#delete(done.flatMap(({ messages }) => messages));
+  }
+
+  #delete(messages: readonly Receipt[]): Promise<void> {
+    return deleteAll(this.#run, this.#options.queue, messages);
+  }
+}

@@ -1,0 +1,120 @@
+import { areSameBlockers, type Blocker, event, type Unread, unreadBlocker } from "../model/blocker.ts";
+import { type Decided, type Done, idOfWarning } from "../model/decision.ts";
+import type { Memory } from "../model/memory.ts";
+import { isSame, seenOf } from "../model/registration.ts";
+import type { Termination } from "../model/termination.ts";
+import { queueUntil } from "./completion-queue.ts";
+import { stillWaitingFor } from "./decision.ts";
+import { otherHooks } from "./heartbeat.ts";
+import { stillThere } from "./still-there.ts";
+import { SECOND } from "./timings.ts";
+
+/**
+ * What is remembered after a pass: what was decided, and the steps that took effect.
+ *
+ * @param actedAt when the last of the steps took effect, in milliseconds since 1970
+ */
+export function rememberSteps(
+  { before, observation, decision }: Decided,
+  done: Done,
+  actedAt: number,
+): Memory {
+  const { memory, warnings } = decision;
+  const failed = done.failed || Object.keys(observation.unread).length > 0;
+  const drained = done.steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
+  const deregistered = done.steps.flatMap((step) =>
+    step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
+  );
+  const acted = done.steps.some(({ kind }) => kind === "drain" || kind === "deregister");
+  // The blocker was chosen as things are after all the steps.
+  const isAllDone = decision.steps.length === done.steps.length;
+  return {
+    ...memory,
+    actedAt: acted ? actedAt : memory.actedAt,
+    drainingAt: drained.length > 0 ? (memory.drainingAt ?? actedAt) : memory.drainingAt,
+    drained: [
+      ...memory.drained.filter(({ what }) => !drained.includes(what)),
+      ...drained.map((what) => ({ what, at: actedAt })),
+    ],
+    deregistered: [
+      ...memory.deregistered.filter(({ what }) => !deregistered.some((each) => isSame(each, what))),
+      ...deregistered.map((what) => ({ what, at: actedAt })),
+    ],
+    recheck: isAllDone ? memory.recheck : undefined,
+    failures: before.memory.failures + (failed ? 1 : 0),
+    logged: [...new Set([...memory.logged, ...warnings.map(idOfWarning), ...done.logged])],
+  };
+}
+
+/** Rule 13. On a dry run nothing is done, so a drain waits for what is there, not for what its steps would leave. */
+export function withoutSteps(decided: Decided): Decided {
+  const { before, observation, decision, decidedAt } = decided;
+  const { outcome, steps } = decision;
+  const blockers = stillThere(observation);
+  if (outcome.kind !== "wait" || steps.length === 0 || blockers.length === 0) return decided;
+  return {
+    ...decided,
+    decision: {
+      ...decision,
+      outcome: { ...outcome, blockers },
+      memory: { ...decision.memory, ...stillWaitingFor(before.memory, blockers, decidedAt) },
+    },
+  };
+}
+
+/** A termination that waits for another pass, and for what. */
+export type Waiting = { readonly termination: Termination; readonly blockers: readonly Blocker[] };
+
+/** The termination as it waits for what has come up since the decision: for a pass at the usual pace, where no time is given. */
+export function waitAgain(
+  { settings, memory, ...termination }: Termination,
+  blockers: readonly Blocker[],
+  now: number,
+  change: Partial<Memory> = {},
+): Waiting {
+  const waiting = {
+    ...memory,
+    ...stillWaitingFor(memory, blockers, now),
+    nextPassAt: now + settings.pollSeconds * SECOND,
+    ...change,
+  };
+  return { termination: { ...termination, settings, memory: waiting }, blockers };
+}
+
+/** Rule 16. A completion for which the pass is too old by now: it goes to the completion queue, and is due at once. */
+export function queueCompletion(
+  termination: Termination,
+  hooks: Decided["observation"],
+  now: number,
+): Waiting {
+  const queuedUntil = queueUntil(termination, hooks, now);
+  return waitAgain(termination, [event("completion queue")], now, { queuedUntil, nextPassAt: now });
+}
+
+/**
+ * What is done once our lifecycle action is completed. The message of a returning instance is kept, because what was taken from
+ * it will be restored. So is that of one that other hooks still hold, or a sweep would take it for one that nobody drains.
+ * Undefined where the drain is over.
+ */
+export function afterCompletion(
+  { termination, observation }: Pick<Decided, "termination" | "observation">,
+  now: number,
+): Waiting | undefined {
+  const hooks = otherHooks(termination, observation);
+  if (hooks.length > 0)
+    return waitAgain(termination, [{ kind: "other hooks", hooks }], now, { completedAt: now });
+  if (termination.memory.returns === undefined) return undefined;
+  return waitAgain(termination, [event("returned")], now, { completedAt: now });
+}
+
+/** The termination as it waits after a completion that AWS did not answer. One that was not tried counts as no failure. */
+export function afterFailedCompletion(termination: Termination, unread: Unread, now: number): Waiting {
+  const { failures } = termination.memory;
+  if (unread.why === "out of time") return waitAgain(termination, [event("time for it")], now);
+  return waitAgain(termination, [unreadBlocker("completion", unread)], now, { failures: failures + 1 });
+}
+
+/** Whether a drain waits for something else than before, or AWS left something else unanswered: then a line is logged. */
+export function isNews(before: Memory, after: Memory): boolean {
+  return !areSameBlockers(before.blockers, after.blockers) || !areSameBlockers(before.unread, after.unread);
+}

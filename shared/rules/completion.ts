@@ -1,0 +1,55 @@
+import { event } from "../model/blocker.ts";
+import type { Decision } from "../model/decision.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Termination } from "../model/termination.ts";
+import { drop, wait } from "./decision.ts";
+import { otherHooks } from "./heartbeat.ts";
+import { decideReturning } from "./returning.ts";
+import { unreadAbout } from "./still-there.ts";
+import { REFUSED_MS } from "./timings.ts";
+
+/**
+ * Rule 8. The end that was decided, or what is done instead where Auto Scaling has refused the completion before: it is tried
+ * again for a while, and not at all where another hook explains the wait.
+ */
+export function tryCompletion(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+  end: Decision,
+): Decision {
+  const { refusedAt, returns } = end.memory;
+  if (end.outcome.kind !== "complete" || refusedAt === undefined) return end;
+  const refused = { ...termination, memory: end.memory };
+  // Whoever ended the action of one that returns, what was taken from it is still to be restored.
+  if (returns !== undefined) return decideReturning(refused, observed, now, returns);
+  if (otherHooks(termination, observed).length > 0) {
+    const memory = { ...end.memory, completedAt: refusedAt };
+    return decideCompleted({ ...termination, memory }, observed, now, refusedAt);
+  }
+  if (now - refusedAt < REFUSED_MS) return end;
+  const unread = unreadAbout("hooks", observed.unread);
+  if (unread.length > 0) return wait(refused, now, unread);
+  return drop(end.memory, { why: "unknown action" }, "error");
+}
+
+/**
+ * Rule 8. Our action is completed, and the instance is still held. The message is kept until the other hooks are done too, or a
+ * sweep would take the instance for one that nobody drains.
+ */
+export function decideCompleted(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+  completedAt: number,
+): Decision {
+  const { memory } = termination;
+  const unread = unreadAbout("hooks", observed.unread);
+  if (unread.length > 0) return wait(termination, now, unread);
+  const hooks = otherHooks(termination, observed);
+  if (hooks.length > 0) return wait(termination, now, [{ kind: "other hooks", hooks }]);
+  if (memory.returns !== undefined || now - completedAt < REFUSED_MS) {
+    return wait(termination, now, [event("released")]);
+  }
+  return drop(memory, { why: "unknown action" }, "error");
+}

@@ -1,0 +1,47 @@
+import type { Termination } from "../model/termination.ts";
+import { isQueuedForCompletion } from "./completion-queue.ts";
+import { SECOND } from "./timings.ts";
+
+/** What is due this much later is taken too, so that the batch shares its calls. */
+const TOGETHER_MS = 2 * SECOND;
+/** How many of the completion queue go into one pass: a minimum, then so many per completion of the pass before. */
+export const MIN_QUEUE_BATCH = 100;
+const QUEUE_BATCH_GROWTH = 1.25;
+
+/** Something that stands for a termination. */
+type Tracks = { readonly termination: Termination };
+
+/** When the next of some terminations is due, in milliseconds since 1970; infinity where none is. */
+export function nextDueAt(tracked: readonly Tracks[]): number {
+  return Math.min(...tracked.map(dueAt));
+}
+
+/**
+ * Rule 16. Which terminations are due. Where Auto Scaling takes fewer completions than there are, no more of those in the
+ * completion queue go into a pass than can be completed while it is fresh: those that have waited longest.
+ *
+ * @param queueBatch how many of the completion queue at the most
+ */
+export function dueOf<T extends Tracks>(
+  tracked: readonly T[],
+  time: number,
+  queueBatch: number,
+): { readonly queued: readonly T[]; readonly others: readonly T[] } {
+  const due = tracked.filter((each) => dueAt(each) <= time + TOGETHER_MS);
+  const isQueued = ({ termination }: Tracks) => isQueuedForCompletion(termination, time);
+  const queued = due.filter(isQueued).sort((a, b) => waitsSince(a) - waitsSince(b));
+  return { queued: queued.slice(0, queueBatch), others: due.filter((each) => !isQueued(each)) };
+}
+
+/** Rule 16. How many of the completion queue go into the next pass. */
+export function queueBatchAfter(completed: number): number {
+  return Math.max(MIN_QUEUE_BATCH, Math.ceil(QUEUE_BATCH_GROWTH * completed));
+}
+
+function dueAt({ termination }: Tracks): number {
+  return termination.memory.nextPassAt ?? 0;
+}
+
+function waitsSince({ termination }: Tracks): number {
+  return termination.memory.changedAt ?? 0;
+}

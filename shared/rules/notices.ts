@@ -1,0 +1,47 @@
+import { type GroupInstance, type Hook, notifiesQueue } from "../model/hooks.ts";
+import type { IgnoreReason, NoticeKind } from "../model/notice.ts";
+import { NOTICE_MS } from "./timings.ts";
+
+/** What the input says about each kind of notice. */
+export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;
+
+/** What is done about a notice. `replace` still asks for the group's hooks: see `mayReplace`. */
+export type NoticeDecision =
+  | { readonly kind: "ignore"; readonly reason: IgnoreReason }
+  | { readonly kind: "drain"; readonly group: string }
+  | { readonly kind: "replace"; readonly group: string };
+
+/** Rule 12. Whether the input says that a kind of notice is ignored: then nothing is asked about its instances. */
+export function isIgnored(notice: NoticeKind, policy: NoticePolicy): boolean {
+  return policy[notice] === "ignore";
+}
+
+/**
+ * Rule 12. What is done about a notice, by what the input says and where Auto Scaling shows the instance.
+ *
+ * @param at when the notice was sent, in milliseconds since 1970, as `now`
+ */
+export function decideNotice(
+  { notice, at }: { readonly notice: NoticeKind; readonly at: number },
+  policy: NoticePolicy,
+  groupInstance: GroupInstance | undefined,
+  now: number,
+): NoticeDecision {
+  if (isIgnored(notice, policy)) return { kind: "ignore", reason: { why: "the input says so" } };
+  if (!groupInstance) return { kind: "ignore", reason: { why: "no group" } };
+  const { group, state } = groupInstance;
+  if (policy[notice] === "drain") {
+    return now >= at + NOTICE_MS ? { kind: "ignore", reason: { why: "too late" } } : { kind: "drain", group };
+  }
+  return state === "InService"
+    ? { kind: "replace", group }
+    : { kind: "ignore", reason: { why: "not in service", state } };
+}
+
+/**
+ * Rule 12. Whether an instance is replaced through its group: without a hook of ours nothing would drain it. A hook that
+ * notifies no queue, or a topic, may reach us all the same.
+ */
+export function mayReplace(hooks: readonly Hook[], queue: string): boolean {
+  return hooks.some((each) => !each.target?.includes(":sqs:") || notifiesQueue(each, queue));
+}

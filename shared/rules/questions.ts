@@ -1,0 +1,63 @@
+import { situationOf } from "../model/lifecycle-state.ts";
+import type { Questions, TaskLists } from "../model/questions.ts";
+import { type ContainerInstance, isSilent, STOPPED, type Task } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { deadlineOf, halfTimeOf } from "./deadline.ts";
+import { areProtectionsDue } from "./stall-reasons.ts";
+import { hasOurs } from "./steps.ts";
+import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
+
+/** Which questions a pass asks AWS. What cannot have changed, or decides nothing, is not asked. */
+export const questions: Questions = {
+  // What no hook holds is left alone, unless it will be interrupted, or has something to get back.
+  isObserved({ group, interruptedAt, memory }, { groupInstance }) {
+    if (!groupInstance || groupInstance.group !== group) return false;
+    if (situationOf(groupInstance.state) === "held") return memory.completedAt === undefined;
+    return interruptedAt !== undefined || memory.returns !== undefined;
+  },
+
+  // It only matters near the end of a drain that may end with ABANDON.
+  isRetentionDue(termination, hook, now) {
+    if (termination.settings.onTimeout !== "abandon") return false;
+    return now >= halfTimeOf(termination, deadlineOf(termination, hook));
+  },
+
+  areProtectionsDue,
+
+  // One that drains, though not by us, and came by a capacity provider.
+  mayBeManagedDraining: ({ memory }, instances) =>
+    instances.some(
+      ({ containerInstance: { arn, status, capacityProvider } }) =>
+        status === "DRAINING" &&
+        capacityProvider !== undefined &&
+        !memory.drained.some(({ what }) => what === arn),
+    ),
+
+  tasksToList,
+
+  // One that will become DRAINING and has a registration of ours, which a task may listen behind.
+  areHostPortsDue: ({ interruptedAt, memory }, registrations) =>
+    interruptedAt === undefined && hasOurs(memory, registrations),
+
+  isInstanceDoubtful({ memory: { disconnectedSince } }, instances, registrations, now) {
+    const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
+    return (wasSilent && instances.some(isSilent)) || registrations.some(({ invalid }) => invalid);
+  },
+};
+
+// Which lists may have tasks that are not known. The container instance's count is of tasks to run, so it tells whether these
+// are all known. It tells nothing of those that are stopping. One that began to stop lately may be in neither list, because
+// each read lags by itself. So skip the list of tasks to run only once the count has been zero for long enough.
+function tasksToList(
+  { memory }: Termination,
+  { arn, version, tasksToRun }: ContainerInstance,
+  known: readonly Task[],
+  now: number,
+): TaskLists {
+  const isAsItWas = memory.noTasksVersions.some((each) => each.arn === arn && each.version === version);
+  const isMiscounted = known.filter((task) => task.shouldRun).length !== tasksToRun;
+  const isSettled = isAsItWas || known.some((task) => task.status !== STOPPED);
+  const stopping = isMiscounted || memory.tasks === undefined || !isSettled;
+  const isNoneToRun = memory.noTasksToRunSince !== undefined && now - memory.noTasksToRunSince >= SETTLE_MS;
+  return { stopping, toRun: isMiscounted || (stopping && !isNoneToRun) };
+}

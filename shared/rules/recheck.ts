@@ -1,0 +1,139 @@
+import type { Memory, RecheckableBlocker } from "../model/memory.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Rechecked, RecheckRequest } from "../model/recheck.ts";
+import { isSame, type Registration, seenOf } from "../model/registration.ts";
+import { type ClusterInstance, INACTIVE, liveTasks } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { ahead, pace } from "./decision.ts";
+import { nextHeartbeatAt } from "./heartbeat.ts";
+import { noTasksToRunSince } from "./remember.ts";
+import { isOurs, orphanTimeOf, pointingAt } from "./steps.ts";
+import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
+import { RECHECKS_MS } from "./timings.ts";
+
+/**
+ * Rule 11. The one blocker that it is enough to ask about after this pass, and until when. While it is there, no rule can have
+ * anything to do but those that go by time, of which `times` are some. Undefined where that is not certain: then a pass follows.
+ *
+ * @param times when something is due whatever the blocker does, in milliseconds since 1970; those that have passed do not count
+ */
+export function blockerToRecheck(
+  termination: Termination,
+  observed: Observation,
+  now: number,
+  times: readonly (number | undefined)[],
+): Termination["memory"]["recheck"] {
+  const { interruptedAt, memory } = termination;
+  const isUnread = Object.keys(observed.unread).length > 0;
+  if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
+  // A heartbeat that failed, or that tells whose the lifecycle action is, is sent at the next pass.
+  const heartbeatAt = nextHeartbeatAt(termination, observed);
+  if (heartbeatAt !== undefined && heartbeatAt <= now) return undefined;
+  const { registrations } = observed;
+  if (registrations.some((each) => each.invalid || (each.state === "registered" && isOurs(each)))) {
+    return undefined;
+  }
+  const blocker = inTheWay(termination, observed);
+  if (blocker === undefined) return undefined;
+  const orphans = registrations
+    .filter((each) => each.state === "registered")
+    .map((each) => orphanTimeOf(each, termination, observed));
+  return { blocker, until: Math.min(now + RECHECKS_MS, ...ahead([...times, ...orphans], now)) };
+}
+
+/**
+ * Rule 11. What is asked about a termination instead of a pass; undefined where that is not enough. What a message says of its
+ * time is not believed beyond what we would have written.
+ */
+export function recheckOf(before: Termination, index: number, now: number): RecheckRequest | undefined {
+  const { recheck } = before.memory;
+  if (recheck === undefined || now >= recheck.until || recheck.until > now + RECHECKS_MS) return undefined;
+  return { index, before, blocker: recheck.blocker, drainsSince: drainsSince(recheck.blocker, before) };
+}
+
+// A target that we took out drains for all of its group's deregistration delay, whether or not a connection is left. Where
+// somebody else took it out, nobody knows since when.
+function drainsSince(blocker: RecheckableBlocker, { memory }: Termination): number | undefined {
+  if (blocker.kind !== "registration" || blocker.state !== "draining") return undefined;
+  const times = memory.deregistered
+    .filter(({ what }) => isSame(what, blocker.registration))
+    .map(({ at }) => at);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/**
+ * Rule 11. The termination as it goes on waiting, where its blocker is still there or could not be read; undefined where it is
+ * gone, and a pass is needed.
+ */
+export function afterRecheck({ before, blocker, answer }: Rechecked, now: number): Termination | undefined {
+  if ("unread" in answer) return stillWaiting(before, now, { failures: before.memory.failures + 1 });
+  const { value } = answer;
+  if (!value.isThere) return undefined;
+  const { memory } = before;
+  const { tasks, until } = value;
+  if (tasks === undefined || blocker.kind !== "tasks" || memory.recheck === undefined) {
+    return stillWaiting(before, now, {}, until);
+  }
+  const change = {
+    recheck: { ...memory.recheck, blocker: { ...blocker, tasks: tasks.left } },
+    noTasksToRunSince: noTasksToRunSince(memory, [tasks.on], now),
+  };
+  return stillWaiting(before, now, change, until);
+}
+
+function stillWaiting(
+  { memory, ...termination }: Termination,
+  now: number,
+  change: Partial<Memory>,
+  known?: number,
+): Termination {
+  const { recheck, changedAt = now } = memory;
+  const next = known ?? now + pace(termination.settings, changedAt, now);
+  return {
+    ...termination,
+    memory: { ...memory, ...change, nextPassAt: Math.min(next, recheck?.until ?? now) },
+  };
+}
+
+function inTheWay(termination: Termination, observed: Observation): RecheckableBlocker | undefined {
+  const { registrations } = observed;
+  const clusterInstances = observed.clusterInstances.filter(
+    ({ containerInstance }) => containerInstance.status !== INACTIVE,
+  );
+  const [clusterInstance, ...others] = clusterInstances;
+  if (!clusterInstance) return registrationOf(registrations);
+  // A silent agent may be that of a dead instance, of which no task or target tells.
+  if (others.length > 0 || !clusterInstance.containerInstance.agentConnected) return undefined;
+  if (clusterInstance.containerInstance.status === "ACTIVE")
+    return registrationOf(pointingAt(clusterInstance, observed));
+  if (clusterInstance.containerInstance.status !== "DRAINING") return undefined;
+  const live = liveTasks(clusterInstance);
+  if (live.length === 0) return registrationOf(registrations);
+  const leaving = live.filter((task) => !mayBeStopped(clusterInstance, task, termination));
+  if (leaving.length > 0) return tasksOf(clusterInstance, leaving);
+  const first = mustGoFirst(termination, observed);
+  if (first.length > 0) return registrationOf(first);
+  return live.some((task) => task.shouldRun) ? undefined : tasksOf(clusterInstance, live);
+}
+
+function tasksOf(
+  { cluster, containerInstance }: ClusterInstance,
+  tasks: ClusterInstance["tasks"],
+): RecheckableBlocker {
+  const { arn, tasksToRun } = containerInstance;
+  return {
+    kind: "tasks",
+    cluster,
+    containerInstance: arn,
+    tasksToRun: tasks.some((task) => task.shouldRun) ? tasksToRun : 0,
+    tasks: tasks.map((task) => task.arn),
+  };
+}
+
+// All must be gone, so any of them will do.
+function registrationOf(registrations: readonly Registration[]): RecheckableBlocker | undefined {
+  const usable = registrations.find((each) => each.canRecheckRegistered || each.state === "draining");
+  if (!usable) return undefined;
+  const { target, state } = usable;
+  return { kind: "registration", registration: seenOf(usable), target, state };
+}

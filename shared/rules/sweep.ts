@@ -1,0 +1,121 @@
+import { type GroupWithInstances, type Hook, notifiesQueue } from "../model/hooks.ts";
+import { situationOf } from "../model/lifecycle-state.ts";
+import { NO_MEMORY } from "../model/memory.ts";
+import { type DrainKeys, type DrainSettings, keysOf, settingsOf, settingsUnder } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
+import { JITTER_MS, MINUTE } from "./timings.ts";
+
+/** What a sweep searches for, and where. */
+export type SweepOptions = {
+  /** The groups that the input names. */
+  readonly groups: readonly string[];
+  /** A tag of groups, as `key` or `key=value`. */
+  readonly tag: string | undefined;
+  /** By which our hook is known: its name, or the queue that it notifies. */
+  readonly hook: string | undefined;
+  readonly queue: string | undefined;
+  /** Whether nothing may be written, not even a heartbeat. */
+  readonly dryRun: boolean;
+  /** Settings for what is found, under those of the hook's own. */
+  readonly keys: DrainKeys;
+};
+
+/** An instance in a wait state that may be our hook's, with the hook. */
+export type Candidate = { readonly termination: Termination; readonly state: string; readonly hook: Hook };
+
+/**
+ * Rule 15. Whether a run that starts at this time sweeps: when its minute, counted from 1970, is divisible by this number. With a
+ * schedule of one minute, none is missed. A run that should start in such a minute may start some seconds after it, so two
+ * runs may sweep one after the other.
+ */
+export function isSweepDue(startedAt: number, everyMinutes: number): boolean {
+  return everyMinutes > 0 && startedAt % (everyMinutes * MINUTE) < MINUTE + JITTER_MS;
+}
+
+/** Rule 15. The groups that a sweep reads by name: those of the input, and those that drain at the moment. */
+export function groupsToSweep({ groups }: SweepOptions, atHand: readonly Termination[]): string[] {
+  return [...new Set([...groups, ...atHand.map((each) => each.group)])];
+}
+
+/** Rule 15. Those of a group's instances that a hook holds. */
+export function heldIn(instances: GroupWithInstances["instances"]): GroupWithInstances["instances"] {
+  return instances.filter(({ state }) => situationOf(state) === "held");
+}
+
+/** Rule 15. Our hooks of a group: known by name, by the queue that they notify, or because messages of this very group name them. */
+export function hooksOfOurs(
+  hooks: readonly Hook[],
+  group: string,
+  atHand: readonly Termination[],
+  { hook, queue }: SweepOptions,
+): Hook[] {
+  return hooks.filter((each) => {
+    if (hook !== undefined) return each.name === hook;
+    if (queue !== undefined) return notifiesQueue(each, queue);
+    return atHand.some((one) => one.group === group && one.hook === each.name);
+  });
+}
+
+/**
+ * Rule 15. The held instances of a group that no termination at hand stands for, for one of our hooks.
+ *
+ * @param now in milliseconds since 1970: nobody knows when the hook's time began, so the drain's begins now
+ */
+export function candidatesOf(
+  { group, hook, held }: { group: string; hook: Hook; held: GroupWithInstances["instances"] },
+  atHand: readonly Termination[],
+  options: SweepOptions,
+  now: number,
+): Candidate[] {
+  const alike = atHand.filter((each) => each.group === group && each.hook === hook.name);
+  const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
+  const settings = settingsFor(hook, alike, options);
+  return held
+    .filter(({ instanceId }) => !known.has(instanceId))
+    .map(({ instanceId, state }) => ({
+      termination: {
+        instanceId,
+        group,
+        hook: hook.name,
+        token: undefined,
+        since: now,
+        interruptedAt: undefined,
+        dryRun: false,
+        settings,
+        memory: { ...NO_MEMORY, lastHeartbeatAt: now },
+      },
+      state,
+      hook,
+    }));
+}
+
+/**
+ * Rule 15. Whether a heartbeat may ask if our hook holds a candidate: another hook may. With `leave` its message may be elsewhere
+ * for a moment, past a deadline after which no heartbeat may be sent, and one sweep after the other would keep it for ever.
+ */
+export function mayAskHook({ termination }: Candidate, { dryRun }: SweepOptions): boolean {
+  return !dryRun && termination.settings.onTimeout !== "leave";
+}
+
+/** Rule 15. Whether a candidate is taken for ours where nobody may ask: a hook for launching shares one wait state with ours. */
+export function isTakenForOurs({ state }: Candidate): boolean {
+  return state !== "Warmed:Pending:Wait";
+}
+
+// As the oldest message of the same hook says, or else terminate's own input, and in either case under what the hook says of
+// itself. Where the instances may be is what all of them say together: deregister's input may name more than terminate's, and
+// a message that somebody sent by hand less than either.
+function settingsFor(hook: Hook, alike: readonly Termination[], { keys }: SweepOptions): DrainSettings {
+  const own = settingsOf(keys);
+  const all = [...alike.map(({ settings }) => settings), own];
+  const together = (names: (settings: DrainSettings) => readonly string[]) => [
+    ...new Set(all.flatMap(names)),
+  ];
+  const told = {
+    ...(all[0] ?? own),
+    elbNames: together(({ elbNames }) => elbNames),
+    targetGroups: together(({ targetGroups }) => targetGroups),
+    clusterNames: together(({ clusterNames }) => clusterNames),
+  };
+  return settingsUnder(hook.metadata, keysOf(told));
+}

@@ -1,0 +1,47 @@
+import type { Hook } from "../model/hooks.ts";
+import type { LoadBalancer } from "../model/registration.ts";
+import type { Service, TaskProtection } from "../model/tasks.ts";
+
+/** Answers of one kind, by what was asked. Each question is asked once, and again where it failed. */
+export class Answers<T> {
+  readonly #known = new Map<string, T>();
+
+  has(key: string): boolean {
+    return this.#known.has(key);
+  }
+
+  /** What is known under a key; undefined where nothing is. */
+  peek(key: string): T | undefined {
+    return this.#known.get(key);
+  }
+
+  set(key: string, answer: T): void {
+    this.#known.set(key, answer);
+  }
+
+  /** The answer, asked for the first time only. Rejects as `ask` does, and then knows nothing. */
+  async get(key: string, ask: () => Promise<T>): Promise<T> {
+    if (!this.has(key)) this.#known.set(key, await ask());
+    return this.#known.get(key) as T;
+  }
+}
+
+/** What a run asks AWS once, since it does not change while the run lasts. */
+export class Cache {
+  /** Load balancers by kind and the name or id that they were asked for; undefined is one that does not exist. */
+  readonly loadBalancers = new Answers<LoadBalancer | undefined>();
+  /** The deregistration delays of load balancers, by kind and id, in milliseconds; undefined where it is not known. */
+  readonly deregistrationDelays = new Answers<number | undefined>();
+  /** Services by cluster and name; undefined is one that does not exist. */
+  readonly services = new Answers<Service | undefined>();
+  /** Protected tasks by ARN; undefined is one that is not protected. */
+  readonly protections = new Answers<TaskProtection | undefined>();
+  /** The host ports that task definitions (by ARN) give each of their tasks. */
+  readonly definedPorts = new Answers<readonly number[]>();
+  /** Whether ECS itself drains the instances of a cluster. */
+  readonly managedDraining = new Answers<boolean>();
+  /** The terminating hooks of groups. */
+  readonly hooks = new Answers<readonly Hook[]>();
+  /** Whether groups keep instances whose hook ends with ABANDON. */
+  readonly retaining = new Answers<boolean>();
+}
