@@ -4,7 +4,7 @@ import { markdownTable } from "../tables.ts";
 import { BEFORE, BEFORE_AT } from "./before.ts";
 import { arrowsBetween, type Measures, measure, placeOf } from "./measure.ts";
 import { FOLDERS, type Source, workingTree } from "./source.ts";
-import { WALK } from "./walk.ts";
+import { WALK, type WalkStep } from "./walk.ts";
 
 /** How one measure is called, how a value of it is written, and what is aimed at. */
 type Row = readonly [name: string, aim: string, textOf: (of: Measures) => string];
@@ -55,7 +55,7 @@ ${diagram(sources, /^simulator\b/)}
 
 ## One termination, a file a step
 
-${walk()}
+${walkText(WALK)}
 
 ## Before and after
 
@@ -90,10 +90,13 @@ function diagram(sources: readonly Source[], which: RegExp): string {
   ].join("\n");
 }
 
-function walk(): string {
-  return WALK.map(({ file, what }, index) => {
-    if (!existsSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url))))
-      throw new Error(`docs/generate/architecture/walk.ts: there is no ${file}`);
-    return `${index + 1}. [${file}](../../${file}) ${what}`;
-  }).join("\n");
+/** A way through the code as a list. Throws an Error for a step whose file is not there. */
+export function walkText(steps: readonly WalkStep[]): string {
+  return steps
+    .map(({ file, what }, index) => {
+      if (!existsSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url))))
+        throw new Error(`docs/generate/architecture/walk.ts: there is no ${file}`);
+      return `${index + 1}. [${file}](../../${file}) ${what}`;
+    })
+    .join("\n");
 }

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { BEFORE, BEFORE_AT } from "../../../docs/generate/architecture/before.ts";
 import { arrowsBetween, MEASURED, measure, placeOf } from "../../../docs/generate/architecture/measure.ts";
+import { walkText } from "../../../docs/generate/architecture/page.ts";
 import { revision, type Source, sourceOf } from "../../../docs/generate/architecture/source.ts";
 
 const of = (files: Record<string, string>): Source[] =>
@@ -77,6 +78,15 @@ describe("the measures of the architecture", () => {
     const sources = revision(BEFORE_AT, MEASURED);
     if (sources === undefined) return this.skip();
     expect(measure(sources)).to.deep.equal(BEFORE);
+  });
+
+  it("come with a walk in which a file that is gone is an error", () => {
+    expect(walkText([{ file: "package.json", what: "Is there." }])).to.equal(
+      "1. [package.json](../../package.json) Is there.",
+    );
+    expect(() => walkText([{ file: "shared/gone.ts", what: "Is not." }])).to.throw(
+      "there is no shared/gone.ts",
+    );
   });
 
   it("are not made up of a revision that is not there", () => {
