@@ -1,3 +1,4 @@
+import { AwsCallError } from "../../shared/base/errors.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { untouchablePorts } from "../unit/shared/fake-ports.ts";
 import { SEAMS, type SeamName, type Seams } from "./seams.ts";
@@ -95,4 +96,9 @@ export async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return String(error);
   }
+}
+
+/** A call that AWS refuses. */
+export async function failing(): Promise<never> {
+  throw new AwsCallError("aws:Call", "denied", new Error("no"));
 }

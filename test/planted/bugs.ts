@@ -3,6 +3,7 @@ import { IN_ADAPTERS } from "./in-adapters.ts";
 import { IN_MESSAGES } from "./in-messages.ts";
 import { IN_PASSES } from "./in-passes.ts";
 import { IN_PORTS } from "./in-ports.ts";
+import { IN_QUEUES } from "./in-queues.ts";
 import { IN_RULES } from "./in-rules.ts";
 import { IN_RUNS } from "./in-runs.ts";
 
@@ -10,6 +11,7 @@ import { IN_RUNS } from "./in-runs.ts";
 export const BUGS: readonly Bug[] = [
   ...IN_ADAPTERS,
   ...IN_PORTS,
+  ...IN_QUEUES,
   ...IN_RULES,
   ...IN_PASSES,
   ...IN_MESSAGES,
