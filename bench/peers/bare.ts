@@ -2,7 +2,7 @@ import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import type { StoryLine } from "../../simulator/kernel/story.ts";
 
 /** From DRAINING to the end of an instance's tasks, in seconds. */
-export const DRAIN_SECONDS = 60;
+const DRAIN_SECONDS = 60;
 
 /**
  * How ECS lists container instances, which AWS says nothing of: in any order, the same in each run; or so that those which

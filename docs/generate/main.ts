@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { reportSchema } from "../../cli/report.ts";
+import { architecturePage } from "./architecture/page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
@@ -12,6 +13,7 @@ import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
 
 const pages: Record<string, string> = {
+  "dev/architecture.md": architecturePage(),
   "drain.svg": await drainPicture(),
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),

@@ -114,7 +114,7 @@ export function oddText(random: Random, most = 40): string {
 }
 
 /** A number, as JSON has it; the largest ones are written by `withDepths`. */
-export function oddNumber(random: Random): number {
+function oddNumber(random: Random): number {
   return random.chance(0.7)
     ? random.pick(ODD_NUMBERS)
     : (random.fraction() - 0.5) * 10 ** random.whole(0, 30);

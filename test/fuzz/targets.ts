@@ -36,7 +36,7 @@ export type Target = {
 };
 
 /** Something that does not hold of an answer. */
-export class Broken extends Error {
+class Broken extends Error {
   override name = "Broken";
 }
 

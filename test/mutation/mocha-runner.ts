@@ -1,6 +1,6 @@
 // Runs the tests for StrykerJS, by mocha's own interface: its mocha runner reaches into files that mocha 12 no longer has.
 import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { InstrumenterContext, StrykerOptions } from "@stryker-mutator/api/core";
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
@@ -18,7 +18,7 @@ import {
 } from "@stryker-mutator/api/test-runner";
 import Mocha from "mocha";
 
-/** The folder of the tests that are run, and which of them are not. */
+/** The folder of the tests that are run, and the files in it that are not: by name alone, so that a move leaves them out too. */
 type Specs = { readonly folder: string; readonly exclude: readonly string[] };
 
 class MochaRunner implements TestRunner {
@@ -41,11 +41,9 @@ class MochaRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
-    const { folder, exclude } = this.#specs;
     await import(pathToFileURL(resolve("test/setup.ts")).href);
     this.#mocha.cleanReferencesAfterRun(false);
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort())
-      if (name.endsWith(".test.ts") && !exclude.includes(name)) this.#mocha.addFile(resolve(folder, name));
+    for (const file of testFiles(this.#specs)) this.#mocha.addFile(file);
     const context = this.#context;
     this.#mocha.suite.beforeEach(function () {
       const title = this.currentTest?.fullTitle();
@@ -116,6 +114,19 @@ class MochaRunner implements TestRunner {
         );
     });
   }
+}
+
+// Throws an Error for a name that no file bears: after a rename the file would be run again.
+function testFiles({ folder, exclude }: Specs): string[] {
+  const tests = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith(".test.ts"),
+  );
+  const missing = exclude.filter((name) => !tests.some((path) => basename(path) === name));
+  if (missing.length > 0) throw new Error(`no such test in ${folder}: ${missing.join(", ")}`);
+  return tests
+    .filter((path) => !exclude.includes(basename(path)))
+    .sort()
+    .map((path) => resolve(folder, path));
 }
 
 // A suite takes over its parent's when it is made, and never again.

@@ -1,3 +1,8 @@
+import { AwsCallError } from "../../shared/base/errors.ts";
+import type { Ports } from "../../shared/run/ports.ts";
+import { untouchablePorts } from "../unit/shared/fake-ports.ts";
+import { SEAMS, type SeamName, type Seams } from "./seams.ts";
+
 /** The scenario that must find a planted bug. A seed of the simulation would be another kind of finder, beside this one. */
 export type Finder = {
   /** A file in `test/scenarios`, without `.test.ts`. */
@@ -10,20 +15,90 @@ export type Finder = {
 export type Bug = {
   /** What is wrong with it, in one line. */
   readonly what: string;
-  /** The file that it is planted in, from the project's folder. */
-  readonly file: string;
-  /** The text that it replaces, which must be in the file exactly once. */
-  readonly text: string;
-  readonly instead: string;
+  /** The export that it stands in for. */
+  readonly seam: SeamName;
+  /** The export with the bug in it, made from the sound one. */
+  readonly plant: (sound: never) => unknown;
+  /** What one small use of the export gives without the bug, and with it. */
+  readonly compare: () => Promise<readonly [sound: unknown, planted: unknown]>;
   readonly foundBy: Finder;
 };
 
-/** A source with a bug in it. Throws an Error where the text to replace is not there exactly once. */
-export function plant(source: string, { file, text, instead }: Bug): string {
-  const [before, after, ...more] = source.split(text);
-  if (after === undefined || more.length > 0) {
-    const times = after === undefined ? "not at all" : `${more.length + 1} times`;
-    throw new Error(`${file}: expected this text exactly once, found it ${times}:\n${text}`);
+type Described = Pick<Bug, "what" | "foundBy">;
+
+/** A bug in an exported function or class. `use` is a small use of it, by which the bug can be told. */
+export function bugIn<N extends SeamName>(
+  seam: N,
+  {
+    plant,
+    use,
+    ...described
+  }: Described & {
+    readonly plant: (sound: Seams[N]) => Seams[N];
+    readonly use: (it: Seams[N]) => unknown;
+  },
+): Bug {
+  const compare = async () => {
+    const sound = await SEAMS[seam]();
+    return [await use(sound), await use(plant(sound))] as const;
+  };
+  return { ...described, seam, plant, compare };
+}
+
+/** Ports that answer as they should, as far as a bug's `use` asks them. */
+type Given = { readonly [P in keyof Ports]?: Partial<Ports[P]> };
+
+/**
+ * A bug in what a function sees of AWS: ports that lie, drop or forget. `given` are sound ports for `use`.
+ */
+export function bugInPorts({
+  lie,
+  given,
+  use,
+  ...described
+}: Described & {
+  readonly lie: (ports: Ports, functionName: string) => Partial<Ports>;
+  readonly given: Given;
+  readonly use: (ports: Ports) => Promise<unknown>;
+}): Bug {
+  const plant: (sound: Seams["createPorts"]) => Seams["createPorts"] =
+    (createPorts) =>
+    (functionName, ...rest) => {
+      const ports = createPorts(functionName, ...rest);
+      return { ...ports, ...lie(ports, functionName) };
+    };
+  const compare = async () => {
+    const sound = portsWith(given);
+    return [await use(sound), await use({ ...sound, ...lie(sound, "terminate") })] as const;
+  };
+  return { ...described, seam: "createPorts", plant, compare };
+}
+
+/** Ports of which only what is given may be called. */
+export function portsWith(given: Given): Ports {
+  const { ports } = untouchablePorts();
+  return {
+    ...ports,
+    now: () => 0,
+    queues: { ...ports.queues, ...given.queues },
+    autoScaling: { ...ports.autoScaling, ...given.autoScaling },
+    ec2: { ...ports.ec2, ...given.ec2 },
+    ecs: { ...ports.ecs, ...given.ecs },
+    classic: { ...ports.classic, ...given.classic },
+    targetGroups: { ...ports.targetGroups, ...given.targetGroups },
+  };
+}
+
+/** What a call gives, or how it fails, as something that can be compared. */
+export async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    return String(error);
   }
-  return `${before}${instead}${after}`;
+}
+
+/** A call that AWS refuses. */
+export async function failing(): Promise<never> {
+  throw new AwsCallError("aws:Call", "denied", new Error("no"));
 }

@@ -1,7 +1,19 @@
 import type { Bug } from "./bug.ts";
 import { IN_ADAPTERS } from "./in-adapters.ts";
-import { IN_DRAINS } from "./in-drains.ts";
-import { IN_HANDLERS } from "./in-handlers.ts";
+import { IN_MESSAGES } from "./in-messages.ts";
+import { IN_PASSES } from "./in-passes.ts";
+import { IN_PORTS } from "./in-ports.ts";
+import { IN_QUEUES } from "./in-queues.ts";
+import { IN_RULES } from "./in-rules.ts";
+import { IN_RUNS } from "./in-runs.ts";
 
 /** All that is planted, one at a time. */
-export const BUGS: readonly Bug[] = [...IN_ADAPTERS, ...IN_DRAINS, ...IN_HANDLERS];
+export const BUGS: readonly Bug[] = [
+  ...IN_ADAPTERS,
+  ...IN_PORTS,
+  ...IN_QUEUES,
+  ...IN_RULES,
+  ...IN_PASSES,
+  ...IN_MESSAGES,
+  ...IN_RUNS,
+];

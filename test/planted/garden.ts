@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Bug, type Finder, plant } from "./bug.ts";
+import type { Bug, Finder } from "./bug.ts";
+import { BUGS } from "./bugs.ts";
+import { fileOf } from "./file-of.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** What the scenarios need of the project; node_modules is linked. */
@@ -31,22 +33,24 @@ export class Garden {
   readonly #folder = mkdtempSync(join(tmpdir(), "planted-"));
 
   constructor() {
-    for (const name of NEEDED) cpSync(join(PROJECT, name), join(this.#folder, name), { recursive: true });
+    const isOurs = (path: string) => basename(path) !== "node_modules";
+    for (const name of NEEDED)
+      cpSync(join(PROJECT, name), join(this.#folder, name), { recursive: true, filter: isOurs });
     symlinkSync(join(PROJECT, "node_modules"), join(this.#folder, "node_modules"));
   }
 
-  /**
-   * Runs one bug's test with the bug in its place, and takes it out again. Throws an Error where the text to replace is not
-   * there exactly once, or where the test neither passes nor fails.
-   */
-  async runWith(bug: Bug): Promise<Tested> {
-    const path = join(this.#folder, bug.file);
-    const source = readFileSync(path, "utf8");
-    writeFileSync(path, plant(source, bug));
+  /** Runs the test of one of the bugs with the bug in its place, and takes it out again. Throws an Error as `run` does. */
+  async runWith(index: number): Promise<Tested> {
+    const { seam, foundBy } = BUGS[index] as Bug;
+    const path = join(this.#folder, fileOf(seam, this.#folder));
+    const sound = path.replace(/\.ts$/, ".sound.ts");
+    renameSync(path, sound);
     try {
-      return await this.run([bug.foundBy]);
+      const bugs = relative(dirname(path), join(this.#folder, "test/planted/bugs.ts"));
+      writeFileSync(path, standIn(seam, `./${basename(sound)}`, bugs, index));
+      return await this.run([foundBy]);
     } finally {
-      writeFileSync(path, source);
+      renameSync(sound, path);
     }
   }
 
@@ -80,4 +84,16 @@ export class Garden {
       });
     });
   }
+}
+
+// Gives all that the sound module does, but for the export with the bug in it. What is imported last is loaded last: the bug's own
+// module may need the sound one.
+function standIn(seam: string, sound: string, bugs: string, index: number): string {
+  return [
+    `export * from "${sound}";`,
+    `import { ${seam} as sound } from "${sound}";`,
+    `import { BUGS } from "${bugs}";`,
+    `export const ${seam} = BUGS[${index}].plant(sound);`,
+    "",
+  ].join("\n");
 }

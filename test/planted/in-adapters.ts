@@ -1,86 +1,105 @@
-import type { Bug } from "./bug.ts";
+import { sdkError, stubClient } from "../unit/shared/aws/client.ts";
+import { type Bug, bugIn, outcomeOf } from "./bug.ts";
+import { answering, asking } from "./clients.ts";
 
-/** Bugs in what speaks to AWS, and in the Lambda that scales. */
+/** Bugs in what is asked of AWS, and in how its answers are read. */
 export const IN_ADAPTERS: readonly Bug[] = [
-  {
-    what: "tasks are listed by the wish to run them alone: those that are stopping are left out",
-    file: "shared/observe/tasks.ts",
-    text: "...(await ports.ecs.listUnwanted(cluster, toList)),",
-    instead: "",
-    foundBy: {
-      scenarios: "long",
-      test: "a task that is stopping already when it is first looked for is waited for",
-    },
-  },
-  {
-    what: "only the first page of a list of tasks is read",
-    file: "shared/aws/ecs-lists.ts",
-    text: "nextToken = answer.nextToken;",
-    instead: "nextToken = undefined;",
-    foundBy: {
-      scenarios: "fleets",
-      test: "an instance with more tasks than a page of their list: the last of them is waited for",
-    },
-  },
-  {
-    what: "the failures that UpdateContainerInstancesState answers with under HTTP 200 are ignored",
-    file: "shared/aws/ecs.ts",
-    text: "failures.find((each) => each.arn && arn.endsWith(each.arn));",
-    instead: "failures.find((each) => each.arn === cluster + arn);",
-    foundBy: {
-      scenarios: "one-of-many",
-      test: "a container instance that is gone by the time it is to be set DRAINING fails by itself, and is told of",
-    },
-  },
-  {
+  bugIn("classicPort", {
     what: "what a classic load balancer shows InService is taken for no longer draining",
-    file: "shared/aws/elb.ts",
-    text: '(each) => STILL_THERE.includes(each.State) || DRAINING.test(each.Description ?? ""),',
-    instead:
-      '({ State, Description = "" }) => State !== "InService" && (STILL_THERE.includes(State) || DRAINING.test(Description)),',
+    plant: (classicPort) => (client) =>
+      classicPort(
+        answering(client, async (operation, answer) => {
+          const answered = await answer();
+          if (operation !== "DescribeInstanceHealth") return answered;
+          const { InstanceStates } = answered as { InstanceStates: { State: string }[] };
+          return { InstanceStates: InstanceStates.filter(({ State }) => State !== "InService") };
+        }),
+      ),
+    use: (classicPort) =>
+      classicPort(
+        stubClient<Parameters<typeof classicPort>[0]>(() => ({
+          InstanceStates: [{ InstanceId: "i-1", State: "InService" }],
+        })).client,
+      ).draining("elb", ["i-1"]),
     foundBy: { scenarios: "fleets", test: "classic load balancer only" },
-  },
-  {
+  }),
+  bugIn("classicPort", {
     what: "one instance that a classic load balancer cannot know keeps the whole batch registered",
-    file: "shared/aws/elb.ts",
-    text: "        if (!isInvalidInstance(error)) throw error;\n      }\n      // As above: nothing",
-    instead: "        throw error;\n      }\n      // As above: nothing",
+    plant: (classicPort) => (client) =>
+      classicPort(
+        answering(client, async (operation, answer) => {
+          try {
+            return await answer();
+          } catch (error) {
+            if (operation !== "DeregisterInstancesFromLoadBalancer") throw error;
+            throw sdkError("ValidationError");
+          }
+        }),
+      ),
+    use: (classicPort) =>
+      outcomeOf(
+        classicPort(
+          stubClient<Parameters<typeof classicPort>[0]>((_, { Instances = [] }) =>
+            Instances.length > 1 ? sdkError("InvalidInstance") : {},
+          ).client,
+        ).deregister("elb", ["i-1", "i-2"]),
+      ),
     foundBy: {
       scenarios: "one-of-many",
       test: "an instance that ends between the look and its deregistration fails the classic batch, and nobody else",
     },
-  },
-  {
+  }),
+  bugIn("targetGroupPort", {
     what: "ports are left out of DeregisterTargets, which then answers 200 and does nothing",
-    file: "shared/aws/elbv2.ts",
-    text: '({ Id: id, Port: port }));\n      await call("elasticloadbalancing:DeregisterTargets"',
-    instead:
-      '({ Id: id, Port: port })).map(({ Id }) => ({ Id }));\n      await call("elasticloadbalancing:DeregisterTargets"',
+    plant: (targetGroupPort) => (client) =>
+      targetGroupPort(
+        asking(client, (operation, input) =>
+          operation === "DeregisterTargets"
+            ? { ...input, Targets: (input.Targets as { Id: string }[]).map(({ Id }) => ({ Id })) }
+            : input,
+        ),
+      ),
+    use: async (targetGroupPort) => {
+      const { client, sent } = stubClient<Parameters<typeof targetGroupPort>[0]>(() => ({}));
+      await targetGroupPort(client).deregister("arn:tg", [{ id: "i-1", port: 80 }]);
+      return sent();
+    },
     foundBy: { scenarios: "fleets", test: "target group only, with an instance registered at two ports" },
-  },
-  {
-    what: "a target that drains is taken for gone",
-    file: "shared/aws/elbv2.ts",
-    text: "return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map(",
-    instead:
-      'return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED && each.TargetHealth?.State !== "draining").map(',
-    foundBy: { scenarios: "fleets", test: "target group only, with an instance registered at two ports" },
-  },
-  {
+  }),
+  bugIn("serviceScalePort", {
     what: "scale-tasks counts the instances that drain",
-    file: "shared/aws/service-scale.ts",
-    text: 'status: "ACTIVE", nextToken',
-    instead: "nextToken",
+    plant: (serviceScalePort) => (client) =>
+      serviceScalePort(
+        asking(client, (operation, { status, ...input }) =>
+          operation === "ListContainerInstances" ? input : { status, ...input },
+        ),
+      ),
+    use: async (serviceScalePort) => {
+      const { client, sent } = stubClient<Parameters<typeof serviceScalePort>[0]>(() => ({}));
+      await serviceScalePort(client).activeInstances("main");
+      return sent();
+    },
     foundBy: { scenarios: "scale-tasks", test: "instances that drain do not count" },
-  },
-  {
+  }),
+  bugIn("serviceScalePort", {
     what: "scale-tasks counts the first page of a cluster's instances alone",
-    file: "shared/aws/service-scale.ts",
-    text: "nextToken = page.nextToken;",
-    instead: "nextToken = undefined;",
+    plant: (serviceScalePort) => (client) =>
+      serviceScalePort(
+        answering(client, async (_, answer) => {
+          const answered = await answer();
+          return { ...(answered as object), nextToken: undefined };
+        }),
+      ),
+    use: (serviceScalePort) =>
+      serviceScalePort(
+        stubClient<Parameters<typeof serviceScalePort>[0]>((_, { nextToken }) => ({
+          containerInstanceArns: ["ci"],
+          nextToken: nextToken === undefined ? "2" : undefined,
+        })).client,
+      ).activeInstances("main"),
     foundBy: {
       scenarios: "scale-tasks",
       test: "a cluster of more instances than a page of their list: all count",
     },
-  },
+  }),
 ];

@@ -18,12 +18,15 @@ const garden = new Garden();
 try {
   await expectSound(chosen.map(([, bug]) => bug));
   let found = 0;
-  for (const [index, bug] of chosen) {
-    const failure = await failureBy(bug);
+  for (const [index, { what, seam, foundBy }] of chosen) {
+    const failure = await failureBy(index);
     if (failure !== undefined) found += 1;
     const number = String(index + 1).padStart(2);
-    process.stdout.write(`${number} ${failure === undefined ? "NOT found" : "found"}: ${bug.what}\n`);
-    if (failure !== undefined) process.stdout.write(`     ${failure}\n`);
+    const scenario = `${foundBy.scenarios}: ${foundBy.test}`;
+    process.stdout.write(`${number} in ${seam}: ${what}\n`);
+    process.stdout.write(
+      failure === undefined ? `   NOT FOUND by ${scenario}\n` : `   found by ${scenario}\n   ${failure}\n`,
+    );
   }
   process.stdout.write(`${chosen.length} bugs, ${found} found\n`);
   process.exitCode = found === chosen.length ? 0 : 1;
@@ -44,9 +47,9 @@ async function expectSound(bugs: readonly Bug[]): Promise<void> {
 }
 
 // What its test says of a bug; undefined where the test passes all the same, or the bug cannot be planted.
-async function failureBy(bug: Bug): Promise<string | undefined> {
+async function failureBy(index: number): Promise<string | undefined> {
   try {
-    const { failed } = await garden.runWith(bug);
+    const { failed } = await garden.runWith(index);
     const [failure] = failed.values();
     return failure;
   } catch (error) {

@@ -101,7 +101,7 @@ export type WarmPool = {
 };
 
 /** What the instances of a group do once they are up: what a launch template's user data would say. */
-export type Launching = {
+type Launching = {
   readonly bootSeconds: number;
   /** The ECS cluster that the agent joins, and how many tasks have room there. */
   readonly cluster: string | undefined;

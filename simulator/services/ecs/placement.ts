@@ -35,7 +35,7 @@ export function hasRoom(
 }
 
 /** The host ports that live tasks hold on a container instance. */
-export function portsTaken(containerInstance: ContainerInstance): Set<number> {
+function portsTaken(containerInstance: ContainerInstance): Set<number> {
   return new Set(
     [...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)),
   );

@@ -75,7 +75,7 @@ export const DECISIONS = {
 } as const satisfies Record<string, Expected>;
 
 /** The name of a decision. */
-export type DecisionName = keyof typeof DECISIONS;
+type DecisionName = keyof typeof DECISIONS;
 
 /** Our situations, in the order of the table's columns, and what each is. */
 export const SITUATIONS = {

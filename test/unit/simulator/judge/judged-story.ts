@@ -6,7 +6,8 @@ import { type Happening, Story } from "../../../../simulator/kernel/story.ts";
 export const MINUTE = 60_000;
 export const SECOND = 1_000;
 export const held = "i-00000000000000001";
-export const [group, hook, token] = ["fleet", "drain", "token"];
+const token = "token";
+export const [group, hook] = ["fleet", "drain"];
 export const heartbeatTimeout = 300 * SECOND;
 
 export type Told = readonly [at: number, happening: Happening];

@@ -25,7 +25,8 @@ export const world = {
 };
 /** Keys that replace those of the world's file, or of a part of it. */
 export type Change = Record<string, unknown>;
-export const [fleet, loose] = world.auto_scaling_groups as unknown as [Change, Change];
+const [first, loose] = world.auto_scaling_groups as unknown as [Change, Change];
+export const fleet = first;
 export const [, lifecycle] = world.queues;
 export const input = (name: "deregister" | "terminate", keys: Change) => ({
   functions: { ...world.functions, [name]: { input: { ...world.functions[name].input, ...keys } } },

@@ -1,0 +1,144 @@
+import { AwsCallError } from "../../shared/base/errors.ts";
+import { type Bug, bugInPorts, failing, outcomeOf } from "./bug.ts";
+
+const TASKS_A_PAGE = 100;
+
+/** Bugs in what a function sees of ECS, of load balancers and of Auto Scaling. */
+export const IN_PORTS: readonly Bug[] = [
+  bugInPorts({
+    what: "tasks are listed by the wish to run them alone: those that are stopping are left out",
+    lie: ({ ecs }) => ({ ecs: { ...ecs, listStoppingTasks: async () => [] } }),
+    given: { ecs: { listStoppingTasks: async () => ["task-1"] } },
+    use: ({ ecs }) => ecs.listStoppingTasks("main", ["ci-1"]),
+    foundBy: {
+      scenarios: "long",
+      test: "a task that is stopping already when it is first looked for is waited for",
+    },
+  }),
+  bugInPorts({
+    what: "only the first page of a list of tasks is read",
+    lie: ({ ecs }) => ({
+      ecs: {
+        ...ecs,
+        listTasksToRun: async (...of) => (await ecs.listTasksToRun(...of)).slice(0, TASKS_A_PAGE),
+        listStoppingTasks: async (...of) => (await ecs.listStoppingTasks(...of)).slice(0, TASKS_A_PAGE),
+      },
+    }),
+    given: { ecs: { listTasksToRun: async () => Array.from({ length: 101 }, (_, n) => `task-${n}`) } },
+    use: ({ ecs }) => ecs.listTasksToRun("main", ["ci-1"]),
+    foundBy: {
+      scenarios: "fleets",
+      test: "an instance with more tasks than a page of their list: the last of them is waited for",
+    },
+  }),
+  bugInPorts({
+    what: "the failures that UpdateContainerInstancesState answers with under HTTP 200 are ignored",
+    lie: ({ ecs }) => ({
+      ecs: {
+        ...ecs,
+        setStatus: async (cluster, arns, status) => {
+          await ecs.setStatus(cluster, arns, status);
+          return { done: arns, failed: [] };
+        },
+      },
+    }),
+    given: {
+      ecs: { setStatus: async (_, [item = ""]) => ({ done: [], failed: [{ item, reason: "MISSING" }] }) },
+    },
+    use: ({ ecs }) => ecs.setStatus("main", ["ci-1"], "DRAINING"),
+    foundBy: {
+      scenarios: "one-of-many",
+      test: "a container instance that is gone by the time it is to be set DRAINING fails by itself, and is told of",
+    },
+  }),
+  bugInPorts({
+    what: "a cluster that could not be read is taken for one without tasks",
+    lie: ({ ecs }) => ({
+      ecs: {
+        ...ecs,
+        findContainerInstances: (...of) => ecs.findContainerInstances(...of).catch(() => []),
+        describeContainerInstances: (...of) => ecs.describeContainerInstances(...of).catch(() => []),
+        describeTasks: (...of) => ecs.describeTasks(...of).catch(() => []),
+      },
+    }),
+    given: { ecs: { describeTasks: failing } },
+    use: ({ ecs }) => outcomeOf(ecs.describeTasks("main", ["task-1"])),
+    foundBy: { scenarios: "trouble", test: "ecs:* denied for five minutes in the middle of a drain" },
+  }),
+  bugInPorts({
+    what: "a target that drains is taken for gone",
+    lie: ({ targetGroups }) => ({
+      targetGroups: {
+        ...targetGroups,
+        targets: async (arn) =>
+          (await targetGroups.targets(arn))?.filter(({ state }) => state !== "draining"),
+      },
+    }),
+    given: {
+      targetGroups: { targets: async () => [{ id: "i-1", port: 80, state: "draining", invalid: false }] },
+    },
+    use: ({ targetGroups }) => targetGroups.targets("arn:tg"),
+    foundBy: { scenarios: "fleets", test: "target group only, with an instance registered at two ports" },
+  }),
+  bugInPorts({
+    what: "a target group that could not be read is taken for one without targets",
+    lie: ({ targetGroups }) => ({
+      targetGroups: {
+        ...targetGroups,
+        describe: (nameOrArn) => targetGroups.describe(nameOrArn).catch(() => undefined),
+        targets: (arn) => targetGroups.targets(arn).catch(() => []),
+      },
+    }),
+    given: { targetGroups: { targets: failing } },
+    use: ({ targetGroups }) => outcomeOf(targetGroups.targets("arn:tg")),
+    foundBy: { scenarios: "trouble", test: "elbv2:* denied for five minutes in the middle of a drain" },
+  }),
+  bugInPorts({
+    what: "one item that AWS refuses fails the batch that it is in",
+    lie: ({ targetGroups }) => ({
+      targetGroups: {
+        ...targetGroups,
+        deregister: async (...of) => {
+          try {
+            await targetGroups.deregister(...of);
+          } catch (error) {
+            if (!(error instanceof AwsCallError)) throw error;
+            throw new AwsCallError(error.action, "unavailable", error);
+          }
+        },
+      },
+    }),
+    given: { targetGroups: { deregister: failing } },
+    use: ({ targetGroups }) => outcomeOf(targetGroups.deregister("arn:tg", [])),
+    foundBy: {
+      scenarios: "one-of-many",
+      test: "a target that its group refuses to take out is told of, and the others go without it",
+    },
+  }),
+  bugInPorts({
+    what: "an instance that its classic load balancer lists no more is gone, though it drains",
+    lie: ({ classic }) => ({ classic: { ...classic, draining: async () => new Set() } }),
+    given: { classic: { draining: async () => new Set(["i-1"]) } },
+    use: ({ classic }) => classic.draining("elb", ["i-1"]),
+    foundBy: { scenarios: "fleets", test: "classic load balancer only" },
+  }),
+  bugInPorts({
+    what: "a heartbeat that was refused is not remembered, and is sent again at every pass",
+    lie: ({ autoScaling }) => ({
+      autoScaling: {
+        ...autoScaling,
+        heartbeat: async (action) => {
+          const answer = await autoScaling.heartbeat(action);
+          if (answer === "recorded") return answer;
+          throw new AwsCallError("autoscaling:RecordLifecycleActionHeartbeat", "wrong", new Error(answer));
+        },
+      },
+    }),
+    given: { autoScaling: { heartbeat: async () => "no such action" } },
+    use: ({ autoScaling }) =>
+      outcomeOf(
+        autoScaling.heartbeat({ instanceId: "i-1", group: "fleet", hook: "drain", token: undefined }),
+      ),
+    foundBy: { scenarios: "heartbeats", test: "a heartbeat that is refused is not sent again at every look" },
+  }),
+];

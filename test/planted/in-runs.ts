@@ -1,0 +1,68 @@
+import type { Watch } from "../../functions/terminate/watch.ts";
+import { Run } from "../../shared/run/run.ts";
+import { MINUTE, SECOND, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { type Bug, bugIn, portsWith } from "./bug.ts";
+
+const OPTIONS: ConstructorParameters<typeof Watch>[1] = { queue: "monitor", keys: {}, dryRun: false };
+
+/** Bugs in how a run of terminate goes on and ends. */
+export const IN_RUNS: readonly Bug[] = [
+  bugIn("Watch", {
+    what: "a run sleeps to the next pass without a thought of its own end",
+    plant: (Sound) =>
+      class extends Sound {
+        readonly #now: () => number;
+        constructor(...given: ConstructorParameters<typeof Watch>) {
+          super(...given);
+          const [run] = given;
+          this.#now = () => run.now();
+        }
+        override passUntil(end: () => number) {
+          return super.passUntil(() => (this.#now() < end() ? Number.POSITIVE_INFINITY : end()));
+        }
+      },
+    use: async (Used) => {
+      let now = SINCE;
+      const sleep = async (milliseconds: number) => {
+        now += milliseconds;
+      };
+      const run = new Run({ ...portsWith({}), now: () => now, sleep }, SINCE + MINUTE);
+      const watch = new Used(run, OPTIONS);
+      watch.add(termination({ nextPassAt: SINCE + 2 * MINUTE }));
+      await watch.passUntil(() => SINCE + MINUTE);
+      return now;
+    },
+    foundBy: {
+      scenarios: "long",
+      test: "a drain of 40 minutes goes on over many runs, and its message never ages",
+    },
+  }),
+  bugIn("Watch", {
+    what: "the sweep begins before the queue was received dry, and takes what waits there for lost",
+    plant: (Sound) =>
+      class extends Sound {
+        override async holdsAll() {
+          await super.holdsAll();
+          return true;
+        }
+      },
+    use: (Used) => {
+      const waiting = { id: "a", body: "", receipt: "a's", sentAt: 0 };
+      const ports = portsWith({ queues: { receive: async () => [waiting] } });
+      return new Used(new Run(ports, Number.POSITIVE_INFINITY), OPTIONS).holdsAll();
+    },
+    foundBy: {
+      scenarios: "sweep",
+      test: "while the queue cannot be received it looks for nothing: what waits there is not lost",
+    },
+  }),
+  bugIn("handsOverAt", {
+    what: "a run ends before its successor receives, and nobody looks meanwhile",
+    plant: (handsOverAt) => (now, invocation) => Math.min(now + 50 * SECOND, handsOverAt(now, invocation)),
+    use: (handsOverAt) => handsOverAt(0, { requestId: "test", remainingMilliseconds: () => 90 * SECOND }),
+    foundBy: {
+      scenarios: "hand-over",
+      test: "three terminations a minute apart, the first 0 s after the minute",
+    },
+  }),
+];

@@ -1,0 +1,32 @@
+// What bugs can be planted in: exports of shared/ and functions/, by name. The compiler knows each one's type, so a rename or a
+// move is an error here, and in each bug that names it.
+
+const LOADERS = {
+  classicPort: async () => (await import("../../shared/aws/elb.ts")).classicPort,
+  completeAction: async () => (await import("../../shared/act/complete-action.ts")).completeAction,
+  createPorts: async () => (await import("../../shared/run/ports.ts")).createPorts,
+  decide: async () => (await import("../../shared/rules/decide.ts")).decide,
+  decideReturning: async () => (await import("../../shared/rules/returning.ts")).decideReturning,
+  deleteAll: async () => (await import("../../shared/messages/receive.ts")).deleteAll,
+  givenBack: async () => (await import("../../shared/messages/sqs-event.ts")).givenBack,
+  handsOverAt: async () => (await import("../../shared/run/invocation.ts")).handsOverAt,
+  isHeartbeatDue: async () => (await import("../../shared/rules/heartbeat.ts")).isHeartbeatDue,
+  merge: async () => (await import("../../shared/messages/merge-duplicates.ts")).merge,
+  parseMonitorMessage: async () =>
+    (await import("../../shared/messages/monitor-message.ts")).parseMonitorMessage,
+  reconcile: async () => (await import("../../shared/reconcile.ts")).reconcile,
+  serviceScalePort: async () => (await import("../../shared/aws/service-scale.ts")).serviceScalePort,
+  targetGroupPort: async () => (await import("../../shared/aws/elbv2.ts")).targetGroupPort,
+  tasksToStop: async () => (await import("../../shared/rules/stop-tasks.ts")).tasksToStop,
+  Watch: async () => (await import("../../functions/terminate/watch.ts")).Watch,
+};
+
+/** The exports, by name. */
+export type Seams = { readonly [N in keyof typeof LOADERS]: Awaited<ReturnType<(typeof LOADERS)[N]>> };
+export type SeamName = keyof Seams;
+
+/**
+ * Loads each export when it is asked for: a bug's own module must not need the module that the bug is planted in, or
+ * neither would load.
+ */
+export const SEAMS: { readonly [N in SeamName]: () => Promise<Seams[N]> } = LOADERS;
