@@ -1,6 +1,6 @@
 import { servedActions } from "../cloud/simulation.ts";
 import { patternMatches } from "../faults/faults.ts";
-import { MANAGED_DRAINING_HOOK } from "../services/ecs/managed-draining.ts";
+import { MANAGED_DRAINING_HOOK } from "../services/ecs/model.ts";
 import { CALL_FAULTS } from "./fault-timeline.ts";
 import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";

@@ -1,7 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
 
@@ -15,7 +15,7 @@ const SIZES = ["MinSize", "MaxSize", "DesiredCapacity"];
 const RETAIN = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon";
 
 /** The operations that change groups and their instances. */
-export function groupOperations(world: World): Operation[] {
+export function groupOperations(world: AutoScalingWorld): Operation[] {
   const { groups } = world;
 
   const create = (input: autoscaling.CreateAutoScalingGroupType) => {

@@ -16,6 +16,9 @@ const LOOK_MS = 1_000;
 /** It notices an instance that ended, or was stopped, by another hand within about this time. */
 const NOTICE_ENDED_MS = 30_000;
 
+/** What Auto Scaling's operations work on. */
+export type AutoScalingWorld = AutoScalingGround & { readonly groups: Groups };
+
 /** All the account's Auto Scaling groups. */
 export class Groups implements Past {
   readonly actions: LifecycleActions;

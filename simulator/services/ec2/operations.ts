@@ -3,8 +3,7 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
-import type { Instance, InstanceState } from "./instances.ts";
+import type { Instance, InstanceState, Instances } from "./instances.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -24,9 +23,7 @@ const CODES: Readonly<Record<InstanceState, number>> = {
 type Seen = { readonly instance: Instance; readonly state: InstanceState };
 
 /** The simulated EC2: what becomes of instances, and nothing else of it. */
-export function ec2Service(world: World): Service {
-  const { instances } = world;
-
+export function ec2Service({ instances }: { readonly instances: Instances }): Service {
   const seen = (moment: number): Seen[] =>
     instances.all.flatMap((instance) => {
       const state = instance.state.at(moment);

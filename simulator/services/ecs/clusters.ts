@@ -24,6 +24,9 @@ import { TaskLife } from "./task-life.ts";
 /** DescribeTasks shows stopped tasks for at least an hour. */
 const STOPPED_SHOWN_MS = 3_600_000;
 
+/** What ECS's operations work on. */
+export type EcsWorld = EcsGround & { readonly clusters: Clusters };
+
 /** All the account's clusters, and what runs in them. */
 export class Clusters implements Past {
   readonly definitions = new Map<string, TaskDefinition>();

@@ -7,6 +7,9 @@ import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
 import type { Addresses } from "./addresses.ts";
 
+/** The hook that ECS adds to the group of a capacity provider with managed draining. */
+export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+
 /** What ECS stands on: the instances that its agents run on, and the load balancers that it fills. */
 export type EcsGround = Ground & {
   readonly instances: Instances;

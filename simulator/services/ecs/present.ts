@@ -1,11 +1,11 @@
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../kernel/account.ts";
-import { MANAGED_DRAINING_HOOK } from "./managed-draining.ts";
 import {
   type Cluster,
   type ContainerInstance,
   clusterArn,
   isLive,
+  MANAGED_DRAINING_HOOK,
   type Service,
   type Task,
 } from "./model.ts";

@@ -2,7 +2,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { atMost } from "./container-instance-operations.ts";
 import { isProtected, type Task } from "./model.ts";
 
@@ -11,7 +11,7 @@ const DEFAULT_MINUTES = 120;
 const MINUTES_AT_MOST = 2_880;
 
 /** The operations on the scale-in protection of tasks. */
-export function protectionOperations(world: World): Operation[] {
+export function protectionOperations(world: EcsWorld): Operation[] {
   const { agenda, clusters } = world;
 
   const look = (clusterName: string | undefined, ids: readonly string[]) => {

@@ -2,7 +2,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Behaviour, Cluster, ContainerInstance, Task, TaskDefinition } from "./model.ts";
 import { presentTask } from "./present.ts";
@@ -15,7 +15,7 @@ const LABELS = {
 };
 
 /** The operations on task definitions and tasks. */
-export function taskOperations(world: World): Operation[] {
+export function taskOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
 
   const register = (input: ecs.RegisterTaskDefinitionRequest) => {

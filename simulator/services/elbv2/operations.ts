@@ -3,14 +3,17 @@ import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
 import { attributesOf, DELAY, describe, describeListener, describeLoadBalancer } from "./present.ts";
-import type { TargetGroup } from "./target-group.ts";
+import type { TargetGround, TargetGroup } from "./target-group.ts";
+import type { TargetGroups } from "./target-groups.ts";
 
 const TARGET_PATHS = ["TargetGroupArn", "Targets[].Id", "Targets[].Port", "Targets[].AvailabilityZone"];
 
+/** What the operations work on. */
+type TargetWorld = TargetGround & { readonly targetGroups: TargetGroups };
+
 /** The simulated Elastic Load Balancing v2: target groups, and as much of load balancers as puts them to use. */
-export function elbv2Service(world: World): Service {
+export function elbv2Service(world: TargetWorld): Service {
   const { targetGroups: groups } = world;
 
   const create = (input: elbv2.CreateTargetGroupInput) => {
@@ -235,7 +238,7 @@ export function elbv2Service(world: World): Service {
 
 // A target that no EC2 instance ever had as its id is refused; one without a port means the group's own port.
 function address(
-  world: World,
+  world: TargetWorld,
   group: TargetGroup,
   target: elbv2.TargetDescription,
 ): { id: string; port: number } {

@@ -1,6 +1,10 @@
 import { ACCOUNT, arn, REGION } from "../../kernel/account.ts";
-import type { World } from "../world.ts";
-import type { Notice } from "./event-rules.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { EventRules, Notice } from "./event-rules.ts";
+
+/** What a notice is about, and where it goes. */
+type NoticeWorld = Ground & { readonly instances: Instances; readonly eventRules: EventRules };
 
 /** What EC2 does to an interrupted Spot Instance. */
 export type SpotAction = "terminate" | "stop" | "hibernate";
@@ -12,7 +16,7 @@ const MAINTENANCE_AHEAD_MS = 14 * 86_400_000;
 const MAINTENANCE_MS = 2 * 3_600_000;
 
 /** Announces a Spot interruption, and takes the instance back two minutes later, whatever hook holds it. */
-export function interruptSpot(world: World, instanceId: string, action: SpotAction): void {
+export function interruptSpot(world: NoticeWorld, instanceId: string, action: SpotAction): void {
   const { agenda, instances } = world;
   // The zone stands where other ARNs have the Region, and there is no account.
   const instance = instances.get(instanceId);
@@ -46,10 +50,9 @@ export function rebalanceRecommendation(instanceId: string): Notice {
  * by their ARNs in others.
  */
 export function maintenanceNotice(
-  world: World,
+  { agenda, random }: Ground,
   { instanceIds, code, arns }: { instanceIds: readonly string[]; code: string; arns: boolean },
 ): Notice {
-  const { agenda, random } = world;
   const start = agenda.now + MAINTENANCE_AHEAD_MS;
   const now = httpDate(agenda.now);
   const names = instanceIds.map((id) => (arns ? arn("ec2", `instance/${id}`) : id));

@@ -1,11 +1,11 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { checkRange } from "./limits.ts";
 import { FASTEST, type MoveTask, MoveTasks, noResource } from "./move-tasks.ts";
+import type { SqsWorld } from "./queues.ts";
 
 /** The operations that move messages back out of dead-letter queues. */
-export function moveTaskOperations(world: World): Operation[] {
+export function moveTaskOperations(world: SqsWorld): Operation[] {
   const { queues } = world;
   const tasks = new MoveTasks(world, world.random("move tasks"));
   const sourceOf = (arn: string | undefined) => {

@@ -3,12 +3,12 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
 import { md5OfAttributes, md5OfBody } from "./checksums.ts";
 import { checkRange, checkSend } from "./limits.ts";
 import { moveTaskOperations } from "./move-task-operations.ts";
 import type { Message, Queue } from "./queue.ts";
+import type { SqsWorld } from "./queues.ts";
 
 const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined> = {
   ApproximateReceiveCount: (message) => String(message.receiveCount),
@@ -22,7 +22,7 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
 const UNSET = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
 
 /** The simulated SQS: standard queues, AWS JSON 1.0. `origin` is what its queue URLs begin with. */
-export function sqsService(world: World, clock: Clock, origin: string): Service {
+export function sqsService(world: SqsWorld, clock: Clock, origin: string): Service {
   const { queues } = world;
   const urlOf = (queue: Queue) => `${origin}${queue.path}`;
 

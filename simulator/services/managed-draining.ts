@@ -1,11 +1,8 @@
-import type { Ground } from "../../kernel/ground.ts";
-import type { Groups } from "../autoscaling/groups.ts";
-import type { Group, Hook, LifecycleAction } from "../autoscaling/model.ts";
-import type { Clusters } from "./clusters.ts";
-import type { Cluster, ContainerInstance } from "./model.ts";
-
-/** The hook that ECS adds to the group of a capacity provider with managed draining. */
-export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+import type { Ground } from "../kernel/ground.ts";
+import type { Groups } from "./autoscaling/groups.ts";
+import type { Group, Hook, LifecycleAction } from "./autoscaling/model.ts";
+import type { Clusters } from "./ecs/clusters.ts";
+import { type Cluster, type ContainerInstance, MANAGED_DRAINING_HOOK } from "./ecs/model.ts";
 
 const HOOK: Hook = {
   name: MANAGED_DRAINING_HOOK,
