@@ -1,4 +1,3 @@
-import { TokenBuckets } from "../kernel/buckets.ts";
 import type { Firings } from "../kernel/firings.ts";
 import type { Past } from "../kernel/past.ts";
 import type { Random } from "../kernel/random.ts";
@@ -6,6 +5,7 @@ import { AwsError } from "../wire/errors.ts";
 import type { Unanswered } from "../wire/http.ts";
 import type { Service } from "../wire/operation.ts";
 import { hasEntries } from "./partial-failures.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 
 /**
  * What goes wrong with a call: refused by IAM, throttled, or failed inside AWS; refused because the credentials have

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Simulation } from "../cloud/simulation.ts";
-import { snapshot } from "../cloud/snapshot.ts";
 import { ScaledClock } from "../kernel/scaled-clock.ts";
 import { simulate } from "../scenario/play.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { planTimeline } from "../scenario/timeline.ts";
+import { snapshot } from "../services/snapshot.ts";
 
 /** The largest request body that is read, in bytes: more than any AWS API that is simulated takes. */
 const BODY_LIMIT = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Agenda } from "./clock.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Firings } from "./firings.ts";
 import type { RandomSource } from "./random.ts";
 import type { Story } from "./story.ts";

@@ -1,5 +1,5 @@
+import { Agenda } from "../kernel/agenda.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Agenda } from "../kernel/clock.ts";
 import { Firings } from "../kernel/firings.ts";
 import type { Past } from "../kernel/past.ts";
 import { type RandomSource, randomSource } from "../kernel/random.ts";

@@ -1,4 +1,4 @@
-import type { Appointment } from "../../kernel/clock.ts";
+import type { Appointment } from "../../kernel/agenda.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { History } from "../../kernel/history.ts";
 import type { ActionEnd } from "../../kernel/story.ts";

@@ -1,5 +1,5 @@
 import { ZONES } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import { History } from "../../kernel/history.ts";
 import type { Past } from "../../kernel/past.ts";
 import type { Random } from "../../kernel/random.ts";

@@ -1,4 +1,4 @@
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Message, Queue } from "./queue.ts";

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { ACCOUNT, arn } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";

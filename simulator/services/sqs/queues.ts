@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { Random } from "../../kernel/random.ts";

@@ -2,7 +2,6 @@
 // that still is, so that it goes on as it would have.
 import { expect } from "chai";
 import { LambdaPlatform } from "../../../../simulator/cloud/lambda.ts";
-import { snapshot } from "../../../../simulator/cloud/snapshot.ts";
 import { Firings } from "../../../../simulator/kernel/firings.ts";
 import { History } from "../../../../simulator/kernel/history.ts";
 import { randomSource } from "../../../../simulator/kernel/random.ts";
@@ -10,6 +9,7 @@ import { inVirtualTime } from "../../../../simulator/kernel/virtual-time.ts";
 import { existsIn, judgeOf } from "../../../../simulator/scenario/judging.ts";
 import { FUNCTIONS, simulate } from "../../../../simulator/scenario/play.ts";
 import { checkScenario } from "../../../../simulator/scenario/read.ts";
+import { snapshot } from "../../../../simulator/services/snapshot.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "../../../scenarios/fixture.ts";
 
 const ids = instanceIds(3);

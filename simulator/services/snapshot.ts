@@ -1,4 +1,4 @@
-import type { World } from "../services/world.ts";
+import type { World } from "./world.ts";
 
 /** The world as it is, for people and tests to look at: no AWS API says all of this. Times are ISO strings. */
 export function snapshot(world: World) {

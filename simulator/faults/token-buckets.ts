@@ -1,4 +1,4 @@
-import type { Past } from "./past.ts";
+import type { Past } from "../kernel/past.ts";
 
 type Bucket = {
   readonly name: string;

@@ -1,0 +1,76 @@
+/** Something that will happen in the world; `cancel` before its time and it never does. */
+export type Appointment = { readonly at: number; cancel: () => void };
+
+type Entry = { at: number; order: number; run: () => void; cancelled: boolean };
+
+/**
+ * What is going to happen in the simulated world, in order of time.
+ *
+ * The world does nothing by itself: whoever looks at it calls `settle` first, which lets everything happen that was
+ * due by then, each thing at its own time. So a world that nobody looks at costs nothing, and two runs of the same
+ * calls at the same times see the same world.
+ */
+export class Agenda {
+  #entries: Entry[] = [];
+  #order = 0;
+  #now: number;
+
+  constructor(startsAt: number) {
+    this.#now = startsAt;
+  }
+
+  /** The world's time, in milliseconds since 1970: that of what is happening, or of the last `settle`. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Plans `run` for `at`; a time that has passed means as soon as the world next settles. */
+  at(at: number, run: () => void): Appointment {
+    const entry: Entry = { at: Math.max(at, this.#now), order: this.#order++, run, cancelled: false };
+    this.#entries.splice(this.#position(entry), 0, entry);
+    return {
+      at: entry.at,
+      cancel: () => {
+        entry.cancelled = true;
+      },
+    };
+  }
+
+  /** Plans `run` for `milliseconds` from now. */
+  in(milliseconds: number, run: () => void): Appointment {
+    return this.at(this.#now + milliseconds, run);
+  }
+
+  /** When the next thing happens, or undefined when nothing is planned. */
+  next(): number | undefined {
+    this.#dropCancelled();
+    return this.#entries.at(-1)?.at;
+  }
+
+  /** Lets all happen that is due by `until`, the plans that it makes on the way included. */
+  settle(until: number): void {
+    for (let due = this.next(); due !== undefined && due <= until; due = this.next()) {
+      const entry = this.#entries.pop() as Entry;
+      this.#now = entry.at;
+      entry.run();
+    }
+    this.#now = Math.max(this.#now, until);
+  }
+
+  #dropCancelled(): void {
+    while (this.#entries.at(-1)?.cancelled) this.#entries.pop();
+  }
+
+  // Kept latest first, so that taking the next one is a pop.
+  #position(entry: Entry): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#entries[middle] as Entry;
+      if (other.at > entry.at || (other.at === entry.at && other.order > entry.order)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
