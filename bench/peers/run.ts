@@ -50,7 +50,7 @@ export async function runPeer(
     const simulation = simulate(scenario, clock, scenario.seed, "https://sqs.us-east-1.amazonaws.com");
     const { world } = simulation;
     prepareBare(simulation, order);
-    planTimeline(simulation, scenario, startedAt, (error) => {
+    planTimeline({ simulation }, scenario, startedAt, (error) => {
       throw error;
     });
     const lambda = new LambdaPlatform(clock, world.firings);

@@ -47,7 +47,7 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
     server.close();
     throw error;
   }
-  planTimeline(simulation, scenario, clock.now(), (error) => console.error(String(error)));
+  planTimeline({ simulation }, scenario, clock.now(), (error) => console.error(String(error)));
   return {
     url,
     close: () =>
@@ -71,7 +71,7 @@ async function answer(
   const { method = "GET", url: path = "/" } = request;
   // A query string says nothing here; clients add one to get past caches.
   const [bare = ""] = path.split("?");
-  if (bare.startsWith("/_simulator/")) return control(simulation, clock, method, bare, body);
+  if (bare.startsWith("/_simulator/")) return control(simulation, clock, `${method} ${bare}`, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -81,15 +81,9 @@ async function answer(
   return undefined;
 }
 
-function control(
-  simulation: Simulation,
-  clock: ScaledClock,
-  method: string,
-  path: string,
-  body: string,
-): Answer {
+function control(simulation: Simulation, clock: ScaledClock, asked: string, body: string): Answer {
   simulation.world.settle(clock);
-  switch (`${method} ${path}`) {
+  switch (asked) {
     case "GET /_simulator/calls":
       return json(200, {
         calls: simulation.calls.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
@@ -102,7 +96,7 @@ function control(
       return advance(simulation, clock, body);
     default:
       return json(404, {
-        error: `expected GET calls, GET world, GET operations or POST advance under /_simulator/, found ${method} ${path}`,
+        error: `expected GET calls, GET world, GET operations or POST advance under /_simulator/, found ${asked}`,
       });
   }
 }

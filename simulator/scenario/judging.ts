@@ -67,19 +67,22 @@ function sweepIntervalOf({ functions }: Scenario): number {
   return typeof minutes === "number" ? minutes * 60_000 : 0;
 }
 
-/**
- * All that was violated, with what is judged at the end only: by then all must have come to rest.
- *
- * @param isUnreadable tells whether a message's body is one that only a dead-letter queue may hold
- */
+/** How a scenario ended. */
+type Ending = {
+  /** In milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Whether a message's body is one that belongs in a dead-letter queue. */
+  readonly isUnreadable: (body: string) => boolean;
+};
+
+/** All violations, with those that only show at the end: by then all must have come to rest. */
 export function conclude(
   scenario: Scenario,
   { world }: Simulation,
   judge: Judge,
-  at: number,
-  isUnreadable: (body: string) => boolean,
+  { endedAt, isUnreadable }: Ending,
 ): Violation[] {
-  judge.conclude(at, existsIn(world));
+  judge.conclude(endedAt, existsIn(world));
   if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
   const { functions } = scenario;
   const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
@@ -89,7 +92,7 @@ export function conclude(
       world,
       names.filter((name) => typeof name === "string"),
       isUnreadable,
-      at,
+      endedAt,
     ),
   ];
 }

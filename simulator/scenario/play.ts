@@ -74,7 +74,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const refuse = (error: unknown) => {
       if (options.forgiving !== true) refused ??= { error };
     };
-    planTimeline(simulation, scenario, startedAt, refuse, lambda);
+    planTimeline({ simulation, lambda }, scenario, startedAt, refuse);
     planHealing(simulation, scenario, startedAt, lambda);
     const endsAt = startedAt + scenario.ends_after_seconds * 1000;
     const lastEntryAt = startedAt + Math.max(0, ...scenario.timeline.map((each) => each.at_seconds)) * 1000;
@@ -96,7 +96,10 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     await Promise.all(schedules);
     while (!lambda.idle) await clock.sleep(CHECK_MS);
     const sent = new Set(scenario.timeline.flatMap(({ send }) => send?.body ?? []));
-    const violations = conclude(scenario, simulation, judge, endedAt, (body) => sent.has(body));
+    const violations = conclude(scenario, simulation, judge, {
+      endedAt,
+      isUnreadable: (body) => sent.has(body),
+    });
     if (refused) throw refused.error;
     const calls = new Map<string, number>();
     for (const name of FUNCTIONS) {

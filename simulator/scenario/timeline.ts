@@ -17,11 +17,10 @@ import type { Scenario, TimelineEntry } from "./schema.ts";
  *   Nothing is thrown: the world settles in the middle of anybody's call, and it is not that caller's fault.
  */
 export function planTimeline(
-  simulation: Simulation,
+  { simulation, lambda }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform },
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
-  lambda?: LambdaPlatform,
 ): void {
   for (const [i, entry] of scenario.timeline.entries()) {
     simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {

@@ -49,7 +49,7 @@ function worldAfter(seconds: number, changes: object): World {
   const time = { now: startsAt };
   const clock = { now: () => time.now, sleep: async () => {} };
   const simulation = simulate(scenario, clock, scenario.seed, "http://127.0.0.1");
-  planTimeline(simulation, scenario, startsAt, (error) => {
+  planTimeline({ simulation }, scenario, startsAt, (error) => {
     throw error;
   });
   time.now += seconds * 1000;

@@ -158,7 +158,7 @@ class Life {
   #plan(hour: Scenario): void {
     const { simulation, lambda } = this.#stage;
     const now = this.#clock.now();
-    planTimeline(simulation, hour, now, (error) => this.#refused(error), lambda);
+    planTimeline({ simulation, lambda }, hour, now, (error) => this.#refused(error));
     for (const kind of kindsIn(hour)) this.#switchedOn.add(kind);
     for (const { send } of hour.timeline) if (send) this.#unreadable.add(send.body);
     if (hour.faults_end_after_seconds === undefined) return;
@@ -187,7 +187,7 @@ class Life {
     this.#isOver = true;
     await Promise.all(this.#schedules);
     const isUnreadable = (body: string) => this.#unreadable.has(body);
-    this.#judge(conclude(this.#scenario, simulation, judge, endedAt, isUnreadable));
+    this.#judge(conclude(this.#scenario, simulation, judge, { endedAt, isUnreadable }));
     return {
       ...this.#counts(),
       heaps: this.#heaps,

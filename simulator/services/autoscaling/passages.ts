@@ -49,7 +49,7 @@ export class Passages {
     };
     this.#actions.drop(group, instance);
     this.#afterLoadBalancers(group, instance, phase, () =>
-      this.#hold(group, instance, phase, passage, (result) =>
+      this.#hold(group, instance, { phase, passage }, (result) =>
         this.#proceed(group, instance, phase, () => this.#end(group, instance, phase, result)),
       ),
     );
@@ -58,7 +58,7 @@ export class Passages {
   /** Runs the launch hooks of an instance, if there are any, before it enters service. */
   launch(group: Group, instance: GroupInstance, origin: "EC2" | "WarmPool" | "AutoScalingGroup"): void {
     const passage: Passage = { transition: LAUNCHING, origin, destination: "AutoScalingGroup" };
-    this.#hold(group, instance, "Pending", passage, (result) => {
+    this.#hold(group, instance, { phase: "Pending", passage }, (result) => {
       if (this.#isLost(instance, result)) this.#lose(group, instance);
       else this.#following.enterService(group, instance);
     });
@@ -103,7 +103,7 @@ export class Passages {
       action: "ReplaceRootVolume",
     };
     this.#afterLoadBalancers(group, instance, phase, () =>
-      this.#hold(group, instance, phase, passage, (result) => {
+      this.#hold(group, instance, { phase, passage }, (result) => {
         if (this.#isLost(instance, result)) this.#lose(group, instance);
         else this.#proceed(group, instance, phase, replaced);
       }),
@@ -160,8 +160,7 @@ export class Passages {
   #hold(
     group: Group,
     instance: GroupInstance,
-    phase: Phase,
-    passage: Passage,
+    { phase, passage }: { readonly phase: Phase; readonly passage: Passage },
     done: (result: ActionResult) => void,
   ): void {
     const hooks = [...group.hooks.values()].filter((hook) => hook.transition === passage.transition);
@@ -183,7 +182,7 @@ export class Passages {
 
   #passIntoPool(group: Group, instance: GroupInstance, passage: Passage): void {
     const phase = "Warmed:Pending";
-    this.#hold(group, instance, phase, passage, (result) => {
+    this.#hold(group, instance, { phase, passage }, (result) => {
       if (result === "ABANDON" && passage.transition === TERMINATING && group.retain)
         this.#proceed(group, instance, phase, () => this.set(group, instance, `${phase}:Retained`));
       else if (this.#isLost(instance, result)) this.#lose(group, instance);

@@ -42,7 +42,7 @@ export function visibilityBatch(
   return batch("ChangeMessageVisibilityBatch", entries, 0, (entry) => {
     queue.changeVisibility(
       entry.ReceiptHandle as string,
-      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, 0, 43_200),
+      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, [0, 43_200]),
     );
     return { Id: entry.Id };
   });

@@ -19,8 +19,7 @@ export type Sendable = {
 export function checkRange(
   name: string,
   value: number,
-  low: number,
-  high: number,
+  [low, high]: readonly [low: number, high: number],
   rule = `Must be between ${low} and ${high}, if provided.`,
 ): number {
   if (Number.isInteger(value) && value >= low && value <= high) return value;
@@ -40,7 +39,7 @@ export function checkSend(queue: Queue, message: Sendable, fault = "are invalid"
     throw new AwsError("InvalidMessageContents", "Message contains characters outside the allowed set.");
   }
   if (message.DelaySeconds !== undefined)
-    checkRange("DelaySeconds", message.DelaySeconds, 0, 900, "DelaySeconds must be >= 0 and <= 900.");
+    checkRange("DelaySeconds", message.DelaySeconds, [0, 900], "DelaySeconds must be >= 0 and <= 900.");
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(
     message.MessageAttributes ?? {},
   )) {

@@ -16,12 +16,12 @@ export function moveTaskOperations(world: SqsWorld): Operation[] {
 
   const start = (input: sqs.StartMessageMoveTaskRequest) => {
     const { DestinationArn: destinationArn, MaxNumberOfMessagesPerSecond: perSecond } = input;
-    if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, 1, FASTEST);
+    if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, [1, FASTEST]);
     return { TaskHandle: tasks.start(sourceOf(input.SourceArn), destinationArn, perSecond).handle };
   };
 
   const list = (input: sqs.ListMessageMoveTasksRequest) => {
-    const most = checkRange("MaxResults", input.MaxResults ?? 1, 1, 10);
+    const most = checkRange("MaxResults", input.MaxResults ?? 1, [1, 10]);
     return { Results: tasks.of(sourceOf(input.SourceArn)).slice(0, most).map(present) };
   };
 

@@ -28,18 +28,16 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
 
   async function receive(input: sqs.ReceiveMessageRequest): Promise<sqs.ReceiveMessageResult> {
     const queue = queues.byUrl(input.QueueUrl as string);
-    const most = checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages ?? 1, 1, 10);
+    const most = checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages ?? 1, [1, 10]);
     const visibility = checkRange(
       "VisibilityTimeout",
       input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout,
-      0,
-      43_200,
+      [0, 43_200],
     );
     const wait = checkRange(
       "WaitTimeSeconds",
       input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds,
-      0,
-      20,
+      [0, 20],
       "Must be >= 0 and <= 20, if provided.",
     );
     const deadline = world.agenda.now + wait * 1000;
@@ -142,7 +140,7 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
       sqs.ChangeMessageVisibility$,
       ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"],
       (input: sqs.ChangeMessageVisibilityRequest) => {
-        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, 0, 43_200);
+        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, [0, 43_200]);
         queues.byUrl(input.QueueUrl as string).changeVisibility(input.ReceiptHandle as string, seconds);
       },
     ),
