@@ -6,7 +6,7 @@ import { createClients, createScaleClients, type ScaleClients } from "../shared/
 import { createPorts, type Environment } from "../shared/run/ports.ts";
 import type { Simulation } from "../simulator/cloud/simulation.ts";
 import { clientOptions, transport } from "../simulator/cloud/transport.ts";
-import type { FunctionName, Invoke } from "../simulator/scenario/play.ts";
+import type { FunctionName, Invoke } from "../simulator/scenario/stage.ts";
 
 // The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

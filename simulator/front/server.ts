@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Simulation } from "../cloud/simulation.ts";
 import { ScaledClock } from "../kernel/scaled-clock.ts";
-import { simulate } from "../scenario/play.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { simulate } from "../scenario/stage.ts";
 import { planTimeline } from "../scenario/timeline.ts";
 import { snapshot } from "../services/snapshot.ts";
 

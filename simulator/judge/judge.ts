@@ -124,6 +124,15 @@ export class Judge implements Past {
           holder: undefined,
         });
         return;
+      default:
+        this.#followInstance(line);
+    }
+  }
+
+  #followInstance(
+    line: LineOf<"instance-ended" | "interruption" | "message-forged" | "message-lost" | "agent">,
+  ): void {
+    switch (line.kind) {
       case "interruption":
         this.#instance(line.instanceId).interrupted = true;
         return;

@@ -1,13 +1,15 @@
 import type { LambdaPlatform } from "../cloud/lambda.ts";
 import type { Simulation } from "../cloud/simulation.ts";
-import { ACCOUNT, arn, REGION } from "../kernel/account.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
-import { asScenarioError, hookOf, runTasks } from "./build.ts";
+import { asScenarioError } from "./build.ts";
+import { hookOf } from "./build-groups.ts";
+import { runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturb, goWrong } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
+import { sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /**
@@ -109,56 +111,4 @@ function register(
   for (const id of [...instance_ids, ...addresses])
     targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
-}
-
-function sendLifecycleMessage(
-  world: World,
-  given: NonNullable<TimelineEntry["send_lifecycle_message"]>,
-): void {
-  const { agenda, queues, story } = world;
-  const random = world.random("notifications");
-  const time = new Date(agenda.now).toISOString();
-  story.tell(agenda.now, { kind: "message-forged", instanceId: given.instance_id });
-  const core = {
-    LifecycleActionToken: given.token ?? random.uuid(),
-    AutoScalingGroupName: given.group,
-    LifecycleHookName: given.hook,
-    EC2InstanceId: given.instance_id,
-    LifecycleTransition: given.transition,
-    Origin: "AutoScalingGroup",
-    Destination: "EC2",
-  };
-  const direct = {
-    ...core,
-    AccountId: ACCOUNT,
-    RequestId: random.uuid(),
-    Service: "AWS Auto Scaling",
-    Time: time,
-  };
-  const forms = {
-    sqs: () => direct,
-    sns: () => ({
-      Type: "Notification",
-      MessageId: random.uuid(),
-      TopicArn: arn("sns", "lifecycle"),
-      Subject: `Auto Scaling:  Lifecycle action 'TERMINATING' for instance ${given.instance_id} in progress.`,
-      Message: JSON.stringify(direct),
-      Timestamp: time,
-      SignatureVersion: "1",
-    }),
-    eventbridge: () => ({
-      version: "0",
-      id: random.uuid(),
-      "detail-type": "EC2 Instance-terminate Lifecycle Action",
-      source: "aws.autoscaling",
-      account: ACCOUNT,
-      time,
-      region: REGION,
-      resources: [
-        arn("autoscaling", `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${given.group}`),
-      ],
-      detail: core,
-    }),
-  };
-  queues.byName(given.queue).send(JSON.stringify(forms[given.form]()));
 }

@@ -1,3 +1,5 @@
+import type { GroupInstance } from "./autoscaling/model.ts";
+import type { Task } from "./ecs/model.ts";
 import type { World } from "./world.ts";
 
 /** The world as it is, for people and tests to look at: no AWS API says all of this. Times are ISO strings. */
@@ -16,17 +18,7 @@ export function snapshot(world: World) {
     groups: world.groups.all.map((group) => ({
       name: group.name,
       desired: group.desired,
-      instances: [...group.instances.values()].map(({ instanceId, state, actions }) => ({
-        instance_id: instanceId,
-        state: state.latest ?? "gone",
-        since: iso(state.since),
-        actions: actions.map(({ hook, token, startedAt, timer, ended }) => ({
-          hook: hook.name,
-          token,
-          started_at: iso(startedAt),
-          ...(ended ? { ended: ended.how, result: ended.result } : { times_out_at: iso(timer.at) }),
-        })),
-      })),
+      instances: [...group.instances.values()].map(groupInstance),
     })),
     clusters: world.clusters.all.map((cluster) => ({
       name: cluster.name,
@@ -36,18 +28,7 @@ export function snapshot(world: World) {
         status: each.status.latest,
         agent_connected: each.agentConnected.latest,
       })),
-      tasks: world.clusters.known(cluster).map((task) => ({
-        arn: task.arn,
-        service: task.service?.name ?? null,
-        instance_id: task.containerInstance.instanceId,
-        status: task.lastStatus.latest,
-        since: iso(task.lastStatus.since),
-        host_ports: task.bindings.map(({ hostPort }) => hostPort),
-        address: task.address ?? null,
-        // What is true, where the status is what ECS shows.
-        containers: task.containers.latest,
-        protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
-      })),
+      tasks: world.clusters.known(cluster).map(taskOf),
     })),
     target_groups: world.targetGroups.all.map((group) => ({
       name: group.settings.name,
@@ -57,6 +38,35 @@ export function snapshot(world: World) {
         .map(({ id, port, state }) => ({ id, port, state: state.latest, since: iso(state.since) })),
     })),
     load_balancers: world.classic.all.map((each) => ({ name: each.name, ...each.members() })),
+  };
+}
+
+function groupInstance({ instanceId, state, actions }: GroupInstance) {
+  return {
+    instance_id: instanceId,
+    state: state.latest ?? "gone",
+    since: iso(state.since),
+    actions: actions.map(({ hook, token, startedAt, timer, ended }) => ({
+      hook: hook.name,
+      token,
+      started_at: iso(startedAt),
+      ...(ended ? { ended: ended.how, result: ended.result } : { times_out_at: iso(timer.at) }),
+    })),
+  };
+}
+
+function taskOf(task: Task) {
+  return {
+    arn: task.arn,
+    service: task.service?.name ?? null,
+    instance_id: task.containerInstance.instanceId,
+    status: task.lastStatus.latest,
+    since: iso(task.lastStatus.since),
+    host_ports: task.bindings.map(({ hostPort }) => hostPort),
+    address: task.address ?? null,
+    // What is true, where the status is what ECS shows.
+    containers: task.containers.latest,
+    protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
   };
 }
 

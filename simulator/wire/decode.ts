@@ -16,79 +16,83 @@ type Source = Service["protocol"]["kind"];
  * but not simulated.
  */
 export function decodeInput(service: Service, operation: Operation, raw: unknown, source: Source): Structure {
-  const schema = NormalizedSchema.of(operation.schema[4]);
-  const name = operation.schema[2];
-  const known = new Set(operation.knows);
+  return new Decoder(service, operation, source).structure(NormalizedSchema.of(operation.schema[4]), raw, "");
+}
 
-  const unknown = (path: string) => new NotSimulated(`the parameter ${path} of ${service.name}:${name}`);
-  const refuse = (message: string) => new AwsError(service.invalidParameterCode, message, 400);
+class Decoder {
+  readonly #service: Service;
+  readonly #operation: string;
+  readonly #known: ReadonlySet<string>;
+  readonly #source: Source;
 
-  function decode(member: NormalizedSchema, value: unknown, path: string): unknown {
-    if (member.isStructSchema()) return decodeStructure(member, value, path);
-    if (member.isListSchema()) return decodeList(member, value, path);
-    if (member.isMapSchema()) return decodeMap(member, value, path);
-    if (!known.has(path)) throw unknown(path);
-    return decodeLeaf(member, value, path);
+  constructor(service: Service, { schema, knows }: Operation, source: Source) {
+    this.#service = service;
+    this.#operation = schema[2];
+    this.#known = new Set(knows);
+    this.#source = source;
   }
 
-  function decodeStructure(member: NormalizedSchema, value: unknown, path: string): Structure {
-    if (!isStructure(value)) throw refuse(`${path || name}: expected a structure, found ${describe(value)}.`);
+  structure(member: NormalizedSchema, value: unknown, path: string): Structure {
+    if (!isStructure(value))
+      throw this.#refusal(`${path || this.#operation}: expected a structure, found ${describe(value)}.`);
     const members = new Map(member.structIterator());
-    if (path !== "" && !path.endsWith("[]") && !isKnownPrefix(known, `${path}.`)) {
-      if (Object.keys(value).length === 0) throw unknown(path);
+    if (path !== "" && !path.endsWith("[]") && !isKnownPrefix(this.#known, `${path}.`)) {
+      if (Object.keys(value).length === 0) throw this.#notSimulated(path);
     }
     const result: Structure = {};
     for (const [key, each] of Object.entries(value)) {
       if (each === undefined || each === null) continue;
-      const [memberName, memberSchema] = find(members, key, source);
-      if (!memberSchema) throw unknown(join(path, key));
-      result[memberName] = decode(memberSchema, each, join(path, memberName));
+      const [memberName, memberSchema] = find(members, key, this.#source);
+      if (!memberSchema) throw this.#notSimulated(join(path, key));
+      result[memberName] = this.#value(memberSchema, each, join(path, memberName));
     }
-    for (const required of requiredMembers(member)) {
-      if (result[required] === undefined) {
-        throw service.missingParameterCode
-          ? new AwsError(
-              service.missingParameterCode,
-              `The request must contain the parameter ${required}.`,
-              400,
-            )
-          : refuse(
-              `1 validation error detected: Value null at '${join(path, required)}' failed to satisfy constraint: Member must not be null`,
-            );
-      }
-    }
+    for (const required of requiredMembers(member))
+      if (result[required] === undefined) throw this.#missing(required, path);
     return result;
   }
 
-  function decodeList(member: NormalizedSchema, value: unknown, path: string): unknown[] {
-    const items = source === "json" ? value : queryList(member, value, source);
-    if (!Array.isArray(items)) throw refuse(`${path}: expected a list, found ${describe(items)}.`);
-    if (items.length === 0 && !isKnownPrefix(known, `${path}[]`)) throw unknown(path);
-    return items.map((item) => decode(member.getValueSchema(), item, `${path}[]`));
+  #value(member: NormalizedSchema, value: unknown, path: string): unknown {
+    if (member.isStructSchema()) return this.structure(member, value, path);
+    if (member.isListSchema()) return this.#list(member, value, path);
+    if (member.isMapSchema()) return this.#map(member, value, path);
+    if (!this.#known.has(path)) throw this.#notSimulated(path);
+    return this.#leaf(member, value, path);
   }
 
-  function decodeMap(member: NormalizedSchema, value: unknown, path: string): Structure {
-    if (!isStructure(value)) throw refuse(`${path}: expected a map, found ${describe(value)}.`);
-    if (Object.keys(value).length === 0 && !isKnownPrefix(known, `${path}.*`)) throw unknown(path);
+  #list(member: NormalizedSchema, value: unknown, path: string): unknown[] {
+    const items = this.#source === "json" ? value : queryList(member, value, this.#source);
+    if (!Array.isArray(items)) throw this.#refusal(`${path}: expected a list, found ${describe(items)}.`);
+    if (items.length === 0 && !isKnownPrefix(this.#known, `${path}[]`)) throw this.#notSimulated(path);
+    return items.map((item) => this.#value(member.getValueSchema(), item, `${path}[]`));
+  }
+
+  #map(member: NormalizedSchema, value: unknown, path: string): Structure {
+    if (!isStructure(value)) throw this.#refusal(`${path}: expected a map, found ${describe(value)}.`);
+    if (Object.keys(value).length === 0 && !isKnownPrefix(this.#known, `${path}.*`))
+      throw this.#notSimulated(path);
     return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, decode(member.getValueSchema(), each, `${path}.*`)]),
+      Object.entries(value).map(([key, each]) => [
+        key,
+        this.#value(member.getValueSchema(), each, `${path}.*`),
+      ]),
     );
   }
 
-  function decodeLeaf(member: NormalizedSchema, value: unknown, path: string): unknown {
-    const wrong = (expected: string) => refuse(`${path}: expected ${expected}, found ${describe(value)}.`);
+  #leaf(member: NormalizedSchema, value: unknown, path: string): unknown {
+    const wrong = (expected: string) =>
+      this.#refusal(`${path}: expected ${expected}, found ${describe(value)}.`);
+    const isText = this.#source !== "json";
     if (member.isStringSchema()) {
       if (typeof value !== "string") throw wrong("a string");
       return value;
     }
     if (member.isNumericSchema()) {
-      const number =
-        source !== "json" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      const number = isText && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) throw wrong("a number");
       return number;
     }
     if (member.isBooleanSchema()) {
-      const boolean = source !== "json" && (value === "true" || value === "false") ? value === "true" : value;
+      const boolean = isText && (value === "true" || value === "false") ? value === "true" : value;
       if (typeof boolean !== "boolean") throw wrong("true or false");
       return boolean;
     }
@@ -96,10 +100,25 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
       if (typeof value !== "string") throw wrong("a base64 string");
       return Buffer.from(value, "base64");
     }
-    throw new NotSimulated(`the kind of value of ${path} in ${service.name}:${name}`);
+    throw new NotSimulated(`the kind of value of ${path} in ${this.#service.name}:${this.#operation}`);
   }
 
-  return decodeStructure(schema, raw, "");
+  #notSimulated(path: string): NotSimulated {
+    return new NotSimulated(`the parameter ${path} of ${this.#service.name}:${this.#operation}`);
+  }
+
+  #refusal(message: string): AwsError {
+    return new AwsError(this.#service.invalidParameterCode, message, 400);
+  }
+
+  #missing(required: string, path: string): AwsError {
+    const { missingParameterCode } = this.#service;
+    return missingParameterCode
+      ? new AwsError(missingParameterCode, `The request must contain the parameter ${required}.`, 400)
+      : this.#refusal(
+          `1 validation error detected: Value null at '${join(path, required)}' failed to satisfy constraint: Member must not be null`,
+        );
+  }
 }
 
 // The SDK lists a structure's required members first, and how many they are.

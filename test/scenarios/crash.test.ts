@@ -1,7 +1,7 @@
 // Protects the promise that a run killed at any point loses nothing: the standard drain, with each function killed after
 // each of its calls in turn, and resumed by the schedule.
 import { expect } from "chai";
-import type { FunctionName } from "../../simulator/scenario/play.ts";
+import type { FunctionName } from "../../simulator/scenario/stage.ts";
 
 import { functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
 

@@ -2,8 +2,9 @@
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
-import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
+import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
+import type { FunctionName, Invoke } from "../../simulator/scenario/stage.ts";
 
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & {

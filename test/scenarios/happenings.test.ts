@@ -1,8 +1,8 @@
 // Protects what a timeline can do to clusters and load balancers: each happening changes the world as the scenario's author
 // expects, and the world goes on without what has vanished.
 import { expect } from "chai";
-import { simulate } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import { simulate } from "../../simulator/scenario/stage.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
 import { snapshot } from "../../simulator/services/snapshot.ts";
 import type { World } from "../../simulator/services/world.ts";

@@ -7,8 +7,8 @@ import { History } from "../../../../simulator/kernel/history.ts";
 import { randomSource } from "../../../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../../../simulator/kernel/virtual-time.ts";
 import { existsIn, judgeOf } from "../../../../simulator/scenario/judging.ts";
-import { FUNCTIONS, simulate } from "../../../../simulator/scenario/play.ts";
 import { checkScenario } from "../../../../simulator/scenario/read.ts";
+import { FUNCTIONS, simulate } from "../../../../simulator/scenario/stage.ts";
 import { snapshot } from "../../../../simulator/services/snapshot.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "../../../scenarios/fixture.ts";
 
