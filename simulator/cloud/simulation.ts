@@ -21,11 +21,11 @@ export type Caller = {
   /** For the record, and for what the call brings about. */
   readonly name: string;
   /** When he last began to look: Auto Scaling is what is asked first. In milliseconds since 1970. */
-  lookedAt: number;
+  readSince: number;
 };
 
 /** The call with which a look of the functions begins. */
-const FIRST_OF_A_LOOK = "autoscaling:DescribeAutoScalingInstances";
+const FIRST_READ = "autoscaling:DescribeAutoScalingInstances";
 
 /** One call that was made. */
 export type RecordedCall = {
@@ -95,7 +95,7 @@ export class Simulation implements Past {
     if (!routed) return unknownRequest(request, requestId);
     const { service, name, read } = routed;
     const entry = { caller: caller.name, action: `${service.name}:${name}` };
-    if (entry.action === FIRST_OF_A_LOOK) caller.lookedAt = askedAt;
+    if (entry.action === FIRST_READ) caller.readSince = askedAt;
     let input: unknown;
     try {
       const operation = service.operations.get(name);
@@ -170,7 +170,7 @@ export class Simulation implements Past {
 }
 
 function anonymous(): Caller {
-  return { name: "client", lookedAt: Number.POSITIVE_INFINITY };
+  return { name: "client", readSince: Number.POSITIVE_INFINITY };
 }
 
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */

@@ -24,7 +24,7 @@ export function transport(
   name: string,
   goesOn: () => boolean = () => true,
 ): Transport {
-  const caller = { name, lookedAt: Number.POSITIVE_INFINITY };
+  const caller = { name, readSince: Number.POSITIVE_INFINITY };
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request) {

@@ -40,9 +40,9 @@ export class History<T> implements Past {
     return undefined;
   }
 
-  /** The value as it was before a time is not known any more; the one that held then stays. */
+  /** The value as it was before a time is not known any more; the one that kept then stays. */
   forget(before: number): void {
-    const held = this.#changes.findLastIndex(({ at }) => at <= before);
-    if (held > 0) this.#changes.splice(0, held);
+    const kept = this.#changes.findLastIndex(({ at }) => at <= before);
+    if (kept > 0) this.#changes.splice(0, kept);
   }
 }

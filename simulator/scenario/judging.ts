@@ -40,7 +40,7 @@ export function judgeOf(
         : undefined;
     },
     suspects: new Set(suspects),
-    lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
+    readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,

@@ -76,7 +76,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
 }
 
 function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {
-  const actions = world.groups.holding(instanceId)?.instance.actions ?? [];
+  const actions = world.groups.findInstance(instanceId)?.instance.actions ?? [];
   return actions.filter((action) => hook === undefined || action.hook.name === hook);
 }
 

@@ -37,7 +37,7 @@ export function snapshot(world: World) {
         .filter(({ state }) => state.latest !== "gone")
         .map(({ id, port, state }) => ({ id, port, state: state.latest, since: iso(state.since) })),
     })),
-    load_balancers: world.classic.all.map((each) => ({ name: each.name, ...each.members() })),
+    load_balancers: world.classic.all.map((each) => ({ name: each.name, ...each.instanceIds() })),
   };
 }
 

@@ -67,7 +67,7 @@ function belongings({ simulation: { world } }: Outcome): unknown[] {
   );
   return [
     world.targetGroups.byName("static")?.stateOf(id, 3001) !== "gone",
-    world.classic.byName("classic").members().registered.includes(id),
+    world.classic.byName("classic").instanceIds().registered.includes(id),
     member?.status.latest,
   ];
 }

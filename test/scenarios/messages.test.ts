@@ -107,7 +107,7 @@ describe("scenarios: messages", () => {
     expect(letGo?.level).to.equal("WARN");
     expect(letGo?.held_seconds).to.be.within(120, 130);
     expect(said(outcome, "deregistered")).to.deep.equal([]);
-    expect(outcome.simulation.world.classic.byName("classic").members().registered).to.include(ids[1]);
+    expect(outcome.simulation.world.classic.byName("classic").instanceIds().registered).to.include(ids[1]);
   });
 
   it("a message that is ahead of what Describe shows becomes a drain", async () => {

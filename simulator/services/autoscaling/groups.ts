@@ -95,7 +95,7 @@ export class Groups implements Past {
   }
 
   /** The group that holds an instance, and the instance in it. */
-  holding(instanceId: string): { group: Group; instance: GroupInstance } | undefined {
+  findInstance(instanceId: string): { group: Group; instance: GroupInstance } | undefined {
     for (const group of this.#byName.values()) {
       const instance = group.instances.get(instanceId);
       if (instance && instance.state.latest !== undefined) return { group, instance };
@@ -278,12 +278,12 @@ export class Groups implements Past {
   }
 
   #replaceEnded(instanceId: string): void {
-    const held = this.holding(instanceId);
-    if (!held || isLeaving(held.instance)) return;
-    held.instance.healthy = false;
+    const found = this.findInstance(instanceId);
+    if (!found || isLeaving(found.instance)) return;
+    found.instance.healthy = false;
     // What a hook holds stays held; what is lost is seen once the hook lets go.
-    if (held.instance.state.latest?.endsWith(":Wait")) return;
-    this.passages.terminate(held.group, held.instance);
-    this.touch(held.group);
+    if (found.instance.state.latest?.endsWith(":Wait")) return;
+    this.passages.terminate(found.group, found.instance);
+    this.touch(found.group);
   }
 }

@@ -14,7 +14,7 @@ const MINUTES_AT_MOST = 2_880;
 export function protectionOperations(world: EcsWorld): Operation[] {
   const { agenda, clusters } = world;
 
-  const look = (clusterName: string | undefined, ids: readonly string[]) => {
+  const find = (clusterName: string | undefined, ids: readonly string[]) => {
     const cluster = clusters.byName(clusterName);
     const found: Task[] = [];
     const failures: ecs.Failure[] = [];
@@ -42,14 +42,14 @@ export function protectionOperations(world: EcsWorld): Operation[] {
         `expiresInMinutes must be between 1 and ${MINUTES_AT_MOST}.`,
       );
     }
-    const { found, failures } = look(input.cluster, atMost(input.tasks, 10, "tasks"));
+    const { found, failures } = find(input.cluster, atMost(input.tasks, 10, "tasks"));
     for (const task of found)
       task.protectedUntil = input.protectionEnabled ? agenda.now + minutes * 60_000 : undefined;
     return { protectedTasks: found.map(present), failures };
   };
 
   const get = (input: ecs.GetTaskProtectionRequest) => {
-    const { found, failures } = look(input.cluster, atMost(input.tasks, 100, "tasks"));
+    const { found, failures } = find(input.cluster, atMost(input.tasks, 100, "tasks"));
     return { protectedTasks: found.map(present), failures };
   };
 

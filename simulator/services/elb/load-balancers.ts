@@ -14,7 +14,7 @@ export type ClassicListener = {
 /** What classic load balancers stand on: they look at the instances behind them. */
 type ClassicGround = Ground & { readonly instances: Instances };
 
-type Membership = History<"registered" | "draining" | "gone">;
+type RegistrationState = History<"registered" | "draining" | "gone">;
 
 /** What DescribeInstanceHealth says of one instance. */
 export type ClassicHealth = {
@@ -32,7 +32,7 @@ export class ClassicLoadBalancer implements Past {
   /** How long the requests in flight really take, in seconds: draining ends early when there are none left. */
   requestSeconds: number | undefined;
   readonly #world: ClassicGround;
-  readonly #instances = new Map<string, Membership>();
+  readonly #instances = new Map<string, RegistrationState>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(
@@ -60,7 +60,7 @@ export class ClassicLoadBalancer implements Past {
   }
 
   /** The instances that are registered, and those that drain. */
-  members(): { registered: string[]; draining: string[] } {
+  instanceIds(): { registered: string[]; draining: string[] } {
     const those = (wanted: string) =>
       [...this.#instances].filter(([, state]) => state.latest === wanted).map(([id]) => id);
     return { registered: those("registered"), draining: those("draining") };
@@ -86,9 +86,9 @@ export class ClassicLoadBalancer implements Past {
 
   /** Takes one instance out and calls `gone` once it has drained; at once when it is not there. */
   leave(id: string, by: Actor, gone: () => void): void {
-    const membership = this.#instances.get(id);
-    if (membership?.latest === "registered") this.#leave(id, by);
-    if ((membership?.latest ?? "gone") === "gone") gone();
+    const registration = this.#instances.get(id);
+    if (registration?.latest === "registered") this.#leave(id, by);
+    if ((registration?.latest ?? "gone") === "gone") gone();
     else this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), gone]);
   }
 
@@ -140,15 +140,15 @@ export class ClassicLoadBalancer implements Past {
     this.#set(id, "draining", by);
     const since = agenda.now;
     agenda.in(seconds * 1000, () => {
-      const membership = this.#instances.get(id);
-      if (membership?.latest === "draining" && membership.since === since) this.#set(id, "gone", by);
+      const registration = this.#instances.get(id);
+      if (registration?.latest === "draining" && registration.since === since) this.#set(id, "gone", by);
     });
   }
 
   #set(id: string, state: "registered" | "draining" | "gone", by: Actor): void {
     const { agenda, story } = this.#world;
-    const membership = this.#instances.get(id);
-    if (membership) membership.set(agenda.now, state);
+    const registration = this.#instances.get(id);
+    if (registration) registration.set(agenda.now, state);
     else this.#instances.set(id, new History(agenda.now, state));
     story.tell(agenda.now, { kind: "classic", loadBalancer: this.name, instanceId: id, state, by });
     if (state !== "gone") return;

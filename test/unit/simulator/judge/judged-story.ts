@@ -30,7 +30,7 @@ export function violations(
     stopTasksByInput: "daemon",
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
-    lookedAt: () => Number.POSITIVE_INFINITY,
+    readSince: () => Number.POSITIVE_INFINITY,
     readLag: () => 0,
     classicPorts: () => [],
     ...more,
