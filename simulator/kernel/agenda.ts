@@ -1,4 +1,4 @@
-/** Something that will happen in the world; `cancel` before its time and it never does. */
+/** Something that will happen in the world, unless `cancel` is called before its time. */
 export type Appointment = { readonly at: number; cancel: () => void };
 
 type Entry = { at: number; order: number; run: () => void; cancelled: boolean };
@@ -6,9 +6,9 @@ type Entry = { at: number; order: number; run: () => void; cancelled: boolean };
 /**
  * What is going to happen in the simulated world, in order of time.
  *
- * The world does nothing by itself: whoever looks at it calls `settle` first, which lets everything happen that was
- * due by then, each thing at its own time. So a world that nobody looks at costs nothing, and two runs of the same
- * calls at the same times see the same world.
+ * The world does nothing by itself. Call `settle` before reading it: then everything happens that was due by then, each
+ * thing at its own time. So a world that is not read costs nothing, and the same calls at the same times give the same
+ * world.
  */
 export class Agenda {
   #entries: Entry[] = [];
@@ -19,12 +19,12 @@ export class Agenda {
     this.#now = startsAt;
   }
 
-  /** The world's time, in milliseconds since 1970: that of what is happening, or of the last `settle`. */
+  /** The world's time, in milliseconds since 1970: that of the present happening, or of the last `settle`. */
   get now(): number {
     return this.#now;
   }
 
-  /** Plans `run` for `at`; a time that has passed means as soon as the world next settles. */
+  /** Plans `run` for `at`. If that time has passed, it runs when the world next settles. */
   at(at: number, run: () => void): Appointment {
     const entry: Entry = { at: Math.max(at, this.#now), order: this.#order++, run, cancelled: false };
     this.#entries.splice(this.#position(entry), 0, entry);
@@ -47,7 +47,7 @@ export class Agenda {
     return this.#entries.at(-1)?.at;
   }
 
-  /** Lets all happen that is due by `until`, the plans that it makes on the way included. */
+  /** Runs all that is due by `until`, including what is planned on the way. */
   settle(until: number): void {
     for (let due = this.next(); due !== undefined && due <= until; due = this.next()) {
       const entry = this.#entries.pop() as Entry;
@@ -61,7 +61,7 @@ export class Agenda {
     while (this.#entries.at(-1)?.cancelled) this.#entries.pop();
   }
 
-  // Kept latest first, so that taking the next one is a pop.
+  // The latest come first, so that taking the next one is a pop.
   #position(entry: Entry): number {
     let low = 0;
     let high = this.#entries.length;

@@ -1,4 +1,4 @@
-/** Where the simulator takes its time from: a virtual clock in tests, a real and perhaps faster one over HTTP. */
+/** The simulator's clock: virtual in tests, real and perhaps faster over HTTP. */
 export type Clock = {
   /** Milliseconds since 1970. */
   now: () => number;

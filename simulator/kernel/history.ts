@@ -1,11 +1,11 @@
 import type { Past } from "./past.ts";
 
-/** A value at the time since when it holds, in milliseconds since 1970. */
+/** A value, and since when it has been that, in milliseconds since 1970. */
 type Change<T> = { readonly at: number; readonly value: T };
 
 /**
- * A value with its past. Reads of AWS may lag behind, so what Describe shows is the value of a moment ago, and whether
- * something was done too early is judged from when things really changed.
+ * A value with its past. Reads of AWS may lag, so Describe shows the value of a moment ago. Whether something was done too
+ * early is judged by the times of the real changes.
  */
 export class History<T> implements Past {
   readonly #changes: Change<T>[];
@@ -19,12 +19,12 @@ export class History<T> implements Past {
     return (this.#changes.at(-1) as Change<T>).value;
   }
 
-  /** Since when the value is what it is. */
+  /** The time of the latest change. */
   get since(): number {
     return (this.#changes.at(-1) as Change<T>).at;
   }
 
-  /** Sets the value from `at` on, which must not lie before the last change. Equal values are no change. */
+  /** Sets the value from `at` on, which must not lie before the latest change. An equal value is no change. */
   set(at: number, value: T): void {
     if (value === this.latest) return;
     if (at < this.since) throw new RangeError(`history: ${at} lies before the last change, ${this.since}`);

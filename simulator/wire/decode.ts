@@ -5,12 +5,12 @@ import type { Operation, Service } from "./operation.ts";
 
 type Structure = { [member: string]: unknown };
 
-/** Where a value came from: JSON has numbers and booleans, a query string has only text, and EC2's names its own way. */
+/** The protocol that a value came in. JSON has numbers and booleans; Query has only text; EC2 has other names. */
 type Source = Service["protocol"]["kind"];
 
 /**
- * Turns a request's raw value into the operation's input, by the SDK's own schema: required members present, every
- * member known to the schema and to the simulator, every value of the right kind.
+ * Converts a request's raw value into the operation's input by the SDK's own schema. Required members must be there. Each
+ * member must be known to the schema and to the simulator, and each value must be of the right kind.
  *
  * Throws an AwsError with the service's code for what AWS would refuse, and NotSimulated for a parameter that is real
  * but not simulated.
@@ -121,7 +121,7 @@ class Decoder {
   }
 }
 
-// The SDK lists a structure's required members first, and how many they are.
+// In the SDK's schema the required members come first, and a number says how many they are.
 function requiredMembers(member: NormalizedSchema): readonly string[] {
   const schema = member.getSchema() as unknown as StaticStructureSchema;
   return schema[4].slice(0, schema[6] ?? 0);
@@ -137,7 +137,7 @@ function find(
   return [key, undefined];
 }
 
-// EC2 begins the names of its parameters with a capital, whatever they are called in its answers.
+// EC2's parameters begin with a capital letter, whatever they are called in its answers.
 function queryName(name: string, member: NormalizedSchema, source: Source): string {
   const { ec2QueryName, xmlName = name } = member.getMergedTraits() as {
     ec2QueryName?: string;
@@ -146,8 +146,7 @@ function queryName(name: string, member: NormalizedSchema, source: Source): stri
   return source === "ec2" ? (ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1)) : xmlName;
 }
 
-// In a query string a list is `Name.member.1=..`, or `Name.1=..` where it is flattened, as EC2's all are, and `Name=`
-// when it is empty.
+// In Query a list is `Name.member.1=..`. A flattened list, as all of EC2's are, is `Name.1=..`. An empty list is `Name=`.
 function queryList(member: NormalizedSchema, value: unknown, source: Source): unknown {
   if (value === "") return [];
   if (!isStructure(value)) return value;
