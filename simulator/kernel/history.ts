@@ -40,7 +40,7 @@ export class History<T> implements Past {
     return undefined;
   }
 
-  /** The value as it was before a time is not known any more; the one that kept then stays. */
+  /** Forgets the values of before a time; the value at that time stays. */
   forget(before: number): void {
     const kept = this.#changes.findLastIndex(({ at }) => at <= before);
     if (kept > 0) this.#changes.splice(0, kept);

@@ -26,7 +26,7 @@ export function buildService(world: World, cluster: Cluster, given: ScenarioServ
   }
 }
 
-/** Starts standalone tasks, on the instances named or where there is room. Throws as RunTask does. */
+/** Starts standalone tasks on the named instances, or where there is room. Throws as RunTask does. */
 export function runTasks(world: World, tasks: ScenarioTasks): void {
   const cluster = world.clusters.byName(tasks.cluster);
   const definition = define(world, tasks.family, tasks.task);

@@ -6,14 +6,14 @@ import { buildService, runTasks } from "./build-services.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
 
-/** A scenario's world is built this long before it starts, so that all is running and healthy by then. */
+/** A scenario's world is built this long before its start, so that all is running and healthy by then. */
 export const WARM_UP_MS = 3_600_000;
 /** Standalone tasks start last, when there is somewhere to run. */
 const TASKS_BEFORE_START_MS = 600_000;
 
 /**
- * Puts a scenario's world into an empty account whose time is `WARM_UP_MS` before the scenario's start, and lets that time
- * pass. Throws a ScenarioError that names the part of the file when AWS would not take it.
+ * Builds a scenario's world in an empty account, and lets `WARM_UP_MS` pass, until the scenario's start. Throws a
+ * ScenarioError that names the part of the file when AWS would refuse it.
  */
 export function buildWorld(world: World, scenario: Scenario): void {
   let part = "";
@@ -27,7 +27,7 @@ export function buildWorld(world: World, scenario: Scenario): void {
   }
 }
 
-/** What AWS answered to a part of a scenario, as that part's fault; any other error is passed through. */
+/** An error of AWS becomes a ScenarioError that names the part of the scenario. Any other error is returned as it is. */
 export function asScenarioError(part: string, error: unknown): unknown {
   return error instanceof AwsError
     ? new ScenarioError(`${part}: ${error.code}: ${error.message}`, { cause: error })

@@ -6,7 +6,7 @@ import {
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
-/** Does what an entry of the timeline says of instances and their groups, if anything. */
+/** Carries out what an entry of the timeline does to instances and their groups. */
 export function happenToInstances(world: World, entry: TimelineEntry): void {
   happenToGroups(world, entry);
   const { eventRules, groups, instances } = world;

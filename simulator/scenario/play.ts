@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { randomSource } from "../kernel/random.ts";
 import { inVirtualTime } from "../kernel/virtual-time.ts";
 import { isQuiet } from "./ending.ts";
-import { planHealing } from "./fault-timeline.ts";
+import { planEndOfFaults } from "./fault-timeline.ts";
 import { conclude } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 import { FUNCTIONS, type Invoke, type Stage, stage } from "./stage.ts";
@@ -27,11 +27,11 @@ export type Played = {
 
 export type PlayOptions = {
   readonly invoke: Invoke;
-  /** Called with the simulation before it starts, for whoever wants to follow the story. */
+  /** Called with the simulation before it starts, for example to follow the story. */
   readonly watch?: (simulation: Simulation) => void;
   /** Instead of the scenario's own seed. */
   readonly seed?: number;
-  /** Whether an entry of the timeline that AWS would not take is skipped, instead of ending the run with its error. */
+  /** Whether to skip entries of the timeline that AWS refuses. Otherwise such an entry ends the run with its error. */
   readonly forgiving?: boolean;
 };
 
@@ -41,8 +41,8 @@ const CHECK_MS = 1_000;
 const LAST_ENTRY_MS = 2_000;
 
 /**
- * Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule them, or when
- * AWS would not take a part of it.
+ * Plays a scenario with the functions on a virtual clock. Throws a ScenarioError when it does not schedule the functions, or
+ * when AWS refuses a part of it.
  */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const seed = options.seed ?? scenario.seed;
@@ -59,7 +59,7 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
   planTimeline(staged, scenario, startedAt, (error) => {
     if (!forgiving) refused.push(error);
   });
-  planHealing(simulation, scenario, startedAt, lambda);
+  planEndOfFaults(simulation, scenario, startedAt, lambda);
   const hasEnded = endingOf(staged, scenario, clock);
   let over = false;
   const schedules = schedule(() => !over);

@@ -4,7 +4,7 @@ import { Simulation } from "../cloud/simulation.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
-import { disturbFromNowOn } from "./fault-timeline.ts";
+import { startLastingFaults } from "./fault-timeline.ts";
 import { type Disturbed, judgeOf } from "./judging.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
@@ -28,12 +28,12 @@ export type Invoke = (
 
 const QUEUE_ORIGIN = "https://sqs.us-east-1.amazonaws.com";
 
-/** A scenario's world, with the functions that serve it and the judge who watches them. */
+/** A scenario's world, with the functions that serve it and the judge that watches them. */
 export type Stage = {
   readonly simulation: Simulation;
   readonly judge: Judge;
   readonly lambda: LambdaPlatform;
-  /** Begins the functions' schedules; each goes on for as long as `goOn` says so when a tick is due. */
+  /** Starts the functions' schedules. Each goes on while `goOn` returns true when a tick is due. */
   readonly schedule: (goOn: () => boolean) => Promise<void>[];
 };
 
@@ -41,7 +41,7 @@ export type StageOptions = {
   readonly clock: Clock;
   readonly seed: number;
   readonly invoke: Invoke;
-  /** Called with the simulation before it starts, for whoever wants to follow the story. */
+  /** Called with the simulation before it starts, for example to follow the story. */
   readonly watch?: ((simulation: Simulation) => void) | undefined;
   /** When faults end and how far reads lag, where that is not as the scenario says. */
   readonly disturbed?: Disturbed;
@@ -73,7 +73,7 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
         name,
         timeoutSeconds: timeout_seconds,
         run: (invocation: SimulatedInvocation) => {
-          // It fires with the first run that tells the time by it, and once for a function.
+          // The fault counts once for a function, with the first run that uses the clock.
           if (isSkewed) simulation.world.firings.count("clock skew");
           isSkewed = false;
           return invoke(name, event, { simulation, clock: own, invocation, ...environment });
@@ -92,7 +92,7 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
   return { simulation, judge, lambda, schedule };
 }
 
-/** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as above. */
+/** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as `stage` does. */
 export function simulate(scenario: Scenario, clock: Clock, seed: number, origin: string): Simulation {
   const simulation = new Simulation({
     clock,
@@ -102,6 +102,6 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
     latency: scenario.latency_milliseconds,
   });
   buildWorld(simulation.world, scenario);
-  disturbFromNowOn(simulation, scenario);
+  startLastingFaults(simulation, scenario);
   return simulation;
 }

@@ -7,16 +7,16 @@ import { asScenarioError } from "./build.ts";
 import { hookOf } from "./build-groups.ts";
 import { runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
-import { disturb, goWrong } from "./fault-timeline.ts";
+import { disturbInvocations, startFaults } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
 import { sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /**
- * Plans all that a scenario's timeline says, counted from `startsAt`.
+ * Plans all entries of a scenario's timeline, counted from `startsAt`.
  *
- * @param refused receives what went wrong with an entry, as a ScenarioError that names it when AWS would not take it.
- *   Nothing is thrown: the world settles in the middle of anybody's call, and it is not that caller's fault.
+ * @param refused is called with the error of an entry: a ScenarioError that names the entry where AWS refuses it. Nothing is
+ *   thrown, because the world settles in the middle of other calls, and those callers are not at fault.
  */
 export function planTimeline(
   { simulation, lambda }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform },
@@ -29,7 +29,7 @@ export function planTimeline(
       try {
         expectInstances(simulation.world, entry);
         happen(simulation, entry);
-        if (lambda) disturb(lambda, entry, simulation.world.agenda.now);
+        if (lambda) disturbInvocations(lambda, entry, simulation.world.agenda.now);
       } catch (error) {
         refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
       }
@@ -37,7 +37,7 @@ export function planTimeline(
   }
 }
 
-// An id that was never anybody's is a mistake in the file, which would else show as a scenario where nothing happens.
+// An id that no instance ever had is a mistake in the file. Without this check, nothing would happen at all.
 function expectInstances({ instances }: World, entry: TimelineEntry): void {
   const ids = Object.values(entry).flatMap((value) =>
     typeof value === "object" && "instance_ids" in value ? (value.instance_ids ?? []) : [],
@@ -72,7 +72,7 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);
-  goWrong(simulation, entry);
+  startFaults(simulation, entry);
 }
 
 function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {

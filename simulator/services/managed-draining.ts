@@ -7,7 +7,7 @@ import { type Cluster, type ContainerInstance, MANAGED_DRAINING_HOOK } from "./e
 const HOOK: Hook = {
   name: MANAGED_DRAINING_HOOK,
   transition: "autoscaling:EC2_INSTANCE_TERMINATING",
-  // ECS hears of it through EventBridge, which needs no target.
+  // ECS learns of it through EventBridge, which needs no target.
   targetArn: undefined,
   roleArn: undefined,
   metadata: undefined,
@@ -16,7 +16,7 @@ const HOOK: Hook = {
 };
 const EVENT_MS = 1_000;
 const CHECK_MS = 10_000;
-/** ECS waits for up to 48 hours, so it must keep its hook alive; how often it does so is an assumption. */
+/** ECS waits for up to 48 hours, so it must send heartbeats. How often it does so is an assumption. */
 const HEARTBEAT_MS = 1_800_000;
 
 /** An instance that ECS drains. */

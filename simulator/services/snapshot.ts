@@ -2,7 +2,7 @@ import type { GroupInstance } from "./autoscaling/model.ts";
 import type { Task } from "./ecs/model.ts";
 import type { World } from "./world.ts";
 
-/** The world as it is, for people and tests to look at: no AWS API says all of this. Times are ISO strings. */
+/** The present world, for people and tests. No AWS API shows all of this. Times are ISO strings. */
 export function snapshot(world: World) {
   return {
     now: iso(world.agenda.now),
@@ -64,7 +64,7 @@ function taskOf(task: Task) {
     since: iso(task.lastStatus.since),
     host_ports: task.bindings.map(({ hostPort }) => hostPort),
     address: task.address ?? null,
-    // What is true, where the status is what ECS shows.
+    // The truth; the status is what ECS shows.
     containers: task.containers.latest,
     protected_until: task.protectedUntil === undefined ? null : iso(task.protectedUntil),
   };

@@ -5,7 +5,7 @@ import { dropWhile } from "../../simulator/kernel/past.ts";
 import { randomSource } from "../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../simulator/kernel/virtual-time.ts";
 import { isQuiet } from "../../simulator/scenario/ending.ts";
-import { disturbFromNowOn, planHealing } from "../../simulator/scenario/fault-timeline.ts";
+import { planEndOfFaults, startLastingFaults } from "../../simulator/scenario/fault-timeline.ts";
 import { conclude, existsIn } from "../../simulator/scenario/judging.ts";
 import { checkScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import type { Scenario } from "../../simulator/scenario/schema.ts";
@@ -163,9 +163,9 @@ class Life {
     for (const { send } of hour.timeline) if (send) this.#unreadable.add(send.body);
     if (hour.faults_end_after_seconds === undefined) return;
     const until = now + hour.faults_end_after_seconds * 1000;
-    disturbFromNowOn(simulation, hour);
+    startLastingFaults(simulation, hour);
     this.#windows.add({ from: now, until, readLag: simulation.readLag });
-    planHealing(simulation, hour, now, lambda);
+    planEndOfFaults(simulation, hour, now, lambda);
     this.world.agenda.at(until, () => {
       simulation.readLag = 0;
     });

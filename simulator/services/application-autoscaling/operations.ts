@@ -12,7 +12,7 @@ const IDENTITY = ["ServiceNamespace", "ResourceId", "ScalableDimension"];
 /** What the operations work on. */
 type ScalableWorld = { readonly scalableTargets: ScalableTargets; readonly clusters: Clusters };
 
-/** The simulated Application Auto Scaling: which ECS services are scaled, and no policy that would scale them. */
+/** The simulated Application Auto Scaling: scalable targets without policies. */
 export function applicationAutoScalingService(world: ScalableWorld): Service {
   const { scalableTargets } = world;
 

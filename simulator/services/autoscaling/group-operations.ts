@@ -93,7 +93,7 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
         400,
       );
     }
-    // A retained instance stands outside of the desired capacity.
+    // A retained instance does not count in the desired capacity.
     const retained = found.instance.state.latest === "Terminating:Retained";
     const decrement = !retained && (input.ShouldDecrementDesiredCapacity as boolean);
     if (decrement && found.group.desired <= found.group.minSize) {

@@ -81,7 +81,7 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
   ];
 }
 
-// AWS knows four filters, all of tags.
+// AWS has four filters, all by tags.
 function passes({ Name: name = "", Values: values = [] }: autoscaling.Filter, group: Group): boolean {
   const tags = [...group.tags];
   if (name === "tag-key") return tags.some(([key]) => values.includes(key));
@@ -116,7 +116,7 @@ function presentGroup(
     TargetGroupARNs: [...group.targetGroupArns],
     HealthCheckType: "EC2",
     CreatedTime: new Date(group.createdAt),
-    // Those of the warm pool are answered by DescribeWarmPool alone.
+    // Only DescribeWarmPool lists instances of the warm pool.
     Instances: withInstances
       ? present.filter((each) => !warm.includes(each)).map((each) => presentInstance(world, each, moment))
       : [],

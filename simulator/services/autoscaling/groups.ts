@@ -11,9 +11,9 @@ import { Notifications } from "./notifications.ts";
 import { Passages } from "./passages.ts";
 import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 
-/** Auto Scaling looks at its groups this long after a change. */
-const LOOK_MS = 1_000;
-/** It notices an instance that ended, or was stopped, by another hand within about this time. */
+/** Auto Scaling checks its groups this long after a change. */
+const CHECK_MS = 1_000;
+/** It notices within about this time that somebody else has ended or stopped an instance. */
 const NOTICE_ENDED_MS = 30_000;
 
 /** What Auto Scaling's operations work on. */
@@ -94,7 +94,7 @@ export class Groups implements Past {
     return this.#byName.get(name);
   }
 
-  /** The group that holds an instance, and the instance in it. */
+  /** The group that an instance is in, and the instance there. */
   findInstance(instanceId: string): { group: Group; instance: GroupInstance } | undefined {
     for (const group of this.#byName.values()) {
       const instance = group.instances.get(instanceId);
@@ -116,7 +116,7 @@ export class Groups implements Past {
     this.#byName.delete(group.name);
   }
 
-  /** Auto Scaling shows an instance that has left its group no more; what reads that lag still see of it is forgotten. */
+  /** Forgets instances that have left their groups, and what only lagging reads still need. */
   forget(before: number): void {
     for (const { instances } of this.#byName.values()) {
       for (const [id, instance] of instances) {
@@ -128,7 +128,7 @@ export class Groups implements Past {
     }
   }
 
-  /** Adds or changes a hook; one with a target is sent the test notification. Throws as PutLifecycleHook does. */
+  /** Adds or changes a hook. If it has a target, that gets the test notification. Throws as PutLifecycleHook does. */
   putHook(group: Group, hook: Hook): void {
     if (!group.hooks.has(hook.name) && group.hooks.size >= 50) {
       throw new AwsError(
@@ -188,10 +188,10 @@ export class Groups implements Past {
 
   /** Lets the group's new settings take effect soon. */
   touch(group: Group): void {
-    this.#world.agenda.in(LOOK_MS, () => this.#balance(group));
+    this.#world.agenda.in(CHECK_MS, () => this.#balance(group));
   }
 
-  // Into the group's load balancers and its cluster, and what its boot script does when it boots for the first time.
+  // Registers an instance with the group's load balancers and its cluster. At its first boot, its boot script runs.
   #enterService(group: Group, instance: GroupInstance): void {
     const { clusters } = this.#world;
     const { instanceId } = instance;
@@ -269,7 +269,7 @@ export class Groups implements Past {
     this.#whenBooted(instance, bootSeconds, () => this.passages.launch(group, instance, "WarmPool"));
   }
 
-  // Nothing follows where something else has become of the instance in the meantime.
+  // Does nothing if the instance's state has changed in the meantime.
   #whenBooted(instance: GroupInstance, seconds: number, then: () => void): void {
     const { since } = instance.state;
     this.#world.agenda.in(seconds * 1000, () => {
@@ -281,7 +281,7 @@ export class Groups implements Past {
     const found = this.findInstance(instanceId);
     if (!found || isLeaving(found.instance)) return;
     found.instance.healthy = false;
-    // What a hook holds stays held; what is lost is seen once the hook lets go.
+    // A hook still holds it. The loss counts once the hook has released it.
     if (found.instance.state.latest?.endsWith(":Wait")) return;
     this.passages.terminate(found.group, found.instance);
     this.touch(found.group);

@@ -11,7 +11,7 @@ import type {
 import { globalTimeout, type Passage, TERMINATING } from "./model.ts";
 import type { Notifications } from "./notifications.ts";
 
-/** How an action is named by a caller. */
+/** How a caller names an action. */
 export type ActionKey = { hook: string; token: string | undefined; instanceId: string | undefined };
 
 /** How an action ends, and by whom. */
@@ -38,7 +38,7 @@ export class LifecycleActions {
     for (const hook of on.hooks) this.#begin(group, instance, hook, on.passage);
   }
 
-  /** Cancels all that an instance waits for, and nothing follows from it. */
+  /** Cancels all pending actions of an instance. Nothing follows from that. */
   drop(group: Group, instance: GroupInstance): void {
     this.#done.delete(instance);
     const [pending] = pendingOf(instance);
@@ -52,7 +52,7 @@ export class LifecycleActions {
     this.#end(group, instance, action, { how: "call", result, by });
   }
 
-  /** RecordLifecycleActionHeartbeat: the timer starts anew, up to the global timeout. Throws likewise. */
+  /** RecordLifecycleActionHeartbeat: the timer starts again, up to the global timeout. Throws as `complete` does. */
   heartbeat(group: Group, key: ActionKey): void {
     const { instance, action } = this.#find(group, key);
     action.timer.cancel();

@@ -17,11 +17,11 @@ const LEAVE_MS = 25_000;
 /** From an instance's being stopped for the warm pool to its being ready there. */
 const POOL_STOP_MS = 25_000;
 
-/** What a group does about its instances on their way. */
+/** Called when an instance has arrived, or is lost on the way. */
 export type Following = {
   /** An instance is to enter service. */
   readonly enterService: (group: Group, instance: GroupInstance) => void;
-  /** The group has one more in its pool, or one less than it believed. */
+  /** The group's number of instances, or its pool's, has changed. */
   readonly changed: (group: Group) => void;
 };
 
@@ -202,7 +202,7 @@ export class Passages {
     });
   }
 
-  // Whether an instance that was to stay has to go: a hook said so, or it died while a hook held it.
+  // Whether an instance cannot stay: a hook ended with ABANDON, or the instance ended while a hook held it.
   #isLost(instance: GroupInstance, result: ActionResult): boolean {
     const ec2 = this.#world.instances.get(instance.instanceId);
     return result === "ABANDON" || ec2 === undefined || !isAlive(ec2);

@@ -19,10 +19,10 @@ const CODES: Readonly<Record<InstanceState, number>> = {
   stopped: 80,
 };
 
-/** An instance as it is, or was when a read that lags behind saw it. */
+/** An instance as a read shows it, which may lag. */
 type Seen = { readonly instance: Instance; readonly state: InstanceState };
 
-/** The simulated EC2: what becomes of instances, and nothing else of it. */
+/** The simulated EC2: instances, and nothing else. */
 export function ec2Service({ instances }: { readonly instances: Instances }): Service {
   const seen = (moment: number): Seen[] =>
     instances.all.flatMap((instance) => {
@@ -31,7 +31,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
       return state === undefined || forgotten ? [] : [{ instance, state }];
     });
 
-  // The instances that a call names, all of them or none.
+  // The instances that a call names. Throws if one does not exist.
   const named = (ids: readonly string[], moment: number): Seen[] => {
     const malformed = ids.find((id) => !/^i-[0-9a-f]+$/.test(id));
     if (malformed !== undefined)
@@ -66,7 +66,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
     return { Reservations: items.map(presentReservation), NextToken: next };
   };
 
-  // What one of the three operations that change instances does, and how each instance has changed by it.
+  // Runs one of the three operations that change instances, and returns how each has changed.
   const change = (ids: readonly string[] | undefined, now: number, act: (each: Seen) => void) => {
     const chosen = named(ids as readonly string[], now);
     for (const each of chosen) act(each);
@@ -129,7 +129,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
   }
 }
 
-// Each instance has its reservation, because Auto Scaling launches one by one.
+// Each instance has its own reservation, because Auto Scaling launches them one by one.
 function presentReservation({ instance, state }: Seen): ec2.Reservation {
   const { id, launchedAt, privateIp, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";

@@ -51,7 +51,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
     const desired = input.desiredStatus ?? "RUNNING";
     const found = clusters.known(cluster).filter(
       (task) =>
-        // desiredStatus turns STOPPED as soon as a task begins to stop, and is never PENDING.
+        // desiredStatus becomes STOPPED as soon as a task begins to stop, and is never PENDING.
         task.desiredStatus.at(call.asOf) === desired &&
         (!input.containerInstance || isNamed(task.containerInstance.arn, input.containerInstance)) &&
         (!input.serviceName || task.group === `service:${lastPart(input.serviceName)}`) &&
@@ -75,7 +75,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
     return { tasks, failures };
   };
 
-  // The SDKs send a client token with each RunTask: the same token once more means the same tasks.
+  // The SDKs send a client token with each RunTask. The same token again means the same tasks.
   const startedWith = new Map<string, ecs.RunTaskResponse>();
   const run = (input: ecs.RunTaskRequest): ecs.RunTaskResponse => {
     const known = input.clientToken === undefined ? undefined : startedWith.get(input.clientToken);

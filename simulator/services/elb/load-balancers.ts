@@ -11,7 +11,7 @@ export type ClassicListener = {
   readonly instancePort: number;
 };
 
-/** What classic load balancers stand on: they look at the instances behind them. */
+/** What classic load balancers need: the instances behind them. */
 type ClassicGround = Ground & { readonly instances: Instances };
 
 type RegistrationState = History<"registered" | "draining" | "gone">;
@@ -27,9 +27,9 @@ export type ClassicHealth = {
 export class ClassicLoadBalancer implements Past {
   readonly name: string;
   readonly listeners: readonly ClassicListener[];
-  /** Connection draining: off means that deregistration cuts at once. */
+  /** Connection draining. Without it, deregistration cuts connections at once. */
   draining: { enabled: boolean; timeoutSeconds: number };
-  /** How long the requests in flight really take, in seconds: draining ends early when there are none left. */
+  /** How long the requests in flight really take, in seconds. Draining ends early when none is left. */
   requestSeconds: number | undefined;
   readonly #world: ClassicGround;
   readonly #instances = new Map<string, RegistrationState>();
@@ -54,7 +54,7 @@ export class ClassicLoadBalancer implements Past {
     });
   }
 
-  /** The instances that it lists at a moment: those that drain are listed no more. */
+  /** The instances that it lists at a moment. Those that drain are not listed. */
   listed(moment: number): string[] {
     return [...this.#instances].filter(([, state]) => state.at(moment) === "registered").map(([id]) => id);
   }
@@ -92,12 +92,12 @@ export class ClassicLoadBalancer implements Past {
     else this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), gone]);
   }
 
-  /** Takes all instances out at once, as when it is deleted: who waits for one to drain waits no more. */
+  /** Takes all instances out at once, as when it is deleted. Nothing waits for their draining any more. */
   clear(by: Actor): void {
     for (const [id, state] of this.#instances) if (state.latest !== "gone") this.#set(id, "gone", by);
   }
 
-  /** Whoever was registered once is known as long as EC2 knows him: it decides whether taking him out is an error. */
+  /** An instance that was ever registered is remembered while EC2 knows it: to deregister it is no error. */
   forget(before: number): void {
     for (const [id, state] of this.#instances) {
       if (this.#world.instances.get(id)) state.forget(before);

@@ -12,7 +12,7 @@ const TARGET_PATHS = ["TargetGroupArn", "Targets[].Id", "Targets[].Port", "Targe
 /** What the operations work on. */
 type TargetWorld = TargetGround & { readonly targetGroups: TargetGroups };
 
-/** The simulated Elastic Load Balancing v2: target groups, and as much of load balancers as puts them to use. */
+/** The simulated Elastic Load Balancing v2: target groups, and what they need of load balancers and listeners. */
 export function elbv2Service(world: TargetWorld): Service {
   const { targetGroups: groups } = world;
 
@@ -236,7 +236,7 @@ export function elbv2Service(world: TargetWorld): Service {
   };
 }
 
-// A target that no EC2 instance ever had as its id is refused; one without a port means the group's own port.
+// The id of an unknown EC2 instance is refused. Without a port, the group's own port is meant.
 function address(
   world: TargetWorld,
   group: TargetGroup,

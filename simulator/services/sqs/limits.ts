@@ -2,7 +2,7 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { AwsError } from "../../wire/errors.ts";
 import type { Queue } from "./queue.ts";
 
-/** The most that a message, and all messages of a batch together, may have in bytes. */
+/** The largest size of a message, and of all messages of a batch together, in bytes. */
 export const SIZE_LIMIT = 1_048_576;
 
 // All that XML 1.0 allows: SQS refuses any other character.
@@ -15,7 +15,7 @@ export type Sendable = {
   MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
 };
 
-/** Returns the number when it is a whole one within its limits. Throws InvalidParameterValue otherwise. */
+/** Returns the number if it is whole and within its limits. Throws InvalidParameterValue otherwise. */
 export function checkRange(
   name: string,
   value: number,
