@@ -91,7 +91,7 @@ describe("forgetting", () => {
     const traces = () => ({
       story: world.story.lines.length,
       instance: world.instances.get(victim)?.id,
-      member: group.instances.get(victim)?.instanceId,
+      groupInstance: group.instances.get(victim)?.instanceId,
       containerInstances: [...cluster.containerInstances.values()].filter(
         (each) => each.instanceId === victim,
       ).length,
@@ -105,7 +105,7 @@ describe("forgetting", () => {
     expect({ ...traces(), story: 0, tasks: 0 }).to.deep.equal({
       story: 0,
       instance: victim,
-      member: victim,
+      groupInstance: victim,
       containerInstances: 1,
       tasks: 0,
       targets: 2,
@@ -115,7 +115,7 @@ describe("forgetting", () => {
     expect(traces()).to.deep.equal({
       story: 0,
       instance: undefined,
-      member: undefined,
+      groupInstance: undefined,
       containerInstances: 0,
       tasks: 0,
       targets: 0,
@@ -218,7 +218,7 @@ describe("forgetting", () => {
     expect(simulation.faults.strike(ecs, "ListTasks", now() + 1_000)?.kind).to.equal("error");
   });
 
-  it("a history keeps the value that held then", () => {
+  it("a history keeps the value of that time", () => {
     const history = new History(1, "a");
     for (const [at, value] of [
       [2, "b"],

@@ -11,7 +11,7 @@ export const heartbeatTimeout = 300 * SECOND;
 
 export type Told = readonly [at: number, happening: Happening];
 
-/** What is violated in a story of one instance, held from 0 on by a hook with the drain's settings. */
+/** What is violated in a story of one instance, which a hook holds from 0 on with the drain's settings. */
 export function violations(
   told: readonly Told[],
   { keys = {}, ...more }: Partial<JudgeOptions> & { keys?: Record<string, unknown> } = {},
