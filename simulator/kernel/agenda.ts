@@ -49,12 +49,16 @@ export class Agenda {
 
   /** Runs all that is due by `until`, including what is planned on the way. */
   settle(until: number): void {
-    for (let due = this.next(); due !== undefined && due <= until; due = this.next()) {
-      const entry = this.#entries.pop() as Entry;
+    for (let entry = this.#takeDue(until); entry; entry = this.#takeDue(until)) {
       this.#now = entry.at;
       entry.run();
     }
     this.#now = Math.max(this.#now, until);
+  }
+
+  #takeDue(until: number): Entry | undefined {
+    const next = this.next();
+    return next !== undefined && next <= until ? this.#entries.pop() : undefined;
   }
 
   #dropCancelled(): void {
