@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { allowClosedPipes } from "../cli/closed-pipes.ts";
 import { endUsage, endWith } from "../cli/usage.ts";
 import { bundle } from "./bundle.ts";
 import { calls } from "./calls.ts";
@@ -11,6 +12,8 @@ import type { BenchOptions } from "./options.ts";
 import { peers } from "./peers.ts";
 import { picture } from "./picture.ts";
 import { throttled } from "./throttled.ts";
+
+allowClosedPipes();
 
 /** The parts of the bench, in the order in which they are run. */
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = {

@@ -1,5 +1,5 @@
 import type { Simulation } from "../simulator/cloud/simulation.ts";
-import { TokenBuckets } from "../simulator/kernel/buckets.ts";
+import { TokenBuckets } from "../simulator/faults/token-buckets.ts";
 import { type Figure, type Part, rounded } from "./figure.ts";
 import { lagOf, type Measured, measure } from "./measure.ts";
 import { type BenchOptions, timings } from "./options.ts";

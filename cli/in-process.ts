@@ -6,12 +6,12 @@ import { createClients, createScaleClients, type ScaleClients } from "../shared/
 import { createPorts, type Environment } from "../shared/run/ports.ts";
 import type { Simulation } from "../simulator/cloud/simulation.ts";
 import { clientOptions, transport } from "../simulator/cloud/transport.ts";
-import type { FunctionName, Invoke } from "../simulator/scenario/play.ts";
+import type { FunctionName, Invoke } from "../simulator/scenario/stage.ts";
 
 // The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** A function's process: it lives on between invocations, serves one at a time, and dies with one that times out. */
+/** A function's process. It lives on between invocations, serves one at a time, and ends with one that times out. */
 type Sandbox = {
   /** How many were started before it. */
   readonly number: number;
@@ -25,10 +25,10 @@ type Sandbox = {
  * network, the clock and standard output are replaced.
  *
  * @param write receives each log line
- * @param dryRunVariable stands for the environment's DRYRUN; whatever this process has there does not count
+ * @param dryRunVariable the environment variable DRYRUN of the functions; that of this process is ignored
  */
 export function inProcess(write: (line: string, name: FunctionName) => void, dryRunVariable = ""): Invoke {
-  /** The processes that wait for an invocation, those that were started first in front: they are asked first. */
+  /** The processes that wait for an invocation. Those that were started first are used first. */
   const waiting = new Map<string, Sandbox[]>();
   let started = 0;
 

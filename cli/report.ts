@@ -35,7 +35,7 @@ export const reportSchema = z.strictObject({
 
 export type Report = z.infer<typeof reportSchema>;
 
-/** What a played scenario comes to. */
+/** The report of a played scenario. */
 export function reportOf(played: Played): Report {
   return {
     terminations: played.terminations.map((each) => ({

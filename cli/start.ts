@@ -2,10 +2,13 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { playScenario } from "../simulator/scenario/play.ts";
 import { readScenario } from "../simulator/scenario/read.ts";
+import { allowClosedPipes } from "./closed-pipes.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
 import { progressText, storyText, summaryText } from "./story-text.ts";
 import { endUsage, endWith } from "./usage.ts";
+
+allowClosedPipes();
 
 const DEFAULT_SCENARIO = "examples/fleet.yaml";
 const HELP = `

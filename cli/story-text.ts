@@ -12,24 +12,24 @@ const QUIET = new Set([
 ]);
 const SHOWN_BY_COLUMN = new Set(["time", "level", "message", "function", "request_id", "instance_id"]);
 
-/** One log line of a function as a person reads it; empty for what is of no interest while one watches. */
+/** One log line of a function, for people to read. Empty for lines that do not matter while watching. */
 export function progressText(line: string, startedAt: number): string {
   const fields = JSON.parse(line) as Record<string, unknown>;
   const { time, level, message, function: name, instance_id } = fields;
   if (level === "INFO" && QUIET.has(String(message))) return "";
   const rest = Object.entries(fields).filter(([key]) => !SHOWN_BY_COLUMN.has(key));
-  const told = rest
+  const details = rest
     .map(([key, value]) => (key === "waiting_for" || key === "reason" ? String(value) : `${key}=${value}`))
     .join("  ");
   const mark = level === "INFO" ? "" : `${level}: `;
-  return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${told}\n`;
+  return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${details}\n`;
 }
 
-/** What stories are told from. */
-type Told = Pick<Played, "simulation" | "startedAt" | "terminations">;
+/** What a story is made of. */
+type StorySource = Pick<Played, "simulation" | "startedAt" | "terminations">;
 
 /** The story of each termination, from the simulated world itself. */
-export function storyText(played: Told): string {
+export function storyText(played: StorySource): string {
   return played.terminations.map((each) => oneStory(played, each)).join("");
 }
 
@@ -59,10 +59,10 @@ export function summaryText(played: Played): string {
   ].join("\n");
 }
 
-function oneStory({ simulation, startedAt }: Told, termination: TerminationRecord): string {
+function oneStory({ simulation, startedAt }: StorySource, termination: TerminationRecord): string {
   const lines = simulation.world.story.lines
     .filter((line) => line.at >= termination.askedAt && concerns(line, termination.instanceId))
-    .map((line) => `  ${clock(line.at, startedAt)}  ${tell(line)}`);
+    .map((line) => `  ${clock(line.at, startedAt)}  ${sentence(line)}`);
   return `\n${termination.instanceId} of ${termination.group}\n${merged(lines).join("\n")}\n`;
 }
 
@@ -70,7 +70,7 @@ function concerns(line: StoryLine, instanceId: string): boolean {
   return line.kind === "target" ? line.id === instanceId : line.instanceId === instanceId;
 }
 
-function tell(line: StoryLine): string {
+function sentence(line: StoryLine): string {
   switch (line.kind) {
     case "instance":
       return line.state === "gone" ? "has left the group" : `is ${line.state}`;
@@ -110,13 +110,13 @@ function tell(line: StoryLine): string {
   }
 }
 
-// What ECS shows of a task and what is left of it are two things while the agent is disconnected, and after it is gone.
+// While the agent is disconnected, or after it is gone, what ECS shows of a task may differ from its containers.
 function unseen({ status, gone }: Extract<StoryLine, { kind: "task" }>): string {
   if (gone === (status === "STOPPED")) return "";
   return gone ? ", though its containers have ended" : ", though its containers go on";
 }
 
-// The same line several times in a row, as when all tasks of a service stop, is told once.
+// Equal lines in a row become one with their number, as when all tasks of a service stop.
 function merged(lines: readonly string[]): string[] {
   const result: { line: string; times: number }[] = [];
   for (const line of lines) {

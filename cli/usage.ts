@@ -1,17 +1,17 @@
 import type { CommanderError } from "commander";
 import { ScenarioError } from "../simulator/scenario/read.ts";
 
-/** What both commands end with where nothing can be played or served: a wrong option, or a wrong scenario. */
+/** The exit status for a wrong option or a wrong scenario: nothing can be played or served. */
 const WRONG_USAGE = 2;
-/** A fault of the command's own. Node would end with 1, which is said of what was played. */
+/** The exit status for a bug in the command itself. Node's own is 1, which here means that something was violated. */
 const OWN_FAULT = 3;
 
-/** For commander's `exitOverride`: help is no error, and all others are wrong usage; it has already told which. */
+/** For commander's `exitOverride`: help is no error, all else is wrong usage. Commander has already printed the message. */
 export function endUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : WRONG_USAGE);
 }
 
-/** Tells what ended a command, and sets its exit status. */
+/** Prints the error that ended a command, and sets the exit status. */
 export function endWith(error: unknown): void {
   const isWrongUsage =
     error instanceof ScenarioError || (error as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";

@@ -1,2 +1,25 @@
-// Protects the output of every test run from the SDK's warning about the Node that it runs on: in Lambda that is 24.
+// Keeps tests apart from each other, and their output free of noise.
+import sinon from "sinon";
+import { endVirtualTime } from "../simulator/kernel/virtual-time.ts";
+
+// The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+// A test or hook that times out leaves its fake timers installed, and each test after it would fail.
+export const mochaHooks = {
+  beforeEach(): void {
+    restoreTimers();
+  },
+  afterEach(this: Mocha.Context): void {
+    const test = this.currentTest;
+    if (!restoreTimers()) return;
+    const what = `${test?.fullTitle()}: it left virtual time installed`;
+    if (test?.state === "passed") throw new Error(what);
+    process.stderr.write(`${what}\n`);
+  },
+};
+
+function restoreTimers(): boolean {
+  sinon.restore();
+  return endVirtualTime();
+}

@@ -1,7 +1,7 @@
 import { LambdaPlatform } from "../../simulator/cloud/lambda.ts";
 import { randomSource } from "../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../simulator/kernel/virtual-time.ts";
-import { simulate } from "../../simulator/scenario/play.ts";
+import { simulate } from "../../simulator/scenario/stage.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
 import { sum } from "../measure.ts";
 import { type Fleet, scenarioOf } from "../world.ts";
@@ -50,7 +50,7 @@ export async function runPeer(
     const simulation = simulate(scenario, clock, scenario.seed, "https://sqs.us-east-1.amazonaws.com");
     const { world } = simulation;
     prepareBare(simulation, order);
-    planTimeline(simulation, scenario, startedAt, (error) => {
+    planTimeline({ simulation }, scenario, startedAt, (error) => {
       throw error;
     });
     const lambda = new LambdaPlatform(clock, world.firings);

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
 import { drainPicture } from "./drain-picture.ts";
@@ -11,6 +12,8 @@ import { logLinesPage } from "./log-lines-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
+
+allowClosedPipes();
 
 const pages: Record<string, string> = {
   "dev/architecture.md": architecturePage(),

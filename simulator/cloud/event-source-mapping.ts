@@ -10,25 +10,25 @@ import type { Invoked } from "./lambda.ts";
 import type { Simulation } from "./simulation.ts";
 import { clientOptions, transport } from "./transport.ts";
 
-/** Who polls the queue, and deletes from it: Lambda, and not the function that it invokes. */
+/** Lambda polls the queue and deletes from it, not the function that it invokes. */
 const CALLER = "lambda";
 /** Lambda's pollers poll long. */
 const WAIT_SECONDS = 20;
-/** The batch size that a mapping has unless it says otherwise, and the most that it can have without a batching window. */
+/** A mapping's default batch size, which is also the largest without a batching window. */
 const BATCH_SIZE = 10;
-/** After which time a poller that was refused polls again; AWS does not say. */
+/** A poller that was refused polls again after this. AWS publishes no number. */
 const POLL_AGAIN_MS = 1_000;
 
-/** A queue whose messages Lambda invokes a function with, in batches, as soon as they are there. */
+/** A queue from which Lambda invokes a function with batches of messages as soon as they arrive. */
 export type EventSourceMapping = {
   readonly queue: string;
-  /** How many batches are with the function at once. */
+  /** How many batches the function handles at once. */
   readonly maximumConcurrency: number;
 };
 
 /**
- * Polls a queue for a function for as long as `goOn` says so. Lambda deletes what the function does not give back; what it
- * gives back stays hidden until its visibility timeout is over, and so does the whole batch of an invocation that failed.
+ * Polls a queue for a function while `goOn` returns true. Lambda deletes the messages that the function does not give back.
+ * What it gives back stays hidden until its visibility timeout is over. So does the whole batch when the invocation fails.
  * There is no batching window: with one, Lambda waits for up to 20 seconds while few messages come.
  */
 export async function pollQueue(
@@ -64,7 +64,7 @@ export async function pollQueue(
     try {
       await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     } catch {
-      // They come back, as after any delivery whose deletion failed.
+      // The messages come back, as after any delivery whose deletion failed.
       simulation.world.firings.count("batches not deleted");
     }
   }
@@ -86,9 +86,8 @@ export async function pollQueue(
 }
 
 /**
- * Which records of a batch a function's answer gives back to a mapping with `ReportBatchItemFailures`. An answer that says
- * nothing, or that its list is empty, gives back none; one whose form is wrong, or that names what is not in the batch,
- * gives back all.
+ * Which records of a batch a function's answer gives back to a mapping with `ReportBatchItemFailures`. An empty answer or an
+ * empty list gives back none. An answer of the wrong form, or with an id that is not in the batch, gives back all.
  */
 export function givenBack(answer: unknown, ids: readonly string[]): ReadonlySet<string> {
   const all = new Set(ids);

@@ -2,19 +2,19 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Firings } from "../kernel/firings.ts";
 import { dropWhile, type Past } from "../kernel/past.ts";
 
-/** What a simulated invocation tells the function that runs in it. */
+/** What a function knows of the invocation that it runs in. */
 export type SimulatedInvocation = {
   readonly requestId: string;
   readonly remainingMilliseconds: () => number;
-  /** False once Lambda has ended the run: nothing that it still does reaches anybody. */
+  /** False once Lambda has ended the run: what the run still does has no effect. */
   readonly alive: () => boolean;
-  /** To be asked at each await: whether the run goes on. A run that is to be killed at its n-th await ends here. */
+  /** Call this at each await: it says whether the run goes on. A run that must be killed at its n-th await ends here. */
   readonly goesOn: () => boolean;
-  /** Whether Lambda starts a new process for it, and retires those that it has kept. */
+  /** Whether Lambda starts a new process for it, and ends those that it has kept. */
   readonly cold: boolean;
 };
 
-/** A function with its schedule, as EventBridge and Lambda see it. Times in seconds. */
+/** A function with its schedule, as EventBridge and Lambda know it. Times in seconds. */
 export type ScheduledFunction = {
   readonly name: string;
   readonly everySeconds: number;
@@ -29,27 +29,27 @@ export type InvocationRecord = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outcome: "succeeded" | "failed" | "timed out" | "killed";
-  /** What it threw. */
+  /** The error that it threw. */
   readonly error: string | undefined;
 };
 
-/** What an invocation came to, for who waits for it. */
+/** How an invocation ended, for the one who waits for it. */
 export type Invoked = {
   readonly outcome: InvocationRecord["outcome"];
-  /** What it threw. */
+  /** The error that it threw. */
   readonly error?: string;
-  /** What it returned, where it succeeded. */
+  /** What it returned, if it succeeded. */
   readonly answer?: unknown;
 };
 
-/** Runs scheduled functions on a clock: each tick is an invocation of its own, however long the last one takes. */
+/** Runs functions on a schedule. Each tick starts another invocation, even while the last one still runs. */
 export class LambdaPlatform implements Past {
-  /** The invocations that have ended, in order of that, and are not forgotten. */
+  /** The invocations that have ended and are not forgotten, in order of their ends. */
   readonly records: InvocationRecord[] = [];
   readonly #clock: Clock;
   readonly #firings: Firings;
   readonly #scheduled = new Map<string, ScheduledFunction>();
-  /** At which await the next invocations of a function are killed. */
+  /** At which of their awaits the next invocations of a function are killed. */
   readonly #kills = new Map<string, number[]>();
   /** Until when a function's ticks are skipped. */
   readonly #skipped = new Map<string, number>();
@@ -67,7 +67,7 @@ export class LambdaPlatform implements Past {
     return this.#running === 0;
   }
 
-  /** Invokes a function on its schedule for as long as `goOn` says so when a tick is due. */
+  /** Invokes a function on its schedule, while `goOn` returns true when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
     const { name, firstAfterSeconds, everySeconds } = scheduled;
     const running = new Set<Promise<unknown>>();
@@ -90,7 +90,7 @@ export class LambdaPlatform implements Past {
     const scheduled = this.#scheduled.get(name);
     if (!scheduled) return;
     this.#firings.count("doubled ticks");
-    // It never rejects, and `idle` tells when it has ended.
+    // It never rejects, and `idle` says when it has ended.
     void this.invoke(scheduled);
   }
 
@@ -99,14 +99,14 @@ export class LambdaPlatform implements Past {
     this.#skipped.set(name, until);
   }
 
-  /** Kills the next invocation of a function that comes so far at its n-th await. */
+  /** Kills the next invocation of a function that reaches its n-th await, there. */
   kill(name: string, atAwait: number): void {
     const kills = this.#kills.get(name) ?? [];
     kills.push(atAwait);
     this.#kills.set(name, kills);
   }
 
-  /** Kills nobody any more that was to be killed. */
+  /** Drops all plans to kill an invocation. */
   spare(): void {
     for (const kills of this.#kills.values()) kills.length = 0;
   }
@@ -163,7 +163,7 @@ export class LambdaPlatform implements Past {
     return invoked;
   }
 
-  // The await at which an invocation dies, if it is to. One that ends before leaves its doom to the next.
+  // Kills an invocation at the planned await, if there is a plan. If it ends before, the plan is left for the next one.
   #doom(name: string, kill: () => void): { step: () => void; met: Promise<void> } {
     const kills = this.#kills.get(name) ?? [];
     const [at] = kills;

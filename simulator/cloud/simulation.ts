@@ -16,16 +16,16 @@ import type { WireRequest, WireResponse } from "../wire/http.ts";
 import type { Operation, Service } from "../wire/operation.ts";
 import { route, WRITERS } from "../wire/protocols.ts";
 
-/** Who calls, and since when he has been looking at what he now acts upon. */
+/** Who calls, and when the reads began on which the caller now acts. */
 export type Caller = {
-  /** For the record, and for what the call brings about. */
+  /** The name in the log of calls, and in the story for what the call causes. */
   readonly name: string;
-  /** When he last began to look: Auto Scaling is what is asked first. In milliseconds since 1970. */
-  lookedAt: number;
+  /** When the latest series of reads began, in milliseconds since 1970. */
+  readSince: number;
 };
 
-/** The call with which a look of the functions begins. */
-const FIRST_OF_A_LOOK = "autoscaling:DescribeAutoScalingInstances";
+/** A caller's series of reads begins with this call. */
+const FIRST_READ = "autoscaling:DescribeAutoScalingInstances";
 
 /** One call that was made. */
 export type RecordedCall = {
@@ -43,7 +43,7 @@ export type RecordedCall = {
 export type SimulationOptions = {
   readonly clock: Clock;
   readonly seed: number | string;
-  /** When the world begins, in milliseconds since 1970; it catches up with the clock at the first call. */
+  /** When the world begins, in milliseconds since 1970. It catches up with the clock at the first call. */
   readonly startsAt: number;
   /** What queue URLs begin with. */
   readonly origin: string;
@@ -51,17 +51,17 @@ export type SimulationOptions = {
   readonly latency?: readonly [number, number];
 };
 
-/** The simulated AWS: takes a request on the wire, answers on the wire. */
+/** The simulated AWS: it takes a request and gives an answer, both as they are on the wire. */
 export class Simulation implements Past {
   readonly world: World;
   readonly faults: Faults;
   readonly calls: RecordedCall[] = [];
-  /** How many calls there were, by caller and then by action, those that are forgotten included. */
+  /** How many calls there were, by caller and then by action, including those that are forgotten. */
   readonly callCounts = new Map<string, Map<string, number>>();
   readonly services: readonly Service[];
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
-  /** Whose call is taking effect at this moment. */
+  /** The caller whose call takes effect at this moment. */
   acting: Caller | undefined;
   readonly #clock: Clock;
   readonly #latency: readonly [number, number];
@@ -95,7 +95,7 @@ export class Simulation implements Past {
     if (!routed) return unknownRequest(request, requestId);
     const { service, name, read } = routed;
     const entry = { caller: caller.name, action: `${service.name}:${name}` };
-    if (entry.action === FIRST_OF_A_LOOK) caller.lookedAt = askedAt;
+    if (entry.action === FIRST_READ) caller.readSince = askedAt;
     let input: unknown;
     try {
       const operation = service.operations.get(name);
@@ -131,7 +131,7 @@ export class Simulation implements Past {
     counts.set(call.action, (counts.get(call.action) ?? 0) + 1);
   }
 
-  /** Forgets the calls, the faults and the world's past of before a time. */
+  /** Forgets calls, faults and what was over in the world before a time. */
   forget(before: number): void {
     dropWhile(this.calls, ({ at }) => at < before);
     this.faults.forget(before);
@@ -163,14 +163,14 @@ export class Simulation implements Past {
     return strike?.kind === "entries" ? failEntries(action, input, strike.fails, run) : run(input);
   }
 
-  // Whether something has happened that a read does not show yet.
+  // Whether something has happened that reads do not show yet.
   #isBehind(now: number): boolean {
     return this.readLag > 0 && (this.world.story.lines.at(-1)?.at ?? 0) > now - this.readLag;
   }
 }
 
 function anonymous(): Caller {
-  return { name: "client", lookedAt: Number.POSITIVE_INFINITY };
+  return { name: "client", readSince: Number.POSITIVE_INFINITY };
 }
 
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */

@@ -12,19 +12,19 @@ export type Transport = {
   httpHandlerConfigs: () => Record<string, never>;
 };
 
-/** How long the functions' clients wait for an answer (shared/aws/clients.ts), in milliseconds. */
+/** How long a client waits for an answer, in milliseconds. Must be that of the functions' clients (shared/aws/clients.ts). */
 const REQUEST_TIMEOUT_MS = 7_000;
 
 /**
- * A transport into the simulator. `goesOn` is asked before a request leaves and before its answer is taken: once the caller
- * does not exist any more, as after Lambda's timeout, its requests go nowhere and the answers never come.
+ * A transport into the simulator. `goesOn` is called before a request leaves and before its answer is taken. When it returns
+ * false, the caller has ended, as after Lambda's timeout: its requests go nowhere, and answers never come.
  */
 export function transport(
   simulation: Simulation,
   name: string,
   goesOn: () => boolean = () => true,
 ): Transport {
-  const caller = { name, lookedAt: Number.POSITIVE_INFINITY };
+  const caller = { name, readSince: Number.POSITIVE_INFINITY };
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request) {
@@ -57,8 +57,8 @@ export function transport(
 }
 
 /**
- * All that an SDK client needs to be told for a run in process. Every setting is given, so that the client reads no
- * files and no environment: what it read would arrive in real time, and no run could be repeated.
+ * The settings of an SDK client that runs in this process. All of them are given, so that the client reads no files and no
+ * environment: such reads take real time, and no run could be repeated.
  */
 export function clientOptions(requestHandler: Transport) {
   return {
@@ -73,13 +73,13 @@ export function clientOptions(requestHandler: Transport) {
     userAgentAppId: "",
     authSchemePreference: [],
     disableClockSkewCorrection: async () => false,
-    // Nobody checks signatures here, and signing would take half of the run.
+    // Nothing checks signatures here, and signing would take half of the run's time.
     signer: { sign: async <R>(request: R) => request },
     defaultUserAgentProvider: async (): Promise<[string, string][]> => [["asg-drain-simulator", "1"]],
   };
 }
 
-// As the SDK's own handler words them (NodeHttpHandler): both are transient, and tried again.
+// The same errors as those of the SDK's NodeHttpHandler: both are transient, so the SDK tries again.
 function connectionError(how: Unanswered): Error {
   const [code, message] =
     how === "reset"

@@ -1,4 +1,3 @@
-import { TokenBuckets } from "../kernel/buckets.ts";
 import type { Firings } from "../kernel/firings.ts";
 import type { Past } from "../kernel/past.ts";
 import type { Random } from "../kernel/random.ts";
@@ -6,10 +5,11 @@ import { AwsError } from "../wire/errors.ts";
 import type { Unanswered } from "../wire/http.ts";
 import type { Service } from "../wire/operation.ts";
 import { hasEntries } from "./partial-failures.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 
 /**
- * What goes wrong with a call: refused by IAM, throttled, or failed inside AWS; refused because the credentials have
- * expired; done, but never answered; or done for some of its entries alone.
+ * What goes wrong with a call. IAM refuses it, it is throttled, it fails inside AWS, or its credentials have expired. Or it
+ * is done but never answered, or done for some of its entries only.
  */
 export type FaultKind = "deny" | "throttle" | "fail" | "expire_credentials" | "lose_answers" | "fail_entries";
 
@@ -18,28 +18,28 @@ export type Fault = {
   readonly kind: FaultKind;
   /** Actions such as `ecs:ListTasks`, with `*` for any part of a name: `ecs:*`, `*`. */
   readonly actions: readonly string[];
-  /** How likely it is for each call, 0 to 1; for `fail_entries`, for each entry of a call. */
+  /** How likely it is for each call, from 0 to 1. For `fail_entries`: for each entry of a call. */
   readonly probability: number;
   /** Until when, in milliseconds since 1970. */
   readonly until: number;
 };
 
-/** What befalls one call. */
+/** What goes wrong with one call. */
 export type Strike =
   /** It is answered with an error, and does nothing. */
   | { readonly kind: "error"; readonly error: AwsError }
-  /** It is done, and its answer does not arrive: the connection breaks at once, or says nothing any more. */
+  /** It is done, and its answer does not arrive: the connection breaks at once, or goes silent. */
   | { readonly kind: "unanswered"; readonly how: Unanswered }
-  /** Some of its entries fail; whether an entry does is drawn for each. */
+  /** Some of its entries fail. It is drawn for each. */
   | { readonly kind: "entries"; readonly fails: () => boolean };
 
 const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2: "elasticloadbalancing" };
 
-/** What goes wrong with the calls to the simulated AWS; nothing, until it is told to. */
+/** What goes wrong with calls to the simulated AWS. Nothing does until a fault is added. */
 export class Faults implements Past {
-  /** Whether AWS's token buckets hold. */
+  /** Whether AWS's token buckets are in effect. */
   throttling = false;
-  /** The buckets that hold then. */
+  /** The buckets that are in effect then. */
   buckets = new TokenBuckets();
   readonly #random: Random;
   readonly #firings: Firings;
@@ -54,7 +54,7 @@ export class Faults implements Past {
     this.#faults.push(fault);
   }
 
-  /** Lets others in the account call actions, so many times a second each, until a time in milliseconds since 1970. */
+  /** Lets others in the account call actions: each so many times a second, until a time in milliseconds since 1970. */
   share(actions: readonly string[], perSecond: number, until: number): void {
     const covers = (action: string) => actions.some((pattern) => patternMatches(pattern, action));
     this.buckets.share({ covers, perSecond, until });
@@ -65,7 +65,7 @@ export class Faults implements Past {
     this.buckets.forget(before);
   }
 
-  /** What befalls this call, or undefined. */
+  /** What goes wrong with this call; undefined if nothing does. */
   strike(service: Service, operation: string, now: number): Strike | undefined {
     const action = `${service.name}:${operation}`;
     const fault = this.#faults.find(
@@ -98,7 +98,7 @@ export class Faults implements Past {
 
 const patterns = new Map<string, RegExp>();
 
-/** Whether a fault's pattern means an action: `ecs:List*` means `ecs:ListTasks`. */
+/** Whether a fault's pattern matches an action: `ecs:List*` matches `ecs:ListTasks`. */
 export function patternMatches(pattern: string, action: string): boolean {
   const known = patterns.get(pattern);
   if (known) return known.test(action);
@@ -135,10 +135,10 @@ function denial({ name, protocol }: Service, operation: string): AwsError {
   const action = `${IAM_PREFIX[name] ?? name}:${operation}`;
   const message = `User: arn:aws:sts::123456789012:assumed-role/drain/drain is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
   if (protocol.kind === "ec2") {
-    const told = `You are not authorized to perform this operation. ${message}`;
-    return new AwsError("UnauthorizedOperation", told, 403);
+    const text = `You are not authorized to perform this operation. ${message}`;
+    return new AwsError("UnauthorizedOperation", text, 403);
   }
-  // SQS keeps the code and the status that it had when it spoke Query.
+  // SQS still answers with the code and the status of its Query protocol.
   return protocol.kind === "json" && !protocol.queryCompatible
     ? new AwsError("AccessDeniedException", message, 400)
     : new AwsError("AccessDenied", message, 403);

@@ -1,9 +1,9 @@
-/** How one operation takes a list of things, and answers for those that failed under HTTP 200. */
+/** How an operation takes a list, and lists the entries that failed in an answer with status 200. */
 type Entries = {
   /** The key of the list in the input, and of the failures in the output. */
   readonly given: string;
   readonly failed: string;
-  /** What the answer says of one that failed. */
+  /** The answer's entry for one that failed. */
   readonly failure: (entry: unknown) => unknown;
 };
 
@@ -28,7 +28,7 @@ const OPERATIONS: Readonly<Record<string, Entries>> = {
   },
 };
 
-/** Whether an action takes a list of which a part can fail, under HTTP 200. */
+/** Whether an action takes a list of which a part can fail while the status is 200. */
 export function hasEntries(action: string): boolean {
   return action in OPERATIONS;
 }
@@ -36,9 +36,9 @@ export function hasEntries(action: string): boolean {
 type Lists = Record<string, unknown[] | undefined>;
 
 /**
- * Runs an operation for a part of its entries: those that fail are told as failures, and nothing is done about them.
+ * Runs an operation for a part of its entries. The others are listed as failures, and nothing is done about them.
  *
- * @param fails is asked once for each entry
+ * @param fails is called once for each entry
  * @param run takes the input with what is left
  */
 export async function failEntries(

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Simulation } from "../cloud/simulation.ts";
-import { snapshot } from "../cloud/snapshot.ts";
 import { ScaledClock } from "../kernel/scaled-clock.ts";
-import { simulate } from "../scenario/play.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { simulate } from "../scenario/stage.ts";
 import { planTimeline } from "../scenario/timeline.ts";
+import { snapshot } from "../services/snapshot.ts";
 
-/** The largest request body that is read, in bytes: more than any AWS API that is simulated takes. */
+/** The largest request body that is read, in bytes: more than any simulated AWS API takes. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 export type ServerOptions = {
@@ -22,9 +22,9 @@ export type ServerOptions = {
 export type RunningServer = { readonly url: string; close: () => Promise<void> };
 
 /**
- * Serves the simulated AWS on 127.0.0.1 to any client of any language, and what is not AWS under `/_simulator/`. The
- * scenario's world is warmed up at the start, and its timeline runs from then on; what AWS would not take of it is told on
- * stderr. Throws a ScenarioError for a world that AWS would not take.
+ * Serves the simulated AWS on 127.0.0.1 to any client of any language, and the simulator's own control under `/_simulator/`.
+ * The scenario's world is warmed up at the start, and its timeline runs from then on. Entries of the timeline that AWS
+ * refuses are printed on stderr. Throws a ScenarioError for a world that AWS refuses.
  */
 export async function serve({ scenario, port, speed }: ServerOptions): Promise<RunningServer> {
   const clock = new ScaledClock(Date.now(), speed);
@@ -36,18 +36,18 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
         if (given) send(response, given.status, given.headers, given.body);
       });
   });
-  // The client closes what rests: one that sends as this side closes would see a reset that no scenario asked for.
+  // Only clients close idle connections: a client that sends while this side closes would see a reset.
   server.keepAliveTimeout = 0;
   await listen(server, port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    // Whoever is on this side of the port waits for real; latency is the network's own.
+    // No simulated latency: clients on the port already have the network's own.
     simulation = simulate({ ...scenario, latency_milliseconds: [0, 0] }, clock, scenario.seed, url);
   } catch (error) {
     server.close();
     throw error;
   }
-  planTimeline(simulation, scenario, clock.now(), (error) => console.error(String(error)));
+  planTimeline({ simulation }, scenario, clock.now(), (error) => console.error(String(error)));
   return {
     url,
     close: () =>
@@ -60,7 +60,7 @@ export async function serve({ scenario, port, speed }: ServerOptions): Promise<R
 
 type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
-// Undefined is no answer at all.
+// Undefined means that no answer is sent.
 async function answer(
   simulation: Simulation,
   clock: ScaledClock,
@@ -69,9 +69,9 @@ async function answer(
   const body = await readBody(request);
   if (body === undefined) return json(413, { error: `expected a body of at most ${BODY_LIMIT} bytes` });
   const { method = "GET", url: path = "/" } = request;
-  // A query string says nothing here; clients add one to get past caches.
+  // A query string is ignored; clients add one to get past caches.
   const [bare = ""] = path.split("?");
-  if (bare.startsWith("/_simulator/")) return control(simulation, clock, method, bare, body);
+  if (bare.startsWith("/_simulator/")) return control(simulation, clock, `${method} ${bare}`, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -81,15 +81,9 @@ async function answer(
   return undefined;
 }
 
-function control(
-  simulation: Simulation,
-  clock: ScaledClock,
-  method: string,
-  path: string,
-  body: string,
-): Answer {
+function control(simulation: Simulation, clock: ScaledClock, asked: string, body: string): Answer {
   simulation.world.settle(clock);
-  switch (`${method} ${path}`) {
+  switch (asked) {
     case "GET /_simulator/calls":
       return json(200, {
         calls: simulation.calls.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
@@ -102,7 +96,7 @@ function control(
       return advance(simulation, clock, body);
     default:
       return json(404, {
-        error: `expected GET calls, GET world, GET operations or POST advance under /_simulator/, found ${method} ${path}`,
+        error: `expected GET calls, GET world, GET operations or POST advance under /_simulator/, found ${asked}`,
       });
   }
 }

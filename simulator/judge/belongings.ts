@@ -3,7 +3,7 @@ import type { Actor, StoryLine } from "../kernel/story.ts";
 import type { Violation } from "./records.ts";
 
 const RETURNING_WITH_ALL = "ReplacingRootVolume:Wait";
-/** Where an instance has its container instance ACTIVE again. */
+/** In these states an instance has its container instance ACTIVE again. */
 const IN_USE: ReadonlySet<string> = new Set([
   "InService",
   "Warmed:Stopped",
@@ -11,31 +11,31 @@ const IN_USE: ReadonlySet<string> = new Set([
   "Warmed:Hibernated",
 ]);
 
-/** What somebody does to an instance so soon before a hook holds it can look undone to whoever reads then, in milliseconds. */
+/** Reads may lag by so much, in milliseconds: a change shortly before a hook holds the instance may not show yet. */
 const READ_LAG_MS = 10_000;
-/** Who takes out what he has registered himself, and gives it back himself. */
+/** These register and deregister by themselves. */
 const AWS: ReadonlySet<Actor> = new Set(["ecs", "auto-scaling", "elb", "ec2"]);
 const RULE = "what comes back is as it was";
 
-/** Of which instance something is told, and when. */
-type Told = { readonly instanceId: string; readonly at: number };
+/** Which instance a line is about, and when it was written. */
+type Subject = { readonly instanceId: string; readonly at: number };
 
 /** What was taken from one instance, and has not been given back. */
 class Belongings {
   state = "";
-  /** When something was last told of it, in milliseconds since 1970. */
-  toldAt = Number.NEGATIVE_INFINITY;
-  /** Whether nobody can know any more what was taken: it has ended, is about to, or the message that says so was lost. */
+  /** The time of the newest line about it, in milliseconds since 1970. */
+  lastLineAt = Number.NEGATIVE_INFINITY;
+  /** Whether nothing has to be given back: it has ended or is about to, or the message with the list was lost. */
   isExcused = false;
-  /** The newest container instance in each cluster; those before it are left behind. */
-  readonly members = new Map<string, { arn: string; status: string; by: string }>();
-  /** The registrations that are to come back, in words, by target group or load balancer and port. */
+  /** The newest container instance in each cluster. Older ones do not count. */
+  readonly containerInstances = new Map<string, { arn: string; status: string; by: string }>();
+  /** Who took each registration that must come back, by target group or load balancer and port. */
   readonly taken = new Map<string, string>();
   /** Where it is registered. */
   readonly registered = new Set<string>();
-  /** Where it may be registered again: we took it out, or nobody could know that somebody else did. */
+  /** Where the functions may register it: they took it out, or they could not know that somebody else did. */
   readonly mayBeGivenBack = new Set<string>();
-  /** When somebody other than AWS and us took it out of where it was, in milliseconds since 1970. */
+  /** When somebody other than AWS and the functions took it out, in milliseconds since 1970, by place. */
   readonly takenByOthers = new Map<string, number>();
 
   /** Its group shows it in another state. */
@@ -47,7 +47,7 @@ class Belongings {
       if (at - takenAt <= READ_LAG_MS) this.mayBeGivenBack.add(place);
   }
 
-  /** It is taken out of where it was: by AWS itself, by one of the judged functions, or by whoever may be taken for one. */
+  /** Somebody takes it out of a place: the judged functions, AWS itself, or somebody else. */
   leave(place: string, at: number, whose: "ours" | "aws" | "other"): void {
     if (!this.registered.delete(place)) return;
     if (whose === "other") this.takenByOthers.set(place, at);
@@ -59,17 +59,18 @@ class Belongings {
     return this.state.endsWith(":Wait");
   }
 
-  /** A hook holds it anew. What was excused before stays lost; of what is taken from now on, the messages tell again. */
+  /** Another lifecycle action begins. What was excused stays lost; what is taken from now on must come back. */
   begin(): void {
     this.isExcused = false;
     this.taken.clear();
-    for (const [cluster, { status }] of this.members) if (status === "DRAINING") this.members.delete(cluster);
+    for (const [cluster, { status }] of this.containerInstances)
+      if (status === "DRAINING") this.containerInstances.delete(cluster);
   }
 }
 
 /**
- * Follows what the functions take from instances that do not die, and whether those get it back, and no more: an instance with
- * a new root volume all of it, one of the warm pool its place in the cluster.
+ * Checks that instances that live on get back what the functions took from them, and no more. An instance with a new root
+ * volume gets back all of it. One that returns to its warm pool gets back its place in the cluster.
  */
 export class BelongingsLedger implements Past {
   readonly #suspects: ReadonlySet<string>;
@@ -94,10 +95,11 @@ export class BelongingsLedger implements Past {
         this.#of(line).isExcused = true;
         return;
       case "container-instance": {
-        const { members } = this.#of(line);
+        const { containerInstances } = this.#of(line);
         const { arn, status, by, cluster } = line;
         const isNew = status === "ACTIVE" && by === "ecs";
-        if (isNew || members.get(cluster)?.arn === arn) members.set(cluster, { arn, status, by });
+        if (isNew || containerInstances.get(cluster)?.arn === arn)
+          containerInstances.set(cluster, { arn, status, by });
         return;
       }
       case "target":
@@ -112,11 +114,11 @@ export class BelongingsLedger implements Past {
     }
   }
 
-  /** What is not as it was, at the end. `exists` tells whether a target group or load balancer is still there. */
+  /** What is not as it was at the end. `exists` says whether a target group or load balancer is still there. */
   violations(at: number, exists: (name: string) => boolean): Violation[] {
     return [...this.#instances].flatMap(([instanceId, own]) => {
       if (own.isExcused || !IN_USE.has(own.state)) return [];
-      const drained = [...own.members.values()].filter(
+      const drained = [...own.containerInstances.values()].filter(
         ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
       );
       const missing = own.state === "InService" ? [...own.taken.keys()] : [];
@@ -129,23 +131,23 @@ export class BelongingsLedger implements Past {
     });
   }
 
-  /** Forgets the instances that are in no group, and of which nothing was told since. */
+  /** Forgets instances that are in no group and that no line has been about since. */
   forget(before: number): void {
-    for (const [id, { state, toldAt }] of this.#instances) {
-      if ((state === "" || state === "gone") && toldAt < before) this.#instances.delete(id);
+    for (const [id, { state, lastLineAt }] of this.#instances) {
+      if ((state === "" || state === "gone") && lastLineAt < before) this.#instances.delete(id);
     }
   }
 
-  #of({ instanceId, at }: Told): Belongings {
+  #of({ instanceId, at }: Subject): Belongings {
     const own = this.#instances.get(instanceId) ?? new Belongings();
     this.#instances.set(instanceId, own);
-    own.toldAt = at;
+    own.lastLineAt = at;
     return own;
   }
 
   #registration(
     place: string,
-    line: Told & Pick<Extract<StoryLine, { kind: "target" | "classic" }>, "state" | "by">,
+    line: Subject & Pick<Extract<StoryLine, { kind: "target" | "classic" }>, "state" | "by">,
   ): void {
     const own = this.#of(line);
     const { state, by, at, instanceId } = line;

@@ -1,9 +1,9 @@
 import type { StoryLine } from "../kernel/story.ts";
 
-/** A task with an address of its own, and the instance that it runs on. */
+/** A task that has its own address, and the instance that it runs on. */
 export type Holder = { readonly arn: string; readonly instanceId: string };
 
-/** Whose addresses are: an instance's for as long as its task runs; the next task may have one at once. */
+/** Which task has which address. An address is free as soon as its task has ended, and the next task may get it. */
 export class Holders {
   readonly #byAddress = new Map<string, Holder>();
 
@@ -11,7 +11,7 @@ export class Holders {
     return this.#byAddress.get(address);
   }
 
-  /** Something has become of a task. */
+  /** Takes in what happened to a task. */
   follow({ address, arn, instanceId, gone }: Extract<StoryLine, { kind: "task" }>): void {
     if (address === undefined) return;
     const isHolder = this.of(address)?.arn === arn;

@@ -6,14 +6,14 @@ export type Registration = {
   readonly kind: "target" | "classic";
   readonly name: string;
   readonly port: number | undefined;
-  /** For an address, the task that has it: after that task it is nobody's. */
+  /** The task that has the address, where it is registered by one. Once the task ends, nobody has it. */
   readonly holder: string | undefined;
   readonly state: "registered" | "draining";
   /** Since when it has been there, in milliseconds since 1970. */
   readonly since: number;
 };
 
-/** A task of which something is left, with the status that ECS shows. */
+/** A task whose containers may still run, with the status that ECS shows. */
 export type LiveTask = {
   readonly cluster: string;
   readonly service: string | undefined;
@@ -23,35 +23,35 @@ export type LiveTask = {
   readonly since: number;
 };
 
-/** Who set an instance DRAINING, when, and since when he had been looking; times in milliseconds since 1970. */
-export type Drained = { readonly by: Actor; readonly at: number; readonly lookedAt: number };
+/** Who set an instance DRAINING, when, and when the reads behind it began; times in milliseconds since 1970. */
+export type Drained = { readonly by: Actor; readonly at: number; readonly readSince: number };
 
-/** Whether something that holds since a time could not be known to whoever acts. */
-export type IsNews = (since: number) => boolean;
+/** Whether a change at a time is so recent that whoever acts now may not have seen it. */
+export type IsTooRecent = (since: number) => boolean;
 
-/** What is on one instance, as the story tells it, and what of it a drain is judged on. */
+/** What is on one instance, by the story, and which part of it a drain must wait for. */
 export class JudgedInstance {
   /** When a drain of it last began, in milliseconds since 1970; minus infinity where none has. */
   heldSince = Number.NEGATIVE_INFINITY;
-  /** When a terminating hook last let go of it, in milliseconds since 1970; infinity while one holds it. */
+  /** When a terminating hook last released it, in milliseconds since 1970; infinity while one holds it. */
   heldUntil = Number.NEGATIVE_INFINITY;
-  /** When something was last told of it, in milliseconds since 1970. */
-  toldAt = Number.NEGATIVE_INFINITY;
+  /** The time of the newest line about it, in milliseconds since 1970. */
+  lastLineAt = Number.NEGATIVE_INFINITY;
   /** Whether a group has it. */
   isInGroup = false;
-  /** Whether EC2 has announced that it takes it back. */
+  /** Whether EC2 has sent an interruption notice for it. */
   interrupted = false;
-  /** Whether somebody other than its hook has sent a message of its termination. */
+  /** Whether somebody other than its hook has sent a message about its termination. */
   forged = false;
   /** Whether a message about its termination was lost. */
   messageLost = false;
-  /** When the judged functions have first touched it since then, in milliseconds since 1970: they know of it again. */
+  /** When the judged functions first acted on it after that, in milliseconds since 1970: a sweep has found it. */
   foundAt: number | undefined;
-  /** Whether it has ended, or was stopped: whatever ECS or a load balancer still shows, nothing runs there. */
+  /** Whether it has ended or was stopped: nothing runs there, whatever ECS or a load balancer still shows. */
   dead = false;
-  /** By whom it was set DRAINING, for as long as it is. */
+  /** Who set it DRAINING, while it is. */
   drained: Drained | undefined;
-  /** The clusters in which somebody else has given up what runs on it. */
+  /** The clusters from which somebody other than the functions has deregistered it. */
   readonly givenUpIn = new Set<string>();
   readonly registrations = new Map<string, Registration>();
   readonly tasks = new Map<string, LiveTask>();
@@ -64,7 +64,7 @@ export class JudgedInstance {
     this.#servicesOf = servicesOf;
   }
 
-  /** A message about its termination was lost: only a sweep finds it. */
+  /** A message about its termination was lost: only a sweep can find it. */
   loseMessage(): void {
     this.messageLost = true;
     this.foundAt = undefined;
@@ -83,19 +83,19 @@ export class JudgedInstance {
     this.#isTerminated ||= how === "terminated";
   }
 
-  /** A task with an address of its own is gone: what is registered by that address is nobody's any more. */
+  /** A task with its own address is gone: what is registered by that address does not count any more. */
   forgetHolder(task: string): void {
     for (const [key, { holder }] of this.registrations) if (holder === task) this.registrations.delete(key);
   }
 
-  /** Remembers the services of the tasks that are on the instance: what they register with is managed from now on. */
+  /** Remembers the services of the tasks on the instance: where they register is managed from now on. */
   noteServices(tasks: Iterable<LiveTask> = this.tasks.values()): void {
     for (const { cluster, service } of tasks) {
       if (service !== undefined) this.#services.set(`${cluster} ${service}`, { cluster, service });
     }
   }
 
-  /** The registrations that nobody but the drain takes out: named in its scope, and no service's. */
+  /** The registrations that only the drain takes out: named in its scope, and not a service's. */
   ours(scope: Scope): Registration[] {
     const managed = this.#managed();
     return [...this.registrations.values()].filter(
@@ -115,10 +115,10 @@ export class JudgedInstance {
     return this.dead ? [] : [...this.tasks.values()];
   }
 
-  /** What must be gone before a drain is ready, in words; news does not count. */
-  left(scope: Scope, isNews: IsNews): string[] {
-    const registrations = this.judged(scope).filter(({ since }) => !isNews(since));
-    const tasks = this.running.filter(({ since }) => !isNews(since));
+  /** What must be gone before a drain is ready, in words. What is too recent to be seen does not count. */
+  left(scope: Scope, isTooRecent: IsTooRecent): string[] {
+    const registrations = this.judged(scope).filter(({ since }) => !isTooRecent(since));
+    const tasks = this.running.filter(({ since }) => !isTooRecent(since));
     return [
       ...registrations.map(
         ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
@@ -127,7 +127,7 @@ export class JudgedInstance {
     ];
   }
 
-  /** The task that a service registered there, if one still runs. */
+  /** The task that a service has registered there, if it still runs. */
   taskBehind({ kind, name, port, holder }: Omit<Registration, "state" | "since">): LiveTask | undefined {
     if (holder !== undefined) return this.tasks.get(holder);
     return [...this.tasks.values()].find(({ cluster, service, hostPorts }) => {

@@ -2,7 +2,7 @@ import type { Past } from "../kernel/past.ts";
 import type { Story, StoryLine } from "../kernel/story.ts";
 import { BelongingsLedger } from "./belongings.ts";
 import { Holders } from "./holders.ts";
-import { type IsNews, JudgedInstance, type Registration } from "./instance.ts";
+import { type IsTooRecent, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import type { ServiceScope } from "./scope.ts";
 import { type TerminationOptions, Terminations } from "./terminations.ts";
@@ -11,8 +11,8 @@ import { type TerminationOptions, Terminations } from "./terminations.ts";
 export type JudgeOptions = TerminationOptions & {
   readonly story: Story;
   readonly services: ServiceScope;
-  /** Since when whoever acts at this moment has been looking at what he acts upon; infinity where nobody looked. */
-  readonly lookedAt: () => number;
+  /** When the reads began that the present caller acts on; infinity where there were none. */
+  readonly readSince: () => number;
   /** How far reads lag behind. */
   readonly readLag: () => number;
   /** The instance ports of a classic load balancer. */
@@ -21,13 +21,13 @@ export type JudgeOptions = TerminationOptions & {
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
 
-/** Reads that lag further behind than this are not what the functions are made for. */
+/** The functions are made for reads that lag by at most this. */
 const READ_LAG_LIMIT_MS = 10_000;
 
 /**
- * Follows the story and judges it: each termination with when it was really ready, and whatever violates the promise of
- * a drain. It looks at the world alone, never at what the functions say of themselves. What changed within the read lag
- * and the look before somebody acted could not be known to him, and does not count.
+ * Judges the functions by the story of the world: when each termination was really ready, and what breaks the promise of a
+ * drain. It never uses what the functions log. A change does not count while the functions cannot have seen it: one within
+ * the read lag before their reads, or after these.
  */
 export class Judge implements Past {
   readonly #violations: Violation[] = [];
@@ -37,7 +37,7 @@ export class Judge implements Past {
   readonly #terminations: Terminations;
   readonly #holders = new Holders();
 
-  /** When the newest line was told, in milliseconds since 1970. */
+  /** The time of the newest line, in milliseconds since 1970. */
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(options: JudgeOptions) {
@@ -49,7 +49,7 @@ export class Judge implements Past {
     options.story.listen((line) => this.#follow(line));
   }
 
-  /** How many terminations have ended, those that are forgotten included. */
+  /** How many terminations have ended, including those that are forgotten. */
   get endedCount(): number {
     return this.#terminations.endedCount;
   }
@@ -62,15 +62,15 @@ export class Judge implements Past {
     return this.#violations;
   }
 
-  /** Whether a termination of ours is still pending. */
+  /** Whether a termination that the functions serve is still pending. */
   get pending(): boolean {
     return this.terminations.some(({ reason }) => reason === "");
   }
 
   /**
-   * Judges what is left at the end: terminations that should have ended, and what was not given back.
+   * Judges what only shows at the end: terminations that should have ended, and what was not given back.
    *
-   * @param exists whether a target group or classic load balancer of that name is there
+   * @param exists whether there is a target group or classic load balancer of that name
    */
   conclude(at: number, exists: (name: string) => boolean): void {
     this.#terminations.conclude(at, (instanceId) => this.#instance(instanceId));
@@ -78,14 +78,14 @@ export class Judge implements Past {
   }
 
   /**
-   * Forgets the terminations that ended before, and the instances that are in no group and of which nothing was told since.
-   * What was violated stays.
+   * Forgets terminations that have ended, and instances that are in no group and that no line has been about since.
+   * Violations stay.
    */
   forget(before: number): void {
     this.#terminations.forget(before);
     this.#belongings.forget(before);
-    for (const [id, { isInGroup, toldAt }] of this.#instances) {
-      if (!isInGroup && toldAt < before) this.#instances.delete(id);
+    for (const [id, { isInGroup, lastLineAt }] of this.#instances) {
+      if (!isInGroup && lastLineAt < before) this.#instances.delete(id);
     }
   }
 
@@ -101,7 +101,7 @@ export class Judge implements Past {
         this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-ended":
-        this.#terminations.ended(line, this.#instance(line.instanceId), this.#isNews());
+        this.#terminations.ended(line, this.#instance(line.instanceId), this.#isTooRecent());
         return;
       case "container-instance":
         this.#containerInstance(line);
@@ -124,6 +124,15 @@ export class Judge implements Past {
           holder: undefined,
         });
         return;
+      default:
+        this.#followInstance(line);
+    }
+  }
+
+  #followInstance(
+    line: LineOf<"instance-ended" | "interruption" | "message-forged" | "message-lost" | "agent">,
+  ): void {
+    switch (line.kind) {
       case "interruption":
         this.#instance(line.instanceId).interrupted = true;
         return;
@@ -147,7 +156,7 @@ export class Judge implements Past {
   #instance(instanceId: string): JudgedInstance {
     const instance = this.#instances.get(instanceId) ?? new JudgedInstance(this.#options.services);
     this.#instances.set(instanceId, instance);
-    instance.toldAt = this.#now;
+    instance.lastLineAt = this.#now;
     return instance;
   }
 
@@ -155,7 +164,7 @@ export class Judge implements Past {
     const instance = this.#instance(instanceId);
     const isSuspect = this.#options.suspects.has(by);
     if (status === "DRAINING") {
-      instance.drained = { by, at, lookedAt: this.#options.lookedAt() };
+      instance.drained = { by, at, readSince: this.#options.readSince() };
       this.#touched(at, instanceId, by, "it was set DRAINING");
     }
     if (status === "INACTIVE") {
@@ -164,7 +173,7 @@ export class Judge implements Past {
     }
     if (status === "ACTIVE") {
       const { drained, heldSince } = instance;
-      // What somebody else does while it is held, nobody can tell from what a run did that died.
+      // While it is held, a DRAINING by somebody else cannot be told from one by a run that was killed.
       if (isSuspect && drained && !this.#options.suspects.has(drained.by) && drained.at < heldSince)
         this.#accuse(at, instanceId, "what comes back is as it was", `${drained.by} had set it DRAINING`);
       instance.drained = undefined;
@@ -177,32 +186,32 @@ export class Judge implements Past {
     const instance = this.#instance(instanceId);
     const since = instance.tasks.get(line.arn)?.since ?? at;
     const task = { cluster, service, status, hostPorts, since };
-    // ECS may not have heard that a task has ended, or have given up one that runs: because somebody else told it to,
-    // nobody can know of that one any more.
+    // Somebody else may have deregistered the container instance by force: ECS then shows its tasks as STOPPED although
+    // their containers run on, and the functions cannot know of them.
     const isGivenUp = status === "STOPPED" && instance.givenUpIn.has(cluster);
     if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     this.#holders.follow(line);
     if (line.gone && line.address !== undefined) instance.forgetHolder(line.arn);
     if (this.#terminations.pendingScopes(instanceId).length > 0) instance.noteServices([task]);
-    // What ECS stops because somebody set the instance DRAINING is that somebody's doing. A task that is gone by now may be
-    // told as STOPPING once more.
+    // ECS stops tasks of services on a DRAINING instance: whoever set it DRAINING is responsible. A task that is gone may be
+    // shown as STOPPING once more.
     const isDrained =
       status === "STOPPING" && !line.gone && line.reason?.startsWith("Scaling activity") === true;
     if (isDrained) this.#stoppedByDraining(instance, line);
     this.#update(instanceId, at);
   }
 
-  // Before an interruption there is no time to wait for connections.
+  // Before an interruption there is no time to wait for open connections.
   #stoppedByDraining(instance: JudgedInstance, { at, instanceId, arn, hostPorts }: LineOf<"task">): void {
     const { drained } = instance;
     if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
-    const isNews = this.#isNews(drained.lookedAt);
-    if (isNews(instance.tasks.get(arn)?.since ?? at)) return;
+    const isTooRecent = this.#isTooRecent(drained.readSince);
+    if (isTooRecent(instance.tasks.get(arn)?.since ?? at)) return;
     const pointing = this.#terminations
       .pendingScopes(instanceId)
       .flatMap((scope) => instance.ours(scope))
-      .filter(({ since }) => since < drained.at && !isNews(since))
+      .filter(({ since }) => since < drained.at && !isTooRecent(since))
       .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
     for (const name of new Set(pointing.map((each) => each.name))) {
       this.#accuse(
@@ -235,9 +244,9 @@ export class Judge implements Past {
     const before = instance.registrations.get(key);
     if (state !== "registered" && before?.state === "registered" && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);
-      const isNews = this.#isNews();
+      const isTooRecent = this.#isTooRecent();
       const serving = instance.taskBehind(registration);
-      if (serving && !isNews(serving.since) && !isNews(before.since))
+      if (serving && !isTooRecent(serving.since) && !isTooRecent(before.since))
         this.#accuse(
           at,
           instanceId,
@@ -267,15 +276,15 @@ export class Judge implements Past {
     const instance = this.#instance(instanceId);
     instance.foundAt ??= at;
     const { heldUntil, interrupted } = instance;
-    // What EC2 is about to take needs no hook to be drained.
+    // An instance that is about to be interrupted may be drained without a hook.
     if (heldUntil >= at || interrupted) return;
-    if (!this.#isNews()(heldUntil))
+    if (!this.#isTooRecent()(heldUntil))
       this.#accuse(at, instanceId, "no instance outside a wait state is touched", what);
   }
 
-  // What changed within the read lag before a look, or since, could not be known to whoever acts after it.
-  #isNews(lookedAt = this.#options.lookedAt()): IsNews {
-    const known = lookedAt - Math.min(this.#options.readLag(), READ_LAG_LIMIT_MS);
+  // Whoever acts may not have seen changes within the read lag before the reads began, or after that.
+  #isTooRecent(readSince = this.#options.readSince()): IsTooRecent {
+    const known = readSince - Math.min(this.#options.readLag(), READ_LAG_LIMIT_MS);
     return (since) => since > known;
   }
 

@@ -2,10 +2,10 @@ import type { World } from "../services/world.ts";
 import type { Violation } from "./records.ts";
 
 /**
- * What is wrong with the functions' queues at the end: they are to be empty, but for instances that a hook still holds, and
- * their dead-letter queues to hold only what cannot be read.
+ * What is wrong with the functions' queues at the end. They must be empty, except for messages about instances that a hook
+ * still holds. Their dead-letter queues must contain nothing but messages that cannot be read.
  *
- * @param unreadable tells whether a message's body is one of those
+ * @param unreadable says whether a message's body cannot be read
  */
 export function queueViolations(
   { queues, groups }: World,
@@ -19,7 +19,7 @@ export function queueViolations(
     const deadLetters = redrive ? [...(queues.byArn(redrive.targetArn)?.messages.values() ?? [])] : [];
     const isHeld = (body: string) =>
       (body.match(/\bi-[0-9a-f]+\b/g) ?? []).some((id) =>
-        groups.holding(id)?.instance.state.latest?.endsWith(":Wait"),
+        groups.findInstance(id)?.instance.state.latest?.endsWith(":Wait"),
       );
     const left = [...queue.messages.values()].filter(({ body }) => !isHeld(body));
     const readable = deadLetters.filter(({ body }) => !unreadable(body));

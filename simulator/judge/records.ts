@@ -1,14 +1,14 @@
-/** One termination, as it really went. Times in milliseconds since 1970. */
+/** How one termination really went. Times in milliseconds since 1970. */
 export type TerminationRecord = {
   readonly instanceId: string;
   readonly group: string;
   readonly hook: string;
   readonly token: string;
   readonly askedAt: number;
-  /** When the last registration, and the last task, was gone; undefined where there never was one, or still is. */
+  /** When the last registration, and the last task, was gone; undefined while one is left, or where there was none. */
   targetsGoneAt: number | undefined;
   tasksGoneAt: number | undefined;
-  /** When nothing was left any more: the later of both, or when it was asked for. */
+  /** When nothing was left: the later of the two, or when the termination began. */
   readyAt: number | undefined;
   completedAt: number | undefined;
   result: "CONTINUE" | "ABANDON" | undefined;
@@ -16,7 +16,7 @@ export type TerminationRecord = {
   reason: string;
 };
 
-/** Something that should never have happened. */
+/** Something that must never happen, and did. */
 export type Violation = {
   /** In milliseconds since 1970. */
   readonly at: number;

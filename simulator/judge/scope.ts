@@ -6,40 +6,40 @@ export type Places = {
   readonly loadBalancers: ReadonlySet<string>;
 };
 
-/** What a drain is told: its load balancers, and how long it may take. Those of the services on it are in the story. */
+/** What a drain is asked to do: its load balancers, and how long it may take. Load balancers of services are in the story. */
 export type Scope = Places & {
-  /** After this long the drain may be completed with whatever is left, in milliseconds; undefined: it never may. */
+  /** After this long the drain may be completed with whatever is left, in milliseconds. Undefined means never. */
   readonly patience: number | undefined;
   /** After this long the lifecycle action must have ended, in milliseconds. */
   readonly limit: number;
-  /** How long the hook itself waits where the drain leaves its end to it, in milliseconds; else 0. */
+  /** How long the hook itself then waits, in milliseconds, where the drain leaves the end to it; else 0. */
   readonly leavesTo: number;
-  /** Whether the drain may end with ABANDON, which cancels the instance's other hooks, once its time is over. */
+  /** Whether the drain may end with ABANDON after its deadline. ABANDON cancels the instance's other hooks. */
   readonly mayAbandon: boolean;
   /** Which tasks it may stop. */
   readonly stopTasks: StopTasks;
-  /** Whether no message tells of the drain: a sweep finds it. */
+  /** Whether there is no message about the drain, so that a sweep must find it. */
   readonly isSwept: boolean;
-  /** Whether heartbeats must keep the hook from ending the drain before its time is over. */
+  /** Whether heartbeats must keep the hook alive until the deadline. */
   readonly keepsAlive: boolean;
 };
 
-/** What a drain depends on of its hook; times in milliseconds. */
+/** What the judge needs to know of a hook; times in milliseconds. */
 export type JudgedHook = Pick<Scope, "isSwept"> & {
   readonly metadata: string | undefined;
   readonly heartbeatTimeout: number;
   readonly globalTimeout: number;
 };
 
-/** How long before a hook's global limit a drain may be completed at the soonest for its sake, in milliseconds. */
+/** So long before the hook's global limit a drain may be completed with what is left, in milliseconds. */
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
-/** A hook that is shorter can end between two looks, in milliseconds. */
+/** A shorter hook can end between two passes, in milliseconds. */
 const SHORT_HOOK_MS = 180_000;
-/** By how much the end of a drain may be late: two ticks. */
+/** How late a drain may end: by two runs of the schedule. */
 export const TICKS_MS = 120_000;
 
-/** What is known of the services: which target groups and classic load balancers they register with. */
+/** Which target groups and classic load balancers a service registers with. */
 export type ServiceScope = (
   cluster: string,
   service: string,
@@ -48,8 +48,8 @@ export type ServiceScope = (
 type Keys = Readonly<Record<string, unknown>>;
 
 /**
- * The scope that deregister's input sets, with the keys of a hook's NotificationMetadata over it. The single and the
- * plural key of classic load balancers are replaced together; a target group goes by name or ARN.
+ * The scope that an input sets. Keys of the hook's NotificationMetadata replace those of the input; `elb_name` and
+ * `elb_names` are replaced together. A target group is given by name or ARN.
  */
 export function scopeOf(input: Keys, hook: JudgedHook): Scope {
   const own = keysIn(hook.metadata);
@@ -85,7 +85,7 @@ export function stopTasksOf(key: unknown): StopTasks {
   return key === "none" || key === "all" ? key : "daemon";
 }
 
-// Metadata that is no JSON object is meant for somebody else.
+// Metadata that is not a JSON object is meant for somebody else.
 function keysIn(metadata = ""): Keys {
   try {
     const value: unknown = JSON.parse(metadata);

@@ -1,33 +1,33 @@
 import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
-import type { IsNews, JudgedInstance } from "./instance.ts";
+import type { IsTooRecent, JudgedInstance } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, TICKS_MS } from "./scope.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
-/** What terminations are judged by. Times are in milliseconds. */
+/** What the judge must know to judge terminations. Times are in milliseconds. */
 export type TerminationOptions = {
-  /** The scope of the terminations of a hook at this moment; undefined for a hook that the judged functions do not serve. */
+  /** The present scope of a hook's terminations; undefined for a hook that the judged functions do not serve. */
   readonly scopeOf: (group: string, hook: string) => Scope | undefined;
-  /** Who the judged functions are, by the names that they call under. */
+  /** The names under which the judged functions call AWS. */
   readonly suspects: ReadonlySet<string>;
   /**
-   * When the faults end that there are before a time, both since 1970: those that began last. Undefined where there are none
-   * to wait for.
+   * When the faults end that were there before a time, both in milliseconds since 1970. With several, the latest. Undefined
+   * where there were none.
    */
   readonly faultsEndAt: (before: number) => number | undefined;
-  /** How much longer it may take where the message of a termination was lost. */
+  /** How much longer a termination may take where its message was lost. */
   readonly sweepInterval: number;
   /**
-   * Which tasks deregister's input lets be stopped: of an instance that Spot takes back, and that no hook need hold, and of
-   * one that somebody else sends a message of.
+   * Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice, and on one about
+   * which somebody else has sent a message.
    */
   readonly stopTasksByInput: StopTasks;
-  /** By how much the functions' clocks may be fast. */
+  /** How fast the functions' clocks may be. */
   readonly fastBy: number;
 };
 
-/** A termination with the scope that it had when it began, and whether it ever had registrations or tasks. */
+/** A termination, with the scope that it began with, and whether it ever had registrations or tasks. */
 type Case = {
   readonly record: TerminationRecord;
   readonly scope: Scope;
@@ -37,10 +37,10 @@ type Case = {
   endedAt: number | undefined;
 };
 
-/** What a run held that a fault cut short is hidden from the next for as long: the queues' visibility timeout. */
+/** The queues' visibility timeout: so long the messages of a run that was cut short are hidden from the next. */
 const HIDDEN_MS = 120_000;
 
-/** The terminations that the functions serve: when each was really ready, how it ended, and whether it may have. */
+/** The terminations that the functions serve: when each was really ready, how it ended, and whether that was right. */
 export class Terminations implements Past {
   readonly #options: TerminationOptions;
   readonly #accuse: (violation: Violation) => void;
@@ -54,7 +54,7 @@ export class Terminations implements Past {
     this.#accuse = accuse;
   }
 
-  /** How many have ended, those that are forgotten included. */
+  /** How many have ended, including those that are forgotten. */
   get endedCount(): number {
     return this.#ended;
   }
@@ -108,8 +108,12 @@ export class Terminations implements Past {
     this.update(instanceId, at, instance);
   }
 
-  /** A lifecycle action has ended. `isNews` tells what whoever ended it could not know. */
-  ended(line: Extract<StoryLine, { kind: "action-ended" }>, instance: JudgedInstance, isNews: IsNews): void {
+  /** A lifecycle action has ended. `isTooRecent` says what whoever ended it may not have seen. */
+  ended(
+    line: Extract<StoryLine, { kind: "action-ended" }>,
+    instance: JudgedInstance,
+    isTooRecent: IsTooRecent,
+  ): void {
     const { at, instanceId, how, by, result } = line;
     const found = this.#of(instanceId).find(({ record }) => record.token === line.token);
     const accuse = (rule: string, what: string) => this.#accuse({ at, instanceId, rule, what });
@@ -125,12 +129,12 @@ export class Terminations implements Past {
     const late = Math.round((at - this.#latestEnd(record, scope, instance)) / 1000);
     if (late > 0) accuse("every drain ends in time", `it ended ${late} s too late`);
     if (how === "call" && isSuspect) {
-      const left = instance.left(scope, isNews).join(", ");
+      const left = instance.left(scope, isTooRecent).join(", ");
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
-      // Whoever could not know yet that another action holds the instance has completed the one before.
-      const meant = isNews(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
+      // Who may not have seen that another action holds the instance now has meant the one before.
+      const meant = isTooRecent(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
       if (left !== "" && this.#untilDeadline(meant, at) > 0)
         accuse("nothing is completed before it is ready", left);
       return;
@@ -146,21 +150,22 @@ export class Terminations implements Past {
     }[how];
   }
 
-  /** Somebody has told a task to stop. Of an instance that never was drained, nothing may be touched anyway. */
+  /** Somebody has asked for a task to stop. */
   taskStopped(line: TaskStop, { interrupted, forged }: JudgedInstance): void {
     if (!this.#options.suspects.has(line.by)) return;
-    const told = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
-    if (interrupted || forged) told.push(this.#options.stopTasksByInput);
-    if (told.length === 0 || told.some((each) => mayStop(each, line))) return;
+    const allowed = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
+    if (interrupted || forged) allowed.push(this.#options.stopTasksByInput);
+    // On an instance that was never drained, another rule forbids it.
+    if (allowed.length === 0 || allowed.some((each) => mayStop(each, line))) return;
     this.#accuse({
       at: line.at,
       instanceId: line.instanceId,
       rule: "no task is stopped that is to leave by itself",
-      what: `${taskText(line)}, with stop_tasks ${told.join(", ")}`,
+      what: `${taskText(line)}, with stop_tasks ${allowed.join(", ")}`,
     });
   }
 
-  /** Judges, at the end, those that have not ended. */
+  /** Judges at the end the terminations that have not ended. */
   conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
     for (const { record, scope } of this.#cases) {
       const { instanceId, reason } = record;
@@ -186,12 +191,12 @@ export class Terminations implements Past {
     }
   }
 
-  // How long it is until a drain may be over with whatever is left, in milliseconds; the functions' clocks may be fast.
+  // How long it is until a drain may end with whatever is left, in milliseconds. The functions' clocks may be fast.
   #untilDeadline({ record, scope }: Case, at: number): number {
     return record.askedAt + (scope.patience ?? Number.POSITIVE_INFINITY) - this.#options.fastBy - at;
   }
 
-  // Whether a drain that asks for ABANDON when its time is over has ended with it at this moment.
+  // Whether a drain with `on_timeout: abandon` has ended with ABANDON at this moment, after its deadline.
   #isAbandoned(instanceId: string, at: number): boolean {
     return this.#of(instanceId).some(
       (each) =>
@@ -202,8 +207,8 @@ export class Terminations implements Past {
     );
   }
 
-  // Once faults have ended, and what they hid is visible again, each run looks at it, and sends a heartbeat in time; where its
-  // message was lost, once a sweep has found it. A run that dies before it hands that over leaves it to the next sweep.
+  // Once faults have ended, and the messages that they hid are visible again, each run sends heartbeats in time. Where the
+  // message was lost, a sweep must find the instance first; a run that is killed then leaves that to the next sweep.
   #isToBeAlive({ scope }: Case, at: number, { messageLost, foundAt }: JudgedInstance): boolean {
     const { faultsEndAt, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
@@ -219,7 +224,7 @@ export class Terminations implements Past {
     );
   }
 
-  // Of the drains that are going on, or else of the last one.
+  // The scopes of the drains that go on, or else that of the last one.
   #newestScopes(instanceId: string): Scope[] {
     const pending = this.pendingScopes(instanceId);
     const last = this.#of(instanceId).at(-1);
@@ -234,8 +239,8 @@ export class Terminations implements Past {
     return this.#casesOf.get(instanceId) ?? [];
   }
 
-  // When a termination must have ended. What a fault cut short comes back once it is visible again. What a sweep finds
-  // is a drain that begins then: nothing tells since when the hook has held it.
+  // When a termination must have ended. After a fault, its message must become visible first. A drain that a sweep finds
+  // begins then, because nothing says since when the hook has held the instance.
   #latestEnd(
     { askedAt }: TerminationRecord,
     { limit, leavesTo, isSwept }: Scope,

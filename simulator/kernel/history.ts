@@ -1,48 +1,49 @@
 import type { Past } from "./past.ts";
 
-/** A value at the time since when it holds, in milliseconds since 1970. */
+/** A value, and since when it has been that, in milliseconds since 1970. */
 type Change<T> = { readonly at: number; readonly value: T };
 
 /**
- * A value with its past. Reads of AWS may lag behind, so what Describe shows is the value of a moment ago, and whether
- * something was done too early is judged from when things really changed.
+ * A value with its past. Reads of AWS may lag, so Describe shows the value of a moment ago. Whether something was done too
+ * early is judged by the times of the real changes.
  */
 export class History<T> implements Past {
-  readonly #changes: Change<T>[];
+  #latest: Change<T>;
+  /** The values before the latest one, in order. */
+  readonly #before: Change<T>[] = [];
 
   constructor(at: number, value: T) {
-    this.#changes = [{ at, value }];
+    this.#latest = { at, value };
   }
 
   /** The value as it is. */
   get latest(): T {
-    return (this.#changes.at(-1) as Change<T>).value;
+    return this.#latest.value;
   }
 
-  /** Since when the value is what it is. */
+  /** The time of the latest change. */
   get since(): number {
-    return (this.#changes.at(-1) as Change<T>).at;
+    return this.#latest.at;
   }
 
-  /** Sets the value from `at` on, which must not lie before the last change. Equal values are no change. */
+  /** Sets the value from `at` on, which must not lie before the latest change. An equal value is no change. */
   set(at: number, value: T): void {
     if (value === this.latest) return;
     if (at < this.since) throw new RangeError(`history: ${at} lies before the last change, ${this.since}`);
-    this.#changes.push({ at, value });
+    this.#before.push(this.#latest);
+    this.#latest = { at, value };
   }
 
   /** The value at a moment, or undefined before there was one. */
   at(moment: number): T | undefined {
-    for (let i = this.#changes.length - 1; i >= 0; i--) {
-      const change = this.#changes[i] as Change<T>;
-      if (change.at <= moment) return change.value;
-    }
-    return undefined;
+    if (this.since <= moment) return this.latest;
+    return this.#before.findLast(({ at }) => at <= moment)?.value;
   }
 
-  /** The value as it was before a time is not known any more; the one that held then stays. */
+  /** Forgets the values of before a time; the value at that time stays. */
   forget(before: number): void {
-    const held = this.#changes.findLastIndex(({ at }) => at <= before);
-    if (held > 0) this.#changes.splice(0, held);
+    const kept =
+      this.since <= before ? this.#before.length : this.#before.findLastIndex(({ at }) => at <= before);
+    if (kept > 0) this.#before.splice(0, kept);
   }
 }

@@ -6,12 +6,12 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
 const HEX = "0123456789abcdef";
 
-/** Gives the random stream of a concern; the same concern always gets the same stream object. */
+/** Returns the random stream of a concern. The same concern always gets the same stream object. */
 export type RandomSource = (concern: string) => Random;
 
 /**
- * All the randomness of a run, from one seed. Each concern has a stream of its own, so that a new draw in one does not
- * change what the others draw.
+ * All the randomness of a run, from one seed. Each concern has its own stream, so that a new draw in one does not change
+ * the draws of the others.
  */
 export function randomSource(seed: number | string): RandomSource {
   const streams = new Map<string, Random>();
@@ -42,7 +42,7 @@ export class Random {
     return uniformInt(this.#generator, low, high);
   }
 
-  /** True in `probability` (0 to 1) of the draws. Draws even for 0 and 1, so that the stream keeps step. */
+  /** True in `probability` (0 to 1) of the draws. It draws even for 0 and 1, so that later draws stay the same. */
   chance(probability: number): boolean {
     return this.fraction() < probability;
   }

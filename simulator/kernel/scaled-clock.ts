@@ -3,8 +3,7 @@ import type { Clock } from "./clock.ts";
 type Sleeper = { readonly at: number; readonly wake: () => void };
 
 /**
- * The real clock, faster or slower, that can also be moved forward. At speed 0 it stands still and only `advance`
- * moves it.
+ * The real clock, but faster or slower. `advance` moves it forward. At speed 0, only `advance` moves it.
  */
 export class ScaledClock implements Clock {
   readonly #speed: number;
@@ -41,7 +40,7 @@ export class ScaledClock implements Clock {
     });
   };
 
-  /** Moves the clock forward, and wakes whoever has slept long enough. */
+  /** Moves the clock forward, and ends the sleeps that are over by then. */
   advance(milliseconds: number): void {
     this.#advanced += milliseconds;
     const now = this.now();

@@ -1,19 +1,19 @@
 import { dropWhile, type Past } from "./past.ts";
 
-/** Who caused a change: the AWS service that acts by itself, the scenario's operator, or the name of the caller. */
+/** Who caused a change: an AWS service by itself, the scenario's operator, or the name of a caller. */
 export type Actor = "ecs" | "auto-scaling" | "elb" | "ec2" | "operator" | (string & {});
 
-/** How a lifecycle action ended: completed by a call, by its own or the global timeout, or with its hook or group. */
+/** How a lifecycle action ended: by a call, by its own or the global timeout, or with its hook or group. */
 export type ActionEnd = "call" | "timeout" | "cancelled" | "hook-deleted";
 
 /** One thing that really happened in the simulated world. Ids are AWS's own; load balancers go by name. */
 export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
-  /** EC2 gave notice that it will take the instance back. */
+  /** EC2 sent a notice that it will interrupt the instance. */
   | { kind: "interruption"; instanceId: string }
-  /** Somebody other than its hook sent a lifecycle message that is about it. */
+  /** Somebody other than its hook sent a lifecycle message about it. */
   | { kind: "message-forged"; instanceId: string }
-  /** A message that is about it was lost. */
+  /** A message about it was lost. */
   | { kind: "message-lost"; instanceId: string }
   | { kind: "instance-ended"; instanceId: string; how: "terminated" | "stopped"; by: Actor }
   | {
@@ -22,7 +22,7 @@ export type Happening =
       group: string;
       hook: string;
       token: string;
-      /** Whether it holds an instance on its way out; else one that is launched. */
+      /** Whether the instance terminates. Otherwise it is launched. */
       terminating: boolean;
     }
   | {
@@ -43,14 +43,14 @@ export type Happening =
       status: string;
       by: Actor;
     }
-  /** Somebody wishes a task to stop; what ECS stops by itself is not told. */
+  /** Somebody asked for a task to stop. There is no line for what ECS stops by itself. */
   | {
       kind: "task-stop";
       instanceId: string;
       cluster: string;
       containerInstance: string;
       arn: string;
-      /** How its service schedules it; undefined where it has none. */
+      /** The strategy of its service; undefined where it has none. */
       strategy: "REPLICA" | "DAEMON" | undefined;
       startedBy: string | undefined;
       by: Actor;
@@ -64,10 +64,10 @@ export type Happening =
       instanceId: string;
       /** What ECS shows. */
       status: string;
-      /** Whether nothing is left of it, whatever ECS shows. */
+      /** Whether its containers have ended, whatever ECS shows. */
       gone: boolean;
       hostPorts: readonly number[];
-      /** That of its own network interface, where it has one. */
+      /** The address of its own network interface, if it has one. */
       address: string | undefined;
       reason: string | undefined;
     }
@@ -90,12 +90,12 @@ export type Happening =
 /** A happening with its time, in milliseconds since 1970. */
 export type StoryLine = { readonly at: number } & Happening;
 
-/** All that happened, in order, and is not forgotten. What was done wrong is judged from here, never from what anybody says of himself. */
+/** All that has happened and is not forgotten, in order. The judge uses this, and never what a caller logs. */
 export class Story implements Past {
   readonly lines: StoryLine[] = [];
   readonly #listeners: ((line: StoryLine) => void)[] = [];
 
-  /** Adds a line and tells whoever listens. */
+  /** Adds a line, and calls the listeners with it. */
   tell(at: number, happening: Happening): void {
     const line = { at, ...happening };
     this.lines.push(line);

@@ -4,7 +4,7 @@ import { instanceIds, named, seconds } from "./values.ts";
 const cluster = named("the cluster");
 const service = named("the service");
 
-/** What can happen to clusters and to the agents in them, and what can vanish, by the keys of the timeline. */
+/** What can happen to clusters and their agents, and what can be deleted, by the keys of the timeline. */
 export const clusterHappenings = {
   disconnect_agent: z
     .strictObject({
@@ -12,7 +12,7 @@ export const clusterHappenings = {
       for_seconds: seconds.optional().describe("Without it, the agents stay disconnected."),
     })
     .describe(
-      "ECS loses sight of the instances: what it shows of their tasks stays, and what is true goes on.",
+      "ECS loses the connection to the agents: what it shows of their tasks stays, and the tasks themselves go on.",
     ),
   set_active: z
     .strictObject({ instance_ids: instanceIds })
@@ -20,22 +20,27 @@ export const clusterHappenings = {
   deregister_container_instance: z
     .strictObject({
       instance_ids: instanceIds,
-      force: z.boolean().default(false).describe("Whether tasks that run are given up."),
+      force: z
+        .boolean()
+        .default(false)
+        .describe("Whether to do so while tasks run, which then go on without ECS."),
     })
-    .describe("An operator deregisters the container instances; while tasks run there, by force alone."),
+    .describe(
+      "An operator deregisters the container instances. While tasks run there, only `force` does it.",
+    ),
   protect_tasks: z
     .strictObject({ cluster, service, for_seconds: seconds.describe("From then on.") })
-    .describe("Protects all tasks of the service from being scaled in, or with 0 seconds no more."),
+    .describe("Protects all tasks of the service from being scaled in. 0 seconds end the protection."),
   delete_service: z
     .strictObject({ cluster, service })
-    .describe("DeleteService, by force: its tasks stop by and by."),
+    .describe("DeleteService with `force`: its tasks stop one after the other."),
   delete_cluster: z
     .strictObject({ cluster })
-    .describe("With its services; its instances are deregistered by force."),
+    .describe("Deletes the cluster with its services. Its instances are deregistered by force."),
   delete_target_group: z
     .strictObject({ target_group: named("the target group") })
-    .describe("With the listeners in front of it."),
+    .describe("Deletes the target group with the listeners in front of it."),
   delete_load_balancer: z
     .strictObject({ load_balancer: named("the load balancer") })
-    .describe("A classic load balancer."),
+    .describe("Deletes a classic load balancer."),
 };

@@ -10,7 +10,7 @@ export const task = z.strictObject({
     .array(
       z.strictObject({
         container_port: port.describe("Where the container listens."),
-        host_port: z.int().min(0).max(65_535).default(0).describe("0 is drawn from the dynamic range."),
+        host_port: z.int().min(0).max(65_535).default(0).describe("0 draws one from the dynamic range."),
       }),
     )
     .default([])
@@ -30,11 +30,7 @@ export const service = z.strictObject({
     .enum(["REPLICA", "DAEMON"])
     .default("REPLICA")
     .describe("A daemon runs on each instance."),
-  desired_count: z
-    .int()
-    .min(0)
-    .default(1)
-    .describe("How many tasks it keeps running; a daemon does not ask."),
+  desired_count: z.int().min(0).default(1).describe("How many tasks it keeps running. A daemon ignores it."),
   minimum_healthy_percent: z
     .int()
     .min(0)
@@ -80,7 +76,7 @@ export const cluster = z.strictObject({
   addresses: addresses
     .optional()
     .describe(
-      "All addresses that its tasks of network mode awsvpc share: the first free one is taken, so one is soon reused.",
+      "All addresses for its tasks of network mode awsvpc. A task takes the first free one, so addresses are soon reused.",
     ),
 });
 

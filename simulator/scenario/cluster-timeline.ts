@@ -2,7 +2,7 @@ import { type ContainerInstance, isLive } from "../services/ecs/model.ts";
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
-/** Lets happen what an entry of the timeline says of clusters, and what it lets vanish. */
+/** Carries out what an entry of the timeline does to clusters, and what it deletes. */
 export function happenInClusters(world: World, entry: TimelineEntry): void {
   const { agenda, classic, clusters } = world;
   if (entry.disconnect_agent) disconnectAgents(world, entry.disconnect_agent);

@@ -3,7 +3,7 @@ import { isAlive, isEnded } from "../services/ec2/instances.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
 
-/** States whose hooks are still to come: the instance leaves the group's own load balancers first. */
+/** In these states the hooks come later: the instance first leaves the load balancers attached to the group. */
 const BEFORE_HOOKS: readonly (string | undefined)[] = [
   "Terminating",
   "Warmed:Terminating",
@@ -13,12 +13,12 @@ const BEFORE_HOOKS: readonly (string | undefined)[] = [
 const IN_POOL: readonly (string | undefined)[] = ["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated"];
 
 /**
- * Whether nothing is under way that the functions have to do with, or will have: their queues are empty, so whatever was
- * to be done about a message has been done, and no instance is about to be held by its hooks.
+ * Whether the functions have nothing to do, now or soon. Their queues must be empty, because then all their messages are
+ * done with. And no instance may be about to be held by a hook.
  */
 export function isQuiet({ functions }: Scenario, { queues, groups, instances }: World): boolean {
   const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
-  // Or it has ended and its group has not noticed yet, or it is announced that it will.
+  // Its group may not have noticed yet that it has ended. Or it has an interruption notice.
   const isBeforeItsHooks = ({ instanceId, state }: GroupInstance) => {
     if (BEFORE_HOOKS.includes(state.latest)) return true;
     const instance = instances.get(instanceId);

@@ -20,18 +20,18 @@ export const callFaults = {
       for_seconds: forSeconds,
       per_second: z.number().min(0).describe("How many calls of each action a second."),
     })
-    .describe("Others in the account call the actions: with `throttling`, they use up AWS's token buckets."),
+    .describe("Others in the account call the actions. With `throttling`, they use up AWS's token buckets."),
   fail: z.strictObject(forAWhile).describe("The actions fail with status 500."),
   expire_credentials: z
     .strictObject(forAWhile)
     .describe("The actions are refused because the credentials have expired."),
   lose_answers: z
     .strictObject(forAWhile)
-    .describe("The actions take effect, and nobody hears: the connection breaks, or says nothing any more."),
+    .describe("The actions take effect, but the answer is lost: the connection breaks, or goes silent."),
   fail_entries: z
     .strictObject({ ...forAWhile, probability: likely("entry") })
     .describe(
-      "Entries of SQS's batches, and container instances whose status is to change, fail by themselves.",
+      "Single entries of SQS's batches fail, and single container instances whose status is to change.",
     ),
 };
 
@@ -49,7 +49,7 @@ export const otherFaults = {
     .describe("Messages of hooks are late."),
   lose_messages: z
     .strictObject({ queue: named("the queue"), probability: likely("message") })
-    .describe("Messages that are in a queue, in flight or not, are lost, as when somebody purges it."),
+    .describe("Messages in a queue are lost, in flight or not, as when somebody purges it."),
   kill_invocation: z
     .strictObject({
       function: theFunction,
@@ -58,12 +58,12 @@ export const otherFaults = {
         .min(1)
         .describe("At which of its awaits: before and after each call, and after each sleep."),
     })
-    .describe("The next invocation of a function that comes so far is killed there."),
+    .describe("The next invocation of a function that reaches this await is killed there."),
   invoke: z.strictObject({ function: theFunction }).describe("One more invocation, beside the schedule."),
   skip_ticks: z
     .strictObject({ function: theFunction, for_seconds: forSeconds })
     .describe("The schedule does not invoke a function."),
   cold_start: z
     .strictObject({ function: theFunction })
-    .describe("Lambda retires a function's processes: the next invocation begins with new clients."),
+    .describe("Lambda ends a function's processes: the next invocation begins with new clients."),
 };

@@ -5,7 +5,7 @@ import type { Unreliability } from "../services/sqs/queue.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
-/** The keys of what goes wrong with calls. */
+/** The timeline's keys for faults of calls. */
 export const CALL_FAULTS = [
   "deny",
   "throttle",
@@ -15,8 +15,8 @@ export const CALL_FAULTS = [
   "fail_entries",
 ] as const satisfies FaultKind[];
 
-/** Lets go wrong what an entry of the timeline says, in the world and with the calls to it. */
-export function goWrong({ world, faults }: Simulation, entry: TimelineEntry): void {
+/** Starts the faults of an entry of the timeline, in the world and in the calls to it. */
+export function startFaults({ world, faults }: Simulation, entry: TimelineEntry): void {
   const { agenda, groups } = world;
   for (const kind of CALL_FAULTS) {
     const fault = entry[kind];
@@ -40,16 +40,16 @@ export function goWrong({ world, faults }: Simulation, entry: TimelineEntry): vo
   if (entry.lose_messages) loseMessages(world, entry.lose_messages);
 }
 
-/** Lets go wrong what an entry says of the functions' invocations, if anything. */
-export function disturb(lambda: LambdaPlatform, entry: TimelineEntry, now: number): void {
+/** Starts the faults of an entry in the functions' invocations. */
+export function disturbInvocations(lambda: LambdaPlatform, entry: TimelineEntry, now: number): void {
   if (entry.kill_invocation) lambda.kill(entry.kill_invocation.function, entry.kill_invocation.at_await);
   if (entry.invoke) lambda.tick(entry.invoke.function);
   if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
   if (entry.cold_start) lambda.cool(entry.cold_start.function);
 }
 
-/** Lets go wrong what a scenario says goes wrong all the time. */
-export function disturbFromNowOn(simulation: Simulation, scenario: Scenario): void {
+/** Starts the faults that a scenario has from its beginning. */
+export function startLastingFaults(simulation: Simulation, scenario: Scenario): void {
   simulation.readLag = scenario.read_lag_seconds * 1000;
   simulation.faults.throttling = scenario.throttling;
   Object.assign(simulation.world.unreliability, {
@@ -59,8 +59,8 @@ export function disturbFromNowOn(simulation: Simulation, scenario: Scenario): vo
   } satisfies Unreliability);
 }
 
-/** Plans the end of what goes wrong all the time, or has not come yet, counted from `startsAt`. */
-export function planHealing(
+/** Plans the end of those faults, and of kills that no invocation has reached, counted from `startsAt`. */
+export function planEndOfFaults(
   { world, faults }: Simulation,
   { faults_end_after_seconds: seconds }: Scenario,
   startsAt: number,
@@ -74,7 +74,7 @@ export function planHealing(
   });
 }
 
-// Which instances they are about is told, so that what became of those can be judged.
+// The story names the instances that the messages are about, so that these can be judged.
 function loseMessages(
   { agenda, queues, firings, story }: World,
   { queue, probability }: NonNullable<TimelineEntry["lose_messages"]>,

@@ -26,8 +26,10 @@ export const hook = z.strictObject({
 export const group = z.strictObject({
   name,
   instances: z.int().min(0).default(1).describe("How many there are at the start."),
-  instance_ids: instanceIds.optional().describe("Their ids, in order of launch; without it, ids are drawn."),
-  max_size: z.int().min(0).default(1000).describe("The most that its desired capacity can be."),
+  instance_ids: instanceIds
+    .optional()
+    .describe("Their ids, in order of launch. Without this, ids are drawn."),
+  max_size: z.int().min(0).default(1000).describe("The largest desired capacity that it can have."),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
   managed_draining: z
     .boolean()
@@ -42,11 +44,11 @@ export const group = z.strictObject({
     .describe("How many tasks have room on an instance; any number when not given."),
   boot_seconds: seconds
     .default(30)
-    .describe("From an instance's launch to its launch hooks, or to its service without any."),
+    .describe("From an instance's launch to its launch hooks. Without these, to InService."),
   target_groups: z
     .array(name)
     .default([])
-    .describe("Target groups attached to the group: Auto Scaling itself takes instances out of these."),
+    .describe("Target groups attached to the group. Auto Scaling itself takes instances out of these."),
   load_balancers: z.array(name).default([]).describe("Classic load balancers attached to the group."),
   registers_with: z
     .strictObject({
@@ -78,5 +80,7 @@ export const group = z.strictObject({
       reuse_on_scale_in: z.boolean().default(true).describe("Whether scale-in returns instances to it."),
     })
     .optional()
-    .describe("Scale-out takes from it first, and scale-in returns to it, through the terminating hooks."),
+    .describe(
+      "Scale-out first takes instances from the pool. Scale-in returns them to it, through the terminating hooks.",
+    ),
 });

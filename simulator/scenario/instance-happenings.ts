@@ -16,10 +16,10 @@ export const instanceHappenings = {
       replace: z
         .boolean()
         .default(false)
-        .describe("Whether the capacity stays, so that others are launched."),
+        .describe("Whether the capacity stays, so that new instances are launched."),
     })
     .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
-  kill: theseInstances.describe("EC2 TerminateInstances: no hook, no mercy."),
+  kill: theseInstances.describe("EC2 TerminateInstances: the instances end at once, without hooks."),
   stop: theseInstances.describe(
     "EC2 StopInstances: the group notices half a minute later, and terminates them through the hooks.",
   ),
@@ -32,7 +32,7 @@ export const instanceHappenings = {
         .enum(["same", "new"])
         .default("new")
         .describe(
-          "Whether their ECS agent is the same container instance then, or a new one beside the old one, which is disconnected.",
+          "Whether their ECS agent then is the same container instance, or a new one. The old one then stays, disconnected.",
         ),
     })
     .describe(
@@ -43,10 +43,10 @@ export const instanceHappenings = {
       action: z
         .enum(["terminate", "stop", "hibernate"])
         .default("terminate")
-        .describe("What EC2 does to them; it hibernates at once."),
+        .describe("What EC2 does to them. It hibernates at once, without the two minutes."),
     })
     .describe(
-      "EC2 takes Spot Instances back: the notice first, and two minutes later they are gone, whatever hook holds them.",
+      "EC2 interrupts Spot Instances: it sends the notice, and two minutes later they end, even if a hook holds them.",
     ),
   recommend_rebalance: theseInstances.describe("EC2's notice that they are likely to be interrupted."),
   schedule_maintenance: theseInstances

@@ -6,18 +6,18 @@ import {
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
-/** Does what an entry of the timeline says of instances and their groups, if anything. */
+/** Carries out what an entry of the timeline does to instances and their groups. */
 export function happenToInstances(world: World, entry: TimelineEntry): void {
   happenToGroups(world, entry);
   const { eventRules, groups, instances } = world;
   for (const instanceId of entry.terminate?.instance_ids ?? []) {
-    const held = groups.holding(instanceId);
-    if (held) groups.terminate(held.group, held.instance, entry.terminate?.replace !== true);
+    const found = groups.findInstance(instanceId);
+    if (found) groups.terminate(found.group, found.instance, entry.terminate?.replace !== true);
   }
   for (const instanceId of entry.replace_root_volume?.instance_ids ?? []) {
-    const held = groups.holding(instanceId);
+    const found = groups.findInstance(instanceId);
     const agentIsNew = entry.replace_root_volume?.agent === "new";
-    if (held) groups.passages.replaceRootVolume(held.group, held.instance, agentIsNew);
+    if (found) groups.passages.replaceRootVolume(found.group, found.instance, agentIsNew);
   }
   for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
   for (const instanceId of entry.stop?.instance_ids ?? []) instances.stop(instanceId, "operator");

@@ -7,15 +7,15 @@ import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
 
-/** When faults end, and how far reads lag: what the judge is told where it changes by and by. */
+/** When faults end, and how far reads lag, where the scenario alone does not say it. */
 export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
 
 /**
- * The judge of a scenario's functions. What drains is judged on what the input or its hook names, and on the services' load
- * balancers.
+ * The judge of a scenario's functions. A drain must wait for the load balancers that the input or its hook names, and for
+ * those of ECS services.
  *
- * @param suspects the names that the functions call under
- * @param disturbed when faults end and how far reads lag, where that is not as the scenario says from its start
+ * @param suspects the names under which the functions call AWS
+ * @param disturbed when faults end and how far reads lag, where the scenario alone does not say it
  */
 export function judgeOf(
   scenario: Scenario,
@@ -34,13 +34,13 @@ export function judgeOf(
       if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
       if (deregister && hook.targetArn?.endsWith(`:${queue}`))
         return scopeOf(deregister.input, judgedHook(hook, false));
-      // A hook that notifies nobody is known to a sweep by its name, and drained by terminate's own input.
+      // A sweep knows a hook without a target by its name. The settings are those of terminate's input.
       return terminate?.input.lifecycle_hook_name === name
         ? scopeOf(terminate.input, judgedHook(hook, true))
         : undefined;
     },
     suspects: new Set(suspects),
-    lookedAt: () => simulation.acting?.lookedAt ?? Number.POSITIVE_INFINITY,
+    readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
@@ -61,25 +61,28 @@ export function judgeOf(
   });
 }
 
-// In milliseconds. At the latest with the next tick of terminate after the interval; never where it does not sweep.
+// How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps.
 function sweepIntervalOf({ functions }: Scenario): number {
   const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
   return typeof minutes === "number" ? minutes * 60_000 : 0;
 }
 
-/**
- * All that was violated, with what is judged at the end only: by then all must have come to rest.
- *
- * @param isUnreadable tells whether a message's body is one that only a dead-letter queue may hold
- */
+/** How a scenario ended. */
+type Ending = {
+  /** In milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Whether a message's body is one that belongs in a dead-letter queue. */
+  readonly isUnreadable: (body: string) => boolean;
+};
+
+/** All violations, with those that only show at the end: by then all must have come to rest. */
 export function conclude(
   scenario: Scenario,
   { world }: Simulation,
   judge: Judge,
-  at: number,
-  isUnreadable: (body: string) => boolean,
+  { endedAt, isUnreadable }: Ending,
 ): Violation[] {
-  judge.conclude(at, existsIn(world));
+  judge.conclude(endedAt, existsIn(world));
   if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
   const { functions } = scenario;
   const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
@@ -89,12 +92,12 @@ export function conclude(
       world,
       names.filter((name) => typeof name === "string"),
       isUnreadable,
-      at,
+      endedAt,
     ),
   ];
 }
 
-/** Tells whether a target group or classic load balancer of a name is there. */
+/** Says whether there is a target group or classic load balancer of a name. */
 export function existsIn({ targetGroups, classic }: World): (name: string) => boolean {
   return (name) => targetGroups.byName(name) !== undefined || classic.find(name) !== undefined;
 }

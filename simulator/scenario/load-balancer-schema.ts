@@ -16,10 +16,12 @@ export const targetGroup = z.strictObject({
   in_use: z
     .boolean()
     .default(true)
-    .describe("Whether a load balancer forwards to it; else its targets are `unused`."),
+    .describe("Whether a load balancer forwards to it. Otherwise its targets are `unused`."),
   unusable_addresses: addresses
     .optional()
-    .describe("Addresses of a load balancer's own: as targets they are `unused` with `Target.IpUnusable`."),
+    .describe(
+      "Addresses that belong to a load balancer. As targets they are `unused` with `Target.IpUnusable`.",
+    ),
 });
 
 export const loadBalancer = z.strictObject({
@@ -43,6 +45,6 @@ export const loadBalancer = z.strictObject({
   requests_finish_after_seconds: seconds
     .optional()
     .describe(
-      "Classic draining ends early when the requests in flight have finished; without this it takes its full time.",
+      "Connection draining ends early when the requests in flight have finished. Without this it takes its full time.",
     ),
 });

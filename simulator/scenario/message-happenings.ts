@@ -5,7 +5,7 @@ import { instanceIds, named } from "./values.ts";
 export const messageHappenings = {
   repeat_notification: z
     .strictObject({ instance_ids: instanceIds, hook: named("the hook; all when not given").optional() })
-    .describe("The hook's message once more, word for word."),
+    .describe("Sends the hook's message once more, word for word."),
   send_lifecycle_message: z
     .strictObject({
       queue: named("the queue"),
@@ -16,15 +16,18 @@ export const messageHappenings = {
         .string()
         .default("autoscaling:EC2_INSTANCE_TERMINATING")
         .describe("Its LifecycleTransition."),
-      form: z.enum(["sqs", "sns", "eventbridge"]).default("sqs").describe("What it came through."),
+      form: z
+        .enum(["sqs", "sns", "eventbridge"])
+        .default("sqs")
+        .describe("How it is wrapped: not at all, by SNS, or by EventBridge."),
       token: z.string().optional().describe("Its token; drawn when not given."),
     })
-    .describe("A lifecycle message that no hook sent: stale, forged, or in another of its forms."),
+    .describe("Sends a lifecycle message that no hook sent: stale, forged, or in another form."),
   send: z
     .strictObject({
       queue: named("the queue"),
-      body: z.string().describe("What it says, word for word."),
+      body: z.string().describe("Its body, word for word."),
       count: z.int().min(1).default(1).describe("How often it is sent."),
     })
-    .describe("Any message at all."),
+    .describe("Sends any message."),
 };

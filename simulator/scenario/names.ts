@@ -1,10 +1,10 @@
 import { quote } from "../../shared/base/validation-problems.ts";
 import type { Scenario } from "./schema.ts";
 
-/** How many names an error lists at the most. */
+/** An error lists at most this many names. */
 const LISTED = 12;
 
-/** One problem, in the words of all others: the key, what was expected and what was found. */
+/** One problem in the form of all others: the key, what was expected and what was found. */
 export function problem(path: string, expected: string, found: unknown): string {
   return `${path}: expected ${expected}, found ${quote(found)}`;
 }
@@ -14,17 +14,17 @@ export function expectOneOf(path: string, what: string, names: readonly string[]
   return names.some((each) => each === found) ? [] : [problem(path, `${what} (${listed(names)})`, found)];
 }
 
-/** The problems with values that must differ: one for each that was there before. */
+/** The problems with values that must differ: one for each repetition. */
 export function expectDistinct(what: string, values: readonly { path: string; value: string }[]): string[] {
   return values.flatMap(({ path, value }, i) =>
     values.findIndex((each) => each.value === value) === i ? [] : [problem(path, what, value)],
   );
 }
 
-/** Checks a name that a part of the file uses for another one; where it uses none, nothing is wrong. */
+/** Checks the name by which a part of the file refers to another one. No name is no problem. */
 export type Check = (path: string, found: string | undefined) => string[];
 
-/** The checks of names, by what a scenario has. */
+/** The checks of names against what a scenario has. */
 export function checksOf(scenario: Scenario) {
   const check =
     (what: string, items: readonly { readonly name: string }[]): Check =>
@@ -46,7 +46,7 @@ export function checksOf(scenario: Scenario) {
   };
 }
 
-/** The ids of all instances that there are at the start; undefined where some of them are drawn. */
+/** The ids of all instances at the start; undefined where some of them are drawn. */
 export function idsAtStart({ auto_scaling_groups: groups }: Scenario): string[] | undefined {
   return groups.length > 0 && groups.every((group) => group.instance_ids)
     ? groups.flatMap(({ instance_ids = [], warm_pool }) => [
@@ -56,7 +56,7 @@ export function idsAtStart({ auto_scaling_groups: groups }: Scenario): string[] 
     : undefined;
 }
 
-/** Checks a list of instance ids against those that there can be; `ids` is undefined where any may be. */
+/** Checks instance ids against the possible ones. `ids` is undefined where any id is possible. */
 export function checkIds(
   path: string,
   ids: readonly string[] | undefined,

@@ -4,7 +4,7 @@ import { firstOf, problemsOf } from "../../shared/base/validation-problems.ts";
 import { referenceProblems } from "./references.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
 
-/** The longest file that is read, in characters: the time that YAML takes can grow with the square of the length. */
+/** The longest file that is read, in characters. The time to parse YAML can grow with the square of the length. */
 const LENGTH_LIMIT = 131_072;
 
 /** A scenario file that cannot be used; the message names every key that is wrong. */
@@ -12,7 +12,7 @@ export class ScenarioError extends Error {
   override name = "ScenarioError";
 }
 
-/** Reads a scenario file. Throws a ScenarioError when it is missing, no YAML, or wrong. */
+/** Reads a scenario file. Throws a ScenarioError when it is missing, not YAML, or wrong. */
 export function readScenario(path: string): Scenario {
   let text: string;
   try {
@@ -35,16 +35,16 @@ export function parseScenario(text: string, name: string): Scenario {
   }
   let raw: unknown;
   try {
-    // What it warns of goes to stderr, and is refused by the schema in any case.
+    // No warnings on stderr: the schema refuses what they are about.
     raw = parse(text, { logLevel: "error" });
   } catch (cause) {
-    // Not all that the parser throws is a YAMLParseError: an alias of nothing is a ReferenceError.
+    // The parser throws more than YAMLParseErrors: for an alias without an anchor, a ReferenceError.
     throw new ScenarioError(`${name}: expected YAML: ${(cause as Error).message}`, { cause });
   }
   return checkScenario(raw, name);
 }
 
-/** Checks a scenario that is there as an object. Throws a ScenarioError. */
+/** Checks a scenario given as an object. Throws a ScenarioError. */
 export function checkScenario(raw: unknown, name: string): Scenario {
   const parsed = parsedBy(raw, name);
   const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
@@ -56,7 +56,7 @@ export function checkScenario(raw: unknown, name: string): Scenario {
   return parsed.data;
 }
 
-// Zod compares the length of whatever has one, and that of an object may be an object again.
+// Zod compares the `length` of any value that has one. In an object, `length` may be an object, and zod throws.
 function parsedBy(raw: unknown, name: string): ReturnType<typeof scenarioSchema.safeParse> {
   try {
     return scenarioSchema.safeParse(raw, { reportInput: true });

@@ -3,8 +3,8 @@ import type { Scenario } from "./schema.ts";
 import { timelineProblems } from "./timeline-references.ts";
 
 /**
- * What is wrong with the names that one part of a scenario uses for another, and with names that are there twice. One
- * problem each: the key, what was expected and what was found.
+ * The problems with the names by which parts of a scenario refer to each other, and with names that appear twice. Each gives
+ * the key, what was expected and what was found.
  */
 export function referenceProblems(scenario: Scenario): string[] {
   return [
@@ -19,7 +19,7 @@ export function referenceProblems(scenario: Scenario): string[] {
   ];
 }
 
-// Their queues alone: without one a function cannot begin. What else an input names may be missing, as in a real account.
+// Only the queues must exist: without them a function cannot start. All else in an input may be missing, as in a real account.
 function functionProblems({ functions, queues }: Scenario): string[] {
   const { deregister, terminate } = functions ?? {};
   if (!deregister || !terminate) return [];
@@ -62,7 +62,7 @@ function duplicates(scenario: Scenario): string[] {
   ];
 }
 
-// SQS takes a redrive policy only for a queue that is there, so the order of the file counts.
+// SQS takes a redrive policy only for an existing queue, so the order in the file counts.
 function queueProblems({ queues }: Scenario): string[] {
   return queues.flatMap(({ dead_letter_queue: found }, i) => {
     const before = queues.slice(0, i).map(({ name }) => name);
@@ -100,7 +100,7 @@ function groupProblems(scenario: Scenario): string[] {
     const own = group.registers_with;
     return [
       ...cluster(`${path}.cluster`, group.cluster),
-      // Whose capacity provider the group would be.
+      // Managed draining makes the group a capacity provider of this cluster.
       ...(group.managed_draining && group.cluster === undefined
         ? [problem(`${path}.cluster`, "the name of a cluster beside managed_draining", undefined)]
         : []),

@@ -8,7 +8,7 @@ import { loadBalancer, targetGroup } from "./load-balancer-schema.ts";
 import { messageHappenings } from "./message-happenings.ts";
 import { addresses, chance, instanceIds, name, named, port, seconds } from "./values.ts";
 
-// One schema for scenario files: what is read, what is refused, and what docs/scenarios.md says come from here.
+// The schema of scenario files. It says what is read and what is refused, and docs/scenarios.md is made from it.
 
 const queue = z.strictObject({
   name,
@@ -23,7 +23,12 @@ const queue = z.strictObject({
   dead_letter_queue: name
     .optional()
     .describe("The queue, listed before this one, that redrive moves messages to."),
-  max_receive_count: z.int().min(1).max(1000).default(10).describe("After how many receives redrive comes."),
+  max_receive_count: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe("After how many receives redrive moves a message."),
 });
 
 const theGroup = named("the group");
@@ -89,10 +94,7 @@ const scheduled = (first: number, timeout: number) =>
     every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
     first_after_seconds: seconds.default(first).describe("When the first one is."),
     timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
-    clock_skew_seconds: z
-      .number()
-      .default(0)
-      .describe("By how much its clock is fast, or slow where negative."),
+    clock_skew_seconds: z.number().default(0).describe("How fast its clock is; slow where negative."),
   });
 
 const eventSourceMapping = z.strictObject({
@@ -107,15 +109,18 @@ const eventSourceMapping = z.strictObject({
 export const scenarioSchema = z.strictObject({
   name,
   description: z.string().default("").describe("For people."),
-  seed: z.int().default(1).describe("What all that is random comes from; the same seed gives the same run."),
+  seed: z.int().default(1).describe("The source of all randomness. The same seed gives the same run."),
   starts_at: z.iso
     .datetime({ error: "expected a time such as 2026-01-05T09:00:00Z" })
     .default("2026-01-05T09:00:00Z")
     .describe("The simulated time at the start."),
   ends_after_seconds: seconds
     .default(7200)
-    .describe("When it ends at the latest; it ends as soon as all its terminations have."),
-  throttling: z.boolean().default(false).describe("Whether AWS's documented token buckets hold."),
+    .describe("When it ends at the latest. It ends earlier once all its terminations have ended."),
+  throttling: z
+    .boolean()
+    .default(false)
+    .describe("Whether calls are throttled by AWS's documented token buckets."),
   latency_milliseconds: z
     .tuple([seconds, seconds])
     .default([15, 60])
@@ -123,19 +128,19 @@ export const scenarioSchema = z.strictObject({
   read_lag_seconds: seconds
     .default(0)
     .describe(
-      "How far ECS, the load balancers and Auto Scaling show the past: what a call changed shows after this time.",
+      "How far reads of ECS, the load balancers and Auto Scaling lag: a change shows after this time.",
     ),
-  short_poll_misses: chance.default(0).describe("How likely a short poll misses a message that is there."),
+  short_poll_misses: chance.default(0).describe("How likely a short poll misses a message."),
   duplicates: chance
     .default(0)
-    .describe("How likely a message that is received comes once more within its visibility timeout."),
+    .describe("How likely a received message comes once more within its visibility timeout."),
   disorder: chance
     .default(0)
     .describe("How likely a receive takes messages in any order instead of the oldest first."),
   faults_end_after_seconds: seconds
     .optional()
     .describe(
-      "When throttling, misses, duplicates and disorder end, and from when on all is judged as undisturbed; never when not given.",
+      "When throttling, misses, duplicates and disorder end. From then on all is judged as undisturbed. Never when not given.",
     ),
   functions: z
     .strictObject({
@@ -143,11 +148,13 @@ export const scenarioSchema = z.strictObject({
         .extend({
           event_source_mapping: eventSourceMapping
             .optional()
-            .describe("Lambda polls the lifecycle queue besides, and invokes it with what comes."),
+            .describe("Lambda also polls the lifecycle queue, and invokes the function with its messages."),
         })
         .describe("Takes terminations in."),
       terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
-      scale_tasks: scheduled(50, 60).optional().describe("Keeps services at a task an instance, less a few."),
+      scale_tasks: scheduled(50, 60)
+        .optional()
+        .describe("Keeps services at one task per instance, minus a few."),
     })
     .optional()
     .describe("The functions' schedules and inputs; needed by `npm start`, not by the simulator on its own."),
@@ -155,13 +162,13 @@ export const scenarioSchema = z.strictObject({
   event_rules: z
     .array(z.strictObject({ queue: named("the queue") }))
     .default([])
-    .describe("Rules of EventBridge: each sends all notices about instances to its queue."),
+    .describe("EventBridge rules. Each sends all notices about instances to its queue."),
   target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
   clusters: z.array(cluster).default([]).describe("ECS clusters."),
   auto_scaling_groups: z.array(group).default([]).describe("Auto Scaling groups, with their instances."),
   tasks: z.array(standaloneTasks).default([]).describe("Standalone tasks that run from the start."),
-  timeline: z.array(timelineEntry).default([]).describe("What happens, one thing an entry."),
+  timeline: z.array(timelineEntry).default([]).describe("What happens, one thing per entry."),
 });
 
 /** A scenario with all its defaults filled in. */

@@ -1,11 +1,11 @@
 import { servedActions } from "../cloud/simulation.ts";
 import { patternMatches } from "../faults/faults.ts";
-import { MANAGED_DRAINING_HOOK } from "../services/ecs/managed-draining.ts";
+import { MANAGED_DRAINING_HOOK } from "../services/ecs/model.ts";
 import { CALL_FAULTS } from "./fault-timeline.ts";
 import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
-/** What is wrong with the names in a scenario's timeline, one problem each. What only turns out in time is not told. */
+/** The problems with the names in a scenario's timeline. Some can only show while it is played, and are not found here. */
 export function timelineProblems(scenario: Scenario): string[] {
   const { timeline } = scenario;
   const checks = checksOf(scenario);
@@ -53,7 +53,7 @@ function namedPartProblems(
   ];
 }
 
-// Once a group has launched another instance, an id may be one that was drawn.
+// Once a group has launched another instance, an id may be a drawn one.
 function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
   const launched = scenario.timeline.some(
     ({ at_seconds, scale_out, kill, stop, interrupt_spot, terminate }) =>
@@ -111,7 +111,7 @@ function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): s
   );
 }
 
-// What else terminates or launches is left out of the sum: it only ever makes the group smaller.
+// Other entries that terminate are left out of the sum: they only make the group smaller.
 function scaleInProblems(
   scenario: Scenario,
   { at_seconds, scale_in }: TimelineEntry,

@@ -1,34 +1,35 @@
 import type { LambdaPlatform } from "../cloud/lambda.ts";
 import type { Simulation } from "../cloud/simulation.ts";
-import { ACCOUNT, arn, REGION } from "../kernel/account.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
-import { asScenarioError, hookOf, runTasks } from "./build.ts";
+import { asScenarioError } from "./build.ts";
+import { hookOf } from "./build-groups.ts";
+import { runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
-import { disturb, goWrong } from "./fault-timeline.ts";
+import { disturbInvocations, startFaults } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
+import { sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /**
- * Plans all that a scenario's timeline says, counted from `startsAt`.
+ * Plans all entries of a scenario's timeline, counted from `startsAt`.
  *
- * @param refused receives what went wrong with an entry, as a ScenarioError that names it when AWS would not take it.
- *   Nothing is thrown: the world settles in the middle of anybody's call, and it is not that caller's fault.
+ * @param refused is called with the error of an entry: a ScenarioError that names the entry where AWS refuses it. Nothing is
+ *   thrown, because the world settles in the middle of other calls, and those callers are not at fault.
  */
 export function planTimeline(
-  simulation: Simulation,
+  { simulation, lambda }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform },
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
-  lambda?: LambdaPlatform,
 ): void {
   for (const [i, entry] of scenario.timeline.entries()) {
     simulation.world.agenda.at(startsAt + entry.at_seconds * 1000, () => {
       try {
         expectInstances(simulation.world, entry);
         happen(simulation, entry);
-        if (lambda) disturb(lambda, entry, simulation.world.agenda.now);
+        if (lambda) disturbInvocations(lambda, entry, simulation.world.agenda.now);
       } catch (error) {
         refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
       }
@@ -36,7 +37,7 @@ export function planTimeline(
   }
 }
 
-// An id that was never anybody's is a mistake in the file, which would else show as a scenario where nothing happens.
+// An id that no instance ever had is a mistake in the file. Without this check, nothing would happen at all.
 function expectInstances({ instances }: World, entry: TimelineEntry): void {
   const ids = Object.values(entry).flatMap((value) =>
     typeof value === "object" && "instance_ids" in value ? (value.instance_ids ?? []) : [],
@@ -71,11 +72,11 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);
-  goWrong(simulation, entry);
+  startFaults(simulation, entry);
 }
 
 function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {
-  const actions = world.groups.holding(instanceId)?.instance.actions ?? [];
+  const actions = world.groups.findInstance(instanceId)?.instance.actions ?? [];
   return actions.filter((action) => hook === undefined || action.hook.name === hook);
 }
 
@@ -110,56 +111,4 @@ function register(
   for (const id of [...instance_ids, ...addresses])
     targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   if (load_balancer !== undefined) world.classic.byName(load_balancer).register(instance_ids, "operator");
-}
-
-function sendLifecycleMessage(
-  world: World,
-  given: NonNullable<TimelineEntry["send_lifecycle_message"]>,
-): void {
-  const { agenda, queues, story } = world;
-  const random = world.random("notifications");
-  const time = new Date(agenda.now).toISOString();
-  story.tell(agenda.now, { kind: "message-forged", instanceId: given.instance_id });
-  const core = {
-    LifecycleActionToken: given.token ?? random.uuid(),
-    AutoScalingGroupName: given.group,
-    LifecycleHookName: given.hook,
-    EC2InstanceId: given.instance_id,
-    LifecycleTransition: given.transition,
-    Origin: "AutoScalingGroup",
-    Destination: "EC2",
-  };
-  const direct = {
-    ...core,
-    AccountId: ACCOUNT,
-    RequestId: random.uuid(),
-    Service: "AWS Auto Scaling",
-    Time: time,
-  };
-  const forms = {
-    sqs: () => direct,
-    sns: () => ({
-      Type: "Notification",
-      MessageId: random.uuid(),
-      TopicArn: arn("sns", "lifecycle"),
-      Subject: `Auto Scaling:  Lifecycle action 'TERMINATING' for instance ${given.instance_id} in progress.`,
-      Message: JSON.stringify(direct),
-      Timestamp: time,
-      SignatureVersion: "1",
-    }),
-    eventbridge: () => ({
-      version: "0",
-      id: random.uuid(),
-      "detail-type": "EC2 Instance-terminate Lifecycle Action",
-      source: "aws.autoscaling",
-      account: ACCOUNT,
-      time,
-      region: REGION,
-      resources: [
-        arn("autoscaling", `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${given.group}`),
-      ],
-      detail: core,
-    }),
-  };
-  queues.byName(given.queue).send(JSON.stringify(forms[given.form]()));
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-// What many keys of a scenario file are made of.
+// Values that many keys of a scenario file share.
 
 export const seconds = z.number().min(0);
 export const name = z.string().min(1).describe("Its name.");
-/** A name of something else than the structure that the key is in. */
+/** The name of something other than the structure that the key is in. */
 export const named = (what: string) => name.describe(`The name of ${what}.`);
 export const port = z.int().min(1).max(65_535);
 export const addresses = z.array(z.ipv4()).min(1).describe("IPv4 addresses.");

@@ -1,5 +1,5 @@
+import { Agenda } from "../kernel/agenda.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Agenda } from "../kernel/clock.ts";
 import { Firings } from "../kernel/firings.ts";
 import type { Past } from "../kernel/past.ts";
 import { type RandomSource, randomSource } from "../kernel/random.ts";
@@ -8,10 +8,10 @@ import { ScalableTargets } from "./application-autoscaling/scalable-targets.ts";
 import { Groups } from "./autoscaling/groups.ts";
 import { Instances } from "./ec2/instances.ts";
 import { Clusters } from "./ecs/clusters.ts";
-import { ManagedDraining } from "./ecs/managed-draining.ts";
 import { ClassicLoadBalancers } from "./elb/load-balancers.ts";
 import { TargetGroups } from "./elbv2/target-groups.ts";
 import { EventRules } from "./eventbridge/event-rules.ts";
+import { ManagedDraining } from "./managed-draining.ts";
 import type { Unreliability } from "./sqs/queue.ts";
 import { Queues } from "./sqs/queues.ts";
 

@@ -5,90 +5,94 @@ import type { Operation, Service } from "./operation.ts";
 
 type Structure = { [member: string]: unknown };
 
-/** Where a value came from: JSON has numbers and booleans, a query string has only text, and EC2's names its own way. */
+/** The protocol that a value came in. JSON has numbers and booleans; Query has only text; EC2 has other names. */
 type Source = Service["protocol"]["kind"];
 
 /**
- * Turns a request's raw value into the operation's input, by the SDK's own schema: required members present, every
- * member known to the schema and to the simulator, every value of the right kind.
+ * Converts a request's raw value into the operation's input by the SDK's own schema. Required members must be there. Each
+ * member must be known to the schema and to the simulator, and each value must be of the right kind.
  *
  * Throws an AwsError with the service's code for what AWS would refuse, and NotSimulated for a parameter that is real
  * but not simulated.
  */
 export function decodeInput(service: Service, operation: Operation, raw: unknown, source: Source): Structure {
-  const schema = NormalizedSchema.of(operation.schema[4]);
-  const name = operation.schema[2];
-  const known = new Set(operation.knows);
+  return new Decoder(service, operation, source).structure(NormalizedSchema.of(operation.schema[4]), raw, "");
+}
 
-  const unknown = (path: string) => new NotSimulated(`the parameter ${path} of ${service.name}:${name}`);
-  const refuse = (message: string) => new AwsError(service.invalidParameterCode, message, 400);
+class Decoder {
+  readonly #service: Service;
+  readonly #operation: string;
+  readonly #known: ReadonlySet<string>;
+  readonly #source: Source;
 
-  function decode(member: NormalizedSchema, value: unknown, path: string): unknown {
-    if (member.isStructSchema()) return decodeStructure(member, value, path);
-    if (member.isListSchema()) return decodeList(member, value, path);
-    if (member.isMapSchema()) return decodeMap(member, value, path);
-    if (!known.has(path)) throw unknown(path);
-    return decodeLeaf(member, value, path);
+  constructor(service: Service, { schema, knows }: Operation, source: Source) {
+    this.#service = service;
+    this.#operation = schema[2];
+    this.#known = new Set(knows);
+    this.#source = source;
   }
 
-  function decodeStructure(member: NormalizedSchema, value: unknown, path: string): Structure {
-    if (!isStructure(value)) throw refuse(`${path || name}: expected a structure, found ${describe(value)}.`);
+  structure(member: NormalizedSchema, value: unknown, path: string): Structure {
+    if (!isStructure(value))
+      throw this.#refusal(`${path || this.#operation}: expected a structure, found ${describe(value)}.`);
     const members = new Map(member.structIterator());
-    if (path !== "" && !path.endsWith("[]") && !isKnownPrefix(known, `${path}.`)) {
-      if (Object.keys(value).length === 0) throw unknown(path);
+    if (path !== "" && !path.endsWith("[]") && !isKnownPrefix(this.#known, `${path}.`)) {
+      if (Object.keys(value).length === 0) throw this.#notSimulated(path);
     }
     const result: Structure = {};
     for (const [key, each] of Object.entries(value)) {
       if (each === undefined || each === null) continue;
-      const [memberName, memberSchema] = find(members, key, source);
-      if (!memberSchema) throw unknown(join(path, key));
-      result[memberName] = decode(memberSchema, each, join(path, memberName));
+      const [memberName, memberSchema] = find(members, key, this.#source);
+      if (!memberSchema) throw this.#notSimulated(join(path, key));
+      result[memberName] = this.#value(memberSchema, each, join(path, memberName));
     }
-    for (const required of requiredMembers(member)) {
-      if (result[required] === undefined) {
-        throw service.missingParameterCode
-          ? new AwsError(
-              service.missingParameterCode,
-              `The request must contain the parameter ${required}.`,
-              400,
-            )
-          : refuse(
-              `1 validation error detected: Value null at '${join(path, required)}' failed to satisfy constraint: Member must not be null`,
-            );
-      }
-    }
+    for (const required of requiredMembers(member))
+      if (result[required] === undefined) throw this.#missing(required, path);
     return result;
   }
 
-  function decodeList(member: NormalizedSchema, value: unknown, path: string): unknown[] {
-    const items = source === "json" ? value : queryList(member, value, source);
-    if (!Array.isArray(items)) throw refuse(`${path}: expected a list, found ${describe(items)}.`);
-    if (items.length === 0 && !isKnownPrefix(known, `${path}[]`)) throw unknown(path);
-    return items.map((item) => decode(member.getValueSchema(), item, `${path}[]`));
+  #value(member: NormalizedSchema, value: unknown, path: string): unknown {
+    if (member.isStructSchema()) return this.structure(member, value, path);
+    if (member.isListSchema()) return this.#list(member, value, path);
+    if (member.isMapSchema()) return this.#map(member, value, path);
+    if (!this.#known.has(path)) throw this.#notSimulated(path);
+    return this.#leaf(member, value, path);
   }
 
-  function decodeMap(member: NormalizedSchema, value: unknown, path: string): Structure {
-    if (!isStructure(value)) throw refuse(`${path}: expected a map, found ${describe(value)}.`);
-    if (Object.keys(value).length === 0 && !isKnownPrefix(known, `${path}.*`)) throw unknown(path);
+  #list(member: NormalizedSchema, value: unknown, path: string): unknown[] {
+    const items = this.#source === "json" ? value : queryList(member, value, this.#source);
+    if (!Array.isArray(items)) throw this.#refusal(`${path}: expected a list, found ${describe(items)}.`);
+    if (items.length === 0 && !isKnownPrefix(this.#known, `${path}[]`)) throw this.#notSimulated(path);
+    return items.map((item) => this.#value(member.getValueSchema(), item, `${path}[]`));
+  }
+
+  #map(member: NormalizedSchema, value: unknown, path: string): Structure {
+    if (!isStructure(value)) throw this.#refusal(`${path}: expected a map, found ${describe(value)}.`);
+    if (Object.keys(value).length === 0 && !isKnownPrefix(this.#known, `${path}.*`))
+      throw this.#notSimulated(path);
     return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, decode(member.getValueSchema(), each, `${path}.*`)]),
+      Object.entries(value).map(([key, each]) => [
+        key,
+        this.#value(member.getValueSchema(), each, `${path}.*`),
+      ]),
     );
   }
 
-  function decodeLeaf(member: NormalizedSchema, value: unknown, path: string): unknown {
-    const wrong = (expected: string) => refuse(`${path}: expected ${expected}, found ${describe(value)}.`);
+  #leaf(member: NormalizedSchema, value: unknown, path: string): unknown {
+    const wrong = (expected: string) =>
+      this.#refusal(`${path}: expected ${expected}, found ${describe(value)}.`);
+    const isText = this.#source !== "json";
     if (member.isStringSchema()) {
       if (typeof value !== "string") throw wrong("a string");
       return value;
     }
     if (member.isNumericSchema()) {
-      const number =
-        source !== "json" && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      const number = isText && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) throw wrong("a number");
       return number;
     }
     if (member.isBooleanSchema()) {
-      const boolean = source !== "json" && (value === "true" || value === "false") ? value === "true" : value;
+      const boolean = isText && (value === "true" || value === "false") ? value === "true" : value;
       if (typeof boolean !== "boolean") throw wrong("true or false");
       return boolean;
     }
@@ -96,13 +100,28 @@ export function decodeInput(service: Service, operation: Operation, raw: unknown
       if (typeof value !== "string") throw wrong("a base64 string");
       return Buffer.from(value, "base64");
     }
-    throw new NotSimulated(`the kind of value of ${path} in ${service.name}:${name}`);
+    throw new NotSimulated(`the kind of value of ${path} in ${this.#service.name}:${this.#operation}`);
   }
 
-  return decodeStructure(schema, raw, "");
+  #notSimulated(path: string): NotSimulated {
+    return new NotSimulated(`the parameter ${path} of ${this.#service.name}:${this.#operation}`);
+  }
+
+  #refusal(message: string): AwsError {
+    return new AwsError(this.#service.invalidParameterCode, message, 400);
+  }
+
+  #missing(required: string, path: string): AwsError {
+    const { missingParameterCode } = this.#service;
+    return missingParameterCode
+      ? new AwsError(missingParameterCode, `The request must contain the parameter ${required}.`, 400)
+      : this.#refusal(
+          `1 validation error detected: Value null at '${join(path, required)}' failed to satisfy constraint: Member must not be null`,
+        );
+  }
 }
 
-// The SDK lists a structure's required members first, and how many they are.
+// In the SDK's schema the required members come first, and a number says how many they are.
 function requiredMembers(member: NormalizedSchema): readonly string[] {
   const schema = member.getSchema() as unknown as StaticStructureSchema;
   return schema[4].slice(0, schema[6] ?? 0);
@@ -118,7 +137,7 @@ function find(
   return [key, undefined];
 }
 
-// EC2 begins the names of its parameters with a capital, whatever they are called in its answers.
+// EC2's parameters begin with a capital letter, whatever they are called in its answers.
 function queryName(name: string, member: NormalizedSchema, source: Source): string {
   const { ec2QueryName, xmlName = name } = member.getMergedTraits() as {
     ec2QueryName?: string;
@@ -127,8 +146,7 @@ function queryName(name: string, member: NormalizedSchema, source: Source): stri
   return source === "ec2" ? (ec2QueryName ?? xmlName.charAt(0).toUpperCase() + xmlName.slice(1)) : xmlName;
 }
 
-// In a query string a list is `Name.member.1=..`, or `Name.1=..` where it is flattened, as EC2's all are, and `Name=`
-// when it is empty.
+// In Query a list is `Name.member.1=..`. A flattened list, as all of EC2's are, is `Name.1=..`. An empty list is `Name=`.
 function queryList(member: NormalizedSchema, value: unknown, source: Source): unknown {
   if (value === "") return [];
   if (!isStructure(value)) return value;

@@ -3,7 +3,7 @@ import type { WireResponse } from "./http.ts";
 import type { Operation, Service } from "./operation.ts";
 import { answerXml, escapeText, namespaceOf, writeMembers } from "./query.ts";
 
-/** An answer of EC2, whose Query differs: the members stand beside the request id, and nothing is wrapped. */
+/** An answer of EC2. Its Query differs: the members are beside the request id, without an element around them. */
 export function writeEc2(
   service: Service,
   operation: Operation,
@@ -16,7 +16,7 @@ export function writeEc2(
   return answerXml(200, body, requestId);
 }
 
-/** An error of EC2, which no model has: its code is the wire's own. */
+/** An error of EC2. The model has none, so the code is the one on the wire. */
 export function writeEc2Error(_service: Service, error: AwsError, requestId: string): WireResponse {
   const { code, message } = error;
   const each = `<Error><Code>${escapeText(code)}</Code><Message>${escapeText(message)}</Message></Error>`;

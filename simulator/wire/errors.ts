@@ -1,6 +1,7 @@
 /**
- * An error as AWS answers it. `code` is the error's shape where the service's model has one (`QueueDoesNotExist`), which
- * then gives the wire code and the HTTP status; else it is the wire code itself (`ValidationError`), with `status`.
+ * An error as AWS answers it. Where the service's model has the error, `code` is the name of its shape
+ * (`QueueDoesNotExist`), and the model gives the wire code and the HTTP status. Otherwise `code` is the wire code itself
+ * (`ValidationError`), and `status` the HTTP status.
  */
 export class AwsError extends Error {
   override name = "AwsError";
@@ -15,8 +16,8 @@ export class AwsError extends Error {
 }
 
 /**
- * The simulator was asked for what it does not simulate. It answers with status 400 and this code, so that no client
- * retries it and no test mistakes it for an empty answer.
+ * A request for something that is not simulated. The answer has status 400 and this code, so that no client retries it and
+ * no test takes it for an empty answer.
  */
 export class NotSimulated extends AwsError {
   override name = "NotSimulated";

@@ -6,7 +6,7 @@ export type WireRequest = {
   readonly body: string;
 };
 
-/** How an answer does not arrive: the connection breaks at once, or says nothing any more. */
+/** Why an answer does not arrive: the connection breaks at once, or goes silent. */
 export type Unanswered = "reset" | "silence";
 
 /** The answer to it. */
@@ -14,6 +14,6 @@ export type WireResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Where it does not arrive, although all was done. */
+  /** Given where it does not arrive, although all was done. */
   readonly unanswered?: Unanswered;
 };

@@ -5,7 +5,7 @@ import type { Operation, Service } from "./operation.ts";
 
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
 
-// The types of errors that SQS's model does not list, by the codes that they had before it spoke JSON.
+// Errors that SQS's model does not list: their types in JSON by their codes in Query.
 const UNMODELLED: Record<string, string> = {
   AccessDenied: "AccessDeniedException",
   InvalidParameterValue: "InvalidParameterValueException",
@@ -35,7 +35,7 @@ export function writeJson(
   return { status: 200, headers: headers(service, requestId), body: body || "{}" };
 }
 
-/** An AWS JSON error; a service that once spoke Query also names its old code in a header. */
+/** An AWS JSON error. A service that once used Query also names the old code in a header. */
 export function writeJsonError(service: Service, error: AwsError, requestId: string): WireResponse {
   const traits = service.errors.get(error.code)?.[3] as
     | { awsQueryError?: [string, number]; httpError?: number; error?: string }

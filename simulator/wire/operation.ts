@@ -1,12 +1,12 @@
 import type { StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
 
-/** What an operation is told besides its input. */
+/** What an operation gets in addition to its input. */
 export type Call = {
   /** The world's time when the call takes effect, in milliseconds since 1970. */
   readonly now: number;
-  /** The moment that eventually consistent reads show; `now`, or up to the read lag before it. */
+  /** The moment that eventually consistent reads show: `now`, or up to the read lag before it. */
   readonly asOf: number;
-  /** Who calls: the name of a function under test, or `client` for anybody on the HTTP port. */
+  /** Who calls: the name of a function under test, or `client` for all callers on the HTTP port. */
   readonly caller: string;
 };
 
@@ -28,9 +28,9 @@ export function operation<Input, Output>(
   return { schema, knows, run };
 }
 
-/** A simulated service: how it is spoken to, and what it serves. */
+/** A simulated service: its protocol and its operations. */
 export type Service = {
-  /** The prefix of its actions in IAM and in the recorder: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling. */
+  /** The prefix of its actions in IAM and in the log of calls: sqs, ecs, elb, elbv2, autoscaling, ec2, application-autoscaling. */
   readonly name: string;
   readonly protocol:
     | {
@@ -42,14 +42,14 @@ export type Service = {
     | { readonly kind: "query" | "ec2"; readonly version: string; readonly namespace: string };
   /** The modelled errors by shape name, from the SDK's schemas. */
   readonly errors: ReadonlyMap<string, StaticErrorSchema>;
-  /** The code with which the service answers a parameter that is missing or of the wrong kind. */
+  /** The error code for a parameter that is missing or of the wrong kind. */
   readonly invalidParameterCode: string;
-  /** The code for a parameter that is missing, where it has one of its own. */
+  /** The error code for a missing parameter, where the service has a special one. */
   readonly missingParameterCode?: string;
   readonly operations: ReadonlyMap<string, Operation>;
 };
 
-/** Picks the error schemas out of all that an SDK client exports. */
+/** Finds the error schemas in all that an SDK client exports. */
 export function errorSchemas(
   client: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, StaticErrorSchema> {

@@ -1,19 +1,19 @@
 import { AwsError } from "./errors.ts";
 
-/** What a request says of the page that it wants. */
+/** Which page a request asks for. */
 export type PageRequest = {
   readonly size: number | undefined;
   readonly most: number;
   readonly token: string | undefined;
-  /** The code for a token or a size that is no good; ValidationError where none is given. */
+  /** The error code for a wrong token or size; ValidationError when not given. */
   readonly invalidCode?: string;
-  /** The code for a token that is no good, where it has one of its own. */
+  /** The error code for a wrong token, where that is another one. */
   readonly invalidTokenCode?: string;
 };
 
 /**
- * One page of a list. Tokens say how far the list was read, so that they stay valid while it changes.
- * Throws when the size is not between 1 and `most`, or the token was not one of ours.
+ * One page of a list. A token says how far the list was read, so it stays valid while the list changes.
+ * Throws when the size is not between 1 and `most`, or when the token is not one that this function made.
  */
 export function page<T>(all: readonly T[], request: PageRequest): { items: T[]; next: string | undefined } {
   const {

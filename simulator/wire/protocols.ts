@@ -23,12 +23,12 @@ export const WRITERS: Readonly<Record<Service["protocol"]["kind"], Writer>> = {
   ec2: { write: writeEc2, writeError: writeEc2Error },
 };
 
-/** A request on its way to an operation; `read` gives the raw input, and throws an AwsError when it is not readable. */
+/** The operation that a request is for. `read` returns the raw input, and throws an AwsError when it cannot be read. */
 export type Routed = { readonly service: Service; readonly name: string; readonly read: () => unknown };
 
 /**
- * Finds the service and the operation that a request is for: by the header X-Amz-Target where it is JSON, else by the
- * parameter Version, which no two of the services that speak Query share.
+ * Finds the service and the operation that a request is for. A JSON request has the header X-Amz-Target. In a Query request,
+ * the parameter Version names the service: no two of them share one.
  */
 export function route(services: readonly Service[], request: WireRequest): Routed | undefined {
   const target = request.headers["x-amz-target"];

@@ -61,8 +61,8 @@ export function writeQueryError(service: Service, error: AwsError, requestId: st
 }
 
 /**
- * The members of an output as XML. The serializer names the outer element after the output's shape, while the wire wants
- * another name, or none: only what is inside is taken over.
+ * The members of an output as XML. The serializer wraps them in an element with the shape's name. On the wire that element
+ * has another name, or there is none, so it is cut off.
  */
 export function writeMembers(operation: Operation, output: unknown): string {
   const serializer = new XmlShapeSerializer({
@@ -90,7 +90,7 @@ export function namespaceOf(service: Service): string {
   return service.protocol.kind === "json" ? "" : service.protocol.namespace;
 }
 
-/** Text as it stands inside an XML element. */
+/** Escapes text for the inside of an XML element. */
 export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

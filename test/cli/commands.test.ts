@@ -1,5 +1,6 @@
 // Protects those who run the commands from a script: exit statuses, and a stdout that has the report and nothing else.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,6 +111,32 @@ describe("the commands", () => {
         "npm start --silent -- --scenario FILE --json",
       );
   });
+
+  // As with `npm start | head -1`: the reader takes the first output, and closes the pipe.
+  const runToClosedPipe = async (args: string[], stream: "stdout" | "stderr") => {
+    const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: PROJECT });
+    let other = "";
+    child[stream === "stdout" ? "stderr" : "stdout"].setEncoding("utf8").on("data", (text) => {
+      other += text;
+    });
+    child[stream].once("data", () => child[stream].destroy());
+    const [status] = await once(child, "close");
+    return { status, other };
+  };
+  const piped: [what: string, args: () => string[], stream: "stdout" | "stderr", status: number][] = [
+    ["start", () => ["cli/start.ts", ...file("violating")], "stdout", 1],
+    ["start --json, whose log nobody reads", () => ["cli/start.ts", ...file("quiet"), "--json"], "stderr", 0],
+    ["simulate", () => ["test/simulation/main.ts", "--seeds", "1", "--base", "1", "--quiet"], "stdout", 1],
+  ];
+  for (const [what, args, stream, expected] of piped) {
+    it(`${what}: a pipe that its reader closes is no error, and changes no status`, async () => {
+      const { status, other } = await runToClosedPipe(args(), stream);
+      expect(other).to.not.include("EPIPE");
+      if (stream === "stdout") expect(other).to.equal("");
+      else expect(reportIn(other).violations).to.deep.equal([]);
+      expect(status).to.equal(expected);
+    });
+  }
 
   const PORT = ["--port", "0"];
   const wrong: [what: string, command: string, options: () => string[], told: string][] = [

@@ -1,8 +1,11 @@
 import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { Command, InvalidArgumentError } from "commander";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { endUsage } from "../../cli/usage.ts";
 import { type CaseName, caseOf, give, nameAt, type Plan, type Problem, type Report } from "./fuzz.ts";
+
+allowClosedPipes();
 
 /** A call that takes so long is taken to hang: the longest that may be takes four seconds. */
 const HANG_MS = 120_000;

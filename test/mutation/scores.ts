@@ -1,7 +1,10 @@
 // Prints what a mutation run showed. The exit status is 1 where it is not good enough.
 import { readFileSync } from "node:fs";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { EQUIVALENTS } from "./equivalents.ts";
 import { judge, type Report, type Tally } from "./judge.ts";
+
+allowClosedPipes();
 
 const report = JSON.parse(readFileSync("reports/mutation.json", "utf8")) as Report;
 const { files, all, rules, kinds, equivalent, unnamed, inVain, passed } = judge(

@@ -1,9 +1,12 @@
 // Plants one bug after another in a copy of the sources, and tells which of them its test finds.
 import { Command, InvalidArgumentError } from "commander";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { endUsage } from "../../cli/usage.ts";
 import type { Bug } from "./bug.ts";
 import { BUGS } from "./bugs.ts";
 import { Garden } from "./garden.ts";
+
+allowClosedPipes();
 
 const { only } = new Command("npm run planted --")
   .description("Plants bugs, one at a time, and runs the scenario that is to find each.")

@@ -1,7 +1,7 @@
 // Protects tasks with addresses of their own: their targets are ECS's to take out, an address counts only while its task
 // has not STOPPED, and whoever has it next is left alone.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -43,7 +43,7 @@ describe("scenarios: awsvpc tasks and ip targets", () => {
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
     expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(0);
-    const waits = said(outcome, "waiting", leaving).map((line) => String(line.waiting_for));
+    const waits = linesOf(outcome, "waiting", leaving).map((line) => String(line.waiting_for));
     expect(waits.some((text) => text.includes("web"))).to.equal(true);
   });
 
@@ -73,7 +73,7 @@ describe("scenarios: awsvpc tasks and ip targets", () => {
       ],
     });
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "orphaned target deregistered", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "orphaned target deregistered", leaving)).to.have.lengthOf(1);
     expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
   });
 });

@@ -8,10 +8,10 @@ import {
   functions,
   HOOK,
   instanceIds,
+  linesOf,
   type Outcome,
   play,
   QUEUES,
-  said,
 } from "./fixture.ts";
 
 const ids = instanceIds(4);
@@ -63,7 +63,7 @@ function begun({ simulation, terminations }: Outcome, instanceId: string): numbe
 
 /** How often each instance's termination was taken in. */
 function received(outcome: Outcome): number[] {
-  return [first, second, third].map((id) => said(outcome, "termination received", id).length);
+  return [first, second, third].map((id) => linesOf(outcome, "termination received", id).length);
 }
 
 /** The request id of the schedule's run of deregister that began so many seconds after the start. */
@@ -181,7 +181,7 @@ describe("scenarios: an event source mapping of the lifecycle queue", () => {
       );
       expectDoneOnce(outcome);
       const scheduled = requestAt(outcome, 50);
-      const taken = said(outcome, "termination received");
+      const taken = linesOf(outcome, "termination received");
       shared += taken.filter(
         (line) =>
           line.request_id === scheduled &&
@@ -232,7 +232,7 @@ describe("scenarios: an event source mapping of the lifecycle queue", () => {
       ends_after_seconds: 600,
       functions: { ...others, terminate: { ...terminate, input: { ...terminate.input, ...keys, ...swept } } },
     });
-    const refused = said(outcome, "input refused");
+    const refused = linesOf(outcome, "input refused");
     expect(refused.map(({ variable, reason }) => [variable, reason])[0]).to.deep.equal([
       "INPUT",
       "elb_monitor_queue_name: expected the name of a standard SQS queue, found nothing",

@@ -1,6 +1,6 @@
 // Protects drains that are not alone: others drain too, undo what was done, or stand in the way; and the log says so.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -36,19 +36,19 @@ const fleet = (
 });
 
 describe("scenarios: who else is there", () => {
-  it("ECS managed draining: said once, and neither hinders the other", async () => {
+  it("ECS managed draining: logged once, and neither hinders the other", async () => {
     const outcome = await play(fleet({ group: { managed_draining: true } }));
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "ECS drains it too", leaving)).to.have.lengthOf(1);
-    expect(said(outcome, "two hooks of ours on one group")).to.deep.equal([]);
+    expect(linesOf(outcome, "ECS drains it too", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "two hooks of ours on one group")).to.deep.equal([]);
   });
 
   it("two of our hooks on one group: each instance is warned about, and ends", async () => {
     const outcome = await play(fleet({ group: { hooks: [HOOK, { ...HOOK, name: "drain-again" }] } }));
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
-    const twins = said(outcome, "two hooks of ours on one group", leaving);
+    const twins = linesOf(outcome, "two hooks of ours on one group", leaving);
     expect(twins.map((line) => line.other_hook).sort()).to.deep.equal(["drain", "drain-again"]);
     expectQuiet(outcome);
   });
@@ -58,7 +58,7 @@ describe("scenarios: who else is there", () => {
       ...fleet({ group: { hooks: [HOOK, { name: "asg-drain-test", heartbeat_timeout_seconds: 300 }] } }),
       ends_after_seconds: 900,
     });
-    expect(said(outcome, "two hooks of ours on one group", leaving)[0]?.other_hook).to.equal(
+    expect(linesOf(outcome, "two hooks of ours on one group", leaving)[0]?.other_hook).to.equal(
       "asg-drain-test",
     );
   });
@@ -73,7 +73,7 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expectDrained(outcome, { count: 1 });
-    const [back] = said(outcome, "registration came back", leaving);
+    const [back] = linesOf(outcome, "registration came back", leaving);
     expect(back).to.include({ level: "WARN", load_balancer: "static", port: 8080 });
   });
 
@@ -85,7 +85,7 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "set DRAINING again", leaving)[0]?.level).to.equal("WARN");
+    expect(linesOf(outcome, "set DRAINING again", leaving)[0]?.level).to.equal("WARN");
     expectQuiet(outcome);
   });
 
@@ -97,12 +97,12 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expect(outcome.violations).to.deep.equal([]);
-    const reasons = said(outcome, "no progress", leaving).map(
+    const reasons = linesOf(outcome, "no progress", leaving).map(
       (line) => `${line.service_name}: ${line.reason}`,
     );
     expect(reasons.join()).to.match(/worker: with 100 % as its minimum and 100 % as its maximum/);
-    const told = String(said(outcome, "no progress", leaving)[0]?.time);
-    const since = said(outcome, "waiting", leaving).findLast((line) => String(line.time) < told)?.time;
+    const told = String(linesOf(outcome, "no progress", leaving)[0]?.time);
+    const since = linesOf(outcome, "waiting", leaving).findLast((line) => String(line.time) < told)?.time;
     const seconds = (Date.parse(String(told)) - Date.parse(String(since))) / 1_000;
     expect(seconds, "seconds without progress").to.be.within(120, 140);
   });
@@ -115,7 +115,7 @@ describe("scenarios: who else is there", () => {
         service: { desired_count: 3 },
       }),
     );
-    const reasons = said(outcome, "no progress", leaving).map((line) => String(line.reason));
+    const reasons = linesOf(outcome, "no progress", leaving).map((line) => String(line.reason));
     expect(reasons.join()).to.match(/unable to place a task/);
   });
 
@@ -128,7 +128,7 @@ describe("scenarios: who else is there", () => {
       }),
     );
     expectDrained(outcome, { count: 1 });
-    const reasons = said(outcome, "no progress", leaving).map((line) => String(line.reason));
+    const reasons = linesOf(outcome, "no progress", leaving).map((line) => String(line.reason));
     expect(reasons.join()).to.match(/protected from being stopped until 2026-01-05T09:10:01/);
   });
 

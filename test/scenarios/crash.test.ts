@@ -1,14 +1,13 @@
 // Protects the promise that a run killed at any point loses nothing: the standard drain, with each function killed after
 // each of its calls in turn, and resumed by the schedule.
 import { expect } from "chai";
-import type { FunctionName } from "../../simulator/scenario/play.ts";
-
-import { functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+import type { FunctionName } from "../../simulator/scenario/stage.ts";
+import { functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 /**
- * How long a drain may take that was cut short, in milliseconds: of the longest here, three minutes and some seconds, two are
- * those until a message that a killed run held is visible again.
+ * How long a drain may take when a run of it was killed, in milliseconds. The longest one here takes a little over three
+ * minutes. Two of these pass until the killed run's message is visible again.
  */
 const SOON_MS = 300_000;
 const standard = {
@@ -54,7 +53,7 @@ const standard = {
 
 const comingBack = {
   ...standard,
-  // It boots fast, so that there are fewer looks to be killed in while it does.
+  // It boots fast, so that there are fewer passes to kill in the meantime.
   auto_scaling_groups: standard.auto_scaling_groups.map((group) => ({ ...group, boot_seconds: 5 })),
   timeline: [{ at_seconds: 5, replace_root_volume: { instance_ids: [ids[0]], agent: "same" } }],
 };
@@ -62,13 +61,13 @@ const comingBack = {
 /** Where the instance that came back is registered, and the status of its container instance. */
 function belongings({ simulation: { world } }: Outcome): unknown[] {
   const [id] = ids as [string];
-  const [member] = [...world.clusters.byName("main").containerInstances.values()].filter(
+  const [containerInstance] = [...world.clusters.byName("main").containerInstances.values()].filter(
     (each) => each.instanceId === id,
   );
   return [
     world.targetGroups.byName("static")?.stateOf(id, 3001) !== "gone",
-    world.classic.byName("classic").members().registered.includes(id),
-    member?.status.latest,
+    world.classic.byName("classic").instanceIds().registered.includes(id),
+    containerInstance?.status.latest,
   ];
 }
 
@@ -122,7 +121,7 @@ describe("scenarios: a crash at every point", () => {
       timeline: standard.timeline,
     };
     const whole = await play(handedOver);
-    expect(said(whole, "handed over")).to.have.lengthOf.at.least(1);
+    expect(linesOf(whole, "handed over")).to.have.lengthOf.at.least(1);
     const calls = whole.simulation.calls.filter((each) => each.caller === "terminate");
     for (const [index, { action }] of calls.entries()) {
       if (!/^sqs:(Send|Delete)/.test(action)) continue;

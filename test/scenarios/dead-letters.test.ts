@@ -11,7 +11,7 @@ import {
 import { expect } from "chai";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
-import { functions, HOOK, instanceIds, type Outcome, play, QUEUES, said } from "./fixture.ts";
+import { functions, HOOK, instanceIds, linesOf, type Outcome, play, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -60,7 +60,7 @@ const moveBack = (sqs: SQSClient, to?: string) =>
 function expectReleased(outcome: Outcome): void {
   expect(outcome.violations).to.deep.equal([]);
   expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE"]);
-  expect(said(outcome, "lifecycle action completed", leaving)).to.have.lengthOf(1);
+  expect(linesOf(outcome, "lifecycle action completed", leaving)).to.have.lengthOf(1);
 }
 
 describe("scenarios: dead letters", () => {
@@ -94,7 +94,7 @@ describe("scenarios: dead letters", () => {
       operator(300, (sqs) => moveBack(sqs, "lifecycle")),
     );
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal([undefined]);
-    expect(said(outcome, "message cannot be read")).to.have.lengthOf(2);
+    expect(linesOf(outcome, "message cannot be read")).to.have.lengthOf(2);
     const [letter, ...more] = outcome.simulation.world.queues
       .byName("lifecycle-dead-letters")
       .messages.values();
@@ -134,7 +134,7 @@ describe("scenarios: dead letters", () => {
         { at_seconds: 600, send: { queue: "unused", body: "{}" } },
       ],
     });
-    const [first] = said(outcome, "message cannot be read");
+    const [first] = linesOf(outcome, "message cannot be read");
     expect(first?.left).to.equal("in the queue");
     const letters = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages;
     expect([...letters.values()].map(({ body }) => body)).to.deep.equal(["not JSON"]);

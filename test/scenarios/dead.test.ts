@@ -1,7 +1,7 @@
 // Protects the ends of instances that die in the middle: each is completed, with its reason, as soon as it is certain, and
 // not before.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -28,9 +28,9 @@ const fleet = (
   timeline: [{ at_seconds: 5, terminate: { instance_ids: [leaving] } }, ...timeline],
 });
 const ended = (outcome: Awaited<ReturnType<typeof play>>) => {
-  const [completed] = said(outcome, "lifecycle action completed", leaving);
-  const [letGo] = said(outcome, "termination dropped", leaving);
-  return String(completed?.reason ?? letGo?.reason);
+  const [completed] = linesOf(outcome, "lifecycle action completed", leaving);
+  const [dropped] = linesOf(outcome, "termination dropped", leaving);
+  return String(completed?.reason ?? dropped?.reason);
 };
 
 describe("scenarios: dead, stopped, vanished", () => {
@@ -62,10 +62,10 @@ describe("scenarios: dead, stopped, vanished", () => {
     const outcome = await play(fleet([{ at_seconds: 90, stop: { instance_ids: [leaving] } }]));
     expect(outcome.violations).to.deep.equal([]);
     expect(ended(outcome)).to.include("dead: it is stopped");
-    expect(said(outcome, "container instance deregistered", leaving)[0]?.force).to.equal(true);
+    expect(linesOf(outcome, "container instance deregistered", leaving)[0]?.force).to.equal(true);
     const completed = outcome.terminations[0]?.completedAt ?? 0;
     const seconds = (completed - outcome.startedAt) / 1_000;
-    expect(seconds, "two minutes of silence, and a look").to.be.within(90 + 120, 90 + 120 + 75);
+    expect(seconds, "two minutes of silence, and a pass").to.be.within(90 + 120, 90 + 120 + 75);
     expectQuiet(outcome);
   });
 
@@ -82,7 +82,7 @@ describe("scenarios: dead, stopped, vanished", () => {
   it("deregister_container_instance always: after the last task, without force", async () => {
     const outcome = await play(fleet([], { deregister_container_instance: "always" }, { stop_seconds: 20 }));
     expectDrained(outcome, { count: 1, withinSeconds: 15 });
-    expect(said(outcome, "container instance deregistered", leaving)[0]?.force).to.equal(false);
+    expect(linesOf(outcome, "container instance deregistered", leaving)[0]?.force).to.equal(false);
     expectQuiet(outcome);
   });
 
@@ -117,7 +117,7 @@ describe("scenarios: dead, stopped, vanished", () => {
     expectQuiet(outcome);
   });
 
-  it("its agent registers anew in the middle: the new container instance is drained too", async () => {
+  it("its agent registers a new container instance in the middle: it is drained too", async () => {
     const outcome = await play(
       {
         ...fleet(

@@ -1,7 +1,7 @@
-// Protects how a drain ends that does not end by itself: at its deadline, as the input says, and with what the log said
+// Protects how a drain ends that does not end by itself: at its deadline, as the input says, and with what the log showed
 // would happen.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
 const ENDLESS = { stop_seconds: 200_000, stop_timeout_seconds: 200_000 };
@@ -45,9 +45,9 @@ describe("scenarios: deadlines", () => {
       expect(termination?.result).to.equal(result);
       const took = ((termination?.completedAt ?? 0) - (termination?.askedAt ?? 0)) / 1_000;
       expect(took, "seconds").to.be.within(600, 610);
-      const [completed] = said(outcome, "lifecycle action completed");
+      const [completed] = linesOf(outcome, "lifecycle action completed");
       expect(completed?.reason).to.include("1 task STOPPING");
-      const [half] = said(outcome, "half of the drain's time is over");
+      const [half] = linesOf(outcome, "half of the drain's time is over");
       expect(half?.waiting_for).to.include("1 task STOPPING");
       expectQuiet(outcome);
     });
@@ -74,7 +74,7 @@ describe("scenarios: deadlines", () => {
         ),
       });
       expect(outcome.violations).to.deep.equal([]);
-      const [held] = said(outcome, "held by the lifecycle hook");
+      const [held] = linesOf(outcome, "held by the lifecycle hook");
       expect(held).to.include({ level: "WARN", heartbeat_timeout_seconds: 30, global_limit_seconds: 3_000 });
       expect(held?.reason).to.include("global limit");
       const [termination] = outcome.terminations;
@@ -98,9 +98,9 @@ describe("scenarios: deadlines", () => {
       const outcome = await play(
         fleet({ drain_timeout_seconds: 600, on_timeout: "abandon" }, { group: { on_abandon: onAbandon } }),
       );
-      const [half] = said(outcome, "half of the drain's time is over");
+      const [half] = linesOf(outcome, "half of the drain's time is over");
       expect(half?.ends_with).to.include(words);
-      const [completed] = said(outcome, "lifecycle action completed");
+      const [completed] = linesOf(outcome, "lifecycle action completed");
       expect(completed?.reason).to.include(words);
       expectQuiet(outcome);
     });
@@ -117,9 +117,9 @@ describe("scenarios: deadlines", () => {
         [10, 12],
       ),
     });
-    const [half] = said(outcome, "half of the drain's time is over");
+    const [half] = linesOf(outcome, "half of the drain's time is over");
     expect(half?.ends_with).to.include("Terminating:Retained");
-    const [completed] = said(outcome, "lifecycle action completed");
+    const [completed] = linesOf(outcome, "lifecycle action completed");
     expect(completed?.reason).to.include("Terminating:Retained");
   });
 

@@ -5,7 +5,16 @@ import { inProcess } from "../../cli/in-process.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { readScenario } from "../../simulator/scenario/read.ts";
 import type { Scenario } from "../../simulator/scenario/schema.ts";
-import { calls, expectDrained, functions, HOOK, instanceIds, type LogLine, play, said } from "./fixture.ts";
+import {
+  calls,
+  expectDrained,
+  functions,
+  HOOK,
+  instanceIds,
+  type LogLine,
+  linesOf,
+  play,
+} from "./fixture.ts";
 
 const READS = /:(Describe|List|Get)/;
 const OUR_QUEUES = /^sqs:/;
@@ -37,7 +46,7 @@ describe("scenarios: dry run", () => {
       for (const { instanceId } of played.terminations) {
         const own = would.filter((line) => line.instance_id === instanceId).map((line) => line.would);
         expect(own.some((text) => String(text).startsWith("deregistration from"))).to.equal(true);
-        expect(new Set(own).size, "each is said once").to.equal(own.length);
+        expect(new Set(own).size, "each is logged once").to.equal(own.length);
       }
       expect(lines.some((line) => line.message === "DRYRUN is set")).to.equal(variable === "false");
       expect(played.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
@@ -54,9 +63,9 @@ describe("scenarios: dry run", () => {
       timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
     });
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "dry run", ids[0]).map((line) => line.function)).to.include("deregister");
-    expect(said(outcome, "dry run is over", ids[0])).to.have.lengthOf(1);
-    expect(said(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "dry run", ids[0]).map((line) => line.function)).to.include("deregister");
+    expect(linesOf(outcome, "dry run is over", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
   });
 
   it("no heartbeat is sent: the hook's own timeout ends it", async () => {

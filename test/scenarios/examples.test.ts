@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { expectQuiet, type LogLine, type Outcome, play, said } from "./fixture.ts";
+import { expectQuiet, type LogLine, linesOf, type Outcome, play } from "./fixture.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,7 +34,7 @@ const examples: Readonly<Record<string, Example>> = {
       const outcome = await playFile("stuck-service.yaml", (file) => {
         file.clusters[0].services[0].maximum_percent = 200;
       });
-      const [completed] = said(outcome, "lifecycle action completed");
+      const [completed] = linesOf(outcome, "lifecycle action completed");
       expect(completed?.reason).to.equal("drained");
       expect(completed?.held_seconds).to.be.below(120);
     },
@@ -44,8 +44,8 @@ const examples: Readonly<Record<string, Example>> = {
     story: ["set DRAINING", "container instance deregistered", "lifecycle action completed"],
     async also() {
       const outcome = await playFile("dead-instance.yaml", (file) => file.timeline.pop());
-      expect(said(outcome, "container instance deregistered")).to.deep.equal([]);
-      expect(said(outcome, "lifecycle action completed")[0]?.held_seconds).to.be.at.least(3600);
+      expect(linesOf(outcome, "container instance deregistered")).to.deep.equal([]);
+      expect(linesOf(outcome, "lifecycle action completed")[0]?.held_seconds).to.be.at.least(3600);
     },
   },
   "warm-pool.yaml": {
@@ -70,30 +70,30 @@ const examples: Readonly<Record<string, Example>> = {
       "lifecycle action completed",
     ],
     async also(outcome) {
-      expect(said(outcome, "termination dropped")[0]?.reason).to.equal(
+      expect(linesOf(outcome, "termination dropped")[0]?.reason).to.equal(
         "the Spot interruption is due; drained",
       );
       const ignoring = await playFile("spot-notice.yaml", (file) => {
         delete file.functions.deregister.input.on_spot_interruption;
       });
-      expect(said(ignoring, "notice ignored")).to.have.lengthOf(1);
+      expect(linesOf(ignoring, "notice ignored")).to.have.lengthOf(1);
     },
   },
   "long-drain.yaml": {
     ends: { count: 1, reason: /^drained$/, seconds: [3 * 3600, 3 * 3600 + 60] },
     story: ["set DRAINING", "heartbeat recorded", "lifecycle action completed"],
     async also(outcome) {
-      const beats = said(outcome, "heartbeat recorded");
-      expect(beats.length).to.be.within(20, 30);
+      const heartbeats = linesOf(outcome, "heartbeat recorded");
+      expect(heartbeats.length).to.be.within(20, 30);
       const cut = await playFile("long-drain.yaml", (file) => {
         file.functions.deregister.input.drain_timeout_seconds = 3600;
       });
-      expect(said(cut, "lifecycle action completed")[0]?.held_seconds).to.be.within(3600, 3610);
+      expect(linesOf(cut, "lifecycle action completed")[0]?.held_seconds).to.be.within(3600, 3610);
       const stopping = await playFile("long-drain.yaml", (file) => {
         file.functions.deregister.input.stop_tasks = "all";
       });
-      expect(said(stopping, "task stopped")).to.have.lengthOf(1);
-      expect(said(stopping, "lifecycle action completed")[0]?.held_seconds).to.be.below(150);
+      expect(linesOf(stopping, "task stopped")).to.have.lengthOf(1);
+      expect(linesOf(stopping, "lifecycle action completed")[0]?.held_seconds).to.be.below(150);
     },
   },
 };
@@ -104,7 +104,7 @@ describe("scenarios: the examples", () => {
       const outcome = await playFile(name);
       expect(outcome.violations).to.deep.equal([]);
       expectQuiet(outcome);
-      const completed = said(outcome, "lifecycle action completed");
+      const completed = linesOf(outcome, "lifecycle action completed");
       expect(completed).to.have.lengthOf(ends.count);
       for (const { reason, held_seconds, result } of completed) {
         expect(result).to.equal("CONTINUE");

@@ -1,7 +1,7 @@
 // Protects the rest of a run from what fails in it: each kind of failure is told in the log, another group's drain ends all
 // the same, and only then does the invocation count as failed.
 import { expect } from "chai";
-import { functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+import { functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const [stuck, other] = instanceIds(2) as [string, string];
 
@@ -37,7 +37,7 @@ function expectOtherDoneFirst(outcome: Outcome, phrase: string): readonly Record
   const around = outcome.invocations.find((each) => each.startedAt <= at && at < each.endedAt);
   expect(around, "the run that completed it").to.include({ name: "terminate", outcome: "failed" });
   expect(around?.error).to.match(/^RunFailed: \d+ failures?: /);
-  return said(outcome, phrase);
+  return linesOf(outcome, phrase);
 }
 
 describe("scenarios: each kind of failure", () => {
@@ -73,7 +73,7 @@ describe("scenarios: each kind of failure", () => {
       );
       expect(outcome.violations).to.deep.equal([]);
       const action = `sqs:${operation}Message`;
-      const [line] = said(outcome, "call failed");
+      const [line] = linesOf(outcome, "call failed");
       expect(line).to.include({ level: "ERROR", action, kind: "denied", missing_permission: action });
     });
   }

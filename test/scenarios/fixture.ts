@@ -1,9 +1,10 @@
-// Plays a scenario that a test describes, and gives what became of it in the words of the tests.
+// Plays the scenarios of tests, and has their questions about the outcome.
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
-import { type FunctionName, type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
+import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
+import type { FunctionName, Invoke } from "../../simulator/scenario/stage.ts";
 
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & {
@@ -52,10 +53,10 @@ export function functions(keys: Record<string, unknown>, firstAfter: readonly [n
   };
 }
 
-/** Where a function dies: in the middle of whichever run makes its n-th call, the call being done and not answered. */
+/** Where a function dies: in the run that makes its n-th call, after the call is done and before its answer. */
 export type Crash = { readonly name: FunctionName; readonly atCall: number };
 
-/** Plays a scenario given as an object; queues are there unless it has its own. `watch` sees the world before it starts. */
+/** Plays a scenario given as an object. It gets the usual queues unless it has its own. `watch` gets the world before the start. */
 export async function play(
   scenario: Record<string, unknown>,
   { seed, crash, watch }: { seed?: number; crash?: Crash; watch?: (simulation: Simulation) => void } = {},
@@ -118,8 +119,8 @@ export function expectQuiet(outcome: Outcome): void {
     expect(queue.messages.size, queue.name).to.equal(0);
 }
 
-/** The log's lines with that phrase, of one instance where it is given. */
-export function said(outcome: Outcome, phrase: string, instanceId?: string): LogLine[] {
+/** The log lines with a message, of one instance if it is given. */
+export function linesOf(outcome: Outcome, phrase: string, instanceId?: string): LogLine[] {
   return outcome.log.filter(
     (line) => line.message === phrase && (instanceId === undefined || line.instance_id === instanceId),
   );

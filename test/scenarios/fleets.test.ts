@@ -1,7 +1,7 @@
 // Protects the drain of each kind of fleet: ECS behind load balancers, ECS alone, load balancers alone, plain EC2; few
 // instances and many.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, linesOf, play } from "./fixture.ts";
 
 const web = {
   name: "web",
@@ -47,7 +47,7 @@ describe("scenarios: kinds of fleets", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "set DRAINING")).to.have.lengthOf(1);
+    expect(linesOf(outcome, "set DRAINING")).to.have.lengthOf(1);
   });
 
   it("classic load balancer only", async () => {
@@ -87,10 +87,10 @@ describe("scenarios: kinds of fleets", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "deregistered").map((line) => line.port)).to.have.members([8081, 8082]);
+    expect(linesOf(outcome, "deregistered").map((line) => line.port)).to.have.members([8081, 8082]);
   });
 
-  it("plain EC2: nothing to leave, completed after two looks", async () => {
+  it("plain EC2: nothing to leave, completed after two passes", async () => {
     const outcome = await play({
       functions: functions({}),
       auto_scaling_groups: [{ name: "fleet", instances: 2, hooks: [HOOK] }],
@@ -132,21 +132,21 @@ describe("scenarios: kinds of fleets", () => {
     expectQuiet(outcome);
     expect(calls(outcome, "ecs:UpdateContainerInstancesState")).to.equal(2);
     expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(1);
-    // One call for all that drains counts the looks at everything, another one also the glances between them.
-    const looks = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
-    expect(looks).to.be.within(2, 6);
-    const withGlances = calls(outcome, "ecs:DescribeContainerInstances");
-    expect(withGlances).to.be.within(looks, 30);
-    // A look lists the cluster's tasks at the most once, a page of those that are to run and one of those that are to stop,
+    // One call for all that drains counts the passes; another one counts the rechecks between them too.
+    const passes = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
+    expect(passes).to.be.within(2, 6);
+    const withRechecks = calls(outcome, "ecs:DescribeContainerInstances");
+    expect(withRechecks).to.be.within(passes, 30);
+    // A pass lists the cluster's tasks at the most once, a page of those that are to run and one of those that are to stop,
     // and describes a page of those that it knew and one of those that are new. Listed by instance, it would be 40 calls.
-    expect(calls(outcome, "ecs:ListTasks")).to.be.at.most(2 * looks);
-    expect(calls(outcome, "ecs:DescribeTasks")).to.be.at.most(withGlances + looks);
+    expect(calls(outcome, "ecs:ListTasks")).to.be.at.most(2 * passes);
+    expect(calls(outcome, "ecs:DescribeTasks")).to.be.at.most(withRechecks + passes);
     expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(1);
-    // Two target groups, which only a look asks while tasks are in the way.
-    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * looks);
+    // Two target groups, which only a pass reads while tasks are left.
+    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * passes);
   });
 
-  it("within a deregistration delay it is only looked at once a minute", async () => {
+  it("within a deregistration delay there is only one pass a minute", async () => {
     const outcome = await play({
       functions: functions({ target_groups: ["static"] }),
       target_groups: [{ name: "static", port: 9000, deregistration_delay_seconds: 300 }],
@@ -162,10 +162,10 @@ describe("scenarios: kinds of fleets", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    const looks = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
-    expect(looks).to.be.within(6, 10);
-    // Once a look at everything and once after it; the delay itself once a run.
-    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.within(looks, 2 * looks);
+    const passes = calls(outcome, "autoscaling:DescribeAutoScalingInstances");
+    expect(passes).to.be.within(6, 10);
+    // Once with a pass and once after it; during the delay once a run.
+    expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.within(passes, 2 * passes);
     expect(calls(outcome, "elbv2:DescribeTargetGroupAttributes")).to.be.within(4, 6);
   });
 

@@ -1,4 +1,4 @@
-// Protects the minute's seams: a run hands over to the next one without a gap in which nobody looks, also when that one
+// Protects the minute's seams: a run hands over to the next one without a gap between passes, also when that one
 // is busy with a termination of its own.
 import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play } from "./fixture.ts";
 

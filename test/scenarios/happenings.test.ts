@@ -1,10 +1,10 @@
 // Protects what a timeline can do to clusters and load balancers: each happening changes the world as the scenario's author
 // expects, and the world goes on without what has vanished.
 import { expect } from "chai";
-import { snapshot } from "../../simulator/cloud/snapshot.ts";
-import { simulate } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import { simulate } from "../../simulator/scenario/stage.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
+import { snapshot } from "../../simulator/services/snapshot.ts";
 import type { World } from "../../simulator/services/world.ts";
 import { instanceIds } from "./fixture.ts";
 
@@ -49,7 +49,7 @@ function worldAfter(seconds: number, changes: object): World {
   const time = { now: startsAt };
   const clock = { now: () => time.now, sleep: async () => {} };
   const simulation = simulate(scenario, clock, scenario.seed, "http://127.0.0.1");
-  planTimeline(simulation, scenario, startsAt, (error) => {
+  planTimeline({ simulation }, scenario, startsAt, (error) => {
     throw error;
   });
   time.now += seconds * 1000;

@@ -1,7 +1,7 @@
 // Protects the hook's timer: it is kept alive while a drain goes on, with as few heartbeats as that takes, and never beyond
 // what the drain may take.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
 const ENDLESS = { stop_seconds: 200_000, stop_timeout_seconds: 200_000 };
@@ -44,7 +44,9 @@ describe("scenarios: heartbeats", () => {
       expectDrained(outcome, { count: 1, withinSeconds: stop > 900 ? 35 : 10 });
       expectQuiet(outcome);
       expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.be.within(least, most);
-      expect(said(outcome, "short hook").length > 0, "a short one is warned about").to.equal(timeout < 180);
+      expect(linesOf(outcome, "short hook").length > 0, "a short one is warned about").to.equal(
+        timeout < 180,
+      );
     });
   }
 
@@ -54,18 +56,18 @@ describe("scenarios: heartbeats", () => {
     expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
   });
 
-  it("a hook of 30 s can be over before the first look: the log says so, and nothing is touched", async () => {
-    // The instance is held from the 6th second to the 36th; nobody looks between the 4th and the 63rd.
+  it("a hook of 30 s can be over before the first pass: the log says so, and nothing is touched", async () => {
+    // The instance is held from the 6th second to the 36th; there is no pass between the 4th and the 63rd.
     const outcome = await play({
       ...fleet(30, { stop_seconds: 30 }),
       functions: functions({ cluster_name: "main" }, [3, 4]),
     });
     expect(outcome.terminations[0]?.reason).to.include("timeout");
-    const [letGo] = said(outcome, "termination dropped", ids[0]);
-    expect(letGo?.reason).to.match(
+    const [dropped] = linesOf(outcome, "termination dropped", ids[0]);
+    expect(dropped?.reason).to.match(
       /hook's timeout of 30 s had passed before the first look|no Auto Scaling group/,
     );
-    expect(said(outcome, "set DRAINING")).to.deep.equal([]);
+    expect(linesOf(outcome, "set DRAINING")).to.deep.equal([]);
   });
 
   it("a hook of 30 s that is seen in time is kept alive", async () => {
@@ -74,7 +76,7 @@ describe("scenarios: heartbeats", () => {
       functions: functions({ cluster_name: "main" }, [10, 12]),
     });
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "heartbeat recorded").length).to.be.at.least(3);
+    expect(linesOf(outcome, "heartbeat recorded").length).to.be.at.least(3);
   });
 
   it("a drain of 47 hours", async function () {
@@ -90,8 +92,8 @@ describe("scenarios: heartbeats", () => {
     });
     expectDrained(outcome, { count: 1, withinSeconds: 35 });
     expectQuiet(outcome);
-    const beats = calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat");
-    expect(beats, "no more than one in two thirds of the timeout").to.be.within(47, 72);
+    const heartbeats = calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat");
+    expect(heartbeats, "no more than one in two thirds of the timeout").to.be.within(47, 72);
   });
 
   it("stops at the drain's deadline when the hook's own timeout is to decide", async () => {
@@ -131,11 +133,11 @@ describe("scenarios: heartbeats", () => {
       ],
       ends_after_seconds: 600,
     });
-    expect(said(outcome, "heartbeat refused", ids[0]).length).to.be.within(4, 10);
-    expect(said(outcome, "heartbeat recorded", ids[0])).to.deep.equal([]);
+    expect(linesOf(outcome, "heartbeat refused", ids[0]).length).to.be.within(4, 10);
+    expect(linesOf(outcome, "heartbeat recorded", ids[0])).to.deep.equal([]);
   });
 
-  it("a heartbeat that is denied is tried again at the next look, and all else goes on meanwhile", async () => {
+  it("a heartbeat that is denied is tried again at the next pass, and all else goes on meanwhile", async () => {
     const world = fleet(300, { stop_seconds: 500, stop_timeout_seconds: 600 });
     const actions = ["autoscaling:RecordLifecycleActionHeartbeat"];
     const outcome = await play({

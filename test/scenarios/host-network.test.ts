@@ -1,7 +1,7 @@
 // Protects tasks in the network mode host, which ECS shows without the ports that they listen on: their targets are ECS's
 // to take out for as long as they run, and a registration that ECS knows nothing of is emptied before they stop.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
 
@@ -93,7 +93,7 @@ describe("scenarios: tasks in the network mode host", () => {
     const deny = { actions: ["ecs:DescribeTaskDefinition"], for_seconds: 3_600 };
     const outcome = await play(behindOurs("target_groups", [{ at_seconds: 1, deny }]));
     expectDrained(outcome, { count: 2 });
-    expect(said(outcome, "call failed")[0]).to.include({
+    expect(linesOf(outcome, "call failed")[0]).to.include({
       kind: "denied",
       missing_permission: "ecs:DescribeTaskDefinition",
     });

@@ -16,8 +16,9 @@ import { expect } from "chai";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import type { Clock } from "../../simulator/kernel/clock.ts";
-import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
+import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import type { Invoke } from "../../simulator/scenario/stage.ts";
 import type { World } from "../../simulator/services/world.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
@@ -58,14 +59,14 @@ async function violations(misdeed: Misdeed, more: Record<string, unknown> = {}):
   return played.violations.map(({ rule, what }) => `${rule}: ${what}`);
 }
 
-const memberOf = (world: World, id: string) =>
+const containerInstanceOf = (world: World, id: string) =>
   [...world.clusters.byName("main").containerInstances.values()].find((each) => each.instanceId === id);
 
 const setStatus = (clients: Clients, world: World, status: "ACTIVE" | "DRAINING") =>
   clients.ecs.send(
     new UpdateContainerInstancesStateCommand({
       cluster: "main",
-      containerInstances: [memberOf(world, victim)?.arn ?? ""],
+      containerInstances: [containerInstanceOf(world, victim)?.arn ?? ""],
       status,
     }),
   );
@@ -88,12 +89,12 @@ const complete = (clients: Clients) =>
     }),
   );
 
-const look = (clients: Clients) =>
+const observe = (clients: Clients) =>
   clients.autoScaling.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: [victim] }));
 
 describe("scenarios: what the judge finds out later", () => {
   const stopTaskOf = (id: string) => (clients: Clients, world: World) => {
-    const [task] = memberOf(world, id)?.tasks ?? [];
+    const [task] = containerInstanceOf(world, id)?.tasks ?? [];
     return clients.ecs.send(new StopTaskCommand({ cluster: "main", task: task?.arn }));
   };
   const outside = "no instance outside a wait state is touched";
@@ -129,7 +130,7 @@ describe("scenarios: what the judge finds out later", () => {
       clients.ecs.send(
         new DeregisterContainerInstanceCommand({
           cluster: "main",
-          containerInstance: memberOf(world, other)?.arn,
+          containerInstance: containerInstanceOf(world, other)?.arn,
           force: true,
         }),
       ),
@@ -173,8 +174,8 @@ describe("scenarios: what the judge finds out later", () => {
       const drainedBefore = async (heldAfterSeconds: number) =>
         violations(
           async (clients, world, clock) => {
-            const member = memberOf(world, victim);
-            if (member) world.clusters.setStatus(member, "DRAINING", "operator");
+            const containerInstance = containerInstanceOf(world, victim);
+            if (containerInstance) world.clusters.setStatus(containerInstance, "DRAINING", "operator");
             await clock.sleep(20_000);
             await setStatus(clients, world, "ACTIVE");
           },
@@ -244,7 +245,7 @@ describe("scenarios: what the judge finds out later", () => {
       violations(
         async (clients, world, clock) => {
           await clock.sleep(seconds * 1_000);
-          await look(clients);
+          await observe(clients);
           await complete(clients);
           return world;
         },
@@ -259,8 +260,8 @@ describe("scenarios: what the judge finds out later", () => {
         },
       );
 
-    // The look is at 20 s and what is slept, and the registration at 22 s.
-    it("a registration within the read lag before the look does not count", async () => {
+    // The reads begin at 20 s plus the sleep, and the registration comes at 22 s.
+    it("a registration within the read lag before the reads does not count", async () => {
       expect(await completedAfter(8, 5)).to.deep.equal([]);
     });
 

@@ -7,8 +7,9 @@ import { expect } from "chai";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
-import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
+import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import type { Invoke } from "../../simulator/scenario/stage.ts";
 import type { World } from "../../simulator/services/world.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 

@@ -4,8 +4,9 @@ import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
 import { createClients } from "../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
-import { type Invoke, playScenario } from "../../simulator/scenario/play.ts";
+import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import type { Invoke } from "../../simulator/scenario/stage.ts";
 import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
 
 const [victim] = instanceIds(1) as [string];

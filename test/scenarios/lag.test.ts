@@ -43,7 +43,7 @@ describe("scenarios: reads that lag", () => {
     });
   }
 
-  // The instance is seen in its wait state from 13 s on, and deregister looks at 21 s; terminate already waits for it.
+  // The instance is seen in its wait state from 13 s on, and deregister runs at 21 s; terminate already waits for it.
   const overtaken = (lag: number, register: Record<string, unknown>) => ({
     ...world,
     functions: functions({ elb_name: "classic", target_groups: ["static"] }, [20, 18]),
@@ -53,7 +53,7 @@ describe("scenarios: reads that lag", () => {
   });
   for (const register of [{ target_group: "static" }, { load_balancer: "classic" }]) {
     const [name] = Object.values(register);
-    it(`a registration with ${name} that came just before the first look is seen in time, 8 s behind`, async () => {
+    it(`a registration with ${name} that came just before the first pass is seen in time, 8 s behind`, async () => {
       const outcome = await play(overtaken(8, register));
       expectDrained(outcome, { count: 2 });
       expectQuiet(outcome);

@@ -1,6 +1,6 @@
 // Protects drains that take their time: over many runs, and whenever in the minute the functions are invoked.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const terminate = [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }];
@@ -16,7 +16,7 @@ describe("scenarios: long drains", () => {
     const outcome = await play(ecs({ stop_seconds: 240, stop_timeout_seconds: 300 }));
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    const [completed] = said(outcome, "lifecycle action completed");
+    const [completed] = linesOf(outcome, "lifecycle action completed");
     expect(completed?.held_seconds).to.be.at.least(240);
   });
 
@@ -25,12 +25,12 @@ describe("scenarios: long drains", () => {
       ...ecs({}),
       tasks: [{ cluster: "main", family: "batch", instance_ids: [ids[0]], task: { run_seconds: 3_000 } }],
     });
-    // It ran ten minutes before the start, so 40 are left. Nothing changes for a quarter of an hour: looks are 30 s apart.
+    // It ran ten minutes before the start, so 40 are left. Nothing changes for a quarter of an hour: passes are 30 s apart.
     expectDrained(outcome, { count: 1, withinSeconds: 35 });
     expectQuiet(outcome);
     expect(outcome.terminations[0]?.readyAt).to.be.at.least(outcome.startedAt + 2_390_000);
-    expect(said(outcome, "handed over", ids[0])).to.have.lengthOf.at.least(20);
-    const waits = said(outcome, "waiting", ids[0]).map((line) => line.waiting_for);
+    expect(linesOf(outcome, "handed over", ids[0])).to.have.lengthOf.at.least(20);
+    const waits = linesOf(outcome, "waiting", ids[0]).map((line) => line.waiting_for);
     expect(new Set(waits).size, "each wait is told once").to.equal(waits.length);
   });
 

@@ -1,7 +1,16 @@
 // Protects what happens to each kind of message: repeated, stale, forged, in each of its forms, and unreadable ones
 // between good ones.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES, said } from "./fixture.ts";
+import {
+  expectDrained,
+  expectQuiet,
+  functions,
+  HOOK,
+  instanceIds,
+  linesOf,
+  play,
+  QUEUES,
+} from "./fixture.ts";
 
 const ids = instanceIds(3);
 const classic = {
@@ -27,8 +36,8 @@ describe("scenarios: messages", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(1);
-    expect(said(outcome, "deregistered")).to.have.lengthOf(1);
+    expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(1);
+    expect(linesOf(outcome, "deregistered")).to.have.lengthOf(1);
   });
 
   // With 120 s the messages join while it settles; with 45 it has settled before they do, a few seconds after the other drain.
@@ -62,17 +71,17 @@ describe("scenarios: messages", () => {
     });
   }
 
-  it("a duplicate after the instance was completed is let go", async () => {
+  it("a duplicate after the instance was completed is dropped", async () => {
     const outcome = await play({
       ...classic,
       timeline: [terminate, { at_seconds: 100, repeat_notification: { instance_ids: [ids[0]] } }],
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "termination dropped")).to.have.lengthOf(1);
+    expect(linesOf(outcome, "termination dropped")).to.have.lengthOf(1);
   });
 
-  it("an instance that is gone already is let go after two looks 30 s apart", async () => {
+  it("an instance that is gone already is dropped after two passes 30 s apart", async () => {
     const gone = "i-0fedcba9876543210";
     const outcome = await play({
       ...classic,
@@ -86,9 +95,9 @@ describe("scenarios: messages", () => {
     });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    const [letGo] = said(outcome, "termination dropped", gone);
-    expect(letGo?.reason).to.equal("no Auto Scaling group knows the instance any more");
-    expect(letGo?.held_seconds).to.be.at.least(30);
+    const [dropped] = linesOf(outcome, "termination dropped", gone);
+    expect(dropped?.reason).to.equal("no Auto Scaling group knows the instance any more");
+    expect(dropped?.held_seconds).to.be.at.least(30);
   });
 
   it("a message for an instance that is InService touches nothing, and is dropped with a warning after two minutes", async () => {
@@ -103,11 +112,11 @@ describe("scenarios: messages", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expectQuiet(outcome);
-    const [letGo] = said(outcome, "termination dropped", ids[1]);
-    expect(letGo?.level).to.equal("WARN");
-    expect(letGo?.held_seconds).to.be.within(120, 130);
-    expect(said(outcome, "deregistered")).to.deep.equal([]);
-    expect(outcome.simulation.world.classic.byName("classic").members().registered).to.include(ids[1]);
+    const [dropped] = linesOf(outcome, "termination dropped", ids[1]);
+    expect(dropped?.level).to.equal("WARN");
+    expect(dropped?.held_seconds).to.be.within(120, 130);
+    expect(linesOf(outcome, "deregistered")).to.deep.equal([]);
+    expect(outcome.simulation.world.classic.byName("classic").instanceIds().registered).to.include(ids[1]);
   });
 
   it("a message that is ahead of what Describe shows becomes a drain", async () => {
@@ -144,10 +153,10 @@ describe("scenarios: messages", () => {
         ],
         ends_after_seconds: 400,
       });
-      const [received] = said(outcome, "termination received", ids[0]);
+      const [received] = linesOf(outcome, "termination received", ids[0]);
       expect(received?.auto_scaling_group).to.equal("fleet");
       expect(received?.since).to.equal("2026-01-05T09:00:10.000Z");
-      expect(said(outcome, "deregistered", ids[0])).to.have.lengthOf(1);
+      expect(linesOf(outcome, "deregistered", ids[0])).to.have.lengthOf(1);
     });
   }
 
@@ -160,7 +169,7 @@ describe("scenarios: messages", () => {
       ],
     });
     // One of each hook's; ours was put with the world.
-    expect(said(outcome, "test notification deleted")).to.have.lengthOf(2);
+    expect(linesOf(outcome, "test notification deleted")).to.have.lengthOf(2);
     expect(outcome.violations).to.deep.equal([]);
     for (const queue of outcome.simulation.world.queues.all)
       expect(queue.messages.size, queue.name).to.equal(0);
@@ -201,7 +210,7 @@ describe("scenarios: messages", () => {
       ].join("; "),
       'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_LAUNCHING"',
     ]);
-    expect(said(outcome, "message cannot be read").map((line) => line.reason)).to.have.members(reasons);
+    expect(linesOf(outcome, "message cannot be read").map((line) => line.reason)).to.have.members(reasons);
   });
 
   it("without a dead-letter queue they stay where they are, and are logged; neighbours go on", async () => {
@@ -215,7 +224,7 @@ describe("scenarios: messages", () => {
     });
     expectDrained(outcome, { count: 1 });
     expect(outcome.simulation.world.queues.byName("lifecycle").messages.size).to.equal(3);
-    expect(said(outcome, "message cannot be read")[0]?.left).to.equal(
+    expect(linesOf(outcome, "message cannot be read")[0]?.left).to.equal(
       "in the queue, which has no dead-letter queue",
     );
   });
@@ -230,7 +239,7 @@ describe("scenarios: messages", () => {
     const [dead] = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages.values();
     expect(dead?.body.length).to.equal(body.length);
     expect(dead?.attributes).to.deep.equal({});
-    expect(said(outcome, "message cannot be read")[0]?.reason).to.equal("expected JSON");
+    expect(linesOf(outcome, "message cannot be read")[0]?.reason).to.equal("expected JSON");
   });
 
   it("a message from the future is no reason to keep it: the drain began when it was sent, at the latest", async () => {
@@ -248,7 +257,7 @@ describe("scenarios: messages", () => {
       ends_after_seconds: 300,
     });
     expectQuiet(outcome);
-    expect(said(outcome, "termination dropped", ids[1])[0]?.held_seconds).to.be.within(120, 130);
+    expect(linesOf(outcome, "termination dropped", ids[1])[0]?.held_seconds).to.be.within(120, 130);
   });
 
   for (const queue of ["lifecycle", "monitor"]) {
@@ -260,7 +269,7 @@ describe("scenarios: messages", () => {
       expectDrained(outcome, { count: 1 });
       const [{ askedAt, completedAt } = { askedAt: 0, completedAt: 0 }] = outcome.terminations;
       expect((completedAt as number) - askedAt).to.be.at.most(140_000);
-      expect(said(outcome, "message cannot be read")).to.have.lengthOf.at.least(500);
+      expect(linesOf(outcome, "message cannot be read")).to.have.lengthOf.at.least(500);
     });
   }
 
@@ -280,10 +289,10 @@ describe("scenarios: messages", () => {
       ],
     });
     expectQuiet(outcome);
-    const letGo = said(outcome, "termination dropped", ids[1]);
-    expect(letGo).to.have.lengthOf(1);
-    const letGoAt = (Date.parse(String(letGo[0]?.time)) - outcome.startedAt) / 1_000;
-    expect(letGoAt, "seconds").to.be.within(125, 135);
+    const dropped = linesOf(outcome, "termination dropped", ids[1]);
+    expect(dropped).to.have.lengthOf(1);
+    const droppedAt = (Date.parse(String(dropped[0]?.time)) - outcome.startedAt) / 1_000;
+    expect(droppedAt, "seconds").to.be.within(125, 135);
   });
 
   it("a message with the token of another lifecycle action does not take the place of the instance's own", async () => {
@@ -293,15 +302,15 @@ describe("scenarios: messages", () => {
       timeline: [{ at_seconds: 4, send_lifecycle_message: forged }, terminate],
     });
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "duplicate merged"), "it is another drain").to.deep.equal([]);
+    expect(linesOf(outcome, "duplicate merged"), "it is another drain").to.deep.equal([]);
   });
 
   it("messages that are delivered twice: one drain, and none is left", async () => {
     const outcome = await play({ ...classic, timeline: [terminate], duplicates: 0.7 });
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    expect(said(outcome, "duplicate merged")).to.have.lengthOf.at.least(1);
-    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(1);
-    expect(said(outcome, "termination dropped")).to.deep.equal([]);
+    expect(linesOf(outcome, "duplicate merged")).to.have.lengthOf.at.least(1);
+    expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(1);
+    expect(linesOf(outcome, "termination dropped")).to.deep.equal([]);
   });
 });

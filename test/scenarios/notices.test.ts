@@ -1,7 +1,7 @@
 // Protects what comes through EventBridge: notices are ignored unless the input wants them, and then they drain or replace
 // instances of Auto Scaling groups, and no others.
 import { expect } from "chai";
-import { calls, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -49,7 +49,7 @@ describe("scenarios: notices", () => {
         { at_seconds: 52, schedule_maintenance: { instance_ids: [ids[2]] } },
       ]),
     );
-    const ignored = said(outcome, "notice ignored");
+    const ignored = linesOf(outcome, "notice ignored");
     expect(ignored.map((line) => line.notice).sort()).to.deep.equal([
       "maintenance",
       "rebalance",
@@ -63,12 +63,12 @@ describe("scenarios: notices", () => {
   it("on_spot_interruption drain: both steps at once, and the end is EC2's", async () => {
     const outcome = await play(fleet({ on_spot_interruption: "drain" }, [interrupt]));
     expect(outcome.violations).to.deep.equal([]);
-    const [drained] = said(outcome, "set DRAINING", leaving);
-    const [out] = said(outcome, "deregistered", leaving);
+    const [drained] = linesOf(outcome, "set DRAINING", leaving);
+    const [out] = linesOf(outcome, "deregistered", leaving);
     expect(drained?.function).to.equal("deregister");
     expect(out?.function).to.equal("deregister");
-    const [letGo] = said(outcome, "termination dropped", leaving);
-    expect(String(letGo?.reason)).to.match(/interruption|no Auto Scaling group|nothing to complete/);
+    const [dropped] = linesOf(outcome, "termination dropped", leaving);
+    expect(String(dropped?.reason)).to.match(/interruption|no Auto Scaling group|nothing to complete/);
   });
 
   it("a hook's message for the same instance joins the notice's drain", async () => {
@@ -79,8 +79,8 @@ describe("scenarios: notices", () => {
       ]),
     );
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
-    expect(said(outcome, "deregistered", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "deregistered", leaving)).to.have.lengthOf(1);
     for (const queue of outcome.simulation.world.queues.all)
       expect(queue.messages.size, queue.name).to.equal(0);
   });
@@ -104,7 +104,7 @@ describe("scenarios: notices", () => {
       expect(outcome.terminations.map(({ instanceId, result }) => [instanceId, result])).to.deep.equal([
         [leaving, "CONTINUE"],
       ]);
-      expect(said(outcome, "instance replaced", leaving)).to.have.lengthOf(1);
+      expect(linesOf(outcome, "instance replaced", leaving)).to.have.lengthOf(1);
       const group = outcome.simulation.world.groups.find("fleet");
       expect(group?.desired, "the desired capacity is as it was").to.equal(3);
       expectQuiet(outcome);
@@ -119,7 +119,7 @@ describe("scenarios: notices", () => {
         [],
       ),
     });
-    expect(said(outcome, "notice ignored", leaving)[0]?.reason).to.include("no terminating hook of ours");
+    expect(linesOf(outcome, "notice ignored", leaving)[0]?.reason).to.include("no terminating hook of ours");
     expect(calls(outcome, "autoscaling:TerminateInstanceInAutoScalingGroup")).to.equal(0);
   });
 });

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import { AwsError } from "../../simulator/wire/errors.ts";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const [first, lost, third] = ids as [string, string, string];
@@ -75,7 +75,7 @@ describe("scenarios: one of many goes wrong", () => {
       timeline: [terminate, { at_seconds: 6, send: { queue: "monitor", body } }],
     });
     expectDrained(outcome, { count: 3 });
-    const [line] = said(outcome, "message cannot be read");
+    const [line] = linesOf(outcome, "message cannot be read");
     expect(line?.reason).to.match(/^instance_id: expected an instance id/);
     expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
   });
@@ -88,10 +88,10 @@ describe("scenarios: one of many goes wrong", () => {
       timeline: [terminate, { at_seconds: 18, deregister_container_instance: { instance_ids: [lost] } }],
       read_lag_seconds: 8,
     });
-    const failed = said(outcome, "step failed");
+    const failed = linesOf(outcome, "step failed");
     expect(failed.map((line) => line.instance_id)).to.include(lost);
     expect(failed.map((line) => line.reason)).to.include("INACTIVE");
-    expect(said(outcome, "set DRAINING").map((line) => line.instance_id)).to.have.members([first, third]);
+    expect(linesOf(outcome, "set DRAINING").map((line) => line.instance_id)).to.have.members([first, third]);
     expectDrained(outcome, { count: 3, withinSeconds: 18 });
   });
 
@@ -124,11 +124,11 @@ describe("scenarios: one of many goes wrong", () => {
         },
       },
     );
-    expect(new Set(said(outcome, "step failed").map((line) => line.instance_id))).to.deep.equal(
+    expect(new Set(linesOf(outcome, "step failed").map((line) => line.instance_id))).to.deep.equal(
       new Set([lost]),
     );
-    expect(said(outcome, "deregistered").map((line) => line.instance_id)).to.have.members([first, third]);
-    const completed = said(outcome, "lifecycle action completed").map((line) => line.instance_id);
+    expect(linesOf(outcome, "deregistered").map((line) => line.instance_id)).to.have.members([first, third]);
+    const completed = linesOf(outcome, "lifecycle action completed").map((line) => line.instance_id);
     expect(completed).to.have.members([first, third]);
   });
 });

@@ -7,10 +7,10 @@ import {
   functions,
   HOOK,
   instanceIds,
+  linesOf,
   type Outcome,
   play,
   QUEUES,
-  said,
 } from "./fixture.ts";
 
 const [leaving] = instanceIds(1) as [string];
@@ -80,9 +80,9 @@ describe("scenarios: what broke other drainers", () => {
     );
     expectDrained(outcome, { count: 1 });
     expectCompletedOnceAfterTheTasks(outcome);
-    const kinds = new Set(said(outcome, "call failed").map((line) => line.kind));
+    const kinds = new Set(linesOf(outcome, "call failed").map((line) => line.kind));
     expect([...kinds]).to.deep.equal(["throttled"]);
-    expect(said(outcome, "cluster lacks the instance"), "not read is not absent").to.deep.equal([]);
+    expect(linesOf(outcome, "cluster lacks the instance"), "not read is not absent").to.deep.equal([]);
     for (const queue of outcome.simulation.world.queues.all) expect(queue.messages.size).to.equal(0);
   });
 
@@ -115,7 +115,7 @@ describe("scenarios: what broke other drainers", () => {
       const { queues } = outcome.simulation.world;
       expect(queues.byName(name).messages.size, name).to.equal(0);
       const letters = [...queues.byName(`${name}-dead-letters`).messages.values()];
-      const unreadable = said(outcome, "message cannot be read").filter((line) => line.queue === name);
+      const unreadable = linesOf(outcome, "message cannot be read").filter((line) => line.queue === name);
       expect(letters.map(({ body }) => body).sort(), "each once").to.deep.equal(
         [...new Set(letters.map(({ body }) => body))].sort(),
       );
@@ -132,7 +132,7 @@ describe("scenarios: what broke other drainers", () => {
     const outcome = await play(fleet(3, 2_000, [begin]));
     expectDrained(outcome, { count: 1, withinSeconds: 35 });
     expectCompletedOnceAfterTheTasks(outcome);
-    expect(said(outcome, "handed over", leaving)).to.have.lengthOf.above(16);
+    expect(linesOf(outcome, "handed over", leaving)).to.have.lengthOf.above(16);
     expectQuiet(outcome);
   });
 
@@ -151,7 +151,7 @@ describe("scenarios: what broke other drainers", () => {
 
     const unknown = { queue: "lifecycle", group: "fleet", hook: "drain", instance_id: "i-0fedcba9876543210" };
     const absent = await play(fleet(3, 20, [{ at_seconds: 5, send_lifecycle_message: unknown }]));
-    expect(said(absent, "termination dropped", unknown.instance_id)).to.have.lengthOf(1);
+    expect(linesOf(absent, "termination dropped", unknown.instance_id)).to.have.lengthOf(1);
     expect(calls(absent, "autoscaling:CompleteLifecycleAction")).to.equal(0);
     expectQuiet(absent);
   });

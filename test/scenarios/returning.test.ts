@@ -1,7 +1,7 @@
 // Protects instances that are drained and do not die: in the warm pool they wait to be used again, and with a new root
 // volume they get back what was taken from them.
 import { expect } from "chai";
-import { calls, expectQuiet, functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+import { calls, expectQuiet, functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -24,7 +24,7 @@ const fleet = (group: Record<string, unknown>, timeline: Record<string, unknown>
   timeline,
 });
 
-/** The fleet's cluster, with a task that is still stopping when the second run looks. */
+/** The fleet's cluster, with a task that is still stopping at the second run. */
 const slow = [
   {
     name: "main",
@@ -55,10 +55,10 @@ describe("scenarios: coming back", () => {
       const [termination] = outcome.terminations;
       expect(termination?.result).to.equal("CONTINUE");
       const id = termination?.instanceId ?? "";
-      expect(said(outcome, "comes back", id)[0]?.with).to.equal("warm pool");
+      expect(linesOf(outcome, "comes back", id)[0]?.with).to.equal("warm pool");
       expect(containerInstances(outcome, id)).to.deep.equal(["ACTIVE"]);
       expect(isRegistered(outcome, id), "registrations are not restored").to.equal(false);
-      const [told] = said(outcome, "registrations not restored", id);
+      const [told] = linesOf(outcome, "registrations not restored", id);
       expect(told?.load_balancers).to.have.lengthOf(2);
       expectQuiet(outcome);
     });
@@ -71,20 +71,20 @@ describe("scenarios: coming back", () => {
       );
       expect(outcome.violations).to.deep.equal([]);
       expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
-      expect(said(outcome, "comes back", leaving)[0]?.with).to.equal("root volume");
+      expect(linesOf(outcome, "comes back", leaving)[0]?.with).to.equal("root volume");
       expect(containerInstances(outcome, leaving)).to.include("ACTIVE");
       expect(isRegistered(outcome, leaving)).to.equal(true);
-      expect(said(outcome, "registered again", leaving)).to.have.lengthOf(2);
+      expect(linesOf(outcome, "registered again", leaving)).to.have.lengthOf(2);
       expectQuiet(outcome);
     });
   }
 
-  it("a new root volume, and the agent registers anew: the container instance that it left behind stays as it is", async () => {
+  it("a new root volume, and the agent registers a new container instance: the old one stays as it is", async () => {
     const outcome = await play(
       fleet({}, [{ at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "new" } }]),
     );
     expect(containerInstances(outcome, leaving)).to.deep.equal(["DRAINING", "ACTIVE"]);
-    expect(said(outcome, "set ACTIVE again", leaving)).to.deep.equal([]);
+    expect(linesOf(outcome, "set ACTIVE again", leaving)).to.deep.equal([]);
     expectQuiet(outcome);
   });
 
@@ -108,9 +108,10 @@ describe("scenarios: coming back", () => {
       (line) => line.kind === "target" && line.targetGroup === "web" && line.state === "draining",
     );
     expect(taken).to.have.lengthOf(1);
-    expect(said(outcome, "registered again", leaving), "ours, behind both load balancers").to.have.lengthOf(
-      2,
-    );
+    expect(
+      linesOf(outcome, "registered again", leaving),
+      "ours, behind both load balancers",
+    ).to.have.lengthOf(2);
     expectQuiet(outcome);
   });
 
@@ -122,7 +123,7 @@ describe("scenarios: coming back", () => {
       ]),
       clusters: slow,
     });
-    expect(said(outcome, "lifecycle action completed", leaving)).to.deep.equal([]);
+    expect(linesOf(outcome, "lifecycle action completed", leaving)).to.deep.equal([]);
     expect(containerInstances(outcome, leaving)).to.deep.equal(["ACTIVE"]);
     expect(isRegistered(outcome, leaving)).to.equal(true);
     expectQuiet(outcome);
@@ -152,7 +153,7 @@ describe("scenarios: coming back", () => {
       clusters: slow,
     });
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "duplicate merged", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "duplicate merged", leaving)).to.have.lengthOf(1);
     expect(containerInstances(outcome, leaving)).to.deep.equal(["ACTIVE"]);
     expect(isRegistered(outcome, leaving)).to.equal(true);
     expectQuiet(outcome);

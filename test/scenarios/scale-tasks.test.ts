@@ -1,7 +1,7 @@
 // Protects the third function: a service at one task an instance less a few, by what really is there, and no call where
 // nothing is to change.
 import { expect } from "chai";
-import { calls, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const SERVICE = { cluster_name: "main", service_name: "edge", min_task_count: 1, n_count: 1 };
@@ -38,14 +38,14 @@ describe("scenarios: scale-tasks", () => {
   it("no call when it is right already, and the log says so", async () => {
     const outcome = await play(fleet(SERVICE, { timeline: [until(130)] }));
     expect(calls(outcome, "ecs:UpdateService")).to.equal(0);
-    expect(said(outcome, "nothing to change")[0]).to.include({ active_instances: 4, desired_count: 3 });
+    expect(linesOf(outcome, "nothing to change")[0]).to.include({ active_instances: 4, desired_count: 3 });
   });
 
   it("sets the count to the ACTIVE instances less n_count", async () => {
     const outcome = await play(fleet(SERVICE, { timeline: [until(130)] }, 7));
     expect(desired(outcome)).to.equal(3);
     expect(calls(outcome, "ecs:UpdateService")).to.equal(1);
-    expect(said(outcome, "desired count set")[0]).to.include({ was: 7, desired_count: 3 });
+    expect(linesOf(outcome, "desired count set")[0]).to.include({ was: 7, desired_count: 3 });
   });
 
   it("instances that drain do not count", async () => {
@@ -55,7 +55,7 @@ describe("scenarios: scale-tasks", () => {
         timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }, until(180)],
       }),
     );
-    expect(said(outcome, "desired count set")[0]).to.include({ active_instances: 3, desired_count: 2 });
+    expect(linesOf(outcome, "desired count set")[0]).to.include({ active_instances: 3, desired_count: 2 });
   });
 
   it("never below min_task_count", async () => {
@@ -68,7 +68,7 @@ describe("scenarios: scale-tasks", () => {
       fleet({ services: [{ ...SERVICE, service_name: "gone" }, SERVICE] }, { timeline: [until(70)] }, 7),
     );
     expect(desired(outcome)).to.equal(3);
-    expect(said(outcome, "cannot be used")[0]).to.include({
+    expect(linesOf(outcome, "cannot be used")[0]).to.include({
       name: "main/gone",
       reason: "there is no such service",
     });
@@ -88,7 +88,7 @@ describe("scenarios: scale-tasks", () => {
       ),
     );
     expect(desired(outcome)).to.equal(7);
-    expect(said(outcome, "not scaled")[0]?.reason).to.include("could not be read");
+    expect(linesOf(outcome, "not scaled")[0]?.reason).to.include("could not be read");
   });
 
   it("does nothing when the cluster shows no ACTIVE instance where the service has tasks", async () => {
@@ -103,25 +103,28 @@ describe("scenarios: scale-tasks", () => {
       ),
     );
     expect(calls(outcome, "ecs:UpdateService")).to.equal(0);
-    expect(said(outcome, "not scaled")[0]?.reason).to.include("no ACTIVE instance");
+    expect(linesOf(outcome, "not scaled")[0]?.reason).to.include("no ACTIVE instance");
   });
 
   it("a service with its own scaling target is warned about", async () => {
     const outcome = await play(
       fleet(SERVICE, { service: { scaling: { min: 1, max: 10 } }, timeline: [until(70)] }),
     );
-    expect(said(outcome, "service has a scaling target")[0]?.level).to.equal("WARN");
+    expect(linesOf(outcome, "service has a scaling target")[0]?.level).to.equal("WARN");
   });
 
   it("a dry run says what it would set", async () => {
     const outcome = await play(fleet({ ...SERVICE, dry_run: true }, { timeline: [until(70)] }, 7));
     expect(calls(outcome, "ecs:UpdateService")).to.equal(0);
-    expect(said(outcome, "dry run")[0]).to.include({ desired_count: 3, was: 7 });
+    expect(linesOf(outcome, "dry run")[0]).to.include({ desired_count: 3, was: 7 });
   });
 
   it("a cluster of more instances than a page of their list: all count", async () => {
     const group = { instance_ids: instanceIds(130) };
     const outcome = await play(fleet(SERVICE, { group, timeline: [until(70)] }, 129));
-    expect(said(outcome, "nothing to change")[0]).to.include({ active_instances: 130, desired_count: 129 });
+    expect(linesOf(outcome, "nothing to change")[0]).to.include({
+      active_instances: 130,
+      desired_count: 129,
+    });
   });
 });

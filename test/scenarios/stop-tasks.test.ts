@@ -1,7 +1,7 @@
 // Protects what is done about tasks that do not leave by themselves: stopped where the input says so, once nothing else is
 // left; else they hold the instance, and the log says that they do.
 import { expect } from "chai";
-import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
 const [leaving] = ids as [string];
@@ -30,7 +30,7 @@ describe("scenarios: tasks that do not leave by themselves", () => {
     const outcome = await play(fleet({}, [bootTask]));
     expectDrained(outcome, { count: 1 });
     expectQuiet(outcome);
-    const [stopped] = said(outcome, "task stopped", leaving);
+    const [stopped] = linesOf(outcome, "task stopped", leaving);
     expect(stopped?.of).to.equal(leaving);
     const workers = outcome.simulation.world.story.lines.filter(
       (line) => line.kind === "task" && line.service === "worker" && line.status === "STOPPED",

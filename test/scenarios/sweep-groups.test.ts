@@ -1,6 +1,6 @@
 // Protects what a sweep costs where there are many groups, and that a group's name that is wrong does not go unnoticed.
 import { expect } from "chai";
-import { calls, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { calls, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const lost = { at_seconds: 1, lose_notifications: { for_seconds: 60 } };
 
@@ -25,10 +25,10 @@ describe("scenarios: the sweep of groups", () => {
         ...(i === 1 || i === 50 ? { warm_pool: { state: "Stopped" } } : {}),
       })),
       timeline: [lost, { at_seconds: 5, terminate: { instance_ids: held } }],
-      // One run of terminate, which sweeps, and looks at what it has found more than once.
+      // One run of terminate, which sweeps, and makes more than one pass over what it has found.
       ends_after_seconds: 95,
     });
-    expect(said(outcome, "sweep found").map((line) => line.instance_id)).to.have.members(held);
+    expect(linesOf(outcome, "sweep found").map((line) => line.instance_id)).to.have.members(held);
     expect(calls(outcome, "autoscaling:DescribeAutoScalingInstances")).to.be.at.least(2);
     expect(calls(outcome, "autoscaling:DescribeAutoScalingGroups")).to.equal(2);
     expect(calls(outcome, "autoscaling:DescribeLifecycleHooks")).to.equal(2);
@@ -44,8 +44,8 @@ describe("scenarios: the sweep of groups", () => {
   it("a group that does not exist fails the run that sweeps, and the others are swept", async () => {
     const outcome = await play({ ...fleet, functions: sweeping(["fleeet", "fleet"]) });
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
-    expect(said(outcome, "cannot be used")[0]).to.include({ level: "ERROR", name: "fleeet" });
+    expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "cannot be used")[0]).to.include({ level: "ERROR", name: "fleeet" });
     const errors = outcome.invocations.flatMap(({ error }) => error ?? []);
     expect(new Set(errors)).to.deep.equal(
       new Set(["RunFailed: 1 failure: fleeet: there is no such Auto Scaling group"]),
@@ -55,8 +55,8 @@ describe("scenarios: the sweep of groups", () => {
   it("a queue that no hook notifies is warned about, and fails no run", async () => {
     const misspelt = { functions: sweeping(["fleet"], "lifecycel"), ends_after_seconds: 600 };
     const outcome = await play({ ...fleet, ...misspelt });
-    expect(said(outcome, "sweep found")).to.deep.equal([]);
-    expect(said(outcome, "no hook of ours")[0]).to.deep.include({
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
+    expect(linesOf(outcome, "no hook of ours")[0]).to.deep.include({
       level: "WARN",
       auto_scaling_group: "fleet",
       terminating_hooks: ["drain"],

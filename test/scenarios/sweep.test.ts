@@ -1,7 +1,7 @@
 // Protects terminations whose messages are lost, or that never had a queue: terminate sweeps for instances in the wait state
 // of our hook, and drains what no message stands for.
 import { expect } from "chai";
-import { calls, expectQuiet, functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+import { calls, expectQuiet, functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
@@ -38,7 +38,7 @@ function expectSwept(outcome: Outcome, withinSeconds: number): void {
   expect(termination?.result).to.equal("CONTINUE");
   const seconds = ((termination?.completedAt ?? 0) - (termination?.askedAt ?? 0)) / 1_000;
   expect(seconds).to.be.at.most(withinSeconds);
-  expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+  expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
   expectQuiet(outcome);
 }
 
@@ -65,8 +65,8 @@ describe("scenarios: the sweep", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
-    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
-    expect(said(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "set DRAINING", leaving)).to.have.lengthOf(1);
     expectQuiet(outcome);
   });
 
@@ -79,7 +79,7 @@ describe("scenarios: the sweep", () => {
       fleet({ ...SWEEP, sweep_minutes: 1, on_timeout: "leave", drain_timeout_seconds: 600 }, lost),
     );
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
     expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
   });
 
@@ -88,10 +88,9 @@ describe("scenarios: the sweep", () => {
       fleet({ ...SWEEP, sweep_minutes: 1 }, lost, { hooks: [HOOK, { ...HOOK, name: "drain-again" }] }),
     );
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "sweep found", leaving).map((line) => line.life_cycle_hook_name)).to.have.members([
-      "drain",
-      "drain-again",
-    ]);
+    expect(linesOf(outcome, "sweep found", leaving).map((line) => line.life_cycle_hook_name)).to.have.members(
+      ["drain", "drain-again"],
+    );
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
   });
 
@@ -103,7 +102,7 @@ describe("scenarios: the sweep", () => {
       ...fleet({ ...input, group_tag: "drained=no" }, lost, { tags: { drained: "yes" } }),
       ends_after_seconds: 600,
     });
-    expect(said(other, "sweep found")).to.deep.equal([]);
+    expect(linesOf(other, "sweep found")).to.deep.equal([]);
   });
 
   it("by the hook's name", async () => {
@@ -132,7 +131,7 @@ describe("scenarios: the sweep", () => {
     );
     expect(outcome.violations).to.deep.equal([]);
     expect(
-      said(outcome, "lifecycle action completed")
+      linesOf(outcome, "lifecycle action completed")
         .map((line) => line.instance_id)
         .sort(),
     ).to.deep.equal(ids.slice(0, 2));
@@ -178,7 +177,7 @@ describe("scenarios: the sweep", () => {
       ],
     });
     expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
-    expect(said(outcome, "sweep found")).to.deep.equal([]);
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
     expectQuiet(outcome);
   });
 
@@ -195,7 +194,7 @@ describe("scenarios: the sweep", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expect(calls(outcome, "autoscaling:CompleteLifecycleAction")).to.equal(1);
-    expect(said(outcome, "sweep found")).to.deep.equal([]);
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
     expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
     expectQuiet(outcome);
   });
@@ -276,7 +275,7 @@ describe("scenarios: the sweep", () => {
       ends_after_seconds: 2_000,
     });
     expect(outcome.violations).to.deep.equal([]);
-    expect(said(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
     expect(outcome.terminations.map(({ result }) => result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
     expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
       "completed when nothing was left",
@@ -293,6 +292,6 @@ describe("scenarios: the sweep", () => {
     });
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
-    expect(said(outcome, "sweep found")).to.deep.equal([]);
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
   });
 });

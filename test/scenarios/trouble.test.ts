@@ -1,6 +1,6 @@
 // Protects drains that run into trouble: denied and throttled calls, other hooks, inputs that name what is not there.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, said } from "./fixture.ts";
+import { expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const terminate = { at_seconds: 5, terminate: { instance_ids: [ids[0], ids[1]] } };
@@ -47,7 +47,7 @@ describe("scenarios: trouble", () => {
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
     for (const queue of outcome.simulation.world.queues.all)
       expect(queue.messages.size, queue.name).to.equal(0);
-    const denied = said(outcome, "call failed").filter((line) => line.kind === "denied");
+    const denied = linesOf(outcome, "call failed").filter((line) => line.kind === "denied");
     expect(denied.map((line) => line.missing_permission)).to.include("sqs:GetQueueUrl");
     expect(outcome.invocations.filter((each) => each.outcome === "failed")).to.have.lengthOf.at.least(8);
   });
@@ -62,7 +62,7 @@ describe("scenarios: trouble", () => {
       expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
       for (const queue of outcome.simulation.world.queues.all)
         expect(queue.messages.size, queue.name).to.equal(0);
-      expect(said(outcome, "call failed")).to.have.lengthOf.at.least(1);
+      expect(linesOf(outcome, "call failed")).to.have.lengthOf.at.least(1);
     });
   }
 
@@ -100,14 +100,14 @@ describe("scenarios: trouble", () => {
     expectDrained(outcome, { count: 2 });
     expectQuiet(outcome);
     // The duplicate merges into the message that is kept, or is refused once and kept itself: nothing is completed twice.
-    expect(said(outcome, "lifecycle action completed")).to.have.lengthOf(2);
-    expect(said(outcome, "completion refused").length).to.be.at.most(1);
-    expect(said(outcome, "waiting", ids[0]).map((line) => line.waiting_for)).to.include(
+    expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(2);
+    expect(linesOf(outcome, "completion refused").length).to.be.at.most(1);
+    expect(linesOf(outcome, "waiting", ids[0]).map((line) => line.waiting_for)).to.include(
       "the other hooks to let it go: backup",
     );
-    const [letGo] = said(outcome, "termination dropped", ids[0]);
-    expect(letGo?.reason).to.match(/^nothing to complete/);
-    expect(letGo?.level).to.equal("INFO");
+    const [dropped] = linesOf(outcome, "termination dropped", ids[0]);
+    expect(dropped?.reason).to.match(/^nothing to complete/);
+    expect(dropped?.level).to.equal("INFO");
     const ended = outcome.simulation.world.story.lines.filter(
       (line) => line.kind === "action-ended" && line.hook === "backup",
     );
@@ -137,9 +137,9 @@ describe("scenarios: trouble", () => {
         { at_seconds: 400, complete_actions: { group: "fleet", hook: "backup" } },
       ],
     });
-    expect(said(outcome, "completion refused", ids[0])).to.have.lengthOf(1);
-    expect(said(outcome, "held by another lifecycle action", ids[0])).to.have.lengthOf(1);
-    expect(said(outcome, "lifecycle action completed", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "completion refused", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "held by another lifecycle action", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "lifecycle action completed", ids[0])).to.have.lengthOf(1);
     const ended = outcome.simulation.world.story.lines.find(
       (line) => line.kind === "action-ended" && line.hook === "drain",
     );
@@ -160,7 +160,7 @@ describe("scenarios: trouble", () => {
       timeline: [terminate],
     });
     expectDrained(outcome, { count: 2 });
-    const [line] = said(outcome, "cannot be used");
+    const [line] = linesOf(outcome, "cannot be used");
     expect(line?.name).to.equal("balancers");
     expect(line?.reason).to.equal("expected a target group of type instance or ip, found type alb");
     expect(
@@ -181,7 +181,7 @@ describe("scenarios: trouble", () => {
     // Judged on what is named and there: the static registrations are not, so their going down with the instance is
     // the input's own fault.
     expectDrained(outcome, { count: 2 });
-    expect(new Set(said(outcome, "cannot be used").map((line) => line.name))).to.deep.equal(
+    expect(new Set(linesOf(outcome, "cannot be used").map((line) => line.name))).to.deep.equal(
       new Set(["mian", "clasic", "sttaic"]),
     );
   });
@@ -196,7 +196,7 @@ describe("scenarios: trouble", () => {
     });
     expectDrained(outcome, { count: 2 });
     expectQuiet(outcome);
-    expect(said(outcome, "cluster lacks the instance").map((line) => line.instance_id)).to.have.members([
+    expect(linesOf(outcome, "cluster lacks the instance").map((line) => line.instance_id)).to.have.members([
       ids[0],
       ids[1],
     ]);
@@ -219,7 +219,7 @@ describe("scenarios: trouble", () => {
         ],
         timeline: [terminate, { at_seconds: from, deny: { actions: ["sqs:SendMessage*"], for_seconds: 90 } }],
       });
-      expect(said(outcome, "step failed")).to.have.lengthOf.at.least(1);
+      expect(linesOf(outcome, "step failed")).to.have.lengthOf.at.least(1);
       expect(outcome.violations).to.deep.equal([]);
       expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
     });

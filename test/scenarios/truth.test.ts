@@ -4,10 +4,11 @@ import { CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
 import { DeregisterContainerInstanceCommand } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { createClients } from "../../shared/aws/clients.ts";
-import { snapshot } from "../../simulator/cloud/snapshot.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
-import { type Invoke, type Played, playScenario } from "../../simulator/scenario/play.ts";
+import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
+import type { Invoke } from "../../simulator/scenario/stage.ts";
+import { snapshot } from "../../simulator/services/snapshot.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(1);

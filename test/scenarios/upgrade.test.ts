@@ -1,7 +1,7 @@
 // Protects fleets that move from the original pair: what it had in flight on the monitor queue is drained and completed.
 // Its messages carry five keys and no memory; all else comes from terminate's input.
 import { expect } from "chai";
-import { expectDrained, functions, HOOK, instanceIds, type Outcome, play, said } from "./fixture.ts";
+import { expectDrained, functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const elb = {
@@ -55,14 +55,14 @@ describe("scenarios: what the original pair had in flight", () => {
   it("is drained behind a classic load balancer, which the message names", async () => {
     const outcome = await playInFlight(elb, {});
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "deregistered", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "deregistered", ids[0])).to.have.lengthOf(1);
     expect(outcome.simulation.world.queues.byName("monitor").messages.size).to.equal(0);
   });
 
   it("is drained on an ECS fleet, where terminate's input names the cluster", async () => {
     const outcome = await playInFlight(ecs, { cluster_name: "main" });
     expectDrained(outcome, { count: 1 });
-    expect(said(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
+    expect(linesOf(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
     const tasks = outcome.simulation.world.story.lines.flatMap((line) =>
       line.kind === "task" && line.instanceId === ids[0] ? [line.status] : [],
     );

@@ -1,11 +1,14 @@
 import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { endUsage } from "../../cli/usage.ts";
 import { scenarioOf } from "./generate.ts";
 import { failuresOf, run } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
 import { sweep } from "./sweep.ts";
 import { commandOf, fileOf, fullStory, summaryOf } from "./tell.ts";
+
+allowClosedPipes();
 
 /** Seeds lie below this, so that a base and a number of seeds stay whole numbers of nine digits. */
 const SEED_LIMIT = 1_000_000_000;

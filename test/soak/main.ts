@@ -1,8 +1,11 @@
 import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
+import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { endUsage } from "../../cli/usage.ts";
 import { soak } from "./soak.ts";
 import { dayText, verdictOf } from "./verdict.ts";
+
+allowClosedPipes();
 
 const HOURS_A_DAY = 24;
 /** Seeds lie below this. */

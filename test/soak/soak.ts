@@ -5,11 +5,11 @@ import { dropWhile } from "../../simulator/kernel/past.ts";
 import { randomSource } from "../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../simulator/kernel/virtual-time.ts";
 import { isQuiet } from "../../simulator/scenario/ending.ts";
-import { disturbFromNowOn, planHealing } from "../../simulator/scenario/fault-timeline.ts";
+import { planEndOfFaults, startLastingFaults } from "../../simulator/scenario/fault-timeline.ts";
 import { conclude, existsIn } from "../../simulator/scenario/judging.ts";
-import { FUNCTIONS, type Stage, stage } from "../../simulator/scenario/play.ts";
 import { checkScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import type { Scenario } from "../../simulator/scenario/schema.ts";
+import { FUNCTIONS, type Stage, stage } from "../../simulator/scenario/stage.ts";
 import { planTimeline } from "../../simulator/scenario/timeline.ts";
 import type { World } from "../../simulator/services/world.ts";
 import { faultsOfOurs, faultText, violationText } from "../simulation/run.ts";
@@ -158,14 +158,14 @@ class Life {
   #plan(hour: Scenario): void {
     const { simulation, lambda } = this.#stage;
     const now = this.#clock.now();
-    planTimeline(simulation, hour, now, (error) => this.#refused(error), lambda);
+    planTimeline({ simulation, lambda }, hour, now, (error) => this.#refused(error));
     for (const kind of kindsIn(hour)) this.#switchedOn.add(kind);
     for (const { send } of hour.timeline) if (send) this.#unreadable.add(send.body);
     if (hour.faults_end_after_seconds === undefined) return;
     const until = now + hour.faults_end_after_seconds * 1000;
-    disturbFromNowOn(simulation, hour);
+    startLastingFaults(simulation, hour);
     this.#windows.add({ from: now, until, readLag: simulation.readLag });
-    planHealing(simulation, hour, now, lambda);
+    planEndOfFaults(simulation, hour, now, lambda);
     this.world.agenda.at(until, () => {
       simulation.readLag = 0;
     });
@@ -187,7 +187,7 @@ class Life {
     this.#isOver = true;
     await Promise.all(this.#schedules);
     const isUnreadable = (body: string) => this.#unreadable.has(body);
-    this.#judge(conclude(this.#scenario, simulation, judge, endedAt, isUnreadable));
+    this.#judge(conclude(this.#scenario, simulation, judge, { endedAt, isUnreadable }));
     return {
       ...this.#counts(),
       heaps: this.#heaps,

@@ -27,7 +27,79 @@ const rules: [string, RegExp, RegExp][] = [
 /** What the rules may take from outside of their folder: functions and numbers without a clock or a client. */
 const PURE = / from "\.\.\/(base\/(log|batches)|model\/(settings|termination|lifecycle-state))\.ts";$/;
 
+/** What each folder of the simulator may import, besides itself. A service never imports what stands above all services. */
+const SIMULATOR_LAYERS: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  wire: [],
+  faults: ["kernel", "wire"],
+  "services/ec2": ["kernel", "wire"],
+  "services/sqs": ["kernel", "wire"],
+  "services/elb": ["kernel", "wire", "services/ec2"],
+  "services/elbv2": ["kernel", "wire", "services/ec2"],
+  "services/eventbridge": ["kernel", "services/ec2", "services/sqs"],
+  "services/ecs": ["kernel", "wire", "services/ec2", "services/elb", "services/elbv2"],
+  "services/application-autoscaling": ["kernel", "wire", "services/ecs"],
+  "services/autoscaling": [
+    "kernel",
+    "wire",
+    "services/ec2",
+    "services/ecs",
+    "services/elb",
+    "services/elbv2",
+    "services/sqs",
+  ],
+  services: ["kernel", "services/*"],
+  cloud: ["kernel", "wire", "faults", "services", "services/*"],
+  judge: ["kernel", "services"],
+  scenario: ["kernel", "wire", "faults", "services", "services/*", "cloud", "judge"],
+  front: ["kernel", "services", "cloud", "scenario"],
+};
+
+/** The folder of a file in the simulator: `services/ecs` for `simulator/services/ecs/model.ts`. */
+const folderOf = (file: string) => file.split("/").slice(1, -1).join("/");
+
+/** The imports between two folders of the simulator, each with the file that imports. */
+const importsInSimulator = () =>
+  files
+    .filter((file) => file.startsWith("simulator/"))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((from) => from.startsWith("."))
+        .map((from) => new URL(from, `file:///${file}`).pathname.slice(1))
+        .filter((target) => target.startsWith("simulator/") && folderOf(target) !== folderOf(file))
+        .map((target) => ({ file, target, from: folderOf(file), to: folderOf(target) })),
+    );
+
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles: string[] = [];
+  const sound = new Set<string>();
+  const visit = (each: string, path: string[]) => {
+    if (path.includes(each)) circles.push([...path.slice(path.indexOf(each)), each].join(" -> "));
+    else if (!sound.has(each)) for (const next of graph.get(each) ?? []) visit(next, [...path, each]);
+    sound.add(each);
+  };
+  for (const each of graph.keys()) visit(each, []);
+  return [...new Set(circles)];
+}
+
 describe("structure", () => {
+  it("each folder of the simulator imports only those that the table names", () => {
+    const isAllowed = (from: string, to: string) =>
+      (SIMULATOR_LAYERS[from] ?? []).some((each) =>
+        each === "services/*" ? to.startsWith("services/") : each === to,
+      );
+    const found = importsInSimulator().filter(({ from, to }) => !isAllowed(from, to));
+    expect(found.map(({ file, target }) => `${file} imports ${target}`)).to.deep.equal([]);
+    const folders = new Set(files.filter((file) => file.startsWith("simulator/")).map(folderOf));
+    expect([...folders].sort()).to.deep.equal(Object.keys(SIMULATOR_LAYERS).sort());
+  });
+
+  it("no folders of the simulator import each other, not even in a circle", () => {
+    const edges = new Map<string, Set<string>>();
+    for (const { from, to } of importsInSimulator()) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+    expect(circlesIn(new Map([...edges].map(([from, to]) => [from, [...to]])))).to.deep.equal([]);
+  });
+
   for (const [why, which, forbidden] of rules) {
     it(why, () => {
       const found = files
@@ -64,12 +136,6 @@ describe("structure", () => {
             .map((from) => new URL(from, `file:///${file}`).pathname.slice(1)),
         ]),
     );
-    const circles: string[] = [];
-    const visit = (file: string, path: string[]) => {
-      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
-      else for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
-    };
-    for (const file of graph.keys()) visit(file, []);
-    expect([...new Set(circles)]).to.deep.equal([]);
+    expect(circlesIn(graph)).to.deep.equal([]);
   });
 });

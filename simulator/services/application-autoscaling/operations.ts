@@ -2,15 +2,18 @@ import * as scaling from "@aws-sdk/client-application-auto-scaling";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
-import type { ScalableTarget } from "./scalable-targets.ts";
+import type { Clusters } from "../ecs/clusters.ts";
+import type { ScalableTarget, ScalableTargets } from "./scalable-targets.ts";
 
 const NAMESPACE = "ecs";
 const DIMENSION = "ecs:service:DesiredCount";
 const IDENTITY = ["ServiceNamespace", "ResourceId", "ScalableDimension"];
 
-/** The simulated Application Auto Scaling: which ECS services are scaled, and no policy that would scale them. */
-export function applicationAutoScalingService(world: World): Service {
+/** What the operations work on. */
+type ScalableWorld = { readonly scalableTargets: ScalableTargets; readonly clusters: Clusters };
+
+/** The simulated Application Auto Scaling: scalable targets without policies. */
+export function applicationAutoScalingService(world: ScalableWorld): Service {
   const { scalableTargets } = world;
 
   const describe = (input: scaling.DescribeScalableTargetsRequest) => {

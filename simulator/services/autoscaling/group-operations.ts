@@ -1,7 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
 
@@ -15,7 +15,7 @@ const SIZES = ["MinSize", "MaxSize", "DesiredCapacity"];
 const RETAIN = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon";
 
 /** The operations that change groups and their instances. */
-export function groupOperations(world: World): Operation[] {
+export function groupOperations(world: AutoScalingWorld): Operation[] {
   const { groups } = world;
 
   const create = (input: autoscaling.CreateAutoScalingGroupType) => {
@@ -79,35 +79,35 @@ export function groupOperations(world: World): Operation[] {
 
   const terminate = (input: autoscaling.TerminateInstanceInAutoScalingGroupType) => {
     const instanceId = input.InstanceId as string;
-    const held = groups.holding(instanceId);
-    if (!held)
+    const found = groups.findInstance(instanceId);
+    if (!found)
       throw new AwsError(
         "ValidationError",
         `Instance Id not found - No managed instance found for instance ID ${instanceId}`,
         400,
       );
-    if (isWarm(held.instance.state.latest)) {
+    if (isWarm(found.instance.state.latest)) {
       throw new AwsError(
         "ValidationError",
         `The instance ${instanceId} is in a warm pool and cannot be terminated by this operation.`,
         400,
       );
     }
-    // A retained instance stands outside of the desired capacity.
-    const retained = held.instance.state.latest === "Terminating:Retained";
+    // A retained instance does not count in the desired capacity.
+    const retained = found.instance.state.latest === "Terminating:Retained";
     const decrement = !retained && (input.ShouldDecrementDesiredCapacity as boolean);
-    if (decrement && held.group.desired <= held.group.minSize) {
+    if (decrement && found.group.desired <= found.group.minSize) {
       throw new AwsError(
         "ValidationError",
-        `Currently, desiredSize equals minSize (${held.group.minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+        `Currently, desiredSize equals minSize (${found.group.minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
         400,
       );
     }
-    groups.terminate(held.group, held.instance, decrement);
+    groups.terminate(found.group, found.instance, decrement);
     return {
       Activity: {
         ActivityId: world.random("arns").uuid(),
-        AutoScalingGroupName: held.group.name,
+        AutoScalingGroupName: found.group.name,
         Description: `Terminating EC2 instance: ${instanceId}`,
         Cause: "At the request of a user, the instance was taken out of service.",
         StartTime: new Date(world.agenda.now),

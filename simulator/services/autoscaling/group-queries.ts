@@ -3,11 +3,11 @@ import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { type Group, type GroupInstance, isWarm, type WarmPool } from "./model.ts";
 
 /** The operations that show groups and their instances. */
-export function groupQueries(world: World): Operation[] {
+export function groupQueries(world: AutoScalingWorld): Operation[] {
   const { groups } = world;
 
   const describe = (input: autoscaling.AutoScalingGroupNamesType, call: Call) => {
@@ -81,7 +81,7 @@ export function groupQueries(world: World): Operation[] {
   ];
 }
 
-// AWS knows four filters, all of tags.
+// AWS has four filters, all by tags.
 function passes({ Name: name = "", Values: values = [] }: autoscaling.Filter, group: Group): boolean {
   const tags = [...group.tags];
   if (name === "tag-key") return tags.some(([key]) => values.includes(key));
@@ -97,7 +97,7 @@ function passes({ Name: name = "", Values: values = [] }: autoscaling.Filter, gr
 }
 
 function presentGroup(
-  world: World,
+  world: AutoScalingWorld,
   group: Group,
   moment: number,
   withInstances = true,
@@ -116,7 +116,7 @@ function presentGroup(
     TargetGroupARNs: [...group.targetGroupArns],
     HealthCheckType: "EC2",
     CreatedTime: new Date(group.createdAt),
-    // Those of the warm pool are answered by DescribeWarmPool alone.
+    // Only DescribeWarmPool lists instances of the warm pool.
     Instances: withInstances
       ? present.filter((each) => !warm.includes(each)).map((each) => presentInstance(world, each, moment))
       : [],
@@ -137,7 +137,7 @@ function presentGroup(
 }
 
 /** An instance as it was at a moment, in the words that all three Describe operations share. */
-export function presentInstance(world: World, instance: GroupInstance, moment: number) {
+export function presentInstance(world: AutoScalingWorld, instance: GroupInstance, moment: number) {
   return {
     InstanceId: instance.instanceId,
     AvailabilityZone: world.instances.get(instance.instanceId)?.zone ?? ZONES[0],

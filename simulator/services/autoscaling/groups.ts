@@ -11,10 +11,13 @@ import { Notifications } from "./notifications.ts";
 import { Passages } from "./passages.ts";
 import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 
-/** Auto Scaling looks at its groups this long after a change. */
-const LOOK_MS = 1_000;
-/** It notices an instance that ended, or was stopped, by another hand within about this time. */
+/** Auto Scaling checks its groups this long after a change. */
+const CHECK_MS = 1_000;
+/** It notices within about this time that somebody else has ended or stopped an instance. */
 const NOTICE_ENDED_MS = 30_000;
+
+/** What Auto Scaling's operations work on. */
+export type AutoScalingWorld = AutoScalingGround & { readonly groups: Groups };
 
 /** All the account's Auto Scaling groups. */
 export class Groups implements Past {
@@ -91,8 +94,8 @@ export class Groups implements Past {
     return this.#byName.get(name);
   }
 
-  /** The group that holds an instance, and the instance in it. */
-  holding(instanceId: string): { group: Group; instance: GroupInstance } | undefined {
+  /** The group that an instance is in, and the instance there. */
+  findInstance(instanceId: string): { group: Group; instance: GroupInstance } | undefined {
     for (const group of this.#byName.values()) {
       const instance = group.instances.get(instanceId);
       if (instance && instance.state.latest !== undefined) return { group, instance };
@@ -113,7 +116,7 @@ export class Groups implements Past {
     this.#byName.delete(group.name);
   }
 
-  /** Auto Scaling shows an instance that has left its group no more; what reads that lag still see of it is forgotten. */
+  /** Forgets instances that have left their groups, and what only lagging reads still need. */
   forget(before: number): void {
     for (const { instances } of this.#byName.values()) {
       for (const [id, instance] of instances) {
@@ -125,7 +128,7 @@ export class Groups implements Past {
     }
   }
 
-  /** Adds or changes a hook; one with a target is sent the test notification. Throws as PutLifecycleHook does. */
+  /** Adds or changes a hook. If it has a target, that gets the test notification. Throws as PutLifecycleHook does. */
   putHook(group: Group, hook: Hook): void {
     if (!group.hooks.has(hook.name) && group.hooks.size >= 50) {
       throw new AwsError(
@@ -185,10 +188,10 @@ export class Groups implements Past {
 
   /** Lets the group's new settings take effect soon. */
   touch(group: Group): void {
-    this.#world.agenda.in(LOOK_MS, () => this.#balance(group));
+    this.#world.agenda.in(CHECK_MS, () => this.#balance(group));
   }
 
-  // Into the group's load balancers and its cluster, and what its boot script does when it boots for the first time.
+  // Registers an instance with the group's load balancers and its cluster. At its first boot, its boot script runs.
   #enterService(group: Group, instance: GroupInstance): void {
     const { clusters } = this.#world;
     const { instanceId } = instance;
@@ -266,7 +269,7 @@ export class Groups implements Past {
     this.#whenBooted(instance, bootSeconds, () => this.passages.launch(group, instance, "WarmPool"));
   }
 
-  // Nothing follows where something else has become of the instance in the meantime.
+  // Does nothing if the instance's state has changed in the meantime.
   #whenBooted(instance: GroupInstance, seconds: number, then: () => void): void {
     const { since } = instance.state;
     this.#world.agenda.in(seconds * 1000, () => {
@@ -275,12 +278,12 @@ export class Groups implements Past {
   }
 
   #replaceEnded(instanceId: string): void {
-    const held = this.holding(instanceId);
-    if (!held || isLeaving(held.instance)) return;
-    held.instance.healthy = false;
-    // What a hook holds stays held; what is lost is seen once the hook lets go.
-    if (held.instance.state.latest?.endsWith(":Wait")) return;
-    this.passages.terminate(held.group, held.instance);
-    this.touch(held.group);
+    const found = this.findInstance(instanceId);
+    if (!found || isLeaving(found.instance)) return;
+    found.instance.healthy = false;
+    // A hook still holds it. The loss counts once the hook has released it.
+    if (found.instance.state.latest?.endsWith(":Wait")) return;
+    this.passages.terminate(found.group, found.instance);
+    this.touch(found.group);
   }
 }

@@ -1,7 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { type ActionResult, type Group, globalTimeout, type Hook, type Transition } from "./model.ts";
 
 const TRANSITIONS: readonly string[] = [
@@ -11,7 +11,7 @@ const TRANSITIONS: readonly string[] = [
 const RESULTS: readonly string[] = ["CONTINUE", "ABANDON"];
 
 /** The operations on lifecycle hooks and their actions. */
-export function hookOperations(world: World): Operation[] {
+export function hookOperations(world: AutoScalingWorld): Operation[] {
   const { groups } = world;
 
   const put = (input: autoscaling.PutLifecycleHookType) => {

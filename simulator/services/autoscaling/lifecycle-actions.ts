@@ -11,8 +11,11 @@ import type {
 import { globalTimeout, type Passage, TERMINATING } from "./model.ts";
 import type { Notifications } from "./notifications.ts";
 
-/** How an action is named by a caller. */
+/** How a caller names an action. */
 export type ActionKey = { hook: string; token: string | undefined; instanceId: string | undefined };
+
+/** How an action ends, and by whom. */
+type Ending = { readonly how: ActionEnd; readonly result: ActionResult; readonly by: Actor };
 
 /** The lifecycle actions of instances that wait: their timers, and what ends them. */
 export class LifecycleActions {
@@ -35,20 +38,21 @@ export class LifecycleActions {
     for (const hook of on.hooks) this.#begin(group, instance, hook, on.passage);
   }
 
-  /** Cancels all that an instance waits for, and nothing follows from it. */
+  /** Cancels all pending actions of an instance. Nothing follows from that. */
   drop(group: Group, instance: GroupInstance): void {
     this.#done.delete(instance);
     const [pending] = pendingOf(instance);
-    if (pending) this.#end(group, instance, pending, "cancelled", "ABANDON", "auto-scaling");
+    if (pending)
+      this.#end(group, instance, pending, { how: "cancelled", result: "ABANDON", by: "auto-scaling" });
   }
 
   /** CompleteLifecycleAction. Throws a ValidationError when no such action is pending. */
   complete(group: Group, key: ActionKey, result: ActionResult, by: Actor): void {
     const { instance, action } = this.#find(group, key);
-    this.#end(group, instance, action, "call", result, by);
+    this.#end(group, instance, action, { how: "call", result, by });
   }
 
-  /** RecordLifecycleActionHeartbeat: the timer starts anew, up to the global timeout. Throws likewise. */
+  /** RecordLifecycleActionHeartbeat: the timer starts again, up to the global timeout. Throws as `complete` does. */
   heartbeat(group: Group, key: ActionKey): void {
     const { instance, action } = this.#find(group, key);
     action.timer.cancel();
@@ -64,7 +68,7 @@ export class LifecycleActions {
     for (const instance of group.instances.values()) {
       for (const action of pendingOf(instance)) {
         if (action.hook.name === name)
-          this.#end(group, instance, action, "hook-deleted", result, "auto-scaling");
+          this.#end(group, instance, action, { how: "hook-deleted", result, by: "auto-scaling" });
       }
     }
   }
@@ -97,9 +101,8 @@ export class LifecycleActions {
   #timer(group: Group, instance: GroupInstance, action: LifecycleAction) {
     const { agenda } = this.#world;
     const at = Math.min(agenda.now + action.hook.heartbeatTimeout * 1000, action.globalDeadline);
-    return agenda.at(at, () =>
-      this.#end(group, instance, action, "timeout", action.hook.defaultResult, "auto-scaling"),
-    );
+    const ending: Ending = { how: "timeout", result: action.hook.defaultResult, by: "auto-scaling" };
+    return agenda.at(at, () => this.#end(group, instance, action, ending));
   }
 
   #find(group: Group, key: ActionKey): { instance: GroupInstance; action: LifecycleAction } {
@@ -114,14 +117,7 @@ export class LifecycleActions {
     throw new AwsError("ValidationError", `No active Lifecycle Action found with ${named}`, 400);
   }
 
-  #end(
-    group: Group,
-    instance: GroupInstance,
-    action: LifecycleAction,
-    how: ActionEnd,
-    result: ActionResult,
-    by: Actor,
-  ): void {
+  #end(group: Group, instance: GroupInstance, action: LifecycleAction, { how, result, by }: Ending): void {
     if (action.ended) return;
     const { agenda, story } = this.#world;
     action.timer.cancel();
@@ -140,7 +136,7 @@ export class LifecycleActions {
     });
     const [other] = pendingOf(instance);
     // ABANDON cancels the other hooks of the instance; CONTINUE lets them finish.
-    if (other && result === "ABANDON") this.#end(group, instance, other, "cancelled", "ABANDON", by);
+    if (other && result === "ABANDON") this.#end(group, instance, other, { how: "cancelled", result, by });
     if (other) return;
     const done = this.#done.get(instance);
     this.#done.delete(instance);

@@ -1,4 +1,4 @@
-import type { Appointment } from "../../kernel/clock.ts";
+import type { Appointment } from "../../kernel/agenda.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { History } from "../../kernel/history.ts";
 import type { ActionEnd } from "../../kernel/story.ts";
@@ -8,7 +8,7 @@ import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
 import type { Queues } from "../sqs/queues.ts";
 
-/** What Auto Scaling stands on: all that an instance has to do with. */
+/** What Auto Scaling needs: all that an instance is registered with. */
 export type AutoScalingGround = Ground & {
   readonly instances: Instances;
   readonly classic: ClassicLoadBalancers;
@@ -74,7 +74,7 @@ export type LifecycleAction = {
   /** Heartbeats do not extend the action beyond this. */
   readonly globalDeadline: number;
   timer: Appointment;
-  /** What its notification says, once it was sent. */
+  /** The body of its notification, once it was sent. */
   message: string | undefined;
   ended: { readonly how: ActionEnd; readonly result: ActionResult; readonly at: number } | undefined;
 };
@@ -87,7 +87,7 @@ export type GroupInstance = {
   healthy: boolean;
   /** Whether it has been in service before, so that its boot script has run. */
   served: boolean;
-  /** Whether its ECS agent has lost its state file, and registers anew when it starts. */
+  /** Whether its ECS agent has lost its state file, so that it registers a new container instance. */
   agentIsNew: boolean;
 };
 
@@ -136,13 +136,13 @@ export function globalTimeout(hook: Hook): number {
   return Math.min(172_800, 100 * hook.heartbeatTimeout);
 }
 
-/** Whether the instance is on its way out of the group or its warm pool, kept outside of them, or out. */
+/** Whether the instance leaves the group or its warm pool, has left, or is retained outside of them. */
 export function isLeaving(instance: GroupInstance): boolean {
   const state = instance.state.latest;
   return state === undefined || /^(Warmed:)?Terminat|:Retained$/.test(state);
 }
 
-/** Whether a state is one of the warm pool. */
+/** Whether a state is one of the warm pool's. */
 export function isWarm(state: LifecycleState | undefined): boolean {
   return state?.startsWith("Warmed:") === true;
 }

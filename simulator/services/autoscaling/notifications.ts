@@ -6,7 +6,7 @@ import type { AutoScalingGround, Group, Hook, LifecycleAction, Passage } from ".
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
-/** Who is told, as through EventBridge, of each lifecycle action that begins. */
+/** Called for each lifecycle action that begins, as an EventBridge rule would be. */
 type BegunListener = (group: Group, instanceId: string, action: LifecycleAction) => void;
 
 /** What Auto Scaling sends to a hook's notification target. */

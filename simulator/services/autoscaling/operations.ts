@@ -1,13 +1,13 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { groupOperations } from "./group-operations.ts";
 import { groupQueries } from "./group-queries.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { hookOperations } from "./hook-operations.ts";
 import { warmPoolOperations } from "./warm-pool-operations.ts";
 
 /** The simulated EC2 Auto Scaling. */
-export function autoScalingService(world: World): Service {
+export function autoScalingService(world: AutoScalingWorld): Service {
   return {
     name: "autoscaling",
     protocol: {

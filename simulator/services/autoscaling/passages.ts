@@ -17,11 +17,11 @@ const LEAVE_MS = 25_000;
 /** From an instance's being stopped for the warm pool to its being ready there. */
 const POOL_STOP_MS = 25_000;
 
-/** What a group does about its instances on their way. */
+/** Called when an instance has arrived, or is lost on the way. */
 export type Following = {
   /** An instance is to enter service. */
   readonly enterService: (group: Group, instance: GroupInstance) => void;
-  /** The group has one more in its pool, or one less than it believed. */
+  /** The group's number of instances, or its pool's, has changed. */
   readonly changed: (group: Group) => void;
 };
 
@@ -49,7 +49,7 @@ export class Passages {
     };
     this.#actions.drop(group, instance);
     this.#afterLoadBalancers(group, instance, phase, () =>
-      this.#hold(group, instance, phase, passage, (result) =>
+      this.#hold(group, instance, { phase, passage }, (result) =>
         this.#proceed(group, instance, phase, () => this.#end(group, instance, phase, result)),
       ),
     );
@@ -58,7 +58,7 @@ export class Passages {
   /** Runs the launch hooks of an instance, if there are any, before it enters service. */
   launch(group: Group, instance: GroupInstance, origin: "EC2" | "WarmPool" | "AutoScalingGroup"): void {
     const passage: Passage = { transition: LAUNCHING, origin, destination: "AutoScalingGroup" };
-    this.#hold(group, instance, "Pending", passage, (result) => {
+    this.#hold(group, instance, { phase: "Pending", passage }, (result) => {
       if (this.#isLost(instance, result)) this.#lose(group, instance);
       else this.#following.enterService(group, instance);
     });
@@ -103,7 +103,7 @@ export class Passages {
       action: "ReplaceRootVolume",
     };
     this.#afterLoadBalancers(group, instance, phase, () =>
-      this.#hold(group, instance, phase, passage, (result) => {
+      this.#hold(group, instance, { phase, passage }, (result) => {
         if (this.#isLost(instance, result)) this.#lose(group, instance);
         else this.#proceed(group, instance, phase, replaced);
       }),
@@ -160,8 +160,7 @@ export class Passages {
   #hold(
     group: Group,
     instance: GroupInstance,
-    phase: Phase,
-    passage: Passage,
+    { phase, passage }: { readonly phase: Phase; readonly passage: Passage },
     done: (result: ActionResult) => void,
   ): void {
     const hooks = [...group.hooks.values()].filter((hook) => hook.transition === passage.transition);
@@ -183,7 +182,7 @@ export class Passages {
 
   #passIntoPool(group: Group, instance: GroupInstance, passage: Passage): void {
     const phase = "Warmed:Pending";
-    this.#hold(group, instance, phase, passage, (result) => {
+    this.#hold(group, instance, { phase, passage }, (result) => {
       if (result === "ABANDON" && passage.transition === TERMINATING && group.retain)
         this.#proceed(group, instance, phase, () => this.set(group, instance, `${phase}:Retained`));
       else if (this.#isLost(instance, result)) this.#lose(group, instance);
@@ -203,7 +202,7 @@ export class Passages {
     });
   }
 
-  // Whether an instance that was to stay has to go: a hook said so, or it died while a hook held it.
+  // Whether an instance cannot stay: a hook ended with ABANDON, or the instance ended while a hook held it.
   #isLost(instance: GroupInstance, result: ActionResult): boolean {
     const ec2 = this.#world.instances.get(instance.instanceId);
     return result === "ABANDON" || ec2 === undefined || !isAlive(ec2);

@@ -2,14 +2,14 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
 import { presentInstance, presentWarmPool } from "./group-queries.ts";
+import type { AutoScalingWorld } from "./groups.ts";
 import { isWarm, type PoolState } from "./model.ts";
 
 const STATES: readonly string[] = ["Stopped", "Running", "Hibernated"] satisfies PoolState[];
 
 /** The operations on warm pools. */
-export function warmPoolOperations(world: World): Operation[] {
+export function warmPoolOperations(world: AutoScalingWorld): Operation[] {
   const { groups } = world;
 
   const put = (input: autoscaling.PutWarmPoolType) => {

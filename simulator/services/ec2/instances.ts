@@ -1,5 +1,5 @@
 import { ZONES } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import { History } from "../../kernel/history.ts";
 import type { Past } from "../../kernel/past.ts";
 import type { Random } from "../../kernel/random.ts";
@@ -7,7 +7,7 @@ import type { Actor, Story } from "../../kernel/story.ts";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
-/** An EC2 instance. Other services look at `state`; nothing runs on it unless it is `running`. */
+/** An EC2 instance. Other services read `state`; nothing runs on it unless it is `running`. */
 export type Instance = {
   readonly id: string;
   readonly zone: string;
@@ -15,17 +15,17 @@ export type Instance = {
   /** When it was launched first, in milliseconds since 1970. */
   readonly launchedAt: number;
   readonly state: History<InstanceState>;
-  /** Whether EC2 has announced that it takes the instance back. */
+  /** Whether EC2 has sent an interruption notice for it. */
   isReclaimed: boolean;
 };
 
-/** How long EC2 takes over things, in milliseconds: common values, not promises of AWS. */
+/** How long EC2 takes, in milliseconds: common values, not promises of AWS. */
 const SHUTTING_DOWN_MS = 20_000;
 const STOPPING_MS = 20_000;
 
 type Listener = (instance: Instance, by: Actor) => void;
 
-/** All the account's instances, those that have ended and are not forgotten included. */
+/** All the account's instances, including those that have ended and are not forgotten. */
 export class Instances implements Past {
   readonly #world: { agenda: Agenda; random: Random; story: Story };
   readonly #byId = new Map<string, Instance>();
@@ -95,7 +95,7 @@ export class Instances implements Past {
     this.#boot(instance, bootMilliseconds);
   }
 
-  /** EC2 shows an instance for about an hour after it was terminated; here it does until it is told to forget it. */
+  /** EC2 shows a terminated instance for about an hour. Here it shows it until it is forgotten. */
   forget(before: number): void {
     for (const [id, { state }] of this.#byId) {
       if (state.latest === "terminated" && state.since < before) this.#byId.delete(id);

@@ -3,8 +3,7 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
-import type { Instance, InstanceState } from "./instances.ts";
+import type { Instance, InstanceState, Instances } from "./instances.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -20,13 +19,11 @@ const CODES: Readonly<Record<InstanceState, number>> = {
   stopped: 80,
 };
 
-/** An instance as it is, or was when a read that lags behind saw it. */
+/** An instance as a read shows it, which may lag. */
 type Seen = { readonly instance: Instance; readonly state: InstanceState };
 
-/** The simulated EC2: what becomes of instances, and nothing else of it. */
-export function ec2Service(world: World): Service {
-  const { instances } = world;
-
+/** The simulated EC2: instances, and nothing else. */
+export function ec2Service({ instances }: { readonly instances: Instances }): Service {
   const seen = (moment: number): Seen[] =>
     instances.all.flatMap((instance) => {
       const state = instance.state.at(moment);
@@ -34,7 +31,7 @@ export function ec2Service(world: World): Service {
       return state === undefined || forgotten ? [] : [{ instance, state }];
     });
 
-  // The instances that a call names, all of them or none.
+  // The instances that a call names. Throws if one does not exist.
   const named = (ids: readonly string[], moment: number): Seen[] => {
     const malformed = ids.find((id) => !/^i-[0-9a-f]+$/.test(id));
     if (malformed !== undefined)
@@ -69,7 +66,7 @@ export function ec2Service(world: World): Service {
     return { Reservations: items.map(presentReservation), NextToken: next };
   };
 
-  // What one of the three operations that change instances does, and how each instance has changed by it.
+  // Runs one of the three operations that change instances, and returns how each has changed.
   const change = (ids: readonly string[] | undefined, now: number, act: (each: Seen) => void) => {
     const chosen = named(ids as readonly string[], now);
     for (const each of chosen) act(each);
@@ -132,7 +129,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
   }
 }
 
-// Each instance has its reservation, because Auto Scaling launches one by one.
+// Each instance has its own reservation, because Auto Scaling launches them one by one.
 function presentReservation({ instance, state }: Seen): ec2.Reservation {
   const { id, launchedAt, privateIp, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";

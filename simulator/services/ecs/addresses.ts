@@ -1,8 +1,8 @@
 import type { Random } from "../../kernel/random.ts";
 
 /**
- * The addresses that the network interfaces of tasks take, each by one task at a time. Those of a list are given in its
- * order, so that one that is free again is soon another task's; without a list they are drawn from 10.1.0.0/16.
+ * The addresses for the network interfaces of tasks. One task at a time has an address. Those of a list are given out in
+ * its order, so that a free one is soon used again. Without a list, they are drawn from 10.1.0.0/16.
  */
 export class Addresses {
   readonly #random: Random;

@@ -7,13 +7,13 @@ import type { TaskLife } from "./task-life.ts";
 /** ECS notices that an instance has ended after this long, when its agent was connected. */
 const NOTICE_END_MS = 5_000;
 
-/** Who is told of container instances that are deregistered, and of those whose agent came or went. */
+/** Called for container instances that are deregistered, and for those whose agent connects or disconnects. */
 type AgentListeners = {
   readonly deregistered: (containerInstance: ContainerInstance, by: Actor) => void;
   readonly connection: (containerInstance: ContainerInstance) => void;
 };
 
-/** How ECS and the agents on the instances see and lose each other, and how container instances end. */
+/** The connections between ECS and the agents on the instances, and how container instances end. */
 export class Agents {
   readonly #world: EcsGround;
   readonly #tasks: TaskLife;
@@ -29,13 +29,13 @@ export class Agents {
     world.instances.onHalt(({ id }) => this.halt(id));
   }
 
-  /** The agent of an instance loses ECS: what ECS shows of its tasks stays as it is, and what it wishes waits. */
+  /** The agent of an instance disconnects: what ECS shows of its tasks stays as it is, and what ECS asks for waits. */
   disconnect(instanceId: string): void {
     for (const each of this.#registered(instanceId)) this.#setConnected(each, false);
   }
 
   /**
-   * All containers on an instance end, as when it is stopped or gets a new root volume, and its agent with them: ECS hears
+   * All containers on an instance end, and its agent with them, as when it is stopped or gets a new root volume. ECS learns
    * of it when the agent is up again.
    */
   halt(instanceId: string): void {
@@ -46,8 +46,8 @@ export class Agents {
   }
 
   /**
-   * The agent finds ECS again, and both catch up. That of an instance that has ended or is stopped does not, nor does one
-   * that has left its container instance behind for a new one.
+   * The agent connects again, and both catch up. The agent of an instance that has ended or is stopped does not, nor one
+   * that has a new container instance by now.
    */
   reconnect(instanceId: string): void {
     const instance = this.#world.instances.get(instanceId);
@@ -71,8 +71,8 @@ export class Agents {
     for (const task of running) this.#tasks.orphan(task);
   }
 
-  // Containers end with the instance. ECS learns of it only where the agent was connected: then it deregisters the
-  // container instance; without an agent everything stays as it was last seen.
+  // Containers end with the instance. ECS learns of it only if the agent was connected: then it deregisters the container
+  // instance. Otherwise everything stays as it last was.
   #ended({ id }: Instance): void {
     for (const each of this.#all(id)) {
       const wasConnected = each.agentConnected.latest;

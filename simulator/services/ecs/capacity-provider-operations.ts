@@ -2,11 +2,11 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import type { CapacityProvider } from "./model.ts";
 
 /** The operations on capacity providers. */
-export function capacityProviderOperations(world: World): Operation[] {
+export function capacityProviderOperations(world: EcsWorld): Operation[] {
   const describe = (input: ecs.DescribeCapacityProvidersRequest) => {
     const all = world.clusters.all.flatMap(({ capacityProviders }) => capacityProviders);
     const names = input.capacityProviders;

@@ -24,6 +24,9 @@ import { TaskLife } from "./task-life.ts";
 /** DescribeTasks shows stopped tasks for at least an hour. */
 const STOPPED_SHOWN_MS = 3_600_000;
 
+/** What ECS's operations work on. */
+export type EcsWorld = EcsGround & { readonly clusters: Clusters };
+
 /** All the account's clusters, and what runs in them. */
 export class Clusters implements Past {
   readonly definitions = new Map<string, TaskDefinition>();
@@ -135,8 +138,8 @@ export class Clusters implements Past {
   }
 
   /**
-   * What the ECS agent does when an instance comes up again. With its state file it takes up the container instance that
-   * it was; without one, or where that was deregistered, it registers anew, and the old one stays behind as it is.
+   * What the ECS agent does when an instance comes up again. With its state file it is the same container instance as
+   * before. Without one, or when that was deregistered, it registers a new one, and the old one stays as it is.
    */
   rejoin(cluster: Cluster, instanceId: string, taskSlots: number, keepsState = true): void {
     const isKnown = [...cluster.containerInstances.values()].some(
@@ -194,21 +197,21 @@ export class Clusters implements Past {
     this.#touch(service.cluster);
   }
 
-  /** Ends a service: its tasks are stopped by and by. */
+  /** Ends a service: its tasks are stopped one after the other. */
   deleteService(service: Service): void {
     service.status = "DRAINING";
     service.desiredCount = 0;
     this.#touch(service.cluster);
   }
 
-  /** Ends a cluster in the middle of its work: its services end, and its instances are deregistered by force. */
+  /** Ends a cluster that is in use: its services end, and its instances are deregistered by force. */
   vanish(cluster: Cluster): void {
     for (const service of cluster.services.values()) service.status = "INACTIVE";
     for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true, "operator");
     this.delete(cluster);
   }
 
-  /** Ends a cluster, with all that is registered in it left behind as it is. */
+  /** Ends a cluster. All that is registered in it stays as it is. */
   delete(cluster: Cluster): void {
     cluster.status = "INACTIVE";
   }

@@ -3,13 +3,13 @@ import { arn } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { readFilter } from "./filter.ts";
 import type { Cluster, ContainerInstance } from "./model.ts";
 import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";
 
 /** The operations on clusters and their container instances. */
-export function containerInstanceOperations(world: World): Operation[] {
+export function containerInstanceOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
 
   const list = (input: ecs.ListContainerInstancesRequest, call: Call) => {

@@ -2,12 +2,12 @@ import type { Ground } from "../../kernel/ground.ts";
 import { type Cluster, type ContainerInstance, idOf, type Service, type Task } from "./model.ts";
 import { isSchedulable, obstacleTo } from "./placement.ts";
 
-/** What stands in the way is told again at most this often. */
+/** The event about what prevents a task is repeated at most this often. */
 const AGAIN_MS = 300_000;
 /** DescribeServices shows the latest hundred. */
 const KEPT = 100;
 
-/** What services say of themselves, in AWS's words (Amazon ECS Developer Guide, "Amazon ECS service event messages"). */
+/** The service events, in AWS's words (Amazon ECS Developer Guide, "Amazon ECS service event messages"). */
 export class ServiceEvents {
   readonly #world: Ground;
 
@@ -38,7 +38,7 @@ export class ServiceEvents {
     );
   }
 
-  /** There is no room for a task anywhere, with what is in the way on the instance that comes closest. */
+  /** There is no room for a task on any instance. The event names what is missing on the one that comes closest. */
   unplaced(cluster: Cluster, service: Service): void {
     this.#tellAtTimes(
       service,

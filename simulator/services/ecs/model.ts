@@ -7,14 +7,17 @@ import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
 import type { Addresses } from "./addresses.ts";
 
-/** What ECS stands on: the instances that its agents run on, and the load balancers that it fills. */
+/** The hook that ECS adds to the group of a capacity provider with managed draining. */
+export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+
+/** What ECS needs: the instances that its agents run on, and the load balancers where it registers tasks. */
 export type EcsGround = Ground & {
   readonly instances: Instances;
   readonly classic: ClassicLoadBalancers;
   readonly targetGroups: TargetGroups;
 };
 
-/** How long things take, in seconds: what no API says, but a scenario, or docker labels, can. */
+/** How long things take, in seconds. No API has these; scenarios and docker labels do. */
 export type Behaviour = {
   /** From placement to running. */
   readonly startSeconds: number;
@@ -52,21 +55,21 @@ export type ContainerInstance = {
   readonly registeredAt: number;
   readonly status: History<ContainerInstanceStatus>;
   readonly agentConnected: History<boolean>;
-  /** What ECS and the agent have to tell each other, in order, once they are connected again. */
+  /** What ECS and the agent will exchange, in order, once they are connected again. */
   readonly unheard: (() => void)[];
   /** How many tasks have room. */
   readonly taskSlots: number;
   /** The tasks on it that are not STOPPED. */
   readonly tasks: Set<Task>;
-  /** The tasks whose containers run on it though ECS has given them up. */
+  /** The tasks whose containers still run on it although ECS shows them as STOPPED. */
   readonly orphans: Set<Task>;
-  /** Goes up with each task that starts or stops on it, its agent's connection and its status. */
+  /** Rises when a task starts or stops on it, and when its agent's connection or its status changes. */
   readonly version: History<number>;
   /** Who set it DRAINING last. */
   drainedBy: Actor | undefined;
 };
 
-/** Something has changed on a container instance of which ECS would send an event. */
+/** Counts a change of a container instance for which ECS would send an event. */
 export function countUp({ version }: ContainerInstance, now: number): void {
   version.set(now, version.latest + 1);
 }
@@ -99,9 +102,9 @@ export type Task = {
   /** What ECS knows, and shows. */
   readonly lastStatus: History<TaskStatus>;
   readonly desiredStatus: History<"RUNNING" | "STOPPED">;
-  /** What is true, whether or not ECS has heard of it. */
+  /** What is true, whether or not ECS knows of it. */
   readonly containers: History<ContainersState>;
-  /** Whether nothing is left of it: STOPPED, or ended where ECS does not hear of it. */
+  /** Whether nothing is left of it: it is STOPPED, or has ended without ECS knowing. */
   gone: boolean;
   /** Until when the service scheduler must leave it, in milliseconds since 1970. */
   protectedUntil: number | undefined;
@@ -134,9 +137,9 @@ export type Service = {
   minimumHealthyPercent: number;
   maximumPercent: number;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
-  /** Whether all its tasks are where they should be, and healthy; it says so each time that it gets there. */
+  /** Whether all its tasks are in place and healthy. Each time that this becomes true, there is an event. */
   isSteady: boolean;
-  /** What it said of itself, the oldest first. */
+  /** Its service events, the oldest first. */
   readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
 };
 

@@ -1,14 +1,14 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { capacityProviderOperations } from "./capacity-provider-operations.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
 import { protectionOperations } from "./protection-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { taskOperations } from "./task-operations.ts";
 
 /** The simulated ECS with the EC2 launch type, AWS JSON 1.1. */
-export function ecsService(world: World): Service {
+export function ecsService(world: EcsWorld): Service {
   return {
     name: "ecs",
     protocol: {

@@ -9,7 +9,7 @@ export function isSchedulable(containerInstance: ContainerInstance): boolean {
   return containerInstance.status.latest === "ACTIVE" && containerInstance.agentConnected.latest;
 }
 
-/** What is in the way of one more task on a container instance: its slots, a port, an address, or nothing. */
+/** What prevents one more task on a container instance: its slots, a port, an address, or nothing. */
 export function obstacleTo(
   cluster: Cluster,
   containerInstance: ContainerInstance,
@@ -34,7 +34,7 @@ export function hasRoom(
   return obstacleTo(cluster, containerInstance, definition) === undefined;
 }
 
-/** The host ports that live tasks hold on a container instance. */
+/** The host ports that live tasks use on a container instance. */
 function portsTaken(containerInstance: ContainerInstance): Set<number> {
   return new Set(
     [...containerInstance.tasks].flatMap((task) => task.bindings.map(({ hostPort }) => hostPort)),

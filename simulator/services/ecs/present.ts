@@ -1,11 +1,11 @@
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../kernel/account.ts";
-import { MANAGED_DRAINING_HOOK } from "./managed-draining.ts";
 import {
   type Cluster,
   type ContainerInstance,
   clusterArn,
   isLive,
+  MANAGED_DRAINING_HOOK,
   type Service,
   type Task,
 } from "./model.ts";
@@ -31,7 +31,7 @@ export function presentContainerInstance(
     agentConnected: each.agentConnected.at(moment),
     version: each.version.at(moment),
     registeredAt: new Date(each.registeredAt),
-    // Both count by the wish: a task that is stopping is in neither, though its containers still run.
+    // Both count by desired status: a task that is stopping is in neither, although its containers still run.
     runningTasksCount: cluster.status === "ACTIVE" ? wanted.length - pending : 0,
     pendingTasksCount: cluster.status === "ACTIVE" ? pending : 0,
   };

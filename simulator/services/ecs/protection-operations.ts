@@ -2,7 +2,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { atMost } from "./container-instance-operations.ts";
 import { isProtected, type Task } from "./model.ts";
 
@@ -11,10 +11,10 @@ const DEFAULT_MINUTES = 120;
 const MINUTES_AT_MOST = 2_880;
 
 /** The operations on the scale-in protection of tasks. */
-export function protectionOperations(world: World): Operation[] {
+export function protectionOperations(world: EcsWorld): Operation[] {
   const { agenda, clusters } = world;
 
-  const look = (clusterName: string | undefined, ids: readonly string[]) => {
+  const find = (clusterName: string | undefined, ids: readonly string[]) => {
     const cluster = clusters.byName(clusterName);
     const found: Task[] = [];
     const failures: ecs.Failure[] = [];
@@ -42,14 +42,14 @@ export function protectionOperations(world: World): Operation[] {
         `expiresInMinutes must be between 1 and ${MINUTES_AT_MOST}.`,
       );
     }
-    const { found, failures } = look(input.cluster, atMost(input.tasks, 10, "tasks"));
+    const { found, failures } = find(input.cluster, atMost(input.tasks, 10, "tasks"));
     for (const task of found)
       task.protectedUntil = input.protectionEnabled ? agenda.now + minutes * 60_000 : undefined;
     return { protectedTasks: found.map(present), failures };
   };
 
   const get = (input: ecs.GetTaskProtectionRequest) => {
-    const { found, failures } = look(input.cluster, atMost(input.tasks, 100, "tasks"));
+    const { found, failures } = find(input.cluster, atMost(input.tasks, 100, "tasks"));
     return { protectedTasks: found.map(present), failures };
   };
 

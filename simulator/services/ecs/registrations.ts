@@ -1,6 +1,6 @@
 import type { EcsGround, Task } from "./model.ts";
 
-/** One place where ECS registers a task; `leave` calls back once the task has drained there. */
+/** One place where ECS registers a task. `leave` calls back once the task has drained there. */
 export type Registration = { readonly enter: () => void; readonly leave: (gone: () => void) => void };
 
 /** Where ECS registers a task: by instance id and host port, or by its own address. */

@@ -7,7 +7,7 @@ import type { TaskLife } from "./task-life.ts";
 
 const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
 
-/** The scheduler looks this long after a change, and this often while something is unfinished. */
+/** The scheduler runs this long after a change, and this often while something is unfinished. */
 const SOON_MS = 1_000;
 const AGAIN_MS = 5_000;
 /** Without load balancer and health check, a task counts as healthy this long after it runs. */
@@ -29,7 +29,7 @@ export class Scheduler {
     this.#events = new ServiceEvents(world);
   }
 
-  /** Something changed in the cluster: look soon. */
+  /** Something has changed in the cluster: the scheduler must run soon. */
   touch(cluster: Cluster): void {
     this.#plan(cluster, SOON_MS);
   }
@@ -73,7 +73,7 @@ export class Scheduler {
     const lower = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100);
     const upper = Math.floor((service.desiredCount * service.maximumPercent) / 100);
 
-    // What has not started yet is stopped at once; it serves nobody.
+    // A task that has not started yet is stopped at once: it serves no requests.
     const isStarted = (task: Task) => task.lastStatus.latest === "RUNNING";
     const started = leaving.filter(isStarted);
     for (const task of leaving) if (!isStarted(task) && this.#mayStop(task)) this.#stop(service, task);
@@ -101,7 +101,7 @@ export class Scheduler {
     return leaving.length === 0 && missing + surplus.size === 0;
   }
 
-  // A daemon's task leaves a DRAINING instance last: once no replica there is RUNNING any more.
+  // A daemon's task leaves a DRAINING instance last, once no replica there is RUNNING.
   #daemon(cluster: Cluster, service: Service, live: readonly Task[]): boolean {
     let done = true;
     for (const task of live) {
@@ -187,7 +187,7 @@ export class Scheduler {
   }
 }
 
-// Where the service has the fewest tasks, and of those where there are the fewest at all.
+// The instance with the fewest tasks of the service, and among those the one with the fewest tasks.
 function leastBusy(cluster: Cluster, service: Service): ContainerInstance | undefined {
   let best: { readonly each: ContainerInstance; readonly own: number } | undefined;
   for (const each of cluster.containerInstances.values()) {

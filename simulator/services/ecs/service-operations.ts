@@ -2,7 +2,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Cluster, Service } from "./model.ts";
 import { presentService } from "./present.ts";
@@ -15,7 +15,7 @@ const LOAD_BALANCER = ["targetGroupArn", "loadBalancerName", "containerName", "c
 );
 
 /** The operations on services. */
-export function serviceOperations(world: World): Operation[] {
+export function serviceOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
 
   const create = (input: ecs.CreateServiceRequest) => {

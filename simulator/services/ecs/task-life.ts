@@ -30,11 +30,11 @@ export type TaskStart = {
 };
 
 /**
- * How a task lives and dies: PROVISIONING, PENDING, ACTIVATING, RUNNING, and from the wish to stop it on DEACTIVATING
- * (its targets drain), STOPPING (SIGTERM), DEPROVISIONING, STOPPED (Amazon ECS Developer Guide, "Task lifecycle").
+ * How a task lives and ends: PROVISIONING, PENDING, ACTIVATING, RUNNING; once it must stop, DEACTIVATING (its targets
+ * drain), STOPPING (SIGTERM), DEPROVISIONING, STOPPED (Amazon ECS Developer Guide, "Task lifecycle").
  *
- * What its containers do is one thing, what ECS knows of it another: they talk through the agent, and while that is
- * disconnected nothing that ECS shows changes, and nothing that it wishes is done.
+ * What its containers do and what ECS knows of them can differ. The two communicate through the agent. While the agent is
+ * disconnected, nothing that ECS shows changes, and nothing that ECS asks for is done.
  */
 export class TaskLife {
   readonly #world: EcsGround;
@@ -84,7 +84,7 @@ export class TaskLife {
     return task;
   }
 
-  /** Wishes a task to stop; what is on its way to STOPPED already goes on. */
+  /** Asks a task to stop. One that is already on its way to STOPPED goes on as before. */
   stop(task: Task, stopCode: string, stoppedReason: string): void {
     if (task.desiredStatus.latest === "STOPPED") return;
     task.desiredStatus.set(this.#world.agenda.now, "STOPPED");
@@ -93,12 +93,12 @@ export class TaskLife {
     this.#throughAgent(task, () => this.#leave(task));
   }
 
-  /** The host has ended, and all containers on it; ECS need not know. */
+  /** The host has ended, and with it all containers on it. ECS may not know. */
   hostEnded(task: Task): void {
     this.#containersEnd(task);
   }
 
-  /** The host halts, and all containers on it end; ECS hears of it when the agent is up again. */
+  /** The host halts, and all containers on it end. ECS learns of it when the agent is up again. */
   hostHalted(task: Task): void {
     this.#containersEnd(task);
     this.#reportExit(task);
@@ -115,7 +115,7 @@ export class TaskLife {
    */
   orphan(task: Task): void {
     if (task.containers.latest === "running") task.containerInstance.orphans.add(task);
-    // A container that has not started yet never will: the agent is told nothing more.
+    // A container that has not started yet never will: the agent gets no more requests.
     if (task.containers.latest === "waiting") task.containers.set(this.#world.agenda.now, "ended");
     this.#giveUp(task, "UserInitiated", "Container instance deregistration forced by user.");
   }
@@ -156,7 +156,7 @@ export class TaskLife {
     if (task.containers.latest === "ended") return;
     task.containers.set(this.#world.agenda.now, "ended");
     task.containerInstance.orphans.delete(task);
-    // Where ECS does not hear of it, the story tells it all the same.
+    // The story has a line even where ECS does not learn of it.
     if (!isConnected(task)) this.#tell(task);
   }
 

@@ -2,7 +2,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
+import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import type { Behaviour, Cluster, ContainerInstance, Task, TaskDefinition } from "./model.ts";
 import { presentTask } from "./present.ts";
@@ -15,7 +15,7 @@ const LABELS = {
 };
 
 /** The operations on task definitions and tasks. */
-export function taskOperations(world: World): Operation[] {
+export function taskOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
 
   const register = (input: ecs.RegisterTaskDefinitionRequest) => {
@@ -51,7 +51,7 @@ export function taskOperations(world: World): Operation[] {
     const desired = input.desiredStatus ?? "RUNNING";
     const found = clusters.known(cluster).filter(
       (task) =>
-        // desiredStatus turns STOPPED as soon as a task begins to stop, and is never PENDING.
+        // desiredStatus becomes STOPPED as soon as a task begins to stop, and is never PENDING.
         task.desiredStatus.at(call.asOf) === desired &&
         (!input.containerInstance || isNamed(task.containerInstance.arn, input.containerInstance)) &&
         (!input.serviceName || task.group === `service:${lastPart(input.serviceName)}`) &&
@@ -75,7 +75,7 @@ export function taskOperations(world: World): Operation[] {
     return { tasks, failures };
   };
 
-  // The SDKs send a client token with each RunTask: the same token once more means the same tasks.
+  // The SDKs send a client token with each RunTask. The same token again means the same tasks.
   const startedWith = new Map<string, ecs.RunTaskResponse>();
   const run = (input: ecs.RunTaskRequest): ecs.RunTaskResponse => {
     const known = input.clientToken === undefined ? undefined : startedWith.get(input.clientToken);

@@ -11,10 +11,10 @@ export type ClassicListener = {
   readonly instancePort: number;
 };
 
-/** What classic load balancers stand on: they look at the instances behind them. */
+/** What classic load balancers need: the instances behind them. */
 type ClassicGround = Ground & { readonly instances: Instances };
 
-type Membership = History<"registered" | "draining" | "gone">;
+type RegistrationState = History<"registered" | "draining" | "gone">;
 
 /** What DescribeInstanceHealth says of one instance. */
 export type ClassicHealth = {
@@ -27,12 +27,12 @@ export type ClassicHealth = {
 export class ClassicLoadBalancer implements Past {
   readonly name: string;
   readonly listeners: readonly ClassicListener[];
-  /** Connection draining: off means that deregistration cuts at once. */
+  /** Connection draining. Without it, deregistration cuts connections at once. */
   draining: { enabled: boolean; timeoutSeconds: number };
-  /** How long the requests in flight really take, in seconds: draining ends early when there are none left. */
+  /** How long the requests in flight really take, in seconds. Draining ends early when none is left. */
   requestSeconds: number | undefined;
   readonly #world: ClassicGround;
-  readonly #instances = new Map<string, Membership>();
+  readonly #instances = new Map<string, RegistrationState>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(
@@ -54,13 +54,13 @@ export class ClassicLoadBalancer implements Past {
     });
   }
 
-  /** The instances that it lists at a moment: those that drain are listed no more. */
+  /** The instances that it lists at a moment. Those that drain are not listed. */
   listed(moment: number): string[] {
     return [...this.#instances].filter(([, state]) => state.at(moment) === "registered").map(([id]) => id);
   }
 
   /** The instances that are registered, and those that drain. */
-  members(): { registered: string[]; draining: string[] } {
+  instanceIds(): { registered: string[]; draining: string[] } {
     const those = (wanted: string) =>
       [...this.#instances].filter(([, state]) => state.latest === wanted).map(([id]) => id);
     return { registered: those("registered"), draining: those("draining") };
@@ -86,18 +86,18 @@ export class ClassicLoadBalancer implements Past {
 
   /** Takes one instance out and calls `gone` once it has drained; at once when it is not there. */
   leave(id: string, by: Actor, gone: () => void): void {
-    const membership = this.#instances.get(id);
-    if (membership?.latest === "registered") this.#leave(id, by);
-    if ((membership?.latest ?? "gone") === "gone") gone();
+    const registration = this.#instances.get(id);
+    if (registration?.latest === "registered") this.#leave(id, by);
+    if ((registration?.latest ?? "gone") === "gone") gone();
     else this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), gone]);
   }
 
-  /** Takes all instances out at once, as when it is deleted: who waits for one to drain waits no more. */
+  /** Takes all instances out at once, as when it is deleted. Nothing waits for their draining any more. */
   clear(by: Actor): void {
     for (const [id, state] of this.#instances) if (state.latest !== "gone") this.#set(id, "gone", by);
   }
 
-  /** Whoever was registered once is known as long as EC2 knows him: it decides whether taking him out is an error. */
+  /** An instance that was ever registered is remembered while EC2 knows it: to deregister it is no error. */
   forget(before: number): void {
     for (const [id, state] of this.#instances) {
       if (this.#world.instances.get(id)) state.forget(before);
@@ -140,15 +140,15 @@ export class ClassicLoadBalancer implements Past {
     this.#set(id, "draining", by);
     const since = agenda.now;
     agenda.in(seconds * 1000, () => {
-      const membership = this.#instances.get(id);
-      if (membership?.latest === "draining" && membership.since === since) this.#set(id, "gone", by);
+      const registration = this.#instances.get(id);
+      if (registration?.latest === "draining" && registration.since === since) this.#set(id, "gone", by);
     });
   }
 
   #set(id: string, state: "registered" | "draining" | "gone", by: Actor): void {
     const { agenda, story } = this.#world;
-    const membership = this.#instances.get(id);
-    if (membership) membership.set(agenda.now, state);
+    const registration = this.#instances.get(id);
+    if (registration) registration.set(agenda.now, state);
     else this.#instances.set(id, new History(agenda.now, state));
     story.tell(agenda.now, { kind: "classic", loadBalancer: this.name, instanceId: id, state, by });
     if (state !== "gone") return;

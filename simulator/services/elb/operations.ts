@@ -3,16 +3,13 @@ import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { World } from "../world.ts";
-import type { ClassicLoadBalancer } from "./load-balancers.ts";
+import type { ClassicLoadBalancer, ClassicLoadBalancers } from "./load-balancers.ts";
 
 const INSTANCE_PATHS = ["LoadBalancerName", "Instances[].InstanceId"];
 const DRAINING = "LoadBalancerAttributes.ConnectionDraining";
 
 /** The simulated Elastic Load Balancing of classic load balancers. */
-export function elbService(world: World): Service {
-  const { classic } = world;
-
+export function elbService({ classic }: { readonly classic: ClassicLoadBalancers }): Service {
   const create = (input: elb.CreateAccessPointInput) => {
     const loadBalancer = classic.create({
       name: input.LoadBalancerName as string,

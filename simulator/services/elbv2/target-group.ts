@@ -5,7 +5,7 @@ import type { Past } from "../../kernel/past.ts";
 import type { Actor } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
 
-/** What target groups stand on: they look at the instances behind them. */
+/** What target groups need: the instances behind them. */
 export type TargetGround = Ground & { readonly instances: Instances };
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "gone";
@@ -38,7 +38,7 @@ export class TargetGroup implements Past {
   readonly #targets = new Map<string, Target>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  /** `isReserved` tells which addresses belong to a load balancer. */
+  /** `isReserved` says which addresses belong to a load balancer. */
   constructor(settings: TargetGroupSettings, world: TargetGround, isReserved: (address: string) => boolean) {
     this.settings = settings;
     this.#world = world;
@@ -50,7 +50,7 @@ export class TargetGroup implements Past {
     return [...this.#targets.values()];
   }
 
-  /** The state of a target as it really is; never registered is `gone`. */
+  /** The real state of a target. One that was never registered is `gone`. */
   stateOf(id: string, port: number): TargetState {
     return this.#targets.get(key(id, port))?.state.latest ?? "gone";
   }
@@ -97,7 +97,7 @@ export class TargetGroup implements Past {
     else this.#waiting.set(key(id, port), [...(this.#waiting.get(key(id, port)) ?? []), gone]);
   }
 
-  /** Takes all targets out at once, as when the group is deleted: who waits for one to drain waits no more. */
+  /** Takes all targets out at once, as when the group is deleted. Nothing waits for their draining any more. */
   clear(by: Actor): void {
     for (const target of this.#targets.values()) this.#set(target, "gone", by);
   }
@@ -151,7 +151,7 @@ export class TargetGroup implements Past {
     };
   }
 
-  // ELB takes an instance that was terminated out by itself, after a while.
+  // After a while, ELB itself takes out an instance that was terminated.
   #ended(instanceId: string): void {
     for (const target of this.#targets.values()) {
       if (target.id !== instanceId || target.state.latest === "gone") continue;
@@ -164,8 +164,8 @@ export class TargetGroup implements Past {
     const { agenda, story } = this.#world;
     target.state.set(agenda.now, state);
     const { id, port } = target;
-    const told = state === "draining" || state === "gone" ? state : "registered";
-    story.tell(agenda.now, { kind: "target", targetGroup: this.settings.name, id, port, state: told, by });
+    const shown = state === "draining" || state === "gone" ? state : "registered";
+    story.tell(agenda.now, { kind: "target", targetGroup: this.settings.name, id, port, state: shown, by });
     if (state !== "gone") return;
     const waiting = this.#waiting.get(key(id, port)) ?? [];
     this.#waiting.delete(key(id, port));

@@ -4,7 +4,7 @@ import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type TargetGround, TargetGroup, type TargetGroupSettings } from "./target-group.ts";
 
-/** An Application or Network Load Balancer: here no more than what its listeners forward to. */
+/** An Application or Network Load Balancer. Only its listeners are simulated. */
 export type LoadBalancer = {
   readonly arn: string;
   readonly name: string;
@@ -129,7 +129,7 @@ export class TargetGroups implements Past {
     return listener;
   }
 
-  /** Removes a listener; a target group that no other one forwards to is then out of use. */
+  /** Removes a listener. A target group without another listener is then out of use. */
   deleteListener(listenerArn: string): void {
     const listener = this.listeners.get(listenerArn);
     if (!listener)

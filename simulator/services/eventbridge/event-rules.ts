@@ -2,7 +2,7 @@ import { ACCOUNT, REGION } from "../../kernel/account.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { Queues } from "../sqs/queues.ts";
 
-/** What an event says besides its envelope. */
+/** An event without its envelope. */
 export type Notice = {
   readonly source: "aws.ec2" | "aws.health";
   readonly detailType: string;
@@ -27,7 +27,7 @@ export class EventRules {
     this.#queues.push(queueName);
   }
 
-  /** Puts a notice on the bus: each rule's queue gets the whole event. It is lost where the queue is gone by then. */
+  /** Puts a notice on the bus. Each rule's queue gets the whole event; if the queue is gone by then, it is lost. */
   put(notice: Notice): void {
     const { agenda, random, queues } = this.#world;
     const event = {

@@ -1,20 +1,24 @@
 import { ACCOUNT, arn, REGION } from "../../kernel/account.ts";
-import type { World } from "../world.ts";
-import type { Notice } from "./event-rules.ts";
+import type { Ground } from "../../kernel/ground.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { EventRules, Notice } from "./event-rules.ts";
+
+/** What a notice is about, and where it goes. */
+type NoticeWorld = Ground & { readonly instances: Instances; readonly eventRules: EventRules };
 
 /** What EC2 does to an interrupted Spot Instance. */
 export type SpotAction = "terminate" | "stop" | "hibernate";
 
-/** EC2 gives this much notice before it takes a Spot Instance back; none before it hibernates one. */
+/** EC2 sends the notice this long before it interrupts a Spot Instance. It hibernates one without delay. */
 const SPOT_NOTICE_MS = 120_000;
-/** Maintenance is announced about this long before it begins, and lasts this long. */
+/** The notice of a maintenance comes about this long before it. The maintenance lasts this long. */
 const MAINTENANCE_AHEAD_MS = 14 * 86_400_000;
 const MAINTENANCE_MS = 2 * 3_600_000;
 
-/** Announces a Spot interruption, and takes the instance back two minutes later, whatever hook holds it. */
-export function interruptSpot(world: World, instanceId: string, action: SpotAction): void {
+/** Sends a Spot interruption notice, and ends the instance two minutes later, even if a hook holds it. */
+export function interruptSpot(world: NoticeWorld, instanceId: string, action: SpotAction): void {
   const { agenda, instances } = world;
-  // The zone stands where other ARNs have the Region, and there is no account.
+  // This ARN has the zone where others have the Region, and no account.
   const instance = instances.get(instanceId);
   const zone = instance?.zone ?? `${REGION}a`;
   if (instance) instance.isReclaimed = true;
@@ -46,10 +50,9 @@ export function rebalanceRecommendation(instanceId: string): Notice {
  * by their ARNs in others.
  */
 export function maintenanceNotice(
-  world: World,
+  { agenda, random }: Ground,
   { instanceIds, code, arns }: { instanceIds: readonly string[]; code: string; arns: boolean },
 ): Notice {
-  const { agenda, random } = world;
   const start = agenda.now + MAINTENANCE_AHEAD_MS;
   const now = httpDate(agenda.now);
   const names = instanceIds.map((id) => (arns ? arn("ec2", `instance/${id}`) : id));

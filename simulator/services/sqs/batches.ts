@@ -42,13 +42,13 @@ export function visibilityBatch(
   return batch("ChangeMessageVisibilityBatch", entries, 0, (entry) => {
     queue.changeVisibility(
       entry.ReceiptHandle as string,
-      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, 0, 43_200),
+      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, [0, 43_200]),
     );
     return { Id: entry.Id };
   });
 }
 
-// A batch is refused as a whole for its form; else each entry succeeds or fails by itself, under HTTP 200.
+// A batch of a wrong form is refused as a whole. Otherwise each entry succeeds or fails by itself, with status 200.
 function batch<E extends Entry, S extends Entry>(
   action: string,
   entries: readonly E[],
@@ -93,7 +93,7 @@ function batch<E extends Entry, S extends Entry>(
       Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
     }
   }
-  // A list that would be empty is left out of the answer.
+  // The answer has no empty lists.
   return {
     Successful: Successful.length > 0 ? Successful : undefined,
     Failed: Failed.length > 0 ? Failed : undefined,

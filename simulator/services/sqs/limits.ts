@@ -2,7 +2,7 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { AwsError } from "../../wire/errors.ts";
 import type { Queue } from "./queue.ts";
 
-/** The most that a message, and all messages of a batch together, may have in bytes. */
+/** The largest size of a message, and of all messages of a batch together, in bytes. */
 export const SIZE_LIMIT = 1_048_576;
 
 // All that XML 1.0 allows: SQS refuses any other character.
@@ -15,12 +15,11 @@ export type Sendable = {
   MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
 };
 
-/** Returns the number when it is a whole one within its limits. Throws InvalidParameterValue otherwise. */
+/** Returns the number if it is whole and within its limits. Throws InvalidParameterValue otherwise. */
 export function checkRange(
   name: string,
   value: number,
-  low: number,
-  high: number,
+  [low, high]: readonly [low: number, high: number],
   rule = `Must be between ${low} and ${high}, if provided.`,
 ): number {
   if (Number.isInteger(value) && value >= low && value <= high) return value;
@@ -40,7 +39,7 @@ export function checkSend(queue: Queue, message: Sendable, fault = "are invalid"
     throw new AwsError("InvalidMessageContents", "Message contains characters outside the allowed set.");
   }
   if (message.DelaySeconds !== undefined)
-    checkRange("DelaySeconds", message.DelaySeconds, 0, 900, "DelaySeconds must be >= 0 and <= 900.");
+    checkRange("DelaySeconds", message.DelaySeconds, [0, 900], "DelaySeconds must be >= 0 and <= 900.");
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(
     message.MessageAttributes ?? {},
   )) {

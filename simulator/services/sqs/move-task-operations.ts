@@ -1,11 +1,11 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import { type Operation, operation } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { checkRange } from "./limits.ts";
 import { FASTEST, type MoveTask, MoveTasks, noResource } from "./move-tasks.ts";
+import type { SqsWorld } from "./queues.ts";
 
 /** The operations that move messages back out of dead-letter queues. */
-export function moveTaskOperations(world: World): Operation[] {
+export function moveTaskOperations(world: SqsWorld): Operation[] {
   const { queues } = world;
   const tasks = new MoveTasks(world, world.random("move tasks"));
   const sourceOf = (arn: string | undefined) => {
@@ -16,12 +16,12 @@ export function moveTaskOperations(world: World): Operation[] {
 
   const start = (input: sqs.StartMessageMoveTaskRequest) => {
     const { DestinationArn: destinationArn, MaxNumberOfMessagesPerSecond: perSecond } = input;
-    if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, 1, FASTEST);
+    if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, [1, FASTEST]);
     return { TaskHandle: tasks.start(sourceOf(input.SourceArn), destinationArn, perSecond).handle };
   };
 
   const list = (input: sqs.ListMessageMoveTasksRequest) => {
-    const most = checkRange("MaxResults", input.MaxResults ?? 1, 1, 10);
+    const most = checkRange("MaxResults", input.MaxResults ?? 1, [1, 10]);
     return { Results: tasks.of(sourceOf(input.SourceArn)).slice(0, most).map(present) };
   };
 

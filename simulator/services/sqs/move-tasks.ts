@@ -1,4 +1,4 @@
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import type { Message, Queue } from "./queue.ts";
@@ -10,7 +10,7 @@ export type MoveTask = {
   readonly source: Queue;
   /** Where all messages go; without it, each goes back to the queue that it came from. */
   readonly destinationArn: string | undefined;
-  /** How many messages it moves in a second, where its starter said so. */
+  /** How many messages it moves in a second, if the request gave a number. */
   readonly perSecond: number | undefined;
   readonly startedAt: number;
   readonly toMove: number;
@@ -77,7 +77,7 @@ export class MoveTasks {
         return;
       }
       task.source.messages.delete(message.id);
-      // It is a new message there: with an id, an age and a count of receives of its own.
+      // There it is a new message, with a new id and age, and no receives.
       destination.send(message.body, message.attributes);
       task.moved += 1;
     }

@@ -3,12 +3,12 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
-import type { World } from "../world.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
 import { md5OfAttributes, md5OfBody } from "./checksums.ts";
 import { checkRange, checkSend } from "./limits.ts";
 import { moveTaskOperations } from "./move-task-operations.ts";
 import type { Message, Queue } from "./queue.ts";
+import type { SqsWorld } from "./queues.ts";
 
 const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined> = {
   ApproximateReceiveCount: (message) => String(message.receiveCount),
@@ -22,24 +22,22 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
 const UNSET = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
 
 /** The simulated SQS: standard queues, AWS JSON 1.0. `origin` is what its queue URLs begin with. */
-export function sqsService(world: World, clock: Clock, origin: string): Service {
+export function sqsService(world: SqsWorld, clock: Clock, origin: string): Service {
   const { queues } = world;
   const urlOf = (queue: Queue) => `${origin}${queue.path}`;
 
   async function receive(input: sqs.ReceiveMessageRequest): Promise<sqs.ReceiveMessageResult> {
     const queue = queues.byUrl(input.QueueUrl as string);
-    const most = checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages ?? 1, 1, 10);
+    const most = checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages ?? 1, [1, 10]);
     const visibility = checkRange(
       "VisibilityTimeout",
       input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout,
-      0,
-      43_200,
+      [0, 43_200],
     );
     const wait = checkRange(
       "WaitTimeSeconds",
       input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds,
-      0,
-      20,
+      [0, 20],
       "Must be >= 0 and <= 20, if provided.",
     );
     const deadline = world.agenda.now + wait * 1000;
@@ -142,7 +140,7 @@ export function sqsService(world: World, clock: Clock, origin: string): Service 
       sqs.ChangeMessageVisibility$,
       ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"],
       (input: sqs.ChangeMessageVisibilityRequest) => {
-        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, 0, 43_200);
+        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, [0, 43_200]);
         queues.byUrl(input.QueueUrl as string).changeVisibility(input.ReceiptHandle as string, seconds);
       },
     ),

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { ACCOUNT, arn } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
@@ -112,7 +112,7 @@ export class Queue {
     });
   }
 
-  /** Takes over a message that redrive moves here: with its age, and visible at once. */
+  /** Takes a message that redrive moves here. It keeps its age, and is visible at once. */
   adopt(message: Message, source: string): void {
     this.#add({ ...message, visibleAt: this.#agenda.now, receipt: undefined, echoes: false, source });
   }
@@ -151,7 +151,7 @@ export class Queue {
     return taken;
   }
 
-  /** Loses messages, each as likely as `probability` says, and returns what they said. */
+  /** Loses messages, each with a probability, and returns their bodies. */
   lose(probability: number): string[] {
     const lost = [...this.messages.values()].filter(() => this.#random.chance(probability));
     for (const { id } of lost) this.messages.delete(id);
@@ -211,7 +211,7 @@ export class Queue {
     return { visible: all.length - hidden.length, inFlight, delayed: hidden.length - inFlight };
   }
 
-  /** When the next message turns visible, in milliseconds, or undefined when none will by itself. */
+  /** When the next message becomes visible, in milliseconds, or undefined when none will by itself. */
   nextVisible(): number | undefined {
     const times = [...this.messages.values()]
       .map((message) => message.visibleAt)

@@ -1,9 +1,10 @@
 import { ACCOUNT } from "../../kernel/account.ts";
-import type { Agenda } from "../../kernel/clock.ts";
+import type { Agenda } from "../../kernel/agenda.ts";
 import type { Firings } from "../../kernel/firings.ts";
+import type { Ground } from "../../kernel/ground.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
-import { Queue, type QueueAttributes, VISIBILITY_LIMIT } from "./queue.ts";
+import { Queue, type QueueAttributes, type Unreliability, VISIBILITY_LIMIT } from "./queue.ts";
 
 const RANGES = {
   VisibilityTimeout: [0, VISIBILITY_LIMIT],
@@ -24,6 +25,12 @@ const DEFAULTS: QueueAttributes = {
 
 /** A queue's name is free again this long after its deletion. */
 const DELETED_RECENTLY_MS = 60_000;
+
+/** What SQS's operations work on. */
+export type SqsWorld = Ground & {
+  readonly queues: Queues;
+  readonly unreliability: Readonly<Unreliability>;
+};
 
 /** All the account's queues. */
 export class Queues {

@@ -2,14 +2,14 @@
 // that still is, so that it goes on as it would have.
 import { expect } from "chai";
 import { LambdaPlatform } from "../../../../simulator/cloud/lambda.ts";
-import { snapshot } from "../../../../simulator/cloud/snapshot.ts";
 import { Firings } from "../../../../simulator/kernel/firings.ts";
 import { History } from "../../../../simulator/kernel/history.ts";
 import { randomSource } from "../../../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../../../simulator/kernel/virtual-time.ts";
 import { existsIn, judgeOf } from "../../../../simulator/scenario/judging.ts";
-import { FUNCTIONS, simulate } from "../../../../simulator/scenario/play.ts";
 import { checkScenario } from "../../../../simulator/scenario/read.ts";
+import { FUNCTIONS, simulate } from "../../../../simulator/scenario/stage.ts";
+import { snapshot } from "../../../../simulator/services/snapshot.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "../../../scenarios/fixture.ts";
 
 const ids = instanceIds(3);
@@ -91,7 +91,7 @@ describe("forgetting", () => {
     const traces = () => ({
       story: world.story.lines.length,
       instance: world.instances.get(victim)?.id,
-      member: group.instances.get(victim)?.instanceId,
+      groupInstance: group.instances.get(victim)?.instanceId,
       containerInstances: [...cluster.containerInstances.values()].filter(
         (each) => each.instanceId === victim,
       ).length,
@@ -105,7 +105,7 @@ describe("forgetting", () => {
     expect({ ...traces(), story: 0, tasks: 0 }).to.deep.equal({
       story: 0,
       instance: victim,
-      member: victim,
+      groupInstance: victim,
       containerInstances: 1,
       tasks: 0,
       targets: 2,
@@ -115,7 +115,7 @@ describe("forgetting", () => {
     expect(traces()).to.deep.equal({
       story: 0,
       instance: undefined,
-      member: undefined,
+      groupInstance: undefined,
       containerInstances: 0,
       tasks: 0,
       targets: 0,
@@ -218,7 +218,7 @@ describe("forgetting", () => {
     expect(simulation.faults.strike(ecs, "ListTasks", now() + 1_000)?.kind).to.equal("error");
   });
 
-  it("a history keeps the value that held then", () => {
+  it("a history keeps the value of that time", () => {
     const history = new History(1, "a");
     for (const [at, value] of [
       [2, "b"],

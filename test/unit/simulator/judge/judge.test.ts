@@ -70,7 +70,7 @@ describe("judge", () => {
   });
 
   describe("a completion by the instance's id, once another lifecycle action holds it", () => {
-    const completedAfter = (seconds: number, lookedAt: number): string[] =>
+    const completedAfter = (seconds: number, readSince: number): string[] =>
       violations(
         [
           [-MINUTE, task],
@@ -82,7 +82,7 @@ describe("judge", () => {
           ],
           [(seconds + 15) * SECOND, ends("call", "terminate", "CONTINUE", { token: "new" })],
         ],
-        { readLag: () => 10 * SECOND, lookedAt: () => (seconds + lookedAt) * SECOND },
+        { readLag: () => 10 * SECOND, readSince: () => (seconds + readSince) * SECOND },
       );
 
     it("is that of the one before, whose time is over, where nobody could know", () => {

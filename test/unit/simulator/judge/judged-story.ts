@@ -12,7 +12,7 @@ export const heartbeatTimeout = 300 * SECOND;
 
 export type Told = readonly [at: number, happening: Happening];
 
-/** What is violated in a story of one instance, held from 0 on by a hook with the drain's settings. */
+/** What is violated in a story of one instance, which a hook holds from 0 on with the drain's settings. */
 export function violations(
   told: readonly Told[],
   { keys = {}, ...more }: Partial<JudgeOptions> & { keys?: Record<string, unknown> } = {},
@@ -31,7 +31,7 @@ export function violations(
     stopTasksByInput: "daemon",
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
-    lookedAt: () => Number.POSITIVE_INFINITY,
+    readSince: () => Number.POSITIVE_INFINITY,
     readLag: () => 0,
     classicPorts: () => [],
     ...more,

@@ -11,8 +11,9 @@ import {
 import { expect } from "chai";
 import { type Clients, createClients } from "../../../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../../../simulator/cloud/transport.ts";
-import { type Invoke, type Played, playScenario } from "../../../../simulator/scenario/play.ts";
+import { type Played, playScenario } from "../../../../simulator/scenario/play.ts";
 import { parseScenario } from "../../../../simulator/scenario/read.ts";
+import type { Invoke } from "../../../../simulator/scenario/stage.ts";
 import { functions, HOOK, instanceIds, QUEUES } from "../../../scenarios/fixture.ts";
 
 const ids = instanceIds(2);

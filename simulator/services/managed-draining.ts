@@ -1,16 +1,13 @@
-import type { Ground } from "../../kernel/ground.ts";
-import type { Groups } from "../autoscaling/groups.ts";
-import type { Group, Hook, LifecycleAction } from "../autoscaling/model.ts";
-import type { Clusters } from "./clusters.ts";
-import type { Cluster, ContainerInstance } from "./model.ts";
-
-/** The hook that ECS adds to the group of a capacity provider with managed draining. */
-export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+import type { Ground } from "../kernel/ground.ts";
+import type { Groups } from "./autoscaling/groups.ts";
+import type { Group, Hook, LifecycleAction } from "./autoscaling/model.ts";
+import type { Clusters } from "./ecs/clusters.ts";
+import { type Cluster, type ContainerInstance, MANAGED_DRAINING_HOOK } from "./ecs/model.ts";
 
 const HOOK: Hook = {
   name: MANAGED_DRAINING_HOOK,
   transition: "autoscaling:EC2_INSTANCE_TERMINATING",
-  // ECS hears of it through EventBridge, which needs no target.
+  // ECS learns of it through EventBridge, which needs no target.
   targetArn: undefined,
   roleArn: undefined,
   metadata: undefined,
@@ -18,9 +15,19 @@ const HOOK: Hook = {
   defaultResult: "CONTINUE",
 };
 const EVENT_MS = 1_000;
-const LOOK_MS = 10_000;
-/** ECS waits for up to 48 hours, so it must keep its hook alive; how often it does so is an assumption. */
+const CHECK_MS = 10_000;
+/** ECS waits for up to 48 hours, so it must send heartbeats. How often it does so is an assumption. */
 const HEARTBEAT_MS = 1_800_000;
+
+/** An instance that ECS drains. */
+type Draining = {
+  readonly cluster: Cluster;
+  readonly group: Group;
+  readonly instanceId: string;
+  readonly action: LifecycleAction;
+  /** When the hook's timer last started, in milliseconds since 1970. */
+  heartbeatAt: number;
+};
 
 /**
  * ECS's managed draining: it sets an instance that its group terminates DRAINING, and completes a hook of its own when
@@ -36,7 +43,9 @@ export class ManagedDraining {
     world.groups.notifications.onBegun((group, instanceId, action) => {
       const cluster = this.#clusterOf.get(group);
       if (!cluster || action.hook.name !== MANAGED_DRAINING_HOOK) return;
-      world.agenda.in(EVENT_MS, () => this.#drain(cluster, group, instanceId, action));
+      world.agenda.in(EVENT_MS, () =>
+        this.#begin({ cluster, group, instanceId, action, heartbeatAt: world.agenda.now }),
+      );
     });
   }
 
@@ -52,27 +61,29 @@ export class ManagedDraining {
     this.#world.groups.putHook(group, HOOK);
   }
 
-  #drain(cluster: Cluster, group: Group, instanceId: string, action: LifecycleAction): void {
-    for (const each of registered(cluster, instanceId))
-      this.#world.clusters.setStatus(each, "DRAINING", "ecs");
-    this.#look(cluster, group, instanceId, action, this.#world.agenda.now);
+  #begin(draining: Draining): void {
+    for (const each of registered(draining)) this.#world.clusters.setStatus(each, "DRAINING", "ecs");
+    this.#check(draining);
   }
 
-  #look(cluster: Cluster, group: Group, instanceId: string, action: LifecycleAction, beatAt: number): void {
+  #check(draining: Draining): void {
+    const { group, instanceId, action } = draining;
     if (action.ended) return;
     const { agenda, groups } = this.#world;
     const key = { hook: MANAGED_DRAINING_HOOK, token: action.token, instanceId };
-    if (registered(cluster, instanceId).every(({ tasks }) => tasks.size === 0)) {
+    if (registered(draining).every(({ tasks }) => tasks.size === 0)) {
       groups.actions.complete(group, key, "CONTINUE", "ecs");
       return;
     }
-    const isDue = agenda.now - beatAt >= HEARTBEAT_MS;
-    if (isDue) groups.actions.heartbeat(group, key);
-    agenda.in(LOOK_MS, () => this.#look(cluster, group, instanceId, action, isDue ? agenda.now : beatAt));
+    if (agenda.now - draining.heartbeatAt >= HEARTBEAT_MS) {
+      groups.actions.heartbeat(group, key);
+      draining.heartbeatAt = agenda.now;
+    }
+    agenda.in(CHECK_MS, () => this.#check(draining));
   }
 }
 
-function registered(cluster: Cluster, instanceId: string): ContainerInstance[] {
+function registered({ cluster, instanceId }: Draining): ContainerInstance[] {
   return [...cluster.containerInstances.values()].filter(
     (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
   );

@@ -1,4 +1,4 @@
-import type { Past } from "./past.ts";
+import type { Past } from "../kernel/past.ts";
 
 type Bucket = {
   readonly name: string;
@@ -81,7 +81,7 @@ const BUCKETS: readonly Bucket[] = [
   { name: AUTO_SCALING, covers: /^autoscaling:/, burst: 100, perSecond: 10 },
 ];
 
-// Each version of the API has its own buckets. The costly changes are those of whole load balancers.
+// Each version of the API has its own buckets. Changes of whole load balancers are the costly ones.
 function elbChanges(version: "elb" | "elbv2"): Bucket[] {
   return [
     {
@@ -99,22 +99,22 @@ function elbChanges(version: "elb" | "elbv2"): Bucket[] {
   ];
 }
 
-/** Others in the account who call an action, so many times a second, until a time in milliseconds since 1970. */
+/** Calls of others in the account: of which actions, how many a second, and until when in milliseconds since 1970. */
 export type OtherCalls = {
   readonly covers: (action: string) => boolean;
   readonly perSecond: number;
   readonly until: number;
 };
 
-/** What the account's buckets differ in from AWS's documented ones. */
+/** How the account's buckets differ from those that AWS documents. */
 export type BucketOptions = {
-  /** What is assumed of Auto Scaling's bucket. */
+  /** The assumed size of Auto Scaling's bucket. */
   readonly autoScaling?: { readonly burst: number; readonly perSecond: number };
-  /** Which part of each bucket others leave, 0 to 1. */
+  /** The part of each bucket that others leave, 0 to 1. */
   readonly share?: number;
 };
 
-/** How full the account's buckets are; all are full at first. */
+/** How full the account's buckets are. All are full at first. */
 export class TokenBuckets implements Past {
   readonly #buckets: readonly Bucket[];
   readonly #levels = new Map<string, { tokens: number; at: number }>();
@@ -136,7 +136,7 @@ export class TokenBuckets implements Past {
     this.#others = this.#others.filter(({ until }) => until >= before);
   }
 
-  /** Takes a token for a call out of each bucket that covers it, or none, and false, where one of them is empty. */
+  /** Takes a token for a call out of each bucket that covers it. Returns false, and takes none, if one of them is empty. */
   take(action: string, now: number): boolean {
     const others = this.#others
       .filter(({ covers, until }) => now < until && covers(action))
@@ -149,7 +149,7 @@ export class TokenBuckets implements Past {
     return true;
   }
 
-  // What others call is as if the bucket filled more slowly, or ran dry by itself.
+  // With the calls of others, a bucket fills more slowly, or empties by itself.
   #level(bucket: Bucket, others: number, now: number): { tokens: number; at: number } {
     const level = this.#levels.get(bucket.name) ?? { tokens: bucket.burst, at: now };
     const filled = level.tokens + ((now - level.at) / 1000) * (bucket.perSecond - others);

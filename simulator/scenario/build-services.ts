@@ -1,0 +1,71 @@
+import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
+import type { World } from "../services/world.ts";
+import { AwsError } from "../wire/errors.ts";
+import type { ScenarioService, ScenarioTask, ScenarioTasks } from "./schema.ts";
+
+/** Creates an ECS service, and its bounds as a scalable target where it has some. Throws as AWS does. */
+export function buildService(world: World, cluster: Cluster, given: ScenarioService): void {
+  const daemon = given.scheduling_strategy === "DAEMON";
+  world.clusters.createService(cluster, {
+    name: given.name,
+    strategy: given.scheduling_strategy,
+    definition: define(world, given.name, given.task),
+    desiredCount: daemon ? 0 : given.desired_count,
+    minimumHealthyPercent: given.minimum_healthy_percent ?? (daemon ? 0 : 100),
+    maximumPercent: given.maximum_percent ?? (daemon ? 100 : 200),
+    loadBalancers: given.load_balancers.map((each) => ({
+      targetGroupArn: each.target_group && world.targetGroups.byName(each.target_group)?.settings.arn,
+      loadBalancerName: each.load_balancer,
+      containerName: given.task.container,
+      containerPort: each.container_port,
+    })),
+  });
+  if (given.scaling) {
+    const { min, max } = given.scaling;
+    world.scalableTargets.register(`service/${cluster.name}/${given.name}`, min, max);
+  }
+}
+
+/** Starts standalone tasks on the named instances, or where there is room. Throws as RunTask does. */
+export function runTasks(world: World, tasks: ScenarioTasks): void {
+  const cluster = world.clusters.byName(tasks.cluster);
+  const definition = define(world, tasks.family, tasks.task);
+  const usable = [...cluster.containerInstances.values()].filter((each) => each.status.latest === "ACTIVE");
+  const chosen = tasks.instance_ids
+    ? usable.filter((each) => tasks.instance_ids?.includes(each.instanceId))
+    : Array.from({ length: tasks.count }, (_, i) => usable[i % Math.max(1, usable.length)]);
+  for (const containerInstance of chosen) {
+    if (!containerInstance)
+      throw new AwsError(
+        "InvalidParameterException",
+        "No Container Instances were found in your cluster.",
+        400,
+      );
+    world.clusters.tasks.start(cluster, {
+      definition,
+      containerInstance,
+      group: tasks.group ?? `family:${tasks.family}`,
+      startedBy: tasks.started_by
+        ?.replaceAll("{instance_id}", containerInstance.instanceId)
+        .replaceAll("{container_instance_id}", idOf(containerInstance.arn)),
+      service: undefined,
+    });
+  }
+}
+
+function define(world: World, family: string, task: ScenarioTask): TaskDefinition {
+  const behaviour: Behaviour = {
+    startSeconds: task.start_seconds,
+    stopSeconds: task.stop_seconds,
+    runSeconds: task.run_seconds,
+    protectedSeconds: task.protected_seconds,
+  };
+  return world.clusters.define({
+    family,
+    networkMode: task.network_mode,
+    container: task.container,
+    ports: task.ports.map((each) => ({ containerPort: each.container_port, hostPort: each.host_port })),
+    stopTimeout: task.stop_timeout_seconds,
+    behaviour,
+  });
+}
