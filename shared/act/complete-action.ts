@@ -1,4 +1,4 @@
-import { secondsBetween } from "../base/log.ts";
+import { secondsBetween } from "../base/time-text.ts";
 import { completionText } from "../log-lines/reason-text.ts";
 import type { Complete } from "../model/decision.ts";
 import type { Termination } from "../model/termination.ts";

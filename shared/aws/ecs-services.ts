@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, type Service as SdkService } from "@aws-sdk/client-ecs";
 import { pieces } from "../base/batches.ts";
-import type { LoadBalancerId } from "../model/registration.ts";
+import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Service } from "../model/tasks.ts";
 import type { Ecs } from "./ecs-lists.ts";
 

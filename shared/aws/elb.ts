@@ -11,7 +11,7 @@ import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { call } from "./call.ts";
-import type { LoadBalancerPort } from "./load-balancers.ts";
+import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 // One that drains says so in its description, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;

@@ -8,9 +8,10 @@ import {
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsCallError } from "../base/errors.ts";
-import type { LoadBalancer, RegisteredTarget, Target } from "../model/registration.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
+import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { call } from "./call.ts";
-import type { LoadBalancerPort } from "./load-balancers.ts";
+import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 const DELAY = "deregistration_delay.timeout_seconds";
 const NOT_REGISTERED = "Target.NotRegistered";

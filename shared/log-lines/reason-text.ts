@@ -1,4 +1,4 @@
-import { timeText } from "../base/log.ts";
+import { timeText } from "../base/time-text.ts";
 import type {
   CompletionReason,
   Destination,

@@ -1,4 +1,5 @@
-import { type Fields, timeText } from "../base/log.ts";
+import type { Fields } from "../base/log.ts";
+import { timeText } from "../base/time-text.ts";
 import type { Warning, WarningReason } from "../model/decision.ts";
 import { waitingFields } from "./blocker-text.ts";
 import { abandonText } from "./reason-text.ts";

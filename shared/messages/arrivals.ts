@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from "../aws/sqs.ts";
-import { timeText } from "../base/log.ts";
+import { timeText } from "../base/time-text.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import type { NoticeKind } from "../model/notice.ts";
 import { type DrainKeys, overlay, settingsOf } from "../model/settings.ts";

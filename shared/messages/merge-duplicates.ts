@@ -1,7 +1,6 @@
-import { groupBy } from "../base/batches.ts";
+import { groupBy, union } from "../base/batches.ts";
 import type { Memory } from "../model/memory.ts";
 import { identityOf, type RestorePlan, type Termination } from "../model/termination.ts";
-import { union } from "../rules/remember.ts";
 import type { Run } from "../run/run.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 

@@ -1,6 +1,7 @@
 import type { Blocker, UnreadBlocker } from "./blocker.ts";
 import type { InstanceState } from "./instance-state.ts";
-import type { LoadBalancer, LoadBalancerId, SeenRegistration } from "./registration.ts";
+import type { LoadBalancer, LoadBalancerId } from "./load-balancer.ts";
+import type { SeenRegistration } from "./registration.ts";
 
 /** Where an instance goes that does not die: back to its warm pool, or on with a new root volume. */
 export type Return = "warm pool" | "root volume";

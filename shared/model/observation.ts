@@ -1,8 +1,9 @@
 import type { Asked, Unread } from "./blocker.ts";
 import type { GroupInstance, Hook } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
+import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
-import type { LoadBalancerId, Registration } from "./registration.ts";
+import type { Registration } from "./registration.ts";
 import type { ClusterInstance, TaskProtection } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
 

@@ -1,22 +1,5 @@
+import { isSameLoadBalancer, type LoadBalancerId } from "./load-balancer.ts";
 import type { Task } from "./tasks.ts";
-
-/**
- * A kind of load balancer, as its adapter is called: `target` is a target group of an Application, Network or Gateway Load
- * Balancer, `classic` a classic load balancer. A message of a later version may name others.
- */
-export type LoadBalancerKind = "target" | "classic" | (string & {});
-
-/** Which load balancer: a target group by its ARN, a classic load balancer by its name. */
-export type LoadBalancerId = { readonly kind: LoadBalancerKind; readonly id: string };
-
-/** A load balancer, as far as nothing of it changes while it exists. */
-export type LoadBalancer = LoadBalancerId & {
-  readonly name: string;
-  /** What can be registered with it: `instance`, `ip`, or something that this program does not take out. */
-  readonly targetType: string;
-  /** Whether it belongs to a Network Load Balancer, which may go on sending for minutes. */
-  readonly network: boolean;
-};
 
 /** What is registered: an instance id or an address, and the port of a target. */
 export type Target = { readonly id: string; readonly port: number | undefined };
@@ -65,11 +48,6 @@ export function seenOf({ kind, id, port }: Registration): SeenRegistration {
 /** Whether two are the same registration. */
 export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {
   return isSameLoadBalancer(a, b) && a.port === b.port;
-}
-
-/** Whether two are the same load balancer. */
-export function isSameLoadBalancer(a: LoadBalancerId, b: LoadBalancerId): boolean {
-  return a.kind === b.kind && a.id === b.id;
 }
 
 /** A registration as log lines name it. */

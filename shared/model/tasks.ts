@@ -1,4 +1,4 @@
-import type { LoadBalancerId } from "./registration.ts";
+import type { LoadBalancerId } from "./load-balancer.ts";
 
 /** The status in which a task's containers have certainly ended. */
 export const STOPPED = "STOPPED";

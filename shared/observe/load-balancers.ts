@@ -1,7 +1,8 @@
-import type { LoadBalancerPort } from "../aws/load-balancers.ts";
+import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import type { Unread } from "../model/blocker.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
-import type { LoadBalancer, RegisteredTarget, Registration } from "../model/registration.ts";
+import type { RegisteredTarget, Registration } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { type LoadBalancerReadings, readLoadBalancers } from "./read-load-balancers.ts";

@@ -1,6 +1,7 @@
-import type { LoadBalancerPort } from "../aws/load-balancers.ts";
+import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import { forEachOf } from "../base/batches.ts";
-import type { LoadBalancer, RegisteredTarget } from "../model/registration.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
+import type { RegisteredTarget } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 

@@ -1,7 +1,8 @@
 import type { Unread } from "../model/blocker.ts";
+import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { InPass } from "../model/observation.ts";
-import type { LoadBalancerId, Registration } from "../model/registration.ts";
+import type { Registration } from "../model/registration.ts";
 import type { ClusterInstance, TaskProtection } from "../model/tasks.ts";
 
 /** An instance in its clusters: its tasks, and the services they belong to. */

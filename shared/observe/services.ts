@@ -1,5 +1,5 @@
 import type { Unread } from "../model/blocker.ts";
-import type { LoadBalancerId } from "../model/registration.ts";
+import type { LoadBalancerId } from "../model/load-balancer.ts";
 import { type ClusterInstance, STOPPED, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { reading } from "../run/reading.ts";

@@ -1,7 +1,7 @@
 import type { Carried } from "../act/carry-out.ts";
 import { completeAction } from "../act/complete-action.ts";
 import { logCompletion } from "../act/dry-run.ts";
-import { secondsBetween, timeText } from "../base/log.ts";
+import { secondsBetween, timeText } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { dropText } from "../log-lines/reason-text.ts";
 import { event } from "../model/blocker.ts";

@@ -1,5 +1,5 @@
 import { holdsByInstance } from "../act/heartbeat.ts";
-import { timeText } from "../base/log.ts";
+import { timeText } from "../base/time-text.ts";
 import type { Termination } from "../model/termination.ts";
 import { mayAskForAction, settingsOfAction, underOtherAction } from "../rules/superseded-action.ts";
 import { readHooks } from "../run/read-hooks.ts";

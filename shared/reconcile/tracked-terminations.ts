@@ -1,5 +1,5 @@
 import { endDryRun } from "../act/dry-run.ts";
-import { secondsBetween } from "../base/log.ts";
+import { secondsBetween } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { merge } from "../messages/merge-duplicates.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";

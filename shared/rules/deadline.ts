@@ -1,4 +1,4 @@
-import { timeText } from "../base/log.ts";
+import { timeText } from "../base/time-text.ts";
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Warning } from "../model/decision.ts";
 import type { Hook } from "../model/hooks.ts";

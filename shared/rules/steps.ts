@@ -1,13 +1,8 @@
 import type { Step } from "../model/decision.ts";
+import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import {
-  isSame,
-  isSameLoadBalancer,
-  type Registration,
-  type SeenRegistration,
-  seenOf,
-} from "../model/registration.ts";
+import { isSame, type Registration, type SeenRegistration, seenOf } from "../model/registration.ts";
 import { type ClusterInstance, INACTIVE, liveTasks, STOPPED, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isAtRest } from "./still-there.ts";

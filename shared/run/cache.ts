@@ -1,5 +1,5 @@
 import type { Hook } from "../model/hooks.ts";
-import type { LoadBalancer } from "../model/registration.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { Service, TaskProtection } from "../model/tasks.ts";
 
 /** Answers of one kind, by what was asked. Each question is asked once, and again where it failed. */

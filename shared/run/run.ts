@@ -1,5 +1,6 @@
 import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
-import { type Fields, type Log, logWith, type Phrase, secondsBetween } from "../base/log.ts";
+import { type Fields, type Log, logWith, type Phrase } from "../base/log.ts";
+import { secondsBetween } from "../base/time-text.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { Termination } from "../model/termination.ts";
 import { Cache } from "./cache.ts";

@@ -12,6 +12,9 @@ const importsOf = (file: string) =>
     (match) => match.groups?.from ?? "",
   );
 
+/** What the rules may import for more than its types, outside of their folder: it knows no clock and no client. */
+const PURE = / from "\.\.\/(base\/(batches|time-text)|model\/[a-z-]+)\.ts";$/;
+
 /** [why, which files, what they must not import] */
 const rules: [string, RegExp, RegExp][] = [
   ["what runs in Lambda knows nothing of the simulator", /^(functions|shared)\//, /simulator|cli\//],
@@ -24,11 +27,28 @@ const rules: [string, RegExp, RegExp][] = [
   ],
 ];
 
-/** What the rules may take from outside of their folder: functions and numbers without a clock or a client. */
-const PURE = / from "\.\.\/(base\/(log|batches)|model\/(settings|termination|lifecycle-state))\.ts";$/;
+/** A part of the house: for each of its folders, which others it may import. `folder/*` stands for the folders in it. */
+type Layers = Readonly<Record<string, readonly string[]>>;
 
-/** What each folder of the simulator may import, besides itself. A service never imports what stands above all services. */
-const SIMULATOR_LAYERS: Readonly<Record<string, readonly string[]>> = {
+/**
+ * Imports go down only. `reconcile` calls observe, then the rules, then act; none of these three imports another, and the
+ * words of log lines stand where no rule can read them.
+ */
+const SHARED_LAYERS: Layers = {
+  base: [],
+  model: ["base"],
+  aws: ["model", "base"],
+  run: ["aws", "model", "base"],
+  messages: ["run", "aws", "model", "base"],
+  "log-lines": ["model", "base"],
+  rules: ["model", "base"],
+  observe: ["run", "aws", "model", "base"],
+  act: ["log-lines", "run", "aws", "model", "base"],
+  reconcile: ["observe", "rules", "act", "log-lines", "messages", "run", "model", "base"],
+};
+
+/** A service never imports what stands above all services. */
+const SIMULATOR_LAYERS: Layers = {
   kernel: [],
   wire: [],
   faults: ["kernel", "wire"],
@@ -55,20 +75,30 @@ const SIMULATOR_LAYERS: Readonly<Record<string, readonly string[]>> = {
   front: ["kernel", "services", "cloud", "scenario"],
 };
 
-/** The folder of a file in the simulator: `services/ecs` for `simulator/services/ecs/model.ts`. */
+/** The houses with a table each. */
+const HOUSES: readonly (readonly [house: string, layers: Layers])[] = [
+  ["shared", SHARED_LAYERS],
+  ["simulator", SIMULATOR_LAYERS],
+];
+
+/** The folder of a file in its house: `services/ecs` for `simulator/services/ecs/model.ts`. */
 const folderOf = (file: string) => file.split("/").slice(1, -1).join("/");
 
-/** The imports between two folders of the simulator, each with the file that imports. */
-const importsInSimulator = () =>
+/** The imports between two folders of a house, each with the file that imports. */
+const importsIn = (house: string) =>
   files
-    .filter((file) => file.startsWith("simulator/"))
+    .filter((file) => file.startsWith(`${house}/`))
     .flatMap((file) =>
-      importsOf(file)
-        .filter((from) => from.startsWith("."))
-        .map((from) => new URL(from, `file:///${file}`).pathname.slice(1))
-        .filter((target) => target.startsWith("simulator/") && folderOf(target) !== folderOf(file))
+      targetsOf(file)
+        .filter((target) => target.startsWith(`${house}/`) && folderOf(target) !== folderOf(file))
         .map((target) => ({ file, target, from: folderOf(file), to: folderOf(target) })),
     );
+
+/** The files that a file imports. */
+const targetsOf = (file: string) =>
+  importsOf(file)
+    .filter((from) => from.startsWith("."))
+    .map((from) => new URL(from, `file:///${file}`).pathname.slice(1));
 
 function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const circles: string[] = [];
@@ -83,22 +113,24 @@ function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
 }
 
 describe("structure", () => {
-  it("each folder of the simulator imports only those that the table names", () => {
-    const isAllowed = (from: string, to: string) =>
-      (SIMULATOR_LAYERS[from] ?? []).some((each) =>
-        each === "services/*" ? to.startsWith("services/") : each === to,
-      );
-    const found = importsInSimulator().filter(({ from, to }) => !isAllowed(from, to));
-    expect(found.map(({ file, target }) => `${file} imports ${target}`)).to.deep.equal([]);
-    const folders = new Set(files.filter((file) => file.startsWith("simulator/")).map(folderOf));
-    expect([...folders].sort()).to.deep.equal(Object.keys(SIMULATOR_LAYERS).sort());
-  });
+  for (const [house, layers] of HOUSES) {
+    it(`each folder of ${house}/ imports only those that the table names`, () => {
+      const isAllowed = (from: string, to: string) =>
+        (layers[from] ?? []).some((each) =>
+          each.endsWith("/*") ? to.startsWith(each.slice(0, -1)) : each === to,
+        );
+      const found = importsIn(house).filter(({ from, to }) => !isAllowed(from, to));
+      expect(found.map(({ file, target }) => `${file} imports ${target}`)).to.deep.equal([]);
+      const folders = new Set(files.filter((file) => file.startsWith(`${house}/`)).map(folderOf));
+      expect([...folders].sort()).to.deep.equal(Object.keys(layers).sort());
+    });
 
-  it("no folders of the simulator import each other, not even in a circle", () => {
-    const edges = new Map<string, Set<string>>();
-    for (const { from, to } of importsInSimulator()) edges.set(from, (edges.get(from) ?? new Set()).add(to));
-    expect(circlesIn(new Map([...edges].map(([from, to]) => [from, [...to]])))).to.deep.equal([]);
-  });
+    it(`no folders of ${house}/ import each other, not even in a circle`, () => {
+      const edges = new Map<string, Set<string>>();
+      for (const { from, to } of importsIn(house)) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+      expect(circlesIn(new Map([...edges].map(([from, to]) => [from, [...to]])))).to.deep.equal([]);
+    });
+  }
 
   for (const [why, which, forbidden] of rules) {
     it(why, () => {
@@ -113,7 +145,7 @@ describe("structure", () => {
     });
   }
 
-  it("the rules are pure: they import each other, the words of the log, and else only types", () => {
+  it("the rules are pure: they import each other, the model and the base, which know no clock and no client", () => {
     const rules = files.filter((file) => file.startsWith("shared/rules/"));
     expect(rules).to.include("shared/rules/decide.ts");
     for (const file of rules) {
@@ -127,14 +159,7 @@ describe("structure", () => {
 
   it("nothing in shared imports in a circle", () => {
     const graph = new Map(
-      files
-        .filter((file) => file.startsWith("shared/"))
-        .map((file) => [
-          file,
-          importsOf(file)
-            .filter((from) => from.startsWith("."))
-            .map((from) => new URL(from, `file:///${file}`).pathname.slice(1)),
-        ]),
+      files.filter((file) => file.startsWith("shared/")).map((file) => [file, targetsOf(file)]),
     );
     expect(circlesIn(graph)).to.deep.equal([]);
   });

@@ -1,6 +1,6 @@
 // Plays act with ports that answer what a test says, and keep what they were asked.
 import { carryOut } from "../../../../shared/act/carry-out.ts";
-import type { LoadBalancerPort } from "../../../../shared/aws/load-balancers.ts";
+import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 import type { BatchResult } from "../../../../shared/base/batches.ts";
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { Decided, Step } from "../../../../shared/model/decision.ts";

@@ -1,6 +1,7 @@
 // Protects the form of a log line: one JSON object, with the same names for the same things everywhere.
 import { expect } from "chai";
-import { createLog, secondsBetween, timeText } from "../../../../shared/base/log.ts";
+import { createLog } from "../../../../shared/base/log.ts";
+import { secondsBetween, timeText } from "../../../../shared/base/time-text.ts";
 
 describe("a log line", () => {
   const written = (write: (log: ReturnType<typeof createLog>) => void) => {

@@ -1,6 +1,6 @@
+import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 // AWS as one look shows it: ports that answer from what a test puts there, and keep what they were asked.
 
-import type { LoadBalancerPort } from "../../../../shared/aws/load-balancers.ts";
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";

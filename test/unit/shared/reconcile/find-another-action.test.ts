@@ -5,9 +5,9 @@ import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { findAnotherAction } from "../../../../shared/reconcile/find-another-action.ts";
 import { Run } from "../../../../shared/run/run.ts";
+import { failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
-import { failure } from "../act/carrying-out.ts";
 
 const token = "87654321-4321-4321-4321-210987654321";
 

@@ -102,9 +102,7 @@ describe("decide", () => {
       why: "one that was taken out as an orphan and is back is an orphan again, not ours",
       memory: {
         ...drained,
-        deregistered: [
-          { what: { kind: "target", id: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND },
-        ],
+        deregistered: [{ what: { kind: "target", id: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND }],
       },
       observed: {
         clusterInstances: [clusterInstance("DRAINING")],

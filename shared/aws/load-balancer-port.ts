@@ -1,0 +1,41 @@
+import type { BatchResult } from "../base/batches.ts";
+import type { LoadBalancer, LoadBalancerKind } from "../model/load-balancer.ts";
+import type { RegisteredTarget, Target } from "../model/registration.ts";
+import type { DrainSettings } from "../model/settings.ts";
+
+/**
+ * What the drain needs of one kind of load balancer. An adapter a kind: to add one, write its file and list it in load-balancers.ts. All calls
+ * throw an AwsCallError.
+ */
+export type LoadBalancerPort = {
+  readonly kind: LoadBalancerKind;
+  /** What it is called in errors: "target group". */
+  readonly noun: string;
+  /** The types of target that can be taken out. */
+  readonly targetTypes: readonly string[];
+  /** The load balancers of this kind that settings name, by name or id. */
+  namedIn: (settings: DrainSettings) => readonly string[];
+  /** Whether `describe` takes a call, so that its answer is worth remembering. */
+  readonly describesByCall: boolean;
+  /** A load balancer by name or id; undefined where there is none, as far as that is known before `targets`. */
+  describe: (nameOrId: string) => Promise<LoadBalancer | undefined>;
+  /**
+   * What is registered or draining: of these instances at least. Undefined where the load balancer is gone.
+   *
+   * @param instanceIds the instances that are asked about
+   */
+  targets: (id: string, instanceIds: readonly string[]) => Promise<RegisteredTarget[] | undefined>;
+  /** Whether `stillThere` is cheaper than `targets` for what is registered. For what drains it is. */
+  readonly canRecheckRegistered: boolean;
+  /** Those of some targets that are there, in any state. Nothing of a load balancer that is gone. */
+  stillThere: (id: string, targets: readonly Target[]) => Promise<RegisteredTarget[]>;
+  /**
+   * How long a target is shown as draining, in milliseconds, whether or not a connection is left. Undefined where that is not
+   * known before.
+   */
+  deregistrationDelay: (id: string) => Promise<number | undefined>;
+  /** Registers targets again. */
+  register: (id: string, targets: readonly Target[]) => Promise<void>;
+  /** Takes targets out. One that is not registered counts as done. */
+  deregister: (id: string, targets: readonly Target[]) => Promise<BatchResult<Target>>;
+};
