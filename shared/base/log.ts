@@ -72,8 +72,8 @@ export type Log = {
 };
 
 /**
- * What lines called these keys and phrases before 0.2.0. For one release they are written under both names, so that nobody's saved
- * queries break: a key beside its new name, a phrase as `formerly`.
+ * What lines called these keys and phrases up to 0.1.0. The release after it writes both names, so that nobody's saved queries
+ * break: a key beside its new name, a phrase as `formerly`.
  */
 const FORMER_KEYS: Readonly<Record<string, string>> = {
   lifecycle_hook_name: "life_cycle_hook_name",
