@@ -21,7 +21,7 @@ const pages: Record<string, string> = {
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
-  "planted-bugs.md": plantedBugsPage(),
+  "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
   "scenarios.md": scenariosPage(),
   "simulator-operations.md": operationsPage(),

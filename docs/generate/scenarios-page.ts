@@ -31,7 +31,7 @@ when no task is left on it, in whatever cluster. A task counts until its contain
 Completing the lifecycle action before that is a violation. So is setting an instance DRAINING whose task is still behind
 such a load balancer, pulling a target that a service registered, touching an instance that no hook holds, and cancelling
 somebody else's hook. Drains must end in time, and what comes back must be as it was; the whole list, and what does not
-count, is in [simulation.md](simulation.md).
+count, is in [simulation.md](dev/simulation.md).
 
 ## What is refused
 

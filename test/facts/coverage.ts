@@ -39,7 +39,7 @@ function problemsOfFact(fact: Fact, tests: readonly FoundTest[]): string[] {
   return tests.length === 0 ? [`"${title}" has no test`] : [];
 }
 
-/** docs/facts.md: each fact with its test. */
+/** docs/dev/facts.md: each fact with its test. */
 export function render(coverage: Coverage): string {
   const lines = [
     "# Facts about AWS, and the tests that hold the simulated AWS to them",
@@ -64,7 +64,7 @@ export function render(coverage: Coverage): string {
 }
 
 function row(fact: Fact, { file, title }: FoundTest): string {
-  return `| \`${fact.id}\` | ${cell(title)} | [${basename(file)}](../${file}) |`;
+  return `| \`${fact.id}\` | ${cell(title)} | [${basename(file)}](../../${file}) |`;
 }
 
 function cell(text: string): string {

@@ -1,0 +1,47 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What `npm run check` covers: every page, and the comments of these folders. To cover another folder, add it here. */
+export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
+
+/** Pages that are not in plain words yet. Some are made from texts in the code: tests' titles, descriptions of inputs. */
+export const NOT_YET = [
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "README.md",
+  "docs/dev/decisions/0001-one-look-for-both-functions.md",
+  "docs/dev/decisions/0002-what-was-never-seen.md",
+  "docs/dev/decisions/0005-one-queue-is-mapped.md",
+  "docs/dev/facts.md",
+  "docs/dev/mutation.md",
+  "docs/dev/planted-bugs.md",
+  "docs/dev/simulation.md",
+  "docs/glossary.md",
+  "docs/inputs.md",
+  "docs/lifecycle-states.md",
+  "docs/log-lines.md",
+  "docs/operations.md",
+  "docs/performance.md",
+  "docs/rules.md",
+  "docs/scenarios.md",
+  "docs/simulator.md",
+];
+
+/** A sentence of more words than this is an error. */
+export const MOST_WORDS = 30;
+/** Most sentences have fewer words than this: those above are counted. */
+export const GOOD_WORDS = 25;
+
+const READABLE = /\.(md|ts|cjs|mjs)$/;
+
+/** All pages and sources under these files and folders, in the order of their names. */
+export function filesUnder(paths: readonly string[]): string[] {
+  return paths
+    .flatMap((path) =>
+      statSync(path).isFile()
+        ? [path]
+        : readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name)),
+    )
+    .filter((path) => READABLE.test(path))
+    .sort();
+}
