@@ -12,10 +12,14 @@ export const sentenceLength: TextlintRuleModule<Options> = (context, { most = 0,
   const { Paragraph, Header, TableCell } = context.Syntax;
   const check = (node: AnyTxtNode) => {
     const [from, to] = node.range;
+    const source = context.getSource(node);
     for (const { text, range } of sentencesOf(plain.slice(from, to))) {
       const words = text.match(WORD)?.length ?? 0;
       if (words <= most) continue;
-      const start = text.trim().replace(/\s+/g, " ").slice(0, 60);
+      const start = source
+        .slice(...range)
+        .replace(/\s+/g, " ")
+        .slice(0, 60);
       const message = `a sentence of ${words} words, and ${most} are allowed: ${start}...`;
       context.report(node, new context.RuleError(message, { padding: context.locator.range(range) }));
     }

@@ -45,8 +45,10 @@ export function render(coverage: Coverage): string {
     "# Facts about AWS, and the tests that hold the simulated AWS to them",
     "",
     "`npm run facts` writes this page from the checklist in `test/facts/checklist.ts` and the titles of the tests in",
-    "`test/facts/`, which talk to the simulator over HTTP with the AWS SDK and know nothing of its code. To run the test",
-    'of one fact: `npm test -- --fgrep "facts 4: deregistering without the port does nothing"`.',
+    "`test/facts/`. These tests call the simulator over HTTP with the AWS SDK, and know nothing of its code. To run the test",
+    "of one fact:",
+    "",
+    '    npm test -- --fgrep "facts 4: deregistering without the port does nothing"',
     "",
     `There are ${coverage.facts.length} facts. One without a test fails \`npm run check\`.`,
     ...SECTIONS.flatMap(({ number, title }) => [

@@ -28,6 +28,7 @@ const rows: [string, string, string, RegExp[]][] = [
   ["a long sentence in a table", "a.md", `| a |\n| --- |\n| ${words(MOST + 1)} |`, [/^a\.md:3: .* 31 words/]],
   ["a long sentence in a list", "a.md", `- ${words(MOST + 1)}`, [/^a\.md:1: .* 31 words/]],
   ["a piece of code is one word", "a.md", `${words(MOST - 1).slice(0, -1)} \`a b c d\`.`, []],
+  ["a sentence that ends with code", "a.md", `${words(19).slice(0, -1)} \`n\`. ${words(20)}`, []],
   ["a block of code", "a.md", `Run:\n\n    ${words(MOST + 1)} anouther`, []],
   [
     "a private word",
