@@ -15,7 +15,8 @@ export async function proofread(files: readonly string[], most: number): Promise
   for (const file of files) {
     for (const passage of passagesOf(file, readFileSync(file, "utf8"))) {
       const found = await readByRules(file, passage, most);
-      problems.push(...found.problems, ...(await misspelt(file, passage)));
+      problems.push(...found.problems);
+      if (!passage.isCode) problems.push(...(await misspelt(file, passage)));
       longish += found.longish;
     }
   }

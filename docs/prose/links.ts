@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { remark } from "remark";
 import { engine } from "unified-engine";
 import type { Problem } from "./problem.ts";
+
+const VALIDATE_LINKS = fileURLToPath(import.meta.resolve("remark-validate-links"));
 
 /** Links to files and headings that are not there. Nothing is asked of the network. */
 export function deadLinks(pages: readonly string[]): Promise<Problem[]> {
@@ -11,7 +14,7 @@ export function deadLinks(pages: readonly string[]): Promise<Problem[]> {
       {
         processor: remark(),
         files: [...pages],
-        plugins: [["remark-validate-links", { repository: false }]],
+        plugins: [[VALIDATE_LINKS, { repository: false }]],
         streamError: new PassThrough().resume(),
         output: false,
         out: false,

@@ -1,11 +1,14 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What `npm run check` covers: every page, and the comments of these folders. To cover another folder, add it here. */
+/** What `npm run check` covers: pages, and the comments and texts in these folders' code. To cover a folder, add it here. */
 export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
 
-/** Pages that are not in plain words yet. Some are made from texts in the code: tests' titles, descriptions of inputs. */
-export const NOT_YET = ["docs/dev/planted-bugs.md", "docs/inputs.md", "docs/lifecycle-states.md"];
+/** Pages that are not in plain words yet: this one is made from texts in test/. */
+export const NOT_YET = ["docs/dev/planted-bugs.md"];
+
+/** Texts in the code that have to be as they are: old names, which stand in the log for one release. */
+export const OLD_NAMES = ["let go", "metadata not heeded"];
 
 /** A sentence of more words than this is an error. */
 export const MOST_WORDS = 30;

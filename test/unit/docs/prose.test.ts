@@ -75,7 +75,21 @@ const rows: [string, string, string, RegExp[]][] = [
     "/**\n * Fine.\n * @param a The instnace.\n */\n",
     [/^a\.ts:3: "instnace"/],
   ],
-  ["what is no comment", "a.ts", 'const lookAgain = "it looks again, instnace";\n', []],
+  ["a private word in a text", "a.ts", 'f();\nlog("it looks again");\n', [/^a\.ts:2: "looks again"/]],
+  ["a private word in a template", "a.ts", `log(\`it looks \${how} its turn\`);\n`, [/^a\.ts:1: "its turn"/]],
+  ["a long sentence in a text", "a.ts", `log("${words(MOST + 1)}");\n`, [/^a\.ts:1: .* 31 words/]],
+  [
+    "an identifier, a key and the spelling of a text",
+    "a.ts",
+    'const lookAgain = { glance: "a instnace" };\n',
+    [],
+  ],
+  [
+    "an old name that stands in the log for a release",
+    "a.ts",
+    'log("dropped", { formerly: "let go" });\n',
+    [],
+  ],
   ["a directive to a tool", "a.ts", "// biome-ignore lint/a: instnace\n", []],
 ];
 
