@@ -16,6 +16,8 @@ export const MOST_WORDS = 30;
 export const GOOD_WORDS = 25;
 
 const READABLE = /\.(md|ts|cjs|mjs)$/;
+/** What others wrote: a folder of test/ may have packages of its own. */
+const FOREIGN = /(^|\/)node_modules\//;
 
 /** All pages and sources under these files and folders, in the order of their names. */
 export function filesUnder(paths: readonly string[]): string[] {
@@ -25,6 +27,6 @@ export function filesUnder(paths: readonly string[]): string[] {
         ? [path]
         : readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name)),
     )
-    .filter((path) => READABLE.test(path))
+    .filter((path) => READABLE.test(path) && !FOREIGN.test(path))
     .sort();
 }

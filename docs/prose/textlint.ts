@@ -18,7 +18,7 @@ export async function readByRules(
 ): Promise<{ problems: Problem[]; longish: number }> {
   const rules = [
     { ruleId: "sentence length", rule: sentenceLength, options: { most, plain } },
-    { ruleId: LONGISH, rule: sentenceLength, options: { most: GOOD_WORDS, plain } },
+    { ruleId: LONGISH, rule: sentenceLength, options: { most: GOOD_WORDS, called: "good", plain } },
     { ruleId: "private words", rule: privateWords },
   ];
   const { messages } = await kernel.lintText(text, { filePath: file, ext: ".md", plugins, rules });

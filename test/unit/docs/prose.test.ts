@@ -114,6 +114,16 @@ describe("the proofreader", () => {
     });
   }
 
+  it("finds a sentence that is longer than most should be, where no more words are allowed", async () => {
+    const path = join(folder, "a.md");
+    writeFileSync(path, `${words(25)} ${words(26)}`);
+    const { problems, longish } = await proofread([path], 25);
+    expect(problems.map(({ message }) => message.slice(0, 42))).to.deep.equal([
+      "a sentence of 26 words, and 25 are allowed",
+    ]);
+    expect(longish).to.equal(1);
+  });
+
   it("counts the sentences that are allowed, and longer than most should be", async () => {
     const path = join(folder, "a.md");
     writeFileSync(path, `${words(25)} ${words(26)} ${words(30)}`);
