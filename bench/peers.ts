@@ -38,12 +38,12 @@ export async function peers(): Promise<Part> {
   ]) {
     const own = await ours(size);
     rows.push(["asg-drain", ...cells(size, own), "", ""]);
-    figures.push(perInstance("asg-drain", size, own));
+    figures.push(...costs("asg-drain", size, own));
     for (const peer of PEERS) {
       const known = FIRST_HUNDRED.includes(peer) ? Math.min(100, size.instances) : size.instances;
       const fleet = { ...size, instances: known };
       const run = await runPeer(peer, fleet, { order: "any" });
-      figures.push(perInstance(peer.name, fleet, run));
+      figures.push(...costs(peer.name, fleet, run));
       const real = realOf(peer, size);
       rows.push([
         peer.name,
@@ -81,12 +81,17 @@ function realOf<R extends Size>(
   return measured.find((each) => each.terminations === terminations);
 }
 
-function perInstance(name: string, size: Size, { calls }: PeerRun): Figure {
-  return {
-    name: `${name}: calls per instance without load balancers, ${text(size)}`,
-    value: rounded(calls / size.terminations, 2),
-    unit: "calls",
-  };
+// Without a lag where an instance was completed before it was ready.
+function costs(name: string, size: Size, { calls, lambdaSeconds, lags }: PeerRun): Figure[] {
+  const of = (what: string) => `${name}: ${what} without load balancers, ${text(size)}`;
+  const known = lags.filter((each) => each !== undefined);
+  return [
+    { name: of("calls per instance"), value: rounded(calls / size.terminations, 2), unit: "calls" },
+    { name: of("Lambda seconds"), value: rounded(lambdaSeconds), unit: "s" },
+    ...(known.length < lags.length
+      ? []
+      : [{ name: of("longest lag"), value: rounded(Math.max(...known)), unit: "s" }]),
+  ];
 }
 
 function realFigures(name: string, real: RealFigure): Figure[] {

@@ -10,13 +10,13 @@ export function inputsPage(): string {
 
 <!-- Made from the functions' schemas by \`npm run docs\`. -->
 
-Each function is configured by the \`input\` of the scheduled event that invokes it. An input with a wrong key is refused
-before anything is called: the log's line \`input refused\` names every key that is wrong, what was expected and what was
-found, and the invocation fails.
+You configure each function by the \`input\` of the scheduled event that invokes it. An input with a wrong key is refused
+before anything is called. \`input refused\` in the log names every wrong key, what was expected and what was found. The
+invocation fails.
 
 With \`deregister_at_once\` in serverless.yml, the lifecycle queue's messages invoke deregister too. Such an event brings no
-input: the same JSON then stands in the environment's variable \`INPUT\`, where the deployment puts it. Lambda takes 4 KB of
-environment, so an input longer than that can only be scheduled.
+input. The deployment puts the same JSON into the environment's variable \`INPUT\`. Lambda takes 4 KB of environment, so a
+longer input can only be scheduled.
 
 ## deregister
 
@@ -24,17 +24,20 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-What a drain is told travels in its message, so terminate needs its queue alone for those. With \`auto_scaling_groups\` or
-\`group_tag\` it also sweeps: it looks for instances that our hook holds and that no message stands for, because it was lost
-or there never was one. All other keys but \`dry_run\` are for these, and for messages that carry no settings, as those that
-the original pair had in flight. It takes all of deregister's keys, so that both can be given the same. Dry run does not
-travel: the switch of the function that reads a message decides, so what was only looked at is drained once dry run is off.
+A drain's settings travel in its message, so terminate needs only its queue for those.
+
+With \`auto_scaling_groups\` or \`group_tag\` it also sweeps: it drains instances that our hook holds and that have no message,
+because it was lost or there never was one. All other keys but \`dry_run\` are for these, and for messages without settings,
+which the old Lambdas sent. terminate takes all of deregister's keys, so you can give both the same input.
+
+Dry run does not travel: the switch of the function that reads a message decides. So an instance of a dry run is drained once
+dry run is off.
 
 ${inputTable(terminateInput)}
 
 ## scale-tasks
 
-Keeps a service at one task for each ACTIVE instance of its cluster but \`n_count\`, and never below \`min_task_count\`:
+Keeps a service at one task per ACTIVE instance of its cluster, less \`n_count\`, and never below \`min_task_count\`:
 
 ${inputTable(scaleTasksInput)}
 
@@ -46,14 +49,16 @@ ${inputTable(scaleManyInput)}
 
 ## Settings of a hook's own
 
-A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`, as a JSON object with the keys that
-deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so that one deployment serves
-many groups:
+A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`. That is a JSON object with the keys that
+deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so one deployment serves many
+groups:
 
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
-\`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`. Metadata without any
-of these keys is left alone, and \`dry_run\` or an \`on_...\` key in it is warned of and has no effect. A wrong value makes the message unreadable: it goes to the dead-letter queue with the reason.
+- \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`.
+- Metadata without any of these keys is left alone.
+- \`dry_run\` or an \`on_...\` key in it has no effect, and the log warns.
+- A wrong value makes the message unreadable. It goes to the dead-letter queue with the reason.
 `;
 }
 

@@ -18,8 +18,8 @@ export function lifecycleStatesPage(): string {
 
 <!-- Made from the table of test/unit/shared/rules/lifecycle-table.ts by \`npm run docs\`; each cell has its test. -->
 
-Where Auto Scaling shows an instance, what our message says of it, and what is decided. The rules behind it are in
-[rules.md](rules.md).
+What is decided depends on two things: the lifecycle state that Auto Scaling shows, and what our message says about the
+instance. The rules are in [rules.md](rules.md).
 
 ${markdownTable(["state", "what it is", ...situations], rows)}
 

@@ -6,7 +6,7 @@ export const RUN_LINES = {
   "nothing to do": {
     level: "INFO",
     from: "all",
-    means: "The queue was empty, or scale-tasks was given no service.",
+    means: "The queue was empty, or scale-tasks has no service in its input.",
     todo: NOTHING,
   },
   "run finished": {
@@ -14,34 +14,34 @@ export const RUN_LINES = {
     from: "all",
     means:
       "How many messages or services there were, and what became of them. With `failures` above 0 the invocation counts as failed.",
-    todo: "With failures: look at the lines above it.",
+    todo: "With failures: read the lines above it.",
   },
   "input refused": {
     level: "ERROR",
     from: "all",
     means:
-      "The scheduled event's input is wrong, or with `variable` the environment's variable of that name, which an event source mapping's runs have their input from; `reason` names every key. Nothing was called, and a mapping's messages stay in the queue.",
+      "The scheduled event's input is wrong; `reason` names every key. With `variable`, the environment's variable of that name is wrong: runs of an event source mapping take their input from it. Nothing was called. A mapping's messages stay in the queue.",
     todo: "Correct the input in serverless.yml and deploy. With `variable`, disable the mapping until then: operations.md.",
   },
   "out of time": {
     level: "ERROR",
     from: "both",
     means:
-      "AWS answered so slowly that the run's time was over before it had asked for all. What was not asked counts as not known; all terminations are passed on.",
-    todo: "Nothing, unless it comes back run after run: then see the `call failed` lines beside it, and the AWS Health Dashboard.",
+      "AWS answered so slowly that the run's time was over before it had asked for everything. What was not asked counts as unread. All terminations are passed on.",
+    todo: "Nothing. If it repeats run after run, see the `call failed` lines beside it, and the AWS Health Dashboard.",
   },
   "call failed": {
     level: "ERROR",
     from: "all",
     means:
-      "A call to AWS failed after the SDK's retries; written once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied (`missing_permission` names the IAM action; without it the credentials are no good) or wrong.",
+      "A call to AWS failed after the SDK's retries. Logged once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied, or wrong. For denied, `missing_permission` names the IAM action. Without it, the credentials are no good.",
     todo: "denied: grant the action to the function's role. throttled for long: see who else calls that API. wrong: `reason` has AWS's words.",
   },
   "cannot be used": {
     level: "ERROR",
     from: "all",
     means:
-      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or one that is not to be used so: `reason` says which. The rest goes on without it, and every run that meets it fails; an Auto Scaling group is met by the runs that sweep.",
+      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. The rest goes on without it. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep.",
     todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
   },
   "message cannot be read": {
@@ -54,14 +54,14 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "both",
     means:
-      "A message that was dealt with could not be deleted; `reason` says why. It comes back and is merged or let go.",
-    todo: "If it comes back every minute: check the function's permissions on the queue.",
+      "A finished message could not be deleted. `reason` says why. It comes back, and is merged or dropped.",
+    todo: "If it repeats every minute: check the function's permissions on the queue.",
   },
   "invoked by an event source mapping": {
     level: "ERROR",
     from: "terminate",
     means: "Somebody connected a queue to terminate. All records were given back untouched.",
-    todo: "Remove the mapping: terminate works by its schedule alone. Only deregister takes one, of the lifecycle queue.",
+    todo: "Remove the mapping. terminate runs by its schedule alone. Only deregister takes one, of the lifecycle queue.",
   },
   "test notification deleted": {
     level: "INFO",
@@ -72,27 +72,26 @@ export const RUN_LINES = {
   "step failed": {
     level: "ERROR",
     from: "both",
-    means: "A step failed for one instance. The drain goes on, and the next look repeats the step.",
-    todo: "If it comes back every minute: `reason` says what AWS objects to.",
+    means: "A step failed for one instance. The drain goes on, and the next pass repeats the step.",
+    todo: "If it repeats every minute: `reason` says what AWS refuses.",
   },
   "dry run": {
     level: "INFO",
     from: "all",
     means:
-      "On a dry run: `would` is what would be done now. Nothing is written, and no heartbeat is sent, so the hook's own timeout decides.",
+      "On a dry run: `would` is what would be done now. Nothing is written, and no heartbeat is sent. The hook's own timeout decides.",
     todo: NOTHING,
   },
   "dry run is over": {
     level: "INFO",
     from: "terminate",
-    means: "The termination was on a dry run, and terminate is not: from here on it is drained for real.",
+    means: "The termination was on a dry run, and terminate is not. From here on, it is drained for real.",
     todo: NOTHING,
   },
   "DRYRUN is set": {
     level: "WARN",
     from: "all",
-    means:
-      "The environment's variable DRYRUN has a text that looks like off, and switches dry run on, as any text does.",
+    means: "The environment's variable DRYRUN has a text that reads like off. Any text switches dry run on.",
     todo: "Remove the variable to switch dry run off.",
   },
   "nothing to change": {
@@ -105,20 +104,21 @@ export const RUN_LINES = {
     level: "INFO",
     from: "scale-tasks",
     means:
-      "`desired_count` is what the service is to run from now on, `was` what it was, `active_instances` what it follows.",
+      "`desired_count` is how many tasks the service runs from now on, and `was` how many it ran before. `active_instances` is what it follows.",
     todo: NOTHING,
   },
   "not scaled": {
     level: "WARN",
     from: "scale-tasks",
     means:
-      "The service was left as it is: the cluster or the service could not be read, or the cluster shows no ACTIVE instance though the service has tasks.",
+      "The service was left as it is. The cluster or the service could not be read, or the cluster shows no ACTIVE instance though the service has tasks.",
     todo: "Nothing, if it passes. Otherwise see the `call failed` above it.",
   },
   "service has a scaling target": {
     level: "WARN",
     from: "scale-tasks",
-    means: "Application Auto Scaling sets the desired count of the same service: the two undo each other.",
-    todo: "Deregister the scaling target, or take the service out of scale-tasks' input.",
+    means:
+      "Application Auto Scaling sets the desired count of the same service. The two keep overwriting each other.",
+    todo: "Deregister the scaling target, or remove the service from scale-tasks' input.",
   },
 } as const satisfies Partial<Record<Phrase, LogLine>>;

@@ -1,6 +1,15 @@
 import { LOG_LINES } from "./log-lines.ts";
 import { markdownTable } from "./tables.ts";
 
+/** What stood in the log before, and stands beside its new name for one release. */
+const RENAMED: readonly (readonly [string, string, string])[] = [
+  ["phrase", "let go", "termination dropped"],
+  ["phrase", "metadata not heeded", "metadata ignored"],
+  ["key", "life_cycle_hook_name", "lifecycle_hook_name"],
+  ["key", "looks_again", "`next_pass_at`, a time, or `next_pass_in`, the next run of terminate"],
+  ["key of `run finished`", "let_go", "dropped"],
+];
+
 /** The page on the log. */
 export function logLinesPage(): string {
   const rows = Object.entries(LOG_LINES).map(([phrase, { level, from, means, todo }]) => [
@@ -10,14 +19,26 @@ export function logLinesPage(): string {
     means,
     todo,
   ]);
+  const renamed = RENAMED.map(([what, before, now]) => [what, `\`${before}\``, quoted(now)]);
   return `# Log lines
 
 <!-- Made from the list of all phrases by \`npm run docs\`. -->
 
-The functions write one JSON object a line. \`message\` is one of the phrases below, and nothing else; the other fields
-have the same name everywhere: \`instance_id\`, \`auto_scaling_group\`, \`life_cycle_hook_name\`, \`cluster\`,
-\`load_balancer\`, \`waiting_for\`, \`held_seconds\` (since the hook holds the instance), \`looks_again\`, \`reason\`.
-Times are UTC. One instance's lines, read alone, tell its story; in CloudWatch Logs Insights, over the log groups of both
+The functions write one JSON object a line. \`message\` is one of the phrases below, and nothing else. The same thing has the
+same key in every line:
+
+| key | what it is |
+| --- | --- |
+| \`instance_id\`, \`auto_scaling_group\`, \`lifecycle_hook_name\` | the termination; in every line about a drain |
+| \`version\` | the version of this program; in every line about a drain |
+| \`cluster\`, \`load_balancer\` | where it happened |
+| \`waiting_for\` | what the drain waits for, as a text |
+| \`cannot_read\` | what AWS did not answer: a list of \`what\`, \`call\` and \`why\` |
+| \`held_seconds\` | how long the hook has held the instance |
+| \`next_pass_at\`, \`next_pass_in\` | when the drain is checked again |
+| \`reason\` | why |
+
+Times are UTC. To read the story of one instance, run this in CloudWatch Logs Insights, over the log groups of both
 functions:
 
     fields @timestamp, function, message, waiting_for, reason
@@ -25,5 +46,16 @@ functions:
     | sort @timestamp
 
 ${markdownTable(["message", "level", "from", "meaning", "what to do"], rows)}
+
+## Renamed
+
+For one release the old keys stand beside the new ones. A line with a new phrase has \`formerly\`, which is the old phrase.
+Change your filters and alarms before the next release.
+
+${markdownTable(["what", "before", "now"], renamed)}
 `;
+}
+
+function quoted(name: string): string {
+  return name.includes("`") ? name : `\`${name}\``;
 }

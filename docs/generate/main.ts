@@ -9,6 +9,7 @@ import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
+import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
@@ -21,7 +22,8 @@ const pages: Record<string, string> = {
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
-  "planted-bugs.md": plantedBugsPage(),
+  "performance.md": performancePage(),
+  "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
   "scenarios.md": scenariosPage(),
   "simulator-operations.md": operationsPage(),

@@ -16,7 +16,7 @@ export type JsonSchema = {
   readonly maximum?: number;
 };
 
-/** A schema's JSON form is of this kind; zod's own type leaves every member open. */
+/** A schema's JSON form is of this kind; zod's own type leaves every property open. */
 export function asJsonSchema(schema: z.core.JSONSchema.BaseSchema): JsonSchema {
   return schema as JsonSchema;
 }

@@ -13,12 +13,10 @@ export const serviceKeys = {
     .string({ error: "expected the name of an ECS service" })
     .check(
       z.regex(/^[A-Za-z0-9_-]{1,255}$/, { error: "expected the name of an ECS service" }),
-      z.describe("The service, one task of which is to run on each instance but a few."),
+      z.describe("The service, with one task per instance, keeping some instances spare."),
     ),
-  min_task_count: whole(0).check(z.describe("How many tasks there are at the least, however few instances.")),
-  n_count: whole(0).check(
-    z.describe("How many of the ACTIVE instances are to be left without a task: 1 keeps one to spare."),
-  ),
+  min_task_count: whole(0).check(z.describe("The least number of tasks, however few instances there are.")),
+  n_count: whole(0).check(z.describe("How many of the ACTIVE instances have no task: 1 keeps one spare.")),
 };
 
 /** The input of the scheduled event that invokes scale-tasks, for one service. */

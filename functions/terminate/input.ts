@@ -27,7 +27,7 @@ export const terminateInput = z
         .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
         .check(
           z.describe(
-            "Groups that are swept: instances in the wait state of our hook without a message are drained too. With `lifecycle_queue_name` or `lifecycle_hook_name`, by which a sweep knows the hook.",
+            "Groups that are swept: instances in the wait state of our hook that have no message are drained too. Give `lifecycle_queue_name` or `lifecycle_hook_name` with it: a sweep finds the hook by them.",
           ),
         ),
       group_tag: z
@@ -45,7 +45,7 @@ export const terminateInput = z
         )
         .check(
           z.describe(
-            `How often it sweeps, in minutes; ${SWEEP_MINUTES} when not given, and 0 is never. The runs that sweep are those in minutes, counted from 1970, that this divides, and those that start up to ten seconds after such a minute: all is well on the template's schedule of every minute, while one of every other minute may never meet a multiple of 4. With 1 every run sweeps.`,
+            `How often it sweeps, in minutes. The default is ${SWEEP_MINUTES}; 0 is never, and with 1 every run sweeps. A run sweeps when its minute, counted from 1970, is divisible by this number. So does a run that starts up to ten seconds after such a minute. With a schedule of one minute, none is missed. With a schedule of two minutes, 4 may never match.`,
           ),
         ),
       lifecycle_hook_name: z
@@ -56,15 +56,15 @@ export const terminateInput = z
         )
         .check(
           z.describe(
-            "The hook whose instances a sweep finds; else it is the one that notifies the lifecycle queue.",
+            "The hook whose instances a sweep finds. By default it is the one that notifies the lifecycle queue.",
           ),
         ),
       lifecycle_queue_name: z
         .optional(queueName)
-        .check(z.describe("The queue that our hook notifies: a sweep knows the hook by it.")),
+        .check(z.describe("The queue that our hook notifies. A sweep finds the hook by it.")),
       elb_monitor_queue_name: z
         .optional(queueName)
-        .check(z.describe("Not used, so that terminate can be given deregister's keys.")),
+        .check(z.describe("Not used. It is allowed so that you can give terminate deregister's keys.")),
       ...noticeKeys,
     },
     { error: inputExpected },

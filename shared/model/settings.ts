@@ -50,7 +50,7 @@ export const drainKeys = {
     .optional(listOf(targetGroup, "expected a list of target group names or ARNs"))
     .check(
       z.describe(
-        "Target groups, by name or ARN, to take instances out of. In one of type ip, targets are left to ECS.",
+        "Target groups, by name or ARN, to take instances out of. In a target group of type ip, targets are left to ECS.",
       ),
     ),
   cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),
@@ -59,40 +59,40 @@ export const drainKeys = {
     .check(z.describe("More ECS clusters to look for the instances in.")),
   poll_seconds: z
     .optional(wholeNumber(1, 60))
-    .check(z.describe(`How often terminate looks again, in seconds; ${POLL_SECONDS} when not given.`)),
+    .check(z.describe(`How often terminate checks again, in seconds. The default is ${POLL_SECONDS}.`)),
   drain_timeout_seconds: z
     .optional(wholeNumber(60, 172_800))
     .check(
       z.describe(
-        `How long a drain may take, counted from the message's time; ${DRAIN_TIMEOUT_SECONDS} when not given. The hook's global limit less two minutes holds where that is less.`,
+        `How long a drain may take, counted from the message's time. The default is ${DRAIN_TIMEOUT_SECONDS}. The hook's global limit less two minutes counts instead if that is less.`,
       ),
     ),
   on_timeout: z
     .optional(oneOf(["continue", "abandon", "leave"]))
     .check(
       z.describe(
-        "What happens when that time is over: `continue` (the default) and `abandon` complete the lifecycle action with that result, `leave` sends no more heartbeats, so that the hook's own timeout and default result decide. `abandon` also ends whatever other hooks hold the instance.",
+        "What happens when that time is over. `continue` (the default) and `abandon` complete the lifecycle action with that result. `leave` sends no more heartbeats, and the hook's own timeout and default result decide. `abandon` also cancels the other hooks that hold the instance.",
       ),
     ),
   stop_tasks: z
     .optional(oneOf(["none", "daemon", "all"]))
     .check(
       z.describe(
-        "Which of the tasks that do not leave by themselves are stopped once nothing else is left: `daemon` (the default) those of daemon services and those that the instance itself started, `all` other standalone tasks too, `none` none.",
+        "Which tasks are stopped once nothing else is left, of those that do not leave by themselves. `daemon` (the default) stops those of daemon services, and those that the instance itself started. `all` stops other standalone tasks too, `none` stops none.",
       ),
     ),
   deregister_container_instance: z
     .optional(oneOf(["never", "when_disconnected", "always"]))
     .check(
       z.describe(
-        "Whether the container instance is taken out of its cluster: `when_disconnected` (the default) once the instance is certainly dead and its agent disconnected, `always` in any case after its last task, `never` leaves it to ECS.",
+        "Whether the container instance is taken out of its cluster. `when_disconnected` (the default): once the instance is certainly dead and its agent is disconnected. `always`: in any case after its last task. `never`: ECS does it.",
       ),
     ),
   settle_seconds: z
     .optional(wholeNumber(0, 3600))
     .check(
       z.describe(
-        `How long to wait between everything being gone and completing; 0 when not given, ${NETWORK_LOAD_BALANCER_SETTLE_SECONDS} for an instance behind a Network Load Balancer, which may take minutes to take a target out.`,
+        `How long to wait after everything is gone, before the lifecycle action is completed. The default is 0, or ${NETWORK_LOAD_BALANCER_SETTLE_SECONDS} behind a Network Load Balancer, which may take minutes to take a target out.`,
       ),
     ),
 };
@@ -110,7 +110,7 @@ export const dryRunKey = {
     .optional(z.boolean({ error: "expected true or false" }))
     .check(
       z.describe(
-        "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN does the same.",
+        "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN has the same effect.",
       ),
     ),
 };
@@ -128,14 +128,14 @@ export const noticeKeys = {
     .optional(oneOf(["replace", "ignore"]))
     .check(
       z.describe(
-        "What to do when EC2 recommends to rebalance: `replace` terminates the instance through Auto Scaling, which starts another one, and the hook does the rest; `ignore` is the default.",
+        "What to do when EC2 recommends to rebalance. `replace` terminates the instance through Auto Scaling, which starts another one; the hook does the rest. `ignore` is the default.",
       ),
     ),
   on_maintenance: z
     .optional(oneOf(["replace", "ignore"]))
     .check(
       z.describe(
-        "The same for a retirement or maintenance that AWS Health announces for an instance; `ignore` is the default.",
+        "The same for a notice of AWS Health about a retirement or maintenance of an instance. `ignore` is the default.",
       ),
     ),
 };

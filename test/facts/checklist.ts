@@ -265,7 +265,7 @@ export const CHECKLIST: readonly Fact[] = [
   }),
   ...section(8, {
     envelope: "a notice comes to a queue as the whole event, with the envelope of EventBridge",
-    spot: "a Spot interruption is announced with its action, and with the zone in the ARN",
+    spot: "a Spot interruption notice has its action, and the zone in the ARN",
     "spot-ends": "an interrupted instance ends two minutes after the notice, whatever hook holds it",
     "spot-noticed": "Auto Scaling acts on an interruption only once the instance is gone",
     "spot-stops": "an interrupted instance can be stopped, or hibernated at once",

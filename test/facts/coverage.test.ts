@@ -1,4 +1,4 @@
-// Protects the checklist: each fact that is needed has its test, docs/facts.md says so, and the tests learn of the
+// Protects the checklist: each fact that is needed has its test, docs/dev/facts.md says so, and the tests learn of the
 // simulator through its port alone. A fact that is only believed to be tested is worse than one that is known not to be.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -75,11 +75,11 @@ describe("The list of facts", () => {
   it("shows each fact with its test", () => {
     const page = render(cover([fact()], [test()]));
     expect(page).to.contain(
-      "| `ports` | facts 4: ports matter | [some.test.ts](../test/facts/some.test.ts) |",
+      "| `ports` | facts 4: ports matter | [some.test.ts](../../test/facts/some.test.ts) |",
     );
   });
 
-  it("is complete, and docs/facts.md is up to date", () => {
+  it("is complete, and docs/dev/facts.md is up to date", () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--import", "tsx", "test/facts/list.ts", "--check"],

@@ -39,14 +39,16 @@ function problemsOfFact(fact: Fact, tests: readonly FoundTest[]): string[] {
   return tests.length === 0 ? [`"${title}" has no test`] : [];
 }
 
-/** docs/facts.md: each fact with its test. */
+/** docs/dev/facts.md: each fact with its test. */
 export function render(coverage: Coverage): string {
   const lines = [
     "# Facts about AWS, and the tests that hold the simulated AWS to them",
     "",
     "`npm run facts` writes this page from the checklist in `test/facts/checklist.ts` and the titles of the tests in",
-    "`test/facts/`, which talk to the simulator over HTTP with the AWS SDK and know nothing of its code. To run the test",
-    'of one fact: `npm test -- --fgrep "facts 4: deregistering without the port does nothing"`.',
+    "`test/facts/`. These tests call the simulator over HTTP with the AWS SDK, and know nothing of its code. To run the test",
+    "of one fact:",
+    "",
+    '    npm test -- --fgrep "facts 4: deregistering without the port does nothing"',
     "",
     `There are ${coverage.facts.length} facts. One without a test fails \`npm run check\`.`,
     ...SECTIONS.flatMap(({ number, title }) => [
@@ -64,7 +66,7 @@ export function render(coverage: Coverage): string {
 }
 
 function row(fact: Fact, { file, title }: FoundTest): string {
-  return `| \`${fact.id}\` | ${cell(title)} | [${basename(file)}](../${file}) |`;
+  return `| \`${fact.id}\` | ${cell(title)} | [${basename(file)}](../../${file}) |`;
 }
 
 function cell(text: string): string {

@@ -14,10 +14,10 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = join(PROJECT, "test/facts");
-const PAGE = join(PROJECT, "docs/facts.md");
+const PAGE = join(PROJECT, "docs/dev/facts.md");
 
 const { check } = new Command("npm run facts --")
-  .description("Writes docs/facts.md: which test shows which fact about AWS.")
+  .description("Writes docs/dev/facts.md: which test shows which fact about AWS.")
   .option("--check", "write nothing; fail when the page is stale, or tests and checklist do not agree", false)
   .parse()
   .opts<{ check: boolean }>();
@@ -26,7 +26,7 @@ const coverage = cover(CHECKLIST, await collectTests());
 const page = render(coverage);
 const problems = problemsOf(coverage);
 if (!check) writeFileSync(PAGE, page);
-else if (readPage() !== page) problems.push("docs/facts.md is stale: run `npm run facts`");
+else if (readPage() !== page) problems.push("docs/dev/facts.md is stale: run `npm run facts`");
 
 process.stdout.write(`${CHECKLIST.length} facts, ${problems.length} problems.\n`);
 for (const problem of problems) process.stderr.write(`${problem}\n`);

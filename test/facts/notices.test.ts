@@ -72,7 +72,7 @@ describe("Notices", () => {
     }
   });
 
-  it("facts 8: a Spot interruption is announced with its action, and with the zone in the ARN", () => {
+  it("facts 8: a Spot interruption notice has its action, and the zone in the ARN", () => {
     const { resources, detail, ...envelope } = noticeOf(SPOT);
     expect(envelope).to.include({
       source: "aws.ec2",

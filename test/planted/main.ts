@@ -10,7 +10,7 @@ allowClosedPipes();
 
 const { only } = new Command("npm run planted --")
   .description("Plants bugs, one at a time, and runs the scenario that is to find each.")
-  .option("--only <number>", "plants this one alone, by its number on docs/planted-bugs.md", bugNumber)
+  .option("--only <number>", "plants this one alone, by its number on docs/dev/planted-bugs.md", bugNumber)
   .addHelpText("after", "\nExit status 1 means that a bug was not found, or could not be planted.")
   .exitOverride(endUsage)
   .parse()

@@ -1,5 +1,5 @@
-// What is decided in each lifecycle state of Auto Scaling and each situation of ours: data for a test a cell, and for the
-// page docs/lifecycle-states.md, which is printed from it.
+// What is decided in each lifecycle state of Auto Scaling and each situation of ours. Each cell has its test, and the page
+// docs/lifecycle-states.md is made from it.
 
 /** What a decision is to be. */
 type Expected = {
@@ -19,31 +19,31 @@ export const DECISIONS = {
     outcome: "wait",
     steps: ["deregister", "drain"],
     because: /^1 target draining in static, 1 task RUNNING$/,
-    why: "A hook holds the instance, or EC2 is about to take it: what is ours is taken out, DRAINING is set, and what is left is waited for.",
+    why: "A hook holds the instance, or EC2 is about to take it. What is ours is taken out, DRAINING is set, and the drain waits for what is left.",
   },
   "write down": {
     outcome: "wait",
     steps: [],
     because: /^1 target registered in static, 1 task RUNNING, not yet DRAINING$/,
-    why: "A hook holds the instance, and it comes back: what is to be taken from it is written into the message first, so that it gets it back whatever becomes of the run. The next run takes it.",
+    why: "A hook holds the instance, and it comes back. The restore plan is written into the message first: what is to be taken from the instance. So it gets everything back, even if the run dies. The next run carries it out.",
   },
   complete: {
     outcome: "complete",
     steps: [],
     because: /^drained$/,
-    why: "Nothing is left, for certain: the lifecycle action is completed with CONTINUE. Of an instance that comes back, the message is kept.",
+    why: "It is certain that nothing is left. The lifecycle action is completed with CONTINUE. If the instance comes back, its message is kept.",
   },
   "complete, late": {
     outcome: "complete",
     steps: [],
     because: /^the drain's time is over; still there: /,
-    why: "The drain's time is over: `on_timeout` decides, which is CONTINUE where nothing else is said.",
+    why: "The drain's time is over. `on_timeout` decides; the default is CONTINUE.",
   },
-  "look again": {
+  "check again": {
     outcome: "wait",
     steps: [],
     because: /^the instance to |^a second look: /,
-    why: "Nothing is touched. The instance is not held yet, or may not be yet; or it is on its way back; or it was absent in one look only.",
+    why: "Nothing is touched. The instance is not held yet, or may not be. Or it is on its way back. Or it was absent in one pass only.",
   },
   drop: {
     outcome: "drop",
@@ -51,26 +51,26 @@ export const DECISIONS = {
     steps: [],
     because:
       /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: |^its lifecycle action has ended; /,
-    why: "The lifecycle action of the message is over, and there is nothing to restore: the message is deleted.",
+    why: "The lifecycle action of the message is over, and there is nothing to restore. The message is deleted.",
   },
-  "let go, warn": {
+  "drop, warn": {
     outcome: "drop",
     level: "warn",
     steps: [],
     because: /^not terminating: /,
-    why: "The instance is not terminating, two minutes after the message's time: nothing is touched, and the message is deleted with a warning.",
+    why: "The instance is not terminating, two minutes after the message's time. Nothing is touched, and the message is deleted with a warning.",
   },
   "set ACTIVE": {
     outcome: "wait",
     steps: ["activate"],
     because: /^what was taken from the instance to be restored$/,
-    why: "It is back: its container instance is set ACTIVE again, and the message is deleted once it is. What it was registered with is only logged.",
+    why: "The instance is back. Its container instance is set ACTIVE again, and then the message is deleted. What it was registered with is only logged.",
   },
   restore: {
     outcome: "wait",
     steps: ["activate", "register"],
     because: /^what was taken from the instance to be restored$/,
-    why: "It is in service again: its container instance is set ACTIVE, it is registered where it was taken out, and the message is deleted once it is.",
+    why: "The instance is in service again. Its container instance is set ACTIVE, and it is registered where it was taken out. Then the message is deleted.",
   },
 } as const satisfies Record<string, Expected>;
 
@@ -86,7 +86,7 @@ export const SITUATIONS = {
   "kept, root volume": "drained before its root volume is replaced, and completed; DRAINING by us",
   "Spot notice":
     "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
-  stale: "a message a day old that nobody has looked at; a target and a task are left",
+  stale: "a message a day old that no pass has seen; a target and a task are left",
 } as const;
 
 /** The name of a situation. */
@@ -107,9 +107,9 @@ const drain = "drain";
 const write = "write down";
 const done = "complete";
 const late = "complete, late";
-const again = "look again";
+const again = "check again";
 const over = "drop";
-const warn = "let go, warn";
+const warn = "drop, warn";
 const active = "set ACTIVE";
 const restore = "restore";
 
@@ -127,7 +127,7 @@ type Cells = readonly [
 const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Pending", "it is launched, or goes into service", again, warn, warn, again, again, drain, warn],
   ["Pending:Wait", "a launching hook holds it", again, warn, warn, again, again, drain, warn],
-  ["Pending:Proceed", "a launching hook has let go of it", again, warn, warn, again, again, drain, warn],
+  ["Pending:Proceed", "a launching hook has ended", again, warn, warn, again, again, drain, warn],
   ["InService", "it serves", again, warn, warn, active, restore, drain, warn],
   ["EnteringStandby", "an operator takes it aside", again, warn, warn, again, again, drain, warn],
   ["Standby", "an operator has taken it aside", again, warn, warn, again, again, drain, warn],
@@ -145,8 +145,8 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
     drain,
     again,
   ],
-  ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
-  ["Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
+  ["Terminating:Wait", "a hook holds it, and it terminates", drain, done, late, over, over, drain, drain],
+  ["Terminating:Proceed", "all hooks have ended", over, over, over, over, over, over, over],
   [
     "Terminating:Retained",
     "ABANDON, and the group's policy keeps it",
@@ -185,7 +185,7 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["RootVolumeReplaced", "it has its new root volume", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending", "it goes into the warm pool", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending:Wait", "a hook holds it on its way back", write, done, late, done, done, drain, write],
-  ["Warmed:Pending:Proceed", "all hooks have let go of it", over, over, over, again, again, over, over],
+  ["Warmed:Pending:Proceed", "all hooks have ended", over, over, over, again, again, over, over],
   [
     "Warmed:Pending:Retained",
     "ABANDON, and the group's policy keeps it",
@@ -201,8 +201,18 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
   ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
   ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
-  ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
-  ["Warmed:Terminating:Proceed", "all hooks have let go of it", over, over, over, over, over, over, over],
+  [
+    "Warmed:Terminating:Wait",
+    "a hook holds it, and it terminates",
+    drain,
+    done,
+    late,
+    over,
+    over,
+    drain,
+    drain,
+  ],
+  ["Warmed:Terminating:Proceed", "all hooks have ended", over, over, over, over, over, over, over],
   [
     "Warmed:Terminating:Retained",
     "ABANDON, and the group keeps it",
