@@ -31,14 +31,14 @@ const POLL_SECONDS = 1;
 const TAKES_AT_MOST = 2_000;
 
 /**
- * One run of deregister: begins the drains of the terminations that wait in the lifecycle queue, or of those that an event
- * source mapping of that queue brings, and passes them on to the monitor queue. What a message says is done before the
- * message is deleted, so that a run that dies loses nothing.
+ * One run of deregister: begins the drains of the terminations in the lifecycle queue, and passes them on to the monitor queue.
+ * An event source mapping of that queue may bring them too. What a message says is done before the message is deleted, so a
+ * run that dies loses nothing.
  *
- * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed, whoever
- * invoked it: Lambda's Errors, and the alarm on them, count what is thrown and no partial batch response. To a mapping
- * what is thrown gives back the whole batch, so a run deletes what it is done with before it fails. Without a failure
- * Lambda deletes the batch, but for what the answer names.
+ * Throws an InputError before it calls anything. Throws a RunFailed when something failed, once all else is done, whoever
+ * invoked it: Lambda's Errors, and the alarm on them, count what is thrown and no partial batch response. A mapping takes
+ * what is thrown for the whole batch, so a run deletes what it is done with before it fails. Without a failure Lambda
+ * deletes the batch, but for what the answer names.
  */
 export async function deregister(
   event: unknown,

@@ -23,7 +23,7 @@ export type NoticeOptions = {
 };
 
 /**
- * Acts on what EC2 and AWS Health announce, as the input says, for instances that Auto Scaling shows in a group. Failures
+ * Acts on the notices of EC2 and AWS Health, as the input says, for instances that Auto Scaling shows in a group. Failures
  * of AWS are noted in the run; throws only what is a fault of ours.
  */
 export async function handleNotices(

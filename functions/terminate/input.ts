@@ -8,7 +8,7 @@ import {
   queueName,
 } from "../../shared/model/settings.ts";
 
-/** How often terminate sweeps where nothing else is said, in minutes. */
+/** How often terminate sweeps by default, in minutes. */
 export const SWEEP_MINUTES = 5;
 
 const minutes = "expected a whole number of minutes from 0 to 60";

@@ -39,7 +39,7 @@ export type AutoScalingPort = {
     action: LifecycleAction,
     result: "CONTINUE" | "ABANDON",
   ) => Promise<"completed" | "no such action">;
-  /** Begins the hook's timer anew; it cannot outlast the hook's global limit. "no such action" as above. */
+  /** Starts the hook's timer again. It cannot outlast the hook's global limit. "no such action" as above. */
   heartbeat: (action: LifecycleAction) => Promise<"recorded" | "no such action">;
   /** Terminates an instance through its group's hooks; the group starts another one in its place. */
   replace: (instanceId: string) => Promise<void>;

@@ -25,8 +25,8 @@ export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
 }
 
 /**
- * The ARNs of the tasks on container instances that are to run, of the whole cluster where that is cheaper: then each hundred
- * of its tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
+ * The ARNs of the tasks to run on container instances. Lists the whole cluster where that is cheaper: then each hundred of its
+ * tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
  */
 export async function listTasksToRun(
   ecs: Ecs,

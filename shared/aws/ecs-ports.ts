@@ -9,10 +9,10 @@ export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): nu
 }
 
 /**
- * The ports of its instance that each task of this definition listens on: in the network mode host, where it has the
- * instance's network, its container ports; in bridge, which is the default, the host ports that are fixed. Ports that
- * ECS chooses are not among them, nor those of a network interface of the task's own (Amazon ECS Developer Guide, task
- * definition parameters, port mappings). Throws an AwsCallError.
+ * The ports of its instance that each task of this definition listens on. In the network mode host, these are its container
+ * ports. In bridge, the default, these are the host ports that are fixed. Ports that ECS chooses are not among them, nor those
+ * of a network interface of the task's own (Amazon ECS Developer Guide, task definition parameters, port mappings). Throws an
+ * AwsCallError.
  */
 export async function describeDefinedPorts(ecs: Ecs, taskDefinition: string): Promise<readonly number[]> {
   const { taskDefinition: definition } = await ecs.call("ecs:DescribeTaskDefinition", () =>

@@ -15,7 +15,7 @@ import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 // One that drains says so in its description, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;
-// Unknown, "A transient error occurred", tells nothing. InService is never said of an instance that is out: either it
+// Unknown, "A transient error occurred", tells nothing. No instance that is out is InService: either it
 // drains, or the list that had it no more lags. Both are taken for draining still.
 const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;

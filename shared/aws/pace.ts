@@ -6,8 +6,8 @@ export type Pace = (action: string) => Promise<void>;
 type Bucket = { readonly covers: RegExp; readonly burst: number; readonly perSecond: number };
 
 /**
- * Half of the token buckets that a drain of many instances could empty by itself (Amazon ECS API Reference, "Request
- * throttling for the Amazon ECS API"): the other half is for the deployment that took the instances away.
+ * Half of the token buckets that a drain of many instances could empty by itself. The other half is for the deployment that
+ * took the instances away (Amazon ECS API Reference, "Request throttling for the Amazon ECS API").
  */
 const HALVES: readonly Bucket[] = [
   {
@@ -23,7 +23,7 @@ const HALVES: readonly Bucket[] = [
 ];
 
 /**
- * The pace of one run: its calls stay within half of AWS's buckets, and wait their turn beyond.
+ * The pace of one run: its calls stay within half of AWS's buckets, and wait beyond that.
  *
  * @param until when the run must be through with them, in milliseconds since 1970: no call is made then
  */

@@ -31,7 +31,7 @@ export type QueuePort = {
   ) => Promise<BatchResult<T>>;
   /** Deletes by receipt handle, ten a call. */
   delete: (queue: string, receipts: readonly string[]) => Promise<BatchResult<string>>;
-  /** The name of the queue that `queue` redrives to, or undefined when it has none. */
+  /** The name of the dead-letter queue of `queue`, or undefined when it has none. */
   deadLetterQueue: (queue: string) => Promise<string | undefined>;
   /** Sends one body with a reason as its message attribute `reason`, or with none. */
   sendWithReason: (queue: string, body: string, reason: string | undefined) => Promise<void>;

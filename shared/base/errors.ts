@@ -1,6 +1,6 @@
 /**
- * Why a call to AWS failed, and so what can be done about it:
- * throttled and unavailable pass by themselves; what is gone does not come back; denied and wrong need somebody.
+ * Why a call to AWS failed, and so what can be done about it. Throttled and unavailable pass by themselves. What is gone does
+ * not come back. Denied and wrong need somebody.
  */
 export type FailureKind = "throttled" | "unavailable" | "gone" | "denied" | "wrong";
 

@@ -82,7 +82,7 @@ export function abandonText(retains: Retention): string {
 }
 
 function deathText(state: string | undefined): string {
-  if (state === undefined) return "EC2 has said so";
+  if (state === undefined) return "by what EC2 told";
   return state === "unknown" ? "EC2 does not know it any more" : `it is ${state}`;
 }
 

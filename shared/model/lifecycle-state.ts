@@ -5,7 +5,7 @@ import type { AutoScalingView } from "./observation.ts";
 export type Situation =
   /** A hook holds the instance: drain it. */
   | "held"
-  /** On its way to be held: look again. */
+  /** On its way to be held: wait. */
   | "soon"
   /** No hook holds it any more: nothing to complete. */
   | "over"
@@ -14,7 +14,7 @@ export type Situation =
 
 /** What an instance's lifecycle state means for one that goes back to its warm pool, or on with a new root volume. */
 export type Progress =
-  /** Still on its way: look again. */
+  /** Still on its way: wait. */
   | "on its way"
   /** At rest in the warm pool. */
   | "in the pool"

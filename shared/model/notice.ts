@@ -1,4 +1,4 @@
-/** What EventBridge announces of instances. */
+/** The kinds of notices about instances that EventBridge brings. */
 export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
 
 /** Why nothing is done about a notice. The words stand where the line is logged. */

@@ -21,7 +21,7 @@ export type AutoScalingView = {
   readonly unread: UnreadAnswers;
 };
 
-/** All that AWS shows of one instance, in one pass. What could not be read is missing, and said to be. */
+/** All that AWS shows of one instance, in one pass. What could not be read is missing, and named in `unread`. */
 export type Observation = AutoScalingView & {
   readonly clusterInstances: readonly ClusterInstance[];
   readonly registrations: readonly Registration[];

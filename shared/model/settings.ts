@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { firstOf, problemsOf } from "../base/validation-problems.ts";
 
-/** How often terminate looks again where nothing else is said, in seconds. */
+/** How often terminate has another pass by default, in seconds. */
 export const POLL_SECONDS = 5;
 
-/** How long a drain may take where nothing else is said, in seconds. */
+/** How long a drain may take by default, in seconds. */
 export const DRAIN_TIMEOUT_SECONDS = 3600;
-/** How long an instance behind a Network Load Balancer settles where nothing else is said, in seconds. */
+/** How long an instance behind a Network Load Balancer settles by default, in seconds. */
 export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
 
 const text = (pattern: RegExp, expected: string) =>

@@ -5,7 +5,7 @@ export const STOPPED = "STOPPED";
 /** The status of a container instance that is out of its cluster: ECS follows none of its tasks any more. */
 export const INACTIVE = "INACTIVE";
 
-/** An EC2 instance as a member of an ECS cluster. */
+/** An EC2 instance that has joined an ECS cluster. */
 export type ContainerInstance = {
   readonly arn: string;
   readonly instanceId: string;
@@ -46,7 +46,7 @@ export type Task = {
 /** A task that may not be stopped by a scale-in or a deployment, until when (in milliseconds since 1970) where it ends. */
 export type TaskProtection = { readonly task: string; readonly until: number | undefined };
 
-/** What a service says of itself, and when (in milliseconds since 1970). */
+/** An event of a service, and when it was (in milliseconds since 1970). */
 export type ServiceEvent = { readonly at: number; readonly message: string };
 
 /** An ECS service: where it registers its tasks, and what holds it back. */
@@ -68,7 +68,7 @@ export type Service = {
   readonly loadBalancers: readonly LoadBalancerId[];
 };
 
-/** The instance as a member of a cluster, with the tasks that ECS still shows for it. */
+/** A container instance in its cluster, with the tasks that ECS still shows for it. */
 export type ClusterInstance = {
   readonly cluster: string;
   readonly containerInstance: ContainerInstance;

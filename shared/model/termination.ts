@@ -11,17 +11,17 @@ export type Termination = {
   readonly token: string | undefined;
   /** When the lifecycle action began, in milliseconds since 1970: the message's `Time`. */
   readonly since: number;
-  /** When EC2 announced a Spot interruption of the instance: two minutes later it is gone, whatever any hook says. */
+  /** When EC2 sent a Spot interruption notice: two minutes later the instance is gone, whatever any hook says. */
   readonly interruptedAt: number | undefined;
   /** Whether the last function that had it was on a dry run. For the log alone: each function's own switch decides. */
   readonly dryRun: boolean;
   readonly settings: DrainSettings;
   readonly memory: Memory;
-  /** What the message that brought it says is to be taken: only that is safe to take from an instance that comes back. */
+  /** What the message that brought it had planned: only that is safe to take from a returning instance. */
   readonly restorePlan?: RestorePlan;
 };
 
-/** What is to be taken from an instance that comes back, as a message carries it. */
+/** What will be taken from a returning instance, as a message carries it. */
 export type RestorePlan = Pick<Memory, "plannedDraining" | "plannedDeregistrations">;
 
 /** Which termination a message is about: two messages with the same key are one drain. */

@@ -10,8 +10,8 @@ import type { Clustered, Registered } from "./records.ts";
 type WithRegistered = Clustered & { readonly registered: Registered };
 
 /**
- * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING and have a registration of
- * ours, which one of these tasks may listen behind. A task has them by its definition where it is of the network mode host, or
+ * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING. It does so where a
+ * registration of ours is there, which one of these tasks may listen behind. A task has them by its definition where it is of the network mode host, or
  * has not started yet. A definition never changes, so each is read once a run. Throws only what is a fault of ours.
  */
 export async function observeHostPorts<T extends WithRegistered>(

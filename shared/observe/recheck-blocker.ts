@@ -86,7 +86,7 @@ async function recheckTasks(
 }
 
 // Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all fit into a call, one of each
-// list is asked for: a task that is there is enough, and the rest is asked for where that one has gone.
+// list is asked for. A task that is there is enough. Where it has gone, the rest of its list is asked for.
 async function goneOf(
   run: Run,
   cluster: string,

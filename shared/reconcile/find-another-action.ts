@@ -7,8 +7,8 @@ import { contentOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * What a termination is whose token Auto Scaling has refused, where its hook holds the instance by another lifecycle action: the
- * message was forged, or is of an action before, and the right one may be lost. What the hook says of its drains holds, as the
+ * A termination whose token Auto Scaling has refused, as it is where its hook holds the instance by another lifecycle action.
+ * Its message was forged, or is of an action before, and the right one may be lost. What the hook says of its drains holds, as the
  * right message would have brought it. Undefined where the hook does not hold it, where nobody may ask, and where its hooks
  * could not be read, which the run notes. Throws an AwsCallError.
  */
@@ -27,7 +27,7 @@ export async function findAnotherAction(
   const found = underOtherAction(termination, settings, run.now());
   run.logAbout(termination).warn("held by another lifecycle action", {
     reason:
-      "the message's token is not that of the action that holds the instance; the drain's time begins anew",
+      "the message's token is not that of the action that holds the instance; the drain's time begins again",
     since: timeText(found.since),
   });
   return found;
