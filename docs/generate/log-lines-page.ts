@@ -1,14 +1,6 @@
+import { FORMER_KEYS, FORMER_PHRASES } from "../../shared/base/log.ts";
 import { LOG_LINES } from "./log-lines.ts";
 import { markdownTable } from "./tables.ts";
-
-/** What stood in the log before, and stands beside its new name for one release. */
-const RENAMED: readonly (readonly [string, string, string])[] = [
-  ["phrase", "let go", "termination dropped"],
-  ["phrase", "metadata not heeded", "metadata ignored"],
-  ["key", "life_cycle_hook_name", "lifecycle_hook_name"],
-  ["key", "looks_again", "`next_pass_at`, a time, or `next_pass_in`, the next run of terminate"],
-  ["key of `run finished`", "let_go", "dropped"],
-];
 
 /** The page on the log. */
 export function logLinesPage(): string {
@@ -19,7 +11,10 @@ export function logLinesPage(): string {
     means,
     todo,
   ]);
-  const renamed = RENAMED.map(([what, before, now]) => [what, `\`${before}\``, quoted(now)]);
+  const renamed = [
+    ...Object.entries(FORMER_PHRASES).map(([now, before]) => ["phrase", `\`${before}\``, `\`${now}\``]),
+    ...Object.entries(FORMER_KEYS).map(([now, before]) => ["key", `\`${before}\``, `\`${now}\``]),
+  ];
   return `# Log lines
 
 <!-- Made from the list of all phrases by \`npm run docs\`. -->
@@ -30,7 +25,7 @@ same key in every line:
 | key | what it is |
 | --- | --- |
 | \`instance_id\`, \`auto_scaling_group\`, \`lifecycle_hook_name\` | the termination; in every line about a drain |
-| \`version\` | the version of this program; in every line about a drain |
+| \`version\` | the version of this program; in every line |
 | \`cluster\`, \`load_balancer\` | where it happened |
 | \`waiting_for\` | what the drain waits for, as a text |
 | \`cannot_read\` | what AWS did not answer: a list of \`what\`, \`call\` and \`why\` |
@@ -54,8 +49,4 @@ Change your filters and alarms before the next release.
 
 ${markdownTable(["what", "before", "now"], renamed)}
 `;
-}
-
-function quoted(name: string): string {
-  return name.includes("`") ? name : `\`${name}\``;
 }

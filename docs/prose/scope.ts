@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { FORMER_PHRASES } from "../../shared/base/log.ts";
 
 /** What `npm run check` covers: pages, and the comments and texts in these folders' code. To cover a folder, add it here. */
 export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
@@ -8,7 +9,7 @@ export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
 export const NOT_YET = ["docs/dev/planted-bugs.md"];
 
 /** Texts in the code that have to be as they are: old names, which stand in the log for one release. */
-export const OLD_NAMES = ["let go", "metadata not heeded"];
+export const OLD_NAMES: readonly string[] = Object.values(FORMER_PHRASES);
 
 /** A sentence of more words than this is an error. */
 export const MOST_WORDS = 30;

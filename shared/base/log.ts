@@ -75,13 +75,13 @@ export type Log = {
  * What lines called these keys and phrases up to 0.1.0. The release after it writes both names, so that nobody's saved queries
  * break: a key beside its new name, a phrase as `formerly`.
  */
-const FORMER_KEYS: Readonly<Record<string, string>> = {
+export const FORMER_KEYS: Readonly<Record<string, string>> = {
   lifecycle_hook_name: "life_cycle_hook_name",
   next_pass_at: "looks_again",
   next_pass_in: "looks_again",
   dropped: "let_go",
 };
-const FORMER_PHRASES: Readonly<Partial<Record<Phrase, string>>> = {
+export const FORMER_PHRASES: Readonly<Partial<Record<Phrase, string>>> = {
   "termination dropped": "let go",
   "metadata ignored": "metadata not heeded",
 };
