@@ -3,11 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import Mocha from "mocha";
-import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { CHECKLIST } from "./checklist.ts";
 import { cover, type FoundTest, problemsOf, render } from "./coverage.ts";
-
-allowClosedPipes();
 
 // Importing the tests' SDK clients warns of the Node that it runs on; in Lambda that is 24.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
