@@ -1,3 +1,4 @@
+import { union } from "../base/batches.ts";
 import type { InstanceState } from "../model/instance-state.ts";
 import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
@@ -136,16 +137,4 @@ export function noTasksToRunSince(
 // When DRAINING was last set, or first seen; never, where it was neither.
 function lastDrainedAt({ drainingAt = Number.POSITIVE_INFINITY, drained }: Memory): number {
   return Math.max(drainingAt, ...drained.map(({ at }) => at));
-}
-
-/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
-export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
-  const texts = new Set(known.map((each) => JSON.stringify(each)));
-  const added = found.filter((each) => {
-    const text = JSON.stringify(each);
-    if (texts.has(text)) return false;
-    texts.add(text);
-    return true;
-  });
-  return added.length === 0 ? known : [...known, ...added];
 }
