@@ -50,6 +50,13 @@ export const RUN_LINES = {
     means: "`reason` names what is wrong with the message. It was moved to `moved_to`, or left where it is.",
     todo: "See the alarm on the dead-letter queue in operations.md.",
   },
+  "unknown memory kept": {
+    level: "INFO",
+    from: "terminate",
+    means:
+      "A message remembers something under `keys` that this version does not know, as a later version writes it. It is sent on as it is, up to 1 KB. What is beyond that is under `dropped_keys`, and lost.",
+    todo: "Nothing after a rollback. Otherwise look who else writes to the queue.",
+  },
   "message not deleted": {
     level: "ERROR",
     from: "both",

@@ -1,6 +1,6 @@
 import { completionText } from "../log-lines/reason-text.ts";
 import { stepText } from "../log-lines/step-text.ts";
-import type { Complete, Decided, Step } from "../model/decision.ts";
+import { type Complete, type Decided, type Step, shortId } from "../model/decision.ts";
 import { registrationText, seenOf } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
@@ -18,7 +18,7 @@ export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
     const lines = [
       { id: WOULD, fields: { reason: NOTHING_IS_WRITTEN } },
       ...decision.steps.map((step) => ({
-        id: `${WOULD}${idOf(step)}`,
+        id: shortId(`${WOULD}${idOf(step)}`),
         fields: { would: stepText(step) },
       })),
     ];
@@ -32,7 +32,7 @@ export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
 /** Logs, once a drain, that the lifecycle action would be completed. Returns the termination as it is remembered. */
 export function logCompletion(run: Run, termination: Termination, { result, reason }: Complete): Termination {
   const { memory } = termination;
-  const id = `${WOULD}complete with ${result}: ${reason.why}`;
+  const id = shortId(`${WOULD}complete with ${result}: ${reason.why}`);
   if (!memory.logged.includes(id)) {
     run
       .logAbout(termination)

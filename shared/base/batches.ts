@@ -29,6 +29,18 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   return groups;
 }
 
+/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
+export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
+  const texts = new Set(known.map((each) => JSON.stringify(each)));
+  const added = found.filter((each) => {
+    const text = JSON.stringify(each);
+    if (texts.has(text)) return false;
+    texts.add(text);
+    return true;
+  });
+  return added.length === 0 ? known : [...known, ...added];
+}
+
 /** Does something for every item, a few at a time, and returns the results in the items' order. Rejects as soon as one does. */
 export async function forEachOf<T, R>(
   items: Iterable<T>,

@@ -18,6 +18,7 @@ export type Phrase =
   | "test notification deleted"
   | "message cannot be read"
   | "message not deleted"
+  | "unknown memory kept"
   | "termination received"
   | "notice received"
   | "notice ignored"

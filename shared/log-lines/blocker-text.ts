@@ -64,8 +64,9 @@ function blockerText(blocker: Blocker): string {
     case "other hooks":
       return `the other hooks to complete: ${blocker.hooks.join(", ")}`;
     case "event":
-      // A message of a later version may name one that this version has no words for.
-      return EVENTS[blocker.event] ?? blocker.event;
+      return EVENTS[blocker.event];
+    case "more":
+      return `and ${blocker.count} more`;
     case "unread": {
       const { what, call, why } = blocker;
       return `an answer about ${what} (${call === undefined ? why : `${call}: ${why}`})`;

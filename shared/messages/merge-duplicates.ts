@@ -1,7 +1,7 @@
 import { groupBy, union } from "../base/batches.ts";
-import type { Memory } from "../model/memory.ts";
 import { identityOf, type RestorePlan, type Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
+import { mergeMemories } from "./memory.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 
 /**
@@ -31,7 +31,7 @@ function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
     same.messages = together(same.messages, messages);
     same.termination = {
       ...same.termination,
-      memory: unite(same.termination, termination),
+      memory: mergeMemories(same.termination, termination),
       ...(same.termination.restorePlan || termination.restorePlan
         ? { restorePlan: mergeRestorePlans(same.termination.restorePlan, termination.restorePlan) }
         : {}),
@@ -71,73 +71,11 @@ function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
   };
 }
 
-// One of them has looked, or both. Nothing that was done or seen is forgotten, since a look may have been one that could read
-// nothing. Of what was not there, the one may have looked before it came, and the other since: it counts where both say so.
-function unite(older: Termination, younger: Termination): Memory {
-  const [one, other] = [older.memory, younger.memory];
-  const isSooner =
-    other.nextPassAt !== undefined && (one.nextPassAt === undefined || other.nextPassAt < one.nextPassAt);
-  const [sooner, later] = isSooner ? [other, one] : [one, other];
-  const absence = (of: (memory: Memory) => Time) =>
-    later.nextPassAt === undefined ? of(sooner) : latestOfBoth(of(sooner), of(later));
-  return {
-    ...sooner,
-    containerInstances: union(sooner.containerInstances, later.containerInstances),
-    tasks: sooner.tasks && later.tasks ? union(sooner.tasks, later.tasks) : (sooner.tasks ?? later.tasks),
-    noTasksVersions:
-      later.nextPassAt === undefined
-        ? sooner.noTasksVersions
-        : sooner.noTasksVersions.filter((each) =>
-            later.noTasksVersions.some(({ arn, version }) => arn === each.arn && version === each.version),
-          ),
-    noTasksToRunSince: absence(({ noTasksToRunSince }) => noTasksToRunSince),
-    registrations: union(sooner.registrations, later.registrations),
-    behindNetworkLoadBalancer: sooner.behindNetworkLoadBalancer || later.behindNetworkLoadBalancer,
-    managed: union(sooner.managed, later.managed),
-    deregistered: union(sooner.deregistered, later.deregistered),
-    drained: union(sooner.drained, later.drained),
-    plannedDraining: union(sooner.plannedDraining, later.plannedDraining),
-    plannedDeregistrations: union(sooner.plannedDeregistrations, later.plannedDeregistrations),
-    actedAt: latest(sooner.actedAt, later.actedAt),
-    drainingAt: earliest(sooner.drainingAt, later.drainingAt),
-    noContainerInstanceSince: earliest(sooner.noContainerInstanceSince, later.noContainerInstanceSince),
-    noRegistrationSince: earliest(sooner.noRegistrationSince, later.noRegistrationSince),
-    absentSince: absence(({ absentSince }) => absentSince),
-    goneAt: absence(({ goneAt }) => goneAt),
-    lastHeartbeatAt: latest(sooner.lastHeartbeatAt, later.lastHeartbeatAt),
-    // One without the other's token may be of another lifecycle action, which was not refused.
-    refusedAt: older.token === younger.token ? latest(sooner.refusedAt, later.refusedAt) : undefined,
-    completedAt: sooner.completedAt ?? later.completedAt,
-    disconnectedSince: absence(({ disconnectedSince }) => disconnectedSince),
-    unknownSince: absence(({ unknownSince }) => unknownSince),
-    deadSince: earliest(sooner.deadSince, later.deadSince),
-    deadAs: sooner.deadAs ?? later.deadAs,
-    terminatingSince: earliest(sooner.terminatingSince, later.terminatingSince),
-    returns: sooner.returns ?? later.returns,
-    returningSince: sooner.returningSince ?? later.returningSince,
-    logged: union(sooner.logged, later.logged),
-  };
-}
-
 function mergeRestorePlans(one?: RestorePlan, other?: RestorePlan): RestorePlan {
   return {
     plannedDraining: union(one?.plannedDraining ?? [], other?.plannedDraining ?? []),
     plannedDeregistrations: union(one?.plannedDeregistrations ?? [], other?.plannedDeregistrations ?? []),
   };
-}
-
-type Time = number | undefined;
-
-function latest(one: Time, other: Time): Time {
-  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
-}
-
-function latestOfBoth(one: Time, other: Time): Time {
-  return one === undefined || other === undefined ? undefined : Math.max(one, other);
-}
-
-function earliest(one: Time, other: Time): Time {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { problemsText } from "../base/validation-problems.ts";
-import { NO_MEMORY } from "../model/memory.ts";
 import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
-import { isoOf, readMemory, writeMemory } from "./memory.ts";
+import { type MemoryRead, readMemory, writeMemory } from "./memory.ts";
+import { isoOf } from "./memory-values.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
 const VERSION = 1;
@@ -38,12 +38,17 @@ const messageSchema = z.union([messageWith(hook, z.optional(time)), messageWith(
 
 /** What a message on the monitor queue is. */
 export type MonitorMessage =
-  | { readonly kind: "termination"; readonly termination: Termination }
+  | {
+      readonly kind: "termination";
+      readonly termination: Termination;
+      /** The keys of its memory that this version does not know: those that are sent on, and those that are dropped. */
+      readonly unknown: MemoryRead["unknown"];
+    }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /**
  * Reads a message of the monitor queue: one of ours, or of the original that this package replaces. Never throws.
- * A memory that cannot be read is dropped: the drain then only takes longer.
+ * What cannot be read of a memory is not remembered: the drain then only takes longer.
  *
  * @param sentAt when the message was first sent, in milliseconds since 1970: since when it is, where it does not say
  * @param fallback settings for a message that has none of its own
@@ -70,7 +75,8 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
     elb_name,
     ...keys
   } = data;
-  const remembered = version === undefined ? NO_MEMORY : readMemory(memory);
+  // The original's messages have no memory of ours.
+  const { memory: remembered, unknown } = readMemory(version === undefined ? undefined : memory, instance_id);
   const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
@@ -89,6 +95,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
         plannedDeregistrations: remembered.plannedDeregistrations,
       },
     },
+    unknown,
   };
 }
 

@@ -1,3 +1,4 @@
+import { digestOf } from "../base/digest.ts";
 import type { FailureKind } from "../base/errors.ts";
 
 /** Why AWS did not answer: how the call failed, or that the run had no time left to make it. */
@@ -7,14 +8,16 @@ export type UnreadWhy = FailureKind | "out of time";
 export type Unread = { readonly call: string | undefined; readonly why: UnreadWhy };
 
 /** What a pass asks AWS for, as far as a drain may have to wait for the answer. */
-export type Asked =
-  | "group instance"
-  | "hooks"
-  | "tasks"
-  | "registrations"
-  | "host ports"
-  | "instance"
-  | "completion";
+export const ASKED = [
+  "group instance",
+  "hooks",
+  "tasks",
+  "registrations",
+  "host ports",
+  "instance",
+  "completion",
+] as const;
+export type Asked = (typeof ASKED)[number];
 
 /** Something that is there on the instance, and must be gone first. */
 export type Leftover =
@@ -45,32 +48,40 @@ export type Event =
   | { readonly kind: "event"; readonly event: EventName };
 
 /** Events by name. Each has its words where lines are logged. */
-export type EventName =
+export const EVENT_NAMES = [
   /** No group knows the instance: that is believed after a second read. */
-  | "second absence"
+  "second absence",
   /** What was just done has to take effect. */
-  | "effect"
+  "effect",
   /** Nothing is left, but reads lag. */
-  | "later read"
-  | "settled"
-  | "container instance gone"
-  | "dead instance cleared"
-  | "spot interruption"
-  | "restored"
-  | "agent back"
-  | "returned"
-  | "action known"
-  | "action found"
-  | "released"
-  | "completion queue"
-  | "time for it"
-  | "hook timeout";
+  "later read",
+  "settled",
+  "container instance gone",
+  "dead instance cleared",
+  "spot interruption",
+  "restored",
+  "agent back",
+  "returned",
+  "action known",
+  "action found",
+  "released",
+  "completion queue",
+  "time for it",
+  "hook timeout",
+] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
 
 /** What AWS did not answer, and for what it was asked. */
 export type UnreadBlocker = Unread & { readonly kind: "unread"; readonly what: Asked };
 
+/** Blockers that a message has no room for: how many they are, and a digest of all of the list. */
+export type MoreBlockers = { readonly kind: "more"; readonly count: number; readonly digest: string };
+
 /** One thing that a drain waits for. */
-export type Blocker = Leftover | Event | UnreadBlocker;
+export type Blocker = Leftover | Event | UnreadBlocker | MoreBlockers;
+
+/** How many blockers a message names at the most. */
+const NAMED_BLOCKERS = 10;
 
 /** A blocker that is one of the named events. */
 export function event(name: EventName): Blocker {
@@ -92,13 +103,22 @@ export function knownOf(blockers: readonly Blocker[]): Blocker[] {
   return blockers.filter((each) => each.kind !== "unread");
 }
 
-/** Whether two lists say the same, in the same order. */
-export function areSameBlockers(some: readonly Blocker[], others: readonly Blocker[]): boolean {
-  return some.length === others.length && some.every((each, i) => idOf(each) === idOf(others[i]));
+/** Blockers as a message carries them: the first ten, and what tells whether the others are the same. */
+export function asInMessage(blockers: readonly Blocker[]): readonly Blocker[] {
+  if (blockers.length <= NAMED_BLOCKERS || blockers.at(-1)?.kind === "more") return blockers;
+  const count = blockers.length - NAMED_BLOCKERS;
+  const digest = digestOf(blockers.map(idOf).join());
+  return [...blockers.slice(0, NAMED_BLOCKERS), { kind: "more", count, digest }];
 }
 
-function idOf(blocker: Blocker | undefined): string {
-  if (blocker === undefined) return "";
-  // By its keys in one order: one list comes from a message, the other from a pass.
-  return JSON.stringify(Object.entries(blocker).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Whether two lists say the same, in the same order. One of them, or both, may have come in a message. */
+export function areSameBlockers(some: readonly Blocker[], others: readonly Blocker[]): boolean {
+  const [one, other] = [asInMessage(some).map(idOf), asInMessage(others).map(idOf)];
+  return one.length === other.length && one.every((each, i) => each === other[i]);
+}
+
+// By its keys in one order: one list comes from a message, the other from a pass.
+function idOf(blocker: Blocker): string {
+  const said = Object.entries(blocker).filter(([, value]) => value !== undefined);
+  return JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,3 +1,4 @@
+import { digestOf } from "../base/digest.ts";
 import type { Fields, Phrase } from "../base/log.ts";
 import type { Blocker } from "./blocker.ts";
 import type { Memory } from "./memory.ts";
@@ -105,7 +106,17 @@ export type Done = {
   readonly logged: readonly string[];
 };
 
+/** How long the id of a line may be in a message. */
+const ID_LENGTH = 40;
+
 /** What is remembered of a warning, so that it is given once. */
 export function idOfWarning({ phrase, about }: Pick<Warning, "phrase" | "about">): string {
-  return about === undefined ? phrase : `${phrase}: ${about}`;
+  return shortId(about === undefined ? phrase : `${phrase}: ${about}`);
+}
+
+/** The id of a line as it is remembered. Of a long one, what stands before its first colon stays, and a digest of all. */
+export function shortId(id: string): string {
+  if (id.length <= ID_LENGTH) return id;
+  const what = /^[^:]{1,24}: /.exec(id)?.[0] ?? "";
+  return `${what}#${digestOf(id)}`;
 }

@@ -112,9 +112,14 @@ export type Memory = {
   readonly queuedUntil: number | undefined;
   /** Looks in which something failed. */
   readonly failures: number;
-  /** Warnings that were given, so that each is given once. */
+  /** Warnings that were given, by a short id, so that each is given once. */
   readonly logged: readonly string[];
+  /** What a later version has written and this one does not know, by key: it is sent on as it is. */
+  readonly ofLaterVersion: Readonly<Record<string, unknown>>;
 };
+
+/** The fields of a memory that this version knows: each has a line in the table of the messages. */
+export type MemoryField = Exclude<keyof Memory, "ofLaterVersion">;
 
 /** The memory of a termination that nobody has looked at. */
 export const NO_MEMORY: Memory = {
@@ -154,4 +159,5 @@ export const NO_MEMORY: Memory = {
   queuedUntil: undefined,
   failures: 0,
   logged: [],
+  ofLaterVersion: {},
 };

@@ -2,7 +2,11 @@ import { endDryRun } from "../act/dry-run.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { merge } from "../messages/merge-duplicates.ts";
-import { formatMonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
+import {
+  formatMonitorMessage,
+  type MonitorMessage,
+  parseMonitorMessage,
+} from "../messages/monitor-message.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
@@ -56,6 +60,7 @@ export class TrackedTerminations {
       if (read.kind === "termination") {
         const termination = dryRun ? read.termination : endDryRun(this.#run, read.termination);
         arrivals.push({ termination, messages: [message] });
+        logUnknown(this.#run, read);
       } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
@@ -196,4 +201,16 @@ export class TrackedTerminations {
   #delete(messages: readonly Receipt[]): Promise<void> {
     return deleteAll(this.#run, this.#options.queue, messages);
   }
+}
+
+// A later version wrote the message, or somebody else did. Each run says so of each message.
+function logUnknown(
+  run: Run,
+  { termination, unknown: { kept, dropped } }: Extract<MonitorMessage, { kind: "termination" }>,
+): void {
+  if (kept.length + dropped.length === 0) return;
+  run.logAbout(termination).info("unknown memory kept", {
+    keys: kept,
+    ...(dropped.length > 0 ? { dropped_keys: dropped } : {}),
+  });
 }

@@ -1,0 +1,171 @@
+import { union } from "../base/batches.ts";
+import { asInMessage } from "../model/blocker.ts";
+import { shortId } from "../model/decision.ts";
+import type { InstanceState } from "../model/instance-state.ts";
+import type { Memory, MemoryField, Return } from "../model/memory.ts";
+import { isSame, type SeenRegistration } from "../model/registration.ts";
+import { blocker, unread } from "./memory-blockers.ts";
+import { type Line, listOf, optional, usually } from "./memory-line.ts";
+import { idOfKind, otherId, otherLoadBalancer, targetGroup } from "./memory-load-balancers.ts";
+import { otherRecheck, recheck } from "./memory-recheck.ts";
+import { otherRegistration, otherTaken, registration, taken } from "./memory-registrations.ts";
+import {
+  containerInstance,
+  count,
+  drained,
+  flag,
+  text,
+  texts,
+  time,
+  version,
+  word,
+} from "./memory-values.ts";
+import {
+  earliest,
+  ifEither,
+  latest,
+  latestIfBoth,
+  latestOfSameAction,
+  ofBoth,
+  ofBothKnown,
+  ofEither,
+  ofSooner,
+  sameVersions,
+} from "./merge-values.ts";
+
+/** How many ids of warnings a message has room for. */
+const LOGGED = 250;
+
+const instanceState = word<InstanceState>(
+  "pending",
+  "running",
+  "stopping",
+  "stopped",
+  "shutting-down",
+  "terminated",
+  "unknown",
+);
+const returns = word<Return>("warm pool", "root volume");
+
+const deregistered = listOf({ taken, other_taken: otherTaken }, ofBoth);
+const registrations = listOf({ registrations: registration, other_registrations: otherRegistration }, ofBoth);
+
+/**
+ * The memory of a drain, a line a field: its keys in the message with how each is written and read, and how two memories merge.
+ * A field without a line does not compile.
+ *
+ * Keys and shapes stay as they are, because versions read each other's messages. A new field gets a new key. So does a value that
+ * the version before would refuse, as another kind of load balancer: then it reads all but that.
+ */
+export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
+  containerInstances: listOf({ container_instances: containerInstance }, ofBoth),
+  tasks: optional({ tasks: texts }, ofBothKnown, {
+    saves: "up to 2 ListTasks per run and container instance",
+  }),
+  noTasksVersions: listOf({ no_tasks_versions: version }, sameVersions),
+  noTasksToRunSince: optional({ no_wanted_tasks_since: time }, latestIfBoth, {
+    saves: "1 ListTasks per pass and container instance, once all tasks are stopping",
+  }),
+  // What was taken out was registered: so it is written once, and read as both.
+  registrations: {
+    ...registrations,
+    write: (seen, memory) =>
+      registrations.write(
+        seen.filter((each) => !isTakenFrom(memory.deregistered, each)),
+        memory,
+      ),
+    read: (message, instanceId) => {
+      const { value, unknown } = registrations.read(message, instanceId);
+      const out = deregistered.read(message, instanceId).value;
+      const rest = value.filter((each) => !isTakenFrom(out, each));
+      return {
+        value: union(
+          rest,
+          out.map(({ what }) => what),
+        ),
+        unknown,
+      };
+    },
+  },
+  deregistered,
+  drained: listOf({ drained }, ofBoth),
+  plannedDraining: listOf({ to_drain: text }, ofBoth),
+  plannedDeregistrations: listOf({ to_take: registration, other_to_take: otherRegistration }, ofBoth),
+  behindNetworkLoadBalancer: usually(false, { behind_network_load_balancer: flag }, ifEither),
+  managed: listOf(
+    {
+      managed_target_groups: idOfKind("target"),
+      managed_elb_names: idOfKind("classic"),
+      other_managed: otherId,
+    },
+    ofBoth,
+  ),
+  loadBalancers: listOf({ target_groups: targetGroup, other_load_balancers: otherLoadBalancer }, ofSooner, {
+    saves: "1 DescribeTargetGroups per run and target group",
+  }),
+  actedAt: optional({ acted_at: time }, latest),
+  drainingAt: optional({ draining_at: time }, earliest),
+  noContainerInstanceSince: optional({ no_container_instance_since: time }, earliest),
+  noRegistrationSince: optional({ no_registration_since: time }, earliest),
+  absentSince: optional({ absent_since: time }, latestIfBoth),
+  refusedAt: optional({ refused_at: time }, latestOfSameAction),
+  completedAt: optional({ completed_at: time }, ofEither),
+  lastHeartbeatAt: optional({ last_beat_at: time }, latest, {
+    saves: "1 RecordLifecycleActionHeartbeat per run",
+  }),
+  goneAt: optional({ gone_at: time }, latestIfBoth),
+  disconnectedSince: optional({ disconnected_since: time }, latestIfBoth),
+  unknownSince: optional({ unknown_since: time }, latestIfBoth),
+  deadSince: optional({ dead_since: time }, earliest),
+  deadAs: optional({ dead_as: instanceState }, ofEither),
+  terminatingSince: optional({ dying_since: time }, earliest),
+  returns: optional({ returns }, ofEither),
+  returningSince: optional({ returning_since: time }, ofEither),
+  blockers: blockersLine(),
+  changedAt: optional({ changed_at: time }, ofSooner),
+  unread: unreadLine(),
+  nextPassAt: optional({ look_at: time }, ofSooner),
+  recheck: optional({ obstacle: recheck, other_obstacle: otherRecheck }, ofSooner, {
+    saves: "all of a pass but the 1 or 2 calls of the recheck, for up to 60 s after the pass",
+  }),
+  queuedUntil: optional({ turn_before: time }, ofSooner, {
+    saves: "all of a pass but the completion, for each completion that Auto Scaling throttled",
+  }),
+  failures: usually(0, { failures: count }, ofSooner),
+  logged: loggedLine(),
+};
+
+/** Keys of earlier versions that no field is read from any more: what they said is of no use. */
+export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for"]);
+
+function isTakenFrom(out: Memory["deregistered"], what: SeenRegistration): boolean {
+  return out.some((each) => isSame(each.what, what));
+}
+
+// The first ten, and a digest of all. One of a kind that this version does not know is dropped: the next pass finds out by itself.
+function blockersLine(): Line<Memory["blockers"]> {
+  const line = listOf({ blockers: blocker }, ofSooner);
+  return {
+    ...line,
+    write: (all, memory) => line.write(asInMessage(all), memory),
+    read: (message, instanceId) => ({ ...line.read(message, instanceId), unknown: {} }),
+  };
+}
+
+function unreadLine(): Line<Memory["unread"]> {
+  const line = listOf({ unread }, ofSooner);
+  return { ...line, read: (message, instanceId) => ({ ...line.read(message, instanceId), unknown: {} }) };
+}
+
+// The newest, and each as a short id: the version before this one wrote texts of AWS's.
+function loggedLine(): Line<Memory["logged"]> {
+  const line = listOf({ said: text }, ofBoth);
+  return {
+    ...line,
+    write: (ids, memory) => line.write(ids.slice(-LOGGED), memory),
+    read: (message, instanceId) => {
+      const { value, unknown } = line.read(message, instanceId);
+      return { value: value.map(shortId), unknown };
+    },
+  };
+}

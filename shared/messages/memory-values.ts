@@ -1,0 +1,73 @@
+import * as z from "zod/mini";
+import type { Dated } from "../model/memory.ts";
+import { type Value, valueBy } from "./memory-line.ts";
+
+// How each kind of value is written into a message, and read from it. Versions that run side by side, or one after the other, read
+// each other's: a shape that is written stays as it is. What the version before this one would refuse gets a key of its own.
+
+/** A time as text. */
+export const iso = z.iso.datetime();
+
+/** A time as messages carry it. */
+export function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** A time, in milliseconds since 1970. */
+export const time = valueBy(
+  z.pipe(
+    iso,
+    z.transform((text: string) => Date.parse(text)),
+  ),
+  isoOf,
+);
+export const text = valueBy(z.string(), (each) => each);
+export const texts: Value<readonly string[]> = valueBy(
+  z.pipe(
+    z.array(z.string()),
+    z.transform((each: string[]): readonly string[] => each),
+  ),
+  (each) => [...each],
+);
+export const flag = valueBy(z.boolean(), (each) => each);
+export const count = valueBy(z.int(), (each) => each);
+
+/** One of some words. */
+export function word<const T extends string>(...words: readonly T[]): Value<T> {
+  const known = (value: unknown): value is T => words.some((each) => each === value);
+  return {
+    read: (raw) => (known(raw) ? { value: raw } : undefined),
+    write: (each) => each,
+    takes: () => true,
+  };
+}
+
+/** A container instance by cluster and ARN. */
+export const containerInstance = valueBy(z.object({ cluster: z.string(), arn: z.string() }), (each) => each);
+
+/** A container instance's version. */
+export const version = valueBy(
+  z.pipe(
+    z.object({ container_instance: z.string(), version: z.int() }),
+    z.transform(({ container_instance: arn, version }: { container_instance: string; version: number }) => ({
+      arn,
+      version,
+    })),
+  ),
+  ({ arn, version }) => ({ container_instance: arn, version }),
+);
+
+const drainedForm = z.object({ at: iso, container_instance: z.string() });
+/** A container instance that was set DRAINING, and when. */
+export const drained = valueBy(
+  z.pipe(
+    drainedForm,
+    z.transform(
+      ({ container_instance: what, at }: z.output<typeof drainedForm>): Dated<string> => ({
+        what,
+        at: Date.parse(at),
+      }),
+    ),
+  ),
+  ({ what, at }) => ({ at: isoOf(at), container_instance: what }),
+);
