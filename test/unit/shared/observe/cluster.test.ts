@@ -30,8 +30,8 @@ describe("an instance in its cluster", () => {
     expect(asked).to.deep.equal([
       "ecs.findContainerInstances main i-1",
       "ecs.describeContainerInstances main ci-1",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
     expect(found).to.deep.equal([
       {

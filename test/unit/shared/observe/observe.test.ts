@@ -67,8 +67,8 @@ describe("an observation", () => {
       Object.fromEntries(calls.map((each) => [each, "denied"])) as NonNullable<Shown["fails"]>;
     const unread = async (more: Shown, shows: AutoScalingView = held) =>
       (await play({ ...shown, ...more }, of, shows)).observed.unread;
-    expect(await unread({ fails: fails("ecs.listWanted") })).to.deep.equal({
-      tasks: "ecs.listWanted to be answered (denied)",
+    expect(await unread({ fails: fails("ecs.listTasksToRun") })).to.deep.equal({
+      tasks: "ecs.listTasksToRun to be answered (denied)",
     });
     expect(await unread({ fails: fails("classic.describe", "ec2.states") })).to.deep.equal({
       registrations: "classic.describe to be answered (denied)",

@@ -25,8 +25,8 @@ describe("the tasks of an instance", () => {
   it("are listed where they never were, and described", async () => {
     const { asked, clusterInstances } = await play({}, [running]);
     expect(asked).to.deep.equal([
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
       "ecs.describeTasks main task-1",
     ]);
     expect(clusterInstances).to.deep.equal([
@@ -51,8 +51,8 @@ describe("the tasks of an instance", () => {
     const { asked, clusterInstances, arns } = await play({ tasks: ["task-1"] }, [running, other]);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
       "ecs.describeTasks main task-3",
     ]);
     expect(arns).to.deep.equal([["task-1", "task-3"]]);
@@ -61,7 +61,7 @@ describe("the tasks of an instance", () => {
 
   it("are listed where it counts fewer: one that is stopping is no longer counted", async () => {
     const { asked } = await play({ tasks: ["task-1"] }, [running], 0);
-    expect(asked.slice(1)).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+    expect(asked.slice(1)).to.deep.equal(["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"]);
   });
 
   it("that stop are not counted by the container instance, and it is right without them", async () => {
@@ -74,8 +74,8 @@ describe("the tasks of an instance", () => {
   it("are listed once more when all have STOPPED, and no more once that was believed", async () => {
     expect((await play({ tasks: ["task-2"] }, [stopped])).asked).to.deep.equal([
       "ecs.describeTasks main task-2",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
     const noTasksVersions = [{ arn: "ci-1", version: 1 }];
     expect((await play({ tasks: [], noTasksVersions }, [])).asked).to.deep.equal([]);
@@ -87,7 +87,7 @@ describe("the tasks of an instance", () => {
       { arn: "ci-2", version: 1 },
     ]) {
       const { asked } = await play({ tasks: [], noTasksVersions: [each] }, []);
-      expect(asked).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+      expect(asked).to.deep.equal(["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"]);
     }
   });
 
@@ -96,17 +96,17 @@ describe("the tasks of an instance", () => {
       const { asked, clusterInstances } = await play({ tasks: ["task-2"], noTasksToRunSince }, [stopped]);
       return [asked.slice(1), clusterInstances.map(({ listed }) => listed)];
     };
-    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listUnwanted main ci-1"], [true]]);
+    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listStoppingTasks main ci-1"], [true]]);
     expect(await of(SINCE + MINUTE - 9_999)).to.deep.equal([
-      ["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"],
+      ["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"],
       [true],
     ]);
   });
 
   it("are listed where none is known and none was ever believed to be the last", async () => {
     expect((await play({ tasks: [] }, [])).asked).to.deep.equal([
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
   });
 
@@ -133,8 +133,8 @@ describe("the tasks of an instance", () => {
     );
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listWanted main ci-2",
-      "ecs.listUnwanted main ci-2",
+      "ecs.listTasksToRun main ci-2",
+      "ecs.listStoppingTasks main ci-2",
       "ecs.describeTasks main task-3",
     ]);
     const listing = [one, again, two, none].map((each) =>
