@@ -1,7 +1,8 @@
-// Protects which tasks are looked at: those known are described again, and listed only where there may be others.
+// Protects which tasks are read: those known are described again, and listed only where there may be others.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import { observeTasks } from "../../../../shared/observe/tasks.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { MINUTE, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
@@ -15,9 +16,12 @@ async function play(
   fails: Shown["fails"] = {},
 ) {
   const { run, asked } = showing({ clusters: { main: { tasks } }, fails });
-  const of = termination(memory);
-  const onIt = new Map([["i-1", [containerInstance(1, { tasksToRun })]]]);
-  const clusterInstances = (await observeTasks(run, "main", [of], onIt)).get(of) ?? [];
+  const hosted = {
+    termination: termination(memory),
+    containerInstance: containerInstance(1, { tasksToRun }),
+  };
+  const found = await observeTasks(run, "main", [hosted], questions);
+  const clusterInstances = found.map(({ clusterInstance }) => clusterInstance);
   return { asked, clusterInstances, arns: clusterInstances.map((each) => each.tasks.map(({ arn }) => arn)) };
 }
 
@@ -120,31 +124,27 @@ describe("the tasks of an instance", () => {
     const known = { tasks: ["task-1"] };
     const [one, again] = [termination(known), termination(known, { hook: "other" })];
     const two = termination({}, { instanceId: "i-2" });
-    const none = termination({}, { instanceId: "i-3" });
     const counted = { tasksToRun: 1 };
-    const found = await observeTasks(
-      run,
-      "main",
-      [one, again, two, none],
-      new Map([
-        ["i-1", [containerInstance(1, counted)]],
-        ["i-2", [containerInstance(2, counted)]],
-      ]),
-    );
+    const hosted = [one, again, two].map((termination, i) => ({
+      termination,
+      containerInstance: containerInstance(i < 2 ? 1 : 2, counted),
+    }));
+    const found = await observeTasks(run, "main", hosted, questions);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
       "ecs.listTasksToRun main ci-2",
       "ecs.listStoppingTasks main ci-2",
       "ecs.describeTasks main task-3",
     ]);
-    const listing = [one, again, two, none].map((each) =>
-      found.get(each)?.map(({ tasks, listed }) => [tasks.map(({ arn }) => arn), listed]),
-    );
+    const listing = found.map(({ termination: { instanceId, hook }, clusterInstance: { tasks, listed } }) => [
+      `${instanceId} ${hook}`,
+      tasks.map(({ arn }) => arn),
+      listed,
+    ]);
     expect(listing).to.deep.equal([
-      [[["task-1"], false]],
-      [[["task-1"], false]],
-      [[["task-3"], true]],
-      undefined,
+      ["i-1 drain", ["task-1"], false],
+      ["i-1 other", ["task-1"], false],
+      ["i-2 drain", ["task-3"], true],
     ]);
   });
 
@@ -152,12 +152,14 @@ describe("the tasks of an instance", () => {
     const { run } = showing({
       clusters: { main: { tasks: [running, { ...stopped, containerInstance: "ci-1b" }] } },
     });
-    const of = termination();
     const both = [containerInstance(1, { status: "INACTIVE" }), containerInstance(1, { arn: "ci-1b" })];
-    const found = await observeTasks(run, "main", [of], new Map([["i-1", both]]));
-    expect(
-      found.get(of)?.map((each) => [each.containerInstance.arn, each.tasks.map(({ arn }) => arn)]),
-    ).to.deep.equal([
+    const hosted = both.map((each) => ({ termination: termination(), containerInstance: each }));
+    const found = await observeTasks(run, "main", hosted, questions);
+    const tasksOn = found.map(({ clusterInstance: { containerInstance: on, tasks } }) => [
+      on.arn,
+      tasks.map(({ arn }) => arn),
+    ]);
+    expect(tasksOn).to.deep.equal([
       ["ci-1", ["task-1"]],
       ["ci-1b", ["task-2"]],
     ]);
