@@ -195,6 +195,15 @@ describe("classic load balancers: targets", () => {
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "throttled" });
   });
 
+  it("are undefined of one that was deleted since it was described", async () => {
+    const { port } = classic((operation, input) =>
+      operation === "DescribeLoadBalancers"
+        ? describing(operation, input)
+        : sdkError("AccessPointNotFoundException"),
+    );
+    expect(await port.targets("web", ["i-2"])).to.equal(undefined);
+  });
+
   it("take no call to be described: the name is all that there is to know", async () => {
     const { port, sent } = classic(() => sdkError("AccessDenied"));
     expect(await port.describe("web")).to.deep.equal({
