@@ -37,6 +37,16 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
   }
 }
 
+/** What AWS answers; undefined where what was asked about does not exist. Throws all other failures on. */
+export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
+    throw error;
+  }
+}
+
 /** How one call to AWS is made. */
 export type Call = typeof call;
 

@@ -10,7 +10,7 @@ import {
 import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { call } from "./call.ts";
+import { call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 // One that drains says so in its description, whatever its state is.
@@ -34,28 +34,15 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
       return { kind: "classic", id: name, name, targetType: "instance", network: false };
     },
 
-    async targets(name, instanceIds) {
-      const found = await describe(client, name);
-      if (!found) return undefined;
-      const pointsAt = (found.ListenerDescriptions ?? []).flatMap(
-        (each) => each.Listener?.InstancePort ?? [],
-      );
-      const listed = new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? []));
-      // What a load balancer drains it lists no more, so the others are asked for.
-      const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
-      const draining = unlisted.length === 0 ? [] : await drainingOf(client, name, unlisted);
-      return [
-        ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
-        ...draining.map((id) => targetOf(id, "draining", pointsAt)),
-      ];
-    },
+    targets: (name, instanceIds) => unlessGone(() => targetsOf(client, name, instanceIds)),
 
     // Whether it still lists an instance takes as much as `targets` does.
     canRecheckRegistered: false,
 
     async stillThere(name, targets) {
-      const draining = await drainingOf(client, name, [...new Set(targets.map(({ id }) => id))]);
-      return draining.map((id) => targetOf(id, "draining", []));
+      const ids = [...new Set(targets.map(({ id }) => id))];
+      const draining = await unlessGone(() => drainingOf(client, name, ids));
+      return (draining ?? []).map((id) => targetOf(id, "draining", []));
     },
 
     // Its connection draining ends early when no request is left, so nobody knows when.
@@ -78,6 +65,24 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
   };
 }
 
+// What a load balancer drains it lists no more, so the instances that it does not list are asked for.
+async function targetsOf(
+  client: ElasticLoadBalancingClient,
+  name: string,
+  instanceIds: readonly string[],
+): Promise<RegisteredTarget[] | undefined> {
+  const found = await describe(client, name);
+  if (!found) return undefined;
+  const pointsAt = (found.ListenerDescriptions ?? []).flatMap((each) => each.Listener?.InstancePort ?? []);
+  const listed = new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? []));
+  const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
+  const draining = unlisted.length === 0 ? [] : await drainingOf(client, name, unlisted);
+  return [
+    ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
+    ...draining.map((id) => targetOf(id, "draining", pointsAt)),
+  ];
+}
+
 function targetOf(
   id: string,
   state: RegisteredTarget["state"],
@@ -86,20 +91,14 @@ function targetOf(
   return { id, port: undefined, state, invalid: false, pointsAt };
 }
 
-// Undefined where there is none of that name.
 async function describe(
   client: ElasticLoadBalancingClient,
   name: string,
 ): Promise<LoadBalancerDescription | undefined> {
-  try {
-    const { LoadBalancerDescriptions = [] } = await call("elasticloadbalancing:DescribeLoadBalancers", () =>
-      client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
-    );
-    return LoadBalancerDescriptions[0];
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
-    throw error;
-  }
+  const { LoadBalancerDescriptions = [] } = await call("elasticloadbalancing:DescribeLoadBalancers", () =>
+    client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
+  );
+  return LoadBalancerDescriptions[0];
 }
 
 // The instances that the load balancer is still draining. One that it cannot know fails the whole call; then each is asked by

@@ -7,10 +7,9 @@ import {
   RegisterTargetsCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsCallError } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { call } from "./call.ts";
+import { call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 const DELAY = "deregistration_delay.timeout_seconds";
@@ -103,13 +102,4 @@ function readTarget({ Target, TargetHealth }: TargetHealthDescription): Register
 // Each with its port: without the port AWS answers 200 and does nothing.
 function writeTarget({ id, port }: Target) {
   return { Id: id, Port: port };
-}
-
-async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
-    throw error;
-  }
 }

@@ -55,15 +55,3 @@ export async function forEachOf<T, R>(
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
 }
-
-/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
-export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
-  const texts = new Set(known.map((each) => JSON.stringify(each)));
-  const added = found.filter((each) => {
-    const text = JSON.stringify(each);
-    if (texts.has(text)) return false;
-    texts.add(text);
-    return true;
-  });
-  return added.length === 0 ? known : [...known, ...added];
-}

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
-import type { LoadBalancerId } from "../model/registration.ts";
 import { type Value, valueBy } from "./memory-line.ts";
 
 /** A load balancer of one kind, by its id alone. */

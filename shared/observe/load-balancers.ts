@@ -98,7 +98,7 @@ function together(one: Registered, other: Registered): Registered {
 // What the input names must be of use. What a service names is the service's own affair.
 function checkUse(
   run: Run,
-  { noun, targetTypes }: LoadBalancerPort,
+  { noun, targetTypes, describesByCall }: LoadBalancerPort,
   name: string,
   { resolved, targets }: LoadBalancerReadings,
 ): void {
@@ -106,7 +106,9 @@ function checkUse(
   if (!answer || "unread" in answer) return;
   const found = answer.value;
   const read = targets.get(found?.id ?? "");
-  if (!found || (found.id === name && read && "value" in read && read.value === undefined)) {
+  const hasNone = read !== undefined && "value" in read && read.value === undefined;
+  // Where describing took a call, there was one: that it has gone since is no mistake of the input.
+  if (!found || (!describesByCall && hasNone)) {
     run.cannotUse(name, `there is no such ${noun}`);
   } else if (!targetTypes.includes(found.targetType)) {
     run.cannotUse(

@@ -10,8 +10,8 @@ import { expect } from "chai";
 import { autoScalingPort } from "../../../../shared/aws/autoscaling.ts";
 import { ec2Port } from "../../../../shared/aws/ec2.ts";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
-import { classicPort } from "../../../../shared/aws/elb.ts";
-import { targetGroupPort } from "../../../../shared/aws/elbv2.ts";
+import { classicLoadBalancers } from "../../../../shared/aws/elb.ts";
+import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { scalingPort } from "../../../../shared/aws/scaling.ts";
 import { serviceScalePort } from "../../../../shared/aws/service-scale.ts";
 import { queuePort } from "../../../../shared/aws/sqs.ts";
@@ -21,12 +21,13 @@ import { sdkError, stubClient } from "./client.ts";
 const denying = <T>() => stubClient<T>(() => sdkError("AccessDeniedException", "not authorized", 403)).client;
 const autoScaling = autoScalingPort(denying<AutoScalingClient>(), () => denying<AutoScalingClient>());
 const ecs = ecsPort(denying<ECSClient>());
-const classic = classicPort(denying<ElasticLoadBalancingClient>());
-const groups = targetGroupPort(denying<ElasticLoadBalancingV2Client>());
+const classic = classicLoadBalancers(denying<ElasticLoadBalancingClient>());
+const groups = targetGroups(denying<ElasticLoadBalancingV2Client>());
 const scale = serviceScalePort(denying<ECSClient>());
 const queues = queuePort(denying<SQSClient>(), new Map([["monitor", "https://sqs/monitor"]]));
 const action = { group: "fleet", hook: "drain", instanceId: "i-1", token: undefined };
 const targets = [{ id: "i-1", port: 80 }];
+const instances = [{ id: "i-1", port: undefined }];
 
 /** [the IAM action, a call that needs it] */
 const calls: [string, () => Promise<unknown>][] = [
@@ -58,13 +59,14 @@ const calls: [string, () => Promise<unknown>][] = [
     "application-autoscaling:DescribeScalableTargets",
     () => scalingPort(denying<ApplicationAutoScalingClient>()).hasTarget("main", "web"),
   ],
-  ["elasticloadbalancing:DescribeLoadBalancers", () => classic.describe("elb")],
-  ["elasticloadbalancing:DescribeInstanceHealth", () => classic.draining("elb", ["i-1"])],
-  ["elasticloadbalancing:RegisterInstancesWithLoadBalancer", () => classic.register("elb", ["i-1"])],
-  ["elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () => classic.deregister("elb", ["i-1"])],
+  ["elasticloadbalancing:DescribeLoadBalancers", () => classic.targets("elb", ["i-1"])],
+  ["elasticloadbalancing:DescribeInstanceHealth", () => classic.stillThere("elb", instances)],
+  ["elasticloadbalancing:RegisterInstancesWithLoadBalancer", () => classic.register("elb", instances)],
+  ["elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () => classic.deregister("elb", instances)],
   ["elasticloadbalancing:DescribeTargetGroups", () => groups.describe("web")],
   ["elasticloadbalancing:DescribeTargetGroupAttributes", () => groups.deregistrationDelay("arn:web")],
-  ["elasticloadbalancing:DescribeTargetHealth", () => groups.targets("arn:web")],
+  ["elasticloadbalancing:DescribeTargetHealth", () => groups.targets("arn:web", ["i-1"])],
+  ["elasticloadbalancing:DescribeTargetHealth", () => groups.stillThere("arn:web", targets)],
   ["elasticloadbalancing:RegisterTargets", () => groups.register("arn:web", targets)],
   ["elasticloadbalancing:DeregisterTargets", () => groups.deregister("arn:web", targets)],
   ["sqs:GetQueueUrl", () => queues.receive("lifecycle", 0)],
@@ -90,8 +92,8 @@ describe("a call that is denied", () => {
 
   it("is not repeated for each instance of a classic load balancer", async () => {
     const { client, sent } = stubClient<ElasticLoadBalancingClient>(() => sdkError("AccessDenied"));
-    await classicPort(client)
-      .draining("elb", ["i-1", "i-2"])
+    await classicLoadBalancers(client)
+      .stillThere("elb", [...instances, { id: "i-2", port: undefined }])
       .catch((error: unknown) => error);
     expect(sent()).to.have.lengthOf(1);
   });

@@ -286,12 +286,18 @@ describe("ECS: the load balancers of services", () => {
       ],
     }));
     const found = await port.services("main", ["web", "worker"]);
-    expect(found.map(({ name, targetGroups, elbNames }) => ({ name, targetGroups, elbNames }))).to.deep.equal(
-      [
-        { name: "web", targetGroups: ["blue", "green", "canary"], elbNames: ["classic"] },
-        { name: "worker", targetGroups: [], elbNames: [] },
-      ],
-    );
+    expect(found.map(({ name, loadBalancers }) => ({ name, loadBalancers }))).to.deep.equal([
+      {
+        name: "web",
+        loadBalancers: [
+          { kind: "target", id: "blue" },
+          { kind: "target", id: "green" },
+          { kind: "classic", id: "classic" },
+          { kind: "target", id: "canary" },
+        ],
+      },
+      { name: "worker", loadBalancers: [] },
+    ]);
   });
 
   it("are asked for ten services a call, and left out for one that is gone", async () => {

@@ -2,18 +2,21 @@
 // says is not what it is.
 import type { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { expect } from "chai";
-import { classicPort } from "../../../../shared/aws/elb.ts";
+import { classicLoadBalancers } from "../../../../shared/aws/elb.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
 
 const NOT_REGISTERED = "Instance is not currently registered with the LoadBalancer.";
 const LEAVING = "Instance deregistration currently in progress.";
 
+const targets = (...ids: string[]) => ids.map((id) => ({ id, port: undefined }));
+const idsOf = (found: readonly { id: string }[] | undefined) => found?.map(({ id }) => id);
+
 function classic(answer: Answer) {
   const { client, sent } = stubClient<ElasticLoadBalancingClient>(answer);
   const asked = () =>
     sent().map(([, input]) => (input.Instances as { InstanceId: string }[]).map((each) => each.InstanceId));
-  return { port: classicPort(client), sent, asked };
+  return { port: classicLoadBalancers(client), sent, asked };
 }
 
 /** Refuses every batch that has one of these ids. */
@@ -30,7 +33,7 @@ const unknown = (id: string) => sdkError("InvalidEndPointException", `Could not 
 describe("classic load balancers: registration", () => {
   it("names the load balancer and the instances", async () => {
     const { port, sent } = classic(() => ({}));
-    await port.register("web", ["i-1"]);
+    await port.register("web", targets("i-1"));
     expect(sent()).to.deep.equal([
       ["RegisterInstancesWithLoadBalancer", { LoadBalancerName: "web", Instances: [{ InstanceId: "i-1" }] }],
     ]);
@@ -40,14 +43,17 @@ describe("classic load balancers: registration", () => {
 describe("classic load balancers: deregistration", () => {
   it("is one call where nothing is wrong", async () => {
     const { port, asked } = classic(refusing({}));
-    expect(await port.deregister("web", ["i-1", "i-2"])).to.deep.equal({ done: ["i-1", "i-2"], failed: [] });
+    expect(await port.deregister("web", targets("i-1", "i-2"))).to.deep.equal({
+      done: targets("i-1", "i-2"),
+      failed: [],
+    });
     expect(asked()).to.deep.equal([["i-1", "i-2"]]);
   });
 
   it("goes one by one where one id fails the batch, and takes the one that is not there for done", async () => {
     const { port, asked } = classic(refusing({ "i-2": unknown("i-2") }));
-    expect(await port.deregister("web", ["i-1", "i-2", "i-3"])).to.deep.equal({
-      done: ["i-1", "i-2", "i-3"],
+    expect(await port.deregister("web", targets("i-1", "i-2", "i-3"))).to.deep.equal({
+      done: targets("i-1", "i-2", "i-3"),
       failed: [],
     });
     expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
@@ -55,7 +61,7 @@ describe("classic load balancers: deregistration", () => {
 
   it("knows the refusal by its name on the wire too", async () => {
     const { port } = classic(refusing({ "i-2": sdkError("InvalidInstance") }));
-    expect((await port.deregister("web", ["i-1", "i-2"])).failed).to.deep.equal([]);
+    expect((await port.deregister("web", targets("i-1", "i-2"))).failed).to.deep.equal([]);
   });
 
   it("fails only the one whose own call fails", async () => {
@@ -65,15 +71,29 @@ describe("classic load balancers: deregistration", () => {
       if (calls === 1) return unknown("i-2");
       return Instances?.[0]?.InstanceId === "i-3" ? sdkError("Throttling", "Rate exceeded") : {};
     });
-    const result = await port.deregister("web", ["i-1", "i-2", "i-3"]);
-    expect(result.done).to.deep.equal(["i-1", "i-2"]);
-    expect(result.failed.map(({ item }) => item)).to.deep.equal(["i-3"]);
+    const result = await port.deregister("web", targets("i-1", "i-2", "i-3"));
+    expect(result.done).to.deep.equal(targets("i-1", "i-2"));
+    expect(result.failed.map(({ item }) => item)).to.deep.equal(targets("i-3"));
     expect(result.failed[0]?.reason).to.match(/throttled.*Rate exceeded/);
+  });
+
+  it("gives the call that failed for one alone: a missing permission is not lost", async () => {
+    let calls = 0;
+    const { port } = classic(() => {
+      calls += 1;
+      return calls === 1 ? unknown("i-2") : sdkError("AccessDenied");
+    });
+    const { failed } = await port.deregister("web", targets("i-1"));
+    expect(failed[0]?.cause).to.be.instanceOf(AwsCallError).and.include({
+      action: "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+      kind: "denied",
+      lacksPermission: true,
+    });
   });
 
   it("throws where the call fails for another reason, and does not repeat it for each", async () => {
     const { port, asked } = classic(() => sdkError("AccessDenied"));
-    const thrown = await port.deregister("web", ["i-1", "i-2"]).catch((error: unknown) => error);
+    const thrown = await port.deregister("web", targets("i-1", "i-2")).catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "denied" });
     expect(asked()).to.have.lengthOf(1);
   });
@@ -96,13 +116,13 @@ describe("classic load balancers: health", () => {
   for (const [why, State, Description, expected] of states) {
     it(why, async () => {
       const { port } = classic(() => ({ InstanceStates: [{ InstanceId: "i-1", State, Description }] }));
-      expect([...(await port.draining("web", ["i-1"]))]).to.deep.equal(expected ? ["i-1"] : []);
+      expect(idsOf(await port.stillThere("web", targets("i-1")))).to.deep.equal(expected ? ["i-1"] : []);
     });
   }
 
   it("an instance that is left out of the answer is gone", async () => {
     const { port } = classic(() => ({ InstanceStates: [] }));
-    expect([...(await port.draining("web", ["i-1"]))]).to.deep.equal([]);
+    expect(idsOf(await port.stillThere("web", targets("i-1")))).to.deep.equal([]);
   });
 
   it("goes one by one where one id fails the batch, and the one that is not there is gone", async () => {
@@ -111,7 +131,7 @@ describe("classic load balancers: health", () => {
         InstanceStates: ids.map((InstanceId) => ({ InstanceId, State: "InService", Description: LEAVING })),
       })),
     );
-    expect([...(await port.draining("web", ["i-1", "i-2", "i-3"]))]).to.deep.equal(["i-1", "i-3"]);
+    expect(idsOf(await port.stillThere("web", targets("i-1", "i-2", "i-3")))).to.deep.equal(["i-1", "i-3"]);
     expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
   });
 
@@ -119,36 +139,81 @@ describe("classic load balancers: health", () => {
     const { port } = classic(
       refusing({ "i-1": unknown("i-1"), "i-2": sdkError("ServiceUnavailable", "", 503) }),
     );
-    const thrown = await port.draining("web", ["i-1", "i-2"]).catch((error: unknown) => error);
+    const thrown = await port.stillThere("web", targets("i-1", "i-2")).catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "unavailable" });
   });
 });
 
-describe("classic load balancers: description", () => {
-  it("has the instances that are listed, and the ports that the listeners point at", async () => {
-    const { port, sent } = classic(() => ({
-      LoadBalancerDescriptions: [
-        {
-          Instances: [{ InstanceId: "i-1" }],
-          ListenerDescriptions: [{ Listener: { InstancePort: 80 } }, { Listener: { InstancePort: 8443 } }],
-        },
-      ],
-      NextMarker: "",
-    }));
-    expect(await port.describe("web")).to.deep.equal({
-      name: "web",
-      instancePorts: [80, 8443],
-      instanceIds: new Set(["i-1"]),
-    });
+describe("classic load balancers: targets", () => {
+  const described = {
+    LoadBalancerDescriptions: [
+      {
+        Instances: [{ InstanceId: "i-1" }],
+        ListenerDescriptions: [{ Listener: { InstancePort: 80 } }, { Listener: { InstancePort: 8443 } }],
+      },
+    ],
+    NextMarker: "",
+  };
+  const describing: Answer = (operation, { Instances }: Record<string, { InstanceId: string }[]>) =>
+    operation === "DescribeLoadBalancers"
+      ? described
+      : {
+          InstanceStates: (Instances ?? []).map(({ InstanceId }) => ({
+            InstanceId,
+            State: "OutOfService",
+            Description: InstanceId === "i-2" ? LEAVING : NOT_REGISTERED,
+          })),
+        };
+  const target = { port: undefined, invalid: false, pointsAt: [80, 8443] };
+
+  it("are the instances that are listed, with the ports that the listeners point at", async () => {
+    const { port, sent } = classic(describing);
+    expect(await port.targets("web", ["i-1"])).to.deep.equal([{ ...target, id: "i-1", state: "registered" }]);
     expect(sent()).to.deep.equal([["DescribeLoadBalancers", { LoadBalancerNames: ["web"] }]]);
   });
 
-  it("is undefined for one that does not exist, and throws for one that could not be asked for", async () => {
+  it("are those that drain too, which are listed no more: the unlisted ones are asked for, each once", async () => {
+    const { port, sent } = classic(describing);
+    expect(await port.targets("web", ["i-1", "i-2", "i-3", "i-2"])).to.deep.equal([
+      { ...target, id: "i-1", state: "registered" },
+      { ...target, id: "i-2", state: "draining" },
+    ]);
+    expect(sent().slice(1)).to.deep.equal([
+      [
+        "DescribeInstanceHealth",
+        { LoadBalancerName: "web", Instances: [{ InstanceId: "i-2" }, { InstanceId: "i-3" }] },
+      ],
+    ]);
+  });
+
+  it("are undefined of one that does not exist; of one that could not be asked for it throws", async () => {
     const { port } = classic(() => sdkError("AccessPointNotFoundException"));
-    expect(await port.describe("web")).to.equal(undefined);
+    expect(await port.targets("web", ["i-1"])).to.equal(undefined);
     const thrown = await classic(() => sdkError("DependencyThrottleException"))
-      .port.describe("web")
+      .port.targets("web", ["i-1"])
       .catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "throttled" });
+  });
+
+  it("are undefined of one that was deleted since it was described", async () => {
+    const { port } = classic((operation, input) =>
+      operation === "DescribeLoadBalancers"
+        ? describing(operation, input)
+        : sdkError("AccessPointNotFoundException"),
+    );
+    expect(await port.targets("web", ["i-2"])).to.equal(undefined);
+  });
+
+  it("take no call to be described: the name is all that there is to know", async () => {
+    const { port, sent } = classic(() => sdkError("AccessDenied"));
+    expect(await port.describe("web")).to.deep.equal({
+      kind: "classic",
+      id: "web",
+      name: "web",
+      targetType: "instance",
+      network: false,
+    });
+    expect(await port.deregistrationDelay("web")).to.equal(undefined);
+    expect(sent()).to.deep.equal([]);
   });
 });

@@ -1,13 +1,13 @@
 // Protects the calls to Elastic Load Balancing v2: targets by id and port, and what of their states means gone.
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
-import { targetGroupPort } from "../../../../shared/aws/elbv2.ts";
+import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
 
 function elbv2(answer: Answer) {
   const { client, sent } = stubClient<ElasticLoadBalancingV2Client>(answer);
-  return { port: targetGroupPort(client), sent };
+  return { port: targetGroups(client), sent };
 }
 
 describe("target groups", () => {
@@ -75,17 +75,25 @@ describe("target groups", () => {
       const { port } = elbv2(() => ({
         TargetHealthDescriptions: [{ Target: { Id: "i-1", Port: 80 }, TargetHealth: { State, Reason } }],
       }));
-      expect(await port.targets("arn:tg")).to.deep.equal(
+      expect(await port.targets("arn:tg", ["i-1"])).to.deep.equal(
         expected === "gone"
           ? []
-          : [{ id: "i-1", port: 80, state: expected, invalid: Reason === "Target.InvalidState" }],
+          : [
+              {
+                id: "i-1",
+                port: 80,
+                state: expected,
+                invalid: Reason === "Target.InvalidState",
+                pointsAt: [80],
+              },
+            ],
       );
     });
   }
 
   it("all targets are asked for in one call, whatever instances are meant", async () => {
     const { port, sent } = elbv2(() => ({}));
-    expect(await port.targets("arn:tg")).to.deep.equal([]);
+    expect(await port.targets("arn:tg", ["i-1", "i-2"])).to.deep.equal([]);
     expect(sent()).to.deep.equal([["DescribeTargetHealth", { TargetGroupArn: "arn:tg" }]]);
   });
 
@@ -107,7 +115,7 @@ describe("target groups", () => {
     const { port, sent } = elbv2(() => ({
       TargetGroups: [{ TargetGroupArn: "arn:tg", TargetGroupName: "web", TargetType: "ip" }],
     }));
-    const found = { arn: "arn:tg", name: "web", targetType: "ip", network: false };
+    const found = { kind: "target", id: "arn:tg", name: "web", targetType: "ip", network: false };
     expect(await port.describe("web")).to.deep.equal(found);
     expect(await port.describe("arn:tg")).to.deep.equal(found);
     expect(sent()).to.deep.equal([
@@ -119,9 +127,9 @@ describe("target groups", () => {
   it("one that does not exist is undefined; one that could not be asked for throws", async () => {
     const { port } = elbv2(() => sdkError("TargetGroupNotFoundException"));
     expect(await port.describe("web")).to.equal(undefined);
-    expect(await port.targets("arn:tg")).to.equal(undefined);
+    expect(await port.targets("arn:tg", ["i-1"])).to.equal(undefined);
     const thrown = await elbv2(() => sdkError("HealthUnavailableException", "", 500))
-      .port.targets("arn:tg")
+      .port.targets("arn:tg", ["i-1"])
       .catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "unavailable" });
   });

@@ -9,8 +9,8 @@ import { expect } from "chai";
 import { autoScalingPort } from "../../../../shared/aws/autoscaling.ts";
 import { ec2Port } from "../../../../shared/aws/ec2.ts";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
-import { classicPort } from "../../../../shared/aws/elb.ts";
-import { targetGroupPort } from "../../../../shared/aws/elbv2.ts";
+import { classicLoadBalancers } from "../../../../shared/aws/elb.ts";
+import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { serviceScalePort } from "../../../../shared/aws/service-scale.ts";
 import { queuePort } from "../../../../shared/aws/sqs.ts";
 import { stubClient } from "./client.ts";
@@ -21,8 +21,8 @@ const autoScaling = (answer: object) =>
 const ec2 = (answer: object) => ec2Port(answering<EC2Client>(answer));
 const ecs = (answer: object) => ecsPort(answering<ECSClient>(answer));
 const scale = (answer: object) => serviceScalePort(answering<ECSClient>(answer));
-const classic = (answer: object) => classicPort(answering<ElasticLoadBalancingClient>(answer));
-const groups = (answer: object) => targetGroupPort(answering<ElasticLoadBalancingV2Client>(answer));
+const classic = (answer: object) => classicLoadBalancers(answering<ElasticLoadBalancingClient>(answer));
+const groups = (answer: object) => targetGroups(answering<ElasticLoadBalancingV2Client>(answer));
 const queues = (answer: object) => queuePort(answering<SQSClient>(answer), new Map([["q", "https://sqs/q"]]));
 
 /** [what is asked for, the answer, how it is asked, what is understood] */
@@ -121,8 +121,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
         minimumHealthyPercent: 100,
         maximumPercent: 200,
         events: [{ at: 0, message: "" }],
-        targetGroups: [],
-        elbNames: [],
+        loadBalancers: [],
       },
     ],
   ],
@@ -131,39 +130,55 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
   ["a cluster's attachments", { clusters: [{}] }, (it) => ecs(it).managesDraining("main"), false],
   ["failures", {}, (it) => ecs(it).setStatus("main", ["ci-1"], "ACTIVE"), { done: ["ci-1"], failed: [] }],
   ["container instances to count", {}, (it) => scale(it).activeInstances("main"), 0],
-  ["a classic load balancer", {}, (it) => classic(it).describe("elb"), undefined],
+  ["a classic load balancer", {}, (it) => classic(it).targets("elb", ["i-1"]), undefined],
   [
     "a classic load balancer's listeners and instances",
     { LoadBalancerDescriptions: [{}] },
-    (it) => classic(it).describe("elb"),
-    { name: "elb", instancePorts: [], instanceIds: new Set() },
+    (it) => classic(it).targets("elb", []),
+    [],
   ],
   [
     "a listener's port, and an instance's id",
     { LoadBalancerDescriptions: [{ ListenerDescriptions: [{}], Instances: [{}] }] },
-    (it) => classic(it).describe("elb"),
-    { name: "elb", instancePorts: [], instanceIds: new Set() },
+    (it) => classic(it).targets("elb", []),
+    [],
   ],
-  ["an instance's health", {}, (it) => classic(it).draining("elb", ["i-1"]), new Set()],
+  [
+    "the port of a listener of what is listed",
+    {
+      LoadBalancerDescriptions: [
+        { ListenerDescriptions: [{ Listener: {} }], Instances: [{ InstanceId: "i-1" }] },
+      ],
+    },
+    (it) => classic(it).targets("elb", []),
+    [{ id: "i-1", port: undefined, state: "registered", invalid: false, pointsAt: [] }],
+  ],
+  ["an instance's health", {}, (it) => classic(it).stillThere("elb", [{ id: "i-1", port: undefined }]), []],
   [
     "the description of an instance's health",
     { InstanceStates: [{ InstanceId: "i-1", State: "OutOfService" }] },
-    (it) => classic(it).draining("elb", ["i-1"]),
-    new Set(),
+    (it) => classic(it).stillThere("elb", [{ id: "i-1", port: undefined }]),
+    [],
   ],
   ["a target group", {}, (it) => groups(it).describe("web"), undefined],
   [
     "a target group's protocol",
     { TargetGroups: [{ TargetGroupArn: "arn:web", TargetGroupName: "web", TargetType: "lambda" }] },
     (it) => groups(it).describe("web"),
-    { arn: "arn:web", name: "web", targetType: "lambda", network: false },
+    { kind: "target", id: "arn:web", name: "web", targetType: "lambda", network: false },
   ],
-  ["targets", {}, (it) => groups(it).targets("arn:web"), []],
+  ["targets", {}, (it) => groups(it).targets("arn:web", []), []],
   [
     "a target's health",
     { TargetHealthDescriptions: [{ Target: { Id: "i-1", Port: 80 } }] },
-    (it) => groups(it).targets("arn:web"),
-    [{ id: "i-1", port: 80, state: "registered", invalid: false }],
+    (it) => groups(it).targets("arn:web", []),
+    [{ id: "i-1", port: 80, state: "registered", invalid: false, pointsAt: [80] }],
+  ],
+  [
+    "a target's port",
+    { TargetHealthDescriptions: [{ Target: { Id: "i-1" } }] },
+    (it) => groups(it).targets("arn:web", []),
+    [{ id: "i-1", port: undefined, state: "registered", invalid: false, pointsAt: [] }],
   ],
   ["messages", {}, (it) => queues(it).receive("q", 0), []],
   [

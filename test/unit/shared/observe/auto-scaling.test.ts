@@ -1,10 +1,11 @@
 // Protects what is asked of Auto Scaling: a call per fifty instances, a group's hooks once a run, its retention near the end.
 import { expect } from "chai";
-import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { observeAutoScaling } from "../../../../shared/observe/auto-scaling.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, termination } from "../rules/builders.ts";
+import { inPass } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const groupInstance = { group: "fleet", state: "Terminating:Wait" };
@@ -12,8 +13,8 @@ const plain: Shown = { groupInstances: { "i-1": groupInstance }, hooks: { fleet:
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { run, asked } = showing(shown);
-  const found = await observeAutoScaling(run, terminations);
-  return { asked, autoScalingViews: terminations.map((each) => found.get(each) as AutoScalingView), run };
+  const found = await observeAutoScaling(run, inPass(...terminations), questions);
+  return { asked, autoScalingViews: found.map(({ view }) => view), run };
 }
 
 describe("what Auto Scaling shows of an instance", () => {
@@ -35,12 +36,13 @@ describe("what Auto Scaling shows of an instance", () => {
   it("is asked fifty instances a call, each instance once, and each group's hooks once a run", async () => {
     const many = Array.from({ length: 51 }, (_, i) => termination({}, { instanceId: `i-${i + 1}` }));
     const { run, asked } = showing({});
-    await observeAutoScaling(run, [...many, termination({}, { hook: "other", group: "fleet-2" })]);
+    const others = termination({}, { hook: "other", group: "fleet-2" });
+    await observeAutoScaling(run, inPass(...many, others), questions);
     const sizes = asked
       .filter((each) => each.startsWith("autoScaling.describeInstances"))
       .map((each) => each.split(" ").length - 1);
     expect(sizes).to.deep.equal([50, 1]);
-    await observeAutoScaling(run, many);
+    await observeAutoScaling(run, inPass(...many), questions);
     expect(asked.filter((each) => each.startsWith("autoScaling.terminatingHooks"))).to.deep.equal([
       "autoScaling.terminatingHooks fleet",
       "autoScaling.terminatingHooks fleet-2",
@@ -54,7 +56,7 @@ describe("what Auto Scaling shows of an instance", () => {
         groupInstance: undefined,
         hooks: [hook()],
         retains: undefined,
-        unread: { groupInstance: "autoScaling.describeInstances to be answered (denied)" },
+        unread: { "group instance": { call: "autoScaling.describeInstances", why: "denied" } },
       },
     ]);
     const throttled = { "autoScaling.terminatingHooks": "throttled" } as const;
@@ -64,7 +66,7 @@ describe("what Auto Scaling shows of an instance", () => {
         groupInstance,
         hooks: undefined,
         retains: undefined,
-        unread: { hooks: "autoScaling.terminatingHooks to be answered (throttled)" },
+        unread: { hooks: { call: "autoScaling.terminatingHooks", why: "throttled" } },
       },
     ]);
     expect(run.hasFailures).to.equal(true);
@@ -73,14 +75,31 @@ describe("what Auto Scaling shows of an instance", () => {
   it("is unread where the run has no time left, and nothing is asked", async () => {
     const { ports, asked } = showing(plain);
     const late = new Run(ports, ports.now());
-    const of = termination();
-    const autoScalingView = (await observeAutoScaling(late, [of])).get(of);
+    const found = await observeAutoScaling(late, inPass(termination()), questions);
     expect(asked).to.deep.equal([]);
-    expect(autoScalingView?.unread).to.deep.equal({
-      groupInstance: "a run that has time for it",
-      hooks: "a run that has time for it",
-    });
+    const outOfTime = { call: undefined, why: "out of time" };
+    expect(found.map(({ view }) => view.unread)).to.deep.equal([
+      { "group instance": outOfTime, hooks: outOfTime },
+    ]);
     expect(late.hasFailures).to.equal(true);
+  });
+});
+
+describe("a record that Auto Scaling's view is added to", () => {
+  it("stays as it was otherwise, and in its place, though two are about one instance", async () => {
+    const { run } = showing(plain);
+    const records = inPass(
+      termination(),
+      termination({}, { hook: "other" }),
+      termination({}, { instanceId: "i-2" }),
+    );
+    const found = await observeAutoScaling(run, records, questions);
+    expect(found.map(({ view: _, ...record }) => record)).to.deep.equal(records);
+    expect(found.map(({ view }) => view.groupInstance)).to.deep.equal([
+      groupInstance,
+      groupInstance,
+      undefined,
+    ]);
   });
 });
 
@@ -115,9 +134,9 @@ describe("whether a group keeps what is abandoned", () => {
 
   it("is asked once a run and group", async () => {
     const { run, asked } = showing({ ...plain, now: 5 * MINUTE });
-    const both = [abandoning(), abandoning({ instanceId: "i-2" })];
-    await observeAutoScaling(run, both);
-    await observeAutoScaling(run, both);
+    const both = inPass(abandoning(), abandoning({ instanceId: "i-2" }));
+    await observeAutoScaling(run, both, questions);
+    await observeAutoScaling(run, both, questions);
     expect(asked.filter((each) => each.startsWith("autoScaling.retains"))).to.have.lengthOf(1);
   });
 });

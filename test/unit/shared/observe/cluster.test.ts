@@ -1,9 +1,11 @@
-// Protects how instances are found in their clusters, and what is asked of the services of their tasks.
+// Protects how instances are found in their clusters, and what is unread where a cluster cannot be read.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { type InstanceInClusters, observeClusters } from "../../../../shared/observe/cluster.ts";
+import { observeClusters } from "../../../../shared/observe/cluster.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { thrownBy } from "../../thrown.ts";
-import { SINCE, service, task, termination } from "../rules/builders.ts";
+import { task, termination } from "../rules/builders.ts";
+import { observable } from "./records.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 const known = {
@@ -14,32 +16,29 @@ const known = {
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { run, asked, lines } = showing(shown);
-  const found = await observeClusters(run, terminations);
-  const clusterInstances = terminations.map((each) => found.get(each) as InstanceInClusters);
-  const arns = clusterInstances.map((each) =>
-    each.clusterInstances.map(({ containerInstance: { arn } }) => arn),
-  );
-  return { asked, lines, clusterInstances, arns, run };
+  const observed = await observeClusters(run, observable(...terminations), questions);
+  const found = observed.map(({ clusters }) => clusters);
+  const arns = found.map(({ instances }) => instances.map(({ containerInstance: { arn } }) => arn));
+  return { asked, lines, found, arns, run };
 }
 
 describe("an instance in its cluster", () => {
   const one = { clusters: { main: { containerInstances: [containerInstance(1)] } } };
 
   it("that was not seen yet is looked for by its id", async () => {
-    const { asked, clusterInstances } = await play(one, termination());
+    const { asked, found } = await play(one, termination());
     expect(asked).to.deep.equal([
       "ecs.findContainerInstances main i-1",
       "ecs.describeContainerInstances main ci-1",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
-    expect(clusterInstances).to.deep.equal([
+    expect(found).to.deep.equal([
       {
-        clusterInstances: [
+        instances: [
           { cluster: "main", containerInstance: containerInstance(1), tasks: [], listed: true, services: [] },
         ],
-        targetGroups: [],
-        elbNames: [],
+        managed: [],
         managedDraining: undefined,
         protections: [],
         unread: undefined,
@@ -137,33 +136,30 @@ describe("an instance in its cluster", () => {
 
 describe("a cluster that cannot be read", () => {
   it("leaves what is on its instances unread, and is noted", async () => {
-    const { clusterInstances, run } = await play(
-      { fails: { "ecs.findContainerInstances": "denied" } },
-      termination(),
-    );
-    expect(clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found])).to.deep.equal([
-      ["ecs.findContainerInstances to be answered (denied)", []],
+    const { found, run } = await play({ fails: { "ecs.findContainerInstances": "denied" } }, termination());
+    expect(found.map(({ unread, instances }) => [unread, instances])).to.deep.equal([
+      [{ call: "ecs.findContainerInstances", why: "denied" }, []],
     ]);
     expect(run.hasFailures).to.equal(true);
   });
 
   it("does so when its tasks cannot, and nothing else is asked of it", async () => {
-    const { clusterInstances, asked } = await play(
+    const { found, asked } = await play(
       {
         clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
         fails: { "ecs.describeTasks": "throttled" },
       },
       termination(),
     );
-    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
-      "ecs.describeTasks to be answered (throttled)",
+    expect(found.map(({ unread }) => unread)).to.deep.equal([
+      { call: "ecs.describeTasks", why: "throttled" },
     ]);
     expect(asked).to.not.include("ecs.services main web");
   });
 
   it("does not keep those in another from being read", async () => {
     const other = termination({}, { instanceId: "i-2", settings: { clusterNames: ["other"] } });
-    const { arns, clusterInstances } = await play(
+    const { arns, found } = await play(
       {
         clusters: { other: { containerInstances: [containerInstance(2)] } },
         fails: { "ecs.findContainerInstances main": "unavailable" },
@@ -172,8 +168,8 @@ describe("a cluster that cannot be read", () => {
       other,
     );
     expect(arns).to.deep.equal([[], ["ci-2"]]);
-    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
-      "ecs.findContainerInstances to be answered (unavailable)",
+    expect(found.map(({ unread }) => unread)).to.deep.equal([
+      { call: "ecs.findContainerInstances", why: "unavailable" },
       undefined,
     ]);
   });
@@ -182,17 +178,13 @@ describe("a cluster that cannot be read", () => {
     const gone: Shown = {
       fails: { "ecs.findContainerInstances": "gone", "ecs.describeContainerInstances": "gone" },
     };
-    const { lines, clusterInstances } = await play(gone, termination());
-    expect(clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found])).to.deep.equal([
-      [undefined, []],
-    ]);
+    const { lines, found } = await play(gone, termination());
+    expect(found.map(({ unread, instances }) => [unread, instances])).to.deep.equal([[undefined, []]]);
     expect(lines).to.deep.equal([
       ["error", "cannot be used", { name: "main", reason: "there is no such ECS cluster" }],
     ]);
     const before = await play(gone, termination(known));
-    expect(
-      before.clusterInstances.map(({ unread, clusterInstances: found }) => [unread, found]),
-    ).to.deep.equal([[undefined, []]]);
+    expect(before.found.map(({ unread, instances }) => [unread, instances])).to.deep.equal([[undefined, []]]);
     expect(before.lines).to.deep.equal([]);
   });
 
@@ -213,93 +205,5 @@ describe("a cluster that cannot be read", () => {
   it("because of a fault of ours is not hidden", async () => {
     const fails = { "ecs.findContainerInstances": "fault of ours" } as const;
     expect(await thrownBy(() => play({ fails }, termination()))).to.equal("Error: a fault");
-  });
-});
-
-describe("the services of an instance's tasks", () => {
-  const web = service("web", { targetGroups: ["arn:web"], elbNames: ["classic-web"] });
-  const batch = service("batch", { targetGroups: ["arn:batch"] });
-  const cluster = (...tasks: ReturnType<typeof task>[]) => ({
-    containerInstances: [containerInstance(1), containerInstance(2)],
-    tasks,
-    services: [web, batch],
-  });
-  const main = (...tasks: ReturnType<typeof task>[]) => ({ clusters: { main: cluster(...tasks) } });
-  const servicesOf = ({ clusterInstances }: InstanceInClusters) =>
-    clusterInstances.map(({ services }) => services.map(({ name }) => name));
-
-  it("are asked for once each, and so are known what they register their tasks with", async () => {
-    const { asked, clusterInstances } = await play(
-      main(
-        task("RUNNING", { arn: "a" }),
-        task("RUNNING", { arn: "b" }),
-        task("PENDING", { arn: "c", service: "batch" }),
-        task("RUNNING", { arn: "d", service: undefined }),
-      ),
-      termination(),
-    );
-    expect(asked.slice(-1)).to.deep.equal(["ecs.services main web batch"]);
-    expect(clusterInstances.map(servicesOf)).to.deep.equal([[["web", "batch"]]]);
-    expect(clusterInstances.map(({ targetGroups, elbNames }) => [targetGroups, elbNames])).to.deep.equal([
-      [["arn:web", "arn:batch"], ["classic-web"]],
-    ]);
-  });
-
-  it("count while a task of theirs has STOPPED in this drain, and not by one that did before", async () => {
-    const at = async (stoppedAt: number | undefined) =>
-      (await play(main(task("STOPPED", { stoppedAt })), termination())).clusterInstances.map(servicesOf);
-    expect(await at(SINCE)).to.deep.equal([[["web"]]]);
-    expect(await at(SINCE - 1)).to.deep.equal([[[]]]);
-    expect(await at(undefined)).to.deep.equal([[[]]]);
-  });
-
-  it("are each instance's own", async () => {
-    const { clusterInstances } = await play(
-      main(task("RUNNING"), task("RUNNING", { arn: "b", service: "batch", containerInstance: "ci-2" })),
-      termination(),
-      termination({}, { instanceId: "i-2" }),
-    );
-    expect(clusterInstances.map(servicesOf)).to.deep.equal([[["web"]], [["batch"]]]);
-    expect(clusterInstances.map(({ targetGroups }) => targetGroups)).to.deep.equal([
-      ["arn:web"],
-      ["arn:batch"],
-    ]);
-  });
-
-  it("that are gone are no services, and are not asked for again in the run", async () => {
-    const { run, asked } = showing(main(task("RUNNING", { service: "gone" }), task("RUNNING", { arn: "b" })));
-    const of = termination();
-    const looks = [await observeClusters(run, [of]), await observeClusters(run, [of])];
-    expect(looks.map((found) => servicesOf(found.get(of) as InstanceInClusters))).to.deep.equal([
-      [["web"]],
-      [["web"]],
-    ]);
-    expect(asked.filter((each) => each.startsWith("ecs.services"))).to.deep.equal([
-      "ecs.services main gone web",
-    ]);
-  });
-
-  it("of one name in two clusters are two", async () => {
-    const other = { ...cluster(task("RUNNING")), services: [{ ...web, targetGroups: ["arn:other"] }] };
-    const { clusterInstances } = await play(
-      { clusters: { main: cluster(task("RUNNING")), other } },
-      termination({}, { settings: { clusterNames: ["main", "other"] } }),
-    );
-    expect(clusterInstances.map(({ targetGroups }) => targetGroups)).to.deep.equal([
-      ["arn:web", "arn:other"],
-    ]);
-  });
-
-  it("that cannot be read leave the instances unread that have a task of theirs, and no other", async () => {
-    const { clusterInstances } = await play(
-      { ...main(task("RUNNING")), fails: { "ecs.services": "denied" } },
-      termination(),
-      termination({}, { instanceId: "i-2" }),
-    );
-    expect(clusterInstances.map(({ unread }) => unread)).to.deep.equal([
-      "ecs.services to be answered (denied)",
-      undefined,
-    ]);
-    expect(clusterInstances.map(servicesOf)).to.deep.equal([[[]], [[]]]);
   });
 });

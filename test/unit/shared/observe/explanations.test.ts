@@ -3,14 +3,16 @@ import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { ContainerInstance } from "../../../../shared/model/tasks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { type InstanceInClusters, observeClusters } from "../../../../shared/observe/cluster.ts";
+import { observeClusters } from "../../../../shared/observe/cluster.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { MINUTE, SECOND, SINCE, task, termination } from "../rules/builders.ts";
+import { observable } from "./records.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { run, asked } = showing(shown);
-  const found = await observeClusters(run, terminations);
-  return { asked, clusterInstances: terminations.map((each) => found.get(each) as InstanceInClusters), run };
+  const found = await observeClusters(run, observable(...terminations), questions);
+  return { asked, found: found.map(({ clusters }) => clusters), run };
 }
 
 describe("whether ECS drains an instance itself", () => {
@@ -20,14 +22,14 @@ describe("whether ECS drains an instance itself", () => {
     more: Partial<Shown> = {},
     managesDraining = true,
   ) => {
-    const { asked, clusterInstances } = await play(
+    const { asked, found } = await play(
       {
         clusters: { main: { containerInstances: [containerInstance(1, change)], managesDraining } },
         ...more,
       },
       termination(memory),
     );
-    return [asked.includes("ecs.managesDraining main"), clusterInstances[0]?.managedDraining];
+    return [asked.includes("ecs.managesDraining main"), found[0]?.managedDraining];
   };
   const theirs = { status: "DRAINING", capacityProvider: "spot" };
 
@@ -54,7 +56,7 @@ describe("whether ECS drains an instance itself", () => {
   });
 
   it("holds for those that it drains alone, and is asked once a run", async () => {
-    const { asked, clusterInstances } = await play(
+    const { asked, found } = await play(
       {
         clusters: {
           main: {
@@ -71,21 +73,17 @@ describe("whether ECS drains an instance itself", () => {
       termination({}, { instanceId: "i-2" }),
       termination({}, { instanceId: "i-3" }),
     );
-    expect(clusterInstances.map(({ managedDraining }) => managedDraining)).to.deep.equal([
-      true,
-      true,
-      undefined,
-    ]);
+    expect(found.map(({ managedDraining }) => managedDraining)).to.deep.equal([true, true, undefined]);
     expect(asked.filter((each) => each === "ecs.managesDraining main")).to.have.lengthOf(1);
   });
 
   it("holds where one of two clusters does", async () => {
     const inIt = { containerInstances: [containerInstance(1, theirs)] };
-    const { clusterInstances } = await play(
+    const { found } = await play(
       { clusters: { main: { ...inIt, managesDraining: true }, other: inIt } },
       termination({}, { settings: { clusterNames: ["main", "other"] } }),
     );
-    expect(clusterInstances.map(({ managedDraining }) => managedDraining)).to.deep.equal([true]);
+    expect(found.map(({ managedDraining }) => managedDraining)).to.deep.equal([true]);
   });
 });
 
@@ -115,9 +113,9 @@ describe("the protection of tasks", () => {
   const asksOf = (asked: readonly string[]) => asked.filter((each) => each.startsWith("ecs.protections"));
 
   it("is asked where nothing has moved for two minutes, for the services' tasks that are to run", async () => {
-    const { asked, clusterInstances } = await play(shown(), termination(stalled));
+    const { asked, found } = await play(shown(), termination(stalled));
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
-    expect(clusterInstances.map(({ protections }) => protections)).to.deep.equal([
+    expect(found.map(({ protections }) => protections)).to.deep.equal([
       [
         { task: "a", until },
         { task: "b", until: undefined },
@@ -128,7 +126,7 @@ describe("the protection of tasks", () => {
   it("is not asked sooner, nor where the instance is not DRAINING", async () => {
     const sooner = await play({ ...shown(), now: 2 * MINUTE - SECOND }, termination(stalled));
     expect(asksOf(sooner.asked)).to.deep.equal([]);
-    expect(sooner.clusterInstances.map(({ protections }) => protections)).to.deep.equal([[]]);
+    expect(sooner.found.map(({ protections }) => protections)).to.deep.equal([[]]);
     expect(asksOf((await play(shown({ status: "ACTIVE" }), termination(stalled))).asked)).to.deep.equal([]);
   });
 
@@ -138,21 +136,19 @@ describe("the protection of tasks", () => {
       ...none,
       clusters: { main: { ...none.clusters.main, protections: [] } },
     });
-    const of = termination(stalled);
-    await observeClusters(run, [of]);
-    const again = await observeClusters(run, [of]);
+    const records = observable(termination(stalled));
+    await observeClusters(run, records, questions);
+    const again = await observeClusters(run, records, questions);
     expect(asksOf(asked)).to.deep.equal(["ecs.protections main a b"]);
-    expect(again.get(of)?.protections).to.deep.equal([]);
+    expect(again.map(({ clusters }) => clusters.protections)).to.deep.equal([[]]);
   });
 
   it("that cannot be read keeps nothing: the rest is read, and the failure noted", async () => {
-    const { clusterInstances, run } = await play(
+    const { found, run } = await play(
       shown(undefined, { fails: { "ecs.protections": "denied" } }),
       termination(stalled),
     );
-    expect(clusterInstances.map(({ protections, unread }) => [protections, unread])).to.deep.equal([
-      [[], undefined],
-    ]);
+    expect(found.map(({ protections, unread }) => [protections, unread])).to.deep.equal([[[], undefined]]);
     expect(run.hasFailures).to.equal(true);
   });
 

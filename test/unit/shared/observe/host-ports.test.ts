@@ -1,10 +1,11 @@
 // Protects which host ports are looked up: those of tasks that ECS shows none of, where a registration of ours may need them.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
 import { observeHostPorts } from "../../../../shared/observe/host-ports.ts";
-import type { Registrations } from "../../../../shared/observe/load-balancers.ts";
+import type { Registered } from "../../../../shared/observe/records.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { clusterInstanceOf, SINCE, target, task, termination } from "../rules/builders.ts";
+import { clustered } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const hidden = task("RUNNING", { arn: "a", definition: "web:1" });
@@ -15,33 +16,27 @@ async function play(
     of = termination(),
     status = "ACTIVE",
     registrations = [target()],
+    isObserved = true,
     shown = { definitions: { "web:1": [8080] } },
   }: {
     of?: Termination;
     status?: string;
-    registrations?: Registrations["registrations"];
+    registrations?: Registered["registrations"];
+    isObserved?: boolean;
     shown?: Shown;
   } = {},
 ) {
   const { run, asked } = showing(shown);
-  const clusterInstance: InstanceInClusters = {
-    clusterInstances: [clusterInstanceOf({ status }, tasks)],
-    targetGroups: [],
-    elbNames: [],
-    managedDraining: undefined,
-    protections: [],
-    unread: undefined,
+  const record = {
+    ...clustered(of, { instances: [clusterInstanceOf({ status }, tasks)] }),
+    registered: { registrations, loadBalancers: [], unread: undefined },
+    isObserved,
   };
-  const unread = await observeHostPorts(
-    run,
-    [of],
-    new Map([[of, clusterInstance]]),
-    new Map([[of, { registrations, targetGroups: [], unread: undefined }]]),
+  const found = await observeHostPorts(run, [record], questions);
+  const hostPorts = found.flatMap(({ clusters }) =>
+    clusters.instances.flatMap((each) => each.tasks.map((one) => one.hostPorts)),
   );
-  const hostPorts = clusterInstance.clusterInstances.flatMap((each) =>
-    each.tasks.map((one) => one.hostPorts),
-  );
-  return { asked, hostPorts, unread: unread.get(of) };
+  return { asked, hostPorts, unread: found[0]?.hostPortsUnread };
 }
 
 describe("host ports", () => {
@@ -56,7 +51,7 @@ describe("host ports", () => {
     expect((await play([hidden], { shown: {} })).hostPorts).to.deep.equal([[]]);
   });
 
-  const shows = { ...hidden, hostPorts: [32_768] };
+  const shows = { ...hidden, arn: "shows", hostPorts: [32_768] };
   /** [which are not asked for, the tasks, what else differs] */
   const table: [string, readonly (typeof hidden)[], Parameters<typeof play>[1]?][] = [
     ["that ECS shows", [shows]],
@@ -69,6 +64,7 @@ describe("host ports", () => {
       [hidden],
       { registrations: [target({ managed: true })] },
     ],
+    ["of an instance that nobody asks about", [hidden], { isObserved: false }],
     ["where a Spot interruption leaves no time", [hidden], { of: termination({}, { interruptedAt: SINCE }) }],
   ];
   for (const [which, tasks, change] of table) {
@@ -79,18 +75,34 @@ describe("host ports", () => {
     });
   }
 
+  it("are added to a new record: the one that was handed in stays as it was", async () => {
+    const { run } = showing({ definitions: { "web:1": [8080] } });
+    const record = {
+      ...clustered(termination(), { instances: [clusterInstanceOf({ status: "ACTIVE" }, [hidden])] }),
+      registered: { registrations: [target()], loadBalancers: [], unread: undefined },
+    };
+    await observeHostPorts(run, [record], questions);
+    expect(record.clusters.instances.flatMap(({ tasks }) => tasks)).to.deep.equal([hidden]);
+  });
+
   it("that cannot be read are told of, and the others are read", async () => {
-    const { hostPorts, unread } = await play([hidden, { ...hidden, definition: "agent:1" }, shows], {
-      shown: { definitions: { "web:1": [8080] }, fails: { "ecs.definedPorts agent:1": "denied" } },
-    });
+    const { hostPorts, unread } = await play(
+      [hidden, { ...hidden, arn: "b", definition: "agent:1" }, shows],
+      {
+        shown: { definitions: { "web:1": [8080] }, fails: { "ecs.definedPorts agent:1": "denied" } },
+      },
+    );
     expect(hostPorts).to.deep.equal([[8080], [], [32_768]]);
-    expect(unread).to.equal("ecs.definedPorts to be answered (denied)");
+    expect(unread).to.deep.equal({ call: "ecs.definedPorts", why: "denied" });
   });
 
   it("of an instance that was not looked for in any cluster are none", async () => {
-    const { run } = showing({});
-    const of = termination();
-    const registered = new Map([[of, { registrations: [target()], targetGroups: [], unread: undefined }]]);
-    expect([...(await observeHostPorts(run, [of], new Map(), registered))]).to.deep.equal([]);
+    const { run, asked } = showing({});
+    const registered = { registrations: [target()], loadBalancers: [], unread: undefined };
+    const record = { ...clustered(termination()), registered };
+    expect(await observeHostPorts(run, [record], questions)).to.deep.equal([
+      { ...record, hostPortsUnread: undefined },
+    ]);
+    expect(asked).to.deep.equal([]);
   });
 });

@@ -1,11 +1,13 @@
-// Protects whole observations: whom a look goes into, what it gathers, and when EC2 is asked.
+// Protects whole observations: what is observed of which instance, and when EC2 is asked.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
-import type { AutoScalingView, Observation } from "../../../../shared/model/observation.ts";
+import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { observe } from "../../../../shared/observe/observe.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, SINCE, seen, service, task, termination } from "../rules/builders.ts";
+import { inPass } from "./records.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
 const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
@@ -16,14 +18,23 @@ const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
 });
 const held = autoScalingView("Terminating:Wait");
 
+const showingThem = (view: AutoScalingView, ...terminations: Termination[]) =>
+  inPass(...terminations).map((each) => ({ ...each, view }));
+
 async function play(shown: Shown, of: Termination, shows: AutoScalingView = held) {
   const { run, asked } = showing(shown);
-  const observed = (await observe(run, new Map([[of, shows]]))).get(of) as Observation;
-  return { asked, observed, run };
+  const [found] = await observe(run, showingThem(shows, of), questions);
+  if (!found) throw new Error("nothing was observed");
+  return { asked, observed: found.observation, run };
 }
 
 describe("an observation", () => {
-  const web = service("web", { targetGroups: ["arn:web"], elbNames: ["elb-web"] });
+  const web = service("web", {
+    loadBalancers: [
+      { kind: "target", id: "arn:web" },
+      { kind: "classic", id: "elb-web" },
+    ],
+  });
   const shown: Shown = {
     now: 3 * MINUTE,
     clusters: {
@@ -52,9 +63,8 @@ describe("an observation", () => {
       ...held,
       clusterInstances: 1,
       registrations: 1,
-      targetGroups: [],
-      managedTargetGroups: ["arn:web"],
-      managedElbNames: ["elb-web"],
+      loadBalancers: [],
+      managed: web.loadBalancers,
       managedDraining: true,
       protections: [{ task: "a", until: undefined }],
       instance: "running",
@@ -62,21 +72,30 @@ describe("an observation", () => {
     });
   });
 
+  it("is in the record of its termination, in the place of the batch", async () => {
+    const { run } = showing(shown);
+    const both = showingThem(held, of, termination({}, { instanceId: "i-2" }));
+    const found = await observe(run, both, questions);
+    expect(found.map(({ index, before, termination }) => ({ index, before, termination }))).to.deep.equal(
+      both.map(({ view: _, ...record }) => record),
+    );
+    expect(found.map(({ observation }) => observation.clusterInstances.length)).to.deep.equal([1, 0]);
+  });
+
   it("says by its key what could not be read, and has the rest", async () => {
     const fails = (...calls: string[]) =>
       Object.fromEntries(calls.map((each) => [each, "denied"])) as NonNullable<Shown["fails"]>;
     const unread = async (more: Shown, shows: AutoScalingView = held) =>
       (await play({ ...shown, ...more }, of, shows)).observed.unread;
-    expect(await unread({ fails: fails("ecs.listWanted") })).to.deep.equal({
-      tasks: "ecs.listWanted to be answered (denied)",
+    expect(await unread({ fails: fails("ecs.listTasksToRun") })).to.deep.equal({
+      tasks: { call: "ecs.listTasksToRun", why: "denied" },
     });
     expect(await unread({ fails: fails("classic.describe", "ec2.states") })).to.deep.equal({
-      registrations: "classic.describe to be answered (denied)",
-      instance: "ec2.states to be answered (denied)",
+      registrations: { call: "classic.describe", why: "denied" },
+      instance: { call: "ec2.states", why: "denied" },
     });
-    expect(await unread({}, { ...held, unread: { hooks: "the hooks" } })).to.deep.equal({
-      hooks: "the hooks",
-    });
+    const hooks = { call: "autoscaling:DescribeLifecycleHooks", why: "throttled" } as const;
+    expect(await unread({}, { ...held, unread: { hooks } })).to.deep.equal({ hooks });
   });
 
   it("says that host ports could not be read", async () => {
@@ -88,26 +107,27 @@ describe("an observation", () => {
       },
       termination({}, { settings: { elbNames: ["elb"] } }),
     );
-    expect(observed.unread).to.deep.equal({ hostPorts: "ecs.definedPorts to be answered (denied)" });
+    expect(observed.unread).to.deep.equal({ "host ports": { call: "ecs.definedPorts", why: "denied" } });
   });
 
   it("of what the run has no time for is unread", async () => {
     const { ports, asked } = showing(shown);
     const late = new Run(ports, ports.now());
-    const observed = (await observe(late, new Map([[of, held]]))).get(of);
+    const found = await observe(late, showingThem(held, of), questions);
     expect(asked).to.deep.equal([]);
-    expect(observed?.unread).to.deep.equal({ tasks: "a run that has time for it" });
+    expect(found.map(({ observation }) => observation.unread)).to.deep.equal([
+      { tasks: { call: undefined, why: "out of time" } },
+    ]);
   });
 });
 
-describe("a look goes into an instance", () => {
+describe("more than Auto Scaling is asked about an instance", () => {
   const empty = {
     ...held,
     clusterInstances: [],
     registrations: [],
-    targetGroups: [],
-    managedTargetGroups: [],
-    managedElbNames: [],
+    loadBalancers: [],
+    managed: [],
     managedDraining: undefined,
     protections: [],
     instance: undefined,
@@ -197,14 +217,14 @@ describe("EC2 is asked for an instance", () => {
       instances: { "i-1": "stopped" },
     });
     const settings = { targetGroups: ["tg"], clusterNames: [] };
-    const [one, again, other] = [
+    const all = [
       termination(seen, { settings }),
       termination({}, { settings, hook: "other" }),
       termination({}, { settings, instanceId: "i-2" }),
     ];
-    const found = await observe(run, new Map([one, again, other].map((each) => [each, held])));
+    const found = await observe(run, showingThem(held, ...all), questions);
     expect(asked.filter((each) => each.startsWith("ec2."))).to.deep.equal(["ec2.states i-1"]);
-    expect([one, again, other].map((each) => found.get(each)?.instance)).to.deep.equal([
+    expect(found.map(({ observation }) => observation.instance)).to.deep.equal([
       "stopped",
       "stopped",
       undefined,

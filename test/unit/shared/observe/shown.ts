@@ -1,5 +1,4 @@
-import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
-// AWS as one look shows it: ports that answer from what a test puts there, and keep what they were asked.
+// AWS as one pass shows it: ports that answer from what a test puts there, and keep what they were asked.
 
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
@@ -58,7 +57,7 @@ export type Shown = {
 export const containerInstance = (n: number, change: Partial<ContainerInstance> = {}): ContainerInstance =>
   clusterInstanceOf({ arn: `ci-${n}`, instanceId: `i-${n}`, ...change }).containerInstance;
 
-/** Ports that show it, and the run of one look. `asked` has each call with what it named, `lines` what was logged. */
+/** Ports that show it, and the run of one pass. `asked` has each call with what it named, `lines` what was logged. */
 export function showing(shown: Shown): {
   ports: Ports;
   run: Run;
@@ -123,19 +122,19 @@ export function showing(shown: Shown): {
           found(of(cluster).containerInstances, ({ arn }) => arns.includes(arn)),
         ),
       listTasksToRun: (cluster, arns) =>
-        ask("ecs.listWanted", [cluster, ...arns], () =>
+        ask("ecs.listTasksToRun", [cluster, ...arns], () =>
           found(of(cluster).tasks, (task) => task.shouldRun && arns.includes(task.containerInstance)).map(
             ({ arn }) => arn,
           ),
         ),
       listStoppingTasks: (cluster, arns) =>
-        ask("ecs.listUnwanted", [cluster, ...arns], () =>
+        ask("ecs.listStoppingTasks", [cluster, ...arns], () =>
           found(of(cluster).tasks, (task) => !task.shouldRun && arns.includes(task.containerInstance)).map(
             ({ arn }) => arn,
           ),
         ),
       listAllTasksToRun: (cluster) =>
-        ask("ecs.listAllWanted", [cluster], () =>
+        ask("ecs.listAllTasksToRun", [cluster], () =>
           found(of(cluster).tasks, ({ shouldRun }) => shouldRun).map(({ arn }) => arn),
         ),
       describeTasks: (cluster, arns) =>

@@ -1,7 +1,8 @@
-// Protects which tasks are looked at: those known are described again, and listed only where there may be others.
+// Protects which tasks are read: those known are described again, and listed only where there may be others.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import { observeTasks } from "../../../../shared/observe/tasks.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { MINUTE, SINCE, task, termination } from "../rules/builders.ts";
 import { containerInstance, type Shown, showing } from "./shown.ts";
 
@@ -15,9 +16,12 @@ async function play(
   fails: Shown["fails"] = {},
 ) {
   const { run, asked } = showing({ clusters: { main: { tasks } }, fails });
-  const of = termination(memory);
-  const onIt = new Map([["i-1", [containerInstance(1, { tasksToRun })]]]);
-  const clusterInstances = (await observeTasks(run, "main", [of], onIt)).get(of) ?? [];
+  const hosted = {
+    termination: termination(memory),
+    containerInstance: containerInstance(1, { tasksToRun }),
+  };
+  const found = await observeTasks(run, "main", [hosted], questions);
+  const clusterInstances = found.map(({ clusterInstance }) => clusterInstance);
   return { asked, clusterInstances, arns: clusterInstances.map((each) => each.tasks.map(({ arn }) => arn)) };
 }
 
@@ -25,8 +29,8 @@ describe("the tasks of an instance", () => {
   it("are listed where they never were, and described", async () => {
     const { asked, clusterInstances } = await play({}, [running]);
     expect(asked).to.deep.equal([
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
       "ecs.describeTasks main task-1",
     ]);
     expect(clusterInstances).to.deep.equal([
@@ -51,8 +55,8 @@ describe("the tasks of an instance", () => {
     const { asked, clusterInstances, arns } = await play({ tasks: ["task-1"] }, [running, other]);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
       "ecs.describeTasks main task-3",
     ]);
     expect(arns).to.deep.equal([["task-1", "task-3"]]);
@@ -61,7 +65,7 @@ describe("the tasks of an instance", () => {
 
   it("are listed where it counts fewer: one that is stopping is no longer counted", async () => {
     const { asked } = await play({ tasks: ["task-1"] }, [running], 0);
-    expect(asked.slice(1)).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+    expect(asked.slice(1)).to.deep.equal(["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"]);
   });
 
   it("that stop are not counted by the container instance, and it is right without them", async () => {
@@ -74,8 +78,8 @@ describe("the tasks of an instance", () => {
   it("are listed once more when all have STOPPED, and no more once that was believed", async () => {
     expect((await play({ tasks: ["task-2"] }, [stopped])).asked).to.deep.equal([
       "ecs.describeTasks main task-2",
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
     const noTasksVersions = [{ arn: "ci-1", version: 1 }];
     expect((await play({ tasks: [], noTasksVersions }, [])).asked).to.deep.equal([]);
@@ -87,7 +91,7 @@ describe("the tasks of an instance", () => {
       { arn: "ci-2", version: 1 },
     ]) {
       const { asked } = await play({ tasks: [], noTasksVersions: [each] }, []);
-      expect(asked).to.deep.equal(["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"]);
+      expect(asked).to.deep.equal(["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"]);
     }
   });
 
@@ -96,17 +100,17 @@ describe("the tasks of an instance", () => {
       const { asked, clusterInstances } = await play({ tasks: ["task-2"], noTasksToRunSince }, [stopped]);
       return [asked.slice(1), clusterInstances.map(({ listed }) => listed)];
     };
-    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listUnwanted main ci-1"], [true]]);
+    expect(await of(SINCE + MINUTE - 10_000)).to.deep.equal([["ecs.listStoppingTasks main ci-1"], [true]]);
     expect(await of(SINCE + MINUTE - 9_999)).to.deep.equal([
-      ["ecs.listWanted main ci-1", "ecs.listUnwanted main ci-1"],
+      ["ecs.listTasksToRun main ci-1", "ecs.listStoppingTasks main ci-1"],
       [true],
     ]);
   });
 
   it("are listed where none is known and none was ever believed to be the last", async () => {
     expect((await play({ tasks: [] }, [])).asked).to.deep.equal([
-      "ecs.listWanted main ci-1",
-      "ecs.listUnwanted main ci-1",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
     ]);
   });
 
@@ -120,31 +124,27 @@ describe("the tasks of an instance", () => {
     const known = { tasks: ["task-1"] };
     const [one, again] = [termination(known), termination(known, { hook: "other" })];
     const two = termination({}, { instanceId: "i-2" });
-    const none = termination({}, { instanceId: "i-3" });
     const counted = { tasksToRun: 1 };
-    const found = await observeTasks(
-      run,
-      "main",
-      [one, again, two, none],
-      new Map([
-        ["i-1", [containerInstance(1, counted)]],
-        ["i-2", [containerInstance(2, counted)]],
-      ]),
-    );
+    const hosted = [one, again, two].map((termination, i) => ({
+      termination,
+      containerInstance: containerInstance(i < 2 ? 1 : 2, counted),
+    }));
+    const found = await observeTasks(run, "main", hosted, questions);
     expect(asked).to.deep.equal([
       "ecs.describeTasks main task-1",
-      "ecs.listWanted main ci-2",
-      "ecs.listUnwanted main ci-2",
+      "ecs.listTasksToRun main ci-2",
+      "ecs.listStoppingTasks main ci-2",
       "ecs.describeTasks main task-3",
     ]);
-    const listing = [one, again, two, none].map((each) =>
-      found.get(each)?.map(({ tasks, listed }) => [tasks.map(({ arn }) => arn), listed]),
-    );
+    const listing = found.map(({ termination: { instanceId, hook }, clusterInstance: { tasks, listed } }) => [
+      `${instanceId} ${hook}`,
+      tasks.map(({ arn }) => arn),
+      listed,
+    ]);
     expect(listing).to.deep.equal([
-      [[["task-1"], false]],
-      [[["task-1"], false]],
-      [[["task-3"], true]],
-      undefined,
+      ["i-1 drain", ["task-1"], false],
+      ["i-1 other", ["task-1"], false],
+      ["i-2 drain", ["task-3"], true],
     ]);
   });
 
@@ -152,12 +152,14 @@ describe("the tasks of an instance", () => {
     const { run } = showing({
       clusters: { main: { tasks: [running, { ...stopped, containerInstance: "ci-1b" }] } },
     });
-    const of = termination();
     const both = [containerInstance(1, { status: "INACTIVE" }), containerInstance(1, { arn: "ci-1b" })];
-    const found = await observeTasks(run, "main", [of], new Map([["i-1", both]]));
-    expect(
-      found.get(of)?.map((each) => [each.containerInstance.arn, each.tasks.map(({ arn }) => arn)]),
-    ).to.deep.equal([
+    const hosted = both.map((each) => ({ termination: termination(), containerInstance: each }));
+    const found = await observeTasks(run, "main", hosted, questions);
+    const tasksOn = found.map(({ clusterInstance: { containerInstance: on, tasks } }) => [
+      on.arn,
+      tasks.map(({ arn }) => arn),
+    ]);
+    expect(tasksOn).to.deep.equal([
       ["ci-1", ["task-1"]],
       ["ci-1b", ["task-2"]],
     ]);

@@ -1,14 +1,15 @@
 // Protects where an instance counts as registered: in which target groups, by which port or address, and by whose doing.
 import { expect } from "chai";
-import type { TargetGroup } from "../../../../shared/aws/elbv2.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { InstanceInClusters } from "../../../../shared/observe/cluster.ts";
-import { observeRegistrations, type Registrations } from "../../../../shared/observe/load-balancers.ts";
+import { observeRegistrations } from "../../../../shared/observe/load-balancers.ts";
+import type { Clustered, InClusters } from "../../../../shared/observe/records.ts";
 import { clusterInstanceOf, service, target, task, termination } from "../rules/builders.ts";
-import { type Shown, showing } from "./shown.ts";
+import { clustered } from "./records.ts";
+import { type Shown, type ShownTargetGroup, showing } from "./shown.ts";
 
-const listed = (id: string, change: Partial<RegisteredTarget> = {}): RegisteredTarget => ({
+type Listed = Omit<RegisteredTarget, "pointsAt">;
+const listed = (id: string, change: Partial<Listed> = {}): Listed => ({
   id,
   port: 8080,
   state: "registered",
@@ -17,9 +18,9 @@ const listed = (id: string, change: Partial<RegisteredTarget> = {}): RegisteredT
 });
 const group = (
   name: string,
-  targets: readonly RegisteredTarget[] | undefined,
-  change: Partial<TargetGroup> = {},
-) => ({
+  targets: readonly Listed[] | undefined,
+  change: Partial<ShownTargetGroup> = {},
+): ShownTargetGroup => ({
   arn: `arn:${name}`,
   name,
   targetType: "instance",
@@ -30,29 +31,28 @@ const group = (
 /** What is to be remembered of the group that was asked for by its name. */
 const staticAsked = {
   asked: "static",
-  group: { arn: "arn:static", name: "static", targetType: "instance", network: false },
+  found: { kind: "target", id: "arn:static", name: "static", targetType: "instance", network: false },
 };
 const naming = (...targetGroups: string[]) => ({ settings: { targetGroups } });
-/** What observeMembers found of an instance whose service registers its tasks with these. */
-const withService = (...targetGroups: string[]): InstanceInClusters => ({
-  clusterInstances: [
-    clusterInstanceOf({}, [task("RUNNING")], [service("web", { targetGroups }), service("batch")]),
-  ],
-  targetGroups,
-  elbNames: [],
-  managedDraining: undefined,
-  protections: [],
-  unread: undefined,
-});
+const managedBy = (...ids: string[]) => ({ managed: ids.map((id) => ({ kind: "target", id })) });
+/** What its clusters show of an instance whose service registers its tasks with these. */
+const withService = (...ids: string[]): Partial<InClusters> => {
+  const loadBalancers = ids.map((id) => ({ kind: "target", id }));
+  const services = [service("web", { loadBalancers }), service("batch")];
+  return { instances: [clusterInstanceOf({}, [task("RUNNING")], services)], managed: loadBalancers };
+};
 
-async function play(
-  shown: Shown,
-  terminations: Termination[],
-  clusterInstances = new Map<Termination, InstanceInClusters>(),
-) {
+async function play(shown: Shown, terminations: readonly Termination[], clusters: Partial<InClusters> = {}) {
+  return playRecords(
+    shown,
+    terminations.map((each) => clustered(each, clusters)),
+  );
+}
+
+async function playRecords(shown: Shown, records: readonly Clustered[]) {
   const { run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(run, terminations, clusterInstances);
-  return { asked, lines, run, results: terminations.map((each) => found.get(each) as Registrations) };
+  const found = await observeRegistrations(run, records);
+  return { asked, lines, run, results: found.map(({ registered }) => registered) };
 }
 
 describe("an instance in target groups", () => {
@@ -74,7 +74,7 @@ describe("an instance in target groups", () => {
     expect(results).to.deep.equal([
       {
         registrations: [plain, { ...plain, port: 9090, pointsAt: [9090], state: "draining", invalid: true }],
-        targetGroups: [staticAsked],
+        loadBalancers: [staticAsked],
         unread: undefined,
       },
     ]);
@@ -116,14 +116,11 @@ describe("an instance in target groups", () => {
 
   it("is managed by ECS where a service with a task on it names the group, or lately did", async () => {
     const shown = { targetGroups: [group("web", [listed("i-1")])] };
-    const of = termination();
-    const now = await play(shown, [of], new Map([[of, withService("arn:web")]]));
+    const now = await play(shown, [termination()], withService("arn:web"));
     const registrations = ({ results }: typeof now) =>
       results[0]?.registrations.map(({ managed, services }) => [managed, services]);
     expect(registrations(now)).to.deep.equal([[true, ["web"]]]);
-    expect(
-      registrations(await play(shown, [termination({ managedTargetGroups: ["arn:web"] })])),
-    ).to.deep.equal([[true, []]]);
+    expect(registrations(await play(shown, [termination(managedBy("arn:web"))]))).to.deep.equal([[true, []]]);
     expect(registrations(await play(shown, [termination({}, naming("arn:web"))]))).to.deep.equal([
       [false, []],
     ]);
@@ -133,15 +130,31 @@ describe("an instance in target groups", () => {
     const { results, run } = await play({ targetGroups: [group("static", undefined)] }, [
       termination({}, naming("static")),
     ]);
-    expect(results).to.deep.equal([{ registrations: [], targetGroups: [staticAsked], unread: undefined }]);
+    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [staticAsked], unread: undefined }]);
     expect(run.hasFailures).to.equal(false);
+  });
+
+  it("is no mistake of the input, which named one that there was, by its name or its ARN", async () => {
+    const { lines, results } = await play({ targetGroups: [group("static", undefined)] }, [
+      termination({}, naming("arn:static")),
+    ]);
+    expect(results.map(({ registrations }) => registrations)).to.deep.equal([[]]);
+    expect(lines).to.deep.equal([]);
+  });
+
+  it("that nobody asks about is remembered with what it was", async () => {
+    const { asked, results } = await playRecords({}, [
+      { ...clustered(termination({ loadBalancers: [staticAsked] }, naming("static"))), isObserved: false },
+    ]);
+    expect(asked).to.deep.equal([]);
+    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [staticAsked], unread: undefined }]);
   });
 
   it("is described once a run, found or not", async () => {
     const { run, asked } = showing({ targetGroups: [group("static", [listed("i-1")])] });
-    const of = termination({ managedTargetGroups: ["arn:none"] }, naming("static"));
-    await observeRegistrations(run, [of], new Map());
-    await observeRegistrations(run, [of], new Map());
+    const records = [clustered(termination(managedBy("arn:none"), naming("static")))];
+    await observeRegistrations(run, records);
+    await observeRegistrations(run, records);
     expect(asked).to.deep.equal([
       "targetGroups.describe static",
       "targetGroups.describe arn:none",
@@ -157,8 +170,8 @@ describe("a target group that cannot be used", () => {
     expect(named.lines).to.deep.equal([
       ["error", "cannot be used", { name: "none", reason: "there is no such target group" }],
     ]);
-    expect(named.results).to.deep.equal([{ registrations: [], targetGroups: [], unread: undefined }]);
-    expect((await play({}, [termination({ managedTargetGroups: ["arn:none"] })])).lines).to.deep.equal([]);
+    expect(named.results).to.deep.equal([{ registrations: [], loadBalancers: [], unread: undefined }]);
+    expect((await play({}, [termination(managedBy("arn:none"))])).lines).to.deep.equal([]);
   });
 
   it("is one of another type than instance or ip", async () => {
@@ -171,7 +184,7 @@ describe("a target group that cannot be used", () => {
     ]);
     expect(await lines("instance")).to.deep.equal([]);
     expect(await lines("ip")).to.deep.equal([]);
-    expect(await lines("lambda", termination({ managedTargetGroups: ["arn:odd"] }))).to.deep.equal([]);
+    expect(await lines("lambda", termination(managedBy("arn:odd")))).to.deep.equal([]);
   });
 });
 
@@ -182,7 +195,7 @@ describe("a target group that cannot be read", () => {
     it(`leaves those unread that may be in it, and no others: ${call}`, async () => {
       const { results, run } = await play({ targetGroups, fails: { [call]: "throttled" } }, two);
       expect(results.map(({ registrations, unread }) => [registrations.length, unread])).to.deep.equal([
-        [0, `${call.split(" ")[0]} to be answered (throttled)`],
+        [0, { call: call.split(" ")[0], why: "throttled" }],
         [1, undefined],
       ]);
       expect(run.hasFailures).to.equal(true);
@@ -194,15 +207,15 @@ describe("a target group that cannot be read", () => {
       termination({}, { instanceId: "i-2", ...naming("static", "other") }),
     ]);
     expect(results.map(({ registrations, unread }) => [registrations.length, unread])).to.deep.equal([
-      [1, "targetGroups.targets to be answered (denied)"],
+      [1, { call: "targetGroups.targets", why: "denied" }],
     ]);
   });
 
-  it("is asked for again at the next look", async () => {
+  it("is asked for again in the next pass", async () => {
     const { run, asked } = showing({ fails: { "targetGroups.describe": "throttled" } });
-    const of = termination({}, naming("static"));
-    await observeRegistrations(run, [of], new Map());
-    await observeRegistrations(run, [of], new Map());
+    const records = [clustered(termination({}, naming("static")))];
+    await observeRegistrations(run, records);
+    await observeRegistrations(run, records);
     expect(asked).to.have.lengthOf(2);
   });
 });
