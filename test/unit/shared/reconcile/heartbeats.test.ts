@@ -169,7 +169,7 @@ describe("a heartbeat", () => {
     });
   });
 
-  it("one that fails is noted, due again at the next look, and keeps no other", async () => {
+  it("one that fails is noted, due again at the next pass, and keeps no other", async () => {
     const { after, run } = await play(4 * MINUTE, { "i-1": denied, "i-2": "recorded" }, [one, two]);
     expect(after.map(({ memory }) => memory.lastHeartbeatAt)).to.deep.equal([SINCE, SINCE + 4 * MINUTE]);
     expect(run.hasFailures).to.equal(true);

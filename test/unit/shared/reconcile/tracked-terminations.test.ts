@@ -1,85 +1,98 @@
-// Protects those that could not be completed while what was found was fresh: each comes to its turn, the first ones first, and
-// none is looked at in vain meanwhile, nor left alone for longer than its timer allows.
+// Protects what a run of terminate tracks: those that could not be completed while what was found was fresh are completed in
+// their order, the first ones first, and none gets a pass in vain meanwhile.
 import { expect } from "chai";
-import { Watch } from "../../../../functions/terminate/watch.ts";
+import { formatMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
-import { isQueuedForCompletion, queuedUntil } from "../../../../shared/rules/completion-queue.ts";
-import { nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
+import { MAX_TRACKED, TrackedTerminations } from "../../../../shared/reconcile/tracked-terminations.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { hook, MINUTE, SECOND, SINCE, termination } from "../../shared/rules/builders.ts";
-import { throttledPorts } from "../../shared/throttled.ts";
+import { failure } from "../act/carrying-out.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
+import { throttledPorts } from "../throttled.ts";
 
 const now = SINCE + 30 * SECOND;
-const HOUR = 60 * MINUTE;
 const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
 
-function watchWith(ports: Ports): Watch {
+function trackedWith(ports: Ports): TrackedTerminations {
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  return new Watch(run, { queue: "monitor", keys: {}, dryRun: false });
+  return new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false });
 }
 
-describe("one that waits for its turn to be completed", () => {
-  it("need not be looked at before its timer runs low", () => {
-    expect(queuedUntil(termination(), { hooks: shortHook }, now)).to.equal(SINCE + 60 * SECOND);
+describe("whether a run tracks all that is in its queue", () => {
+  /** What receives bring, one after the other: so many messages each, or a failure. */
+  function receiving(...batches: (number | Error)[]) {
+    const { ports } = untouchablePorts();
+    const waits: number[] = [];
+    let sent = 0;
+    const receive = async (_queue: string, waitSeconds: number) => {
+      waits.push(waitSeconds);
+      const batch = batches.shift();
+      if (batch === undefined) throw new Error("not to be called");
+      if (batch instanceof Error) throw batch;
+      return Array.from({ length: batch }, () => {
+        sent += 1;
+        const body = formatMonitorMessage(
+          termination({}, { instanceId: `i-${sent.toString(16).padStart(17, "0")}`, group: "fleet" }),
+        );
+        return { id: `m${sent}`, receipt: `r${sent}`, body, sentAt: SINCE };
+      });
+    };
+    const tracked = trackedWith({ ...ports, queues: { ...ports.queues, receive } });
+    return { tracked, waits };
+  }
+
+  it("is known once a receive brought nothing: only asking that receives nothing", async () => {
+    const { tracked, waits } = receiving(0);
+    expect(tracked.tracksAll).to.equal(false);
+    await tracked.receive(5);
+    expect([tracked.tracksAll, tracked.tracksAll, waits]).to.deep.equal([true, true, [5]]);
   });
 
-  it("is looked at after an hour at the latest, whether or not its timer is to begin anew", () => {
-    const over = termination({}, { settings: { drainTimeoutSeconds: 30 } });
-    const completed = termination({ completedAt: SINCE });
-    for (const [of, hooks] of [
-      [termination(), [hook({ heartbeatTimeout: 3 * HOUR })]],
-      [over, shortHook],
-      [completed, shortHook],
-    ] as const) {
-      expect(queuedUntil(of, { hooks }, now)).to.equal(now + HOUR);
-    }
+  it("is not where the last receive brought something; the rest is received once more", async () => {
+    const { tracked, waits } = receiving(3, 0);
+    await tracked.receive(5);
+    expect(tracked.tracksAll).to.equal(false);
+    await tracked.receiveRest();
+    expect([tracked.tracksAll, tracked.tracked.length, waits]).to.deep.equal([true, 3, [5, 1]]);
+    await tracked.receiveRest();
+    expect(waits).to.have.lengthOf(2);
   });
 
-  it("waits until then, and not beyond", () => {
-    const waiting = termination({ queuedUntil: now });
-    expect([isQueuedForCompletion(waiting, now - 1), isQueuedForCompletion(waiting, now)]).to.deep.equal([
-      true,
-      false,
-    ]);
-    expect(isQueuedForCompletion(termination(), now)).to.equal(false);
+  it("is not where that brings something too", async () => {
+    const { tracked } = receiving(3, 2);
+    await tracked.receive(5);
+    await tracked.receiveRest();
+    expect([tracked.tracksAll, tracked.tracked.length]).to.deep.equal([false, 5]);
+  });
+
+  it("is not after a receive that failed, and no other follows", async () => {
+    const { tracked, waits } = receiving(failure("throttled"));
+    await tracked.receive(5);
+    await tracked.receiveRest();
+    expect([tracked.tracksAll, waits]).to.deep.equal([false, [5]]);
+  });
+
+  it("is not where there is room for no more, though a receive brought nothing", async () => {
+    const { tracked } = receiving(0);
+    for (let n = 1; n < MAX_TRACKED; n++) tracked.add(termination({}, { instanceId: `i-${n}` }));
+    await tracked.receive(5);
+    expect(tracked.tracksAll).to.equal(true);
+    tracked.add(termination({}, { instanceId: "i-last" }));
+    expect(tracked.tracksAll).to.equal(false);
   });
 });
 
-describe("the timer of one that waits for its turn", () => {
-  const long = [hook({ heartbeatTimeout: HOUR })];
-  const waiting = termination({ queuedUntil: now });
-
-  it("begins anew when a sixth is left, and not a third: a heartbeat takes the place of a completion", () => {
-    expect(nextHeartbeatAt(termination(), { hooks: long })).to.equal(SINCE + 40 * MINUTE);
-    expect(nextHeartbeatAt(waiting, { hooks: long })).to.equal(SINCE + 50 * MINUTE);
-    expect(queuedUntil(termination(), { hooks: long }, now)).to.equal(SINCE + 50 * MINUTE);
-  });
-
-  it("but never with less left than five minutes, or a third where that is less", () => {
-    for (const [seconds, at] of [
-      [1_800, 1_500],
-      [1_200, 900],
-      [900, 600],
-      [600, 400],
-      [180, 60],
-    ] as const) {
-      const hooks = [hook({ heartbeatTimeout: seconds * SECOND })];
-      expect(nextHeartbeatAt(waiting, { hooks })).to.equal(SINCE + at * SECOND);
-    }
-  });
-});
-
-describe("a run whose first look takes long", () => {
-  /** How long it waits for messages in its receives, in seconds, after a first look of so many milliseconds. */
-  async function receivesAfter(lookMilliseconds: number): Promise<number[]> {
+describe("a run whose first pass takes long", () => {
+  /** How long it waits for messages in its receives, in seconds, after a first pass of so many milliseconds. */
+  async function receivesAfter(passMilliseconds: number): Promise<number[]> {
     const waits: number[] = [];
     let time = now;
     const ports = throttledPorts(
       () => time,
       shortHook,
       () => {
-        time += lookMilliseconds;
+        time += passMilliseconds;
       },
     );
     const receive = async (_queue: string, waitSeconds: number) => {
@@ -87,13 +100,13 @@ describe("a run whose first look takes long", () => {
       time += waitSeconds * SECOND;
       return [];
     };
-    const watch = watchWith({ ...ports, queues: { ...ports.queues, receive } });
-    watch.add(termination());
-    await watch.receiveHandOvers(() => now + MINUTE);
+    const tracked = trackedWith({ ...ports, queues: { ...ports.queues, receive } });
+    tracked.add(termination());
+    await tracked.receiveHandOvers(() => now + MINUTE);
     return waits;
   }
 
-  it("still takes in what its predecessor has handed over in the meantime", async () => {
+  it("still receives what its predecessor has handed over in the meantime", async () => {
     expect(await receivesAfter(5 * SECOND)).to.deep.equal([1]);
     expect(await receivesAfter(20 * SECOND)).to.deep.equal([1]);
   });
@@ -103,11 +116,11 @@ describe("a run whose first look takes long", () => {
   });
 });
 
-describe("a run that holds many of them", () => {
-  /** Which instances are looked at, one after the other, of so many that have waited since the one before, the last one first. */
-  async function lookedAt(count: number, memoryOf: (n: number) => Partial<Memory>): Promise<string[]> {
+describe("a run that tracks many in the completion queue", () => {
+  /** Which instances are in passes, in their order, of so many that have each waited since the one before, the last one first. */
+  async function passesAt(count: number, memoryOf: (n: number) => Partial<Memory>): Promise<string[]> {
     const asked: string[] = [];
-    const watch = watchWith(
+    const tracked = trackedWith(
       throttledPorts(
         () => now,
         shortHook,
@@ -115,53 +128,53 @@ describe("a run that holds many of them", () => {
       ),
     );
     for (let n = count; n > 0; n--)
-      watch.add(termination({ changedAt: SINCE + n, ...memoryOf(n) }, { instanceId: `i-${n}` }));
-    // Until all of them are to be looked at again, in five seconds.
-    await watch.passUntil(() => now + 5 * SECOND);
+      tracked.add(termination({ changedAt: SINCE + n, ...memoryOf(n) }, { instanceId: `i-${n}` }));
+    // Until all of them are due again, in five seconds.
+    await tracked.passUntil(() => now + 5 * SECOND);
     return asked;
   }
   const named = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => `i-${from + i}`);
 
-  it("looks at a hundred of them together, those first that have waited longest", async () => {
-    const asked = await lookedAt(201, () => ({ queuedUntil: now + MINUTE }));
+  it("has a pass at a hundred of them together, those first that have waited longest", async () => {
+    const asked = await passesAt(201, () => ({ queuedUntil: now + MINUTE }));
     expect(asked.slice(0, 100)).to.have.members(named(1, 100));
     expect(asked.slice(100, 200)).to.have.members(named(101, 200));
     expect(asked.slice(200)).to.deep.equal(["i-201"]);
   });
 
-  it("goes on with them while it looks at others for long", async () => {
+  it("goes on with them while a pass at others takes long", async () => {
     const asked: string[] = [];
     const ports = throttledPorts(
       () => now,
       shortHook,
       (ids) => asked.push(...ids),
     );
-    let looksAt = (_: readonly string[]) => {};
-    const untilLookedAt = (id: string) =>
+    let passAt = (_: readonly string[]) => {};
+    const untilPassAt = (id: string) =>
       new Promise<void>((resolve) => {
-        looksAt = (ids) => {
+        passAt = (ids) => {
           if (ids.includes(id)) resolve();
         };
       });
     const describeInstances = async (ids: readonly string[]) => {
-      looksAt(ids);
-      if (ids.includes("i-slow")) await untilLookedAt("i-250");
+      passAt(ids);
+      if (ids.includes("i-slow")) await untilPassAt("i-250");
       return ports.autoScaling.describeInstances(ids);
     };
-    const watch = watchWith({ ...ports, autoScaling: { ...ports.autoScaling, describeInstances } });
-    watch.add(termination({}, { instanceId: "i-slow" }));
+    const tracked = trackedWith({ ...ports, autoScaling: { ...ports.autoScaling, describeInstances } });
+    tracked.add(termination({}, { instanceId: "i-slow" }));
     for (let n = 1; n <= 250; n++) {
       const memory = { changedAt: SINCE + n, queuedUntil: now + MINUTE };
-      watch.add(termination(memory, { instanceId: `i-${n}` }));
+      tracked.add(termination(memory, { instanceId: `i-${n}` }));
     }
-    await watch.passUntil(() => now + 5 * SECOND);
+    await tracked.passUntil(() => now + 5 * SECOND);
     expect(asked.at(-1)).to.equal("i-slow");
     expect(asked.slice(0, -1)).to.have.members(named(1, 250));
   });
 
-  it("looks at all others at once, those whose timers run low among them", async () => {
-    const asked = await lookedAt(300, (n) => ({ queuedUntil: n > 250 ? now : now + MINUTE }));
+  it("has a pass at all others at once, those whose timers run low among them", async () => {
+    const asked = await passesAt(300, (n) => ({ queuedUntil: n > 250 ? now : now + MINUTE }));
     expect(asked.slice(0, 150)).to.have.members([...named(1, 100), ...named(251, 300)]);
   });
 });
