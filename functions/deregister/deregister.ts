@@ -16,14 +16,15 @@ import {
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import { settingsOf } from "../../shared/model/settings.ts";
 import type { Reconciled } from "../../shared/reconcile/conclude.ts";
+import { handleNotices } from "../../shared/reconcile/handle-notices.ts";
 import { reconcile } from "../../shared/reconcile/reconcile.ts";
+import { noticePolicyOf } from "../../shared/rules/notices.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput, readInputVariable, refuseInputVariable } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
 import { deregisterInput } from "./input.ts";
-import { handleNotices } from "./notices.ts";
 
 /** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
 const POLL_SECONDS = 1;
@@ -99,11 +100,7 @@ async function begin(
   const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policies;
   const dryRun = isDryRun(dry_run, run.ports);
   const { terminations, notices, unreadable, done } = readArrivals(run, queue, messages, keys);
-  const policy = {
-    "spot interruption": on_spot_interruption ?? "ignore",
-    rebalance: on_rebalance ?? "ignore",
-    maintenance: on_maintenance ?? "ignore",
-  } as const;
+  const policy = noticePolicyOf({ on_spot_interruption, on_rebalance, on_maintenance });
   const settings = settingsOf(keys);
   const { drains, undone } = await handleNotices(run, notices, { policy, settings, queue, dryRun });
   const tracked = merge(run, [...terminations, ...drains]);

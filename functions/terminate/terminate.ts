@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
+import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { isSweepDue, type SweepOptions } from "../../shared/rules/sweep.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
@@ -11,7 +12,6 @@ import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
-import { sweep } from "./sweep.ts";
 
 /** How long a run tracks what it received: its successor, a minute later, is then still receiving. */
 const RUN_MS = 62_000;
@@ -68,7 +68,7 @@ async function sweepWhenDue(
   if (!isSweepDue(run.startedAt, everyMinutes)) return false;
   await all.receiveRest();
   if (!all.tracksAll) return false;
-  for (const found of await sweep(run, all.seen, options)) all.add(found);
+  for (const found of await sweepGroups(run, all.seen, options)) all.add(found);
   return true;
 }
 

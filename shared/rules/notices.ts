@@ -1,9 +1,26 @@
+// Rule 12: notices.
 import { type GroupInstance, type Hook, notifiesQueue } from "../model/hooks.ts";
+import { NO_MEMORY } from "../model/memory.ts";
 import type { IgnoreReason, NoticeKind } from "../model/notice.ts";
+import type { DrainSettings } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
 import { NOTICE_MS } from "./timings.ts";
 
 /** What the input says about each kind of notice. */
 export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;
+
+/** What the input's keys say about notices; a kind that it does not name is ignored. */
+export function noticePolicyOf(keys: {
+  readonly on_spot_interruption?: "drain" | "ignore" | undefined;
+  readonly on_rebalance?: "replace" | "ignore" | undefined;
+  readonly on_maintenance?: "replace" | "ignore" | undefined;
+}): NoticePolicy {
+  return {
+    "spot interruption": keys.on_spot_interruption ?? "ignore",
+    rebalance: keys.on_rebalance ?? "ignore",
+    maintenance: keys.on_maintenance ?? "ignore",
+  };
+}
 
 /** What is done about a notice. `replace` still asks for the group's hooks: see `mayReplace`. */
 export type NoticeDecision =
@@ -44,4 +61,23 @@ export function decideNotice(
  */
 export function mayReplace(hooks: readonly Hook[], queue: string): boolean {
   return hooks.some((each) => !each.target?.includes(":sqs:") || notifiesQueue(each, queue));
+}
+
+/** The drain that a Spot interruption notice begins: no hook holds the instance, so nothing will be completed. */
+export function interruptedIn(
+  { instanceId, at }: { readonly instanceId: string; readonly at: number },
+  group: string,
+  settings: DrainSettings,
+): Termination {
+  return {
+    instanceId,
+    group,
+    hook: undefined,
+    token: undefined,
+    since: at,
+    interruptedAt: at,
+    dryRun: false,
+    settings,
+    memory: NO_MEMORY,
+  };
 }

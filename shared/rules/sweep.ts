@@ -1,3 +1,4 @@
+// Rule 15: the sweep.
 import { type GroupWithInstances, type Hook, notifiesQueue } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import { NO_MEMORY } from "../model/memory.ts";

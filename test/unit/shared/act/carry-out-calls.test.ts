@@ -1,20 +1,21 @@
 // Protects what each kind of step asks of AWS, word for word, and that nothing is asked once the run's time is over.
 import { expect } from "chai";
-import { act } from "../../../../shared/act/carry-out.ts";
+import { carryOut } from "../../../../shared/act/carry-out.ts";
 import type { BatchResult } from "../../../../shared/base/batches.ts";
 import type { Step } from "../../../../shared/model/decision.ts";
+import type { Target } from "../../../../shared/model/registration.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { untouchablePorts } from "../fake-ports.ts";
-import { deregister, drain, plan } from "./carrying-out.ts";
+import { portOf, untouchablePorts } from "../fake-ports.ts";
+import { about, deregister, drain, failure, plan } from "./carrying-out.ts";
 
-const allOf = (_: string, items: readonly string[]): BatchResult<string> => ({ done: items, failed: [] });
+const allOf = <T>(_: string, items: readonly T[]): BatchResult<T> => ({ done: items, failed: [] });
 
 /** Carries the steps out with ports in which all succeeds; `asked` is each call with all that it was given. */
 async function play(
   planned: ReturnType<typeof plan>,
   until = Number.POSITIVE_INFINITY,
-  deregisterClassic: (name: string, ids: readonly string[]) => BatchResult<string> = allOf,
+  deregisterClassic: (name: string, targets: readonly Target[]) => BatchResult<Target> = allOf,
 ) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: unknown[][] = [];
@@ -31,19 +32,24 @@ async function play(
       setStatus: keep("setStatus", allOf),
       stopTask: keep("stopTask", () => undefined),
     },
-    classic: {
-      ...untouchable.classic,
-      deregister: keep("classic", deregisterClassic),
-      register: keep("register classic", () => undefined),
-    },
-    targetGroups: { ...untouchable.targetGroups, register: keep("register target", () => undefined) },
+    loadBalancers: new Map([
+      [
+        "classic",
+        {
+          ...portOf(untouchable, "classic"),
+          deregister: keep("classic", deregisterClassic),
+          register: keep("register classic", () => undefined),
+        },
+      ],
+      ["target", { ...portOf(untouchable, "target"), register: keep("register target", () => undefined) }],
+    ]),
   };
   const run = new Run(ports, until);
-  const done = await act(run, planned);
-  return { asked, done: [...done.values()], lines, run };
+  const carried = await carryOut(run, planned);
+  return { asked, done: carried.map(({ done }) => done), lines, run };
 }
 
-describe("act asks AWS", () => {
+describe("carrying out steps asks AWS", () => {
   const activate = (containerInstance: string): Step => ({
     kind: "activate",
     cluster: "main",
@@ -62,11 +68,13 @@ describe("act asks AWS", () => {
     ]);
   });
 
+  /** An instance as a classic load balancer has it: with all of its ports. */
+  const whole = (id: string) => ({ id, port: undefined });
   const classic = (n: number) => deregister(n, { kind: "classic", id: "elb", port: undefined });
 
   it("to take instances out of a classic load balancer, each once", async () => {
     const { asked, done } = await play([...plan(2, (n) => [classic(n)]), ...plan(1, (n) => [classic(n)])]);
-    expect(asked).to.deep.equal([["classic", "elb", ["i-1", "i-2"]]]);
+    expect(asked).to.deep.equal([["classic", "elb", [whole("i-1"), whole("i-2")]]]);
     expect(done.map(({ steps, failed }) => [steps.length, failed])).to.deep.equal([
       [1, false],
       [1, false],
@@ -78,7 +86,10 @@ describe("act asks AWS", () => {
     const { done, lines } = await play(
       plan(3, (n) => [classic(n)]),
       Number.POSITIVE_INFINITY,
-      () => ({ done: ["i-1", "i-3"], failed: [{ item: "i-2", reason: "Rate exceeded" }] }),
+      () => ({
+        done: [whole("i-1"), whole("i-3")],
+        failed: [{ item: whole("i-2"), reason: "Rate exceeded" }],
+      }),
     );
     expect(done.map(({ steps, failed }) => [steps.length, failed])).to.deep.equal([
       [1, false],
@@ -88,19 +99,40 @@ describe("act asks AWS", () => {
     expect(lines.at(-1)).to.deep.equal([
       "error",
       "step failed",
-      { instance_id: "i-2", step: "deregistration from static", reason: "Rate exceeded" },
+      { ...about("i-2"), step: "deregistration from static", reason: "Rate exceeded" },
+    ]);
+  });
+
+  it("and says which permission a classic load balancer's answer lacks", async () => {
+    const cause = failure("denied");
+    const { lines } = await play(
+      plan(1, (n) => [classic(n)]),
+      Number.POSITIVE_INFINITY,
+      () => ({ done: [], failed: [{ item: whole("i-1"), reason: "aws:Call: denied", cause }] }),
+    );
+    expect(lines).to.deep.equal([
+      [
+        "error",
+        "call failed",
+        { action: "aws:Call", kind: "denied", missing_permission: "aws:Call", reason: "Error: refused" },
+      ],
+      [
+        "error",
+        "step failed",
+        { ...about("i-1"), step: "deregistration from static", reason: "aws:Call: denied" },
+      ],
     ]);
   });
 
   it("and says what it did", async () => {
     const { lines } = await play(plan(1, () => [drain("ci-1"), drain("ci-2", true), classic(1)]));
     expect(lines).to.deep.equal([
-      ["info", "deregistered", { instance_id: "i-1", load_balancer: "static" }],
-      ["info", "set DRAINING", { instance_id: "i-1", cluster: "main" }],
+      ["info", "deregistered", { ...about("i-1"), load_balancer: "static" }],
+      ["info", "set DRAINING", { ...about("i-1"), cluster: "main" }],
       [
         "warn",
         "set DRAINING again",
-        { instance_id: "i-1", cluster: "main", reason: "somebody had set it ACTIVE" },
+        { ...about("i-1"), cluster: "main", reason: "somebody had set it ACTIVE" },
       ],
     ]);
   });
@@ -120,7 +152,7 @@ describe("act asks AWS", () => {
       ]),
     );
     expect(asked).to.have.deep.members([
-      ["register classic", "elb", ["i-1"]],
+      ["register classic", "elb", [whole("i-1")]],
       ["register target", "arn:tg", [{ id: "i-1", port: 80 }]],
     ]);
   });
@@ -128,20 +160,20 @@ describe("act asks AWS", () => {
   it("for nothing where there is nothing to do", async () => {
     const { asked, done } = await play(plan(1, () => []));
     expect(asked).to.deep.equal([]);
-    expect(done).to.deep.equal([{ steps: [], failed: false }]);
+    expect(done).to.deep.equal([{ steps: [], failed: false, logged: [] }]);
   });
 
-  it("for nothing once the run's time is over: each step has failed, and is decided on anew", async () => {
+  it("for nothing once the run's time is over: each step has failed, and is decided again", async () => {
     const { asked, done, lines, run } = await play(
       plan(1, () => [drain("ci-1")]),
       0,
     );
     expect(asked).to.deep.equal([]);
-    expect(done).to.deep.equal([{ steps: [], failed: true }]);
+    expect(done).to.deep.equal([{ steps: [], failed: true, logged: [] }]);
     expect(lines.map(([, phrase, { reason }]) => [phrase, phrase === "step failed" && reason])).to.deep.equal(
       [
         ["out of time", false],
-        ["step failed", "a run that has time for it"],
+        ["step failed", "out of time"],
       ],
     );
     expect(run.hasFailures).to.equal(true);

@@ -1,10 +1,11 @@
 // Protects each kind of step: what AWS is asked, what the log says, and their order.
 import { expect } from "chai";
+import type { FailureKind } from "../../../../shared/base/errors.ts";
 import type { Step } from "../../../../shared/model/decision.ts";
 import { task } from "../rules/builders.ts";
 import { deregister, drain, failure, type Outside, plan, play, refusing } from "./carrying-out.ts";
 
-describe("act: the other steps", () => {
+describe("carrying out steps: the other steps", () => {
   const of = (step: Step) => plan(1, () => [step]);
   const stop: Step = { kind: "stop task", cluster: "main", task: "task-1", name: "agent" };
   const leave = (force: boolean): Step => ({
@@ -91,25 +92,51 @@ describe("act: the other steps", () => {
     });
   }
 
-  it("a task that cannot be stopped keeps no other task, and no other instance", async () => {
-    const { those, lines } = await play(
-      plan(
-        2,
-        (n) =>
-          [
-            { ...stop, task: `task-${n}` },
-            { ...stop, task: `task-${n}b` },
-          ] as Step[],
-      ),
-      {
-        stopTask: ([id]) => {
-          if (id === "task-1") throw failure("wrong");
-        },
-      },
-    );
-    expect(those("stop task")).to.deep.equal(["i-1", "i-2"]);
-    expect(those("failed")).to.deep.equal(["i-1"]);
-    expect(lines.filter(([, phrase]) => phrase === "task stopped")).to.have.lengthOf(3);
+  describe("what takes a call of its own fails alone: of three, the second", () => {
+    const refuses =
+      (bad: string, kind: FailureKind) =>
+      ([id]: readonly string[]) => {
+        if (id === bad) throw failure(kind);
+      };
+    /** [what, the step of each instance, the answers, where the one that is named is refused] */
+    const kinds: [string, (n: number) => Step, (kind: FailureKind) => Outside][] = [
+      [
+        "task to stop",
+        (n) => ({ ...stop, task: `task-${n}` }),
+        (kind) => ({ stopTask: refuses("task-2", kind) }),
+      ],
+      [
+        "container instance to leave",
+        (n) => ({ ...leave(false), containerInstance: `ci-${n}` }),
+        (kind) => ({ leaveCluster: refuses("ci-2", kind) }),
+      ],
+      [
+        "registration to give back",
+        (n) => ({ kind: "register", registration: { ...registration, port: 8080 + n } }),
+        (kind) => ({ registerTargets: ([id]) => refuses("8082", kind)(id?.split(":").slice(1) ?? []) }),
+      ],
+    ];
+    for (const [what, stepOf, outsideOf] of kinds) {
+      for (const kind of ["wrong", "denied"] as const) {
+        it(`${what}, which is ${kind}`, async () => {
+          const ofThree = await play(
+            plan(3, (n) => [stepOf(n)]),
+            outsideOf(kind),
+          );
+          expect(ofThree.asked).to.have.lengthOf(3);
+          expect(ofThree.those(stepOf(1).kind)).to.deep.equal(["i-1", "i-3"]);
+          expect(ofThree.those("failed")).to.deep.equal(["i-2"]);
+          const ofOne = await play(
+            plan(1, () => [stepOf(1), stepOf(2), stepOf(3)]),
+            outsideOf(kind),
+          );
+          expect(ofOne.asked).to.have.lengthOf(3);
+          expect(ofOne.carried.map(({ done: { steps, failed } }) => [steps, failed])).to.deep.equal([
+            [[stepOf(1), stepOf(3)], true],
+          ]);
+        });
+      }
+    }
   });
 
   it("traffic goes first: deregistration, DRAINING, tasks, the container instance, then what is given back", async () => {

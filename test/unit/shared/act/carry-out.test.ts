@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Step } from "../../../../shared/model/decision.ts";
 import { deregister, drain, failure, numbers, plan, play, refusing } from "./carrying-out.ts";
 
-describe("act: DRAINING", () => {
+describe("carrying out steps: DRAINING", () => {
   it("goes in tens", async () => {
     const { asked, those } = await play(
       plan(12, (n) => [drain(`ci-${n}`)]),
@@ -65,7 +65,7 @@ describe("act: DRAINING", () => {
   });
 });
 
-describe("act: deregistration", () => {
+describe("carrying out steps: deregistration", () => {
   it("goes in one call for a target group, with every port", async () => {
     const { asked, those } = await play(
       plan(2, (n) => [deregister(n), deregister(n, { port: 81 })]),

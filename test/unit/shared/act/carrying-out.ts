@@ -1,4 +1,4 @@
-// Plays act with ports that answer what a test says, and keep what they were asked.
+// Carries steps out with ports that answer what a test says, and keep what they were asked.
 import { carryOut } from "../../../../shared/act/carry-out.ts";
 import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 import type { BatchResult } from "../../../../shared/base/batches.ts";
@@ -9,6 +9,13 @@ import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { portOf, untouchablePorts } from "../fake-ports.ts";
 import { decided, target, termination } from "../rules/builders.ts";
+
+/** What each line about an instance's drain says. */
+export const about = (instanceId = "i-1") => ({
+  instance_id: instanceId,
+  auto_scaling_group: "fleet",
+  lifecycle_hook_name: "drain",
+});
 
 /** A step that sets a container instance DRAINING. */
 export const drain = (containerInstance: string, again = false): Step => ({
@@ -102,7 +109,7 @@ export async function play(planned: readonly Decided[], outside: Outside) {
         which === "failed" ? failed : steps.some(({ kind }) => kind === which),
       )
       .map(({ termination: { instanceId } }) => instanceId);
-  return { asked, lines, run, those };
+  return { asked, carried, lines, run, those };
 }
 
 /** All of it is done, except that a call with one of these is refused as a whole. */

@@ -1,12 +1,14 @@
 // Protects what a completion's answer means.
 import { expect } from "chai";
-import { completeAction } from "../../../../shared/act/complete-action.ts";
-import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
+import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import type { LifecycleAction } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
+import { conclude } from "../../../../shared/reconcile/conclude.ts";
 import { Run } from "../../../../shared/run/run.ts";
+import { about } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
+import { decided, hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
 
 const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
 
@@ -28,7 +30,7 @@ async function play(
         if (answer instanceof Error) throw answer;
         return answer;
       },
-      heartbeat: async (action: ActionName) => {
+      heartbeat: async (action: LifecycleAction) => {
         expect(action.token).to.equal(undefined);
         if (byId === undefined) throw new Error("not to be called");
         if (byId instanceof Error) throw byId;
@@ -37,26 +39,37 @@ async function play(
     },
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const outcome = { kind: "complete", result: "ABANDON", reason: "late" } as const;
-  const completion = await completeAction(run, termination(memory, { token }), outcome, []);
-  return { asked, completion, lines, run };
+  const outcome = {
+    kind: "complete",
+    result: "ABANDON",
+    reason: { why: "deadline with ABANDON", left: [event("effect")], retains: false },
+  } as const;
+  const completion = await conclude(
+    run,
+    {
+      ...decided(termination(memory, { token }), { outcome }, 7),
+      done: { steps: [], failed: false, logged: [] },
+    },
+    { mayComplete: true, dryRun: false, until: Number.POSITIVE_INFINITY },
+  );
+  expect(completion.index).to.equal(7);
+  return { asked, completion, lines: lines.filter(([, phrase]) => phrase !== "waiting"), run };
 }
 
 describe("a completion", () => {
   it("that succeeds ends the drain, with the result that was decided", async () => {
     const { asked, completion, lines } = await play("completed");
     expect(asked).to.deep.equal(["ABANDON"]);
-    expect(completion.kind).to.equal("completed");
+    expect(completion.ending).to.equal("completed");
     expect(lines).to.deep.equal([
       [
         "info",
         "lifecycle action completed",
         {
-          instance_id: "i-1",
-          auto_scaling_group: "fleet",
-          life_cycle_hook_name: "drain",
+          ...about(),
           result: "ABANDON",
-          reason: "late",
+          reason:
+            "the drain's time is over; the instance is terminated; still there: what was just done to take effect",
           held_seconds: 60,
         },
       ],
@@ -65,25 +78,24 @@ describe("a completion", () => {
 
   it("of an instance that comes back keeps the message, marked completed", async () => {
     const { completion, lines } = await play("completed", { returns: "warm pool" });
-    expect(completion.kind).to.equal("waiting");
-    expect(completion.termination.memory).to.include({
+    expect(completion.ending).to.equal("waiting");
+    expect(completion.termination.memory).to.deep.include({
       completedAt: SINCE + MINUTE,
-      waitingFor: "the instance to come back",
+      blockers: [event("returned")],
     });
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["lifecycle action completed", "comes back"]);
   });
 
-  it("that is refused for the first time is told apart: whether another hook explains it is to be asked", async () => {
+  it("that is refused for the first time is told apart: whether another hook explains it is asked at once", async () => {
     const { completion, lines } = await play("no such action");
-    expect(completion.kind).to.equal("refused");
+    expect(completion.ending).to.equal("refused");
     expect(completion.termination.memory.refusedAt).to.equal(SINCE + MINUTE);
     expect(lines).to.deep.equal([
       [
         "warn",
         "completion refused",
         {
-          instance_id: "i-1",
-          life_cycle_hook_name: "drain",
+          ...about(),
           reason: "Auto Scaling has no active lifecycle action of this hook for the instance",
         },
       ],
@@ -92,10 +104,10 @@ describe("a completion", () => {
 
   it("that is refused again is waited for, since the first time", async () => {
     const { completion } = await play("no such action", { refusedAt: SINCE });
-    expect(completion.kind).to.equal("waiting");
-    expect(completion.termination.memory).to.include({
+    expect(completion.ending).to.equal("waiting");
+    expect(completion.termination.memory).to.deep.include({
       refusedAt: SINCE,
-      waitingFor: "Auto Scaling to know the lifecycle action",
+      blockers: [event("action known")],
     });
   });
 
@@ -108,13 +120,13 @@ describe("a completion", () => {
         { goneAt: SINCE },
         { token, byId: "recorded" },
       );
-      expect(completion.kind).to.equal("waiting");
+      expect(completion.ending).to.equal("waiting");
       expect(completion.termination).to.include({ token: undefined, since: SINCE + MINUTE });
-      expect(completion.termination.memory).to.include({
+      expect(completion.termination.memory).to.deep.include({
         goneAt: SINCE,
         refusedAt: undefined,
         lastHeartbeatAt: SINCE + MINUTE,
-        waitingFor: "the lifecycle action that holds the instance",
+        blockers: [event("action found")],
       });
       expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
         ["warn", "completion refused"],
@@ -124,13 +136,13 @@ describe("a completion", () => {
 
     it("is refused, where the hook does not hold it", async () => {
       const { completion } = await play("no such action", {}, { token, byId: "no such action" });
-      expect(completion.kind).to.equal("refused");
+      expect(completion.ending).to.equal("refused");
       expect(completion.termination.token).to.equal(token);
     });
 
     it("is a failure, where nobody answers that", async () => {
       const { completion, run } = await play("no such action", { failures: 2 }, { token, byId: denied });
-      expect(completion.kind).to.equal("waiting");
+      expect(completion.ending).to.equal("waiting");
       expect(completion.termination.memory.failures).to.equal(3);
       expect(run.hasFailures).to.equal(true);
     });
@@ -138,10 +150,10 @@ describe("a completion", () => {
 
   it("that fails is noted, and tried again", async () => {
     const { completion, run } = await play(denied, { failures: 2 });
-    expect(completion.kind).to.equal("waiting");
-    expect(completion.termination.memory).to.include({
+    expect(completion.ending).to.equal("waiting");
+    expect(completion.termination.memory).to.deep.include({
       failures: 3,
-      waitingFor: "autoscaling:CompleteLifecycleAction to be answered (denied)",
+      unread: [unreadBlocker("completion", { call: "autoscaling:CompleteLifecycleAction", why: "denied" })],
     });
     expect(run.hasFailures).to.equal(true);
   });

@@ -1,7 +1,6 @@
 // Protects what becomes of a drain whose message was not that of the lifecycle action which holds the instance.
 import { expect } from "chai";
-import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
-import type { Hook } from "../../../../shared/model/hooks.ts";
+import type { Hook, LifecycleAction } from "../../../../shared/model/hooks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { findAnotherAction } from "../../../../shared/reconcile/find-another-action.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -24,7 +23,7 @@ async function play(of: Termination, hooks: readonly Hook[] | Error) {
         if (hooks instanceof Error) throw hooks;
         return [...hooks];
       },
-      heartbeat: async (action: ActionName) => {
+      heartbeat: async (action: LifecycleAction) => {
         asked.push(`heartbeat of ${action.instanceId}, ${action.hook}, ${action.token}`);
         return "recorded" as const;
       },
@@ -45,7 +44,7 @@ const saying = (metadata: object) => [
 ];
 
 describe("a token that is refused", () => {
-  it("goes, and the drain's time begins anew, as the hook says of its drains", async () => {
+  it("goes, and the drain's time begins now, as the hook says of its drains", async () => {
     const { find, asked } = await play(drain(), saying({ drain_timeout_seconds: 700 }));
     const now = SINCE + MINUTE;
     expect(await find()).to.deep.equal({
@@ -72,7 +71,7 @@ describe("a token that is refused", () => {
     });
   });
 
-  it("gives the drain the time since the first look that showed the instance dying", async () => {
+  it("gives the drain the time since the first pass that showed the instance dying", async () => {
     const { find } = await play(termination({ terminatingSince: SINCE + 7 }, { token }), saying({}));
     expect((await find())?.since).to.equal(SINCE + 7);
   });

@@ -1,12 +1,12 @@
 // Protects heartbeats as they are sent: those that are due, each once, and none held up by another's failure.
 import { expect } from "chai";
-import type { ActionName } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { Hook } from "../../../../shared/model/hooks.ts";
-import type { AutoScalingView } from "../../../../shared/model/observation.ts";
+import type { Hook, LifecycleAction } from "../../../../shared/model/hooks.ts";
+import type { AutoScalingView, WithView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { sendHeartbeats, warnOfShortHooks } from "../../../../shared/reconcile/heartbeats.ts";
 import { Run } from "../../../../shared/run/run.ts";
+import { about } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
 
@@ -19,6 +19,10 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
 });
 const denied = new AwsCallError("autoscaling:RecordLifecycleActionHeartbeat", "denied", new Error("no"));
 
+/** Terminations in a pass, of which Auto Scaling shows the same. */
+const inPass = (drains: readonly Termination[], view: AutoScalingView): WithView[] =>
+  drains.map((before, index) => ({ index, before, termination: before, view }));
+
 async function play(
   now: number,
   answers: Record<string, "recorded" | "no such action" | Error>,
@@ -28,14 +32,14 @@ async function play(
   byId?: "recorded" | Error,
 ) {
   const { ports: untouchable, lines } = untouchablePorts();
-  const asked: ActionName[] = [];
+  const asked: LifecycleAction[] = [];
   const ports = {
     ...untouchable,
     now: () => SINCE + now,
     autoScaling: {
       ...untouchable.autoScaling,
       terminatingHooks: async () => [hook()],
-      heartbeat: async (action: ActionName) => {
+      heartbeat: async (action: LifecycleAction) => {
         asked.push(action);
         const answer =
           action.token === undefined ? (byId ?? answers[action.instanceId]) : answers[action.instanceId];
@@ -46,35 +50,35 @@ async function play(
     },
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const afterHeartbeats = await sendHeartbeats(run, new Map(drains.map((each) => [each, shown])), first);
-  return { asked, afterHeartbeats, lines, run };
+  const records = inPass(drains, shown);
+  const sent = await sendHeartbeats(run, records, first);
+  expect(sent.map(({ termination: _, ...rest }) => rest)).to.deep.equal(
+    records.map(({ termination: _, ...rest }) => rest),
+  );
+  return { asked, after: sent.map((each) => each.termination), lines, run };
 }
 
-describe("beat", () => {
+describe("a heartbeat", () => {
   const token = "87654321-4321-4321-4321-210987654321";
   const one = termination({}, { token });
   const two = termination({}, { instanceId: "i-2" });
 
-  it("names the lifecycle action, and remembers when its timer began anew", async () => {
-    const { asked, afterHeartbeats, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);
+  it("names the lifecycle action, and remembers when its timer began again", async () => {
+    const { asked, after, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);
     expect(asked.map(({ group, hook: name, token: by }) => [group, name, by])).to.deep.equal([
       ["fleet", "drain", token],
     ]);
-    expect([...afterHeartbeats]).to.deep.equal([
-      [one, { ...one, memory: { ...one.memory, lastHeartbeatAt: SINCE + 4 * MINUTE } }],
-    ]);
-    expect(lines).to.deep.equal([
-      ["info", "heartbeat recorded", { instance_id: "i-1", life_cycle_hook_name: "drain" }],
-    ]);
+    expect(after).to.deep.equal([{ ...one, memory: { ...one.memory, lastHeartbeatAt: SINCE + 4 * MINUTE } }]);
+    expect(lines).to.deep.equal([["info", "heartbeat recorded", about()]]);
   });
 
   it("calls nothing where nothing is due", async () => {
-    const { afterHeartbeats, lines } = await play(MINUTE, {}, [one, two]);
-    expect([...afterHeartbeats]).to.deep.equal([]);
+    const { after, lines } = await play(MINUTE, {}, [one, two]);
+    expect(after).to.deep.equal([one, two]);
     expect(lines).to.deep.equal([]);
   });
 
-  it("is sooner at deregister's look", async () => {
+  it("is sooner in deregister's pass", async () => {
     expect(
       (await play(2 * MINUTE, { "i-1": "recorded" }, [one], autoScalingView(), true)).asked,
     ).to.have.lengthOf(1);
@@ -82,9 +86,9 @@ describe("beat", () => {
   });
 
   it("one that is refused is an answer, not asked for again within a third of the timeout", async () => {
-    const { afterHeartbeats, lines, run } = await play(4 * MINUTE, { "i-1": "no such action" }, [one]);
-    expect(afterHeartbeats.get(one)?.memory.lastHeartbeatAt).to.equal(SINCE + 4 * MINUTE);
-    const fields = { instance_id: "i-1", life_cycle_hook_name: "drain" };
+    const { after, lines, run } = await play(4 * MINUTE, { "i-1": "no such action" }, [one]);
+    expect(after[0]?.memory.lastHeartbeatAt).to.equal(SINCE + 4 * MINUTE);
+    const fields = about();
     expect(lines).to.deep.equal([
       ["info", "heartbeat refused", { ...fields, reason: "there is no such lifecycle action" }],
     ]);
@@ -101,11 +105,11 @@ describe("beat", () => {
     expect(asked.map(({ instanceId }) => instanceId)).to.deep.equal(["i-1", "i-4", "i-2", "i-3", "i-0"]);
   });
 
-  it("is not sent once time has run out, which is noted: it is due at the next look", async () => {
+  it("is not sent once time has run out, which is noted: it is due at the next pass", async () => {
     const { ports, lines } = untouchablePorts();
     const run = new Run({ ...ports, now: () => SINCE + 4 * MINUTE }, 0);
-    const afterHeartbeats = await sendHeartbeats(run, new Map([[one, autoScalingView()]]), false);
-    expect([...afterHeartbeats]).to.deep.equal([]);
+    const [after] = await sendHeartbeats(run, inPass([one], autoScalingView()), false);
+    expect(after?.termination).to.equal(one);
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["error", "out of time"]]);
   });
 
@@ -114,7 +118,7 @@ describe("beat", () => {
 
     it("is sent once more by the instance's id: another lifecycle action holds it, and its time begins now", async () => {
       const drain = termination({ completedAt: undefined, failures: 3 }, { token });
-      const { asked, afterHeartbeats, lines } = await play(
+      const { asked, after, lines } = await play(
         4 * MINUTE,
         refused,
         [drain],
@@ -125,7 +129,7 @@ describe("beat", () => {
       expect(asked.map((action) => action.token)).to.deep.equal([token, undefined]);
       expect(asked.map((action) => action.instanceId)).to.deep.equal(["i-1", "i-1"]);
       const now = SINCE + 4 * MINUTE;
-      expect(afterHeartbeats.get(drain)).to.deep.equal({
+      expect(after[0]).to.deep.equal({
         ...drain,
         token: undefined,
         since: now,
@@ -135,32 +139,25 @@ describe("beat", () => {
         ["info", "heartbeat refused"],
         ["warn", "held by another lifecycle action"],
       ]);
-      expect(lines[1]?.[2]).to.include({ instance_id: "i-1", life_cycle_hook_name: "drain" });
+      expect(lines[1]?.[2]).to.include(about());
     });
 
     it("stays what it is where the id is refused too", async () => {
-      const { asked, afterHeartbeats } = await play(4 * MINUTE, refused, [one]);
+      const { asked, after } = await play(4 * MINUTE, refused, [one]);
       expect(asked).to.have.lengthOf(2);
-      expect(afterHeartbeats.get(one)).to.deep.equal({
+      expect(after[0]).to.deep.equal({
         ...one,
         memory: { ...one.memory, lastHeartbeatAt: SINCE + 4 * MINUTE },
       });
     });
 
     it("is due again where that call fails", async () => {
-      const { afterHeartbeats, run } = await play(
-        4 * MINUTE,
-        refused,
-        [one],
-        autoScalingView(),
-        false,
-        denied,
-      );
-      expect([...afterHeartbeats]).to.deep.equal([]);
+      const { after, run } = await play(4 * MINUTE, refused, [one], autoScalingView(), false, denied);
+      expect(after).to.deep.equal([one]);
       expect(run.hasFailures).to.equal(true);
     });
 
-    it("asks nobody else where the hook's own timeout is to decide: no heartbeat may begin it anew", async () => {
+    it("asks nobody else where the hook's own timeout is to decide: no heartbeat may start it again", async () => {
       const leaving = termination({}, { token, settings: { onTimeout: "leave" } });
       const { asked } = await play(4 * MINUTE, refused, [leaving]);
       expect(asked).to.have.lengthOf(1);
@@ -172,9 +169,9 @@ describe("beat", () => {
     });
   });
 
-  it("one that fails is noted, due again at the next look, and keeps no other", async () => {
-    const { afterHeartbeats, run } = await play(4 * MINUTE, { "i-1": denied, "i-2": "recorded" }, [one, two]);
-    expect([...afterHeartbeats.keys()]).to.deep.equal([two]);
+  it("one that fails is noted, due again at the next pass, and keeps no other", async () => {
+    const { after, run } = await play(4 * MINUTE, { "i-1": denied, "i-2": "recorded" }, [one, two]);
+    expect(after.map(({ memory }) => memory.lastHeartbeatAt)).to.deep.equal([SINCE, SINCE + 4 * MINUTE]);
     expect(run.hasFailures).to.equal(true);
   });
 
@@ -188,7 +185,7 @@ describe("short hooks", () => {
   const warned = (hooks: readonly Hook[] | undefined, drains = [termination()]) => {
     const { ports, lines } = untouchablePorts();
     const run = new Run(ports, Number.POSITIVE_INFINITY);
-    warnOfShortHooks(run, new Map(drains.map((each) => [each, autoScalingView({ hooks })])));
+    warnOfShortHooks(run, inPass(drains, autoScalingView({ hooks })));
     return lines.map(([level, phrase, fields]) => [level, phrase, fields.heartbeat_timeout_seconds]);
   };
   const short = hook({ heartbeatTimeout: 179 * SECOND });

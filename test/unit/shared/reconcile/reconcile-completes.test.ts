@@ -1,8 +1,11 @@
-// Protects how a look ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
+// Protects how a pass ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
+import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import type { Target } from "../../../../shared/model/registration.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
+import { portOf } from "../fake-ports.ts";
 import { showing } from "../observe/shown.ts";
 import { hook, MINUTE, SECOND, SINCE } from "../rules/builders.ts";
 import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
@@ -12,7 +15,7 @@ const gone = { noContainerInstanceSince: SINCE, noRegistrationSince: SINCE, gone
 const completing = "complete i-1 with CONTINUE";
 const twoHooks = { hooks: { fleet: [hook(), hook({ name: "other" })] } };
 
-describe("a look at what is gone", () => {
+describe("a pass at what is gone", () => {
   it("completes the lifecycle action", async () => {
     const { asked, ending, lines } = await play(plain(gone), { completions: ["completed"] });
     expect(asked).to.deep.equal([...reads, completing]);
@@ -30,37 +33,42 @@ describe("a look at what is gone", () => {
     expect(waiting).to.deep.equal([]);
   });
 
-  it("goes on watching one that another hook holds", async () => {
+  it("keeps waiting for one that another hook holds", async () => {
     const { ending, memory, waiting } = await play(plain(gone), {
       completions: ["completed"],
       shown: twoHooks,
     });
     expect(ending).to.equal("waiting");
-    const waitingFor = "the other hooks to let it go: other";
-    expect(memory).to.include({ completedAt: NOW, waitingFor, changedAt: NOW, nextPassAt: NOW + 5 * SECOND });
-    expect(waiting.map((each) => each.waiting_for)).to.deep.equal([waitingFor]);
+    expect(memory).to.deep.include({
+      completedAt: NOW,
+      blockers: [{ kind: "other hooks", hooks: ["other"] }],
+      changedAt: NOW,
+      nextPassAt: NOW + 5 * SECOND,
+    });
+    expect(waiting.map((each) => each.waiting_for)).to.deep.equal(["the other hooks to complete: other"]);
   });
 
-  it("tries again after poll_seconds where the call failed, and waits for it since the first time", async () => {
-    const waitingFor = "aws:Call to be answered (denied)";
-    const denied = { completions: [failure("denied")] };
-    const first = await play(plain(gone), denied);
+  it("tries again after poll_seconds where the call failed, which changes nothing of what it waited for before", async () => {
+    const unread = [unreadBlocker("completion", { call: "aws:Call", why: "denied" })];
+    const denied = () => ({ completions: [failure("denied")] });
+    const first = await play(plain(gone), denied());
     expect(first.ending).to.equal("waiting");
-    expect(first.memory).to.include({
-      waitingFor,
+    expect(first.memory).to.deep.include({
+      unread,
       changedAt: NOW,
       nextPassAt: NOW + 5 * SECOND,
       failures: 1,
     });
-    const { memory } = await play(plain({ ...gone, waitingFor, changedAt: SINCE }), {
-      completions: [failure("denied")],
-    });
-    expect(memory).to.include({ waitingFor, changedAt: SINCE });
-    const other = await play(plain({ ...gone, waitingFor: "something else", changedAt: SINCE }), {
-      completions: [failure("denied")],
-    });
-    expect(other.memory).to.include({ waitingFor, changedAt: NOW });
-    const unknown = await play(plain({ ...gone, waitingFor }), { completions: [failure("denied")] });
+    expect(first.waiting.map((each) => each.waiting_for)).to.deep.equal([
+      "an answer about completion (aws:Call: denied)",
+    ]);
+    const again = await play(plain({ ...gone, unread, changedAt: SINCE }), denied());
+    expect(again.memory).to.deep.include({ unread, changedAt: SINCE });
+    expect(again.waiting).to.deep.equal([]);
+    const before = { blockers: [event("settled")], changedAt: SINCE };
+    const other = await play(plain({ ...gone, ...before }), denied());
+    expect(other.memory).to.deep.include({ ...before, unread });
+    const unknown = await play(plain({ ...gone, unread }), denied());
     expect(unknown.memory.changedAt).to.equal(NOW);
   });
 
@@ -74,9 +82,9 @@ describe("a look at what is gone", () => {
       options: { until: NOW },
     });
     expect([asked, ending, run.hasFailures]).to.deep.equal([reads, "waiting", false]);
-    expect(memory).to.include({ waitingFor: "its turn to be completed", nextPassAt: NOW });
+    expect(memory).to.deep.include({ blockers: [event("completion queue")], nextPassAt: NOW });
     expect(memory.queuedUntil).to.be.greaterThan(NOW);
-    expect(waiting.map((each) => each.looks_again)).to.deep.equal(["in the next run of terminate"]);
+    expect(waiting.map((each) => each.next_pass_in)).to.deep.equal(["the next run of terminate"]);
   });
 
   describe("for two", () => {
@@ -101,7 +109,16 @@ describe("a look at what is gone", () => {
         ...shown,
         now: () => now,
         autoScaling: { ...shown.autoScaling, complete: () => takes("completed" as const) },
-        targetGroups: { ...shown.targetGroups, deregister: () => takes(undefined) },
+        loadBalancers: new Map([
+          ...shown.loadBalancers,
+          [
+            "target",
+            {
+              ...portOf(shown, "target"),
+              deregister: (_: string, targets: readonly Target[]) => takes({ done: targets, failed: [] }),
+            },
+          ],
+        ]),
       };
       const reconciled = await reconcile(
         new Run(ports, Number.POSITIVE_INFINITY),
@@ -118,7 +135,7 @@ describe("a look at what is gone", () => {
       expect(await playTwo([], 19)).to.deep.equal({ "i-1": "completed", "i-2": "completed" });
     });
 
-    it("leaves the second to another look once it is", async () => {
+    it("leaves the second to another pass once it is", async () => {
       expect(await playTwo([], 20)).to.deep.equal({ "i-1": "completed", "i-2": "waiting" });
     });
 
@@ -127,7 +144,7 @@ describe("a look at what is gone", () => {
     });
   });
 
-  it("looks once more at once where the completion is refused, and does not complete in that look", async () => {
+  it("has another pass at once where the completion is refused, and does not complete in that one", async () => {
     const { after, asked, ending, memory } = await play(plain(gone), { completions: ["no such action"] });
     expect(asked).to.deep.equal([reads[0], reads[1], completing, reads[0]]);
     expect(ending).to.equal("waiting");
@@ -136,7 +153,7 @@ describe("a look at what is gone", () => {
   });
 });
 
-describe("a dry run's look", () => {
+describe("a dry run's pass", () => {
   const options = { dryRun: true };
 
   it("writes nothing, sends no heartbeat, and waits for what is there", async () => {
@@ -150,25 +167,29 @@ describe("a dry run's look", () => {
       deregistered: [],
       actedAt: undefined,
       recheck: undefined,
-      waitingFor: "1 target registered in static",
+      blockers: [
+        { kind: "registration", loadBalancer: "static", counts: true, state: "registered", count: 1 },
+      ],
     });
     expect(lines.filter(([, phrase]) => phrase === "dry run").map(([, , { would }]) => would)).to.deep.equal([
       undefined,
       "deregistration from static",
     ]);
-    expect(after.memory.logged).to.include("would: deregistration from static");
+    expect(after.memory.logged).to.include("would: deregister arn:static:80");
   });
 
-  it("says that it would complete, and goes on watching", async () => {
+  it("says that it would complete, and keeps waiting", async () => {
     const { asked, ending, lines, memory, waiting } = await play(plain(gone), { options });
     expect(asked).to.deep.equal(reads);
     expect(ending).to.equal("waiting");
-    expect(memory).to.include({
-      waitingFor: "the hook's own timeout: this is a dry run",
+    expect(memory).to.deep.include({
+      blockers: [event("hook timeout")],
       nextPassAt: NOW + 5 * SECOND,
     });
-    expect(waiting.map((each) => each.looks_again)).to.deep.equal([new Date(NOW + 5 * SECOND).toISOString()]);
-    expect(lines.flatMap(([, , { would }]) => would ?? [])).to.deep.equal([
+    expect(waiting.map((each) => each.next_pass_at)).to.deep.equal([
+      new Date(NOW + 5 * SECOND).toISOString(),
+    ]);
+    expect(lines.map(([, , { would }]) => would).filter((would) => would !== undefined)).to.deep.equal([
       "completion with CONTINUE: drained",
     ]);
   });

@@ -1,4 +1,4 @@
-// Protects a look at very many: the first are acted upon, and completed, before the last are looked at.
+// Protects a pass at very many: the first are acted upon, and completed, before AWS is asked about the last.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
@@ -12,7 +12,7 @@ const of = (cluster: string, count: number): Termination[] =>
     termination({}, { instanceId: `i-${cluster}-${n}`, settings: { clusterNames: [cluster] } }),
   );
 
-/** Which clusters' instances are asked for call by call, where each call takes a second; and what the look has looked at. */
+/** Which clusters' instances are asked for call by call, where each call takes a second; and what the pass leaves. */
 async function play(terminations: readonly Termination[], seconds = 60, mayComplete = true) {
   const asked: string[] = [];
   let now = SINCE;
@@ -33,7 +33,7 @@ async function play(terminations: readonly Termination[], seconds = 60, mayCompl
   return { asked, reconciled, left: left.length };
 }
 
-describe("a look at the terminations of several clusters", () => {
+describe("a pass at the terminations of several clusters", () => {
   it("is at one cluster after the other, where each has many", async () => {
     const { asked, reconciled } = await play([...of("a", 100), ...of("b", 100), ...of("c", 100)]);
     expect(asked.sort()).to.deep.equal(["a", "a", "b", "b", "c", "c"]);

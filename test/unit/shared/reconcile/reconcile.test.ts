@@ -1,17 +1,17 @@
-// Protects one look: what is done, said and remembered of what was decided.
+// Protects one pass: what is done, logged and remembered of what was decided.
 import { expect } from "chai";
-import { failure } from "../act/carrying-out.ts";
+import { about, failure } from "../act/carrying-out.ts";
 import { containerInstance } from "../observe/shown.ts";
 import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "../rules/builders.ts";
 import { NOW, plain, play, reads, registered, TAKEN, target } from "./reconciling.ts";
 
-/** What is asked for between two looks, while the target drains. */
+/** What is asked for between two passes, while the target drains. */
 const recheck = {
-  what: { kind: "target", id: "arn:static", target: "i-1", port: 80, state: "draining" },
+  blocker: { kind: "registration", registration: TAKEN, target: "i-1", state: "draining" },
   until: NOW + MINUTE,
 } as const;
 
-describe("a look at what is still registered", () => {
+describe("a pass at what is still registered", () => {
   it("takes it out, and remembers what was taken, and when", async () => {
     const { after, asked, ending } = await play(plain(), registered);
     expect(asked).to.deep.equal([...reads, "deregister i-1 from arn:static"]);
@@ -46,7 +46,7 @@ describe("a look at what is still registered", () => {
     expect(run.hasFailures).to.equal(true);
   });
 
-  it("counts a look in which something could not be read as a failure", async () => {
+  it("counts a pass in which something could not be read as a failure", async () => {
     const { memory } = await play(plain(), { shown: { fails: { "targetGroups.describe": "throttled" } } });
     expect(memory.failures).to.equal(1);
   });
@@ -67,26 +67,30 @@ describe("a look at what is still registered", () => {
     const { memory, waiting } = await play(plain(), registered);
     expect(waiting).to.deep.equal([
       {
-        instance_id: "i-1",
-        waiting_for: memory.waitingFor,
+        ...about(),
+        waiting_for: "1 target draining in static",
         held_seconds: 60,
-        looks_again: new Date(NOW + 5 * SECOND).toISOString(),
+        next_pass_at: new Date(NOW + 5 * SECOND).toISOString(),
       },
     ]);
-    expect((await play(plain({ waitingFor: memory.waitingFor }), registered)).waiting).to.deep.equal([]);
+    expect((await play(plain({ blockers: memory.blockers }), registered)).waiting).to.deep.equal([]);
   });
 
-  it("says that the next run looks again where this one ends before", async () => {
+  it("says that the next run has the next pass where this one ends before", async () => {
     const again = async (until: number) =>
-      (await play(plain(), { ...registered, options: { until } })).waiting.map((each) => each.looks_again);
-    expect(await again(NOW + 5 * SECOND)).to.deep.equal(["in the next run of terminate"]);
-    expect(await again(NOW + 5 * SECOND + 1)).to.deep.equal([new Date(NOW + 5 * SECOND).toISOString()]);
+      (await play(plain(), { ...registered, options: { until } })).waiting.map(
+        ({ next_pass_at, next_pass_in }) => [next_pass_at, next_pass_in],
+      );
+    expect(await again(NOW + 5 * SECOND)).to.deep.equal([[undefined, "the next run of terminate"]]);
+    expect(await again(NOW + 5 * SECOND + 1)).to.deep.equal([
+      [new Date(NOW + 5 * SECOND).toISOString(), undefined],
+    ]);
   });
 });
 
-describe("a look at what stood in the way at the one before", () => {
+describe("a pass at what the one before waited for", () => {
   for (const dryRun of [false, true]) {
-    it(`asks for nothing else while it does${dryRun ? ", also on a dry run" : ""}`, async () => {
+    it(`asks for nothing else while that is there${dryRun ? ", also on a dry run" : ""}`, async () => {
       const waiting = plain({ recheck, changedAt: SINCE });
       const { after, asked, ending } = await play(waiting, {
         shown: target("draining"),
@@ -98,13 +102,13 @@ describe("a look at what stood in the way at the one before", () => {
     });
   }
 
-  it("is one at everything once it does not", async () => {
+  it("is one at everything once it is gone", async () => {
     const { asked } = await play(plain({ recheck, changedAt: SINCE }), { shown: target() });
     expect(asked).to.deep.equal(reads);
   });
 });
 
-describe("a look at a container instance", () => {
+describe("a pass at a container instance", () => {
   const inCluster = {
     clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
   };
@@ -182,7 +186,7 @@ describe("what is worth a line", () => {
     return { logged: memory.logged, phrases: phrases.filter(([, phrase]) => phrase !== "waiting") };
   };
 
-  it("is said once in a drain, by what it is about", async () => {
+  it("is logged once in a drain, by what it is about", async () => {
     const first = await saying(["short hook"]);
     expect(first.logged).to.deep.equal([
       "short hook",
@@ -207,7 +211,7 @@ describe("what is worth a line", () => {
   });
 });
 
-describe("heartbeats in a look", () => {
+describe("heartbeats in a pass", () => {
   const short = { hooks: { fleet: [hook({ heartbeatTimeout: 5 * MINUTE })] }, now: 2 * MINUTE };
 
   it("that are due are sent first, and remembered", async () => {
@@ -224,8 +228,8 @@ describe("heartbeats in a look", () => {
   });
 });
 
-describe("a look at what is over", () => {
-  it("lets go of an instance that no hook holds any more, and says so", async () => {
+describe("a pass at what is over", () => {
+  it("drops an instance that no hook holds any more, and says so", async () => {
     const { ending, lines } = await play(plain(), {
       shown: { groupInstances: { "i-1": { group: "fleet", state: "Terminating:Proceed" } } },
     });
@@ -235,8 +239,7 @@ describe("a look at what is over", () => {
         "info",
         "termination dropped",
         {
-          instance_id: "i-1",
-          auto_scaling_group: "fleet",
+          ...about(),
           reason: "nothing to complete: the instance is Terminating:Proceed",
           held_seconds: 60,
         },
@@ -244,7 +247,7 @@ describe("a look at what is over", () => {
     ]);
   });
 
-  it("warns where it lets go of one that was not terminating", async () => {
+  it("warns where it drops one that was not terminating", async () => {
     const { lines } = await play(plain(), {
       shown: { now: 3 * MINUTE, groupInstances: { "i-1": { group: "fleet", state: "InService" } } },
     });

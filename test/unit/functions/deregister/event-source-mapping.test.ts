@@ -1,74 +1,11 @@
-// Protects what event source mappings bring. terminate would feed its own queue, and Lambda's loop detection would cut it
-// off: it touches nothing and gives every record back. deregister takes the records, but none by an input that is wrong.
+// Protects what an event source mapping brings to deregister: it takes the records, but none by an input that is wrong.
 import { expect } from "chai";
-import { deregister } from "../../../functions/deregister/deregister.ts";
-import { terminate } from "../../../functions/terminate/terminate.ts";
-import { AwsCallError } from "../../../shared/base/errors.ts";
-import { isSqsEvent } from "../../../shared/messages/sqs-event.ts";
-import type { Ports } from "../../../shared/run/ports.ts";
-import { untouchablePorts } from "../shared/fake-ports.ts";
-import { thrownBy } from "../thrown.ts";
-
-function eventOf(bodies: readonly string[], queue = "lifecycle") {
-  return {
-    Records: bodies.map((body, i) => ({
-      messageId: `m${i}`,
-      receiptHandle: `r${i}`,
-      body,
-      attributes: { SentTimestamp: "1000" },
-      eventSource: "aws:sqs",
-      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
-    })),
-  };
-}
-
-describe("an event", () => {
-  const { Records } = eventOf(["{}", "{}"]);
-  const [record] = Records;
-  const without = (key: string) =>
-    Object.fromEntries(Object.entries(record ?? {}).filter(([k]) => k !== key));
-  const records: [what: string, event: unknown, isSqs: boolean][] = [
-    ["with records of SQS is an event source mapping's", { Records }, true],
-    ["with records of something else is not", { Records: [{ ...record, eventSource: "aws:s3" }] }, false],
-    ["without records is not", { Records: [] }, false],
-    ["with records that are none is not", { Records: [null] }, false],
-    ["with a record among others that is none is not", { Records: [record, null] }, false],
-    ...["messageId", "receiptHandle", "body", "attributes", "eventSourceARN"].map(
-      (key): [string, unknown, boolean] => [
-        `with a record that has no ${key} is not`,
-        { Records: [without(key)] },
-        false,
-      ],
-    ),
-    ...["then", "", "1000 ms", "-1000", "1".repeat(16)].map((SentTimestamp): [string, unknown, boolean] => [
-      `with a record that was sent at "${SentTimestamp}" is not`,
-      { Records: [{ ...record, attributes: { SentTimestamp } }] },
-      false,
-    ]),
-    ["with something else that has a length is not", { Records: { length: [{ toString: null }] } }, false],
-    ["that is a schedule's is not", { queue_name: "monitor" }, false],
-    ["that is nothing is not", undefined, false],
-  ];
-  for (const [what, event, isSqs] of records) {
-    it(what, () => expect(isSqsEvent(event)).to.equal(isSqs));
-  }
-});
-
-describe("terminate, invoked by an event source mapping", () => {
-  it("returns every record as a failure, says why, and does not throw", async () => {
-    const { ports, invocation, lines } = untouchablePorts();
-    expect(await terminate(eventOf(["{}", "{}", "{}"]), ports, invocation)).to.deep.equal({
-      batchItemFailures: [{ itemIdentifier: "m0" }, { itemIdentifier: "m1" }, { itemIdentifier: "m2" }],
-    });
-    expect(lines).to.have.lengthOf(1);
-    const [level, phrase, fields] = lines[0] ?? [];
-    expect([level, phrase, fields?.records]).to.deep.equal([
-      "error",
-      "invoked by an event source mapping",
-      3,
-    ]);
-  });
-});
+import { deregister } from "../../../../functions/deregister/deregister.ts";
+import { AwsCallError } from "../../../../shared/base/errors.ts";
+import type { Ports } from "../../../../shared/run/ports.ts";
+import { untouchablePorts } from "../../shared/fake-ports.ts";
+import { thrownBy } from "../../thrown.ts";
+import { eventOf } from "../sqs-event.ts";
 
 const INPUT = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
 const TEST_NOTIFICATION = JSON.stringify({

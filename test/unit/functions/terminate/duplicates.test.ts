@@ -1,12 +1,12 @@
-// Protects what a run holds: no message is deleted that still stands for a termination.
+// Protects the messages of what a run tracks: none is deleted that still stands for a termination.
 import { expect } from "chai";
-import { terminate } from "../../../functions/terminate/terminate.ts";
-import type { ReceivedMessage } from "../../../shared/aws/sqs.ts";
-import { formatMonitorMessage } from "../../../shared/messages/monitor-message.ts";
-import { NO_MEMORY } from "../../../shared/model/memory.ts";
-import type { Termination } from "../../../shared/model/termination.ts";
-import { untouchablePorts } from "../shared/fake-ports.ts";
-import { termination as plain } from "../shared/rules/builders.ts";
+import { terminate } from "../../../../functions/terminate/terminate.ts";
+import type { ReceivedMessage } from "../../../../shared/aws/sqs.ts";
+import { formatMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
+import { NO_MEMORY } from "../../../../shared/model/memory.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { untouchablePorts } from "../../shared/fake-ports.ts";
+import { termination as plain } from "../../shared/rules/builders.ts";
 
 const termination = (change: Partial<Termination> = {}): Termination => ({
   ...plain({}, { instanceId: "i-0123456789abcdef0", since: 1_000 }),

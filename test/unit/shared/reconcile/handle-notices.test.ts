@@ -1,15 +1,15 @@
 // Protects what is done about notices: nothing unless the input says so, and only to instances of a group.
 import { expect } from "chai";
-import { handleNotices } from "../../../../functions/deregister/notices.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import type { InstanceNotice } from "../../../../shared/messages/arrivals.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
+import { handleNotices } from "../../../../shared/reconcile/handle-notices.ts";
 import type { NoticePolicy } from "../../../../shared/rules/notices.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { untouchablePorts } from "../../shared/fake-ports.ts";
-import { hook, MINUTE, SINCE } from "../../shared/rules/builders.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { hook, MINUTE, SINCE } from "../rules/builders.ts";
 
 const IGNORE: NoticePolicy = { "spot interruption": "ignore", rebalance: "ignore", maintenance: "ignore" };
 const ALL: NoticePolicy = { "spot interruption": "drain", rebalance: "replace", maintenance: "replace" };

@@ -1,8 +1,8 @@
-import { GROUPS_A_CALL } from "../../shared/aws/autoscaling.ts";
-import { forEachOf, pieces } from "../../shared/base/batches.ts";
-import type { GroupWithInstances, Hook } from "../../shared/model/hooks.ts";
-import { keysOfMetadata } from "../../shared/model/settings.ts";
-import type { Termination } from "../../shared/model/termination.ts";
+import { GROUPS_A_CALL } from "../aws/autoscaling.ts";
+import { forEachOf, pieces } from "../base/batches.ts";
+import type { GroupWithInstances, Hook } from "../model/hooks.ts";
+import { keysOfMetadata } from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
 import {
   type Candidate,
   candidatesOf,
@@ -12,17 +12,17 @@ import {
   isTakenForOurs,
   mayAskHook,
   type SweepOptions,
-} from "../../shared/rules/sweep.ts";
-import { readHooks } from "../../shared/run/read-hooks.ts";
-import { contentOf, reading } from "../../shared/run/reading.ts";
-import type { Run } from "../../shared/run/run.ts";
+} from "../rules/sweep.ts";
+import { readHooks } from "../run/read-hooks.ts";
+import { contentOf, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
 
 /**
  * Finds instances in the wait state of our hook that none of the terminations at hand stands for: their messages were
  * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, one per warm pool, and a
  * heartbeat for each that is found. Failures of AWS are noted in the run; throws only what is a fault of ours.
  */
-export async function sweep(
+export async function sweepGroups(
   run: Run,
   atHand: readonly Termination[],
   options: SweepOptions,

@@ -1,14 +1,13 @@
-import { ignoreText } from "../../shared/log-lines/notice-text.ts";
-import type { InstanceNotice } from "../../shared/messages/arrivals.ts";
-import type { Tracked } from "../../shared/messages/receive.ts";
-import { NO_MEMORY } from "../../shared/model/memory.ts";
-import type { IgnoreReason } from "../../shared/model/notice.ts";
-import type { DrainSettings } from "../../shared/model/settings.ts";
-import { observeGroupInstances } from "../../shared/observe/auto-scaling.ts";
-import { decideNotice, isIgnored, mayReplace, type NoticePolicy } from "../../shared/rules/notices.ts";
-import { readHooks } from "../../shared/run/read-hooks.ts";
-import { reading } from "../../shared/run/reading.ts";
-import type { Run } from "../../shared/run/run.ts";
+import { ignoreText } from "../log-lines/notice-text.ts";
+import type { InstanceNotice } from "../messages/arrivals.ts";
+import type { Tracked } from "../messages/receive.ts";
+import type { IgnoreReason } from "../model/notice.ts";
+import type { DrainSettings } from "../model/settings.ts";
+import { observeGroupInstances } from "../observe/auto-scaling.ts";
+import { decideNotice, interruptedIn, isIgnored, mayReplace, type NoticePolicy } from "../rules/notices.ts";
+import { readHooks } from "../run/read-hooks.ts";
+import { contentOf, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
 
 /** What came of notices: drains to begin, and the notices whose messages must be kept for another try. */
 export type Handled = { readonly drains: readonly Tracked[]; readonly undone: readonly InstanceNotice[] };
@@ -33,43 +32,25 @@ export async function handleNotices(
 ): Promise<Handled> {
   const drains: Tracked[] = [];
   const undone: InstanceNotice[] = [];
-  const asked = notices.filter(({ notice }) => !isIgnored(notice, options.policy));
+  const { policy, settings } = options;
+  const asked = notices.filter(({ notice }) => !isIgnored(notice, policy));
   const instances = await observeGroupInstances(
     run,
     asked.map(({ instanceId }) => instanceId),
   );
   for (const each of notices) {
     const read = instances.get(each.instanceId) ?? { value: undefined };
-    if ("unread" in read && asked.includes(each)) {
+    if ("unread" in read && !isIgnored(each.notice, policy)) {
       undone.push(each);
       continue;
     }
-    const groupInstance = "value" in read ? read.value : undefined;
-    const decision = decideNotice(each, options.policy, groupInstance, run.now());
+    const decision = decideNotice(each, policy, contentOf(read), run.now());
     if (decision.kind === "ignore") ignore(run, each, decision.reason);
-    else if (decision.kind === "drain") drains.push(drainOf(each, decision.group, options.settings));
+    else if (decision.kind === "drain")
+      drains.push({ termination: interruptedIn(each, decision.group, settings), messages: each.messages });
     else if (!(await replace(run, each, decision.group, options))) undone.push(each);
   }
   return { drains, undone };
-}
-
-function drainOf(
-  { instanceId, at, messages }: InstanceNotice,
-  group: string,
-  settings: DrainSettings,
-): Tracked {
-  const termination = {
-    instanceId,
-    group,
-    hook: undefined,
-    token: undefined,
-    since: at,
-    interruptedAt: at,
-    dryRun: false,
-    settings,
-    memory: NO_MEMORY,
-  };
-  return { termination, messages };
 }
 
 // Returns whether the message is done with.

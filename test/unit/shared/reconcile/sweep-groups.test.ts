@@ -1,19 +1,20 @@
 // Protects what a sweep asks, and which instances in a wait state it takes for our hook's: those whose heartbeat is taken.
 import { expect } from "chai";
-import { isSweepDue, type SweepOptions, sweep } from "../../../../functions/terminate/sweep.ts";
-import type { ActionName, GroupSelection } from "../../../../shared/aws/autoscaling.ts";
+import type { GroupSelection } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
-import type { GroupWithInstances, Hook } from "../../../../shared/model/hooks.ts";
+import type { GroupWithInstances, Hook, LifecycleAction } from "../../../../shared/model/hooks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
+import { sweepGroups } from "../../../../shared/reconcile/sweep-groups.ts";
+import type { SweepOptions } from "../../../../shared/rules/sweep.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { untouchablePorts } from "../../shared/fake-ports.ts";
-import { hook, SINCE, termination } from "../../shared/rules/builders.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { hook, SINCE, termination } from "../rules/builders.ts";
 
-const clusterInstance = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
+const inState = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
 const ours: Hook = hook({ target: "arn:aws:sqs:us-east-1:123456789012:lifecycle" });
 const fleet: GroupWithInstances = {
   name: "fleet",
-  instances: [clusterInstance("i-1"), clusterInstance("i-2", "InService")],
+  instances: [inState("i-1"), inState("i-2", "InService")],
   hasWarmPool: false,
 };
 
@@ -38,7 +39,7 @@ async function play({
 } = {}) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: GroupSelection[] = [];
-  const afterHeartbeats: ActionName[] = [];
+  const heartbeats: LifecycleAction[] = [];
   const ports = {
     ...untouchable,
     now: () => SINCE,
@@ -50,8 +51,8 @@ async function play({
       },
       warmPool: async () => pool,
       terminatingHooks: async () => hooks,
-      heartbeat: async (action: ActionName) => {
-        afterHeartbeats.push(action);
+      heartbeat: async (action: LifecycleAction) => {
+        heartbeats.push(action);
         const answer = answers[action.instanceId] ?? "recorded";
         if (answer instanceof Error) throw answer;
         return answer;
@@ -59,7 +60,7 @@ async function play({
     },
   };
   const run = new Run(ports, until);
-  const found = await sweep(run, atHand, {
+  const found = await sweepGroups(run, atHand, {
     groups: options.names ?? ["fleet"],
     tag: undefined,
     hook: undefined,
@@ -68,14 +69,14 @@ async function play({
     dryRun: false,
     ...options,
   });
-  return { found, asked, afterHeartbeats, lines, run, ids: found.map((each) => each.instanceId) };
+  return { found, asked, heartbeats, lines, run, ids: found.map((each) => each.instanceId) };
 }
 
 describe("a sweep", () => {
   it("finds what our hook holds, by a heartbeat that names the instance: its timer begins now", async () => {
-    const { found, afterHeartbeats, lines } = await play();
-    expect(afterHeartbeats).to.have.lengthOf(1);
-    expect(afterHeartbeats[0]).to.include({
+    const { found, heartbeats, lines } = await play();
+    expect(heartbeats).to.have.lengthOf(1);
+    expect(heartbeats[0]).to.include({
       group: "fleet",
       hook: "drain",
       instanceId: "i-1",
@@ -93,12 +94,9 @@ describe("a sweep", () => {
     expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([["warn", "sweep found"]]);
   });
 
-  it("leaves alone what another hook holds: one for launching has a wait state in common with ours", async () => {
+  it("leaves alone what another hook holds: one for launching shares one wait state with ours", async () => {
     const groups = [{ ...fleet, instances: [], hasWarmPool: true }];
-    const pool = [
-      clusterInstance("i-1", "Warmed:Pending:Wait"),
-      clusterInstance("i-2", "Warmed:Pending:Wait"),
-    ];
+    const pool = [inState("i-1", "Warmed:Pending:Wait"), inState("i-2", "Warmed:Pending:Wait")];
     const { ids, lines } = await play({ groups, pool, answers: { "i-1": "no such action" } });
     expect(ids).to.deep.equal(["i-2"]);
     expect(lines.map(([, , fields]) => fields.instance_id)).to.deep.equal(["i-2"]);
@@ -116,22 +114,22 @@ describe("a sweep", () => {
   });
 
   it("asks for nothing more once the run's time is over", async () => {
-    const { afterHeartbeats, ids, run } = await play({ until: SINCE });
-    expect([afterHeartbeats, ids]).to.deep.equal([[], []]);
+    const { heartbeats, ids, run } = await play({ until: SINCE });
+    expect([heartbeats, ids]).to.deep.equal([[], []]);
     expect(run.hasFailures).to.equal(true);
   });
 
   describe("sends no heartbeat, and finds nothing on its way to a warm pool, since that may be another hook's", () => {
     const groups = [{ ...fleet, hasWarmPool: true }];
-    const pool = [clusterInstance("i-3", "Warmed:Pending:Wait")];
+    const pool = [inState("i-3", "Warmed:Pending:Wait")];
     for (const [why, change] of [
       ["with leave, where the message may be elsewhere", { keys: { on_timeout: "leave" } }],
       ["with leave, known by its name", { keys: { on_timeout: "leave" }, queue: undefined, hook: "drain" }],
       ["on a dry run", { dryRun: true }],
     ] as const) {
       it(why, async () => {
-        const { afterHeartbeats, ids } = await play({ groups, pool, ...change });
-        expect([afterHeartbeats, ids]).to.deep.equal([[], ["i-1"]]);
+        const { heartbeats, ids } = await play({ groups, pool, ...change });
+        expect([heartbeats, ids]).to.deep.equal([[], ["i-1"]]);
       });
     }
   });
@@ -168,7 +166,7 @@ describe("a sweep", () => {
     ]);
   });
 
-  it("looks for what it finds wherever a message of the same hook, or the input, says that its instances may be", async () => {
+  it("expects what it finds wherever a message of the same hook, or the input, says that its instances may be", async () => {
     const told = (instanceId: string, clusterNames: readonly string[], elbNames: readonly string[] = []) =>
       termination({}, { instanceId, settings: { clusterNames, elbNames, targetGroups: ["static"] } });
     const { found } = await play({
@@ -247,14 +245,14 @@ describe("a sweep", () => {
     });
 
     it("not where nothing is held, or one hook is, or nobody says which hook is ours", async () => {
-      const calm = { ...fleet, instances: [clusterInstance("i-1", "InService")] };
+      const calm = { ...fleet, instances: [inState("i-1", "InService")] };
       expect(warned(await play({ queue: "lifecycel", groups: [calm] }))).to.deep.equal([]);
       expect(warned(await play({ hooks: [hook({ target: undefined }), ours] }))).to.deep.equal([]);
       expect(warned(await play({ queue: undefined }))).to.deep.equal([]);
     });
   });
 
-  it("asks for groups by a hundred, by tag, and each but once", async () => {
+  it("asks for groups by a hundred, by tag, and reads each once", async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { asked, ids } = await play({ names, tag: "drained=yes" });
     expect(asked).to.deep.equal([
@@ -265,38 +263,5 @@ describe("a sweep", () => {
     expect(ids).to.deep.equal(["i-1"]);
     const [byKey] = (await play({ names: [], tag: "drained" })).asked;
     expect(byKey).to.deep.equal({ tag: { key: "drained", value: undefined } });
-  });
-});
-
-describe("whether a sweep is due", () => {
-  /** The minutes of an hour at which runs sweep that start every so many minutes, half a minute into them. */
-  const swept = (everyMinutes: number, step: number, first = 0) =>
-    Array.from({ length: 60 / step }, (_, i) => first + i * step).filter((minute) =>
-      isSweepDue(Date.parse("2026-11-20T09:00:30Z") + minute * 60_000, everyMinutes),
-    );
-
-  it("on a schedule of every minute, every sweep_minutes", () => {
-    expect(swept(5, 1)).to.deep.equal([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
-    expect(swept(1, 1)).to.have.lengthOf(60);
-    expect(swept(60, 1)).to.deep.equal([0]);
-  });
-
-  it("and once more where a run is some seconds late, so that one that was to start in such a minute and does not is made up for", () => {
-    const at = (text: string) => isSweepDue(Date.parse(`2026-11-20T09:${text}Z`), 5);
-    expect([at("04:59.999"), at("05:00.000"), at("06:09.999"), at("06:10.000")]).to.deep.equal([
-      false,
-      true,
-      true,
-      false,
-    ]);
-  });
-
-  it("with 0 never", () => expect(swept(0, 1)).to.deep.equal([]));
-
-  it("on a schedule of every two minutes, in the minutes that it meets: every ten with 5, all with 1, of odd ones none with 4", () => {
-    expect(swept(5, 2)).to.deep.equal([0, 10, 20, 30, 40, 50]);
-    expect(swept(5, 2, 1)).to.deep.equal([5, 15, 25, 35, 45, 55]);
-    expect(swept(1, 2, 1)).to.have.lengthOf(30);
-    expect(swept(4, 2, 1)).to.deep.equal([]);
   });
 });
