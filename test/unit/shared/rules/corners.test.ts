@@ -1,9 +1,12 @@
 // Protects the corners of the rules: where two instances, tasks or hooks are there and only one of them is meant.
+import { event } from "../../../../shared/model/blocker.ts";
 import {
   classic,
   clusterInstance,
   clusterInstanceOf,
+  denied,
   hook,
+  lifecycleState,
   MINUTE,
   type Row,
   returning,
@@ -15,6 +18,7 @@ import {
   state,
   target,
   task,
+  tasksLeft,
 } from "./builders.ts";
 
 const LOOK = 5 * MINUTE;
@@ -76,7 +80,7 @@ describe("decide", () => {
       memory: seen,
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
-        unread: { registrations: "denied" },
+        unread: { registrations: denied() },
       },
       expected: ["wait"],
     },
@@ -137,28 +141,28 @@ describe("decide", () => {
       observed: state("InService", "other"),
       now: 2 * MINUTE,
       expected: ["drop"],
-      because: "not terminating: the instance is InService in the group other",
+      because: { why: "not terminating", state: "InService", group: "other" },
     },
     {
       why: "a Spot interruption, held by a hook that is not ours: nothing is completed",
       memory: seen,
       told: { hook: undefined, interruptedAt: SINCE + MINUTE },
       expected: ["wait"],
-      because: "the Spot interruption, with nothing left on the instance",
+      because: [event("spot interruption")],
     },
     {
       why: "no hook and no interruption: there is nothing to do it for",
       told: { hook: undefined },
       observed: state("InService"),
       expected: ["wait"],
-      because: "the instance to terminate; it is InService",
+      because: [lifecycleState("InService", "termination")],
     },
     {
       why: "no hook and no interruption, held: waited for however long",
       told: { hook: undefined },
       now: 2 * MINUTE,
       expected: ["wait"],
-      because: "the instance to leave Terminating:Wait",
+      because: [lifecycleState("Terminating:Wait", "end of wait")],
     },
   ]);
 
@@ -169,7 +173,7 @@ describe("decide", () => {
       settings: { deregisterContainerInstance: "always" },
       observed: { instance: "terminated", clusterInstances: [clusterInstance("INACTIVE")] },
       expected: ["complete"],
-      because: "the instance is dead: it is terminated",
+      because: { why: "dead", as: "terminated" },
     },
     {
       why: "the completion was refused before, and another hook holds it: cleared away first",
@@ -180,7 +184,7 @@ describe("decide", () => {
         hooks: [hook(), hook({ name: "backup" })],
       },
       expected: ["wait", "deregister"],
-      because: "the dead instance to be cleared away; it is terminated",
+      because: [event("dead instance cleared")],
     },
   ]);
 
@@ -190,13 +194,13 @@ describe("decide", () => {
       memory: { ...seen, completedAt: SINCE },
       observed: { hooks: [hook(), hook({ name: "backup" }), hook({ name: "audit" })] },
       expected: ["wait"],
-      because: "the other hooks to let it go: backup, audit",
+      because: [{ kind: "other hooks", hooks: ["backup", "audit"] }],
     },
     {
       why: "no other hook",
       memory: { ...seen, completedAt: SINCE },
       expected: ["wait"],
-      because: "Auto Scaling to let it go",
+      because: [event("released")],
     },
     {
       why: "no other hook, and it comes back: waited for, however long",
@@ -204,7 +208,7 @@ describe("decide", () => {
       observed: state("Warmed:Pending:Wait"),
       now: 60 * MINUTE,
       expected: ["wait"],
-      because: "Auto Scaling to let it go",
+      because: [event("released")],
     },
     {
       why: "it was to come back, nothing is completed yet, and it is terminated after all: drained as any other",
@@ -214,7 +218,7 @@ describe("decide", () => {
     {
       why: "the hooks were not read: nobody knows of another one, and it is tried again",
       memory: { ...seen, refusedAt: SINCE + MINUTE },
-      observed: { hooks: undefined, unread: { hooks: "denied" } },
+      observed: { hooks: undefined, unread: { hooks: denied() } },
       expected: ["complete"],
     },
   ]);
@@ -231,7 +235,7 @@ describe("decide", () => {
       why: "a new root volume, and its agent is silent: not before it is back",
       ...rootVolume({}, [clusterInstanceOf({ status: "DRAINING", agentConnected: false })]),
       expected: ["wait"],
-      because: "the instance to join its cluster again",
+      because: [event("agent back")],
     },
     {
       why: "in the warm pool the agent may be silent",
@@ -246,7 +250,7 @@ describe("decide", () => {
       why: "another container instance than we set DRAINING: left as it is, and it is back",
       ...rootVolume({ plannedDraining: ["ci-0"] }),
       expected: ["drop"],
-      because: "the instance is InService, and has back what it needs there",
+      because: { why: "restored", state: "InService" },
     },
     {
       why: "given up, with nothing that was not restored",
@@ -258,8 +262,13 @@ describe("decide", () => {
       observed: state("Warmed:Pending"),
       now: 60 * MINUTE,
       expected: ["drop"],
-      because:
-        "given up 2026-01-05T10:00:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending; not restored: nothing",
+      because: {
+        why: "given up",
+        at: SINCE + 60 * MINUTE,
+        state: "Warmed:Pending",
+        to: "warm pool",
+        notRestored: [],
+      },
     },
   ]);
 
@@ -286,8 +295,16 @@ describe("decide", () => {
       },
       now: 30 * SECOND,
       expected: ["wait"],
-      because:
-        "1 task NEW, 1 task PROVISIONING, 1 task PENDING, 1 task ACTIVATING, 1 task RUNNING, 1 task DEACTIVATING, 1 task STOPPING, 1 task DEPROVISIONING",
+      because: [
+        "NEW",
+        "PROVISIONING",
+        "PENDING",
+        "ACTIVATING",
+        "RUNNING",
+        "DEACTIVATING",
+        "STOPPING",
+        "DEPROVISIONING",
+      ].map((status) => tasksLeft(status)),
     },
   ]);
 });

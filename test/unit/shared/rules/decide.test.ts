@@ -1,14 +1,27 @@
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
-import { clusterInstance, MINUTE, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
+import {
+  clusterInstance,
+  denied,
+  MINUTE,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  state,
+  target,
+} from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 1: only in a wait state", [
-    ...["Terminating:Wait", "Warmed:Terminating:Wait"].map((name) => ({
-      why: `${name}: drain`,
-      observed: { ...state(name), registrations: [target()] },
-      expected: ["wait", "deregister"],
-    })),
-    ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name) => [
+    ...["Terminating:Wait", "Warmed:Terminating:Wait"].map(
+      (name): Row => ({
+        why: `${name}: drain`,
+        observed: { ...state(name), registrations: [target()] },
+        expected: ["wait", "deregister"],
+      }),
+    ),
+    ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name): Row[] => [
       {
         why: `${name}: it comes back, so what is to be taken is written down first`,
         observed: {
@@ -33,7 +46,7 @@ describe("decide", () => {
         told: {
           restorePlan: {
             plannedDraining: [],
-            plannedDeregistrations: [{ kind: "target" as const, targetGroup: "tg-1", port: 8080 }],
+            plannedDeregistrations: [{ kind: "target", id: "tg-1", port: 8080 }],
           },
         },
         observed: {
@@ -44,12 +57,14 @@ describe("decide", () => {
         expected: ["wait", "deregister"],
       },
     ]),
-    ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map((name) => ({
-      why: `${name}: touch nothing, look again, however long it takes`,
-      observed: { ...state(name), registrations: [target()] },
-      now: 60 * MINUTE,
-      expected: ["wait"],
-    })),
+    ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map(
+      (name): Row => ({
+        why: `${name}: touch nothing, look again, however long it takes`,
+        observed: { ...state(name), registrations: [target()] },
+        now: 60 * MINUTE,
+        expected: ["wait"],
+      }),
+    ),
     ...[
       "InService",
       "Standby",
@@ -61,7 +76,7 @@ describe("decide", () => {
       "Warmed:Stopped",
       "Quarantined",
       "SomethingNew",
-    ].flatMap((name) => [
+    ].flatMap((name): Row[] => [
       {
         why: `${name}: touch nothing, and wait until two minutes after the message`,
         observed: { ...state(name), registrations: [target()] },
@@ -97,7 +112,7 @@ describe("decide", () => {
       "Terminating:Retained",
       "Warmed:Terminating:Retained",
       "Warmed:Pending:Retained",
-    ].flatMap((name) => [
+    ].flatMap((name): Row[] => [
       {
         why: `${name} soon after the message's time: it may be from before that, wait`,
         observed: state(name),
@@ -131,7 +146,7 @@ describe("decide", () => {
     {
       why: "Auto Scaling was not read: wait, whatever else was",
       memory: { ...seen, absentSince: SINCE - MINUTE },
-      observed: { groupInstance: undefined, unread: { groupInstance: "denied" } },
+      observed: { groupInstance: undefined, unread: { "group instance": denied() } },
       expected: ["wait"],
     },
   ]);

@@ -1,5 +1,5 @@
 // Protects the rule of what a refused completion means.
-import { hook, MINUTE, rows, SINCE, seen, target } from "./builders.ts";
+import { denied, hook, MINUTE, rows, SINCE, seen, target } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 8: done twice is done once", [
@@ -37,7 +37,7 @@ describe("decide", () => {
       why: "completed, the hooks cannot be read: kept",
       memory: { ...seen, completedAt: SINCE },
       now: 60 * MINUTE,
-      observed: { hooks: undefined, unread: { hooks: "denied" } },
+      observed: { hooks: undefined, unread: { hooks: denied() } },
       expected: ["wait"],
     },
     {
@@ -56,7 +56,7 @@ describe("decide", () => {
       why: "refused for two minutes, the hooks were not read: wait",
       memory: { ...seen, refusedAt: SINCE },
       now: 2 * MINUTE,
-      observed: { hooks: undefined, unread: { hooks: "denied" } },
+      observed: { hooks: undefined, unread: { hooks: denied() } },
       expected: ["wait"],
     },
   ]);
