@@ -5,10 +5,12 @@ import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
+  classic,
   clusterInstance,
   clusterInstanceOf,
   decisionOf,
   denied,
+  hook,
   MINUTE,
   type Row,
   rows,
@@ -241,4 +243,28 @@ describe("decide", () => {
       expect(outcome).to.include({ kind: "wait", until: at + 30 * SECOND });
     });
   });
+});
+
+describe("decide", () => {
+  rows("rule 7: what is cleared away after a dead instance", [
+    {
+      why: "not a container instance that is out of its cluster",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated" },
+      settings: { deregisterContainerInstance: "always" },
+      observed: { instance: "terminated", clusterInstances: [clusterInstance("INACTIVE")] },
+      expected: ["complete"],
+      because: { why: "dead", as: "terminated" },
+    },
+    {
+      why: "the completion was refused before, and another hook holds it: cleared away first",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated", refusedAt: SINCE + MINUTE },
+      observed: {
+        instance: "terminated",
+        registrations: [classic()],
+        hooks: [hook(), hook({ name: "backup" })],
+      },
+      expected: ["wait", "deregister"],
+      because: [event("dead instance cleared")],
+    },
+  ]);
 });

@@ -1,7 +1,9 @@
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
+import { event } from "../../../../shared/model/blocker.ts";
 import {
   clusterInstance,
   denied,
+  lifecycleState,
   MINUTE,
   type Row,
   rows,
@@ -148,6 +150,39 @@ describe("decide", () => {
       memory: { ...seen, absentSince: SINCE - MINUTE },
       observed: { groupInstance: undefined, unread: { "group instance": denied() } },
       expected: ["wait"],
+    },
+  ]);
+});
+
+describe("decide", () => {
+  rows("rule 1: whose it is", [
+    {
+      why: "in another group: named",
+      observed: state("InService", "other"),
+      now: 2 * MINUTE,
+      expected: ["drop"],
+      because: { why: "not terminating", state: "InService", group: "other" },
+    },
+    {
+      why: "a Spot interruption, held by a hook that is not ours: nothing is completed",
+      memory: seen,
+      told: { hook: undefined, interruptedAt: SINCE + MINUTE },
+      expected: ["wait"],
+      because: [event("spot interruption")],
+    },
+    {
+      why: "no hook and no interruption: there is nothing to do it for",
+      told: { hook: undefined },
+      observed: state("InService"),
+      expected: ["wait"],
+      because: [lifecycleState("InService", "termination")],
+    },
+    {
+      why: "no hook and no interruption, held: waited for however long",
+      told: { hook: undefined },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+      because: [lifecycleState("Terminating:Wait", "end of wait")],
     },
   ]);
 });

@@ -150,15 +150,9 @@ const warn = "drop, warn";
 const active = "set ACTIVE";
 const restore = "restore";
 
-type Cells = readonly [
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-];
+// A decision a situation, in the order of the columns.
+type Cell = DecisionName;
+type Cells = readonly [Cell, Cell, Cell, Cell, Cell, Cell, Cell];
 
 // Each state that Auto Scaling has (API Reference, AutoScalingInstanceDetails, LifecycleState), its meaning, its cells.
 const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [

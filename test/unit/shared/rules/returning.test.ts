@@ -6,6 +6,7 @@ import type { Memory } from "../../../../shared/model/memory.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
   clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   denied,
   hook,
@@ -205,4 +206,55 @@ describe("decide", () => {
     ]);
     expect(warnings({ plannedDeregistrations: [] })).to.deep.equal([]);
   });
+});
+
+describe("decide", () => {
+  const rootVolume = (
+    change: Row["memory"] = {},
+    clusterInstances = [clusterInstance("DRAINING")],
+  ): Partial<Row> => ({
+    memory: returning("root volume", { plannedDeregistrations: [], ...change }),
+    observed: { ...state("InService"), clusterInstances },
+  });
+  rows("rule 9: whose DRAINING is undone", [
+    {
+      why: "a new root volume, and its agent is silent: not before it is back",
+      ...rootVolume({}, [clusterInstanceOf({ status: "DRAINING", agentConnected: false })]),
+      expected: ["wait"],
+      because: [event("agent back")],
+    },
+    {
+      why: "in the warm pool the agent may be silent",
+      memory: returning("warm pool"),
+      observed: {
+        ...state("Warmed:Stopped"),
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
+      },
+      expected: ["wait", "activate"],
+    },
+    {
+      why: "another container instance than we set DRAINING: left as it is, and it is back",
+      ...rootVolume({ plannedDraining: ["ci-0"] }),
+      expected: ["drop"],
+      because: { why: "restored", state: "InService" },
+    },
+    {
+      why: "given up, with nothing that was not restored",
+      memory: returning("warm pool", {
+        plannedDeregistrations: [],
+        plannedDraining: [],
+        returningSince: SINCE,
+      }),
+      observed: state("Warmed:Pending"),
+      now: 60 * MINUTE,
+      expected: ["drop"],
+      because: {
+        why: "given up",
+        at: SINCE + 60 * MINUTE,
+        state: "Warmed:Pending",
+        to: "warm pool",
+        notRestored: [],
+      },
+    },
+  ]);
 });

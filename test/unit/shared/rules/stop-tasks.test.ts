@@ -194,3 +194,26 @@ describe("decide", () => {
     ]);
   });
 });
+
+describe("decide", () => {
+  rows("rule 4: two daemons, and a target of one of them", [
+    {
+      why: "both are stopped, the one with its target",
+      memory: { ...seen, drainingAt: SINCE },
+      observed: {
+        clusterInstances: [
+          clusterInstanceOf(
+            { status: "DRAINING" },
+            [
+              task("RUNNING", { arn: "task-1", service: "agent" }),
+              task("RUNNING", { arn: "task-2", service: "logs" }),
+            ],
+            [service("agent", { daemon: true }), service("logs", { daemon: true })],
+          ),
+        ],
+        registrations: [target({ managed: true, services: ["logs"] })],
+      },
+      expected: ["wait", "stop task", "stop task"],
+    },
+  ]);
+});
