@@ -1,6 +1,6 @@
 // A plain case for the tests of decide, in which each row says only what differs.
 import { expect } from "chai";
-import type { Blocker } from "../../../../shared/model/blocker.ts";
+import type { Blocker, Unread } from "../../../../shared/model/blocker.ts";
 import type { Decided, Decision, Step } from "../../../../shared/model/decision.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
@@ -167,6 +167,28 @@ export const returning = (returns: Memory["returns"], change: Partial<Memory> = 
   returningSince: SINCE + MINUTE,
   ...change,
 });
+
+/** What is left, or not answered, as a decision names it. */
+export const tasksLeft = (status: string, count = 1): Blocker => ({
+  kind: "tasks",
+  cluster: "main",
+  status,
+  count,
+});
+export const targetsLeft = (state: "registered" | "draining", count = 1): Blocker => ({
+  kind: "registration",
+  loadBalancer: "static",
+  counts: true,
+  state,
+  count,
+});
+export const NOT_DRAINING: Blocker = { kind: "not draining", cluster: "main" };
+export const lifecycleState = (
+  state: string,
+  awaited: Extract<Blocker, { kind: "lifecycle state" }>["awaited"],
+): Blocker => ({ kind: "lifecycle state", state, awaited });
+export const denied = (call?: string): Unread => ({ call, why: "denied" });
+export const throttled = (call?: string): Unread => ({ call, why: "throttled" });
 
 /** A line of the rule book: what is remembered and seen, and what is decided. */
 export type Row = {

@@ -1,11 +1,16 @@
 // Protects what is done about an instance that is dead: as soon as that is certain, and not before.
+
 import { expect } from "chai";
+import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
+  classic,
   clusterInstance,
   clusterInstanceOf,
   decisionOf,
+  denied,
+  hook,
   MINUTE,
   type Row,
   rows,
@@ -14,6 +19,7 @@ import {
   seen,
   target,
   task,
+  tasksLeft,
 } from "./builders.ts";
 
 const frozen = clusterInstanceOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")]);
@@ -25,28 +31,32 @@ const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) =>
 
 describe("decide", () => {
   rows("rule 7: dead is what EC2 says is dead", [
-    ...(["pending", "running", "stopping"] as const).map((instance) => ({
-      why: `${instance}: not dead, its tasks hold it`,
-      memory: drained,
-      ...says(instance),
-      now,
-      expected: ["wait"],
-    })),
-    ...(["stopped", "shutting-down", "terminated"] as const).map((instance) => ({
-      why: `${instance}: dead, its container instance is taken out`,
-      memory: drained,
-      ...says(instance),
-      now,
-      expected: ["wait", "force out"],
-      because: `the dead instance to be cleared away; it is ${instance}`,
-    })),
+    ...(["pending", "running", "stopping"] as const).map(
+      (instance): Row => ({
+        why: `${instance}: not dead, its tasks hold it`,
+        memory: drained,
+        ...says(instance),
+        now,
+        expected: ["wait"],
+      }),
+    ),
+    ...(["stopped", "shutting-down", "terminated"] as const).map(
+      (instance): Row => ({
+        why: `${instance}: dead, its container instance is taken out`,
+        memory: drained,
+        ...says(instance),
+        now,
+        expected: ["wait", "force out"],
+        because: [event("dead instance cleared")],
+      }),
+    ),
     {
       why: "nobody asked: it lives",
       memory: drained,
       observed: { clusterInstances: [frozen] },
       now,
       expected: ["wait"],
-      because: "1 task RUNNING, its ECS agent is disconnected",
+      because: [tasksLeft("RUNNING"), { kind: "agent disconnected", cluster: "main" }],
     },
     {
       why: "unknown once: not dead",
@@ -68,18 +78,18 @@ describe("decide", () => {
       ...says("unknown"),
       now,
       expected: ["wait", "force out"],
-      because: "the dead instance to be cleared away; EC2 does not know it any more",
+      because: [event("dead instance cleared")],
     },
     {
       why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
       memory: drained,
       observed: {
         clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))],
-        unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
+        unread: { instance: denied("ec2:DescribeInstances") },
       },
       now,
       expected: ["wait"],
-      because: "1 task RUNNING, ec2:DescribeInstances to be answered (denied)",
+      because: [tasksLeft("RUNNING"), unreadBlocker("instance", denied("ec2:DescribeInstances"))],
     },
     {
       why: "dead, and nothing of it is left: completed at once",
@@ -87,7 +97,7 @@ describe("decide", () => {
       ...says("terminated", { clusterInstances: [] }),
       now,
       expected: ["complete"],
-      because: "the instance is dead: it is terminated",
+      because: { why: "dead", as: "terminated" },
     },
     {
       why: "dead before anything was ever seen of it: completed at once",
@@ -125,7 +135,7 @@ describe("decide", () => {
       observed: { clusterInstances: [] },
       now,
       expected: ["complete"],
-      because: "the instance is dead: it is terminated",
+      because: { why: "dead", as: "terminated" },
     },
     {
       why: "the clearing up does not succeed: tried for just under a minute",
@@ -140,7 +150,7 @@ describe("decide", () => {
       ...says("terminated"),
       now,
       expected: ["complete"],
-      because: "the instance is dead: it is terminated",
+      because: { why: "dead", as: "terminated" },
     },
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
@@ -149,7 +159,7 @@ describe("decide", () => {
       now,
       expected: ["drop"],
     },
-  ] as Row[]);
+  ]);
 
   const leaving: [DrainSettings["deregisterContainerInstance"], boolean, string[]][] = [
     ["never", false, ["complete"]],
@@ -161,17 +171,19 @@ describe("decide", () => {
   ];
   rows(
     "deregister_container_instance, of a dead instance",
-    leaving.map(([deregisterContainerInstance, agentConnected, expected]) => ({
-      why: `${deregisterContainerInstance}, its agent ${agentConnected ? "connected" : "disconnected"}`,
-      memory: drained,
-      settings: { deregisterContainerInstance },
-      observed: {
-        instance: "terminated",
-        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected }, [task("RUNNING")])],
-      },
-      now,
-      expected,
-    })),
+    leaving.map(
+      ([deregisterContainerInstance, agentConnected, expected]): Row => ({
+        why: `${deregisterContainerInstance}, its agent ${agentConnected ? "connected" : "disconnected"}`,
+        memory: drained,
+        settings: { deregisterContainerInstance },
+        observed: {
+          instance: "terminated",
+          clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected }, [task("RUNNING")])],
+        },
+        now,
+        expected,
+      }),
+    ),
   );
 
   describe("what is remembered of an instance's life", () => {
@@ -187,7 +199,7 @@ describe("decide", () => {
         memoryOf({ ...quiet, memory: { ...drained, disconnectedSince: SINCE } }).disconnectedSince,
       ).to.equal(SINCE);
       const known = { ...drained, disconnectedSince: SINCE };
-      const unread = { unread: { tasks: "denied" } };
+      const unread = { unread: { tasks: denied() } };
       expect(memoryOf({ memory: known, observed: unread }).disconnectedSince).to.equal(SINCE);
       const speaks = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] };
       expect(memoryOf({ memory: known, observed: speaks }).disconnectedSince).to.equal(undefined);
@@ -212,7 +224,7 @@ describe("decide", () => {
     it("that it is dead, since when that was first certain, and what EC2 then said", () => {
       expect(memoryOf(says("running")).deadAs).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadAs).to.equal("stopped");
-      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" };
+      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" } as const;
       expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadSince).to.equal(at);
@@ -231,4 +243,28 @@ describe("decide", () => {
       expect(outcome).to.include({ kind: "wait", until: at + 30 * SECOND });
     });
   });
+});
+
+describe("decide", () => {
+  rows("rule 7: what is cleared away after a dead instance", [
+    {
+      why: "not a container instance that is out of its cluster",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated" },
+      settings: { deregisterContainerInstance: "always" },
+      observed: { instance: "terminated", clusterInstances: [clusterInstance("INACTIVE")] },
+      expected: ["complete"],
+      because: { why: "dead", as: "terminated" },
+    },
+    {
+      why: "the completion was refused before, and another hook holds it: cleared away first",
+      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated", refusedAt: SINCE + MINUTE },
+      observed: {
+        instance: "terminated",
+        registrations: [classic()],
+        hooks: [hook(), hook({ name: "backup" })],
+      },
+      expected: ["wait", "deregister"],
+      because: [event("dead instance cleared")],
+    },
+  ]);
 });

@@ -1,5 +1,7 @@
 // Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
+
 import { expect } from "chai";
+import { unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { Warning } from "../../../../shared/model/decision.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
@@ -7,15 +9,19 @@ import { deadlineOf } from "../../../../shared/rules/deadline.ts";
 import {
   clusterInstance,
   decisionOf,
+  denied,
   hook,
   MINUTE,
+  NOT_DRAINING,
   type Row,
   rows,
   SECOND,
   SINCE,
   seen,
   target,
+  targetsLeft,
   task,
+  tasksLeft,
   termination,
 } from "./builders.ts";
 
@@ -72,27 +78,25 @@ describe("decide", () => {
       why: "continue: completed, and what is still there is named",
       ...atDeadline("continue", {}),
       expected: ["complete"],
-      because: "the drain's time is over; still there: 1 task RUNNING",
+      because: { why: "deadline", left: [tasksLeft("RUNNING")] },
     },
     {
       why: "abandon, and nobody knows of the group's retention policy",
       ...atDeadline("abandon", {}),
       expected: ["complete"],
-      because:
-        "the drain's time is over; whether the group then keeps the instance could not be read; still there: 1 task RUNNING",
+      because: { why: "deadline with ABANDON", left: [tasksLeft("RUNNING")], retains: undefined },
     },
     {
       why: "abandon, and the group keeps the instance",
       ...atDeadline("abandon", { observed: { ...held, retains: true } }),
       expected: ["complete"],
-      because:
-        "the drain's time is over; by the group's retention policy the instance is kept, as Terminating:Retained; still there: 1 task RUNNING",
+      because: { why: "deadline with ABANDON", left: [tasksLeft("RUNNING")], retains: true },
     },
     {
       why: "abandon, and the group does not keep it",
       ...atDeadline("abandon", { observed: { ...held, retains: false } }),
       expected: ["complete"],
-      because: "the drain's time is over; the instance is terminated; still there: 1 task RUNNING",
+      because: { why: "deadline with ABANDON", left: [tasksLeft("RUNNING")], retains: false },
     },
     {
       why: "leave: the hook's own timeout decides, and the drain goes on meanwhile",
@@ -103,7 +107,7 @@ describe("decide", () => {
       why: "leave: still completed once all is gone",
       ...atDeadline("leave", { observed: { clusterInstances: [clusterInstance("DRAINING")] } }),
       expected: ["complete"],
-      because: "drained",
+      because: { why: "drained" },
     },
     {
       why: "leave: still not before that is certain",
@@ -113,30 +117,32 @@ describe("decide", () => {
       }),
       expected: ["wait"],
     },
-    ...(["continue", "abandon"] as const).map((onTimeout) => ({
-      why: `${onTimeout}: with nothing left there is no time to make sure, and no reason to abandon`,
-      ...atDeadline(onTimeout, {
-        memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 1 },
-        observed: { clusterInstances: [clusterInstance("DRAINING")] },
+    ...(["continue", "abandon"] as const).map(
+      (onTimeout): Row => ({
+        why: `${onTimeout}: with nothing left there is no time to make sure, and no reason to abandon`,
+        ...atDeadline(onTimeout, {
+          memory: { ...seen, drainingAt: SINCE, actedAt: SINCE + HOUR - 1 },
+          observed: { clusterInstances: [clusterInstance("DRAINING")] },
+        }),
+        expected: ["complete"],
+        because: { why: "drained at the deadline" },
       }),
-      expected: ["complete"],
-      because: "drained, as the drain's time was over",
-    })),
+    ),
     {
       why: "what would only now be taken out is still there, as it is",
       ...atDeadline("continue", {
         observed: { registrations: [target()], clusterInstances: [clusterInstance("ACTIVE")] },
       }),
       expected: ["complete"],
-      because: "the drain's time is over; still there: 1 target registered in static, not yet DRAINING",
+      because: { why: "deadline", left: [targetsLeft("registered"), NOT_DRAINING] },
     },
     {
       why: "what could not be read may still be there",
       ...atDeadline("continue", {
-        observed: { unread: { tasks: "ecs:DescribeTasks to be answered (denied)" } },
+        observed: { unread: { tasks: denied("ecs:DescribeTasks") } },
       }),
       expected: ["complete"],
-      because: "the drain's time is over; still there: ecs:DescribeTasks to be answered (denied)",
+      because: { why: "deadline", left: [unreadBlocker("tasks", denied("ecs:DescribeTasks"))] },
     },
     {
       why: "the hook's global limit comes first: two minutes before it",
@@ -179,16 +185,15 @@ describe("decide", () => {
   });
 
   describe("what the log says of it", () => {
-    const remarksOf = (row: Parameters<typeof decisionOf>[0], phrase: Warning["phrase"]) =>
+    const warningsOf = (row: Parameters<typeof decisionOf>[0], phrase: Warning["phrase"]) =>
       decisionOf(row).warnings.filter((each) => each.phrase === phrase);
 
     it("the hook's timeouts and the deadline", () => {
-      expect(remarksOf(atDeadline("continue", { now: 0 }), "held by the lifecycle hook")).to.deep.equal([
+      expect(warningsOf(atDeadline("continue", { now: 0 }), "held by the lifecycle hook")).to.deep.equal([
         {
           level: "info",
           phrase: "held by the lifecycle hook",
           fields: {
-            life_cycle_hook_name: "drain",
             heartbeat_timeout_seconds: 3600,
             global_limit_seconds: 172_800,
             drain_deadline: "2026-01-05T10:00:00.000Z",
@@ -199,50 +204,49 @@ describe("decide", () => {
 
     it("a warning where the hook's global limit comes before drain_timeout_seconds", () => {
       const hooks = [hook({ heartbeatTimeout: 30 * SECOND })];
-      const [logWarnings] = remarksOf(
+      const [warning] = warningsOf(
         atDeadline("continue", { observed: { ...held, hooks }, now: 0 }),
         "held by the lifecycle hook",
       );
-      expect(logWarnings).to.deep.include({ level: "warn" });
-      expect(logWarnings?.fields).to.include({
+      expect(warning).to.deep.include({ level: "warn" });
+      expect(warning?.fields).to.include({
         global_limit_seconds: 3000,
         drain_deadline: "2026-01-05T09:48:00.000Z",
-        reason: "the hook's global limit comes before drain_timeout_seconds",
       });
+      expect(warning?.reason).to.deep.equal({ why: "global limit first" });
     });
 
     it("nothing of a hook that could not be read", () => {
-      const observed = { ...held, hooks: undefined, unread: { hooks: "denied" } };
+      const observed = { ...held, hooks: undefined, unread: { hooks: denied() } };
       expect(
-        remarksOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook"),
+        warningsOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook"),
       ).to.deep.equal([]);
     });
 
     const half = "half of the drain's time is over";
     it("what is in the way when half of the time is over, and how it then ends", () => {
-      expect(remarksOf(atDeadline("continue", { now: HOUR / 2 - 1 }), half)).to.deep.equal([]);
-      expect(remarksOf(atDeadline("continue", { now: HOUR / 2 }), half)).to.deep.equal([
+      expect(warningsOf(atDeadline("continue", { now: HOUR / 2 - 1 }), half)).to.deep.equal([]);
+      expect(warningsOf(atDeadline("continue", { now: HOUR / 2 }), half)).to.deep.equal([
         {
           level: "warn",
           phrase: half,
-          fields: {
-            waiting_for: "1 task RUNNING",
-            drain_deadline: "2026-01-05T10:00:00.000Z",
-            ends_with: "the lifecycle action is completed with CONTINUE",
-          },
+          fields: { drain_deadline: "2026-01-05T10:00:00.000Z" },
+          blockers: [tasksLeft("RUNNING")],
+          ending: { onTimeout: "continue", retains: undefined },
         },
       ]);
-      const thenOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
-        remarksOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.fields.ends_with;
-      expect(thenOf({ observed: { ...held, retains: true } }, "abandon")).to.equal(
-        "the lifecycle action is completed with ABANDON: by the group's retention policy the instance is kept, as Terminating:Retained",
-      );
-      expect(thenOf({}, "leave")).to.equal("no more heartbeats are sent, and the hook's own timeout decides");
+      const endingOf = (row: Partial<Row>, onTimeout: DrainSettings["onTimeout"]) =>
+        warningsOf(atDeadline(onTimeout, { now: HOUR / 2, ...row }), half)[0]?.ending;
+      expect(endingOf({ observed: { ...held, retains: true } }, "abandon")).to.deep.equal({
+        onTimeout: "abandon",
+        retains: true,
+      });
+      expect(endingOf({}, "leave")).to.deep.equal({ onTimeout: "leave", retains: undefined });
     });
 
     it("nothing at half of the time where nothing is left", () => {
       const observed = { clusterInstances: [clusterInstance("DRAINING")] };
-      expect(remarksOf(atDeadline("continue", { observed, now: HOUR / 2 }), half)).to.deep.equal([]);
+      expect(warningsOf(atDeadline("continue", { observed, now: HOUR / 2 }), half)).to.deep.equal([]);
     });
   });
 });

@@ -5,7 +5,18 @@ import type { Memory } from "../../../../shared/model/memory.ts";
 import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
-import { decisionOf, hook, MINUTE, SECOND, SINCE, state, target, termination } from "./builders.ts";
+import {
+  decisionOf,
+  denied,
+  hook,
+  MINUTE,
+  SECOND,
+  SINCE,
+  state,
+  target,
+  termination,
+  throttled,
+} from "./builders.ts";
 
 const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView => ({
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
@@ -91,13 +102,13 @@ describe("heartbeats", () => {
     },
     {
       why: "the hooks were not read: a timeout of three minutes is assumed, not yet",
-      autoScalingView: { hooks: undefined, unread: { hooks: "denied" } },
+      autoScalingView: { hooks: undefined, unread: { hooks: denied() } },
       now: MINUTE - 1,
       expected: false,
     },
     {
       why: "the hooks were not read: a timeout of three minutes is assumed, due",
-      autoScalingView: { hooks: undefined, unread: { hooks: "denied" } },
+      autoScalingView: { hooks: undefined, unread: { hooks: denied() } },
       now: MINUTE,
       expected: true,
     },
@@ -110,7 +121,7 @@ describe("heartbeats", () => {
     },
     {
       why: "Auto Scaling was not read: the timer runs on all the same",
-      autoScalingView: { groupInstance: undefined, unread: { groupInstance: "throttled" } },
+      autoScalingView: { groupInstance: undefined, unread: { "group instance": throttled() } },
       now: 59 * MINUTE,
       expected: true,
     },
@@ -126,18 +137,22 @@ describe("heartbeats", () => {
       now: 59 * MINUTE,
       expected: false,
     },
-    ...["Terminating", "InService", "Terminating:Proceed"].map((name) => ({
-      why: `no hook holds it: ${name}`,
-      autoScalingView: state(name),
-      now: 59 * MINUTE,
-      expected: false,
-    })),
-    ...["Warmed:Terminating:Wait", "Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].map((name) => ({
-      why: `a hook holds it: ${name}`,
-      autoScalingView: state(name),
-      now: 59 * MINUTE,
-      expected: true,
-    })),
+    ...["Terminating", "InService", "Terminating:Proceed"].map(
+      (name): BeatRow => ({
+        why: `no hook holds it: ${name}`,
+        autoScalingView: state(name),
+        now: 59 * MINUTE,
+        expected: false,
+      }),
+    ),
+    ...["Warmed:Terminating:Wait", "Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].map(
+      (name): BeatRow => ({
+        why: `a hook holds it: ${name}`,
+        autoScalingView: state(name),
+        now: 59 * MINUTE,
+        expected: true,
+      }),
+    ),
     { why: "a millisecond before the drain's time is over", now: 60 * MINUTE - 1, expected: true },
     { why: "once the drain's time is over, no more", now: 60 * MINUTE, expected: false },
     {

@@ -1,5 +1,12 @@
-// What is decided in each lifecycle state of Auto Scaling and each situation of ours. Each cell has its test, and the page
-// docs/lifecycle-states.md is made from it.
+// What is decided in each lifecycle state of Auto Scaling and each situation of ours: data for a test a cell, and for the
+// page docs/lifecycle-states.md, which is printed from it.
+import { areSameBlockers, type Blocker, event } from "../../../../shared/model/blocker.ts";
+import type { CompletionReason, DropReason } from "../../../../shared/model/reason.ts";
+
+/** What is waited for, or why it is completed or dropped. */
+export type Because =
+  | { readonly blockers: readonly Blocker[] }
+  | { readonly reason: CompletionReason | DropReason };
 
 /** What a decision is to be. */
 type Expected = {
@@ -7,69 +14,99 @@ type Expected = {
   readonly level?: "info" | "warn";
   /** The steps' kinds. */
   readonly steps: readonly string[];
-  /** What the reason in the log, or what is waited for, looks like. */
-  readonly because: RegExp;
+  /** Whether that is what is waited for, or why it ends. */
+  readonly isBecause: (because: Because) => boolean;
   /** The same for the page. */
   readonly why: string;
 };
+
+const TASK: Blocker = { kind: "tasks", cluster: "main", status: "RUNNING", count: 1 };
+const targetIn = (state: "registered" | "draining"): Blocker => ({
+  kind: "registration",
+  loadBalancer: "static",
+  counts: true,
+  state,
+  count: 1,
+});
+
+/** It waits for exactly these. */
+const waitsFor =
+  (...expected: readonly Blocker[]) =>
+  (because: Because) =>
+    "blockers" in because && areSameBlockers(because.blockers, expected);
+
+/** It waits for one thing: for Auto Scaling to show another lifecycle state. */
+const waitsForState = (because: Because) => {
+  if (!("blockers" in because) || because.blockers.length !== 1) return false;
+  return because.blockers.every(
+    (each) =>
+      each.kind === "lifecycle state" ||
+      (each.kind === "event" && ["second absence", "returned"].includes(each.event)),
+  );
+};
+
+/** It ends for one of these reasons. */
+const endsAs =
+  (...whys: readonly (CompletionReason | DropReason)["why"][]) =>
+  (because: Because) =>
+    "reason" in because && whys.includes(because.reason.why);
 
 /** What can be decided, by its name in the table. */
 export const DECISIONS = {
   drain: {
     outcome: "wait",
     steps: ["deregister", "drain"],
-    because: /^1 target draining in static, 1 task RUNNING$/,
+    isBecause: waitsFor(targetIn("draining"), TASK),
     why: "A hook holds the instance, or EC2 is about to take it. What is ours is taken out, DRAINING is set, and the drain waits for what is left.",
   },
   "write down": {
     outcome: "wait",
     steps: [],
-    because: /^1 target registered in static, 1 task RUNNING, not yet DRAINING$/,
+    isBecause: waitsFor(targetIn("registered"), TASK, { kind: "not draining", cluster: "main" }),
     why: "A hook holds the instance, and it comes back. The restore plan is written into the message first: what is to be taken from the instance. So it gets everything back, even if the run dies. The next run carries it out.",
   },
   complete: {
     outcome: "complete",
     steps: [],
-    because: /^drained$/,
+    isBecause: endsAs("drained"),
     why: "It is certain that nothing is left. The lifecycle action is completed with CONTINUE. If the instance comes back, its message is kept.",
   },
   "complete, late": {
     outcome: "complete",
     steps: [],
-    because: /^the drain's time is over; still there: /,
+    isBecause: endsAs("deadline"),
     why: "The drain's time is over. `on_timeout` decides; the default is CONTINUE.",
   },
-  "check again": {
+  wait: {
     outcome: "wait",
     steps: [],
-    because: /^the instance to |^a second look: /,
+    isBecause: waitsForState,
     why: "Nothing is touched. The instance is not held yet, or may not be. Or it is on its way back. Or it was absent in one pass only.",
   },
   drop: {
     outcome: "drop",
     level: "info",
     steps: [],
-    because:
-      /^nothing to complete: |^no Auto Scaling group knows |^it does not .* after all: |^its lifecycle action has ended; /,
+    isBecause: endsAs("nothing to complete", "absent", "does not return", "superseded"),
     why: "The lifecycle action of the message is over, and there is nothing to restore. The message is deleted.",
   },
   "drop, warn": {
     outcome: "drop",
     level: "warn",
     steps: [],
-    because: /^not terminating: /,
+    isBecause: endsAs("not terminating"),
     why: "The instance is not terminating, two minutes after the message's time. Nothing is touched, and the message is deleted with a warning.",
   },
   "set ACTIVE": {
     outcome: "wait",
     steps: ["activate"],
-    because: /^what was taken from the instance to be restored$/,
+    isBecause: waitsFor(event("restored")),
     why: "The instance is back. Its container instance is set ACTIVE again, and then the message is deleted. What it was registered with is only logged.",
   },
   restore: {
     outcome: "wait",
     steps: ["activate", "register"],
-    because: /^what was taken from the instance to be restored$/,
+    isBecause: waitsFor(event("restored")),
     why: "The instance is in service again. Its container instance is set ACTIVE, and it is registered where it was taken out. Then the message is deleted.",
   },
 } as const satisfies Record<string, Expected>;
@@ -86,7 +123,7 @@ export const SITUATIONS = {
   "kept, root volume": "drained before its root volume is replaced, and completed; DRAINING by us",
   "Spot notice":
     "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
-  stale: "a message a day old that no pass has seen; a target and a task are left",
+  stale: "a message a day old that had no pass; a target and a task are left",
 } as const;
 
 /** The name of a situation. */
@@ -107,27 +144,21 @@ const drain = "drain";
 const write = "write down";
 const done = "complete";
 const late = "complete, late";
-const again = "check again";
+const again = "wait";
 const over = "drop";
 const warn = "drop, warn";
 const active = "set ACTIVE";
 const restore = "restore";
 
-type Cells = readonly [
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-  DecisionName,
-];
+// A decision a situation, in the order of the columns.
+type Cell = DecisionName;
+type Cells = readonly [Cell, Cell, Cell, Cell, Cell, Cell, Cell];
 
 // Each state that Auto Scaling has (API Reference, AutoScalingInstanceDetails, LifecycleState), its meaning, its cells.
 const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Pending", "it is launched, or goes into service", again, warn, warn, again, again, drain, warn],
   ["Pending:Wait", "a launching hook holds it", again, warn, warn, again, again, drain, warn],
-  ["Pending:Proceed", "a launching hook has ended", again, warn, warn, again, again, drain, warn],
+  ["Pending:Proceed", "a launching hook has released it", again, warn, warn, again, again, drain, warn],
   ["InService", "it serves", again, warn, warn, active, restore, drain, warn],
   ["EnteringStandby", "an operator takes it aside", again, warn, warn, again, again, drain, warn],
   ["Standby", "an operator has taken it aside", again, warn, warn, again, again, drain, warn],
@@ -145,8 +176,8 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
     drain,
     again,
   ],
-  ["Terminating:Wait", "a hook holds it, and it terminates", drain, done, late, over, over, drain, drain],
-  ["Terminating:Proceed", "all hooks have ended", over, over, over, over, over, over, over],
+  ["Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
+  ["Terminating:Proceed", "all hooks have released it", over, over, over, over, over, over, over],
   [
     "Terminating:Retained",
     "ABANDON, and the group's policy keeps it",
@@ -185,7 +216,7 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["RootVolumeReplaced", "it has its new root volume", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending", "it goes into the warm pool", again, warn, warn, again, again, drain, warn],
   ["Warmed:Pending:Wait", "a hook holds it on its way back", write, done, late, done, done, drain, write],
-  ["Warmed:Pending:Proceed", "all hooks have ended", over, over, over, again, again, over, over],
+  ["Warmed:Pending:Proceed", "all hooks have released it", over, over, over, again, again, over, over],
   [
     "Warmed:Pending:Retained",
     "ABANDON, and the group's policy keeps it",
@@ -201,18 +232,8 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ["Warmed:Running", "it rests in the warm pool, running", again, warn, warn, active, again, drain, warn],
   ["Warmed:Hibernated", "it rests in the warm pool", again, warn, warn, active, again, drain, warn],
   ["Warmed:Terminating", "it leaves the warm pool for good", again, again, again, over, over, drain, again],
-  [
-    "Warmed:Terminating:Wait",
-    "a hook holds it, and it terminates",
-    drain,
-    done,
-    late,
-    over,
-    over,
-    drain,
-    drain,
-  ],
-  ["Warmed:Terminating:Proceed", "all hooks have ended", over, over, over, over, over, over, over],
+  ["Warmed:Terminating:Wait", "a hook holds it, and it dies", drain, done, late, over, over, drain, drain],
+  ["Warmed:Terminating:Proceed", "all hooks have released it", over, over, over, over, over, over, over],
   [
     "Warmed:Terminating:Retained",
     "ABANDON, and the group keeps it",

@@ -1,14 +1,14 @@
 // Protects what it is enough to ask for between two looks: only what no rule can go on without, and never for long.
 import { expect } from "chai";
-import type { Memory } from "../../../../shared/model/memory.ts";
+import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
-import { isRecheckEnough, stillWaiting } from "../../../../shared/rules/blocker.ts";
 import {
   classic,
   clusterInstance,
   clusterInstanceOf,
   decisionOf,
+  denied,
   MINUTE,
   type Row,
   SECOND,
@@ -17,15 +17,14 @@ import {
   service,
   target,
   task,
-  termination,
 } from "./builders.ts";
 
 const draining = { ...seen, drainingAt: SINCE, actedAt: SINCE, lastHeartbeatAt: SINCE + MINUTE };
 const daemons = [service("web", { daemon: true })];
 const recheckIn = (row: Omit<Row, "why" | "expected">) =>
   decisionOf({ memory: draining, ...row }).memory.recheck;
-const whatIn = (change: Partial<Observation>, memory: Partial<Memory> = draining) =>
-  recheckIn({ observed: change, memory })?.what;
+const blockerIn = (change: Partial<Observation>, memory: Partial<Memory> = draining) =>
+  recheckIn({ observed: change, memory })?.blocker;
 const tasks = (tasksToRun: number, ...arns: string[]) => ({
   kind: "tasks",
   cluster: "main",
@@ -33,18 +32,17 @@ const tasks = (tasksToRun: number, ...arns: string[]) => ({
   tasksToRun,
   tasks: arns,
 });
-const static8080 = {
-  kind: "target",
-  targetGroup: "tg-1",
+const static8080: RecheckableBlocker = {
+  kind: "registration",
+  registration: { kind: "target", id: "tg-1", port: 8080 },
   target: "i-1",
-  port: 8080,
   state: "draining",
 };
 
-describe("decide: what stands in the way", () => {
+describe("decide: the blocker to recheck", () => {
   it("the tasks of a DRAINING container instance, whatever is registered", () =>
     expect(
-      whatIn({
+      blockerIn({
         clusterInstances: [clusterInstance("DRAINING", task("RUNNING"), task("STOPPING"))],
         registrations: [target({ state: "draining" })],
       }),
@@ -52,29 +50,29 @@ describe("decide: what stands in the way", () => {
 
   it("of tasks that are stopping, which the container instance does not count: only themselves", () =>
     expect(
-      whatIn({ clusterInstances: [clusterInstance("DRAINING", task("STOPPING"), task("STOPPED"))] }),
+      blockerIn({ clusterInstances: [clusterInstance("DRAINING", task("STOPPING"), task("STOPPED"))] }),
     ).to.deep.equal(tasks(0, "task-STOPPING")));
 
   it("the tasks that DRAINING, which is set in this look, makes leave", () =>
-    expect(whatIn({ clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))] })).to.deep.equal(
+    expect(blockerIn({ clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))] })).to.deep.equal(
       tasks(1, "task-RUNNING"),
     ));
 
   it("not the tasks that are stopped once nothing else is left, but what is", () => {
     const clusterInstances = [clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING")], daemons)];
-    expect(whatIn({ clusterInstances, registrations: [target({ state: "draining" })] })).to.deep.equal(
+    expect(blockerIn({ clusterInstances, registrations: [target({ state: "draining" })] })).to.deep.equal(
       static8080,
     );
-    expect(whatIn({ clusterInstances })).to.equal(undefined);
+    expect(blockerIn({ clusterInstances })).to.equal(undefined);
     const stopping = [
       clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING"), task("STOPPING")], daemons),
     ];
-    expect(whatIn({ clusterInstances: stopping })).to.equal(undefined);
+    expect(blockerIn({ clusterInstances: stopping })).to.equal(undefined);
   });
 
   it("the tasks that we have stopped, which are stopping now", () =>
     expect(
-      whatIn({
+      blockerIn({
         clusterInstances: [
           clusterInstanceOf({ status: "DRAINING", tasksToRun: 0 }, [task("STOPPING")], daemons),
         ],
@@ -87,21 +85,21 @@ describe("decide: what stands in the way", () => {
     ];
     const other = target({ id: "tg-2", port: 9000, state: "draining" });
     const behind = target({ state: "draining" });
-    expect(whatIn({ clusterInstances, registrations: [other, behind] })).to.deep.equal(static8080);
+    expect(blockerIn({ clusterInstances, registrations: [other, behind] })).to.deep.equal(static8080);
   });
 
   it("of two container instances, of which one has left its cluster: what is on the other", () => {
     const old = clusterInstanceOf({ arn: "ci-0", status: "INACTIVE", agentConnected: false }, [
       task("RUNNING"),
     ]);
-    expect(whatIn({ clusterInstances: [old, clusterInstance("DRAINING", task("RUNNING"))] })).to.deep.equal(
-      tasks(1, "task-RUNNING"),
-    );
+    expect(
+      blockerIn({ clusterInstances: [old, clusterInstance("DRAINING", task("RUNNING"))] }),
+    ).to.deep.equal(tasks(1, "task-RUNNING"));
   });
 
   it("a registration that drains, where the container instance has left its cluster", () =>
     expect(
-      whatIn({
+      blockerIn({
         clusterInstances: [clusterInstance("INACTIVE")],
         registrations: [target({ state: "draining" })],
       }),
@@ -109,18 +107,23 @@ describe("decide: what stands in the way", () => {
 
   it("a load balancer that drains the instance, with no task left", () =>
     expect(
-      whatIn({
+      blockerIn({
         clusterInstances: [clusterInstance("DRAINING")],
         registrations: [classic({ state: "draining" })],
       }),
-    ).to.deep.equal({ kind: "classic", id: "elb" }));
+    ).to.deep.equal({
+      kind: "registration",
+      registration: { kind: "classic", id: "elb" },
+      target: "i-1",
+      state: "draining",
+    }));
 
   it("a target of ECS's that is still registered, until it is an orphan", () => {
     const registered = target({ managed: true, services: ["web"] });
     const observed = { clusterInstances: [clusterInstance("DRAINING")], registrations: [registered] };
     const memory = { ...draining, drainingAt: SINCE + 30 * SECOND };
     expect(recheckIn({ observed, memory })).to.deep.equal({
-      what: { ...static8080, state: "registered" },
+      blocker: { ...static8080, state: "registered" },
       until: SINCE + 90 * SECOND,
     });
   });
@@ -158,7 +161,7 @@ describe("decide: what stands in the way", () => {
     "something could not be read": {
       observed: {
         clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))],
-        unread: { hooks: "hooks to be answered" },
+        unread: { hooks: denied() },
       },
     },
     "the instance is in two clusters": {
@@ -223,38 +226,11 @@ describe("decide: what stands in the way", () => {
     });
   });
 
-  describe("between two looks", () => {
-    const what = { kind: "classic", id: "elb" } as const;
-    const waiting = (until: number, memory: Partial<Memory> = {}) =>
-      termination({ recheck: { what, until }, changedAt: SINCE, ...memory });
-
-    it("a glance is enough until then, and not for longer than we would have said", () => {
-      expect(isRecheckEnough(termination(), SINCE)).to.equal(false);
-      expect(isRecheckEnough(waiting(SINCE + 1), SINCE)).to.equal(true);
-      expect(isRecheckEnough(waiting(SINCE), SINCE)).to.equal(false);
-      expect(isRecheckEnough(waiting(SINCE + MINUTE), SINCE)).to.equal(true);
-      expect(isRecheckEnough(waiting(SINCE + MINUTE + 1), SINCE)).to.equal(false);
-    });
-    it("it waits for a poll, and not beyond the next look at everything", () => {
-      const nextPassAt = (until: number) => stillWaiting(waiting(until), SINCE, false).memory.nextPassAt;
-      expect(nextPassAt(SINCE + MINUTE)).to.equal(SINCE + 5 * SECOND);
-      expect(nextPassAt(SINCE + 3 * SECOND)).to.equal(SINCE + 3 * SECOND);
-    });
-    it("it waits longer once nothing has changed for long", () =>
-      expect(
-        stillWaiting(waiting(SINCE + MINUTE, { changedAt: SINCE - 15 * MINUTE }), SINCE, false).memory
-          .nextPassAt,
-      ).to.equal(SINCE + 30 * SECOND));
-    it("it counts what could not be read", () => {
-      expect(stillWaiting(waiting(SINCE + MINUTE), SINCE, true).memory.failures).to.equal(1);
-      expect(stillWaiting(waiting(SINCE + MINUTE), SINCE, false).memory.failures).to.equal(0);
-    });
-    it("what stood in the way is forgotten once nothing does", () =>
-      expect(
-        recheckIn({
-          memory: { ...draining, recheck: { what, until: SINCE + 2 * MINUTE } },
-          observed: { clusterInstances: [clusterInstance("DRAINING")] },
-        }),
-      ).to.equal(undefined));
-  });
+  it("the blocker is forgotten once it is gone", () =>
+    expect(
+      recheckIn({
+        memory: { ...draining, recheck: { blocker: static8080, until: SINCE + 2 * MINUTE } },
+        observed: { clusterInstances: [clusterInstance("DRAINING")] },
+      }),
+    ).to.equal(undefined));
 });

@@ -4,10 +4,10 @@ import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import {
-  classic,
   clusterInstance,
   clusterInstanceOf,
   decisionOf,
+  denied,
   MINUTE,
   type Row,
   SECOND,
@@ -113,13 +113,13 @@ describe("what is remembered", () => {
       [
         "it could not be read: as it was",
         { ...drained(MINUTE), noTasksToRunSince: SINCE },
-        { unread: { tasks: "tasks to be answered" } },
+        { unread: { tasks: denied() } },
         SINCE,
       ],
       [
         "it could not be read, and was not known before",
         drained(MINUTE),
-        { unread: { tasks: "tasks to be answered" } },
+        { unread: { tasks: denied() } },
         undefined,
       ],
     ];
@@ -188,7 +188,7 @@ describe("what is remembered", () => {
         },
         [],
       ],
-      ["the tasks were not read", settled, { ...listed(true), unread: { tasks: "denied" } }, []],
+      ["the tasks were not read", settled, { ...listed(true), unread: { tasks: denied() } }, []],
       ["no container instance", settled, {}, []],
       ["it was certain before: still", known, listed(false, "STOPPED"), versions(1)],
       [
@@ -237,7 +237,7 @@ describe("what is remembered", () => {
 
     it("are those of the look before where they were not read, or where there is no container instance", () => {
       expect(
-        tasksOf(known, { clusterInstances: [clusterInstance("DRAINING")], unread: { tasks: "denied" } }),
+        tasksOf(known, { clusterInstances: [clusterInstance("DRAINING")], unread: { tasks: denied() } }),
       ).to.deep.equal(known.tasks);
       expect(tasksOf(known, {})).to.deep.equal(known.tasks);
       expect(tasksOf({}, {})).to.equal(undefined);
@@ -256,11 +256,11 @@ describe("what is remembered", () => {
       noRegistrationSince: undefined,
     });
     // Which load balancers to look at, the tasks' services tell.
-    expect(memoryOf({ observed: { unread: { tasks: "denied" } } })).to.include({
+    expect(memoryOf({ observed: { unread: { tasks: denied() } } })).to.include({
       noContainerInstanceSince: undefined,
       noRegistrationSince: undefined,
     });
-    expect(memoryOf({ observed: { unread: { registrations: "denied" } } })).to.include({
+    expect(memoryOf({ observed: { unread: { registrations: denied() } } })).to.include({
       noContainerInstanceSince: at,
       noRegistrationSince: undefined,
     });
@@ -276,26 +276,6 @@ describe("what is remembered", () => {
     expect(memoryOf({ ...draining, memory: { actedAt: SINCE } })).to.include({ drainingAt: at, actedAt: at });
     expect(memoryOf({ observed: { clusterInstances: [clusterInstance("ACTIVE")] } })).to.include({
       drainingAt: undefined,
-    });
-  });
-
-  it("what was seen, each once and for good", () => {
-    const { registrations, containerInstances } = memoryOf({
-      memory: { registrations: [{ kind: "classic", id: "elb" }] },
-      observed: {
-        clusterInstances: [clusterInstance("DRAINING")],
-        registrations: [classic(), target(), target(), target({ port: 8081 })],
-      },
-    });
-    expect(registrations).to.deep.equal([
-      { kind: "classic", id: "elb" },
-      { kind: "target", id: "tg-1", port: 8080 },
-      { kind: "target", id: "tg-1", port: 8081 },
-    ]);
-    expect(containerInstances).to.deep.equal([{ cluster: "main", arn: "ci-1" }]);
-    expect(memoryOf({ memory: { registrations, containerInstances } })).to.include({
-      registrations,
-      containerInstances,
     });
   });
 });

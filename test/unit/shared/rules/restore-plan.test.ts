@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Step } from "../../../../shared/model/decision.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { RestorePlan } from "../../../../shared/model/termination.ts";
-import { restorePlan } from "../../../../shared/rules/restore-plan.ts";
+import { stepsInPlan } from "../../../../shared/rules/restore-plan.ts";
 import { classic, SINCE, seen, target, termination } from "./builders.ts";
 
 const drain = (containerInstance: string): Step => ({
@@ -21,7 +21,7 @@ const stop: Step = { kind: "stop task", cluster: "main", task: "task-1", name: "
 const ofTarget = { kind: "target", id: "tg-1", port: 8080 } as const;
 const ofClassic = { kind: "classic", id: "elb" } as const;
 const on = (memory: Partial<Memory>, steps: readonly Step[], known?: RestorePlan) => {
-  const result = restorePlan(
+  const result = stepsInPlan(
     termination({ ...seen, returns: "warm pool", ...memory }, known ? { restorePlan: known } : {}),
     steps,
   );
@@ -36,7 +36,7 @@ describe("what is to be given back", () => {
   it("nothing, where the instance does not come back: all steps are taken at once", () => {
     const before = termination({ ...seen, drainingAt: SINCE });
     const steps = [drain("ci-1"), take("ours")];
-    expect(restorePlan(before, steps)).to.deep.equal({ steps, memory: before.memory });
+    expect(stepsInPlan(before, steps)).to.deep.equal({ steps, memory: before.memory });
   });
 
   it("is written down first, and taken once it is", () => {

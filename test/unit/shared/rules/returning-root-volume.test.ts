@@ -1,7 +1,10 @@
 // Protects the instances that go on with a new root volume: drained, completed, and given back all, once in service.
+import { event } from "../../../../shared/model/blocker.ts";
 import {
   clusterInstance,
   clusterInstanceOf,
+  denied,
+  lifecycleState,
   MINUTE,
   type Row,
   returning,
@@ -29,13 +32,15 @@ describe("decide", () => {
       "Pending",
       "Pending:Wait",
       "Pending:Proceed",
-    ].map((name) => ({
-      why: `${name}: on its way`,
-      ...rooted,
-      ...shown(name, draining),
-      expected: ["wait"],
-      because: `the instance to come back with its new root volume; it is ${name}`,
-    })),
+    ].map(
+      (name): Row => ({
+        why: `${name}: on its way`,
+        ...rooted,
+        ...shown(name, draining),
+        expected: ["wait"],
+        because: [lifecycleState(name, "root volume")],
+      }),
+    ),
     {
       why: "InService: it gets back all that was taken",
       ...rooted,
@@ -63,7 +68,7 @@ describe("decide", () => {
       ...rooted,
       observed: { ...state("InService"), clusterInstances: [clusterInstance("ACTIVE")], registrations: back },
       expected: ["drop"],
-      because: "the instance is InService, and has back what it needs there",
+      because: { why: "restored", state: "InService" },
     },
     {
       why: "its agent registered anew: that container instance is ACTIVE by itself",
@@ -84,24 +89,26 @@ describe("decide", () => {
         registrations: back,
       },
       expected: ["wait"],
-      because: "the instance to join its cluster again",
+      because: [event("agent back")],
     },
     ...(
       [
         ["just under half an hour: waited for", 30 * MINUTE - 1, ["wait"]],
         ["half an hour: it is set ACTIVE without it, for when it comes", 30 * MINUTE, ["wait", "activate"]],
       ] as const
-    ).map(([why, after, expected]) => ({
-      why: `its agent is silent, ${why}`,
-      ...rooted,
-      observed: {
-        ...state("InService"),
-        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
-        registrations: back,
-      },
-      now: MINUTE + after,
-      expected: [...expected],
-    })),
+    ).map(
+      ([why, after, expected]): Row => ({
+        why: `its agent is silent, ${why}`,
+        ...rooted,
+        observed: {
+          ...state("InService"),
+          clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
+          registrations: back,
+        },
+        now: MINUTE + after,
+        expected: [...expected],
+      }),
+    ),
     {
       why: "its agent is silent for more than half an hour, and it is ACTIVE: let go, with a warning",
       ...rooted,
@@ -112,7 +119,7 @@ describe("decide", () => {
       },
       now: MINUTE + 30 * MINUTE,
       expected: ["drop"],
-      because: "the instance is InService, and has back what it needs there but its ECS agent",
+      because: { why: "restored without agent", state: "InService" },
     },
     {
       why: "its agent registered anew, and the container instance from before was silent for half an hour: that is left alone",
@@ -127,7 +134,7 @@ describe("decide", () => {
       },
       now: MINUTE + 30 * MINUTE,
       expected: ["drop"],
-      because: "the instance is InService, and has back what it needs there",
+      because: { why: "restored", state: "InService" },
     },
     {
       why: "it never was in a cluster: nothing to wait for",
@@ -141,7 +148,7 @@ describe("decide", () => {
       observed: {
         ...state("InService"),
         clusterInstances: [clusterInstance("ACTIVE")],
-        unread: { registrations: "denied" },
+        unread: { registrations: denied() },
       },
       expected: ["wait"],
     },
@@ -163,7 +170,7 @@ describe("decide", () => {
       ...rooted,
       ...shown("Terminating", draining),
       expected: ["drop"],
-      because: "it does not come back with its new root volume after all: it is Terminating",
+      because: { why: "does not return", state: "Terminating", to: "root volume" },
     },
-  ] as Row[]);
+  ]);
 });

@@ -1,13 +1,19 @@
 // Protects the instances that go back to their warm pool: drained, completed, and set ACTIVE there.
+
 import { expect } from "chai";
+import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
 import {
   clusterInstance,
+  clusterInstanceOf,
   decisionOf,
+  denied,
   hook,
+  lifecycleState,
   MINUTE,
   observed,
+  type Row,
   returning,
   rows,
   SINCE,
@@ -24,26 +30,30 @@ const draining = clusterInstance("DRAINING");
 
 describe("decide", () => {
   rows("rule 9: an instance that goes back to its warm pool", [
-    ...["Warmed:Pending", "Warmed:Pending:Proceed"].map((name) => ({
-      why: `${name}: on its way`,
-      ...warm,
-      ...shown(name, draining),
-      expected: ["wait"],
-      because: `the instance to return to the warm pool; it is ${name}`,
-    })),
-    ...["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated", "InService"].map((name) => ({
-      why: `${name}: its container instance is set ACTIVE again, and it is registered nowhere`,
-      ...warm,
-      ...shown(name, draining),
-      expected: ["wait", "activate"],
-      because: "what was taken from the instance to be restored",
-    })),
+    ...["Warmed:Pending", "Warmed:Pending:Proceed"].map(
+      (name): Row => ({
+        why: `${name}: on its way`,
+        ...warm,
+        ...shown(name, draining),
+        expected: ["wait"],
+        because: [lifecycleState(name, "warm pool")],
+      }),
+    ),
+    ...["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated", "InService"].map(
+      (name): Row => ({
+        why: `${name}: its container instance is set ACTIVE again, and it is registered nowhere`,
+        ...warm,
+        ...shown(name, draining),
+        expected: ["wait", "activate"],
+        because: [event("restored")],
+      }),
+    ),
     {
       why: "ACTIVE again: nothing is left to do",
       ...warm,
       ...shown("Warmed:Stopped", clusterInstance("ACTIVE")),
       expected: ["drop"],
-      because: "the instance is Warmed:Stopped, and has back what it needs there",
+      because: { why: "restored", state: "Warmed:Stopped" },
     },
     {
       why: "its container instance has left the cluster: there is none to set ACTIVE",
@@ -62,10 +72,10 @@ describe("decide", () => {
       ...warm,
       observed: {
         ...state("Warmed:Stopped"),
-        unread: { tasks: "ecs:DescribeTasks to be answered (denied)" },
+        unread: { tasks: denied("ecs:DescribeTasks") },
       },
       expected: ["wait"],
-      because: "ecs:DescribeTasks to be answered (denied)",
+      because: [unreadBlocker("tasks", denied("ecs:DescribeTasks"))],
     },
     ...[
       "Terminating",
@@ -74,13 +84,15 @@ describe("decide", () => {
       "Warmed:Pending:Retained",
       "Detached",
       "SomethingNew",
-    ].map((name) => ({
-      why: `${name}: it goes elsewhere, nothing is restored`,
-      ...warm,
-      ...shown(name, draining),
-      expected: ["drop"],
-      because: `it does not return to the warm pool after all: it is ${name}`,
-    })),
+    ].map(
+      (name): Row => ({
+        why: `${name}: it goes elsewhere, nothing is restored`,
+        ...warm,
+        ...shown(name, draining),
+        expected: ["drop"],
+        because: { why: "does not return", state: name, to: "warm pool" },
+      }),
+    ),
     {
       why: "its hook ended without us: kept all the same",
       memory: returning("warm pool", { returningSince: undefined }),
@@ -100,8 +112,13 @@ describe("decide", () => {
       ...shown("Warmed:Pending:Proceed", draining),
       now: MINUTE + HOUR,
       expected: ["drop"],
-      because:
-        "given up 2026-01-05T10:01:00.000Z: the instance was to return to the warm pool, and is Warmed:Pending:Proceed; not restored: tg-1:8080, elb, ci-1",
+      because: {
+        why: "given up",
+        at: SINCE + MINUTE + HOUR,
+        state: "Warmed:Pending:Proceed",
+        to: "warm pool",
+        notRestored: [{ kind: "target", id: "tg-1", port: 8080 }, { kind: "classic", id: "elb" }, "ci-1"],
+      },
     },
     {
       why: "another group has it: rule 1 holds",
@@ -115,7 +132,7 @@ describe("decide", () => {
       memory: returning("warm pool", { absentSince: SINCE }),
       observed: { groupInstance: undefined },
       expected: ["drop"],
-      because: "no Auto Scaling group knows the instance any more",
+      because: { why: "absent", hookEndedFirst: undefined },
     },
   ]);
 
@@ -134,7 +151,7 @@ describe("decide", () => {
       observed: { ...shown("Warmed:Pending:Wait", draining).observed, hooks: others },
       now: 2 * MINUTE,
       expected: ["wait"],
-      because: "the instance to return to the warm pool; it is Warmed:Pending:Wait",
+      because: [lifecycleState("Warmed:Pending:Wait", "warm pool")],
     },
     {
       why: "the same for a new root volume",
@@ -189,4 +206,55 @@ describe("decide", () => {
     ]);
     expect(warnings({ plannedDeregistrations: [] })).to.deep.equal([]);
   });
+});
+
+describe("decide", () => {
+  const rootVolume = (
+    change: Row["memory"] = {},
+    clusterInstances = [clusterInstance("DRAINING")],
+  ): Partial<Row> => ({
+    memory: returning("root volume", { plannedDeregistrations: [], ...change }),
+    observed: { ...state("InService"), clusterInstances },
+  });
+  rows("rule 9: whose DRAINING is undone", [
+    {
+      why: "a new root volume, and its agent is silent: not before it is back",
+      ...rootVolume({}, [clusterInstanceOf({ status: "DRAINING", agentConnected: false })]),
+      expected: ["wait"],
+      because: [event("agent back")],
+    },
+    {
+      why: "in the warm pool the agent may be silent",
+      memory: returning("warm pool"),
+      observed: {
+        ...state("Warmed:Stopped"),
+        clusterInstances: [clusterInstanceOf({ status: "DRAINING", agentConnected: false })],
+      },
+      expected: ["wait", "activate"],
+    },
+    {
+      why: "another container instance than we set DRAINING: left as it is, and it is back",
+      ...rootVolume({ plannedDraining: ["ci-0"] }),
+      expected: ["drop"],
+      because: { why: "restored", state: "InService" },
+    },
+    {
+      why: "given up, with nothing that was not restored",
+      memory: returning("warm pool", {
+        plannedDeregistrations: [],
+        plannedDraining: [],
+        returningSince: SINCE,
+      }),
+      observed: state("Warmed:Pending"),
+      now: 60 * MINUTE,
+      expected: ["drop"],
+      because: {
+        why: "given up",
+        at: SINCE + 60 * MINUTE,
+        state: "Warmed:Pending",
+        to: "warm pool",
+        notRestored: [],
+      },
+    },
+  ]);
 });

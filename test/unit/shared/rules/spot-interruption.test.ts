@@ -1,6 +1,22 @@
 // Protects the two minutes before a Spot interruption: all steps at once, nothing completed, and an end.
+import { event } from "../../../../shared/model/blocker.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { clusterInstance, MINUTE, type Row, rows, SINCE, seen, state, target, task } from "./builders.ts";
+import {
+  clusterInstance,
+  denied,
+  lifecycleState,
+  MINUTE,
+  NOT_DRAINING,
+  type Row,
+  rows,
+  SINCE,
+  seen,
+  state,
+  target,
+  targetsLeft,
+  task,
+  tasksLeft,
+} from "./builders.ts";
 
 type Told = NonNullable<Row["told"]>;
 const noticed: Told = { hook: undefined, interruptedAt: SINCE };
@@ -12,16 +28,18 @@ const serving = {
 
 describe("decide", () => {
   rows("rule 12: a Spot interruption", [
-    ...["InService", "Standby", "Pending", "Detached", "Terminating", "Terminating:Wait"].map((name) => ({
-      why: `${name}: both steps at once, though a task listens behind ours`,
-      told: noticed,
-      observed: { ...state(name), ...serving },
-      expected: ["wait", "deregister", "drain"],
-    })),
+    ...["InService", "Standby", "Pending", "Detached", "Terminating", "Terminating:Wait"].map(
+      (name): Row => ({
+        why: `${name}: both steps at once, though a task listens behind ours`,
+        told: noticed,
+        observed: { ...state(name), ...serving },
+        expected: ["wait", "deregister", "drain"],
+      }),
+    ),
     {
       why: "the tasks were not read: nothing is touched, as ever",
       told: noticed,
-      observed: { ...state("InService"), ...serving, unread: { tasks: "denied" } },
+      observed: { ...state("InService"), ...serving, unread: { tasks: denied() } },
       expected: ["wait"],
     },
     {
@@ -30,7 +48,7 @@ describe("decide", () => {
       observed: {
         ...state("InService"),
         clusterInstances: serving.clusterInstances,
-        unread: { registrations: "denied" },
+        unread: { registrations: denied() },
       },
       expected: ["wait", "drain"],
     },
@@ -50,7 +68,7 @@ describe("decide", () => {
       memory: { ...seen, drainingAt: SINCE },
       observed: { ...state("InService"), clusterInstances: [clusterInstance("DRAINING")] },
       expected: ["wait"],
-      because: "the Spot interruption, with nothing left on the instance",
+      because: [event("spot interruption")],
     },
     {
       why: "another group's, whatever the notice: untouched",
@@ -71,8 +89,10 @@ describe("decide", () => {
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
       expected: ["drop"],
-      because:
-        "the Spot interruption is due; still there: 1 target registered in static, 1 task RUNNING, not yet DRAINING",
+      because: {
+        why: "spot interruption",
+        left: [targetsLeft("registered"), tasksLeft("RUNNING"), NOT_DRAINING],
+      },
     },
     {
       why: "two minutes, with nothing left: let go as drained",
@@ -81,7 +101,7 @@ describe("decide", () => {
       observed: { ...state("InService"), clusterInstances: [clusterInstance("DRAINING")] },
       now: 2 * MINUTE,
       expected: ["drop"],
-      because: "the Spot interruption is due; drained",
+      because: { why: "spot interruption", left: [] },
     },
     {
       why: "it is on its way out: nothing to do",
@@ -120,7 +140,7 @@ describe("decide", () => {
       observed: { ...state("Terminating"), ...serving },
       now: 2 * MINUTE,
       expected: ["wait"],
-      because: "the instance to leave Terminating",
+      because: [lifecycleState("Terminating", "end of wait")],
     },
     {
       why: "joined by a hook's message, held, when the two minutes are over: the drain goes on until it is certainly dead",
@@ -135,7 +155,7 @@ describe("decide", () => {
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
       expected: ["drop"],
-      because: "not terminating: the instance is InService",
+      because: { why: "not terminating", state: "InService", group: undefined },
     },
-  ] as Row[]);
+  ]);
 });

@@ -1,5 +1,21 @@
 // Protects the rules of who takes a registration out, and what DRAINING waits for.
-import { classic, clusterInstance, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { unreadBlocker } from "../../../../shared/model/blocker.ts";
+import {
+  classic,
+  clusterInstance,
+  denied,
+  MINUTE,
+  NOT_DRAINING,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  targetsLeft,
+  task,
+  tasksLeft,
+} from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 2: who takes out what, and when", [
@@ -60,8 +76,10 @@ describe("decide", () => {
       memory: {
         ...seen,
         registrations: [...seen.registrations, { kind: "classic", id: "elb" }],
-        managedTargetGroups: ["tg-1"],
-        managedElbNames: ["elb"],
+        managed: [
+          { kind: "target", id: "tg-1" },
+          { kind: "classic", id: "elb" },
+        ],
         actedAt: SINCE + MINUTE - SECOND,
       },
       observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
@@ -72,7 +90,7 @@ describe("decide", () => {
       memory: {
         ...seen,
         registrations: [...seen.registrations, { kind: "classic", id: "elb" }],
-        managedTargetGroups: ["tg-1"],
+        managed: [{ kind: "target", id: "tg-1" }],
         actedAt: SINCE + MINUTE - SECOND,
       },
       observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))] },
@@ -83,18 +101,22 @@ describe("decide", () => {
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
         registrations: [target()],
-        unread: { hostPorts: "ecs:DescribeTaskDefinition to be answered (denied)" },
+        unread: { "host ports": denied("ecs:DescribeTaskDefinition") },
       },
       expected: ["wait", "deregister"],
-      because:
-        "1 target draining in static, 1 task RUNNING, not yet DRAINING, ecs:DescribeTaskDefinition to be answered (denied)",
+      because: [
+        targetsLeft("draining"),
+        tasksLeft("RUNNING"),
+        NOT_DRAINING,
+        unreadBlocker("host ports", denied("ecs:DescribeTaskDefinition")),
+      ],
     },
     {
       why: "nor could they be when ours was gone, but less than 10 s after its deregistration: DRAINING waits",
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
-        unread: { hostPorts: "unread" },
+        unread: { "host ports": denied() },
       },
       expected: ["wait"],
     },
@@ -103,7 +125,7 @@ describe("decide", () => {
       memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND },
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
-        unread: { hostPorts: "unread" },
+        unread: { "host ports": denied() },
       },
       expected: ["wait", "drain"],
     },
@@ -115,7 +137,7 @@ describe("decide", () => {
           target({ managed: true }),
           target({ id: "tg-2", target: "10.0.0.7", pointsAt: [], addressTask: task("RUNNING") }),
         ],
-        unread: { hostPorts: "unread" },
+        unread: { "host ports": denied() },
       },
       expected: ["wait", "drain"],
     },
@@ -145,7 +167,7 @@ describe("decide", () => {
       observed: {
         clusterInstances: [clusterInstance("ACTIVE")],
         registrations: [target()],
-        unread: { tasks: "denied" },
+        unread: { tasks: denied() },
       },
       expected: ["wait"],
     },
@@ -154,7 +176,7 @@ describe("decide", () => {
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
         registrations: [target()],
-        unread: { registrations: "denied" },
+        unread: { registrations: denied() },
       },
       expected: ["wait", "deregister"],
     },
@@ -171,21 +193,23 @@ describe("decide", () => {
     ...[
       { stoppedAgo: MINUTE - 1, expected: ["wait"] },
       { stoppedAgo: MINUTE, expected: ["wait", "orphan"] },
-    ].map(({ stoppedAgo, expected }) => ({
-      why: `a managed target still registered ${stoppedAgo} ms after its task stopped: ${expected.join(", ")}`,
-      memory: { drainingAt: SINCE },
-      observed: {
-        clusterInstances: [
-          clusterInstance(
-            "DRAINING",
-            task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - stoppedAgo }),
-          ),
-        ],
-        registrations: [target({ managed: true, services: ["web"] })],
-      },
-      now: 5 * MINUTE,
-      expected,
-    })),
+    ].map(
+      ({ stoppedAgo, expected }): Row => ({
+        why: `a managed target still registered ${stoppedAgo} ms after its task stopped: ${expected.join(", ")}`,
+        memory: { drainingAt: SINCE },
+        observed: {
+          clusterInstances: [
+            clusterInstance(
+              "DRAINING",
+              task("STOPPED", { hostPorts: [8080], stoppedAt: SINCE + 5 * MINUTE - stoppedAgo }),
+            ),
+          ],
+          registrations: [target({ managed: true, services: ["web"] })],
+        },
+        now: 5 * MINUTE,
+        expected,
+      }),
+    ),
     {
       why: "of several tasks behind a managed target, the last to stop counts",
       memory: { drainingAt: SINCE },

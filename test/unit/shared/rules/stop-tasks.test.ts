@@ -5,6 +5,7 @@ import type { Task } from "../../../../shared/model/tasks.ts";
 import {
   clusterInstanceOf,
   decisionOf,
+  denied,
   MINUTE,
   type Row,
   rows,
@@ -62,12 +63,14 @@ describe("decide", () => {
       ["the EC2 instance's id", "i-1"],
       ["the container instance's ARN", ARN],
       ["the container instance's id", "0123456789abcdef"],
-    ].map(([what, startedBy]) => ({
-      why: `daemon: one that the instance itself started is, named by ${what}`,
-      ...drained,
-      ...on(standalone(startedBy)),
-      expected: STOP,
-    })),
+    ].map(
+      ([what, startedBy]): Row => ({
+        why: `daemon: one that the instance itself started is, named by ${what}`,
+        ...drained,
+        ...on(standalone(startedBy)),
+        expected: STOP,
+      }),
+    ),
     {
       why: "daemon: one that another instance started is not",
       ...drained,
@@ -88,12 +91,14 @@ describe("decide", () => {
       ...by("all"),
       expected: WAIT,
     },
-    ...["RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"].map((status) => ({
-      why: `not while another task is ${status}: the daemon may serve it`,
-      ...drained,
-      ...on(daemon(), task(status)),
-      expected: WAIT,
-    })),
+    ...["RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"].map(
+      (status): Row => ({
+        why: `not while another task is ${status}: the daemon may serve it`,
+        ...drained,
+        ...on(daemon(), task(status)),
+        expected: WAIT,
+      }),
+    ),
     { why: "once the others are STOPPED", ...drained, ...on(daemon(), task("STOPPED")), expected: STOP },
     {
       why: "two that may be stopped, together",
@@ -172,10 +177,10 @@ describe("decide", () => {
     {
       why: "the tasks were not read: nothing is stopped",
       ...drained,
-      observed: { ...on(daemon()).observed, unread: { tasks: "denied" } },
+      observed: { ...on(daemon()).observed, unread: { tasks: denied() } },
       expected: WAIT,
     },
-  ] as Row[]);
+  ]);
 
   it("says of each task whose it is", () => {
     const names = (...tasks: Task[]) =>
@@ -188,4 +193,27 @@ describe("decide", () => {
       "a standalone task",
     ]);
   });
+});
+
+describe("decide", () => {
+  rows("rule 4: two daemons, and a target of one of them", [
+    {
+      why: "both are stopped, the one with its target",
+      memory: { ...seen, drainingAt: SINCE },
+      observed: {
+        clusterInstances: [
+          clusterInstanceOf(
+            { status: "DRAINING" },
+            [
+              task("RUNNING", { arn: "task-1", service: "agent" }),
+              task("RUNNING", { arn: "task-2", service: "logs" }),
+            ],
+            [service("agent", { daemon: true }), service("logs", { daemon: true })],
+          ),
+        ],
+        registrations: [target({ managed: true, services: ["logs"] })],
+      },
+      expected: ["wait", "stop task", "stop task"],
+    },
+  ]);
 });

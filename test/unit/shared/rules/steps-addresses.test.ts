@@ -2,7 +2,18 @@
 // somebody else's who has the address by now.
 
 import { expect } from "chai";
-import { clusterInstance, decisionOf, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import {
+  clusterInstance,
+  decisionOf,
+  MINUTE,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  target,
+  task,
+} from "./builders.ts";
 
 const now = 5 * MINUTE;
 const held = task("RUNNING", { arn: "task-held", addresses: ["10.0.0.7"] });
@@ -18,16 +29,18 @@ const drained = { ...seen, drainingAt: SINCE };
 
 describe("decide", () => {
   rows("rule 2: targets by the address of a task", [
-    ...["RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"].map((status) => ({
-      why: `held by a task that is ${status}: ECS's to take out`,
-      memory: drained,
-      observed: {
-        clusterInstances: [clusterInstance("DRAINING", { ...held, status })],
-        registrations: [byAddress({ ...held, status })],
-      },
-      now,
-      expected: ["wait"],
-    })),
+    ...["RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING"].map(
+      (status): Row => ({
+        why: `held by a task that is ${status}: ECS's to take out`,
+        memory: drained,
+        observed: {
+          clusterInstances: [clusterInstance("DRAINING", { ...held, status })],
+          registrations: [byAddress({ ...held, status })],
+        },
+        now,
+        expected: ["wait"],
+      }),
+    ),
     {
       why: "in a group that the input names, of no service: still never ours",
       memory: drained,

@@ -19,6 +19,7 @@ import {
   state,
   target,
   task,
+  tasksLeft,
   termination,
 } from "./builders.ts";
 
@@ -49,8 +50,7 @@ describe("all of a decision", () => {
       expect(decisionOf(row).outcome).to.deep.equal({
         kind: "drop",
         level: "error",
-        reason:
-          "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",
+        reason: { why: "unknown action" },
       });
     }
   });
@@ -81,7 +81,7 @@ describe("all of a decision", () => {
     expect(outcome).to.deep.equal({
       kind: "complete",
       result: "CONTINUE",
-      reason: "the instance is dead: it is stopped",
+      reason: { why: "dead", as: "stopped" },
     });
   });
 
@@ -94,12 +94,14 @@ describe("all of a decision", () => {
       {
         level: "info",
         phrase: "ECS drains it too",
-        fields: { reason: "managed draining is on; the two do not hinder each other" },
+        fields: {},
+        reason: { why: "managed draining" },
       },
       {
         level: "warn",
         phrase: "cluster lacks the instance",
-        fields: { reason: "none of its container instances is this one: main, spare" },
+        fields: {},
+        reason: { why: "cluster lacks it", clusters: ["main", "spare"] },
       },
     ]);
   });
@@ -109,24 +111,21 @@ describe("all of a decision", () => {
     const warnings = decisionOf({ memory: seen, observed: { hooks } }).warnings.filter(
       ({ phrase }) => phrase === "metadata ignored",
     );
-    expect(warnings.map(({ fields }) => fields.reason)).to.deep.equal([
-      "a hook's NotificationMetadata cannot say this: only the functions' inputs can",
+    expect(warnings.map(({ fields, reason }) => [fields, reason])).to.deep.equal([
+      [{ keys: "dry_run" }, { why: "metadata" }],
     ]);
   });
 
   it("takes its own hook for its own, whatever stands before it", () => {
     const hooks = [hook({ name: "backup", heartbeatTimeout: 10 * MINUTE, target: undefined }), hook()];
-    const [logWarnings, ...others] = decisionOf({ memory: seen, observed: { hooks } }).warnings;
+    const [warning, ...others] = decisionOf({ memory: seen, observed: { hooks } }).warnings;
     expect(others).to.deep.equal([]);
-    expect(logWarnings?.fields).to.include({
-      life_cycle_hook_name: "drain",
-      heartbeat_timeout_seconds: 3600,
-    });
+    expect(warning?.fields).to.include({ heartbeat_timeout_seconds: 3600 });
   });
 
   it("blames a task's protection on that task alone", () => {
     const { warnings } = decisionOf({
-      memory: { ...seen, drainingAt: SINCE, changedAt: SINCE, waitingFor: "1 task RUNNING" },
+      memory: { ...seen, drainingAt: SINCE, changedAt: SINCE, blockers: [tasksLeft("RUNNING")] },
       observed: {
         hooks: undefined,
         clusterInstances: [clusterInstanceOf({ status: "DRAINING" }, [task("RUNNING")], [service("web")])],

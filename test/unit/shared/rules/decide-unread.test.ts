@@ -4,6 +4,7 @@ import { expect } from "chai";
 import {
   clusterInstanceOf,
   decisionOf,
+  denied,
   MINUTE,
   rows,
   SECOND,
@@ -12,14 +13,15 @@ import {
   state,
   target,
   task,
+  throttled,
 } from "./builders.ts";
 
-const unread = { registrations: "elasticloadbalancing:DescribeTargetHealth to be answered (throttled)" };
+const unread = { registrations: throttled("elasticloadbalancing:DescribeTargetHealth") };
 const drained = { ...seen, drainingAt: SINCE };
 const bootTask = task("RUNNING", { service: undefined, startedBy: "i-1" });
 const silent = clusterInstanceOf({ status: "DRAINING", agentConnected: false });
 const refusedFor = (seconds: number) => ({ ...drained, refusedAt: SINCE + 10 * MINUTE - seconds * SECOND });
-const hooksUnread = { unread: { hooks: "autoscaling:DescribeLifecycleHooks to be answered (denied)" } };
+const hooksUnread = { unread: { hooks: denied("autoscaling:DescribeLifecycleHooks") } };
 
 describe("decide", () => {
   rows("where something could not be read", [
@@ -34,11 +36,11 @@ describe("decide", () => {
       memory: { ...drained, disconnectedSince: SINCE },
       observed: {
         clusterInstances: [silent],
-        unread: { instance: "ec2:DescribeInstances to be answered (denied)" },
+        unread: { instance: denied("ec2:DescribeInstances") },
       },
       now: 10 * MINUTE,
       expected: ["complete"],
-      because: "drained",
+      because: { why: "drained" },
     },
     {
       why: "a completion that was refused is tried again, though the hooks cannot be read",
@@ -92,7 +94,7 @@ describe("decide", () => {
       memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
       observed: { ...state("Warmed:Pending:Wait"), clusterInstances: [silent] },
       expected: ["complete"],
-      because: "the instance is dead: it is stopped",
+      because: { why: "dead", as: "stopped" },
     },
   ]);
 
@@ -102,8 +104,7 @@ describe("decide", () => {
       memory: { ...drained, returns: "warm pool", returningSince: SINCE },
       observed: state("Warmed:Terminating:Wait"),
       expected: ["drop"],
-      because:
-        "its lifecycle action has ended; another one holds the instance, which is Warmed:Terminating:Wait",
+      because: { why: "superseded", state: "Warmed:Terminating:Wait" },
     },
     {
       why: "still held in the state that it was completed in, it is waited for",

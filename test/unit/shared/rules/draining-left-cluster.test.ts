@@ -1,7 +1,9 @@
+import { event } from "../../../../shared/model/blocker.ts";
 import {
   clusterInstance,
   clusterInstanceOf,
   MINUTE,
+  type Row,
   rows,
   SINCE,
   seen,
@@ -17,14 +19,16 @@ const silent = clusterInstanceOf({ agentConnected: false });
 describe("decide", () => {
   const always = { settings: { deregisterContainerInstance: "always" } } as const;
   rows("deregister_container_instance, of an instance that is drained", [
-    ...(["never", "when_disconnected"] as const).map((deregisterContainerInstance) => ({
-      why: `${deregisterContainerInstance}: left to ECS`,
-      memory: drained,
-      settings: { deregisterContainerInstance },
-      observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
-      now,
-      expected: ["complete"],
-    })),
+    ...(["never", "when_disconnected"] as const).map(
+      (deregisterContainerInstance): Row => ({
+        why: `${deregisterContainerInstance}: left to ECS`,
+        memory: drained,
+        settings: { deregisterContainerInstance },
+        observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
+        now,
+        expected: ["complete"],
+      }),
+    ),
     {
       why: "always: taken out once its last task is STOPPED, without force",
       ...always,
@@ -32,7 +36,7 @@ describe("decide", () => {
       observed: { clusterInstances: [clusterInstance("DRAINING", task("STOPPED"))] },
       now,
       expected: ["wait", "out"],
-      because: "the container instance to leave its cluster",
+      because: [event("container instance gone")],
     },
     {
       why: "always: not before",
@@ -49,7 +53,7 @@ describe("decide", () => {
       observed: { clusterInstances: [clusterInstance("INACTIVE")] },
       now,
       expected: ["complete"],
-      because: "drained",
+      because: { why: "drained" },
     },
     {
       why: "always: not of one that goes back to its warm pool, which needs it again",
@@ -68,7 +72,7 @@ describe("decide", () => {
       observed: { clusterInstances: [clusterInstance("INACTIVE", task("RUNNING"))] },
       now,
       expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
+      because: { why: "drained, left its cluster" },
     },
     {
       why: "gone altogether: the same",
@@ -76,7 +80,7 @@ describe("decide", () => {
       observed: { clusterInstances: [] },
       now,
       expected: ["complete"],
-      because: "drained: its container instance has left the cluster",
+      because: { why: "drained, left its cluster" },
     },
     {
       why: "DEREGISTERING: its tasks still count",
@@ -133,7 +137,7 @@ describe("decide", () => {
       memory: seen,
       observed: { ...state("Warmed:Terminating:Wait"), clusterInstances: [silent] },
       expected: ["complete"],
-      because: "drained",
+      because: { why: "drained" },
     },
     {
       why: "with a task that ECS still shows: not at rest",

@@ -1,5 +1,5 @@
 // Protects the rule of what counts as gone.
-import { clusterInstance, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
+import { clusterInstance, denied, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 3: gone means gone", [
@@ -45,7 +45,7 @@ describe("decide", () => {
       why: "no container instance ever seen, second look 10 s later: believed",
       memory: { ...seen, containerInstances: [], noContainerInstanceSince: SINCE + MINUTE - 10 * SECOND },
       expected: ["complete"],
-      because: "drained",
+      because: { why: "drained" },
     },
     {
       why: "no registration ever seen, second look too soon: not believed",
@@ -60,13 +60,13 @@ describe("decide", () => {
     {
       why: "the tasks were not read: not gone",
       memory: seen,
-      observed: { unread: { tasks: "denied" } },
+      observed: { unread: { tasks: denied() } },
       expected: ["wait"],
     },
     {
       why: "the registrations were not read: not gone",
       memory: seen,
-      observed: { unread: { registrations: "denied" } },
+      observed: { unread: { registrations: denied() } },
       expected: ["wait"],
     },
     {

@@ -1,5 +1,7 @@
 // Protects the time between gone and completed: as long as it is set, or as a Network Load Balancer needs.
+
 import { expect } from "chai";
+import { event } from "../../../../shared/model/blocker.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import {
   clusterInstance,
@@ -24,7 +26,7 @@ const goneFor = (milliseconds: number, change: Partial<Memory> = {}) =>
   gone({ goneAt: SINCE + now - milliseconds, ...change });
 const behind = { behindNetworkLoadBalancer: true };
 const set = (settleSeconds: number) => ({ settings: { settleSeconds } });
-const SETTLING = "the instance to settle, with nothing left on it";
+const SETTLING = [event("settled")];
 
 describe("decide", () => {
   rows("rule 3: settle_seconds", [
@@ -54,16 +56,16 @@ describe("decide", () => {
       ...gone({ actedAt: SINCE + now - 10 * SECOND + 1 }),
       ...set(30),
       expected: ["wait"],
-      because: "a later look: nothing is left, but reads of AWS lag",
+      because: [event("later read")],
     },
     {
       why: "the drain's time is over meanwhile: completed",
       ...goneFor(SECOND),
       settings: { settleSeconds: 3600, drainTimeoutSeconds: 600 },
       expected: ["complete"],
-      because: "drained, as the drain's time was over",
+      because: { why: "drained at the deadline" },
     },
-  ] as Row[]);
+  ]);
 
   it("is looked at again exactly when it has settled", () => {
     const { outcome, memory } = decisionOf({ ...gone(), ...set(30) });

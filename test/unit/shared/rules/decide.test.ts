@@ -1,14 +1,29 @@
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
-import { clusterInstance, MINUTE, rows, SECOND, SINCE, seen, state, target } from "./builders.ts";
+import { event } from "../../../../shared/model/blocker.ts";
+import {
+  clusterInstance,
+  denied,
+  lifecycleState,
+  MINUTE,
+  type Row,
+  rows,
+  SECOND,
+  SINCE,
+  seen,
+  state,
+  target,
+} from "./builders.ts";
 
 describe("decide", () => {
   rows("rule 1: only in a wait state", [
-    ...["Terminating:Wait", "Warmed:Terminating:Wait"].map((name) => ({
-      why: `${name}: drain`,
-      observed: { ...state(name), registrations: [target()] },
-      expected: ["wait", "deregister"],
-    })),
-    ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name) => [
+    ...["Terminating:Wait", "Warmed:Terminating:Wait"].map(
+      (name): Row => ({
+        why: `${name}: drain`,
+        observed: { ...state(name), registrations: [target()] },
+        expected: ["wait", "deregister"],
+      }),
+    ),
+    ...["Warmed:Pending:Wait", "ReplacingRootVolume:Wait"].flatMap((name): Row[] => [
       {
         why: `${name}: it comes back, so what is to be taken is written down first`,
         observed: {
@@ -33,7 +48,7 @@ describe("decide", () => {
         told: {
           restorePlan: {
             plannedDraining: [],
-            plannedDeregistrations: [{ kind: "target" as const, targetGroup: "tg-1", port: 8080 }],
+            plannedDeregistrations: [{ kind: "target", id: "tg-1", port: 8080 }],
           },
         },
         observed: {
@@ -44,12 +59,14 @@ describe("decide", () => {
         expected: ["wait", "deregister"],
       },
     ]),
-    ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map((name) => ({
-      why: `${name}: touch nothing, look again, however long it takes`,
-      observed: { ...state(name), registrations: [target()] },
-      now: 60 * MINUTE,
-      expected: ["wait"],
-    })),
+    ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map(
+      (name): Row => ({
+        why: `${name}: touch nothing, look again, however long it takes`,
+        observed: { ...state(name), registrations: [target()] },
+        now: 60 * MINUTE,
+        expected: ["wait"],
+      }),
+    ),
     ...[
       "InService",
       "Standby",
@@ -61,7 +78,7 @@ describe("decide", () => {
       "Warmed:Stopped",
       "Quarantined",
       "SomethingNew",
-    ].flatMap((name) => [
+    ].flatMap((name): Row[] => [
       {
         why: `${name}: touch nothing, and wait until two minutes after the message`,
         observed: { ...state(name), registrations: [target()] },
@@ -97,7 +114,7 @@ describe("decide", () => {
       "Terminating:Retained",
       "Warmed:Terminating:Retained",
       "Warmed:Pending:Retained",
-    ].flatMap((name) => [
+    ].flatMap((name): Row[] => [
       {
         why: `${name} soon after the message's time: it may be from before that, wait`,
         observed: state(name),
@@ -131,8 +148,41 @@ describe("decide", () => {
     {
       why: "Auto Scaling was not read: wait, whatever else was",
       memory: { ...seen, absentSince: SINCE - MINUTE },
-      observed: { groupInstance: undefined, unread: { groupInstance: "denied" } },
+      observed: { groupInstance: undefined, unread: { "group instance": denied() } },
       expected: ["wait"],
+    },
+  ]);
+});
+
+describe("decide", () => {
+  rows("rule 1: whose it is", [
+    {
+      why: "in another group: named",
+      observed: state("InService", "other"),
+      now: 2 * MINUTE,
+      expected: ["drop"],
+      because: { why: "not terminating", state: "InService", group: "other" },
+    },
+    {
+      why: "a Spot interruption, held by a hook that is not ours: nothing is completed",
+      memory: seen,
+      told: { hook: undefined, interruptedAt: SINCE + MINUTE },
+      expected: ["wait"],
+      because: [event("spot interruption")],
+    },
+    {
+      why: "no hook and no interruption: there is nothing to do it for",
+      told: { hook: undefined },
+      observed: state("InService"),
+      expected: ["wait"],
+      because: [lifecycleState("InService", "termination")],
+    },
+    {
+      why: "no hook and no interruption, held: waited for however long",
+      told: { hook: undefined },
+      now: 2 * MINUTE,
+      expected: ["wait"],
+      because: [lifecycleState("Terminating:Wait", "end of wait")],
     },
   ]);
 });

@@ -1,0 +1,67 @@
+// Protects that what was seen of an instance is remembered, each thing once, from pass to pass.
+import { expect } from "chai";
+import type { Memory } from "../../../../shared/model/memory.ts";
+import type { Observation } from "../../../../shared/model/observation.ts";
+import {
+  classic,
+  clusterInstance,
+  decisionOf,
+  MINUTE,
+  type Row,
+  SECOND,
+  SINCE,
+  target,
+  task,
+} from "./builders.ts";
+
+const memoryOf = (row: Partial<Row>): Memory => decisionOf({ now: 5 * MINUTE, ...row }).memory;
+
+describe("what is remembered over two passes", () => {
+  const shown: Partial<Observation> = {
+    clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+    registrations: [target(), classic({ managed: true })],
+    managed: [
+      { kind: "target", id: "tg-2" },
+      { kind: "classic", id: "elb" },
+    ],
+  };
+
+  it("all that was seen, once", () => {
+    const first = memoryOf({ observed: shown, now: 0 });
+    expect(first).to.deep.include({
+      containerInstances: [{ cluster: "main", arn: "ci-1" }],
+      registrations: [
+        { kind: "target", id: "tg-1", port: 8080 },
+        { kind: "classic", id: "elb" },
+      ],
+      managed: shown.managed,
+    });
+    const second = memoryOf({ memory: first, observed: shown, now: 5 * SECOND });
+    expect(second.registrations).to.deep.equal(first.registrations);
+    expect(second.managed).to.deep.equal(first.managed);
+    expect(second.changedAt).to.equal(first.changedAt);
+  });
+
+  it("nothing of an absence, once a group shows the instance", () =>
+    expect(memoryOf({ memory: { absentSince: SINCE } }).absentSince).to.equal(undefined));
+
+  it("what was seen, each once and for good", () => {
+    const { registrations, containerInstances } = memoryOf({
+      memory: { registrations: [{ kind: "classic", id: "elb" }] },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [classic(), target(), target(), target({ port: 8081 })],
+      },
+    });
+    expect(registrations).to.deep.equal([
+      { kind: "classic", id: "elb" },
+      { kind: "target", id: "tg-1", port: 8080 },
+      { kind: "target", id: "tg-1", port: 8081 },
+    ]);
+    expect(containerInstances).to.deep.equal([{ cluster: "main", arn: "ci-1" }]);
+    expect(memoryOf({ memory: { registrations, containerInstances } })).to.include({
+      registrations,
+      containerInstances,
+    });
+  });
+});
