@@ -1,3 +1,5 @@
+// Rule 13: dry run.
+
 import { areSameBlockers, type Blocker, event, type Unread, unreadBlocker } from "../model/blocker.ts";
 import { type Decided, type Done, idOfWarning } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";

@@ -1,3 +1,5 @@
+// Rule 16: time runs out.
+
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { heartbeatBeforeDeadlineAt } from "./heartbeat.ts";

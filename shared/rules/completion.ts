@@ -1,3 +1,5 @@
+// Rule 8: done twice is done once.
+
 import { event } from "../model/blocker.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";

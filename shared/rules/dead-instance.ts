@@ -1,3 +1,5 @@
+// Rule 7: dead means dead.
+
 import { event } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";

@@ -1,3 +1,5 @@
+// Rule 6: a drain has an end.
+
 import { timeText } from "../base/time-text.ts";
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Warning } from "../model/decision.ts";

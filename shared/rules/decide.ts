@@ -1,3 +1,5 @@
+// Rule 1: only in a wait state.
+
 import { event } from "../model/blocker.ts";
 import type { Decision } from "../model/decision.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
@@ -30,7 +32,7 @@ export function decide(before: Termination, observed: Observation, now: number):
     : decideAbsent(termination, observed, now);
 }
 
-// Rule 1: what the lifecycle state means.
+// Rule 1. What the lifecycle state means.
 function decidePresent(termination: Termination, observed: Observation, now: number): Decision {
   const { memory, group, interruptedAt, hook } = termination;
   const { state, group: shownGroup } = observed.groupInstance ?? { state: "", group };

@@ -1,3 +1,5 @@
+// Rule 3: gone means gone.
+
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";

@@ -1,3 +1,5 @@
+// Rule 5: the hook is kept alive.
+
 import type { Hook } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";

@@ -1,4 +1,5 @@
 // Rule 12: notices.
+
 import { type GroupInstance, type Hook, notifiesQueue } from "../model/hooks.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import type { IgnoreReason, NoticeKind } from "../model/notice.ts";

@@ -1,3 +1,5 @@
+// Rule 11: patience is not failure.
+
 import type { Memory, RecheckableBlocker } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rechecked, RecheckRequest } from "../model/recheck.ts";

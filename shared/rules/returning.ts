@@ -1,3 +1,5 @@
+// Rule 9: coming back.
+
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step, Warning } from "../model/decision.ts";
 import { progressOf, returnOf } from "../model/lifecycle-state.ts";

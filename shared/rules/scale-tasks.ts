@@ -1,4 +1,5 @@
 // Rule 14: scale-tasks.
+
 import type { Service } from "../model/tasks.ts";
 
 /** One service that keeps one task per instance, with N instances spare. */

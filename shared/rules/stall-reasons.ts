@@ -1,3 +1,5 @@
+// Rule 10: stalls are explained.
+
 import type { Warning, WarningReason } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
 import { type ClusterInstance, liveTasks, type Service, type Task } from "../model/tasks.ts";

@@ -1,3 +1,5 @@
+// Rule 2: who takes out what, and when.
+
 import type { Step } from "../model/decision.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";

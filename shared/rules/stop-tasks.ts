@@ -1,3 +1,5 @@
+// Rule 4: what does not leave by itself.
+
 import type { Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Registration } from "../model/registration.ts";

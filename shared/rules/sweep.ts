@@ -1,4 +1,5 @@
 // Rule 15: the sweep.
+
 import { type GroupWithInstances, type Hook, notifiesQueue } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import { NO_MEMORY } from "../model/memory.ts";

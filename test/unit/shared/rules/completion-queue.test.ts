@@ -1,3 +1,4 @@
+// Rule 16: time runs out.
 // Protects the completion queue: none in it is left without a pass for longer than its timer allows.
 import { expect } from "chai";
 import { isQueuedForCompletion, queueUntil } from "../../../../shared/rules/completion-queue.ts";

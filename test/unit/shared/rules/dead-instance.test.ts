@@ -1,3 +1,4 @@
+// Rule 7: dead means dead.
 // Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 
 import { expect } from "chai";

@@ -1,3 +1,4 @@
+// Rule 6: a drain has an end.
 // Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
 
 import { expect } from "chai";

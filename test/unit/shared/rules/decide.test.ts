@@ -1,3 +1,4 @@
+// Rule 1: only in a wait state.
 // Protects the rule that a message is never proof, and nothing is touched outside a wait state.
 import { event } from "../../../../shared/model/blocker.ts";
 import {

@@ -1,3 +1,4 @@
+// Rule 3: gone means gone.
 // Protects the rule of what counts as gone.
 import { clusterInstance, denied, MINUTE, rows, SECOND, SINCE, seen, target, task } from "./builders.ts";
 

@@ -1,3 +1,4 @@
+// Rule 5: the hook is kept alive.
 // Protects the hook's timer: begun anew in time, never more often than needed, and not after the drain's own time.
 import { expect } from "chai";
 import type { Hook } from "../../../../shared/model/hooks.ts";

@@ -1,3 +1,4 @@
+// Rule 11: patience is not failure.
 // Protects what it is enough to ask for between two looks: only what no rule can go on without, and never for long.
 import { expect } from "chai";
 import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";

@@ -1,3 +1,4 @@
+// Rule 9: coming back.
 // Protects the instances that go back to their warm pool: drained, completed, and set ACTIVE there.
 
 import { expect } from "chai";

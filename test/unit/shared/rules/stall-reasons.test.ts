@@ -1,3 +1,4 @@
+// Rule 10: stalls are explained.
 // Protects what the log explains of a drain in which nothing moves: why, as far as ECS tells, and when that is asked.
 import { expect } from "chai";
 import type { Phrase } from "../../../../shared/base/log.ts";

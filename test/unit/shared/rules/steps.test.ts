@@ -1,3 +1,4 @@
+// Rule 2: who takes out what, and when.
 // Protects the rules of who takes a registration out, and what DRAINING waits for.
 import { unreadBlocker } from "../../../../shared/model/blocker.ts";
 import {

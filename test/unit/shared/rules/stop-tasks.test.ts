@@ -1,3 +1,4 @@
+// Rule 4: what does not leave by itself.
 // Protects the tasks that do not leave by themselves: stopped as the policy says, after all else, and not before.
 import { expect } from "chai";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
