@@ -16,7 +16,7 @@ export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = 
   return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level } };
 }
 
-/** When a wait ends: at the usual pace, where nothing else is said. Times are in milliseconds since 1970. */
+/** When a wait ends: at the usual pace by default. Times are in milliseconds since 1970. */
 export type Until = {
   /** When the answer can change at the soonest. */
   readonly known?: number | undefined;

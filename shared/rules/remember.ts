@@ -11,7 +11,7 @@ import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 // What EC2 says of an instance that will not run again. One that is stopping may still do so.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
 
-/** What is remembered after a look: all that was seen before, and what was seen now. */
+/** What is remembered after a pass: all that was seen before, and what was seen now. */
 export function remember({ memory, since }: Termination, observed: Observation, now: number): Memory {
   const draining = observed.clusterInstances.some(
     (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
@@ -99,7 +99,7 @@ function noTasks(
   now: number,
 ): Memory["noTasksVersions"] {
   if (clusterInstances.some((clusterInstance) => liveTasks(clusterInstance).length > 0)) return [];
-  // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while anew.
+  // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while once more.
   const mayStart = clusterInstances.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
   if (mayStart) return [];
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;

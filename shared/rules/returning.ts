@@ -95,7 +95,7 @@ function restoring(
   return [...activate, ...register];
 }
 
-// After its reboot the agent takes up the container instance that it was, or registers anew. Until then none is connected.
+// After its reboot the agent takes up the container instance that it was, or registers as another one. Until then none is connected.
 function isExpected({ memory }: Termination, { clusterInstances }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&

@@ -145,7 +145,7 @@ export const classic = (change: Partial<Registration> = {}): Registration =>
     ...change,
   });
 
-/** What the instance was seen in, so that one empty look is enough. */
+/** What the instance was seen in, so that one empty pass is enough. */
 export const seen = {
   containerInstances: [{ cluster: "main", arn: "ci-1" }],
   registrations: [{ kind: "target", id: "tg-1", port: 8080 }],
@@ -217,7 +217,7 @@ export function decisionOf({
   return decide(termination(memory, { ...told, settings }), observed(change), SINCE + now);
 }
 
-/** A termination in a pass, as it was decided: to wait, where nothing else is said. */
+/** A termination in a pass, as it was decided: to wait, where nothing else is given. */
 export function decided(
   before: Termination,
   change: Partial<Decision> = {},

@@ -46,7 +46,7 @@ describe("decide", () => {
       expected: ["drop"],
     },
     {
-      why: "refused, another hook explains the wait: done at once, and kept until that lets go",
+      why: "refused, another hook explains the wait: done at once, and kept until that is completed too",
       memory: { ...seen, refusedAt: SINCE + MINUTE },
       observed: { hooks: [hook(), hook({ name: "backup" })] },
       expected: ["wait"],

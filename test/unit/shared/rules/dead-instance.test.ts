@@ -222,9 +222,13 @@ describe("decide", () => {
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
     });
 
-    it("that it is dead, since when that was first certain, and what EC2 then said", () => {
+    it("that it is dead, since when that was first certain, and what EC2 then showed", () => {
       expect(memoryOf(says("running")).deadAs).to.equal(undefined);
-      expect(memoryOf(says("stopped")).deadAs).to.equal("stopped");
+      for (const instance of ["stopped", "shutting-down", "terminated"] as const) {
+        expect(memoryOf(says(instance)).deadAs).to.equal(instance);
+      }
+      const unknown = { ...drained, unknownSince: SINCE + now - 30 * SECOND };
+      expect(memoryOf({ memory: unknown, ...says("unknown") }).deadAs).to.equal("unknown");
       const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" } as const;
       expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
@@ -234,7 +238,7 @@ describe("decide", () => {
       );
     });
 
-    it("and it is looked at again when 30 s of not being known are over", () => {
+    it("and there is another pass when 30 s of not being known are over", () => {
       const { outcome } = decisionOf({
         memory: drained,
         settings: { pollSeconds: 60 },

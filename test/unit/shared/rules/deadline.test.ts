@@ -180,7 +180,7 @@ describe("decide", () => {
     ).to.equal("CONTINUE");
   });
 
-  it("looks again exactly at the deadline", () => {
+  it("has another pass exactly at the deadline", () => {
     const { outcome } = decisionOf(atDeadline("continue", { now: HOUR - 2 * SECOND }));
     expect(outcome).to.include({ kind: "wait", until: SINCE + HOUR });
   });

@@ -25,11 +25,11 @@ describe("a hook that was too short", () => {
   const reason = (row: Partial<Row>) => reasonOf(decisionOf({ now: 30 * SECOND, ...row }));
   const over = { ...short, ...state("Terminating:Proceed") };
 
-  it("is named where the instance is on its way out at the first look", () => {
+  it("is named where the instance is on its way out at the first pass", () => {
     expect(reason({ observed: over })).to.deep.equal(nothingToComplete(late));
   });
 
-  it("is not where the timeout had not passed, where there was a look in time, or where the hook is not known", () => {
+  it("is not where the timeout had not passed, where there was a pass in time, or where the hook is not known", () => {
     const plain = nothingToComplete(undefined);
     expect(reason({ observed: over, now: 30 * SECOND - 1 })).to.deep.equal(plain);
     expect(
@@ -44,7 +44,7 @@ describe("a hook that was too short", () => {
     expect(reason({ observed: over, memory })).to.deep.equal(nothingToComplete(late));
   });
 
-  it("is named where no group knows the instance any more at the first look", () => {
+  it("is named where no group knows the instance any more at the first pass", () => {
     const first = decisionOf({ observed: { ...short, groupInstance: undefined }, now: MINUTE });
     const gone = {
       memory: first.memory,
@@ -54,7 +54,7 @@ describe("a hook that was too short", () => {
     expect(reason(gone)).to.deep.equal({ why: "absent", hookEndedFirst: late });
   });
 
-  /** [what was remembered of an instance that a look has found held] */
+  /** [what was remembered of an instance that a pass has found held] */
   const remembered: Partial<Memory>[] = [
     { containerInstances: [{ cluster: "main", arn: "ci-1" }] },
     { registrations: [{ kind: "classic", id: "elb" }] },
@@ -62,7 +62,7 @@ describe("a hook that was too short", () => {
     { noRegistrationSince: SINCE },
   ];
   for (const memory of remembered) {
-    it(`is not where it was looked at in time: ${Object.keys(memory)}`, () => {
+    it(`is not where there was a pass in time: ${Object.keys(memory)}`, () => {
       const observed = { ...short, groupInstance: undefined };
       expect(
         reason({ memory: { ...memory, absentSince: SINCE + 30 * SECOND }, observed, now: MINUTE }),

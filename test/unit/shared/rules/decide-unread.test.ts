@@ -68,7 +68,7 @@ describe("decide", () => {
     },
   ]);
 
-  it("what could not be read for a moment does not begin the settling anew", () => {
+  it("what could not be read for a moment does not start the settling again", () => {
     const goneAt = SINCE + 5 * MINUTE;
     const { memory } = decisionOf({
       memory: { ...drained, goneAt },

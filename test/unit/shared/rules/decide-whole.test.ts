@@ -184,7 +184,7 @@ describe("all of a decision", () => {
       expect(remembered({ ...row, observed: state("Warmed:Pending") }).returningSince).to.equal(at);
     });
 
-    it("to look again when a Spot interruption is due", () => {
+    it("to have a pass when a Spot interruption is due", () => {
       const { outcome } = decisionOf({
         memory: seen,
         told: { hook: undefined, interruptedAt: SINCE },

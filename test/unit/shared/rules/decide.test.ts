@@ -62,7 +62,7 @@ describe("decide", () => {
     ]),
     ...["Terminating", "Warmed:Terminating", "ReplacingRootVolume"].map(
       (name): Row => ({
-        why: `${name}: touch nothing, look again, however long it takes`,
+        why: `${name}: touch nothing, wait for another pass, however long it takes`,
         observed: { ...state(name), registrations: [target()] },
         now: 60 * MINUTE,
         expected: ["wait"],
@@ -87,7 +87,7 @@ describe("decide", () => {
         expected: ["wait"],
       },
       {
-        why: `${name}: let go two minutes after the message`,
+        why: `${name}: dropped two minutes after the message`,
         observed: state(name),
         now: 2 * MINUTE,
         expected: ["drop"],
@@ -100,7 +100,7 @@ describe("decide", () => {
       expected: ["wait"],
     },
     {
-      why: "another group's instance: let go",
+      why: "another group's instance: dropped",
       observed: state("Terminating:Wait", "other"),
       now: 2 * MINUTE,
       expected: ["drop"],
@@ -123,25 +123,25 @@ describe("decide", () => {
         expected: ["wait"],
       },
       {
-        why: `${name} later: nothing to complete, let go`,
+        why: `${name} later: nothing to complete, dropped`,
         observed: state(name),
         now: 15 * SECOND,
         expected: ["drop"],
       },
     ]),
     {
-      why: "no group knows it, first look: wait",
+      why: "no group knows it, first pass: wait",
       observed: { groupInstance: undefined },
       expected: ["wait"],
     },
     {
-      why: "no group knows it, second look too soon: wait",
+      why: "no group knows it, second pass too soon: wait",
       memory: { absentSince: SINCE + MINUTE - 30 * SECOND + 1 },
       observed: { groupInstance: undefined },
       expected: ["wait"],
     },
     {
-      why: "no group knows it, second look 30 s later: let go",
+      why: "no group knows it, second pass 30 s later: dropped",
       memory: { absentSince: SINCE + MINUTE - 30 * SECOND },
       observed: { groupInstance: undefined },
       expected: ["drop"],

@@ -267,6 +267,6 @@ describe("the end of a drain", () => {
       outcome: { kind: "drop", level: "error", reason: { why: "unknown action" } },
     });
   });
-  it("is dropped quietly where nothing else is said", () =>
+  it("is dropped quietly where no level is given", () =>
     expect(drop(memory, { why: "unknown action" }).outcome).to.include({ level: "info" }));
 });

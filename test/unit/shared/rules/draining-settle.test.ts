@@ -32,7 +32,7 @@ describe("decide", () => {
   rows("rule 3: settle_seconds", [
     { why: "not given, behind no Network Load Balancer: none", ...gone(), expected: ["complete"] },
     {
-      why: "not given, behind a Network Load Balancer: two minutes, first look",
+      why: "not given, behind a Network Load Balancer: two minutes, first pass",
       ...gone(behind),
       expected: ["wait"],
       because: SETTLING,
@@ -48,7 +48,7 @@ describe("decide", () => {
       expected: ["complete"],
     },
     { why: "0, behind a Network Load Balancer: none", ...gone(behind), ...set(0), expected: ["complete"] },
-    { why: "30, first look", ...gone(), ...set(30), expected: ["wait"], because: SETTLING },
+    { why: "30, first pass", ...gone(), ...set(30), expected: ["wait"], because: SETTLING },
     { why: "30, just under", ...goneFor(30 * SECOND - 1), ...set(30), expected: ["wait"] },
     { why: "30, over", ...goneFor(30 * SECOND), ...set(30), expected: ["complete"] },
     {
@@ -67,13 +67,13 @@ describe("decide", () => {
     },
   ]);
 
-  it("is looked at again exactly when it has settled", () => {
+  it("has another pass exactly when it has settled", () => {
     const { outcome, memory } = decisionOf({ ...gone(), ...set(30) });
     expect(outcome).to.include({ kind: "wait", until: SINCE + now + 30 * SECOND });
     expect(memory.goneAt).to.equal(SINCE + now);
   });
 
-  it("is looked at sooner where a heartbeat came due while it was looked at, but for one after the drain's time", () => {
+  it("has a pass sooner where a heartbeat came due in this one, but for one after the drain's time", () => {
     const short = { hooks: [hook({ heartbeatTimeout: 3 * MINUTE })] };
     const until = (
       lastHeartbeatAt: number,
@@ -88,14 +88,14 @@ describe("decide", () => {
     expect(until(now - MINUTE)).to.equal(SINCE + now + 5 * SECOND);
     expect(until(now - MINUTE + 1)).to.equal(SINCE + now + 1);
     const long = { hooks: [hook({ heartbeatTimeout: 10 * MINUTE })] };
-    expect(until(now - 400 * SECOND, {}, long), "as terminate beats, and not deregister").to.equal(
+    expect(until(now - 400 * SECOND, {}, long), "by terminate's margin, and not deregister's").to.equal(
       SINCE + now + 5 * SECOND,
     );
     const over = { onTimeout: "leave", drainTimeoutSeconds: now / SECOND } as const;
     expect(until(now - MINUTE, over)).to.equal(SINCE + now + MINUTE);
   });
 
-  it("is looked at once a minute meanwhile: somebody may set it ACTIVE, or register it again", () => {
+  it("has a pass once a minute meanwhile: somebody may set it ACTIVE, or register it again", () => {
     expect(decisionOf({ ...gone(), ...set(120) }).memory.nextPassAt).to.equal(SINCE + now + MINUTE);
     expect(decisionOf({ ...goneFor(MINUTE + 1), ...set(120) }).memory.nextPassAt).to.equal(
       SINCE + now + MINUTE - 1,

@@ -1,5 +1,5 @@
 // Rule 5: the hook is kept alive.
-// Protects the hook's timer: begun anew in time, never more often than needed, and not after the drain's own time.
+// Protects the hook's timer: started again in time, never more often than needed, and not after the drain's own time.
 import { expect } from "chai";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
@@ -31,7 +31,7 @@ const withTimeout = (seconds: number, change: Partial<Hook> = {}) =>
 
 describe("heartbeats", () => {
   describe("are due", () => {
-    /** [the hook's timeout, at deregister's look, at one of terminate's]: seconds after the timer began. */
+    /** [the hook's timeout, at deregister's pass, at one of terminate's]: seconds after the timer began. */
     const dueAfter: [number, number, number][] = [
       [30, 10, 10],
       [120, 40, 40],
@@ -50,7 +50,7 @@ describe("heartbeats", () => {
           [-1, false],
           [0, true],
         ] as const) {
-          it(`${timeout} s, ${first ? "deregister's" : "a later"} look, ${seconds} s${off ? " less 1 ms" : ""} after the timer began: ${expected ? "due" : "not yet"}`, () => {
+          it(`${timeout} s, ${first ? "deregister's" : "a later"} pass, ${seconds} s${off ? " less 1 ms" : ""} after the timer began: ${expected ? "due" : "not yet"}`, () => {
             const at = SINCE + seconds * SECOND + off;
             // Counted from the last one, and not from the beginning of the drain.
             for (const later of [0, 20 * MINUTE]) {
@@ -187,7 +187,7 @@ describe("heartbeats", () => {
     });
   }
 
-  it("are looked out for: a wait ends when the next one is due", () => {
+  it("are waited for: a wait ends when the next one is due", () => {
     const until = (timeout: number, memory: Partial<Memory>, now: number) => {
       const { outcome } = decisionOf({
         memory,
@@ -203,7 +203,7 @@ describe("heartbeats", () => {
     expect(until(300, {}, 150 * SECOND)).to.equal(170 * SECOND);
     expect(until(300, {}, 20 * SECOND)).to.equal(80 * SECOND);
     expect(until(30, { lastHeartbeatAt: SINCE + 2 * MINUTE }, 2 * MINUTE)).to.equal(130 * SECOND);
-    // One that is overdue could not be sent: it is tried again at the next look, and not at once.
+    // One that is overdue could not be sent: it is tried again at the next pass, and not at once.
     expect(until(300, {}, 170 * SECOND)).to.equal(230 * SECOND);
     expect(until(300, {}, 171 * SECOND)).to.equal(231 * SECOND);
     expect(until(300, { lastHeartbeatAt: undefined }, 171 * SECOND)).to.equal(231 * SECOND);

@@ -1,5 +1,5 @@
 // Rule 11: patience is not failure.
-// Protects what it is enough to ask for between two looks: only what no rule can go on without, and never for long.
+// Protects what it is enough to ask about between two passes: only what no rule can go on without, and never for long.
 import { expect } from "chai";
 import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
@@ -54,7 +54,7 @@ describe("decide: the blocker to recheck", () => {
       blockerIn({ clusterInstances: [clusterInstance("DRAINING", task("STOPPING"), task("STOPPED"))] }),
     ).to.deep.equal(tasks(0, "task-STOPPING")));
 
-  it("the tasks that DRAINING, which is set in this look, makes leave", () =>
+  it("the tasks that DRAINING, which is set in this pass, makes leave", () =>
     expect(blockerIn({ clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))] })).to.deep.equal(
       tasks(1, "task-RUNNING"),
     ));

@@ -1,4 +1,4 @@
-// Protects what is remembered from look to look: nothing is forgotten that AWS may stop to show, and a list of tasks is
+// Protects what is remembered from pass to pass: nothing is forgotten that AWS may stop to show, and a list of tasks is
 // believed to be empty only once no more can come.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
@@ -27,7 +27,7 @@ const listed = (isListed: boolean, ...tasks: Parameters<typeof task>[0][]) => ({
 });
 
 describe("what is remembered", () => {
-  describe("since when a hook has held the instance on its way to its death", () => {
+  describe("since when a hook has held the instance on its way to its end", () => {
     const sinceIn = (state: string, memory: Partial<Memory> = {}) =>
       memoryOf({
         memory,
@@ -37,7 +37,7 @@ describe("what is remembered", () => {
         },
       }).terminatingSince;
 
-    it("is the first look that shows it so, whatever was before", () => {
+    it("is the first pass that shows it so, whatever was before", () => {
       for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
         expect(sinceIn(state)).to.equal(at);
         expect(sinceIn(state, { returns: "warm pool" })).to.equal(at);
@@ -45,7 +45,7 @@ describe("what is remembered", () => {
       }
     });
 
-    it("is no look that shows it on its way back", () => {
+    it("is no pass that shows it on its way back", () => {
       expect(sinceIn("Warmed:Pending:Wait")).to.equal(undefined);
       expect(sinceIn("ReplacingRootVolume:Wait")).to.equal(undefined);
     });
@@ -60,7 +60,7 @@ describe("what is remembered", () => {
     const counting = (status: string, tasksToRun: number) => ({
       clusterInstances: [clusterInstanceOf({ status, tasksToRun }, [task("STOPPING")])],
     });
-    /** [why, the memory, the look, since when] */
+    /** [why, the memory, the observation, since when] */
     const table: [string, Partial<Memory>, Partial<Observation>, number | undefined][] = [
       ["none is counted, 10 s after DRAINING", drained(10 * SECOND), counting("DRAINING", 0), at],
       ["less than 10 s after DRAINING", drained(10 * SECOND - 1), counting("DRAINING", 0), undefined],
@@ -128,7 +128,7 @@ describe("what is remembered", () => {
     }
   });
 
-  describe("that no task is left, once they were listed anew after DRAINING, by the versions of then", () => {
+  describe("that no task is left, once they were listed again after DRAINING, by the versions of then", () => {
     const since = (drainingAt: number | undefined) => ({ ...seen, drainingAt });
     const settled = since(at - 10 * SECOND);
     const versions = (version: number, arn = "ci-1") => [{ arn, version }];
@@ -137,7 +137,7 @@ describe("what is remembered", () => {
       ...clusterInstanceOf({ arn: "ci-2", version, status: "DRAINING" }),
       listed,
     });
-    /** [why, the memory, the look, what is known of which versions] */
+    /** [why, the memory, the observation, what is known of which versions] */
     const table: [string, Partial<Memory>, Partial<Observation>, Memory["noTasksVersions"]][] = [
       ["listed, 10 s after DRAINING: certain", settled, listed(true, "STOPPED"), versions(1)],
       ["listed, without any task: the same", settled, listed(true), versions(1)],
@@ -166,7 +166,7 @@ describe("what is remembered", () => {
         [],
       ],
       ["not DRAINING yet", since(undefined), { clusterInstances: [clusterInstance("ACTIVE")] }, []],
-      ["only those that were known were looked at", settled, listed(false, "STOPPED"), []],
+      ["only those that were known were described", settled, listed(false, "STOPPED"), []],
       [
         "of two container instances one was not listed: the other one",
         settled,
@@ -228,14 +228,14 @@ describe("what is remembered", () => {
       memoryOf({ memory, observed }).tasks;
     const known = { tasks: ["task-known"] };
 
-    it("are those of this look, but for what stopped before the termination began", () => {
+    it("are those of this pass, but for what stopped before the termination began", () => {
       const old = task("STOPPED", { arn: "task-old", stoppedAt: SINCE - 1 });
       const late = task("STOPPED", { arn: "task-late", stoppedAt: SINCE });
       const reconcile = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"), old, late)] };
       expect(tasksOf(known, reconcile)).to.deep.equal(["task-RUNNING", "task-late"]);
     });
 
-    it("are those of the look before where they were not read, or where there is no container instance", () => {
+    it("are those of the pass before where they were not read, or where there is no container instance", () => {
       expect(
         tasksOf(known, { clusterInstances: [clusterInstance("DRAINING")], unread: { tasks: denied() } }),
       ).to.deep.equal(known.tasks);
@@ -244,7 +244,7 @@ describe("what is remembered", () => {
     });
   });
 
-  it("that nothing was there, since the first look that could tell", () => {
+  it("that nothing was there, since the first pass that could tell", () => {
     expect(memoryOf({})).to.include({ noContainerInstanceSince: at, noRegistrationSince: at });
     expect(memoryOf({ memory: { noContainerInstanceSince: SINCE, noRegistrationSince: SINCE } })).to.include({
       noContainerInstanceSince: SINCE,
@@ -255,7 +255,7 @@ describe("what is remembered", () => {
       noContainerInstanceSince: undefined,
       noRegistrationSince: undefined,
     });
-    // Which load balancers to look at, the tasks' services tell.
+    // Which load balancers to ask, the tasks' services tell.
     expect(memoryOf({ observed: { unread: { tasks: denied() } } })).to.include({
       noContainerInstanceSince: undefined,
       noRegistrationSince: undefined,

@@ -71,7 +71,7 @@ describe("decide", () => {
       because: { why: "restored", state: "InService" },
     },
     {
-      why: "its agent registered anew: that container instance is ACTIVE by itself",
+      why: "its agent registered as another one: that container instance is ACTIVE by itself",
       ...rooted,
       observed: {
         ...state("InService"),
@@ -110,7 +110,7 @@ describe("decide", () => {
       }),
     ),
     {
-      why: "its agent is silent for more than half an hour, and it is ACTIVE: let go, with a warning",
+      why: "its agent is silent for more than half an hour, and it is ACTIVE: dropped, with a warning",
       ...rooted,
       observed: {
         ...state("InService"),
@@ -122,7 +122,7 @@ describe("decide", () => {
       because: { why: "restored without agent", state: "InService" },
     },
     {
-      why: "its agent registered anew, and the container instance from before was silent for half an hour: that is left alone",
+      why: "its agent registered as another one, and the container instance from before was silent for half an hour: that is left alone",
       ...rooted,
       observed: {
         ...state("InService"),
@@ -143,7 +143,7 @@ describe("decide", () => {
       expected: ["drop"],
     },
     {
-      why: "the registrations were not read: not let go",
+      why: "the registrations were not read: not dropped",
       ...rooted,
       observed: {
         ...state("InService"),

@@ -69,7 +69,7 @@ describe("decide", () => {
       expected: ["drop"],
     },
     {
-      why: "its tasks were not read: not let go",
+      why: "its tasks were not read: not dropped",
       ...warm,
       observed: {
         ...state("Warmed:Stopped"),

@@ -84,7 +84,7 @@ describe("decide", () => {
       expected: ["wait", "deregister", "drain"],
     },
     {
-      why: "two minutes: let go, and what is still there is named as it is",
+      why: "two minutes: dropped, and what is still there is named as it is",
       told: noticed,
       observed: { ...state("InService"), ...serving },
       now: 2 * MINUTE,
@@ -95,7 +95,7 @@ describe("decide", () => {
       },
     },
     {
-      why: "two minutes, with nothing left: let go as drained",
+      why: "two minutes, with nothing left: dropped as drained",
       told: noticed,
       memory: { ...seen, drainingAt: SINCE },
       observed: { ...state("InService"), clusterInstances: [clusterInstance("DRAINING")] },

@@ -36,7 +36,7 @@ describe("why nothing moves", () => {
   const event = (message: string, at = SINCE + MINUTE) => ({ events: [{ at, message }] });
   const stuck = { desiredCount: 4, minimumHealthyPercent: 100, maximumPercent: 100 };
 
-  it("is said after two minutes without progress, not sooner", () => {
+  it("is told after two minutes without progress, not sooner", () => {
     expect(stalled(stuck)).to.have.lengthOf(1);
     expect(stalled(stuck, { changedAt: SINCE + now - 2 * MINUTE + 1 })).to.deep.equal([]);
     expect(stalled(stuck, { changedAt: undefined })).to.deep.equal([]);
@@ -99,7 +99,7 @@ describe("why nothing moves", () => {
     });
   }
 
-  it("leaves out what ECS said before the termination began", () => {
+  it("leaves out what ECS wrote before the termination began", () => {
     const unable = "(service web) was unable to place a task";
     expect(stalled(event(unable, SINCE))).to.have.lengthOf(1);
     expect(stalled(event(unable, SINCE - 1))).to.deep.equal([]);

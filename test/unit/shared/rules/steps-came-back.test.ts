@@ -108,7 +108,7 @@ describe("decide", () => {
     },
   ]);
 
-  it("begins to settle anew once something has come back", () => {
+  it("starts to settle again once something has come back", () => {
     const { memory } = decisionOf({
       memory: { ...deregistered(60), goneAt: SINCE + MINUTE },
       observed: { registrations: [target()] },

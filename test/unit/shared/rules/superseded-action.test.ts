@@ -6,7 +6,7 @@ import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 
 const token = "87654321-4321-4321-4321-210987654321";
 const now = SINCE + 10 * MINUTE;
-const anew = (memory: Partial<Memory>, state: string | undefined, own: string | undefined = token) => {
+const goneOn = (memory: Partial<Memory>, state: string | undefined, own: string | undefined = token) => {
   const before = termination({ lastHeartbeatAt: SINCE, ...memory }, { token: own });
   const groupInstance = state === undefined ? undefined : { group: "fleet", state };
   const after = supersede(before, { groupInstance, hooks: [hook()] }, now);
@@ -18,13 +18,13 @@ const anew = (memory: Partial<Memory>, state: string | undefined, own: string | 
 describe("an instance that was on its way back", () => {
   for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
     it(`and is ${state}: a heartbeat by the token tells at once which lifecycle action holds it`, () => {
-      expect(anew({ returns: "warm pool" }, state)).to.deep.equal({
+      expect(goneOn({ returns: "warm pool" }, state)).to.deep.equal({
         since: SINCE,
         lastHeartbeatAt: undefined,
       });
     });
 
-    it(`and is ${state}: without a token its time begins anew`, () => {
+    it(`and is ${state}: without a token its time starts again`, () => {
       const before = termination({ lastHeartbeatAt: SINCE, returns: "root volume" });
       const after = supersede(before, { groupInstance: { group: "fleet", state }, hooks: [hook()] }, now);
       expect(after).to.deep.equal({
@@ -50,7 +50,7 @@ describe("an instance that was on its way back", () => {
     ["is not held", { returns: "warm pool" }, "Warmed:Stopped"],
     ["is not known", { returns: "warm pool" }, undefined],
     [
-      "was let go on its way back",
+      "was released on its way back",
       { returns: "warm pool", returningSince: SINCE },
       "Warmed:Terminating:Wait",
     ],
@@ -62,7 +62,7 @@ describe("an instance that was on its way back", () => {
     ["was dying all the time", {}, "Terminating:Wait"],
   ];
   for (const [why, memory, state] of unchanged) {
-    it(`goes on as it was where it ${why}`, () => expect(anew(memory, state)).to.equal("as it was"));
+    it(`goes on as it was where it ${why}`, () => expect(goneOn(memory, state)).to.equal("as it was"));
   }
 
   describe("and is held on its way back", () => {
@@ -79,7 +79,7 @@ describe("an instance that was on its way back", () => {
       return found === before ? "as it was" : found;
     };
 
-    it("once more, after it had gone on: its time begins anew, and what is to be given back is remembered", () => {
+    it("once more, after it had gone on: its time starts again, and what is to be given back is remembered", () => {
       const ended = { completedAt: SINCE, refusedAt: SINCE, returningSince: now - 10 * SECOND };
       expect(goesOnAs(ended)).to.deep.equal({
         ...termination(back, { token: undefined }),

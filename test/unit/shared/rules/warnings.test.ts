@@ -12,7 +12,7 @@ describe("who else drains", () => {
   const managed = (change: Partial<Observation>) => logged("ECS drains it too", { observed: change });
   const draining = { clusterInstances: [clusterInstance("DRAINING", task("RUNNING"))] };
 
-  it("ECS itself, by its hook or the cluster's attachment: said, and no error", () => {
+  it("ECS itself, by its hook or the cluster's attachment: told, and no error", () => {
     const hooks = [hook(), hook({ name: "ecs-managed-draining-termination-hook" })];
     expect(managed({ ...draining, hooks })).to.have.lengthOf(1);
     expect(managed({ ...draining, managedDraining: true })).to.have.lengthOf(1);
