@@ -156,7 +156,9 @@ describe("on a dry run", () => {
 
   it("a drain waits for what is there, not for what its steps would leave", () => {
     const before = termination({ blockers: isThere, changedAt: SINCE });
-    const { decision } = withoutSteps(decided(before, { steps, outcome: wait }, 0, there));
+    // The decision's own memory is of what its steps would leave: that has only just changed.
+    const { memory } = termination({ blockers: wait.blockers, changedAt: SINCE + MINUTE });
+    const { decision } = withoutSteps(decided(before, { steps, outcome: wait, memory }, 0, there));
     expect(decision.outcome).to.deep.equal({ ...wait, blockers: isThere });
     expect(decision.memory).to.deep.include({ blockers: isThere, unread: [], changedAt: SINCE });
     expect(decision.steps).to.equal(steps);
