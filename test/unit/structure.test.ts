@@ -44,7 +44,7 @@ const SHARED_LAYERS: Layers = {
   rules: ["model", "base"],
   observe: ["run", "aws", "model", "base"],
   act: ["log-lines", "run", "aws", "model", "base"],
-  reconcile: ["observe", "rules", "act", "log-lines", "messages", "run", "model", "base"],
+  reconcile: ["observe", "rules", "act", "log-lines", "messages", "run", "aws", "model", "base"],
 };
 
 /** A service never imports what stands above all services. */
