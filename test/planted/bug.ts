@@ -1,4 +1,4 @@
-import type { LoadBalancerPort } from "../../shared/aws/load-balancers.ts";
+import type { LoadBalancerPort } from "../../shared/aws/load-balancer-port.ts";
 import { AwsCallError } from "../../shared/base/errors.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { portOf, untouchablePorts } from "../unit/shared/fake-ports.ts";
