@@ -1,6 +1,7 @@
+import type { LoadBalancerPort } from "../../shared/aws/load-balancer-port.ts";
 import { AwsCallError } from "../../shared/base/errors.ts";
 import type { Ports } from "../../shared/run/ports.ts";
-import { untouchablePorts } from "../unit/shared/fake-ports.ts";
+import { portOf, untouchablePorts } from "../unit/shared/fake-ports.ts";
 import { SEAMS, type SeamName, type Seams } from "./seams.ts";
 
 /** The scenario that must find a planted bug. A seed of the simulation would be another kind of finder, beside this one. */
@@ -46,7 +47,10 @@ export function bugIn<N extends SeamName>(
 }
 
 /** Ports that answer as they should, as far as a bug's `use` asks them. */
-type Given = { readonly [P in keyof Ports]?: Partial<Ports[P]> };
+type Given = { readonly [P in Exclude<keyof Ports, "loadBalancers">]?: Partial<Ports[P]> } & {
+  /** By kind. */
+  readonly loadBalancers?: Readonly<Record<string, Partial<LoadBalancerPort>>>;
+};
 
 /**
  * A bug in what a function sees of AWS: ports that lie, drop or forget. `given` are sound ports for `use`.
@@ -84,9 +88,23 @@ export function portsWith(given: Given): Ports {
     autoScaling: { ...ports.autoScaling, ...given.autoScaling },
     ec2: { ...ports.ec2, ...given.ec2 },
     ecs: { ...ports.ecs, ...given.ecs },
-    classic: { ...ports.classic, ...given.classic },
-    targetGroups: { ...ports.targetGroups, ...given.targetGroups },
+    loadBalancers: new Map(
+      Object.entries(given.loadBalancers ?? {}).map(([kind, port]) => [
+        kind,
+        { ...portOf(ports, kind), ...port },
+      ]),
+    ),
   };
+}
+
+/** Ports of which the one for a kind of load balancers lies. */
+export function lyingLoadBalancers(
+  ports: Ports,
+  kind: string,
+  lie: (port: LoadBalancerPort) => Partial<LoadBalancerPort>,
+): Partial<Ports> {
+  const port = portOf(ports, kind);
+  return { loadBalancers: new Map([...ports.loadBalancers, [kind, { ...port, ...lie(port) }]]) };
 }
 
 /** What a call gives, or how it fails, as something that can be compared. */

@@ -1,13 +1,17 @@
+import type { Target } from "../../shared/model/registration.ts";
 import { sdkError, stubClient } from "../unit/shared/aws/client.ts";
 import { type Bug, bugIn, outcomeOf } from "./bug.ts";
 import { answering, asking } from "./clients.ts";
 
+/** An instance, as a classic load balancer has it. */
+const instance = (id: string): Target => ({ id, port: undefined });
+
 /** Bugs in what is asked of AWS, and in how its answers are read. */
 export const IN_ADAPTERS: readonly Bug[] = [
-  bugIn("classicPort", {
+  bugIn("classicLoadBalancers", {
     what: "what a classic load balancer shows InService is taken for no longer draining",
-    plant: (classicPort) => (client) =>
-      classicPort(
+    plant: (classicLoadBalancers) => (client) =>
+      classicLoadBalancers(
         answering(client, async (operation, answer) => {
           const answered = await answer();
           if (operation !== "DescribeInstanceHealth") return answered;
@@ -15,18 +19,18 @@ export const IN_ADAPTERS: readonly Bug[] = [
           return { InstanceStates: InstanceStates.filter(({ State }) => State !== "InService") };
         }),
       ),
-    use: (classicPort) =>
-      classicPort(
-        stubClient<Parameters<typeof classicPort>[0]>(() => ({
+    use: (classicLoadBalancers) =>
+      classicLoadBalancers(
+        stubClient<Parameters<typeof classicLoadBalancers>[0]>(() => ({
           InstanceStates: [{ InstanceId: "i-1", State: "InService" }],
         })).client,
-      ).draining("elb", ["i-1"]),
+      ).stillThere("elb", [instance("i-1")]),
     foundBy: { scenarios: "fleets", test: "classic load balancer only" },
   }),
-  bugIn("classicPort", {
+  bugIn("classicLoadBalancers", {
     what: "one instance that a classic load balancer cannot know keeps the whole batch registered",
-    plant: (classicPort) => (client) =>
-      classicPort(
+    plant: (classicLoadBalancers) => (client) =>
+      classicLoadBalancers(
         answering(client, async (operation, answer) => {
           try {
             return await answer();
@@ -36,32 +40,32 @@ export const IN_ADAPTERS: readonly Bug[] = [
           }
         }),
       ),
-    use: (classicPort) =>
+    use: (classicLoadBalancers) =>
       outcomeOf(
-        classicPort(
-          stubClient<Parameters<typeof classicPort>[0]>((_, { Instances = [] }) =>
+        classicLoadBalancers(
+          stubClient<Parameters<typeof classicLoadBalancers>[0]>((_, { Instances = [] }) =>
             Instances.length > 1 ? sdkError("InvalidInstance") : {},
           ).client,
-        ).deregister("elb", ["i-1", "i-2"]),
+        ).deregister("elb", [instance("i-1"), instance("i-2")]),
       ),
     foundBy: {
       scenarios: "one-of-many",
-      test: "an instance that ends between the look and its deregistration fails the classic batch, and nobody else",
+      test: "an instance that ends after it was observed, before its deregistration, fails the classic batch, and nobody else",
     },
   }),
-  bugIn("targetGroupPort", {
+  bugIn("targetGroups", {
     what: "ports are left out of DeregisterTargets, which then answers 200 and does nothing",
-    plant: (targetGroupPort) => (client) =>
-      targetGroupPort(
+    plant: (targetGroups) => (client) =>
+      targetGroups(
         asking(client, (operation, input) =>
           operation === "DeregisterTargets"
             ? { ...input, Targets: (input.Targets as { Id: string }[]).map(({ Id }) => ({ Id })) }
             : input,
         ),
       ),
-    use: async (targetGroupPort) => {
-      const { client, sent } = stubClient<Parameters<typeof targetGroupPort>[0]>(() => ({}));
-      await targetGroupPort(client).deregister("arn:tg", [{ id: "i-1", port: 80 }]);
+    use: async (targetGroups) => {
+      const { client, sent } = stubClient<Parameters<typeof targetGroups>[0]>(() => ({}));
+      await targetGroups(client).deregister("arn:tg", [{ id: "i-1", port: 80 }]);
       return sent();
     },
     foundBy: { scenarios: "fleets", test: "target group only, with an instance registered at two ports" },

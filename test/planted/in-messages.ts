@@ -23,7 +23,7 @@ const LATER = { since: SINCE + MINUTE };
 /** Bugs in how the messages of one drain become one. */
 const MERGED: readonly Bug[] = [
   bugIn("merge", {
-    what: "two messages of one drain are merged into the younger: the drain begins anew with each",
+    what: "two messages of one drain are merged into the younger: the drain begins again with each",
     plant: (merge) => (run, arrivals) =>
       merge(run, arrivals).map((each) => ({
         ...each,

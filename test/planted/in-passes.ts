@@ -1,12 +1,16 @@
 import { forEachOf } from "../../shared/base/batches.ts";
+import type { Hook } from "../../shared/model/hooks.ts";
+import type { Memory } from "../../shared/model/memory.ts";
 import { Run } from "../../shared/run/run.ts";
 import { showing } from "../unit/shared/observe/shown.ts";
-import { hook, MINUTE, SINCE, termination } from "../unit/shared/rules/builders.ts";
-import { type Bug, bugIn, portsWith } from "./bug.ts";
+import { hook, MINUTE, observed, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { type Bug, bugIn } from "./bug.ts";
 
-const COMPLETE = { kind: "complete", result: "CONTINUE", reason: "drained" } as const;
-const completing = () =>
-  new Run(portsWith({ autoScaling: { complete: async () => "completed" } }), Number.POSITIVE_INFINITY);
+/** A termination whose lifecycle action is completed, where other hooks may still hold the instance. */
+const completed = (memory: Partial<Memory>, ...others: readonly Hook[]) => ({
+  termination: termination(memory),
+  observation: observed({ hooks: [hook(), ...others] }),
+});
 
 /** One pass at an instance that a hook holds and that is nowhere else, with a heartbeat that is due. */
 function held() {
@@ -74,26 +78,27 @@ export const IN_PASSES: readonly Bug[] = [
       test: "a configured cluster that lacks the instance is warned about, once",
     },
   }),
-  bugIn("completeAction", {
+  bugIn("afterCompletion", {
     what: "the message of an instance that comes back is deleted at its completion",
-    plant: (completeAction) => async (run, of, outcome, others) => {
-      const end = await completeAction(run, of, outcome, others);
-      const { completedAt } = end.termination.memory;
-      return completedAt !== undefined && others.length === 0 ? { ...end, kind: "completed" } : end;
+    plant: (afterCompletion) => (carried, now) => {
+      const left = afterCompletion(carried, now);
+      return left?.blockers.some(({ kind }) => kind === "other hooks") ? left : undefined;
     },
-    use: async (completeAction) =>
-      (await completeAction(completing(), termination({ returns: "root volume" }), COMPLETE, [])).kind,
+    use: (afterCompletion) => afterCompletion(completed({ returns: "root volume" }), SINCE),
     foundBy: {
       scenarios: "returning",
       test: "a new root volume, same container instance: all is restored at InService",
     },
   }),
-  bugIn("completeAction", {
-    what: "the message of an instance that another hook still holds is deleted, and the sweep drains it anew",
-    plant: (completeAction) => (run, of, outcome, others) =>
-      completeAction(run, of, outcome, others.slice(1)),
-    use: async (completeAction) =>
-      (await completeAction(completing(), termination(), COMPLETE, ["backup"])).kind,
+  bugIn("afterCompletion", {
+    what: "the message of an instance that another hook still holds is deleted, and the sweep drains it again",
+    plant:
+      (afterCompletion) =>
+      ({ termination: of, observation }, now) => {
+        const own = observation.hooks?.filter(({ name }) => name === of.hook);
+        return afterCompletion({ termination: of, observation: { ...observation, hooks: own } }, now);
+      },
+    use: (afterCompletion) => afterCompletion(completed({}, hook({ name: "backup" })), SINCE),
     foundBy: {
       scenarios: "sweep",
       test: "where another hook holds the instance after ours, nothing circles: it is completed once",

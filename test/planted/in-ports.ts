@@ -1,7 +1,18 @@
 import { AwsCallError } from "../../shared/base/errors.ts";
-import { type Bug, bugInPorts, failing, outcomeOf } from "./bug.ts";
+import type { RegisteredTarget } from "../../shared/model/registration.ts";
+import { portOf } from "../unit/shared/fake-ports.ts";
+import { type Bug, bugInPorts, failing, lyingLoadBalancers, outcomeOf } from "./bug.ts";
 
 const TASKS_A_PAGE = 100;
+
+const DRAINING: RegisteredTarget = {
+  id: "i-1",
+  port: undefined,
+  state: "draining",
+  invalid: false,
+  pointsAt: [],
+};
+const isRegistered = ({ state }: RegisteredTarget) => state === "registered";
 
 /** Bugs in what a function sees of ECS, of load balancers and of Auto Scaling. */
 export const IN_PORTS: readonly Bug[] = [
@@ -12,7 +23,7 @@ export const IN_PORTS: readonly Bug[] = [
     use: ({ ecs }) => ecs.listStoppingTasks("main", ["ci-1"]),
     foundBy: {
       scenarios: "long",
-      test: "a task that is stopping already when it is first looked for is waited for",
+      test: "a task that is already stopping at the first pass is waited for",
     },
   }),
   bugInPorts({
@@ -67,49 +78,42 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a target that drains is taken for gone",
-    lie: ({ targetGroups }) => ({
-      targetGroups: {
-        ...targetGroups,
-        targets: async (arn) =>
-          (await targetGroups.targets(arn))?.filter(({ state }) => state !== "draining"),
-      },
-    }),
-    given: {
-      targetGroups: { targets: async () => [{ id: "i-1", port: 80, state: "draining", invalid: false }] },
-    },
-    use: ({ targetGroups }) => targetGroups.targets("arn:tg"),
+    lie: (ports) =>
+      lyingLoadBalancers(ports, "target", ({ targets, stillThere }) => ({
+        targets: async (...of) => (await targets(...of))?.filter(isRegistered),
+        stillThere: async (...of) => (await stillThere(...of)).filter(isRegistered),
+      })),
+    given: { loadBalancers: { target: { targets: async () => [DRAINING] } } },
+    use: (ports) => portOf(ports, "target").targets("arn:tg", ["i-1"]),
     foundBy: { scenarios: "fleets", test: "target group only, with an instance registered at two ports" },
   }),
   bugInPorts({
     what: "a target group that could not be read is taken for one without targets",
-    lie: ({ targetGroups }) => ({
-      targetGroups: {
-        ...targetGroups,
-        describe: (nameOrArn) => targetGroups.describe(nameOrArn).catch(() => undefined),
-        targets: (arn) => targetGroups.targets(arn).catch(() => []),
-      },
-    }),
-    given: { targetGroups: { targets: failing } },
-    use: ({ targetGroups }) => outcomeOf(targetGroups.targets("arn:tg")),
+    lie: (ports) =>
+      lyingLoadBalancers(ports, "target", ({ describe, targets, stillThere }) => ({
+        describe: (nameOrArn) => describe(nameOrArn).catch(() => undefined),
+        targets: (...of) => targets(...of).catch(() => []),
+        stillThere: (...of) => stillThere(...of).catch(() => []),
+      })),
+    given: { loadBalancers: { target: { targets: failing } } },
+    use: (ports) => outcomeOf(portOf(ports, "target").targets("arn:tg", ["i-1"])),
     foundBy: { scenarios: "trouble", test: "elbv2:* denied for five minutes in the middle of a drain" },
   }),
   bugInPorts({
     what: "one item that AWS refuses fails the batch that it is in",
-    lie: ({ targetGroups }) => ({
-      targetGroups: {
-        ...targetGroups,
+    lie: (ports) =>
+      lyingLoadBalancers(ports, "target", ({ deregister }) => ({
         deregister: async (...of) => {
           try {
-            await targetGroups.deregister(...of);
+            return await deregister(...of);
           } catch (error) {
             if (!(error instanceof AwsCallError)) throw error;
             throw new AwsCallError(error.action, "unavailable", error);
           }
         },
-      },
-    }),
-    given: { targetGroups: { deregister: failing } },
-    use: ({ targetGroups }) => outcomeOf(targetGroups.deregister("arn:tg", [])),
+      })),
+    given: { loadBalancers: { target: { deregister: failing } } },
+    use: (ports) => outcomeOf(portOf(ports, "target").deregister("arn:tg", [])),
     foundBy: {
       scenarios: "one-of-many",
       test: "a target that its group refuses to take out is told of, and the others go without it",
@@ -117,9 +121,13 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "an instance that its classic load balancer lists no more is gone, though it drains",
-    lie: ({ classic }) => ({ classic: { ...classic, draining: async () => new Set() } }),
-    given: { classic: { draining: async () => new Set(["i-1"]) } },
-    use: ({ classic }) => classic.draining("elb", ["i-1"]),
+    lie: (ports) =>
+      lyingLoadBalancers(ports, "classic", ({ targets }) => ({
+        targets: async (...of) => (await targets(...of))?.filter(isRegistered),
+        stillThere: async () => [],
+      })),
+    given: { loadBalancers: { classic: { targets: async () => [DRAINING] } } },
+    use: (ports) => portOf(ports, "classic").targets("elb", ["i-1"]),
     foundBy: { scenarios: "fleets", test: "classic load balancer only" },
   }),
   bugInPorts({
@@ -139,6 +147,6 @@ export const IN_PORTS: readonly Bug[] = [
       outcomeOf(
         autoScaling.heartbeat({ instanceId: "i-1", group: "fleet", hook: "drain", token: undefined }),
       ),
-    foundBy: { scenarios: "heartbeats", test: "a heartbeat that is refused is not sent again at every look" },
+    foundBy: { scenarios: "heartbeats", test: "a heartbeat that is refused is not sent again at every pass" },
   }),
 ];

@@ -17,7 +17,7 @@ const drained = (change: Parameters<typeof termination>[1] = {}): Termination =>
   termination(
     {
       containerInstances: [{ cluster: "main", arn: "ci-1" }],
-      registrations: [{ kind: "classic", loadBalancer: "elb" }],
+      registrations: [{ kind: "classic", id: "elb" }],
       noContainerInstanceSince: SINCE,
       noRegistrationSince: SINCE,
     },

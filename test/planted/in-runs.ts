@@ -1,18 +1,22 @@
-import type { Watch } from "../../functions/terminate/watch.ts";
+import type { TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { Run } from "../../shared/run/run.ts";
 import { MINUTE, SECOND, SINCE, termination } from "../unit/shared/rules/builders.ts";
 import { type Bug, bugIn, portsWith } from "./bug.ts";
 
-const OPTIONS: ConstructorParameters<typeof Watch>[1] = { queue: "monitor", keys: {}, dryRun: false };
+const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
+  queue: "monitor",
+  keys: {},
+  dryRun: false,
+};
 
 /** Bugs in how a run of terminate goes on and ends. */
 export const IN_RUNS: readonly Bug[] = [
-  bugIn("Watch", {
+  bugIn("TrackedTerminations", {
     what: "a run sleeps to the next pass without a thought of its own end",
     plant: (Sound) =>
       class extends Sound {
         readonly #now: () => number;
-        constructor(...given: ConstructorParameters<typeof Watch>) {
+        constructor(...given: ConstructorParameters<typeof TrackedTerminations>) {
           super(...given);
           const [run] = given;
           this.#now = () => run.now();
@@ -27,9 +31,9 @@ export const IN_RUNS: readonly Bug[] = [
         now += milliseconds;
       };
       const run = new Run({ ...portsWith({}), now: () => now, sleep }, SINCE + MINUTE);
-      const watch = new Used(run, OPTIONS);
-      watch.add(termination({ nextPassAt: SINCE + 2 * MINUTE }));
-      await watch.passUntil(() => SINCE + MINUTE);
+      const all = new Used(run, OPTIONS);
+      all.add(termination({ nextPassAt: SINCE + 2 * MINUTE }));
+      await all.passUntil(() => SINCE + MINUTE);
       return now;
     },
     foundBy: {
@@ -37,27 +41,28 @@ export const IN_RUNS: readonly Bug[] = [
       test: "a drain of 40 minutes goes on over many runs, and its message never ages",
     },
   }),
-  bugIn("Watch", {
+  bugIn("TrackedTerminations", {
     what: "the sweep begins before the queue was received dry, and takes what waits there for lost",
     plant: (Sound) =>
       class extends Sound {
-        override async holdsAll() {
-          await super.holdsAll();
+        override get tracksAll() {
           return true;
         }
       },
-    use: (Used) => {
+    use: async (Used) => {
       const waiting = { id: "a", body: "", receipt: "a's", sentAt: 0 };
       const ports = portsWith({ queues: { receive: async () => [waiting] } });
-      return new Used(new Run(ports, Number.POSITIVE_INFINITY), OPTIONS).holdsAll();
+      const all = new Used(new Run(ports, Number.POSITIVE_INFINITY), OPTIONS);
+      await all.receiveRest();
+      return all.tracksAll;
     },
     foundBy: {
       scenarios: "sweep",
-      test: "while the queue cannot be received it looks for nothing: what waits there is not lost",
+      test: "while the queue cannot be received nothing is swept: what waits there is not lost",
     },
   }),
   bugIn("handsOverAt", {
-    what: "a run ends before its successor receives, and nobody looks meanwhile",
+    what: "a run ends before its successor receives, and nobody drains meanwhile",
     plant: (handsOverAt) => (now, invocation) => Math.min(now + 50 * SECOND, handsOverAt(now, invocation)),
     use: (handsOverAt) => handsOverAt(0, { requestId: "test", remainingMilliseconds: () => 90 * SECOND }),
     foundBy: {

@@ -2,8 +2,8 @@
 // move is an error here, and in each bug that names it.
 
 const LOADERS = {
-  classicPort: async () => (await import("../../shared/aws/elb.ts")).classicPort,
-  completeAction: async () => (await import("../../shared/act/complete-action.ts")).completeAction,
+  afterCompletion: async () => (await import("../../shared/rules/after-pass.ts")).afterCompletion,
+  classicLoadBalancers: async () => (await import("../../shared/aws/elb.ts")).classicLoadBalancers,
   createPorts: async () => (await import("../../shared/run/ports.ts")).createPorts,
   decide: async () => (await import("../../shared/rules/decide.ts")).decide,
   decideReturning: async () => (await import("../../shared/rules/returning.ts")).decideReturning,
@@ -14,11 +14,12 @@ const LOADERS = {
   merge: async () => (await import("../../shared/messages/merge-duplicates.ts")).merge,
   parseMonitorMessage: async () =>
     (await import("../../shared/messages/monitor-message.ts")).parseMonitorMessage,
-  reconcile: async () => (await import("../../shared/reconcile.ts")).reconcile,
+  reconcile: async () => (await import("../../shared/reconcile/reconcile.ts")).reconcile,
   serviceScalePort: async () => (await import("../../shared/aws/service-scale.ts")).serviceScalePort,
-  targetGroupPort: async () => (await import("../../shared/aws/elbv2.ts")).targetGroupPort,
+  targetGroups: async () => (await import("../../shared/aws/elbv2.ts")).targetGroups,
   tasksToStop: async () => (await import("../../shared/rules/stop-tasks.ts")).tasksToStop,
-  Watch: async () => (await import("../../functions/terminate/watch.ts")).Watch,
+  TrackedTerminations: async () =>
+    (await import("../../shared/reconcile/tracked-terminations.ts")).TrackedTerminations,
 };
 
 /** The exports, by name. */

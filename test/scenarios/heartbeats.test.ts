@@ -65,7 +65,7 @@ describe("scenarios: heartbeats", () => {
     expect(outcome.terminations[0]?.reason).to.include("timeout");
     const [dropped] = linesOf(outcome, "termination dropped", ids[0]);
     expect(dropped?.reason).to.match(
-      /hook's timeout of 30 s had passed before the first look|no Auto Scaling group/,
+      /hook's timeout of 30 s had passed before the first pass|no Auto Scaling group/,
     );
     expect(linesOf(outcome, "set DRAINING")).to.deep.equal([]);
   });
@@ -112,7 +112,7 @@ describe("scenarios: heartbeats", () => {
     expectQuiet(outcome);
   });
 
-  it("a heartbeat that is refused is not sent again at every look", async () => {
+  it("a heartbeat that is refused is not sent again at every pass", async () => {
     // The hook's timeouts cannot be read, and the message names a hook that is not there.
     const world = fleet(120, { stop_seconds: 300, stop_timeout_seconds: 400 });
     const outcome = await play({

@@ -52,7 +52,7 @@ describe("scenarios: long drains", () => {
     });
   }
 
-  it("a task that is stopping already when it is first looked for is waited for", async () => {
+  it("a task that is already stopping at the first pass is waited for", async () => {
     const outcome = await play({
       ...ecs({}),
       clusters: [{ name: "main" }],

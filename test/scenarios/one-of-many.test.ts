@@ -18,7 +18,7 @@ const fleet = {
 const terminate = { at_seconds: 5, terminate: { instance_ids: [first, lost, third] } };
 
 describe("scenarios: one of many goes wrong", () => {
-  it("an instance that ends between the look and its deregistration fails the classic batch, and nobody else", async () => {
+  it("an instance that ends after it was observed, before its deregistration, fails the classic batch, and nobody else", async () => {
     const refused: string[][] = [];
     const outcome = await play(
       { ...fleet, timeline: [terminate] },

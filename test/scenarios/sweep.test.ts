@@ -283,7 +283,7 @@ describe("scenarios: the sweep", () => {
     ]);
   });
 
-  it("while the queue cannot be received it looks for nothing: what waits there is not lost", async () => {
+  it("while the queue cannot be received nothing is swept: what waits there is not lost", async () => {
     const outcome = await play({
       ...fleet({ ...SWEEP, sweep_minutes: 1 }, [
         { at_seconds: 5, terminate: { instance_ids: [leaving] } },

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { BEFORE, BEFORE_AT } from "../../../docs/generate/architecture/before.ts";
 import { arrowsBetween, MEASURED, measure, placeOf } from "../../../docs/generate/architecture/measure.ts";
 import { walkText } from "../../../docs/generate/architecture/page.ts";
+import { missedText, type Row } from "../../../docs/generate/architecture/rows.ts";
 import { revision, type Source, sourceOf } from "../../../docs/generate/architecture/source.ts";
 
 const of = (files: Record<string, string>): Source[] =>
@@ -87,6 +88,24 @@ describe("the measures of the architecture", () => {
     expect(() => walkText([{ file: "shared/gone.ts", what: "Is not." }])).to.throw(
       "there is no shared/gone.ts",
     );
+  });
+
+  describe("and their aims", () => {
+    const joins = { name: "joins", aim: "0", textOf: () => "36", isMet: () => false };
+    const met: Row = { ...joins, name: "met", isMet: () => true };
+
+    it("an aim that is missed has its reason, one that is met has none to give", () => {
+      const missed: Row = { ...joins, why: "There are good ones." };
+      expect(missedText(BEFORE, [missed, met])).to.equal("- Joins: There are good ones.");
+    });
+
+    it("an aim that is missed without a reason is an error", () => {
+      expect(() => missedText(BEFORE, [met, joins])).to.throw(
+        "joins: 36, the aim is 0, and no reason is given",
+      );
+      // What the code was before has joins by identity, for which there is no excuse.
+      expect(() => missedText(BEFORE)).to.throw("and no reason is given");
+    });
   });
 
   it("are not made up of a revision that is not there", () => {
