@@ -1,7 +1,6 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
 import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
-import { handsOverAt } from "../../../../shared/run/invocation.ts";
 import { Run, type RunPorts } from "../../../../shared/run/run.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -47,10 +46,6 @@ describe("a run", () => {
       "run finished",
       { received: 3, failures: 2, took_seconds: 0 },
     ]);
-  });
-
-  it("hands over long enough before Lambda ends it for a call that hangs, and for handing over", () => {
-    expect(handsOverAt(10_000, { requestId: "", remainingMilliseconds: () => 90_000 })).to.equal(76_000);
   });
 
   it("has no time left from its end on", () => {
