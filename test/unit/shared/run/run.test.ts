@@ -1,6 +1,6 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
-import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
+import { AwsCallError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
 import { Run, type RunPorts } from "../../../../shared/run/run.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -204,10 +204,4 @@ describe("a failure", () => {
       expect(String(finished(run))).to.match(/^RunFailed: 2 failures: ecs:ListTasks denied; /);
     });
   }
-
-  it("of an input has a name of its own", () => {
-    expect(String(new InputError("queue_name: expected a queue"))).to.equal(
-      "InputError: queue_name: expected a queue",
-    );
-  });
 });
