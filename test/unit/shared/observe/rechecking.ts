@@ -1,5 +1,5 @@
-import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 // Plays rechecks as reconcile does: the rules say of whom to ask, and what comes of the answers.
+import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 import type { RecheckableBlocker } from "../../../../shared/model/memory.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { ContainerInstance, Task } from "../../../../shared/model/tasks.ts";

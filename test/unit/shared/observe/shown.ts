@@ -1,6 +1,5 @@
 // AWS as one pass shows it: ports that answer from what a test puts there, and keep what they were asked.
 import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
-
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";

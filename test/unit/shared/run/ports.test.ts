@@ -1,20 +1,10 @@
-// Protects what a function is given in Lambda: its clients, its clock, and what Lambda says of the invocation.
-import type { Context } from "aws-lambda";
+// Protects what a function is given in Lambda: its clients and its clock.
 import { expect } from "chai";
 import sinon from "sinon";
 import { createScaleClients } from "../../../../shared/aws/clients.ts";
-import { invocationOf } from "../../../../shared/run/invocation.ts";
 import { createEnvironment, createPorts } from "../../../../shared/run/ports.ts";
 
 const invocation = { requestId: "request-1", remainingMilliseconds: () => 90_000 };
-
-describe("an invocation", () => {
-  it("is what Lambda's context says of it", () => {
-    const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 1_234 } as Context;
-    const { requestId, remainingMilliseconds } = invocationOf(context);
-    expect([requestId, remainingMilliseconds()]).to.deep.equal(["request-1", 1_234]);
-  });
-});
 
 describe("the environment of a function", () => {
   const before = process.env.DRYRUN;

@@ -1,7 +1,6 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
-import { AwsCallError, InputError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
-import { handsOverAt } from "../../../../shared/run/invocation.ts";
+import { AwsCallError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
 import { Run, type RunPorts } from "../../../../shared/run/run.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -10,6 +9,7 @@ function begin(until = Number.POSITIVE_INFINITY) {
   const clock = { now: 10_000 };
   return { clock, lines, run: new Run({ log, now: () => clock.now }, until) };
 }
+const about = { instanceId: "i-1", group: "fleet", hook: undefined };
 const failed = (kind: AwsCallError["kind"], cause: Error = new Error("no")) =>
   new AwsCallError("ecs:ListTasks", kind, cause);
 const finished = (run: Run<RunPorts>): unknown => {
@@ -48,10 +48,6 @@ describe("a run", () => {
     ]);
   });
 
-  it("hands over long enough before Lambda ends it for a call that hangs, and for handing over", () => {
-    expect(handsOverAt(10_000, { requestId: "", remainingMilliseconds: () => 90_000 })).to.equal(76_000);
-  });
-
   it("has no time left from its end on", () => {
     const { clock, run } = begin(20_000);
     expect([run.startedAt, run.until, run.isOutOfTime]).to.deep.equal([10_000, 20_000, false]);
@@ -63,7 +59,8 @@ describe("a run", () => {
 
   it("counts a call that was not made for want of time as such, and not as a failure of AWS", () => {
     const { lines, run } = begin();
-    expect(run.callFailed(new OutOfTime("ecs:ListTasks"))).to.equal("a run that has time for it");
+    const unread = { call: undefined, why: "out of time" };
+    expect(run.callFailed(new OutOfTime("ecs:ListTasks"))).to.deep.equal(unread);
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["out of time"]);
   });
 
@@ -75,26 +72,34 @@ describe("a run", () => {
     expect(run.mayReceive).to.equal(false);
   });
 
-  it("asks once for what it keeps, also where the answer is nothing", async () => {
-    const { run } = begin();
-    const cache = new Map<string, string | undefined>();
-    let asked = 0;
-    const ask = async () => {
-      asked += 1;
-      return undefined;
-    };
-    expect(await run.once(cache, "key", ask)).to.equal(undefined);
-    expect(await run.once(cache, "key", ask)).to.equal(undefined);
-    expect(asked).to.equal(1);
-    expect(await run.once(cache, "other", async () => "answer")).to.equal("answer");
+  it("has a cache of its own, which ends with it", () => {
+    const [one, other] = [begin().run, begin().run];
+    one.cache.hooks.set("fleet", []);
+    expect([one.cache.hooks.has("fleet"), other.cache.hooks.has("fleet")]).to.deep.equal([true, false]);
+  });
+
+  it("says in each line about a drain which one, under the same names", () => {
+    const { lines, run } = begin();
+    const log = run.logAbout({ ...about, hook: "drain" });
+    log.info("waiting", { waiting_for: "tasks" });
+    log.warn("short hook");
+    log.error("step failed", { instance_id: "i-9" });
+    run.logAbout(about).info("waiting");
+    const which = { instance_id: "i-1", auto_scaling_group: "fleet" };
+    expect(lines).to.deep.equal([
+      ["info", "waiting", { ...which, lifecycle_hook_name: "drain", waiting_for: "tasks" }],
+      ["warn", "short hook", { ...which, lifecycle_hook_name: "drain" }],
+      ["error", "step failed", { ...which, lifecycle_hook_name: "drain", instance_id: "i-9" }],
+      ["info", "waiting", which],
+    ]);
   });
 
   it("warns of each thing once", () => {
     const { lines, run } = begin();
-    for (const name of ["a", "a", "b"]) run.warn("short hook", { life_cycle_hook_name: name });
+    for (const name of ["a", "a", "b"]) run.warn("short hook", { lifecycle_hook_name: name });
     expect(lines).to.deep.equal([
-      ["warn", "short hook", { life_cycle_hook_name: "a" }],
-      ["warn", "short hook", { life_cycle_hook_name: "b" }],
+      ["warn", "short hook", { lifecycle_hook_name: "a" }],
+      ["warn", "short hook", { lifecycle_hook_name: "b" }],
     ]);
     expect(run.hasFailures).to.equal(false);
   });
@@ -105,7 +110,8 @@ describe("a failure", () => {
     const { lines, run } = begin();
     const slow = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
     for (let i = 0; i < 2; i += 1) {
-      expect(run.callFailed(failed("throttled", slow))).to.equal("ecs:ListTasks to be answered (throttled)");
+      const unread = { call: "ecs:ListTasks", why: "throttled" };
+      expect(run.callFailed(failed("throttled", slow))).to.deep.equal(unread);
     }
     run.callFailed(failed("unavailable"));
     expect(lines).to.deep.equal([
@@ -124,6 +130,12 @@ describe("a failure", () => {
     expect(lines.map(([, , fields]) => fields.missing_permission)).to.deep.equal(["ecs:ListTasks"]);
   });
 
+  it("of a call whose credentials are no good names no permission: none would mend it", () => {
+    const { lines, run } = begin();
+    run.callFailed(new AwsCallError("ecs:ListTasks", "denied", new Error("expired"), false));
+    expect(lines.map(([, , fields]) => "missing_permission" in fields)).to.deep.equal([false]);
+  });
+
   it("that is a fault of ours is thrown on", () => {
     const { lines, run } = begin();
     const fault = new Error("a fault");
@@ -134,7 +146,8 @@ describe("a failure", () => {
   it("of time is logged once", () => {
     const { clock, lines, run } = begin();
     clock.now = 76_000;
-    for (let i = 0; i < 2; i += 1) expect(run.ranOutOfTime()).to.equal("a run that has time for it");
+    const unread = { call: undefined, why: "out of time" };
+    for (let i = 0; i < 2; i += 1) expect(run.ranOutOfTime()).to.deep.equal(unread);
     expect(lines).to.deep.equal([
       [
         "error",
@@ -152,8 +165,8 @@ describe("a failure", () => {
   const table: [string, (run: Run<RunPorts>, twice: string) => void, object, string][] = [
     [
       "step failed",
-      (run, reason) => run.stepFailed("i-1", "DRAINING in main", reason),
-      { instance_id: "i-1", step: "DRAINING in main" },
+      (run, reason) => run.stepFailed(about, "DRAINING in main", reason),
+      { instance_id: "i-1", auto_scaling_group: "fleet", step: "DRAINING in main" },
       "DRAINING in main of i-1",
     ],
     ["cannot be used", (run, reason) => run.cannotUse("web", reason), { name: "web" }, "web"],
@@ -180,7 +193,7 @@ describe("a failure", () => {
 
   /** [what failed for the call's failure, how it is noted] */
   const caused: [string, (run: Run<RunPorts>, cause: AwsCallError) => void][] = [
-    ["step failed", (run, cause) => run.stepFailed("i-1", "DRAINING in main", "denied", cause)],
+    ["step failed", (run, cause) => run.stepFailed(about, "DRAINING in main", "denied", cause)],
     ["message not deleted", (run, cause) => run.notDeleted("monitor", "denied", cause)],
   ];
   for (const [phrase, note] of caused) {
@@ -191,10 +204,4 @@ describe("a failure", () => {
       expect(String(finished(run))).to.match(/^RunFailed: 2 failures: ecs:ListTasks denied; /);
     });
   }
-
-  it("of an input has a name of its own", () => {
-    expect(String(new InputError("queue_name: expected a queue"))).to.equal(
-      "InputError: queue_name: expected a queue",
-    );
-  });
 });
