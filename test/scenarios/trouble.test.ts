@@ -103,7 +103,7 @@ describe("scenarios: trouble", () => {
     expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(2);
     expect(linesOf(outcome, "completion refused").length).to.be.at.most(1);
     expect(linesOf(outcome, "waiting", ids[0]).map((line) => line.waiting_for)).to.include(
-      "the other hooks to let it go: backup",
+      "the other hooks to complete: backup",
     );
     const [dropped] = linesOf(outcome, "termination dropped", ids[0]);
     expect(dropped?.reason).to.match(/^nothing to complete/);
