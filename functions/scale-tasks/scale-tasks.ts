@@ -1,4 +1,6 @@
-import { decideScaling, type ScaledService, type Unusable } from "../../shared/rules/scale-tasks.ts";
+import { notScaledText } from "../../shared/log-lines/scaling-text.ts";
+import type { ScaledService } from "../../shared/model/scaling.ts";
+import { decideScaling } from "../../shared/rules/scale-tasks.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput } from "../../shared/run/input.ts";
 import { type Reading, reading } from "../../shared/run/reading.ts";
@@ -52,37 +54,28 @@ async function scale(
   const fields = { cluster, service_name: name };
   const found = await reading(run, () => run.ports.ecs.service(cluster, name));
   if ("unread" in found || "unread" in active) {
-    run.log.warn("not scaled", { ...fields, reason: "the cluster or the service could not be read" });
+    run.log.warn("not scaled", { ...fields, reason: notScaledText({ why: "unread" }) });
     return false;
   }
   const decision = decideScaling(scaled, found.value, active.value);
   if (decision.kind === "cannot be used") {
-    run.cannotUse(`${cluster}/${name}`, unusableText(decision.reason));
+    run.cannotUse(`${cluster}/${name}`, notScaledText(decision.reason));
     return false;
   }
   await warnOfOwnScaling(run, cluster, name);
-  switch (decision.kind) {
-    case "not scaled":
-      run.log.warn("not scaled", {
-        ...fields,
-        reason: "the cluster shows no ACTIVE instance, and yet the service has tasks",
-      });
-      return false;
-    case "nothing to change": {
-      const counts = { active_instances: active.value, desired_count: decision.desired };
-      run.log.info("nothing to change", { ...fields, ...counts });
-      return false;
-    }
-    case "set": {
-      const counts = { active_instances: active.value, desired_count: decision.desired };
-      const change = { ...fields, ...counts, was: decision.was };
-      if (!dryRun) return setDesiredCount(run, scaled, decision.desired, change);
-      run.log.info("dry run", { ...change, would: "set the desired count" });
-      return false;
-    }
-    default:
-      return decision satisfies never;
+  if (decision.kind === "not scaled") {
+    run.log.warn("not scaled", { ...fields, reason: notScaledText(decision.reason) });
+    return false;
   }
+  const counts = { ...fields, active_instances: active.value, desired_count: decision.desired };
+  if (decision.kind === "nothing to change") {
+    run.log.info("nothing to change", counts);
+    return false;
+  }
+  const change = { ...counts, was: decision.was };
+  if (!dryRun) return setDesiredCount(run, scaled, decision.desired, change);
+  run.log.info("dry run", { ...change, would: "set the desired count" });
+  return false;
 }
 
 async function setDesiredCount(
@@ -95,19 +88,6 @@ async function setDesiredCount(
   if ("unread" in answer) return false;
   run.log.info("desired count set", fields);
   return true;
-}
-
-function unusableText(reason: Unusable): string {
-  switch (reason.why) {
-    case "no such service":
-      return "there is no such service";
-    case "daemon":
-      return "it is a daemon service: ECS itself keeps one task of it on each instance";
-    case "status":
-      return `the service is ${reason.status}`;
-    default:
-      return reason satisfies never;
-  }
 }
 
 // Two that set the same number, each by its own rule, would keep overwriting each other.

@@ -1,6 +1,7 @@
 // Protects a dry run: it calls nothing, says each thing that it would do once, and ends.
 import { expect } from "chai";
 import { endDryRun, logCompletion, logSteps } from "../../../../shared/act/dry-run.ts";
+import { stepText } from "../../../../shared/log-lines/step-text.ts";
 import type { Step } from "../../../../shared/model/decision.ts";
 import type { CompletionReason } from "../../../../shared/model/reason.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
@@ -32,12 +33,7 @@ describe("a dry run", () => {
         "dry run",
         "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide",
       ],
-      ["dry run", "deregistration from static"],
-      ["dry run", "DRAINING in main"],
-      ["dry run", "stop of the task task-1"],
-      ["dry run", "deregistration of the container instance from main"],
-      ["dry run", "ACTIVE in main"],
-      ["dry run", "registration with tg-1:8080"],
+      ...steps.map((step) => ["dry run", stepText(step)]),
     ]);
     expect(done?.failed).to.equal(false);
     expect(done?.steps).to.deep.equal([]);

@@ -1,6 +1,7 @@
 // Protects what a completion's answer means.
 import { expect } from "chai";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
+import { completionText } from "../../../../shared/log-lines/reason-text.ts";
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { LifecycleAction } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
@@ -11,6 +12,12 @@ import { untouchablePorts } from "../fake-ports.ts";
 import { decided, hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
 
 const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
+
+const outcome = {
+  kind: "complete",
+  result: "ABANDON",
+  reason: { why: "deadline with ABANDON", left: [event("effect")], retains: false },
+} as const;
 
 async function play(
   answer: "completed" | "no such action" | Error,
@@ -39,11 +46,6 @@ async function play(
     },
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const outcome = {
-    kind: "complete",
-    result: "ABANDON",
-    reason: { why: "deadline with ABANDON", left: [event("effect")], retains: false },
-  } as const;
   const completion = await conclude(
     run,
     {
@@ -68,8 +70,7 @@ describe("a completion", () => {
         {
           ...about(),
           result: "ABANDON",
-          reason:
-            "the drain's time is over; the instance is terminated; still there: what was just done to take effect",
+          reason: completionText(outcome.reason),
           held_seconds: 60,
         },
       ],

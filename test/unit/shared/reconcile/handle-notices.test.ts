@@ -1,6 +1,7 @@
 // Protects what is done about notices: nothing unless the input says so, and only to instances of a group.
 import { expect } from "chai";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
+import { ignoreText } from "../../../../shared/log-lines/notice-text.ts";
 import type { InstanceNotice } from "../../../../shared/messages/arrivals.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
@@ -85,13 +86,13 @@ describe("notices: what is done", () => {
     it(`nothing about a ${notice} unless the input says so`, async () => {
       const { calls, logged, undone, drains } = await play([{ notice }], { policy: IGNORE });
       expect(calls).to.deep.equal([]);
-      expect(logged).to.deep.equal([["notice ignored", "the input says so"]]);
+      expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "the input says so" })]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
 
     it(`nothing about a ${notice} of an instance that no group has`, async () => {
       const { logged, undone, drains } = await play([{ notice }], { groupInstance: undefined });
-      expect(logged).to.deep.equal([["notice ignored", "no Auto Scaling group has the instance"]]);
+      expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "no group" })]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
 
@@ -133,7 +134,7 @@ describe("notices: what is done", () => {
       now: 2 * MINUTE,
     });
     expect(drains).to.deep.equal([]);
-    expect(logged).to.deep.equal([["notice ignored", "its two minutes are over"]]);
+    expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "too late" })]]);
   });
 
   for (const notice of ["rebalance", "maintenance"] as const) {
@@ -150,7 +151,7 @@ describe("notices: what is done", () => {
       const { calls, logged, undone } = await play([{}], { groupInstance: { group: "fleet", state } });
       expect(undone).to.deep.equal([]);
       expect(calls).to.deep.equal(["describe i-1"]);
-      expect(logged).to.deep.equal([["notice ignored", `the instance is ${state}`]]);
+      expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "not in service", state })]]);
     });
   }
 
@@ -170,7 +171,7 @@ describe("notices: what is done", () => {
       expect(logged).to.deep.equal([
         replaced
           ? ["instance replaced", undefined]
-          : ["notice ignored", "the group fleet has no terminating hook of ours"],
+          : ["notice ignored", ignoreText({ why: "no hook of ours", group: "fleet" })],
       ]);
     });
   }

@@ -1,5 +1,6 @@
 // Protects how a pass ends a drain: by its completion, what is left to do after one, and what a dry run does instead.
 import { expect } from "chai";
+import { blockersText } from "../../../../shared/log-lines/blocker-text.ts";
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { Target } from "../../../../shared/model/registration.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
@@ -45,7 +46,7 @@ describe("a pass at what is gone", () => {
       changedAt: NOW,
       nextPassAt: NOW + 5 * SECOND,
     });
-    expect(waiting.map((each) => each.waiting_for)).to.deep.equal(["the other hooks to complete: other"]);
+    expect(waiting.map((each) => each.waiting_for)).to.deep.equal([blockersText(memory.blockers)]);
   });
 
   it("tries again after poll_seconds where the call failed, which changes nothing of what it waited for before", async () => {
@@ -59,9 +60,7 @@ describe("a pass at what is gone", () => {
       nextPassAt: NOW + 5 * SECOND,
       failures: 1,
     });
-    expect(first.waiting.map((each) => each.waiting_for)).to.deep.equal([
-      "an answer about completion (aws:Call: denied)",
-    ]);
+    expect(first.waiting.map((each) => each.waiting_for)).to.deep.equal([blockersText(unread)]);
     const again = await play(plain({ ...gone, unread, changedAt: SINCE }), denied());
     expect(again.memory).to.deep.include({ unread, changedAt: SINCE });
     expect(again.waiting).to.deep.equal([]);

@@ -1,5 +1,7 @@
 // Protects one pass: what is done, logged and remembered of what was decided.
 import { expect } from "chai";
+import { blockersText } from "../../../../shared/log-lines/blocker-text.ts";
+import { dropText } from "../../../../shared/log-lines/reason-text.ts";
 import { about, failure } from "../act/carrying-out.ts";
 import { containerInstance } from "../observe/shown.ts";
 import { hook, MINUTE, SECOND, SINCE, seen, task, termination } from "../rules/builders.ts";
@@ -65,10 +67,13 @@ describe("a pass at what is still registered", () => {
 
   it("says what is waited for, once until it changes", async () => {
     const { memory, waiting } = await play(plain(), registered);
+    expect(memory.blockers).to.deep.equal([
+      { kind: "registration", loadBalancer: "static", counts: true, state: "draining", count: 1 },
+    ]);
     expect(waiting).to.deep.equal([
       {
         ...about(),
-        waiting_for: "1 target draining in static",
+        waiting_for: blockersText(memory.blockers),
         held_seconds: 60,
         next_pass_at: new Date(NOW + 5 * SECOND).toISOString(),
       },
@@ -240,7 +245,11 @@ describe("a pass at what is over", () => {
         "termination dropped",
         {
           ...about(),
-          reason: "nothing to complete: the instance is Terminating:Proceed",
+          reason: dropText({
+            why: "nothing to complete",
+            state: "Terminating:Proceed",
+            hookEndedFirst: undefined,
+          }),
           held_seconds: 60,
         },
       ],

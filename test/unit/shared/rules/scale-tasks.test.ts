@@ -38,7 +38,7 @@ describe("the desired count", () => {
 
 describe("a service is not scaled", () => {
   const unusable = (reason: object) => ({ kind: "cannot be used", reason }) as ScalingDecision;
-  const doubtful: ScalingDecision = { kind: "not scaled", reason: "no instance" };
+  const doubtful: ScalingDecision = { kind: "not scaled", reason: { why: "no instance" } };
   const set: ScalingDecision = { kind: "set", desired: 2, was: 9 };
 
   /** [why, the service, ACTIVE instances, what is decided] */

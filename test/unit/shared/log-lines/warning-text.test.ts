@@ -1,0 +1,93 @@
+// Protects the words of warnings: one row a reason, and one an ending.
+import { expect } from "chai";
+import { waitingFields } from "../../../../shared/log-lines/blocker-text.ts";
+import { abandonText } from "../../../../shared/log-lines/reason-text.ts";
+import { warningFields } from "../../../../shared/log-lines/warning-text.ts";
+import { type Blocker, event } from "../../../../shared/model/blocker.ts";
+import type { Warning, WarningReason } from "../../../../shared/model/decision.ts";
+import { SINCE } from "../rules/builders.ts";
+
+const plain = { level: "warn", phrase: "no progress", fields: { cluster: "main" } } as const;
+
+const REASONS: {
+  readonly [W in WarningReason["why"]]: readonly (readonly [Extract<WarningReason, { why: W }>, string])[];
+} = {
+  "global limit first": [
+    [{ why: "global limit first" }, "the hook's global limit comes before drain_timeout_seconds"],
+  ],
+  "same queue": [
+    [{ why: "same queue" }, "both write to the same queue, so each instance is drained twice: remove one"],
+  ],
+  "two deployments": [[{ why: "two deployments" }, "two deployments drain the same group: remove one"]],
+  metadata: [
+    [{ why: "metadata" }, "a hook's NotificationMetadata cannot say this: only the functions' inputs can"],
+  ],
+  "managed draining": [
+    [{ why: "managed draining" }, "managed draining is on; the two do not hinder each other"],
+  ],
+  "cluster lacks it": [
+    [
+      { why: "cluster lacks it", clusters: ["main", "other"] },
+      "none of its container instances is this one: main, other",
+    ],
+  ],
+  percents: [
+    [
+      { why: "percents", minimum: 100, maximum: 150, desiredCount: 1 },
+      "with 100 % as its minimum and 150 % as its maximum of 1 tasks, none may stop and none may start: change one of them",
+    ],
+  ],
+  "service event": [
+    [
+      { why: "service event", message: "(service web) was unable to place a task" },
+      "(service web) was unable to place a task",
+    ],
+  ],
+  protected: [
+    [{ why: "protected", until: undefined }, "a task is protected from being stopped"],
+    [
+      { why: "protected", until: SINCE },
+      "a task is protected from being stopped until 2026-01-05T09:00:00.000Z",
+    ],
+  ],
+};
+
+describe("the words of a warning", () => {
+  for (const [reason, text] of Object.values(REASONS).flat())
+    it(`${reason.why}: ${text}`, () =>
+      expect(warningFields({ ...plain, reason })).to.deep.equal({ cluster: "main", reason: text }));
+
+  it("without a reason are its fields alone", () => {
+    expect(warningFields(plain)).to.deep.equal({ cluster: "main" });
+  });
+
+  it("name what is in the way", () => {
+    const blockers: Blocker[] = [
+      event("effect"),
+      { kind: "unread", what: "tasks", call: "ecs:ListTasks", why: "denied" },
+    ];
+    expect(warningFields({ ...plain, blockers })).to.deep.equal({
+      cluster: "main",
+      ...waitingFields(blockers),
+    });
+  });
+});
+
+describe("the words for how a drain will end", () => {
+  /** [what the input says, whether the group keeps what is abandoned, the text] */
+  const table: [NonNullable<Warning["ending"]>["onTimeout"], boolean | undefined, string][] = [
+    ["continue", undefined, "the lifecycle action is completed with CONTINUE"],
+    ["leave", undefined, "no more heartbeats are sent, and the hook's own timeout decides"],
+    ...[true, false, undefined].map((retains): ["abandon", boolean | undefined, string] => [
+      "abandon",
+      retains,
+      `the lifecycle action is completed with ABANDON: ${abandonText(retains)}`,
+    ]),
+  ];
+  for (const [onTimeout, retains, text] of table)
+    it(`${onTimeout}: ${text}`, () =>
+      expect(warningFields({ ...plain, ending: { onTimeout, retains } })).to.deep.equal({
+        cluster: "main",
+        ends_with: text,
+      }));
+});
