@@ -62,7 +62,13 @@ function earliest(one: Time, other: Time): Time {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
-function union<T>(known: readonly T[], found: readonly T[]): T[] {
-  const all = [...known, ...found];
-  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+function union<T>(known: T[], found: readonly T[]): T[] {
+  const texts = new Set(known.map((each) => JSON.stringify(each)));
+  const added = found.filter((each) => {
+    const text = JSON.stringify(each);
+    if (texts.has(text)) return false;
+    texts.add(text);
+    return true;
+  });
+  return added.length === 0 ? known : [...known, ...added];
 }
