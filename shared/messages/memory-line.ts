@@ -103,13 +103,14 @@ function readOne<T>(
   instanceId: string,
 ): FieldRead<T> {
   const unknown: [string, unknown][] = [];
+  let found: { readonly value: T } | undefined;
   for (const [key, { read }] of Object.entries(values)) {
     if (!Object.hasOwn(message, key)) continue;
-    const found = read(message[key], instanceId);
-    if (found !== undefined) return { value: found.value, unknown: {} };
-    unknown.push([key, message[key]]);
+    const own = read(message[key], instanceId);
+    if (own === undefined) unknown.push([key, message[key]]);
+    found ??= own;
   }
-  return { value: absent, unknown: Object.fromEntries(unknown) };
+  return { value: found === undefined ? absent : found.value, unknown: Object.fromEntries(unknown) };
 }
 
 function itemsByKey<T>(values: Values<T>, items: readonly T[]): [string, unknown[]][] {

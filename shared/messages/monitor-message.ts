@@ -5,6 +5,7 @@ import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
 import { type MemoryRead, readMemory, writeMemory } from "./memory.ts";
 import { isoOf } from "./memory-values.ts";
+import { fitted } from "./message-size.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
 const VERSION = 1;
@@ -104,8 +105,8 @@ const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
 
 /** A termination as a message of the monitor queue. */
 export function formatMonitorMessage(termination: Termination): string {
-  const { instanceId, group, hook, token, since, interruptedAt, dryRun, settings, memory } = termination;
-  const text = JSON.stringify({
+  const { instanceId, group, hook, token, since, interruptedAt, dryRun, settings } = termination;
+  const told = {
     version: VERSION,
     instance_id: instanceId,
     auto_scaling_group: group,
@@ -115,7 +116,10 @@ export function formatMonitorMessage(termination: Termination): string {
     time: isoOf(since),
     ...(interruptedAt === undefined ? {} : { interrupted_at: isoOf(interruptedAt) }),
     ...(dryRun ? { dry_run: true } : {}),
-    memory: writeMemory(memory),
-  });
-  return text.replaceAll(REFUSED_BY_SQS, (character) => (character === "\uFFFE" ? "\\ufffe" : "\\uffff"));
+  };
+  return fitted(termination.memory, (memory) =>
+    JSON.stringify({ ...told, memory: writeMemory(memory) }).replaceAll(REFUSED_BY_SQS, (character) =>
+      character === "\uFFFE" ? "\\ufffe" : "\\uffff",
+    ),
+  );
 }

@@ -1,100 +1,14 @@
 // Protects the memory that travels from run to run: whatever is remembered comes back as it was.
 import { expect } from "chai";
-import { readMemory, writeMemory } from "../../../../shared/messages/memory.ts";
+import { MEMORY_FIELDS, readMemory, writeMemory } from "../../../../shared/messages/memory.ts";
+import { MEMORY_TABLE } from "../../../../shared/messages/memory-table.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
-import { type Memory, NO_MEMORY, type RecheckableBlocker } from "../../../../shared/model/memory.ts";
-import type { SeenRegistration } from "../../../../shared/model/registration.ts";
+import { areSameBlockers, type Blocker } from "../../../../shared/model/blocker.ts";
+import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { type Random, randomSource } from "../../../../simulator/kernel/random.ts";
-
-const BEGIN = Date.parse("2026-01-05T09:00:00Z");
-const WEEK = 7 * 86_400_000;
-
-const maybe = <T>(random: Random, draw: () => T): T | undefined => (random.chance(0.5) ? draw() : undefined);
-const some = <T>(random: Random, draw: () => T): T[] => Array.from({ length: random.whole(0, 3) }, draw);
-const time = (random: Random) => BEGIN + random.whole(0, WEEK);
-// Texts of others are remembered too: AWS's words, names that somebody gave.
-const text = (random: Random) =>
-  random.pick(["", "web", 'it says "no"', "zwölf\n日本", "\u0000", random.uuid()]);
-
-function registration(random: Random): SeenRegistration {
-  return random.chance(0.5)
-    ? { kind: "target", targetGroup: text(random), port: random.whole(0, 65_535) }
-    : { kind: "classic", loadBalancer: text(random) };
-}
-
-function recheck(random: Random): RecheckableBlocker {
-  return random.pick<() => RecheckableBlocker>([
-    () => ({
-      kind: "tasks",
-      cluster: text(random),
-      containerInstance: text(random),
-      tasksToRun: random.whole(0, 10),
-      tasks: some(random, () => text(random)),
-    }),
-    () => ({
-      kind: "target",
-      targetGroup: text(random),
-      target: text(random),
-      port: random.whole(0, 65_535),
-      state: random.pick(["registered", "draining"] as const),
-    }),
-    () => ({ kind: "classic", loadBalancer: text(random) }),
-  ])();
-}
-
-// Each key is drawn: one that is added does not compile until it is here.
-function memory(random: Random): Memory {
-  const at = () => maybe(random, () => time(random));
-  const texts = () => some(random, () => text(random));
-  return {
-    containerInstances: some(random, () => ({ cluster: text(random), arn: text(random) })),
-    tasks: maybe(random, texts),
-    noTasksVersions: some(random, () => ({ arn: text(random), version: random.whole(0, 1_000) })),
-    noTasksToRunSince: at(),
-    registrations: some(random, () => registration(random)),
-    deregistered: some(random, () => ({ what: registration(random), at: time(random) })),
-    drained: some(random, () => ({ what: text(random), at: time(random) })),
-    plannedDraining: texts(),
-    plannedDeregistrations: some(random, () => registration(random)),
-    behindNetworkLoadBalancer: random.chance(0.5),
-    managedTargetGroups: texts(),
-    managedElbNames: texts(),
-    targetGroups: some(random, () => ({
-      asked: text(random),
-      group: {
-        arn: text(random),
-        name: text(random),
-        targetType: text(random),
-        network: random.chance(0.5),
-      },
-    })),
-    actedAt: at(),
-    drainingAt: at(),
-    noContainerInstanceSince: at(),
-    noRegistrationSince: at(),
-    absentSince: at(),
-    refusedAt: at(),
-    completedAt: at(),
-    lastHeartbeatAt: at(),
-    goneAt: at(),
-    disconnectedSince: at(),
-    unknownSince: at(),
-    deadSince: at(),
-    deadAs: maybe(random, () => text(random)),
-    terminatingSince: at(),
-    queuedUntil: at(),
-    returns: maybe(random, () => random.pick(["warm pool", "root volume"] as const)),
-    returningSince: at(),
-    waitingFor: maybe(random, () => text(random)),
-    changedAt: at(),
-    nextPassAt: at(),
-    recheck: maybe(random, () => ({ what: recheck(random), until: time(random) })),
-    failures: random.pick([0, 1, 480]),
-    logged: texts(),
-  };
-}
+import { BEGIN, drawnMemory, INSTANCE, maybe, some, time } from "./drawn-memory.ts";
 
 function settings(random: Random): DrainSettings {
   const names = () => [...new Set(some(random, () => random.pick(["web", "api", "edge", "static"])))];
@@ -114,7 +28,7 @@ function settings(random: Random): DrainSettings {
 function termination(random: Random): Termination {
   const hook = maybe(random, () => "drain");
   return {
-    instanceId: `i-${random.hex(17)}`,
+    instanceId: INSTANCE,
     group: "fleet",
     hook,
     token: maybe(random, () => random.uuid()),
@@ -123,7 +37,7 @@ function termination(random: Random): Termination {
     interruptedAt: hook === undefined ? time(random) : maybe(random, () => time(random)),
     dryRun: random.chance(0.5),
     settings: settings(random),
-    memory: memory(random),
+    memory: drawnMemory(random),
   };
 }
 
@@ -132,35 +46,94 @@ describe("the memory in a message", () => {
     it(`SEED=${seed}: a termination comes back as it was written`, () => {
       const written = termination(randomSource(seed)("termination"));
       const read = parseMonitorMessage(formatMonitorMessage(written), 0, { elb_name: "another" });
-      const { plannedDraining, plannedDeregistrations } = written.memory;
+      const { plannedDraining, plannedDeregistrations, ofLaterVersion } = written.memory;
       expect(read).to.deep.equal({
         kind: "termination",
         termination: { ...written, restorePlan: { plannedDraining, plannedDeregistrations } },
+        unknown: { kept: Object.keys(ofLaterVersion), dropped: [] },
       });
     });
   }
 
   it("draws every key both filled and empty, or the seeds above would show little", () => {
-    const drawn = Array.from({ length: 200 }, (_, seed) => memory(randomSource(seed + 1)("termination")));
-    for (const key of Object.keys(NO_MEMORY) as (keyof Memory)[]) {
-      const plain = JSON.stringify(NO_MEMORY[key]);
-      const isPlain = drawn.map((each) => JSON.stringify(each[key]) === plain);
-      expect(isPlain, key).to.include(true);
-      expect(isPlain, key).to.include(false);
+    const drawn = Array.from({ length: 200 }, (_, i) => drawnMemory(randomSource(i + 1)("memory")));
+    for (const [key, empty] of Object.entries(NO_MEMORY)) {
+      const values = drawn.map((each) => JSON.stringify(each[key as keyof Memory]));
+      expect(values, key).to.include(JSON.stringify(empty));
+      expect(new Set(values).size, key).to.be.greaterThan(1);
     }
   });
 
-  it("of an older version lacks keys, which are then not remembered", () => {
-    expect(readMemory({})).to.deep.equal(NO_MEMORY);
-    expect(readMemory({ failures: 2, acted_at: "2026-01-05T09:00:00.000Z" })).to.deep.equal({
-      ...NO_MEMORY,
-      failures: 2,
-      actedAt: BEGIN,
-    });
+  it("is nothing where a message has none of it, and then nothing is written", () => {
+    const unknown = { kept: [], dropped: [] };
+    expect(readMemory({}, INSTANCE)).to.deep.equal({ memory: NO_MEMORY, unknown });
+    expect(writeMemory(NO_MEMORY)).to.deep.equal({});
+    for (const field of MEMORY_FIELDS)
+      expect(MEMORY_TABLE[field].absent, field).to.deep.equal(NO_MEMORY[field]);
   });
 
-  it("of a newer version has more keys, which are dropped", () => {
-    const written = JSON.parse(JSON.stringify(writeMemory(NO_MEMORY)));
-    expect(readMemory({ ...written, moon: "full" })).to.deep.equal(NO_MEMORY);
+  it("has a line a field, and no two lines share a key", () => {
+    const { ofLaterVersion: _, ...fields } = NO_MEMORY;
+    expect([...MEMORY_FIELDS].sort()).to.deep.equal(Object.keys(fields).sort());
+    const keys = MEMORY_FIELDS.flatMap((field) => MEMORY_TABLE[field].keys);
+    expect(new Set(keys).size).to.equal(keys.length);
+  });
+
+  it("of an older version lacks keys, which are then not remembered", () => {
+    const { memory } = readMemory({ failures: 2, acted_at: "2026-01-05T09:00:00.000Z" }, INSTANCE);
+    expect(memory).to.deep.equal({ ...NO_MEMORY, failures: 2, actedAt: BEGIN });
+  });
+
+  it("has what was taken out once, though it was registered too", () => {
+    const elb = { kind: "classic", id: "web" };
+    const memory: Memory = { ...NO_MEMORY, registrations: [elb], deregistered: [{ what: elb, at: BEGIN }] };
+    expect(Object.keys(writeMemory(memory))).to.deep.equal(["taken"]);
+    expect(readMemory(writeMemory(memory), INSTANCE).memory).to.deep.equal(memory);
+  });
+});
+
+describe("the blockers in a message", () => {
+  const tasks = (count: number): Blocker => ({ kind: "tasks", cluster: "main", status: "RUNNING", count });
+  const list = (length: number): Blocker[] => Array.from({ length }, (_, i) => tasks(i + 1));
+  const sent = (blockers: readonly Blocker[]) =>
+    readMemory(JSON.parse(JSON.stringify(writeMemory({ ...NO_MEMORY, blockers }))), INSTANCE).memory.blockers;
+
+  it("are all of them up to ten, and the first ten of more", () => {
+    expect(sent(list(10))).to.deep.equal(list(10));
+    expect(sent(list(50)).slice(0, 10)).to.deep.equal(list(10));
+    expect(sent(list(50))).to.have.lengthOf(11);
+    expect(sent(list(50))[10]).to.include({ kind: "more", count: 40 });
+  });
+
+  for (const length of [0, 1, 10, 11, 50]) {
+    it(`of ${length}: are the same as those of a pass, and as those of the next message`, () => {
+      const all = list(length);
+      expect(areSameBlockers(sent(all), all)).to.equal(true);
+      expect(areSameBlockers(all, sent(all))).to.equal(true);
+      expect(sent(sent(all))).to.deep.equal(sent(all));
+    });
+  }
+
+  it("are others where one is another, though a message does not name it", () => {
+    const others = [...list(49), tasks(7)];
+    expect(areSameBlockers(sent(list(50)), others)).to.equal(false);
+    expect(areSameBlockers(sent(list(50)), sent(others))).to.equal(false);
+    expect(areSameBlockers(sent(list(50)), list(51))).to.equal(false);
+    expect(areSameBlockers(sent(list(50)), list(10))).to.equal(false);
+  });
+
+  it("that this version does not know are dropped", () => {
+    const known = { kind: "tasks", cluster: "main", status: "RUNNING", count: 1 };
+    const read = readMemory(
+      {
+        blockers: [known, { kind: "moon" }, { kind: "event", event: "full moon" }],
+        unread: [{ kind: "unread", what: "moon", why: "denied" }],
+      },
+      INSTANCE,
+    );
+    expect(read).to.deep.equal({
+      memory: { ...NO_MEMORY, blockers: [known] },
+      unknown: { kept: [], dropped: [] },
+    });
   });
 });

@@ -66,11 +66,14 @@ describe("the memories of two messages of one drain", () => {
   });
 
   it("are those of the one that is due first where they are not", () => {
-    const early = { nextPassAt: 5_000, waitingFor: "2 tasks RUNNING" };
-    const late = { nextPassAt: 6_000, waitingFor: "1 task RUNNING" };
-    expect(memoryOf(early, late)?.waitingFor).to.equal("2 tasks RUNNING");
-    expect(memoryOf(late, early)?.waitingFor).to.equal("2 tasks RUNNING");
-    expect(memoryOf({}, late)?.waitingFor).to.equal("1 task RUNNING");
+    const of = (count: number): Memory["blockers"] => [
+      { kind: "tasks", cluster: "main", status: "RUNNING", count },
+    ];
+    const early = { nextPassAt: 5_000, blockers: of(2) };
+    const late = { nextPassAt: 6_000, blockers: of(1) };
+    expect(memoryOf(early, late)?.blockers).to.deep.equal(of(2));
+    expect(memoryOf(late, early)?.blockers).to.deep.equal(of(2));
+    expect(memoryOf({}, late)?.blockers).to.deep.equal(of(1));
   });
 
   it("have the latest heartbeat and step, whichever message knows of it", () => {

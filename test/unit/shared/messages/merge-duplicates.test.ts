@@ -16,7 +16,7 @@ const held = (id: string, change: Partial<Termination> = {}, receipt = `${id}'s`
   termination: termination(change),
   messages: [{ id, receipt }],
 });
-const lookedAt: Memory = { ...NO_MEMORY, nextPassAt: 5_000, managedTargetGroups: ["arn:tg"] };
+const lookedAt: Memory = { ...NO_MEMORY, nextPassAt: 5_000, managed: [{ kind: "target", id: "arn:tg" }] };
 
 function merged(...arrivals: Tracked[]): Tracked[] {
   return merge(untouchableRun().run, arrivals);
@@ -47,7 +47,7 @@ describe("merging messages", () => {
       ...lookedAt,
       tasks: ["arn:task"],
       behindNetworkLoadBalancer: true,
-      managedElbNames: ["classic"],
+      managed: [...lookedAt.managed, { kind: "classic", id: "classic" }],
       drainingAt: 3_000,
       noContainerInstanceSince: 3_100,
       noRegistrationSince: 3_200,
@@ -56,7 +56,10 @@ describe("merging messages", () => {
       returns: "root volume",
       returningSince: 3_400,
     };
-    const blind: Memory = { ...NO_MEMORY, nextPassAt: 9_000, waitingFor: "an answer", failures: 1 };
+    const unread: Memory["unread"] = [
+      { kind: "unread", what: "tasks", call: "ecs:ListTasks", why: "throttled" },
+    ];
+    const blind: Memory = { ...NO_MEMORY, nextPassAt: 9_000, unread, failures: 1 };
     const [both] = merged(held("a", { memory: known }), held("b", { memory: blind }));
     expect(both?.termination.memory).to.deep.equal({
       ...known,

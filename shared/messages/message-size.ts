@@ -1,0 +1,54 @@
+import type { Memory } from "../model/memory.ts";
+import { isSameLoadBalancer, type SeenRegistration } from "../model/registration.ts";
+
+/** How large a message of a drain may be, in bytes, as long as something in it can be left out. */
+export const MESSAGE_BYTES = 16 * 1_024;
+
+const RECHECKED_TASKS = 10;
+const OUR_REGISTRATIONS = 10;
+const DEREGISTERED = 5;
+const LOGGED = 50;
+
+/**
+ * What is left out of a memory that makes its message too large, one after the other until it fits. First comes what only saves
+ * calls (the table says which). What is owed to a returning instance, and which load balancers are ECS's, always stays.
+ */
+const CUTS: readonly ((memory: Memory) => Memory)[] = [
+  // A part of them would pass for all: those that are stopping are not counted. Without them, they are listed anew.
+  (memory) => ({ ...memory, tasks: undefined }),
+  (memory) => ({ ...memory, loadBalancers: [] }),
+  // One task that is there is enough. Once all of these are gone, a pass looks for the others.
+  ({ recheck, ...memory }) => ({ ...memory, recheck: withFewerTasks(recheck) }),
+  // It only matters whether there were any, and any of ours.
+  (memory) => ({ ...memory, registrations: fewerRegistrations(memory) }),
+  // One that comes back is taken out all the same, but not called one that came back.
+  (memory) => ({ ...memory, deregistered: memory.deregistered.slice(-DEREGISTERED) }),
+  // Those that are left out may be logged once more.
+  (memory) => ({ ...memory, logged: memory.logged.slice(-LOGGED) }),
+];
+
+/** The text of a message, from as much of a memory as fits into it. */
+export function fitted(memory: Memory, textOf: (memory: Memory) => string): string {
+  let rest = memory;
+  let text = textOf(rest);
+  for (const cut of CUTS) {
+    if (Buffer.byteLength(text) <= MESSAGE_BYTES) return text;
+    rest = cut(rest);
+    text = textOf(rest);
+  }
+  return text;
+}
+
+function withFewerTasks(recheck: Memory["recheck"]): Memory["recheck"] {
+  if (recheck?.blocker.kind !== "tasks") return recheck;
+  const { blocker } = recheck;
+  return { ...recheck, blocker: { ...blocker, tasks: blocker.tasks.slice(0, RECHECKED_TASKS) } };
+}
+
+function fewerRegistrations({ registrations, managed }: Memory): readonly SeenRegistration[] {
+  const isManaged = (each: SeenRegistration) => managed.some((other) => isSameLoadBalancer(other, each));
+  return [
+    ...registrations.filter((each) => !isManaged(each)).slice(0, OUR_REGISTRATIONS),
+    ...registrations.filter(isManaged).slice(0, 1),
+  ];
+}

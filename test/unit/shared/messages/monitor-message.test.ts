@@ -1,0 +1,145 @@
+// Protects what a termination carries: handed from run to run without loss.
+import { expect } from "chai";
+import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
+import { NO_MEMORY } from "../../../../shared/model/memory.ts";
+import { settingsOf } from "../../../../shared/model/settings.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { FULL_MEMORY, INSTANCE } from "./drawn-memory.ts";
+
+const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+const termination: Termination = {
+  instanceId: INSTANCE,
+  group: "fleet",
+  hook: "drain",
+  token: "87654321-4321-4321-4321-210987654321",
+  since: at("09:00:00"),
+  interruptedAt: at("09:00:30"),
+  dryRun: true,
+  settings: {
+    elbNames: ["web", "api"],
+    targetGroups: ["static"],
+    clusterNames: ["main"],
+    pollSeconds: 7,
+    drainTimeoutSeconds: 600,
+    onTimeout: "abandon",
+    stopTasks: "all",
+    deregisterContainerInstance: "always",
+    settleSeconds: 0,
+  },
+  memory: FULL_MEMORY,
+  restorePlan: {
+    plannedDraining: ["arn:ci"],
+    plannedDeregistrations: [{ kind: "classic", id: "api" }],
+  },
+};
+
+const UNKNOWN = { kept: [], dropped: [] };
+const NOTHING = { plannedDraining: [], plannedDeregistrations: [] };
+
+describe("the message to terminate", () => {
+  it("comes back as it was written, with all of its memory", () => {
+    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, { elb_name: "other" })).to.deep.equal({
+      kind: "termination",
+      termination,
+      unknown: UNKNOWN,
+    });
+  });
+
+  it("is of characters that SQS takes, whatever it was told in escapes", () => {
+    const told = { ...termination, group: "fleet \u0000\uFFFE\uFFFF\uD800" };
+    const body = formatMonitorMessage(told);
+    expect(body).to.match(/^[ -\uD7FF\uE000-\uFFFD]+$/);
+    expect(parseMonitorMessage(body, 0, {})).to.deep.equal({
+      kind: "termination",
+      termination: told,
+      unknown: UNKNOWN,
+    });
+  });
+
+  it("can be passed on with the original's load balancer, whatever that is called", () => {
+    const original = {
+      instance_id: termination.instanceId,
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      elb_name: "no such_name",
+      elb_names: ["web"],
+    };
+    const read = parseMonitorMessage(JSON.stringify(original), 0, {});
+    if (read.kind === "unreadable") throw new Error(read.reason);
+    expect(read.termination.settings.elbNames).to.deep.equal(["no such_name", "web"]);
+    expect(parseMonitorMessage(formatMonitorMessage(read.termination), 0, {})).to.deep.equal(read);
+  });
+
+  it("names the action by the instance where the token is empty", () => {
+    const read = parseMonitorMessage(
+      JSON.stringify({ ...JSON.parse(formatMonitorMessage(termination)), lifecycle_action_token: "" }),
+      0,
+      {},
+    );
+    expect(read.kind === "termination" && read.termination.token).to.equal(undefined);
+  });
+
+  it("comes back as it was written, with nothing remembered and nothing set", () => {
+    const bare: Termination = {
+      ...termination,
+      token: undefined,
+      interruptedAt: undefined,
+      dryRun: false,
+      settings: settingsOf({}),
+      memory: NO_MEMORY,
+      restorePlan: NOTHING,
+    };
+    expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
+      kind: "termination",
+      termination: bare,
+      unknown: UNKNOWN,
+    });
+  });
+
+  it("keeps the original's keys", () => {
+    expect(JSON.parse(formatMonitorMessage(termination))).to.include({
+      version: 1,
+      elb_name: "web",
+      instance_id: "i-0123456789abcdef0",
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
+    });
+  });
+
+  it("is read from the original's, which has no settings, no time and no memory: the input's settings hold", () => {
+    const body = JSON.stringify({
+      elb_name: "web",
+      instance_id: "i-0123456789abcdef0",
+      auto_scaling_group: "fleet",
+      life_cycle_hook_name: "drain",
+      lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
+    });
+    expect(
+      parseMonitorMessage(body, at("08:59:00"), { cluster_name: "main", elb_names: ["other"] }),
+    ).to.deep.equal({
+      kind: "termination",
+      termination: {
+        ...termination,
+        since: at("08:59:00"),
+        interruptedAt: undefined,
+        dryRun: false,
+        settings: settingsOf({ elb_name: "web", cluster_name: "main" }),
+        memory: NO_MEMORY,
+        restorePlan: NOTHING,
+      },
+      unknown: UNKNOWN,
+    });
+  });
+
+  it("drops a memory that is none, and keeps the drain", () => {
+    const body = JSON.parse(formatMonitorMessage(termination));
+    for (const memory of ["lost", 5, null, [{ failures: 3 }]]) {
+      expect(parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {})).to.deep.equal({
+        kind: "termination",
+        termination: { ...termination, memory: NO_MEMORY, restorePlan: NOTHING },
+        unknown: UNKNOWN,
+      });
+    }
+  });
+});
