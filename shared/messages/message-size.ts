@@ -1,5 +1,6 @@
+import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
-import { isSameLoadBalancer, type SeenRegistration } from "../model/registration.ts";
+import type { SeenRegistration } from "../model/registration.ts";
 
 /** How large a message of a drain may be, in bytes, as long as something in it can be left out. */
 export const MESSAGE_BYTES = 16 * 1_024;

@@ -1,7 +1,8 @@
 // Memories for the tests of the messages: one in which every field is filled, and as many others as there are seeds.
 import { ASKED, type Blocker, EVENT_NAMES, type UnreadBlocker } from "../../../../shared/model/blocker.ts";
+import type { LoadBalancerId } from "../../../../shared/model/load-balancer.ts";
 import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";
-import type { LoadBalancerId, SeenRegistration } from "../../../../shared/model/registration.ts";
+import type { SeenRegistration } from "../../../../shared/model/registration.ts";
 import type { Random } from "../../../../simulator/kernel/random.ts";
 
 /** The instance that all of them are about. */

@@ -1,6 +1,7 @@
+import type { LoadBalancerId } from "../../../../shared/model/load-balancer.ts";
 // A memory of today in the words of the version before: what that version must read where this one writes, and the other way round.
 import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";
-import type { LoadBalancerId, SeenRegistration } from "../../../../shared/model/registration.ts";
+import type { SeenRegistration } from "../../../../shared/model/registration.ts";
 import type { MemoryBefore } from "./version-before.ts";
 
 type RegistrationBefore = MemoryBefore["registrations"][number];
