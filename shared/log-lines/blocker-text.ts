@@ -1,5 +1,6 @@
 import type { Fields } from "../base/log.ts";
 import { type Blocker, type EventName, unreadOf } from "../model/blocker.ts";
+import type { InstanceState } from "../model/instance-state.ts";
 
 const EVENTS: Readonly<Record<EventName, string>> = {
   "second absence": "a second read: no Auto Scaling group knows the instance",
@@ -7,7 +8,6 @@ const EVENTS: Readonly<Record<EventName, string>> = {
   "later read": "a later read: nothing is left, but reads of AWS lag",
   settled: "the instance to settle, with nothing left on it",
   "container instance gone": "the container instance to leave its cluster",
-  "dead instance cleared": "the dead instance to be cleared away",
   "spot interruption": "the Spot interruption, with nothing left on the instance",
   restored: "what was taken from the instance to be restored",
   "agent back": "the instance to join its cluster again",
@@ -61,6 +61,8 @@ function blockerText(blocker: Blocker): string {
       return "not yet DRAINING";
     case "lifecycle state":
       return `${STATES[blocker.awaited]} ${blocker.state}`;
+    case "dead instance":
+      return `the dead instance to be cleared away; ${deathText(blocker.as)}`;
     case "other hooks":
       return `the other hooks to complete: ${blocker.hooks.join(", ")}`;
     case "event":
@@ -74,6 +76,12 @@ function blockerText(blocker: Blocker): string {
     default:
       return blocker satisfies never;
   }
+}
+
+/** How an instance is dead, by what EC2 says of it. */
+export function deathText(state: InstanceState | undefined): string {
+  if (state === undefined) return "EC2 has told so";
+  return state === "unknown" ? "EC2 does not know it any more" : `it is ${state}`;
 }
 
 function counted(count: number, noun: string): string {

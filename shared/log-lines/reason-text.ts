@@ -7,7 +7,7 @@ import type {
   Retention,
 } from "../model/reason.ts";
 import { registrationText } from "../model/registration.ts";
-import { blockersText } from "./blocker-text.ts";
+import { blockersText, deathText } from "./blocker-text.ts";
 
 const RETURNS: Readonly<Record<Destination, string>> = {
   "warm pool": "return to the warm pool",
@@ -79,11 +79,6 @@ export function abandonText(retains: Retention): string {
   return retains
     ? "by the group's retention policy the instance is kept, as Terminating:Retained"
     : "the instance is terminated";
-}
-
-function deathText(state: string | undefined): string {
-  if (state === undefined) return "by what EC2 told";
-  return state === "unknown" ? "EC2 does not know it any more" : `it is ${state}`;
 }
 
 function endedFirstText(hook: HookEndedFirst | undefined): string {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ASKED, type Blocker, EVENT_NAMES, type UnreadBlocker } from "../model/blocker.ts";
+import { INSTANCE_STATES } from "../model/instance-state.ts";
 import { valueBy } from "./memory-line.ts";
 
 const unreadForm = z.object({
@@ -26,6 +27,7 @@ const blockerForm = z.discriminatedUnion("kind", [
     state: z.string(),
     awaited: z.enum(["termination", "end of wait", "warm pool", "root volume"]),
   }),
+  z.object({ kind: z.literal("dead instance"), as: z.optional(z.enum(INSTANCE_STATES)) }),
   z.object({ kind: z.literal("other hooks"), hooks: z.array(z.string()) }),
   z.object({ kind: z.literal("event"), event: z.enum(EVENT_NAMES) }),
   unreadForm,
@@ -39,6 +41,7 @@ export const unread = valueBy(z.pipe(unreadForm, z.transform(readUnread)), write
 
 function readBlocker(each: z.output<typeof blockerForm>): Blocker {
   if (each.kind === "unread") return readUnread(each);
+  if (each.kind === "dead instance") return { kind: each.kind, as: each.as };
   if (each.kind !== "registration") return each;
   const { load_balancer: loadBalancer, ...rest } = each;
   return { ...rest, loadBalancer };
@@ -52,6 +55,8 @@ function writeBlocker(each: Blocker): z.input<typeof blockerForm> {
       const { loadBalancer, ...rest } = each;
       return { ...rest, load_balancer: loadBalancer };
     }
+    case "dead instance":
+      return each.as === undefined ? { kind: each.kind } : { kind: each.kind, as: each.as };
     case "other hooks":
       return { ...each, hooks: [...each.hooks] };
     default:

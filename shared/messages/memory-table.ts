@@ -1,7 +1,7 @@
 import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
 import { shortId } from "../model/decision.ts";
-import type { InstanceState } from "../model/instance-state.ts";
+import { INSTANCE_STATES, type InstanceState } from "../model/instance-state.ts";
 import type { Memory, MemoryField, Return } from "../model/memory.ts";
 import { isSame, type SeenRegistration } from "../model/registration.ts";
 import { blocker, unread } from "./memory-blockers.ts";
@@ -36,15 +36,7 @@ import {
 /** How many ids of warnings a message has room for. */
 const LOGGED = 250;
 
-const instanceState = word<InstanceState>(
-  "pending",
-  "running",
-  "stopping",
-  "stopped",
-  "shutting-down",
-  "terminated",
-  "unknown",
-);
+const instanceState = word<InstanceState>(...INSTANCE_STATES);
 const returns = word<Return>("warm pool", "root volume");
 
 const deregistered = listOf({ taken, other_taken: otherTaken }, ofBoth);

@@ -1,5 +1,6 @@
 import { digestOf } from "../base/digest.ts";
 import type { FailureKind } from "../base/errors.ts";
+import type { InstanceState } from "./instance-state.ts";
 
 /** Why AWS did not answer: how the call failed, or that the run had no time left to make it. */
 export type UnreadWhy = FailureKind | "out of time";
@@ -43,6 +44,8 @@ export type Event =
       readonly state: string;
       readonly awaited: "termination" | "end of wait" | "warm pool" | "root volume";
     }
+  /** What ECS and the load balancers show of a dead instance must be cleared away; `as` is what EC2 says of it. */
+  | { readonly kind: "dead instance"; readonly as: InstanceState | undefined }
   /** Other hooks hold the instance too. */
   | { readonly kind: "other hooks"; readonly hooks: readonly string[] }
   | { readonly kind: "event"; readonly event: EventName };
@@ -57,7 +60,6 @@ export const EVENT_NAMES = [
   "later read",
   "settled",
   "container instance gone",
-  "dead instance cleared",
   "spot interruption",
   "restored",
   "agent back",

@@ -1,6 +1,6 @@
 // Rule 7: dead means dead.
 
-import { event } from "../model/blocker.ts";
+import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
 import { INACTIVE } from "../model/tasks.ts";
@@ -21,7 +21,8 @@ export function decideDeadInstance(
 ): Decision {
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
   if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
-    return { ...wait(termination, now, [event("dead instance cleared")]), steps };
+    const blocker: Blocker = { kind: "dead instance", as: termination.memory.deadAs };
+    return { ...wait(termination, now, [blocker]), steps };
   }
   return complete(termination.memory, "CONTINUE", { why: "dead", as: termination.memory.deadAs });
 }

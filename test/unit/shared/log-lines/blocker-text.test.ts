@@ -29,6 +29,15 @@ const KINDS: { readonly [K in Exclude<Blocker["kind"], "event">]: readonly (read
       "the instance to come back with its new root volume; it is ReplacingRootVolume",
     ],
   ],
+  "dead instance": [
+    [{ kind: "dead instance", as: "terminated" }, "the dead instance to be cleared away; it is terminated"],
+    [
+      { kind: "dead instance", as: "unknown" },
+      "the dead instance to be cleared away; EC2 does not know it any more",
+    ],
+    [{ kind: "dead instance", as: undefined }, "the dead instance to be cleared away; EC2 has told so"],
+  ],
+  more: [[{ kind: "more", count: 3, digest: "abc" }, "and 3 more"]],
   "other hooks": [
     [{ kind: "other hooks", hooks: ["backup"] }, "the other hooks to complete: backup"],
     [{ kind: "other hooks", hooks: ["backup", "audit"] }, "the other hooks to complete: backup, audit"],
@@ -51,7 +60,6 @@ const EVENTS: { readonly [name in EventName]: string } = {
   "later read": "a later read: nothing is left, but reads of AWS lag",
   settled: "the instance to settle, with nothing left on it",
   "container instance gone": "the container instance to leave its cluster",
-  "dead instance cleared": "the dead instance to be cleared away",
   "spot interruption": "the Spot interruption, with nothing left on the instance",
   restored: "what was taken from the instance to be restored",
   "agent back": "the instance to join its cluster again",
@@ -70,10 +78,6 @@ describe("the words for a blocker", () => {
 
   for (const [name, text] of Object.entries(EVENTS) as [EventName, string][])
     it(`${name}: ${text}`, () => expect(blockersText([event(name)])).to.equal(text));
-
-  it("an event that only a later version knows is called by its name", () => {
-    expect(blockersText([event("full moon" as EventName)])).to.equal("full moon");
-  });
 });
 
 describe("what a line says of several blockers", () => {

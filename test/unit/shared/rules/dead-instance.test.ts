@@ -2,7 +2,7 @@
 // Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 
 import { expect } from "chai";
-import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import { type Blocker, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
@@ -26,6 +26,7 @@ import {
 const frozen = clusterInstanceOf({ status: "DRAINING", agentConnected: false }, [task("RUNNING")]);
 const drained = { ...seen, drainingAt: SINCE };
 const now = 5 * MINUTE;
+const clearedAway = (as: InstanceState): Blocker => ({ kind: "dead instance", as });
 const says = (instance: InstanceState, change: Partial<Row["observed"]> = {}) => ({
   observed: { instance, clusterInstances: [frozen], ...change },
 });
@@ -48,7 +49,7 @@ describe("decide", () => {
         ...says(instance),
         now,
         expected: ["wait", "force out"],
-        because: [event("dead instance cleared")],
+        because: [clearedAway(instance)],
       }),
     ),
     {
@@ -79,7 +80,7 @@ describe("decide", () => {
       ...says("unknown"),
       now,
       expected: ["wait", "force out"],
-      because: [event("dead instance cleared")],
+      because: [clearedAway("unknown")],
     },
     {
       why: "EC2 could not be asked: nothing is certain, and what ECS shows still counts",
@@ -269,7 +270,7 @@ describe("decide", () => {
         hooks: [hook(), hook({ name: "backup" })],
       },
       expected: ["wait", "deregister"],
-      because: [event("dead instance cleared")],
+      because: [clearedAway("terminated")],
     },
   ]);
 });
