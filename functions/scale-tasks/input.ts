@@ -7,7 +7,7 @@ const whole = (from: number) => {
 };
 
 /** The keys of one service that is to keep a task on each instance but a few. */
-export const serviceKeys = {
+const serviceKeys = {
   cluster_name: clusterName.check(z.describe("The ECS cluster.")),
   service_name: z
     .string({ error: "expected the name of an ECS service" })

@@ -12,7 +12,7 @@ export const otherForm = z.object({ kind: z.string(), id: z.string(), port: z.op
 const isTarget = ({ kind, port }: SeenRegistration) => kind === "target" && port !== undefined;
 const isClassic = ({ kind, port }: SeenRegistration) => kind === "classic" && port === undefined;
 
-export function readRegistration(each: z.output<typeof registrationForm>): SeenRegistration {
+function readRegistration(each: z.output<typeof registrationForm>): SeenRegistration {
   return "elb_name" in each
     ? { kind: "classic", id: each.elb_name }
     : { kind: "target", id: each.target_group, port: each.port };

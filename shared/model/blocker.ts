@@ -3,7 +3,7 @@ import type { FailureKind } from "../base/errors.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** Why AWS did not answer: how the call failed, or that the run had no time left to make it. */
-export type UnreadWhy = FailureKind | "out of time";
+type UnreadWhy = FailureKind | "out of time";
 
 /** A question that AWS did not answer: the IAM action, where one was tried, and why. */
 export type Unread = { readonly call: string | undefined; readonly why: UnreadWhy };
@@ -37,7 +37,7 @@ export type Leftover =
   | { readonly kind: "not draining"; readonly cluster: string };
 
 /** Something that a drain waits for until it happens. */
-export type Event =
+type Event =
   /** The lifecycle state must change: to the start of the termination, or to the end of the wait. */
   | {
       readonly kind: "lifecycle state";
@@ -77,7 +77,7 @@ export type EventName = (typeof EVENT_NAMES)[number];
 export type UnreadBlocker = Unread & { readonly kind: "unread"; readonly what: Asked };
 
 /** Blockers that a message has no room for: how many they are, and a digest of all of the list. */
-export type MoreBlockers = { readonly kind: "more"; readonly count: number; readonly digest: string };
+type MoreBlockers = { readonly kind: "more"; readonly count: number; readonly digest: string };
 
 /** One thing that a drain waits for. */
 export type Blocker = Leftover | Event | UnreadBlocker | MoreBlockers;

@@ -51,10 +51,10 @@ export type Drop = {
 };
 
 /** To wait until another pass, in milliseconds since 1970, and for what. */
-export type Wait = { readonly kind: "wait"; readonly until: number; readonly blockers: readonly Blocker[] };
+type Wait = { readonly kind: "wait"; readonly until: number; readonly blockers: readonly Blocker[] };
 
 /** What becomes of the termination after this pass. */
-export type Outcome = Wait | Complete | Drop;
+type Outcome = Wait | Complete | Drop;
 
 /** Why a warning is given. The words stand where the line is logged. */
 export type WarningReason =

@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 import { firstOf, problemsOf } from "../base/validation-problems.ts";
 
 /** How often terminate has another pass by default, in seconds. */
-export const POLL_SECONDS = 5;
+const POLL_SECONDS = 5;
 
 /** How long a drain may take by default, in seconds. */
-export const DRAIN_TIMEOUT_SECONDS = 3600;
+const DRAIN_TIMEOUT_SECONDS = 3600;
 /** How long an instance behind a Network Load Balancer settles by default, in seconds. */
 export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
 
@@ -33,7 +33,7 @@ const wholeNumber = (from: number, to: number) => {
   return z.int({ error }).check(z.gte(from, { error }), z.lte(to, { error }));
 };
 /** One of some words. */
-export const oneOf = <const T extends readonly string[]>(values: T) =>
+const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `expected one of ${values.map((each) => `"${each}"`).join(", ")}` });
 const listOf = <T extends z.core.$ZodType>(item: T, expected: string) => z.array(item, { error: expected });
 

@@ -47,7 +47,7 @@ export type Task = {
 export type TaskProtection = { readonly task: string; readonly until: number | undefined };
 
 /** An event of a service, and when it was (in milliseconds since 1970). */
-export type ServiceEvent = { readonly at: number; readonly message: string };
+type ServiceEvent = { readonly at: number; readonly message: string };
 
 /** An ECS service: where it registers its tasks, and what holds it back. */
 export type Service = {

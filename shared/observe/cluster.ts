@@ -63,7 +63,7 @@ function together(one: InClusters, other: InClusters): InClusters {
 }
 
 /** A termination whose instance may be in the cluster that is asked. */
-export type Concerned = { readonly termination: Termination };
+type Concerned = { readonly termination: Termination };
 
 // Returns a view for each of the concerned, in their order.
 async function observeCluster(

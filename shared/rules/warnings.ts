@@ -9,7 +9,7 @@ import { hookOf } from "./heartbeat.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
-export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 /** What the hooks of this package are called in its template, before the stage. */
 const OUR_HOOKS = "asg-drain-";
 

@@ -54,7 +54,7 @@ function recheck(random: Random): RecheckableBlocker {
 }
 
 /** Some blockers: of a few more than a message names, one of each kind. */
-export function blockers(random: Random): Blocker[] {
+function blockers(random: Random): Blocker[] {
   const cluster = text(random);
   return some(random, () =>
     random.pick<Blocker>([

@@ -27,7 +27,7 @@ export type ShownTargetGroup = {
   readonly targets?: readonly Omit<RegisteredTarget, "pointsAt">[];
 };
 /** A classic load balancer: what it lists, and what it drains. */
-export type ShownClassic = {
+type ShownClassic = {
   readonly name: string;
   readonly instancePorts: readonly number[];
   readonly instanceIds: ReadonlySet<string>;
