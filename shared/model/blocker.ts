@@ -121,6 +121,6 @@ export function areSameBlockers(some: readonly Blocker[], others: readonly Block
 
 // By its keys in one order: one list comes from a message, the other from a pass.
 function idOf(blocker: Blocker): string {
-  const said = Object.entries(blocker).filter(([, value]) => value !== undefined);
-  return JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const given = Object.entries(blocker).filter(([, value]) => value !== undefined);
+  return JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

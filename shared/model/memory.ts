@@ -41,7 +41,7 @@ export type Memory = {
   /** The ARNs of the tasks seen on the instance; undefined before they were listed. */
   readonly tasks: readonly string[] | undefined;
   /**
-   * The versions that its container instances had when their tasks were listed anew, after DRAINING had taken effect, and none was
+   * The versions that its container instances had when their tasks were listed again, after DRAINING had taken effect, and none was
    * left: with the same one, none has started since.
    */
   readonly noTasksVersions: readonly { readonly arn: string; readonly version: number }[];
@@ -69,29 +69,29 @@ export type Memory = {
   readonly actedAt: number | undefined;
   /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
   readonly drainingAt: number | undefined;
-  /** When a look first showed no container instance, or no registration: what was never seen is looked for twice. */
+  /** When a pass first showed no container instance, or no registration: what was never seen is looked for twice. */
   readonly noContainerInstanceSince: number | undefined;
   readonly noRegistrationSince: number | undefined;
-  /** Since when, in an unbroken row of looks, no group has known the instance. */
+  /** Since when, in an unbroken row of passes, no group has known the instance. */
   readonly absentSince: number | undefined;
   /** When the completion was first answered with "no such action". */
   readonly refusedAt: number | undefined;
   /** When our lifecycle action was completed, where other hooks still hold the instance. */
   readonly completedAt: number | undefined;
-  /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means beat now. */
+  /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
   /** When everything was first gone, with nothing left to do but to let it settle. */
   readonly goneAt: number | undefined;
-  /** Since when, in an unbroken row of looks, the ECS agent has been disconnected. */
+  /** Since when, in an unbroken row of passes, the ECS agent has been disconnected. */
   readonly disconnectedSince: number | undefined;
   /** Since when, in an unbroken row of answers, EC2 has not known the instance. */
   readonly unknownSince: number | undefined;
   /** When the instance was first certain to be dead. */
   readonly deadSince: number | undefined;
-  /** What EC2 then said of it. */
+  /** How EC2 then showed it. */
   readonly deadAs: InstanceState | undefined;
   /**
-   * When a look first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
+   * When a pass first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
    * lifecycle action does had begun by then.
    */
   readonly terminatingSince: number | undefined;
@@ -104,13 +104,13 @@ export type Memory = {
   readonly changedAt: number | undefined;
   /** What AWS did not answer in the last pass. It changes neither the pace nor the clock of a stall. */
   readonly unread: readonly UnreadBlocker[];
-  /** Not to be looked at before. */
+  /** There is no pass before. */
   readonly nextPassAt: number | undefined;
   /** The one blocker to ask about instead of a pass, and until when that is enough. */
   readonly recheck: { readonly blocker: RecheckableBlocker; readonly until: number } | undefined;
   /** Until when it may stay in the completion queue without a pass; undefined where it is not in it. */
   readonly queuedUntil: number | undefined;
-  /** Looks in which something failed. */
+  /** Passes and rechecks in which something failed. */
   readonly failures: number;
   /** Warnings that were given, by a short id, so that each is given once. */
   readonly logged: readonly string[];
@@ -121,7 +121,7 @@ export type Memory = {
 /** The fields of a memory that this version knows: each has a line in the table of the messages. */
 export type MemoryField = Exclude<keyof Memory, "ofLaterVersion">;
 
-/** The memory of a termination that nobody has looked at. */
+/** The memory of a termination of which there was no pass yet. */
 export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,

@@ -36,7 +36,7 @@ export type Registration = LoadBalancerId & {
   readonly canRecheckRegistered: boolean;
   /** Whether a Network Load Balancer forwards to it. */
   readonly networkLoadBalancer: boolean;
-  /** For an address, the task that holds it or held it. It is nobody's but ECS's to take out, unless it is an orphan. */
+  /** For an address, the task that has it or had it. It is nobody's but ECS's to take out, unless it is an orphan. */
   readonly addressTask: Task | undefined;
 };
 

@@ -37,7 +37,7 @@ export type Task = {
   readonly hostPorts: readonly number[];
   /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
   readonly addresses: readonly string[];
-  /** Who or what started it: a deployment's id, or what the caller said. */
+  /** Who or what started it: a deployment's id, or a text of the caller's. */
   readonly startedBy: string | undefined;
   /** When it was STOPPED, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
@@ -73,7 +73,7 @@ export type ClusterInstance = {
   readonly cluster: string;
   readonly containerInstance: ContainerInstance;
   readonly tasks: readonly Task[];
-  /** Whether the tasks were listed in this look; else those known before were looked at again. */
+  /** Whether the tasks were listed in this pass; else those known before were described again. */
   readonly listed: boolean;
   /** The services of these tasks, as they were when this run first asked for them. */
   readonly services: readonly Service[];

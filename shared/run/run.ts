@@ -48,7 +48,7 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to look at
+   * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to read
    * and to hand over too.
    */
   get mayReceive(): boolean {

@@ -1,6 +1,7 @@
 // Protects that a kind of load balancer is one adapter: what nobody here has heard of is observed, drained and restored by it.
 import { expect } from "chai";
 import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
+import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
@@ -10,13 +11,15 @@ import { showing } from "../observe/shown.ts";
 import { hook, MINUTE, returning, SECOND, SINCE, termination } from "../rules/builders.ts";
 
 const seen = { kind: "lattice", id: "tg-lattice", port: 80 } as const;
-const notRead = { clusterNames: [] };
+const INSTANCE = "i-0123456789abcdef0";
+/** What the drains of this file are told: of no cluster, so that only load balancers are asked. */
+const told = { instanceId: INSTANCE, settings: { clusterNames: [] } };
 
-/** A third kind, whose one load balancer has the instance i-1 or not. `asked` is what was asked of it. */
+/** A third kind, whose one load balancer has the instance or not. `asked` is what was asked of it. */
 function lattice(asked: string[]) {
   const has = { state: "registered" as RegisteredTarget["state"] | "out" };
   const targets = (): RegisteredTarget[] =>
-    has.state === "out" ? [] : [{ id: "i-1", port: 80, state: has.state, invalid: false, pointsAt: [80] }];
+    has.state === "out" ? [] : [{ id: INSTANCE, port: 80, state: has.state, invalid: false, pointsAt: [80] }];
   const adapter: LoadBalancerPort = {
     kind: "lattice",
     noun: "target group of VPC Lattice",
@@ -50,12 +53,19 @@ function lattice(asked: string[]) {
   return { adapter, has };
 }
 
+/** A termination as the next run reads it from its message. */
+function throughMessage(of: Termination): Termination {
+  const read = parseMonitorMessage(formatMonitorMessage(of), SINCE, {});
+  if (read.kind !== "termination") throw new Error(read.reason);
+  return read.termination;
+}
+
 /** An instance in it, and passes at it one after the other. */
 function play(state: string) {
   const asked: string[] = [];
   const { adapter, has } = lattice(asked);
   const shown = showing({
-    groupInstances: { "i-1": { group: "fleet", state } },
+    groupInstances: { [INSTANCE]: { group: "fleet", state } },
     hooks: { fleet: [hook()] },
   });
   const clock = { now: SINCE + MINUTE };
@@ -69,7 +79,7 @@ function play(state: string) {
     const options = { mayComplete: true, dryRun: false, until: Number.POSITIVE_INFINITY };
     const [found] = await reconcile(new Run(ports, Number.POSITIVE_INFINITY), [of], options);
     if (!found) throw new Error("nothing came of the pass");
-    return { after: found.termination, ending: found.ending, asked: asked.splice(0) };
+    return { after: throughMessage(found.termination), ending: found.ending, asked: asked.splice(0) };
   };
   return { clock, has, lines: shown.lines, pass };
 }
@@ -77,11 +87,11 @@ function play(state: string) {
 describe("a kind of load balancer that is added", () => {
   it("is drained: observed, taken out, asked about alone while it drains, and gone from", async () => {
     const { clock, has, lines, pass } = play("Terminating:Wait");
-    const first = await pass(termination({}, { settings: notRead }));
+    const first = await pass(termination({}, told));
     expect(first.asked).to.deep.equal([
       "describe ours",
-      "targets of tg-lattice for i-1",
-      "deregister i-1:80 from tg-lattice",
+      `targets of tg-lattice for ${INSTANCE}`,
+      `deregister ${INSTANCE}:80 from tg-lattice`,
     ]);
     expect(first.after.memory.deregistered).to.deep.equal([{ what: seen, at: clock.now }]);
 
@@ -90,7 +100,7 @@ describe("a kind of load balancer that is added", () => {
     expect(draining.after.memory.recheck?.blocker).to.deep.equal({
       kind: "registration",
       registration: seen,
-      target: "i-1",
+      target: INSTANCE,
       state: "draining",
     });
 
@@ -98,13 +108,16 @@ describe("a kind of load balancer that is added", () => {
     const rechecked = await pass(draining.after);
     expect([rechecked.ending, rechecked.asked]).to.deep.equal([
       "waiting",
-      ["is there in tg-lattice: i-1:80"],
+      [`is there in tg-lattice: ${INSTANCE}:80`],
     ]);
 
     has.state = "out";
     clock.now += 5 * SECOND;
     const last = await pass(rechecked.after);
-    expect(last.asked).to.deep.equal(["is there in tg-lattice: i-1:80", "targets of tg-lattice for i-1"]);
+    expect(last.asked).to.deep.equal([
+      `is there in tg-lattice: ${INSTANCE}:80`,
+      `targets of tg-lattice for ${INSTANCE}`,
+    ]);
     expect(last.ending).to.equal("completed");
     expect(lines.map(([, phrase]) => phrase)).to.include.members([
       "deregistered",
@@ -122,19 +135,18 @@ describe("a kind of load balancer that is added", () => {
       drained: [],
       plannedDraining: [],
     });
-    const { asked } = await pass(termination(memory, { settings: notRead }));
-    expect(asked.at(-1)).to.equal("register i-1:80 with tg-lattice");
+    const { asked } = await pass(termination(memory, told));
+    expect(asked.at(-1)).to.equal(`register ${INSTANCE}:80 with tg-lattice`);
     expect(has.state).to.equal("registered");
   });
 
   it("is ECS's to empty where a service names it, until it has left a target behind", async () => {
     const { lines, pass } = play("Terminating:Wait");
     const memory = { managed: [{ kind: "lattice", id: seen.id }], drainingAt: SINCE };
-    const asksOf = async (change: object) =>
-      (await pass(termination({ ...memory, ...change }, { settings: notRead }))).asked;
-    const reads = ["describe ours", "describe tg-lattice", "targets of tg-lattice for i-1"];
+    const asksOf = async (change: object) => (await pass(termination({ ...memory, ...change }, told))).asked;
+    const reads = ["describe ours", "describe tg-lattice", `targets of tg-lattice for ${INSTANCE}`];
     expect(await asksOf({ drainingAt: SINCE + SECOND })).to.deep.equal(reads);
-    expect(await asksOf({})).to.deep.equal([...reads, "deregister i-1:80 from tg-lattice"]);
+    expect(await asksOf({})).to.deep.equal([...reads, `deregister ${INSTANCE}:80 from tg-lattice`]);
     expect(lines.map(([, phrase]) => phrase)).to.include("orphaned target deregistered");
   });
 });

@@ -31,7 +31,7 @@ describe("ECS: the host ports that a task has by its definition", () => {
       [3001],
     ],
     [
-      "are the same where no mode is said: that is bridge",
+      "are the same where no mode is given: that is bridge",
       { containerDefinitions: [fixed, mapped(80)] },
       [3001],
     ],

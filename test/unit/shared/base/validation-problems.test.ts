@@ -9,7 +9,7 @@ const problems = (schema: z.core.$ZodType, value: unknown): string[] => {
 };
 const one = (schema: z.core.$ZodType, value: unknown) => problems(z.object({ key: schema }), { key: value });
 
-/** [what is wrong, its schema, the value, what is said] */
+/** [what is wrong, its schema, the value, the text] */
 const table: [string, z.core.$ZodType, unknown, string][] = [
   ["a type", z.string(), 5, "expected string, found 5"],
   ["a value", z.enum(["a", "b"]), "c", 'expected "a" or "b", found "c"'],
@@ -55,7 +55,7 @@ const table: [string, z.core.$ZodType, unknown, string][] = [
   ["nothing", z.string(), undefined, "expected string, found nothing"],
 ];
 
-describe("what is said of a wrong value", () => {
+describe("the text about a wrong value", () => {
   for (const [what, schema, value, logged] of table) {
     it(`${what}`, () => expect(one(schema, value)).to.deep.equal([`key: ${logged}`]));
   }

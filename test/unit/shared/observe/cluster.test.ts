@@ -56,7 +56,7 @@ describe("an instance in its cluster", () => {
     ["whose agent is silent", { agentConnected: false }],
     ["that is INACTIVE by now", { status: "INACTIVE" }],
   ] as const) {
-    it(`${what} is looked for as well: it may have registered anew`, async () => {
+    it(`${what} is looked for as well: it may have registered again`, async () => {
       const { asked, arns } = await play(
         {
           clusters: {

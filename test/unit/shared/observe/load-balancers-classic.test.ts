@@ -34,7 +34,7 @@ describe("an instance behind a classic load balancer", () => {
     ]);
   });
 
-  it("is draining where it is not listed, and is said to drain; else it is out", async () => {
+  it("is draining where it is not listed, and its description says that it drains; else it is out", async () => {
     const { asked, results } = await play(
       { classic: [elb("elb", ["i-1"], ["i-1", "i-2"])] },
       clustered(termination({}, naming("elb"))),

@@ -28,7 +28,7 @@ export const NOW = 1_000_000;
 export const waiting = (blocker: RecheckableBlocker, instanceId = "i-1", until = NOW + 1): Termination =>
   termination({ recheck: { blocker, until }, changedAt: NOW }, { instanceId });
 
-/** A target of a group, which drains where nothing else is said. */
+/** A target of a group, which drains by default. */
 export const inStatic = ({
   port = 8080,
   ...change

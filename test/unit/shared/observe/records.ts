@@ -13,7 +13,7 @@ export function observable(...terminations: readonly Termination[]): Observable[
   return inPass(...terminations).map((each) => ({ ...each, isObserved: true }));
 }
 
-/** A termination in its clusters: in none, where nothing else is said. */
+/** A termination in its clusters: in none by default. */
 export function clustered(termination: Termination, clusters: Partial<InClusters> = {}): Clustered {
   const inNone = {
     instances: [],

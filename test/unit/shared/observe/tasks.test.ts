@@ -148,7 +148,7 @@ describe("the tasks of an instance", () => {
     ]);
   });
 
-  it("of an instance that registered anew are those of each of its container instances", async () => {
+  it("of an instance that registered again are those of each of its container instances", async () => {
     const { run } = showing({
       clusters: { main: { tasks: [running, { ...stopped, containerInstance: "ci-1b" }] } },
     });

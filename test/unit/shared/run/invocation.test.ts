@@ -10,7 +10,7 @@ describe("an invocation", () => {
     expect([requestId, remainingMilliseconds()]).to.deep.equal(["request-1", 1_234]);
   });
 
-  it("asks Lambda anew each time how much is left", () => {
+  it("asks Lambda each time how much is left", () => {
     let left = 90_000;
     const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => left } as Context;
     const { remainingMilliseconds } = invocationOf(context);

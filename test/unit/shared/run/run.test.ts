@@ -106,7 +106,7 @@ describe("a run", () => {
 });
 
 describe("a failure", () => {
-  it("of a call is logged once by its kind, with what AWS said; the wait for it is told each time", () => {
+  it("of a call is logged once by its kind, with AWS's own words; what is unread is returned each time", () => {
     const { lines, run } = begin();
     const slow = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
     for (let i = 0; i < 2; i += 1) {

@@ -1,0 +1,53 @@
+// Protects which load balancers a service is known to have, and how many services a call takes.
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import { expect } from "chai";
+import { ecsPort } from "../../../../shared/aws/ecs.ts";
+import { type Answer, stubClient } from "./client.ts";
+
+const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
+
+function ecs(answer: Answer) {
+  const { client, sent } = stubClient<ECSClient>(answer);
+  return { port: ecsPort(client), sent };
+}
+
+describe("ECS: the load balancers of services", () => {
+  it("are all that the definition, a blue/green deployment and task sets name: ECS fills those", async () => {
+    const { port } = ecs(() => ({
+      services: [
+        {
+          serviceName: "web",
+          loadBalancers: [
+            { targetGroupArn: "blue", advancedConfiguration: { alternateTargetGroupArn: "green" } },
+            { loadBalancerName: "classic" },
+          ],
+          taskSets: [{ loadBalancers: [{ targetGroupArn: "canary" }] }],
+        },
+        { serviceName: "worker" },
+      ],
+    }));
+    const found = await port.services("main", ["web", "worker"]);
+    expect(found.map(({ name, loadBalancers }) => ({ name, loadBalancers }))).to.deep.equal([
+      {
+        name: "web",
+        loadBalancers: [
+          { kind: "target", id: "blue" },
+          { kind: "target", id: "green" },
+          { kind: "classic", id: "classic" },
+          { kind: "target", id: "canary" },
+        ],
+      },
+      { name: "worker", loadBalancers: [] },
+    ]);
+  });
+
+  it("are asked for ten services a call, and left out for one that is gone", async () => {
+    const { port, sent } = ecs((_, { services }: Record<string, string[]>) => ({
+      services: (services ?? []).filter((each) => each !== "s3").map((serviceName) => ({ serviceName })),
+      failures: [{ reason: "MISSING" }],
+    }));
+    const found = await port.services("main", names("s", 11));
+    expect(found.map(({ name }) => name)).to.deep.equal(names("s", 11).filter((each) => each !== "s3"));
+    expect(sent().map(([, input]) => (input.services as string[]).length)).to.deep.equal([10, 1]);
+  });
+});
