@@ -33,6 +33,7 @@ const KINDS: { readonly [K in Exclude<Blocker["kind"], "event">]: readonly (read
     [{ kind: "other hooks", hooks: ["backup"] }, "the other hooks to complete: backup"],
     [{ kind: "other hooks", hooks: ["backup", "audit"] }, "the other hooks to complete: backup, audit"],
   ],
+  more: [[{ kind: "more", count: 3, digest: "d" }, "and 3 more"]],
   unread: [
     [
       { kind: "unread", what: "tasks", call: "ecs:ListTasks", why: "throttled" },
@@ -70,10 +71,6 @@ describe("the words for a blocker", () => {
 
   for (const [name, text] of Object.entries(EVENTS) as [EventName, string][])
     it(`${name}: ${text}`, () => expect(blockersText([event(name)])).to.equal(text));
-
-  it("an event that only a later version knows is called by its name", () => {
-    expect(blockersText([event("full moon" as EventName)])).to.equal("full moon");
-  });
 });
 
 describe("what a line says of several blockers", () => {

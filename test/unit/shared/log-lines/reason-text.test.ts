@@ -31,7 +31,7 @@ const COMPLETED: Rows<CompletionReason> = {
   dead: [
     [{ why: "dead", as: "stopped" }, "the instance is dead: it is stopped"],
     [{ why: "dead", as: "unknown" }, "the instance is dead: EC2 does not know it any more"],
-    [{ why: "dead", as: undefined }, "the instance is dead: EC2 has said so"],
+    [{ why: "dead", as: undefined }, "the instance is dead: by what EC2 told"],
   ],
 };
 
