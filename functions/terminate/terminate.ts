@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
+import { handOver } from "../../shared/reconcile/hand-over.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
@@ -45,7 +46,7 @@ export async function terminate(
     return undefined;
   }
   await all.passUntil(end);
-  await all.handOver();
+  await handOver(run, queue, all.tracked);
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;
   run.finish({ received, completed, dropped, handed_over: tracked.length, ...(swept ? { swept } : {}) });

@@ -1,12 +1,6 @@
 import { endDryRun } from "../act/dry-run.ts";
-import { secondsBetween } from "../base/time-text.ts";
-import { waitingFields } from "../log-lines/blocker-text.ts";
 import { merge } from "../messages/merge-duplicates.ts";
-import {
-  formatMonitorMessage,
-  type MonitorMessage,
-  parseMonitorMessage,
-} from "../messages/monitor-message.ts";
+import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
@@ -187,30 +181,6 @@ export class TrackedTerminations {
         .map(({ termination, messages, number }) => ({ termination, messages, number })),
     ];
     return completed;
-  }
-
-  /**
-   * Hands over what is left to the next run. It is sent again before it is deleted: a fresh message has a fresh receive count,
-   * age and visibility, so that hours of waiting never look like failing.
-   */
-  async handOver(): Promise<void> {
-    if (this.tracked.length === 0) return;
-    const { queue } = this.#options;
-    const { done, failed } = await this.#run.ports.queues.send(
-      queue,
-      this.tracked.map((tracked) => ({ ...tracked, body: formatMonitorMessage(tracked.termination) })),
-    );
-    for (const { item, reason, cause } of failed)
-      this.#run.stepFailed(item.termination, `handing over to ${queue}`, reason, cause);
-    for (const { termination } of done) {
-      const { since, memory } = termination;
-      this.#run.logAbout(termination).info("handed over", {
-        ...waitingFields([...memory.blockers, ...memory.unread]),
-        held_seconds: secondsBetween(since, this.#run.now()),
-        ...(memory.failures > 0 ? { failures: memory.failures } : {}),
-      });
-    }
-    await this.#delete(done.flatMap(({ messages }) => messages));
   }
 
   #delete(messages: readonly Receipt[]): Promise<void> {

@@ -167,7 +167,7 @@ describe("a candidate", () => {
     expect(first?.termination.settings).to.deep.include({ clusterNames: ["main"], drainTimeoutSeconds: 240 });
   });
 
-  it("is told rather what the oldest message of the same group and hook says, and where all of them look", () => {
+  it("is told rather what the oldest message of the same group and hook says, and is expected wherever any of them says", () => {
     const atHand = [
       { ...told("i-8", { drainTimeoutSeconds: 100, clusterNames: ["elsewhere"] }), hook: "backup" },
       { ...told("i-9", { drainTimeoutSeconds: 200, clusterNames: ["elsewhere"] }), group: "other" },
