@@ -3,8 +3,10 @@ import type * as z from "zod/mini";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
+import { handOver } from "../../shared/reconcile/hand-over.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
+import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
 import { isSweepDue, type SweepOptions } from "../../shared/rules/sweep.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput } from "../../shared/run/input.ts";
@@ -12,13 +14,6 @@ import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
-
-/** How long a run tracks what it received: its successor, a minute later, is then still receiving. */
-const RUN_MS = 62_000;
-/** How much sooner it begins to hand over for each termination that it tracks: ten are two calls, four at once. */
-const HAND_OVER_MS_EACH = 2;
-/** What a pass may take longer than that, before AWS counts as too slow to be asked on. */
-const LATE_MS = 4_000;
 
 /**
  * One run of terminate: receives what drains, has one pass after the other until nothing is left, completes the lifecycle
@@ -38,11 +33,11 @@ export async function terminate(
   const input = readInput(terminateInput, "terminate", event, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const { keys, sweepOptions } = readKeys(input);
-  const lambdaEnd = handsOverAt(ports.now(), invocation);
-  const run = new Run(ports, Math.min(ports.now() + RUN_MS + LATE_MS, lambdaEnd));
+  const now = ports.now();
+  const run = new Run(ports, runsUntil(now, handsOverAt(now, invocation)));
   const dryRun = isDryRun(input.dry_run, ports);
   const all = new TrackedTerminations(run, { queue, keys, dryRun });
-  const end = () => Math.min(run.startedAt + RUN_MS - HAND_OVER_MS_EACH * all.tracked.length, run.until);
+  const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
   const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
@@ -51,7 +46,7 @@ export async function terminate(
     return undefined;
   }
   await all.passUntil(end);
-  await all.handOver();
+  await handOver(run, queue, all.tracked);
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;
   run.finish({ received, completed, dropped, handed_over: tracked.length, ...(swept ? { swept } : {}) });

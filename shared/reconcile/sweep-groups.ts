@@ -1,8 +1,8 @@
-import { GROUPS_A_CALL } from "../aws/autoscaling.ts";
-import { forEachOf, pieces } from "../base/batches.ts";
-import type { GroupWithInstances, Hook } from "../model/hooks.ts";
+import { forEachOf } from "../base/batches.ts";
+import type { Hook } from "../model/hooks.ts";
 import { keysOfMetadata } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
+import { observeGroups, observeInstancesOf } from "../observe/groups.ts";
 import {
   type Candidate,
   candidatesOf,
@@ -12,6 +12,7 @@ import {
   isTakenForOurs,
   mayAskHook,
   type SweepOptions,
+  wrongNames,
 } from "../rules/sweep.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, reading } from "../run/reading.ts";
@@ -27,9 +28,11 @@ export async function sweepGroups(
   atHand: readonly Termination[],
   options: SweepOptions,
 ): Promise<Termination[]> {
-  const groups = await readGroups(run, atHand, options);
+  const { groups, unknown } = await observeGroups(run, groupsToSweep(options, atHand), options.tag);
+  for (const name of wrongNames(unknown, atHand, options))
+    run.cannotUse(name, "there is no such Auto Scaling group");
   const candidates = await forEachOf(groups, async (group) => {
-    const held = heldIn(await readInstances(run, group));
+    const held = heldIn(await observeInstancesOf(run, group));
     if (held.length === 0) return [];
     const hooks = contentOf(await readHooks(run, group.name));
     if (hooks === undefined) return [];
@@ -55,43 +58,6 @@ async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Pr
     run.ports.autoScaling.heartbeat({ ...termination, hook: hook.name }),
   );
   return contentOf(answer) === "recorded";
-}
-
-async function readGroups(
-  run: Run,
-  atHand: readonly Termination[],
-  options: SweepOptions,
-): Promise<GroupWithInstances[]> {
-  const drained = new Set(atHand.map((each) => each.group));
-  const named = pieces(groupsToSweep(options, atHand), GROUPS_A_CALL);
-  const readings = await forEachOf(named, async (some) => {
-    const answer = contentOf(await reading(run, () => run.ports.autoScaling.groups({ names: some })));
-    // Auto Scaling leaves out what it does not know. Where nothing drains either that was in such a group, its name is wrong.
-    const missing = some.filter((name) => options.groups.includes(name) && !drained.has(name));
-    for (const name of missing) {
-      if (answer && !answer.some((each) => each.name === name))
-        run.cannotUse(name, "there is no such Auto Scaling group");
-    }
-    return answer ?? [];
-  });
-  const { tag } = options;
-  const tagged = tag === undefined ? [] : await readTagged(run, tag);
-  return [...new Map([...readings.flat(), ...tagged].map((each) => [each.name, each])).values()];
-}
-
-async function readTagged(run: Run, tag: string): Promise<GroupWithInstances[]> {
-  const [key = "", ...value] = tag.split("=");
-  const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
-  return contentOf(await reading(run, () => run.ports.autoScaling.groups(which))) ?? [];
-}
-
-async function readInstances(
-  run: Run,
-  { name, instances, hasWarmPool }: GroupWithInstances,
-): Promise<GroupWithInstances["instances"]> {
-  if (!hasWarmPool) return instances;
-  const pool = contentOf(await reading(run, () => run.ports.autoScaling.warmPool(name)));
-  return [...instances, ...(pool ?? [])];
 }
 
 // Whoever holds the instances may be nobody of ours. But a sweep with a wrong hook name finds nothing, for ever.

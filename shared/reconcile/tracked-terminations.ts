@@ -1,36 +1,32 @@
 import { endDryRun } from "../act/dry-run.ts";
-import { secondsBetween } from "../base/time-text.ts";
-import { waitingFields } from "../log-lines/blocker-text.ts";
 import { merge } from "../messages/merge-duplicates.ts";
-import {
-  formatMonitorMessage,
-  type MonitorMessage,
-  parseMonitorMessage,
-} from "../messages/monitor-message.ts";
+import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
-import { dueOf, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
+import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** How long a run receives: its predecessor, a minute older, hands over within this time. */
 export const RECEIVE_MS = 5_000;
-/** What a pass takes longer for each termination in it: a hundred of them are some ten calls, and AWS takes ten a second. */
-const PASS_MS_EACH = 10;
 /** How many terminations a run tracks at the most: what is beyond waits for the next run, or for one beside it. */
 export const MAX_TRACKED = 3_000;
 
 /** What a run of terminate tracks its terminations with. */
 export type TrackOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
 
+/** A termination that is tracked, with a number by which a pass knows it again. */
+type Numbered = Tracked & { readonly number: number };
+
 /** The terminations that one run of terminate tracks, and what became of them. */
 export class TrackedTerminations {
-  tracked: readonly Tracked[] = [];
   readonly unreadable: Unreadable[] = [];
   received = 0;
   completed = 0;
   dropped = 0;
+  #tracked: readonly Numbered[] = [];
+  #numbers = 0;
   #receives = true;
   #isDry = false;
   #queueBatch = MIN_QUEUE_BATCH;
@@ -41,6 +37,11 @@ export class TrackedTerminations {
   constructor(run: Run, options: TrackOptions) {
     this.#run = run;
     this.#options = options;
+  }
+
+  /** What it tracks. */
+  get tracked(): readonly Tracked[] {
+    return this.#tracked;
   }
 
   /**
@@ -64,7 +65,7 @@ export class TrackedTerminations {
       } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
-    this.tracked = merge(this.#run, [...this.tracked, ...arrivals]);
+    this.#tracked = merge(this.#run, [...this.tracked, ...arrivals]).map((each) => this.#numbered(each));
   }
 
   /** Receives until the predecessor must have handed over. Meanwhile there is a pass at what is due. */
@@ -72,7 +73,7 @@ export class TrackedTerminations {
     const receivesUntil = this.#run.startedAt + RECEIVE_MS;
     for (;;) {
       const now = this.#run.now();
-      const next = nextDueAt(this.tracked);
+      const next = nextDueAt(this.#tracked);
       if (next <= now && now < end()) {
         await this.#passAtDue(end);
         // What the predecessor has handed over in the meantime.
@@ -101,17 +102,22 @@ export class TrackedTerminations {
 
   /** Adds a termination that no message stands for yet. */
   add(termination: Termination): void {
-    this.tracked = [...this.tracked, { termination, messages: [] }];
+    this.#tracked = [...this.#tracked, this.#numbered({ termination, messages: [] })];
+  }
+
+  #numbered({ termination, messages }: Tracked): Numbered {
+    this.#numbers += 1;
+    return { termination, messages, number: this.#numbers };
   }
 
   /** One pass after the other at what is due, until nothing is left, or nothing can change before the time is over. */
   async passUntil(end: () => number): Promise<void> {
     while (this.tracked.length > 0) {
       const now = this.#run.now();
-      const next = nextDueAt(this.tracked);
+      const next = nextDueAt(this.#tracked);
       const at = Math.max(next, now);
       const { queued, others } = this.#dueAt(at);
-      if (at + PASS_MS_EACH * (queued.length + others.length) >= end()) return;
+      if (!hasTimeForPass(at, queued.length + others.length, end())) return;
       if (next <= now) await this.#passAtDue(end);
       else await this.#run.ports.sleep(next - now);
     }
@@ -129,7 +135,7 @@ export class TrackedTerminations {
     };
     const goOnCompleting = async () => {
       for (let due = queued; due.length > 0 && !isOver; due = this.#dueAt(this.#run.now()).queued) {
-        if (this.#run.now() + PASS_MS_EACH * due.length >= end()) return;
+        if (!hasTimeForPass(this.#run.now(), due.length, end())) return;
         await this.#complete(due, end());
       }
     };
@@ -138,22 +144,25 @@ export class TrackedTerminations {
       if (each.status === "rejected") throw each.reason;
   }
 
-  async #complete(queued: readonly Tracked[], until: number): Promise<void> {
+  async #complete(queued: readonly Numbered[], until: number): Promise<void> {
     this.#queueBatch = queueBatchAfter(await this.#pass(queued, until));
   }
 
   #dueAt(time: number) {
-    return dueOf(this.tracked, time, this.#queueBatch);
+    return dueOf(this.#tracked, time, this.#queueBatch);
   }
 
   /** Returns how many were completed. */
-  async #pass(due: readonly Tracked[], until: number): Promise<number> {
+  async #pass(due: readonly Numbered[], until: number): Promise<number> {
     const reconciled = await reconcile(
       this.#run,
       due.map(({ termination }) => termination),
       { mayComplete: true, dryRun: this.#options.dryRun, until },
     );
-    const all = reconciled.map((each) => ({ ...each, messages: due[each.index]?.messages ?? [] }));
+    const all = reconciled.flatMap((each) => {
+      const own = due[each.index];
+      return own === undefined ? [] : [{ ...own, ...each }];
+    });
     const completed = all.filter(
       ({ before, termination, ending }) =>
         ending === "completed" ||
@@ -164,38 +173,14 @@ export class TrackedTerminations {
     const ended = all.filter(({ ending }) => ending !== "waiting");
     this.#ended.push(...ended.map(({ termination }) => termination));
     await this.#delete(ended.flatMap(({ messages }) => messages));
-    const passed = new Set(due);
-    this.tracked = [
-      ...this.tracked.filter((each) => !passed.has(each)),
+    const passed = new Set(due.map(({ number }) => number));
+    this.#tracked = [
+      ...this.#tracked.filter(({ number }) => !passed.has(number)),
       ...all
         .filter(({ ending }) => ending === "waiting")
-        .map(({ termination, messages }) => ({ termination, messages })),
+        .map(({ termination, messages, number }) => ({ termination, messages, number })),
     ];
     return completed;
-  }
-
-  /**
-   * Hands over what is left to the next run. It is sent again before it is deleted: a fresh message has a fresh receive count,
-   * age and visibility, so that hours of waiting never look like failing.
-   */
-  async handOver(): Promise<void> {
-    if (this.tracked.length === 0) return;
-    const { queue } = this.#options;
-    const { done, failed } = await this.#run.ports.queues.send(
-      queue,
-      this.tracked.map((tracked) => ({ ...tracked, body: formatMonitorMessage(tracked.termination) })),
-    );
-    for (const { item, reason, cause } of failed)
-      this.#run.stepFailed(item.termination, `handing over to ${queue}`, reason, cause);
-    for (const { termination } of done) {
-      const { since, memory } = termination;
-      this.#run.logAbout(termination).info("handed over", {
-        ...waitingFields([...memory.blockers, ...memory.unread]),
-        held_seconds: secondsBetween(since, this.#run.now()),
-        ...(memory.failures > 0 ? { failures: memory.failures } : {}),
-      });
-    }
-    await this.#delete(done.flatMap(({ messages }) => messages));
   }
 
   #delete(messages: readonly Receipt[]): Promise<void> {

@@ -7,6 +7,14 @@ const TOGETHER_MS = 2 * SECOND;
 /** How many of the completion queue go into one pass: a minimum, then so many per completion of the pass before. */
 export const MIN_QUEUE_BATCH = 100;
 const QUEUE_BATCH_GROWTH = 1.25;
+/** How long a run of terminate has passes: its successor, a minute later, is then still receiving. */
+const RUN_MS = 62 * SECOND;
+/** What a pass may take longer than that, before AWS counts as too slow to be asked on. */
+const LATE_MS = 4 * SECOND;
+/** How much sooner a run begins to hand over for each termination that it tracks: ten are two calls, four at once. */
+const HAND_OVER_MS_EACH = 2;
+/** What a pass takes longer for each termination in it: a hundred of them are some ten calls, and AWS takes ten a second. */
+const PASS_MS_EACH = 10;
 
 /** Something that stands for a termination. */
 type Tracks = { readonly termination: Termination };
@@ -44,4 +52,26 @@ function dueAt({ termination }: Tracks): number {
 
 function waitsSince({ termination }: Tracks): number {
   return termination.memory.changedAt ?? 0;
+}
+
+/**
+ * Rule 16. Until when a run of terminate may ask AWS for anything but to hand over what is left.
+ *
+ * @param lambdaEnd the same by Lambda's own limit; all are in milliseconds since 1970
+ */
+export function runsUntil(startedAt: number, lambdaEnd: number): number {
+  return Math.min(startedAt + RUN_MS + LATE_MS, lambdaEnd);
+}
+
+/** Rule 16. Until when a run has passes: what it tracks is handed over while its successor still receives. */
+export function passesUntil(
+  { startedAt, until }: { readonly startedAt: number; readonly until: number },
+  tracked: number,
+): number {
+  return Math.min(startedAt + RUN_MS - HAND_OVER_MS_EACH * tracked, until);
+}
+
+/** Rule 16. Whether a pass at so many terminations ends in time. */
+export function hasTimeForPass(at: number, terminations: number, end: number): boolean {
+  return at + PASS_MS_EACH * terminations < end;
 }

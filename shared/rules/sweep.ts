@@ -39,6 +39,18 @@ export function groupsToSweep({ groups }: SweepOptions, atHand: readonly Termina
   return [...new Set([...groups, ...atHand.map((each) => each.group)])];
 }
 
+/**
+ * Rule 15. Those of some groups that Auto Scaling does not know whose names must be wrong: the input names them, and nothing
+ * drains that was in them.
+ */
+export function wrongNames(
+  unknown: readonly string[],
+  atHand: readonly Termination[],
+  { groups }: SweepOptions,
+): string[] {
+  return unknown.filter((name) => groups.includes(name) && !atHand.some(({ group }) => group === name));
+}
+
 /** Rule 15. Those of a group's instances that a hook holds. */
 export function heldIn(instances: GroupWithInstances["instances"]): GroupWithInstances["instances"] {
   return instances.filter(({ state }) => situationOf(state) === "held");

@@ -1,5 +1,5 @@
+// Ports for passes that learn nothing: Auto Scaling refuses to show any instance, once it was told which.
 import type { Hook } from "../../../shared/model/hooks.ts";
-// Ports for looks that find out nothing: Auto Scaling refuses to show any instance, once it was told which.
 import type { Ports } from "../../../shared/run/ports.ts";
 import { failure } from "./act/carrying-out.ts";
 import { untouchablePorts } from "./fake-ports.ts";

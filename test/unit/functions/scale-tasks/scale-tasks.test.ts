@@ -89,7 +89,7 @@ describe("scale-tasks", () => {
     expect(logged).to.deep.equal(["info: nothing to change", "info: run finished"]);
   });
 
-  /** [why, the outside, what is said of it, whether the run fails] */
+  /** [why, the outside, the line about it, whether the run fails] */
   const doubts: [string, Outside, string, boolean][] = [
     ["the cluster could not be read", { active: denied }, "warn: not scaled", true],
     ["the service could not be read", { service: denied }, "warn: not scaled", true],

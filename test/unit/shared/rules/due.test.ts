@@ -1,7 +1,15 @@
-// Protects which terminations are due together, and how many of the completion queue go into a pass.
+// Protects which terminations are due together, how many of the completion queue go into a pass, and when a run's passes end.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
-import { dueOf, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../../../../shared/rules/due.ts";
+import {
+  dueOf,
+  hasTimeForPass,
+  MIN_QUEUE_BATCH,
+  nextDueAt,
+  passesUntil,
+  queueBatchAfter,
+  runsUntil,
+} from "../../../../shared/rules/due.ts";
 import { MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 
 const NOW = SINCE + MINUTE;
@@ -75,4 +83,26 @@ describe("how many of the completion queue go into the next pass", () => {
   for (const [completed, expected] of table)
     it(`${completed} were completed: ${expected}`, () =>
       expect(queueBatchAfter(completed)).to.equal(expected));
+});
+
+describe("a run of terminate", () => {
+  const startedAt = SINCE;
+
+  it("asks nothing more four seconds after its passes, or when Lambda's time is over", () => {
+    const timeOf = (lambdaEnd: number) => runsUntil(startedAt, startedAt + lambdaEnd) - startedAt;
+    expect([timeOf(65_999), timeOf(66_000), timeOf(66_001)]).to.deep.equal([65_999, 66_000, 66_000]);
+  });
+
+  it("has passes for 62 seconds, two milliseconds less for each that it tracks, and no longer than it runs", () => {
+    const timeOf = (tracked: number, until = MINUTE * 2) =>
+      passesUntil({ startedAt, until: startedAt + until }, tracked) - startedAt;
+    expect([timeOf(0), timeOf(1), timeOf(3_000)]).to.deep.equal([62_000, 61_998, 56_000]);
+    expect([timeOf(0, 62_001), timeOf(0, 61_999)]).to.deep.equal([62_000, 61_999]);
+  });
+
+  it("has no pass that would end too late, with ten milliseconds for each termination in it", () => {
+    const end = NOW + SECOND;
+    expect([hasTimeForPass(NOW, 99, end), hasTimeForPass(NOW, 100, end)]).to.deep.equal([true, false]);
+    expect([hasTimeForPass(end - 1, 0, end), hasTimeForPass(end, 0, end)]).to.deep.equal([true, false]);
+  });
 });

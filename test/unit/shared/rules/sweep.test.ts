@@ -12,6 +12,7 @@ import {
   isTakenForOurs,
   mayAskHook,
   type SweepOptions,
+  wrongNames,
 } from "../../../../shared/rules/sweep.ts";
 import { hook, MINUTE, SINCE, termination } from "./builders.ts";
 
@@ -69,6 +70,14 @@ describe("what a sweep reads", () => {
       "other",
     ]);
     expect(groupsToSweep(options(), [])).to.deep.equal([]);
+  });
+
+  it("cannot be used where the input names a group that is not there, and nothing drains that was in it", () => {
+    const named = options({ groups: ["fleeet", "fleet"] });
+    expect(wrongNames(["fleeet"], [termination()], named)).to.deep.equal(["fleeet"]);
+    expect(wrongNames(["fleet"], [termination()], named)).to.deep.equal([]);
+    expect(wrongNames(["elsewhere"], [], named)).to.deep.equal([]);
+    expect(wrongNames([], [], named)).to.deep.equal([]);
   });
 
   it("is of their instances those that a hook holds", () => {
@@ -158,7 +167,7 @@ describe("a candidate", () => {
     expect(first?.termination.settings).to.deep.include({ clusterNames: ["main"], drainTimeoutSeconds: 240 });
   });
 
-  it("is told rather what the oldest message of the same group and hook says, and where all of them look", () => {
+  it("is told rather what the oldest message of the same group and hook says, and is expected wherever any of them says", () => {
     const atHand = [
       { ...told("i-8", { drainTimeoutSeconds: 100, clusterNames: ["elsewhere"] }), hook: "backup" },
       { ...told("i-9", { drainTimeoutSeconds: 200, clusterNames: ["elsewhere"] }), group: "other" },

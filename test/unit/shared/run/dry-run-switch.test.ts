@@ -1,4 +1,4 @@
-// Protects when dry run is on: whoever meant it to be off is warned, and nothing is written meanwhile.
+// Protects when dry run is on. What it then says stands beside what is carried out.
 import { expect } from "chai";
 import { isDryRun } from "../../../../shared/run/dry-run-switch.ts";
 import { keptLog } from "../fake-ports.ts";

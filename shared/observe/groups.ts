@@ -1,0 +1,51 @@
+import { GROUPS_A_CALL } from "../aws/autoscaling.ts";
+import { forEachOf, pieces } from "../base/batches.ts";
+import type { GroupWithInstances } from "../model/hooks.ts";
+import { contentOf, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+
+/** Groups with their instances, each once, and the names that Auto Scaling does not know. What could not be read is in neither. */
+export type ObservedGroups = {
+  readonly groups: readonly GroupWithInstances[];
+  readonly unknown: readonly string[];
+};
+
+/**
+ * Reads groups by name, one call per hundred, and those that carry a tag. Throws only what is a fault of ours.
+ *
+ * @param tag as `key` or `key=value`
+ */
+export async function observeGroups(
+  run: Run,
+  names: readonly string[],
+  tag: string | undefined,
+): Promise<ObservedGroups> {
+  const answers = await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
+    const groups = contentOf(await reading(run, () => run.ports.autoScaling.groups({ names: some })));
+    // Auto Scaling leaves out what it does not know.
+    const unknown = groups ? some.filter((name) => !groups.some((each) => each.name === name)) : [];
+    return { groups: groups ?? [], unknown };
+  });
+  const named = answers.flatMap(({ groups }) => groups);
+  const tagged = tag === undefined ? [] : await readTagged(run, tag);
+  return {
+    groups: [...new Map([...named, ...tagged].map((each) => [each.name, each])).values()],
+    unknown: answers.flatMap(({ unknown }) => unknown),
+  };
+}
+
+/** All instances of a group: its warm pool's too, which the group itself does not list. Throws only what is a fault of ours. */
+export async function observeInstancesOf(
+  run: Run,
+  { name, instances, hasWarmPool }: GroupWithInstances,
+): Promise<GroupWithInstances["instances"]> {
+  if (!hasWarmPool) return instances;
+  const pool = contentOf(await reading(run, () => run.ports.autoScaling.warmPool(name)));
+  return [...instances, ...(pool ?? [])];
+}
+
+async function readTagged(run: Run, tag: string): Promise<readonly GroupWithInstances[]> {
+  const [key = "", ...value] = tag.split("=");
+  const which = { tag: { key, value: value.length === 0 ? undefined : value.join("=") } };
+  return contentOf(await reading(run, () => run.ports.autoScaling.groups(which))) ?? [];
+}

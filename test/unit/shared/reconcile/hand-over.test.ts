@@ -1,0 +1,90 @@
+// Protects the hand-over at a run's end: each drain is sent again before its old messages are deleted, and none is lost.
+import { expect } from "chai";
+import { waitingFields } from "../../../../shared/log-lines/blocker-text.ts";
+import { formatMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
+import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import { handOver } from "../../../../shared/reconcile/hand-over.ts";
+import { Run } from "../../../../shared/run/run.ts";
+import { about, failure } from "../act/carrying-out.ts";
+import { untouchablePorts } from "../fake-ports.ts";
+import { MINUTE, SINCE, termination } from "../rules/builders.ts";
+
+const unread = [unreadBlocker("tasks", { call: "ecs:ListTasks", why: "throttled" })];
+const one = termination({ blockers: [event("effect")], unread, failures: 2 });
+const two = termination({}, { instanceId: "i-2" });
+const tracked = [
+  { termination: one, messages: [receipt("a"), receipt("b")] },
+  { termination: two, messages: [receipt("c")] },
+];
+
+/** Hands them over to a queue that does not take those whose body has this text; `calls` has what was asked, in its order. */
+async function play(refused?: string, these = tracked) {
+  const { ports: untouchable, lines } = untouchablePorts();
+  const calls: [string, string, ...string[]][] = [];
+  const ports = {
+    ...untouchable,
+    now: () => SINCE + MINUTE,
+    queues: {
+      ...untouchable.queues,
+      send: async <T extends { readonly body: string }>(queue: string, all: readonly T[]) => {
+        calls.push(["send", queue, ...all.map(({ body }) => body)]);
+        const isTaken = ({ body }: T) => refused === undefined || !body.includes(refused);
+        return {
+          done: all.filter(isTaken),
+          failed: all
+            .filter((each) => !isTaken(each))
+            .map((item) => ({ item, reason: "aws:Call: denied", cause: failure("denied") })),
+        };
+      },
+      delete: async (queue: string, receipts: readonly string[]) => {
+        calls.push(["delete", queue, ...receipts]);
+        return { done: receipts, failed: [] };
+      },
+    },
+  };
+  const run = new Run(ports, Number.POSITIVE_INFINITY);
+  await handOver(run, "monitor", these);
+  return { calls, lines, run };
+}
+
+describe("the hand-over", () => {
+  it("sends each drain once, and then deletes all the messages that stood for it", async () => {
+    const { calls, run } = await play();
+    expect(calls).to.deep.equal([
+      ["send", "monitor", formatMonitorMessage(one), formatMonitorMessage(two)],
+      ["delete", "monitor", "a's", "b's", "c's"],
+    ]);
+    expect(run.hasFailures).to.equal(false);
+  });
+
+  it("says of each what it waits for, and what AWS did not answer", async () => {
+    const { lines } = await play();
+    expect(lines).to.deep.equal([
+      [
+        "info",
+        "handed over",
+        { ...about(), ...waitingFields([event("effect"), ...unread]), held_seconds: 60, failures: 2 },
+      ],
+      ["info", "handed over", { ...about("i-2"), ...waitingFields([]), held_seconds: 60 }],
+    ]);
+  });
+
+  it("leaves in the queue what cannot be sent, and notes that; the others are handed over", async () => {
+    const { calls, lines, run } = await play('"i-2"');
+    expect(calls.slice(1)).to.deep.equal([["delete", "monitor", "a's", "b's"]]);
+    expect(lines.map(([, phrase, { instance_id }]) => [phrase, instance_id])).to.deep.equal([
+      ["call failed", undefined],
+      ["step failed", "i-2"],
+      ["handed over", "i-1"],
+    ]);
+    expect(run.hasFailures).to.equal(true);
+  });
+
+  it("calls nothing where nothing is left", async () => {
+    expect((await play(undefined, [])).calls).to.deep.equal([]);
+  });
+});
+
+function receipt(id: string) {
+  return { id, receipt: `${id}'s` };
+}
