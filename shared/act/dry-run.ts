@@ -1,6 +1,7 @@
 import { completionText } from "../log-lines/reason-text.ts";
 import { stepText } from "../log-lines/step-text.ts";
-import { type Complete, type Decided, type Step, shortId } from "../model/decision.ts";
+import type { Complete, Decided, Step } from "../model/decision.ts";
+import { isLogged, shortId } from "../model/logged.ts";
 import { registrationText, seenOf } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
@@ -23,7 +24,7 @@ export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
       })),
     ];
     for (const { id, fields } of lines) {
-      if (!termination.memory.logged.includes(id)) run.logAbout(termination).info("dry run", fields);
+      if (!isLogged(termination.memory, id)) run.logAbout(termination).info("dry run", fields);
     }
     return { ...each, done: { steps: [], failed: false, logged: lines.map(({ id }) => id) } };
   });
@@ -33,7 +34,7 @@ export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
 export function logCompletion(run: Run, termination: Termination, { result, reason }: Complete): Termination {
   const { memory } = termination;
   const id = shortId(`${WOULD}complete with ${result}: ${reason.why}`);
-  if (!memory.logged.includes(id)) {
+  if (!isLogged(memory, id)) {
     run
       .logAbout(termination)
       .info("dry run", { would: `completion with ${result}: ${completionText(reason)}` });

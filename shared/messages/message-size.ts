@@ -1,4 +1,7 @@
+import { asInMessage } from "../model/blocker.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
+import { shortestId } from "../model/logged.ts";
+
 import type { Memory } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
 
@@ -6,9 +9,8 @@ import type { SeenRegistration } from "../model/registration.ts";
 const MESSAGE_BYTES = 16 * 1_024;
 
 const RECHECKED_TASKS = 10;
-const OUR_REGISTRATIONS = 10;
-const DEREGISTERED = 5;
-const LOGGED = 50;
+const DEREGISTERED = 3;
+const NAMED_BLOCKERS = 3;
 
 /**
  * What is left out of a memory that makes its message too large, one after the other until it fits. First comes what only saves
@@ -22,10 +24,12 @@ const CUTS: readonly ((memory: Memory) => Memory)[] = [
   ({ recheck, ...memory }) => ({ ...memory, recheck: withFewerTasks(recheck) }),
   // It only matters whether there were any, and any of ours.
   (memory) => ({ ...memory, registrations: fewerRegistrations(memory) }),
+  // As well known, but nobody can read them.
+  (memory) => ({ ...memory, logged: [...new Set(memory.logged.map(shortestId))] }),
   // One that comes back is taken out all the same, but not called one that came back.
   (memory) => ({ ...memory, deregistered: memory.deregistered.slice(-DEREGISTERED) }),
-  // Those that are left out may be logged once more.
-  (memory) => ({ ...memory, logged: memory.logged.slice(-LOGGED) }),
+  // The digest of all of them stays.
+  (memory) => ({ ...memory, blockers: asInMessage(memory.blockers, NAMED_BLOCKERS) }),
 ];
 
 /** The text of a message, from as much of a memory as fits into it. */
@@ -48,8 +52,7 @@ function withFewerTasks(recheck: Memory["recheck"]): Memory["recheck"] {
 
 function fewerRegistrations({ registrations, managed }: Memory): readonly SeenRegistration[] {
   const isManaged = (each: SeenRegistration) => managed.some((other) => isSameLoadBalancer(other, each));
-  return [
-    ...registrations.filter((each) => !isManaged(each)).slice(0, OUR_REGISTRATIONS),
-    ...registrations.filter(isManaged).slice(0, 1),
-  ];
+  return [...new Set([registrations.find((each) => !isManaged(each)), registrations[0]])].filter(
+    (each) => each !== undefined,
+  );
 }

@@ -105,18 +105,25 @@ export function knownOf(blockers: readonly Blocker[]): Blocker[] {
   return blockers.filter((each) => each.kind !== "unread");
 }
 
-/** Blockers as a message carries them: the first ten, and what tells whether the others are the same. */
-export function asInMessage(blockers: readonly Blocker[]): readonly Blocker[] {
-  if (blockers.length <= NAMED_BLOCKERS || blockers.at(-1)?.kind === "more") return blockers;
-  const count = blockers.length - NAMED_BLOCKERS;
-  const digest = digestOf(blockers.map(idOf).join());
-  return [...blockers.slice(0, NAMED_BLOCKERS), { kind: "more", count, digest }];
+/** Blockers as a message carries them: the first of them, and what tells whether the others are the same. */
+export function asInMessage(blockers: readonly Blocker[], named = NAMED_BLOCKERS): readonly Blocker[] {
+  const all = blockers.filter((each) => each.kind !== "more");
+  if (all.length <= named) return blockers;
+  const count = all.length - named + (moreOf(blockers)?.count ?? 0);
+  return [...all.slice(0, named), { kind: "more", count, digest: digestOfAll(blockers) }];
 }
 
 /** Whether two lists say the same, in the same order. One of them, or both, may have come in a message. */
 export function areSameBlockers(some: readonly Blocker[], others: readonly Blocker[]): boolean {
-  const [one, other] = [asInMessage(some).map(idOf), asInMessage(others).map(idOf)];
-  return one.length === other.length && one.every((each, i) => each === other[i]);
+  return digestOfAll(some) === digestOfAll(others);
+}
+
+function digestOfAll(blockers: readonly Blocker[]): string {
+  return moreOf(blockers)?.digest ?? digestOf(blockers.map(idOf).join());
+}
+
+function moreOf(blockers: readonly Blocker[]): MoreBlockers | undefined {
+  return blockers.find((each) => each.kind === "more");
 }
 
 // By its keys in one order: one list comes from a message, the other from a pass.

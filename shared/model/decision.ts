@@ -1,6 +1,6 @@
-import { digestOf } from "../base/digest.ts";
 import type { Fields, Phrase } from "../base/log.ts";
 import type { Blocker } from "./blocker.ts";
+import { shortId } from "./logged.ts";
 import type { Memory } from "./memory.ts";
 import type { Observed } from "./observation.ts";
 import type { CompletionReason, DropReason, Retention } from "./reason.ts";
@@ -106,17 +106,7 @@ export type Done = {
   readonly logged: readonly string[];
 };
 
-/** How long the id of a line may be in a message. */
-const ID_LENGTH = 40;
-
 /** What is remembered of a warning, so that it is given once. */
 export function idOfWarning({ phrase, about }: Pick<Warning, "phrase" | "about">): string {
   return shortId(about === undefined ? phrase : `${phrase}: ${about}`);
-}
-
-/** The id of a line as it is remembered. Of a long one, what stands before its first colon stays, and a digest of all. */
-export function shortId(id: string): string {
-  if (id.length <= ID_LENGTH) return id;
-  const what = /^[^:]{1,24}: /.exec(id)?.[0] ?? "";
-  return `${what}#${digestOf(id)}`;
 }

@@ -3,6 +3,7 @@ import { logSteps } from "../act/dry-run.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import { warningFields } from "../log-lines/warning-text.ts";
 import { type Decided, idOfWarning } from "../model/decision.ts";
+import { isLogged } from "../model/logged.ts";
 import type { InPass } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { observeAutoScaling } from "../observe/auto-scaling.ts";
@@ -144,7 +145,7 @@ function concludeAll(run: Run, carried: readonly Carried[], options: PassOptions
 
 function logWarnings(run: Run, { before, termination, decision }: Decided): void {
   for (const each of decision.warnings) {
-    if (before.memory.logged.includes(idOfWarning(each))) continue;
+    if (isLogged(before.memory, idOfWarning(each))) continue;
     run.logAbout(termination)[each.level](each.phrase, warningFields(each));
   }
 }

@@ -111,7 +111,29 @@ function memory(random: Random): Form {
     ...maybe(random, { returns: random.pick(["warm pool", "root volume"]), returning_since: time(random) }),
     ...maybe(random, { failures: random.whole(0, 9), said: names(random) }),
     ...maybe(random, { waiting_for: oddText(random), look_at: time(random), last_beat_at: time(random) }),
+    ...maybe(random, { blockers: [blocker(random), blocker(random)], changed_at: time(random) }),
+    ...maybe(random, { unread: [{ kind: "unread", what: "tasks", call: oddText(random), why: "denied" }] }),
+    ...maybe(random, { obstacle: { until: time(random), elb_name: "web" } }),
+    ...maybe(random, { other_registrations: [{ kind: "lattice", id: oddText(random) }] }),
+    ...maybe(random, { to_drain: names(random), to_take: [registration()] }),
+    ...maybe(random, { [oddText(random)]: oddText(random) }),
   };
+}
+
+function blocker(random: Random): Form {
+  return random.pick<Form>([
+    {
+      kind: "registration",
+      load_balancer: oddText(random),
+      counts: true,
+      state: "draining",
+      count: random.whole(1, 9),
+    },
+    { kind: "tasks", cluster: "main", status: "RUNNING", count: random.whole(1, 9) },
+    { kind: "other hooks", hooks: names(random) },
+    { kind: "event", event: random.pick(["settled", "moon"]) },
+    { kind: "more", count: random.whole(1, 99), digest: oddText(random) },
+  ]);
 }
 
 /** A message of the monitor queue: ours, the original's, or that of a Spot interruption. */

@@ -78,6 +78,12 @@ describe("the version before this one", () => {
     expect(read({ said: [text] }).memory.logged).to.deep.equal([logged[1]]);
   });
 
+  it("gets the newest 250 ids of what was logged", () => {
+    const logged = Array.from({ length: 251 }, (_, i) => `id ${i}`);
+    const message = sent(writeMemory({ ...NO_MEMORY, logged }));
+    expect(readBefore(message)?.said).to.deep.equal(logged.slice(1));
+  });
+
   it("reads all of a memory with another kind of load balancer, but that", () => {
     const lattice = { kind: "lattice", id: "svc-1" };
     const withLattice: Memory = {
