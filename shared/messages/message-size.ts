@@ -6,7 +6,7 @@ import type { Memory } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
 
 /** How large a message of a drain may be, in bytes, as long as something in it can be left out. */
-const MESSAGE_BYTES = 16 * 1_024;
+export const MESSAGE_BYTES = 16 * 1_024;
 
 const RECHECKED_TASKS = 10;
 const DEREGISTERED = 3;

@@ -37,7 +37,6 @@ const KINDS: { readonly [K in Exclude<Blocker["kind"], "event">]: readonly (read
     ],
     [{ kind: "dead instance", as: undefined }, "the dead instance to be cleared away; EC2 has told so"],
   ],
-  more: [[{ kind: "more", count: 3, digest: "abc" }, "and 3 more"]],
   "other hooks": [
     [{ kind: "other hooks", hooks: ["backup"] }, "the other hooks to complete: backup"],
     [{ kind: "other hooks", hooks: ["backup", "audit"] }, "the other hooks to complete: backup, audit"],
