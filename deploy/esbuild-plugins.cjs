@@ -6,16 +6,25 @@ const { join } = require("node:path");
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
 
-// The errors of the operations that are called: Elastic Load Balancing v2 registers those of its fifty others besides, which
-// nobody can get here. One that is not registered would still come with its name, its code and its message.
-const OF_ELBV2 = /[\\/]client-elastic-load-balancing-v2[\\/]/;
-const REACHABLE =
-  /^(ElasticLoadBalancingV2Service|HealthUnavailable|InvalidTarget|LoadBalancerNotFound|TargetGroupNotFound|TooManyRegistrationsForTargetId|TooManyTargets|OperationNotPermitted)Exception$/;
+// The errors of the operations that are called, by client. A client registers those of all its operations, which nobody can get
+// here. One that is not registered would still come with its name, its code and its message.
+const REACHABLE = {
+  "client-auto-scaling": /^(InvalidNextToken|ResourceContentionFault|ScalingActivityInProgressFault)$/,
+  "client-ecs":
+    /^((AccessDenied|Client|ClusterNotFound|InvalidParameter|ResourceNotFound|Server|ServiceNotActive|ServiceNotFound|UnsupportedFeature)Exception)$/,
+  "client-elastic-load-balancing": /^((AccessPointNotFound|DependencyThrottle|InvalidEndPoint)Exception)$/,
+  "client-elastic-load-balancing-v2":
+    /^((HealthUnavailable|InvalidTarget|LoadBalancerNotFound|TargetGroupNotFound|TooManyRegistrationsForTargetId|TooManyTargets|OperationNotPermitted)Exception)$/,
+  "client-sqs":
+    /^(Batch\w+|EmptyBatchRequest|Invalid\w+|Kms\w+|OverLimit|QueueDoesNotExist|ReceiptHandleIsInvalid|RequestThrottled|TooManyEntriesInBatchRequest|UnsupportedOperation)$/,
+};
+// The error that all others of a client are made from.
+const BASE = /ServiceException$/;
 
 /** The schemas' source without the errors that no call has. */
-function leaveOutErrors(source) {
+function leaveOutErrors(source, reachable) {
   return source.replace(/^\w+_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, name) =>
-    REACHABLE.test(name) ? line : "",
+    BASE.test(name) || reachable.test(name) ? line : "",
   );
 }
 
@@ -33,7 +42,8 @@ module.exports = [
     setup(build) {
       build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
         const contents = writeOutKeys(await readFile(path, "utf8"));
-        return { contents: OF_ELBV2.test(path) ? leaveOutErrors(contents) : contents, loader: "js" };
+        const reachable = REACHABLE[/client-[\w-]+/.exec(path)[0]];
+        return { contents: reachable ? leaveOutErrors(contents, reachable) : contents, loader: "js" };
       });
     },
   },
