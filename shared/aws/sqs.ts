@@ -49,8 +49,9 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     const { QueueUrl } = await call("sqs:GetQueueUrl", () =>
       client.send(new GetQueueUrlCommand({ QueueName: queue })),
     );
-    urls.set(queue, QueueUrl as string);
-    return QueueUrl as string;
+    const url = QueueUrl as string;
+    urls.set(queue, url);
+    return url;
   }
 
   // SQS answers for each entry of a call; a call that fails as a whole fails its entries, not those of the others.

@@ -41,6 +41,7 @@ const KINDS: { readonly [K in Exclude<Blocker["kind"], "event">]: readonly (read
     [{ kind: "other hooks", hooks: ["backup"] }, "the other hooks to complete: backup"],
     [{ kind: "other hooks", hooks: ["backup", "audit"] }, "the other hooks to complete: backup, audit"],
   ],
+  more: [[{ kind: "more", count: 3, digest: "d" }, "and 3 more"]],
   unread: [
     [
       { kind: "unread", what: "tasks", call: "ecs:ListTasks", why: "throttled" },
