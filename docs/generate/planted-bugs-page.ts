@@ -18,7 +18,7 @@ time. For each it runs the scenario that must find it, and prints whether it did
 plants one of them. Before any is planted, the scenarios must pass.
 
 A bug stands in for an export of \`shared/\` or \`functions/\`. It is made from the sound export and has its type, so a bug that no longer fits does not
-compile. The export is found by its name, wherever it is. \`createPorts\` makes the ports to AWS and SQS: a bug in it is a port that lies,
+compile. The export is found by its name, wherever it is. The ports to AWS and SQS come from \`createPorts\`: a bug in it is a port that lies,
 drops or forgets. To plant another bug, add it to a list in test/planted. A new export needs a line in seams.ts.
 
 ${markdownTable(["", "bug", "planted in", "found by, in test/scenarios"], rows)}
