@@ -5,9 +5,6 @@ import { FORMER_PHRASES } from "../../shared/base/log.ts";
 /** What `npm run check` covers: pages, and the comments and texts in these folders' code. To cover a folder, add it here. */
 export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
 
-/** Pages that are not in plain words yet: this one is made from texts in test/. */
-export const NOT_YET = ["docs/dev/planted-bugs.md"];
-
 /** Texts in the code that have to be as they are: old names, which stand in the log for one release. */
 export const OLD_NAMES: readonly string[] = Object.values(FORMER_PHRASES);
 

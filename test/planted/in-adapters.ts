@@ -9,7 +9,7 @@ const instance = (id: string): Target => ({ id, port: undefined });
 /** Bugs in what is asked of AWS, and in how its answers are read. */
 export const IN_ADAPTERS: readonly Bug[] = [
   bugIn("classicLoadBalancers", {
-    what: "what a classic load balancer shows InService is taken for no longer draining",
+    what: "an instance that a classic load balancer shows InService is taken for drained",
     plant: (classicLoadBalancers) => (client) =>
       classicLoadBalancers(
         answering(client, async (operation, answer) => {
@@ -86,7 +86,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
     foundBy: { scenarios: "scale-tasks", test: "instances that drain do not count" },
   }),
   bugIn("serviceScalePort", {
-    what: "scale-tasks counts the first page of a cluster's instances alone",
+    what: "scale-tasks counts only the first page of a cluster's instances",
     plant: (serviceScalePort) => (client) =>
       serviceScalePort(
         answering(client, async (_, answer) => {

@@ -36,7 +36,7 @@ const MERGED: readonly Bug[] = [
     },
   }),
   bugIn("merge", {
-    what: "of two messages of one drain, what the one that comes later remembers is forgotten",
+    what: "two messages of one drain are merged, and the memory of the later one is lost",
     plant: (merge) => (run, arrivals) =>
       merge(run, arrivals).map((each) => ({
         ...each,
@@ -71,7 +71,7 @@ const MERGED: readonly Bug[] = [
     },
   }),
   bugIn("merge", {
-    what: "a message that is delivered twice is deleted by its first receipt, which SQS takes no more",
+    what: "a message that is delivered twice is deleted by its first receipt, which SQS no longer takes",
     plant: (merge) => (run, arrivals) => {
       const receipts = arrivals.flatMap(({ messages }) => messages);
       return merge(run, arrivals).map((each) => ({
@@ -118,7 +118,7 @@ export const IN_MESSAGES: readonly Bug[] = [
     },
   }),
   bugIn("givenBack", {
-    what: "a record that stays unread is not given back to the mapping, and Lambda deletes it",
+    what: "a record that is not finished is not given back to the mapping, and Lambda deletes it",
     plant: (givenBack) => () => givenBack([]),
     use: (givenBack) => givenBack(["a"]),
     foundBy: {
@@ -127,7 +127,7 @@ export const IN_MESSAGES: readonly Bug[] = [
     },
   }),
   bugIn("parseMonitorMessage", {
-    what: "terminate's own settings hold, not those that the message brings",
+    what: "terminate's own settings apply, not those that the message brings",
     plant: (parseMonitorMessage) => (body, sentAt, fallback) => {
       const read = parseMonitorMessage(body, sentAt, fallback);
       return read.kind === "termination"

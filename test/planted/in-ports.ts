@@ -17,7 +17,7 @@ const isRegistered = ({ state }: RegisteredTarget) => state === "registered";
 /** Bugs in what a function sees of ECS, of load balancers and of Auto Scaling. */
 export const IN_PORTS: readonly Bug[] = [
   bugInPorts({
-    what: "tasks are listed by the wish to run them alone: those that are stopping are left out",
+    what: "only tasks that ECS wants to run are listed: those that are stopping are left out",
     lie: ({ ecs }) => ({ ecs: { ...ecs, listStoppingTasks: async () => [] } }),
     given: { ecs: { listStoppingTasks: async () => ["task-1"] } },
     use: ({ ecs }) => ecs.listStoppingTasks("main", ["ci-1"]),
@@ -120,7 +120,7 @@ export const IN_PORTS: readonly Bug[] = [
     },
   }),
   bugInPorts({
-    what: "an instance that its classic load balancer lists no more is gone, though it drains",
+    what: "an instance that its classic load balancer no longer lists is taken for gone, though it drains",
     lie: (ports) =>
       lyingLoadBalancers(ports, "classic", ({ targets }) => ({
         targets: async (...of) => (await targets(...of))?.filter(isRegistered),

@@ -27,7 +27,7 @@ const drained = (change: Parameters<typeof termination>[1] = {}): Termination =>
 /** Bugs in the rules. */
 export const IN_RULES: readonly Bug[] = [
   bugIn("isHeartbeatDue", {
-    what: "a heartbeat is due when the hook's timer has run out, not before",
+    what: "a heartbeat is due only after the hook's timer has run out",
     plant: (isHeartbeatDue) => (of, view, now, first) =>
       // Twice the margin of 130 s, so that it comes as much too late as it should come early.
       isHeartbeatDue(of, view, now - 260 * SECOND, first),
@@ -41,7 +41,7 @@ export const IN_RULES: readonly Bug[] = [
     foundBy: { scenarios: "heartbeats", test: "a hook of 300 s outlasts a drain of 1200 s" },
   }),
   bugIn("decide", {
-    what: "a drain that is done before its deadline ends with ABANDON where on_timeout says abandon, and cancels the other hooks",
+    what: "with on_timeout abandon, a drain that is done before its deadline ends with ABANDON, and cancels the other hooks",
     plant: (decide) => (before, seen, now) => {
       const decision = decide(before, seen, now);
       const { outcome } = decision;
@@ -57,7 +57,7 @@ export const IN_RULES: readonly Bug[] = [
     },
   }),
   bugIn("tasksToStop", {
-    what: "the tasks of any service are stopped once nothing else is left, not those of daemons alone",
+    what: "once nothing else is left, the tasks of any service are stopped, not only those of daemons",
     plant: (tasksToStop) => (of, seen, now) =>
       tasksToStop(
         of,

@@ -12,7 +12,7 @@ const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
 /** Bugs in how a run of terminate goes on and ends. */
 export const IN_RUNS: readonly Bug[] = [
   bugIn("TrackedTerminations", {
-    what: "a run sleeps to the next pass without a thought of its own end",
+    what: "a run sleeps until the next pass, even when that is after its own end",
     plant: (Sound) =>
       class extends Sound {
         readonly #now: () => number;
@@ -42,7 +42,7 @@ export const IN_RUNS: readonly Bug[] = [
     },
   }),
   bugIn("TrackedTerminations", {
-    what: "the sweep begins before the queue was received dry, and takes what waits there for lost",
+    what: "the sweep begins before all messages were received, and takes those that wait for lost",
     plant: (Sound) =>
       class extends Sound {
         override get tracksAll() {

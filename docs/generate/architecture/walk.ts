@@ -97,8 +97,8 @@ const IN_TERMINATE: readonly WalkStep[] = [
     what: "Receives the message, keeps the termination through the run, and starts a pass whenever one is due.",
   },
   {
-    file: "shared/messages/memory.ts",
-    what: "Reads what earlier passes remembered: only what AWS cannot tell.",
+    file: "shared/messages/memory-table.ts",
+    what: "Says for each field how it is read from the message: only what AWS cannot tell travels there.",
   },
   {
     file: "shared/rules/recheck.ts",
@@ -110,7 +110,7 @@ const IN_TERMINATE: readonly WalkStep[] = [
   },
   {
     file: "shared/reconcile/tracked-terminations.ts",
-    what: "At the end of the run it hands over: the message is sent again before the old one is deleted, so a crash loses nothing.",
+    what: "Hands over when the run ends. It sends the message again before it deletes the old one, so a crash loses nothing.",
   },
   {
     file: "shared/rules/draining.ts",
