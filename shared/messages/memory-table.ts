@@ -2,7 +2,6 @@ import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
 import { INSTANCE_STATES, type InstanceState } from "../model/instance-state.ts";
 import { shortId } from "../model/logged.ts";
-
 import type { Memory, MemoryField, Return } from "../model/memory.ts";
 import { isSame, type SeenRegistration } from "../model/registration.ts";
 import { blocker, unread } from "./memory-blockers.ts";

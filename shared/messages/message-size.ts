@@ -1,7 +1,6 @@
 import { asInMessage } from "../model/blocker.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import { shortestId } from "../model/logged.ts";
-
 import type { Memory } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
 
