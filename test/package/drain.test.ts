@@ -85,7 +85,7 @@ describe("the packaged functions", function () {
   it("throw what Lambda is to count as an error, with our files and lines in its stack", async () => {
     const refused = await deregister.invoke({ elb_name: 5 }).catch((error: Error) => error.message);
     expect(refused).to.include("deregister: the scheduled event's input is wrong: ");
-    expect(refused, "by the source map").to.match(/shared\/settings\.ts:\d+/);
+    expect(refused, "by the source map").to.match(/shared\/run\/input\.ts:\d+/);
   });
 
   it("take the records of an event source mapping by the input in the environment, and by none without it", async () => {
