@@ -1,6 +1,5 @@
 import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
-import { INSTANCE_STATES, type InstanceState } from "../model/instance-state.ts";
 import { shortId } from "../model/logged.ts";
 import type { Memory, MemoryField, Return } from "../model/memory.ts";
 import { isSame, type SeenRegistration } from "../model/registration.ts";
@@ -36,7 +35,6 @@ import {
 /** How many ids of warnings a message has room for. */
 const LOGGED = 250;
 
-const instanceState = word<InstanceState>(...INSTANCE_STATES);
 const returns = word<Return>("warm pool", "root volume");
 
 const deregistered = listOf({ taken, other_taken: otherTaken }, ofBoth);
@@ -109,7 +107,6 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   disconnectedSince: optional({ disconnected_since: time }, latestIfBoth),
   unknownSince: optional({ unknown_since: time }, latestIfBoth),
   deadSince: optional({ dead_since: time }, earliest),
-  deadAs: optional({ dead_as: instanceState }, ofEither),
   terminatingSince: optional({ dying_since: time }, earliest),
   returns: optional({ returns }, ofEither),
   returningSince: optional({ returning_since: time }, ofEither),
@@ -128,7 +125,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
 };
 
 /** Keys of earlier versions that no field is read from any more: what they said is of no use. */
-export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for"]);
+export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for", "dead_as"]);
 
 function isTakenFrom(out: Memory["deregistered"], what: SeenRegistration): boolean {
   return out.some((each) => isSame(each.what, what));

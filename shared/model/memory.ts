@@ -1,5 +1,4 @@
 import type { Blocker, UnreadBlocker } from "./blocker.ts";
-import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancer, LoadBalancerId } from "./load-balancer.ts";
 import type { SeenRegistration } from "./registration.ts";
 
@@ -88,8 +87,6 @@ export type Memory = {
   readonly unknownSince: number | undefined;
   /** When the instance was first certain to be dead. */
   readonly deadSince: number | undefined;
-  /** How EC2 then showed it. */
-  readonly deadAs: InstanceState | undefined;
   /**
    * When a pass first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
    * lifecycle action does had begun by then.
@@ -147,7 +144,6 @@ export const NO_MEMORY: Memory = {
   disconnectedSince: undefined,
   unknownSince: undefined,
   deadSince: undefined,
-  deadAs: undefined,
   terminatingSince: undefined,
   returns: undefined,
   returningSince: undefined,

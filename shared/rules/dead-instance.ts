@@ -21,10 +21,10 @@ export function decideDeadInstance(
 ): Decision {
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
   if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
-    const blocker: Blocker = { kind: "dead instance", as: termination.memory.deadAs };
+    const blocker: Blocker = { kind: "dead instance", as: observed.instance };
     return { ...wait(termination, now, [blocker]), steps };
   }
-  return complete(termination.memory, "CONTINUE", { why: "dead", as: termination.memory.deadAs });
+  return complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance });
 }
 
 // With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place. One that was

@@ -39,7 +39,9 @@ export const questions: Questions = {
   areHostPortsDue: ({ interruptedAt, memory }, registrations) =>
     interruptedAt === undefined && hasOurs(memory, registrations),
 
-  isInstanceDoubtful({ memory: { disconnectedSince } }, instances, registrations, now) {
+  // One that was dead is asked about again: how it is dead is for EC2 to say.
+  isInstanceDoubtful({ memory: { disconnectedSince, deadSince } }, instances, registrations, now) {
+    if (deadSince !== undefined) return true;
     const wasSilent = disconnectedSince !== undefined && now - disconnectedSince >= DISCONNECTED_MS;
     return (wasSilent && instances.some(isSilent)) || registrations.some(({ invalid }) => invalid);
   },

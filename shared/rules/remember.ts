@@ -64,7 +64,7 @@ function rememberLife(
   memory: Memory,
   { clusterInstances, unread, instance }: Observation,
   now: number,
-): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince" | "deadAs"> {
+): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince"> {
   const silent = clusterInstances.some(isSilent);
   const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
   const dead =
@@ -80,7 +80,6 @@ function rememberLife(
           : undefined,
     unknownSince: instance === undefined ? memory.unknownSince : unknownSince,
     deadSince: memory.deadSince ?? (dead ? now : undefined),
-    deadAs: memory.deadAs ?? (dead ? instance : undefined),
   };
 }
 

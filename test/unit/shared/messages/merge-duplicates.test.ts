@@ -52,7 +52,6 @@ describe("merging messages", () => {
       noContainerInstanceSince: 3_100,
       noRegistrationSince: 3_200,
       deadSince: 3_300,
-      deadAs: "stopped",
       returns: "root volume",
       returningSince: 3_400,
     };
@@ -132,7 +131,6 @@ describe("merging messages", () => {
       drainingAt: 3_000,
       noContainerInstanceSince: 8_000,
       deadSince: 4_000,
-      deadAs: "stopped",
     };
     const other: Memory = {
       ...NO_MEMORY,
@@ -140,15 +138,12 @@ describe("merging messages", () => {
       drainingAt: 8_000,
       noContainerInstanceSince: 3_000,
       deadSince: 5_000,
-      deadAs: "terminated",
     };
-    // The one that is due first tells how it is dead; when that began, the first that saw it.
     const [both] = merged(held("a", { memory: one }), held("b", { memory: other }));
     expect(both?.termination.memory).to.include({
       drainingAt: 3_000,
       noContainerInstanceSince: 3_000,
       deadSince: 4_000,
-      deadAs: "stopped",
     });
   });
 

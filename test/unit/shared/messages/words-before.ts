@@ -41,7 +41,7 @@ export function inWordsBefore(memory: Memory): MemoryBefore {
     disconnectedSince: memory.disconnectedSince,
     unknownSince: memory.unknownSince,
     deadSince: memory.deadSince,
-    deadAs: memory.deadAs,
+    deadAs: undefined,
     dyingSince: memory.terminatingSince,
     returns: memory.returns,
     returningSince: memory.returningSince,

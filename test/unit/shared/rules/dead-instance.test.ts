@@ -132,23 +132,23 @@ describe("decide", () => {
       expected: ["complete"],
     },
     {
-      why: "dead, though EC2 is not asked any more, as nothing speaks against its life: still dead",
-      memory: { ...drained, deadSince: SINCE, deadAs: "terminated" },
+      why: "dead, though EC2 does not answer any more: still dead",
+      memory: { ...drained, deadSince: SINCE },
       observed: { clusterInstances: [] },
       now,
       expected: ["complete"],
-      because: { why: "dead", as: "terminated" },
+      because: { why: "dead", as: undefined },
     },
     {
       why: "the clearing up does not succeed: tried for just under a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1, deadAs: "terminated" },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1 },
       ...says("terminated"),
       now,
       expected: ["wait", "force out"],
     },
     {
       why: "the clearing up does not succeed: completed after a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE, deadAs: "terminated" },
+      memory: { ...drained, deadSince: SINCE + now - MINUTE },
       ...says("terminated"),
       now,
       expected: ["complete"],
@@ -156,7 +156,7 @@ describe("decide", () => {
     },
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
-      memory: { ...drained, deadSince: SINCE, deadAs: "terminated", refusedAt: SINCE + now - 2 * MINUTE },
+      memory: { ...drained, deadSince: SINCE, refusedAt: SINCE + now - 2 * MINUTE },
       ...says("terminated", { clusterInstances: [] }),
       now,
       expected: ["drop"],
@@ -223,15 +223,12 @@ describe("decide", () => {
       expect(memoryOf({ memory: known, ...says("running") }).unknownSince).to.equal(undefined);
     });
 
-    it("that it is dead, since when that was first certain, and what EC2 then showed", () => {
-      expect(memoryOf(says("running")).deadAs).to.equal(undefined);
-      for (const instance of ["stopped", "shutting-down", "terminated"] as const) {
-        expect(memoryOf(says(instance)).deadAs).to.equal(instance);
-      }
+    it("that it is dead, since when that was first certain", () => {
       const unknown = { ...drained, unknownSince: SINCE + now - 30 * SECOND };
-      expect(memoryOf({ memory: unknown, ...says("unknown") }).deadAs).to.equal("unknown");
-      const stopped = { ...drained, deadSince: SINCE, deadAs: "stopped" } as const;
-      expect(memoryOf({ memory: stopped, ...says("terminated") }).deadAs).to.equal("stopped");
+      expect(memoryOf({ memory: unknown, ...says("unknown") }).deadSince).to.equal(at);
+      for (const instance of ["shutting-down", "terminated"] as const) {
+        expect(memoryOf(says(instance)).deadSince).to.equal(at);
+      }
       expect(memoryOf(says("running")).deadSince).to.equal(undefined);
       expect(memoryOf(says("stopped")).deadSince).to.equal(at);
       expect(memoryOf({ memory: { ...drained, deadSince: SINCE }, ...says("stopped") }).deadSince).to.equal(
@@ -255,7 +252,7 @@ describe("decide", () => {
   rows("rule 7: what is cleared away after a dead instance", [
     {
       why: "not a container instance that is out of its cluster",
-      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated" },
+      memory: { ...drained, deadSince: SINCE + MINUTE },
       settings: { deregisterContainerInstance: "always" },
       observed: { instance: "terminated", clusterInstances: [clusterInstance("INACTIVE")] },
       expected: ["complete"],
@@ -263,7 +260,7 @@ describe("decide", () => {
     },
     {
       why: "the completion was refused before, and another hook holds it: cleared away first",
-      memory: { ...drained, deadSince: SINCE + MINUTE, deadAs: "terminated", refusedAt: SINCE + MINUTE },
+      memory: { ...drained, deadSince: SINCE + MINUTE, refusedAt: SINCE + MINUTE },
       observed: {
         instance: "terminated",
         registrations: [classic()],

@@ -91,8 +91,8 @@ describe("decide", () => {
   rows("rule 8: an instance that was to come back, and is dead", [
     {
       why: "its container instance is left to it: it needs it when it is started again",
-      memory: { ...drained, deadSince: SINCE + 50 * SECOND, deadAs: "stopped" },
-      observed: { ...state("Warmed:Pending:Wait"), clusterInstances: [silent] },
+      memory: { ...drained, deadSince: SINCE + 50 * SECOND },
+      observed: { ...state("Warmed:Pending:Wait"), instance: "stopped", clusterInstances: [silent] },
       expected: ["complete"],
       because: { why: "dead", as: "stopped" },
     },

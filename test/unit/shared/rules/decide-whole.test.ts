@@ -33,7 +33,7 @@ describe("all of a decision", () => {
     ["waiting, its hook unread", { memory: seen, observed: { hooks: undefined, registrations: [target()] } }],
     ["drop", { observed: state("Terminated") }],
     ["absent", { observed: { groupInstance: undefined } }],
-    ["dead", { memory: { ...seen, deadSince: SINCE, deadAs: "terminated" } }],
+    ["dead", { memory: { ...seen, deadSince: SINCE } }],
     [
       "back with a new root volume, and all restored",
       {
@@ -77,7 +77,10 @@ describe("all of a decision", () => {
   });
 
   it("completes a dead instance with CONTINUE", () => {
-    const { outcome } = decisionOf({ memory: { ...seen, deadSince: SINCE, deadAs: "stopped" } });
+    const { outcome } = decisionOf({
+      memory: { ...seen, deadSince: SINCE },
+      observed: { instance: "stopped" },
+    });
     expect(outcome).to.deep.equal({
       kind: "complete",
       result: "CONTINUE",
