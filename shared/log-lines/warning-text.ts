@@ -1,8 +1,25 @@
-import type { Fields } from "../base/log.ts";
+import type { Fields, Phrase } from "../base/log.ts";
 import { timeText } from "../base/time-text.ts";
-import type { Warning, WarningReason } from "../model/decision.ts";
+import type { Warning, WarningKind, WarningReason } from "../model/decision.ts";
 import { waitingFields } from "./blocker-text.ts";
 import { abandonText } from "./reason-text.ts";
+
+// The phrase of each kind's line. A phrase may be reworded: nothing goes by it.
+const PHRASES: Readonly<Record<WarningKind, Phrase>> = {
+  "held by the lifecycle hook": "held by the lifecycle hook",
+  "half of the drain's time is over": "half of the drain's time is over",
+  "two hooks of ours on one group": "two hooks of ours on one group",
+  "metadata not heeded": "metadata ignored",
+  "ECS drains it too": "ECS drains it too",
+  "cluster lacks the instance": "cluster lacks the instance",
+  "no progress": "no progress",
+  "registrations not restored": "registrations not restored",
+};
+
+/** What the line of a warning begins with. */
+export function phraseOf({ kind }: Pick<Warning, "kind">): Phrase {
+  return PHRASES[kind];
+}
 
 /** What the line of a warning says besides its phrase. */
 export function warningFields({ fields, reason, blockers, ending }: Warning): Fields {

@@ -1,3 +1,4 @@
+import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import { shortestId } from "../model/logged.ts";
@@ -51,7 +52,5 @@ function withFewerTasks(recheck: Memory["recheck"]): Memory["recheck"] {
 
 function fewerRegistrations({ registrations, managed }: Memory): readonly SeenRegistration[] {
   const isManaged = (each: SeenRegistration) => managed.some((other) => isSameLoadBalancer(other, each));
-  return [...new Set([registrations.find((each) => !isManaged(each)), registrations[0]])].filter(
-    (each) => each !== undefined,
-  );
+  return union(registrations.filter((each) => !isManaged(each)).slice(0, 1), registrations.slice(0, 1));
 }

@@ -1,4 +1,4 @@
-import type { Fields, Phrase } from "../base/log.ts";
+import type { Fields } from "../base/log.ts";
 import type { Blocker } from "./blocker.ts";
 import { shortId } from "./logged.ts";
 import type { Memory } from "./memory.ts";
@@ -73,10 +73,24 @@ export type WarningReason =
   | { readonly why: "service event"; readonly message: string }
   | { readonly why: "protected"; readonly until: number | undefined };
 
+/**
+ * What a warning is about. It is remembered, as a message carries it: so a kind keeps its name, whatever the words of its line
+ * become.
+ */
+export type WarningKind =
+  | "held by the lifecycle hook"
+  | "half of the drain's time is over"
+  | "two hooks of ours on one group"
+  | "metadata not heeded"
+  | "ECS drains it too"
+  | "cluster lacks the instance"
+  | "no progress"
+  | "registrations not restored";
+
 /** Something worth a line in the log, once in a drain. */
 export type Warning = {
   readonly level: "info" | "warn";
-  readonly phrase: Phrase;
+  readonly kind: WarningKind;
   /** What the line says besides: data alone. */
   readonly fields: Fields;
   readonly reason?: WarningReason;
@@ -84,7 +98,7 @@ export type Warning = {
   readonly blockers?: readonly Blocker[];
   /** How the drain will end. */
   readonly ending?: { readonly onTimeout: DrainSettings["onTimeout"]; readonly retains: Retention };
-  /** Tells warnings of one phrase apart. It is remembered, so it is short and never a text of AWS's. */
+  /** Tells warnings of one kind apart. It is remembered, so it is short and never a text of AWS's. */
   readonly about?: string;
 };
 
@@ -107,6 +121,6 @@ export type Done = {
 };
 
 /** What is remembered of a warning, so that it is given once. */
-export function idOfWarning({ phrase, about }: Pick<Warning, "phrase" | "about">): string {
-  return shortId(about === undefined ? phrase : `${phrase}: ${about}`);
+export function idOfWarning({ kind, about }: Pick<Warning, "kind" | "about">): string {
+  return shortId(about === undefined ? kind : `${kind}: ${about}`);
 }

@@ -1,7 +1,7 @@
 import { type Carried, carryOut } from "../act/carry-out.ts";
 import { logSteps } from "../act/dry-run.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
-import { warningFields } from "../log-lines/warning-text.ts";
+import { phraseOf, warningFields } from "../log-lines/warning-text.ts";
 import { type Decided, idOfWarning } from "../model/decision.ts";
 import { isLogged } from "../model/logged.ts";
 import type { InPass } from "../model/observation.ts";
@@ -146,6 +146,6 @@ function concludeAll(run: Run, carried: readonly Carried[], options: PassOptions
 function logWarnings(run: Run, { before, termination, decision }: Decided): void {
   for (const each of decision.warnings) {
     if (isLogged(before.memory, idOfWarning(each))) continue;
-    run.logAbout(termination)[each.level](each.phrase, warningFields(each));
+    run.logAbout(termination)[each.level](phraseOf(each), warningFields(each));
   }
 }

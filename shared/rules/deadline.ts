@@ -49,7 +49,7 @@ export function timeoutWarning(termination: Termination, hook: Hook): Warning {
   const { at, cut } = deadlineOf(termination, hook);
   return {
     level: cut ? "warn" : "info",
-    phrase: "held by the lifecycle hook",
+    kind: "held by the lifecycle hook",
     fields: {
       heartbeat_timeout_seconds: hook.heartbeatTimeout / SECOND,
       global_limit_seconds: hook.globalTimeout / SECOND,
@@ -68,7 +68,7 @@ export function halfTimeWarning(
 ): Warning {
   return {
     level: "warn",
-    phrase: "half of the drain's time is over",
+    kind: "half of the drain's time is over",
     fields: { drain_deadline: timeText(deadline.at) },
     blockers: left,
     ending: { onTimeout: settings.onTimeout, retains },

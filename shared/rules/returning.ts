@@ -110,5 +110,5 @@ function isExpected({ memory }: Termination, { clusterInstances }: Observation, 
 function notRestored({ plannedDeregistrations }: Memory, returns: Return): Warning[] {
   if (returns === "root volume" || plannedDeregistrations.length === 0) return [];
   const names = plannedDeregistrations.map(registrationText);
-  return [{ level: "info", phrase: "registrations not restored", fields: { load_balancers: names } }];
+  return [{ level: "info", kind: "registrations not restored", fields: { load_balancers: names } }];
 }

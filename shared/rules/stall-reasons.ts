@@ -40,7 +40,7 @@ function warningsOn(
   ];
   return reasons.map(([name, reason]) => ({
     level: "warn",
-    phrase: "no progress",
+    kind: "no progress",
     fields: { cluster: clusterInstance.cluster, service_name: name },
     reason,
     about: `${name}: ${reason.why}`,

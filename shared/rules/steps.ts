@@ -52,14 +52,19 @@ export function deregistrations(termination: Termination, observed: Observation,
   });
 }
 
-/** What is left once the steps have been taken: that is what is waited for. */
+// Whether two are the same target of the same load balancer.
+function isSameTarget(a: Registration, b: Registration): boolean {
+  return isSame(seenOf(a), seenOf(b)) && a.target === b.target;
+}
+
+/** What is left once the steps have been taken: the drain waits for that. */
 export function afterwards(observed: Observation, steps: readonly Step[]): Observation {
-  const out = new Set(steps.flatMap((step) => (step.kind === "deregister" ? [step.registration] : [])));
+  const out = steps.flatMap((step) => (step.kind === "deregister" ? [step.registration] : []));
   const drained = new Set(steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : [])));
   return {
     ...observed,
     registrations: observed.registrations.map((each) =>
-      out.has(each) ? { ...each, state: "draining" } : each,
+      out.some((other) => isSameTarget(other, each)) ? { ...each, state: "draining" } : each,
     ),
     clusterInstances: observed.clusterInstances.map((clusterInstance) =>
       drained.has(clusterInstance.containerInstance.arn)

@@ -44,7 +44,7 @@ function twins(hook: Hook, { hooks = [] }: Observation): Warning[] {
     .filter((each) => sharesQueue(each) || each.name.startsWith(OUR_HOOKS))
     .map((each) => ({
       level: "warn",
-      phrase: "two hooks of ours on one group",
+      kind: "two hooks of ours on one group",
       fields: { other_hook: each.name },
       reason: { why: sharesQueue(each) ? "same queue" : "two deployments" },
       about: each.name,
@@ -57,7 +57,7 @@ function unheeded({ metadata }: Hook): Warning[] {
   return [
     {
       level: "warn",
-      phrase: "metadata ignored",
+      kind: "metadata not heeded",
       fields: { keys: keys.join(", ") },
       reason: { why: "metadata" },
     },
@@ -66,7 +66,7 @@ function unheeded({ metadata }: Hook): Warning[] {
 
 function managedDraining({ hooks = [], managedDraining: attached }: Observation): Warning[] {
   if (attached !== true && !hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) return [];
-  return [{ level: "info", phrase: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
+  return [{ level: "info", kind: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
 }
 
 function lacking({ settings, memory }: Termination, { unread }: Observation): Warning[] {
@@ -75,7 +75,7 @@ function lacking({ settings, memory }: Termination, { unread }: Observation): Wa
   return [
     {
       level: "warn",
-      phrase: "cluster lacks the instance",
+      kind: "cluster lacks the instance",
       fields: {},
       reason: { why: "cluster lacks it", clusters },
     },

@@ -2,12 +2,12 @@
 import { expect } from "chai";
 import { waitingFields } from "../../../../shared/log-lines/blocker-text.ts";
 import { abandonText } from "../../../../shared/log-lines/reason-text.ts";
-import { warningFields } from "../../../../shared/log-lines/warning-text.ts";
+import { phraseOf, warningFields } from "../../../../shared/log-lines/warning-text.ts";
 import { type Blocker, event } from "../../../../shared/model/blocker.ts";
-import type { Warning, WarningReason } from "../../../../shared/model/decision.ts";
+import type { Warning, WarningKind, WarningReason } from "../../../../shared/model/decision.ts";
 import { SINCE } from "../rules/builders.ts";
 
-const plain = { level: "warn", phrase: "no progress", fields: { cluster: "main" } } as const;
+const plain = { level: "warn", kind: "no progress", fields: { cluster: "main" } } as const;
 
 const REASONS: {
   readonly [W in WarningReason["why"]]: readonly (readonly [Extract<WarningReason, { why: W }>, string])[];
@@ -90,4 +90,21 @@ describe("the words for how a drain will end", () => {
         cluster: "main",
         ends_with: text,
       }));
+});
+
+/** Each kind of warning, with the phrase of its line. */
+const PHRASES: { readonly [kind in WarningKind]: string } = {
+  "held by the lifecycle hook": "held by the lifecycle hook",
+  "half of the drain's time is over": "half of the drain's time is over",
+  "two hooks of ours on one group": "two hooks of ours on one group",
+  "metadata not heeded": "metadata ignored",
+  "ECS drains it too": "ECS drains it too",
+  "cluster lacks the instance": "cluster lacks the instance",
+  "no progress": "no progress",
+  "registrations not restored": "registrations not restored",
+};
+
+describe("the phrase of a warning", () => {
+  for (const [kind, phrase] of Object.entries(PHRASES) as [WarningKind, string][])
+    it(`${kind}: ${phrase}`, () => expect(phraseOf({ kind })).to.equal(phrase));
 });

@@ -127,20 +127,20 @@ describe("what is remembered of a pass's steps", () => {
   });
 
   it("which lines were logged, each once and by its id", () => {
-    const { memory } = termination({ logged: ["metadata ignored"] });
+    const { memory } = termination({ logged: ["metadata not heeded"] });
     const memoryAfter = remembered(
       {},
-      { logged: ["drain: ci-1", "metadata ignored"] },
+      { logged: ["drain: ci-1", "metadata not heeded"] },
       {
         memory,
         warnings: [
-          { level: "warn", phrase: "metadata ignored", fields: {} },
-          { level: "warn", phrase: "no progress", fields: {}, about: "web: percents" },
+          { level: "warn", kind: "metadata not heeded", fields: {} },
+          { level: "warn", kind: "no progress", fields: {}, about: "web: percents" },
         ],
       },
     );
     expect(memoryAfter.logged).to.deep.equal([
-      "metadata ignored",
+      "metadata not heeded",
       "no progress: web: percents",
       "drain: ci-1",
     ]);

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { unreadBlocker } from "../../../../shared/model/blocker.ts";
-import type { Warning } from "../../../../shared/model/decision.ts";
+import type { WarningKind } from "../../../../shared/model/decision.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import { deadlineOf } from "../../../../shared/rules/deadline.ts";
@@ -186,14 +186,14 @@ describe("decide", () => {
   });
 
   describe("what the log says of it", () => {
-    const warningsOf = (row: Parameters<typeof decisionOf>[0], phrase: Warning["phrase"]) =>
-      decisionOf(row).warnings.filter((each) => each.phrase === phrase);
+    const warningsOf = (row: Parameters<typeof decisionOf>[0], kind: WarningKind) =>
+      decisionOf(row).warnings.filter((each) => each.kind === kind);
 
     it("the hook's timeouts and the deadline", () => {
       expect(warningsOf(atDeadline("continue", { now: 0 }), "held by the lifecycle hook")).to.deep.equal([
         {
           level: "info",
-          phrase: "held by the lifecycle hook",
+          kind: "held by the lifecycle hook",
           fields: {
             heartbeat_timeout_seconds: 3600,
             global_limit_seconds: 172_800,
@@ -230,7 +230,7 @@ describe("decide", () => {
       expect(warningsOf(atDeadline("continue", { now: HOUR / 2 }), half)).to.deep.equal([
         {
           level: "warn",
-          phrase: half,
+          kind: half,
           fields: { drain_deadline: "2026-01-05T10:00:00.000Z" },
           blockers: [tasksLeft("RUNNING")],
           ending: { onTimeout: "continue", retains: undefined },

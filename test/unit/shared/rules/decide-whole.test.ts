@@ -96,13 +96,13 @@ describe("all of a decision", () => {
     expect(warnings).to.deep.equal([
       {
         level: "info",
-        phrase: "ECS drains it too",
+        kind: "ECS drains it too",
         fields: {},
         reason: { why: "managed draining" },
       },
       {
         level: "warn",
-        phrase: "cluster lacks the instance",
+        kind: "cluster lacks the instance",
         fields: {},
         reason: { why: "cluster lacks it", clusters: ["main", "spare"] },
       },
@@ -112,7 +112,7 @@ describe("all of a decision", () => {
   it("names what a hook's metadata cannot say, and why", () => {
     const hooks = [hook({ metadata: '{"dry_run":true}' })];
     const warnings = decisionOf({ memory: seen, observed: { hooks } }).warnings.filter(
-      ({ phrase }) => phrase === "metadata ignored",
+      ({ kind }) => kind === "metadata not heeded",
     );
     expect(warnings.map(({ fields, reason }) => [fields, reason])).to.deep.equal([
       [{ keys: "dry_run" }, { why: "metadata" }],

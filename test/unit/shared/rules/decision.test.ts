@@ -171,7 +171,7 @@ describe("a drain that rests", () => {
       { settings: { drainTimeoutSeconds: 86_400 } },
     );
   const isStallTold = (decision: ReturnType<typeof decide>) =>
-    decision.warnings.some(({ phrase }) => phrase === "no progress");
+    decision.warnings.some(({ kind }) => kind === "no progress");
 
   // In the words of the issue: a throttled look changes neither pace nor stall clock.
   const reads: [string, Partial<Observation>][] = [

@@ -201,7 +201,7 @@ describe("decide", () => {
     expect(warnings({})).to.deep.equal([
       {
         level: "info",
-        phrase: "registrations not restored",
+        kind: "registrations not restored",
         fields: { load_balancers: ["tg-1:8080", "elb"] },
       },
     ]);

@@ -1,7 +1,7 @@
 // Rule 10: stalls are explained.
 // Protects what the log explains of a drain in which nothing moves: why, as far as ECS tells, and when that is asked.
 import { expect } from "chai";
-import type { Phrase } from "../../../../shared/base/log.ts";
+import type { WarningKind } from "../../../../shared/model/decision.ts";
 import { idOfWarning } from "../../../../shared/model/decision.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Service } from "../../../../shared/model/tasks.ts";
@@ -20,8 +20,8 @@ import {
   termination,
 } from "./builders.ts";
 
-const logged = (phrase: Phrase, row: Omit<Row, "why" | "expected">) =>
-  decisionOf(row).warnings.filter((each) => each.phrase === phrase);
+const logged = (kind: WarningKind, row: Omit<Row, "why" | "expected">) =>
+  decisionOf(row).warnings.filter((each) => each.kind === kind);
 
 describe("why nothing moves", () => {
   const now = 10 * MINUTE;
@@ -65,7 +65,7 @@ describe("why nothing moves", () => {
     expect(stalled(stuck)).to.deep.equal([
       {
         level: "warn",
-        phrase: "no progress",
+        kind: "no progress",
         fields: { cluster: "main", service_name: "web" },
         reason: { why: "percents", minimum: 100, maximum: 100, desiredCount: 4 },
         about: "web: percents",

@@ -1,12 +1,11 @@
 // Protects what is warned of beside a drain: who else drains, what a hook cannot say, and a cluster that lacks the instance.
 import { expect } from "chai";
-import type { Phrase } from "../../../../shared/base/log.ts";
-import type { WarningReason } from "../../../../shared/model/decision.ts";
+import type { WarningKind, WarningReason } from "../../../../shared/model/decision.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import { clusterInstance, decisionOf, denied, hook, type Row, seen, task } from "./builders.ts";
 
-const logged = (phrase: Phrase, row: Omit<Row, "why" | "expected">) =>
-  decisionOf(row).warnings.filter((each) => each.phrase === phrase);
+const logged = (kind: WarningKind, row: Omit<Row, "why" | "expected">) =>
+  decisionOf(row).warnings.filter((each) => each.kind === kind);
 
 describe("who else drains", () => {
   const managed = (change: Partial<Observation>) => logged("ECS drains it too", { observed: change });
@@ -89,7 +88,7 @@ describe("what a hook's metadata cannot say", () => {
   ];
   for (const [metadata, keys] of rows) {
     it(`${metadata}: ${keys === undefined ? "nothing" : `${keys}, a warning`}`, () => {
-      const warnings = logged("metadata ignored", { observed: { hooks: [hook({ metadata })] } });
+      const warnings = logged("metadata not heeded", { observed: { hooks: [hook({ metadata })] } });
       expect(warnings.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
         keys === undefined ? [] : [["warn", keys]],
       );
@@ -98,7 +97,7 @@ describe("what a hook's metadata cannot say", () => {
 
   it("another hook's is not ours to warn of", () => {
     const hooks = [hook(), hook({ name: "backup", metadata: '{"dry_run": true}' })];
-    expect(logged("metadata ignored", { observed: { hooks } })).to.deep.equal([]);
+    expect(logged("metadata not heeded", { observed: { hooks } })).to.deep.equal([]);
   });
 });
 
