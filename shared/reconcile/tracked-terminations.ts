@@ -2,6 +2,7 @@ import { endDryRun } from "../act/dry-run.ts";
 import { merge } from "../messages/merge-duplicates.ts";
 import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
+import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
@@ -59,9 +60,9 @@ export class TrackedTerminations {
     for (const message of messages) {
       const read = parseMonitorMessage(message.body, message.sentAt, keys);
       if (read.kind === "termination") {
-        const termination = dryRun ? read.termination : endDryRun(this.#run, read.termination);
+        const known = withUnknownLogged(this.#run, read);
+        const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [message] });
-        logUnknown(this.#run, read);
       } else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
@@ -188,14 +189,17 @@ export class TrackedTerminations {
   }
 }
 
-// A later version wrote the message, or somebody else did. Each run says so of each message.
-function logUnknown(
+// A later version wrote the message, or somebody else did. It is logged once a drain, and again where the keys are others.
+function withUnknownLogged(
   run: Run,
   { termination, unknown: { kept, dropped } }: Extract<MonitorMessage, { kind: "termination" }>,
-): void {
-  if (kept.length + dropped.length === 0) return;
+): Termination {
+  const { memory } = termination;
+  const id = shortId(`unknown: ${[...kept, ...dropped].join()}`);
+  if (kept.length + dropped.length === 0 || isLogged(memory, id)) return termination;
   run.logAbout(termination).info("unknown memory kept", {
     keys: kept,
     ...(dropped.length > 0 ? { dropped_keys: dropped } : {}),
   });
+  return { ...termination, memory: { ...memory, logged: [...memory.logged, id] } };
 }

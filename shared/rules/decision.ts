@@ -1,4 +1,4 @@
-import { areSameBlockers, type Blocker, knownOf, unreadOf } from "../model/blocker.ts";
+import { type Asked, areSameBlockers, type Blocker, knownOf, unreadOf } from "../model/blocker.ts";
 import type { Complete, Decision, Drop } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";
 import type { CompletionReason, DropReason } from "../model/reason.ts";
@@ -43,8 +43,8 @@ export function wait(
 }
 
 /**
- * What is remembered of the blockers, and since when they are the same. A pass that AWS did not fully answer tells nothing
- * about what has changed: it leaves both as they were.
+ * What is remembered of the blockers, and since when they are the same. What AWS did not answer tells nothing about what has
+ * changed: of that, the blockers stay as they were. What it did answer counts.
  *
  * @param now in milliseconds since 1970
  */
@@ -54,10 +54,32 @@ export function stillWaitingFor(
   now: number,
 ): Pick<Memory, "blockers" | "unread"> & { readonly changedAt: number } {
   const unread = unreadOf(blockers);
-  if (unread.length > 0) return { blockers: before, unread, changedAt: changedAt ?? now };
-  const known = knownOf(blockers);
+  const known = unread.length > 0 ? withUnread(before, blockers) : knownOf(blockers);
   const isSame = areSameBlockers(before, known);
-  return { blockers: known, unread: [], changedAt: isSame ? (changedAt ?? now) : now };
+  return { blockers: known, unread, changedAt: isSame ? (changedAt ?? now) : now };
+}
+
+/** Without these answers nothing else is known. */
+const NEEDED_FOR_ALL = ["group instance", "hooks", "completion"] as const satisfies readonly Asked[];
+
+// What was answered, as it is now, and what was not, as it was. A list of which a message brought a part alone stays whole.
+function withUnread(before: readonly Blocker[], blockers: readonly Blocker[]): readonly Blocker[] {
+  const unread = new Set(unreadOf(blockers).map(({ what }) => what));
+  const now = knownOf(blockers);
+  if (NEEDED_FOR_ALL.some((what) => unread.has(what))) return before;
+  // Where tasks listen, and whether the instance is alive, is no blocker by itself.
+  if (!unread.has("registrations") && !unread.has("tasks")) return now;
+  const isWhole = before.some(({ kind }) => aboutOf(kind) === "all");
+  if (isWhole || (unread.has("registrations") && unread.has("tasks"))) return before;
+  return (["registrations", "tasks"] as const).flatMap((about) =>
+    (unread.has(about) ? before : now).filter(({ kind }) => aboutOf(kind) === about),
+  );
+}
+
+// Which answer a blocker comes from; "all" where it takes the whole of them.
+function aboutOf(kind: Blocker["kind"]): "registrations" | "tasks" | "all" {
+  if (kind === "registration") return "registrations";
+  return kind === "tasks" || kind === "agent disconnected" || kind === "not draining" ? "tasks" : "all";
 }
 
 /** Those of some times that are still to come. */

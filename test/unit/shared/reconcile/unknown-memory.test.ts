@@ -1,4 +1,4 @@
-// Protects that an operator learns of a memory that a later version wrote: one line a message, and what of it is lost.
+// Protects that an operator learns of a memory that a later version wrote: one line a drain, and what of it is lost.
 import { expect } from "chai";
 import { TrackedTerminations } from "../../../../shared/reconcile/tracked-terminations.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -45,6 +45,14 @@ describe("a memory that a later version wrote", () => {
     expect(lines).to.deep.equal([
       ["info", "unknown memory kept", { ...drain, keys: [], dropped_keys: ["moon"] }],
     ]);
+  });
+
+  it("is told of once a drain, by the run that has it first", async () => {
+    const { tracked } = await received({ moon: 1 });
+    const said = tracked[0]?.logged;
+    expect(said).to.have.lengthOf(1);
+    expect((await received({ moon: 1, said })).lines).to.deep.equal([]);
+    expect((await received({ tide: 1, said })).lines).to.have.lengthOf(1);
   });
 
   it("is told of for each message that has some, and for no other", async () => {

@@ -26,6 +26,12 @@ import {
 
 const tasks = [tasksLeft("RUNNING")];
 const unread = unreadBlocker("tasks", throttled("ecs:DescribeTasks"));
+const deniedRegistrations = unreadBlocker(
+  "registrations",
+  denied("elasticloadbalancing:DescribeTargetHealth"),
+);
+const unknownPorts = unreadBlocker("host ports", denied("ecs:DescribeTaskDefinition"));
+const unreadHooks = unreadBlocker("hooks", denied("autoscaling:DescribeLifecycleHooks"));
 
 describe("when there is another pass", () => {
   const until = (memory: Partial<Memory>, now = MINUTE, pollSeconds = 5) => {
@@ -125,10 +131,58 @@ describe("since when a drain waits for the same", () => {
       { blockers: tasks, unread: [unread], changedAt: SINCE },
     ],
     [
-      "something was not answered, whatever else was seen: as it was",
+      "the tasks were not answered for, whatever else is told of them: as it was",
       before,
       [tasksLeft("STOPPING"), unread],
       { blockers: tasks, unread: [unread], changedAt: SINCE },
+    ],
+    [
+      "the tasks were not answered for, and the registrations are the same: as it was",
+      { ...before, blockers: [targetsLeft("draining"), ...tasks] },
+      [targetsLeft("draining"), unread],
+      { blockers: [targetsLeft("draining"), ...tasks], unread: [unread], changedAt: SINCE },
+    ],
+    [
+      "the tasks were not answered for, and a registration is gone: since now",
+      { ...before, blockers: [targetsLeft("draining"), ...tasks] },
+      [unread],
+      { blockers: tasks, unread: [unread], changedAt: now },
+    ],
+    [
+      "the registrations are denied for good, and tasks leave: since now",
+      { ...before, blockers: [targetsLeft("draining"), tasksLeft("RUNNING", 5)] },
+      [...tasks, deniedRegistrations],
+      { blockers: [targetsLeft("draining"), ...tasks], unread: [deniedRegistrations], changedAt: now },
+    ],
+    [
+      "the registrations are denied, and the tasks are the same: as it was",
+      { ...before, blockers: tasks },
+      [...tasks, deniedRegistrations],
+      { blockers: tasks, unread: [deniedRegistrations], changedAt: SINCE },
+    ],
+    [
+      "the ports that tasks listen on were not answered for, and tasks leave: since now",
+      { ...before, blockers: [tasksLeft("RUNNING", 5)] },
+      [...tasks, unknownPorts],
+      { blockers: tasks, unread: [unknownPorts], changedAt: now },
+    ],
+    [
+      "the hooks were not answered for: as it was",
+      { ...before, blockers: [{ kind: "other hooks", hooks: ["backup"] }] },
+      [unreadHooks],
+      { blockers: [{ kind: "other hooks", hooks: ["backup"] }], unread: [unreadHooks], changedAt: SINCE },
+    ],
+    [
+      "neither was answered for: as it was",
+      before,
+      [deniedRegistrations, unread],
+      { blockers: tasks, unread: [deniedRegistrations, unread], changedAt: SINCE },
+    ],
+    [
+      "something was not answered while it settled: as it was",
+      { ...before, blockers: [event("settled")] },
+      [unread],
+      { blockers: [event("settled")], unread: [unread], changedAt: SINCE },
     ],
     [
       "nothing has ever been answered: since now",
