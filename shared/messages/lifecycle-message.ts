@@ -57,9 +57,11 @@ const event = z.object({
 });
 
 /**
- * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
- * its envelope, or an EventBridge event, a notice of EC2 or AWS Health among them (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
- * Never throws: what cannot be read says why.
+ * Reads a message of the lifecycle queue in any of its forms. It comes straight from Auto Scaling, through SNS with or without
+ * its envelope, or as an EventBridge event; a notice of EC2 or AWS Health is one too. Never throws: an unreadable message
+ * carries a reason.
+ *
+ * Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook".
  */
 export function parseLifecycleMessage(body: string): LifecycleMessage {
   const outer = parseJson(body);

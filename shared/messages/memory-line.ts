@@ -10,7 +10,7 @@ export type Value<T> = {
   /** Undefined where it is none that this version knows. */
   readonly read: (raw: unknown, instanceId: string) => { readonly value: T } | undefined;
   readonly write: (value: T) => unknown;
-  /** Whether it is written under this key; where nothing is said, it is. */
+  /** Whether the value is written under this key. */
   readonly takes: (value: T) => boolean;
 };
 

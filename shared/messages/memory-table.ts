@@ -124,7 +124,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   logged: loggedLine(),
 };
 
-/** Keys of earlier versions that no field is read from any more: what they said is of no use. */
+/** Keys of earlier versions that are of no use any more: no field is read from them. */
 export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for", "dead_as"]);
 
 function isTakenFrom(out: Memory["deregistered"], what: SeenRegistration): boolean {

@@ -17,7 +17,7 @@ const NAMED_BLOCKERS = 3;
  * calls (the table says which). What is owed to a returning instance, and which load balancers are ECS's, always stays.
  */
 const CUTS: readonly ((memory: Memory) => Memory)[] = [
-  // A part of them would pass for all: those that are stopping are not counted. Without them, they are listed anew.
+  // A part of them would pass for all: those that are stopping are not counted. Without any, the next pass lists them again.
   (memory) => ({ ...memory, tasks: undefined }),
   (memory) => ({ ...memory, loadBalancers: [] }),
   // One task that is there is enough. Once all of these are gone, a pass looks for the others.

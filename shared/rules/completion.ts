@@ -11,8 +11,8 @@ import { unreadAbout } from "./still-there.ts";
 import { REFUSED_MS } from "./timings.ts";
 
 /**
- * Rule 8. The end that was decided, or what is done instead where Auto Scaling has refused the completion before: it is tried
- * again for a while, and not at all where another hook explains the wait.
+ * Rule 8. The end that was decided, or what is done instead where Auto Scaling has refused the completion before. The completion
+ * is then tried again for a while. Where another hook explains the wait, it is not tried at all.
  */
 export function tryCompletion(
   termination: Termination,

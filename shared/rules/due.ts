@@ -25,8 +25,8 @@ export function nextDueAt(tracked: readonly Tracks[]): number {
 }
 
 /**
- * Rule 16. Which terminations are due. Where Auto Scaling takes fewer completions than there are, no more of those in the
- * completion queue go into a pass than can be completed while it is fresh: those that have waited longest.
+ * Rule 16. Which terminations are due. Auto Scaling may take fewer completions than there are. A pass then takes only so many
+ * from the completion queue as can be completed while the pass is fresh: those that have waited longest.
  *
  * @param queueBatch how many of the completion queue at the most
  */

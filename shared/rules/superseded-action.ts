@@ -79,9 +79,11 @@ export function mayAskForAction(termination: Termination, settings: DrainSetting
 }
 
 /**
- * Rule 8. A termination whose token is not that of the action that holds the instance. Nobody knows when that action began. We
- * only know that it had begun by the first pass that showed the instance terminating, so the drain's time begins there, or
- * else now: an old message must not end a new drain at once, and the action before must not prolong it.
+ * Rule 8. A termination that goes on under another action: the token in its message is not the one that holds the instance.
+ *
+ * Nobody knows when that action began. We only know that it had begun by the first pass that showed the instance terminating.
+ * So the drain's time begins there, or else now. An old message must not end a new drain at once, and the action before must
+ * not prolong it.
  *
  * @param now when Auto Scaling answered the heartbeat, in milliseconds since 1970
  */

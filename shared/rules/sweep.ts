@@ -104,8 +104,9 @@ export function candidatesOf(
 }
 
 /**
- * Rule 15. Whether a heartbeat may ask if our hook holds a candidate: another hook may. With `leave` its message may be elsewhere
- * for a moment, past a deadline after which no heartbeat may be sent, and one sweep after the other would keep it for ever.
+ * Rule 15. Whether a heartbeat may ask if our hook holds a candidate, since another hook may hold it instead. With `leave`, no
+ * heartbeat may be sent after the deadline. A candidate may be past its own while its message is elsewhere for a moment, and
+ * one sweep after the other would then keep it for ever.
  */
 export function mayAskHook({ termination }: Candidate, { dryRun }: SweepOptions): boolean {
   return !dryRun && termination.settings.onTimeout !== "leave";

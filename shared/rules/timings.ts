@@ -49,7 +49,7 @@ export const SLOW_AFTER_MS = 15 * MINUTE;
 export const SLOW_MS = 30 * SECOND;
 /** Rule 11. After a pass, rechecks are enough for this long. */
 export const RECHECKS_MS = 60 * SECOND;
-/** Rule 12. How long before a Spot interruption EC2 announces it. */
+/** Rule 12. How long before a Spot interruption EC2 sends its notice. */
 export const NOTICE_MS = 120 * SECOND;
 /** Rule 15. By how much a tick of the schedule may be off. */
 export const JITTER_MS = 10 * SECOND;
