@@ -54,7 +54,7 @@ export async function terminate(
   return undefined;
 }
 
-// Returns whether it has swept: it does where it is due, and only where the run tracks all that is in the queue.
+// Returns whether it has swept. It sweeps when that is due, and only if the run tracks all messages in the queue.
 async function sweepWhenDue(
   run: Run,
   all: TrackedTerminations,
@@ -68,7 +68,7 @@ async function sweepWhenDue(
   return true;
 }
 
-// What is not about a drain stays here. The rest is what a drain is told that brings no settings of its own.
+// Splits terminate's own keys from the drain settings. The settings are for drains that bring none of their own.
 function readKeys(input: z.infer<typeof terminateInput>): {
   keys: DrainKeys;
   sweepOptions: Omit<SweepOptions, "dryRun">;
