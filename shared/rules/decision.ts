@@ -11,7 +11,7 @@ export function complete(memory: Memory, result: Complete["result"], reason: Com
   return { steps: [], warnings: [], memory, outcome: { kind: "complete", result, reason } };
 }
 
-/** To follow the termination no further: there is nothing more to do about it. */
+/** To drop the termination: there is nothing more to do about it. */
 export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = "info"): Decision {
   return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level } };
 }
@@ -20,7 +20,7 @@ export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = 
 export type Until = {
   /** When the answer can change at the soonest. */
   readonly known?: number | undefined;
-  /** Times by which there must be another pass, whatever else; those that have passed do not count. */
+  /** Times by which there must be another pass in any case. Those that have passed do not count. */
   readonly latest?: readonly (number | undefined)[];
 };
 
@@ -43,8 +43,8 @@ export function wait(
 }
 
 /**
- * What is remembered of the blockers, and since when they are the same. A pass that AWS did not fully answer tells nothing
- * about what has changed: it leaves both as they were.
+ * The memory with this pass's blockers, and since when they are the same. A pass that AWS did not fully answer does not tell
+ * what has changed, so it leaves both as they were.
  *
  * @param now in milliseconds since 1970
  */
@@ -60,7 +60,7 @@ export function stillWaitingFor(
   return { blockers: known, unread: [], changedAt: isSame ? (changedAt ?? now) : now };
 }
 
-/** Those of some times that are still to come. */
+/** The times that are still to come. */
 export function ahead(times: readonly (number | undefined)[], now: number): number[] {
   return times.filter((each): each is number => each !== undefined && each > now);
 }
