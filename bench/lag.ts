@@ -4,7 +4,7 @@ import { type BenchOptions, timings } from "./options.ts";
 import type { Fleet } from "./world.ts";
 
 const LIMIT_SECONDS = 8;
-/** A drain that is ready only long after two ticks: its lag is what looking again and handing over take. */
+/** A drain that is ready only long after two ticks: its lag is what passes and the hand-over take. */
 const LONG_DRAIN_SECONDS = 300;
 /** How soon a drain is to begin where its message itself invokes deregister. */
 const BEGUN_LIMIT_SECONDS = 2;

@@ -5,8 +5,8 @@ import { rounded } from "./figure.ts";
 import { type Fleet, scenarioOf } from "./world.ts";
 
 /**
- * Nothing is completed sooner after the message than the ticks of both functions and a look let it be; where the message
- * itself invokes deregister, than terminate's tick and a look. In milliseconds.
+ * How long after its message a termination can be completed at the soonest, in milliseconds: both functions' ticks and a pass.
+ * Where the message itself invokes deregister, it is terminate's tick and a pass.
  */
 const TWO_TICKS_MS = 130_000;
 const ONE_TICK_MS = 70_000;

@@ -1,6 +1,6 @@
 /** What the bench is run with. */
 export type BenchOptions = {
-  /** Fewer fleets, for a look in between: what a figure is made of is then less. */
+  /** Fewer fleets, for a quick answer while you work: each figure then rests on less. */
   readonly quick: boolean;
   /** What is assumed of Auto Scaling's token bucket, which AWS does not publish. */
   readonly autoScaling: { readonly perSecond: number; readonly burst: number };

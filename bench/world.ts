@@ -39,10 +39,10 @@ const DELAY_SECONDS = 30;
 const SCHEDULER_SECONDS = 1;
 
 /**
- * The world of all figures: a managed and a static target group, a classic load balancer, three tasks an instance of which
- * one is behind the managed group, and none that listens behind the other two. Beyond a thousand instances there are more
- * clusters, each with load balancers and a group of its own. Minimum healthy percents of 0 let the tasks stop at once, so
- * that a drain takes what its tasks take.
+ * The world of all figures: a managed and a static target group, and a classic load balancer. Each instance has three tasks.
+ * One of them is behind the managed group, and none listens behind the other two. Beyond a thousand instances there are more
+ * clusters, each with load balancers and a group of its own. With minimum healthy percents of 0, tasks stop at once: a drain
+ * takes as long as its tasks take.
  */
 export function scenarioOf(fleet: Fleet): Scenario {
   const { instances, terminations, phase = 0, drainSeconds = 60, bare = false } = fleet;

@@ -1,6 +1,6 @@
 /**
- * Lets a reader close our stdout or stderr, as `head` does: what is written after that is dropped, and the command goes on,
- * so that its exit status still says what came of its work. Call it once, before the first output.
+ * Lets a reader close our stdout or stderr, as `head` does. What is written after that is dropped, and the command goes on: its
+ * exit status still tells how its work ended. Call it once, before the first output.
  */
 export function allowClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

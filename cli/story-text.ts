@@ -91,7 +91,7 @@ function sentence(line: StoryLine): string {
     case "container-instance":
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
     case "interruption":
-      return "EC2 announces that it takes the instance back";
+      return "EC2 sends a notice: it will take the instance back";
     case "agent":
       return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":

@@ -1,5 +1,5 @@
-// A plugin of Serverless that clears serverless-esbuild's build folder before anything is packaged. What a killed run has
-// left there would else be packed into the zips.
+// A plugin of Serverless that clears the build folder of serverless-esbuild before anything is packaged. Otherwise, the zips
+// would contain what a killed run has left there.
 const { rmSync } = require("node:fs");
 const { join } = require("node:path");
 

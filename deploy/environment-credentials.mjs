@@ -1,6 +1,6 @@
 // Stands for the SDK's @aws-sdk/credential-provider-node in the bundles. Lambda sets a function's credentials in its
-// environment, for as long as the sandbox lives, and nowhere else; all other places where the SDK would look for some, each
-// with a client of its own, stay out.
+// environment and nowhere else, for as long as the sandbox lives. The SDK would try other places too, each with a client of
+// its own: they stay out.
 export const defaultProvider = () => async () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {

@@ -1,6 +1,6 @@
-// esbuild's plugins, for serverless-esbuild. The SDK's schemas name their members by computed keys, such as `[_IN]: 0`, which
-// esbuild keeps although nobody uses them: whatever computes a key could do something. With the keys written out, it leaves
-// out all operations that nobody calls; EC2 alone has hundreds of them.
+// Plugins of esbuild, for serverless-esbuild. The SDK's schemas have computed keys, such as `[_IN]: 0`. esbuild keeps those
+// although nobody uses them, because to compute a key could do something. With the keys written out, it leaves out all
+// operations that nobody calls. EC2 alone has hundreds of them.
 const { readFile } = require("node:fs/promises");
 const { join } = require("node:path");
 

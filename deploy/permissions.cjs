@@ -37,8 +37,8 @@ exports.drainStatements = async (variables) => {
 };
 
 /**
- * What terminate may do besides, as statements of a policy: to end what does not end by itself, to give back what was
- * taken from an instance that comes back, and to find what has no message.
+ * What terminate may do besides, as statements of a policy. It ends what does not end by itself, and finds what has no message.
+ * It gives an instance that comes back what was taken from it.
  *
  * @param {Variables} variables
  */

@@ -11,8 +11,8 @@ const DRAIN_SECONDS = 60;
 export type ListOrder = "any" | "going last";
 
 /**
- * Makes a world without load balancers one that the peers can be compared on: its clusters list their instances in this
- * order, and the tasks of each instance stop some time after it is set DRAINING, all at once and without a last phase.
+ * Makes a world without load balancers fit to compare the peers on. Its clusters list their instances in this order. The tasks
+ * of an instance stop some time after it is set DRAINING, all at once and without a last phase.
  */
 export function prepareBare(simulation: Simulation, order: ListOrder): void {
   listInOrder(simulation, order);
@@ -20,8 +20,8 @@ export function prepareBare(simulation: Simulation, order: ListOrder): void {
 }
 
 /**
- * How long each lifecycle action took to be completed after its instance was ready, in seconds: after the later of when it
- * was told to go and when its last task was gone. Undefined where tasks still ran.
+ * How long each lifecycle action took to be completed after its instance was ready, in seconds. An instance is ready when it
+ * was told to terminate and its last task is gone. Undefined where tasks still ran.
  *
  * @param lines the whole story of a world without load balancers
  */

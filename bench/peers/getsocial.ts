@@ -5,8 +5,8 @@ import { complete, drain, type Peer, scanFor } from "./peer.ts";
 const POLL_SECONDS = 10;
 
 /**
- * One Lambda holds one instance. It reads the cluster's name from the instance's user data, scans the whole cluster twice,
- * and describes the tasks every ten seconds; it sleeps once more after it has seen them end.
+ * One Lambda for one instance. It reads the cluster's name from the instance's user data, scans the whole cluster twice,
+ * and describes the tasks every ten seconds. Once it has seen them end, it sleeps once more.
  */
 export const getsocial: Peer = {
   name: "getsocial-rnd/ecs-drain-lambda",

@@ -5,8 +5,8 @@ import { complete, drain, type Peer, scanFor } from "./peer.ts";
 const POLL_SECONDS = 10;
 
 /**
- * One Lambda holds one instance. It reads the cluster's name from the group's tags, knows the first hundred container
- * instances, and sleeps ten seconds before each list: first of the running tasks, then of those that are stopping.
+ * One Lambda for one instance. It reads the cluster's name from the group's tags, and knows the first hundred container
+ * instances. It lists the running tasks, then those that are stopping, and sleeps ten seconds before each list.
  */
 export const kayac: Peer = {
   name: "kayac/asg-lifecycle-hook-ecs",
@@ -30,7 +30,7 @@ export const kayac: Peer = {
     },
   ],
   differs:
-    "at N=20 the real one looked for running tasks a seventh time in 15 of 20 drains, for which a drain of little more than 60 s is enough; the model's sixth look finds none",
+    "at N=20 the real one listed the running tasks a seventh time in 15 of 20 drains: a drain of little more than 60 s is enough for that. The model's sixth list has none",
   async handle(event, aws) {
     const { cluster, group } = event;
     await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }));

@@ -11,7 +11,7 @@ export type NotModelled = {
 export const NOT_MODELLED: readonly NotModelled[] = [
   {
     name: "buildkite/lifecycled",
-    why: "not modelled: it runs on each instance, hears of every termination by SNS through a queue of its own, and leaves the drain to a script of the operator's; the simulated AWS has no SNS, and what a script calls is not known. Its calls grow with N x C",
+    why: "not modelled: it runs on each instance, and receives every termination by SNS through a queue of its own. The drain is left to the operator's script. The simulated AWS has no SNS, and nobody knows what a script calls. Its calls grow with N x C",
     measured: [
       { terminations: 1, instances: 10, calls: 13 },
       { terminations: 20, instances: 20, calls: 588 },
@@ -19,7 +19,7 @@ export const NOT_MODELLED: readonly NotModelled[] = [
   },
   {
     name: "aws/aws-node-termination-handler",
-    why: "not modelled: it drains nodes of Kubernetes, so on an ECS cluster there is nothing to play; where it was measured it waited for 60 s instead, ten instances at a time, so that 20 took 124 s",
+    why: "not modelled: it drains nodes of Kubernetes, so on an ECS cluster it has nothing to do. Where it was measured, it waited for 60 s instead, ten instances at a time, so 20 took 124 s",
     measured: [
       { terminations: 1, instances: 10, calls: 9 },
       { terminations: 20, instances: 20, calls: 141 },

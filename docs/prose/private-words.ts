@@ -16,7 +16,11 @@ const PRIVATE: readonly (readonly [RegExp, string])[] = [
     /\blet(?:s|ting)?\s+(?:(?:it|them|an?|the|its|all)\s+)?(?:instances?\s+)?go\b/gi,
     "drop, complete, or release",
   ],
-  [/\bmember(?:s|ships?)?\b/gi, "group instance, or container instance"],
+  // AWS's own texts name a parameter so: "Member must have length ...".
+  [
+    /\bmember(?:s\b|ships?\b|\b(?! must (?:have|satisfy|not be)\b))/gi,
+    "group instance, or container instance",
+  ],
   [
     /\b(?:runs?|functions?|deregister|terminate|messages?|queues?)\s+(?:holds?|held)\b/gi,
     "has (only a hook holds)",

@@ -3,7 +3,18 @@ import { join } from "node:path";
 import { FORMER_PHRASES } from "../../shared/base/log.ts";
 
 /** What `npm run check` covers: pages, and the comments and texts in these folders' code. To cover a folder, add it here. */
-export const CHECKED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"];
+export const CHECKED = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "docs",
+  "shared",
+  "functions",
+  "simulator",
+  "cli",
+  "bench",
+  "deploy",
+];
 
 /** Texts in the code that have to be as they are: old names, which stand in the log for one release. */
 export const OLD_NAMES: readonly string[] = Object.values(FORMER_PHRASES);

@@ -17,6 +17,8 @@ export function proseIn(source: string): Found[] {
   return [...commentsOf(file.comments ?? []), ...textsIn(file.program)];
 }
 
+const TAG = /^@\w+\s*/;
+
 // Line comments that stand below each other are one.
 function commentsOf(comments: NonNullable<ReturnType<typeof parse>["comments"]>): Found[] {
   const groups: Comment[][] = [];
@@ -46,11 +48,15 @@ function isDirective(value: string): boolean {
   return /^\s*(biome-ignore|@ts-|#)/.test(value);
 }
 
-// Each line stays on its line. Markers go, and so does a tag such as @param.
+// Each line stays on its line. Markers go. What follows a tag such as @param is a list's item, so no sentence runs on into it.
 function textOf({ value }: Comment): string {
-  return value
-    .split("\n")
-    .map((line) => line.replace(/^\s*\*?\s*/, "").replace(/^@\w+\s*/, ""))
+  const lines = value.split("\n").map((line) => line.replace(/^\s*\*?\s*/, ""));
+  const firstTag = lines.findIndex((line) => TAG.test(line));
+  return lines
+    .map((line, at) => {
+      if (TAG.test(line)) return line.replace(TAG, "- ");
+      return firstTag === -1 || at < firstTag ? line : `  ${line}`;
+    })
     .join("\n");
 }
 

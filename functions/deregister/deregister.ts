@@ -26,20 +26,20 @@ import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
 import { deregisterInput } from "./input.ts";
 
-/** A second's wait makes SQS ask all its servers; deregister does not wait for messages to come. */
+/** Deregister does not wait for messages to come, but with a wait of a second SQS asks all its servers. */
 const POLL_SECONDS = 1;
-/** How many messages a run takes at the most: what is beyond waits for the next run. */
+/** How many messages a run takes at the most. Others wait for the next run. */
 const TAKES_AT_MOST = 2_000;
 
 /**
- * One run of deregister: begins the drains of the terminations in the lifecycle queue, and passes them on to the monitor queue.
- * An event source mapping of that queue may bring them too. What a message says is done before the message is deleted, so a
- * run that dies loses nothing.
+ * One run of deregister. It begins the drains of the terminations in the lifecycle queue, and passes them on to the monitor
+ * queue. An event source mapping of the lifecycle queue may bring them too. A message is deleted after the work for it is done,
+ * so a run that dies loses nothing.
  *
- * Throws an InputError before it calls anything. Throws a RunFailed when something failed, once all else is done, whoever
- * invoked it: Lambda's Errors, and the alarm on them, count what is thrown and no partial batch response. A mapping takes
- * what is thrown for the whole batch, so a run deletes what it is done with before it fails. Without a failure Lambda
- * deletes the batch, but for what the answer names.
+ * Throws an InputError before it calls anything. Throws a RunFailed at its end when something failed, whoever invoked it:
+ * Lambda's Errors metric, and the alarm on it, count what is thrown, but no partial batch response. For a mapping, an error
+ * means that the whole batch failed. So a run first deletes the messages that it is done with. Without a failure Lambda deletes
+ * the batch, except the messages that the answer names.
  */
 export async function deregister(
   event: unknown,
@@ -50,7 +50,7 @@ export async function deregister(
   const input = readInput(deregisterInput, "deregister", event, ports.log);
   const queue = input.lifecycle_queue_name;
   const run = new Run(ports, handsOverAt(ports.now(), invocation));
-  // Where an event source mapping brings messages as they come, those at hand need not wait for others.
+  // If an event source mapping brings messages as they come, those at hand need not wait for others.
   const more = ports.inputVariable ? 0 : POLL_SECONDS;
   const messages = await receiveAll(run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
   if (messages.length === 0 && !run.hasFailures) {
@@ -64,7 +64,7 @@ export async function deregister(
   return undefined;
 }
 
-// No more than ten messages, of which none waits for what is unreadable among them.
+// At most ten messages. The readable ones do not wait for the unreadable ones.
 async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation): Promise<SQSBatchResponse> {
   const input = readInputVariable(deregisterInput, "deregister", ports.inputVariable, ports.log);
   const queue = input.lifecycle_queue_name;
@@ -83,14 +83,14 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   return givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)));
 }
 
-/** What became of messages: those that are done with, those that cannot be read, and numbers for the log. */
+/** What became of messages: which are done with, which cannot be read, and numbers for the log. */
 type Begun = {
   readonly finished: readonly Receipt[];
   readonly unreadable: readonly Unreadable[];
   readonly counts: Fields;
 };
 
-// Begins the drains that messages ask for, and passes them on. What is neither finished nor unreadable is tried again.
+// Begins the drains that messages ask for, and passes them on. A message that is neither finished nor unreadable is tried again.
 async function begin(
   run: Run,
   input: z.infer<typeof deregisterInput>,

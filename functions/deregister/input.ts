@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { drainKeys, dryRunKey, inputExpected, noticeKeys, queueName } from "../../shared/model/settings.ts";
 
-/** The input of the scheduled event that invokes deregister. The two queues differ: it reads the one and sends to the other. */
+/** The input of the scheduled event that invokes deregister. It reads from one queue and sends to the other, so they must differ. */
 export const deregisterInput = z
   .strictObject(
     {

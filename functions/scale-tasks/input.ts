@@ -6,7 +6,7 @@ const whole = (from: number) => {
   return z.int({ error }).check(z.gte(from, { error }));
 };
 
-/** The keys of one service that is to keep a task on each instance but a few. */
+/** The keys of one service: one task per instance, keeping N instances spare. */
 const serviceKeys = {
   cluster_name: clusterName.check(z.describe("The ECS cluster.")),
   service_name: z

@@ -9,11 +9,11 @@ import { scaleManyInput, scaleTasksInput } from "./input.ts";
 import type { ScalePorts } from "./ports.ts";
 
 /**
- * One run of scale-tasks: sets each service's desired count to one task for each ACTIVE instance of its cluster, less
- * `n_count`, and never below `min_task_count`. A service that is right already is left alone, and so is one of which too
- * little could be read.
+ * One run of scale-tasks. It sets each service's desired count to one task for each ACTIVE instance of its cluster, less
+ * `n_count`, and never below `min_task_count`. It leaves a service alone whose count is right, or of which it could not read
+ * enough.
  *
- * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed.
+ * Throws an InputError before it calls anything, and a RunFailed at its end when something failed.
  */
 export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<void> {
   const { services, dryRun } = readServices(event, ports);
@@ -90,7 +90,7 @@ async function setDesiredCount(
   return true;
 }
 
-// Two that set the same number, each by its own rule, would keep overwriting each other.
+// Application Auto Scaling may set the same number by its own rule. The two would keep overwriting each other.
 async function warnOfOwnScaling(run: Run<ScalePorts>, cluster: string, service: string): Promise<void> {
   const target = await reading(run, () => run.ports.scaling.hasTarget(cluster, service));
   if (!("value" in target) || !target.value) return;

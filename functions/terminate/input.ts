@@ -14,8 +14,8 @@ export const SWEEP_MINUTES = 5;
 const minutes = "expected a whole number of minutes from 0 to 60";
 
 /**
- * The input of the scheduled event that invokes terminate. Its drain settings are for messages that carry none, and for
- * what a sweep finds; so it can be given all of deregister's keys.
+ * The input of the scheduled event that invokes terminate. It takes all of deregister's drain settings: they are used for
+ * messages that carry none, and for instances that a sweep finds.
  */
 export const terminateInput = z
   .strictObject(
@@ -70,7 +70,7 @@ export const terminateInput = z
     { error: inputExpected },
   )
   .check(({ value, issues }) => {
-    // A sweep that does not know the hook finds nothing, and nobody would notice.
+    // Without the hook's name or its queue, a sweep finds nothing, and nobody would notice.
     if (value.lifecycle_hook_name !== undefined || value.lifecycle_queue_name !== undefined) return;
     for (const key of ["auto_scaling_groups", "group_tag"] as const) {
       if (value[key] === undefined) continue;

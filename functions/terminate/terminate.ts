@@ -16,13 +16,14 @@ import { Run } from "../../shared/run/run.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
 
 /**
- * One run of terminate: receives what drains, has one pass after the other until nothing is left, completes the lifecycle
- * actions, and hands the rest over to the next run. Now and then it sweeps for what has no message. A run that is killed loses
- * nothing: what it tracked comes back by itself.
+ * One run of terminate. It receives the messages of drains, and has one pass after the other until nothing is left or its time
+ * is over. It completes lifecycle actions, and hands the rest over to the next run. Every few minutes it sweeps for held
+ * instances without a message.
+ * A run that is killed loses nothing: its messages come back to the queue by themselves.
  *
- * Throws an InputError before it calls anything, and a RunFailed once all is done when something of it failed. Invoked
- * by an event source mapping it refuses every record: a function that feeds its own queue is cut off by Lambda after 16
- * rounds, so terminate only works as scheduled.
+ * Throws an InputError before it calls anything, and a RunFailed at its end when something failed. An event source mapping
+ * cannot invoke it: it refuses every record. Lambda cuts off a function that feeds its own queue after 16 rounds, so terminate
+ * only works on a schedule.
  */
 export async function terminate(
   event: unknown,
@@ -53,7 +54,7 @@ export async function terminate(
   return undefined;
 }
 
-// Returns whether it has swept: it does where it is due, and only where the run tracks all that is in the queue.
+// Returns whether it has swept. It sweeps when that is due, and only if the run tracks all messages in the queue.
 async function sweepWhenDue(
   run: Run,
   all: TrackedTerminations,
@@ -67,7 +68,7 @@ async function sweepWhenDue(
   return true;
 }
 
-// What is not about a drain stays here. The rest is what a drain is told that brings no settings of its own.
+// Splits terminate's own keys from the drain settings. The settings are for drains that bring none of their own.
 function readKeys(input: z.infer<typeof terminateInput>): {
   keys: DrainKeys;
   sweepOptions: Omit<SweepOptions, "dryRun">;

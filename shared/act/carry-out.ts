@@ -26,8 +26,8 @@ type StatusStep = StepOf<"drain"> | StepOf<"activate">;
 type Settled = { readonly index: number; readonly step: Step; readonly isDone: boolean };
 
 /**
- * Carries out the steps for a batch of instances, in batches again. A step that fails is noted and does not keep the
- * others; the next pass decides on it again. Throws only what is a fault of ours.
+ * Carries out the steps for a batch of instances, many in each call. A step that fails is noted, and the others go on. The next
+ * pass decides on it again. Throws only what is a fault of ours.
  */
 export async function carryOut(run: Run, decided: readonly Decided[]): Promise<Carried[]> {
   const all = decided.flatMap(({ termination, decision }, index) =>
@@ -36,7 +36,7 @@ export async function carryOut(run: Run, decided: readonly Decided[]): Promise<C
   const of = <K extends Step["kind"]>(kind: K) =>
     all.filter((each): each is Item<StepOf<K>> => each.step.kind === kind);
   const { ecs } = run.ports;
-  // In this order. Traffic goes first: what a load balancer still sends must not meet a task that ECS stops.
+  // In this order. Traffic goes first: a load balancer must not send requests to a task that ECS stops.
   const settled = [
     ...(await inBatches(run, perLoadBalancer(of("deregister")), deregister)),
     ...(await inBatches(run, perCluster(of("drain")), setStatus("DRAINING"))),
@@ -152,8 +152,8 @@ async function settle<T extends Item>(run: Run, batch: readonly T[], call: CallB
   ];
 }
 
-// A call that fails as a whole fails each of its items. Where AWS refuses what was asked, one item may be the reason, and
-// the others must not wait for it: each then goes by itself.
+// A call that fails as a whole fails each of its items. If AWS refuses the request, one item may be the reason. Each item is
+// then sent by itself, so that the others need not wait for it.
 async function callFor<T>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<BatchResult<T>> {
   if (run.isOutOfTime) {
     const { why } = run.ranOutOfTime();

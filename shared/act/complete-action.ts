@@ -5,8 +5,8 @@ import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * Completes a lifecycle action. "no such action": Auto Scaling knows none, since it was completed before, has timed out, or is
- * too new for what this call reads. Throws an AwsCallError.
+ * Completes a lifecycle action. "no such action" means that Auto Scaling does not know it: it was completed before, has timed
+ * out, or is too new for this call to see. Throws an AwsCallError.
  */
 export async function completeAction(
   run: Run,

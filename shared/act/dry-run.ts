@@ -7,7 +7,7 @@ import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 import type { Carried } from "./carry-out.ts";
 
-/** What the ids of lines begin with that a dry run has logged. */
+/** The beginning of the ids of lines that a dry run has logged. */
 const WOULD = "would: ";
 const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
@@ -42,7 +42,7 @@ export function logCompletion(run: Run, termination: Termination, { result, reas
   return { ...termination, memory: { ...memory, logged: [...new Set([...memory.logged, id])] } };
 }
 
-/** A termination that was on a dry run and no longer is: from here on it is drained for real, and the log says so. */
+/** Ends the dry run of a termination: from here on it is drained for real, and the log says so. */
 export function endDryRun(run: Run, termination: Termination): Termination {
   if (!termination.dryRun) return termination;
   run.logAbout(termination).info("dry run is over");
@@ -50,7 +50,7 @@ export function endDryRun(run: Run, termination: Termination): Termination {
   return { ...termination, dryRun: false, memory: { ...termination.memory, logged } };
 }
 
-// What a step is about, so that each is logged once.
+// Tells steps apart, so that each is logged once.
 function idOf(step: Step): string {
   switch (step.kind) {
     case "drain":

@@ -2,7 +2,8 @@ import type { LifecycleAction } from "../model/hooks.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * Starts a lifecycle action's timer again. "no such action": Auto Scaling knows none with this token. Throws an AwsCallError.
+ * Starts a lifecycle action's timer again. "no such action" means that Auto Scaling knows none with this token. Throws an
+ * AwsCallError.
  */
 export async function sendHeartbeat(
   run: Run,
@@ -15,7 +16,7 @@ export async function sendHeartbeat(
   return answer;
 }
 
-/** Whether a hook holds an instance by any lifecycle action: a heartbeat by the instance's id tells. Throws an AwsCallError. */
+/** Whether a hook holds an instance by any lifecycle action. Sends a heartbeat by the instance's id. Throws an AwsCallError. */
 export async function holdsByInstance(run: Run, action: LifecycleAction): Promise<boolean> {
   const answer = await run.ports.autoScaling.heartbeat({ ...action, token: undefined });
   return answer === "recorded";

@@ -32,8 +32,8 @@ export type AutoScalingPort = {
   /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
   retains: (group: string) => Promise<boolean>;
   /**
-   * Completes a lifecycle action. "no such action" is an answer: it was completed before, has timed out, or is too
-   * new for what this call reads (AWS answers all three alike).
+   * Completes a lifecycle action. "no such action" is an answer: it was completed before, has timed out, or is too new for this
+   * call to see. AWS answers all three alike.
    */
   complete: (
     action: LifecycleAction,
@@ -57,8 +57,8 @@ const NO_ACTION = /no active lifecycle action found/i;
 /**
  * Auto Scaling through the SDK.
  *
- * @param createCompletions makes what completes lifecycle actions, and may wait where it was refused for too many calls; it is
- * called once, before the first
+ * @param createCompletions makes the client that completes lifecycle actions. That client may wait after AWS refused too many
+ * calls. It is made once, before the first completion.
  */
 export function autoScalingPort(
   client: AutoScalingClient,

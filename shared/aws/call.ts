@@ -3,7 +3,7 @@ import { kindOf, lacksPermission } from "./failure-kinds.ts";
 import type { Pace } from "./pace.ts";
 
 /**
- * Makes one call to AWS. Throws an AwsCallError that says what kind of failure it was.
+ * Makes one call to AWS. Throws an AwsCallError with the kind of the failure.
  *
  * @param action the IAM action that the call needs, such as `elasticloadbalancing:DescribeTargetHealth`
  */
@@ -16,7 +16,7 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
   }
 }
 
-/** What AWS answers; undefined where what was asked about does not exist. Throws all other failures on. */
+/** AWS's answer, or undefined if the thing does not exist. Throws all other failures on. */
 export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -9,7 +9,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 /** The clients of the pair: one a service. */
 export type Clients = {
   readonly autoScaling: AutoScalingClient;
-  /** Makes one that does nothing but complete lifecycle actions: a run's own, since what it learns is of that minute. */
+  /** Makes a client that only completes lifecycle actions. Each run has its own, since the pace it learns is of that minute. */
   readonly completions: () => AutoScalingClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
@@ -24,7 +24,7 @@ export type ScaleClients = {
   readonly applicationAutoScaling: ApplicationAutoScalingClient;
 };
 
-/** What all clients are configured with; the SDK's own defaults hold for the rest. */
+/** The configuration of all clients. The SDK's own defaults hold for the rest. */
 export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
   ConstructorParameters<typeof ApplicationAutoScalingClient>[0] &
   ConstructorParameters<typeof EC2Client>[0] &
@@ -33,13 +33,13 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
   ConstructorParameters<typeof ElasticLoadBalancingV2Client>[0] &
   ConstructorParameters<typeof AutoScalingClient>[0];
 
-// A call that hangs must not take the run with it: the SDK by itself waits for ever. The longest call that is meant to
-// take its time is a long poll of 5 s; three attempts of 7 fit into what a run keeps for its end.
+// The SDK by itself waits for ever, and a call that hangs must not take the run with it. The longest call that should take its
+// time is a long poll of 5 s. Three attempts of 7 s fit into the time that a run keeps for its end.
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
 
-// What Auto Scaling's bucket holds nobody knows, and it is shared with the deployment that took the instances away. So the
-// client that completes, an instance a call, makes fewer calls once it was refused, and more again as they are taken. The
-// others are not to wait for that: what they ask for takes few calls, and a heartbeat is to be sent in time.
+// Nobody knows how many calls Auto Scaling takes, and the deployment that caused the termination makes calls too. A completion
+// is a call for each instance. So the client for completions makes fewer calls after a refusal, and more again once they are
+// taken. The other clients do not wait for that: they make few calls, and a heartbeat must be in time.
 const PACED = { retryMode: "adaptive" };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */

@@ -20,7 +20,7 @@ export function ec2Port(client: EC2Client): Ec2Port {
       for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
         let nextToken: string | undefined;
         do {
-          // By filter: one id that is unknown would fail a call that names them.
+          // By a filter, since one unknown id would fail a call that names them.
           const page = await call("ec2:DescribeInstances", () =>
             client.send(
               new DescribeInstancesCommand({

@@ -2,9 +2,9 @@ import { DescribeClustersCommand, type ECSClient, ListTasksCommand } from "@aws-
 import { forEachOf } from "../base/batches.ts";
 import type { Call } from "./call.ts";
 
-/** How many tasks a page of their list has at the most, and a call takes that describes them (the model's limits). */
+/** How many tasks a page of a list has at the most, and a call to describe them takes (the SDK model's limits). */
 export const TASKS_A_CALL = 100;
-/** From how many container instances on the whole cluster's list may be cheaper than one for each of them. */
+/** With at least so many container instances, one list of the whole cluster may be cheaper than one for each of them. */
 const WHOLE_CLUSTER_FROM = 5;
 
 /** A client of ECS, and how its calls are made. */
@@ -14,7 +14,7 @@ export type Ecs = { readonly client: ECSClient; readonly call: Call };
 type Which = {
   readonly cluster: string;
   readonly containerInstance?: string;
-  /** A task that is stopping is listed by the wish to stop it, though its containers still run. */
+  /** The status that ECS wants. A task that is stopping is listed under STOPPED, though its containers still run. */
   readonly desiredStatus: "RUNNING" | "STOPPED";
 };
 
@@ -25,8 +25,8 @@ export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
 }
 
 /**
- * The ARNs of the tasks to run on container instances. Lists the whole cluster where that is cheaper: then each hundred of its
- * tasks take a page, and a call to tell which are on other instances. Throws an AwsCallError.
+ * The ARNs of the tasks to run on container instances. Lists the whole cluster if that is cheaper: then each hundred tasks take
+ * a page, and a call to tell which of them are on other instances. Throws an AwsCallError.
  */
 export async function listTasksToRun(
   ecs: Ecs,
@@ -40,9 +40,8 @@ export async function listTasksToRun(
 }
 
 /**
- * The ARNs of the tasks on container instances that are stopping or have stopped. How many of these a cluster has, nothing
- * tells but their list: that is read for as long as it is cheaper than one for each container instance. Throws an
- * AwsCallError.
+ * The ARNs of the tasks on container instances that are stopping or have stopped. Only their list tells how many a cluster has.
+ * So the whole cluster's list is read as long as that is cheaper than a list for each container instance. Throws an AwsCallError.
  */
 export async function listStoppingTasks(
   ecs: Ecs,

@@ -43,8 +43,8 @@ function readService(service: SdkService): Service {
   };
 }
 
-// A blue/green deployment has a second target group, and task sets name load balancers of their own: ECS fills and empties
-// those too.
+// A blue/green deployment has a second target group, and task sets name load balancers of their own. ECS registers and
+// deregisters in those too.
 function readLoadBalancers({ loadBalancers = [], taskSets = [] }: SdkService): LoadBalancerId[] {
   const all = [...loadBalancers, ...taskSets.flatMap((each) => each.loadBalancers ?? [])];
   return all.flatMap(({ targetGroupArn, advancedConfiguration, loadBalancerName }) => [

@@ -21,16 +21,16 @@ import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
 export type EcsPort = {
-  /** The ARNs of the container instances that the EC2 instances are in a cluster, in any order. */
+  /** The ARNs of the container instances by which EC2 instances are in a cluster, in any order. */
   findContainerInstances: (cluster: string, instanceIds: readonly string[]) => Promise<string[]>;
   /** Container instances by ARN; those that the cluster does not know are left out. */
   describeContainerInstances: (cluster: string, arns: readonly string[]) => Promise<ContainerInstance[]>;
   /**
-   * The ARNs of the tasks on the container instances that are to run; perhaps with those of others in the cluster, where
-   * listing them all takes fewer calls.
+   * The ARNs of the tasks to run on the container instances. It may have tasks of others in the cluster too, if to list them all
+   * takes fewer calls.
    */
   listTasksToRun: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
-  /** Likewise of those that ECS still shows and that are not to run: they are stopping, or have stopped. */
+  /** Likewise for the tasks that are stopping or have stopped, as far as ECS still shows them. */
   listStoppingTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** The ARNs of all tasks of a cluster that are to run. */
   listAllTasksToRun: (cluster: string) => Promise<string[]>;
@@ -52,10 +52,10 @@ export type EcsPort = {
   ) => Promise<BatchResult<string>>;
   /** Stops a task: SIGTERM, and SIGKILL after its stop timeout. One that is gone counts as stopped. */
   stopTask: (cluster: string, task: string, reason: string) => Promise<void>;
-  /** Takes a container instance out of its cluster; with force, the tasks that ECS still shows on it are given up. */
+  /** Takes a container instance out of its cluster. With force, ECS gives up the tasks that it still shows there. */
   deregister: (cluster: string, arn: string, force: boolean) => Promise<void>;
 };
-/** How many ids the calls take (the model's limits), and the filter's list, which has no documented one. */
+/** How many ids a call takes (the SDK model's limit). The filter's list has no documented limit, and gets as many. */
 const DESCRIBE_LIMIT = 100;
 const PROTECTION_LIMIT = 10;
 const FILTER_LIMIT = 25;

@@ -13,10 +13,10 @@ import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
-// One that drains says so in its description, whatever its state is.
+// The description tells that an instance drains, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;
-// Unknown, "A transient error occurred", tells nothing. No instance that is out is InService: either it
-// drains, or the list that had it no more lags. Both are taken for draining still.
+// Unknown, "A transient error occurred", tells nothing. An instance that is out is never InService: either it drains, or the
+// list that left it out lags. Both are taken for draining.
 const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;
 
@@ -29,14 +29,14 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
     namedIn: ({ elbNames }) => elbNames,
     describesByCall: false,
 
-    // A classic load balancer's id is its name, and one call tells both whether it exists and what it has: see `targets`.
+    // A classic load balancer's id is its name. One call tells whether it exists and what is registered with it: see `targets`.
     async describe(name) {
       return { kind: "classic", id: name, name, targetType: "instance", network: false };
     },
 
     targets: (name, instanceIds) => unlessGone(() => targetsOf(client, name, instanceIds)),
 
-    // Whether it still lists an instance takes as much as `targets` does.
+    // To ask whether it still lists an instance takes as many calls as `targets`.
     canRecheckRegistered: false,
 
     async stillThere(name, targets) {
@@ -65,7 +65,7 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
   };
 }
 
-// What a load balancer drains it lists no more, so the instances that it does not list are asked for.
+// A load balancer no longer lists what it drains. So it is asked about the instances that it does not list.
 async function targetsOf(
   client: ElasticLoadBalancingClient,
   name: string,
@@ -101,8 +101,8 @@ async function describe(
   return LoadBalancerDescriptions[0];
 }
 
-// The instances that the load balancer is still draining. One that it cannot know fails the whole call; then each is asked by
-// itself.
+// The instances that the load balancer is still draining. An id that it cannot know fails the whole call. Then it is asked about
+// each by itself.
 async function drainingOf(
   client: ElasticLoadBalancingClient,
   name: string,
@@ -130,7 +130,7 @@ function isStillThere({ State, Description = "" }: InstanceState): boolean {
   return STILL_THERE.includes(State) || DRAINING.test(Description);
 }
 
-// One bad id fails the whole call, with nothing taken out; then each goes by itself, and a bad one counts as done.
+// One bad id fails the whole call, and nothing is taken out. Then each is sent by itself, and a bad one counts as done.
 async function deregister(
   client: ElasticLoadBalancingClient,
   name: string,
@@ -160,7 +160,7 @@ async function deregister(
   return { done, failed };
 }
 
-// Undefined where the load balancer refuses an instance that it cannot know.
+// Undefined if the load balancer refuses an instance that it cannot know.
 async function unlessInvalid<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -24,8 +24,8 @@ export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancer
       const { TargetHealthDescriptions = [] } = await call("elasticloadbalancing:DescribeTargetHealth", () =>
         client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
       );
-      // Listed is registered or draining. `unused` alone is not gone: a group that no listener forwards to says it
-      // of all its targets.
+      // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
+      // targets are.
       return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map(
         readTarget,
       );
@@ -42,7 +42,7 @@ export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancer
     canRecheckRegistered: true,
     stillThere: async (arn) => (await targets(arn)) ?? [],
 
-    // Its targets are shown as draining for all of it (Elastic Load Balancing, "Edit target group attributes").
+    // A target is shown as draining until the delay is over (Elastic Load Balancing, "Edit target group attributes").
     deregistrationDelay: (arn) =>
       unlessGone(async () => {
         const { Attributes = [] } = await call("elasticloadbalancing:DescribeTargetGroupAttributes", () =>

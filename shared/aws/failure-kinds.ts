@@ -12,7 +12,7 @@ type SdkError = Error & {
 const THROTTLED =
   /^(Throttl|RequestThrottl|TooManyRequests|RateExceeded|DependencyThrottle|SlowDown|PriorRequestNotComplete|ProvisionedThroughputExceeded|BandwidthLimitExceeded|RequestLimitExceeded|KmsThrottled|EC2Throttled|TransactionInProgress|LimitExceededException$)/;
 const NOT_PERMITTED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized)/;
-// What no permission of the call's own action would mend: credentials that are no good, or a key that may not be used.
+// Errors that no permission for the call's own action would mend: credentials that are no good, or a key that may not be used.
 const NOT_KNOWN =
   /^(KmsAccessDenied|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|OptInRequired|CredentialsProviderError|InvalidSecurity)/;
 const UNAVAILABLE =

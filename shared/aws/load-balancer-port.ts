@@ -4,8 +4,8 @@ import type { RegisteredTarget, Target } from "../model/registration.ts";
 import type { DrainSettings } from "../model/settings.ts";
 
 /**
- * What the drain needs of one kind of load balancer. An adapter a kind: to add one, write its file and list it in load-balancers.ts. All calls
- * throw an AwsCallError.
+ * What the drain needs of one kind of load balancer. Each kind has an adapter: to add one, write its file and list it in
+ * load-balancers.ts. All calls throw an AwsCallError.
  */
 export type LoadBalancerPort = {
   readonly kind: LoadBalancerKind;
@@ -17,21 +17,21 @@ export type LoadBalancerPort = {
   namedIn: (settings: DrainSettings) => readonly string[];
   /** Whether `describe` takes a call, so that its answer is worth remembering. */
   readonly describesByCall: boolean;
-  /** A load balancer by name or id; undefined where there is none, as far as that is known before `targets`. */
+  /** A load balancer by name or id. Undefined if there is none; some kinds only find that out in `targets`. */
   describe: (nameOrId: string) => Promise<LoadBalancer | undefined>;
   /**
-   * What is registered or draining: of these instances at least. Undefined where the load balancer is gone.
+   * All that is registered or draining, for these instances at least. Undefined if the load balancer is gone.
    *
    * @param instanceIds the instances that are asked about
    */
   targets: (id: string, instanceIds: readonly string[]) => Promise<RegisteredTarget[] | undefined>;
-  /** Whether `stillThere` is cheaper than `targets` for what is registered. For what drains it is. */
+  /** Whether `stillThere` is cheaper than `targets` for a registered target. For a draining one it always is. */
   readonly canRecheckRegistered: boolean;
-  /** Those of some targets that are there, in any state. Nothing of a load balancer that is gone. */
+  /** The targets of these that are there, in any state. None if the load balancer is gone. */
   stillThere: (id: string, targets: readonly Target[]) => Promise<RegisteredTarget[]>;
   /**
-   * How long a target is shown as draining, in milliseconds, whether or not a connection is left. Undefined where that is not
-   * known before.
+   * How long a target is shown as draining, in milliseconds, whether or not a connection is left. Undefined if nobody can know
+   * that beforehand.
    */
   deregistrationDelay: (id: string) => Promise<number | undefined>;
   /** Registers targets again. */

@@ -1,13 +1,13 @@
 import { OutOfTime } from "../base/errors.ts";
 
-/** Waits until a call of an IAM action may be made; not at all where nothing limits it. Throws an OutOfTime. */
+/** Waits until a call of an IAM action may be made. Without a limit it does not wait. Throws an OutOfTime. */
 export type Pace = (action: string) => Promise<void>;
 
 type Bucket = { readonly covers: RegExp; readonly burst: number; readonly perSecond: number };
 
 /**
- * Half of the token buckets that a drain of many instances could empty by itself. The other half is for the deployment that
- * took the instances away (Amazon ECS API Reference, "Request throttling for the Amazon ECS API").
+ * Half of each token bucket that a drain of many instances could empty. The other half is for the deployment that caused the
+ * terminations (Amazon ECS API Reference, "Request throttling for the Amazon ECS API").
  */
 const HALVES: readonly Bucket[] = [
   {
@@ -25,7 +25,7 @@ const HALVES: readonly Bucket[] = [
 /**
  * The pace of one run: its calls stay within half of AWS's buckets, and wait beyond that.
  *
- * @param until when the run must be through with them, in milliseconds since 1970: no call is made then
+ * @param until when the calls must be over, in milliseconds since 1970: no call is made after that
  */
 export function createPace(
   now: () => number,
@@ -39,7 +39,7 @@ export function createPace(
     const at = now();
     level.tokens = Math.min(level.burst, level.tokens + ((at - level.at) / 1_000) * level.perSecond);
     level.at = at;
-    // Less than none: those that wait already have theirs first.
+    // Fewer than none are left while others wait: they go first.
     const wait = Math.max(0, ((1 - level.tokens) / level.perSecond) * 1_000);
     if (at + wait >= until) throw new OutOfTime(action);
     level.tokens -= 1;

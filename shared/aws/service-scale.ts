@@ -5,7 +5,7 @@ import { describeServices } from "./ecs-services.ts";
 
 /** What scale-tasks needs of ECS. All throw an AwsCallError. */
 export type ServiceScalePort = {
-  /** How many ACTIVE container instances a cluster has: those that drain are not among them. */
+  /** How many ACTIVE container instances a cluster has. Those that drain do not count. */
   activeInstances: (cluster: string) => Promise<number>;
   /** A service; undefined when there is none of that name. */
   service: (cluster: string, name: string) => Promise<Service | undefined>;

@@ -24,7 +24,7 @@ export type ReceivedMessage = {
 export type QueuePort = {
   /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
   receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
-  /** Sends bodies, in as few calls as SQS's limits allow; what it refused, or could not be asked for, is in `failed`. */
+  /** Sends bodies, in as few calls as SQS's limits allow. Those that could not be sent are in `failed`. */
   send: <T extends { readonly body: string }>(
     queue: string,
     messages: readonly T[],
@@ -54,7 +54,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     return url;
   }
 
-  // SQS answers for each entry of a call; a call that fails as a whole fails its entries, not those of the others.
+  // SQS answers for each entry of a call. A call that fails as a whole fails its own entries only.
   async function inBatches<T>(
     batches: readonly (readonly T[])[],
     send: (
@@ -157,7 +157,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   };
 }
 
-// What is too large by itself goes by itself: SQS refuses it, and it keeps no other.
+// A body that is too large gets a call of its own. SQS refuses it, and no other body with it.
 function batchesOf<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
   const batches: T[][] = [];
   let left = 0;

@@ -1,12 +1,12 @@
 import type { AwsCallError } from "./errors.ts";
 
-/** How many calls of a kind are under way at once: AWS's buckets are shared with whoever caused the scale-in. */
+/** How many calls of a kind are under way at once. Whoever caused the scale-in makes calls of the same account too. */
 const AT_ONCE = 4;
 
-/** What became of something that was to be done for many: AWS answers for each, under one success. */
+/** What became of each item of a batch. A call may succeed while AWS refuses some of its items. */
 export type BatchResult<T> = {
   readonly done: readonly T[];
-  /** With the call's own failure, where it failed as a whole and nobody has been told. */
+  /** Each has the call's own failure, if it failed as a whole and nobody has noted that. */
   readonly failed: readonly { readonly item: T; readonly reason: string; readonly cause?: AwsCallError }[];
 };
 
@@ -29,7 +29,7 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   return groups;
 }
 
-/** Two lists in one, each thing once: by what it says, since the one comes from a message and the other from AWS. */
+/** Two lists in one, each thing once. Things are compared by content: one list comes from a message, the other from AWS. */
 export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
   const texts = new Set(known.map((each) => JSON.stringify(each)));
   const added = found.filter((each) => {

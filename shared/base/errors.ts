@@ -1,6 +1,6 @@
 /**
- * Why a call to AWS failed, and so what can be done about it. Throttled and unavailable pass by themselves. What is gone does
- * not come back. Denied and wrong need somebody.
+ * Why a call to AWS failed, and so what can be done about it. "throttled" and "unavailable" pass by themselves. "gone" does not
+ * come back. "denied" and "wrong" need somebody to mend them.
  */
 export type FailureKind = "throttled" | "unavailable" | "gone" | "denied" | "wrong";
 
@@ -35,7 +35,7 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
-/** A run in which something failed, after all else was done. It makes the invocation count as an error. */
+/** Thrown at the end of a run in which something failed. It makes the invocation count as an error. */
 export class RunFailed extends Error {
   override name = "RunFailed";
 

@@ -2,7 +2,7 @@ import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
 import type { LogAttributes, UnformattedAttributes } from "@aws-lambda-powertools/logger/types";
 import { VERSION } from "./version.ts";
 
-/** All that a log line can say. What each means, and what to do about it, stands in docs/log-lines.md. */
+/** The phrases of all log lines. docs/log-lines.md tells what each means, and what to do about it. */
 export type Phrase =
   | "nothing to do"
   | "run finished"
@@ -73,8 +73,8 @@ export type Log = {
 };
 
 /**
- * What lines called these keys and phrases up to 0.1.0. The release after it writes both names, so that nobody's saved queries
- * break: a key beside its new name, a phrase as `formerly`.
+ * The names of these keys and phrases up to 0.1.0. The release after it writes both names, so that saved queries go on working:
+ * a key beside its new name, a phrase as `formerly`.
  */
 export const FORMER_KEYS: Readonly<Record<string, string>> = {
   lifecycle_hook_name: "life_cycle_hook_name",
@@ -87,7 +87,7 @@ export const FORMER_PHRASES: Readonly<Partial<Record<Phrase, string>>> = {
   "metadata ignored": "metadata not heeded",
 };
 
-// What is read first stands first; Powertools' own order begins with the level.
+// Time, level and phrase stand first, as they are read. Powertools' own order begins with the level.
 class LineFormatter extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, fields: LogAttributes): LogItem {
     return new LogItem({
@@ -150,7 +150,7 @@ function underBothNames(phrase: Phrase, fields: Fields = {}): Fields {
   };
 }
 
-/** A log whose lines all say the same beside what each says. */
+/** A log that adds the same fields to each line. */
 export function logWith(log: Log, all: Fields): Log {
   return {
     info: (phrase, fields) => log.info(phrase, { ...all, ...fields }),

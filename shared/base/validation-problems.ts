@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 
 /** The longest piece of a wrong value, or of a key, that an error quotes, in characters. */
 const QUOTE_LIMIT = 60;
-/** How many problems one error tells: a message may have as many as fit into a MiB. */
+/** How many problems one error lists. A message may have as many as fit into a MiB. */
 const TOLD_LIMIT = 20;
 
 /**
@@ -28,7 +28,7 @@ function describeIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${pathText([...path, key])}: unknown key`);
-  // A union is reported by its first branch that got furthest; the others would only repeat "expected".
+  // A union is reported by the branch that got furthest. The others would only repeat "expected".
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     const branches = issue.errors.map((issues) => issues.flatMap((each) => describeIssue(each, path)));
     return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
@@ -75,7 +75,7 @@ export function shortened(text: string): string {
   return text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}… (${text.length} characters)` : text;
 }
 
-// JSON.parse reads what is nested deeper than JSON.stringify can write, and an alias of YAML may stand in what it names.
+// JSON.parse reads deeper nesting than JSON.stringify can write. With an alias, a value from YAML may even contain itself.
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -1,2 +1,2 @@
-/** The program's version: package.json's, which a test holds it to. It stands in each log line. */
+/** The program's version, which is in each log line. A test checks that package.json has the same. */
 export const VERSION = "0.1.0";

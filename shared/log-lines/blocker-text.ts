@@ -27,12 +27,12 @@ const STATES = {
   "root volume": "the instance to come back with its new root volume; it is",
 } as const;
 
-/** What a drain waits for, as one text; undefined where it waits for nothing. */
+/** The blockers of a drain as one text. Undefined if it waits for nothing. */
 export function blockersText(blockers: readonly Blocker[]): string | undefined {
   return blockers.length === 0 ? undefined : blockers.map(blockerText).join(", ");
 }
 
-/** What a drain waits for, as a log line says it: in words, and what AWS did not answer as data. */
+/** The blockers of a drain as fields of a log line: in words, and what AWS did not answer as data too. */
 export function waitingFields(blockers: readonly Blocker[]): Fields {
   const unread = unreadOf(blockers).map(({ what, call, why }) => ({
     what,

@@ -2,7 +2,7 @@ import type { Fields, Log, Phrase } from "../base/log.ts";
 import type { Step } from "../model/decision.ts";
 import { registrationText } from "../model/registration.ts";
 
-/** A step in the words of the log, as what is to be done: "deregistration from web". */
+/** A step as a noun, in the words of the log: "deregistration from web". */
 export function stepText(step: Step): string {
   switch (step.kind) {
     case "drain":

@@ -16,12 +16,12 @@ const PHRASES: Readonly<Record<WarningKind, Phrase>> = {
   "registrations not restored": "registrations not restored",
 };
 
-/** What the line of a warning begins with. */
+/** The phrase of a warning's line. */
 export function phraseOf({ kind }: Pick<Warning, "kind">): Phrase {
   return PHRASES[kind];
 }
 
-/** What the line of a warning says besides its phrase. */
+/** The fields of a warning's line. */
 export function warningFields({ fields, reason, blockers, ending }: Warning): Fields {
   return {
     ...fields,

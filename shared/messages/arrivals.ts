@@ -17,7 +17,7 @@ export type InstanceNotice = {
   readonly messages: readonly Receipt[];
 };
 
-/** What messages of the lifecycle queue bring: each message is in one of these, or is done with. */
+/** What messages of the lifecycle queue bring. Each message is in one of these lists, or is done with. */
 export type Arrivals = {
   readonly terminations: readonly Tracked[];
   readonly notices: readonly InstanceNotice[];
@@ -30,7 +30,7 @@ const NOTHING: Arrivals = { terminations: [], notices: [], unreadable: [], done:
 /**
  * Reads messages of the lifecycle queue, and logs what each brings.
  *
- * @param keys the settings of the function's input, under those of a hook's own
+ * @param keys the settings of the function's input; a hook's own replace them
  */
 export function readArrivals(
   run: Run,
@@ -74,7 +74,7 @@ function terminationOf(
   keys: DrainKeys,
 ): Tracked {
   const { instanceId, group, hook, token, time } = read;
-  // A message's own time counts only where it is before SQS's: a wrong one would be kept for ever.
+  // A message's own time counts only if it is before SQS's. With a wrong one in the future, its deadline would never come.
   const since = Math.min(time ?? message.sentAt, message.sentAt);
   const termination: Termination = {
     instanceId,

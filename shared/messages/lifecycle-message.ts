@@ -22,7 +22,7 @@ export type LifecycleMessage =
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const TEST = "autoscaling:TEST_NOTIFICATION";
 
-// A regular expression, since zod compares the length of whatever has one, and an object's may be what cannot be compared.
+// A regular expression, since zod would compare `length`, and an object may have anything under that key.
 const filled = (expected: string) =>
   z.string({ error: expected }).check(z.regex(/^[\s\S]{1,1600}$/, { error: expected }));
 
@@ -31,7 +31,7 @@ export const actionToken = z
   .string({ error: "expected a token of 36 characters" })
   .check(z.regex(/^[\s\S]{36}$/, { error: "expected a token of 36 characters" }));
 
-/** What is no year of four digits cannot be written as messages carry times. */
+/** Messages carry times with a year of four digits. */
 const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
 const timeError = "expected a time such as 2026-11-20T09:00:00.000Z";
 
@@ -57,9 +57,11 @@ const event = z.object({
 });
 
 /**
- * Reads a message of the lifecycle queue in any of its forms: straight from Auto Scaling, through SNS with or without
- * its envelope, or an EventBridge event, a notice of EC2 or AWS Health among them (Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook").
- * Never throws: what cannot be read says why.
+ * Reads a message of the lifecycle queue in any of its forms. It comes straight from Auto Scaling, through SNS with or without
+ * its envelope, or as an EventBridge event; a notice of EC2 or AWS Health is one too. Never throws: an unreadable message
+ * carries a reason.
+ *
+ * Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook".
  */
 export function parseLifecycleMessage(body: string): LifecycleMessage {
   const outer = parseJson(body);

@@ -7,14 +7,14 @@ export type Keys = Readonly<Record<string, unknown>>;
 
 /** A value of a memory in a message, under one key. */
 export type Value<T> = {
-  /** Undefined where it is none that this version knows. */
+  /** Undefined if this version does not know the value. */
   readonly read: (raw: unknown, instanceId: string) => { readonly value: T } | undefined;
   readonly write: (value: T) => unknown;
-  /** Whether it is written under this key; where nothing is said, it is. */
+  /** Whether the value is written under this key. */
   readonly takes: (value: T) => boolean;
 };
 
-/** What was read of a field, and what this version does not know of it, by key. */
+/** A field as it was read, and the parts of it that this version does not know, by key. */
 export type FieldRead<T> = { readonly value: T; readonly unknown: Keys };
 
 /** One field of a memory: how it is written, read and merged. */
@@ -24,12 +24,12 @@ export type Line<T> = {
   /** Its value where the message has none of its keys. Then nothing is written either. */
   readonly absent: T;
   readonly write: (value: T, memory: Memory) => Keys;
-  /** Reads the field by itself: what is wrong elsewhere in the message does not matter. */
+  /** Reads the field by itself. Mistakes elsewhere in the message do not matter. */
   readonly read: (message: Keys, instanceId: string) => FieldRead<T>;
   readonly merge: Merge<T>;
-  /** Whether its values stand in a list, where some may be unknown and others not. */
+  /** Whether its values stand in a list. Then some may be unknown, and others not. */
   readonly isList: boolean;
-  /** For a field that only saves calls: which, and how many. */
+  /** For a field that only saves calls: which calls, and how many. */
   readonly saves?: string;
 };
 
@@ -38,7 +38,7 @@ export type Extra = Pick<Line<unknown>, "saves">;
 
 type Values<T> = Readonly<Record<string, Value<T>>>;
 
-/** A value by its schema, which reads it, and by what writes it again. What it writes, the schema must read. */
+/** A value by the schema that reads it and the function that writes it. The schema must read what the function writes. */
 export function valueBy<T, Raw>(
   schema: z.ZodMiniType<T, Raw>,
   write: (value: T) => NoInfer<Raw>,
@@ -65,7 +65,7 @@ export function optional<T>(values: Values<T>, merge: Merge<T | undefined>, extr
   return line;
 }
 
-/** A field that always has a value: it is written where it is not the one that it usually has. */
+/** A field that always has a value. Its usual value is not written. */
 export function usually<T>(absent: T, values: Values<T>, merge: Merge<T>): Line<T> {
   return {
     keys: Object.keys(values),
@@ -77,7 +77,7 @@ export function usually<T>(absent: T, values: Values<T>, merge: Merge<T>): Line<
   };
 }
 
-/** A field that is a list, each item in the first key that takes it. An item that is not known does not spoil the others. */
+/** A field that is a list. Each item is written under the first key that takes it. An unknown item does not spoil the others. */
 export function listOf<T>(values: Values<T>, merge: Merge<readonly T[]>, extra: Extra = {}) {
   const line: Line<readonly T[]> = {
     keys: Object.keys(values),

@@ -16,12 +16,12 @@ const recheckForm = z.union([
     tasks: z.array(z.string()),
   }),
   z.object({ until: iso, target_group: z.string(), target: z.string(), port: z.number(), state }),
-  // The version before this one wrote the name alone: what is registered there is the instance, and it drains.
+  // The version before this one wrote the name alone. It meant that the instance itself is registered there, and drains.
   z.object({ until: iso, elb_name: z.string(), target: z.optional(z.string()), state: z.optional(state) }),
 ]);
 const otherRecheckForm = z.object({ until: iso, registration: otherForm, target: z.string(), state });
 
-/** The blocker to ask about: tasks, or a registration with a target group or a classic load balancer. */
+/** A recheck of tasks, or of a registration with a target group or a classic load balancer. */
 export const recheck: Value<Recheck> = {
   read: (raw, instanceId) => {
     const parsed = recheckForm.safeParse(raw);
@@ -30,7 +30,7 @@ export const recheck: Value<Recheck> = {
   write: writeRecheck,
   takes: ({ blocker }) => blocker.kind === "tasks" || isKnownForm(blocker.registration),
 };
-/** The same of a load balancer of any other kind. */
+/** A recheck of a registration with any other kind of load balancer. */
 export const otherRecheck: Value<Recheck> = {
   read: (raw) => {
     const parsed = otherRecheckForm.safeParse(raw);

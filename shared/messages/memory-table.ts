@@ -41,11 +41,11 @@ const deregistered = listOf({ taken, other_taken: otherTaken }, ofBoth);
 const registrations = listOf({ registrations: registration, other_registrations: otherRegistration }, ofBoth);
 
 /**
- * The memory of a drain, a line a field: its keys in the message with how each is written and read, and how two memories merge.
- * A field without a line does not compile.
+ * The memory of a drain, a line a field: its keys in the message, how it is written and read, and how two memories merge. A
+ * field without a line does not compile.
  *
- * Keys and shapes stay as they are, because versions read each other's messages. A new field gets a new key. So does a value that
- * the version before would refuse, as another kind of load balancer: then it reads all but that.
+ * Keys and shapes stay as they are, because versions read each other's messages. A new field gets a new key. So does a value
+ * that the version before would refuse, such as another kind of load balancer. Then that version still reads all else.
  */
 export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   containerInstances: listOf({ container_instances: containerInstance }, ofBoth),
@@ -56,7 +56,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   noTasksToRunSince: optional({ no_wanted_tasks_since: time }, latestIfBoth, {
     saves: "1 ListTasks per pass and container instance, once all tasks are stopping",
   }),
-  // What was taken out was registered: so it is written once, and read as both.
+  // A registration that was taken out was seen before. So it is written once, and read as both.
   registrations: {
     ...registrations,
     write: (seen, memory) =>
@@ -124,14 +124,14 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   logged: loggedLine(),
 };
 
-/** Keys of earlier versions that no field is read from any more: what they said is of no use. */
+/** Keys of earlier versions that are of no use any more: no field is read from them. */
 export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for", "dead_as"]);
 
 function isTakenFrom(out: Memory["deregistered"], what: SeenRegistration): boolean {
   return out.some((each) => isSame(each.what, what));
 }
 
-// The first ten, and a digest of all. One of a kind that this version does not know is dropped: the next pass finds out by itself.
+// The first ten, and a digest of all. A blocker of a kind that this version does not know is dropped: the next pass finds its own.
 function blockersLine(): Line<Memory["blockers"]> {
   const line = listOf({ blockers: blocker }, ofSooner);
   return {
@@ -146,7 +146,7 @@ function unreadLine(): Line<Memory["unread"]> {
   return { ...line, read: (message, instanceId) => ({ ...line.read(message, instanceId), unknown: {} }) };
 }
 
-// The newest, and each as a short id: the version before this one wrote texts of AWS's.
+// The newest ones, each as a short id: the version before this one wrote texts of AWS's.
 function loggedLine(): Line<Memory["logged"]> {
   const line = listOf({ said: text }, ofBoth);
   return {

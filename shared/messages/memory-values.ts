@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import type { Dated } from "../model/memory.ts";
 import { type Value, valueBy } from "./memory-line.ts";
 
-// How each kind of value is written into a message, and read from it. Versions that run side by side, or one after the other, read
-// each other's: a shape that is written stays as it is. What the version before this one would refuse gets a key of its own.
+// How each kind of value is written into a message, and read from it. Versions that run side by side, or one after the other,
+// read each other's messages. So a written shape never changes, and a value that the version before would refuse gets its own key.
 
 /** A time as text. */
 export const iso = z.iso.datetime();

@@ -11,12 +11,12 @@ export const MEMORY_FIELDS: readonly MemoryField[] = Object.keys(MEMORY_TABLE).f
 );
 const KNOWN_KEYS: ReadonlySet<string> = new Set(MEMORY_FIELDS.flatMap((field) => MEMORY_TABLE[field].keys));
 
-/** What was read, and the keys of what this version does not know. */
+/** A memory that was read, and the keys in it that this version does not know. */
 export type MemoryRead = { readonly memory: Memory; readonly unknown: Pick<SentOn, "kept" | "dropped"> };
 
 /**
- * Reads a memory as a message carries it, each field by itself. What cannot be read is not remembered: the drain then only takes
- * longer. What a later version may have written is kept, to be sent on.
+ * Reads a memory as a message carries it, each field by itself. A field that cannot be read is forgotten: the drain then only
+ * takes longer. Keys that a later version may have written are kept, and sent on.
  */
 export function readMemory(value: unknown, instanceId: string): MemoryRead {
   const isRead = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -34,7 +34,7 @@ export function readMemory(value: unknown, instanceId: string): MemoryRead {
   return { memory: { ...memory, ofLaterVersion: values }, unknown: { kept, dropped } };
 }
 
-/** A memory as a message carries it: times as ISO texts, keys in snake_case. What is as in NO_MEMORY is left out. */
+/** A memory as a message carries it: times as ISO texts, keys in snake_case. Fields that are as in NO_MEMORY are left out. */
 export function writeMemory(memory: Memory): Keys {
   const known = MEMORY_FIELDS.map((field) => writeField(memory, field));
   return Object.fromEntries([memory.ofLaterVersion, ...known].flatMap((each) => Object.entries(each)));
@@ -65,7 +65,7 @@ function withField<F extends MemoryField>(memory: Memory, field: F, value: Memor
   return { ...memory, [field]: value };
 }
 
-// Beside our items of a list stand those that this version does not know.
+// A list has the items that this version knows, and those that it does not know.
 function writeField<F extends MemoryField>(memory: Memory, field: F): Keys {
   const { write, isList } = lineOf(field);
   const own = write(memory[field], memory);

@@ -5,9 +5,9 @@ import { mergeMemories } from "./memory.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 
 /**
- * Brings the messages of one termination together, into the one that began first. A message that SQS delivered twice
- * stands there once: to delete the second delivery would be to delete the message. A drain that a Spot interruption
- * notice began joins that of a hook for the same instance.
+ * Merges the messages of one termination into the one that began first. If SQS delivered a message twice, it counts once: to
+ * delete its second delivery would delete the message. A drain that a Spot interruption notice began joins the drain that a
+ * hook began for the same instance.
  */
 export function merge(run: Run, arrivals: readonly Tracked[]): Tracked[] {
   const inOrder = [...arrivals].sort((a, b) => a.termination.since - b.termination.since);
@@ -41,8 +41,9 @@ function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
   return merged;
 }
 
-// Another token is another lifecycle action: the same instance, held once more. So is any that began after the older one's
-// end. But of what dies, and is completed, a message without a token tells nothing new: other hooks hold it still.
+// Another token is another lifecycle action: a hook holds the same instance once more. So is any message that began after the
+// older one's end. There is one exception: the instance dies, its action is completed, and the message has no token. Then it
+// tells nothing new, since other hooks still hold the instance.
 function isSameAction(older: Termination, younger: Termination): boolean {
   if (older.token && younger.token) return older.token === younger.token;
   const { completedAt, returningSince, returns } = older.memory;
@@ -51,7 +52,7 @@ function isSameAction(older: Termination, younger: Termination): boolean {
   return endedAt === undefined || younger.since < endedAt;
 }
 
-// What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
+// The notice's drain has done and seen things that hold for the hook's drain too, until that has had a pass of its own.
 function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
   const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
   const first = own[0]?.termination;

@@ -1,7 +1,7 @@
 import { union } from "../base/batches.ts";
 import type { Memory } from "../model/memory.ts";
 
-/** What else the merging of two memories goes by. */
+/** What else decides how two memories merge. */
 export type Merging = {
   /** Whether there was a pass for the later of the two. */
   readonly isLaterPassed: boolean;
@@ -10,7 +10,7 @@ export type Merging = {
 };
 
 /**
- * How two memories of one drain become one, for one field. `sooner` is that of the message whose next pass is due first; one
+ * How two memories of one drain become one, for one field. `sooner` is from the message whose next pass is due first. A message
  * without a pass so far is the later one.
  */
 export type Merge<T> = (sooner: T, later: T, merging: Merging) => T;
@@ -18,12 +18,12 @@ export type Merge<T> = (sooner: T, later: T, merging: Merging) => T;
 type Time = number | undefined;
 type List<T> = readonly T[];
 
-/** As the one has it that is due first. */
+/** The value of the message that is due first. */
 export function ofSooner<T>(sooner: T): T {
   return sooner;
 }
 
-/** As the one has it that is due first, or else as the other has it. */
+/** The value of the message that is due first, or else of the other. */
 export function ofEither<T>(sooner: T | undefined, later: T | undefined): T | undefined {
   return sooner ?? later;
 }
@@ -33,7 +33,7 @@ export function ifEither(sooner: boolean, later: boolean): boolean {
   return sooner || later;
 }
 
-/** What either has, each thing once: nothing that was done or seen is forgotten. */
+/** All that either has, each thing once: nothing that was done or seen is forgotten. */
 export function ofBoth<T>(sooner: List<T>, later: List<T>): List<T> {
   return union(sooner, later);
 }
@@ -43,7 +43,7 @@ export function ofBothKnown<T>(sooner?: List<T>, later?: List<T>): List<T> | und
   return sooner && later ? union(sooner, later) : (sooner ?? later);
 }
 
-/** The earliest: what began for both began with the one that saw it first. */
+/** The earliest: it began when the first of them saw it. */
 export function earliest(sooner: Time, later: Time): Time {
   return sooner === undefined || later === undefined ? (sooner ?? later) : Math.min(sooner, later);
 }
@@ -54,20 +54,20 @@ export function latest(sooner: Time, later: Time): Time {
 }
 
 /**
- * Since when something is not there. The one may have looked before it came, and the other since: so it counts where both say
- * so, from the latest time. One that had no pass says nothing.
+ * Since when something is not there. One drain may have had its pass before the thing came, and the other after. So it only
+ * counts if both say so, from the latest time. A message without a pass tells nothing.
  */
 export function latestIfBoth(sooner: Time, later: Time, { isLaterPassed }: Merging): Time {
   if (!isLaterPassed) return sooner;
   return sooner === undefined || later === undefined ? undefined : Math.max(sooner, later);
 }
 
-/** One without the other's token may be of another lifecycle action, which was not refused. */
+/** The latest time, if both have the same token. Otherwise one may be of another lifecycle action, which was not refused. */
 export function latestOfSameAction(sooner: Time, later: Time, { isSameToken }: Merging): Time {
   return isSameToken ? latest(sooner, later) : undefined;
 }
 
-/** The versions at which both have seen a container instance without tasks. */
+/** The versions in which both have seen a container instance without tasks. */
 export function sameVersions(
   sooner: Memory["noTasksVersions"],
   later: Memory["noTasksVersions"],

@@ -5,7 +5,7 @@ import { shortestId } from "../model/logged.ts";
 import type { Memory } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
 
-/** How large a message of a drain may be, in bytes, as long as something in it can be left out. */
+/** How large the message of a drain may be, in bytes. It is only larger when nothing more can be left out. */
 export const MESSAGE_BYTES = 16 * 1_024;
 
 const RECHECKED_TASKS = 10;
@@ -13,26 +13,26 @@ const DEREGISTERED = 3;
 const NAMED_BLOCKERS = 3;
 
 /**
- * What is left out of a memory that makes its message too large, one after the other until it fits. First comes what only saves
- * calls (the table says which). What is owed to a returning instance, and which load balancers are ECS's, always stays.
+ * The parts that are left out of a memory whose message is too large, one after the other until it fits. Those that only save
+ * calls come first (the table says which). The restore plan, and the list of load balancers that are ECS's, always stay.
  */
 const CUTS: readonly ((memory: Memory) => Memory)[] = [
-  // A part of them would pass for all: those that are stopping are not counted. Without them, they are listed anew.
+  // A shorter list would pass for the whole: no count tells how many are stopping. Without one, the next pass lists them again.
   (memory) => ({ ...memory, tasks: undefined }),
   (memory) => ({ ...memory, loadBalancers: [] }),
   // One task that is there is enough. Once all of these are gone, a pass looks for the others.
   ({ recheck, ...memory }) => ({ ...memory, recheck: withFewerTasks(recheck) }),
-  // It only matters whether there were any, and any of ours.
+  // It only matters whether there were any, and whether any was ours.
   (memory) => ({ ...memory, registrations: fewerRegistrations(memory) }),
-  // As well known, but nobody can read them.
+  // Digests alone tell as well what was logged, but nobody can read them.
   (memory) => ({ ...memory, logged: [...new Set(memory.logged.map(shortestId))] }),
-  // One that comes back is taken out all the same, but not called one that came back.
+  // A forgotten one that comes back is still taken out, but the log does not say that it came back.
   (memory) => ({ ...memory, deregistered: memory.deregistered.slice(-DEREGISTERED) }),
   // The digest of all of them stays.
   (memory) => ({ ...memory, blockers: asInMessage(memory.blockers, NAMED_BLOCKERS) }),
 ];
 
-/** The text of a message, from as much of a memory as fits into it. */
+/** The text of a message, with as much of the memory as fits into it. */
 export function fitted(memory: Memory, textOf: (memory: Memory) => string): string {
   let rest = memory;
   let text = textOf(rest);

@@ -16,7 +16,7 @@ const time = z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:0
 
 const hook = text("expected the name of a lifecycle hook");
 
-// These five are the original's keys, so that what it had in flight is finished, and it could finish ours.
+// These five are the original's keys. So we finish what its messages began, and it could finish ours.
 const messageWith = <H extends z.core.$ZodType, I extends z.core.$ZodType>(hookKey: H, interruptedKey: I) =>
   z.object(
     {
@@ -42,16 +42,16 @@ export type MonitorMessage =
   | {
       readonly kind: "termination";
       readonly termination: Termination;
-      /** The keys of its memory that this version does not know: those that are sent on, and those that are dropped. */
+      /** Keys of its memory that this version does not know: those that it sends on, and those that it drops. */
       readonly unknown: MemoryRead["unknown"];
     }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /**
  * Reads a message of the monitor queue: one of ours, or of the original that this package replaces. Never throws.
- * What cannot be read of a memory is not remembered: the drain then only takes longer.
+ * A field of a memory that cannot be read is forgotten: the drain then only takes longer.
  *
- * @param sentAt when the message was first sent, in milliseconds since 1970: since when it is, where it does not say
+ * @param sentAt when the message was first sent, in milliseconds since 1970; the drain began then, if the message has no time
  * @param fallback settings for a message that has none of its own
  */
 export function parseMonitorMessage(body: string, sentAt: number, fallback: DrainKeys): MonitorMessage {

@@ -3,7 +3,7 @@ import { problemsText, shortened } from "../base/validation-problems.ts";
 import type { NoticeKind } from "../model/notice.ts";
 import { instanceId } from "../model/settings.ts";
 
-/** A notice about instances, read; or an event that is none of ours to act on. */
+/** A notice about instances, or an event that this program does not act on. */
 export type Notice =
   | {
       readonly kind: "notice";

@@ -9,13 +9,13 @@ import type { Run } from "../run/run.ts";
 /** How many messages a receive brings at the most. */
 const FULL = 10;
 
-/** A message as it was last received: only the receipt handle of the latest receive is sure to delete it. */
+/** A message by its latest receive: only the newest receipt handle is sure to delete it. */
 export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
 
-/** A termination with the messages of this run that stand for it, each once. */
+/** A termination, and this run's messages about it, each once. */
 export type Tracked = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
-/** What a queue gave. */
+/** What came of receiving from a queue. */
 export type Received = {
   readonly messages: readonly ReceivedMessage[];
   readonly failed: boolean;
@@ -24,11 +24,11 @@ export type Received = {
 };
 
 /**
- * Receives what waits in a queue: ten messages at a time, for as long as a receive comes back full, there is room and it
- * is time to take in. A receive that fails ends it, and is noted; `failed` then says so.
+ * Receives messages from a queue, ten at a time. It goes on as long as receives come back full, there is room, and the run may
+ * still receive. A receive that fails ends it, and is noted; `failed` then says so.
  *
- * @param waitSeconds how long the first receive waits for a message to come; the others ask all of SQS's servers too
- * @param room how many messages are wanted at the most; as many more as a receive brings may come
+ * @param waitSeconds how long the first receive waits for a message to come; the others wait a second
+ * @param room how many messages are wanted; the last receive may bring a few more
  */
 export async function receive(run: Run, queue: string, waitSeconds: number, room: number): Promise<Received> {
   const messages: ReceivedMessage[] = [];
@@ -47,7 +47,7 @@ export async function receive(run: Run, queue: string, waitSeconds: number, room
 }
 
 /**
- * Receives all that waits in a queue, until a receive brings nothing, or fails, or there is no more room or time.
+ * Receives all messages of a queue, until a receive brings nothing, or fails, or there is no more room or time.
  *
  * @param waitSeconds how long the first receive waits for a message to come, and each that asks for more
  */
@@ -71,10 +71,9 @@ export async function receiveAll(
 export type Unreadable = { readonly message: ReceivedMessage; readonly reason: string };
 
 /**
- * Sets messages aside that cannot be read: into the queue's dead-letter queue, each with its reason, and out of the queue.
- * Without a dead-letter queue they stay where they are, and redrive or their retention ends them. It takes two calls a
- * message, and so comes last in a run: however many there are, no termination waits for them. Returns those that are set
- * aside.
+ * Sets unreadable messages aside: it moves each to the queue's dead-letter queue, with its reason. Without a dead-letter queue
+ * they stay where they are until their retention ends. It takes two calls a message, so it comes last in a run, and no
+ * termination waits for it. Returns the messages that it has set aside.
  */
 export async function setAside(
   run: Run,
@@ -109,7 +108,7 @@ export async function setAside(
   return moved.flat();
 }
 
-/** Deletes messages; what could not be deleted is noted, and comes back by itself. */
+/** Deletes messages. One that could not be deleted is noted, and comes back by itself. */
 export async function deleteAll(run: Run, queue: string, messages: readonly Receipt[]): Promise<void> {
   if (messages.length === 0) return;
   const { failed } = await run.ports.queues.delete(
@@ -119,7 +118,7 @@ export async function deleteAll(run: Run, queue: string, messages: readonly Rece
   for (const { reason, cause } of failed) run.notDeleted(queue, reason, cause);
 }
 
-// A message as large as SQS allows has no room left for its reason; then the log alone has it.
+// A message as large as SQS allows has no room for a reason. Then only the log has it.
 async function sendAside(run: Run, deadLetters: string, body: string, reason: string): Promise<void> {
   try {
     await run.ports.queues.sendWithReason(deadLetters, body, attributeText(reason));
@@ -129,7 +128,7 @@ async function sendAside(run: Run, deadLetters: string, body: string, reason: st
   }
 }
 
-// SQS takes the characters of XML 1.0 only, and the reason quotes what somebody else wrote.
+// SQS only takes the characters of XML 1.0, and the reason quotes what somebody else wrote.
 function attributeText(reason: string): string {
   return reason.slice(0, 1_000).replace(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "?");
 }

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod/mini";
 import type { ReceivedMessage } from "../aws/sqs.ts";
 
-/** What is read of a record; Lambda gives it more, and always all of this. */
+/** The fields of a record that we read. Lambda always sets them, and more. */
 const record = z.object({
   messageId: z.string(),
   receiptHandle: z.string(),
@@ -11,18 +11,18 @@ const record = z.object({
   eventSource: z.literal("aws:sqs"),
   eventSourceARN: z.string(),
 });
-// At least one. A check of the length would compare whatever else somebody calls a length.
+// At least one record. It is no check of `length`, since an input may have anything under that key.
 const sqsEvent = z.object({ Records: z.tuple([record], record) });
 
 /**
- * Whether a function was invoked by an event source mapping of an SQS queue, and not by its schedule. Records that are not
- * as Lambda's are none: such an event is an input, and refused as one.
+ * Whether an event source mapping of an SQS queue invoked the function, and not its schedule. If the records are not like
+ * Lambda's, the event is an input, and is refused as one.
  */
 export function isSqsEvent(event: unknown): event is SQSEvent {
   return sqsEvent.safeParse(event).success;
 }
 
-/** The records of such an event as the messages that they are, received by Lambda. */
+/** The messages that Lambda has received, from the records of such an event. */
 export function messagesOf({ Records }: SQSEvent): ReceivedMessage[] {
   return Records.map(({ messageId, receiptHandle, body, attributes }) => ({
     id: messageId,
@@ -32,13 +32,13 @@ export function messagesOf({ Records }: SQSEvent): ReceivedMessage[] {
   }));
 }
 
-/** The names of the queues that the records are of. */
+/** The names of the queues that the records came from. */
 export function queuesOf({ Records }: SQSEvent): string[] {
   return [...new Set(Records.map(({ eventSourceARN: arn }) => arn.slice(arn.lastIndexOf(":") + 1)))];
 }
 
 /**
- * A partial batch response, which gives messages back: they stay in the queue until their visibility timeout is over, and
+ * A partial batch response, which gives messages back. They stay in the queue, hidden until their visibility timeout is over.
  * Lambda deletes all others of the batch. Only a mapping with `ReportBatchItemFailures` heeds it; any other deletes all.
  */
 export function givenBack(messageIds: readonly string[]): SQSBatchResponse {

@@ -1,19 +1,19 @@
 import { shortened } from "../base/validation-problems.ts";
 import type { Keys } from "./memory-line.ts";
 
-/** How much of what this version does not know is sent on, in bytes. */
+/** How many bytes of unknown keys are sent on. */
 const SENT_ON_BYTES = 1_024;
 /** How many keys a log line names. */
 const NAMED_KEYS = 20;
 
-/** What is sent on as it is, and the names of its keys and of those for which there is no room. */
+/** The unknown keys that are sent on as they are, their names, and the names of those for which there is no room. */
 export type SentOn = {
   readonly values: Keys;
   readonly kept: readonly string[];
   readonly dropped: readonly string[];
 };
 
-/** What of a message is sent on though this version does not know it: up to 1 KB. The rest is dropped. */
+/** Chooses which of a message's unknown keys are sent on: up to 1 KB. The rest is dropped. */
 export function sentOn(unknown: readonly Keys[]): SentOn {
   const kept: [string, unknown][] = [];
   const dropped: string[] = [];
@@ -33,7 +33,7 @@ export function sentOn(unknown: readonly Keys[]): SentOn {
   };
 }
 
-// JSON.parse reads what is nested deeper than JSON.stringify can write.
+// JSON.parse reads deeper nesting than JSON.stringify can write.
 function sizeOf(value: Keys): number {
   try {
     return Buffer.byteLength(JSON.stringify(value));

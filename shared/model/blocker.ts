@@ -8,7 +8,7 @@ type UnreadWhy = FailureKind | "out of time";
 /** A question that AWS did not answer: the IAM action, where one was tried, and why. */
 export type Unread = { readonly call: string | undefined; readonly why: UnreadWhy };
 
-/** What a pass asks AWS for, as far as a drain may have to wait for the answer. */
+/** The things that a pass asks AWS for, and that a drain may have to wait for. */
 export const ASKED = [
   "group instance",
   "hooks",
@@ -25,13 +25,13 @@ export type Leftover =
   | {
       readonly kind: "registration";
       readonly loadBalancer: string;
-      /** Whether the load balancer counts targets; a classic one has the instance, or not. */
+      /** Whether to count the targets. A classic load balancer has the instance, or not. */
       readonly counts: boolean;
       readonly state: "registered" | "draining";
       readonly count: number;
     }
   | { readonly kind: "tasks"; readonly cluster: string; readonly status: string; readonly count: number }
-  /** Nobody answers for the tasks that ECS shows. */
+  /** The agent is silent, so the tasks that ECS shows may be long past. */
   | { readonly kind: "agent disconnected"; readonly cluster: string }
   /** A registration of ours drains first, so the container instance is not DRAINING yet. */
   | { readonly kind: "not draining"; readonly cluster: string };
@@ -44,7 +44,7 @@ type Event =
       readonly state: string;
       readonly awaited: "termination" | "end of wait" | "warm pool" | "root volume";
     }
-  /** What ECS and the load balancers show of a dead instance must be cleared away; `as` is what EC2 says of it. */
+  /** A dead instance must be removed from ECS and the load balancers. `as` is EC2's answer about it. */
   | { readonly kind: "dead instance"; readonly as: InstanceState | undefined }
   /** Other hooks hold the instance too. */
   | { readonly kind: "other hooks"; readonly hooks: readonly string[] }
@@ -52,11 +52,11 @@ type Event =
 
 /** Events by name. Each has its words where lines are logged. */
 export const EVENT_NAMES = [
-  /** No group knows the instance: that is believed after a second read. */
+  /** No group knows the instance. A second read must agree. */
   "second absence",
-  /** What was just done has to take effect. */
+  /** A step was just taken, and has to take effect. */
   "effect",
-  /** Nothing is left, but reads lag. */
+  /** Nothing is left. Reads lag, so a later one must agree. */
   "later read",
   "settled",
   "container instance gone",
@@ -73,10 +73,10 @@ export const EVENT_NAMES = [
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** What AWS did not answer, and for what it was asked. */
+/** A question that AWS did not answer, as a blocker. */
 export type UnreadBlocker = Unread & { readonly kind: "unread"; readonly what: Asked };
 
-/** Blockers that a message has no room for: how many they are, and a digest of all of the list. */
+/** Blockers that a message has no room for: their number, and a digest of the whole list. */
 type MoreBlockers = { readonly kind: "more"; readonly count: number; readonly digest: string };
 
 /** One thing that a drain waits for. */
@@ -90,22 +90,22 @@ export function event(name: EventName): Blocker {
   return { kind: "event", event: name };
 }
 
-/** What was not answered, as a blocker. */
+/** The blocker for something that AWS did not answer. */
 export function unreadBlocker(what: Asked, unread: Unread): UnreadBlocker {
   return { kind: "unread", what, ...unread };
 }
 
-/** Those of some blockers that AWS did not answer for. */
+/** The blockers that are unanswered questions. */
 export function unreadOf(blockers: readonly Blocker[]): UnreadBlocker[] {
   return blockers.filter((each) => each.kind === "unread");
 }
 
-/** Those that are known to be there. */
+/** The blockers that are known to be there. */
 export function knownOf(blockers: readonly Blocker[]): Blocker[] {
   return blockers.filter((each) => each.kind !== "unread");
 }
 
-/** Blockers as a message carries them: the first of them, and what tells whether the others are the same. */
+/** Blockers as a message carries them: the first ones, and a digest that tells whether the list is the same. */
 export function asInMessage(blockers: readonly Blocker[], named = NAMED_BLOCKERS): readonly Blocker[] {
   const all = blockers.filter((each) => each.kind !== "more");
   if (all.length <= named) return blockers;
@@ -113,7 +113,7 @@ export function asInMessage(blockers: readonly Blocker[], named = NAMED_BLOCKERS
   return [...all.slice(0, named), { kind: "more", count, digest: digestOfAll(blockers) }];
 }
 
-/** Whether two lists say the same, in the same order. One of them, or both, may have come in a message. */
+/** Whether two lists have the same blockers, in the same order. One of them, or both, may have come in a message. */
 export function areSameBlockers(some: readonly Blocker[], others: readonly Blocker[]): boolean {
   return digestOfAll(some) === digestOfAll(others);
 }
@@ -126,7 +126,7 @@ function moreOf(blockers: readonly Blocker[]): MoreBlockers | undefined {
   return blockers.find((each) => each.kind === "more");
 }
 
-// By its keys in one order: one list comes from a message, the other from a pass.
+// Keys are sorted, since one list comes from a message and the other from a pass.
 function idOf(blocker: Blocker): string {
   const given = Object.entries(blocker).filter(([, value]) => value !== undefined);
   return JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -9,22 +9,22 @@ import type { DrainSettings } from "./settings.ts";
 
 /** Something to be done to AWS for an instance. */
 export type Step =
-  /** Sets a container instance DRAINING; `again` where it was, by us, and somebody set it ACTIVE. */
+  /** Sets a container instance DRAINING. `again`: we had done so before, and somebody set it ACTIVE. */
   | {
       readonly kind: "drain";
       readonly cluster: string;
       readonly containerInstance: string;
       readonly again: boolean;
     }
-  /** Sets a container instance ACTIVE again that returns. */
+  /** Sets the container instance of a returning instance ACTIVE again. */
   | { readonly kind: "activate"; readonly cluster: string; readonly containerInstance: string }
-  /** Takes the instance out of a load balancer: ours, one that came back, or one that ECS has left behind. */
+  /** Takes a registration out of a load balancer: one of ours, one that came back, or an orphan. */
   | {
       readonly kind: "deregister";
       readonly registration: Registration;
       readonly why: "ours" | "came back" | "orphaned";
     }
-  /** Registers the instance again where it was taken out of. */
+  /** Registers the instance again where it was taken out. */
   | { readonly kind: "register"; readonly registration: SeenRegistration }
   /** Stops a task that does not leave by itself. */
   | { readonly kind: "stop task"; readonly cluster: string; readonly task: string; readonly name: string }
@@ -50,13 +50,13 @@ export type Drop = {
   readonly level: "info" | "warn" | "error";
 };
 
-/** To wait until another pass, in milliseconds since 1970, and for what. */
+/** To wait until another pass (in milliseconds since 1970), and for which blockers. */
 type Wait = { readonly kind: "wait"; readonly until: number; readonly blockers: readonly Blocker[] };
 
 /** What becomes of the termination after this pass. */
 type Outcome = Wait | Complete | Drop;
 
-/** Why a warning is given. The words stand where the line is logged. */
+/** Why a warning is given. Its words are in shared/log-lines. */
 export type WarningReason =
   | { readonly why: "global limit first" }
   | { readonly why: "same queue" }
@@ -74,8 +74,7 @@ export type WarningReason =
   | { readonly why: "protected"; readonly until: number | undefined };
 
 /**
- * What a warning is about. It is remembered, as a message carries it: so a kind keeps its name, whatever the words of its line
- * become.
+ * The kind of a warning. Messages carry it, so a kind keeps its name, even if the words of its line change.
  */
 export type WarningKind =
   | "held by the lifecycle hook"
@@ -87,18 +86,18 @@ export type WarningKind =
   | "no progress"
   | "registrations not restored";
 
-/** Something worth a line in the log, once in a drain. */
+/** Something to log once in a drain. */
 export type Warning = {
   readonly level: "info" | "warn";
   readonly kind: WarningKind;
-  /** What the line says besides: data alone. */
+  /** Further fields of the line, as data. */
   readonly fields: Fields;
   readonly reason?: WarningReason;
-  /** What is in the way, for a line that names it. */
+  /** The blockers, for a line that names them. */
   readonly blockers?: readonly Blocker[];
   /** How the drain will end. */
   readonly ending?: { readonly onTimeout: DrainSettings["onTimeout"]; readonly retains: Retention };
-  /** Tells warnings of one kind apart. It is remembered, so it is short and never a text of AWS's. */
+  /** Tells warnings of one kind apart. The message carries it, so it is short and never a text of AWS's. */
   readonly about?: string;
 };
 
@@ -113,14 +112,14 @@ export type Decision = {
 /** One termination in a pass, with what was decided, and when (in milliseconds since 1970). */
 export type Decided = Observed & { readonly decision: Decision; readonly decidedAt: number };
 
-/** The same with what was done: the steps that took effect, whether others failed, and the ids of lines that were logged. */
+/** What was done for a termination: the steps that took effect, whether others failed, and the ids of lines that were logged. */
 export type Done = {
   readonly steps: readonly Step[];
   readonly failed: boolean;
   readonly logged: readonly string[];
 };
 
-/** What is remembered of a warning, so that it is given once. */
+/** The id by which a warning is remembered, so that it is given once. */
 export function idOfWarning({ kind, about }: Pick<Warning, "kind" | "about">): string {
   return shortId(about === undefined ? kind : `${kind}: ${about}`);
 }

@@ -1,13 +1,13 @@
-/** Where Auto Scaling shows an instance. */
+/** The group and lifecycle state in which Auto Scaling shows an instance. */
 export type GroupInstance = { readonly group: string; readonly state: string };
 
 /** A lifecycle hook of a group, as far as a drain depends on it. Durations are in milliseconds. */
 export type Hook = {
   readonly name: string;
   readonly heartbeatTimeout: number;
-  /** After this long the hook ends, whatever its heartbeats: 48 hours, or 100 timeouts where that is less. */
+  /** After this long the hook ends, whatever heartbeats are sent: 48 hours, or 100 timeouts if that is less. */
   readonly globalTimeout: number;
-  /** What it notifies; undefined where it notifies nothing but EventBridge. */
+  /** The ARN that it notifies. Undefined if it only notifies EventBridge. */
   readonly target: string | undefined;
   /** Its NotificationMetadata, which may hold settings of its own. */
   readonly metadata: string | undefined;
@@ -20,7 +20,7 @@ export type GroupWithInstances = {
   readonly hasWarmPool: boolean;
 };
 
-/** Which lifecycle action is meant: by its token, or where that is unknown by its instance. */
+/** Names a lifecycle action by its token, or by its instance if the token is unknown. */
 export type LifecycleAction = {
   readonly group: string;
   readonly hook: string;

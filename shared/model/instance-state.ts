@@ -1,4 +1,4 @@
-/** What EC2 says of an instance: one of its states, or that it does not know it. */
+/** EC2's answers about an instance: its state, or that EC2 does not know it. */
 export const INSTANCE_STATES = [
   "pending",
   "running",

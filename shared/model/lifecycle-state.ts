@@ -12,7 +12,7 @@ export type Situation =
   /** Not terminating at all, as far as Auto Scaling shows: touch nothing. */
   | "untouchable";
 
-/** What an instance's lifecycle state means for one that goes back to its warm pool, or on with a new root volume. */
+/** What the lifecycle state of a returning instance means. */
 export type Progress =
   /** Still on its way: wait. */
   | "on its way"
@@ -23,7 +23,7 @@ export type Progress =
   /** It goes somewhere else after all: there is nothing to restore. */
   | "elsewhere";
 
-// A terminating hook fires in four wait states. In two of them the instance does not die: it goes back to the warm
+// A terminating hook holds instances in four wait states. In two of them the instance does not die: it goes back to the warm
 // pool, or reboots with a new root volume.
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   "Terminating:Wait": "held",
@@ -64,31 +64,31 @@ const PROGRESS: Readonly<Record<string, Progress>> = {
   "Pending:Wait": "on its way",
   "Pending:Proceed": "on its way",
   InService: "in service",
-  // An operator has taken it aside: it gets nothing back to serve with before it is in service.
+  // An operator has put it into Standby. It gets nothing back before it is in service.
   EnteringStandby: "on its way",
   Standby: "on its way",
 };
 
 /**
- * What a lifecycle state of Auto Scaling means. All others, those that AWS may add included, are untouchable
+ * What a lifecycle state of Auto Scaling means. A state that is not listed here, such as one that AWS may add, is untouchable
  * (Amazon EC2 Auto Scaling API Reference, AutoScalingInstanceDetails, LifecycleState).
  */
 export function situationOf(lifecycleState: string): Situation {
   return SITUATIONS[lifecycleState] ?? "untouchable";
 }
 
-/** Where an instance in a wait state goes that does not die; undefined for one that does. */
+/** Where an instance in this wait state returns to. Undefined if it dies. */
 export function returnOf(lifecycleState: string): Return | undefined {
   return RETURNS[lifecycleState];
 }
 
-/** Whether a hook holds an instance on its way to its death. */
+/** Whether a hook holds an instance to terminate it, not to return it. */
 export function isHeldForTermination({ groupInstance }: Pick<AutoScalingView, "groupInstance">): boolean {
   if (groupInstance === undefined) return false;
   return situationOf(groupInstance.state) === "held" && returnOf(groupInstance.state) === undefined;
 }
 
-/** How far an instance has come that goes back; see the Auto Scaling User Guide on warm pools and on instance refresh. */
+/** How far a returning instance has come (Auto Scaling User Guide, on warm pools and on instance refresh). */
 export function progressOf(lifecycleState: string): Progress {
   return PROGRESS[lifecycleState] ?? "elsewhere";
 }

@@ -7,10 +7,10 @@ export type LoadBalancerKind = "target" | "classic" | (string & {});
 /** Which load balancer: a target group by its ARN, a classic load balancer by its name. */
 export type LoadBalancerId = { readonly kind: LoadBalancerKind; readonly id: string };
 
-/** A load balancer, as far as nothing of it changes while it exists. */
+/** The parts of a load balancer that never change while it exists. */
 export type LoadBalancer = LoadBalancerId & {
   readonly name: string;
-  /** What can be registered with it: `instance`, `ip`, or something that this program does not take out. */
+  /** The type of its targets: `instance`, `ip`, or one that this program does not take out. */
   readonly targetType: string;
   /** Whether it belongs to a Network Load Balancer, which may go on sending for minutes. */
   readonly network: boolean;

@@ -1,21 +1,21 @@
 import { digestOf } from "../base/digest.ts";
 import type { Memory } from "./memory.ts";
 
-// Ids of lines that were logged, as a memory has them: short, so that a message has room for many.
+// The ids by which a memory knows the lines that were logged. They are short, so that a message has room for many.
 
 /** How long an id may be. */
 const ID_LENGTH = 40;
-/** How much of a digest stands for an id where there is little room. */
+/** How many characters of a digest stand for an id when there is little room. */
 const DIGEST_LENGTH = 6;
 
-/** The id of a line as it is remembered. Of a long one, what stands before its first colon stays, and a digest of all. */
+/** The id of a line as it is remembered. A long one becomes the part before its first colon, and a digest of all. */
 export function shortId(id: string): string {
   if (id.length <= ID_LENGTH) return id;
   const what = /^[^:]{1,24}: /.exec(id)?.[0] ?? "";
   return `${what}#${digestOf(id)}`;
 }
 
-/** The same where a message has little room: a digest alone. */
+/** The id of a line in a message with little room: only a digest. */
 export function shortestId(id: string): string {
   return /^#.{6}$/s.test(id) ? id : `#${digestOf(id).slice(0, DIGEST_LENGTH)}`;
 }

@@ -2,18 +2,18 @@ import type { Blocker, UnreadBlocker } from "./blocker.ts";
 import type { LoadBalancer, LoadBalancerId } from "./load-balancer.ts";
 import type { SeenRegistration } from "./registration.ts";
 
-/** Where an instance goes that does not die: back to its warm pool, or on with a new root volume. */
+/** Where a returning instance goes, which does not die: back to its warm pool, or on with a new root volume. */
 export type Return = "warm pool" | "root volume";
 
 /**
- * A blocker that it is enough to ask about between two passes. While it is there, nothing else can let the drain go on. It is
- * either tasks that leave by themselves, of which one that has not STOPPED is enough, or a registration.
+ * A blocker that a recheck asks about between two passes. While it is there, nothing else can let the drain go on. It is either
+ * a registration, or tasks that leave by themselves: one of them that has not STOPPED is enough.
  */
 export type RecheckableBlocker =
   | {
       readonly kind: "tasks";
       readonly cluster: string;
-      /** The container instance that they are on, by ARN, and how many tasks it was to run, by its own count. */
+      /** The ARN of their container instance, and how many tasks it counted as tasks to run. */
       readonly containerInstance: string;
       readonly tasksToRun: number;
       readonly tasks: readonly string[];
@@ -21,18 +21,19 @@ export type RecheckableBlocker =
   | {
       readonly kind: "registration";
       readonly registration: SeenRegistration;
-      /** An instance id or an address. */
+      /** The id of the instance, or the address of a task. */
       readonly target: string;
       readonly state: "registered" | "draining";
     };
 
-/** Something that was done to an instance by us, and when that took effect. Times are in milliseconds since 1970. */
+/** Something that we did to an instance, and when it took effect. Times are in milliseconds since 1970. */
 export type Dated<T> = { readonly what: T; readonly at: number };
 
 /**
- * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970. Where an
- * instance dies, all of it can be lost without harm: the drain then only takes longer, because what was never seen is
- * looked for twice. Of one that comes back, what is to be taken is written down first.
+ * What AWS cannot tell, and so travels in the message. Times are in milliseconds since 1970.
+ *
+ * For an instance that dies, all of it can be lost without harm. The drain then only takes longer: two passes must find nothing
+ * where one was enough. An instance that returns needs its restore plan, which is written before anything is taken.
  */
 export type Memory = {
   /** The container instances seen in the clusters, by ARN. */
@@ -40,85 +41,85 @@ export type Memory = {
   /** The ARNs of the tasks seen on the instance; undefined before they were listed. */
   readonly tasks: readonly string[] | undefined;
   /**
-   * The versions that its container instances had when their tasks were listed again, after DRAINING had taken effect, and none was
-   * left: with the same one, none has started since.
+   * The versions of container instances that had no task left in a list made after DRAINING had taken effect. While a container
+   * instance has the same version, no task has started on it since.
    */
   readonly noTasksVersions: readonly { readonly arn: string; readonly version: number }[];
-  /** Since when, after DRAINING had taken effect, its container instances have counted no task that is to run. */
+  /** Since when its container instances have counted no task to run. It only counts once DRAINING has taken effect. */
   readonly noTasksToRunSince: number | undefined;
-  /** What the instance was seen registered with. */
+  /** The registrations that any pass has seen. */
   readonly registrations: readonly SeenRegistration[];
-  /** Registrations that we took out: one that comes back is taken out again, and what returns gets its own back. */
+  /** Registrations that we took out. One that comes back is taken out again. A returning instance gets them back. */
   readonly deregistered: readonly Dated<SeenRegistration>[];
   /** The container instances that we set DRAINING, by ARN. */
   readonly drained: readonly Dated<string>[];
   /**
-   * What is to be taken from an instance that comes back, by container instance ARN and by registration. It is written
-   * down a message before it is done: a run that dies in between must not lose what is to be given back.
+   * The restore plan: what will be taken from a returning instance, by container instance ARN and by registration. The message
+   * has it before it is done. A run that dies in between must not lose what has to be given back.
    */
   readonly plannedDraining: readonly string[];
   readonly plannedDeregistrations: readonly SeenRegistration[];
   /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
   readonly behindNetworkLoadBalancer: boolean;
-  /** The load balancers of the services that had a task on the instance: those are ECS's to empty. */
+  /** The load balancers of services that had a task on the instance: ECS takes it out of those. */
   readonly managed: readonly LoadBalancerId[];
-  /** Load balancers by the name or id that they were asked for: nothing of one changes while it exists. */
+  /** Load balancers, by the name or id that AWS was asked for. They never change, so remembering them saves calls. */
   readonly loadBalancers: readonly { readonly asked: string; readonly found: LoadBalancer }[];
-  /** When DRAINING, or a deregistration, last took effect by us, or was first seen done by somebody else. */
+  /** When a step of ours, DRAINING or a deregistration, last took effect, or a pass first saw that somebody else had done it. */
   readonly actedAt: number | undefined;
-  /** When DRAINING was first seen, or set: what is still registered a minute after its tasks is then an orphan. */
+  /** When DRAINING was first set or seen. A managed registration for which ECS shows no task is an orphan a minute later. */
   readonly drainingAt: number | undefined;
-  /** When a pass first showed no container instance, or no registration: what was never seen is looked for twice. */
+  /** When a pass first showed no container instance, or no registration. If none was ever seen, a second pass must agree. */
   readonly noContainerInstanceSince: number | undefined;
   readonly noRegistrationSince: number | undefined;
-  /** Since when, in an unbroken row of passes, no group has known the instance. */
+  /** Since when no group has known the instance, in every pass. */
   readonly absentSince: number | undefined;
-  /** When the completion was first answered with "no such action". */
+  /** When Auto Scaling first answered a completion with "no such action". */
   readonly refusedAt: number | undefined;
   /** When our lifecycle action was completed, where other hooks still hold the instance. */
   readonly completedAt: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
-  /** When everything was first gone, with nothing left to do but to let it settle. */
+  /** When everything was first gone. From then on the drain only settles. */
   readonly goneAt: number | undefined;
-  /** Since when, in an unbroken row of passes, the ECS agent has been disconnected. */
+  /** Since when the ECS agent has been disconnected, in every pass. */
   readonly disconnectedSince: number | undefined;
-  /** Since when, in an unbroken row of answers, EC2 has not known the instance. */
+  /** Since when EC2 has not known the instance, in every answer. */
   readonly unknownSince: number | undefined;
   /** When the instance was first certain to be dead. */
   readonly deadSince: number | undefined;
   /**
-   * When a pass first showed that a hook holds the instance on its way to its death. Nothing holds it so twice: whichever
-   * lifecycle action does had begun by then.
+   * When a pass first showed that a hook holds the instance to terminate it, not to return it. That happens once, so the
+   * lifecycle action that holds it had begun by then.
    */
   readonly terminatingSince: number | undefined;
-  /** Where the instance goes back to, once it was seen on its way there: then the message outlives the hook. */
+  /** Where a returning instance goes, once a pass saw it on its way. The message is then kept beyond the hook. */
   readonly returns: Return | undefined;
-  /** When the lifecycle action of an instance that returns had ended. */
+  /** When a pass first saw that the lifecycle action of a returning instance had ended. */
   readonly returningSince: number | undefined;
-  /** What the drain waited for at the last pass that read everything, and since when it has been that. */
+  /** What the drain waited for at the last pass that read everything, and since when it has waited for just that. */
   readonly blockers: readonly Blocker[];
   readonly changedAt: number | undefined;
   /** What AWS did not answer in the last pass. It changes neither the pace nor the clock of a stall. */
   readonly unread: readonly UnreadBlocker[];
-  /** There is no pass before. */
+  /** When the next pass is due. */
   readonly nextPassAt: number | undefined;
-  /** The one blocker to ask about instead of a pass, and until when that is enough. */
+  /** The one blocker that a recheck asks about instead of a pass, and until when that is enough. */
   readonly recheck: { readonly blocker: RecheckableBlocker; readonly until: number } | undefined;
-  /** Until when it may stay in the completion queue without a pass; undefined where it is not in it. */
+  /** Until when it may stay in the completion queue without a pass. Undefined if it is not in the queue. */
   readonly queuedUntil: number | undefined;
   /** Passes and rechecks in which something failed. */
   readonly failures: number;
-  /** Warnings that were given, by a short id, so that each is given once. */
+  /** Lines that were logged, by a short id, so that each is logged once. */
   readonly logged: readonly string[];
-  /** What a later version has written and this one does not know, by key: it is sent on as it is. */
+  /** Keys of a later version, which this one does not know. They are sent on as they are. */
   readonly ofLaterVersion: Readonly<Record<string, unknown>>;
 };
 
 /** The fields of a memory that this version knows: each has a line in the table of the messages. */
 export type MemoryField = Exclude<keyof Memory, "ofLaterVersion">;
 
-/** The memory of a termination of which there was no pass yet. */
+/** The memory of a termination before its first pass. */
 export const NO_MEMORY: Memory = {
   containerInstances: [],
   tasks: undefined,

@@ -1,7 +1,7 @@
 /** The kinds of notices about instances that EventBridge brings. */
 export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
 
-/** Why nothing is done about a notice. The words stand where the line is logged. */
+/** Why nothing is done about a notice. Its words are in shared/log-lines. */
 export type IgnoreReason =
   | { readonly why: "the input says so" }
   | { readonly why: "no group" }

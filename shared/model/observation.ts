@@ -7,12 +7,12 @@ import type { Registration } from "./registration.ts";
 import type { ClusterInstance, TaskProtection } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
 
-/** What was not answered, by what was asked for. */
+/** The questions that AWS did not answer, by what was asked for. */
 export type UnreadAnswers = { readonly [what in Asked]?: Unread };
 
-/** What Auto Scaling shows of one instance, and of the hooks of its group. */
+/** What Auto Scaling shows of one instance and of its group's hooks. */
 export type AutoScalingView = {
-  /** What Auto Scaling says; undefined when no group knows the instance. */
+  /** The instance's group and state. Undefined if no group knows the instance. */
   readonly groupInstance: GroupInstance | undefined;
   /** The terminating hooks of the termination's group; undefined where they could not be read. */
   readonly hooks: readonly Hook[] | undefined;
@@ -31,32 +31,32 @@ export type Observation = AutoScalingView & {
   readonly loadBalancers: Memory["loadBalancers"];
   /** Whether ECS itself drains the cluster's instances; undefined where nobody asked. */
   readonly managedDraining: boolean | undefined;
-  /** Tasks that are protected from being stopped, where they were asked for: now and then while nothing moves. */
+  /** Tasks that are protected from being stopped. They are asked for now and then while nothing changes. */
   readonly protections: readonly TaskProtection[];
-  /** What EC2 says; undefined where nobody asked, because nothing speaks against the instance being alive. */
+  /** EC2's answer. Undefined if nobody asked, because nothing suggests that the instance is dead. */
   readonly instance: InstanceState | undefined;
   /**
-   * What could not be read. While tasks or registrations are not, nothing counts as gone. EC2's answer only matters for what
-   * is still there, and the host ports of tasks only while a registration of ours is.
+   * The questions that AWS did not answer. While tasks or registrations are unread, nothing counts as gone. EC2's answer only
+   * matters while something is still there. The host ports of tasks only matter while a registration of ours is there.
    */
   readonly unread: UnreadAnswers;
 };
 
 /**
- * One termination in a pass. Each step returns the record with what it adds: nothing is joined by identity, and nothing is
+ * One termination in a pass. Each step returns a new record with what it adds. Nothing is joined by identity, and nothing is
  * changed in place.
  */
 export type InPass = {
-  /** Its place in the batch that was handed in. */
+  /** Its place in the batch. */
   readonly index: number;
-  /** As it was handed in. */
+  /** As it was before the pass. */
   readonly before: Termination;
   /** As it is now. */
   readonly termination: Termination;
 };
 
-/** The same with what Auto Scaling shows. */
+/** A termination in a pass, with what Auto Scaling shows. */
 export type WithView = InPass & { readonly view: AutoScalingView };
 
-/** The same with all that AWS shows. */
+/** A termination in a pass, with all that AWS shows. */
 export type Observed = InPass & { readonly observation: Observation };

@@ -5,7 +5,7 @@ import type { SeenRegistration } from "./registration.ts";
 /** Whether the group keeps an instance whose hook ends with ABANDON; undefined where that could not be read. */
 export type Retention = boolean | undefined;
 
-/** Why a lifecycle action is completed. The words stand where the line is logged. */
+/** Why a lifecycle action is completed. Its words are in shared/log-lines. */
 export type CompletionReason =
   | { readonly why: "drained" }
   | { readonly why: "drained, left its cluster" }
@@ -18,10 +18,10 @@ export type CompletionReason =
     }
   | { readonly why: "dead"; readonly as: InstanceState | undefined };
 
-/** A hook that ended before anybody could work on what it held, by its timeout in milliseconds. */
+/** A hook that timed out before we could begin to drain the instance. Its timeout is in milliseconds. */
 export type HookEndedFirst = { readonly heartbeatTimeout: number };
 
-/** Why a termination is followed no further, without anything being completed. */
+/** Why a termination is dropped, without anything being completed. */
 export type DropReason =
   | { readonly why: "superseded"; readonly state: string }
   | {
@@ -30,7 +30,7 @@ export type DropReason =
       readonly hookEndedFirst: HookEndedFirst | undefined;
     }
   | { readonly why: "absent"; readonly hookEndedFirst: HookEndedFirst | undefined }
-  /** `group` is another group than the message's, where the instance is in one. */
+  /** `group` is the instance's group, if it is another than the message's. */
   | { readonly why: "not terminating"; readonly state: string; readonly group: string | undefined }
   | { readonly why: "unknown action" }
   | { readonly why: "spot interruption"; readonly left: readonly Blocker[] }

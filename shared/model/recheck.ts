@@ -9,22 +9,22 @@ export type RecheckRequest = {
   readonly index: number;
   readonly before: Termination;
   readonly blocker: RecheckableBlocker;
-  /** Since when it drains by our doing, in milliseconds since 1970: then its deregistration delay tells how long. */
+  /** When we began its deregistration, in milliseconds since 1970. The deregistration delay then tells how long it drains. */
   readonly drainsSince: number | undefined;
 };
 
-/** What AWS says of a blocker. */
+/** AWS's answer about a blocker. */
 export type RecheckAnswer =
   | { readonly isThere: false }
   | {
       readonly isThere: true;
-      /** Until when it is sure to be there, in milliseconds since 1970, where that is known. */
+      /** Until when it is sure to be there, in milliseconds since 1970, if that is known. */
       readonly until?: number | undefined;
-      /** Of tasks: those that are left, and the container instance as it is. */
+      /** For tasks: those that are left, and their container instance. */
       readonly tasks?: { readonly left: readonly string[]; readonly on: ContainerInstance };
     };
 
-/** The same with the answer, or with what AWS did not answer. */
+/** A request with its answer, or with the reason why AWS did not answer. */
 export type Rechecked = RecheckRequest & {
   readonly answer: { readonly value: RecheckAnswer } | { readonly unread: Unread };
 };

@@ -1,42 +1,42 @@
 import { isSameLoadBalancer, type LoadBalancerId } from "./load-balancer.ts";
 import type { Task } from "./tasks.ts";
 
-/** What is registered: an instance id or an address, and the port of a target. */
+/** A target: an instance id or an address, and its port. */
 export type Target = { readonly id: string; readonly port: number | undefined };
 
 /** A target that its load balancer still has. */
 export type RegisteredTarget = Target & {
   readonly state: "registered" | "draining";
-  /** Whether the load balancer says that the instance is stopped or terminated. */
+  /** Whether the load balancer shows the instance as stopped or terminated. */
   readonly invalid: boolean;
   /** The ports of the instance that it sends to. */
   readonly pointsAt: readonly number[];
 };
 
-/** Something that the instance was seen in, and is to be gone from. */
+/** A registration as the memory has it: the instance must be gone from it. */
 export type SeenRegistration = LoadBalancerId & { readonly port?: number | undefined };
 
-/** An instance's registration with a load balancer, as it is. */
+/** An instance's registration with a load balancer, as a pass shows it. */
 export type Registration = LoadBalancerId & {
   readonly name: string;
-  /** What is registered: the instance's id, or the address of one of its tasks. */
+  /** The id of the instance, or the address of one of its tasks. */
   readonly target: string;
   /** The port of a target. */
   readonly port: number | undefined;
-  /** The host ports that it points at; none where it points at an address of a task's own. */
+  /** The host ports that it points at. None if it points at a task's own address. */
   readonly pointsAt: readonly number[];
   readonly state: "registered" | "draining";
-  /** Whether the load balancer says that the instance is stopped or terminated. */
+  /** Whether the load balancer shows the instance as stopped or terminated. */
   readonly invalid: boolean;
-  /** Whether a service with a task on the instance names it: then ECS takes it out, in step with its replacements. */
+  /** Whether a service with a task on the instance names it. ECS then takes it out, in step with the tasks' replacement. */
   readonly managed: boolean;
   /** The services that name it. */
   readonly services: readonly string[];
-  /** Whether asking for it alone is cheaper than a pass while it is registered. While it drains, it always is. */
+  /** Whether a recheck is cheaper than a pass while it is registered. While it drains, a recheck always is. */
   readonly canRecheckRegistered: boolean;
   /** Whether a Network Load Balancer forwards to it. */
   readonly networkLoadBalancer: boolean;
-  /** For an address, the task that has it or had it. It is nobody's but ECS's to take out, unless it is an orphan. */
+  /** For an address, the task that has or had it. Only ECS takes it out, unless it is an orphan. */
   readonly addressTask: Task | undefined;
 };
 

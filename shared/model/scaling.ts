@@ -1,4 +1,4 @@
-/** One service that keeps one task per instance, with N instances spare. */
+/** A service with one task per instance, keeping N instances spare. */
 export type ScaledService = {
   readonly cluster_name: string;
   readonly service_name: string;
@@ -6,7 +6,7 @@ export type ScaledService = {
   readonly n_count: number;
 };
 
-/** Why a service cannot be scaled at all: its configuration is wrong. The words stand where the line is logged. */
+/** Why a service cannot be scaled at all: its configuration is wrong. Its words are in shared/log-lines. */
 export type Unusable =
   | { readonly why: "no such service" }
   | { readonly why: "daemon" }
@@ -16,5 +16,5 @@ export type Unusable =
 export type Doubt =
   /** The cluster or the service could not be read. */
   | { readonly why: "unread" }
-  /** Tasks run somewhere, and yet the cluster shows no instance: what was read is not to be trusted. */
+  /** Tasks run somewhere, and yet the cluster shows no instance, so the answer cannot be right. */
   | { readonly why: "no instance" };

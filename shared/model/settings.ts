@@ -12,7 +12,7 @@ export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
 
-/** An EC2 instance's id: one that is none would fail the calls that ask for many. */
+/** An EC2 instance's id. A wrong one would fail the calls that ask for many. */
 export const instanceId = text(/^i-[0-9a-f]{8,17}$/, "expected an instance id such as i-0123456789abcdef0");
 /** The name of a standard SQS queue: Auto Scaling does not send to FIFO queues. */
 export const queueName = text(/^[A-Za-z0-9_-]{1,80}$/, "expected the name of a standard SQS queue");
@@ -38,8 +38,8 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
 const listOf = <T extends z.core.$ZodType>(item: T, expected: string) => z.array(item, { error: expected });
 
 /**
- * What a drain is told: where the instance may be registered, how closely to watch, and how it may end. These keys are deregister's
- * input; they travel in the message to terminate, and a hook may set its own in its NotificationMetadata.
+ * The settings of a drain: where the instance may be registered, how often to have a pass, and how the drain may end. These keys
+ * are deregister's input. They travel in the message to terminate, and a hook may set its own in its NotificationMetadata.
  */
 export const drainKeys = {
   elb_name: z.optional(elbName).check(z.describe("A classic load balancer to take instances out of.")),
@@ -97,14 +97,14 @@ export const drainKeys = {
     ),
 };
 
-/** The error of what is to be an object and is none; what is wrong with its keys says so itself. */
+/** The error for a value that must be an object and is none. Wrong keys in an object have errors of their own. */
 export const objectExpected = (expected: string) => (issue: { readonly code?: string }) =>
   issue.code === "invalid_type" ? expected : undefined;
 
-/** The error of an input that is no object. */
+/** The error for an input that is no object. */
 export const inputExpected = objectExpected("expected an object with the function's input");
 
-/** The key that all functions take, and that does not travel: the switch of the function that reads it decides. */
+/** The key that all functions take. It does not travel in messages: each function's own switch decides. */
 export const dryRunKey = {
   dry_run: z
     .optional(z.boolean({ error: "expected true or false" }))
@@ -142,10 +142,10 @@ export const noticeKeys = {
 
 const settingsSchema = z.object(drainKeys);
 
-/** The keys of a drain as they are written: in an input, in a message, in a hook's metadata. */
+/** The settings of a drain as keys: in an input, in a message, or in a hook's metadata. */
 export type DrainKeys = z.infer<typeof settingsSchema>;
 
-/** The same, with single and plural keys in one. */
+/** The settings of a drain, with single and plural keys in one. */
 export type DrainSettings = {
   readonly elbNames: readonly string[];
   readonly targetGroups: readonly string[];
@@ -155,7 +155,7 @@ export type DrainSettings = {
   readonly onTimeout: "continue" | "abandon" | "leave";
   readonly stopTasks: "none" | "daemon" | "all";
   readonly deregisterContainerInstance: "never" | "when_disconnected" | "always";
-  /** Undefined: as the load balancers need it. */
+  /** Undefined means: as long as the load balancers need. */
   readonly settleSeconds: number | undefined;
 };
 
@@ -177,7 +177,7 @@ export function settingsOf(keys: DrainKeys): DrainSettings {
   };
 }
 
-/** Lays a hook's own keys over those of the input: what it says of load balancers or clusters replaces all of them. */
+/** Puts a hook's own keys over the input's. If it names load balancers or clusters, those replace all of the input's. */
 export function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
   const result = { ...base };
   if (own.elb_name !== undefined || own.elb_names !== undefined) {
@@ -194,7 +194,7 @@ export function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
 /** Settings as keys again, as a message carries them. */
 export function keysOf(settings: DrainSettings): DrainKeys {
   return {
-    // The first stands here alone: the original's may have a name that the list does not take.
+    // The first one has this key alone: the original's may have a name that the list does not take.
     ...(settings.elbNames[0] === undefined ? {} : { elb_name: settings.elbNames[0] }),
     ...(settings.elbNames.length > 1 ? { elb_names: settings.elbNames.slice(1) } : {}),
     ...(settings.targetGroups.length > 0 ? { target_groups: [...settings.targetGroups] } : {}),
@@ -209,8 +209,8 @@ export function keysOf(settings: DrainSettings): DrainKeys {
 }
 
 /**
- * The keys that a hook's NotificationMetadata sets, or undefined where it is not meant for us: no JSON object, or none
- * of our keys in it. Other keys in it are left alone. `problems` names what is wrong with ours.
+ * The keys that a hook's NotificationMetadata sets. Undefined if it is not meant for us: it is no JSON object, or has none of
+ * our keys. Other keys in it do not matter. `problems` names what is wrong with ours.
  */
 export function keysOfMetadata(
   metadata: string | undefined,
@@ -223,20 +223,20 @@ export function keysOfMetadata(
   return { problems: firstOf(problems) };
 }
 
-/** The settings that some keys make under those of a hook's NotificationMetadata, as far as that is meant for us and right. */
+/** The settings of these keys, with those of a hook's NotificationMetadata over them if it is meant for us and right. */
 export function settingsUnder(metadata: string | undefined, keys: DrainKeys): DrainSettings {
   const own = keysOfMetadata(metadata);
   return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
 }
 
-/** The keys in a hook's NotificationMetadata that it cannot set, though a function's input can. */
+/** The keys in a hook's NotificationMetadata that only a function's input can set. */
 export function unheededKeys(metadata: string | undefined): string[] {
   const value = objectIn(metadata);
   const keys = Object.keys({ ...dryRunKey, ...noticeKeys });
   return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
 }
 
-/** The object that a text holds as JSON; undefined where it holds none. */
+/** The object that a JSON text stands for. Undefined if it is none. */
 export function objectIn(json: string | undefined): object | undefined {
   if (!json) return undefined;
   try {

@@ -2,7 +2,7 @@ import type { LoadBalancerId } from "./load-balancer.ts";
 
 /** The status in which a task's containers have certainly ended. */
 export const STOPPED = "STOPPED";
-/** The status of a container instance that is out of its cluster: ECS follows none of its tasks any more. */
+/** The status of a container instance that is out of its cluster. ECS no longer follows its tasks. */
 export const INACTIVE = "INACTIVE";
 
 /** An EC2 instance that has joined an ECS cluster. */
@@ -11,13 +11,13 @@ export type ContainerInstance = {
   readonly instanceId: string;
   /** ACTIVE, DRAINING, DEREGISTERING, INACTIVE and others. */
   readonly status: string;
-  /** Its tasks that are wanted, running or pending: those that are stopping are not among them. */
+  /** How many tasks to run it has, running or pending. Those that are stopping do not count. */
   readonly tasksToRun: number;
-  /** Whether its agent speaks to ECS. While it does not, what ECS shows of its tasks stays as it was. */
+  /** Whether its agent is connected to ECS. While it is not, ECS shows its tasks as they were. */
   readonly agentConnected: boolean;
-  /** Goes up with each task that starts or stops on it, and whatever else changes (ECS API Reference, ContainerInstance). */
+  /** Goes up with each task that starts or stops on it, and with other changes (ECS API Reference, ContainerInstance). */
   readonly version: number;
-  /** The capacity provider that it came by; undefined for one that registered by itself. */
+  /** The capacity provider that launched it. Undefined for one that registered by itself. */
   readonly capacityProvider: string | undefined;
 };
 
@@ -31,25 +31,25 @@ export type Task = {
   /** The service that it belongs to; undefined for a standalone task. */
   readonly service: string | undefined;
   readonly status: string;
-  /** Whether it is to run; a task that is stopping is not, though its containers still do. */
+  /** Whether it is a task to run. A task that is stopping is none, though its containers still run. */
   readonly shouldRun: boolean;
-  /** The host ports that its containers listen on, where they are known: for the network mode host ECS shows none. */
+  /** The host ports that its containers listen on, as far as they are known. ECS shows none for the network mode host. */
   readonly hostPorts: readonly number[];
-  /** The private addresses of its own network interface, which one in the network mode awsvpc has. */
+  /** The private addresses of its own network interface, which a task in the network mode awsvpc has. */
   readonly addresses: readonly string[];
-  /** Who or what started it: a deployment's id, or a text of the caller's. */
+  /** Who started it: a deployment's id, or a text that the caller chose. */
   readonly startedBy: string | undefined;
   /** When it was STOPPED, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
 };
 
-/** A task that may not be stopped by a scale-in or a deployment, until when (in milliseconds since 1970) where it ends. */
+/** A task that no scale-in or deployment may stop, and until when (in milliseconds since 1970) if its protection ends. */
 export type TaskProtection = { readonly task: string; readonly until: number | undefined };
 
 /** An event of a service, and when it was (in milliseconds since 1970). */
 type ServiceEvent = { readonly at: number; readonly message: string };
 
-/** An ECS service: where it registers its tasks, and what holds it back. */
+/** An ECS service: where it registers its tasks, and what it waits for. */
 export type Service = {
   readonly name: string;
   /** ACTIVE, DRAINING or INACTIVE. */
@@ -59,12 +59,12 @@ export type Service = {
   readonly desiredCount: number;
   readonly runningCount: number;
   readonly pendingCount: number;
-  /** How much of the desired count must run, and may run, while tasks are replaced. */
+  /** The share of the desired count that must run, and that may run, while tasks are replaced. */
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   /** The newest comes first. */
   readonly events: readonly ServiceEvent[];
-  /** Where it registers its tasks: those of its deployments and task sets too. */
+  /** The load balancers in which it registers tasks, with those of its deployments and task sets. */
   readonly loadBalancers: readonly LoadBalancerId[];
 };
 
@@ -73,7 +73,7 @@ export type ClusterInstance = {
   readonly cluster: string;
   readonly containerInstance: ContainerInstance;
   readonly tasks: readonly Task[];
-  /** Whether the tasks were listed in this pass; else those known before were described again. */
+  /** Whether the tasks were listed in this pass. Otherwise those known before were described again. */
   readonly listed: boolean;
   /** The services of these tasks, as they were when this run first asked for them. */
   readonly services: readonly Service[];
@@ -85,7 +85,7 @@ export function liveTasks({ containerInstance, tasks }: ClusterInstance): readon
   return tasks.filter((task) => task.status !== STOPPED);
 }
 
-/** Whether nobody answers for a container instance that is in its cluster. */
+/** Whether the agent of a container instance is silent, though it is in its cluster. */
 export function isSilent({ containerInstance: { status, agentConnected } }: ClusterInstance): boolean {
   return status !== INACTIVE && !agentConnected;
 }

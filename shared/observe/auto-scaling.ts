@@ -9,8 +9,8 @@ import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * Reads what Auto Scaling shows of the instances: one call per fifty of them, and once a run and group its hooks. Throws
- * only what is a fault of ours.
+ * Reads what Auto Scaling shows of the instances, fifty a call, and the hooks of each group, once a run. Throws only what is a
+ * fault of ours.
  */
 export async function observeAutoScaling(
   run: Run,
@@ -27,7 +27,7 @@ export async function observeAutoScaling(
   const nearTheEnd = terminations.filter((each) =>
     isRetentionDue(each, ownHook(each, hooks.get(each.group)), now),
   );
-  // Where it cannot be read, the log says so at the end; the drain does not wait for it.
+  // If it cannot be read, the log says so at the drain's end. The drain does not wait for it.
   const retains = await byGroup(nearTheEnd, (group) =>
     reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
   );
@@ -48,7 +48,7 @@ export async function observeAutoScaling(
   });
 }
 
-/** Where Auto Scaling shows instances: one call per fifty of them. Throws only what is a fault of ours. */
+/** Reads in which group and state instances are, fifty a call. Throws only what is a fault of ours. */
 export async function observeGroupInstances(
   run: Run,
   instanceIds: readonly string[],
@@ -61,7 +61,7 @@ export async function observeGroupInstances(
   return readings;
 }
 
-/** Answers by what was asked, without those that were given. */
+/** The unread answers, by what was asked. Answers that were given are left out. */
 export function unreadAnswers(
   answers: {
     readonly [what in keyof UnreadAnswers]: UnreadAnswers[what] | undefined;

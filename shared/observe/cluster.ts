@@ -10,7 +10,7 @@ import type { InClusters, Observable } from "./records.ts";
 import { observeServices } from "./services.ts";
 import { observeTasks } from "./tasks.ts";
 
-/** What nobody asked about. */
+/** An instance whose clusters nobody asked about. */
 const IN_NONE: InClusters = {
   instances: [],
   managed: [],
@@ -20,8 +20,8 @@ const IN_NONE: InClusters = {
 };
 
 /**
- * Finds the instances in their clusters, with their tasks and the load balancers of these tasks' services. Throws only what is
- * a fault of ours.
+ * Finds the instances in their clusters, with their tasks, and the load balancers of the tasks' services. Throws only what is a
+ * fault of ours.
  */
 export async function observeClusters<T extends Observable>(
   run: Run,
@@ -98,8 +98,8 @@ async function observeCluster(
   return all.map(({ termination: _, ...view }) => view);
 }
 
-// Those seen before are described by ARN. The others are searched by instance id, whatever the cluster's size. So is one
-// whose agent is silent: it may have registered again, as another container instance.
+// Container instances seen before are described by ARN. The others are searched by instance id, in a call for many whatever the
+// cluster's size. So is one whose agent is silent: it may have registered again, as another container instance.
 async function findContainerInstances(
   run: Run,
   cluster: string,
@@ -128,7 +128,7 @@ async function findContainerInstances(
     return groupBy([...seen, ...found], ({ instanceId }) => instanceId);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== "gone") throw error;
-    // A cluster that does not exist holds nothing. Where nothing was seen in it either, its name is wrong.
+    // A cluster that does not exist has no instances. If none was ever seen in it, its name is wrong.
     if (known.length === 0) run.cannotUse(cluster, "there is no such ECS cluster");
     return new Map();
   }

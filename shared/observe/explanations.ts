@@ -4,7 +4,7 @@ import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import type { InCluster } from "./services.ts";
 
-/** Asks whether ECS itself drains a cluster's instances, where it may. Throws only what is a fault of ours. */
+/** Asks whether ECS itself drains a cluster's instances, if the rules say that it may. Throws only what is a fault of ours. */
 export async function observeManagedDraining<T extends InCluster>(
   run: Run,
   cluster: string,
@@ -12,7 +12,7 @@ export async function observeManagedDraining<T extends InCluster>(
   { mayBeManagedDraining }: Pick<Questions, "mayBeManagedDraining">,
 ): Promise<(T & { readonly managedDraining: boolean | undefined })[]> {
   const isAsked = ({ termination, instances }: InCluster) => mayBeManagedDraining(termination, instances);
-  // It would only explain what is seen. Without it the drain goes on as it does.
+  // It only explains what is seen. Without it the drain goes on in the same way.
   const managesDraining = records.some(isAsked)
     ? contentOf(
         await reading(run, () =>
@@ -23,7 +23,7 @@ export async function observeManagedDraining<T extends InCluster>(
   return records.map((each) => ({ ...each, managedDraining: isAsked(each) ? managesDraining : undefined }));
 }
 
-/** Asks which tasks are protected from being stopped, where that is due. Throws only what is a fault of ours. */
+/** Asks which tasks are protected from being stopped, if that is due. Throws only what is a fault of ours. */
 export async function observeProtections<T extends InCluster>(
   run: Run,
   cluster: string,
@@ -41,7 +41,7 @@ export async function observeProtections<T extends InCluster>(
       : [];
   const asked = [...new Set(records.flatMap(tasksOf))].filter((arn) => !cache.has(arn));
   const answer = await reading(run, () => run.ports.ecs.protections(cluster, asked));
-  // It would only explain the wait. Where it could not be read, it is not asked for again in this run.
+  // It only explains the wait. If it could not be read, it is not asked for again in this run.
   for (const arn of asked)
     cache.set(
       arn,

@@ -4,14 +4,14 @@ import type { GroupWithInstances } from "../model/hooks.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
-/** Groups with their instances, each once, and the names that Auto Scaling does not know. What could not be read is in neither. */
+/** Groups with their instances, each once, and the names that Auto Scaling does not know. An unread group is in neither. */
 export type ObservedGroups = {
   readonly groups: readonly GroupWithInstances[];
   readonly unknown: readonly string[];
 };
 
 /**
- * Reads groups by name, one call per hundred, and those that carry a tag. Throws only what is a fault of ours.
+ * Reads groups by name, a hundred a call, and those that carry a tag. Throws only what is a fault of ours.
  *
  * @param tag as `key` or `key=value`
  */
@@ -22,7 +22,7 @@ export async function observeGroups(
 ): Promise<ObservedGroups> {
   const answers = await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
     const groups = contentOf(await reading(run, () => run.ports.autoScaling.groups({ names: some })));
-    // Auto Scaling leaves out what it does not know.
+    // Auto Scaling leaves out the groups that it does not know.
     const unknown = groups ? some.filter((name) => !groups.some((each) => each.name === name)) : [];
     return { groups: groups ?? [], unknown };
   });
@@ -34,7 +34,7 @@ export async function observeGroups(
   };
 }
 
-/** All instances of a group: its warm pool's too, which the group itself does not list. Throws only what is a fault of ours. */
+/** All instances of a group, with those of its warm pool, which the group does not list. Throws only what is a fault of ours. */
 export async function observeInstancesOf(
   run: Run,
   { name, instances, hasWarmPool }: GroupWithInstances,

@@ -10,9 +10,10 @@ import type { Clustered, Registered } from "./records.ts";
 type WithRegistered = Clustered & { readonly registered: Registered };
 
 /**
- * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING. It does so where a
- * registration of ours is there, which one of these tasks may listen behind. A task has them by its definition where it is of the network mode host, or
- * has not started yet. A definition never changes, so each is read once a run. Throws only what is a fault of ours.
+ * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING. It does so if there is a
+ * registration of ours, since one of the tasks may listen behind it. ECS shows none for a task in the network mode host, nor
+ * for one that has not started: its definition has them. A definition never changes, so each is read once a run. Throws only
+ * what is a fault of ours.
  */
 export async function observeHostPorts<T extends WithRegistered>(
   run: Run,
@@ -44,7 +45,7 @@ export async function observeHostPorts<T extends WithRegistered>(
   });
 }
 
-// The tasks on a container instance that will become DRAINING which may listen on host ports that ECS does not show.
+// The tasks on a container instance that may listen on host ports that ECS does not show.
 function hiding(clusterInstance: ClusterInstance): readonly Task[] {
   if (clusterInstance.containerInstance.status !== "ACTIVE") return [];
   return liveTasks(clusterInstance).filter(

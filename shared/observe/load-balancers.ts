@@ -9,12 +9,13 @@ import { type LoadBalancerReadings, readLoadBalancers } from "./read-load-balanc
 import type { Clustered, InClusters, Observable, Registered } from "./records.ts";
 import { type Addresses, addressTasksOf } from "./task-addresses.ts";
 
-/** The same with its registrations. */
+/** A termination with its registrations. */
 type WithRegistered<T> = T & { readonly registered: Registered };
 
 /**
- * Finds where the instances are registered: in the load balancers that their settings name, and in those of the services with
- * a task on them. One call a load balancer and pass, whatever the number of instances. Throws only what is a fault of ours.
+ * Finds where the instances are registered. It asks the load balancers that their settings name, and those of the services with
+ * a task on them. A pass takes one call for each load balancer, whatever the number of instances. Throws only what is a fault
+ * of ours.
  */
 export async function observeRegistrations<T extends Clustered>(
   run: Run,
@@ -29,7 +30,7 @@ export async function observeRegistrations<T extends Clustered>(
 }
 
 function nowhere({ isObserved, termination }: Observable): Registered {
-  // What nobody asks about is remembered as it was.
+  // A registration that nobody asks about is remembered as it was.
   return {
     registrations: [],
     loadBalancers: isObserved ? [] : termination.memory.loadBalancers,
@@ -66,7 +67,7 @@ async function observeKind<T extends WithRegistered<Clustered>>(
 
 function instancesByName(port: LoadBalancerPort, records: readonly Clustered[]): Map<string, string[]> {
   const instances = new Map<string, string[]>();
-  // Those that somebody named come first, so that each is told of in the order of the input.
+  // Load balancers that the settings name come first, so that log lines keep the input's order.
   for (const namesOf of [namedIn, managedIn]) {
     for (const record of records) {
       for (const name of namesOf(port, record)) {
@@ -95,7 +96,7 @@ function together(one: Registered, other: Registered): Registered {
   };
 }
 
-// What the input names must be of use. What a service names is the service's own affair.
+// The input must name load balancers that we can use. What a service names is its own affair.
 function checkUse(
   run: Run,
   { noun, targetTypes, describesByCall }: LoadBalancerPort,
@@ -107,7 +108,7 @@ function checkUse(
   const found = answer.value;
   const read = targets.get(found?.id ?? "");
   const hasNone = read !== undefined && "value" in read && read.value === undefined;
-  // Where describing took a call, there was one: that it has gone since is no mistake of the input.
+  // If describing it took a call, it was there. That it has gone since is no mistake of the input.
   if (!found || (!describesByCall && hasNone)) {
     run.cannotUse(name, `there is no such ${noun}`);
   } else if (!targetTypes.includes(found.targetType)) {
@@ -147,7 +148,7 @@ async function registeredOf(run: Run, port: LoadBalancerPort, search: Search): P
   return { registrations, loadBalancers, unread };
 }
 
-// What one load balancer has of one instance: the instance itself, or addresses of its tasks.
+// The registrations of one instance with one load balancer: the instance itself, or addresses of its tasks.
 async function registrationsIn(
   run: Run,
   port: LoadBalancerPort,
@@ -178,7 +179,7 @@ async function registrationsIn(
   }
   const own = await reading(run, () => addressTasksOf(run, all, record, addresses));
   if ("unread" in own) return own;
-  // An address is of the task's own network interface, so it points at no port of the instance.
+  // An address belongs to the task's own network interface, so it points at no port of the instance.
   return {
     value: own.value.map(({ target, task }) => ({ ...read(target), pointsAt: [], addressTask: task })),
   };

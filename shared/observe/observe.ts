@@ -10,9 +10,9 @@ import { observeRegistrations } from "./load-balancers.ts";
 import type { Clustered, Registered } from "./records.ts";
 
 /**
- * Reads all else that deciding needs for a batch of terminations, in as few calls as the APIs allow: the batch shares each of
- * them. A call that fails leaves its part of the observations unread, and the others whole. Throws only what is a fault of
- * ours.
+ * Reads everything that the rules need beyond Auto Scaling's view. The terminations of a batch share each call, so that there
+ * are as few as the APIs allow. A call that fails leaves its part of the observations unread, and the others whole. Throws only
+ * what is a fault of ours.
  */
 export async function observe(
   run: Run,

@@ -5,24 +5,24 @@ import type { RegisteredTarget } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
-/** Load balancers of one kind by the name or id that they were asked for, and their targets by id; undefined is one that is gone. */
+/** Load balancers of one kind, by the name or id that was asked for, and their targets by id. Undefined is one that is gone. */
 export type LoadBalancerReadings = {
   readonly resolved: ReadonlyMap<string, Reading<LoadBalancer | undefined>>;
   readonly targets: ReadonlyMap<string, Reading<RegisteredTarget[] | undefined>>;
 };
 
-/** What is asked of one kind. */
+/** What is asked about load balancers of one kind. */
 export type Asked = {
   /** The load balancers by name or id, with the instances that each is asked about. */
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** What messages know, by name or id. */
+  /** Load balancers that messages know, by name or id. */
   readonly known: ReadonlyMap<string, LoadBalancer>;
 };
 
 /**
- * Reads load balancers of one kind and their targets: one call a load balancer and pass, and once a run one more for one that
- * no message knows. One that a message knows and that is gone is asked for again, since another may have got its name.
- * Failures of AWS are noted in the run; throws only what is a fault of ours.
+ * Reads load balancers of one kind and their targets. A pass takes one call for each load balancer. One that no message knows
+ * takes one more call, once a run. One that a message knows, and that is gone, is described again: another may have got its
+ * name. Failures of AWS are noted in the run. Throws only what is a fault of ours.
  */
 export async function readLoadBalancers(
   run: Run,

@@ -12,8 +12,8 @@ type About<K extends RecheckableBlocker["kind"]> = RecheckRequest & {
 };
 
 /**
- * Asks whether the blockers of terminations are still there, in a call or three for all of a load balancer, or for a hundred
- * instances of a cluster. Failures of AWS are noted in the run; throws only what is a fault of ours.
+ * Asks whether the blockers of terminations are still there. It takes one to three calls for all of a load balancer, or for a
+ * hundred instances of a cluster. Failures of AWS are noted in the run. Throws only what is a fault of ours.
  */
 export async function recheckBlockers(run: Run, requests: readonly RecheckRequest[]): Promise<Rechecked[]> {
   const of = <K extends RecheckableBlocker["kind"]>(kind: K) =>
@@ -31,7 +31,7 @@ export async function recheckBlockers(run: Run, requests: readonly RecheckReques
   return [...tasks, ...registrations];
 }
 
-// One group of requests shares its calls, and fails together.
+// The requests of one group share their calls, and fail together.
 async function askTogether<T extends RecheckRequest>(
   run: Run,
   groups: ReadonlyMap<string, readonly T[]>,
@@ -47,7 +47,7 @@ async function askTogether<T extends RecheckRequest>(
   return all.flat();
 }
 
-// A cluster or load balancer that was deleted has nothing any more; a pass knows how to tell.
+// A cluster or load balancer that was deleted has nothing any more. A pass knows what follows from that.
 async function unlessGone(
   those: readonly RecheckRequest[],
   answers: Promise<RecheckAnswer[]>,
@@ -60,8 +60,8 @@ async function unlessGone(
   }
 }
 
-// Where the container instance still counts all tasks that it did, each of them is to run, and no task needs to be asked
-// for. It leaves out those that are stopping; of these one that has not STOPPED is enough.
+// If the container instance still counts as many tasks to run, none has left, and no task needs to be asked for. The count
+// leaves out stopping tasks. For those, one that has not STOPPED is enough.
 async function recheckTasks(
   run: Run,
   cluster: string,
@@ -85,8 +85,8 @@ async function recheckTasks(
   });
 }
 
-// Those of some lists of tasks that have STOPPED, or that nobody knows any more. Where not all fit into a call, one of each
-// list is asked for. A task that is there is enough. Where it has gone, the rest of its list is asked for.
+// The tasks of some lists that have STOPPED, or that ECS does not know any more. If not all fit into one call, it asks for one
+// task of each list. A task that is there is enough. If it has gone, it asks for the rest of its list.
 async function goneOf(
   run: Run,
   cluster: string,
@@ -108,15 +108,15 @@ async function goneOf(
   return gone;
 }
 
-// A target that drains within a deregistration delay that we began does so until that is over. There is nothing to ask until
-// then, and the next pass sees what else happens.
+// If we began a target's deregistration, it drains until its deregistration delay is over. There is nothing to ask before then,
+// and the next pass sees what else happens.
 async function recheckRegistrations(
   run: Run,
   those: readonly About<"registration">[],
 ): Promise<RecheckAnswer[]> {
   const { kind, id } = those[0]?.blocker.registration ?? { kind: "", id: "" };
   const port = run.ports.loadBalancers.get(kind);
-  // A message of a later version may name a kind that nobody here knows: then a pass decides.
+  // A message of a later version may name a kind that this version does not know. Then a pass decides.
   if (!port) return those.map(() => ({ isThere: false }));
   const asked = those.map(({ blocker }) => ({ id: blocker.target, port: blocker.registration.port }));
   const targets = await port.stillThere(id, asked);
@@ -135,7 +135,7 @@ async function recheckRegistrations(
   });
 }
 
-// Where it cannot be read, whether the target is still there is asked again and again.
+// If the delay cannot be read, each recheck asks whether the target is still there.
 async function delayOf(run: Run, kind: string, id: string): Promise<number | undefined> {
   return run.cache.deregistrationDelays.get(`${kind} ${id}`, async () =>
     contentOf(await reading(run, async () => run.ports.loadBalancers.get(kind)?.deregistrationDelay(id))),

@@ -10,9 +10,9 @@ export type InClusters = {
   readonly instances: readonly ClusterInstance[];
   /** The load balancers that these services name. */
   readonly managed: readonly LoadBalancerId[];
-  /** Whether ECS itself drains one of the clusters; undefined where nobody asked. */
+  /** Whether ECS itself drains the instances of one of the clusters. Undefined if nobody asked. */
   readonly managedDraining: boolean | undefined;
-  /** The instance's protected tasks, where they were asked for: now and then while nothing moves. */
+  /** The instance's protected tasks. They are asked for now and then while nothing changes. */
   readonly protections: readonly TaskProtection[];
   readonly unread: Unread | undefined;
 };

@@ -11,7 +11,7 @@ export type InCluster = {
   readonly instances: readonly ClusterInstance[];
 };
 
-/** The same with the services of their tasks, and the load balancers that these name. */
+/** A termination's instances in one cluster, with the services of their tasks, and the load balancers that these name. */
 export type WithServices = InCluster & {
   readonly managed: readonly LoadBalancerId[];
   readonly unread: Unread | undefined;
@@ -56,7 +56,7 @@ function servicesOf({ tasks }: ClusterInstance, since: number): string[] {
   return [...new Set(tasks.filter((task) => isRecent(task, since)).flatMap((task) => task.service ?? []))];
 }
 
-// A task that stopped before the termination began says nothing of what runs there now.
+// A task that stopped before the termination began does not tell what runs there now.
 function isRecent(task: Task, since: number): boolean {
   return task.status !== STOPPED || (task.stoppedAt !== undefined && task.stoppedAt >= since);
 }

@@ -13,9 +13,9 @@ export type Addresses = Map<string, Promise<ReadonlyMap<string, string>>>;
 export type AddressTarget = { readonly target: RegisteredTarget; readonly task: Task };
 
 /**
- * Those of some targets that are addresses of the instance's tasks. An address is the instance's while its task has not STOPPED.
- * After that it may be another task's within minutes, so it counts only where nobody takes it out: neither draining, nor
- * used by another task. Throws an AwsCallError.
+ * The targets that are addresses of the instance's tasks. An address belongs to the instance until its task has STOPPED. Within
+ * minutes after that, another task may get it. So it then counts only if it is neither draining nor used by another task. Throws
+ * an AwsCallError.
  */
 export async function addressTasksOf(
   run: Run,
@@ -37,7 +37,7 @@ export async function addressTasksOf(
   return own;
 }
 
-// The addresses that the instance's tasks have, or had until they STOPPED in this drain. A live task goes first.
+// The addresses that the instance's tasks have, or had until they STOPPED in this drain. A live task comes before a stopped one.
 function ownersOf(
   instances: Clustered["clusters"]["instances"],
   since: number,
@@ -54,7 +54,7 @@ function ownersOf(
   );
 }
 
-// Whether a task of the cluster that is to run has, by now, the address of one that has STOPPED.
+// Whether a task to run of the cluster now has the address of one that has STOPPED.
 async function isAddressReused(
   run: Run,
   addresses: Addresses,

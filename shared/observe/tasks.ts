@@ -8,9 +8,8 @@ import type { Run } from "../run/run.ts";
 export type Hosted = { readonly termination: Termination; readonly containerInstance: ContainerInstance };
 
 /**
- * Reads the tasks on container instances of one cluster. Those known from an earlier pass are described again, a hundred
- * a call whatever instance they are on. Tasks are listed only where the rules say that some may not be known. Throws an
- * AwsCallError.
+ * Reads the tasks on container instances of one cluster. Tasks known from an earlier pass are described again, a hundred a call,
+ * whatever instance they are on. Tasks are only listed if the rules say that some may be unknown. Throws an AwsCallError.
  */
 export async function observeTasks<T extends Hosted>(
   run: Run,
@@ -31,7 +30,7 @@ export async function observeTasks<T extends Hosted>(
   ];
   const [toRun, stopping] = [arnsOf("toRun"), arnsOf("stopping")];
   if (stopping.length > 0) {
-    // A task that stops in between is in one of the two, in this order.
+    // In this order, a task that stops between the two lists is in one of them.
     const arns = [
       ...(toRun.length > 0 ? await ecs.listTasksToRun(cluster, toRun) : []),
       ...(await ecs.listStoppingTasks(cluster, stopping)),

@@ -32,22 +32,22 @@ export type Reconciled = {
   readonly ending: "waiting" | "completed" | "dropped";
 };
 
-/** The same, or that there must be another pass at once because the completion was refused. */
+/** What became of a termination, or "refused": it needs another pass at once, because its completion was refused. */
 export type Concluded = Reconciled | (Omit<Reconciled, "ending"> & { readonly ending: "refused" });
 
 /** What differs between the functions' passes. */
 export type PassOptions = {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose pass comes later. */
   readonly mayComplete: boolean;
-  /** Whether nothing may be written: what would be done is logged. */
+  /** Whether nothing may be written. The log then tells what would be done. */
   readonly dryRun: boolean;
-  /** Until when this run has passes and completes, in milliseconds since 1970: the next run still receives what it hands over. */
+  /** Until when this run may have passes and complete, in milliseconds since 1970. The next run is then still receiving. */
   readonly until: number;
 };
 
 /**
- * Ends a pass for one termination as it was decided: waits, follows it no further, or completes its lifecycle action while
- * what the pass found is fresh. A failure of AWS is noted in the run; throws only what is a fault of ours.
+ * Ends a pass for one termination as it was decided: it waits, drops it, or completes its lifecycle action while the pass is
+ * fresh. A failure of AWS is noted in the run. Throws only what is a fault of ours.
  */
 export async function conclude(run: Run, carried: Carried, options: PassOptions): Promise<Concluded> {
   const { index, before, termination, decision } = carried;
@@ -88,8 +88,8 @@ async function complete(
   return left ? goOn(left) : { index, before, termination, ending: "completed" };
 }
 
-// Auto Scaling knows no such action. Another one of the same hook may hold the instance. Whether another hook explains it is
-// asked at once, the first time.
+// Auto Scaling knows no such action. Another action of the same hook may hold the instance. If not, another hook may explain
+// it: the first time, a pass asks for that at once.
 async function afterRefusal(
   run: Run,
   { index, before, termination }: Carried,
@@ -111,7 +111,7 @@ async function afterRefusal(
   };
 }
 
-// It waits, and the log says for what where that is news.
+// It waits. The log tells for what, if that is news.
 function waiting(
   run: Run,
   { index, before }: Pick<Carried, "index" | "before">,

@@ -7,10 +7,12 @@ import { contentOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * A termination whose token Auto Scaling has refused, as it is where its hook holds the instance by another lifecycle action.
- * Its message was forged, or is of an action before, and the right one may be lost. What the hook says of its drains holds, as the
- * right message would have brought it. Undefined where the hook does not hold it, where nobody may ask, and where its hooks
- * could not be read, which the run notes. Throws an AwsCallError.
+ * Finds out whether the hook of a termination, whose token Auto Scaling refused, holds the instance by another lifecycle action.
+ * Then the message was forged, or is of an earlier action, and the right message may be lost. Returns the termination as it goes
+ * on under that action, with the settings in the hook's metadata, which the right message would have brought.
+ *
+ * Undefined if the hook does not hold the instance, if nobody may ask, or if the hooks could not be read, which the run notes.
+ * Throws an AwsCallError.
  */
 export async function findAnotherAction(
   run: Run,
@@ -19,7 +21,7 @@ export async function findAnotherAction(
   const { group, hook, token } = termination;
   if (hook === undefined || token === undefined) return undefined;
   const hooks = contentOf(await readHooks(run, group));
-  // It is asked again: what the hook says cannot be made up for later.
+  // The next pass asks again: without the hook's metadata, the drain would have wrong settings to its end.
   if (hooks === undefined) return undefined;
   const settings = settingsOfAction(termination, hooks.find(({ name }) => name === hook)?.metadata);
   if (!mayAskForAction(termination, settings)) return undefined;

@@ -5,9 +5,9 @@ import { deleteAll, type Tracked } from "../messages/receive.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * Hands over what still drains to the next run of terminate. It is sent again before it is deleted: a fresh message has a fresh
- * receive count, age and visibility, so that hours of waiting are not taken for failures. What could not be sent stays in the
- * queue, and is noted in the run.
+ * Hands over what still drains to the next run of terminate. It sends a new message before it deletes the old one. A new message
+ * has a new receive count, age and visibility, so hours of waiting are not taken for failures. If it could not be sent, the old
+ * message stays in the queue, and the run notes that.
  */
 export async function handOver(run: Run, queue: string, tracked: readonly Tracked[]): Promise<void> {
   if (tracked.length === 0) return;

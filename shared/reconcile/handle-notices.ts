@@ -12,7 +12,7 @@ import type { Run } from "../run/run.ts";
 /** What came of notices: drains to begin, and the notices whose messages must be kept for another try. */
 export type Handled = { readonly drains: readonly Tracked[]; readonly undone: readonly InstanceNotice[] };
 
-/** What notices are handled with. */
+/** How to handle notices. */
 export type NoticeOptions = {
   readonly policy: NoticePolicy;
   readonly settings: DrainSettings;
@@ -23,7 +23,7 @@ export type NoticeOptions = {
 
 /**
  * Acts on the notices of EC2 and AWS Health, as the input says, for instances that Auto Scaling shows in a group. Failures
- * of AWS are noted in the run; throws only what is a fault of ours.
+ * of AWS are noted in the run. Throws only what is a fault of ours.
  */
 export async function handleNotices(
   run: Run,

@@ -9,8 +9,8 @@ import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
 
 /**
- * Keeps lifecycle actions alive whose timers run low, before anything else is asked. A heartbeat that fails is noted, and
- * tried again at the next pass. Throws only what is a fault of ours.
+ * Sends heartbeats for lifecycle actions whose timers run low, before anything else is asked. A heartbeat that fails is noted,
+ * and tried again at the next pass. Throws only what is a fault of ours.
  *
  * @param first whether this is deregister's pass
  * @returns the records, with the terminations as they are after their heartbeat
@@ -24,7 +24,7 @@ export async function sendHeartbeats(
   const due = records
     .map((record, index) => ({ record, index }))
     .filter(({ record: { termination, view } }) => isHeartbeatDue(termination, view, now, first))
-    // Those whose timers began first end first, should there be no time for all.
+    // The timers that began first end first. There may be no time for all.
     .sort((a, b) => timerOf(a.record) - timerOf(b.record));
   const sent = await forEachOf(due, async ({ record, index }): Promise<[number, Termination | undefined]> => {
     const after = await reading(run, () => heartbeatOf(run, record.termination));

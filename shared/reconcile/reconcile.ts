@@ -18,15 +18,14 @@ import type { Run } from "../run/run.ts";
 import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
 import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
 
-/** How many terminations a part of a pass has at the least, where they are of several clusters. */
+/** A part of a pass has at least so many terminations, if they are of several clusters. */
 const PART_AT_LEAST = 100;
-/** How many parts are under way side by side. */
+/** How many parts of a pass run at once. */
 const PARTS_AT_ONCE = 2;
 
 /**
- * One pass at a batch of terminations: observe, decide, act. A termination whose last blocker is still there keeps waiting
- * without one. What is decided is logged where it is news. Failures of AWS are noted in the run; throws only what is a fault
- * of ours.
+ * One pass for a batch of terminations: observe, decide, act. A termination whose last blocker is still there keeps waiting
+ * without a pass. A decision that is news is logged. Failures of AWS are noted in the run. Throws only what is a fault of ours.
  */
 export async function reconcile(
   run: Run,
@@ -47,8 +46,7 @@ export async function reconcile(
   return [...waiting, ...(await reconcileParts(run, rest, options))];
 }
 
-// While the calls for one part wait for ECS, those for another can wait for Auto Scaling. A part for which there is no time
-// any more is left as it is.
+// While one part waits for ECS, another can wait for Auto Scaling. If there is no time for a part any more, it is left as it is.
 async function reconcileParts(
   run: Run,
   records: readonly InPass[],
@@ -66,7 +64,7 @@ async function reconcileParts(
   return reconciled.flat();
 }
 
-// Many are taken cluster by cluster, which costs no more calls. So the first are acted upon, and completed, before AWS is asked
+// Many terminations are taken cluster by cluster, which takes no more calls. So the first ones are completed before AWS is asked
 // about the last. Those of small clusters go together.
 function partsOf(records: readonly InPass[]): InPass[][] {
   const parts: InPass[][] = [];
@@ -90,7 +88,7 @@ async function reconcilePart(
     decided.filter(({ decision }) => decision.steps.length === 0),
     decided.filter(({ decision }) => decision.steps.length > 0),
   ];
-  // Beside each other: where steps for some take long, what the pass found of others would grow old meanwhile.
+  // At the same time: if the steps for some take long, the pass would be too old for the others afterwards.
   const concluded = await Promise.all([
     concludeAll(
       run,
@@ -114,10 +112,10 @@ async function decideAll(
 ): Promise<Decided[]> {
   const shown = await observeAutoScaling(run, records, questions);
   const now = run.now();
-  // A superseded action is followed as the one that took its place: of one that is completed nothing else is asked.
+  // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
   const held = shown.map((each) => ({ ...each, termination: supersede(each.termination, each.view, now) }));
   warnOfShortHooks(run, held);
-  // decide goes by the termination as it was observed; what a heartbeat changed comes with the record.
+  // The rules decide about the termination as it was observed, with what a heartbeat changed.
   const kept = dryRun ? held : await sendHeartbeats(run, held, !mayComplete);
   const observed = await observe(run, kept, questions);
   const decidedAt = run.now();

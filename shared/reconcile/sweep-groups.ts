@@ -19,9 +19,9 @@ import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
- * Finds instances in the wait state of our hook that none of the terminations at hand stands for: their messages were
- * lost, or there never was a queue. One call per hundred groups, one per group for its hooks, one per warm pool, and a
- * heartbeat for each that is found. Failures of AWS are noted in the run; throws only what is a fault of ours.
+ * Finds instances that our hook holds, and that no known termination is about: their messages were lost, or there never was a
+ * queue. It takes a call per hundred groups, one per group for its hooks, one per warm pool, and a heartbeat for each instance
+ * found. Failures of AWS are noted in the run. Throws only what is a fault of ours.
  */
 export async function sweepGroups(
   run: Run,
@@ -50,7 +50,7 @@ export async function sweepGroups(
   return found.flat();
 }
 
-// A heartbeat tells whether our hook holds the instance, and starts the timer again, of which nobody knows when it began.
+// A heartbeat tells whether our hook holds the instance. It also starts the timer again, since nobody knows when it began.
 async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Promise<boolean> {
   const { termination, hook } = candidate;
   if (!mayAskHook(candidate, options)) return isTakenForOurs(candidate);
@@ -60,7 +60,7 @@ async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Pr
   return contentOf(answer) === "recorded";
 }
 
-// Whoever holds the instances may be nobody of ours. But a sweep with a wrong hook name finds nothing, for ever.
+// Other hooks may hold the instances. But with a wrong hook name, a sweep would never find anything.
 function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { hook, queue }: SweepOptions): void {
   if (hook === undefined && queue === undefined) return;
   const known = hook === undefined ? `notifies the queue ${queue}` : `is called ${hook}`;

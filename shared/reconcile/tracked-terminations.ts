@@ -9,12 +9,12 @@ import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } fr
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
 
-/** How long a run receives: its predecessor, a minute older, hands over within this time. */
+/** How long a run receives. The run before it, a minute older, hands over within this time. */
 export const RECEIVE_MS = 5_000;
-/** How many terminations a run tracks at the most: what is beyond waits for the next run, or for one beside it. */
+/** How many terminations a run tracks at the most. Others wait for the next run, or for one beside it. */
 export const MAX_TRACKED = 3_000;
 
-/** What a run of terminate tracks its terminations with. */
+/** How a run of terminate tracks its terminations. */
 export type TrackOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
 
 /** A termination that is tracked, with a number by which a pass knows it again. */
@@ -46,8 +46,8 @@ export class TrackedTerminations {
   }
 
   /**
-   * Receives what waits in the queue, or comes within some seconds. Several messages about one drain are one from then on. None
-   * is deleted before the drain ends or is handed over, since each may know what the others do not.
+   * Receives the messages that are in the queue, or come within some seconds. Several messages about one drain are merged. None
+   * is deleted before the drain ends or is handed over, since each may know something that the others do not.
    */
   async receive(waitSeconds: number): Promise<void> {
     const { queue, keys, dryRun } = this.#options;
@@ -69,7 +69,7 @@ export class TrackedTerminations {
     this.#tracked = merge(this.#run, [...this.tracked, ...arrivals]).map((each) => this.#numbered(each));
   }
 
-  /** Receives until the predecessor must have handed over. Meanwhile there is a pass at what is due. */
+  /** Receives until the run before this one must have handed over. Meanwhile, terminations that are due have passes. */
   async receiveHandOvers(end: () => number): Promise<void> {
     const receivesUntil = this.#run.startedAt + RECEIVE_MS;
     for (;;) {
@@ -77,7 +77,7 @@ export class TrackedTerminations {
       const next = nextDueAt(this.#tracked);
       if (next <= now && now < end()) {
         await this.#passAtDue(end);
-        // What the predecessor has handed over in the meantime.
+        // The run before this one may have handed over in the meantime.
         const hasMissed = now < receivesUntil && this.#run.now() >= receivesUntil;
         if (hasMissed && this.#receives) await this.receive(1);
       } else if (this.#receives && now < receivesUntil) {
@@ -86,22 +86,22 @@ export class TrackedTerminations {
     }
   }
 
-  /** All terminations that this run tracks or has seen the end of: Auto Scaling may still show these as they were. */
+  /** All terminations that this run tracks, or that ended in it: Auto Scaling may still show these as they were. */
   get seen(): Termination[] {
     return [...this.tracked.map(({ termination }) => termination), ...this.#ended];
   }
 
-  /** Receives once more, where the last receive brought something: afterwards `tracksAll` tells whether that was all. */
+  /** Receives once more if the last receive brought something. Afterwards, `tracksAll` tells whether that was all. */
   async receiveRest(): Promise<void> {
     if (this.#receives && !this.#isDry) await this.receive(1);
   }
 
-  /** Whether the run tracks all that was visible or handed over: the last receive brought nothing, and there is room for more. */
+  /** Whether the run tracks all messages of the queue: the last receive brought nothing, and there is room for more. */
   get tracksAll(): boolean {
     return this.#isDry && this.tracked.length < MAX_TRACKED;
   }
 
-  /** Adds a termination that no message stands for yet. */
+  /** Adds a termination that has no message yet. */
   add(termination: Termination): void {
     this.#tracked = [...this.#tracked, this.#numbered({ termination, messages: [] })];
   }
@@ -111,7 +111,7 @@ export class TrackedTerminations {
     return { termination, messages, number: this.#numbers };
   }
 
-  /** One pass after the other at what is due, until nothing is left, or nothing can change before the time is over. */
+  /** Has one pass after the other for what is due, until nothing is left, or nothing can change before the time is over. */
   async passUntil(end: () => number): Promise<void> {
     while (this.tracked.length > 0) {
       const now = this.#run.now();
@@ -124,7 +124,7 @@ export class TrackedTerminations {
     }
   }
 
-  // While a pass takes long, those that only wait for Auto Scaling are completed, again and again.
+  // While a long pass runs, the completion queue has passes of its own, one after the other.
   async #passAtDue(end: () => number): Promise<void> {
     const { queued, others } = this.#dueAt(this.#run.now());
     if (others.length === 0) return this.#complete(queued, end());
@@ -140,7 +140,7 @@ export class TrackedTerminations {
         await this.#complete(due, end());
       }
     };
-    // Neither is left behind, acting, where the other one throws.
+    // If one throws, the other must not go on acting unattended.
     for (const each of await Promise.allSettled([passAtOthers(), goOnCompleting()]))
       if (each.status === "rejected") throw each.reason;
   }

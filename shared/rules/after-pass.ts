@@ -12,7 +12,7 @@ import { stillThere } from "./still-there.ts";
 import { SECOND } from "./timings.ts";
 
 /**
- * What is remembered after a pass: what was decided, and the steps that took effect.
+ * The memory after a pass: with the decision, and with the steps that took effect.
  *
  * @param actedAt when the last of the steps took effect, in milliseconds since 1970
  */
@@ -28,7 +28,7 @@ export function rememberSteps(
     step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
   );
   const acted = done.steps.some(({ kind }) => kind === "drain" || kind === "deregister");
-  // The blocker was chosen as things are after all the steps.
+  // The blocker for the recheck was chosen as if all steps took effect.
   const isAllDone = decision.steps.length === done.steps.length;
   return {
     ...memory,
@@ -48,7 +48,7 @@ export function rememberSteps(
   };
 }
 
-/** Rule 13. On a dry run nothing is done, so a drain waits for what is there, not for what its steps would leave. */
+/** Rule 13. On a dry run no step is taken, so a drain waits for all that is there, and not for what the steps would leave. */
 export function withoutSteps(decided: Decided): Decided {
   const { before, observation, decision, decidedAt } = decided;
   const { outcome, steps } = decision;
@@ -64,10 +64,10 @@ export function withoutSteps(decided: Decided): Decided {
   };
 }
 
-/** A termination that waits for another pass, and for what. */
+/** A termination that waits for another pass, and its blockers. */
 export type Waiting = { readonly termination: Termination; readonly blockers: readonly Blocker[] };
 
-/** The termination as it waits for what has come up since the decision: for a pass at the usual pace, where no time is given. */
+/** The termination with blockers that came up after the decision. Without a time, its next pass comes at the usual pace. */
 export function waitAgain(
   { settings, memory, ...termination }: Termination,
   blockers: readonly Blocker[],
@@ -83,7 +83,7 @@ export function waitAgain(
   return { termination: { ...termination, settings, memory: waiting }, blockers };
 }
 
-/** Rule 16. A completion for which the pass is too old by now: it goes to the completion queue, and is due at once. */
+/** Rule 16. A completion whose pass is too old by now. It goes to the completion queue, and is due at once. */
 export function queueCompletion(
   termination: Termination,
   hooks: Decided["observation"],
@@ -94,9 +94,9 @@ export function queueCompletion(
 }
 
 /**
- * What is done once our lifecycle action is completed. The message of a returning instance is kept, because what was taken from
- * it will be restored. So is that of one that other hooks still hold, or a sweep would take it for one that nobody drains.
- * Undefined where the drain is over.
+ * The termination once our lifecycle action is completed. Undefined if the drain is over. A returning instance keeps its message,
+ * because it gets back what was taken from it. An instance that other hooks still hold keeps it too, or a sweep would take it
+ * for one that nobody drains.
  */
 export function afterCompletion(
   { termination, observation }: Pick<Decided, "termination" | "observation">,
@@ -116,7 +116,7 @@ export function afterFailedCompletion(termination: Termination, unread: Unread, 
   return waitAgain(termination, [unreadBlocker("completion", unread)], now, { failures: failures + 1 });
 }
 
-/** Whether a drain waits for something else than before, or AWS left something else unanswered: then a line is logged. */
+/** Whether a drain waits for something else than before, or AWS left something else unanswered. Then a line is logged. */
 export function isNews(before: Memory, after: Memory): boolean {
   return !areSameBlockers(before.blockers, after.blockers) || !areSameBlockers(before.unread, after.unread);
 }

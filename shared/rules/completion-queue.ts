@@ -6,8 +6,8 @@ import { heartbeatBeforeDeadlineAt } from "./heartbeat.ts";
 import { QUEUED_MS } from "./timings.ts";
 
 /**
- * Rule 16. Until when a termination may stay in the completion queue without another pass, in milliseconds since 1970: until
- * its timer runs low, as long as heartbeats are sent.
+ * Rule 16. Until when a termination may stay in the completion queue without another pass, in milliseconds since 1970. If
+ * heartbeats are sent, it is until its timer runs low.
  */
 export function queueUntil(
   termination: Termination,
@@ -19,7 +19,7 @@ export function queueUntil(
   return Math.min(heartbeatBeforeDeadlineAt(waiting, view, now) ?? latest, latest);
 }
 
-/** Whether a termination only waits until Auto Scaling takes its completion, as far as its last pass could tell. */
+/** Whether a termination only waits until Auto Scaling takes its completion, by its last pass. */
 export function isQueuedForCompletion({ memory }: Termination, now: number): boolean {
   return now < (memory.queuedUntil ?? now);
 }

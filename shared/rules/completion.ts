@@ -11,8 +11,8 @@ import { unreadAbout } from "./still-there.ts";
 import { REFUSED_MS } from "./timings.ts";
 
 /**
- * Rule 8. The end that was decided, or what is done instead where Auto Scaling has refused the completion before: it is tried
- * again for a while, and not at all where another hook explains the wait.
+ * Rule 8. The end that was decided, or what is done instead where Auto Scaling has refused the completion before. The completion
+ * is then tried again for a while. Where another hook explains the wait, it is not tried at all.
  */
 export function tryCompletion(
   termination: Termination,
@@ -23,7 +23,7 @@ export function tryCompletion(
   const { refusedAt, returns } = end.memory;
   if (end.outcome.kind !== "complete" || refusedAt === undefined) return end;
   const refused = { ...termination, memory: end.memory };
-  // Whoever ended the action of one that returns, what was taken from it is still to be restored.
+  // A returning instance gets back what was taken from it, whoever ended its action.
   if (returns !== undefined) return decideReturning(refused, observed, now, returns);
   if (otherHooks(termination, observed).length > 0) {
     const memory = { ...end.memory, completedAt: refusedAt };
@@ -36,7 +36,7 @@ export function tryCompletion(
 }
 
 /**
- * Rule 8. Our action is completed, and the instance is still held. The message is kept until the other hooks are done too, or a
+ * Rule 8. Our action is completed, and other hooks still hold the instance. The message is kept until they are done too, or a
  * sweep would take the instance for one that nobody drains.
  */
 export function decideCompleted(

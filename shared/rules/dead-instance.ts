@@ -10,8 +10,8 @@ import { deregistrations } from "./steps.ts";
 import { CLEAR_UP_MS } from "./timings.ts";
 
 /**
- * Rule 7. What is done about an instance that is certainly dead. Nothing runs on it, whatever ECS and the load balancers still
- * show, because nobody is there to tell them. What they show is cleared away, and the lifecycle action is completed.
+ * Rule 7. What is done about an instance that is certainly dead. Nothing runs on it any more, whatever ECS and the load
+ * balancers still show. It is removed from them, and the lifecycle action is completed.
  */
 export function decideDeadInstance(
   termination: Termination,
@@ -27,8 +27,8 @@ export function decideDeadInstance(
   return complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance });
 }
 
-// With force, since nobody will ever say of its tasks that they have stopped: ECS starts others in their place. One that was
-// to return may be started again, and needs its container instance then.
+// With force, since no agent will ever report that its tasks have stopped. ECS starts others in their place. A returning
+// instance may be started again, and then needs its container instance.
 function leavingClusters({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
   return clusterInstances

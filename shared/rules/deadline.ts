@@ -10,7 +10,7 @@ import { complete } from "./decision.ts";
 import { stillThere } from "./still-there.ts";
 import { BEFORE_GLOBAL_LIMIT_MS, SECOND } from "./timings.ts";
 
-/** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit says so. */
+/** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit cuts it short. */
 export type Deadline = { readonly at: number; readonly cut: boolean };
 
 /** The deadline of a drain, counted from when its lifecycle action began. */
@@ -20,12 +20,12 @@ export function deadlineOf({ settings, since }: Termination, hook: Hook | undefi
   return { at: since + Math.min(wanted, limit), cut: limit < wanted };
 }
 
-/** When half of a drain's time is over, in milliseconds since 1970: then the log names what is in the way. */
+/** When half of a drain's time is over, in milliseconds since 1970. The log then names the blockers. */
 export function halfTimeOf({ since }: Termination, { at }: Deadline): number {
   return since + (at - since) / 2;
 }
 
-/** Rule 6. What is decided when the drain's time is over; undefined where the hook's own timeout decides. */
+/** Rule 6. The decision when the drain's time is over. Undefined if the hook's own timeout decides. */
 export function atDeadline({ memory, settings }: Termination, observed: Observation): Decision | undefined {
   const left = stillThere(observed);
   if (left.length === 0 && settings.onTimeout !== "leave") {
@@ -44,7 +44,7 @@ export function atDeadline({ memory, settings }: Termination, observed: Observat
   }
 }
 
-/** What the log says of the hook's timeouts and of the drain's deadline, when they are first known. */
+/** The line about the hook's timeouts and the drain's deadline, logged when they are first known. */
 export function timeoutWarning(termination: Termination, hook: Hook): Warning {
   const { at, cut } = deadlineOf(termination, hook);
   return {
@@ -59,7 +59,7 @@ export function timeoutWarning(termination: Termination, hook: Hook): Warning {
   };
 }
 
-/** What the log says when half of a drain's time is over. */
+/** The line for when half of a drain's time is over. */
 export function halfTimeWarning(
   { settings }: Termination,
   { retains }: Observation,

@@ -17,13 +17,13 @@ import { hasActionEnded, terminatesAfterAll } from "./superseded-action.ts";
 import { ABSENT_MS, AHEAD_MS, NOTICE_MS, STALE_MS } from "./timings.ts";
 
 /**
- * What to do about one instance: all the rules of a drain, as data in and data out. What AWS shows in this pass decides. The
- * memory only says since when, and what was seen and done.
+ * Decides what to do about one instance, by all the rules of a drain. Data goes in, and data comes out. This pass's observation
+ * decides. The memory only tells since when things are so, and what was seen and done.
  *
  * @param now in milliseconds since 1970
  */
 export function decide(before: Termination, observed: Observation, now: number): Decision {
-  // What blocked the drain at the last pass need not do so now.
+  // The blocker of the last pass may be gone by now.
   const termination = remembering(before, { recheck: undefined, queuedUntil: undefined });
   const unread = unreadAbout("group instance", observed.unread);
   if (unread.length > 0) return wait(termination, now, unread);
@@ -47,12 +47,12 @@ function decidePresent(termination: Termination, observed: Observation, now: num
   if (memory.returns !== undefined && isOurGroup) {
     return decideReturning(termination, observed, now, memory.returns);
   }
-  // What has a new root volume, or is in the warm pool, passes through such states before a hook holds it again.
+  // A returning instance passes through such states before a hook holds it again.
   if (situation === "over" && now - termination.since >= AHEAD_MS) {
     const hookEndedFirst = endedFirst(termination, observed, now);
     return drop(memory, { why: "nothing to complete", state, hookEndedFirst });
   }
-  // A hook's message outlives the notice that it joined.
+  // If a hook's drain has joined the notice's, the message is kept beyond the interruption.
   const isDue = hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
   if (interruptedAt !== undefined && isOurGroup && !isDue) {
     return decideInterrupted(remembered(termination, observed, now), observed, now, interruptedAt);
@@ -64,7 +64,7 @@ function decidePresent(termination: Termination, observed: Observation, now: num
     const other = isOurGroup ? undefined : shownGroup;
     return drop(memory, { why: "not terminating", state, group: other }, "warn");
   }
-  // The message may only be ahead of what Describe shows.
+  // The message may be ahead of what Auto Scaling shows.
   return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "termination" }]);
 }
 
@@ -86,7 +86,7 @@ function remembered(termination: Termination, observed: Observation, now: number
   return { ...termination, memory: remember(termination, observed, now) };
 }
 
-// A hook that is shorter than the schedule can end before the first pass at what it held.
+// A hook that is shorter than the schedule can end before the first pass.
 function endedFirst(
   termination: Termination,
   observed: Observation,

@@ -11,7 +11,7 @@ export function complete(memory: Memory, result: Complete["result"], reason: Com
   return { steps: [], warnings: [], memory, outcome: { kind: "complete", result, reason } };
 }
 
-/** To follow the termination no further: there is nothing more to do about it. */
+/** To drop the termination: there is nothing more to do about it. */
 export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = "info"): Decision {
   return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level } };
 }
@@ -20,7 +20,7 @@ export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = 
 export type Until = {
   /** When the answer can change at the soonest. */
   readonly known?: number | undefined;
-  /** Times by which there must be another pass, whatever else; those that have passed do not count. */
+  /** Times by which there must be another pass in any case. Those that have passed do not count. */
   readonly latest?: readonly (number | undefined)[];
 };
 
@@ -82,7 +82,7 @@ function aboutOf(kind: Blocker["kind"]): "registrations" | "tasks" | "all" {
   return kind === "tasks" || kind === "agent disconnected" || kind === "not draining" ? "tasks" : "all";
 }
 
-/** Those of some times that are still to come. */
+/** The times that are still to come. */
 export function ahead(times: readonly (number | undefined)[], now: number): number[] {
   return times.filter((each): each is number => each !== undefined && each > now);
 }

@@ -48,7 +48,7 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
 
 type Times = { readonly now: number; readonly latest: readonly (number | undefined)[] };
 
-// Something is there, or was just told to go.
+// Something is still there, or a step was just taken.
 function waitForRest(
   termination: Termination,
   observed: Observation,
@@ -56,7 +56,7 @@ function waitForRest(
   { now, latest }: Times,
 ): Decision {
   const { memory } = termination;
-  // What could not be read for a moment need not be there again.
+  // If something is only unread, it may well be gone.
   const isThere = leftoversOf(observed).length > 0;
   const left = stillThere(after);
   const waiting = {
@@ -70,10 +70,10 @@ function waitForRest(
   return wait(waiting, now, left.length > 0 ? left : [event("effect")], { latest });
 }
 
-// Nothing is left. When that is believed, and has settled, the lifecycle action is completed.
+// Nothing is left. Once that is certain, and has settled, the lifecycle action is completed.
 function decideEmpty(termination: Termination, observed: Observation, { now, latest }: Times): Decision {
   const { memory, settings } = termination;
-  // A heartbeat that came due in this pass cannot wait for what is known to come later.
+  // If a heartbeat came due during this pass, it cannot wait for the time at which something is known to change.
   const mayRest = !isHeartbeatDue(termination, observed, now, false);
   const waitFor = (blocker: Blocker, known: Until["known"], change: Partial<Memory> = {}) =>
     wait({ ...termination, memory: { ...memory, ...change } }, now, [blocker], {
@@ -96,7 +96,8 @@ function decideEmpty(termination: Termination, observed: Observation, { now, lat
   return tryCompletion(termination, observed, now, end);
 }
 
-// Rule 3. What was seen and is gone needs one pass. What was never seen is believed after two, some time apart.
+// Rule 3. If a pass saw something that is now gone, one pass is enough. If nothing was ever seen, two passes must find nothing,
+// some time apart.
 function believedAt(memory: Memory): number {
   const { actedAt, containerInstances, noContainerInstanceSince, registrations, noRegistrationSince } =
     memory;

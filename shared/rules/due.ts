@@ -2,31 +2,31 @@ import type { Termination } from "../model/termination.ts";
 import { isQueuedForCompletion } from "./completion-queue.ts";
 import { SECOND } from "./timings.ts";
 
-/** What is due this much later is taken too, so that the batch shares its calls. */
+/** Terminations that are due this much later are taken too, so that the batch shares its calls. */
 const TOGETHER_MS = 2 * SECOND;
-/** How many of the completion queue go into one pass: a minimum, then so many per completion of the pass before. */
+/** How many of the completion queue go into one pass: a minimum, or so many per completion of the pass before. */
 export const MIN_QUEUE_BATCH = 100;
 const QUEUE_BATCH_GROWTH = 1.25;
-/** How long a run of terminate has passes: its successor, a minute later, is then still receiving. */
+/** How long a run of terminate has passes. The run after it, a minute later, is then still receiving. */
 const RUN_MS = 62 * SECOND;
-/** What a pass may take longer than that, before AWS counts as too slow to be asked on. */
+/** How much longer a pass may take. After that, AWS is too slow to be asked anything more. */
 const LATE_MS = 4 * SECOND;
-/** How much sooner a run begins to hand over for each termination that it tracks: ten are two calls, four at once. */
+/** For each termination that it tracks, a run begins to hand over this much sooner: ten take two calls, four at once. */
 const HAND_OVER_MS_EACH = 2;
-/** What a pass takes longer for each termination in it: a hundred of them are some ten calls, and AWS takes ten a second. */
+/** For each termination in it, a pass takes this much longer: a hundred take some ten calls, and AWS takes ten a second. */
 const PASS_MS_EACH = 10;
 
-/** Something that stands for a termination. */
+/** Anything that has a termination. */
 type Tracks = { readonly termination: Termination };
 
-/** When the next of some terminations is due, in milliseconds since 1970; infinity where none is. */
+/** When the first of these terminations is due, in milliseconds since 1970. Infinity if none is. */
 export function nextDueAt(tracked: readonly Tracks[]): number {
   return Math.min(...tracked.map(dueAt));
 }
 
 /**
- * Rule 16. Which terminations are due. Where Auto Scaling takes fewer completions than there are, no more of those in the
- * completion queue go into a pass than can be completed while it is fresh: those that have waited longest.
+ * Rule 16. Which terminations are due. Auto Scaling may take fewer completions than there are. A pass then takes only so many
+ * from the completion queue as can be completed while the pass is fresh: those that have waited longest.
  *
  * @param queueBatch how many of the completion queue at the most
  */
@@ -55,15 +55,15 @@ function waitsSince({ termination }: Tracks): number {
 }
 
 /**
- * Rule 16. Until when a run of terminate may ask AWS for anything but to hand over what is left.
+ * Rule 16. Until when a run of terminate may make calls other than those to hand over. Times are in milliseconds since 1970.
  *
- * @param lambdaEnd the same by Lambda's own limit; all are in milliseconds since 1970
+ * @param lambdaEnd until when Lambda's own limit allows it
  */
 export function runsUntil(startedAt: number, lambdaEnd: number): number {
   return Math.min(startedAt + RUN_MS + LATE_MS, lambdaEnd);
 }
 
-/** Rule 16. Until when a run has passes: what it tracks is handed over while its successor still receives. */
+/** Rule 16. Until when a run has passes. It then hands over while the run after it still receives. */
 export function passesUntil(
   { startedAt, until }: { readonly startedAt: number; readonly until: number },
   tracked: number,
@@ -71,7 +71,7 @@ export function passesUntil(
   return Math.min(startedAt + RUN_MS - HAND_OVER_MS_EACH * tracked, until);
 }
 
-/** Rule 16. Whether a pass at so many terminations ends in time. */
+/** Rule 16. Whether a pass for so many terminations ends in time. */
 export function hasTimeForPass(at: number, terminations: number, end: number): boolean {
   return at + PASS_MS_EACH * terminations < end;
 }

@@ -13,8 +13,8 @@ import {
 } from "./timings.ts";
 
 /**
- * Rule 5. Whether a heartbeat is due: while the drain may go on, before the hook's timeout, and never twice within a third
- * of it. A timer that began nobody knows when is started again at once.
+ * Rule 5. Whether a heartbeat is due. Heartbeats are sent while the drain may go on, before the hook's timeout, and never twice
+ * within a third of it. If nobody knows when the timer began, one is due at once.
  *
  * @param first whether this is deregister's pass
  */
@@ -29,7 +29,7 @@ export function isHeartbeatDue(
   return at !== undefined && now >= at;
 }
 
-/** When the next heartbeat is due, in milliseconds since 1970; undefined when none is, and once the drain's time is over. */
+/** When the next heartbeat is due, in milliseconds since 1970. Undefined if none is, or if the drain's time is over. */
 export function heartbeatBeforeDeadlineAt(
   termination: Termination,
   view: Pick<AutoScalingView, "hooks">,
@@ -40,7 +40,7 @@ export function heartbeatBeforeDeadlineAt(
   return nextHeartbeatAt(termination, view, first);
 }
 
-// The timer runs on while Auto Scaling cannot be read. A heartbeat for an action that is over is only refused.
+// The timer runs on while Auto Scaling cannot be read. A heartbeat does no harm then: if the action is over, it is refused.
 function isHeld({ group }: Termination, { groupInstance, unread }: AutoScalingView): boolean {
   if (unread["group instance"] !== undefined) return true;
   return (
@@ -50,7 +50,7 @@ function isHeld({ group }: Termination, { groupInstance, unread }: AutoScalingVi
   );
 }
 
-/** When the next heartbeat is due, in milliseconds since 1970; undefined when none is. */
+/** When the next heartbeat is due, in milliseconds since 1970. Undefined if none is. */
 export function nextHeartbeatAt(
   { hook, memory }: Termination,
   { hooks }: Pick<AutoScalingView, "hooks">,
@@ -64,7 +64,7 @@ export function nextHeartbeatAt(
   const share =
     memory.queuedUntil === undefined ? third : Math.min(third, Math.max(third / 2, QUEUED_MARGIN_MS));
   const remaining = first ? DEREGISTER_MARGIN_MS : Math.max(HEARTBEAT_MARGIN_MS, share);
-  // In whole milliseconds, like the clock: to sleep for less than one would be not to sleep.
+  // In whole milliseconds, like the clock. A sleep of less than one would be no sleep.
   return memory.lastHeartbeatAt + Math.ceil(Math.max(third, timeout - remaining));
 }
 
@@ -73,12 +73,12 @@ export function otherHooks({ hook }: Termination, { hooks = [] }: Pick<AutoScali
   return hooks.map(({ name }) => name).filter((name) => name !== hook);
 }
 
-/** The termination's own hook; undefined where it could not be read, or is gone from the group. */
+/** The termination's own hook. Undefined if it could not be read, or is gone from the group. */
 export function hookOf({ hook }: Termination, { hooks }: Pick<AutoScalingView, "hooks">): Hook | undefined {
   return hooks?.find((each) => each.name === hook);
 }
 
-// A hook that is gone from its group holds nobody any more, or not for long.
+// A hook that is gone from its group no longer holds instances, or not for long.
 function timeoutOf(hook: string, hooks: readonly Hook[] | undefined): number | undefined {
   if (!hooks) return ASSUMED_TIMEOUT_MS;
   return hooks.find((each) => each.name === hook)?.heartbeatTimeout;

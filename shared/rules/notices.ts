@@ -10,7 +10,7 @@ import { NOTICE_MS } from "./timings.ts";
 /** What the input says about each kind of notice. */
 export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;
 
-/** What the input's keys say about notices; a kind that it does not name is ignored. */
+/** The policy in the input's keys. A kind of notice that they do not name is ignored. */
 export function noticePolicyOf(keys: {
   readonly on_spot_interruption?: "drain" | "ignore" | undefined;
   readonly on_rebalance?: "replace" | "ignore" | undefined;
@@ -23,19 +23,19 @@ export function noticePolicyOf(keys: {
   };
 }
 
-/** What is done about a notice. `replace` still asks for the group's hooks: see `mayReplace`. */
+/** What is done about a notice. Before `replace`, the group's hooks are read: see `mayReplace`. */
 export type NoticeDecision =
   | { readonly kind: "ignore"; readonly reason: IgnoreReason }
   | { readonly kind: "drain"; readonly group: string }
   | { readonly kind: "replace"; readonly group: string };
 
-/** Rule 12. Whether the input says that a kind of notice is ignored: then nothing is asked about its instances. */
+/** Rule 12. Whether the input ignores a kind of notice. Then nothing is asked about its instances. */
 export function isIgnored(notice: NoticeKind, policy: NoticePolicy): boolean {
   return policy[notice] === "ignore";
 }
 
 /**
- * Rule 12. What is done about a notice, by what the input says and where Auto Scaling shows the instance.
+ * Rule 12. What is done about a notice, by the input's policy and the group in which Auto Scaling shows the instance.
  *
  * @param at when the notice was sent, in milliseconds since 1970, as `now`
  */
@@ -57,14 +57,14 @@ export function decideNotice(
 }
 
 /**
- * Rule 12. Whether an instance is replaced through its group: without a hook of ours nothing would drain it. A hook that
- * notifies no queue, or a topic, may reach us all the same.
+ * Rule 12. Whether an instance is replaced through its group. Without a hook of ours, nothing would drain it. A hook that
+ * notifies no queue, or a topic, may reach us too.
  */
 export function mayReplace(hooks: readonly Hook[], queue: string): boolean {
   return hooks.some((each) => !each.target?.includes(":sqs:") || notifiesQueue(each, queue));
 }
 
-/** The drain that a Spot interruption notice begins: no hook holds the instance, so nothing will be completed. */
+/** The drain that a Spot interruption notice begins. No hook holds the instance, so nothing will be completed. */
 export function interruptedIn(
   { instanceId, at }: { readonly instanceId: string; readonly at: number },
   group: string,

@@ -7,9 +7,9 @@ import { areProtectionsDue } from "./stall-reasons.ts";
 import { hasOurs } from "./steps.ts";
 import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
 
-/** Which questions a pass asks AWS. What cannot have changed, or decides nothing, is not asked. */
+/** Which questions a pass asks AWS. A question is left out if its answer cannot have changed, or decides nothing. */
 export const questions: Questions = {
-  // What no hook holds is left alone, unless it will be interrupted, or has something to get back.
+  // An instance that no hook holds is left alone, unless it will be interrupted, or has something to get back.
   isObserved({ group, interruptedAt, memory }, { groupInstance }) {
     if (!groupInstance || groupInstance.group !== group) return false;
     if (situationOf(groupInstance.state) === "held") return memory.completedAt === undefined;
@@ -24,7 +24,7 @@ export const questions: Questions = {
 
   areProtectionsDue,
 
-  // One that drains, though not by us, and came by a capacity provider.
+  // Its container instance drains, though not by us, and a capacity provider launched it.
   mayBeManagedDraining: ({ memory }, instances) =>
     instances.some(
       ({ containerInstance: { arn, status, capacityProvider } }) =>
@@ -35,7 +35,7 @@ export const questions: Questions = {
 
   tasksToList,
 
-  // One that will become DRAINING and has a registration of ours, which a task may listen behind.
+  // It will become DRAINING, and has a registration of ours, behind which a task may listen.
   areHostPortsDue: ({ interruptedAt, memory }, registrations) =>
     interruptedAt === undefined && hasOurs(memory, registrations),
 
@@ -47,8 +47,8 @@ export const questions: Questions = {
   },
 };
 
-// Which lists may have tasks that are not known. The container instance's count is of tasks to run, so it tells whether these
-// are all known. It tells nothing of those that are stopping. One that began to stop lately may be in neither list, because
+// Which lists may have tasks that are not known. The container instance counts its tasks to run, so the count tells whether all
+// of these are known. It tells nothing about stopping tasks. A task that began to stop lately may be in neither list, because
 // each read lags by itself. So skip the list of tasks to run only once the count has been zero for long enough.
 function tasksToList(
   { memory }: Termination,

@@ -14,10 +14,10 @@ import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
 import { RECHECKS_MS } from "./timings.ts";
 
 /**
- * Rule 11. The one blocker that it is enough to ask about after this pass, and until when. While it is there, no rule can have
- * anything to do but those that go by time, of which `times` are some. Undefined where that is not certain: then a pass follows.
+ * Rule 11. The one blocker to recheck after this pass, and until when rechecks are enough. While it is there, only rules that go
+ * by time can have anything to do. Undefined if that is not certain: then a pass follows.
  *
- * @param times when something is due whatever the blocker does, in milliseconds since 1970; those that have passed do not count
+ * @param times when something is due even if the blocker stays, in milliseconds since 1970; those that have passed do not count
  */
 export function blockerToRecheck(
   termination: Termination,
@@ -28,7 +28,7 @@ export function blockerToRecheck(
   const { interruptedAt, memory } = termination;
   const isUnread = Object.keys(observed.unread).length > 0;
   if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
-  // A heartbeat that failed, or that tells whose the lifecycle action is, is sent at the next pass.
+  // A heartbeat may have failed, or must tell which lifecycle action it is. Only a pass sends it.
   const heartbeatAt = nextHeartbeatAt(termination, observed);
   if (heartbeatAt !== undefined && heartbeatAt <= now) return undefined;
   const { registrations } = observed;
@@ -44,8 +44,8 @@ export function blockerToRecheck(
 }
 
 /**
- * Rule 11. What is asked about a termination instead of a pass; undefined where that is not enough. What a message says of its
- * time is not believed beyond what we would have written.
+ * Rule 11. What to recheck about a termination instead of a pass. Undefined if that is not enough. A message may have any time
+ * for its end, so none is believed that is later than we would have written.
  */
 export function recheckOf(before: Termination, index: number, now: number): RecheckRequest | undefined {
   const { recheck } = before.memory;
@@ -53,8 +53,8 @@ export function recheckOf(before: Termination, index: number, now: number): Rech
   return { index, before, blocker: recheck.blocker, drainsSince: drainsSince(recheck.blocker, before) };
 }
 
-// A target that we took out drains for all of its group's deregistration delay, whether or not a connection is left. Where
-// somebody else took it out, nobody knows since when.
+// A target that we took out drains for all of its group's deregistration delay, whether or not a connection is left. If somebody
+// else took it out, nobody knows since when it drains.
 function drainsSince(blocker: RecheckableBlocker, { memory }: Termination): number | undefined {
   if (blocker.kind !== "registration" || blocker.state !== "draining") return undefined;
   const times = memory.deregistered
@@ -64,7 +64,7 @@ function drainsSince(blocker: RecheckableBlocker, { memory }: Termination): numb
 }
 
 /**
- * Rule 11. The termination as it goes on waiting, where its blocker is still there or could not be read; undefined where it is
+ * Rule 11. The termination as it keeps waiting, if its blocker is still there or could not be read. Undefined if the blocker is
  * gone, and a pass is needed.
  */
 export function afterRecheck({ before, blocker, answer }: Rechecked, now: number): Termination | undefined {
@@ -104,7 +104,7 @@ function inTheWay(termination: Termination, observed: Observation): RecheckableB
   );
   const [clusterInstance, ...others] = clusterInstances;
   if (!clusterInstance) return registrationOf(registrations);
-  // A silent agent may be that of a dead instance, of which no task or target tells.
+  // If the agent is silent, the instance may be dead, and neither tasks nor targets would tell.
   if (others.length > 0 || !clusterInstance.containerInstance.agentConnected) return undefined;
   if (clusterInstance.containerInstance.status === "ACTIVE")
     return registrationOf(pointingAt(clusterInstance, observed));

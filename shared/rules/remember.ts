@@ -8,10 +8,10 @@ import { type ContainerInstance, INACTIVE, isSilent, liveTasks, STOPPED } from "
 import type { Termination } from "../model/termination.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 
-// What EC2 says of an instance that will not run again. One that is stopping may still do so.
+// EC2's answers about an instance on which nothing runs any more. While it is stopping, something may still run.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
 
-/** What is remembered after a pass: all that was seen before, and what was seen now. */
+/** The memory after a pass: all that was seen before, and what was seen now. */
 export function remember({ memory, since }: Termination, observed: Observation, now: number): Memory {
   const draining = observed.clusterInstances.some(
     (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
@@ -59,7 +59,7 @@ export function remember({ memory, since }: Termination, observed: Observation, 
   };
 }
 
-// Since when its agent has been silent, EC2 has not known it, and it is certain to be dead.
+// Since when its agent has been silent, since when EC2 has not known it, and since when it is certain to be dead.
 function rememberLife(
   memory: Memory,
   { clusterInstances, unread, instance }: Observation,
@@ -83,7 +83,7 @@ function rememberLife(
   };
 }
 
-// What stopped before the termination began is of no interest any more.
+// Tasks that stopped before the termination began do not matter.
 function rememberTasks({ clusterInstances }: Observation, since: number): readonly string[] {
   return clusterInstances
     .flatMap((clusterInstance) => clusterInstance.tasks)
@@ -91,14 +91,14 @@ function rememberTasks({ clusterInstances }: Observation, since: number): readon
     .map((task) => task.arn);
 }
 
-// Which container instances have no task left, by the versions that they had when that was last listed.
+// Which container instances have no task left, with the versions that they had when their tasks were last listed.
 function noTasks(
   memory: Memory,
   { clusterInstances, unread }: Observation,
   now: number,
 ): Memory["noTasksVersions"] {
   if (clusterInstances.some((clusterInstance) => liveTasks(clusterInstance).length > 0)) return [];
-  // On one that somebody sets ACTIVE again, tasks can come again, until it has been DRAINING for a while once more.
+  // If somebody sets one ACTIVE again, tasks can start there until it has been DRAINING for a while once more.
   const mayStart = clusterInstances.some(({ containerInstance }) => containerInstance.status === "ACTIVE");
   if (mayStart) return [];
   const settled = now - lastDrainedAt(memory) >= SETTLE_MS;
@@ -110,7 +110,7 @@ function noTasks(
   return [...memory.noTasksVersions.filter(({ arn }) => !isListed(arn)), ...listed];
 }
 
-// A task may have started on one of them since none was left, and be in no list yet: each read lags by itself.
+// Since none was left, a task may have started on one of them, and be in no list yet: each read lags by itself.
 function hasChanged({ noTasksVersions }: Memory, clusterInstances: Observation["clusterInstances"]): boolean {
   return clusterInstances.some(({ containerInstance: { arn, version } }) =>
     noTasksVersions.some((each) => each.arn === arn && each.version !== version),
@@ -118,8 +118,8 @@ function hasChanged({ noTasksVersions }: Memory, clusterInstances: Observation["
 }
 
 /**
- * Since when container instances that have been DRAINING for a while count no task that is to run, after they were seen now:
- * from then on none can come.
+ * Since when the container instances count no task to run, once they have been DRAINING for a while. From then on, none can
+ * start.
  */
 export function noTasksToRunSince(
   memory: Memory,
@@ -133,7 +133,7 @@ export function noTasksToRunSince(
   return memory.noTasksToRunSince ?? (now - lastDrainedAt(memory) >= SETTLE_MS ? now : undefined);
 }
 
-// When DRAINING was last set, or first seen; never, where it was neither.
+// When DRAINING was last set, or first seen. Infinity if it was neither.
 function lastDrainedAt({ drainingAt = Number.POSITIVE_INFINITY, drained }: Memory): number {
   return Math.max(drainingAt, ...drained.map(({ at }) => at));
 }

@@ -4,9 +4,9 @@ import { isSame, type SeenRegistration, seenOf } from "../model/registration.ts"
 import type { Termination } from "../model/termination.ts";
 
 /**
- * Rule 9. The steps that may be taken now, and the memory with all that will be. From a returning instance only that is taken
- * which the message that brought it has written down. A run that dies after the step and before the next message would
- * otherwise lose what is to be given back.
+ * Rule 9. The steps that may be taken now, and the memory with all steps that will be taken. Something is only taken from a
+ * returning instance if it is in the restore plan of the message that brought it. Otherwise, a run that dies after the step and
+ * before the next message would lose what has to be given back.
  */
 export function stepsInPlan(
   { memory, restorePlan }: Termination,
@@ -33,7 +33,7 @@ export function stepsInPlan(
   };
 }
 
-// An orphan belongs to nobody any more, so nobody gets it back.
+// No service uses an orphan any more, so it is not given back.
 function isTaking(step: Step): step is Extract<Step, { kind: "deregister" }> {
   return step.kind === "deregister" && step.why !== "orphaned";
 }

@@ -12,9 +12,9 @@ import { unreadAbout } from "./still-there.ts";
 import { AGENT_MS, RETURN_MS } from "./timings.ts";
 
 /**
- * Rule 9. What is done about an instance that was drained and does not die. In the warm pool its container instance is set
- * ACTIVE again, so that it gets tasks when it comes back into service. With a new root volume it gets back, once in
- * service, all that was taken from it.
+ * Rule 9. What is done about an instance that was drained and does not die. In the warm pool, its container instance is set
+ * ACTIVE again, so that it gets tasks once it is back in service. With a new root volume, it gets back all that was taken from
+ * it once it is in service.
  */
 export function decideReturning(
   termination: Termination,
@@ -23,7 +23,7 @@ export function decideReturning(
   returns: Return,
 ): Decision {
   const state = observed.groupInstance?.state ?? "";
-  // While another hook still holds it, it is not on its way yet.
+  // While another hook still holds it, its return has not begun.
   const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
   const returning = { ...termination, memory };
@@ -39,7 +39,7 @@ export function decideReturning(
     case "on its way":
       return wait(returning, now, [onItsWay]);
     case "in the pool":
-      // With a new root volume it does not go into a pool. What this is, only time tells.
+      // An instance with a new root volume does not go into a pool. Only a later pass can tell what this is.
       if (returns === "root volume") return wait(returning, now, [event("returned")]);
       return restore(returning, observed, now, returns);
     case "in service":
@@ -49,7 +49,7 @@ export function decideReturning(
   }
 }
 
-// It is back: it gets what it needs there.
+// It is back, and gets what it needs there.
 function restore(returning: Termination, observed: Observation, now: number, returns: Return): Decision {
   const { memory } = returning;
   const state = observed.groupInstance?.state ?? "";
@@ -75,7 +75,7 @@ function restoring(
 ): Step[] {
   const activate = observed.clusterInstances
     .filter(({ containerInstance: { arn, status, agentConnected } }) => {
-      // In the pool the agent may be silent. With a new root volume it comes back, as the same container instance or another.
+      // In the pool the agent may be silent. With a new root volume it connects again, as the same container instance or another.
       const isThere = returns === "warm pool" || agentConnected || withoutAgent;
       return isThere && status === "DRAINING" && memory.plannedDraining.includes(arn);
     })
@@ -95,7 +95,7 @@ function restoring(
   return [...activate, ...register];
 }
 
-// After its reboot the agent takes up the container instance that it was, or registers as another one. Until then none is connected.
+// After the reboot, the agent connects as the same container instance, or registers another one. Until then none is connected.
 function isExpected({ memory }: Termination, { clusterInstances }: Observation, returns: Return): boolean {
   return (
     returns === "root volume" &&

@@ -14,7 +14,7 @@ export type ScalingDecision =
  * Rule 14. What a service's desired count becomes: one task for each ACTIVE instance of its cluster, less `n_count`, and never
  * below `min_task_count`. Instances that drain do not count: their tasks are leaving.
  *
- * @param service undefined where there is none of that name
+ * @param service undefined if there is none of that name
  * @param active how many instances of the cluster are ACTIVE
  */
 export function decideScaling(
@@ -32,7 +32,7 @@ export function decideScaling(
   return was === desired ? { kind: "nothing to change", desired } : { kind: "set", desired, was };
 }
 
-// Undefined where it can be scaled.
+// Undefined if it can be scaled.
 function whyUnusable(service: Service | undefined): Unusable | undefined {
   if (!service) return { why: "no such service" };
   if (service.daemon) return { why: "daemon" };

@@ -8,8 +8,8 @@ import { stillThere } from "./still-there.ts";
 import { NOTICE_MS } from "./timings.ts";
 
 /**
- * Rule 12. What is done about an instance that EC2 will interrupt: there are two minutes and no lifecycle action, so all
- * steps are taken at once, and nothing is completed.
+ * Rule 12. What is done about an instance that EC2 will interrupt. There are only two minutes, so all steps are taken at once.
+ * There is no lifecycle action, so nothing is completed.
  */
 export function decideInterrupted(
   termination: Termination,

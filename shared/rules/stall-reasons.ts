@@ -6,7 +6,7 @@ import { type ClusterInstance, liveTasks, type Service, type Task } from "../mod
 import type { Termination } from "../model/termination.ts";
 import { PROTECTIONS_EVERY_MS, PROTECTIONS_WITHIN_MS, STALLED_AFTER_MS } from "./timings.ts";
 
-/** Rule 10. Whether protected tasks are asked for: when an explanation is due, and then now and then. */
+/** Rule 10. Whether to ask for protected tasks: when an explanation is due, and now and then after that. */
 export function areProtectionsDue(termination: Termination, now: number): boolean {
   const stalledFor = stalledMilliseconds(termination, now) - STALLED_AFTER_MS;
   return stalledFor >= 0 && stalledFor % PROTECTIONS_EVERY_MS < PROTECTIONS_WITHIN_MS;
@@ -19,7 +19,7 @@ function stalledMilliseconds(
   return now - changedAt;
 }
 
-/** Rule 10. Why the tasks on an instance do not leave, as far as ECS tells: one warning a service and reason. */
+/** Rule 10. Why the tasks on an instance do not leave, as far as ECS tells. Each service and reason has one warning. */
 export function stallWarnings(termination: Termination, observed: Observation, now: number): Warning[] {
   if (stalledMilliseconds(termination, now) < STALLED_AFTER_MS) return [];
   return observed.clusterInstances
@@ -54,7 +54,7 @@ function reasonsOf(service: Service, since: number): Reason[] {
   const mustRun = Math.ceil((desiredCount * minimum) / 100);
   const mayRun = Math.floor((desiredCount * maximum) / 100);
   const reasons: Reason[] = [];
-  // Neither may a task stop first, nor may another start first (Amazon ECS Developer Guide, container instance draining).
+  // ECS may neither stop a task first nor start another first (Amazon ECS Developer Guide, container instance draining).
   if (!service.daemon && desiredCount > 0 && mustRun >= desiredCount && mayRun <= desiredCount) {
     reasons.push([name, { why: "percents", minimum, maximum, desiredCount }]);
   }
@@ -63,7 +63,7 @@ function reasonsOf(service: Service, since: number): Reason[] {
   return reasons;
 }
 
-// ECS's own words for tasks that it wants and cannot start or stop.
+// ECS's own words for tasks that it cannot start or stop.
 const CANNOT = /unable|cannot|failed|unhealthy|not (?:enough|available)|insufficient/i;
 
 function protectionsOf(live: readonly Task[], { protections }: Observation): Reason[] {

@@ -11,9 +11,9 @@ import { isAtRest } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 import { ORPHAN_MS, SETTLE_MS } from "./timings.ts";
 
-/** What is to be done to an instance that a hook holds, or that is about to be interrupted. */
+/** The steps for an instance that a hook holds, or that is about to be interrupted. */
 export function stepsFor(termination: Termination, observed: Observation, now: number): Step[] {
-  // Whether a registration is ECS's to remove, and which ports are listened on, only the tasks tell.
+  // Only the tasks tell which registrations ECS removes, and on which ports they listen.
   if (observed.unread.tasks !== undefined) return [];
   return [
     ...deregistrations(termination, observed, now),
@@ -36,7 +36,7 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
   ];
 }
 
-/** The registrations that are ours to remove: those that ECS knows nothing of, and those that it has left behind. */
+/** The registrations that are ours to remove: those that no ECS service manages, and orphans. */
 export function deregistrations(termination: Termination, observed: Observation, now: number): Step[] {
   const registered = observed.registrations.filter((each) => each.state === "registered");
   return registered.flatMap((registration): Step[] => {
@@ -57,7 +57,7 @@ function isSameTarget(a: Registration, b: Registration): boolean {
   return isSame(seenOf(a), seenOf(b)) && a.target === b.target;
 }
 
-/** What is left once the steps have been taken: the drain waits for that. */
+/** The observation as it will be after the steps. The drain waits for what is left then. */
 export function afterwards(observed: Observation, steps: readonly Step[]): Observation {
   const out = steps.flatMap((step) => (step.kind === "deregister" ? [step.registration] : []));
   const drained = new Set(steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : [])));
@@ -77,8 +77,8 @@ export function afterwards(observed: Observation, steps: readonly Step[]): Obser
   };
 }
 
-// ECS knows nothing of our registrations, and would stop the task behind one under open connections. So DRAINING waits
-// until they are gone, and gone long enough that no read lags. Before an interruption there is no time for that.
+// ECS does not know our registrations, and would stop the task behind one under open connections. So DRAINING waits until they
+// are gone, and until no read can lag. Before an interruption there is no time for that.
 function mustServeOn(
   clusterInstance: ClusterInstance,
   { memory, interruptedAt }: Termination,
@@ -87,7 +87,7 @@ function mustServeOn(
 ): boolean {
   if (interruptedAt !== undefined) return false;
   if (observed.unread.registrations !== undefined) return true;
-  // Where a task's ports could not be read, it may listen on any.
+  // If a task's ports could not be read, it may listen on any.
   const listens =
     observed.unread["host ports"] !== undefined ||
     liveTasks(clusterInstance).some((task) => task.hostPorts.length > 0);
@@ -96,7 +96,7 @@ function mustServeOn(
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
 }
 
-/** The registrations of ours, registered or draining, behind which a task on the container instance listens, or may. */
+/** Our registrations, registered or draining, behind which a task on the container instance may listen. */
 export function pointingAt(
   clusterInstance: ClusterInstance,
   { registrations, unread }: Observation,
@@ -109,20 +109,20 @@ export function pointingAt(
   );
 }
 
-/** Whether there is, or was, a registration of the instance that is ours to remove. */
+/** Whether the instance has, or had, a registration that is ours to remove. */
 export function hasOurs(memory: Memory, registrations: readonly Registration[]): boolean {
   const wasOurs = (each: SeenRegistration) =>
     !memory.managed.some((managed) => isSameLoadBalancer(managed, each));
   return registrations.some(isOurs) || memory.registrations.some(wasOurs);
 }
 
-/** Whether a registration is ours to remove. A task's own address is ECS's, whoever names its target group. */
+/** Whether a registration is ours to remove. A task's own address is ECS's to remove, even if the input names its target group. */
 export function isOurs({ managed, addressTask }: Registration): boolean {
   return !managed && addressTask === undefined;
 }
 
 /**
- * When a registration of ECS's that is still there is an orphan, in milliseconds since 1970; undefined while a task may be
+ * When a managed registration that is still there becomes an orphan, in milliseconds since 1970. Undefined while a task may be
  * behind it.
  */
 export function orphanTimeOf(
@@ -130,13 +130,13 @@ export function orphanTimeOf(
   { memory, since }: Termination,
   observed: Observation,
 ): number | undefined {
-  // The address was seen to be held by nobody else, or the registration would not be the instance's any more.
+  // No other task has the address, or the registration would not count as the instance's.
   const { addressTask, services } = registration;
   if (addressTask) {
     const isOver = addressTask.status === STOPPED && addressTask.stoppedAt !== undefined;
     return isOver ? addressTask.stoppedAt + ORPHAN_MS : undefined;
   }
-  // Of one that is out of its cluster, ECS follows no task any more.
+  // ECS no longer follows the tasks of a container instance that is out of its cluster.
   const clusterInstances = observed.clusterInstances.filter(
     ({ containerInstance }) => containerInstance.status !== INACTIVE,
   );

@@ -15,7 +15,7 @@ const STATUSES = [
   "DEPROVISIONING",
 ];
 
-/** Whether the instance is stopped in the warm pool: it runs nothing, and gets nothing to run. */
+/** Whether the instance is stopped in the warm pool. Then nothing runs on it, and nothing starts. */
 export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Observation): boolean {
   return (
     groupInstance?.state === "Warmed:Terminating:Wait" &&
@@ -24,7 +24,7 @@ export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Ob
   );
 }
 
-/** What is still there, and what AWS did not answer; nothing where all of it is gone. */
+/** What is still there, and what AWS did not answer. Empty if everything is gone. */
 export function stillThere(observed: Observation): readonly Blocker[] {
   const { unread } = observed;
   const there = [
@@ -33,7 +33,7 @@ export function stillThere(observed: Observation): readonly Blocker[] {
     ...unreadAbout("tasks", unread),
   ];
   if (there.length === 0) return [];
-  // Where tasks listen, and whether the instance is alive, only matters for what it still holds.
+  // Where tasks listen, and whether the instance is alive, only matters while something is there.
   return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];
 }
 
@@ -45,7 +45,7 @@ export function leftoversOf(observed: Observation): Leftover[] {
   ];
 }
 
-/** What AWS did not answer to one question, as a blocker. */
+/** The blocker for one question, if AWS did not answer it. */
 export function unreadAbout(what: Asked, unread: UnreadAnswers): Blocker[] {
   const answer = unread[what];
   return answer === undefined ? [] : [unreadBlocker(what, answer)];
@@ -74,7 +74,7 @@ function tasksOn(clusterInstance: ClusterInstance, observed: Observation): Lefto
     status,
     count: tasks.length,
   }));
-  // While nobody answers for it, what ECS shows of its tasks may be long past.
+  // While the agent is silent, the tasks that ECS shows may be long past.
   if (left.length > 0 && !containerInstance.agentConnected)
     left.push({ kind: "agent disconnected", cluster });
   if (containerInstance.status === "ACTIVE" && !isAtRest(clusterInstance, observed)) {

@@ -8,8 +8,8 @@ import type { Termination } from "../model/termination.ts";
 import { SETTLE_MS } from "./timings.ts";
 
 /**
- * The tasks to stop that do not leave by themselves: once only such are left, and all others are STOPPED, not merely
- * stopping. DRAINING touches no task that no service started, and stops daemons when it will.
+ * The tasks to stop that do not leave by themselves. They are stopped once all others are STOPPED, and not merely stopping.
+ * DRAINING stops no task that no service started. It stops daemons too, but nobody knows when.
  */
 export function tasksToStop(termination: Termination, observed: Observation, now: number): Step[] {
   const { memory } = termination;
@@ -33,7 +33,7 @@ export function tasksToStop(termination: Termination, observed: Observation, now
     }));
 }
 
-/** The registrations without which tasks are stopped: a daemon's own target stays until the daemon itself is stopped. */
+/** The registrations that must be gone before tasks are stopped. A daemon's own target stays until the daemon is stopped. */
 export function mustGoFirst(termination: Termination, observed: Observation): Registration[] {
   return observed.registrations.filter(
     (each) => !each.managed || !isBehind(each.services, termination, observed),
@@ -51,7 +51,7 @@ function isBehind(services: readonly string[], termination: Termination, observe
   );
 }
 
-/** Whether a task is one that is stopped once nothing else is left. */
+/** Whether a task is stopped once nothing else is left. */
 export function mayBeStopped(
   clusterInstance: ClusterInstance,
   task: Task,
@@ -64,7 +64,7 @@ export function mayBeStopped(
   return settings.stopTasks === "all" || isStartedBy(task, clusterInstance.containerInstance.arn, instanceId);
 }
 
-// What a boot script starts names the container instance, by its ARN or by the id at its end, or the EC2 instance.
+// A boot script names the container instance as the starter, by its ARN or by the id at its end, or it names the EC2 instance.
 function isStartedBy({ startedBy }: Task, containerInstance: string, instanceId: string): boolean {
   return [containerInstance, containerInstance.split("/").at(-1), instanceId].includes(startedBy);
 }

@@ -6,18 +6,18 @@ import type { Termination } from "../model/termination.ts";
 import { otherHooks } from "./heartbeat.ts";
 import { REFUSED_MS, SETTLE_MS } from "./timings.ts";
 
-/** What Auto Scaling shows that tells which lifecycle action holds an instance. */
+/** The part of Auto Scaling's view that tells which lifecycle action holds an instance. */
 type HookView = Pick<AutoScalingView, "groupInstance" | "hooks">;
 
-/** What is remembered of how an action has ended, where another one has taken its place. */
+/** What replaces the end of an action in a memory, once another one has taken its place. */
 const NO_ENDED_ACTION = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
 
-/** Whether the lifecycle action of a returning instance was seen to end, or was completed. */
+/** Whether the lifecycle action of a returning instance has ended, by a pass or by our completion. */
 export function hasActionEnded({ returningSince, completedAt }: Memory): boolean {
   return (returningSince ?? completedAt) !== undefined;
 }
 
-/** Whether a hook holds an instance on its way to its end that was on its way back at the pass before. */
+/** Whether a hook now holds an instance to terminate it, that was returning at the pass before. */
 export function terminatesAfterAll(
   { returns }: Memory,
   view: Pick<AutoScalingView, "groupInstance">,
@@ -26,13 +26,13 @@ export function terminatesAfterAll(
 }
 
 /**
- * Rule 8. A termination as it goes on where another lifecycle action has taken the place of its own. What was taken from the
- * instance, and not given back, is remembered.
+ * Rule 8. The termination as it goes on if its action is superseded. What was taken from the instance, and not given back, stays
+ * in its memory.
  *
- * - The instance is held on its way back once more, after its own action has ended: the time begins now, and the token is of
- *   no use.
- * - It was held on its way back, and is held on its way to its end: another action, or the read before lagged. A token
- *   tells which, so a heartbeat is due at once. Without one nothing tells, and the drain's time begins now.
+ * - A hook holds the returning instance once more, after its own action has ended. The drain's time begins now, and the token is
+ *   of no use.
+ * - The instance was returning, and a hook now holds it to terminate it. It is another action, or the read before lagged. With a
+ *   token, a heartbeat tells which, so one is due at once. Without a token nothing tells, and the drain's time begins now.
  *
  * @param now in milliseconds since 1970
  */
@@ -54,7 +54,7 @@ export function supersede(termination: Termination, view: HookView, now: number)
   };
 }
 
-// Where it was never seen on its way, only time tells: a completed action releases its instance within seconds.
+// If no pass saw it on its way, only time tells: a completed action releases its instance within seconds.
 function isHeldAgain(termination: Termination, view: HookView, now: number): boolean {
   const { groupInstance, hooks } = view;
   const { returns, returningSince, completedAt } = termination.memory;
@@ -65,23 +65,25 @@ function isHeldAgain(termination: Termination, view: HookView, now: number): boo
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;
 }
 
-/** The settings that another action of the same hook is drained by, under the hook's own metadata. */
+/** The settings for another action of the same hook: the message's, with those of the hook's metadata over them. */
 export function settingsOfAction({ settings }: Termination, metadata: string | undefined): DrainSettings {
   return settingsUnder(metadata, keysOf(settings));
 }
 
 /**
- * Rule 8. Whether a heartbeat may ask if our hook holds the instance by another action. Where the hook's own timeout decides,
- * no heartbeat may start its timer again.
+ * Rule 8. Whether a heartbeat may ask if our hook holds the instance by another action. If the hook's own timeout decides, no
+ * heartbeat may start its timer again.
  */
 export function mayAskForAction(termination: Termination, settings: DrainSettings): boolean {
   return termination.settings.onTimeout !== "leave" && settings.onTimeout !== "leave";
 }
 
 /**
- * Rule 8. A termination whose token is not that of the action that holds the instance. Nobody knows when that action began. We
- * only know that it had begun by the first pass that showed the instance terminating, so the drain's time begins there, or
- * else now: an old message must not end a new drain at once, and the action before must not prolong it.
+ * Rule 8. A termination that goes on under another action: the token in its message is not the one that holds the instance.
+ *
+ * Nobody knows when that action began. We only know that it had begun by the first pass that showed the instance terminating.
+ * So the drain's time begins there, or else now. An old message must not end a new drain at once, and the action before must
+ * not prolong it.
  *
  * @param now when Auto Scaling answered the heartbeat, in milliseconds since 1970
  */

@@ -7,22 +7,23 @@ import { type DrainKeys, type DrainSettings, keysOf, settingsOf, settingsUnder }
 import type { Termination } from "../model/termination.ts";
 import { JITTER_MS, MINUTE } from "./timings.ts";
 
-/** What a sweep searches for, and where. */
+/** How to sweep, and where. */
 export type SweepOptions = {
   /** The groups that the input names. */
   readonly groups: readonly string[];
   /** A tag of groups, as `key` or `key=value`. */
   readonly tag: string | undefined;
-  /** By which our hook is known: its name, or the queue that it notifies. */
+  /** The name of our hook. */
   readonly hook: string | undefined;
+  /** The name of the queue that it notifies. */
   readonly queue: string | undefined;
   /** Whether nothing may be written, not even a heartbeat. */
   readonly dryRun: boolean;
-  /** Settings for what is found, under those of the hook's own. */
+  /** Settings for the drains that are found. The hook's own replace them. */
   readonly keys: DrainKeys;
 };
 
-/** An instance in a wait state that may be our hook's, with the hook. */
+/** An instance that our hook may hold, with the hook. */
 export type Candidate = { readonly termination: Termination; readonly state: string; readonly hook: Hook };
 
 /**
@@ -40,8 +41,8 @@ export function groupsToSweep({ groups }: SweepOptions, atHand: readonly Termina
 }
 
 /**
- * Rule 15. Those of some groups that Auto Scaling does not know whose names must be wrong: the input names them, and nothing
- * drains that was in them.
+ * Rule 15. Which of the groups that Auto Scaling does not know must have wrong names: the input names them, and no instance of
+ * theirs drains.
  */
 export function wrongNames(
   unknown: readonly string[],
@@ -51,12 +52,12 @@ export function wrongNames(
   return unknown.filter((name) => groups.includes(name) && !atHand.some(({ group }) => group === name));
 }
 
-/** Rule 15. Those of a group's instances that a hook holds. */
+/** Rule 15. The instances of a group that a hook holds. */
 export function heldIn(instances: GroupWithInstances["instances"]): GroupWithInstances["instances"] {
   return instances.filter(({ state }) => situationOf(state) === "held");
 }
 
-/** Rule 15. Our hooks of a group: known by name, by the queue that they notify, or because messages of this very group name them. */
+/** Rule 15. Our hooks of a group: by name, by the queue that they notify, or because messages about this group name them. */
 export function hooksOfOurs(
   hooks: readonly Hook[],
   group: string,
@@ -71,9 +72,9 @@ export function hooksOfOurs(
 }
 
 /**
- * Rule 15. The held instances of a group that no termination at hand stands for, for one of our hooks.
+ * Rule 15. The held instances of a group that no known termination is about, for one of our hooks.
  *
- * @param now in milliseconds since 1970: nobody knows when the hook's time began, so the drain's begins now
+ * @param now in milliseconds since 1970; nobody knows when the hook's time began, so the drain's begins now
  */
 export function candidatesOf(
   { group, hook, held }: { group: string; hook: Hook; held: GroupWithInstances["instances"] },
@@ -104,21 +105,22 @@ export function candidatesOf(
 }
 
 /**
- * Rule 15. Whether a heartbeat may ask if our hook holds a candidate: another hook may. With `leave` its message may be elsewhere
- * for a moment, past a deadline after which no heartbeat may be sent, and one sweep after the other would keep it for ever.
+ * Rule 15. Whether a heartbeat may ask if our hook holds a candidate, since another hook may hold it instead. With `leave`, no
+ * heartbeat may be sent after the deadline. A candidate may be past its own while its message is elsewhere for a moment, and
+ * one sweep after the other would then keep it for ever.
  */
 export function mayAskHook({ termination }: Candidate, { dryRun }: SweepOptions): boolean {
   return !dryRun && termination.settings.onTimeout !== "leave";
 }
 
-/** Rule 15. Whether a candidate is taken for ours where nobody may ask: a hook for launching shares one wait state with ours. */
+/** Rule 15. Whether a candidate is taken for ours if nobody may ask. In one wait state, a launching hook may hold it instead. */
 export function isTakenForOurs({ state }: Candidate): boolean {
   return state !== "Warmed:Pending:Wait";
 }
 
-// As the oldest message of the same hook says, or else terminate's own input, and in either case under what the hook says of
-// itself. Where the instances may be is what all of them say together: deregister's input may name more than terminate's, and
-// a message that somebody sent by hand less than either.
+// The settings of the oldest message of the same hook, or else of terminate's own input, with the hook's own metadata over them.
+// The places where instances may be are taken from all of them together. Deregister's input may name more than terminate's, and
+// a message that somebody sent by hand may name less than either.
 function settingsFor(hook: Hook, alike: readonly Termination[], { keys }: SweepOptions): DrainSettings {
   const own = settingsOf(keys);
   const all = [...alike.map(({ settings }) => settings), own];

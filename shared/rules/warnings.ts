@@ -14,7 +14,7 @@ const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 const OUR_HOOKS = "asg-drain-";
 
 /**
- * What is worth a line about an instance that a hook holds, besides what it waits for. Each is given once in a drain.
+ * The warnings about an instance that a hook holds. Each is logged once in a drain.
  *
  * @param left what is still there after the steps of this pass
  */

@@ -2,7 +2,7 @@ import type { Hook } from "../model/hooks.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { Service, TaskProtection } from "../model/tasks.ts";
 
-/** Answers of one kind, by what was asked. Each question is asked once, and again where it failed. */
+/** Answers of one kind, by what was asked. Each question is asked once, and again if it failed. */
 export class Answers<T> {
   readonly #known = new Map<string, T>();
 
@@ -10,7 +10,7 @@ export class Answers<T> {
     return this.#known.has(key);
   }
 
-  /** What is known under a key; undefined where nothing is. */
+  /** The known answer. Undefined if there is none. */
   peek(key: string): T | undefined {
     return this.#known.get(key);
   }
@@ -19,7 +19,7 @@ export class Answers<T> {
     this.#known.set(key, answer);
   }
 
-  /** The answer, asked for the first time only. Rejects as `ask` does, and then knows nothing. */
+  /** The answer. It is only asked for the first time. If `ask` rejects, so does this, and the next call asks again. */
   async get(key: string, ask: () => Promise<T>): Promise<T> {
     if (!this.has(key)) this.#known.set(key, await ask());
     return this.#known.get(key) as T;

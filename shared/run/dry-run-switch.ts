@@ -1,11 +1,11 @@
 import type { Log } from "../base/log.ts";
 
-/** What somebody sets who means that it is off; any other text in DRYRUN switches it on, and so do these. */
+/** Texts with which somebody may mean "off". They switch it on too, as any text in DRYRUN does. */
 const LOOKS_OFF = new Set(["0", "false", "no", "off"]);
 
 /**
- * Whether nothing may be written: by the input, or by any text at all in the environment's DRYRUN. A text that looks like
- * "off" switches it on too, with a warning, because the safe misunderstanding is the one that changes nothing.
+ * Whether nothing may be written: by the input, or by any text in the environment's DRYRUN. A text that looks like "off"
+ * switches it on too, with a warning, because the safe misunderstanding is the one that changes nothing.
  */
 export function isDryRun(
   input: boolean | undefined,

@@ -7,7 +7,7 @@ export type Invocation = {
   readonly remainingMilliseconds: () => number;
 };
 
-/** What a run keeps of Lambda's time: for a call that hangs, and for passing on or handing over what is left. */
+/** How much of Lambda's time a run keeps for its end: for a call that hangs, and to pass on or hand over what is left. */
 const KEPT_MS = 24_000;
 
 /** An invocation as Lambda's context describes it. */
@@ -15,7 +15,7 @@ export function invocationOf(context: Context): Invocation {
   return { requestId: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
 }
 
-/** Until when a run may ask AWS for anything but to hand over what is left, in milliseconds since 1970. */
+/** Until when a run may make calls other than those to hand over, in milliseconds since 1970. */
 export function handsOverAt(now: number, { remainingMilliseconds }: Invocation): number {
   return now + remainingMilliseconds() - KEPT_MS;
 }

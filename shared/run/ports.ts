@@ -25,7 +25,7 @@ export type Ports = {
   readonly loadBalancers: LoadBalancerPorts;
 };
 
-/** What lives as long as the function's process: the clients, and the queues' URLs, which do not change. */
+/** The things that live as long as the function's process: the clients, and the queues' URLs, which do not change. */
 export type Environment = { readonly clients: Clients; readonly queueUrls: Map<string, string> };
 
 /** The environment of a function in Lambda. */
@@ -33,7 +33,7 @@ export function createEnvironment(): Environment {
   return { clients: createClients(), queueUrls: new Map() };
 }
 
-/** The ports of one invocation. `outside` replaces the real clock and standard output, for runs that are not in Lambda. */
+/** The ports of one invocation. Runs outside of Lambda replace the real clock and standard output by `outside`. */
 export function createPorts(
   functionName: string,
   { clients, queueUrls }: Environment,

@@ -9,10 +9,10 @@ import type { Ports } from "./ports.ts";
 /** Whose drain a line is about. */
 export type About = Pick<Termination, "instanceId" | "group" | "hook">;
 
-/** What every run touches of the outside, whichever function it is of. */
+/** The ports that the runs of all functions use. */
 export type RunPorts = Pick<Ports, "now" | "log">;
 
-/** What one run of a function learns and keeps to its end: what failed, and what does not change while it runs. */
+/** One run of a function. It keeps what failed, and answers that do not change while it lasts. */
 export class Run<P extends RunPorts = Ports> {
   readonly ports: P;
   readonly startedAt: number;
@@ -22,7 +22,7 @@ export class Run<P extends RunPorts = Ports> {
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 
-  /** @param until when it must be through with AWS but for handing over what is left, in milliseconds since 1970 */
+  /** @param until when it may make calls other than those to hand over, in milliseconds since 1970 */
   constructor(ports: P, until: number) {
     this.ports = ports;
     this.startedAt = ports.now();
@@ -48,14 +48,14 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Whether it still takes in: for a third of its time. When AWS is slow, what takes long to receive takes long to read
-   * and to hand over too.
+   * Whether it may still receive, which it may for a third of its time. When AWS is slow and messages take long to receive, the
+   * rest of the work takes long too.
    */
   get mayReceive(): boolean {
     return this.now() < this.startedAt + (this.until - this.startedAt) / 3;
   }
 
-  /** Whether there is no time for any other call: what was not asked counts as not answered. */
+  /** Whether there is no time for other calls. A question that was not asked counts as unread. */
   get isOutOfTime(): boolean {
     return this.now() >= this.until;
   }
@@ -87,8 +87,8 @@ export class Run<P extends RunPorts = Ports> {
   }
 
   /**
-   * Notes that a call failed, and logs it the first time. Returns what is unread because of it.
-   * Throws what is no failure of AWS: that is a fault of ours, which nothing should hide.
+   * Notes that a call failed, and logs it the first time. Returns why its answer is unread. Throws anything that is no failure
+   * of AWS: it is a fault of ours, which nothing should hide.
    */
   callFailed(cause: unknown): Unread {
     if (cause instanceof OutOfTime) return this.ranOutOfTime();
@@ -117,7 +117,7 @@ export class Run<P extends RunPorts = Ports> {
   /**
    * Notes that a step failed for one instance, and logs it the first time.
    *
-   * @param cause the call that it failed with, where nobody has noted that
+   * @param cause the call that failed, if nobody has noted it
    */
   stepFailed(about: About, step: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);
@@ -126,16 +126,16 @@ export class Run<P extends RunPorts = Ports> {
     }
   }
 
-  /** Notes that the input names what cannot be used, and logs it the first time. */
+  /** Notes that the input names something that cannot be used, and logs it the first time. */
   cannotUse(name: string, reason: string): void {
     if (this.#note(`${name}: ${reason}`)) this.log.error("cannot be used", { name, reason });
   }
 
   /**
-   * Notes that a message could not be deleted, and logs it the first time: it comes back by itself, and is then known as a
+   * Notes that a message could not be deleted, and logs it the first time. It comes back by itself, and is then merged as a
    * duplicate.
    *
-   * @param cause the call that it failed with, where nobody has noted that
+   * @param cause the call that failed, if nobody has noted it
    */
   notDeleted(queue: string, reason: string, cause?: AwsCallError): void {
     if (cause) this.callFailed(cause);

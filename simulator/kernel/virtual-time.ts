@@ -17,9 +17,9 @@ type Installed = {
 let installed: Installed | undefined;
 
 /**
- * Runs something on a virtual clock: `Date`, `setTimeout` and `Math.random` are replaced for the whole process until it
- * ends, so that the SDK's own waiting and jitter take virtual time and repeat from the seed. Time moves on whenever
- * everything waits for a timer. Only one can run at a time: one that still runs is ended.
+ * Runs something on a virtual clock. Until it ends, `Date`, `setTimeout` and `Math.random` are replaced for the whole process:
+ * the SDK's own waiting and jitter take virtual time, and repeat from the seed. Time moves on whenever everything waits for a
+ * timer. Only one can run at a time: one that still runs is ended.
  *
  * Throws what `run` throws, and an Error when all wait and no timer is left that could wake them, or when it is ended.
  */

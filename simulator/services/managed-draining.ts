@@ -30,9 +30,10 @@ type Draining = {
 };
 
 /**
- * ECS's managed draining: it sets an instance that its group terminates DRAINING, and completes a hook of its own when
- * the instance's tasks have stopped (Amazon ECS Developer Guide, "Safely stop Amazon ECS workloads running on EC2
- * instances").
+ * ECS's managed draining. When its group terminates an instance, ECS sets it DRAINING. When the instance's tasks have stopped,
+ * ECS completes a hook of its own.
+ *
+ * Amazon ECS Developer Guide, "Safely stop Amazon ECS workloads running on EC2 instances".
  */
 export class ManagedDraining {
   readonly #world: Ground & { readonly clusters: Clusters; readonly groups: Groups };

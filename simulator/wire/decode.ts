@@ -9,8 +9,8 @@ type Structure = { [member: string]: unknown };
 type Source = Service["protocol"]["kind"];
 
 /**
- * Converts a request's raw value into the operation's input by the SDK's own schema. Required members must be there. Each
- * member must be known to the schema and to the simulator, and each value must be of the right kind.
+ * Converts a request's raw value into the operation's input by the SDK's own schema. Required parameters must be there. Each
+ * parameter must be known to the schema and to the simulator, and each value must be of the right kind.
  *
  * Throws an AwsError with the service's code for what AWS would refuse, and NotSimulated for a parameter that is real
  * but not simulated.
@@ -121,7 +121,7 @@ class Decoder {
   }
 }
 
-// In the SDK's schema the required members come first, and a number says how many they are.
+// In the SDK's schema the required parameters come first, and a number says how many they are.
 function requiredMembers(member: NormalizedSchema): readonly string[] {
   const schema = member.getSchema() as unknown as StaticStructureSchema;
   return schema[4].slice(0, schema[6] ?? 0);

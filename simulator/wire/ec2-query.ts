@@ -3,7 +3,7 @@ import type { WireResponse } from "./http.ts";
 import type { Operation, Service } from "./operation.ts";
 import { answerXml, escapeText, namespaceOf, writeMembers } from "./query.ts";
 
-/** An answer of EC2. Its Query differs: the members are beside the request id, without an element around them. */
+/** An answer of EC2. Its Query differs: its fields are beside the request id, without an element around them. */
 export function writeEc2(
   service: Service,
   operation: Operation,

@@ -61,7 +61,7 @@ export function writeQueryError(service: Service, error: AwsError, requestId: st
 }
 
 /**
- * The members of an output as XML. The serializer wraps them in an element with the shape's name. On the wire that element
+ * The fields of an output as XML. The serializer wraps them in an element with the shape's name. On the wire that element
  * has another name, or there is none, so it is cut off.
  */
 export function writeMembers(operation: Operation, output: unknown): string {

@@ -110,8 +110,10 @@ export class TaskLife {
   }
 
   /**
-   * ECS forgets a task whose container instance is deregistered by force: it is STOPPED for ECS and leaves its load
-   * balancers, and its containers go on (Amazon ECS API Reference, "DeregisterContainerInstance").
+   * ECS forgets a task whose container instance is deregistered by force. For ECS it is STOPPED and leaves its load balancers,
+   * but its containers go on.
+   *
+   * Amazon ECS API Reference, "DeregisterContainerInstance".
    */
   orphan(task: Task): void {
     if (task.containers.latest === "running") task.containerInstance.orphans.add(task);

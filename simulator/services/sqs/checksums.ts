@@ -7,8 +7,9 @@ export function md5OfBody(body: string): string {
 }
 
 /**
- * The MD5 of message attributes: name, type and value of each, by name, every part with its length in front
- * (Amazon SQS Developer Guide, "Calculating the MD5 message digest for message attributes").
+ * The MD5 of message attributes: name, type and value of each, by name, every part with its length in front.
+ *
+ * Amazon SQS Developer Guide, "Calculating the MD5 message digest for message attributes".
  */
 export function md5OfAttributes(
   attributes: Readonly<Record<string, MessageAttributeValue>>,

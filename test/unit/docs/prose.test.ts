@@ -44,6 +44,13 @@ const rows: [string, string, string, RegExp[]][] = [
     [],
   ],
   ["a hook holds an instance", "a.md", "The hook holds the instance. It is held by a hook.", []],
+  ["AWS's own text about a parameter", "a.ts", 'f("Member must have length less than 50");\n', []],
+  [
+    "a member that must be something else",
+    "a.md",
+    "A member must leave.",
+    [/^a\.md:1: "member" is a private/],
+  ],
   ["a run holds no message", "a.md", "What a run held is sent.", [/^a\.md:1: "run held" is a private word/]],
   [
     "a spelling mistake",
@@ -74,6 +81,18 @@ const rows: [string, string, string, RegExp[]][] = [
     "a.ts",
     "/**\n * Fine.\n * @param a The instnace.\n */\n",
     [/^a\.ts:3: "instnace"/],
+  ],
+  [
+    "two parameters of a docstring, not added up",
+    "a.ts",
+    `/**\n * @param a ${words(20).slice(0, -1)}\n * @param b ${words(20).slice(0, -1)}\n */\n`,
+    [],
+  ],
+  [
+    "a parameter's long sentence, over two lines",
+    "a.ts",
+    `/**\n * Fine.\n *\n * @param a ${words(20).slice(0, -1)}\n *   ${words(20)}\n */\n`,
+    [/^a\.ts:4: .* 41 words/],
   ],
   ["a private word in a text", "a.ts", 'f();\nlog("it looks again");\n', [/^a\.ts:2: "looks again"/]],
   ["a private word in a template", "a.ts", `log(\`it looks \${how} its turn\`);\n`, [/^a\.ts:1: "its turn"/]],
