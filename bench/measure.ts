@@ -5,8 +5,8 @@ import { rounded } from "./figure.ts";
 import { type Fleet, scenarioOf } from "./world.ts";
 
 /**
- * Nothing is completed sooner after the message than the ticks of both functions and a look let it be; where the message
- * itself invokes deregister, than terminate's tick and a look. In milliseconds.
+ * Nothing is completed sooner after the message than the ticks of both functions and a pass let it be; where the message
+ * itself invokes deregister, than terminate's tick and a pass. In milliseconds.
  */
 const TWO_TICKS_MS = 130_000;
 const ONE_TICK_MS = 70_000;
@@ -111,15 +111,15 @@ export function countCalls({ simulation }: Played, from: number, until: number):
 function followArrivals(simulation: Simulation, arrivedAt: Map<string, number>): void {
   const queue = simulation.world.queues.byName("lifecycle");
   const seen = new Set<string>();
-  const look = () => {
+  const noteArrivals = () => {
     for (const { id, body, sentAt } of queue.messages.values()) {
       if (seen.has(id)) continue;
       seen.add(id);
       arrivedAt.set(String(JSON.parse(body).EC2InstanceId), sentAt);
     }
-    void queue.arrival().then(look);
+    void queue.arrival().then(noteArrivals);
   };
-  look();
+  noteArrivals();
 }
 
 /** A fleet of which nothing goes, for as long as another one took. */
