@@ -51,12 +51,12 @@ function isSameAction(older: Termination, younger: Termination): boolean {
   return endedAt === undefined || younger.since < endedAt;
 }
 
-// What the notice's drain has done and seen holds for the hook's too, where that has not looked by itself yet.
+// What the notice's drain has done and seen holds for the hook's too, where that has had no pass yet.
 function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
   const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
   const first = own[0]?.termination;
   if (!first) return held;
-  logMerged(run, first);
+  logMerged(run, held.termination);
   const { memory } = held.termination;
   return {
     termination: {
@@ -83,6 +83,6 @@ function together(messages: readonly Receipt[], more: readonly Receipt[]): reado
   return [...messages.filter(({ id }) => !again.has(id)), ...more];
 }
 
-function logMerged(run: Run, { instanceId, group }: Termination): void {
-  run.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
+function logMerged(run: Run, termination: Termination): void {
+  run.logAbout(termination).info("duplicate merged");
 }
