@@ -111,15 +111,15 @@ export function countCalls({ simulation }: Played, from: number, until: number):
 function followArrivals(simulation: Simulation, arrivedAt: Map<string, number>): void {
   const queue = simulation.world.queues.byName("lifecycle");
   const seen = new Set<string>();
-  const look = () => {
+  const noteArrivals = () => {
     for (const { id, body, sentAt } of queue.messages.values()) {
       if (seen.has(id)) continue;
       seen.add(id);
       arrivedAt.set(String(JSON.parse(body).EC2InstanceId), sentAt);
     }
-    void queue.arrival().then(look);
+    void queue.arrival().then(noteArrivals);
   };
-  look();
+  noteArrivals();
 }
 
 /** A fleet of which nothing goes, for as long as another one took. */

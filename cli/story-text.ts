@@ -1,3 +1,4 @@
+import { FORMER_KEYS } from "../shared/base/log.ts";
 import type { TerminationRecord } from "../simulator/judge/records.ts";
 import type { StoryLine } from "../simulator/kernel/story.ts";
 import type { Played } from "../simulator/scenario/play.ts";
@@ -10,19 +11,40 @@ const QUIET = new Set([
   "handed over",
   "test notification deleted",
 ]);
-const SHOWN_BY_COLUMN = new Set(["time", "level", "message", "function", "request_id", "instance_id"]);
+const SHOWN_BY_COLUMN = ["time", "level", "message", "function", "instance_id"];
+// The same in each line, or in the line twice under a former name.
+const UNSHOWN = new Set([
+  ...SHOWN_BY_COLUMN,
+  "request_id",
+  "version",
+  "formerly",
+  ...Object.values(FORMER_KEYS),
+]);
+// Each line about a drain has these. Its instance tells them.
+const TOLD_BY_INSTANCE = new Set(["auto_scaling_group", "lifecycle_hook_name"]);
+// These are sentences, and need no name before them.
+const SENTENCES = new Set(["waiting_for", "reason"]);
 
 /** One log line of a function, for people to read. Empty for lines that do not matter while watching. */
 export function progressText(line: string, startedAt: number): string {
   const fields = JSON.parse(line) as Record<string, unknown>;
   const { time, level, message, function: name, instance_id } = fields;
   if (level === "INFO" && QUIET.has(String(message))) return "";
-  const rest = Object.entries(fields).filter(([key]) => !SHOWN_BY_COLUMN.has(key));
-  const details = rest
-    .map(([key, value]) => (key === "waiting_for" || key === "reason" ? String(value) : `${key}=${value}`))
+  const details = Object.entries(fields)
+    .filter(([key]) => !(UNSHOWN.has(key) || (instance_id !== undefined && TOLD_BY_INSTANCE.has(key))))
+    .map(([key, value]) => (SENTENCES.has(key) ? valueText(value) : `${key}=${valueText(value)}`))
     .join("  ");
-  const mark = level === "INFO" ? "" : `${level}: `;
-  return `${clock(Date.parse(String(time)), startedAt)}  ${String(name).padEnd(10)}  ${String(instance_id ?? "").padEnd(19)}  ${mark}${message}: ${details}\n`;
+  const columns = [
+    clock(Date.parse(String(time)), startedAt),
+    String(name).padEnd(10),
+    String(instance_id ?? "").padEnd(19),
+    `${level === "INFO" ? "" : `${level}: `}${message}${details && `: ${details}`}`,
+  ];
+  return `${columns.join("  ")}\n`;
+}
+
+function valueText(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** What a story is made of. */

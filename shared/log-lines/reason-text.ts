@@ -1,15 +1,10 @@
 import { timeText } from "../base/time-text.ts";
-import type {
-  CompletionReason,
-  Destination,
-  DropReason,
-  HookEndedFirst,
-  Retention,
-} from "../model/reason.ts";
+import type { Return } from "../model/memory.ts";
+import type { CompletionReason, DropReason, HookEndedFirst, Retention } from "../model/reason.ts";
 import { registrationText } from "../model/registration.ts";
 import { blockersText, deathText } from "./blocker-text.ts";
 
-const RETURNS: Readonly<Record<Destination, string>> = {
+const RETURNS: Readonly<Record<Return, string>> = {
   "warm pool": "return to the warm pool",
   "root volume": "come back with its new root volume",
 };

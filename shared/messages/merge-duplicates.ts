@@ -57,7 +57,7 @@ function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
   const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
   const first = own[0]?.termination;
   if (!first) return held;
-  logMerged(run, first);
+  logMerged(run, held.termination);
   const { memory } = held.termination;
   return {
     termination: {
@@ -84,6 +84,6 @@ function together(messages: readonly Receipt[], more: readonly Receipt[]): reado
   return [...messages.filter(({ id }) => !again.has(id)), ...more];
 }
 
-function logMerged(run: Run, { instanceId, group }: Termination): void {
-  run.log.info("duplicate merged", { instance_id: instanceId, auto_scaling_group: group });
+function logMerged(run: Run, termination: Termination): void {
+  run.logAbout(termination).info("duplicate merged");
 }

@@ -1,5 +1,6 @@
 import type { Blocker } from "./blocker.ts";
 import type { InstanceState } from "./instance-state.ts";
+import type { Return } from "./memory.ts";
 import type { SeenRegistration } from "./registration.ts";
 
 /** Whether the group keeps an instance whose hook ends with ABANDON; undefined where that could not be read. */
@@ -34,16 +35,13 @@ export type DropReason =
   | { readonly why: "not terminating"; readonly state: string; readonly group: string | undefined }
   | { readonly why: "unknown action" }
   | { readonly why: "spot interruption"; readonly left: readonly Blocker[] }
-  | { readonly why: "does not return"; readonly state: string; readonly to: Destination }
+  | { readonly why: "does not return"; readonly state: string; readonly to: Return }
   | {
       readonly why: "given up";
       readonly at: number;
       readonly state: string;
-      readonly to: Destination;
+      readonly to: Return;
       readonly notRestored: readonly (SeenRegistration | string)[];
     }
   | { readonly why: "restored"; readonly state: string }
   | { readonly why: "restored without agent"; readonly state: string };
-
-/** Where a returning instance goes. */
-export type Destination = "warm pool" | "root volume";

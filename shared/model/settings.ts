@@ -230,7 +230,7 @@ export function settingsUnder(metadata: string | undefined, keys: DrainKeys): Dr
 }
 
 /** The keys in a hook's NotificationMetadata that only a function's input can set. */
-export function unheededKeys(metadata: string | undefined): string[] {
+export function ignoredKeys(metadata: string | undefined): string[] {
   const value = objectIn(metadata);
   const keys = Object.keys({ ...dryRunKey, ...noticeKeys });
   return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];

@@ -2,7 +2,7 @@ import type { Blocker } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
 import type { Hook } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
-import { unheededKeys } from "../model/settings.ts";
+import { ignoredKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { hookOf } from "./heartbeat.ts";
@@ -27,7 +27,7 @@ export function warningsFor(
   const hook = hookOf(termination, observed);
   const deadline = deadlineOf(termination, hook);
   return [
-    ...(hook ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...unheeded(hook)] : []),
+    ...(hook ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...ignored(hook)] : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
@@ -51,8 +51,8 @@ function twins(hook: Hook, { hooks = [] }: Observation): Warning[] {
     }));
 }
 
-function unheeded({ metadata }: Hook): Warning[] {
-  const keys = unheededKeys(metadata);
+function ignored({ metadata }: Hook): Warning[] {
+  const keys = ignoredKeys(metadata);
   if (keys.length === 0) return [];
   return [
     {

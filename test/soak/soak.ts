@@ -24,8 +24,8 @@ const HOUR_MS = 3_600_000;
 const HOURS_A_DAY = 24;
 /** What was over for this long is forgotten: longer than any drain with all that may delay it. */
 const REMEMBERED_MS = 2 * HOUR_MS;
-/** How often the world is looked at. */
-const LOOK_MS = 5_000;
+/** How far the clock goes before the world is checked. */
+const STEP_MS = 5_000;
 /** How long the last drains may take after the last hour. */
 const REST_MS = 3 * HOUR_MS;
 
@@ -141,7 +141,7 @@ class Life {
     const until = this.#clock.now() + HOUR_MS;
     let awaitsRest = hour.faults_end_after_seconds === undefined;
     while (this.#clock.now() < until) {
-      await this.#look();
+      await this.#step();
       if (!awaitsRest || !this.#isAtRest()) continue;
       awaitsRest = false;
       this.#restfulHours += 1;
@@ -182,7 +182,7 @@ class Life {
   async end(): Promise<Soaked> {
     const { simulation, judge, lambda } = this.#stage;
     const endsAt = this.#clock.now() + REST_MS;
-    while (this.#clock.now() < endsAt && !this.#isAtRest()) await this.#look();
+    while (this.#clock.now() < endsAt && !this.#isAtRest()) await this.#step();
     const endedAt = this.#clock.now();
     this.#isOver = true;
     await Promise.all(this.#schedules);
@@ -203,8 +203,8 @@ class Life {
     return !judge.pending && lambda.idle && isQuiet(this.#scenario, this.world);
   }
 
-  async #look(): Promise<void> {
-    await this.#clock.sleep(LOOK_MS);
+  async #step(): Promise<void> {
+    await this.#clock.sleep(STEP_MS);
     this.world.settle(this.#clock);
   }
 

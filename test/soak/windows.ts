@@ -4,8 +4,8 @@ import type { Disturbed } from "../../simulator/scenario/judging.ts";
 /** Since when and until when faults are on, in milliseconds since 1970, and how far reads lag then, in milliseconds. */
 type Window = { readonly from: number; readonly until: number; readonly readLag: number };
 
-/** What somebody acts upon may have been looked at this long before, when reads still lagged. */
-const LOOKED_AT_BEFORE_MS = 600_000;
+/** What somebody acts upon may have been read this long before, when reads still lagged. */
+const READ_BEFORE_MS = 600_000;
 
 /** When faults were on, for the judge: they come and go. */
 export class Windows implements Past {
@@ -27,7 +27,7 @@ export class Windows implements Past {
         Math.max(
           0,
           ...this.#windows
-            .filter(({ until }) => now() < until + LOOKED_AT_BEFORE_MS)
+            .filter(({ until }) => now() < until + READ_BEFORE_MS)
             .map(({ readLag }) => readLag),
         ),
     };

@@ -1,6 +1,6 @@
 import type { Ground } from "../../kernel/ground.ts";
 import { type Cluster, type ContainerInstance, idOf, type Service, type Task } from "./model.ts";
-import { isSchedulable, obstacleTo } from "./placement.ts";
+import { isSchedulable, whyNotPlaced } from "./placement.ts";
 
 /** The event about what prevents a task is repeated at most this often. */
 const AGAIN_MS = 300_000;
@@ -76,7 +76,7 @@ function whatIsWrong(
   definition: Service["definition"],
 ): string {
   if (!closest.agentConnected.latest) return 'encountered error "AGENT"';
-  switch (obstacleTo(cluster, closest, definition)) {
+  switch (whyNotPlaced(cluster, closest, definition)) {
     case "port":
       return "is already using a port required by your task";
     case "address":

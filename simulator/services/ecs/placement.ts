@@ -10,7 +10,7 @@ export function isSchedulable(containerInstance: ContainerInstance): boolean {
 }
 
 /** What prevents one more task on a container instance: its slots, a port, an address, or nothing. */
-export function obstacleTo(
+export function whyNotPlaced(
   cluster: Cluster,
   containerInstance: ContainerInstance,
   { networkMode, ports }: TaskDefinition,
@@ -31,7 +31,7 @@ export function hasRoom(
   containerInstance: ContainerInstance,
   definition: TaskDefinition,
 ): boolean {
-  return obstacleTo(cluster, containerInstance, definition) === undefined;
+  return whyNotPlaced(cluster, containerInstance, definition) === undefined;
 }
 
 /** The host ports that live tasks use on a container instance. */

@@ -143,7 +143,8 @@ describe("what two messages of one drain announce to take", () => {
 });
 
 describe("a message that is merged", () => {
-  const merged = ["info", "duplicate merged", { instance_id: "i-1", auto_scaling_group: "fleet" }];
+  const about = { instance_id: "i-1", auto_scaling_group: "fleet", lifecycle_hook_name: "drain" };
+  const merged = ["info", "duplicate merged", about];
 
   it("is told of", () => {
     expect(play(held("a", {}), held("b", {})).lines).to.deep.equal([merged]);

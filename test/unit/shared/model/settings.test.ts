@@ -2,11 +2,11 @@
 import { expect } from "chai";
 import {
   type DrainKeys,
+  ignoredKeys,
   keysOf,
   keysOfMetadata,
   overlay,
   settingsOf,
-  unheededKeys,
 } from "../../../../shared/model/settings.ts";
 
 describe("settings", () => {
@@ -85,7 +85,7 @@ describe("settings", () => {
 
   it("that a hook cannot set are found in its metadata, whatever else is in it", () => {
     const metadata = { dry_run: true, on_rebalance: "replace", team: "web", cluster_name: "main" };
-    expect(unheededKeys(JSON.stringify(metadata))).to.deep.equal(["dry_run", "on_rebalance"]);
+    expect(ignoredKeys(JSON.stringify(metadata))).to.deep.equal(["dry_run", "on_rebalance"]);
     for (const none of [
       undefined,
       "",
@@ -96,7 +96,7 @@ describe("settings", () => {
       "[]",
       '{"__proto__":{"dry_run":1}}',
     ]) {
-      expect(unheededKeys(none), none).to.deep.equal([]);
+      expect(ignoredKeys(none), none).to.deep.equal([]);
     }
   });
 
