@@ -58,7 +58,7 @@ function ignored({ metadata }: Hook): Warning[] {
     {
       level: "warn",
       kind: "metadata not heeded",
-      fields: { keys: keys.join(", ") },
+      fields: { keys },
       reason: { why: "metadata" },
     },
   ];
