@@ -1,21 +1,10 @@
 import type { Termination } from "../model/termination.ts";
 import { isQueuedForCompletion } from "./completion-queue.ts";
-import { SECOND } from "./timings.ts";
+import { HAND_OVER_MS_EACH, LATE_MS, PASS_MS_EACH, RUN_MS, TOGETHER_MS } from "./timings.ts";
 
-/** Terminations that are due this much later are taken too, so that the batch shares its calls. */
-const TOGETHER_MS = 2 * SECOND;
 /** How many of the completion queue go into one pass: a minimum, or so many per completion of the pass before. */
 export const MIN_QUEUE_BATCH = 100;
 const QUEUE_BATCH_GROWTH = 1.25;
-/** How long a run of terminate has passes. The run after it, a minute later, is then still receiving. */
-const RUN_MS = 62 * SECOND;
-/** How much longer a pass may take. After that, AWS is too slow to be asked anything more. */
-const LATE_MS = 4 * SECOND;
-/** For each termination that it tracks, a run begins to hand over this much sooner: ten take two calls, four at once. */
-const HAND_OVER_MS_EACH = 2;
-/** For each termination in it, a pass takes this much longer: a hundred take some ten calls, and AWS takes ten a second. */
-const PASS_MS_EACH = 10;
-
 /** Anything that has a termination. */
 type Tracks = { readonly termination: Termination };
 

@@ -1,4 +1,5 @@
-// All times that rules use, in milliseconds. docs/rules.md explains each under its rule.
+// All times that rules use, in milliseconds. docs/rules.md explains each under its rule. Those that an input can set have their
+// defaults in the model's settings.
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -57,3 +58,13 @@ export const JITTER_MS = 10 * SECOND;
 export const FRESH_MS = 20 * SECOND;
 /** Rule 16. A termination in the completion queue has another pass after this long. */
 export const QUEUED_MS = 60 * MINUTE;
+/** Rule 11. Terminations that are due this much later are taken too, so that the batch shares its calls. */
+export const TOGETHER_MS = 2 * SECOND;
+/** Rule 11. How long a run of terminate has passes. The run after it, a minute later, is then still receiving. */
+export const RUN_MS = 62 * SECOND;
+/** Rule 11. How much longer a pass may take. After that, AWS is too slow to be asked anything more. */
+export const LATE_MS = 4 * SECOND;
+/** Rule 11. For each termination that it tracks, a run begins to hand over this much sooner: ten take two calls, four at once. */
+export const HAND_OVER_MS_EACH = 2;
+/** Rule 11. For each termination in it, a pass takes this much longer: a hundred take some ten calls, and AWS takes ten a second. */
+export const PASS_MS_EACH = 10;

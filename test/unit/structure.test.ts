@@ -19,6 +19,7 @@ const PURE = / from "\.\.\/(base\/(batches|time-text)|model\/[a-z-]+)\.ts";$/;
 const rules: [string, RegExp, RegExp][] = [
   ["what runs in Lambda knows nothing of the simulator", /^(functions|shared)\//, /simulator|cli\//],
   ["only shared/aws speaks to the SDK", /^(functions|shared\/(?!aws\/)|cli)/, /^@aws-sdk/],
+  ["no function imports another", /^functions\//, /^\.\.\/(?!\.\.\/)/],
   ["shared serves the functions, never the other way round", /^shared\//, /functions\//],
   [
     "the simulator knows nothing of what is tested on it",

@@ -115,7 +115,7 @@ describe("all of a decision", () => {
       ({ kind }) => kind === "metadata not heeded",
     );
     expect(warnings.map(({ fields, reason }) => [fields, reason])).to.deep.equal([
-      [{ keys: "dry_run" }, { why: "metadata" }],
+      [{ keys: ["dry_run"] }, { why: "metadata" }],
     ]);
   });
 

@@ -73,12 +73,12 @@ describe("who else drains", () => {
 
 describe("what a hook's metadata cannot say", () => {
   /** [the metadata, the keys that are warned of] */
-  const rows: [string | undefined, string | undefined][] = [
-    ['{"dry_run": true}', "dry_run"],
-    ['{"dry_run": true, "cluster_name": "main"}', "dry_run"],
+  const rows: [string | undefined, string[] | undefined][] = [
+    ['{"dry_run": true}', ["dry_run"]],
+    ['{"dry_run": true, "cluster_name": "main"}', ["dry_run"]],
     [
       '{"on_spot_interruption": "drain", "on_maintenance": 1, "x": 1}',
-      "on_spot_interruption, on_maintenance",
+      ["on_spot_interruption", "on_maintenance"],
     ],
     ['{"cluster_name": "main"}', undefined],
     ['["dry_run"]', undefined],
