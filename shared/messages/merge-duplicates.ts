@@ -53,22 +53,22 @@ function isSameAction(older: Termination, younger: Termination): boolean {
 }
 
 // The notice's drain has done and seen things that hold for the hook's drain too, until that has had a pass of its own.
-function join(run: Run, held: Tracked, noticed: readonly Tracked[]): Tracked {
-  const own = noticed.filter(({ termination }) => termination.instanceId === held.termination.instanceId);
+function join(run: Run, hooked: Tracked, noticed: readonly Tracked[]): Tracked {
+  const own = noticed.filter(({ termination }) => termination.instanceId === hooked.termination.instanceId);
   const first = own[0]?.termination;
-  if (!first) return held;
-  logMerged(run, held.termination);
-  const { memory } = held.termination;
+  if (!first) return hooked;
+  logMerged(run, hooked.termination);
+  const { memory } = hooked.termination;
   return {
     termination: {
-      ...held.termination,
-      interruptedAt: held.termination.interruptedAt ?? first.interruptedAt,
+      ...hooked.termination,
+      interruptedAt: hooked.termination.interruptedAt ?? first.interruptedAt,
       memory:
         memory.nextPassAt === undefined
           ? { ...first.memory, lastHeartbeatAt: memory.lastHeartbeatAt }
           : memory,
     },
-    messages: own.reduce((all, { messages }) => together(all, messages), held.messages),
+    messages: own.reduce((all, { messages }) => together(all, messages), hooked.messages),
   };
 }
 

@@ -113,10 +113,13 @@ async function decideAll(
   const shown = await observeAutoScaling(run, records, questions);
   const now = run.now();
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
-  const held = shown.map((each) => ({ ...each, termination: supersede(each.termination, each.view, now) }));
-  warnOfShortHooks(run, held);
+  const current = shown.map((each) => ({
+    ...each,
+    termination: supersede(each.termination, each.view, now),
+  }));
+  warnOfShortHooks(run, current);
   // The rules decide about the termination as it was observed, with what a heartbeat changed.
-  const kept = dryRun ? held : await sendHeartbeats(run, held, !mayComplete);
+  const kept = dryRun ? current : await sendHeartbeats(run, current, !mayComplete);
   const observed = await observe(run, kept, questions);
   const decidedAt = run.now();
   return observed.map((each) => ({
