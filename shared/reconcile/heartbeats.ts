@@ -2,8 +2,8 @@ import { sendHeartbeat } from "../act/heartbeat.ts";
 import { forEachOf } from "../base/batches.ts";
 import type { WithView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { isHeartbeatDue } from "../rules/heartbeat.ts";
-import { SECOND, SHORT_HOOK_MS } from "../rules/timings.ts";
+import { isHeartbeatDue, isShort } from "../rules/heartbeat.ts";
+import { SECOND } from "../rules/timings.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
@@ -52,7 +52,7 @@ async function heartbeatOf(run: Run, termination: Termination): Promise<Terminat
 export function warnOfShortHooks(run: Run, records: readonly WithView[]): void {
   for (const { termination, view } of records) {
     const own = view.hooks?.find(({ name }) => name === termination.hook);
-    if (!own || own.heartbeatTimeout >= SHORT_HOOK_MS) continue;
+    if (!own || !isShort(own)) continue;
     run.warn("short hook", {
       auto_scaling_group: termination.group,
       lifecycle_hook_name: own.name,

@@ -10,6 +10,7 @@ import {
   DEREGISTER_MARGIN_MS,
   HEARTBEAT_MARGIN_MS,
   QUEUED_MARGIN_MS,
+  SHORT_HOOK_MS,
 } from "./timings.ts";
 
 /**
@@ -82,4 +83,9 @@ export function hookOf({ hook }: Termination, { hooks }: Pick<AutoScalingView, "
 function timeoutOf(hook: string, hooks: readonly Hook[] | undefined): number | undefined {
   if (!hooks) return ASSUMED_TIMEOUT_MS;
   return hooks.find((each) => each.name === hook)?.heartbeatTimeout;
+}
+
+/** Rule 5. Whether a hook can end between two passes. */
+export function isShort({ heartbeatTimeout }: Hook): boolean {
+  return heartbeatTimeout < SHORT_HOOK_MS;
 }

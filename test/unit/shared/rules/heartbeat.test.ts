@@ -5,7 +5,7 @@ import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { isHeartbeatDue, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
+import { isHeartbeatDue, isShort, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
 import {
   decisionOf,
   denied,
@@ -212,5 +212,12 @@ describe("heartbeats", () => {
   it("need no hook's name: without one there is none", () => {
     const noticed: Termination = termination({}, { hook: undefined });
     expect(nextHeartbeatAt(noticed, autoScalingView())).to.equal(undefined);
+  });
+});
+
+describe("a short hook", () => {
+  it("ends in less than three minutes", () => {
+    expect(isShort(hook({ heartbeatTimeout: 180 * SECOND - 1 }))).to.equal(true);
+    expect(isShort(hook({ heartbeatTimeout: 180 * SECOND }))).to.equal(false);
   });
 });
