@@ -1,4 +1,4 @@
-// Protects how mocha is called by hand: it runs the files that it is given, and all of them where it is given none.
+// Protects how mocha is called by hand: it runs the files that it is given, and no others.
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
 
