@@ -1,24 +1,12 @@
 import type { Fields, Phrase } from "../base/log.ts";
 import { timeText } from "../base/time-text.ts";
-import type { Warning, WarningKind, WarningReason } from "../model/decision.ts";
+import type { Warning, WarningReason } from "../model/decision.ts";
 import { waitingFields } from "./blocker-text.ts";
 import { abandonText } from "./reason-text.ts";
 
-// The phrase of each kind's line. A phrase may be reworded: nothing goes by it.
-const PHRASES: Readonly<Record<WarningKind, Phrase>> = {
-  "held by the lifecycle hook": "held by the lifecycle hook",
-  "half of the drain's time is over": "half of the drain's time is over",
-  "two hooks of ours on one group": "two hooks of ours on one group",
-  "metadata not heeded": "metadata ignored",
-  "ECS drains it too": "ECS drains it too",
-  "cluster lacks the instance": "cluster lacks the instance",
-  "no progress": "no progress",
-  "registrations not restored": "registrations not restored",
-};
-
-/** The phrase of a warning's line. */
+/** The phrase of a warning's line: its kind, but for a kind that was reworded. Nothing goes by a phrase. */
 export function phraseOf({ kind }: Pick<Warning, "kind">): Phrase {
-  return PHRASES[kind];
+  return kind === "metadata not heeded" ? "metadata ignored" : kind;
 }
 
 /** The fields of a warning's line. */
