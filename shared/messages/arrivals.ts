@@ -50,8 +50,11 @@ export function readArrivals(
 function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: DrainKeys): Partial<Arrivals> {
   const read = parseLifecycleMessage(message.body);
   switch (read.kind) {
-    case "termination":
-      return { terminations: [terminationOf(run, message, read, keys)] };
+    case "termination": {
+      const termination = terminationOf(read, message.sentAt, keys);
+      run.logAbout(termination).info("termination received", { since: timeText(termination.since) });
+      return { terminations: [{ termination, messages: [message] }] };
+    }
     case "notice":
       return { notices: noticesOf(run, message, read) };
     case "other notice":
@@ -67,16 +70,20 @@ function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: Dr
   }
 }
 
-function terminationOf(
-  run: Run,
-  message: ReceivedMessage,
-  read: Extract<LifecycleMessage, { kind: "termination" }>,
+/**
+ * The drain that a termination's message begins.
+ *
+ * @param sentAt when SQS took the message, in milliseconds since 1970
+ * @param keys the settings of the function's input; a hook's own replace them
+ */
+export function terminationOf(
+  { instanceId, group, hook, token, time, keys: own }: Extract<LifecycleMessage, { kind: "termination" }>,
+  sentAt: number,
   keys: DrainKeys,
-): Tracked {
-  const { instanceId, group, hook, token, time } = read;
+): Termination {
   // A message's own time counts only if it is before SQS's. With a wrong one in the future, its deadline would never come.
-  const since = Math.min(time ?? message.sentAt, message.sentAt);
-  const termination: Termination = {
+  const since = Math.min(time ?? sentAt, sentAt);
+  return {
     instanceId,
     group,
     hook,
@@ -84,12 +91,10 @@ function terminationOf(
     since,
     interruptedAt: undefined,
     dryRun: false,
-    settings: settingsOf(overlay(keys, read.keys)),
+    settings: settingsOf(overlay(keys, own)),
     // The hook's timer began with the lifecycle action.
     memory: { ...NO_MEMORY, lastHeartbeatAt: time === undefined ? undefined : since },
   };
-  run.logAbout(termination).info("termination received", { since: timeText(since) });
-  return { termination, messages: [message] };
 }
 
 function noticesOf(

@@ -1,8 +1,14 @@
 import * as z from "zod/mini";
 import type { Memory } from "../model/memory.ts";
-import type { SeenRegistration } from "../model/registration.ts";
 import type { Value } from "./memory-line.ts";
-import { isKnownForm, otherForm, readOther, writeOther, writeRegistration } from "./memory-registrations.ts";
+import {
+  isKnownForm,
+  otherForm,
+  readOther,
+  readRegistration,
+  writeOther,
+  writeRegistration,
+} from "./memory-registrations.ts";
 import { iso, isoOf } from "./memory-values.ts";
 
 type Recheck = NonNullable<Memory["recheck"]>;
@@ -58,11 +64,7 @@ function readRecheck(each: z.output<typeof recheckForm>, instanceId: string): Re
     return { blocker: { kind: "tasks", cluster, containerInstance, tasksToRun, tasks }, until };
   }
   const { target = instanceId, state = "draining" } = each;
-  const registration: SeenRegistration =
-    "elb_name" in each
-      ? { kind: "classic", id: each.elb_name }
-      : { kind: "target", id: each.target_group, port: each.port };
-  return { blocker: { kind: "registration", registration, target, state }, until };
+  return { blocker: { kind: "registration", registration: readRegistration(each), target, state }, until };
 }
 
 function writeRecheck({ blocker, until: at }: Recheck): z.input<typeof recheckForm> {

@@ -1,18 +1,17 @@
 import * as z from "zod/mini";
-import type { Dated } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
 import { valueBy } from "./memory-line.ts";
-import { iso, isoOf } from "./memory-values.ts";
+import { datedBy } from "./memory-values.ts";
 
 const targetForm = z.object({ target_group: z.string(), port: z.number() });
 const classicForm = z.object({ elb_name: z.string() });
-export const registrationForm = z.union([targetForm, classicForm]);
+const registrationForm = z.union([targetForm, classicForm]);
 export const otherForm = z.object({ kind: z.string(), id: z.string(), port: z.optional(z.number()) });
 
 const isTarget = ({ kind, port }: SeenRegistration) => kind === "target" && port !== undefined;
 const isClassic = ({ kind, port }: SeenRegistration) => kind === "classic" && port === undefined;
 
-function readRegistration(each: z.output<typeof registrationForm>): SeenRegistration {
+export function readRegistration(each: z.output<typeof registrationForm>): SeenRegistration {
   return "elb_name" in each
     ? { kind: "classic", id: each.elb_name }
     : { kind: "target", id: each.target_group, port: each.port };
@@ -41,33 +40,6 @@ export const registration = valueBy(
 /** A registration with a load balancer of any other kind. */
 export const otherRegistration = valueBy(z.pipe(otherForm, z.transform(readOther)), writeOther);
 
-const takenForm = z.object({ at: iso, registration: registrationForm });
-const otherTakenForm = z.object({ at: iso, registration: otherForm });
-type Taken = Dated<SeenRegistration>;
-
 /** A registration that was taken out, and when. */
-export const taken = valueBy(
-  z.pipe(
-    takenForm,
-    z.transform(
-      (each: z.output<typeof takenForm>): Taken => ({
-        what: readRegistration(each.registration),
-        at: Date.parse(each.at),
-      }),
-    ),
-  ),
-  ({ what, at }) => ({ at: isoOf(at), registration: writeRegistration(what) }),
-  ({ what }) => isKnownForm(what),
-);
-export const otherTaken = valueBy(
-  z.pipe(
-    otherTakenForm,
-    z.transform(
-      (each: z.output<typeof otherTakenForm>): Taken => ({
-        what: readOther(each.registration),
-        at: Date.parse(each.at),
-      }),
-    ),
-  ),
-  ({ what, at }) => ({ at: isoOf(at), registration: writeOther(what) }),
-);
+export const taken = datedBy("registration", registration);
+export const otherTaken = datedBy("registration", otherRegistration);

@@ -57,17 +57,22 @@ export const version = valueBy(
   ({ arn, version }) => ({ container_instance: arn, version }),
 );
 
-const drainedForm = z.object({ at: iso, container_instance: z.string() });
+const datedForm = z.looseObject({ at: iso });
+
+/** A value under a key, and when it came about. */
+export function datedBy<T>(key: string, { read, write, takes }: Value<T>): Value<Dated<T>> {
+  return {
+    read: (raw, instanceId) => {
+      const { success, data } = datedForm.safeParse(raw);
+      const own = success ? read(data[key], instanceId) : undefined;
+      return success && own !== undefined
+        ? { value: { what: own.value, at: Date.parse(data.at) } }
+        : undefined;
+    },
+    write: ({ what, at }) => ({ at: isoOf(at), [key]: write(what) }),
+    takes: ({ what }) => takes(what),
+  };
+}
+
 /** A container instance that was set DRAINING, and when. */
-export const drained = valueBy(
-  z.pipe(
-    drainedForm,
-    z.transform(
-      ({ container_instance: what, at }: z.output<typeof drainedForm>): Dated<string> => ({
-        what,
-        at: Date.parse(at),
-      }),
-    ),
-  ),
-  ({ what, at }) => ({ at: isoOf(at), container_instance: what }),
-);
+export const drained = datedBy("container_instance", text);

@@ -1,5 +1,3 @@
-import { NO_MEMORY } from "../../shared/model/memory.ts";
-import { readInput, readInputVariable } from "../../shared/run/input.ts";
 // What reads what others write, each with the cases that it is given and what must hold of every answer.
 
 import { readFileSync } from "node:fs";
@@ -10,11 +8,13 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { InputError } from "../../shared/base/errors.ts";
+import { terminationOf } from "../../shared/messages/arrivals.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
 import { isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
-import { type DrainKeys, keysOfMetadata, overlay, settingsOf } from "../../shared/model/settings.ts";
+import { type DrainKeys, keysOfMetadata, settingsOf } from "../../shared/model/settings.ts";
 import type { Termination } from "../../shared/model/termination.ts";
+import { readInput, readInputVariable } from "../../shared/run/input.ts";
 import type { Random } from "../../simulator/kernel/random.ts";
 import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import { bodyOf } from "./bodies.ts";
@@ -189,24 +189,11 @@ function refusable(read: () => unknown): string {
 
 function checkLifecycle(read: LifecycleMessage): void {
   switch (read.kind) {
-    case "termination": {
-      const { instanceId, group, hook, token, time, keys } = read;
-      expectTime(time);
+    case "termination":
+      expectTime(read.time);
       // As deregister passes it on.
-      const since = Math.min(time ?? SENT_AT, SENT_AT);
-      expectSameAgain({
-        instanceId,
-        group,
-        hook,
-        token,
-        since,
-        interruptedAt: undefined,
-        dryRun: false,
-        settings: settingsOf(overlay({ cluster_name: "main", elb_name: "web" }, keys)),
-        memory: { ...NO_MEMORY, lastHeartbeatAt: since },
-      });
+      expectSameAgain(terminationOf(read, SENT_AT, { cluster_name: "main", elb_name: "web" }));
       return;
-    }
     case "notice":
       expectTime(read.at);
       if (!["spot interruption", "rebalance", "maintenance"].includes(read.notice))
