@@ -1,4 +1,4 @@
-import { type Figure, type Part, rounded, type Table } from "./figure.ts";
+import { actionTable, type Figure, type Part, rounded, type Table } from "./figure.ts";
 import { type Measured, measure, sum } from "./measure.ts";
 import { type BenchOptions, timings } from "./options.ts";
 
@@ -46,7 +46,7 @@ export async function calls(options: BenchOptions): Promise<Part> {
       [name, "Lambda seconds", ...spread(seconds)],
       [name, "D, seconds", ...spread(runs.map((run) => run.drainSeconds))],
     );
-    byAction.push(actionTable(name, runs));
+    byAction.push(meanTable(name, runs));
   }
   const growth = await measureGrowth(options);
   const swept = await measureSwept(options);
@@ -87,18 +87,14 @@ async function measureSwept(options: BenchOptions): Promise<Figure> {
   };
 }
 
-/** What the calls are, the most frequent first. */
-function actionTable(name: string, runs: readonly Measured[]): Table {
+/** How many calls of each action the runs made, as a mean. */
+function meanTable(name: string, runs: readonly Measured[]): Table {
   const actions = new Set(runs.flatMap((run) => [...run.callsByAction.keys()]));
   const means = [...actions].map((action): [string, number] => [
     action,
     mean(runs.map((run) => run.callsByAction.get(action) ?? 0)),
   ]);
-  return {
-    title: `Calls by action, ${name}, mean`,
-    head: ["action", "calls"],
-    rows: means.sort(([, a], [, b]) => b - a).map(([action, count]) => [action, String(rounded(count))]),
-  };
+  return actionTable(`Calls by action, ${name}, mean`, means);
 }
 
 function spread(numbers: readonly number[]): string[] {

@@ -27,6 +27,17 @@ export function rounded(value: number, decimals = 1): number {
   return Number(value.toFixed(decimals));
 }
 
+/** Calls by action, the most frequent first. */
+export function actionTable(title: string, counts: Iterable<readonly [string, number]>): Table {
+  return {
+    title,
+    head: ["action", "calls"],
+    rows: [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([action, count]) => [action, String(rounded(count))]),
+  };
+}
+
 /** The figures as a table. */
 export function figureTable(figures: readonly Figure[]): Table {
   return {

@@ -1,4 +1,4 @@
-import { type Part, rounded } from "./figure.ts";
+import { actionTable, type Part, rounded } from "./figure.ts";
 import { countCalls, play, sum } from "./measure.ts";
 import { FIRST_MESSAGE_SECONDS } from "./world.ts";
 
@@ -29,7 +29,7 @@ export async function stalled(): Promise<Part> {
         unit: "calls",
       },
     ],
-    tables: [actions("Calls in the first hour of a stalled drain of 20", counts)],
+    tables: [actionTable("Calls in the first hour of a stalled drain of 20", counts)],
   };
 }
 
@@ -61,14 +61,6 @@ export async function idle(): Promise<Part> {
         unit: "s",
       },
     ],
-    tables: [actions("Calls in an idle hour", counts)],
-  };
-}
-
-function actions(title: string, counts: ReadonlyMap<string, number>) {
-  return {
-    title,
-    head: ["action", "calls"],
-    rows: [...counts].sort(([, a], [, b]) => b - a).map(([action, count]) => [action, String(count)]),
+    tables: [actionTable("Calls in an idle hour", counts)],
   };
 }

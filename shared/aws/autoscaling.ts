@@ -10,9 +10,14 @@ import {
   RecordLifecycleActionHeartbeatCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { AwsCallError } from "../base/errors.ts";
-import type { GroupInstance, GroupWithInstances, Hook, LifecycleAction } from "../model/hooks.ts";
-import { call } from "./call.ts";
+import {
+  type GroupInstance,
+  type GroupWithInstances,
+  type Hook,
+  type LifecycleAction,
+  TERMINATING,
+} from "../model/hooks.ts";
+import { allPages, call, unless, unlessGone } from "./call.ts";
 
 /** Groups by name (up to a hundred), or by a tag's key and, where it is given, its value. */
 export type GroupSelection =
@@ -51,7 +56,6 @@ export const INSTANCES_A_CALL = 50;
 export const GROUPS_A_CALL = 100;
 
 const SECOND = 1_000;
-const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const NO_ACTION = /no active lifecycle action found/i;
 
 /**
@@ -67,10 +71,8 @@ export function autoScalingPort(
   let completions: AutoScalingClient | undefined;
   return {
     async describeInstances(instanceIds) {
-      const found = new Map<string, GroupInstance>();
-      let token: string | undefined;
-      do {
-        const page = await call("autoscaling:DescribeAutoScalingInstances", () =>
+      const pages = await allPages((token) =>
+        call("autoscaling:DescribeAutoScalingInstances", () =>
           client.send(
             new DescribeAutoScalingInstancesCommand({
               InstanceIds: [...instanceIds],
@@ -78,44 +80,39 @@ export function autoScalingPort(
               NextToken: token,
             }),
           ),
-        );
-        for (const each of page.AutoScalingInstances ?? []) {
-          found.set(each.InstanceId as string, {
-            group: each.AutoScalingGroupName as string,
-            state: each.LifecycleState as string,
-          });
-        }
-        // A page may be short while there is more: only the token tells.
-        token = page.NextToken;
-      } while (token);
-      return found;
+        ),
+      );
+      const shown = pages.flatMap((page) => page.AutoScalingInstances ?? []);
+      return new Map(
+        shown.map((each) => [
+          each.InstanceId as string,
+          { group: each.AutoScalingGroupName as string, state: each.LifecycleState as string },
+        ]),
+      );
     },
 
     async terminatingHooks(group) {
-      try {
-        const { LifecycleHooks = [] } = await call("autoscaling:DescribeLifecycleHooks", () =>
+      const answer = await unlessGone(() =>
+        call("autoscaling:DescribeLifecycleHooks", () =>
           client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
-        );
-        return LifecycleHooks.filter((hook) => hook.LifecycleTransition === TERMINATING).map((hook) => ({
+        ),
+      );
+      return (answer?.LifecycleHooks ?? [])
+        .filter((hook) => hook.LifecycleTransition === TERMINATING)
+        .map((hook) => ({
           name: hook.LifecycleHookName as string,
           heartbeatTimeout: (hook.HeartbeatTimeout ?? 3600) * SECOND,
           globalTimeout: (hook.GlobalTimeout ?? 172_800) * SECOND,
           target: hook.NotificationTargetARN,
           metadata: hook.NotificationMetadata,
         }));
-      } catch (error) {
-        if (error instanceof AwsCallError && error.kind === "gone") return [];
-        throw error;
-      }
     },
 
     async groups(which) {
       const selection =
         "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
-      const found: GroupWithInstances[] = [];
-      let token: string | undefined;
-      do {
-        const page = await call("autoscaling:DescribeAutoScalingGroups", () =>
+      const pages = await allPages((token) =>
+        call("autoscaling:DescribeAutoScalingGroups", () =>
           client.send(
             new DescribeAutoScalingGroupsCommand({
               ...selection,
@@ -123,30 +120,24 @@ export function autoScalingPort(
               NextToken: token,
             }),
           ),
-        );
-        for (const each of page.AutoScalingGroups ?? []) {
-          found.push({
-            name: each.AutoScalingGroupName as string,
-            instances: (each.Instances ?? []).map(readInstance),
-            hasWarmPool: each.WarmPoolConfiguration !== undefined,
-          });
-        }
-        token = page.NextToken;
-      } while (token);
-      return found;
+        ),
+      );
+      return pages
+        .flatMap((page) => page.AutoScalingGroups ?? [])
+        .map((each) => ({
+          name: each.AutoScalingGroupName as string,
+          instances: (each.Instances ?? []).map(readInstance),
+          hasWarmPool: each.WarmPoolConfiguration !== undefined,
+        }));
     },
 
     async warmPool(group) {
-      const found: GroupWithInstances["instances"][number][] = [];
-      let token: string | undefined;
-      do {
-        const page = await call("autoscaling:DescribeWarmPool", () =>
+      const pages = await allPages((token) =>
+        call("autoscaling:DescribeWarmPool", () =>
           client.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: group, NextToken: token })),
-        );
-        found.push(...(page.Instances ?? []).map(readInstance));
-        token = page.NextToken;
-      } while (token);
-      return found;
+        ),
+      );
+      return pages.flatMap((page) => page.Instances ?? []).map(readInstance);
     },
 
     async retains(group) {
@@ -211,10 +202,5 @@ function named({ group, hook, instanceId, token }: LifecycleAction) {
 }
 
 async function unlessNoAction<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof AwsCallError && NO_ACTION.test(error.message)) return undefined;
-    throw error;
-  }
+  return unless(({ message }) => NO_ACTION.test(message), ask);
 }

@@ -16,14 +16,39 @@ export async function call<T>(action: string, send: () => Promise<T>): Promise<T
   }
 }
 
-/** AWS's answer, or undefined if the thing does not exist. Throws all other failures on. */
-export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** AWS's answer, or undefined if it fails in a way that is an answer too. Throws all other failures on. */
+export async function unless<T>(
+  isAnswer: (failure: AwsCallError) => boolean,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return undefined;
+    if (error instanceof AwsCallError && isAnswer(error)) return undefined;
     throw error;
   }
+}
+
+/** AWS's answer, or undefined if the thing does not exist. Throws all other failures on. */
+export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  return unless(({ kind }) => kind === "gone", ask);
+}
+
+// ECS writes the key with a small letter.
+type Paged = { readonly NextToken?: string | undefined; readonly nextToken?: string | undefined };
+
+/** The pages of a list, each asked for with the token of the one before. A page may be short, or empty, while there is more. */
+export async function allPages<Page extends Paged>(
+  ask: (token: string | undefined) => Promise<Page>,
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ask(token);
+    pages.push(page);
+    token = page.NextToken ?? page.nextToken;
+  } while (token);
+  return pages;
 }
 
 /** How one call to AWS is made. */

@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
 import type { InstanceState } from "../model/instance-state.ts";
-import { call } from "./call.ts";
+import { allPages, call } from "./call.ts";
 
 /** What the drain needs of EC2. Throws an AwsCallError. */
 export type Ec2Port = {
@@ -18,22 +18,21 @@ export function ec2Port(client: EC2Client): Ec2Port {
     async states(instanceIds) {
       const states = new Map<string, InstanceState>();
       for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
-        let nextToken: string | undefined;
-        do {
-          // By a filter, since one unknown id would fail a call that names them.
-          const page = await call("ec2:DescribeInstances", () =>
+        // By a filter, since one unknown id would fail a call that names them.
+        const pages = await allPages((token) =>
+          call("ec2:DescribeInstances", () =>
             client.send(
               new DescribeInstancesCommand({
                 Filters: [{ Name: "instance-id", Values: ids }],
-                NextToken: nextToken,
+                NextToken: token,
               }),
             ),
-          );
-          for (const instance of (page.Reservations ?? []).flatMap((each) => each.Instances ?? [])) {
-            states.set(instance.InstanceId as string, instance.State?.Name as InstanceState);
-          }
-          nextToken = page.NextToken;
-        } while (nextToken);
+          ),
+        );
+        const reservations = pages.flatMap((page) => page.Reservations ?? []);
+        for (const instance of reservations.flatMap((each) => each.Instances ?? [])) {
+          states.set(instance.InstanceId as string, instance.State?.Name as InstanceState);
+        }
       }
       return states;
     },

@@ -12,9 +12,8 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
-import { AwsCallError } from "../base/errors.ts";
 import type { ContainerInstance, Service, Task, TaskProtection } from "../model/tasks.ts";
-import { call as plainCall } from "./call.ts";
+import { allPages, call as plainCall, unless } from "./call.ts";
 import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices } from "./ecs-services.ts";
@@ -76,9 +75,8 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     async findContainerInstances(cluster, instanceIds) {
       const arns: string[] = [];
       for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
-        let nextToken: string | undefined;
-        do {
-          const page = await call("ecs:ListContainerInstances", () =>
+        const pages = await allPages((nextToken) =>
+          call("ecs:ListContainerInstances", () =>
             client.send(
               new ListContainerInstancesCommand({
                 cluster,
@@ -86,10 +84,9 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
                 nextToken,
               }),
             ),
-          );
-          arns.push(...(page.containerInstanceArns ?? []));
-          nextToken = page.nextToken;
-        } while (nextToken);
+          ),
+        );
+        arns.push(...pages.flatMap((page) => page.containerInstanceArns ?? []));
       }
       return arns;
     },
@@ -165,11 +162,10 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     },
 
     async stopTask(cluster, task, reason) {
-      try {
-        await call("ecs:StopTask", () => client.send(new StopTaskCommand({ cluster, task, reason })));
-      } catch (error) {
-        if (!isAbout(error, NO_TASK)) throw error;
-      }
+      await unless(
+        ({ message }) => NO_TASK.test(message),
+        () => call("ecs:StopTask", () => client.send(new StopTaskCommand({ cluster, task, reason }))),
+      );
     },
 
     async deregister(cluster, arn, force) {
@@ -178,10 +174,6 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
       );
     },
   };
-}
-
-function isAbout(error: unknown, text: RegExp): boolean {
-  return error instanceof AwsCallError && text.test(error.message);
 }
 
 function readContainerInstance(each: SdkContainerInstance): ContainerInstance {

@@ -10,7 +10,7 @@ import {
 import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { call, unlessGone } from "./call.ts";
+import { call, unless, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 // The description tells that an instance drains, whatever its state is.
@@ -162,14 +162,5 @@ async function deregister(
 
 // Undefined if the load balancer refuses an instance that it cannot know.
 async function unlessInvalid<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    const isInvalid =
-      error instanceof AwsCallError &&
-      error.cause instanceof Error &&
-      INVALID_INSTANCE.test(error.cause.name);
-    if (!isInvalid) throw error;
-    return undefined;
-  }
+  return unless(({ cause }) => cause instanceof Error && INVALID_INSTANCE.test(cause.name), ask);
 }

@@ -1,6 +1,6 @@
 import { type ECSClient, ListContainerInstancesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { Service } from "../model/tasks.ts";
-import { call } from "./call.ts";
+import { allPages, call } from "./call.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What scale-tasks needs of ECS. All throw an AwsCallError. */
@@ -18,16 +18,12 @@ export function serviceScalePort(client: ECSClient): ServiceScalePort {
   return {
     // DescribeClusters would answer with one number, but counts the instances that drain.
     async activeInstances(cluster) {
-      let count = 0;
-      let nextToken: string | undefined;
-      do {
-        const page = await call("ecs:ListContainerInstances", () =>
+      const pages = await allPages((nextToken) =>
+        call("ecs:ListContainerInstances", () =>
           client.send(new ListContainerInstancesCommand({ cluster, status: "ACTIVE", nextToken })),
-        );
-        count += page.containerInstanceArns?.length ?? 0;
-        nextToken = page.nextToken;
-      } while (nextToken);
-      return count;
+        ),
+      );
+      return pages.flatMap((page) => page.containerInstanceArns ?? []).length;
     },
 
     service: async (cluster, name) =>

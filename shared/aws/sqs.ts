@@ -37,9 +37,16 @@ export type QueuePort = {
   sendWithReason: (queue: string, body: string, reason: string | undefined) => Promise<void>;
 };
 
+/** How many messages a receive brings at the most. */
+export const MESSAGES_A_RECEIVE = 10;
 /** SQS's limits of a batch: its entries, and the bytes of all their bodies together. */
 const ENTRIES_A_CALL = 10;
 const BYTES_A_CALL = 1_048_576;
+
+/** The name of the queue with an ARN. */
+export function queueNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(":") + 1);
+}
 
 /** SQS through the SDK. Queue URLs are looked up once and kept in `urls`, which may outlive a run. */
 export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePort {
@@ -91,7 +98,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
         client.send(
           new ReceiveMessageCommand({
             QueueUrl,
-            MaxNumberOfMessages: 10,
+            MaxNumberOfMessages: MESSAGES_A_RECEIVE,
             WaitTimeSeconds: waitSeconds,
             MessageSystemAttributeNames: ["SentTimestamp"],
           }),
@@ -138,7 +145,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
       );
       if (!Attributes?.RedrivePolicy) return undefined;
       const { deadLetterTargetArn } = JSON.parse(Attributes.RedrivePolicy) as { deadLetterTargetArn: string };
-      return deadLetterTargetArn.slice(deadLetterTargetArn.lastIndexOf(":") + 1);
+      return queueNameOf(deadLetterTargetArn);
     },
 
     async sendWithReason(queue, body, reason) {

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
+import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
+import { TERMINATING } from "../model/hooks.ts";
 import { type DrainKeys, instanceId, keysOfMetadata } from "../model/settings.ts";
 import { type Notice, parseNotice } from "./notice.ts";
 
@@ -19,7 +21,6 @@ export type LifecycleMessage =
   | { readonly kind: "test notification"; readonly group: string | undefined }
   | Notice;
 
-const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const TEST = "autoscaling:TEST_NOTIFICATION";
 
 // A regular expression, since zod would compare `length`, and an object may have anything under that key.
@@ -99,14 +100,6 @@ function readNotification(value: unknown): LifecycleMessage {
     time: data.Time === undefined ? undefined : Date.parse(data.Time),
     keys: own?.keys ?? {},
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(reason: string): LifecycleMessage {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
@@ -55,12 +56,8 @@ export type MonitorMessage =
  * @param fallback settings for a message that has none of its own
  */
 export function parseMonitorMessage(body: string, sentAt: number, fallback: DrainKeys): MonitorMessage {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return { kind: "unreadable", reason: "expected JSON" };
-  }
+  const value = parseJson(body);
+  if (value === undefined) return { kind: "unreadable", reason: "expected JSON" };
   const parsed = messageSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
   const { data } = parsed;

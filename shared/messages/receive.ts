@@ -1,13 +1,10 @@
-import type { ReceivedMessage } from "../aws/sqs.ts";
+import { MESSAGES_A_RECEIVE, type ReceivedMessage } from "../aws/sqs.ts";
 import { forEachOf } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { Fields } from "../base/log.ts";
 import type { Termination } from "../model/termination.ts";
 import { reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-
-/** How many messages a receive brings at the most. */
-const FULL = 10;
 
 /** A message by its latest receive: only the newest receipt handle is sure to delete it. */
 export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
@@ -35,7 +32,7 @@ export async function receive(run: Run, queue: string, waitSeconds: number, room
   try {
     let batch = await run.ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === FULL && messages.length < room && run.mayReceive) {
+    while (batch.length === MESSAGES_A_RECEIVE && messages.length < room && run.mayReceive) {
       batch = await run.ports.queues.receive(queue, 1);
       messages.push(...batch);
     }

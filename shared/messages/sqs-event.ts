@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod/mini";
-import type { ReceivedMessage } from "../aws/sqs.ts";
+import { queueNameOf, type ReceivedMessage } from "../aws/sqs.ts";
 
 /** The fields of a record that we read. Lambda always sets them, and more. */
 const record = z.object({
@@ -34,7 +34,7 @@ export function messagesOf({ Records }: SQSEvent): ReceivedMessage[] {
 
 /** The names of the queues that the records came from. */
 export function queuesOf({ Records }: SQSEvent): string[] {
-  return [...new Set(Records.map(({ eventSourceARN: arn }) => arn.slice(arn.lastIndexOf(":") + 1)))];
+  return [...new Set(Records.map(({ eventSourceARN: arn }) => queueNameOf(arn)))];
 }
 
 /**

@@ -1,3 +1,6 @@
+/** The transition of the hooks that a drain is about. */
+export const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
+
 /** The group and lifecycle state in which Auto Scaling shows an instance. */
 export type GroupInstance = { readonly group: string; readonly state: string };
 

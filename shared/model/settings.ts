@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseJson } from "../base/json.ts";
 import { firstOf, problemsOf } from "../base/validation-problems.ts";
 
 /** How often terminate has another pass by default, in seconds. */
@@ -238,11 +239,6 @@ export function ignoredKeys(metadata: string | undefined): string[] {
 
 /** The object that a JSON text stands for. Undefined if it is none. */
 export function objectIn(json: string | undefined): object | undefined {
-  if (!json) return undefined;
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = json === undefined ? undefined : parseJson(json);
+  return typeof value === "object" && value !== null ? value : undefined;
 }

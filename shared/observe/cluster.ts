@@ -1,5 +1,5 @@
+import { unlessGone } from "../aws/call.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
-import { AwsCallError } from "../base/errors.ts";
 import type { Questions } from "../model/questions.ts";
 import { type ContainerInstance, INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
@@ -109,7 +109,7 @@ async function findContainerInstances(
   const seenIn = ({ memory }: Termination) =>
     memory.containerInstances.filter((each) => each.cluster === cluster);
   const known = [...new Set(terminations.flatMap(seenIn).map(({ arn }) => arn))];
-  try {
+  const found = await unlessGone(async () => {
     const seen = known.length === 0 ? [] : await ecs.describeContainerInstances(cluster, known);
     const present = new Set(
       seen
@@ -124,12 +124,11 @@ async function findContainerInstances(
       ...new Set(sought.map(({ instanceId }) => instanceId)),
     ]);
     const more = listed.filter((arn) => !known.includes(arn));
-    const found = more.length === 0 ? [] : await ecs.describeContainerInstances(cluster, more);
-    return groupBy([...seen, ...found], ({ instanceId }) => instanceId);
-  } catch (error) {
-    if (!(error instanceof AwsCallError) || error.kind !== "gone") throw error;
-    // A cluster that does not exist has no instances. If none was ever seen in it, its name is wrong.
-    if (known.length === 0) run.cannotUse(cluster, "there is no such ECS cluster");
-    return new Map();
-  }
+    const others = more.length === 0 ? [] : await ecs.describeContainerInstances(cluster, more);
+    return groupBy([...seen, ...others], ({ instanceId }) => instanceId);
+  });
+  if (found) return found;
+  // A cluster that does not exist has no instances. If none was ever seen in it, its name is wrong.
+  if (known.length === 0) run.cannotUse(cluster, "there is no such ECS cluster");
+  return new Map();
 }

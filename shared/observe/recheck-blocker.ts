@@ -1,6 +1,6 @@
+import { unlessGone } from "../aws/call.ts";
 import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
-import { AwsCallError } from "../base/errors.ts";
 import type { RecheckableBlocker } from "../model/memory.ts";
 import type { RecheckAnswer, Rechecked, RecheckRequest } from "../model/recheck.ts";
 import { STOPPED } from "../model/tasks.ts";
@@ -38,26 +38,14 @@ async function askTogether<T extends RecheckRequest>(
   ask: (those: readonly T[], key: string) => Promise<RecheckAnswer[]>,
 ): Promise<Rechecked[]> {
   const all = await forEachOf(groups, async ([key, those]): Promise<Rechecked[]> => {
-    const answers = await reading(run, () => unlessGone(those, ask(those, key)));
+    // A cluster or load balancer that was deleted has nothing any more. A pass knows what follows from that.
+    const answers = await reading(run, async () => (await unlessGone(() => ask(those, key))) ?? []);
     return those.map((each, i) => ({
       ...each,
       answer: "unread" in answers ? answers : { value: answers.value[i] ?? { isThere: false } },
     }));
   });
   return all.flat();
-}
-
-// A cluster or load balancer that was deleted has nothing any more. A pass knows what follows from that.
-async function unlessGone(
-  those: readonly RecheckRequest[],
-  answers: Promise<RecheckAnswer[]>,
-): Promise<RecheckAnswer[]> {
-  try {
-    return await answers;
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === "gone") return those.map(() => ({ isThere: false }));
-    throw error;
-  }
 }
 
 // If the container instance still counts as many tasks to run, none has left, and no task needs to be asked for. The count
