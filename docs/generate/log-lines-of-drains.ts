@@ -210,7 +210,7 @@ export const DRAIN_LINES = {
     from: "terminate",
     means:
       "A sweep found a group in which a hook holds instances, and none of its `terminating_hooks` is the one that the input means. `reason` says by what. If the instances wait for a hook of ours, the sweep does not find them.",
-    todo: "Correct `lifecycle_hook_name` or `lifecycle_queue_name` in terminate's input, or give the group its hook. A hook that notifies no queue, or that notifies through EventBridge, is found by its name alone. If the group is not to be drained, remove it from `auto_scaling_groups`, or remove `group_tag` from it.",
+    todo: "Correct `lifecycle_hook_name` or `lifecycle_queue_name` in terminate's input, or give the group its hook. A hook that notifies no queue, or that notifies through EventBridge, is found by its name alone. If the group is not to be drained, remove it from `more_auto_scaling_groups`, or remove `group_tag` from it.",
   },
   "duplicate merged": {
     level: "INFO",

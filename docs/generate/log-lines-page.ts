@@ -24,7 +24,7 @@ same key in every line:
 
 | key | what it is |
 | --- | --- |
-| \`instance_id\`, \`auto_scaling_group\`, \`lifecycle_hook_name\` | the termination; in every line about a drain |
+| \`instance_id\`, \`auto_scaling_group\`, \`lifecycle_hook_name\` | the termination; in every line about a drain. A Spot drain has no hook. \`notice received\` has \`instance_id\` alone |
 | \`version\` | the version of this program; in every line |
 | \`cluster\`, \`load_balancer\` | where it happened |
 | \`waiting_for\` | what the drain waits for, as a text |

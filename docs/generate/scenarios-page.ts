@@ -19,7 +19,7 @@ A scenario file is YAML. It describes a world, what happens to it, and how the f
 goes to stderr. The exit status is
 
 - 0 when nothing was violated,
-- 1 when something was completed, stopped or taken out too early,
+- 1 when there was a violation,
 - 2 when an option or the file is wrong.
 
 \`npm start\` alone plays \`examples/fleet.yaml\`. A scenario ends when its terminations have ended, no instance is on its way to

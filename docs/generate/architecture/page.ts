@@ -57,7 +57,7 @@ ${missedText(measures)}
 There are more imports between folders than before because there are more folders. Before, most files were in \`shared/\` itself, and imports
 between those were not counted.
 
-\`npm run architecture\` prints the last column for the working tree, and \`npm run architecture -- --at ${BEFORE_AT}\` for any revision. How it counts, in
+\`npm run architecture\` prints the column *after* for the working tree, and \`npm run architecture -- --at ${BEFORE_AT}\` for any revision. How it counts, in
 \`shared/\` and \`functions/\`:
 
 - A function is a declaration or a method. Arrow functions count for their parameters alone. A parameter that is taken apart is one.
