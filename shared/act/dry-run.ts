@@ -2,7 +2,7 @@ import { completionText } from "../log-lines/reason-text.ts";
 import { stepText } from "../log-lines/step-text.ts";
 import type { Complete, Decided, Step } from "../model/decision.ts";
 import { isLogged, shortId } from "../model/logged.ts";
-import { registrationText, seenOf } from "../model/registration.ts";
+import { registrationText } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 import type { Carried } from "./carry-out.ts";
@@ -58,7 +58,6 @@ function idOf(step: Step): string {
     case "deregister container instance":
       return `${step.kind} ${step.containerInstance}`;
     case "deregister":
-      return `${step.kind} ${registrationText(seenOf(step.registration))}`;
     case "register":
       return `${step.kind} ${registrationText(step.registration)}`;
     case "stop task":

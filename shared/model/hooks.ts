@@ -31,6 +31,14 @@ export type LifecycleAction = {
   readonly token: string | undefined;
 };
 
+/** A termination's own hook among the terminating hooks of its group. Undefined if they could not be read, or it is gone. */
+export function hookOf(
+  { hook }: { readonly hook: string | undefined },
+  { hooks }: { readonly hooks: readonly Hook[] | undefined },
+): Hook | undefined {
+  return hooks?.find(({ name }) => name === hook);
+}
+
 /** Whether a hook notifies an SQS queue of this name. */
 export function notifiesQueue({ target }: Hook, queue: string): boolean {
   return target?.includes(":sqs:") === true && target.endsWith(`:${queue}`);

@@ -3,6 +3,7 @@ import type { GroupInstance, Hook } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
+import type { Retention } from "./reason.ts";
 import type { Registration } from "./registration.ts";
 import type { ClusterInstance, TaskProtection } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
@@ -16,8 +17,11 @@ export type AutoScalingView = {
   readonly groupInstance: GroupInstance | undefined;
   /** The terminating hooks of the termination's group; undefined where they could not be read. */
   readonly hooks: readonly Hook[] | undefined;
-  /** Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked. */
-  readonly retains: boolean | undefined;
+  /**
+   * Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked, or where it could not be
+   * read.
+   */
+  readonly retains: Retention;
   readonly unread: UnreadAnswers;
 };
 

@@ -3,7 +3,10 @@ import type { InstanceState } from "./instance-state.ts";
 import type { Return } from "./memory.ts";
 import type { SeenRegistration } from "./registration.ts";
 
-/** Whether the group keeps an instance whose hook ends with ABANDON; undefined where that could not be read. */
+/**
+ * Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked, or where it could not be
+ * read.
+ */
 export type Retention = boolean | undefined;
 
 /** Why a lifecycle action is completed. Its words are in shared/log-lines. */

@@ -79,6 +79,11 @@ export type ClusterInstance = {
   readonly services: readonly Service[];
 };
 
+/** The container instances that are in their clusters. */
+export function inTheirClusters(all: readonly ClusterInstance[]): ClusterInstance[] {
+  return all.filter(({ containerInstance }) => containerInstance.status !== INACTIVE);
+}
+
 /** The tasks of a container instance that have not ended. */
 export function liveTasks({ containerInstance, tasks }: ClusterInstance): readonly Task[] {
   if (containerInstance.status === INACTIVE) return [];

@@ -1,6 +1,6 @@
 import { INSTANCES_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
-import type { GroupInstance, Hook } from "../model/hooks.ts";
+import { type GroupInstance, type Hook, hookOf } from "../model/hooks.ts";
 import type { InPass, UnreadAnswers, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import type { Termination } from "../model/termination.ts";
@@ -79,6 +79,6 @@ async function byGroup<T>(
   return new Map(answers);
 }
 
-function ownHook({ hook }: Termination, hooks: Reading<readonly Hook[]> | undefined): Hook | undefined {
-  return hooks && contentOf(hooks)?.find(({ name }) => name === hook);
+function ownHook(termination: Termination, hooks: Reading<readonly Hook[]> | undefined): Hook | undefined {
+  return hookOf(termination, { hooks: hooks && contentOf(hooks) });
 }

@@ -4,10 +4,7 @@ import type { Questions } from "../model/questions.ts";
 import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import type { Clustered, Registered } from "./records.ts";
-
-/** A termination with its registrations. */
-type WithRegistered = Clustered & { readonly registered: Registered };
+import type { WithRegistered } from "./records.ts";
 
 /**
  * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING. It does so if there is a

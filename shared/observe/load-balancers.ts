@@ -1,16 +1,14 @@
 import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
+import { groupBy } from "../base/batches.ts";
 import type { Unread } from "../model/blocker.ts";
-import type { LoadBalancer } from "../model/load-balancer.ts";
+import { isSameLoadBalancer, type LoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { RegisteredTarget, Registration } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { type LoadBalancerReadings, readLoadBalancers } from "./read-load-balancers.ts";
-import type { Clustered, InClusters, Observable, Registered } from "./records.ts";
+import type { Clustered, InClusters, Observable, Registered, WithRegistered } from "./records.ts";
 import { type Addresses, addressTasksOf } from "./task-addresses.ts";
-
-/** A termination with its registrations. */
-type WithRegistered<T> = T & { readonly registered: Registered };
 
 /**
  * Finds where the instances are registered. It asks the load balancers that their settings name, and those of the services with
@@ -38,7 +36,7 @@ function nowhere({ isObserved, termination }: Observable): Registered {
   };
 }
 
-async function observeKind<T extends WithRegistered<Clustered>>(
+async function observeKind<T extends WithRegistered>(
   run: Run,
   port: LoadBalancerPort,
   records: readonly T[],
@@ -53,29 +51,30 @@ async function observeKind<T extends WithRegistered<Clustered>>(
         .map(({ asked, found }) => [asked, found]),
     ),
   });
-  const named = records.flatMap(({ termination, isObserved }) =>
-    isObserved ? port.namedIn(termination.settings) : [],
-  );
+  const named = records.flatMap((each) => namedIn(port, each));
   for (const name of new Set(named)) checkUse(run, port, name, readings);
   const found: T[] = [];
   for (const each of records) {
-    const own = await registeredOf(run, port, { record: each, readings, addresses });
+    const own = await registeredOf(run, port, {
+      record: each,
+      managed: managedIn(port, each),
+      readings,
+      addresses,
+    });
     found.push({ ...each, registered: together(each.registered, own) });
   }
   return found;
 }
 
 function instancesByName(port: LoadBalancerPort, records: readonly Clustered[]): Map<string, string[]> {
-  const instances = new Map<string, string[]>();
   // Load balancers that the settings name come first, so that log lines keep the input's order.
-  for (const namesOf of [namedIn, managedIn]) {
-    for (const record of records) {
-      for (const name of namesOf(port, record)) {
-        instances.set(name, [...(instances.get(name) ?? []), record.termination.instanceId]);
-      }
-    }
-  }
-  return instances;
+  const asked = [namedIn, managedIn].flatMap((namesOf) =>
+    records.flatMap((record) =>
+      namesOf(port, record).map((name) => ({ name, instanceId: record.termination.instanceId })),
+    ),
+  );
+  const byName = groupBy(asked, ({ name }) => name);
+  return new Map([...byName].map(([name, those]) => [name, those.map(({ instanceId }) => instanceId)]));
 }
 
 function namedIn(port: LoadBalancerPort, { isObserved, termination }: Clustered): readonly string[] {
@@ -121,14 +120,15 @@ function checkUse(
 
 type Search = {
   readonly record: Clustered;
+  /** The load balancers of this kind, by id, that services with a task on the instance name, or lately named. */
+  readonly managed: readonly string[];
   readonly readings: LoadBalancerReadings;
   readonly addresses: Addresses;
 };
 
 // Where one instance is registered, in the load balancers of one kind.
 async function registeredOf(run: Run, port: LoadBalancerPort, search: Search): Promise<Registered> {
-  const { record, readings } = search;
-  const managed = managedIn(port, record);
+  const { record, managed, readings } = search;
   const registrations: Registration[] = [];
   const loadBalancers: Memory["loadBalancers"][number][] = [];
   let unread: Unread | undefined;
@@ -153,11 +153,11 @@ async function registrationsIn(
   run: Run,
   port: LoadBalancerPort,
   found: LoadBalancer,
-  { record, readings, addresses }: Search,
+  { record, managed, readings, addresses }: Search,
 ): Promise<Reading<Registration[]>> {
   const targets = readings.targets.get(found.id);
   if (!targets || "unread" in targets) return targets ?? { value: [] };
-  const isManaged = managedIn(port, record).includes(found.id);
+  const isManaged = managed.includes(found.id);
   const read = (target: RegisteredTarget): Registration => ({
     kind: found.kind,
     id: found.id,
@@ -185,9 +185,9 @@ async function registrationsIn(
   };
 }
 
-function servicesNaming({ instances }: InClusters, { kind, id }: LoadBalancer): string[] {
+function servicesNaming({ instances }: InClusters, found: LoadBalancer): string[] {
   const services = instances.flatMap((each) => each.services);
   return services
-    .filter(({ loadBalancers }) => loadBalancers.some((each) => each.kind === kind && each.id === id))
+    .filter(({ loadBalancers }) => loadBalancers.some((each) => isSameLoadBalancer(each, found)))
     .map(({ name }) => name);
 }

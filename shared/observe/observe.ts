@@ -7,7 +7,7 @@ import { unreadAnswers } from "./auto-scaling.ts";
 import { observeClusters } from "./cluster.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
-import type { Clustered, Registered } from "./records.ts";
+import type { WithRegistered } from "./records.ts";
 
 /**
  * Reads everything that the rules need beyond Auto Scaling's view. The terminations of a batch share each call, so that there
@@ -54,7 +54,7 @@ export async function observe(
 }
 
 // Asks EC2 about the instances that may be dead, in one call.
-async function observeInstances<T extends Clustered & { readonly registered: Registered }>(
+async function observeInstances<T extends WithRegistered>(
   run: Run,
   records: readonly T[],
   { isInstanceDoubtful }: Questions,

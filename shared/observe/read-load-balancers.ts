@@ -12,7 +12,7 @@ export type LoadBalancerReadings = {
 };
 
 /** What is asked about load balancers of one kind. */
-export type Asked = {
+export type LoadBalancersAsked = {
   /** The load balancers by name or id, with the instances that each is asked about. */
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** Load balancers that messages know, by name or id. */
@@ -27,7 +27,7 @@ export type Asked = {
 export async function readLoadBalancers(
   run: Run,
   port: LoadBalancerPort,
-  { names, known }: Asked,
+  { names, known }: LoadBalancersAsked,
 ): Promise<LoadBalancerReadings> {
   const { loadBalancers: cache } = run.cache;
   const keyOf = (name: string) => `${port.kind} ${name}`;

@@ -1,5 +1,6 @@
 import { unlessGone } from "../aws/call.ts";
 import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
+import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import type { RecheckableBlocker } from "../model/memory.ts";
 import type { RecheckAnswer, Rechecked, RecheckRequest } from "../model/recheck.ts";
@@ -114,7 +115,7 @@ async function recheckRegistrations(
         each.id === target && each.port === registration.port && each.state === state && !each.invalid,
     );
   const isTimed = those.some((each) => each.drainsSince !== undefined && isThere(each));
-  const delay = isTimed ? await delayOf(run, kind, id) : undefined;
+  const delay = isTimed ? await delayOf(run, port, id) : undefined;
   const now = run.now();
   return those.map((each): RecheckAnswer => {
     if (!isThere(each)) return { isThere: false };
@@ -124,8 +125,8 @@ async function recheckRegistrations(
 }
 
 // If the delay cannot be read, each recheck asks whether the target is still there.
-async function delayOf(run: Run, kind: string, id: string): Promise<number | undefined> {
-  return run.cache.deregistrationDelays.get(`${kind} ${id}`, async () =>
-    contentOf(await reading(run, async () => run.ports.loadBalancers.get(kind)?.deregistrationDelay(id))),
+async function delayOf(run: Run, port: LoadBalancerPort, id: string): Promise<number | undefined> {
+  return run.cache.deregistrationDelays.get(`${port.kind} ${id}`, async () =>
+    contentOf(await reading(run, () => port.deregistrationDelay(id))),
   );
 }

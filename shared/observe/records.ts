@@ -29,3 +29,6 @@ export type Registered = {
 
 /** A termination in its clusters. */
 export type Clustered = Observable & { readonly clusters: InClusters };
+
+/** A termination with its registrations. */
+export type WithRegistered<T extends Clustered = Clustered> = T & { readonly registered: Registered };

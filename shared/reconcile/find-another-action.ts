@@ -1,5 +1,6 @@
 import { holdsByInstance } from "../act/heartbeat.ts";
 import { timeText } from "../base/time-text.ts";
+import { hookOf } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import { mayAskForAction, settingsOfAction, underOtherAction } from "../rules/superseded-action.ts";
 import { readHooks } from "../run/read-hooks.ts";
@@ -23,7 +24,7 @@ export async function findAnotherAction(
   const hooks = contentOf(await readHooks(run, group));
   // The next pass asks again: without the hook's metadata, the drain would have wrong settings to its end.
   if (hooks === undefined) return undefined;
-  const settings = settingsOfAction(termination, hooks.find(({ name }) => name === hook)?.metadata);
+  const settings = settingsOfAction(termination, hookOf({ hook }, { hooks })?.metadata);
   if (!mayAskForAction(termination, settings)) return undefined;
   if (!(await holdsByInstance(run, { ...termination, hook }))) return undefined;
   const found = underOtherAction(termination, settings, run.now());

@@ -1,5 +1,6 @@
 import { sendHeartbeat } from "../act/heartbeat.ts";
 import { forEachOf } from "../base/batches.ts";
+import { hookOf } from "../model/hooks.ts";
 import type { WithView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { isHeartbeatDue, isShort } from "../rules/heartbeat.ts";
@@ -51,7 +52,7 @@ async function heartbeatOf(run: Run, termination: Termination): Promise<Terminat
 /** Warns, once a run and hook, of hooks that are too short to be safe. */
 export function warnOfShortHooks(run: Run, records: readonly WithView[]): void {
   for (const { termination, view } of records) {
-    const own = view.hooks?.find(({ name }) => name === termination.hook);
+    const own = hookOf(termination, view);
     if (!own || !isShort(own)) continue;
     run.warn("short hook", {
       auto_scaling_group: termination.group,

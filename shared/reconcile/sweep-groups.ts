@@ -1,3 +1,4 @@
+import { holdsByInstance } from "../act/heartbeat.ts";
 import { forEachOf } from "../base/batches.ts";
 import type { Hook } from "../model/hooks.ts";
 import { keysOfMetadata } from "../model/settings.ts";
@@ -54,10 +55,8 @@ export async function sweepGroups(
 async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Promise<boolean> {
   const { termination, hook } = candidate;
   if (!mayAskHook(candidate, options)) return isTakenForOurs(candidate);
-  const answer = await reading(run, () =>
-    run.ports.autoScaling.heartbeat({ ...termination, hook: hook.name }),
-  );
-  return contentOf(answer) === "recorded";
+  const answer = await reading(run, () => holdsByInstance(run, { ...termination, hook: hook.name }));
+  return contentOf(answer) === true;
 }
 
 // Other hooks may hold the instances. But with a wrong hook name, a sweep would never find anything.

@@ -3,11 +3,12 @@
 import { areSameBlockers, type Blocker, event, type Unread, unreadBlocker } from "../model/blocker.ts";
 import { type Decided, type Done, idOfWarning } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";
-import { isSame, seenOf } from "../model/registration.ts";
+import { isSame } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import { queueUntil } from "./completion-queue.ts";
 import { stillWaitingFor } from "./decision.ts";
 import { otherHooks } from "./heartbeat.ts";
+import { takenBy } from "./restore-plan.ts";
 import { stillThere } from "./still-there.ts";
 import { SECOND } from "./timings.ts";
 
@@ -23,10 +24,7 @@ export function rememberSteps(
 ): Memory {
   const { memory, warnings } = decision;
   const failed = done.failed || Object.keys(observation.unread).length > 0;
-  const drained = done.steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
-  const deregistered = done.steps.flatMap((step) =>
-    step.kind === "deregister" && step.why !== "orphaned" ? [seenOf(step.registration)] : [],
-  );
+  const { draining: drained, deregistrations: deregistered } = takenBy(done.steps);
   const acted = done.steps.some(({ kind }) => kind === "drain" || kind === "deregister");
   // The blocker for the recheck was chosen as if all steps took effect.
   const isAllDone = decision.steps.length === done.steps.length;

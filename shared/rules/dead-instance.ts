@@ -3,10 +3,9 @@
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
-import { INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete, wait } from "./decision.ts";
-import { deregistrations } from "./steps.ts";
+import { deregistrations, leaving } from "./steps.ts";
 import { CLEAR_UP_MS } from "./timings.ts";
 
 /**
@@ -31,16 +30,9 @@ export function decideDeadInstance(
 // instance may be started again, and then needs its container instance.
 function leavingClusters({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
-  return clusterInstances
-    .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
-    .filter(
-      ({ containerInstance }) =>
-        settings.deregisterContainerInstance === "always" || !containerInstance.agentConnected,
-    )
-    .map(({ cluster, containerInstance }) => ({
-      kind: "deregister container instance",
-      cluster,
-      containerInstance: containerInstance.arn,
-      force: true,
-    }));
+  const toLeave = clusterInstances.filter(
+    ({ containerInstance }) =>
+      settings.deregisterContainerInstance === "always" || !containerInstance.agentConnected,
+  );
+  return leaving(toLeave, true);
 }

@@ -2,13 +2,13 @@
 
 import { event } from "../model/blocker.ts";
 import type { Decision } from "../model/decision.ts";
+import { type GroupInstance, hookOf } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { Observation } from "../model/observation.ts";
 import type { HookEndedFirst } from "../model/reason.ts";
 import type { Termination } from "../model/termination.ts";
 import { drop, wait } from "./decision.ts";
 import { decideDraining } from "./draining.ts";
-import { hookOf } from "./heartbeat.ts";
 import { remember } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
 import { decideInterrupted } from "./spot-interruption.ts";
@@ -28,14 +28,23 @@ export function decide(before: Termination, observed: Observation, now: number):
   const unread = unreadAbout("group instance", observed.unread);
   if (unread.length > 0) return wait(termination, now, unread);
   return observed.groupInstance
-    ? decidePresent(remembering(termination, { absentSince: undefined }), observed, now)
+    ? decidePresent(
+        remembering(termination, { absentSince: undefined }),
+        observed,
+        observed.groupInstance,
+        now,
+      )
     : decideAbsent(termination, observed, now);
 }
 
 // Rule 1. What the lifecycle state means.
-function decidePresent(termination: Termination, observed: Observation, now: number): Decision {
+function decidePresent(
+  termination: Termination,
+  observed: Observation,
+  { state, group: shownGroup }: GroupInstance,
+  now: number,
+): Decision {
   const { memory, group, interruptedAt, hook } = termination;
-  const { state, group: shownGroup } = observed.groupInstance ?? { state: "", group };
   const isOurGroup = shownGroup === group;
   const situation = isOurGroup ? situationOf(state) : "untouchable";
   if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {

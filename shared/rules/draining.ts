@@ -2,6 +2,7 @@
 
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
+import { hookOf } from "../model/hooks.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { CompletionReason } from "../model/reason.ts";
@@ -12,10 +13,10 @@ import { decideCompleted, tryCompletion } from "./completion.ts";
 import { decideDeadInstance } from "./dead-instance.ts";
 import { atDeadline, deadlineOf } from "./deadline.ts";
 import { complete, type Until, wait } from "./decision.ts";
-import { hookOf, isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
+import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
 import { stepsInPlan } from "./restore-plan.ts";
-import { afterwards, stepsFor } from "./steps.ts";
+import { afterwards, leaving, stepsFor } from "./steps.ts";
 import { leftoversOf, stillThere } from "./still-there.ts";
 import { RECHECKS_MS, SECOND, SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 import { warningsFor } from "./warnings.ts";
@@ -30,8 +31,9 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
   const { steps, memory } = stepsInPlan(held, stepsFor(held, observed, now));
   const termination = { ...held, memory };
   const after = afterwards(observed, steps);
+  const left = stillThere(after);
   const deadline = deadlineOf(termination, hookOf(termination, observed));
-  const warnings = warningsFor(termination, observed, now, stillThere(after));
+  const warnings = warningsFor(termination, observed, now, left);
   const ending = now >= deadline.at ? atDeadline(termination, observed) : undefined;
   if (ending) return { ...tryCompletion(termination, observed, now, ending), warnings };
   const latest = [
@@ -40,25 +42,27 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
     memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
   ];
   const decision =
-    steps.length > 0 || stillThere(after).length > 0
-      ? { ...waitForRest(termination, observed, after, { now, latest }), steps }
+    steps.length > 0 || left.length > 0
+      ? { ...waitForRest(termination, observed, { after, left }, { now, latest }), steps }
       : decideEmpty(termination, observed, { now, latest });
   return { ...decision, warnings };
 }
 
 type Times = { readonly now: number; readonly latest: readonly (number | undefined)[] };
 
+/** The observation as it will be after the steps, and what is still there then. */
+type Rest = { readonly after: Observation; readonly left: readonly Blocker[] };
+
 // Something is still there, or a step was just taken.
 function waitForRest(
   termination: Termination,
   observed: Observation,
-  after: Observation,
+  { after, left }: Rest,
   { now, latest }: Times,
 ): Decision {
   const { memory } = termination;
   // If something is only unread, it may well be gone.
   const isThere = leftoversOf(observed).length > 0;
-  const left = stillThere(after);
   const waiting = {
     ...termination,
     memory: {
@@ -88,9 +92,9 @@ function decideEmpty(termination: Termination, observed: Observation, { now, lat
     // Meanwhile somebody may set it ACTIVE, or register it again.
     return waitFor(event("settled"), Math.min(settled, now + RECHECKS_MS), { goneAt });
   }
-  const leaving = lastSteps(termination, observed);
-  if (leaving.length > 0) {
-    return { ...waitFor(event("container instance gone"), undefined, { goneAt }), steps: leaving };
+  const steps = lastSteps(termination, observed);
+  if (steps.length > 0) {
+    return { ...waitFor(event("container instance gone"), undefined, { goneAt }), steps };
   }
   const end = complete({ ...memory, goneAt }, "CONTINUE", reasonOf(termination, observed));
   return tryCompletion(termination, observed, now, end);
@@ -118,14 +122,7 @@ function settleMilliseconds({ settleSeconds }: DrainSettings, memory: Memory): n
 // An instance that returns needs its container instance again.
 function lastSteps({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
   if (settings.deregisterContainerInstance !== "always" || memory.returns !== undefined) return [];
-  return clusterInstances
-    .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
-    .map(({ cluster, containerInstance }) => ({
-      kind: "deregister container instance",
-      cluster,
-      containerInstance: containerInstance.arn,
-      force: false,
-    }));
+  return leaving(clusterInstances, false);
 }
 
 function reasonOf({ memory, settings }: Termination, { clusterInstances }: Observation): CompletionReason {

@@ -1,6 +1,6 @@
 // Rule 5: the hook is kept alive.
 
-import type { Hook } from "../model/hooks.ts";
+import { type Hook, hookOf } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
@@ -74,15 +74,10 @@ export function otherHooks({ hook }: Termination, { hooks = [] }: Pick<AutoScali
   return hooks.map(({ name }) => name).filter((name) => name !== hook);
 }
 
-/** The termination's own hook. Undefined if it could not be read, or is gone from the group. */
-export function hookOf({ hook }: Termination, { hooks }: Pick<AutoScalingView, "hooks">): Hook | undefined {
-  return hooks?.find((each) => each.name === hook);
-}
-
 // A hook that is gone from its group no longer holds instances, or not for long.
 function timeoutOf(hook: string, hooks: readonly Hook[] | undefined): number | undefined {
   if (!hooks) return ASSUMED_TIMEOUT_MS;
-  return hooks.find((each) => each.name === hook)?.heartbeatTimeout;
+  return hookOf({ hook }, { hooks })?.heartbeatTimeout;
 }
 
 /** Rule 5. Whether a hook can end between two passes. */

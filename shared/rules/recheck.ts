@@ -4,7 +4,7 @@ import type { Memory, RecheckableBlocker } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rechecked, RecheckRequest } from "../model/recheck.ts";
 import { isSame, type Registration, seenOf } from "../model/registration.ts";
-import { type ClusterInstance, INACTIVE, liveTasks } from "../model/tasks.ts";
+import { type ClusterInstance, inTheirClusters, liveTasks } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { ahead, pace } from "./decision.ts";
 import { nextHeartbeatAt } from "./heartbeat.ts";
@@ -99,10 +99,7 @@ function stillWaiting(
 
 function inTheWay(termination: Termination, observed: Observation): RecheckableBlocker | undefined {
   const { registrations } = observed;
-  const clusterInstances = observed.clusterInstances.filter(
-    ({ containerInstance }) => containerInstance.status !== INACTIVE,
-  );
-  const [clusterInstance, ...others] = clusterInstances;
+  const [clusterInstance, ...others] = inTheirClusters(observed.clusterInstances);
   if (!clusterInstance) return registrationOf(registrations);
   // If the agent is silent, the instance may be dead, and neither tasks nor targets would tell.
   if (others.length > 0 || !clusterInstance.containerInstance.agentConnected) return undefined;

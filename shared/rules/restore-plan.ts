@@ -13,23 +13,33 @@ export function stepsInPlan(
   steps: readonly Step[],
 ): { readonly steps: readonly Step[]; readonly memory: Memory } {
   if (memory.returns === undefined) return { steps, memory };
-  const plannedDraining = steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : []));
-  const plannedDeregistrations = steps.flatMap((step) => (isTaking(step) ? [seenOf(step.registration)] : []));
+  const { draining, deregistrations } = takenBy(steps);
   return {
     steps: steps.filter((step) => {
       if (step.kind === "drain")
         return restorePlan?.plannedDraining.includes(step.containerInstance) === true;
       if (!isTaking(step)) return true;
-      return includes(restorePlan?.plannedDeregistrations ?? [], seenOf(step.registration));
+      return includes(restorePlan?.plannedDeregistrations ?? [], step.registration);
     }),
     memory: {
       ...memory,
-      plannedDraining: [...new Set([...memory.plannedDraining, ...plannedDraining])],
+      plannedDraining: [...new Set([...memory.plannedDraining, ...draining])],
       plannedDeregistrations: [
         ...memory.plannedDeregistrations,
-        ...plannedDeregistrations.filter((what) => !includes(memory.plannedDeregistrations, what)),
+        ...deregistrations.filter((what) => !includes(memory.plannedDeregistrations, what)),
       ],
     },
+  };
+}
+
+/** What steps take from an instance, and what a returning one gets back: container instances set DRAINING, and registrations. */
+export function takenBy(steps: readonly Step[]): {
+  readonly draining: readonly string[];
+  readonly deregistrations: readonly SeenRegistration[];
+} {
+  return {
+    draining: steps.flatMap((step) => (step.kind === "drain" ? [step.containerInstance] : [])),
+    deregistrations: steps.flatMap((step) => (isTaking(step) ? [seenOf(step.registration)] : [])),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Decision, Step, Warning } from "../model/decision.ts";
 import { progressOf, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory, Return } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import { isSame, registrationText, type SeenRegistration, seenOf } from "../model/registration.ts";
+import { isSame, registrationText, type SeenRegistration } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import { drop, wait } from "./decision.ts";
 import { unreadAbout } from "./still-there.ts";
@@ -88,7 +88,7 @@ function restoring(
     );
   if (returns === "warm pool") return activate;
   const isBack = (what: SeenRegistration) =>
-    observed.registrations.some((each) => each.state === "registered" && isSame(what, seenOf(each)));
+    observed.registrations.some((each) => each.state === "registered" && isSame(what, each));
   const register = memory.plannedDeregistrations
     .filter((what) => !isBack(what))
     .map((what): Step => ({ kind: "register", registration: what }));

@@ -22,8 +22,9 @@ export function decideScaling(
   service: Service | undefined,
   active: number,
 ): ScalingDecision {
+  if (!service) return { kind: "cannot be used", reason: { why: "no such service" } };
   const reason = whyUnusable(service);
-  if (!service || reason) return { kind: "cannot be used", reason: reason ?? { why: "no such service" } };
+  if (reason) return { kind: "cannot be used", reason };
   if (active === 0 && service.runningCount + service.pendingCount > 0) {
     return { kind: "not scaled", reason: { why: "no instance" } };
   }
@@ -33,8 +34,7 @@ export function decideScaling(
 }
 
 // Undefined if it can be scaled.
-function whyUnusable(service: Service | undefined): Unusable | undefined {
-  if (!service) return { why: "no such service" };
+function whyUnusable(service: Service): Unusable | undefined {
   if (service.daemon) return { why: "daemon" };
   return service.status === "ACTIVE" ? undefined : { why: "status", status: service.status };
 }

@@ -4,8 +4,8 @@ import type { Step } from "../model/decision.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import { isSame, type Registration, type SeenRegistration, seenOf } from "../model/registration.ts";
-import { type ClusterInstance, INACTIVE, liveTasks, STOPPED, type Task } from "../model/tasks.ts";
+import { isSame, type Registration, type SeenRegistration } from "../model/registration.ts";
+import { type ClusterInstance, inTheirClusters, liveTasks, STOPPED, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isAtRest } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
@@ -46,15 +46,25 @@ export function deregistrations(termination: Termination, observed: Observation,
       return isOrphan ? [{ kind: "deregister", registration, why: "orphaned" }] : [];
     }
     const back = termination.memory.deregistered.some(
-      ({ what, at }) => isSame(what, seenOf(registration)) && now - at >= SETTLE_MS,
+      ({ what, at }) => isSame(what, registration) && now - at >= SETTLE_MS,
     );
     return [{ kind: "deregister", registration, why: back ? "came back" : "ours" }];
   });
 }
 
+/** The steps that take container instances out of their clusters. */
+export function leaving(all: readonly ClusterInstance[], force: boolean): Step[] {
+  return inTheirClusters(all).map(({ cluster, containerInstance }) => ({
+    kind: "deregister container instance",
+    cluster,
+    containerInstance: containerInstance.arn,
+    force,
+  }));
+}
+
 // Whether two are the same target of the same load balancer.
 function isSameTarget(a: Registration, b: Registration): boolean {
-  return isSame(seenOf(a), seenOf(b)) && a.target === b.target;
+  return isSame(a, b) && a.target === b.target;
 }
 
 /** The observation as it will be after the steps. The drain waits for what is left then. */
@@ -137,9 +147,7 @@ export function orphanTimeOf(
     return isOver ? addressTask.stoppedAt + ORPHAN_MS : undefined;
   }
   // ECS no longer follows the tasks of a container instance that is out of its cluster.
-  const clusterInstances = observed.clusterInstances.filter(
-    ({ containerInstance }) => containerInstance.status !== INACTIVE,
-  );
+  const clusterInstances = inTheirClusters(observed.clusterInstances);
   const behind = clusterInstances
     .flatMap((clusterInstance) => clusterInstance.tasks)
     .filter((task) => task.service !== undefined && services.includes(task.service))

@@ -1,11 +1,10 @@
 import type { Blocker } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
-import type { Hook } from "../model/hooks.ts";
+import { type Hook, hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
 import { ignoredKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
-import { hookOf } from "./heartbeat.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
