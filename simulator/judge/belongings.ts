@@ -1,6 +1,7 @@
 import type { Past } from "../kernel/past.ts";
 import type { Actor, StoryLine } from "../kernel/story.ts";
 import type { Violation } from "./records.ts";
+import { READ_LAG_LIMIT_MS } from "./scope.ts";
 
 const RETURNING_WITH_ALL = "ReplacingRootVolume:Wait";
 /** In these states an instance has its container instance ACTIVE again. */
@@ -11,11 +12,10 @@ const IN_USE: ReadonlySet<string> = new Set([
   "Warmed:Hibernated",
 ]);
 
-/** Reads may lag by so much, in milliseconds: a change shortly before a hook holds the instance may not show yet. */
-const READ_LAG_MS = 10_000;
 /** These register and deregister by themselves. */
 const AWS: ReadonlySet<Actor> = new Set(["ecs", "auto-scaling", "elb", "ec2"]);
-const RULE = "what comes back is as it was";
+/** The rule that this ledger checks. */
+export const RETURN_RULE = "what comes back is as it was";
 
 /** Which instance a line is about, and when it was written. */
 type Subject = { readonly instanceId: string; readonly at: number };
@@ -43,8 +43,9 @@ class Belongings {
     this.state = state;
     if (!this.#isHeld) return;
     if (this.isExcused) this.begin();
+    // A change shortly before a hook holds the instance may not show yet.
     for (const [place, takenAt] of this.takenByOthers)
-      if (at - takenAt <= READ_LAG_MS) this.mayBeGivenBack.add(place);
+      if (at - takenAt <= READ_LAG_LIMIT_MS) this.mayBeGivenBack.add(place);
   }
 
   /** Somebody takes it out of a place: the judged functions, AWS itself, or somebody else. */
@@ -127,7 +128,7 @@ export class BelongingsLedger implements Past {
         ...missing
           .filter((place) => exists(place.split(":")[0] as string))
           .map((place) => `it is not registered with ${place} any more`),
-      ].map((what) => ({ at, instanceId, rule: RULE, what }));
+      ].map((what) => ({ at, instanceId, rule: RETURN_RULE, what }));
     });
   }
 
@@ -157,7 +158,7 @@ export class BelongingsLedger implements Past {
       own.registered.add(place);
       if (isOurs && !own.mayBeGivenBack.has(place)) {
         const what = `${by} registered it with ${place}, though none of us took it out`;
-        this.#accuse({ at, instanceId, rule: RULE, what });
+        this.#accuse({ at, instanceId, rule: RETURN_RULE, what });
       }
     }
     if (state === "registered") own.taken.delete(place);

@@ -1,10 +1,10 @@
 import type { Past } from "../kernel/past.ts";
 import type { Story, StoryLine } from "../kernel/story.ts";
-import { BelongingsLedger } from "./belongings.ts";
+import { BelongingsLedger, RETURN_RULE } from "./belongings.ts";
 import { Holders } from "./holders.ts";
 import { type IsTooRecent, JudgedInstance, type Registration } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import type { ServiceScope } from "./scope.ts";
+import { READ_LAG_LIMIT_MS, type ServiceScope } from "./scope.ts";
 import { type TerminationOptions, Terminations } from "./terminations.ts";
 
 /** What the judge must know of the world beyond its story. Times are in milliseconds. */
@@ -20,9 +20,6 @@ export type JudgeOptions = TerminationOptions & {
 };
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
-
-/** The functions are made for reads that lag by at most this. */
-const READ_LAG_LIMIT_MS = 10_000;
 
 /**
  * Judges the functions by the story of the world: when each termination was really ready, and what breaks the promise of a
@@ -175,7 +172,7 @@ export class Judge implements Past {
       const { drained, heldSince } = instance;
       // While it is held, a DRAINING by somebody else cannot be told from one by a run that was killed.
       if (isSuspect && drained && !this.#options.suspects.has(drained.by) && drained.at < heldSince)
-        this.#accuse(at, instanceId, "what comes back is as it was", `${drained.by} had set it DRAINING`);
+        this.#accuse(at, instanceId, RETURN_RULE, `${drained.by} had set it DRAINING`);
       instance.drained = undefined;
       instance.givenUpIn.delete(cluster);
     }

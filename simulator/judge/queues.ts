@@ -18,9 +18,7 @@ export function queueViolations(
     const { redrive } = queue.attributes;
     const deadLetters = redrive ? [...(queues.byArn(redrive.targetArn)?.messages.values() ?? [])] : [];
     const isHeld = (body: string) =>
-      (body.match(/\bi-[0-9a-f]+\b/g) ?? []).some((id) =>
-        groups.findInstance(id)?.instance.state.latest?.endsWith(":Wait"),
-      );
+      instanceIdsIn(body).some((id) => groups.findInstance(id)?.instance.state.latest?.endsWith(":Wait"));
     const left = [...queue.messages.values()].filter(({ body }) => !isHeld(body));
     const readable = deadLetters.filter(({ body }) => !unreadable(body));
     return [
@@ -34,6 +32,11 @@ export function queueViolations(
       })),
     ].map((each) => ({ at, instanceId: "", ...each }));
   });
+}
+
+/** The ids of the instances that a message is about. */
+export function instanceIdsIn(body: string): readonly string[] {
+  return body.match(/\bi-[0-9a-f]+\b/g) ?? [];
 }
 
 function shortened(body: string): string {

@@ -38,6 +38,8 @@ const DRAIN_TIMEOUT_SECONDS = 3600;
 const SHORT_HOOK_MS = 180_000;
 /** How late a drain may end: by two runs of the schedule. */
 export const TICKS_MS = 120_000;
+/** The functions are made for reads that lag by at most this, in milliseconds: what changed shortly before may not show yet. */
+export const READ_LAG_LIMIT_MS = 10_000;
 
 /** Which target groups and classic load balancers a service registers with. */
 export type ServiceScope = (

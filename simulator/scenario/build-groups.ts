@@ -1,5 +1,5 @@
 import { arn } from "../kernel/account.ts";
-import type { Group, Hook } from "../services/autoscaling/model.ts";
+import { type Group, type Hook, LAUNCHING, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import type { ScenarioGroup, ScenarioHook } from "./schema.ts";
 
@@ -9,10 +9,7 @@ const ROLE = "arn:aws:iam::123456789012:role/hook";
 export function hookOf(hook: ScenarioHook): Hook {
   return {
     name: hook.name,
-    transition:
-      hook.transition === "launching"
-        ? "autoscaling:EC2_INSTANCE_LAUNCHING"
-        : "autoscaling:EC2_INSTANCE_TERMINATING",
+    transition: hook.transition === "launching" ? LAUNCHING : TERMINATING,
     targetArn: hook.queue && arn("sqs", hook.queue),
     roleArn: hook.queue && ROLE,
     metadata: hook.metadata,

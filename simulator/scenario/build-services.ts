@@ -1,18 +1,24 @@
-import { type Behaviour, type Cluster, idOf, type TaskDefinition } from "../services/ecs/model.ts";
+import {
+  type Behaviour,
+  type Cluster,
+  defaultPercents,
+  idOf,
+  type TaskDefinition,
+} from "../services/ecs/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { ScenarioService, ScenarioTask, ScenarioTasks } from "./schema.ts";
 
 /** Creates an ECS service, and its bounds as a scalable target where it has some. Throws as AWS does. */
 export function buildService(world: World, cluster: Cluster, given: ScenarioService): void {
-  const daemon = given.scheduling_strategy === "DAEMON";
+  const defaults = defaultPercents(given.scheduling_strategy);
   world.clusters.createService(cluster, {
     name: given.name,
     strategy: given.scheduling_strategy,
     definition: define(world, given.name, given.task),
-    desiredCount: daemon ? 0 : given.desired_count,
-    minimumHealthyPercent: given.minimum_healthy_percent ?? (daemon ? 0 : 100),
-    maximumPercent: given.maximum_percent ?? (daemon ? 100 : 200),
+    desiredCount: given.scheduling_strategy === "DAEMON" ? 0 : given.desired_count,
+    minimumHealthyPercent: given.minimum_healthy_percent ?? defaults.minimumHealthyPercent,
+    maximumPercent: given.maximum_percent ?? defaults.maximumPercent,
     loadBalancers: given.load_balancers.map((each) => ({
       targetGroupArn: each.target_group && world.targetGroups.byName(each.target_group)?.settings.arn,
       loadBalancerName: each.load_balancer,

@@ -1,4 +1,4 @@
-import type { GroupInstance } from "../services/autoscaling/model.ts";
+import { type GroupInstance, IN_POOL } from "../services/autoscaling/model.ts";
 import { isAlive, isEnded } from "../services/ec2/instances.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
@@ -10,14 +10,13 @@ const BEFORE_HOOKS: readonly (string | undefined)[] = [
   "Warmed:Pending",
   "ReplacingRootVolume",
 ];
-const IN_POOL: readonly (string | undefined)[] = ["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated"];
 
 /**
  * Whether the functions have nothing to do, now or soon. Their queues must be empty, because then all their messages are
  * done with. And no instance may be about to be held by a hook.
  */
-export function isQuiet({ functions }: Scenario, { queues, groups, instances }: World): boolean {
-  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
+export function isQuiet(scenario: Scenario, { queues, groups, instances }: World): boolean {
+  const names = queueNamesOf(scenario);
   // Its group may not have noticed yet that it has ended. Or it has an interruption notice.
   const isBeforeItsHooks = ({ instanceId, state }: GroupInstance) => {
     if (BEFORE_HOOKS.includes(state.latest)) return true;
@@ -32,4 +31,10 @@ export function isQuiet({ functions }: Scenario, { queues, groups, instances }: 
     queues.all.every((queue) => !names.includes(queue.name) || queue.messages.size === 0) &&
     groups.all.every((group) => ![...group.instances.values()].some(isBeforeItsHooks))
   );
+}
+
+/** The names of the functions' queues. */
+export function queueNamesOf({ functions }: Scenario): string[] {
+  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
+  return names.filter((name) => typeof name === "string");
 }

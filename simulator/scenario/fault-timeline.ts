@@ -1,6 +1,7 @@
 import type { LambdaPlatform } from "../cloud/lambda.ts";
 import type { Simulation } from "../cloud/simulation.ts";
 import type { FaultKind } from "../faults/faults.ts";
+import { instanceIdsIn } from "../judge/queues.ts";
 import type { Unreliability } from "../services/sqs/queue.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
@@ -81,7 +82,7 @@ function loseMessages(
 ): void {
   for (const body of queues.byName(queue).lose(probability)) {
     firings.count("lost messages");
-    for (const instanceId of new Set(body.match(/\bi-[0-9a-f]+\b/g) ?? []))
+    for (const instanceId of new Set(instanceIdsIn(body)))
       story.tell(agenda.now, { kind: "message-lost", instanceId });
   }
 }

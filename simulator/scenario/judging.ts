@@ -3,8 +3,9 @@ import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import { type JudgedHook, scopeOf, stopTasksOf } from "../judge/scope.ts";
-import { globalTimeout, type Hook } from "../services/autoscaling/model.ts";
+import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
+import { queueNamesOf } from "./ending.ts";
 import type { Scenario } from "./schema.ts";
 
 /** When faults end, and how far reads lag, where the scenario alone does not say it. */
@@ -31,7 +32,7 @@ export function judgeOf(
     story: world.story,
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
-      if (hook?.transition !== "autoscaling:EC2_INSTANCE_TERMINATING") return undefined;
+      if (hook?.transition !== TERMINATING) return undefined;
       if (deregister && hook.targetArn?.endsWith(`:${queue}`))
         return scopeOf(deregister.input, judgedHook(hook, false));
       // A sweep knows a hook without a target by its name. The settings are those of terminate's input.
@@ -84,17 +85,7 @@ export function conclude(
 ): Violation[] {
   judge.conclude(endedAt, existsIn(world));
   if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
-  const { functions } = scenario;
-  const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];
-  return [
-    ...judge.violations,
-    ...queueViolations(
-      world,
-      names.filter((name) => typeof name === "string"),
-      isUnreadable,
-      endedAt,
-    ),
-  ];
+  return [...judge.violations, ...queueViolations(world, queueNamesOf(scenario), isUnreadable, endedAt)];
 }
 
 /** Says whether there is a target group or classic load balancer of a name. */

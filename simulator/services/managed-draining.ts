@@ -1,12 +1,12 @@
 import type { Ground } from "../kernel/ground.ts";
 import type { Groups } from "./autoscaling/groups.ts";
-import type { Group, Hook, LifecycleAction } from "./autoscaling/model.ts";
+import { type Group, type Hook, type LifecycleAction, TERMINATING } from "./autoscaling/model.ts";
 import type { Clusters } from "./ecs/clusters.ts";
 import { type Cluster, type ContainerInstance, MANAGED_DRAINING_HOOK } from "./ecs/model.ts";
 
 const HOOK: Hook = {
   name: MANAGED_DRAINING_HOOK,
-  transition: "autoscaling:EC2_INSTANCE_TERMINATING",
+  transition: TERMINATING,
   // ECS learns of it through EventBridge, which needs no target.
   targetArn: undefined,
   roleArn: undefined,

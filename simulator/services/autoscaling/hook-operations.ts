@@ -2,12 +2,17 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { AutoScalingWorld } from "./groups.ts";
-import { type ActionResult, type Group, globalTimeout, type Hook, type Transition } from "./model.ts";
+import {
+  type ActionResult,
+  type Group,
+  globalTimeout,
+  type Hook,
+  LAUNCHING,
+  TERMINATING,
+  type Transition,
+} from "./model.ts";
 
-const TRANSITIONS: readonly string[] = [
-  "autoscaling:EC2_INSTANCE_TERMINATING",
-  "autoscaling:EC2_INSTANCE_LAUNCHING",
-];
+const TRANSITIONS: readonly string[] = [TERMINATING, LAUNCHING];
 const RESULTS: readonly string[] = ["CONTINUE", "ABANDON"];
 
 /** The operations on lifecycle hooks and their actions. */

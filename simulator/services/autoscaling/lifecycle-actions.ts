@@ -93,7 +93,7 @@ export class LifecycleActions {
       group: group.name,
       hook: hook.name,
       token: action.token,
-      terminating: hook.transition === "autoscaling:EC2_INSTANCE_TERMINATING",
+      terminating: hook.transition === TERMINATING,
     });
     this.#notifications.begun(group, instanceId, action, passage);
   }

@@ -142,6 +142,13 @@ export function isLeaving(instance: GroupInstance): boolean {
   return state === undefined || /^(Warmed:)?Terminat|:Retained$/.test(state);
 }
 
+/** In these states an instance waits in its warm pool. */
+export const IN_POOL: readonly (LifecycleState | undefined)[] = [
+  "Warmed:Stopped",
+  "Warmed:Running",
+  "Warmed:Hibernated",
+];
+
 /** Whether a state is one of the warm pool's. */
 export function isWarm(state: LifecycleState | undefined): boolean {
   return state?.startsWith("Warmed:") === true;

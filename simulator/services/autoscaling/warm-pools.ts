@@ -1,8 +1,6 @@
 import { AwsError } from "../../wire/errors.ts";
-import { type Group, type GroupInstance, isLeaving, isWarm, type WarmPool } from "./model.ts";
+import { type Group, type GroupInstance, IN_POOL, isLeaving, isWarm, type WarmPool } from "./model.ts";
 import type { Passages } from "./passages.ts";
-
-const READY = ["Warmed:Stopped", "Warmed:Running", "Warmed:Hibernated"];
 
 /** The pool's settings that a PutWarmPool gives; what is undefined stays as it was, or takes AWS's default. */
 export type WarmPoolChange = { [Key in keyof WarmPool]: WarmPool[Key] | undefined };
@@ -46,7 +44,7 @@ export class WarmPools {
   /** Up to `most` instances of the pool that are ready, the oldest first. */
   ready(group: Group, most: number): GroupInstance[] {
     const { instances } = group;
-    return [...instances.values()].filter(({ state }) => READY.includes(state.latest ?? "")).slice(0, most);
+    return [...instances.values()].filter(({ state }) => IN_POOL.includes(state.latest)).slice(0, most);
   }
 
   /** Launches or terminates what the pool has too few or too many of. */

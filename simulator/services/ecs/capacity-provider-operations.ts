@@ -3,7 +3,7 @@ import { arn } from "../../kernel/account.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { EcsWorld } from "./clusters.ts";
-import type { CapacityProvider } from "./model.ts";
+import { type CapacityProvider, fullArn } from "./model.ts";
 
 /** The operations on capacity providers. */
 export function capacityProviderOperations(world: EcsWorld): Operation[] {
@@ -24,7 +24,7 @@ export function capacityProviderOperations(world: EcsWorld): Operation[] {
     return {
       capacityProviders: items.map(present),
       failures: missing.map((name) => ({
-        arn: name.startsWith("arn:") ? name : arn("ecs", `capacity-provider/${name}`),
+        arn: fullArn(name, "capacity-provider"),
         reason: "MISSING",
       })),
       nextToken: next,

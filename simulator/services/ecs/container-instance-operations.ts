@@ -1,11 +1,10 @@
 import * as ecs from "@aws-sdk/client-ecs";
-import { arn } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { readFilter } from "./filter.ts";
-import type { Cluster, ContainerInstance } from "./model.ts";
+import { type Cluster, type ContainerInstance, clusterArn, fullArn } from "./model.ts";
 import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";
 
 /** The operations on clusters and their container instances. */
@@ -124,7 +123,7 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
     operation(ecs.ListClusters$, ["maxResults", "nextToken"], (input: ecs.ListClustersRequest) => {
       const active = clusters.all.filter((each) => each.status === "ACTIVE");
       const { items, next } = ecsPage(active, input);
-      return { clusterArns: items.map((each) => arn("ecs", `cluster/${each.name}`)), nextToken: next };
+      return { clusterArns: items.map((each) => clusterArn(each.name)), nextToken: next };
     }),
     operation(ecs.DescribeClusters$, ["clusters[]", "include[]"], (input: ecs.DescribeClustersRequest) => {
       const other = input.include?.find((field) => field !== "ATTACHMENTS");
@@ -137,7 +136,7 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
           ...presentCluster(each),
           ...(input.include?.includes("ATTACHMENTS") ? presentAttachments(each) : {}),
         })),
-        failures: missing.map((each) => ({ arn: clusterFailureArn(each), reason: "MISSING" })),
+        failures: missing.map((each) => ({ arn: fullArn(each, "cluster"), reason: "MISSING" })),
       };
     }),
     operation(ecs.ListContainerInstances$, ["cluster", "filter", "status", "maxResults", "nextToken"], list),
@@ -179,7 +178,8 @@ export function atMost(ids: readonly string[] | undefined, most: number, name: s
   return ids;
 }
 
-function named(cluster: Cluster, nameOrArn: string): ContainerInstance | undefined {
+/** The container instance of a cluster with an id or ARN. */
+export function named(cluster: Cluster, nameOrArn: string): ContainerInstance | undefined {
   const all = [...cluster.containerInstances.values()];
   return cluster.containerInstances.get(nameOrArn) ?? all.find(({ arn }) => arn.endsWith(`/${nameOrArn}`));
 }
@@ -196,7 +196,7 @@ function lookUp(
     if (each && each.status.at(moment) !== undefined) found.push(each);
     else
       failures.push({
-        arn: id.startsWith("arn:") ? id : arn("ecs", `container-instance/${cluster.name}/${id}`),
+        arn: fullArn(id, `container-instance/${cluster.name}`),
         reason: "MISSING",
       });
   }
@@ -212,8 +212,4 @@ function readIdentity(document: string | undefined): string {
   const id = /"instanceId"\s*:\s*"(i-[0-9a-f]+)"/.exec(document ?? "")?.[1];
   if (!id) throw new AwsError("ClientException", "The instance identity document names no instanceId.");
   return id;
-}
-
-function clusterFailureArn(name: string): string {
-  return name.startsWith("arn:") ? name : arn("ecs", `cluster/${name}`);
 }

@@ -167,14 +167,28 @@ export function clusterArn(name: string): string {
   return arn("ecs", `cluster/${name}`);
 }
 
-/** The last part of an ARN: a task's or a container instance's id. */
-export function idOf(fullArn: string): string {
-  return fullArn.slice(fullArn.lastIndexOf("/") + 1);
+/** An ARN as it is, or the ARN of what has a name or id: `under` is what stands in front of it, such as `cluster`. */
+export function fullArn(nameOrArn: string, under: string): string {
+  return nameOrArn.startsWith("arn:") ? nameOrArn : arn("ecs", `${under}/${nameOrArn}`);
+}
+
+/** The last part of an ARN, such as a task's id or a service's name. A bare name comes back as it is. */
+export function idOf(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }
 
 /** The name of a cluster, given its name or ARN; `default` where none is given. */
 export function clusterName(nameOrArn: string | undefined): string {
   return nameOf(nameOrArn ?? "default");
+}
+
+/** A service's percents where none are given, as the API has them: 100 and 200 for replicas, 0 and 100 for daemons. */
+export function defaultPercents(
+  strategy: Service["strategy"],
+): Pick<Service, "minimumHealthyPercent" | "maximumPercent"> {
+  return strategy === "DAEMON"
+    ? { minimumHealthyPercent: 0, maximumPercent: 100 }
+    : { minimumHealthyPercent: 100, maximumPercent: 200 };
 }
 
 /** Whether a task is protected from being scaled in at a moment. */

@@ -1,10 +1,9 @@
 import * as ecs from "@aws-sdk/client-ecs";
-import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { atMost } from "./container-instance-operations.ts";
-import { isProtected, type Task } from "./model.ts";
+import { fullArn, isProtected, type Task } from "./model.ts";
 
 /** In minutes, from the API's own documentation. */
 const DEFAULT_MINUTES = 120;
@@ -19,7 +18,7 @@ export function protectionOperations(world: EcsWorld): Operation[] {
     const found: Task[] = [];
     const failures: ecs.Failure[] = [];
     for (const id of ids) {
-      const full = id.startsWith("arn:") ? id : arn("ecs", `task/${cluster.name}/${id}`);
+      const full = fullArn(id, `task/${cluster.name}`);
       const task = clusters.knownTask(cluster, full);
       if (!task) failures.push({ arn: full, reason: "MISSING" });
       else if (!task.service || task.desiredStatus.latest === "STOPPED")

@@ -15,8 +15,7 @@ export function registrationsOf(task: Task, { classic, targetGroups }: EcsGround
       };
     }
     const group = targetGroups.find(targetGroupArn as string);
-    const port = task.address ? containerPort : hostPort(task, containerPort);
-    const id = task.address ?? instanceId;
+    const { id, port } = targetOf(task, containerPort);
     return {
       enter: () => group?.register(id, port, "ecs"),
       leave: (gone) => (group ? group.leave(id, port, "ecs", gone) : gone()),
@@ -24,7 +23,15 @@ export function registrationsOf(task: Task, { classic, targetGroups }: EcsGround
   });
 }
 
-/** The host port that a container port was bound to; the container port itself where it was not. */
-export function hostPort(task: Task, containerPort: number): number {
+/** Which target of a target group a task is: its own address, or its instance with the host port. */
+export function targetOf(task: Task, containerPort: number): { id: string; port: number } {
+  return {
+    id: task.address ?? task.containerInstance.instanceId,
+    port: task.address ? containerPort : hostPort(task, containerPort),
+  };
+}
+
+// The host port that a container port was bound to; the container port itself where it was not.
+function hostPort(task: Task, containerPort: number): number {
   return task.bindings.find((binding) => binding.containerPort === containerPort)?.hostPort ?? containerPort;
 }

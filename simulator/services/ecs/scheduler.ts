@@ -2,7 +2,7 @@ import { ServiceEvents } from "./events.ts";
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
 import { isLive, isProtected } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
-import { hostPort } from "./registrations.ts";
+import { targetOf } from "./registrations.ts";
 import type { TaskLife } from "./task-life.ts";
 
 const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]);
@@ -181,8 +181,8 @@ export class Scheduler {
     return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
       const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
       if (!group || group.loadBalancerArns.size === 0) return true;
-      const port = task.address ? containerPort : hostPort(task, containerPort);
-      return group.stateOf(task.address ?? task.containerInstance.instanceId, port) === "healthy";
+      const { id, port } = targetOf(task, containerPort);
+      return group.stateOf(id, port) === "healthy";
     });
   }
 }

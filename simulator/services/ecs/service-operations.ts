@@ -4,7 +4,7 @@ import { AwsError } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
-import type { Cluster, Service } from "./model.ts";
+import { type Cluster, defaultPercents, idOf, type Service } from "./model.ts";
 import { presentService } from "./present.ts";
 
 const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent"].map(
@@ -27,15 +27,15 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     onlyEc2(input.launchType);
     checkCount(input.desiredCount);
     const strategy = input.schedulingStrategy ?? "REPLICA";
+    const defaults = defaultPercents(strategy);
     const service = clusters.createService(cluster, {
       name,
       strategy,
       definition: clusters.definition(input.taskDefinition ?? ""),
       desiredCount: strategy === "DAEMON" ? 0 : (input.desiredCount ?? 1),
-      // Where they are not given, the API's defaults: 100 and 200 for replicas, 0 and 100 for daemons.
       minimumHealthyPercent:
-        input.deploymentConfiguration?.minimumHealthyPercent ?? (strategy === "DAEMON" ? 0 : 100),
-      maximumPercent: input.deploymentConfiguration?.maximumPercent ?? (strategy === "DAEMON" ? 100 : 200),
+        input.deploymentConfiguration?.minimumHealthyPercent ?? defaults.minimumHealthyPercent,
+      maximumPercent: input.deploymentConfiguration?.maximumPercent ?? defaults.maximumPercent,
       loadBalancers: (input.loadBalancers ?? []).map((each) => ({
         targetGroupArn: each.targetGroupArn,
         loadBalancerName: each.loadBalancerName,
@@ -58,19 +58,19 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     service.maximumPercent = input.deploymentConfiguration?.maximumPercent ?? service.maximumPercent;
     if (input.taskDefinition) service.definition = clusters.definition(input.taskDefinition);
     if (input.taskDefinition || input.forceNewDeployment) clusters.redeploy(service);
-    clusters.changed(service);
+    else clusters.changed(service);
     return { service: presentService(service, cluster) };
   };
 
   const describe = (input: ecs.DescribeServicesRequest) => {
     const cluster = clusters.byName(input.cluster);
     const names = atMost(input.services, 10, "services");
-    const found = names.flatMap((each) => cluster.services.get(lastPart(each)) ?? []);
-    const missing = names.filter((each) => !cluster.services.has(lastPart(each)));
+    const found = names.flatMap((each) => cluster.services.get(idOf(each)) ?? []);
+    const missing = names.filter((each) => !cluster.services.has(idOf(each)));
     return {
       services: found.map((each) => presentService(each, cluster)),
       failures: missing.map((each) => ({
-        arn: arn("ecs", `service/${cluster.name}/${lastPart(each)}`),
+        arn: arn("ecs", `service/${cluster.name}/${idOf(each)}`),
         reason: "MISSING",
       })),
     };
@@ -127,11 +127,7 @@ function checkCount(desiredCount: number | undefined): void {
 }
 
 function find(cluster: Cluster, nameOrArn: string): Service {
-  const service = cluster.services.get(lastPart(nameOrArn));
+  const service = cluster.services.get(idOf(nameOrArn));
   if (!service) throw new AwsError("ServiceNotFoundException", "Service not found.");
   return service;
-}
-
-function lastPart(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

@@ -3,8 +3,16 @@ import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
-import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
-import type { Behaviour, Cluster, ContainerInstance, Task, TaskDefinition } from "./model.ts";
+import { atMost, ecsPage, named, onlyEc2 } from "./container-instance-operations.ts";
+import {
+  type Behaviour,
+  type Cluster,
+  type ContainerInstance,
+  fullArn,
+  idOf,
+  type Task,
+  type TaskDefinition,
+} from "./model.ts";
 import { presentTask } from "./present.ts";
 
 const LABELS = {
@@ -54,7 +62,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
         // desiredStatus becomes STOPPED as soon as a task begins to stop, and is never PENDING.
         task.desiredStatus.at(call.asOf) === desired &&
         (!input.containerInstance || isNamed(task.containerInstance.arn, input.containerInstance)) &&
-        (!input.serviceName || task.group === `service:${lastPart(input.serviceName)}`) &&
+        (!input.serviceName || task.group === `service:${idOf(input.serviceName)}`) &&
         (!input.family || task.definition.family === input.family) &&
         (!input.startedBy || task.startedBy === input.startedBy),
     );
@@ -67,7 +75,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
     const tasks: ecs.Task[] = [];
     const failures: ecs.Failure[] = [];
     for (const id of atMost(input.tasks, 100, "taskIds")) {
-      const full = id.startsWith("arn:") ? id : arn("ecs", `task/${cluster.name}/${id}`);
+      const full = fullArn(id, `task/${cluster.name}`);
       const task = clusters.knownTask(cluster, full);
       if (task && task.createdAt <= call.asOf) tasks.push(presentTask(task, call.asOf));
       else failures.push({ arn: full, reason: "MISSING" });
@@ -105,7 +113,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
     const tasks: ecs.Task[] = [];
     const failures: ecs.Failure[] = [];
     for (const name of atMost(input.containerInstances, 10, "containerInstances")) {
-      const found = [...cluster.containerInstances.values()].find((each) => isNamed(each.arn, name));
+      const found = named(cluster, name);
       if (!found) failures.push({ arn: name, reason: "MISSING" });
       else if (found.status.latest === "INACTIVE") failures.push({ arn: found.arn, reason: "INACTIVE" });
       else if (!found.agentConnected.latest) failures.push({ arn: found.arn, reason: "AGENT" });
@@ -188,12 +196,8 @@ function findTask(cluster: Cluster, nameOrArn: string): Task {
   return task;
 }
 
-function isNamed(fullArn: string, name: string): boolean {
-  return fullArn === name || fullArn.endsWith(`/${name}`);
-}
-
-function lastPart(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+function isNamed(ownArn: string, name: string): boolean {
+  return ownArn === name || ownArn.endsWith(`/${name}`);
 }
 
 function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {

@@ -8,7 +8,7 @@ import type { Instances } from "../ec2/instances.ts";
 /** What target groups need: the instances behind them. */
 export type TargetGround = Ground & { readonly instances: Instances };
 
-export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "gone";
+export type TargetState = "initial" | "healthy" | "draining" | "gone";
 
 /** A target: an instance id or an IP address, and the port that it is registered with. */
 export type Target = { readonly id: string; readonly port: number; readonly state: History<TargetState> };
@@ -141,9 +141,6 @@ export class TargetGroup implements Past {
       );
     }
     if (state === "healthy") return { State: "healthy" };
-    if (state === "unhealthy") {
-      return { State: "unhealthy", Reason: "Target.FailedHealthChecks", Description: "Health checks failed" };
-    }
     return {
       State: "initial",
       Reason: "Elb.RegistrationInProgress",

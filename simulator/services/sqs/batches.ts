@@ -1,8 +1,8 @@
 import type * as sqs from "@aws-sdk/client-sqs";
 import { AwsError } from "../../wire/errors.ts";
-import { md5OfAttributes, md5OfBody } from "./checksums.ts";
+import { sentAs } from "./checksums.ts";
 import { checkRange, checkSend, SIZE_LIMIT, sizeOf } from "./limits.ts";
-import type { Queue } from "./queue.ts";
+import { type Queue, VISIBILITY_LIMIT } from "./queue.ts";
 
 type Entry = { Id: string | undefined };
 
@@ -13,12 +13,7 @@ export function sendBatch(queue: Queue, input: sqs.SendMessageBatchRequest): sqs
   return batch("SendMessageBatch", entries, size, (entry) => {
     checkSend(queue, entry, "cannot be validated");
     const message = queue.send(entry.MessageBody as string, entry.MessageAttributes, entry.DelaySeconds);
-    return {
-      Id: entry.Id,
-      MessageId: message.id,
-      MD5OfMessageBody: md5OfBody(message.body),
-      MD5OfMessageAttributes: md5OfAttributes(message.attributes),
-    };
+    return { Id: entry.Id, ...sentAs(message) };
   });
 }
 
@@ -42,7 +37,7 @@ export function visibilityBatch(
   return batch("ChangeMessageVisibilityBatch", entries, 0, (entry) => {
     queue.changeVisibility(
       entry.ReceiptHandle as string,
-      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, [0, 43_200]),
+      checkRange("VisibilityTimeout", entry.VisibilityTimeout ?? 0, [0, VISIBILITY_LIMIT]),
     );
     return { Id: entry.Id };
   });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import type { Message } from "./queue.ts";
 
 /** The MD5 of a message body, in hexadecimal: clients check it. */
 export function md5OfBody(body: string): string {
@@ -30,4 +31,13 @@ export function md5OfAttributes(
     part(DataType.startsWith("Binary") ? (BinaryValue ?? Buffer.alloc(0)) : Buffer.from(StringValue ?? ""));
   }
   return hash.digest("hex");
+}
+
+/** How SQS answers that it has taken a message: with its id, and with the checksums of what was sent. */
+export function sentAs({ id, body, attributes }: Message) {
+  return {
+    MessageId: id,
+    MD5OfMessageBody: md5OfBody(body),
+    MD5OfMessageAttributes: md5OfAttributes(attributes),
+  };
 }

@@ -4,10 +4,10 @@ import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { deleteBatch, sendBatch, visibilityBatch } from "./batches.ts";
-import { md5OfAttributes, md5OfBody } from "./checksums.ts";
+import { md5OfAttributes, md5OfBody, sentAs } from "./checksums.ts";
 import { checkRange, checkSend } from "./limits.ts";
 import { moveTaskOperations } from "./move-task-operations.ts";
-import type { Message, Queue } from "./queue.ts";
+import { type Message, type Queue, VISIBILITY_LIMIT } from "./queue.ts";
 import type { SqsWorld } from "./queues.ts";
 
 const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined> = {
@@ -32,7 +32,7 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
     const visibility = checkRange(
       "VisibilityTimeout",
       input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout,
-      [0, 43_200],
+      [0, VISIBILITY_LIMIT],
     );
     const wait = checkRange(
       "WaitTimeSeconds",
@@ -97,11 +97,7 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
         const queue = queues.byUrl(input.QueueUrl as string);
         checkSend(queue, input);
         const message = queue.send(input.MessageBody as string, input.MessageAttributes, input.DelaySeconds);
-        return {
-          MessageId: message.id,
-          MD5OfMessageBody: md5OfBody(message.body),
-          MD5OfMessageAttributes: md5OfAttributes(message.attributes),
-        };
+        return sentAs(message);
       },
     ),
     operation(
@@ -140,7 +136,10 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
       sqs.ChangeMessageVisibility$,
       ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"],
       (input: sqs.ChangeMessageVisibilityRequest) => {
-        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, [0, 43_200]);
+        const seconds = checkRange("VisibilityTimeout", input.VisibilityTimeout as number, [
+          0,
+          VISIBILITY_LIMIT,
+        ]);
         queues.byUrl(input.QueueUrl as string).changeVisibility(input.ReceiptHandle as string, seconds);
       },
     ),

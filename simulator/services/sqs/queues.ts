@@ -4,6 +4,7 @@ import type { Firings } from "../../kernel/firings.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
+import { SIZE_LIMIT } from "./limits.ts";
 import { Queue, type QueueAttributes, type Unreliability, VISIBILITY_LIMIT } from "./queue.ts";
 
 const RANGES = {
@@ -11,7 +12,7 @@ const RANGES = {
   MessageRetentionPeriod: [60, 1_209_600],
   DelaySeconds: [0, 900],
   ReceiveMessageWaitTimeSeconds: [0, 20],
-  MaximumMessageSize: [1024, 1_048_576],
+  MaximumMessageSize: [1024, SIZE_LIMIT],
 } as const;
 
 const DEFAULTS: QueueAttributes = {
@@ -19,7 +20,7 @@ const DEFAULTS: QueueAttributes = {
   MessageRetentionPeriod: 345_600,
   DelaySeconds: 0,
   ReceiveMessageWaitTimeSeconds: 0,
-  MaximumMessageSize: 1_048_576,
+  MaximumMessageSize: SIZE_LIMIT,
   redrive: undefined,
 };
 

@@ -1,6 +1,5 @@
-import type { LoadBalancerPort } from "../../../shared/aws/load-balancer-port.ts";
 // Ports for tests of what must not touch anything: each call to the outside fails the test.
-
+import type { LoadBalancerPort } from "../../../shared/aws/load-balancer-port.ts";
 import type { Fields, Log, Phrase } from "../../../shared/base/log.ts";
 import type { Invocation } from "../../../shared/run/invocation.ts";
 import type { Ports } from "../../../shared/run/ports.ts";

@@ -1,5 +1,5 @@
-import type { LoadBalancerId } from "../../../../shared/model/load-balancer.ts";
 // A memory of today in the words of the version before: what that version must read where this one writes, and the other way round.
+import type { LoadBalancerId } from "../../../../shared/model/load-balancer.ts";
 import type { Memory, RecheckableBlocker } from "../../../../shared/model/memory.ts";
 import type { SeenRegistration } from "../../../../shared/model/registration.ts";
 import type { MemoryBefore } from "./version-before.ts";
