@@ -45,7 +45,7 @@ const PACED = { retryMode: "adaptive" };
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
 export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
   const autoScaling = new AutoScalingClient(options);
-  // The same connections for all of them.
+  // The clients that `completions` makes share the connections of this one: each run makes its own.
   const { requestHandler } = autoScaling.config;
   return {
     autoScaling,

@@ -39,7 +39,7 @@ const FUNCTIONS = new Set([
 
 /** Measures `shared/` and `functions/`, and nothing else of what it is given. */
 export function measure(sources: readonly Source[]): Measures {
-  const ours = sources.filter(({ path }) => /^(shared|functions)\//.test(path));
+  const ours = sources.filter(({ path }) => MEASURED.some((folder) => path.startsWith(`${folder}/`)));
   const nodes = ours.flatMap(({ program }) => nodesIn(program));
   const functions = nodes.filter(({ type }) => FUNCTIONS.has(type));
   const named = functions.filter(({ type }) => type !== "ArrowFunctionExpression");

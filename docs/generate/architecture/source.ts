@@ -16,7 +16,7 @@ export type Node = { readonly type: string; readonly [key: string]: unknown };
 export type Source = { readonly path: string; readonly lines: number; readonly program: Node };
 
 /** The TypeScript files of some folders, as they are in the working tree. */
-export function workingTree(folders: readonly string[] = FOLDERS): Source[] {
+export function workingTree(folders: readonly string[]): Source[] {
   return folders.flatMap((folder) =>
     readdirSync(`${PROJECT}/${folder}`, { recursive: true, encoding: "utf8" })
       .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
@@ -27,7 +27,7 @@ export function workingTree(folders: readonly string[] = FOLDERS): Source[] {
 }
 
 /** The same as they are at a revision of git; undefined where this clone does not have it. */
-export function revision(name: string, folders: readonly string[] = FOLDERS): Source[] | undefined {
+export function revision(name: string, folders: readonly string[]): Source[] | undefined {
   if (!hasRevision(name)) return undefined;
   const paths = git(["ls-tree", "-r", "--name-only", name, "--", ...folders])
     .toString()
