@@ -1,7 +1,11 @@
 import type { LoadBalancerId } from "./load-balancer.ts";
 
-/** The status in which a task's containers have certainly ended. */
-export const STOPPED = "STOPPED";
+/**
+ * The statuses in which ECS counts a task as ended. DELETED follows STOPPED: "a transition state when a task stops" (Amazon ECS
+ * Developer Guide, task lifecycle). ECS has let go of the task then. Whether its containers have ended too is not certain:
+ * sources contradict each other. No API tells more.
+ */
+const ENDED: ReadonlySet<string> = new Set(["STOPPED", "DELETED"]);
 /** The status of a container instance that is out of its cluster. ECS no longer follows its tasks. */
 export const INACTIVE = "INACTIVE";
 
@@ -39,7 +43,7 @@ export type Task = {
   readonly addresses: readonly string[];
   /** Who started it: a deployment's id, or a text that the caller chose. */
   readonly startedBy: string | undefined;
-  /** When it was STOPPED, in milliseconds since 1970. */
+  /** When it ended, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
 };
 
@@ -87,7 +91,12 @@ export function inTheirClusters(all: readonly ClusterInstance[]): ClusterInstanc
 /** The tasks of a container instance that have not ended. */
 export function liveTasks({ containerInstance, tasks }: ClusterInstance): readonly Task[] {
   if (containerInstance.status === INACTIVE) return [];
-  return tasks.filter((task) => task.status !== STOPPED);
+  return tasks.filter((task) => !hasEnded(task));
+}
+
+/** Whether a task has ended, as far as ECS shows. */
+export function hasEnded({ status }: Pick<Task, "status">): boolean {
+  return ENDED.has(status);
 }
 
 /** Whether the agent of a container instance is silent, though it is in its cluster. */

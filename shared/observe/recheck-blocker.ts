@@ -4,7 +4,7 @@ import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import type { RecheckableBlocker } from "../model/memory.ts";
 import type { RecheckAnswer, Rechecked, RecheckRequest } from "../model/recheck.ts";
-import { STOPPED } from "../model/tasks.ts";
+import { hasEnded } from "../model/tasks.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
@@ -50,7 +50,7 @@ async function askTogether<T extends RecheckRequest>(
 }
 
 // If the container instance still counts as many tasks to run, none has left, and no task needs to be asked for. The count
-// leaves out stopping tasks. For those, one that has not STOPPED is enough.
+// leaves out stopping tasks. For those, one that has not ended is enough.
 async function recheckTasks(
   run: Run,
   cluster: string,
@@ -74,7 +74,7 @@ async function recheckTasks(
   });
 }
 
-// The tasks of some lists that have STOPPED, or that ECS does not know any more. If not all fit into one call, it asks for one
+// The tasks of some lists that have ended, or that ECS does not know any more. If not all fit into one call, it asks for one
 // task of each list. A task that is there is enough. If it has gone, it asks for the rest of its list.
 async function goneOf(
   run: Run,
@@ -84,7 +84,7 @@ async function goneOf(
   const gone = new Set<string>();
   const ask = async (asked: readonly string[]) => {
     const tasks = await run.ports.ecs.describeTasks(cluster, [...new Set(asked)]);
-    const live = new Set(tasks.filter(({ status }) => status !== STOPPED).map(({ arn }) => arn));
+    const live = new Set(tasks.filter((task) => !hasEnded(task)).map(({ arn }) => arn));
     for (const arn of asked) if (!live.has(arn)) gone.add(arn);
   };
   if (new Set(lists.flat()).size <= TASKS_A_CALL) await ask(lists.flat());

@@ -1,6 +1,6 @@
 import type { Unread } from "../model/blocker.ts";
 import type { LoadBalancerId } from "../model/load-balancer.ts";
-import { type ClusterInstance, STOPPED, type Task } from "../model/tasks.ts";
+import { type ClusterInstance, hasEnded, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -58,5 +58,5 @@ function servicesOf({ tasks }: ClusterInstance, since: number): string[] {
 
 // A task that stopped before the termination began does not tell what runs there now.
 function isRecent(task: Task, since: number): boolean {
-  return task.status !== STOPPED || (task.stoppedAt !== undefined && task.stoppedAt >= since);
+  return !hasEnded(task) || (task.stoppedAt !== undefined && task.stoppedAt >= since);
 }

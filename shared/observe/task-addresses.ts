@@ -1,5 +1,5 @@
 import type { RegisteredTarget } from "../model/registration.ts";
-import { STOPPED, type Task } from "../model/tasks.ts";
+import { hasEnded, type Task } from "../model/tasks.ts";
 import type { Run } from "../run/run.ts";
 import type { Clustered } from "./records.ts";
 
@@ -28,7 +28,7 @@ export async function addressTasksOf(
   for (const target of targets) {
     const owner = owners.get(target.id);
     if (!owner) continue;
-    if (owner.task.status === STOPPED) {
+    if (hasEnded(owner.task)) {
       if (target.state === "draining") continue;
       if (await isAddressReused(run, addresses, owner, target.id)) continue;
     }
@@ -45,7 +45,7 @@ function ownersOf(
   const owners = instances.flatMap(({ cluster, tasks }) =>
     tasks.map((task): AddressOwner => ({ cluster, task })),
   );
-  const isLive = ({ task }: AddressOwner) => task.status !== STOPPED;
+  const isLive = ({ task }: AddressOwner) => !hasEnded(task);
   const stopped = owners.filter((each) => !isLive(each) && (each.task.stoppedAt ?? 0) >= since);
   return new Map(
     [...stopped, ...owners.filter(isLive)].flatMap((each) =>

@@ -1,6 +1,6 @@
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { Questions, TaskLists } from "../model/questions.ts";
-import { type ContainerInstance, isSilent, STOPPED, type Task } from "../model/tasks.ts";
+import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "./deadline.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
@@ -58,7 +58,7 @@ function tasksToList(
 ): TaskLists {
   const isAsItWas = memory.noTasksVersions.some((each) => each.arn === arn && each.version === version);
   const isMiscounted = known.filter((task) => task.shouldRun).length !== tasksToRun;
-  const isSettled = isAsItWas || known.some((task) => task.status !== STOPPED);
+  const isSettled = isAsItWas || known.some((task) => !hasEnded(task));
   const stopping = isMiscounted || memory.tasks === undefined || !isSettled;
   const isNoneToRun = memory.noTasksToRunSince !== undefined && now - memory.noTasksToRunSince >= SETTLE_MS;
   return { stopping, toRun: isMiscounted || (stopping && !isNoneToRun) };

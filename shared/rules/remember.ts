@@ -4,7 +4,7 @@ import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { seenOf } from "../model/registration.ts";
-import { type ContainerInstance, INACTIVE, isSilent, liveTasks, STOPPED } from "../model/tasks.ts";
+import { type ContainerInstance, hasEnded, INACTIVE, isSilent, liveTasks } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 
@@ -87,7 +87,7 @@ function rememberLife(
 function rememberTasks({ clusterInstances }: Observation, since: number): readonly string[] {
   return clusterInstances
     .flatMap((clusterInstance) => clusterInstance.tasks)
-    .filter((task) => task.status !== STOPPED || (task.stoppedAt ?? 0) >= since)
+    .filter((task) => !hasEnded(task) || (task.stoppedAt ?? 0) >= since)
     .map((task) => task.arn);
 }
 

@@ -5,7 +5,7 @@ import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { isSame, type Registration, type SeenRegistration } from "../model/registration.ts";
-import { type ClusterInstance, inTheirClusters, liveTasks, STOPPED, type Task } from "../model/tasks.ts";
+import { type ClusterInstance, hasEnded, inTheirClusters, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isAtRest } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
@@ -143,7 +143,7 @@ export function orphanTimeOf(
   // No other task has the address, or the registration would not count as the instance's.
   const { addressTask, services } = registration;
   if (addressTask) {
-    const isOver = addressTask.status === STOPPED && addressTask.stoppedAt !== undefined;
+    const isOver = hasEnded(addressTask) && addressTask.stoppedAt !== undefined;
     return isOver ? addressTask.stoppedAt + ORPHAN_MS : undefined;
   }
   // ECS no longer follows the tasks of a container instance that is out of its cluster.
@@ -152,7 +152,7 @@ export function orphanTimeOf(
     .flatMap((clusterInstance) => clusterInstance.tasks)
     .filter((task) => task.service !== undefined && services.includes(task.service))
     .filter((task) => mayListenOn(task, registration));
-  if (behind.some((task) => task.status !== STOPPED)) return undefined;
+  if (behind.some((task) => !hasEnded(task))) return undefined;
   const stops = behind.flatMap((task) => task.stoppedAt ?? []);
   const alone =
     stops.length > 0

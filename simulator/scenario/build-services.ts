@@ -65,6 +65,7 @@ function define(world: World, family: string, task: ScenarioTask): TaskDefinitio
     stopSeconds: task.stop_seconds,
     runSeconds: task.run_seconds,
     protectedSeconds: task.protected_seconds,
+    deletedSeconds: task.deleted_seconds,
   };
   return world.clusters.define({
     family,

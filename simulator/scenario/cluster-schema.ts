@@ -22,6 +22,9 @@ export const task = z.strictObject({
   protected_seconds: seconds
     .optional()
     .describe("How long a service's task protects itself from being scaled in, from when it runs."),
+  deleted_seconds: seconds
+    .optional()
+    .describe("How long after it is STOPPED ECS shows it as DELETED; without it, never."),
 });
 
 export const service = z.strictObject({

@@ -100,6 +100,7 @@ export const CHECKLIST: readonly Fact[] = [
     deactivating:
       "a task behind a target group is DEACTIVATING while its target drains, and gets SIGTERM after",
     deprovisioning: "a task with its own network interface is DEPROVISIONING before it is STOPPED",
+    deleted: "a task can be shown as DELETED once it was STOPPED",
     "stop-timeout": "a container that ignores SIGTERM is killed after its stop timeout",
     "stop-timeout-default": "the stop timeout is 30 seconds unless the container has its own",
     "stopped-by-user": "a task that StopTask stops has the stop code UserInitiated, and the reason given",

@@ -52,6 +52,7 @@ export type TaskWish = {
   readonly startSeconds?: number;
   readonly stopSeconds?: number;
   readonly stopTimeout?: number;
+  readonly deletedSeconds?: number;
   readonly networkMode?: "bridge" | "host" | "awsvpc";
   readonly containerPort?: number;
 };
@@ -60,6 +61,7 @@ export type TaskWish = {
 export async function defineTask(aws: SimulatedAws, wish: TaskWish = {}): Promise<string> {
   const family = aws.unusedName("family");
   const { startSeconds = 2, stopSeconds = 2, stopTimeout, networkMode = "bridge", containerPort } = wish;
+  const { deletedSeconds } = wish;
   await aws.ecs.send(
     new RegisterTaskDefinitionCommand({
       family,
@@ -73,6 +75,7 @@ export async function defineTask(aws: SimulatedAws, wish: TaskWish = {}): Promis
           dockerLabels: {
             "simulator.start-seconds": String(startSeconds),
             "simulator.stop-seconds": String(stopSeconds),
+            ...(deletedSeconds === undefined ? {} : { "simulator.deleted-seconds": String(deletedSeconds) }),
           },
         },
       ],

@@ -99,6 +99,15 @@ describe("ECS's tasks and instances", () => {
     expect(await statusesUntilStopped(cluster, arn)).to.deep.equal(["STOPPING", "DEPROVISIONING", "STOPPED"]);
   });
 
+  it("facts 2: a task can be shown as DELETED once it was STOPPED", async () => {
+    const { cluster, arn } = await makeStandalone({ deletedSeconds: 5 });
+    await stop(cluster, arn);
+    expect(await statusesUntilStopped(cluster, arn)).to.deep.equal(["STOPPING", "STOPPED"]);
+    await aws.advance(5);
+    expect(await describeTask(cluster, arn)).to.include({ lastStatus: "DELETED", desiredStatus: "STOPPED" });
+    expect(await list({ cluster, desiredStatus: "STOPPED" })).to.deep.equal([arn]);
+  });
+
   it("facts 2: a container that ignores SIGTERM is killed after its stop timeout", async () => {
     const { cluster, arn } = await makeStandalone({ stopSeconds: 3600, stopTimeout: 120 });
     await stop(cluster, arn);

@@ -129,6 +129,7 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
     stop_seconds: random.pick([1, 2, 5, 20, 40]),
     stop_timeout_seconds: random.pick([30, 30, 60]),
     ...some(random, 0.1, { protected_seconds: random.whole(30, 600) }),
+    ...some(random, 0.15, { deleted_seconds: random.pick([0, 3, 30]) }),
     ...some(random, 0.1, { run_seconds: random.whole(3500, 4300) }),
   };
   const ports = [{ container_port: 3000 }];

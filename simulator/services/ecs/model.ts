@@ -27,6 +27,8 @@ export type Behaviour = {
   readonly runSeconds: number | undefined;
   /** How long a service's task protects itself from being scaled in, from when it runs; undefined means not at all. */
   readonly protectedSeconds: number | undefined;
+  /** How long after it is STOPPED ECS shows it as DELETED; undefined means never. */
+  readonly deletedSeconds: number | undefined;
 };
 
 export type PortMapping = { readonly containerPort: number; readonly hostPort: number };

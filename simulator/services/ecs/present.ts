@@ -52,7 +52,7 @@ export function presentTask(task: Task, moment: number): ecs.Task {
     containerInstanceArn: task.containerInstance.arn,
     group: task.group,
     startedBy: task.startedBy,
-    lastStatus: task.lastStatus.at(moment),
+    lastStatus: shownStatus(task, moment),
     desiredStatus: task.desiredStatus.at(moment),
     launchType: "EC2",
     availabilityZone: ZONES[0],
@@ -77,6 +77,14 @@ export function presentTask(task: Task, moment: number): ecs.Task {
       },
     ],
   };
+}
+
+// DELETED follows STOPPED: "a transition state when a task stops" (Amazon ECS Developer Guide, task lifecycle).
+function shownStatus({ lastStatus, stoppedAt, definition }: Task, moment: number): string | undefined {
+  const status = lastStatus.at(moment);
+  const { deletedSeconds } = definition.behaviour;
+  if (status !== "STOPPED" || stoppedAt === undefined || deletedSeconds === undefined) return status;
+  return moment >= stoppedAt + deletedSeconds * 1000 ? "DELETED" : status;
 }
 
 /** A service as DescribeServices shows it. */

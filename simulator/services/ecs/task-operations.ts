@@ -20,6 +20,7 @@ const LABELS = {
   stop: "simulator.stop-seconds",
   run: "simulator.run-seconds",
   protected: "simulator.protected-seconds",
+  deleted: "simulator.deleted-seconds",
 };
 
 /** The operations on task definitions and tasks. */
@@ -213,6 +214,7 @@ function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
     stopSeconds: seconds(LABELS.stop) ?? 2,
     runSeconds: seconds(LABELS.run),
     protectedSeconds: seconds(LABELS.protected),
+    deletedSeconds: seconds(LABELS.deleted),
   };
 }
 

@@ -4,13 +4,21 @@ import { isSilent, liveTasks } from "../../../../shared/model/tasks.ts";
 import { clusterInstanceOf, task } from "../rules/builders.ts";
 
 describe("a cluster instance", () => {
-  const statuses = ["PROVISIONING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
+  const statuses = [
+    "PROVISIONING",
+    "RUNNING",
+    "DEACTIVATING",
+    "STOPPING",
+    "DEPROVISIONING",
+    "STOPPED",
+    "DELETED",
+  ];
   const tasks = statuses.map((status) => task(status));
 
-  it("has live tasks until they are STOPPED, whatever ECS wants of them", () => {
+  it("has live tasks until they are STOPPED or DELETED, whatever ECS wants of them", () => {
     for (const status of ["ACTIVE", "DRAINING"]) {
       expect(liveTasks(clusterInstanceOf({ status }, tasks)).map((each) => each.status)).to.deep.equal(
-        statuses.slice(0, -1),
+        statuses.slice(0, -2),
       );
     }
   });
