@@ -2,7 +2,7 @@ import type { LoadBalancerId } from "./load-balancer.ts";
 
 /**
  * The statuses in which ECS counts a task as ended. DELETED follows STOPPED: "a transition state when a task stops" (Amazon ECS
- * Developer Guide, task lifecycle). ECS has let go of the task then. Whether its containers have ended too is not certain:
+ * Developer Guide, task lifecycle). ECS follows the task no further then. Whether its containers have ended too is not certain:
  * sources contradict each other. No API tells more.
  */
 const ENDED: ReadonlySet<string> = new Set(["STOPPED", "DELETED"]);
