@@ -1,4 +1,9 @@
-import { DescribeTaskDefinitionCommand, type NetworkBinding } from "@aws-sdk/client-ecs";
+import {
+  type ContainerDefinition,
+  DescribeTaskDefinitionCommand,
+  type NetworkBinding,
+} from "@aws-sdk/client-ecs";
+import type { DefinedPorts } from "../model/tasks.ts";
 import type { Ecs } from "./ecs-lists.ts";
 
 /** The host ports of a binding, which has either one of them, or a range such as "49153-49156". */
@@ -10,18 +15,29 @@ export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): nu
 
 /**
  * The ports of its instance that each task of this definition listens on. In the network mode host, these are its container
- * ports. In bridge, the default, these are the host ports that are fixed. Ports that ECS chooses are not among them, nor those
- * of a network interface of the task's own (Amazon ECS Developer Guide, task definition parameters, port mappings). Throws an
- * AwsCallError.
+ * ports, if it names any: ECS does not ask for them. In bridge, the default, these are the host ports that are fixed. Those that
+ * ECS chooses are known once the task shows them. A task with a network interface of its own listens on none of the instance's
+ * (Amazon ECS Developer Guide, task definition parameters, port mappings). Throws an AwsCallError.
  */
-export async function describeDefinedPorts(ecs: Ecs, taskDefinition: string): Promise<readonly number[]> {
+export async function describeDefinedPorts(ecs: Ecs, taskDefinition: string): Promise<DefinedPorts> {
   const { taskDefinition: definition } = await ecs.call("ecs:DescribeTaskDefinition", () =>
     ecs.client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
   );
   const { networkMode, containerDefinitions = [] } = definition ?? {};
-  if (networkMode === "awsvpc") return [];
+  if (networkMode === "awsvpc" || networkMode === "none") return { ports: [], mayHaveOthers: false };
+  if (networkMode === "host") {
+    const ports = containerDefinitions.map(portsInHostMode);
+    return { ports: ports.flat(), mayHaveOthers: ports.some((each) => each.length === 0) };
+  }
   const mappings = containerDefinitions.flatMap((each) => each.portMappings ?? []);
-  return mappings.flatMap(({ containerPort, hostPort }) =>
-    networkMode === "host" ? (containerPort ?? []) : hostPort || [],
+  return {
+    ports: mappings.flatMap(({ hostPort }) => hostPort || []),
+    mayHaveOthers: mappings.some(({ hostPort }) => !hostPort),
+  };
+}
+
+function portsInHostMode({ portMappings = [] }: ContainerDefinition): number[] {
+  return portMappings.flatMap(({ containerPort, containerPortRange }) =>
+    boundPorts({ hostPort: containerPort, hostPortRange: containerPortRange }),
   );
 }

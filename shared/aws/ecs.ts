@@ -12,7 +12,7 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
-import type { ContainerInstance, Service, Task, TaskProtection } from "../model/tasks.ts";
+import type { ContainerInstance, DefinedPorts, Service, Task, TaskProtection } from "../model/tasks.ts";
 import { allPages, call as plainCall, unless } from "./call.ts";
 import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
@@ -36,7 +36,7 @@ export type EcsPort = {
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
   /** The host ports that each task of a definition (by ARN) listens on; those that ECS chooses are not among them. */
-  definedPorts: (definition: string) => Promise<readonly number[]>;
+  definedPorts: (definition: string) => Promise<DefinedPorts>;
   /** Services by name; one that is gone is left out. */
   services: (cluster: string, names: readonly string[]) => Promise<Service[]>;
   /** Those of the tasks that are protected. */
@@ -198,6 +198,7 @@ function readTask(task: SdkTask): Task {
     status: task.lastStatus ?? "",
     shouldRun: task.desiredStatus === "RUNNING",
     hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(boundPorts)),
+    mayListenOnAny: false,
     addresses: (task.attachments ?? []).flatMap((each) =>
       (each.details ?? []).flatMap(({ name, value }) =>
         name === "privateIPv4Address" && value ? [value] : [],

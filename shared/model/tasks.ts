@@ -25,6 +25,13 @@ export type ContainerInstance = {
   readonly capacityProvider: string | undefined;
 };
 
+/** The ports of its instance that each task of a definition listens on. */
+export type DefinedPorts = {
+  readonly ports: readonly number[];
+  /** Whether it may listen on others too, which nothing shows. */
+  readonly mayHaveOthers: boolean;
+};
+
 /** A task on a container instance. */
 export type Task = {
   readonly arn: string;
@@ -39,6 +46,8 @@ export type Task = {
   readonly shouldRun: boolean;
   /** The host ports that its containers listen on, as far as they are known. ECS shows none for the network mode host. */
   readonly hostPorts: readonly number[];
+  /** Whether its containers may listen on host ports that nothing shows. Then it counts as listening on any. */
+  readonly mayListenOnAny: boolean;
   /** The private addresses of its own network interface, which a task in the network mode awsvpc has. */
   readonly addresses: readonly string[];
   /** Who started it: a deployment's id, or a text that the caller chose. */

@@ -1,7 +1,7 @@
 import { forEachOf } from "../base/batches.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { Questions } from "../model/questions.ts";
-import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
+import { type ClusterInstance, type DefinedPorts, liveTasks, type Task } from "../model/tasks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import type { WithRegistered } from "./records.ts";
@@ -25,7 +25,7 @@ export async function observeHostPorts<T extends WithRegistered>(
       .flatMap(({ clusters }) => clusters.instances.flatMap(hiding).map((task) => task.definition)),
   );
   const read = new Map(
-    await forEachOf(definitions, async (definition): Promise<[string, Reading<readonly number[]>]> => {
+    await forEachOf(definitions, async (definition): Promise<[string, Reading<DefinedPorts>]> => {
       const ask = () => run.cache.definedPorts.get(definition, () => run.ports.ecs.definedPorts(definition));
       return [definition, await reading(run, ask)];
     }),
@@ -52,14 +52,15 @@ function hiding(clusterInstance: ClusterInstance): readonly Task[] {
 
 function withPorts(
   clusterInstance: ClusterInstance,
-  read: ReadonlyMap<string, Reading<readonly number[]>>,
+  read: ReadonlyMap<string, Reading<DefinedPorts>>,
 ): ClusterInstance {
   const hidden = new Set(hiding(clusterInstance).map(({ arn }) => arn));
   return {
     ...clusterInstance,
     tasks: clusterInstance.tasks.map((task) => {
       const ports = hidden.has(task.arn) ? read.get(task.definition) : undefined;
-      return ports && "value" in ports && ports.value.length > 0 ? { ...task, hostPorts: ports.value } : task;
+      if (!ports || "unread" in ports) return task;
+      return { ...task, hostPorts: ports.value.ports, mayListenOnAny: ports.value.mayHaveOthers };
     }),
   };
 }

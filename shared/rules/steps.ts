@@ -100,7 +100,7 @@ function mustServeOn(
   // If a task's ports could not be read, it may listen on any.
   const listens =
     observed.unread["host ports"] !== undefined ||
-    liveTasks(clusterInstance).some((task) => task.hostPorts.length > 0);
+    liveTasks(clusterInstance).some((task) => task.mayListenOnAny || task.hostPorts.length > 0);
   if (!listens) return false;
   if (pointingAt(clusterInstance, observed).length > 0) return true;
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
@@ -111,12 +111,15 @@ export function pointingAt(
   clusterInstance: ClusterInstance,
   { registrations, unread }: Observation,
 ): Registration[] {
-  const listening = new Set(liveTasks(clusterInstance).flatMap((task) => task.hostPorts));
-  return registrations.filter(
-    (each) =>
-      isOurs(each) &&
-      (unread["host ports"] !== undefined || each.pointsAt.some((port) => listening.has(port))),
-  );
+  const live = liveTasks(clusterInstance);
+  const listening = new Set(live.flatMap((task) => task.hostPorts));
+  // Ports that nothing shows may be any: those of a task, and those that a load balancer sends to.
+  const isAnyPort = unread["host ports"] !== undefined || live.some((task) => task.mayListenOnAny);
+  const isPointedAt = ({ pointsAt }: Registration) =>
+    isAnyPort ||
+    pointsAt.some((port) => listening.has(port)) ||
+    (pointsAt.length === 0 && listening.size > 0);
+  return registrations.filter((each) => isOurs(each) && isPointedAt(each));
 }
 
 /** Whether the instance has, or had, a registration that is ours to remove. */

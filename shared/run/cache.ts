@@ -1,6 +1,6 @@
 import type { Hook } from "../model/hooks.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
-import type { Service, TaskProtection } from "../model/tasks.ts";
+import type { DefinedPorts, Service, TaskProtection } from "../model/tasks.ts";
 
 /** Answers of one kind, by what was asked. Each question is asked once, and again if it failed. */
 export class Answers<T> {
@@ -37,7 +37,7 @@ export class Cache {
   /** Protected tasks by ARN; undefined is one that is not protected. */
   readonly protections = new Answers<TaskProtection | undefined>();
   /** The host ports that task definitions (by ARN) give each of their tasks. */
-  readonly definedPorts = new Answers<readonly number[]>();
+  readonly definedPorts = new Answers<DefinedPorts>();
   /** Whether ECS itself drains the instances of a cluster. */
   readonly managedDraining = new Answers<boolean>();
   /** The terminating hooks of groups. */

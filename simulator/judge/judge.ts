@@ -200,7 +200,10 @@ export class Judge implements Past {
   }
 
   // Before an interruption there is no time to wait for open connections.
-  #stoppedByDraining(instance: JudgedInstance, { at, instanceId, arn, hostPorts }: LineOf<"task">): void {
+  #stoppedByDraining(
+    instance: JudgedInstance,
+    { at, instanceId, arn, hostPorts, listensOnAny = false }: LineOf<"task">,
+  ): void {
     const { drained } = instance;
     if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
     const isTooRecent = this.#isTooRecent(drained.readSince);
@@ -209,7 +212,7 @@ export class Judge implements Past {
       .pendingScopes(instanceId)
       .flatMap((scope) => instance.ours(scope))
       .filter(({ since }) => since < drained.at && !isTooRecent(since))
-      .filter((each) => this.#portsOf(each).some((port) => hostPorts.includes(port)));
+      .filter((each) => listensOnAny || this.#portsOf(each).some((port) => hostPorts.includes(port)));
     for (const name of new Set(pointing.map((each) => each.name))) {
       this.#accuse(
         at,

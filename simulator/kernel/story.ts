@@ -67,6 +67,8 @@ export type Happening =
       /** Whether its containers have ended, whatever ECS shows. */
       gone: boolean;
       hostPorts: readonly number[];
+      /** Whether it listens on host ports that nothing but its containers knows: it is in the mode host, without port mappings. */
+      listensOnAny?: boolean;
       /** The address of its own network interface, if it has one. */
       address: string | undefined;
       reason: string | undefined;

@@ -159,7 +159,12 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
         minimum_healthy_percent: random.pick([0, 50]),
         maximum_percent: random.pick([100, 200]),
         ...(isBehindItsOwn ? { load_balancers: [{ target_group: name, container_port: STATIC_PORT }] } : {}),
-        task: { ...task, network_mode: "host", ports: [{ container_port: STATIC_PORT }] },
+        task: {
+          ...task,
+          network_mode: "host",
+          // Without port mappings, nothing tells where it listens.
+          ports: !isBehindItsOwn && random.chance(0.4) ? [] : [{ container_port: STATIC_PORT }],
+        },
       };
     }
     case "own": {

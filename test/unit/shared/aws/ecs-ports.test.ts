@@ -9,43 +9,65 @@ describe("ECS: the host ports that a task has by its definition", () => {
     portMappings: containerPorts.map((containerPort) => ({ containerPort, hostPort: 0 })),
   });
   const fixed = { portMappings: [{ containerPort: 80, hostPort: 3001 }] };
-  /** [what, the definition, the ports] */
-  const definitions: [string, object | undefined, number[]][] = [
+  /** [what, the definition, the ports, and whether there may be others] */
+  const definitions: [string, object | undefined, number[], "or any"?][] = [
     [
       "are the container ports of all its containers",
-      { networkMode: "host", containerDefinitions: [mapped(8080, 8081), {}, mapped(9090)] },
+      { networkMode: "host", containerDefinitions: [mapped(8080, 8081), mapped(9090)] },
       [8080, 8081, 9090],
     ],
-    ["are none without port mappings", { networkMode: "host", containerDefinitions: [{}] }, []],
     [
-      "are none in the mode bridge where ECS chooses them",
+      "are all of a range in the mode host",
+      {
+        networkMode: "host",
+        containerDefinitions: [{ portMappings: [{ containerPortRange: "7000-7002" }] }],
+      },
+      [7000, 7001, 7002],
+    ],
+    ["may be any without port mappings", { networkMode: "host", containerDefinitions: [{}] }, [], "or any"],
+    [
+      "may be others where one of its containers has no port mappings",
+      { networkMode: "host", containerDefinitions: [mapped(8080), {}] },
+      [8080],
+      "or any",
+    ],
+    [
+      "may be any in the mode bridge where ECS chooses them, and has shown none yet",
       {
         networkMode: "bridge",
         containerDefinitions: [mapped(8080), { portMappings: [{ containerPort: 1 }] }],
       },
       [],
+      "or any",
     ],
+    [
+      "may be others where ECS chooses a range of them",
+      { containerDefinitions: [fixed, { portMappings: [{ containerPortRange: "7000-7002" }] }] },
+      [3001],
+      "or any",
+    ],
+    ["are none in the mode bridge without port mappings", { containerDefinitions: [{}] }, []],
     [
       "are those that are fixed in the mode bridge",
       { networkMode: "bridge", containerDefinitions: [fixed] },
       [3001],
     ],
-    [
-      "are the same where no mode is given: that is bridge",
-      { containerDefinitions: [fixed, mapped(80)] },
-      [3001],
-    ],
+    ["are the same where no mode is given: that is bridge", { containerDefinitions: [fixed, {}] }, [3001]],
     [
       "are none of a task with a network interface",
       { networkMode: "awsvpc", containerDefinitions: [fixed] },
       [],
     ],
+    ["are none without a network", { networkMode: "none", containerDefinitions: [fixed] }, []],
     ["are none where there is no answer", undefined, []],
   ];
-  for (const [what, taskDefinition, expected] of definitions) {
+  for (const [what, taskDefinition, ports, others] of definitions) {
     it(what, async () => {
       const { client, sent } = stubClient<ECSClient>(() => ({ taskDefinition }));
-      expect(await ecsPort(client).definedPorts("web:7")).to.deep.equal(expected);
+      expect(await ecsPort(client).definedPorts("web:7")).to.deep.equal({
+        ports,
+        mayHaveOthers: others === "or any",
+      });
       expect(sent()).to.deep.equal([["DescribeTaskDefinition", { taskDefinition: "web:7" }]]);
     });
   }

@@ -82,6 +82,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
       status: "",
       shouldRun: false,
       hostPorts: [],
+      mayListenOnAny: false,
       addresses: [],
       startedBy: undefined,
       stoppedAt: undefined,
@@ -97,13 +98,13 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
     "a definition's containers",
     { taskDefinition: { networkMode: "host" } },
     (it) => ecs(it).definedPorts("web:1"),
-    [],
+    { ports: [], mayHaveOthers: false },
   ],
   [
     "a container's ports",
     { taskDefinition: { networkMode: "host", containerDefinitions: [{}, { portMappings: [{}] }] } },
     (it) => ecs(it).definedPorts("web:1"),
-    [],
+    { ports: [], mayHaveOthers: true },
   ],
   ["services", {}, (it) => ecs(it).services("main", ["web"]), []],
   [

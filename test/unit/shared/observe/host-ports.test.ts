@@ -47,6 +47,22 @@ describe("host ports", () => {
     expect(unread).to.equal(undefined);
   });
 
+  it("may be any where the definition leaves some open, of a live task as of one that begins", async () => {
+    const { run } = showing({ definitions: { "web:1": [8080, "any"] } });
+    const record = {
+      ...clustered(termination(), {
+        instances: [clusterInstanceOf({}, [hidden, task("PENDING", { definition: "web:1" })])],
+      }),
+      registered: { registrations: [target()], loadBalancers: [], unread: undefined },
+    };
+    const [found] = await observeHostPorts(run, [record], questions);
+    const tasks = found?.clusters.instances.flatMap((each) => each.tasks) ?? [];
+    expect(tasks.map(({ hostPorts, mayListenOnAny }) => [hostPorts, mayListenOnAny])).to.deep.equal([
+      [[8080], true],
+      [[8080], true],
+    ]);
+  });
+
   it("stay none where the definition gives none", async () => {
     expect((await play([hidden], { shown: {} })).hostPorts).to.deep.equal([[]]);
   });

@@ -44,8 +44,8 @@ export type Shown = {
   /** The groups that keep what was abandoned. */
   readonly retaining?: readonly string[];
   readonly clusters?: Readonly<Record<string, Partial<Cluster>>>;
-  /** The host ports that task definitions give by the network mode host. */
-  readonly definitions?: Readonly<Record<string, readonly number[]>>;
+  /** The host ports that task definitions give; "any" where they leave some of them open. */
+  readonly definitions?: Readonly<Record<string, readonly (number | "any")[]>>;
   readonly targetGroups?: readonly ShownTargetGroup[];
   readonly classic?: readonly ShownClassic[];
   readonly instances?: Readonly<Record<string, InstanceState>>;
@@ -142,7 +142,10 @@ export function showing(shown: Shown): {
           found(of(cluster).tasks, ({ arn }) => arns.includes(arn)),
         ),
       definedPorts: (definition) =>
-        ask("ecs.definedPorts", [definition], () => shown.definitions?.[definition] ?? []),
+        ask("ecs.definedPorts", [definition], () => {
+          const all = shown.definitions?.[definition] ?? [];
+          return { ports: all.filter((each) => each !== "any"), mayHaveOthers: all.includes("any") };
+        }),
       services: (cluster, names) =>
         askFor("ecs.services", [cluster], names, () =>
           found(of(cluster).services, ({ name }) => names.includes(name)),

@@ -113,6 +113,7 @@ export const task = (
   service: "web",
   status,
   hostPorts: [],
+  mayListenOnAny: false,
   addresses: [],
   startedBy: undefined,
   stoppedAt: undefined,

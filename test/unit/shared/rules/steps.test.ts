@@ -143,6 +143,63 @@ describe("decide", () => {
       expected: ["wait", "drain"],
     },
     {
+      why: "a task may listen on ports that nothing shows: ours goes first",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { mayListenOnAny: true }))],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister"],
+      because: [targetsLeft("draining"), tasksLeft("RUNNING"), NOT_DRAINING],
+    },
+    {
+      why: "it has shown some, and may listen on others: the same",
+      observed: {
+        clusterInstances: [
+          clusterInstance("ACTIVE", task("RUNNING", { mayListenOnAny: true, hostPorts: [9090] })),
+        ],
+        registrations: [target({ state: "draining" })],
+      },
+      expected: ["wait"],
+    },
+    {
+      why: "ours was gone less than 10 s after its deregistration: DRAINING waits",
+      memory: { ...seen, actedAt: SINCE + MINUTE - 10 * SECOND + 1 },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { mayListenOnAny: true }))] },
+      expected: ["wait"],
+    },
+    {
+      why: "behind managed ones alone, a task that may listen on any is ECS's affair",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { mayListenOnAny: true }))],
+        registrations: [target({ managed: true, services: ["web"] })],
+      },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "it has STOPPED: DRAINING",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("STOPPED", { mayListenOnAny: true }))],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "ours points at a port that nothing shows: a task that listens on any may be behind it",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [9090] }))],
+        registrations: [target({ pointsAt: [] })],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "the same, with a task that listens on none: DRAINING",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+        registrations: [target({ pointsAt: [] })],
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
       why: "a STOPPED task listens no more",
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", task("STOPPED", { hostPorts: [8080] }))],
