@@ -1,4 +1,4 @@
-import { arn } from "../kernel/account.ts";
+import { arn, vpcIdOf } from "../kernel/account.ts";
 import { type Group, type Hook, LAUNCHING, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import type { ScenarioGroup, ScenarioHook } from "./schema.ts";
@@ -29,6 +29,7 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
     launching: {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
+      vpcId: vpcIdOf(given.vpc),
       taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
       instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
       started: (instanceId) => registerItself(world, given, instanceId),

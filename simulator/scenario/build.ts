@@ -1,4 +1,4 @@
-import { arn } from "../kernel/account.ts";
+import { arn, vpcIdOf } from "../kernel/account.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
 import { buildGroup } from "./build-groups.ts";
@@ -49,7 +49,10 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
     begin("load_balancers", i);
     buildLoadBalancer(world, each);
   }
-  for (const { name, addresses } of scenario.clusters) world.clusters.create(name, addresses);
+  for (const { name, addresses, tags } of scenario.clusters) {
+    const { tags: all } = world.clusters.create(name, addresses);
+    for (const [key, value] of Object.entries(tags)) all.set(key, value);
+  }
   for (const [i, group] of scenario.auto_scaling_groups.entries()) {
     begin("auto_scaling_groups", i);
     buildGroup(world, group);
@@ -86,6 +89,7 @@ function buildTargetGroup({ targetGroups }: World, group: Scenario["target_group
     protocol: group.protocol,
     port: group.port,
     targetType: group.target_type,
+    vpcId: vpcIdOf(group.vpc),
     delaySeconds: group.deregistration_delay_seconds,
     healthySeconds: group.healthy_after_seconds,
   });

@@ -75,6 +75,7 @@ export const service = z.strictObject({
 
 export const cluster = z.strictObject({
   name,
+  tags: z.record(z.string(), z.string()).default({}).describe("Its tags, value by key."),
   services: z.array(service).default([]).describe("Its services."),
   addresses: addresses
     .optional()

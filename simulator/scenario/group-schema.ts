@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instanceId, instanceIds, name, port, seconds } from "./values.ts";
+import { instanceId, instanceIds, name, named, port, seconds } from "./values.ts";
 
 /** A lifecycle hook in a scenario file. */
 export const hook = z.strictObject({
@@ -30,6 +30,7 @@ export const group = z.strictObject({
     .optional()
     .describe("Their ids, in order of launch. Without this, ids are drawn."),
   max_size: z.int().min(0).default(1000).describe("The largest desired capacity that it can have."),
+  vpc: named("its instances' VPC; without one, they are in the VPC of all that name none").optional(),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
   managed_draining: z
     .boolean()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addresses, name, port, seconds } from "./values.ts";
+import { addresses, name, named, port, seconds } from "./values.ts";
 
 // The target groups and classic load balancers of a scenario file.
 
@@ -8,9 +8,10 @@ export const targetGroup = z.strictObject({
   port: port.default(80).describe("The port of targets that are registered without one."),
   protocol: z.string().default("HTTP").describe("As DescribeTargetGroups shows it."),
   target_type: z
-    .enum(["instance", "ip", "alb"])
+    .enum(["instance", "ip", "alb", "lambda"])
     .default("instance")
-    .describe("Whether its targets are instances, addresses, or Application Load Balancers."),
+    .describe("Whether its targets are instances, addresses, Application Load Balancers, or functions."),
+  vpc: named("its VPC; without one, it is in the VPC of all that name none").optional(),
   deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
   healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
   in_use: z

@@ -240,10 +240,10 @@ export class Groups implements Past {
 
   #launch(group: Group, state: "Pending" | "Warmed:Pending"): void {
     const { agenda, instances, story } = this.#world;
-    const { bootSeconds, instanceIds } = group.launching;
+    const { bootSeconds, instanceIds, vpcId } = group.launching;
     const id = instanceIds[group.launched];
     group.launched += 1;
-    const { id: instanceId } = instances.launch({ bootMilliseconds: bootSeconds * 1000, id });
+    const { id: instanceId } = instances.launch({ bootMilliseconds: bootSeconds * 1000, id, vpcId });
     const instance: GroupInstance = {
       instanceId,
       state: new History<LifecycleState | undefined>(agenda.now, state),

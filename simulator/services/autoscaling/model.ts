@@ -106,6 +106,8 @@ type Launching = {
   /** The ECS cluster that the agent joins, and how many tasks have room there. */
   readonly cluster: string | undefined;
   readonly taskSlots: number;
+  /** The VPC of its instances. */
+  readonly vpcId?: string | undefined;
   /** The ids of the first instances; later ones draw theirs. */
   readonly instanceIds: readonly string[];
   /** Called when an instance enters service, for what its boot script does. */

@@ -1,4 +1,4 @@
-import { ZONES } from "../../kernel/account.ts";
+import { DEFAULT_VPC, ZONES } from "../../kernel/account.ts";
 import type { Agenda } from "../../kernel/agenda.ts";
 import { History } from "../../kernel/history.ts";
 import type { Past } from "../../kernel/past.ts";
@@ -12,6 +12,7 @@ export type Instance = {
   readonly id: string;
   readonly zone: string;
   readonly privateIp: string;
+  readonly vpcId: string;
   /** When it was launched first, in milliseconds since 1970. */
   readonly launchedAt: number;
   readonly state: History<InstanceState>;
@@ -42,7 +43,11 @@ export class Instances implements Past {
   }
 
   /** Starts an instance; it is running `bootMilliseconds` later. Ids are drawn where none is given. */
-  launch(options: { bootMilliseconds: number; id?: string | undefined }): Instance {
+  launch(options: {
+    bootMilliseconds: number;
+    id?: string | undefined;
+    vpcId?: string | undefined;
+  }): Instance {
     const { agenda, random } = this.#world;
     const number = this.#launched;
     this.#launched += 1;
@@ -50,6 +55,7 @@ export class Instances implements Past {
       id: options.id ?? `i-0${random.hex(16)}`,
       zone: ZONES[number % ZONES.length] as string,
       privateIp: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+      vpcId: options.vpcId ?? DEFAULT_VPC,
       launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
       isReclaimed: false,

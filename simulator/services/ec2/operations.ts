@@ -131,7 +131,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
 
 // Each instance has its own reservation, because Auto Scaling launches them one by one.
 function presentReservation({ instance, state }: Seen): ec2.Reservation {
-  const { id, launchedAt, privateIp, zone } = instance;
+  const { id, launchedAt, privateIp, vpcId, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";
   return {
     ReservationId: `r-${id.slice(2)}`,
@@ -143,7 +143,7 @@ function presentReservation({ instance, state }: Seen): ec2.Reservation {
         State: presentState(state),
         LaunchTime: new Date(launchedAt),
         Placement: { AvailabilityZone: zone },
-        ...(gone ? {} : { PrivateIpAddress: privateIp }),
+        ...(gone ? {} : { PrivateIpAddress: privateIp, VpcId: vpcId }),
       },
     ],
   };

@@ -71,6 +71,7 @@ export class Clusters implements Past {
       containerInstances: new Map(),
       services: new Map(),
       tasks: new Map(),
+      tags: new Map(),
     };
     this.#byName.set(name, cluster);
     return cluster;

@@ -5,7 +5,7 @@ import { page } from "../../wire/paging.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { readFilter } from "./filter.ts";
 import { type Cluster, type ContainerInstance, clusterArn, fullArn } from "./model.ts";
-import { presentAttachments, presentCluster, presentContainerInstance } from "./present.ts";
+import { presentAttachments, presentCluster, presentContainerInstance, presentTags } from "./present.ts";
 
 /** The operations on clusters and their container instances. */
 export function containerInstanceOperations(world: EcsWorld): Operation[] {
@@ -97,9 +97,15 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
   };
 
   return [
-    operation(ecs.CreateCluster$, ["clusterName"], (input: ecs.CreateClusterRequest) => ({
-      cluster: presentCluster(clusters.create(checkName(input.clusterName ?? "default"))),
-    })),
+    operation(
+      ecs.CreateCluster$,
+      ["clusterName", "tags[].key", "tags[].value"],
+      (input: ecs.CreateClusterRequest) => {
+        const cluster = clusters.create(checkName(input.clusterName ?? "default"));
+        for (const { key = "", value = "" } of input.tags ?? []) cluster.tags.set(key, value);
+        return { cluster: presentCluster(cluster) };
+      },
+    ),
     operation(ecs.DeleteCluster$, ["cluster"], (input: ecs.DeleteClusterRequest) => {
       const cluster = clusters.byName(input.cluster);
       const registered = [...cluster.containerInstances.values()].some(
@@ -126,7 +132,7 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
       return { clusterArns: items.map((each) => clusterArn(each.name)), nextToken: next };
     }),
     operation(ecs.DescribeClusters$, ["clusters[]", "include[]"], (input: ecs.DescribeClustersRequest) => {
-      const other = input.include?.find((field) => field !== "ATTACHMENTS");
+      const other = input.include?.find((field) => field !== "ATTACHMENTS" && field !== "TAGS");
       if (other) throw new NotSimulated(`the cluster field ${other}`);
       const names = atMost(input.clusters ?? ["default"], 100, "clusters");
       const known = names.flatMap((each) => clusters.find(each) ?? []);
@@ -135,6 +141,7 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
         clusters: known.map((each) => ({
           ...presentCluster(each),
           ...(input.include?.includes("ATTACHMENTS") ? presentAttachments(each) : {}),
+          ...(input.include?.includes("TAGS") ? { tags: presentTags(each) } : {}),
         })),
         failures: missing.map((each) => ({ arn: fullArn(each, "cluster"), reason: "MISSING" })),
       };

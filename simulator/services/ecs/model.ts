@@ -162,6 +162,7 @@ export type Cluster = {
   readonly containerInstances: Map<string, ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
+  readonly tags: Map<string, string>;
 };
 
 /** The ARN of a cluster. */

@@ -157,6 +157,11 @@ export function presentCluster(cluster: Cluster): ecs.Cluster {
   };
 }
 
+/** What DescribeClusters adds to a cluster when it is asked for the tags. */
+export function presentTags({ tags }: Cluster): ecs.Tag[] {
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
 /** What DescribeClusters adds to a cluster when it is asked for the attachments: what ECS has set up by itself. */
 export function presentAttachments(cluster: Cluster): Pick<ecs.Cluster, "attachments" | "attachmentsStatus"> {
   const attachments = cluster.capacityProviders

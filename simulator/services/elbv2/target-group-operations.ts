@@ -56,6 +56,7 @@ function create(groups: TargetGroups, input: elbv2.CreateTargetGroupInput) {
     protocol: input.Protocol ?? "HTTP",
     port: input.Port ?? 80,
     targetType,
+    vpcId: input.VpcId,
     delaySeconds: 300,
     healthySeconds: 10,
   });

@@ -18,8 +18,9 @@ export type TargetGroupSettings = {
   readonly arn: string;
   readonly protocol: string;
   readonly port: number;
-  readonly targetType: "instance" | "ip" | "alb";
-  readonly vpcId: string;
+  readonly targetType: "instance" | "ip" | "alb" | "lambda";
+  /** A group of functions is in none. */
+  readonly vpcId: string | undefined;
   /** How long a target drains, in seconds: always in full, even with no connection left. */
   delaySeconds: number;
   /** How long after its registration a target is healthy, in seconds. */

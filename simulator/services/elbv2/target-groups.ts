@@ -1,4 +1,4 @@
-import { arn, nameOf } from "../../kernel/account.ts";
+import { arn, DEFAULT_VPC, nameOf } from "../../kernel/account.ts";
 import type { Past } from "../../kernel/past.ts";
 import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
@@ -36,7 +36,10 @@ export class TargetGroups implements Past {
   }
 
   /** Makes a target group. Throws DuplicateTargetGroupName for a name that is taken. */
-  create(settings: Omit<TargetGroupSettings, "arn" | "vpcId">): TargetGroup {
+  create({
+    vpcId = DEFAULT_VPC,
+    ...settings
+  }: Omit<TargetGroupSettings, "arn" | "vpcId"> & { readonly vpcId?: string | undefined }): TargetGroup {
     if (this.byName(settings.name)) {
       throw new AwsError(
         "DuplicateTargetGroupNameException",
@@ -48,7 +51,7 @@ export class TargetGroups implements Past {
       {
         ...settings,
         arn: arn("elasticloadbalancing", `targetgroup/${settings.name}/${id}`),
-        vpcId: "vpc-0a1b2c3d",
+        vpcId: settings.targetType === "lambda" ? undefined : vpcId,
       },
       this.#world,
       (address) => [...this.loadBalancers.values()].some((each) => each.addresses.includes(address)),
