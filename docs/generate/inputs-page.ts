@@ -56,7 +56,7 @@ groups:
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 
 - \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`.
-- Metadata without any of these keys is left alone.
+- Metadata without any of these keys changes nothing. The log names keys that are no settings, with what they may have meant.
 - \`dry_run\` or an \`on_...\` key in it has no effect, and the log warns.
 - A wrong value makes the message unreadable. It goes to the dead-letter queue with the reason.
 `;

@@ -78,11 +78,11 @@ export const DRAIN_LINES = {
     todo: "Remove one of them, or the deployment that it belongs to.",
   },
   "metadata ignored": {
-    level: "WARN",
+    level: "INFO or WARN",
     from: "both",
     means:
-      "The hook's `NotificationMetadata` has `keys` that only a function's input can set. The hook's instances are drained as the inputs say: for real, even if the metadata says `dry_run`.",
-    todo: "Remove the keys from the metadata. For a dry run, use the switch in the block.",
+      "Something in the hook's `NotificationMetadata` changes nothing. `keys` can only be set by a function's input: the hook's instances are drained as the inputs say, for real, even if the metadata says `dry_run`. `unknown_keys` are no settings at all, each with `did_you_mean` if one is like it. If the metadata names settings and is no JSON object, `reason` says so. INFO: nothing in it looks like a setting.",
+    todo: "Correct the keys, or remove them from the metadata. For a dry run, use the switch in the block.",
   },
   deregistered: {
     level: "INFO",

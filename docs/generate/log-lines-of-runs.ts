@@ -44,10 +44,18 @@ export const RUN_LINES = {
       "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. The rest goes on without it. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep.",
     todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
   },
+  "message dropped": {
+    level: "INFO",
+    from: "deregister",
+    means:
+      "The lifecycle queue, or the topic in front of it, also brings what is not for this function. That is a group's own notifications, launch hooks, other events of EventBridge, alarms, and what SNS says of a subscription. `reason` says what the message is.",
+    todo: "Nothing. To have fewer of them, let the rule or the topic send terminations alone. If SNS asks to confirm a subscription, confirm it, or subscribe the queue again with the queue owner's credentials.",
+  },
   "message cannot be read": {
     level: "ERROR",
     from: "both",
-    means: "`reason` names what is wrong with the message. It was moved to `moved_to`, or left where it is.",
+    means:
+      "Nobody can tell what the message is, or it is a termination with a part missing. `reason` names what is wrong with it. It was moved to `moved_to`, or left where it is.",
     todo: "See the alarm on the dead-letter queue in operations.md.",
   },
   "unknown memory kept": {

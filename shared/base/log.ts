@@ -16,6 +16,7 @@ export type Phrase =
   | "DRYRUN is set"
   | "invoked by an event source mapping"
   | "test notification deleted"
+  | "message dropped"
   | "message cannot be read"
   | "message not deleted"
   | "unknown memory kept"

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { meant } from "./meant.ts";
 
 /** The longest piece of a wrong value, or of a key, that an error quotes, in characters. */
 const QUOTE_LIMIT = 60;
@@ -8,14 +9,16 @@ const TOLD_LIMIT = 20;
 /**
  * What is wrong with a value, one problem each: the key, what was expected and what was found. Parse with
  * `reportInput: true`, or the found values are missing.
+ *
+ * @param schema what the value was parsed by: with it, an unknown key is told with those that it may have meant
  */
-export function problemsOf(error: z.core.$ZodError): string[] {
-  return error.issues.flatMap((issue) => describeIssue(issue, []));
+export function problemsOf(error: z.core.$ZodError, schema?: z.core.$ZodType): string[] {
+  return error.issues.flatMap((issue) => describeIssue(issue, [], schema));
 }
 
 /** The same as one text, for as many problems as anybody would read. */
-export function problemsText(error: z.core.$ZodError): string {
-  return firstOf(problemsOf(error)).join("; ");
+export function problemsText(error: z.core.$ZodError, schema?: z.core.$ZodType): string {
+  return firstOf(problemsOf(error, schema)).join("; ");
 }
 
 /** The first of many problems, and how many more there are. */
@@ -24,17 +27,51 @@ export function firstOf(problems: readonly string[]): string[] {
   return more > 0 ? [...problems.slice(0, TOLD_LIMIT), `and ${more} more`] : [...problems];
 }
 
-function describeIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): string[] {
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[],
+  schema: z.core.$ZodType | undefined,
+): string[] {
   const path = [...above, ...issue.path];
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${pathText([...path, key])}: unknown key`);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => `${pathText([...path, key])}: unknown key${meantText(meant(key, known))}`);
+  }
   // A union is reported by the branch that got furthest. The others would only repeat "expected".
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const branches = issue.errors.map((issues) => issues.flatMap((each) => describeIssue(each, path)));
+    const branches = issue.errors.map((issues) =>
+      issues.flatMap((each) => describeIssue(each, path, schema)),
+    );
     return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
   }
   const expected = issue.message.startsWith("expected") ? issue.message : expectation(issue);
   return [`${pathText(path)}: ${expected}, found ${quote(issue.input)}`];
+}
+
+function meantText(words: readonly string[]): string {
+  return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
+}
+
+/** The parts of a schema in which others can be. */
+type Definition = {
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly element?: z.core.$ZodType;
+  readonly innerType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
+  readonly options?: readonly z.core.$ZodType[];
+};
+
+// The keys that an object may have at a path of a schema. None if there is no object.
+function keysAt(schema: z.core.$ZodType | undefined, [step, ...rest]: readonly PropertyKey[]): string[] {
+  if (schema === undefined) return [];
+  const { shape, element, innerType, in: input, options = [] } = schema._zod.def as Definition;
+  const path = step === undefined ? [] : [step, ...rest];
+  const inner = innerType ?? input;
+  if (inner) return keysAt(inner, path);
+  if (options.length > 0) return options.flatMap((each) => keysAt(each, path));
+  if (element) return keysAt(element, rest);
+  if (step === undefined) return Object.keys(shape ?? {});
+  return keysAt(shape?.[String(step)], rest);
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

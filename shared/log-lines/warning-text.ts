@@ -29,6 +29,10 @@ function warningText(reason: WarningReason): string {
       return "two deployments drain the same group: remove one";
     case "metadata":
       return "a hook's NotificationMetadata cannot say this: only the functions' inputs can";
+    case "unknown metadata":
+      return "these keys in the hook's NotificationMetadata are no settings: they change nothing";
+    case "metadata no JSON":
+      return "the hook's NotificationMetadata names these settings, and is no JSON object: they change nothing";
     case "managed draining":
       return "managed draining is on; the two do not hinder each other";
     case "cluster lacks it":

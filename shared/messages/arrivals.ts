@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from "../aws/sqs.ts";
 import { timeText } from "../base/time-text.ts";
+import { ordinaryText } from "../log-lines/ordinary-text.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import type { NoticeKind } from "../model/notice.ts";
 import { type DrainKeys, overlay, settingsOf } from "../model/settings.ts";
@@ -62,6 +63,14 @@ function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: Dr
       return { done: [message] };
     case "test notification":
       run.log.info("test notification deleted", { queue, auto_scaling_group: read.group });
+      return { done: [message] };
+    case "ordinary":
+      run.log.info("message dropped", {
+        queue,
+        reason: ordinaryText(read.ordinary),
+        ...(read.instanceId === undefined ? {} : { instance_id: read.instanceId }),
+        ...(read.group === undefined ? {} : { auto_scaling_group: read.group }),
+      });
       return { done: [message] };
     case "unreadable":
       return { unreadable: [{ message, reason: read.reason }] };

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
-import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import { TERMINATING } from "../model/hooks.ts";
+import type { OrdinaryMessage } from "../model/ordinary-message.ts";
 import { type DrainKeys, instanceId, keysOfMetadata } from "../model/settings.ts";
+import { fieldsOf, openEnvelopes } from "./envelope.ts";
 import { type Notice, parseNotice } from "./notice.ts";
+import { parseOrdinary, parseOrdinaryText } from "./ordinary-message.ts";
 
 /** What a message on the lifecycle queue is. */
 export type LifecycleMessage =
@@ -19,6 +21,8 @@ export type LifecycleMessage =
       readonly keys: DrainKeys;
     }
   | { readonly kind: "test notification"; readonly group: string | undefined }
+  /** What ordinary accounts send, and what asks nothing of us. */
+  | ({ readonly kind: "ordinary" } & OrdinaryMessage)
   | Notice;
 
 const TEST = "autoscaling:TEST_NOTIFICATION";
@@ -50,9 +54,8 @@ const termination = z.object({
   NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
 });
 
-const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
 const event = z.object({
-  source: z.literal("aws.autoscaling"),
+  LifecycleTransition: z.optional(z.undefined()),
   time: z.optional(z.string()),
   detail: z.looseObject({}),
 });
@@ -65,22 +68,30 @@ const event = z.object({
  * Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook".
  */
 export function parseLifecycleMessage(body: string): LifecycleMessage {
-  const outer = parseJson(body);
-  if (outer === undefined) return unreadable("expected JSON");
-  const wrapped = envelope.safeParse(outer);
-  const inner = wrapped.success ? parseJson(wrapped.data.Message) : outer;
-  if (inner === undefined) return unreadable("Message: expected JSON");
-  const notice = parseNotice(inner);
+  const content = openEnvelopes(body);
+  if ("problem" in content) {
+    const text = parseOrdinaryText(content.subject);
+    return text ? { kind: "ordinary", ...text } : unreadable(content.problem);
+  }
+  const { value } = content;
+  const notice = parseNotice(value);
   if (notice) return notice;
-  const bridged = event.safeParse(inner);
-  return readNotification(bridged.success ? { Time: bridged.data.time, ...bridged.data.detail } : inner);
+  const ordinary = parseOrdinary(value);
+  if (ordinary && !isTest(value)) return { kind: "ordinary", ...ordinary };
+  const bridged = event.safeParse(value);
+  return readNotification(bridged.success ? { Time: bridged.data.time, ...bridged.data.detail } : value);
+}
+
+function isTest(value: unknown): boolean {
+  const { Event, LifecycleTransition } = fieldsOf(value);
+  return Event === TEST || LifecycleTransition === TEST;
 }
 
 function readNotification(value: unknown): LifecycleMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return unreadable("expected a JSON object");
-  const { Event, LifecycleTransition, AutoScalingGroupName } = value as Record<string, unknown>;
-  if (Event === TEST || LifecycleTransition === TEST) {
+  if (isTest(value)) {
+    const { AutoScalingGroupName } = fieldsOf(value);
     return {
       kind: "test notification",
       group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined,

@@ -62,6 +62,8 @@ export type WarningReason =
   | { readonly why: "same queue" }
   | { readonly why: "two deployments" }
   | { readonly why: "metadata" }
+  | { readonly why: "unknown metadata" }
+  | { readonly why: "metadata no JSON" }
   | { readonly why: "managed draining" }
   | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
   | {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parseJson } from "../base/json.ts";
-import { firstOf, problemsOf } from "../base/validation-problems.ts";
+import { meant } from "../base/meant.ts";
+import { firstOf, problemsOf, shortened } from "../base/validation-problems.ts";
 
 /** How often terminate has another pass by default, in seconds. */
 const POLL_SECONDS = 5;
@@ -237,8 +238,33 @@ export function ignoredKeys(metadata: string | undefined): string[] {
   return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
 }
 
+/** A key in a hook's NotificationMetadata that is no setting, with the settings that it may have meant. */
+export type UnknownKey = { readonly key: string; readonly meant: readonly string[] };
+
+/** How many unknown keys are told of. Metadata has room for hundreds. */
+const UNKNOWN_LIMIT = 20;
+
+/** The keys in a hook's NotificationMetadata that are no settings at all. They change nothing, so somebody should know. */
+export function unknownKeys(metadata: string | undefined): UnknownKey[] {
+  const known = settingNames();
+  return Object.keys(objectIn(metadata) ?? {})
+    .filter((key) => !known.includes(key))
+    .slice(0, UNKNOWN_LIMIT)
+    .map((key) => ({ key: shortened(key), meant: meant(key, Object.keys(drainKeys)) }));
+}
+
+/** The settings that a hook's NotificationMetadata names, though it is no JSON object: then none of them counts. */
+export function keysInText(metadata: string | undefined): string[] {
+  if (metadata === undefined || objectIn(metadata)) return [];
+  return settingNames().filter((key) => new RegExp(`\\b${key}\\b`).test(metadata));
+}
+
+function settingNames(): string[] {
+  return Object.keys({ ...drainKeys, ...dryRunKey, ...noticeKeys });
+}
+
 /** The object that a JSON text stands for. Undefined if it is none. */
 export function objectIn(json: string | undefined): object | undefined {
   const value = json === undefined ? undefined : parseJson(json);
-  return typeof value === "object" && value !== null ? value : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }

@@ -2,7 +2,7 @@ import type { Blocker } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
 import { type Hook, hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
-import { ignoredKeys } from "../model/settings.ts";
+import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { stallWarnings } from "./stall-reasons.ts";
@@ -26,7 +26,9 @@ export function warningsFor(
   const hook = hookOf(termination, observed);
   const deadline = deadlineOf(termination, hook);
   return [
-    ...(hook ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...ignored(hook)] : []),
+    ...(hook
+      ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...ignored(hook), ...unknown(hook)]
+      : []),
     ...managedDraining(observed),
     ...lacking(termination, observed),
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
@@ -59,6 +61,32 @@ function ignored({ metadata }: Hook): Warning[] {
       kind: "metadata not heeded",
       fields: { keys },
       reason: { why: "metadata" },
+    },
+  ];
+}
+
+// Metadata may also be somebody else's altogether. Then nothing in it looks like a setting, and it is no warning.
+function unknown({ metadata }: Hook): Warning[] {
+  const named = keysInText(metadata);
+  if (named.length > 0) {
+    const reason = { why: "metadata no JSON" } as const;
+    return [{ level: "warn", kind: "metadata not heeded", fields: { keys: named }, reason, about: "text" }];
+  }
+  const keys = unknownKeys(metadata);
+  if (keys.length === 0) return [];
+  const isMeantForUs = keysOfMetadata(metadata) !== undefined || keys.some(({ meant }) => meant.length > 0);
+  return [
+    {
+      level: isMeantForUs ? "warn" : "info",
+      kind: "metadata not heeded",
+      fields: {
+        unknown_keys: keys.map(({ key, meant }) => ({
+          key,
+          ...(meant.length === 0 ? {} : { did_you_mean: meant.join(" or ") }),
+        })),
+      },
+      reason: { why: "unknown metadata" },
+      about: keys.map(({ key }) => key).join(),
     },
   ];
 }

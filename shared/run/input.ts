@@ -13,7 +13,7 @@ export function readInput<T extends z.core.$ZodType>(
 ): z.infer<T> {
   const parsed = z.safeParse(schema, event, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const reason = problemsText(parsed.error);
+  const reason = problemsText(parsed.error, schema);
   log.error("input refused", { reason });
   throw new InputError(`${functionName}: the scheduled event's input is wrong: ${reason}`);
 }
@@ -30,7 +30,7 @@ export function readInputVariable<T extends z.core.$ZodType>(
 ): z.infer<T> {
   const parsed = z.safeParse(schema, objectIn(text) ?? (text || undefined), { reportInput: true });
   if (parsed.success) return parsed.data;
-  return refuseInputVariable(functionName, problemsText(parsed.error), log);
+  return refuseInputVariable(functionName, problemsText(parsed.error, schema), log);
 }
 
 /** Throws an InputError about the environment's variable INPUT, after logging it. */

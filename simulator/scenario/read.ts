@@ -47,7 +47,7 @@ export function parseScenario(text: string, name: string): Scenario {
 /** Checks a scenario given as an object. Throws a ScenarioError. */
 export function checkScenario(raw: unknown, name: string): Scenario {
   const parsed = parsedBy(raw, name);
-  const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error);
+  const problems = parsed.success ? referenceProblems(parsed.data) : problemsOf(parsed.error, scenarioSchema);
   if (!parsed.success || problems.length > 0) {
     throw new ScenarioError(
       `${name}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n  ${firstOf(problems).join("\n  ")}`,

@@ -8,6 +8,7 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { InputError } from "../../shared/base/errors.ts";
+import { ordinaryText } from "../../shared/log-lines/ordinary-text.ts";
 import { terminationOf } from "../../shared/messages/arrivals.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
@@ -200,6 +201,9 @@ function checkLifecycle(read: LifecycleMessage): void {
         throw new Broken(`the notice is ${String(read.notice)}`);
       return;
     case "test notification":
+      return;
+    case "ordinary":
+      expectShort(ordinaryText(read.ordinary));
       return;
     case "other notice":
     case "unreadable":

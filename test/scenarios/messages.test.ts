@@ -175,20 +175,22 @@ describe("scenarios: messages", () => {
       expect(queue.messages.size, queue.name).to.equal(0);
   });
 
-  const launch = {
-    queue: "lifecycle",
-    group: "fleet",
-    hook: "drain",
-    instance_id: ids[2],
-    transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-  };
   const unreadable = [
     { at_seconds: 4, send: { queue: "lifecycle", body: "not JSON" } },
     {
       at_seconds: 6,
       send: { queue: "lifecycle", body: '{"LifecycleTransition":"autoscaling:EC2_INSTANCE_TERMINATING"}' },
     },
-    { at_seconds: 7, send_lifecycle_message: launch },
+    {
+      at_seconds: 7,
+      send_lifecycle_message: {
+        queue: "lifecycle",
+        group: "fleet",
+        hook: "drain",
+        instance_id: ids[2],
+        transition: "autoscaling:EC2_INSTANCE_MOVING",
+      },
+    },
   ];
 
   it("three kinds of unreadable messages between good ones go to the dead-letter queue, each with its reason", async () => {
@@ -208,7 +210,7 @@ describe("scenarios: messages", () => {
         "LifecycleHookName: expected the name of a lifecycle hook, found nothing",
         "LifecycleActionToken: expected a token of 36 characters, found nothing",
       ].join("; "),
-      'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_LAUNCHING"',
+      'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_MOVING"',
     ]);
     expect(linesOf(outcome, "message cannot be read").map((line) => line.reason)).to.have.members(reasons);
   });

@@ -38,7 +38,7 @@ describe("deregister, invoked by an event source mapping", () => {
       "INPUT has a wrong key",
       JSON.stringify({ ...INPUT, elb_nam: "web" }),
       "lifecycle",
-      "elb_nam: unknown key",
+      "elb_nam: unknown key; did you mean elb_name?",
     ],
     [
       "the records are of another queue",

@@ -43,7 +43,7 @@ const deregisterInputs: [string, unknown, string][] = [
     {},
     "lifecycle_queue_name: expected the name of a standard SQS queue, found nothing; elb_monitor_queue_name: expected the name of a standard SQS queue, found nothing",
   ],
-  ["a key that is misspelt", { ...good, elb_nam: "web" }, "elb_nam: unknown key"],
+  ["a key that is misspelt", { ...good, elb_nam: "web" }, "elb_nam: unknown key; did you mean elb_name?"],
   [
     "an empty queue name",
     { ...good, lifecycle_queue_name: "" },
@@ -154,7 +154,7 @@ const deregisterInputs: [string, unknown, string][] = [
   [
     "several at once",
     { lifecycle_queue_name: 7, elb_monitor_queue_name: "monitor", cluster_nmae: "main", poll_seconds: -1 },
-    "lifecycle_queue_name: expected the name of a standard SQS queue, found 7; poll_seconds: expected a whole number of seconds from 1 to 60, found -1; cluster_nmae: unknown key",
+    "lifecycle_queue_name: expected the name of a standard SQS queue, found 7; poll_seconds: expected a whole number of seconds from 1 to 60, found -1; cluster_nmae: unknown key; did you mean cluster_name?",
   ],
 ];
 

@@ -30,7 +30,7 @@ const scaleInputs: [string, unknown, string][] = [
   ],
   ["a broken n_count", { ...web, n_count: 0.5 }, "n_count: expected a whole number from 0 on, found 0.5"],
   ["n_count as text", { ...web, n_count: "1" }, 'n_count: expected a whole number from 0 on, found "1"'],
-  ["a key that is misspelt", { ...web, n_counts: 1 }, "n_counts: unknown key"],
+  ["a key that is misspelt", { ...web, n_counts: 1 }, "n_counts: unknown key; did you mean n_count?"],
   ["dry_run as text", { ...web, dry_run: "yes" }, 'dry_run: expected true or false, found "yes"'],
   ["services as an object", { services: web }, `services: expected a list of services, found ${quoted(web)}`],
   ["services: null", { services: null }, "services: expected a list of services, found null"],

@@ -64,6 +64,35 @@ describe("the text about a wrong value", () => {
     expect(problems(z.string(), 5)).to.deep.equal(["(the whole): expected string, found 5"]);
   });
 
+  it("names what an unknown key may have meant, wherever the object is", () => {
+    const keys = z.strictObject({ poll_seconds: z.optional(z.int()) });
+    const schema = z.strictObject({
+      first: z.optional(keys),
+      list: z.array(keys),
+      either: z.union([z.string(), keys]),
+      piped: z.pipe(
+        keys,
+        z.transform((value) => value),
+      ),
+    });
+    const value = {
+      lst: [],
+      first: { pol_seconds: 1 },
+      list: [{}, { pollSeconds: 1 }],
+      either: { poll: 1 },
+      piped: { poll_secons: 1, team: "web" },
+    };
+    const parsed = z.safeParse(schema, value, { reportInput: true });
+    expect(parsed.success ? [] : problemsOf(parsed.error, schema)).to.have.members([
+      "lst: unknown key; did you mean list?",
+      "first.pol_seconds: unknown key; did you mean poll_seconds?",
+      "list[1].pollSeconds: unknown key; did you mean poll_seconds?",
+      "either.poll: unknown key; did you mean poll_seconds?",
+      "piped.poll_secons: unknown key; did you mean poll_seconds?",
+      "piped.team: unknown key",
+    ]);
+  });
+
   it("names its place, and each unknown key", () => {
     const schema = z.strictObject({ list: z.array(z.strictObject({ key: z.string() })) });
     expect(problems(schema, { list: [{ key: "a" }, { key: 5, other: 1, more: 2 }] })).to.deep.equal([

@@ -19,6 +19,18 @@ const REASONS: {
     [{ why: "same queue" }, "both write to the same queue, so each instance is drained twice: remove one"],
   ],
   "two deployments": [[{ why: "two deployments" }, "two deployments drain the same group: remove one"]],
+  "unknown metadata": [
+    [
+      { why: "unknown metadata" },
+      "these keys in the hook's NotificationMetadata are no settings: they change nothing",
+    ],
+  ],
+  "metadata no JSON": [
+    [
+      { why: "metadata no JSON" },
+      "the hook's NotificationMetadata names these settings, and is no JSON object: they change nothing",
+    ],
+  ],
   metadata: [
     [{ why: "metadata" }, "a hook's NotificationMetadata cannot say this: only the functions' inputs can"],
   ],

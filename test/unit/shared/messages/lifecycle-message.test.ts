@@ -41,6 +41,39 @@ describe("the lifecycle message", () => {
         detail: core,
       },
     ],
+    [
+      "as the detail of such an event alone, with the time that a rule puts in",
+      { ...core, Time: direct.Time },
+    ],
+    [
+      "as an EventBridge event in SNS's envelope",
+      {
+        Type: "Notification",
+        Message: JSON.stringify({
+          source: "aws.autoscaling",
+          "detail-type": "EC2 Instance-terminate Lifecycle Action",
+          time: "2026-11-20T09:00:00Z",
+          detail: core,
+        }),
+      },
+    ],
+    [
+      "in a Lambda event of SNS, which a function forwarded whole",
+      {
+        Records: [{ EventSource: "aws:sns", Sns: { Type: "Notification", Message: JSON.stringify(direct) } }],
+      },
+    ],
+    [
+      "in a Lambda event of SQS, with SNS's envelope in it",
+      {
+        Records: [
+          {
+            eventSource: "aws:sqs",
+            body: JSON.stringify({ Type: "Notification", Message: JSON.stringify(direct) }),
+          },
+        ],
+      },
+    ],
     ["with metadata that is not for us", { ...direct, NotificationMetadata: '{"team":"web"}' }],
     ["with metadata that is no JSON", { ...direct, NotificationMetadata: "team web" }],
     ["with empty metadata", { ...direct, NotificationMetadata: "" }],

@@ -20,9 +20,53 @@ const lifecycleBodies: [string, string, string][] = [
   ["null", "null", "expected a JSON object"],
   ["a list", "[]", "expected a JSON object"],
   [
-    "a launch",
-    JSON.stringify({ ...lifecycle, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" }),
-    'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_LAUNCHING"',
+    "a transition that nobody knows",
+    JSON.stringify({ ...lifecycle, LifecycleTransition: "autoscaling:EC2_INSTANCE_MOVING" }),
+    'LifecycleTransition: expected "autoscaling:EC2_INSTANCE_TERMINATING", found "autoscaling:EC2_INSTANCE_MOVING"',
+  ],
+  [
+    "half of a termination in a Lambda event that was forwarded whole",
+    JSON.stringify({
+      Records: [
+        {
+          EventSource: "aws:sns",
+          Sns: {
+            Type: "Notification",
+            Message: JSON.stringify({ ...lifecycle, LifecycleActionToken: undefined }),
+          },
+        },
+      ],
+    }),
+    "LifecycleActionToken: expected a token of 36 characters, found nothing",
+  ],
+  [
+    "two records of one Lambda event",
+    JSON.stringify({
+      Records: [1, 2].map(() => ({ eventSource: "aws:sqs", body: JSON.stringify(lifecycle) })),
+    }),
+    "Records: expected one record, found 2",
+  ],
+  [
+    "text in a record",
+    JSON.stringify({ Records: [{ eventSource: "aws:sqs", body: "hello" }] }),
+    "Records[0]: expected JSON",
+  ],
+  [
+    "a termination in words, under SNS's subject",
+    JSON.stringify({
+      Type: "Notification",
+      Subject: "Auto Scaling:  Lifecycle action 'TERMINATING' for instance i-0123456789abcdef0 in progress.",
+      Message: "Service: AWS Auto Scaling",
+    }),
+    "Message: expected JSON",
+  ],
+  [
+    "more envelopes than anybody would use",
+    [1, 2, 3, 4, 5].reduce(
+      (message) => JSON.stringify({ Type: "Notification", Message: message }),
+      JSON.stringify(lifecycle),
+    ),
+    "expected a message in 4 envelopes at most",
   ],
   [
     "no transition",

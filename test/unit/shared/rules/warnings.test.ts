@@ -81,19 +81,50 @@ describe("what a hook's metadata cannot say", () => {
       ["on_spot_interruption", "on_maintenance"],
     ],
     ['{"cluster_name": "main"}', undefined],
-    ['["dry_run"]', undefined],
-    ["dry_run", undefined],
+    ['["dry_run"]', ["dry_run"]],
+    ["dry_run", ["dry_run"]],
+    ["drain_timeout_seconds: 600, elb_names: web", ["elb_names", "drain_timeout_seconds"]],
+    ["the fleet of team web", undefined],
     ["null", undefined],
     [undefined, undefined],
   ];
   for (const [metadata, keys] of rows) {
     it(`${metadata}: ${keys === undefined ? "nothing" : `${keys}, a warning`}`, () => {
       const warnings = logged("metadata not heeded", { observed: { hooks: [hook({ metadata })] } });
-      expect(warnings.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
+      const about = warnings.filter(({ reason }) => reason?.why !== "unknown metadata");
+      expect(about.map(({ level, fields }) => [level, fields.keys])).to.deep.equal(
         keys === undefined ? [] : [["warn", keys]],
       );
     });
   }
+
+  const misspelt = { key: "drain_timout_seconds", did_you_mean: "drain_timeout_seconds" };
+  /** [the metadata, the level of the warning, the unknown keys] */
+  const unknown: [string | undefined, string | undefined, object[]][] = [
+    ['{"drain_timout_seconds": 7200}', "warn", [misspelt]],
+    ['{"cluster_name": "main", "team": "web"}', "warn", [{ key: "team" }]],
+    ['{"team": "web", "drain_timout_seconds": 7200}', "warn", [{ key: "team" }, misspelt]],
+    ['{"team": "web"}', "info", [{ key: "team" }]],
+    ['{"dry_run": true}', undefined, []],
+    ["{}", undefined, []],
+    ["drain_timout_seconds", undefined, []],
+    [undefined, undefined, []],
+  ];
+  for (const [metadata, level, keys] of unknown) {
+    it(`${metadata}: ${level === undefined ? "nothing" : `${level} of keys that are no settings`}`, () => {
+      const warnings = logged("metadata not heeded", { observed: { hooks: [hook({ metadata })] } });
+      const about = warnings.filter(({ reason }) => reason?.why === "unknown metadata");
+      expect(about.map((each) => [each.level, each.fields.unknown_keys])).to.deep.equal(
+        level === undefined ? [] : [[level, keys]],
+      );
+    });
+  }
+
+  it("other unknown keys are another warning: somebody corrected the first", () => {
+    const aboutOf = (metadata: string) =>
+      logged("metadata not heeded", { observed: { hooks: [hook({ metadata })] } }).map(({ about }) => about);
+    expect(aboutOf('{"a": 1}')).to.not.deep.equal(aboutOf('{"b": 1}'));
+  });
 
   it("another hook's is not ours to warn of", () => {
     const hooks = [hook(), hook({ name: "backup", metadata: '{"dry_run": true}' })];
