@@ -138,6 +138,13 @@ export const DRAIN_LINES = {
       "Nothing has changed for two minutes. `service_name` is what does not leave. `reason` says why, as far as ECS tells: percents that can never make progress, its own event, or task protection.",
     todo: "Do what `reason` calls for: change the percents, add capacity, or wait for the protection to end.",
   },
+  "held by tasks": {
+    level: "INFO or WARN",
+    from: "both",
+    means:
+      "`tasks` are still on the instance after 45 seconds in DRAINING: each with its family, ARN, group and who started it. WARN: no service started the task, so ECS does not stop it, and `stop_tasks` does not name it. It holds the drain until it ends, or until `drain_deadline`. INFO: ECS has not begun to stop them, or they have been stopping for a minute.",
+    todo: "WARN: stop the task, or let it end. If such tasks need not end by themselves, set `stop_tasks: all`, or let whoever starts them name the instance in `startedBy`. INFO: nothing, unless it repeats; see `no progress` beside it.",
+  },
   "half of the drain's time is over": {
     level: "WARN",
     from: "both",

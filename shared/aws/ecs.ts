@@ -194,6 +194,7 @@ function readTask(task: SdkTask): Task {
     arn: task.taskArn as string,
     definition: task.taskDefinitionArn ?? "",
     containerInstance: task.containerInstanceArn ?? "",
+    group,
     service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
     status: task.lastStatus ?? "",
     shouldRun: task.desiredStatus === "RUNNING",

@@ -47,6 +47,7 @@ export type Phrase =
   | "cluster lacks the instance"
   | "cannot be used"
   | "no progress"
+  | "held by tasks"
   | "half of the drain's time is over"
   | "waiting"
   | "passed on"

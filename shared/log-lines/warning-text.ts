@@ -39,6 +39,12 @@ function warningText(reason: WarningReason): string {
       return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
     case "percents":
       return `with ${reason.minimum} % as its minimum and ${reason.maximum} % as its maximum of ${reason.desiredCount} tasks, none may stop and none may start: change one of them`;
+    case "no service started it":
+      return `no service started it, so DRAINING leaves it, and stop_tasks: ${reason.stopTasks} does not stop it: it holds the drain until it ends`;
+    case "not stopped yet":
+      return "ECS has not begun to stop them";
+    case "stopping for long":
+      return "they have begun to stop, and do not end";
     case "service event":
       return reason.message;
     case "protected":

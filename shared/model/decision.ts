@@ -72,6 +72,9 @@ export type WarningReason =
       readonly maximum: number;
       readonly desiredCount: number;
     }
+  | { readonly why: "no service started it"; readonly stopTasks: DrainSettings["stopTasks"] }
+  | { readonly why: "not stopped yet" }
+  | { readonly why: "stopping for long" }
   | { readonly why: "service event"; readonly message: string }
   | { readonly why: "protected"; readonly until: number | undefined };
 
@@ -86,6 +89,7 @@ export type WarningKind =
   | "ECS drains it too"
   | "cluster lacks the instance"
   | "no progress"
+  | "held by tasks"
   | "registrations not restored";
 
 /** Something to log once in a drain. */

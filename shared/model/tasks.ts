@@ -39,6 +39,8 @@ export type Task = {
   readonly definition: string;
   /** The ARN of the container instance that it is on. */
   readonly containerInstance: string;
+  /** Its task group: `service:NAME`, or what whoever started it chose; `family:FAMILY` by default. */
+  readonly group: string;
   /** The service that it belongs to; undefined for a standalone task. */
   readonly service: string | undefined;
   readonly status: string;
@@ -106,6 +108,11 @@ export function liveTasks({ containerInstance, tasks }: ClusterInstance): readon
 /** Whether a task has ended, as far as ECS shows. */
 export function hasEnded({ status }: Pick<Task, "status">): boolean {
   return ENDED.has(status);
+}
+
+/** The family of a task's definition: the name in the revision's ARN. */
+export function familyOf({ definition }: Task): string {
+  return definition.split("/").at(-1)?.replace(/:\d+$/, "") ?? definition;
 }
 
 /** Whether the agent of a container instance is silent, though it is in its cluster. */

@@ -40,6 +40,10 @@ export const RETURN_MS = 60 * MINUTE;
 export const AGENT_MS = 30 * MINUTE;
 /** Rule 10. After this long without progress, the log says why. */
 export const STALLED_AFTER_MS = 120 * SECOND;
+/** Rule 10. After this long in DRAINING, the tasks that stay are named. With a pass a minute, that is within two minutes. */
+export const NAMED_AFTER_MS = 45 * SECOND;
+/** Rule 10. After this long without a change, the tasks that are stopping are named: twice the default stop timeout. */
+export const STOPPING_FOR_MS = 60 * SECOND;
 /** Rule 10. How often to ask which tasks are protected, since it takes a call for each ten of them. */
 export const PROTECTIONS_EVERY_MS = 15 * MINUTE;
 /** Rule 10. There is a pass within this time. */

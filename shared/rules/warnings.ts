@@ -5,6 +5,7 @@ import type { Observation } from "../model/observation.ts";
 import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
+import { holdingTasks } from "./holding-tasks.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
@@ -34,6 +35,7 @@ export function warningsFor(
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
+    ...holdingTasks(termination, observed, now),
     ...stallWarnings(termination, observed, now),
   ];
 }

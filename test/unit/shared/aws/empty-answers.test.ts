@@ -78,6 +78,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
       arn,
       definition: "",
       containerInstance: "",
+      group: "",
       service: undefined,
       status: "",
       shouldRun: false,

@@ -49,6 +49,14 @@ const REASONS: {
       "with 100 % as its minimum and 150 % as its maximum of 1 tasks, none may stop and none may start: change one of them",
     ],
   ],
+  "no service started it": [
+    [
+      { why: "no service started it", stopTasks: "daemon" },
+      "no service started it, so DRAINING leaves it, and stop_tasks: daemon does not stop it: it holds the drain until it ends",
+    ],
+  ],
+  "not stopped yet": [[{ why: "not stopped yet" }, "ECS has not begun to stop them"]],
+  "stopping for long": [[{ why: "stopping for long" }, "they have begun to stop, and do not end"]],
   "service event": [
     [
       { why: "service event", message: "(service web) was unable to place a task" },
@@ -113,6 +121,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "ECS drains it too": "ECS drains it too",
   "cluster lacks the instance": "cluster lacks the instance",
   "no progress": "no progress",
+  "held by tasks": "held by tasks",
   "registrations not restored": "registrations not restored",
 };
 

@@ -110,6 +110,8 @@ export const task = (
   definition: "web:1",
   containerInstance: "ci-1",
   shouldRun: ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"].includes(status),
+  group:
+    change.service === undefined && "service" in change ? "family:web" : `service:${change.service ?? "web"}`,
   service: "web",
   status,
   hostPorts: [],

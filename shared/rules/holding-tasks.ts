@@ -1,0 +1,97 @@
+import type { Warning, WarningReason } from "../model/decision.ts";
+import type { Memory } from "../model/memory.ts";
+import type { Observation } from "../model/observation.ts";
+import { familyOf, liveTasks, type Task } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
+import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
+import { NAMED_AFTER_MS, STOPPING_FOR_MS } from "./timings.ts";
+
+/** How many tasks are named at once. */
+const NAMED_LIMIT = 10;
+
+/** A task that has not ended, and the cluster it is in. */
+type Live = { readonly cluster: string; readonly task: Task; readonly isStoppedByUs: boolean };
+
+/**
+ * Rule 10. The tasks that hold a drain, by name: a count says neither what they are nor who started them. A task that nobody
+ * stops has a line of its own. Those that a service has not stopped yet share one, and so do those that do not end their stop.
+ */
+export function holdingTasks(termination: Termination, observed: Observation, now: number): Warning[] {
+  const { drainingAt } = termination.memory;
+  if (drainingAt === undefined || now - drainingAt < NAMED_AFTER_MS) return [];
+  const live = liveOf(termination, observed);
+  const staying = live.filter(({ task }) => task.shouldRun);
+  const alone = staying.filter(({ task, isStoppedByUs }) => task.service === undefined && !isStoppedByUs);
+  return [
+    ...alone
+      .slice(0, NAMED_LIMIT)
+      .map((each) =>
+        holding([each], { why: "no service started it", stopTasks: termination.settings.stopTasks }, "warn"),
+      ),
+    ...shared(
+      staying.filter((each) => !alone.includes(each) && !isToWait(each, live, termination, observed)),
+      { why: "not stopped yet" },
+    ),
+    ...shared(
+      live.filter(({ task }) => isStuck(task, termination.memory, now) && !isBehindTarget(task, observed)),
+      { why: "stopping for long" },
+    ),
+  ];
+}
+
+function liveOf(termination: Termination, { clusterInstances }: Observation): Live[] {
+  return clusterInstances.flatMap((clusterInstance) =>
+    liveTasks(clusterInstance).map((task) => ({
+      cluster: clusterInstance.cluster,
+      task,
+      isStoppedByUs: mayBeStopped(clusterInstance, task, termination),
+    })),
+  );
+}
+
+// It is stopped once all else has left. Until then, something else holds the drain.
+function isToWait(
+  { isStoppedByUs }: Live,
+  live: readonly Live[],
+  termination: Termination,
+  observed: Observation,
+): boolean {
+  if (!isStoppedByUs) return false;
+  return live.some((each) => !each.isStoppedByUs) || mustGoFirst(termination, observed).length > 0;
+}
+
+// In the last pass the drain waited for tasks in its status, and had done so for long.
+function isStuck({ shouldRun, status }: Task, { blockers, changedAt }: Memory, now: number): boolean {
+  if (shouldRun || changedAt === undefined || now - changedAt < STOPPING_FOR_MS) return false;
+  return blockers.some((each) => each.kind === "tasks" && each.status === status);
+}
+
+// Its target drains first, and that is what the drain waits for.
+function isBehindTarget({ status }: Task, { registrations }: Observation): boolean {
+  return status === "DEACTIVATING" && registrations.some(({ state }) => state === "draining");
+}
+
+function shared(live: readonly Live[], reason: WarningReason): Warning[] {
+  return live.length === 0 ? [] : [{ ...holding(live, reason, "info"), about: reason.why }];
+}
+
+function holding(live: readonly Live[], reason: WarningReason, level: Warning["level"]): Warning {
+  const more = live.length - NAMED_LIMIT;
+  return {
+    level,
+    kind: "held by tasks",
+    fields: {
+      tasks: live.slice(0, NAMED_LIMIT).map(({ cluster, task }) => ({
+        family: familyOf(task),
+        task: task.arn,
+        cluster,
+        group: task.group,
+        started_by: task.startedBy ?? "not given",
+        status: task.status,
+      })),
+      ...(more > 0 ? { more_tasks: more } : {}),
+    },
+    reason,
+    about: live[0]?.task.arn ?? "",
+  };
+}
