@@ -44,10 +44,17 @@ const BUCKETS: readonly Bucket[] = [
     burst: 20,
     perSecond: 1,
   },
-  { name: "ecs service read", covers: /^ecs:(DescribeServices|ListServices)$/, burst: 100, perSecond: 20 },
+  {
+    name: "ecs service read",
+    covers:
+      /^ecs:(DescribeServices|ListServices|DescribeServiceRevisions|DescribeServiceDeployments|ListServiceDeployments|DescribeTaskSets)$/,
+    burst: 100,
+    perSecond: 20,
+  },
   {
     name: "ecs service modify",
-    covers: /^ecs:(CreateService|UpdateService|DeleteService)$/,
+    covers:
+      /^ecs:(CreateService|UpdateService|DeleteService|CreateTaskSet|UpdateTaskSet|DeleteTaskSet|UpdateServicePrimaryTaskSet)$/,
     burst: 50,
     perSecond: 5,
   },

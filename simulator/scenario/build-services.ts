@@ -3,11 +3,14 @@ import {
   type Cluster,
   defaultPercents,
   idOf,
+  type ServiceLoadBalancer,
   type TaskDefinition,
 } from "../services/ecs/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { ScenarioService, ScenarioTask, ScenarioTasks } from "./schema.ts";
+
+const ROLE = "arn:aws:iam::123456789012:role/ecsInfrastructureRole";
 
 /** Creates an ECS service, and its bounds as a scalable target where it has some. Throws as AWS does. */
 export function buildService(world: World, cluster: Cluster, given: ScenarioService): void {
@@ -15,21 +18,52 @@ export function buildService(world: World, cluster: Cluster, given: ScenarioServ
   world.clusters.createService(cluster, {
     name: given.name,
     strategy: given.scheduling_strategy,
-    definition: define(world, given.name, given.task),
+    deployment: given.deployment,
+    bakeSeconds: given.bake_seconds,
     desiredCount: given.scheduling_strategy === "DAEMON" ? 0 : given.desired_count,
     minimumHealthyPercent: given.minimum_healthy_percent ?? defaults.minimumHealthyPercent,
     maximumPercent: given.maximum_percent ?? defaults.maximumPercent,
-    loadBalancers: given.load_balancers.map((each) => ({
-      targetGroupArn: each.target_group && world.targetGroups.byName(each.target_group)?.settings.arn,
-      loadBalancerName: each.load_balancer,
-      containerName: given.task.container,
-      containerPort: each.container_port,
-    })),
+    version: {
+      definition: define(world, given.name, given.task),
+      named: loadBalancersOf(world, given.load_balancers, given.task.container),
+    },
   });
   if (given.scaling) {
     const { min, max } = given.scaling;
     world.scalableTargets.register(`service/${cluster.name}/${given.name}`, min, max);
   }
+}
+
+/** The load balancers of a service in ECS's terms. */
+export function loadBalancersOf(
+  { targetGroups }: World,
+  given: ScenarioService["load_balancers"],
+  containerName: string,
+): ServiceLoadBalancer[] {
+  const arnOf = (name: string | undefined) =>
+    name === undefined ? undefined : targetGroups.byName(name)?.settings.arn;
+  return given.map((each) => {
+    const targetGroupArn = arnOf(each.target_group);
+    const alternateTargetGroupArn = arnOf(each.alternate_target_group);
+    const listener = [...targetGroups.listeners.values()].find(
+      (one) => one.targetGroupArn === targetGroupArn,
+    );
+    return {
+      targetGroupArn,
+      loadBalancerName: each.load_balancer,
+      containerName,
+      containerPort: each.container_port,
+      ...(alternateTargetGroupArn
+        ? {
+            advancedConfiguration: {
+              alternateTargetGroupArn,
+              productionListenerRule: listener?.arn.replace(":listener/", ":listener-rule/"),
+              roleArn: ROLE,
+            },
+          }
+        : {}),
+    };
+  });
 }
 
 /** Starts standalone tasks on the named instances, or where there is room. Throws as RunTask does. */
@@ -55,6 +89,7 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
         ?.replaceAll("{instance_id}", containerInstance.instanceId)
         .replaceAll("{container_instance_id}", idOf(containerInstance.arn)),
       service: undefined,
+      version: undefined,
     });
   }
 }

@@ -27,6 +27,23 @@ export const task = z.strictObject({
     .describe("How long after it is STOPPED ECS shows it as DELETED; without it, never."),
 });
 
+/** What a service registers its tasks with, in a scenario file. */
+export const serviceLoadBalancers = z.array(
+  z
+    .strictObject({
+      target_group: named("a target group; either this or load_balancer").optional(),
+      alternate_target_group: named("the second target group of a blue/green deployment").optional(),
+      load_balancer: named("a classic load balancer").optional(),
+      container_port: port.describe("The container port whose host port is registered."),
+    })
+    .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
+      error: "expected either target_group or load_balancer",
+    })
+    .refine((each) => each.alternate_target_group === undefined || each.target_group !== undefined, {
+      error: "expected a target_group beside alternate_target_group",
+    }),
+);
+
 export const service = z.strictObject({
   name,
   scheduling_strategy: z
@@ -46,20 +63,16 @@ export const service = z.strictObject({
     .max(400)
     .optional()
     .describe("200 for replicas and 100 for daemons when not given."),
-  load_balancers: z
-    .array(
-      z
-        .strictObject({
-          target_group: named("a target group; either this or load_balancer").optional(),
-          load_balancer: named("a classic load balancer").optional(),
-          container_port: port.describe("The container port whose host port is registered."),
-        })
-        .refine((each) => (each.target_group === undefined) !== (each.load_balancer === undefined), {
-          error: "expected either target_group or load_balancer",
-        }),
-    )
-    .default([])
-    .describe("What it registers its tasks with."),
+  load_balancers: serviceLoadBalancers.default([]).describe("What it registers its tasks with."),
+  deployment: z
+    .enum(["rolling", "blue_green", "code_deploy", "external"])
+    .default("rolling")
+    .describe(
+      "How `redeploy` replaces its tasks. `rolling`: ECS, one after the other. `blue_green`: ECS, beside the old ones in the alternate target group. `code_deploy` and `external`: the same with task sets.",
+    ),
+  bake_seconds: seconds
+    .default(60)
+    .describe("How long the old tasks stay after the traffic has left them; not with `rolling`."),
   task: task.prefault({}).describe("What its tasks are like."),
   scaling: z
     .strictObject({

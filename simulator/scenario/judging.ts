@@ -49,17 +49,29 @@ export function judgeOf(
     stopTasksByInput: stopTasksOf(deregister?.input.stop_tasks),
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
-    services: (cluster, service) => {
-      const loadBalancers = world.clusters.find(cluster)?.services.get(service)?.loadBalancers ?? [];
-      return {
-        targetGroups: loadBalancers.flatMap(({ targetGroupArn }) =>
-          targetGroupArn ? [world.targetGroups.find(targetGroupArn)?.settings.name ?? ""] : [],
-        ),
-        loadBalancers: loadBalancers.flatMap((each) => each.loadBalancerName ?? []),
-      };
-    },
+    services: (cluster, service) => placesOf(world, cluster, service),
     ...disturbed,
   });
+}
+
+// Where ECS registers and deregisters a service's tasks: by what it names now, by its task sets, and by the versions that its
+// tasks are of.
+function placesOf({ clusters, targetGroups }: World, clusterName: string, name: string) {
+  const service = clusters.find(clusterName)?.services.get(name);
+  const versions = new Set([
+    service?.version,
+    ...(service?.taskSets ?? []).map(({ version }) => version),
+    ...(service?.versions ?? []).filter(({ tasks }) => tasks.size > 0),
+  ]);
+  const all = [...versions].flatMap((version) => version?.named ?? []);
+  return {
+    targetGroups: all.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+      [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) =>
+        arn ? [targetGroups.find(arn)?.settings.name ?? ""] : [],
+      ),
+    ),
+    loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
+  };
 }
 
 // How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps.

@@ -46,6 +46,20 @@ export function checksOf(scenario: Scenario) {
   };
 }
 
+/** The problems with the names of load balancers that a service registers with. */
+export function serviceLoadBalancerProblems(
+  scenario: Scenario,
+  path: string,
+  found: Scenario["clusters"][number]["services"][number]["load_balancers"] = [],
+): string[] {
+  const { targetGroup, loadBalancer } = checksOf(scenario);
+  return found.flatMap((each, i) => [
+    ...targetGroup(`${path}[${i}].target_group`, each.target_group),
+    ...targetGroup(`${path}[${i}].alternate_target_group`, each.alternate_target_group),
+    ...loadBalancer(`${path}[${i}].load_balancer`, each.load_balancer),
+  ]);
+}
+
 /** The ids of all instances at the start; undefined where some of them are drawn. */
 export function idsAtStart({ auto_scaling_groups: groups }: Scenario): string[] | undefined {
   return groups.length > 0 && groups.every((group) => group.instance_ids)

@@ -1,4 +1,12 @@
-import { checkIds, checksOf, expectDistinct, expectOneOf, idsAtStart, problem } from "./names.ts";
+import {
+  checkIds,
+  checksOf,
+  expectDistinct,
+  expectOneOf,
+  idsAtStart,
+  problem,
+  serviceLoadBalancerProblems,
+} from "./names.ts";
 import type { Scenario } from "./schema.ts";
 import { timelineProblems } from "./timeline-references.ts";
 
@@ -79,17 +87,16 @@ function ruleProblems(scenario: Scenario): string[] {
 }
 
 function serviceProblems(scenario: Scenario): string[] {
-  const { targetGroup, loadBalancer } = checksOf(scenario);
   return scenario.clusters.flatMap(({ services }, i) =>
-    services.flatMap(({ load_balancers }, j) =>
-      load_balancers.flatMap((each, k) => {
-        const path = `clusters[${i}].services[${j}].load_balancers[${k}]`;
-        return [
-          ...targetGroup(`${path}.target_group`, each.target_group),
-          ...loadBalancer(`${path}.load_balancer`, each.load_balancer),
-        ];
-      }),
-    ),
+    services.flatMap((service, j) => {
+      const path = `clusters[${i}].services[${j}]`;
+      return [
+        ...serviceLoadBalancerProblems(scenario, `${path}.load_balancers`, service.load_balancers),
+        ...(service.scheduling_strategy === "DAEMON" && service.deployment !== "rolling"
+          ? [problem(`${path}.deployment`, "rolling, as each daemon has it", service.deployment)]
+          : []),
+      ];
+    }),
   );
 }
 

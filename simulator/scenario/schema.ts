@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clusterHappenings } from "./cluster-happenings.ts";
-import { cluster, type service, standaloneTasks, type task } from "./cluster-schema.ts";
+import { cluster, type service, serviceLoadBalancers, standaloneTasks, type task } from "./cluster-schema.ts";
 import { callFaults, otherFaults } from "./fault-happenings.ts";
 import { group, hook } from "./group-schema.ts";
 import { instanceHappenings } from "./instance-happenings.ts";
@@ -58,6 +58,9 @@ const happenings = {
       minimum_healthy_percent: z.int().min(0).max(200).optional().describe("As it was when not given."),
       maximum_percent: z.int().min(0).max(400).optional().describe("As it was when not given."),
       redeploy: z.boolean().default(false).describe("Whether all its tasks are replaced."),
+      load_balancers: serviceLoadBalancers
+        .optional()
+        .describe("Other load balancers than before, or none. New tasks with these replace the old ones."),
     })
     .describe("UpdateService."),
   register: z

@@ -2,7 +2,15 @@ import { servedActions } from "../cloud/simulation.ts";
 import { patternMatches } from "../faults/faults.ts";
 import { MANAGED_DRAINING_HOOK } from "../services/ecs/model.ts";
 import { CALL_FAULTS } from "./fault-timeline.ts";
-import { type Check, checkIds, checksOf, expectOneOf, idsAtStart, problem } from "./names.ts";
+import {
+  type Check,
+  checkIds,
+  checksOf,
+  expectOneOf,
+  idsAtStart,
+  problem,
+  serviceLoadBalancerProblems,
+} from "./names.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** The problems with the names in a scenario's timeline. Some can only show while it is played, and are not found here. */
@@ -16,6 +24,11 @@ export function timelineProblems(scenario: Scenario): string[] {
       ...namedPartProblems(checks, entry, path),
       ...idProblems(scenario, entry, path),
       ...serviceProblems(scenario, entry, path),
+      ...serviceLoadBalancerProblems(
+        scenario,
+        `${path}.update_service.load_balancers`,
+        entry.update_service?.load_balancers,
+      ),
       ...hookProblems(scenario, entry, path),
       ...scaleInProblems(scenario, entry, path),
       ...actionProblems(served, entry, path),

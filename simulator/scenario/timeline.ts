@@ -5,7 +5,7 @@ import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
 import { asScenarioError } from "./build.ts";
 import { hookOf } from "./build-groups.ts";
-import { runTasks } from "./build-services.ts";
+import { loadBalancersOf, runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturbInvocations, startFaults } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
@@ -99,7 +99,12 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
   service.desiredCount = change.desired_count ?? service.desiredCount;
   service.minimumHealthyPercent = change.minimum_healthy_percent ?? service.minimumHealthyPercent;
   service.maximumPercent = change.maximum_percent ?? service.maximumPercent;
-  if (change.redeploy) world.clusters.redeploy(service);
+  if (change.load_balancers) {
+    const container = service.version?.definition.container ?? "";
+    const named = loadBalancersOf(world, change.load_balancers, container);
+    world.clusters.redeploy(service, { named });
+    world.firings.count("load balancers changed");
+  } else if (change.redeploy) world.clusters.redeploy(service);
   else world.clusters.changed(service);
 }
 

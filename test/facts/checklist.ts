@@ -153,6 +153,18 @@ export const CHECKLIST: readonly Fact[] = [
     "deregister-force-alone": "an instance with running tasks is deregistered by force alone",
     "deregister-by-force":
       "deregistering by force gives the tasks up, takes their targets out and starts others",
+    "blue-green-beside":
+      "a blue/green deployment runs the new tasks in the alternate target group beside the old ones, until its bake time is over",
+    "blue-green-names":
+      "a service names both target groups of blue/green all the time, and its service revisions the one that each uses",
+    "load-balancers-changed":
+      "when a service's load balancers change, a task stays in its old target group until it is replaced",
+    "load-balancers-of-task-sets":
+      "a service of CodeDeploy or of an external controller takes no load balancers by UpdateService",
+    "task-set-names":
+      "with an external controller the task sets name the load balancers, and the service none",
+    "task-set-tasks": "a task set's id is its tasks' startedBy, and a deleted one's tasks are stopped",
+    "deployments-listed": "the deployments of a service are listed, the newest first",
     "events-told": "a service tells what it does and when it is steady, the newest first",
     "events-kept": "a service shows its last hundred events",
     "events-stalled": "a service whose percentages let nothing stop or start says so",

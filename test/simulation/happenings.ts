@@ -1,7 +1,7 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
-import type { Place } from "./world.ts";
+import { alternateOf, type Place } from "./world.ts";
 
 /** An entry of a scenario's timeline. */
 export type Entry = NonNullable<ScenarioInput["timeline"]>[number];
@@ -52,6 +52,8 @@ export function happeningsOf(random: Random, place: Place): Entry[] {
   for (let i = random.whole(4, 9); i > 0; i--) {
     entries.push(...weighted(random, swarm)(new Draws(random, place)));
   }
+  // Where it can be, it is so in most seeds: few worlds have the parts that it takes.
+  for (let i = random.whole(0, 2); i > 0; i--) entries.push(...replacements(new Draws(random, place)));
   // Whatever else there is, something terminates.
   for (let i = random.whole(1, 2); i > 0; i--) {
     const from = new Draws(random, place);
@@ -162,6 +164,23 @@ function services(from: Draws): Entry[] {
       },
     }),
   ];
+}
+
+// Services with a second target group get new tasks beside the old ones, or other load balancers.
+function replacements(from: Draws): Entry[] {
+  const { place, random } = from;
+  const has = (name: string) => place.target_groups.some((each) => each.name === name);
+  const all = place.clusters.flatMap(({ name: cluster, services = [] }) =>
+    services.flatMap((each) => (has(alternateOf(each.name)) ? [{ ...each, cluster }] : [])),
+  );
+  if (all.length === 0) return [];
+  const { cluster, name: service, deployment = "rolling" } = random.pick(all);
+  if (deployment !== "rolling") return [from.at({ update_service: { cluster, service, redeploy: true } })];
+  const load_balancers = [service, alternateOf(service)].map((target_group) => ({
+    target_group,
+    container_port: 3000,
+  }));
+  return [from.at({ update_service: { cluster, service, load_balancers } })];
 }
 
 function protection(from: Draws): Entry[] {

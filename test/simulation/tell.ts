@@ -8,6 +8,9 @@ const LEAST = { terminations: 3, calls: 200, kinds: 2 };
 /** In so many seeds each kind of fault is to fire: the rarest does so dozens of times. */
 const ALL_FIRE_IN = 300;
 
+/** How wide the names of what came up are, in characters. */
+const WIDE = 28;
+
 /** The kinds of faults that are drawn; one that never fired in a sweep proves nothing. */
 export const KINDS = [
   "throttle",
@@ -30,6 +33,14 @@ export const KINDS = [
   "clock skew",
 ] as const;
 
+/** What the worlds have that few fleets have. As with faults, what never fired proves nothing. */
+const WORLD_KINDS = [
+  "blue/green of ECS",
+  "task sets of CodeDeploy",
+  "task sets of others",
+  "load balancers changed",
+] as const;
+
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */
 const OF_MAPPINGS = ["polls refused", "batches not deleted", "records given back"];
 
@@ -46,10 +57,13 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
   const tooLittle = (Object.keys(LEAST) as (keyof typeof LEAST)[]).filter(
     (key) => averages[key] < LEAST[key],
   );
-  const silent = results.length < ALL_FIRE_IN ? [] : KINDS.filter((kind) => fired(kind) === 0);
+  const silent =
+    results.length < ALL_FIRE_IN ? [] : [...KINDS, ...WORLD_KINDS].filter((kind) => fired(kind) === 0);
   const lines = [
     "how often each fault fired:",
     ...KINDS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
+    "how often each part of a wider world came up:",
+    ...WORLD_KINDS.map((kind) => `  ${kind.padEnd(WIDE)} ${fired(kind)}`),
     "what they brought about where a mapping reads the queue:",
     ...OF_MAPPINGS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
     `on average ${averages.terminations.toFixed(1)} terminations, ${averages.calls.toFixed(0)} SDK calls and ${averages.kinds.toFixed(1)} kinds of fault fired a seed`,

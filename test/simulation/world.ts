@@ -98,7 +98,10 @@ function loadBalancer(
 }
 
 function cluster(random: Random, index: number, place: Place): Cluster {
-  const kinds = random.shuffled(["web", "edge", "host", "own", "daemon", "elb", "worker"] as const);
+  // Most of what can be different is so of services behind target groups.
+  const first = random.chance(0.5) ? [random.pick(["web", "own"] as const)] : [];
+  const others = random.shuffled(["web", "edge", "host", "own", "daemon", "elb", "worker"] as const);
+  const kinds = [...new Set([...first, ...others])];
   const count = random.whole(1, 3);
   return {
     name: `c${index}`,
@@ -134,14 +137,8 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
   };
   const ports = [{ container_port: 3000 }];
   switch (kind) {
-    case "web": {
-      place.target_groups.push(targetGroup(random, name, 80));
-      return {
-        ...base,
-        load_balancers: [{ target_group: name, container_port: 3000 }],
-        task: { ...task, ports },
-      };
-    }
+    case "web":
+      return { ...base, ...behind(random, name, "instance", place), task: { ...task, ports } };
     case "edge":
       return {
         ...base,
@@ -167,14 +164,12 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
         },
       };
     }
-    case "own": {
-      place.target_groups.push({ ...targetGroup(random, name, 80), target_type: "ip" });
+    case "own":
       return {
         ...base,
-        load_balancers: [{ target_group: name, container_port: 3000 }],
+        ...behind(random, name, "ip", place),
         task: { ...task, network_mode: "awsvpc", ports },
       };
-    }
     case "daemon":
       return { name, scheduling_strategy: "DAEMON", task };
     case "elb":
@@ -191,6 +186,31 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
     default:
       return kind satisfies never;
   }
+}
+
+/** What the second target group of a service is called. */
+export function alternateOf(targetGroupName: string): string {
+  return `${targetGroupName}-alternate`;
+}
+
+// Some have a second target group: for blue/green, or to be changed to.
+function behind(
+  random: Random,
+  name: string,
+  target_type: "instance" | "ip",
+  { target_groups: groups }: Place,
+): Pick<Service, "load_balancers" | "deployment" | "bake_seconds"> {
+  groups.push({ ...targetGroup(random, name, 80), target_type });
+  if (random.chance(0.3)) return { load_balancers: [{ target_group: name, container_port: 3000 }] };
+  const other = alternateOf(name);
+  groups.push({ ...targetGroup(random, other, 80), target_type });
+  const deployment = random.pick(["rolling", "blue_green", "code_deploy", "external"] as const);
+  if (deployment === "rolling") return { load_balancers: [{ target_group: name, container_port: 3000 }] };
+  return {
+    deployment,
+    bake_seconds: random.pick([0, 30, 120, 300]),
+    load_balancers: [{ target_group: name, alternate_target_group: other, container_port: 3000 }],
+  };
 }
 
 function standalone(random: Random, clusterName: string): Place["tasks"][number] {

@@ -5,6 +5,7 @@ import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { Addresses } from "./addresses.ts";
 import { Agents } from "./agents.ts";
+import { Deployments, type VersionGiven } from "./deployments.ts";
 import {
   type Cluster,
   type ContainerInstance,
@@ -27,11 +28,24 @@ const STOPPED_SHOWN_MS = 3_600_000;
 /** What ECS's operations work on. */
 export type EcsWorld = EcsGround & { readonly clusters: Clusters };
 
+/** The settings of a service that no version has. */
+export type ServiceGiven = Pick<
+  Service,
+  | "name"
+  | "strategy"
+  | "deployment"
+  | "bakeSeconds"
+  | "desiredCount"
+  | "minimumHealthyPercent"
+  | "maximumPercent"
+>;
+
 /** All the account's clusters, and what runs in them. */
 export class Clusters implements Past {
   readonly definitions = new Map<string, TaskDefinition>();
   readonly tasks: TaskLife;
   readonly agents: Agents;
+  readonly deployments: Deployments;
   readonly #world: EcsGround;
   readonly #byName = new Map<string, Cluster>();
   /** The addresses of all clusters that have none of their own. */
@@ -42,7 +56,8 @@ export class Clusters implements Past {
     this.#world = world;
     this.#addresses = new Addresses(world.random("tasks"));
     this.tasks = new TaskLife(world, this.#byName, (cluster) => this.#scheduler.touch(cluster));
-    this.#scheduler = new Scheduler(world, this.tasks);
+    this.deployments = new Deployments(world);
+    this.#scheduler = new Scheduler(world, this.tasks, this.deployments);
     this.agents = new Agents(world, this.tasks, this.#byName, {
       deregistered: (containerInstance, by) => {
         this.#tellStatus(containerInstance, by);
@@ -167,29 +182,37 @@ export class Clusters implements Past {
     this.#touch(containerInstance.cluster);
   }
 
-  createService(
-    cluster: Cluster,
-    given: Omit<Service, "arn" | "cluster" | "deploymentId" | "createdAt" | "status" | "isSteady" | "events">,
-  ): Service {
-    this.#checkLoadBalancers(given.loadBalancers);
+  /** Creates a service. It has a version at once, unless it is one with an external controller and none is given. */
+  createService(cluster: Cluster, given: ServiceGiven & { readonly version?: VersionGiven }): Service {
+    const { version, ...own } = given;
+    this.#checkLoadBalancers(version?.named ?? []);
     const service: Service = {
-      ...given,
+      ...own,
       arn: arn("ecs", `service/${cluster.name}/${given.name}`),
       cluster: cluster.name,
-      deploymentId: this.#deploymentId(),
       createdAt: this.#world.agenda.now,
+      version: undefined,
+      versions: [],
+      taskSets: [],
+      rollouts: [],
       status: "ACTIVE",
       isSteady: false,
       events: [],
     };
     cluster.services.set(service.name, service);
+    if (version) this.deployments.begin(service, version);
     this.#scheduler.touch(cluster);
     return service;
   }
 
-  /** Begins a new deployment: the tasks of the old one are replaced. */
-  redeploy(service: Service): void {
-    service.deploymentId = this.#deploymentId();
+  /** Begins a new deployment: the tasks of the old one are replaced. What is not given stays as it was. */
+  redeploy(service: Service, given: Partial<VersionGiven> = {}): void {
+    const { version } = service;
+    const definition = given.definition ?? version?.definition;
+    if (!definition) throw new AwsError("InvalidParameterException", "The service has no primary task set.");
+    const named = given.named ?? version?.named ?? [];
+    this.#checkLoadBalancers(named);
+    this.deployments.begin(service, { definition, named });
     this.changed(service);
   }
 
@@ -233,6 +256,7 @@ export class Clusters implements Past {
   forget(before: number): void {
     for (const cluster of this.#byName.values()) {
       forgetTasks(cluster, before);
+      for (const service of cluster.services.values()) forgetVersions(service, before);
       for (const { lastStatus, desiredStatus, containers } of cluster.tasks.values())
         for (const history of [lastStatus, desiredStatus, containers]) history.forget(before);
       for (const {
@@ -255,14 +279,11 @@ export class Clusters implements Past {
     if (cluster) this.#scheduler.touch(cluster);
   }
 
-  #deploymentId(): string {
-    return `ecs-svc/${this.#world.random("arns").whole(1e9, 2e9)}`;
-  }
-
   #checkLoadBalancers(loadBalancers: readonly ServiceLoadBalancer[]): void {
-    for (const { targetGroupArn, loadBalancerName } of loadBalancers) {
-      if (targetGroupArn && !this.#world.targetGroups.find(targetGroupArn))
-        throw new AwsError("InvalidParameterException", `The target group ${targetGroupArn} does not exist.`);
+    for (const { targetGroupArn, loadBalancerName, advancedConfiguration } of loadBalancers) {
+      for (const arn of [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn])
+        if (arn && !this.#world.targetGroups.find(arn))
+          throw new AwsError("InvalidParameterException", `The target group ${arn} does not exist.`);
       if (loadBalancerName && !this.#world.classic.find(loadBalancerName))
         throw new AwsError(
           "InvalidParameterException",
@@ -286,6 +307,20 @@ export class Clusters implements Past {
 
 function forgetTasks({ tasks }: Cluster, before: number): void {
   for (const task of tasks.values()) if (!isShown(task, before)) tasks.delete(task.arn);
+}
+
+// The newest deployment stays, with the versions that it has to do with and those that still have tasks.
+function forgetVersions(service: Service, before: number): void {
+  const { rollouts, versions, taskSets, version } = service;
+  const old = rollouts.slice(0, -1).filter(({ finishedAt = before }) => finishedAt < before).length;
+  rollouts.splice(0, old);
+  const used = new Set([
+    version,
+    ...rollouts.flatMap(({ from, to }) => [from, to]),
+    ...taskSets.map((each) => each.version),
+  ]);
+  const kept = versions.filter((each) => used.has(each) || each.tasks.size > 0);
+  versions.splice(0, versions.length, ...kept);
 }
 
 function isShown({ stoppedAt }: Task, since: number): boolean {

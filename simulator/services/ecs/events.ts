@@ -1,5 +1,12 @@
 import type { Ground } from "../../kernel/ground.ts";
-import { type Cluster, type ContainerInstance, idOf, type Service, type Task } from "./model.ts";
+import {
+  type Cluster,
+  type ContainerInstance,
+  idOf,
+  type Service,
+  type Task,
+  type TaskDefinition,
+} from "./model.ts";
 import { isSchedulable, whyNotPlaced } from "./placement.ts";
 
 /** The event about what prevents a task is repeated at most this often. */
@@ -22,7 +29,7 @@ export class ServiceEvents {
   stopped(service: Service, tasks: readonly Task[]): void {
     if (tasks.length === 0) return;
     this.#tell(service, `has stopped ${tasks.length} running tasks: ${named(tasks)}.`);
-    if (service.loadBalancers.length > 0)
+    if (tasks.some(({ version }) => version && version.loadBalancers.length > 0))
       this.#tell(service, `has begun draining connections on ${tasks.length} tasks.`);
   }
 
@@ -39,10 +46,10 @@ export class ServiceEvents {
   }
 
   /** There is no room for a task on any instance. The event names what is missing on the one that comes closest. */
-  unplaced(cluster: Cluster, service: Service): void {
+  unplaced(cluster: Cluster, service: Service, definition: TaskDefinition): void {
     this.#tellAtTimes(
       service,
-      `was unable to place a task because no container instance met all of its requirements. ${reasonOf(cluster, service)} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+      `was unable to place a task because no container instance met all of its requirements. ${reasonOf(cluster, definition)} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
     );
   }
 
@@ -63,18 +70,14 @@ function messageOf({ name }: Service, what: string): string {
   return `(service ${name}) ${what}`;
 }
 
-function reasonOf(cluster: Cluster, { definition }: Service): string {
+function reasonOf(cluster: Cluster, definition: TaskDefinition): string {
   const active = [...cluster.containerInstances.values()].filter((each) => each.status.latest === "ACTIVE");
   const closest = active.find(isSchedulable) ?? active[0];
   if (!closest) return "Reason: No Container Instances were found in your cluster.";
   return `The closest matching (container-instance ${idOf(closest.arn)}) ${whatIsWrong(cluster, closest, definition)}.`;
 }
 
-function whatIsWrong(
-  cluster: Cluster,
-  closest: ContainerInstance,
-  definition: Service["definition"],
-): string {
+function whatIsWrong(cluster: Cluster, closest: ContainerInstance, definition: TaskDefinition): string {
   if (!closest.agentConnected.latest) return 'encountered error "AGENT"';
   switch (whyNotPlaced(cluster, closest, definition)) {
     case "port":

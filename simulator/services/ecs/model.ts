@@ -94,6 +94,8 @@ export type Task = {
   readonly cluster: string;
   readonly definition: TaskDefinition;
   readonly service: Service | undefined;
+  /** Which version of its service it is: where it is registered does not change with the service. */
+  readonly version: Version | undefined;
   readonly group: string;
   readonly startedBy: string | undefined;
   readonly containerInstance: ContainerInstance;
@@ -123,6 +125,68 @@ export type ServiceLoadBalancer = {
   readonly loadBalancerName: string | undefined;
   readonly containerName: string;
   readonly containerPort: number;
+  /** With blue/green, the second target group, and the rule of the listener that chooses between the two. */
+  readonly advancedConfiguration?: AdvancedConfiguration;
+};
+
+/** The second target group of a blue/green deployment, as the API names it. */
+type AdvancedConfiguration = {
+  readonly alternateTargetGroupArn?: string | undefined;
+  readonly productionListenerRule?: string | undefined;
+  readonly testListenerRule?: string | undefined;
+  readonly roleArn?: string | undefined;
+};
+
+/**
+ * One version of a service: a service revision, or a task set. What its tasks are like and where they are registered stays as
+ * it was when the version was made.
+ */
+export type Version = {
+  /** What its tasks are started by: the id of a deployment, or of a task set. */
+  readonly id: string;
+  readonly createdAt: number;
+  readonly definition: TaskDefinition;
+  /** The load balancers as the service names them: with blue/green, each has two target groups. */
+  readonly named: readonly ServiceLoadBalancer[];
+  /** Where its tasks are registered: one target group of each pair. */
+  readonly loadBalancers: readonly ServiceLoadBalancer[];
+  /** Its tasks that are not STOPPED. */
+  readonly tasks: Set<Task>;
+};
+
+/**
+ * How a service's tasks are replaced. ECS does it one after the other (`rolling`), or beside the old ones in a second target
+ * group (`blue_green`). Or CodeDeploy or somebody else does it with task sets (`code_deploy`, `external`).
+ */
+type DeploymentKind = "rolling" | "blue_green" | "code_deploy" | "external";
+
+/** A set of tasks of one version, in a service whose deployments ECS does not control. */
+export type TaskSet = {
+  readonly arn: string;
+  readonly version: Version;
+  readonly externalId: string | undefined;
+  /** How much of the service's desired count it runs, in percent. */
+  scale: number;
+  /** Whether it was deleted: its tasks are stopped. */
+  isDraining: boolean;
+  updatedAt: number;
+};
+
+/** The replacement of one version by another. */
+export type Rollout = {
+  /** The ARN of the service deployment. */
+  readonly arn: string;
+  /** The version that was there before; undefined with the first one. */
+  readonly from: Version | undefined;
+  readonly to: Version;
+  readonly startedAt: number;
+  /** With blue/green, the old version stays in full in SCALE_UP and BAKE_TIME. A rolling one is in CLEAN_UP from the start. */
+  stage: "SCALE_UP" | "BAKE_TIME" | "CLEAN_UP";
+  /** Since when it is in that stage, in milliseconds since 1970. */
+  stageSince: number;
+  /** STOPPED means that another one has begun. */
+  status: "IN_PROGRESS" | "SUCCESSFUL" | "STOPPED";
+  finishedAt: number | undefined;
 };
 
 export type Service = {
@@ -130,11 +194,20 @@ export type Service = {
   readonly name: string;
   readonly cluster: string;
   readonly strategy: "REPLICA" | "DAEMON";
-  readonly loadBalancers: readonly ServiceLoadBalancer[];
+  readonly deployment: DeploymentKind;
+  /** How long a version that was replaced stays after the traffic has left it, in seconds; not with `rolling`. */
+  readonly bakeSeconds: number;
   readonly createdAt: number;
-  /** A new one makes the scheduler replace the tasks of the old one. */
-  deploymentId: string;
-  definition: TaskDefinition;
+  /**
+   * The newest version; with task sets, the one of the primary one, of which there may be none. A new one makes the scheduler
+   * replace the tasks of the old one.
+   */
+  version: Version | undefined;
+  /** All versions that DescribeServiceRevisions still knows. */
+  readonly versions: Version[];
+  readonly taskSets: TaskSet[];
+  /** The deployments, the newest last. */
+  readonly rollouts: Rollout[];
   desiredCount: number;
   minimumHealthyPercent: number;
   maximumPercent: number;

@@ -3,6 +3,7 @@ import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
 import { capacityProviderOperations } from "./capacity-provider-operations.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { containerInstanceOperations } from "./container-instance-operations.ts";
+import { deploymentOperations } from "./deployment-operations.ts";
 import { protectionOperations } from "./protection-operations.ts";
 import { serviceOperations } from "./service-operations.ts";
 import { taskOperations } from "./task-operations.ts";
@@ -25,6 +26,7 @@ export function ecsService(world: EcsWorld): Service {
       ...taskOperations(world),
       ...protectionOperations(world),
       ...serviceOperations(world),
+      ...deploymentOperations(world),
     ]),
   };
 }

@@ -4,9 +4,7 @@ import {
   type Cluster,
   type ContainerInstance,
   clusterArn,
-  isLive,
   MANAGED_DRAINING_HOOK,
-  type Service,
   type Task,
 } from "./model.ts";
 
@@ -85,55 +83,6 @@ function shownStatus({ lastStatus, stoppedAt, definition }: Task, moment: number
   const { deletedSeconds } = definition.behaviour;
   if (status !== "STOPPED" || stoppedAt === undefined || deletedSeconds === undefined) return status;
   return moment >= stoppedAt + deletedSeconds * 1000 ? "DELETED" : status;
-}
-
-/** A service as DescribeServices shows it. */
-export function presentService(service: Service, cluster: Cluster): ecs.Service {
-  const tasks = [...cluster.tasks.values()].filter((task) => task.service === service && isLive(task));
-  const wanted = tasks.filter((task) => task.desiredStatus.latest === "RUNNING");
-  const running = wanted.filter((task) => task.lastStatus.latest === "RUNNING").length;
-  return {
-    serviceArn: service.arn,
-    serviceName: service.name,
-    clusterArn: clusterArn(cluster.name),
-    status: service.status,
-    desiredCount: service.desiredCount,
-    runningCount: running,
-    pendingCount: wanted.length - running,
-    launchType: "EC2",
-    schedulingStrategy: service.strategy,
-    taskDefinition: service.definition.arn,
-    createdAt: new Date(service.createdAt),
-    deploymentConfiguration: {
-      minimumHealthyPercent: service.minimumHealthyPercent,
-      maximumPercent: service.maximumPercent,
-    },
-    loadBalancers: service.loadBalancers.map((each) => ({ ...each })),
-    placementConstraints: [],
-    placementStrategy: [],
-    deployments: presentDeployments(service, wanted),
-    events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })).reverse(),
-  };
-}
-
-// The tasks of earlier deployments are ACTIVE ones, until the primary one has replaced them.
-function presentDeployments(service: Service, wanted: readonly Task[]): ecs.Deployment[] {
-  const earlier = new Set(
-    wanted.map((task) => task.startedBy ?? "").filter((id) => id !== service.deploymentId),
-  );
-  return [service.deploymentId, ...earlier].map((id) => {
-    const tasks = wanted.filter((task) => task.startedBy === id);
-    const running = tasks.filter((task) => task.lastStatus.latest === "RUNNING").length;
-    const isPrimary = id === service.deploymentId;
-    return {
-      id,
-      status: isPrimary ? "PRIMARY" : "ACTIVE",
-      taskDefinition: tasks[0]?.definition.arn ?? service.definition.arn,
-      desiredCount: isPrimary ? service.desiredCount : 0,
-      runningCount: running,
-      pendingCount: tasks.length - running,
-    };
-  });
 }
 
 /** A cluster as DescribeClusters shows it. */

@@ -6,7 +6,7 @@ export type Registration = { readonly enter: () => void; readonly leave: (gone: 
 /** Where ECS registers a task: by instance id and host port, or by its own address. */
 export function registrationsOf(task: Task, { classic, targetGroups }: EcsGround): Registration[] {
   const { instanceId } = task.containerInstance;
-  return (task.service?.loadBalancers ?? []).map(({ targetGroupArn, loadBalancerName, containerPort }) => {
+  return (task.version?.loadBalancers ?? []).map(({ targetGroupArn, loadBalancerName, containerPort }) => {
     if (loadBalancerName) {
       const loadBalancer = classic.find(loadBalancerName);
       return {

@@ -1,5 +1,6 @@
+import { type Deployments, type Wanted, wantedVersions } from "./deployments.ts";
 import { ServiceEvents } from "./events.ts";
-import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus } from "./model.ts";
+import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus, Version } from "./model.ts";
 import { isLive, isProtected } from "./model.ts";
 import { hasRoom, isSchedulable } from "./placement.ts";
 import { targetOf } from "./registrations.ts";
@@ -13,6 +14,11 @@ const AGAIN_MS = 5_000;
 /** Without load balancer and health check, a task counts as healthy this long after it runs. */
 const HEALTHY_AFTER_MS = 40_000;
 
+/** Of what a task is started. */
+type Placed = { readonly cluster: Cluster; readonly service: Service; readonly version: Version };
+/** The same, and how many are wanted. */
+type Replicas = Placed & Pick<Wanted, "count">;
+
 /**
  * The service scheduler: keeps each service at its desired count, and empties DRAINING instances within the service's
  * minimum healthy and maximum percent (Amazon ECS Developer Guide, "Container instance draining").
@@ -21,11 +27,13 @@ export class Scheduler {
   readonly #world: EcsGround;
   readonly #tasks: TaskLife;
   readonly #events: ServiceEvents;
+  readonly #deployments: Deployments;
   readonly #planned = new Map<string, number>();
 
-  constructor(world: EcsGround, tasks: TaskLife) {
+  constructor(world: EcsGround, tasks: TaskLife, deployments: Deployments) {
     this.#world = world;
     this.#tasks = tasks;
+    this.#deployments = deployments;
     this.#events = new ServiceEvents(world);
   }
 
@@ -54,41 +62,51 @@ export class Scheduler {
       if (service.status === "INACTIVE") continue;
       const all = tasksOf.get(service) ?? [];
       const wanted = all.filter((task) => task.desiredStatus.latest === "RUNNING");
-      const schedule = service.strategy === "DAEMON" ? this.#daemon : this.#replica;
-      const isSteady =
-        schedule.call(this, cluster, service, wanted) && all.every((task) => this.#isHealthy(service, task));
+      const schedule = service.strategy === "DAEMON" ? this.#daemon : this.#replicas;
+      const isHealthy = (task: Task) => this.#isHealthy(task);
+      const isSteady = schedule.call(this, cluster, service, wanted) && all.every(isHealthy);
       if (isSteady && !service.isSteady) this.#events.steady(service);
       service.isSteady = isSteady;
-      if (!isSteady) unfinished = true;
+      if (this.#deployments.advance(service, { isHealthy, isSteady }) || !isSteady) unfinished = true;
       if (service.status === "DRAINING" && all.length === 0) service.status = "INACTIVE";
     }
     if (unfinished) this.#plan(cluster, AGAIN_MS);
   }
 
-  #replica(cluster: Cluster, service: Service, live: readonly Task[]): boolean {
+  #replicas(cluster: Cluster, service: Service, live: readonly Task[]): boolean {
+    const kept = wantedVersions(service);
+    const isKept = (task: Task) => kept.some(({ version }) => version === task.version);
+    // What no version keeps goes with the first one, whose tasks take its place.
+    const own = ({ version }: Wanted, i: number) =>
+      live.filter((task) => task.version === version || (i === 0 && !isKept(task)));
+    if (kept.length === 0) for (const task of live) if (this.#mayStop(task)) this.#stop(service, task);
+    return kept.map((each, i) => this.#replica({ cluster, service, ...each }, own(each, i))).every(Boolean);
+  }
+
+  #replica({ cluster, service, version, count }: Replicas, live: readonly Task[]): boolean {
     const stays = (task: Task) =>
-      task.containerInstance.status.latest === "ACTIVE" && task.startedBy === service.deploymentId;
+      task.containerInstance.status.latest === "ACTIVE" && task.version === version;
     const leaving = live.filter((task) => !stays(task));
     const staying = live.filter(stays);
-    const lower = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100);
-    const upper = Math.floor((service.desiredCount * service.maximumPercent) / 100);
+    const lower = Math.ceil((count * service.minimumHealthyPercent) / 100);
+    const upper = Math.floor((count * service.maximumPercent) / 100);
 
     // A task that has not started yet is stopped at once: it serves no requests.
     const isStarted = (task: Task) => task.lastStatus.latest === "RUNNING";
     const started = leaving.filter(isStarted);
     for (const task of leaving) if (!isStarted(task) && this.#mayStop(task)) this.#stop(service, task);
 
-    const missing = service.desiredCount - staying.length;
+    const missing = count - staying.length;
     const starts = Math.min(missing, upper - started.length - staying.length);
-    this.#placeUpTo(starts, cluster, service);
+    this.#placeUpTo(starts, { cluster, service, version });
 
     const byProtection = [...staying].sort((a, b) => Number(this.#mayStop(a)) - Number(this.#mayStop(b)));
-    const surplus = new Set(byProtection.slice(service.desiredCount).filter((task) => this.#mayStop(task)));
+    const surplus = new Set(byProtection.slice(count).filter((task) => this.#mayStop(task)));
     const stops = [...surplus];
-    const healthy = live.filter((task) => !surplus.has(task) && this.#isHealthy(service, task)).length;
+    const healthy = live.filter((task) => !surplus.has(task) && this.#isHealthy(task)).length;
     let spare = Math.max(0, healthy - lower);
     for (const task of started.filter((each) => this.#mayStop(each))) {
-      if (this.#isHealthy(service, task)) {
+      if (this.#isHealthy(task)) {
         if (spare === 0) continue;
         spare -= 1;
       }
@@ -96,8 +114,7 @@ export class Scheduler {
     }
     for (const task of stops) this.#stop(service, task);
     this.#events.stopped(service, stops);
-    if (started.length > 0 && lower >= service.desiredCount && upper <= service.desiredCount)
-      this.#events.stalled(service);
+    if (started.length > 0 && lower >= count && upper <= count) this.#events.stalled(service);
     return leaving.length === 0 && missing + surplus.size === 0;
   }
 
@@ -114,7 +131,8 @@ export class Scheduler {
       }
       this.#stop(service, task);
     }
-    if (service.status !== "ACTIVE") return done;
+    const { version } = service;
+    if (service.status !== "ACTIVE" || !version) return done;
     const placed: Task[] = [];
     for (const containerInstance of cluster.containerInstances.values()) {
       if (
@@ -122,41 +140,42 @@ export class Scheduler {
         live.some((task) => task.containerInstance === containerInstance)
       )
         continue;
-      if (hasRoom(cluster, containerInstance, service.definition))
-        placed.push(this.#start(cluster, service, containerInstance));
+      if (hasRoom(cluster, containerInstance, version.definition))
+        placed.push(this.#start({ cluster, service, version }, containerInstance));
       else done = false;
     }
     this.#events.started(service, placed);
     return done && placed.length === 0;
   }
 
-  #placeUpTo(count: number, cluster: Cluster, service: Service): void {
+  #placeUpTo(count: number, from: Placed): void {
     const placed: Task[] = [];
     while (placed.length < count) {
-      const task = this.#place(cluster, service);
+      const task = this.#place(from);
       if (!task) break;
       placed.push(task);
     }
-    this.#events.started(service, placed);
+    this.#events.started(from.service, placed);
   }
 
-  #place(cluster: Cluster, service: Service): Task | undefined {
-    const best = leastBusy(cluster, service);
+  #place(from: Placed): Task | undefined {
+    const { cluster, service, version } = from;
+    const best = leastBusy(from);
     if (!best) {
-      this.#events.unplaced(cluster, service);
+      this.#events.unplaced(cluster, service, version.definition);
       return undefined;
     }
-    return this.#start(cluster, service, best);
+    return this.#start(from, best);
   }
 
-  #start(cluster: Cluster, service: Service, containerInstance: ContainerInstance): Task {
-    const { definition, name, deploymentId } = service;
+  #start({ cluster, service, version }: Placed, containerInstance: ContainerInstance): Task {
     return this.#tasks.start(cluster, {
-      definition,
+      definition: version.definition,
       containerInstance,
-      group: `service:${name}`,
-      startedBy: deploymentId,
+      group: `service:${service.name}`,
+      startedBy: version.id,
       service,
+      version,
     });
   }
 
@@ -170,15 +189,15 @@ export class Scheduler {
     this.#tasks.stop(
       task,
       "ServiceSchedulerInitiated",
-      `Scaling activity initiated by (deployment ${service.deploymentId})`,
+      `Scaling activity initiated by (deployment ${service.version?.id ?? task.startedBy})`,
     );
   }
 
-  #isHealthy(service: Service, task: Task): boolean {
+  #isHealthy(task: Task): boolean {
     if (task.lastStatus.latest !== "RUNNING") return false;
-    if (service.loadBalancers.length === 0)
-      return this.#world.agenda.now - task.lastStatus.since >= HEALTHY_AFTER_MS;
-    return service.loadBalancers.every(({ targetGroupArn, containerPort }) => {
+    const loadBalancers = task.version?.loadBalancers ?? [];
+    if (loadBalancers.length === 0) return this.#world.agenda.now - task.lastStatus.since >= HEALTHY_AFTER_MS;
+    return loadBalancers.every(({ targetGroupArn, containerPort }) => {
       const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
       if (!group || group.loadBalancerArns.size === 0) return true;
       const { id, port } = targetOf(task, containerPort);
@@ -188,10 +207,10 @@ export class Scheduler {
 }
 
 // The instance with the fewest tasks of the service, and among those the one with the fewest tasks.
-function leastBusy(cluster: Cluster, service: Service): ContainerInstance | undefined {
+function leastBusy({ cluster, service, version }: Placed): ContainerInstance | undefined {
   let best: { readonly each: ContainerInstance; readonly own: number } | undefined;
   for (const each of cluster.containerInstances.values()) {
-    if (!isSchedulable(each) || !hasRoom(cluster, each, service.definition)) continue;
+    if (!isSchedulable(each) || !hasRoom(cluster, each, version.definition)) continue;
     let own = 0;
     for (const task of each.tasks) if (task.service === service) own += 1;
     const less = best === undefined ? -1 : own - best.own || each.tasks.size - best.each.tasks.size;

@@ -1,18 +1,23 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
-import { AwsError } from "../../wire/errors.ts";
+import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
-import { type Cluster, defaultPercents, idOf, type Service } from "./model.ts";
-import { presentService } from "./present.ts";
+import { hasTaskSets, type VersionGiven } from "./deployments.ts";
+import { type Cluster, defaultPercents, idOf, type Service, type ServiceLoadBalancer } from "./model.ts";
+import { presentService } from "./present-services.ts";
 
-const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent"].map(
+const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent", "strategy", "bakeTimeInMinutes"].map(
   (each) => `deploymentConfiguration.${each}`,
 );
-const LOAD_BALANCER = ["targetGroupArn", "loadBalancerName", "containerName", "containerPort"].map(
-  (each) => `loadBalancers[].${each}`,
-);
+/** The paths of the load balancers of a service or a task set. */
+export const LOAD_BALANCER = [
+  ...["targetGroupArn", "loadBalancerName", "containerName", "containerPort"],
+  ...["alternateTargetGroupArn", "productionListenerRule", "testListenerRule", "roleArn"].map(
+    (each) => `advancedConfiguration.${each}`,
+  ),
+].map((each) => `loadBalancers[].${each}`);
 
 /** The operations on services. */
 export function serviceOperations(world: EcsWorld): Operation[] {
@@ -28,38 +33,45 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     checkCount(input.desiredCount);
     const strategy = input.schedulingStrategy ?? "REPLICA";
     const defaults = defaultPercents(strategy);
+    const deployment = deploymentOf(input);
     const service = clusters.createService(cluster, {
       name,
       strategy,
-      definition: clusters.definition(input.taskDefinition ?? ""),
+      deployment,
+      bakeSeconds: (input.deploymentConfiguration?.bakeTimeInMinutes ?? 0) * 60,
       desiredCount: strategy === "DAEMON" ? 0 : (input.desiredCount ?? 1),
       minimumHealthyPercent:
         input.deploymentConfiguration?.minimumHealthyPercent ?? defaults.minimumHealthyPercent,
       maximumPercent: input.deploymentConfiguration?.maximumPercent ?? defaults.maximumPercent,
-      loadBalancers: (input.loadBalancers ?? []).map((each) => ({
-        targetGroupArn: each.targetGroupArn,
-        loadBalancerName: each.loadBalancerName,
-        containerName: each.containerName ?? "",
-        containerPort: each.containerPort ?? 0,
-      })),
+      ...(deployment === "external" ? {} : { version: versionGiven(clusters, input) }),
     });
-    return { service: presentService(service, cluster) };
+    return { service: presentService(service) };
   };
 
   const update = (input: ecs.UpdateServiceRequest) => {
     const cluster = clusters.byName(input.cluster);
-    const service = find(cluster, input.service as string);
+    const service = findService(cluster, input.service as string);
     if (service.status !== "ACTIVE")
       throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
     checkCount(input.desiredCount);
+    const isReplaced = input.taskDefinition || input.forceNewDeployment || input.loadBalancers;
+    if (isReplaced && hasTaskSets(service)) {
+      throw new AwsError(
+        "InvalidParameterException",
+        `Unable to update ${input.loadBalancers ? "load balancers" : "task definition"} on services with a ${service.deployment === "external" ? "EXTERNAL" : "CODE_DEPLOY"} deployment controller.`,
+      );
+    }
     if (input.desiredCount !== undefined) service.desiredCount = input.desiredCount;
     service.minimumHealthyPercent =
       input.deploymentConfiguration?.minimumHealthyPercent ?? service.minimumHealthyPercent;
     service.maximumPercent = input.deploymentConfiguration?.maximumPercent ?? service.maximumPercent;
-    if (input.taskDefinition) service.definition = clusters.definition(input.taskDefinition);
-    if (input.taskDefinition || input.forceNewDeployment) clusters.redeploy(service);
-    else clusters.changed(service);
-    return { service: presentService(service, cluster) };
+    if (isReplaced) {
+      clusters.redeploy(service, {
+        ...(input.taskDefinition ? { definition: clusters.definition(input.taskDefinition) } : {}),
+        ...(input.loadBalancers ? { named: input.loadBalancers.map(readLoadBalancer) } : {}),
+      });
+    } else clusters.changed(service);
+    return { service: presentService(service) };
   };
 
   const describe = (input: ecs.DescribeServicesRequest) => {
@@ -68,7 +80,7 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     const found = names.flatMap((each) => cluster.services.get(idOf(each)) ?? []);
     const missing = names.filter((each) => !cluster.services.has(idOf(each)));
     return {
-      services: found.map((each) => presentService(each, cluster)),
+      services: found.map(presentService),
       failures: missing.map((each) => ({
         arn: arn("ecs", `service/${cluster.name}/${idOf(each)}`),
         reason: "MISSING",
@@ -78,7 +90,7 @@ export function serviceOperations(world: EcsWorld): Operation[] {
 
   const remove = (input: ecs.DeleteServiceRequest) => {
     const cluster = clusters.byName(input.cluster);
-    const service = find(cluster, input.service as string);
+    const service = findService(cluster, input.service as string);
     if (service.desiredCount > 0 && !input.force && service.strategy === "REPLICA") {
       throw new AwsError(
         "InvalidParameterException",
@@ -86,7 +98,7 @@ export function serviceOperations(world: EcsWorld): Operation[] {
       );
     }
     clusters.deleteService(service);
-    return { service: presentService(service, cluster) };
+    return { service: presentService(service) };
   };
 
   return [
@@ -99,6 +111,7 @@ export function serviceOperations(world: EcsWorld): Operation[] {
         "desiredCount",
         "launchType",
         "schedulingStrategy",
+        "deploymentController.type",
         ...DEPLOYMENT,
         ...LOAD_BALANCER,
       ],
@@ -106,7 +119,15 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     ),
     operation(
       ecs.UpdateService$,
-      ["cluster", "service", "desiredCount", "taskDefinition", "forceNewDeployment", ...DEPLOYMENT],
+      [
+        "cluster",
+        "service",
+        "desiredCount",
+        "taskDefinition",
+        "forceNewDeployment",
+        ...DEPLOYMENT,
+        ...LOAD_BALANCER,
+      ],
       update,
     ),
     operation(ecs.DescribeServices$, ["cluster", "services[]"], describe),
@@ -126,8 +147,48 @@ function checkCount(desiredCount: number | undefined): void {
   throw new AwsError("InvalidParameterException", "desiredCount must be a whole number of at least 0.");
 }
 
-function find(cluster: Cluster, nameOrArn: string): Service {
+/** A service of a cluster. Throws ServiceNotFoundException. */
+export function findService(cluster: Cluster, nameOrArn: string): Service {
   const service = cluster.services.get(idOf(nameOrArn));
   if (!service) throw new AwsError("ServiceNotFoundException", "Service not found.");
   return service;
+}
+
+/** A load balancer of a request in the simulator's terms. */
+export function readLoadBalancer(each: ecs.LoadBalancer): ServiceLoadBalancer {
+  return {
+    targetGroupArn: each.targetGroupArn,
+    loadBalancerName: each.loadBalancerName,
+    containerName: each.containerName ?? "",
+    containerPort: each.containerPort ?? 0,
+    ...(each.advancedConfiguration ? { advancedConfiguration: each.advancedConfiguration } : {}),
+  };
+}
+
+function versionGiven(
+  clusters: EcsWorld["clusters"],
+  { taskDefinition, loadBalancers = [] }: ecs.CreateServiceRequest,
+): VersionGiven {
+  return {
+    definition: clusters.definition(taskDefinition ?? ""),
+    named: loadBalancers.map(readLoadBalancer),
+  };
+}
+
+function deploymentOf({
+  deploymentController,
+  deploymentConfiguration,
+  schedulingStrategy,
+}: ecs.CreateServiceRequest): Service["deployment"] {
+  const { strategy = "ROLLING" } = deploymentConfiguration ?? {};
+  const type = deploymentController?.type ?? "ECS";
+  if (schedulingStrategy === "DAEMON" && type !== "ECS")
+    throw new AwsError(
+      "InvalidParameterException",
+      "The DAEMON scheduling strategy does not support this deployment controller.",
+    );
+  if (type !== "ECS") return type === "EXTERNAL" ? "external" : "code_deploy";
+  if (strategy === "ROLLING") return "rolling";
+  if (strategy !== "BLUE_GREEN") throw new NotSimulated(`the deployment strategy ${strategy}`);
+  return "blue_green";
 }

@@ -10,6 +10,7 @@ import type {
   Task,
   TaskDefinition,
   TaskStatus,
+  Version,
 } from "./model.ts";
 import { countUp, isLive } from "./model.ts";
 import { bindPorts } from "./placement.ts";
@@ -27,6 +28,7 @@ export type TaskStart = {
   readonly group: string;
   readonly startedBy: string | undefined;
   readonly service: Service | undefined;
+  readonly version: Version | undefined;
 };
 
 /**
@@ -72,6 +74,7 @@ export class TaskLife {
     };
     cluster.tasks.set(task.arn, task);
     task.containerInstance.tasks.add(task);
+    task.version?.tasks.add(task);
     countUp(task.containerInstance, agenda.now);
     this.#tell(task);
     if (awsvpc) {
@@ -164,7 +167,7 @@ export class TaskLife {
 
   #activate(task: Task): void {
     const { agenda } = this.#world;
-    if (!task.service || task.service.loadBalancers.length === 0) {
+    if (!task.version || task.version.loadBalancers.length === 0) {
       this.#running(task);
       return;
     }
@@ -233,6 +236,7 @@ export class TaskLife {
     if (!containerInstance.orphans.has(task)) this.#containersEnd(task);
     task.stoppedAt = this.#world.agenda.now;
     containerInstance.tasks.delete(task);
+    task.version?.tasks.delete(task);
     countUp(containerInstance, this.#world.agenda.now);
     if (task.address) this.#clusters.get(task.cluster)?.addresses.free(task.address);
     this.#set(task, "STOPPED");

@@ -132,7 +132,14 @@ export function taskOperations(world: EcsWorld): Operation[] {
     input: { group?: string | undefined; startedBy?: string | undefined },
   ): ecs.Task {
     const group = input.group ?? `family:${definition.family}`;
-    const from = { definition, containerInstance, group, startedBy: input.startedBy, service: undefined };
+    const from = {
+      definition,
+      containerInstance,
+      group,
+      startedBy: input.startedBy,
+      service: undefined,
+      version: undefined,
+    };
     return presentTask(clusters.tasks.start(cluster, from), world.agenda.now);
   }
 
