@@ -100,6 +100,8 @@ function sentence(line: StoryLine): string {
       return line.how === "stopped" ? "EC2 stops the instance" : "EC2 ends the instance";
     case "action-started":
       return `the hook ${line.hook} holds it`;
+    case "action-seen":
+      return `${line.by} sees that the hook ${line.hook} holds it`;
     case "action-ended":
       return line.how === "call"
         ? `${line.by} completes the hook ${line.hook}: ${line.result}`

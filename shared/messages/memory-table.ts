@@ -100,6 +100,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   absentSince: optional({ absent_since: time }, latestIfBoth),
   refusedAt: optional({ refused_at: time }, latestOfSameAction),
   completedAt: optional({ completed_at: time }, ofEither),
+  begunAt: optional({ begun_at: time }, earliest),
   lastHeartbeatAt: optional({ last_beat_at: time }, latest, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),

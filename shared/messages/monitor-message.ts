@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
+import type { Memory } from "../model/memory.ts";
 import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
@@ -9,7 +10,9 @@ import { isoOf } from "./memory-values.ts";
 import { fitted } from "./message-size.ts";
 
 /** The version that messages are written in. Without one, a message is the original's, which had no memory. */
-const VERSION = 1;
+const VERSION = 2;
+/** This version counted a drain's time from the lifecycle action's start, and so its messages do not say when it was begun. */
+const COUNTED_FROM_THE_ACTION = 1;
 
 const text = (expected: string) =>
   z.string({ error: expected }).check(z.regex(/[\s\S]/, { error: expected }));
@@ -75,6 +78,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
   } = data;
   // The original's messages have no memory of ours.
   const { memory: remembered, unknown } = readMemory(version === undefined ? undefined : memory, instance_id);
+  const since = data.time === undefined ? sentAt : Date.parse(data.time);
   const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
@@ -83,11 +87,11 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       group: auto_scaling_group,
       hook: life_cycle_hook_name,
       token: lifecycle_action_token || undefined,
-      since: data.time === undefined ? sentAt : Date.parse(data.time),
+      since,
       interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       dryRun: dry_run ?? false,
       settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
-      memory: remembered,
+      memory: { ...remembered, begunAt: begunAtOf({ version, dry_run }, remembered, since) },
       restorePlan: {
         plannedDraining: remembered.plannedDraining,
         plannedDeregistrations: remembered.plannedDeregistrations,
@@ -95,6 +99,17 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
     },
     unknown,
   };
+}
+
+// A drain that the version before has worked on has begun. On a dry run it had not.
+function begunAtOf(
+  { version, dry_run }: { readonly version: number | undefined; readonly dry_run: boolean | undefined },
+  { begunAt, nextPassAt }: Memory,
+  since: number,
+): number | undefined {
+  if (begunAt !== undefined) return begunAt;
+  const isWorkedOn = version === COUNTED_FROM_THE_ACTION && nextPassAt !== undefined && dry_run !== true;
+  return isWorkedOn ? since : undefined;
 }
 
 // The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).

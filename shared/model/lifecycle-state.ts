@@ -77,6 +77,14 @@ export function situationOf(lifecycleState: string): Situation {
   return SITUATIONS[lifecycleState] ?? "untouchable";
 }
 
+/** Whether Auto Scaling shows an instance in its group, in a wait state of a terminating hook. */
+export function isHeld(
+  { group }: { readonly group: string },
+  { groupInstance }: Pick<AutoScalingView, "groupInstance">,
+): boolean {
+  return groupInstance?.group === group && situationOf(groupInstance.state) === "held";
+}
+
 /** Where an instance in this wait state returns to. Undefined if it dies. */
 export function returnOf(lifecycleState: string): Return | undefined {
   return RETURNS[lifecycleState];

@@ -78,6 +78,11 @@ export type Memory = {
   readonly refusedAt: number | undefined;
   /** When our lifecycle action was completed, where other hooks still hold the instance. */
   readonly completedAt: number | undefined;
+  /**
+   * When the drain's own time began: at the first pass of a run that is not dry that showed the instance held by our hook. A later
+   * outage does not move it.
+   */
+  readonly begunAt: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
   /** When everything was first gone. From then on the drain only settles. */
@@ -140,6 +145,7 @@ export const NO_MEMORY: Memory = {
   absentSince: undefined,
   refusedAt: undefined,
   completedAt: undefined,
+  begunAt: undefined,
   lastHeartbeatAt: undefined,
   goneAt: undefined,
   disconnectedSince: undefined,

@@ -66,7 +66,7 @@ export const drainKeys = {
     .optional(wholeNumber(60, 172_800))
     .check(
       z.describe(
-        `How long a drain may take, counted from the message's time. The default is ${DRAIN_TIMEOUT_SECONDS}. The hook's global limit less two minutes counts instead if that is less.`,
+        `How long a drain may take, counted from the first run that can work on it and is not dry. The default is ${DRAIN_TIMEOUT_SECONDS}. The hook's global limit less two minutes counts instead if that comes first.`,
       ),
     ),
   on_timeout: z

@@ -10,6 +10,7 @@ import { observeAutoScaling } from "../observe/auto-scaling.ts";
 import { observe } from "../observe/observe.ts";
 import { recheckBlockers } from "../observe/recheck-blocker.ts";
 import { rememberSteps, withoutSteps } from "../rules/after-pass.ts";
+import { begin } from "../rules/deadline.ts";
 import { decide } from "../rules/decide.ts";
 import { questions } from "../rules/questions.ts";
 import { afterRecheck, recheckOf } from "../rules/recheck.ts";
@@ -113,10 +114,10 @@ async function decideAll(
   const shown = await observeAutoScaling(run, records, questions);
   const now = run.now();
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
-  const current = shown.map((each) => ({
-    ...each,
-    termination: supersede(each.termination, each.view, now),
-  }));
+  const current = shown.map((each) => {
+    const termination = supersede(each.termination, each.view, now);
+    return { ...each, termination: dryRun ? termination : begin(termination, each.view, now) };
+  });
   warnOfShortHooks(run, current);
   // The rules decide about the termination as it was observed, with what a heartbeat changed.
   const kept = dryRun ? current : await sendHeartbeats(run, current, !mayComplete);

@@ -4,7 +4,8 @@ import { timeText } from "../base/time-text.ts";
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Warning } from "../model/decision.ts";
 import type { Hook } from "../model/hooks.ts";
-import type { Observation } from "../model/observation.ts";
+import { isHeld } from "../model/lifecycle-state.ts";
+import type { AutoScalingView, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete } from "./decision.ts";
 import { stillThere } from "./still-there.ts";
@@ -13,16 +14,54 @@ import { BEFORE_GLOBAL_LIMIT_MS, SECOND } from "./timings.ts";
 /** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit cuts it short. */
 export type Deadline = { readonly at: number; readonly cut: boolean };
 
-/** The deadline of a drain, counted from when its lifecycle action began. */
-export function deadlineOf({ settings, since }: Termination, hook: Hook | undefined): Deadline {
-  const wanted = settings.drainTimeoutSeconds * SECOND;
-  const limit = hook === undefined ? Number.POSITIVE_INFINITY : hook.globalTimeout - BEFORE_GLOBAL_LIMIT_MS;
-  return { at: since + Math.min(wanted, limit), cut: limit < wanted };
+/**
+ * The deadline of a drain. Its own time counts from when it was begun, and the hook's global limit from when the lifecycle action
+ * began. On a dry run nothing begins, so the time is told as if it had begun with the action.
+ */
+export function deadlineOf(termination: Termination, hook: Hook | undefined): Deadline {
+  const wanted = beginningOf(termination) + termination.settings.drainTimeoutSeconds * SECOND;
+  const limit = limitOf(termination, hook);
+  return { at: Math.min(wanted, limit), cut: limit < wanted };
+}
+
+/**
+ * Whether a drain's time is over. That of a drain that was not begun is not, since nobody could work on it: only the hook's global
+ * limit ends it.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function isTimeOver(termination: Termination, hook: Hook | undefined, now: number): boolean {
+  const hasBegun = termination.memory.begunAt !== undefined;
+  return now >= (hasBegun ? deadlineOf(termination, hook).at : limitOf(termination, hook));
 }
 
 /** When half of a drain's time is over, in milliseconds since 1970. The log then names the blockers. */
-export function halfTimeOf({ since }: Termination, { at }: Deadline): number {
-  return since + (at - since) / 2;
+export function halfTimeOf(termination: Termination, { at }: Deadline): number {
+  const from = beginningOf(termination);
+  return from + (at - from) / 2;
+}
+
+/**
+ * Rule 6. The termination with the time at which its drain was begun. That is the first pass that could work on it: one of a run
+ * that is not dry, and that shows that the hook holds the instance. It happens once. A later outage extends nothing.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function begin(termination: Termination, view: AutoScalingView, now: number): Termination {
+  const { memory, hook } = termination;
+  // A time in the future is wrong: clocks differ, and messages can be forged.
+  const hasBegun = memory.begunAt !== undefined && memory.begunAt <= now;
+  if (hasBegun || hook === undefined || !isHeld(termination, view)) return termination;
+  return { ...termination, memory: { ...memory, begunAt: now } };
+}
+
+function beginningOf({ since, memory }: Termination): number {
+  // No drain is older than its lifecycle action.
+  return Math.max(memory.begunAt ?? since, since);
+}
+
+function limitOf({ since }: Termination, hook: Hook | undefined): number {
+  return hook === undefined ? Number.POSITIVE_INFINITY : since + hook.globalTimeout - BEFORE_GLOBAL_LIMIT_MS;
 }
 
 /** Rule 6. The decision when the drain's time is over. Undefined if the hook's own timeout decides. */

@@ -1,10 +1,10 @@
 // Rule 5: the hook is kept alive.
 
 import { type Hook, hookOf } from "../model/hooks.ts";
-import { situationOf } from "../model/lifecycle-state.ts";
+import { isHeld } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { deadlineOf } from "./deadline.ts";
+import { isTimeOver } from "./deadline.ts";
 import {
   ASSUMED_TIMEOUT_MS,
   DEREGISTER_MARGIN_MS,
@@ -25,7 +25,7 @@ export function isHeartbeatDue(
   now: number,
   first: boolean,
 ): boolean {
-  if (!isHeld(termination, view)) return false;
+  if (!mayBeHeld(termination, view)) return false;
   const at = heartbeatBeforeDeadlineAt(termination, view, now, first);
   return at !== undefined && now >= at;
 }
@@ -37,18 +37,13 @@ export function heartbeatBeforeDeadlineAt(
   now: number,
   first = false,
 ): number | undefined {
-  if (now >= deadlineOf(termination, hookOf(termination, view)).at) return undefined;
+  if (isTimeOver(termination, hookOf(termination, view), now)) return undefined;
   return nextHeartbeatAt(termination, view, first);
 }
 
 // The timer runs on while Auto Scaling cannot be read. A heartbeat does no harm then: if the action is over, it is refused.
-function isHeld({ group }: Termination, { groupInstance, unread }: AutoScalingView): boolean {
-  if (unread["group instance"] !== undefined) return true;
-  return (
-    groupInstance !== undefined &&
-    groupInstance.group === group &&
-    situationOf(groupInstance.state) === "held"
-  );
+function mayBeHeld(termination: Termination, view: AutoScalingView): boolean {
+  return view.unread["group instance"] !== undefined || isHeld(termination, view);
 }
 
 /** When the next heartbeat is due, in milliseconds since 1970. Undefined if none is. */

@@ -43,14 +43,21 @@ export function supersede(termination: Termination, view: HookView, now: number)
       ...termination,
       token: undefined,
       since: now,
-      memory: { ...memory, ...NO_ENDED_ACTION, goneAt: undefined, lastHeartbeatAt: undefined },
+      memory: {
+        ...memory,
+        ...NO_ENDED_ACTION,
+        begunAt: undefined,
+        goneAt: undefined,
+        lastHeartbeatAt: undefined,
+      },
     };
   }
   if (hasActionEnded(memory) || !terminatesAfterAll(memory, view)) return termination;
+  const begunAt = token === undefined ? undefined : memory.begunAt;
   return {
     ...termination,
     since: token === undefined ? now : since,
-    memory: { ...memory, ...NO_ENDED_ACTION, lastHeartbeatAt: undefined },
+    memory: { ...memory, ...NO_ENDED_ACTION, begunAt, lastHeartbeatAt: undefined },
   };
 }
 
@@ -92,11 +99,14 @@ export function underOtherAction(
   settings: DrainSettings,
   now: number,
 ): Termination {
+  const since = memory.terminatingSince ?? now;
+  // A drain that was begun for the action before, or by no run that could work on it, does not count as begun for this one.
+  const begunAt = Math.max(memory.begunAt ?? now, since);
   return {
     ...termination,
     settings,
     token: undefined,
-    since: memory.terminatingSince ?? now,
-    memory: { ...memory, ...NO_ENDED_ACTION, lastHeartbeatAt: now },
+    since,
+    memory: { ...memory, ...NO_ENDED_ACTION, begunAt, lastHeartbeatAt: now },
   };
 }

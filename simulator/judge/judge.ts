@@ -97,6 +97,9 @@ export class Judge implements Past {
         if (line.terminating) this.#instance(line.instanceId).heldUntil = Number.POSITIVE_INFINITY;
         this.#terminations.started(line, this.#instance(line.instanceId));
         return;
+      case "action-seen":
+        this.#terminations.seen(line);
+        return;
       case "action-ended":
         this.#terminations.ended(line, this.#instance(line.instanceId), this.#isTooRecent());
         return;

@@ -10,10 +10,10 @@ export type Places = {
 export type Scope = Places & {
   /** After this long the drain may be completed with whatever is left, in milliseconds. Undefined means never. */
   readonly patience: number | undefined;
+  /** So long after the lifecycle action's start the hook's global limit ends the drain at the latest, in milliseconds. */
+  readonly globalLimit: number;
   /** After this long the lifecycle action must have ended, in milliseconds. */
   readonly limit: number;
-  /** How long the hook itself then waits, in milliseconds, where the drain leaves the end to it; else 0. */
-  readonly leavesTo: number;
   /** Whether the drain may end with ABANDON after its deadline. ABANDON cancels the instance's other hooks. */
   readonly mayAbandon: boolean;
   /** Which tasks it may stop. */
@@ -69,12 +69,13 @@ function endOf(
   { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
 ): Omit<Scope, keyof Places> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
-  const deadline = Math.min(seconds * 1_000, globalTimeout - BEFORE_LIMIT_MS);
+  const globalLimit = globalTimeout - BEFORE_LIMIT_MS;
+  const deadline = Math.min(seconds * 1_000, globalLimit);
   const leaves = on_timeout === "leave";
   return {
     patience: leaves ? undefined : deadline,
+    globalLimit,
     limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
-    leavesTo: leaves ? heartbeatTimeout : 0,
     mayAbandon: on_timeout === "abandon",
     stopTasks: stopTasksOf(stop_tasks),
     isSwept,

@@ -23,6 +23,8 @@ export type TerminationOptions = {
    * which somebody else has sent a message.
    */
   readonly stopTasksByInput: StopTasks;
+  /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
+  readonly isDry: (caller: string) => boolean;
   /** How fast the functions' clocks may be. */
   readonly fastBy: number;
 };
@@ -33,6 +35,8 @@ type Case = {
   readonly scope: Scope;
   targets: boolean;
   tasks: boolean;
+  /** When a judged function could first work on it, in milliseconds since 1970. The drain's own time begins then. */
+  begunAt: number | undefined;
   /** In milliseconds since 1970; undefined while it is pending. */
   endedAt: number | undefined;
 };
@@ -102,10 +106,24 @@ export class Terminations implements Past {
       result: undefined,
       reason: "",
     };
-    const begun: Case = { record, scope, targets: false, tasks: false, endedAt: undefined };
+    const begun: Case = {
+      record,
+      scope,
+      targets: false,
+      tasks: false,
+      begunAt: undefined,
+      endedAt: undefined,
+    };
     this.#cases.push(begun);
     this.#casesOf.set(instanceId, [...this.#of(instanceId), begun]);
     this.update(instanceId, at, instance);
+  }
+
+  /** Somebody could work on a lifecycle action. */
+  seen({ at, instanceId, token, by }: Extract<StoryLine, { kind: "action-seen" }>): void {
+    if (!this.#options.suspects.has(by) || this.#options.isDry(by)) return;
+    const found = this.#of(instanceId).find(({ record }) => record.token === token);
+    if (found) found.begunAt ??= at;
   }
 
   /** A lifecycle action has ended. `isTooRecent` says what whoever ended it may not have seen. */
@@ -126,7 +144,7 @@ export class Terminations implements Past {
     found.endedAt = at;
     this.#ended += 1;
     const { record, scope } = found;
-    const late = Math.round((at - this.#latestEnd(record, scope, instance)) / 1000);
+    const late = Math.round((at - this.#latestEnd(found, instance)) / 1000);
     if (late > 0) accuse("every drain ends in time", `it ended ${late} s too late`);
     if (how === "call" && isSuspect) {
       const left = instance.left(scope, isTooRecent).join(", ");
@@ -167,9 +185,9 @@ export class Terminations implements Past {
 
   /** Judges at the end the terminations that have not ended. */
   conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
-    for (const { record, scope } of this.#cases) {
-      const { instanceId, reason } = record;
-      if (reason !== "" || at <= this.#latestEnd(record, scope, instanceOf(instanceId))) continue;
+    for (const each of this.#cases) {
+      const { instanceId, reason } = each.record;
+      if (reason !== "" || at <= this.#latestEnd(each, instanceOf(instanceId))) continue;
       this.#accuse({ at, instanceId, rule: "every drain ends in time", what: "it has not ended" });
     }
   }
@@ -192,8 +210,13 @@ export class Terminations implements Past {
   }
 
   // How long it is until a drain may end with whatever is left, in milliseconds. The functions' clocks may be fast.
-  #untilDeadline({ record, scope }: Case, at: number): number {
-    return record.askedAt + (scope.patience ?? Number.POSITIVE_INFINITY) - this.#options.fastBy - at;
+  // The drain's own time counts from when somebody could first work on it, the hook's from the lifecycle action's start.
+  #untilDeadline({ record, scope, begunAt }: Case, at: number): number {
+    const end = Math.min(
+      (begunAt ?? record.askedAt) + (scope.patience ?? Number.POSITIVE_INFINITY),
+      record.askedAt + (scope.patience === undefined ? Number.POSITIVE_INFINITY : scope.globalLimit),
+    );
+    return end - this.#options.fastBy - at;
   }
 
   // Whether a drain with `on_timeout: abandon` has ended with ABANDON at this moment, after its deadline.
@@ -239,16 +262,13 @@ export class Terminations implements Past {
     return this.#casesOf.get(instanceId) ?? [];
   }
 
-  // When a termination must have ended. After a fault, its message must become visible first. A drain that a sweep finds
-  // begins then, because nothing says since when the hook has held the instance.
-  #latestEnd(
-    { askedAt }: TerminationRecord,
-    { limit, leavesTo, isSwept }: Scope,
-    { messageLost }: JudgedInstance,
-  ): number {
+  // When a termination must have ended. After a fault, its message must become visible first, and a run that died may have been
+  // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance.
+  #latestEnd({ record, begunAt, scope: { limit, isSwept } }: Case, { messageLost }: JudgedInstance): number {
     const { faultsEndAt, sweepInterval } = this.#options;
-    const faultsEnd = faultsEndAt(askedAt + limit) ?? Number.NEGATIVE_INFINITY;
-    if (messageLost || isSwept) return Math.max(askedAt, faultsEnd) + limit + sweepInterval;
-    return Math.max(askedAt + limit, faultsEnd + HIDDEN_MS + TICKS_MS + leavesTo);
+    const from = begunAt ?? record.askedAt;
+    const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
+    if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;
+    return Math.max(from, faultsEnd + HIDDEN_MS) + limit;
   }
 }

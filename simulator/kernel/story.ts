@@ -25,6 +25,15 @@ export type Happening =
       /** Whether the instance terminates. Otherwise it is launched. */
       terminating: boolean;
     }
+  /** Somebody was told that a hook holds the instance, and which hooks there are: who could have worked on it from then on. */
+  | {
+      kind: "action-seen";
+      instanceId: string;
+      group: string;
+      hook: string;
+      token: string;
+      by: Actor;
+    }
   | {
       kind: "action-ended";
       instanceId: string;

@@ -6,16 +6,22 @@ import type { ScenarioGroup, ScenarioHook } from "./schema.ts";
 const ROLE = "arn:aws:iam::123456789012:role/hook";
 
 /** A scenario's hook in Auto Scaling's terms. */
-export function hookOf(hook: ScenarioHook): Hook {
+export function hookOf(world: World, hook: ScenarioHook): Hook {
+  const target = targetOf(world, hook);
   return {
     name: hook.name,
     transition: hook.transition === "launching" ? LAUNCHING : TERMINATING,
-    targetArn: hook.queue && arn("sqs", hook.queue),
-    roleArn: hook.queue && ROLE,
+    targetArn: target,
+    roleArn: target && ROLE,
     metadata: hook.metadata,
     heartbeatTimeout: hook.heartbeat_timeout_seconds,
     defaultResult: hook.default_result,
   };
+}
+
+function targetOf({ topics }: World, { queue, topic }: ScenarioHook): string | undefined {
+  if (topic !== undefined) return topics.byName(topic)?.arn;
+  return queue && arn("sqs", queue);
 }
 
 /** Creates an Auto Scaling group with its hooks, its warm pool and its instances. Throws as AWS does. */
@@ -42,7 +48,7 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
     const maxPrepared = desired + instance_ids.length;
     world.groups.putWarmPool(group, { poolState, reuseOnScaleIn, minSize: 0, maxPrepared });
   }
-  for (const hook of given.hooks) world.groups.putHook(group, hookOf(hook));
+  for (const hook of given.hooks) world.groups.putHook(group, hookOf(world, hook));
   for (const [key, value] of Object.entries(given.tags)) group.tags.set(key, value);
   if (given.managed_draining && given.cluster)
     world.managedDraining.enable(world.clusters.byName(given.cluster), group);

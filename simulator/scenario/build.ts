@@ -40,7 +40,9 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
     begin("queues", i);
     buildQueue(world, queue);
   }
-  for (const { queue } of scenario.event_rules) world.eventRules.add(queue);
+  for (const { name, account, queues: subscriptions } of scenario.topics)
+    world.topics.create(name, subscriptions, account);
+  for (const rule of scenario.event_rules) world.eventRules.add(rule);
   for (const [i, group] of scenario.target_groups.entries()) {
     begin("target_groups", i);
     buildTargetGroup(world, group);

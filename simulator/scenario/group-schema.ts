@@ -2,25 +2,30 @@ import { z } from "zod";
 import { instanceId, instanceIds, name, named, port, seconds } from "./values.ts";
 
 /** A lifecycle hook in a scenario file. */
-export const hook = z.strictObject({
-  name,
-  transition: z
-    .enum(["terminating", "launching"])
-    .default("terminating")
-    .describe("When it holds an instance."),
-  queue: name.optional().describe("The queue that it notifies."),
-  heartbeat_timeout_seconds: z
-    .int()
-    .min(30)
-    .max(7200)
-    .default(3600)
-    .describe("How long it holds without a heartbeat."),
-  default_result: z
-    .enum(["CONTINUE", "ABANDON"])
-    .default("ABANDON")
-    .describe("What its timeout ends it with."),
-  metadata: z.string().optional().describe("Its NotificationMetadata: settings of its own."),
-});
+export const hook = z
+  .strictObject({
+    name,
+    transition: z
+      .enum(["terminating", "launching"])
+      .default("terminating")
+      .describe("When it holds an instance."),
+    queue: name.optional().describe("The queue that it notifies."),
+    topic: name.optional().describe("The SNS topic that it notifies, instead of a queue."),
+    heartbeat_timeout_seconds: z
+      .int()
+      .min(30)
+      .max(7200)
+      .default(3600)
+      .describe("How long it holds without a heartbeat."),
+    default_result: z
+      .enum(["CONTINUE", "ABANDON"])
+      .default("ABANDON")
+      .describe("What its timeout ends it with."),
+    metadata: z.string().optional().describe("Its NotificationMetadata: settings of its own."),
+  })
+  .refine(({ queue, topic }) => queue === undefined || topic === undefined, {
+    error: "expected either a queue or a topic",
+  });
 
 /** An Auto Scaling group in a scenario file. */
 export const group = z.strictObject({

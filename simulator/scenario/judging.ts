@@ -3,9 +3,11 @@ import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import { type JudgedHook, scopeOf, stopTasksOf } from "../judge/scope.ts";
+import { arn } from "../kernel/account.ts";
 import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import { queueNamesOf } from "./ending.ts";
+import type { Input, Inputs } from "./inputs.ts";
 import type { Scenario } from "./schema.ts";
 
 /** When faults end, and how far reads lag, where the scenario alone does not say it. */
@@ -20,25 +22,23 @@ export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
  */
 export function judgeOf(
   scenario: Scenario,
-  simulation: Simulation,
+  { simulation, inputs }: { readonly simulation: Simulation; readonly inputs: Inputs },
   suspects: readonly string[],
   disturbed: Disturbed = {},
 ): Judge {
   const { world } = simulation;
   const { faults_end_after_seconds: faultsEnd } = scenario;
-  const { deregister, terminate } = scenario.functions ?? {};
-  const queue = deregister?.input.lifecycle_queue_name;
   return new Judge({
     story: world.story,
     scopeOf: (group, name) => {
       const hook = world.groups.find(group)?.hooks.get(name);
       if (hook?.transition !== TERMINATING) return undefined;
-      if (deregister && hook.targetArn?.endsWith(`:${queue}`))
-        return scopeOf(deregister.input, judgedHook(hook, false));
-      // A sweep knows a hook without a target by its name. The settings are those of terminate's input.
-      return terminate?.input.lifecycle_hook_name === name
-        ? scopeOf(terminate.input, judgedHook(hook, true))
-        : undefined;
+      const by = servedBy(hook, group, { world, inputs });
+      if (by === undefined) return undefined;
+      return scopeOf(
+        inputs.of(by === "message" ? "deregister" : "terminate"),
+        judgedHook(hook, by === "sweep"),
+      );
     },
     suspects: new Set(suspects),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
@@ -46,7 +46,8 @@ export function judgeOf(
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
-    stopTasksByInput: stopTasksOf(deregister?.input.stop_tasks),
+    stopTasksByInput: stopTasksOf(scenario.functions?.deregister.input.stop_tasks),
+    isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: (cluster, service) => placesOf(world, cluster, service),
@@ -72,6 +73,41 @@ function placesOf({ clusters, targetGroups }: World, clusterName: string, name: 
     ),
     loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
   };
+}
+
+/**
+ * How the functions come to serve a hook: its messages reach them, or only a sweep finds what it holds. Undefined if it is
+ * another's.
+ */
+function servedBy(
+  hook: Hook,
+  group: string,
+  { world, inputs }: { readonly world: World; readonly inputs: Inputs },
+): "message" | "sweep" | undefined {
+  const queue = String(inputs.of("deregister").lifecycle_queue_name);
+  const { targetArn = "" } = hook;
+  const subscriptions = world.topics.byArn(targetArn)?.subscriptions ?? [];
+  const isSent =
+    targetArn === arn("sqs", queue) ||
+    subscriptions.some((each) => each.queue === queue) ||
+    world.eventRules.sends(hook.name, group, queue);
+  if (isSent && isOurs(hook, inputs.of("deregister"))) return "message";
+  return isOurs(hook, inputs.of("terminate")) ? "sweep" : undefined;
+}
+
+// A hook is ours if it notifies the queue or a topic that an input names, or if the input gives the hook's name.
+function isOurs({ name, targetArn }: Hook, input: Input): boolean {
+  const { lifecycle_queue_name: queue, lifecycle_hook_name: own } = input;
+  const has = (key: string, value: unknown) => {
+    const named = input[key];
+    return Array.isArray(named) && named.includes(value);
+  };
+  return (
+    (queue !== undefined && targetArn === arn("sqs", String(queue))) ||
+    has("lifecycle_topic_arns", targetArn) ||
+    has("lifecycle_hook_names", name) ||
+    own === name
+  );
 }
 
 // How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps.

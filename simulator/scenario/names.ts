@@ -39,6 +39,7 @@ export function checksOf(scenario: Scenario) {
           );
   return {
     queue: check("queue", scenario.queues),
+    topic: check("topic", scenario.topics),
     targetGroup: check("target group", scenario.target_groups),
     loadBalancer: check("load balancer", scenario.load_balancers),
     cluster: check("cluster", scenario.clusters),

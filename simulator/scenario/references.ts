@@ -40,7 +40,7 @@ function functionProblems({ functions, queues }: Scenario): string[] {
 }
 
 function duplicates(scenario: Scenario): string[] {
-  const { queues, target_groups, load_balancers, clusters, auto_scaling_groups } = scenario;
+  const { queues, topics, target_groups, load_balancers, clusters, auto_scaling_groups } = scenario;
   const distinct = (path: string, what: string, items: readonly { readonly name: string }[]) =>
     expectDistinct(
       `a name that no other ${what} has`,
@@ -56,6 +56,7 @@ function duplicates(scenario: Scenario): string[] {
   );
   return [
     ...distinct("queues", "queue", queues),
+    ...distinct("topics", "topic", topics),
     ...distinct("target_groups", "target group", target_groups),
     ...distinct("load_balancers", "load balancer", load_balancers),
     ...distinct("clusters", "cluster", clusters),
@@ -83,7 +84,12 @@ function queueProblems({ queues }: Scenario): string[] {
 
 function ruleProblems(scenario: Scenario): string[] {
   const { queue } = checksOf(scenario);
-  return scenario.event_rules.flatMap((rule, i) => queue(`event_rules[${i}].queue`, rule.queue));
+  return [
+    ...scenario.event_rules.flatMap((rule, i) => queue(`event_rules[${i}].queue`, rule.queue)),
+    ...scenario.topics.flatMap(({ queues }, i) =>
+      queues.flatMap((each, j) => queue(`topics[${i}].queues[${j}].queue`, each.queue)),
+    ),
+  ];
 }
 
 function serviceProblems(scenario: Scenario): string[] {
@@ -101,7 +107,7 @@ function serviceProblems(scenario: Scenario): string[] {
 }
 
 function groupProblems(scenario: Scenario): string[] {
-  const { cluster, targetGroup, loadBalancer, queue } = checksOf(scenario);
+  const { cluster, targetGroup, loadBalancer, queue, topic } = checksOf(scenario);
   return scenario.auto_scaling_groups.flatMap((group, i) => {
     const path = `auto_scaling_groups[${i}]`;
     const own = group.registers_with;
@@ -119,7 +125,10 @@ function groupProblems(scenario: Scenario): string[] {
       ...own.load_balancers.flatMap((each, j) =>
         loadBalancer(`${path}.registers_with.load_balancers[${j}]`, each),
       ),
-      ...group.hooks.flatMap((hook, j) => queue(`${path}.hooks[${j}].queue`, hook.queue)),
+      ...group.hooks.flatMap((hook, j) => [
+        ...queue(`${path}.hooks[${j}].queue`, hook.queue),
+        ...topic(`${path}.hooks[${j}].topic`, hook.topic),
+      ]),
     ];
   });
 }

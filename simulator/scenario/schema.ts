@@ -31,6 +31,36 @@ const queue = z.strictObject({
     .describe("After how many receives redrive moves a message."),
 });
 
+const eventRule = z.strictObject({
+  queue: named("the queue"),
+  of: z
+    .enum(["notices", "terminating"])
+    .default("notices")
+    .describe(
+      "What it matches: all notices about instances, or the events of all terminating lifecycle actions (EC2 Instance-terminate Lifecycle Action).",
+    ),
+  hooks: z.array(name).optional().describe("With `terminating`: only the events of hooks with these names."),
+  groups: z.array(name).optional().describe("With `terminating`: only the events of these groups."),
+});
+
+const topic = z.strictObject({
+  name,
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "expected the twelve digits of an account")
+    .optional()
+    .describe("The account that it is in; the functions' own when not given."),
+  queues: z
+    .array(
+      z.strictObject({
+        queue: named("the queue"),
+        raw: z.boolean().default(false).describe("Whether it gets the bare message (raw message delivery)."),
+      }),
+    )
+    .default([])
+    .describe("The queues that are subscribed."),
+});
+
 const theGroup = named("the group");
 
 const happenings = {
@@ -50,6 +80,17 @@ const happenings = {
   put_hook: z
     .strictObject({ group: theGroup, hook: hook.describe("The hook, new or changed.") })
     .describe("Adds a lifecycle hook to a group, or changes it."),
+  delete_hook: z
+    .strictObject({ group: theGroup, hook: named("the hook") })
+    .describe("Deletes a lifecycle hook. AWS then ends what it holds: a termination with CONTINUE."),
+  change_input: z
+    .strictObject({
+      function: z.enum(["deregister", "terminate"]).describe("Which of the functions."),
+      input: z
+        .record(z.string(), z.unknown())
+        .describe("The keys that change, with their new values. A key with `null` is taken out."),
+    })
+    .describe("Somebody deploys a function with another input. Its runs from then on have it."),
   update_service: z
     .strictObject({
       cluster: named("the cluster"),
@@ -163,9 +204,10 @@ export const scenarioSchema = z.strictObject({
     .describe("The functions' schedules and inputs; needed by `npm start`, not by the simulator on its own."),
   queues: z.array(queue).default([]).describe("SQS queues."),
   event_rules: z
-    .array(z.strictObject({ queue: named("the queue") }))
+    .array(eventRule)
     .default([])
-    .describe("EventBridge rules. Each sends all notices about instances to its queue."),
+    .describe("EventBridge rules. Each sends the events that it matches to its queue."),
+  topics: z.array(topic).default([]).describe("SNS topics, which hooks can notify."),
   target_groups: z.array(targetGroup).default([]).describe("Target groups."),
   load_balancers: z.array(loadBalancer).default([]).describe("Classic load balancers."),
   clusters: z.array(cluster).default([]).describe("ECS clusters."),

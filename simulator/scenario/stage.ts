@@ -5,6 +5,7 @@ import type { Judge } from "../judge/judge.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
 import { startLastingFaults } from "./fault-timeline.ts";
+import { Inputs } from "./inputs.ts";
 import { type Disturbed, judgeOf } from "./judging.ts";
 import { ScenarioError } from "./read.ts";
 import type { Scenario } from "./schema.ts";
@@ -33,6 +34,7 @@ export type Stage = {
   readonly simulation: Simulation;
   readonly judge: Judge;
   readonly lambda: LambdaPlatform;
+  readonly inputs: Inputs;
   /** Starts the functions' schedules. Each goes on while `goOn` returns true when a tick is due. */
   readonly schedule: (goOn: () => boolean) => Promise<void>[];
 };
@@ -57,39 +59,40 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
     throw new ScenarioError(`${scenario.name}: functions: expected deregister and terminate, found nothing`);
   const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
   watch?.(simulation);
-  const judge = judgeOf(scenario, simulation, FUNCTIONS, disturbed);
+  const inputs = new Inputs(scenario);
+  const judge = judgeOf(scenario, { simulation, inputs }, FUNCTIONS, disturbed);
   const lambda = new LambdaPlatform(clock, simulation.world.firings);
   const schedule: Stage["schedule"] = (goOn) =>
     FUNCTIONS.flatMap((name) => {
       const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
       if (!scheduled) return [];
-      const { input, every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
+      const { every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
       let isSkewed = clock_skew_seconds !== 0;
       const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
-      const inputVariable = mapping && (mapping.input_variable ?? JSON.stringify(input));
-      const environment = inputVariable === undefined ? {} : { inputVariable };
-      const invokable = (event: unknown) => ({
+      const environment = () =>
+        mapping ? { inputVariable: mapping.input_variable ?? JSON.stringify(inputs.of(name)) } : {};
+      const invokable = (event: () => unknown) => ({
         name,
         timeoutSeconds: timeout_seconds,
         run: (invocation: SimulatedInvocation) => {
           // The fault counts once for a function, with the first run that uses the clock.
           if (isSkewed) simulation.world.firings.count("clock skew");
           isSkewed = false;
-          return invoke(name, event, { simulation, clock: own, invocation, ...environment });
+          return invoke(name, event(), { simulation, clock: own, invocation, ...environment() });
         },
       });
       const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds };
-      const schedules = [lambda.schedule({ ...invokable(input), ...ticks }, goOn)];
+      const schedules = [lambda.schedule({ ...invokable(() => inputs.of(name)), ...ticks }, goOn)];
       if (!mapping) return schedules;
       const polled = {
-        queue: String(input.lifecycle_queue_name),
+        queue: String(inputs.of(name).lifecycle_queue_name),
         maximumConcurrency: mapping.maximum_concurrency,
       };
-      const invokeWith = (event: unknown) => lambda.invoke(invokable(event));
+      const invokeWith = (event: unknown) => lambda.invoke(invokable(() => event));
       return [...schedules, pollQueue(polled, { simulation, clock }, invokeWith, goOn)];
     });
-  return { simulation, judge, lambda, schedule };
+  return { simulation, judge, lambda, inputs, schedule };
 }
 
 /** Makes the simulation of a scenario's world, warmed up until the clock's present. Throws a ScenarioError as `stage` does. */

@@ -37,7 +37,7 @@ export function timelineProblems(scenario: Scenario): string[] {
 }
 
 function namedPartProblems(
-  { queue, group, cluster, targetGroup, loadBalancer }: ReturnType<typeof checksOf>,
+  { queue, topic, group, cluster, targetGroup, loadBalancer }: ReturnType<typeof checksOf>,
   entry: TimelineEntry,
   path: string,
 ): string[] {
@@ -55,6 +55,8 @@ function namedPartProblems(
     ...check(group, "complete_actions.group", entry.complete_actions?.group),
     ...check(group, "put_hook.group", entry.put_hook?.group),
     ...check(queue, "put_hook.hook.queue", entry.put_hook?.hook.queue),
+    ...check(topic, "put_hook.hook.topic", entry.put_hook?.hook.topic),
+    ...check(group, "delete_hook.group", entry.delete_hook?.group),
     ...check(cluster, "update_service.cluster", entry.update_service?.cluster),
     ...check(targetGroup, "register.target_group", entry.register?.target_group),
     ...check(loadBalancer, "register.load_balancer", entry.register?.load_balancer),
@@ -92,7 +94,7 @@ function serviceProblems({ clusters }: Scenario, entry: TimelineEntry, path: str
 }
 
 function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
-  const { complete_actions, repeat_notification } = entry;
+  const { complete_actions, delete_hook, repeat_notification } = entry;
   const groups = scenario.auto_scaling_groups;
   const hooksOf = (names: readonly string[]) => [
     ...groups
@@ -105,14 +107,10 @@ function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): s
       put_hook && names.includes(put_hook.group) ? [put_hook.hook.name] : [],
     ),
   ];
-  if (complete_actions && groups.some(({ name }) => name === complete_actions.group)) {
-    const { group, hook } = complete_actions;
-    return expectOneOf(
-      `${path}.complete_actions.hook`,
-      `the name of a hook of ${group}`,
-      hooksOf([group]),
-      hook,
-    );
+  for (const [key, named] of Object.entries({ complete_actions, delete_hook })) {
+    if (!named || !groups.some(({ name }) => name === named.group)) continue;
+    const { group, hook } = named;
+    return expectOneOf(`${path}.${key}.hook`, `the name of a hook of ${group}`, hooksOf([group]), hook);
   }
   if (repeat_notification?.hook === undefined) return [];
   const names = hooksOf(groups.map(({ name }) => name));

@@ -8,6 +8,7 @@ import { hookOf } from "./build-groups.ts";
 import { loadBalancersOf, runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturbInvocations, startFaults } from "./fault-timeline.ts";
+import type { Inputs } from "./inputs.ts";
 import { happenToInstances } from "./instance-timeline.ts";
 import { sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
@@ -19,7 +20,11 @@ import type { Scenario, TimelineEntry } from "./schema.ts";
  *   thrown, because the world settles in the middle of other calls, and those callers are not at fault.
  */
 export function planTimeline(
-  { simulation, lambda }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform },
+  {
+    simulation,
+    lambda,
+    inputs,
+  }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform; readonly inputs?: Inputs },
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
@@ -29,6 +34,10 @@ export function planTimeline(
       try {
         expectInstances(simulation.world, entry);
         happen(simulation, entry);
+        if (entry.change_input) {
+          inputs?.change(entry.change_input);
+          simulation.world.groups.sightings.tellAgain();
+        }
         if (lambda) disturbInvocations(lambda, entry, simulation.world.agenda.now);
       } catch (error) {
         refused(asScenarioError(`${scenario.name}: timeline[${i}]`, error));
@@ -68,7 +77,9 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
     }
   }
   if (entry.complete_actions) completeActions(world, entry.complete_actions);
-  if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(entry.put_hook.hook));
+  if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(world, entry.put_hook.hook));
+  if (entry.delete_hook)
+    groups.actions.deleteHook(groups.byName(entry.delete_hook.group), entry.delete_hook.hook);
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);

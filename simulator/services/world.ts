@@ -11,7 +11,9 @@ import { Clusters } from "./ecs/clusters.ts";
 import { ClassicLoadBalancers } from "./elb/load-balancers.ts";
 import { TargetGroups } from "./elbv2/target-groups.ts";
 import { EventRules } from "./eventbridge/event-rules.ts";
+import { lifecycleEvent } from "./eventbridge/lifecycle-events.ts";
 import { ManagedDraining } from "./managed-draining.ts";
+import { Topics } from "./sns/topics.ts";
 import type { Unreliability } from "./sqs/queue.ts";
 import { Queues } from "./sqs/queues.ts";
 
@@ -23,6 +25,7 @@ export class World implements Past {
   readonly firings = new Firings();
   readonly unreliability: Unreliability = { shortPollMisses: 0, duplicates: 0, disorder: 0 };
   readonly queues: Queues;
+  readonly topics: Topics;
   readonly instances: Instances;
   readonly classic: ClassicLoadBalancers;
   readonly targetGroups: TargetGroups;
@@ -37,6 +40,7 @@ export class World implements Past {
     this.agenda = new Agenda(startsAt);
     this.random = randomSource(seed);
     this.queues = new Queues({ agenda: this.agenda, random: this.random("sqs"), firings: this.firings });
+    this.topics = new Topics(this);
     this.instances = new Instances({
       agenda: this.agenda,
       random: this.random("instances"),
@@ -48,6 +52,7 @@ export class World implements Past {
     this.groups = new Groups(this);
     this.managedDraining = new ManagedDraining(this);
     this.eventRules = new EventRules(this);
+    this.groups.notifications.onEvent((...begun) => this.eventRules.deliveriesOf(lifecycleEvent(...begun)));
     this.scalableTargets = new ScalableTargets(this);
   }
 

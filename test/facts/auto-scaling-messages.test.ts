@@ -21,7 +21,7 @@ import { refusalOf } from "./refusal.ts";
 import { type SimulatedAws, startSimulator } from "./simulator-process.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const [TWICE_TOLD, ENDED_BY_HAND, STOPPED_BY_HAND, UNTOLD] = [1, 2, 3, 4].map(
+const [TWICE_TOLD, ENDED_BY_HAND, STOPPED_BY_HAND, UNTOLD, SHARED] = [1, 2, 3, 4, 5].map(
   (n) => `i-0aaaaaaaaaaaaaaa${n}`,
 );
 const hook = (queue: string) => ({ name: "drain", queue, heartbeat_timeout_seconds: 7200 });
@@ -29,17 +29,47 @@ const letter = (form: string) => ({ form, queue: form, group: "some", hook: "dra
 
 /** What no API brings about: a repeated message, an end by hand, and the forms that a message has on its detours. */
 const SCENARIO = {
-  queues: ["repeated", "ended", "stopped", "lost", "sns", "eventbridge"].map((name) => ({ name })),
+  queues: [
+    ...["repeated", "ended", "stopped", "lost", "sns", "eventbridge"],
+    ...["wrapped", "bare", "all-hooks", "one-hook", "another-group"],
+  ].map((name) => ({ name })),
+  topics: [
+    {
+      name: "terminations",
+      account: "210987654321",
+      queues: [{ queue: "wrapped" }, { queue: "bare", raw: true }],
+    },
+  ],
+  event_rules: [
+    { queue: "all-hooks", of: "terminating", groups: ["shared"] },
+    { queue: "one-hook", of: "terminating", groups: ["shared"], hooks: ["silent"] },
+    { queue: "another-group", of: "terminating", groups: ["some"] },
+  ],
   auto_scaling_groups: [
     { name: "repeated", instance_ids: [TWICE_TOLD], hooks: [hook("repeated")] },
     { name: "ended", instance_ids: [ENDED_BY_HAND], hooks: [hook("ended")] },
     { name: "stopped", instance_ids: [STOPPED_BY_HAND], hooks: [hook("stopped")] },
     { name: "lost", instance_ids: [UNTOLD], hooks: [hook("lost")] },
     { name: "some", instances: 0 },
+    {
+      name: "shared",
+      instance_ids: [SHARED],
+      hooks: [
+        { name: "told", topic: "terminations", metadata: "{}" },
+        { name: "silent" },
+        {
+          name: "launching",
+          transition: "launching",
+          heartbeat_timeout_seconds: 30,
+          default_result: "CONTINUE",
+        },
+      ],
+    },
   ],
   timeline: [
     { at_seconds: 5, terminate: { instance_ids: [TWICE_TOLD] } },
     { at_seconds: 10, repeat_notification: { instance_ids: [TWICE_TOLD] } },
+    { at_seconds: 5, terminate: { instance_ids: [SHARED] } },
     { at_seconds: 5, kill: { instance_ids: [ENDED_BY_HAND] } },
     // Only the message of this one is under way in that time.
     { at_seconds: 1, lose_notifications: { for_seconds: 2 } },
@@ -226,6 +256,27 @@ describe("Auto Scaling's messages and answers", () => {
       LifecycleHookName: "drain",
       LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
     });
+  });
+
+  it("facts 1: a hook that notifies a topic reaches each subscribed queue, in an envelope or bare, from another account too", async () => {
+    const [bare] = await messagesOn("bare");
+    expect(bare).to.include({ EC2InstanceId: SHARED, LifecycleHookName: "told", NotificationMetadata: "{}" });
+    const envelopes = (await messagesOn("wrapped")).filter((each) => !String(each.Message).includes("TEST"));
+    expect(envelopes).to.have.lengthOf(1);
+    expect(envelopes[0]).to.include({
+      Type: "Notification",
+      TopicArn: "arn:aws:sns:us-east-1:210987654321:terminations",
+      Subject: `Auto Scaling:  Lifecycle action 'TERMINATING' for instance ${SHARED} in progress.`,
+    });
+    expect(JSON.parse(String(envelopes[0]?.Message))).to.deep.equal(bare);
+  });
+
+  it("facts 1: a rule for lifecycle actions gets the events of all hooks of all groups, whatever these notify, or of those that it names", async () => {
+    const hooksOn = async (queue: string) =>
+      (await messagesOn(queue)).map(({ detail }) => (detail as LifecycleMessage).LifecycleHookName);
+    expect(await hooksOn("all-hooks")).to.have.members(["told", "silent"]);
+    expect(await hooksOn("one-hook")).to.deep.equal(["silent"]);
+    expect(await hooksOn("another-group")).to.deep.equal([]);
   });
 
   it("facts 1: unknown instance ids are left out of the answer without an error", async () => {

@@ -87,6 +87,10 @@ export const CHECKLIST: readonly Fact[] = [
     "target-unreachable": "a hook whose target cannot be written to is refused with a ValidationError",
     "sns-form": "through SNS the message is a JSON string inside an envelope",
     "eventbridge-form": "through EventBridge the message is the detail of an event",
+    "sns-subscribed":
+      "a hook that notifies a topic reaches each subscribed queue, in an envelope or bare, from another account too",
+    "event-of-each-hook":
+      "a rule for lifecycle actions gets the events of all hooks of all groups, whatever these notify, or of those that it names",
     "unknown-instances": "unknown instance ids are left out of the answer without an error",
     "instances-at-most": "more than 50 instance ids in a call are an error",
     "instances-paged": "instances come in pages, and a short page may have a successor",

@@ -156,9 +156,9 @@ class Life {
   }
 
   #plan(hour: Scenario): void {
-    const { simulation, lambda } = this.#stage;
+    const { simulation, lambda, inputs } = this.#stage;
     const now = this.#clock.now();
-    planTimeline({ simulation, lambda }, hour, now, (error) => this.#refused(error));
+    planTimeline({ simulation, lambda, inputs }, hour, now, (error) => this.#refused(error));
     for (const kind of kindsIn(hour)) this.#switchedOn.add(kind);
     for (const { send } of hour.timeline) if (send) this.#unreadable.add(send.body);
     if (hour.faults_end_after_seconds === undefined) return;

@@ -57,7 +57,8 @@ const SIMULATOR_LAYERS: Layers = {
   "services/sqs": ["kernel", "wire"],
   "services/elb": ["kernel", "wire", "services/ec2"],
   "services/elbv2": ["kernel", "wire", "services/ec2"],
-  "services/eventbridge": ["kernel", "services/ec2", "services/sqs"],
+  "services/sns": ["kernel", "services/sqs"],
+  "services/eventbridge": ["kernel", "services/autoscaling", "services/ec2", "services/sqs"],
   "services/ecs": ["kernel", "wire", "services/ec2", "services/elb", "services/elbv2"],
   "services/application-autoscaling": ["kernel", "wire", "services/ecs"],
   "services/autoscaling": [
@@ -67,6 +68,7 @@ const SIMULATOR_LAYERS: Layers = {
     "services/ecs",
     "services/elb",
     "services/elbv2",
+    "services/sns",
     "services/sqs",
   ],
   services: ["kernel", "services/*"],

@@ -51,6 +51,10 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
       token: input.NextToken,
       invalidTokenCode: "InvalidNextToken",
     });
+    for (const { group, instance } of items) {
+      if (instance.state.at(call.asOf)?.endsWith(":Wait") === true)
+        groups.sightings.heldShown(group, instance, call.caller);
+    }
     return {
       AutoScalingInstances: items.map(({ group, instance }) => ({
         ...presentInstance(world, instance, call.asOf),

@@ -9,6 +9,7 @@ import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } fr
 import { isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
 import { Passages } from "./passages.ts";
+import { Sightings } from "./sightings.ts";
 import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 
 /** Auto Scaling checks its groups this long after a change. */
@@ -24,6 +25,7 @@ export class Groups implements Past {
   readonly actions: LifecycleActions;
   readonly passages: Passages;
   readonly notifications: Notifications;
+  readonly sightings: Sightings;
   readonly #warmPools: WarmPools;
   readonly #world: AutoScalingGround;
   readonly #byName = new Map<string, Group>();
@@ -31,6 +33,7 @@ export class Groups implements Past {
   constructor(world: AutoScalingGround) {
     this.#world = world;
     this.notifications = new Notifications(world);
+    this.sightings = new Sightings(world);
     this.actions = new LifecycleActions(world, this.notifications);
     this.passages = new Passages(world, this.actions, {
       enterService: (group, instance) => this.#enterService(group, instance),

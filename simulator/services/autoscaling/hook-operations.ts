@@ -26,12 +26,13 @@ export function hookOperations(world: AutoScalingWorld): Operation[] {
     return {};
   };
 
-  const describe = (input: autoscaling.DescribeLifecycleHooksType) => {
+  const describe = (input: autoscaling.DescribeLifecycleHooksType, call: Call) => {
     const group = groups.byName(input.AutoScalingGroupName as string);
     const names = input.LifecycleHookNames;
     if ((names?.length ?? 0) > 50)
       throw invalid("lifecycleHookNames", "Member must have length less than or equal to 50");
     const hooks = [...group.hooks.values()].filter((hook) => !names || names.includes(hook.name));
+    groups.sightings.hooksShown(group, call.caller);
     return { LifecycleHooks: hooks.map((hook) => presentHook(group, hook)) };
   };
 

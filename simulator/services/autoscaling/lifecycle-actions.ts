@@ -81,7 +81,7 @@ export class LifecycleActions {
       startedAt: agenda.now,
       globalDeadline: agenda.now + globalTimeout(hook) * 1000,
       timer: { at: agenda.now, cancel: () => {} },
-      message: undefined,
+      deliveries: [],
       ended: undefined,
     };
     action.timer = this.#timer(group, instance, action);

@@ -6,6 +6,7 @@ import type { Instances } from "../ec2/instances.ts";
 import type { Clusters } from "../ecs/clusters.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
+import type { Topics } from "../sns/topics.ts";
 import type { Queues } from "../sqs/queues.ts";
 
 /** What Auto Scaling needs: all that an instance is registered with. */
@@ -15,6 +16,7 @@ export type AutoScalingGround = Ground & {
   readonly targetGroups: TargetGroups;
   readonly clusters: Clusters;
   readonly queues: Queues;
+  readonly topics: Topics;
 };
 
 export type Transition = "autoscaling:EC2_INSTANCE_TERMINATING" | "autoscaling:EC2_INSTANCE_LAUNCHING";
@@ -74,8 +76,8 @@ export type LifecycleAction = {
   /** Heartbeats do not extend the action beyond this. */
   readonly globalDeadline: number;
   timer: Appointment;
-  /** The body of its notification, once it was sent. */
-  message: string | undefined;
+  /** What delivers its messages: to the hook's target, and to each event rule that matches. */
+  deliveries: readonly (() => void)[];
   ended: { readonly how: ActionEnd; readonly result: ActionResult; readonly at: number } | undefined;
 };
 

@@ -1,18 +1,36 @@
 import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
-import type { Queue } from "../sqs/queue.ts";
-import type { AutoScalingGround, Group, Hook, LifecycleAction, Passage } from "./model.ts";
+import {
+  type AutoScalingGround,
+  type Group,
+  type Hook,
+  type LifecycleAction,
+  type Passage,
+  TERMINATING,
+} from "./model.ts";
 
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
-/** Called for each lifecycle action that begins, as an EventBridge rule would be. */
+/** Called for each lifecycle action that begins. */
 type BegunListener = (group: Group, instanceId: string, action: LifecycleAction) => void;
+
+/** The deliveries of a lifecycle action's event, one for each rule of EventBridge that matches it. */
+type EventRoute = (
+  group: Group,
+  instanceId: string,
+  action: LifecycleAction,
+  passage: Passage,
+) => readonly (() => void)[];
+
+/** A text that a hook's target gets, and the subject that SNS adds. */
+type Message = { readonly subject: string; readonly body: string };
 
 /** What Auto Scaling sends to a hook's notification target. */
 export class Notifications {
   readonly #world: AutoScalingGround;
   readonly #onBegun: BegunListener[] = [];
+  readonly #eventRoutes: EventRoute[] = [];
   #losses = { until: Number.NEGATIVE_INFINITY, probability: 0 };
   #delays = { until: Number.NEGATIVE_INFINITY, probability: 0, milliseconds: 0 };
 
@@ -22,36 +40,42 @@ export class Notifications {
 
   /** The test notification of PutLifecycleHook. Throws a ValidationError when it cannot be delivered. */
   test(group: Group, hook: Hook): void {
-    this.check(hook)?.send(
-      JSON.stringify({
-        AccountId: ACCOUNT,
-        RequestId: this.#world.random("notifications").uuid(),
-        AutoScalingGroupARN: group.arn,
-        AutoScalingGroupName: group.name,
-        Service: "AWS Auto Scaling",
-        Event: "autoscaling:TEST_NOTIFICATION",
-        Time: new Date(this.#world.agenda.now).toISOString(),
-      }),
-    );
+    const send = this.check(hook);
+    if (!send) return;
+    const body = JSON.stringify({
+      AccountId: ACCOUNT,
+      RequestId: this.#world.random("notifications").uuid(),
+      AutoScalingGroupARN: group.arn,
+      AutoScalingGroupName: group.name,
+      Service: "AWS Auto Scaling",
+      Event: "autoscaling:TEST_NOTIFICATION",
+      Time: new Date(this.#world.agenda.now).toISOString(),
+    });
+    send({ subject: `Auto Scaling: test notification for group "${group.name}"`, body });
   }
 
-  /** The queue that a hook notifies, if any. Throws a ValidationError when it cannot. */
-  check(hook: Hook): Queue | undefined {
+  /** What sends to the queue or topic that a hook notifies, if any. Throws a ValidationError when it cannot. */
+  check(hook: Hook): ((message: Message) => void) | undefined {
     if (!hook.targetArn) return undefined;
-    const queue = this.#queue(hook);
-    if (!queue || !hook.roleArn) {
+    const send = this.#target(hook.targetArn);
+    if (!send || !hook.roleArn) {
       throw new AwsError(
         "ValidationError",
         `Unable to publish test message to notification target ${hook.targetArn} using IAM role ${hook.roleArn}. Please check your target and role configuration and try to put lifecycle hook again.`,
         400,
       );
     }
-    return queue;
+    return send;
   }
 
   /** Calls `listener` for every lifecycle action that begins, whether or not its hook has a target. */
   onBegun(listener: BegunListener): void {
     this.#onBegun.push(listener);
+  }
+
+  /** Calls `route` for every lifecycle action that begins, for what EventBridge delivers of it. */
+  onEvent(route: EventRoute): void {
+    this.#eventRoutes.push(route);
   }
 
   /** Loses messages of lifecycle actions on their way, until a time in milliseconds since 1970. */
@@ -64,7 +88,7 @@ export class Notifications {
     this.#delays = delays;
   }
 
-  /** The message that a lifecycle action has begun. It is lost when the queue is gone by then. */
+  /** The messages that a lifecycle action has begun. One is lost when its queue is gone by then. */
   begun(group: Group, instanceId: string, action: LifecycleAction, passage: Passage): void {
     const { agenda } = this.#world;
     const random = this.#world.random("notifications");
@@ -85,30 +109,48 @@ export class Notifications {
       LifecycleActionToken: token,
       ...(passage.action ? { Action: passage.action } : {}),
     };
-    if (!hook.targetArn) return;
-    action.message = JSON.stringify(body);
+    const message = {
+      subject: `Auto Scaling:  Lifecycle action '${passage.transition === TERMINATING ? "TERMINATING" : "LAUNCHING"}' for instance ${instanceId} in progress.`,
+      body: JSON.stringify(body),
+    };
+    action.deliveries = [
+      ...(hook.targetArn ? [() => this.#target(hook.targetArn as string)?.(message)] : []),
+      ...this.#eventRoutes.flatMap((route) => route(group, instanceId, action, passage)),
+    ];
+    for (const deliver of action.deliveries) this.#deliver(instanceId, deliver);
+  }
+
+  /** Sends an action's messages as they were; once more, where they were sent before. */
+  repeat({ deliveries }: LifecycleAction): void {
+    for (const deliver of deliveries) deliver();
+  }
+
+  #deliver(instanceId: string, deliver: () => void): void {
+    const { agenda, firings, story } = this.#world;
     if (this.#strikes(this.#losses)) {
-      this.#world.firings.count("lost notifications");
-      this.#world.story.tell(agenda.now, { kind: "message-lost", instanceId });
+      firings.count("lost notifications");
+      story.tell(agenda.now, { kind: "message-lost", instanceId });
       return;
     }
     const late = this.#strikes(this.#delays) ? this.#delays.milliseconds : 0;
-    if (late > 0) this.#world.firings.count("late notifications");
-    agenda.in(late + random.whole(...DELIVERY_MS), () => this.repeat(action));
-  }
-
-  /** Sends an action's message as it was; once more, where it was sent before. */
-  repeat(action: LifecycleAction): void {
-    if (action.message !== undefined) this.#queue(action.hook)?.send(action.message);
+    if (late > 0) firings.count("late notifications");
+    agenda.in(late + this.#world.random("notifications").whole(...DELIVERY_MS), deliver);
   }
 
   #strikes({ until, probability }: { until: number; probability: number }): boolean {
     return this.#world.agenda.now < until && this.#world.random("notifications").chance(probability);
   }
 
-  #queue(hook: Hook): Queue | undefined {
-    if (!hook.targetArn?.startsWith("arn:aws:sqs:"))
-      throw new NotSimulated(`the notification target ${hook.targetArn}`);
-    return this.#world.queues.byArn(hook.targetArn);
+  // What sends to a queue or a topic. Undefined if it is not there.
+  #target(arn: string): ((message: Message) => void) | undefined {
+    const { agenda, queues, topics } = this.#world;
+    if (arn.startsWith("arn:aws:sns:")) {
+      const topic = topics.byArn(arn);
+      if (!topic) throw new NotSimulated(`the topic ${arn}, which no scenario has made`);
+      return ({ subject, body }) => topics.publish(topic, { subject, message: body, at: agenda.now });
+    }
+    if (!arn.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${arn}`);
+    const queue = queues.byArn(arn);
+    return queue && (({ body }) => queue.send(body));
   }
 }

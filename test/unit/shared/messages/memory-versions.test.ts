@@ -20,7 +20,7 @@ const withoutTaken = (memory: Memory): Memory => ({
   ),
 });
 /** What only this version has. */
-const NEW: Partial<Memory> = { blockers: [], unread: [], ofLaterVersion: {} };
+const NEW: Partial<Memory> = { begunAt: undefined, blockers: [], unread: [], ofLaterVersion: {} };
 
 describe("the version before this one", () => {
   for (const field of MEMORY_FIELDS) {

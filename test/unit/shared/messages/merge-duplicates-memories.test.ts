@@ -91,6 +91,7 @@ describe("the memories of two messages of one drain", () => {
 
   it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
     const known = {
+      begunAt: 2_000,
       drainingAt: 3_000,
       noContainerInstanceSince: 4_000,
       noRegistrationSince: 5_000,

@@ -1,7 +1,7 @@
 // Protects what a termination carries: handed from run to run without loss.
 import { expect } from "chai";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
-import { NO_MEMORY } from "../../../../shared/model/memory.ts";
+import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { FULL_MEMORY, INSTANCE } from "./drawn-memory.ts";
@@ -96,9 +96,27 @@ describe("the message to terminate", () => {
     });
   });
 
+  describe("of the version before, which counted a drain's time from the lifecycle action's start", () => {
+    const begunAt = (memory: Partial<Memory>, keys: object = {}) => {
+      const told = { ...termination, dryRun: false, memory: { ...NO_MEMORY, ...memory } };
+      const body = { ...JSON.parse(formatMonitorMessage(told)), version: 1, ...keys };
+      const read = parseMonitorMessage(JSON.stringify(body), 0, {});
+      return read.kind === "termination" ? read.termination.memory.begunAt : read.reason;
+    };
+    const worked = { nextPassAt: at("09:05:00") };
+
+    it("has begun with it, where a run has worked on it", () =>
+      expect(begunAt(worked)).to.equal(termination.since));
+    it("has not begun where none has", () => expect(begunAt({})).to.equal(undefined));
+    it("has not begun on a dry run", () => expect(begunAt(worked, { dry_run: true })).to.equal(undefined));
+    it("says when it was begun, where a later version has said so", () =>
+      expect(begunAt({ ...worked, begunAt: at("09:07:00") })).to.equal(at("09:07:00")));
+    it("is told from one of this version", () => expect(begunAt(worked, { version: 2 })).to.equal(undefined));
+  });
+
   it("keeps the original's keys", () => {
     expect(JSON.parse(formatMonitorMessage(termination))).to.include({
-      version: 1,
+      version: 2,
       elb_name: "web",
       instance_id: "i-0123456789abcdef0",
       auto_scaling_group: "fleet",

@@ -51,7 +51,7 @@ describe("a token that is refused", () => {
       ...drain({ drainTimeoutSeconds: 700 }),
       token: undefined,
       since: now,
-      memory: { ...drain().memory, lastHeartbeatAt: now },
+      memory: { ...drain().memory, begunAt: now, lastHeartbeatAt: now },
     });
     expect(asked).to.deep.equal(["hooks of fleet", "heartbeat of i-1, drain, undefined"]);
   });
@@ -67,6 +67,7 @@ describe("a token that is refused", () => {
       completedAt: undefined,
       refusedAt: undefined,
       returningSince: undefined,
+      begunAt: SINCE + MINUTE,
       lastHeartbeatAt: SINCE + MINUTE,
     });
   });

@@ -133,7 +133,7 @@ describe("a heartbeat", () => {
         ...drain,
         token: undefined,
         since: now,
-        memory: { ...drain.memory, lastHeartbeatAt: now },
+        memory: { ...drain.memory, begunAt: now, lastHeartbeatAt: now },
       });
       expect(lines.map(([level, phrase]) => [level, phrase])).to.deep.equal([
         ["info", "heartbeat refused"],

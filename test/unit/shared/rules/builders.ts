@@ -17,7 +17,7 @@ export const MINUTE = 60 * SECOND;
 /** The message's time; `now` in the rows counts from here. */
 export const SINCE = Date.parse("2026-01-05T09:00:00Z");
 
-/** A drain that has just begun: the hook's timer began with the message. */
+/** A drain that has just begun: its time, and the hook's timer, began with the message. */
 export const termination = (
   memory: Partial<Memory> = {},
   change: Partial<Omit<Termination, "settings">> & { readonly settings?: Partial<DrainSettings> } = {},
@@ -31,7 +31,7 @@ export const termination = (
   dryRun: false,
   ...change,
   settings: { ...settingsOf({ cluster_name: "main" }), ...change.settings },
-  memory: { ...NO_MEMORY, lastHeartbeatAt: SINCE, ...memory },
+  memory: { ...NO_MEMORY, begunAt: SINCE, lastHeartbeatAt: SINCE, ...memory },
 });
 
 /** The hook of the plain case; an hour is what AWS gives one that says nothing. */

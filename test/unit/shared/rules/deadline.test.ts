@@ -5,8 +5,10 @@ import { expect } from "chai";
 import { unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { WarningKind } from "../../../../shared/model/decision.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
+import type { Memory } from "../../../../shared/model/memory.ts";
+import type { Observation } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
-import { deadlineOf } from "../../../../shared/rules/deadline.ts";
+import { begin, deadlineOf, halfTimeOf, isTimeOver } from "../../../../shared/rules/deadline.ts";
 import {
   clusterInstance,
   decisionOf,
@@ -14,11 +16,13 @@ import {
   hook,
   MINUTE,
   NOT_DRAINING,
+  observed,
   type Row,
   rows,
   SECOND,
   SINCE,
   seen,
+  state,
   target,
   targetsLeft,
   task,
@@ -57,6 +61,69 @@ describe("decide", () => {
         });
       });
     }
+  });
+
+  describe("rule 6: when a drain's time begins", () => {
+    const begun = (memory: Partial<Memory>, change: Partial<Observation> = {}, now = 0) =>
+      begin(termination({ begunAt: undefined, ...memory }), observed(change), SINCE + now).memory.begunAt;
+
+    it("at the first pass that shows that a hook holds the instance", () =>
+      expect(begun({}, {}, 65 * MINUTE)).to.equal(SINCE + 65 * MINUTE));
+    it("once: a later outage extends nothing", () =>
+      expect(begun({ begunAt: SINCE + MINUTE }, {}, 65 * MINUTE)).to.equal(SINCE + MINUTE));
+    it("not in the future, whatever a message says", () => {
+      expect(begun({ begunAt: SINCE + HOUR }, {}, MINUTE)).to.equal(SINCE + MINUTE);
+      expect(begun({ begunAt: SINCE + MINUTE }, {}, MINUTE)).to.equal(SINCE + MINUTE);
+    });
+    it("not before a hook holds it", () => expect(begun({}, state("Terminating"))).to.equal(undefined));
+    it("not where another group has it", () =>
+      expect(begun({}, { groupInstance: { group: "other", state: "Terminating:Wait" } })).to.equal(
+        undefined,
+      ));
+    it("not while Auto Scaling cannot be read", () =>
+      expect(begun({}, { groupInstance: undefined })).to.equal(undefined));
+    it("not without a hook: nothing will be completed", () => {
+      const noticed = termination({ begunAt: undefined }, { hook: undefined });
+      expect(begin(noticed, observed(), SINCE)).to.equal(noticed);
+    });
+
+    /** [when it was begun, the hook's timeout, the deadline; all in seconds after the action's start, whether it is cut] */
+    const late: [number | undefined, number, number, boolean][] = [
+      [undefined, 3600, 3600, false],
+      [0, 3600, 3600, false],
+      [3900, 7200, 7500, false],
+      // No drain is older than its lifecycle action.
+      [-3900, 7200, 3600, false],
+      // The hook's global limit counts from the action's start, whenever the drain was begun.
+      [2700, 60, 5880, true],
+      [2280, 60, 5880, false],
+    ];
+    for (const [at, timeout, seconds, cut] of late) {
+      it(`begun ${at === undefined ? "never" : `after ${at} s`}, with a hook of ${timeout} s: the end is after ${seconds} s`, () => {
+        const begunAt = at === undefined ? undefined : SINCE + at * SECOND;
+        expect(
+          deadlineOf(termination({ begunAt }), hook({ heartbeatTimeout: timeout * SECOND })),
+        ).to.deep.equal({ at: SINCE + seconds * SECOND, cut });
+      });
+    }
+
+    it("half of it counts from there too", () => {
+      const drain = termination({ begunAt: SINCE + HOUR });
+      expect(halfTimeOf(drain, deadlineOf(drain, hook()))).to.equal(SINCE + 90 * MINUTE);
+    });
+
+    it("while it has not begun it is not over: only the hook's global limit ends it", () => {
+      const short = hook({ heartbeatTimeout: 60 * SECOND });
+      const over = (begunAt: number | undefined, seconds: number, own: Hook | undefined = short) =>
+        isTimeOver(termination({ begunAt }), own, SINCE + seconds * SECOND);
+      expect([over(SINCE, 3600), over(SINCE, 3599)]).to.deep.equal([true, false]);
+      expect([over(undefined, 3600), over(undefined, 5879), over(undefined, 5880)]).to.deep.equal([
+        false,
+        false,
+        true,
+      ]);
+      expect(isTimeOver(termination({ begunAt: undefined }), undefined, SINCE + 48 * HOUR)).to.equal(false);
+    });
   });
 
   const atDeadline = (

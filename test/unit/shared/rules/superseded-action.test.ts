@@ -1,7 +1,7 @@
 // Protects the time of a drain whose instance was on its way back, and dies after all by another lifecycle action.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
-import { supersede } from "../../../../shared/rules/superseded-action.ts";
+import { supersede, underOtherAction } from "../../../../shared/rules/superseded-action.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 
 const token = "87654321-4321-4321-4321-210987654321";
@@ -14,6 +14,20 @@ const goneOn = (memory: Partial<Memory>, state: string | undefined, own: string 
     ? "as it was"
     : { since: after.since, lastHeartbeatAt: after.memory.lastHeartbeatAt };
 };
+
+describe("another action that holds the instance", () => {
+  const begunAt = (memory: Partial<Memory>) =>
+    underOtherAction(termination(memory, { token }), termination().settings, now).memory.begunAt;
+
+  it("has its own time: from the first pass that showed the instance dying", () =>
+    expect(begunAt({ begunAt: SINCE, terminatingSince: SINCE + SECOND })).to.equal(SINCE + SECOND));
+  it("not from before a run could work on it", () =>
+    expect(begunAt({ begunAt: SINCE + SECOND, terminatingSince: SINCE })).to.equal(SINCE + SECOND));
+  it("from now, where no pass showed it dying, or no run could work on it", () => {
+    expect(begunAt({ begunAt: SINCE })).to.equal(now);
+    expect(begunAt({ begunAt: undefined, terminatingSince: SINCE })).to.equal(now);
+  });
+});
 
 describe("an instance that was on its way back", () => {
   for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
@@ -30,7 +44,7 @@ describe("an instance that was on its way back", () => {
       expect(after).to.deep.equal({
         ...before,
         since: now,
-        memory: { ...before.memory, lastHeartbeatAt: undefined },
+        memory: { ...before.memory, begunAt: undefined, lastHeartbeatAt: undefined },
       });
     });
   }
@@ -84,7 +98,12 @@ describe("an instance that was on its way back", () => {
       expect(goesOnAs(ended)).to.deep.equal({
         ...termination(back, { token: undefined }),
         since: now,
-        memory: { ...termination(back).memory, goneAt: undefined, lastHeartbeatAt: undefined },
+        memory: {
+          ...termination(back).memory,
+          begunAt: undefined,
+          goneAt: undefined,
+          lastHeartbeatAt: undefined,
+        },
       });
     });
 

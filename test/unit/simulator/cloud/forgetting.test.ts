@@ -6,6 +6,7 @@ import { Firings } from "../../../../simulator/kernel/firings.ts";
 import { History } from "../../../../simulator/kernel/history.ts";
 import { randomSource } from "../../../../simulator/kernel/random.ts";
 import { inVirtualTime } from "../../../../simulator/kernel/virtual-time.ts";
+import { Inputs } from "../../../../simulator/scenario/inputs.ts";
 import { existsIn, judgeOf } from "../../../../simulator/scenario/judging.ts";
 import { checkScenario } from "../../../../simulator/scenario/read.ts";
 import { FUNCTIONS, simulate } from "../../../../simulator/scenario/stage.ts";
@@ -54,7 +55,7 @@ function aged() {
   let now = Date.parse(scenario.starts_at);
   const simulation = simulate(scenario, { now: () => now, sleep: async () => {} }, 1, "");
   const { world } = simulation;
-  const judge = judgeOf(scenario, simulation, FUNCTIONS);
+  const judge = judgeOf(scenario, { simulation, inputs: new Inputs(scenario) }, FUNCTIONS);
   const group = world.groups.byName("fleet");
   const pass = (milliseconds: number) => {
     now += milliseconds;

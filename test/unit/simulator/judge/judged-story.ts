@@ -29,6 +29,7 @@ export function violations(
     faultsEndAt: () => undefined,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: "daemon",
+    isDry: () => false,
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     readSince: () => Number.POSITIVE_INFINITY,
