@@ -22,7 +22,9 @@ exports.drainStatements = async (variables) => {
         "autoscaling:DescribeLifecycleHooks",
         "ec2:DescribeInstances",
         "elasticloadbalancing:DescribeInstanceHealth",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
       ],
@@ -45,8 +47,8 @@ exports.drainStatements = async (variables) => {
 exports.finishStatements = async (variables) => {
   const clusters = await clusterArns(variables);
   return [
-    // IAM knows no resources for these.
-    allow(["autoscaling:DescribeWarmPool", "elasticloadbalancing:DescribeTargetGroupAttributes"], ["*"]),
+    // IAM knows no resources for it.
+    allow(["autoscaling:DescribeWarmPool"], ["*"]),
     allow(["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], [loadBalancers]),
     allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
     ...(clusters.length === 0

@@ -36,6 +36,13 @@ export const DRAIN_LINES = {
       "Logged once a drain: the hook's timeout, its global limit, which no heartbeat extends, and when the drain is to end. WARN: the global limit comes before `drain_timeout_seconds`.",
     todo: "WARN: raise the hook's timeout, or lower `drain_timeout_seconds`. The global limit is a hundred timeouts, and 48 hours at most.",
   },
+  "time does not suffice": {
+    level: "WARN",
+    from: "both",
+    means:
+      "Logged at the first look, once a drain. `waits` are those that follow one another: deregistration delays, stop timeouts and `settle_seconds`, each with how long it may last. Together they are `needs_seconds`, and the drain has `has_seconds`. At its end, what has not drained is cut off. The time that replacements take to start comes on top.",
+    todo: "Set what `reason` says, or shorten the delay or the stop timeout that is longest.",
+  },
   "short hook": {
     level: "WARN",
     from: "both",

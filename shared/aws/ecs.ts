@@ -12,10 +12,10 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
-import type { ContainerInstance, DefinedPorts, Service, Task, TaskProtection } from "../model/tasks.ts";
+import type { ContainerInstance, Service, Task, TaskDefinition, TaskProtection } from "../model/tasks.ts";
 import { allPages, call as plainCall, unless } from "./call.ts";
+import { boundPorts, describeTaskDefinition } from "./ecs-definitions.ts";
 import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
-import { boundPorts, describeDefinedPorts } from "./ecs-ports.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
@@ -35,8 +35,8 @@ export type EcsPort = {
   listAllTasksToRun: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
-  /** The host ports that each task of a definition (by ARN) listens on; those that ECS chooses are not among them. */
-  definedPorts: (definition: string) => Promise<DefinedPorts>;
+  /** What each task of a definition (by ARN) is like. Ports that ECS chooses are not among its ports. */
+  definition: (definition: string) => Promise<TaskDefinition>;
   /** Services by name; one that is gone is left out. */
   services: (cluster: string, names: readonly string[]) => Promise<Service[]>;
   /** Those of the tasks that are protected. */
@@ -115,7 +115,7 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
       return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
     },
 
-    definedPorts: (definition) => describeDefinedPorts(ecs, definition),
+    definition: (definition) => describeTaskDefinition(ecs, definition),
 
     services: (cluster, names) => describeServices(ecs, cluster, names),
 

@@ -1,6 +1,7 @@
 import {
   DeregisterInstancesFromLoadBalancerCommand,
   DescribeInstanceHealthCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient,
   type InstanceState,
@@ -50,6 +51,8 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
       return undefined;
     },
 
+    drainLimit: (name) => unlessGone(() => drainLimitOf(client, name)),
+
     async register(name, targets) {
       await call("elasticloadbalancing:RegisterInstancesWithLoadBalancer", () =>
         client.send(
@@ -81,6 +84,15 @@ async function targetsOf(
     ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
     ...draining.map((id) => targetOf(id, "draining", pointsAt)),
   ];
+}
+
+// With connection draining off, an instance is out at once.
+async function drainLimitOf(client: ElasticLoadBalancingClient, name: string): Promise<number> {
+  const { LoadBalancerAttributes } = await call("elasticloadbalancing:DescribeLoadBalancerAttributes", () =>
+    client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerName: name })),
+  );
+  const { Enabled = false, Timeout = 0 } = LoadBalancerAttributes?.ConnectionDraining ?? {};
+  return Enabled ? Timeout * 1_000 : 0;
 }
 
 function targetOf(

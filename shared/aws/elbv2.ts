@@ -30,6 +30,14 @@ export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancer
         readTarget,
       );
     });
+  const delayOf = (arn: string) =>
+    unlessGone(async () => {
+      const { Attributes = [] } = await call("elasticloadbalancing:DescribeTargetGroupAttributes", () =>
+        client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
+      );
+      const seconds = Number(Attributes.find(({ Key }) => Key === DELAY)?.Value);
+      return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+    });
   return {
     kind: "target",
     noun: "target group",
@@ -43,14 +51,8 @@ export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancer
     stillThere: async (arn) => (await targets(arn)) ?? [],
 
     // A target is shown as draining until the delay is over (Elastic Load Balancing, "Edit target group attributes").
-    deregistrationDelay: (arn) =>
-      unlessGone(async () => {
-        const { Attributes = [] } = await call("elasticloadbalancing:DescribeTargetGroupAttributes", () =>
-          client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
-        );
-        const seconds = Number(Attributes.find(({ Key }) => Key === DELAY)?.Value);
-        return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
-      }),
+    deregistrationDelay: delayOf,
+    drainLimit: delayOf,
 
     async register(arn, those) {
       await call("elasticloadbalancing:RegisterTargets", () =>

@@ -34,6 +34,11 @@ export type LoadBalancerPort = {
    * that beforehand.
    */
   deregistrationDelay: (id: string) => Promise<number | undefined>;
+  /**
+   * How long a target that is taken out may drain at the most, in milliseconds. Undefined if the load balancer is gone, or its kind
+   * does not tell.
+   */
+  drainLimit: (id: string) => Promise<number | undefined>;
   /** Registers targets again. */
   register: (id: string, targets: readonly Target[]) => Promise<void>;
   /** Takes targets out. One that is not registered counts as done. */

@@ -48,6 +48,7 @@ export type Phrase =
   | "cannot be used"
   | "no progress"
   | "held by tasks"
+  | "time does not suffice"
   | "half of the drain's time is over"
   | "waiting"
   | "passed on"

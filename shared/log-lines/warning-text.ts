@@ -23,6 +23,8 @@ function warningText(reason: WarningReason): string {
   switch (reason.why) {
     case "global limit first":
       return "the hook's global limit comes before drain_timeout_seconds";
+    case "too long":
+      return `what leaves the instance may take longer than the drain has: ${settingText(reason)}`;
     case "same queue":
       return "both write to the same queue, so each instance is drained twice: remove one";
     case "two deployments":
@@ -52,6 +54,20 @@ function warningText(reason: WarningReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+function settingText({
+  drainTimeoutSeconds,
+  hookTimeoutSeconds,
+}: Extract<WarningReason, { why: "too long" }>): string {
+  const settings = [
+    ...(drainTimeoutSeconds === undefined ? [] : [`drain_timeout_seconds to ${drainTimeoutSeconds} or more`]),
+    ...(hookTimeoutSeconds === undefined
+      ? []
+      : [`the hook's heartbeat timeout to ${hookTimeoutSeconds} s or more`]),
+  ];
+  if (settings.length === 0) return "no hook holds for so long, so shorten them";
+  return `set ${settings.join(" and ")}, or shorten them`;
 }
 
 function endingText({ onTimeout, retains }: NonNullable<Warning["ending"]>): string {

@@ -59,6 +59,12 @@ type Outcome = Wait | Complete | Drop;
 /** Why a warning is given. Its words are in shared/log-lines. */
 export type WarningReason =
   | { readonly why: "global limit first" }
+  /** What to set, where a setting suffices. */
+  | {
+      readonly why: "too long";
+      readonly drainTimeoutSeconds?: number | undefined;
+      readonly hookTimeoutSeconds?: number | undefined;
+    }
   | { readonly why: "same queue" }
   | { readonly why: "two deployments" }
   | { readonly why: "metadata" }
@@ -83,6 +89,7 @@ export type WarningReason =
  */
 export type WarningKind =
   | "held by the lifecycle hook"
+  | "time does not suffice"
   | "half of the drain's time is over"
   | "two hooks of ours on one group"
   | "metadata not heeded"

@@ -25,6 +25,13 @@ export type AutoScalingView = {
   readonly unread: UnreadAnswers;
 };
 
+/** How long what leaves an instance may take at the most, in milliseconds. What could not be read is left out. */
+export type DrainTimes = {
+  readonly loadBalancers: readonly (LoadBalancerId & { readonly limit: number })[];
+  /** By the ARN of the task definition: from SIGTERM to the last SIGKILL. */
+  readonly definitions: readonly { readonly definition: string; readonly stopTimeout: number }[];
+};
+
 /** All that AWS shows of one instance, in one pass. What could not be read is missing, and named in `unread`. */
 export type Observation = AutoScalingView & {
   readonly clusterInstances: readonly ClusterInstance[];
@@ -37,6 +44,8 @@ export type Observation = AutoScalingView & {
   readonly managedDraining: boolean | undefined;
   /** Tasks that are protected from being stopped. They are asked for now and then while nothing changes. */
   readonly protections: readonly TaskProtection[];
+  /** Undefined if nobody asked: they are asked for when something is first seen. They only explain. */
+  readonly times: DrainTimes | undefined;
   /** EC2's answer. Undefined if nobody asked, because nothing suggests that the instance is dead. */
   readonly instance: InstanceState | undefined;
   /**

@@ -28,6 +28,12 @@ export type Questions = {
   ) => TaskLists;
   /** Whether to read the host ports that ECS does not show from task definitions. */
   readonly areHostPortsDue: (termination: Termination, registrations: readonly Registration[]) => boolean;
+  /** Whether to ask how long what leaves the instance may take. */
+  readonly areDrainTimesDue: (
+    termination: Termination,
+    instances: readonly ClusterInstance[],
+    registrations: readonly Registration[],
+  ) => boolean;
   /** Whether to ask EC2 if the instance is alive. */
   readonly isInstanceDoubtful: (
     termination: Termination,

@@ -25,11 +25,13 @@ export type ContainerInstance = {
   readonly capacityProvider: string | undefined;
 };
 
-/** The ports of its instance that each task of a definition listens on. */
-export type DefinedPorts = {
+/** What each task of a definition is like: the ports of its instance that it listens on, and how long its stop may take. */
+export type TaskDefinition = {
   readonly ports: readonly number[];
   /** Whether it may listen on others too, which nothing shows. */
   readonly mayHaveOthers: boolean;
+  /** From SIGTERM to the last SIGKILL, in milliseconds. It may end sooner. */
+  readonly stopTimeout: number;
 };
 
 /** A task on a container instance. */

@@ -1,7 +1,7 @@
 import { forEachOf } from "../base/batches.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { Questions } from "../model/questions.ts";
-import { type ClusterInstance, type DefinedPorts, liveTasks, type Task } from "../model/tasks.ts";
+import { type ClusterInstance, liveTasks, type Task, type TaskDefinition } from "../model/tasks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import type { WithRegistered } from "./records.ts";
@@ -25,8 +25,8 @@ export async function observeHostPorts<T extends WithRegistered>(
       .flatMap(({ clusters }) => clusters.instances.flatMap(hiding).map((task) => task.definition)),
   );
   const read = new Map(
-    await forEachOf(definitions, async (definition): Promise<[string, Reading<DefinedPorts>]> => {
-      const ask = () => run.cache.definedPorts.get(definition, () => run.ports.ecs.definedPorts(definition));
+    await forEachOf(definitions, async (definition): Promise<[string, Reading<TaskDefinition>]> => {
+      const ask = () => run.cache.definitions.get(definition, () => run.ports.ecs.definition(definition));
       return [definition, await reading(run, ask)];
     }),
   );
@@ -52,7 +52,7 @@ function hiding(clusterInstance: ClusterInstance): readonly Task[] {
 
 function withPorts(
   clusterInstance: ClusterInstance,
-  read: ReadonlyMap<string, Reading<DefinedPorts>>,
+  read: ReadonlyMap<string, Reading<TaskDefinition>>,
 ): ClusterInstance {
   const hidden = new Set(hiding(clusterInstance).map(({ arn }) => arn));
   return {

@@ -5,6 +5,7 @@ import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { unreadAnswers } from "./auto-scaling.ts";
 import { observeClusters } from "./cluster.ts";
+import { observeDrainTimes } from "./drain-times.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
 import type { WithRegistered } from "./records.ts";
@@ -26,8 +27,9 @@ export async function observe(
   const clustered = await observeClusters(run, observable, questions);
   const registered = await observeRegistrations(run, clustered);
   const withPorts = await observeHostPorts(run, registered, questions);
-  const all = await observeInstances(run, withPorts, questions);
-  return all.map(({ index, before, termination, view, clusters, registered, hostPortsUnread, instance }) => ({
+  const withTimes = await observeDrainTimes(run, withPorts, questions);
+  const all = await observeInstances(run, withTimes, questions);
+  return all.map(({ index, before, termination, view, clusters, registered, ...each }) => ({
     index,
     before,
     termination,
@@ -39,14 +41,15 @@ export async function observe(
       managed: clusters.managed,
       managedDraining: clusters.managedDraining,
       protections: clusters.protections,
-      instance: instance && contentOf(instance),
+      times: each.times,
+      instance: each.instance && contentOf(each.instance),
       unread: {
         ...view.unread,
         ...unreadAnswers({
           tasks: clusters.unread,
           registrations: registered.unread,
-          "host ports": hostPortsUnread,
-          instance: instance && unreadIn(instance),
+          "host ports": each.hostPortsUnread,
+          instance: each.instance && unreadIn(each.instance),
         }),
       },
     },

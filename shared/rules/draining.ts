@@ -6,7 +6,6 @@ import { hookOf } from "../model/hooks.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { CompletionReason } from "../model/reason.ts";
-import { type DrainSettings, NETWORK_LOAD_BALANCER_SETTLE_SECONDS } from "../model/settings.ts";
 import { INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { decideCompleted, tryCompletion } from "./completion.ts";
@@ -16,9 +15,10 @@ import { complete, type Until, wait } from "./decision.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
 import { stepsInPlan } from "./restore-plan.ts";
+import { settleMilliseconds } from "./settle.ts";
 import { afterwards, leaving, stepsFor } from "./steps.ts";
 import { leftoversOf, stillThere } from "./still-there.ts";
-import { RECHECKS_MS, SECOND, SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
+import { RECHECKS_MS, SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 import { warningsFor } from "./warnings.ts";
 
 /** What is done about an instance that a hook holds. The termination's memory has this pass in it already. */
@@ -76,7 +76,7 @@ function waitForRest(
 
 // Nothing is left. Once that is certain, and has settled, the lifecycle action is completed.
 function decideEmpty(termination: Termination, observed: Observation, { now, latest }: Times): Decision {
-  const { memory, settings } = termination;
+  const { memory } = termination;
   // If a heartbeat came due during this pass, it cannot wait for the time at which something is known to change.
   const mayRest = !isHeartbeatDue(termination, observed, now, false);
   const waitFor = (blocker: Blocker, known: Until["known"], change: Partial<Memory> = {}) =>
@@ -87,7 +87,7 @@ function decideEmpty(termination: Termination, observed: Observation, { now, lat
   const believed = believedAt(memory);
   if (now < believed) return waitFor(event("later read"), believed);
   const goneAt = memory.goneAt ?? now;
-  const settled = goneAt + settleMilliseconds(settings, memory);
+  const settled = goneAt + settleMilliseconds(termination);
   if (now < settled) {
     // Meanwhile somebody may set it ACTIVE, or register it again.
     return waitFor(event("settled"), Math.min(settled, now + RECHECKS_MS), { goneAt });
@@ -112,11 +112,6 @@ function believedAt(memory: Memory): number {
       : noContainerInstanceSince + SETTLE_MS,
     registrations.length > 0 || noRegistrationSince === undefined ? 0 : noRegistrationSince + SETTLE_MS,
   );
-}
-
-function settleMilliseconds({ settleSeconds }: DrainSettings, memory: Memory): number {
-  const byDefault = memory.behindNetworkLoadBalancer ? NETWORK_LOAD_BALANCER_SETTLE_SECONDS : 0;
-  return (settleSeconds ?? byDefault) * SECOND;
 }
 
 // An instance that returns needs its container instance again.

@@ -1,5 +1,6 @@
 import { situationOf } from "../model/lifecycle-state.ts";
 import type { Questions, TaskLists } from "../model/questions.ts";
+import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "./deadline.ts";
@@ -38,6 +39,14 @@ export const questions: Questions = {
   // It will become DRAINING, and has a registration of ours, behind which a task may listen.
   areHostPortsDue: ({ interruptedAt, memory }, registrations) =>
     interruptedAt === undefined && hasOurs(memory, registrations),
+
+  // When something is first seen. Before an interruption there are two minutes, whatever it takes.
+  areDrainTimesDue: ({ interruptedAt, memory }, instances, registrations) =>
+    interruptedAt === undefined &&
+    (instances.some(({ containerInstance: { arn } }) =>
+      memory.containerInstances.every((seen) => seen.arn !== arn),
+    ) ||
+      registrations.some((each) => memory.registrations.every((seen) => !isSame(seen, each)))),
 
   // One that was dead is asked about again: how it is dead is for EC2 to say.
   isInstanceDoubtful({ memory: { disconnectedSince, deadSince } }, instances, registrations, now) {

@@ -5,6 +5,7 @@ import type { Observation } from "../model/observation.ts";
 import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
+import { timeWarnings } from "./drain-time.ts";
 import { holdingTasks } from "./holding-tasks.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
@@ -30,6 +31,7 @@ export function warningsFor(
     ...(hook
       ? [timeoutWarning(termination, hook), ...twins(hook, observed), ...ignored(hook), ...unknown(hook)]
       : []),
+    ...timeWarnings(termination, observed, { deadline, hook }, now),
     ...managedDraining(observed),
     ...lacking(termination, observed),
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0

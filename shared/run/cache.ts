@@ -1,6 +1,6 @@
 import type { Hook } from "../model/hooks.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
-import type { DefinedPorts, Service, TaskProtection } from "../model/tasks.ts";
+import type { Service, TaskDefinition, TaskProtection } from "../model/tasks.ts";
 
 /** Answers of one kind, by what was asked. Each question is asked once, and again if it failed. */
 export class Answers<T> {
@@ -36,8 +36,10 @@ export class Cache {
   readonly services = new Answers<Service | undefined>();
   /** Protected tasks by ARN; undefined is one that is not protected. */
   readonly protections = new Answers<TaskProtection | undefined>();
-  /** The host ports that task definitions (by ARN) give each of their tasks. */
-  readonly definedPorts = new Answers<DefinedPorts>();
+  /** Task definitions by ARN. */
+  readonly definitions = new Answers<TaskDefinition>();
+  /** How long targets may drain, by load balancer's kind and id, in milliseconds; undefined where it is not known. */
+  readonly drainLimits = new Answers<number | undefined>();
   /** Whether ECS itself drains the instances of a cluster. */
   readonly managedDraining = new Answers<boolean>();
   /** The terminating hooks of groups. */

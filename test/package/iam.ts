@@ -141,6 +141,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "elb:DeregisterInstancesFromLoadBalancer": onClassic("DeregisterInstancesFromLoadBalancer"),
   "elb:RegisterInstancesWithLoadBalancer": onClassic("RegisterInstancesWithLoadBalancer"),
   "elbv2:DescribeTargetGroups": onAll("elasticloadbalancing:DescribeTargetGroups"),
+  "elb:DescribeLoadBalancerAttributes": onAll("elasticloadbalancing:DescribeLoadBalancerAttributes"),
   "elbv2:DescribeTargetGroupAttributes": onAll("elasticloadbalancing:DescribeTargetGroupAttributes"),
   "elbv2:DescribeTargetHealth": onAll("elasticloadbalancing:DescribeTargetHealth"),
   "elbv2:DeregisterTargets": onTargetGroup("DeregisterTargets"),

@@ -40,6 +40,7 @@ function lattice(asked: string[]) {
       return targets();
     },
     deregistrationDelay: async () => undefined,
+    drainLimit: async () => undefined,
     async register(id, those) {
       asked.push(`register ${those.map((each) => `${each.id}:${each.port}`)} with ${id}`);
       has.state = "registered";

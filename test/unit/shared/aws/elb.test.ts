@@ -216,4 +216,18 @@ describe("classic load balancers: targets", () => {
     expect(await port.deregistrationDelay("web")).to.equal(undefined);
     expect(sent()).to.deep.equal([]);
   });
+
+  /** [its connection draining, the limit in milliseconds] */
+  const limits: [object | undefined, number][] = [
+    [{ Enabled: true, Timeout: 300 }, 300_000],
+    [{ Enabled: false, Timeout: 300 }, 0],
+    [{ Enabled: true }, 0],
+    [undefined, 0],
+  ];
+  for (const [ConnectionDraining, limit] of limits)
+    it(`drain for ${limit} ms at the most with ${JSON.stringify(ConnectionDraining)}`, async () => {
+      const { port, sent } = classic(() => ({ LoadBalancerAttributes: { ConnectionDraining } }));
+      expect(await port.drainLimit("web")).to.equal(limit);
+      expect(sent()).to.deep.equal([["DescribeLoadBalancerAttributes", { LoadBalancerName: "web" }]]);
+    });
 });

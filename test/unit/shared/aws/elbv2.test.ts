@@ -109,6 +109,8 @@ describe("target groups", () => {
     expect(await delayOf({ Key })).to.equal(undefined);
     const { port } = elbv2(() => sdkError("TargetGroupNotFoundException"));
     expect(await port.deregistrationDelay("arn:tg")).to.equal(undefined);
+    const Attributes = [{ Key, Value: "3600" }];
+    expect(await elbv2(() => ({ Attributes })).port.drainLimit("arn:tg")).to.equal(3_600_000);
   });
 
   it("are found by name or by ARN", async () => {

@@ -98,14 +98,14 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
   [
     "a definition's containers",
     { taskDefinition: { networkMode: "host" } },
-    (it) => ecs(it).definedPorts("web:1"),
-    { ports: [], mayHaveOthers: false },
+    (it) => ecs(it).definition("web:1"),
+    { ports: [], mayHaveOthers: false, stopTimeout: 0 },
   ],
   [
     "a container's ports",
     { taskDefinition: { networkMode: "host", containerDefinitions: [{}, { portMappings: [{}] }] } },
-    (it) => ecs(it).definedPorts("web:1"),
-    { ports: [], mayHaveOthers: true },
+    (it) => ecs(it).definition("web:1"),
+    { ports: [], mayHaveOthers: true, stopTimeout: 30_000 },
   ],
   ["services", {}, (it) => ecs(it).services("main", ["web"]), []],
   [

@@ -121,6 +121,7 @@ for (const { kind, id, port, answer, deregisters } of kinds) {
       expect(await gone.targets(id, ["i-1"])).to.equal(undefined);
       expect(await gone.stillThere(id, [targetOf("i-1")])).to.deep.equal([]);
       expect(await gone.deregistrationDelay(id)).to.equal(undefined);
+      expect(await gone.drainLimit(id)).to.equal(undefined);
     });
 
     it("tell whether what drains is still there", async () => {

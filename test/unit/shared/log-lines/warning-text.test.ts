@@ -15,6 +15,24 @@ const REASONS: {
   "global limit first": [
     [{ why: "global limit first" }, "the hook's global limit comes before drain_timeout_seconds"],
   ],
+  "too long": [
+    [
+      { why: "too long", drainTimeoutSeconds: 3780 },
+      "what leaves the instance may take longer than the drain has: set drain_timeout_seconds to 3780 or more, or shorten them",
+    ],
+    [
+      { why: "too long", hookTimeoutSeconds: 39 },
+      "what leaves the instance may take longer than the drain has: set the hook's heartbeat timeout to 39 s or more, or shorten them",
+    ],
+    [
+      { why: "too long", drainTimeoutSeconds: 3780, hookTimeoutSeconds: 39 },
+      "what leaves the instance may take longer than the drain has: set drain_timeout_seconds to 3780 or more and the hook's heartbeat timeout to 39 s or more, or shorten them",
+    ],
+    [
+      { why: "too long" },
+      "what leaves the instance may take longer than the drain has: no hook holds for so long, so shorten them",
+    ],
+  ],
   "same queue": [
     [{ why: "same queue" }, "both write to the same queue, so each instance is drained twice: remove one"],
   ],
@@ -115,6 +133,7 @@ describe("the words for how a drain will end", () => {
 /** Each kind of warning, with the phrase of its line. */
 const PHRASES: { readonly [kind in WarningKind]: string } = {
   "held by the lifecycle hook": "held by the lifecycle hook",
+  "time does not suffice": "time does not suffice",
   "half of the drain's time is over": "half of the drain's time is over",
   "two hooks of ours on one group": "two hooks of ours on one group",
   "metadata not heeded": "metadata ignored",

@@ -42,7 +42,7 @@ async function play(
 describe("host ports", () => {
   it("that ECS does not show are those of the task's definition, which is read once", async () => {
     const { asked, hostPorts, unread } = await play([hidden, { ...hidden, arn: "b" }]);
-    expect(asked).to.deep.equal(["ecs.definedPorts web:1"]);
+    expect(asked).to.deep.equal(["ecs.definition web:1"]);
     expect(hostPorts).to.deep.equal([[8080], [8080]]);
     expect(unread).to.equal(undefined);
   });
@@ -105,11 +105,11 @@ describe("host ports", () => {
     const { hostPorts, unread } = await play(
       [hidden, { ...hidden, arn: "b", definition: "agent:1" }, shows],
       {
-        shown: { definitions: { "web:1": [8080] }, fails: { "ecs.definedPorts agent:1": "denied" } },
+        shown: { definitions: { "web:1": [8080] }, fails: { "ecs.definition agent:1": "denied" } },
       },
     );
     expect(hostPorts).to.deep.equal([[8080], [], [32_768]]);
-    expect(unread).to.deep.equal({ call: "ecs.definedPorts", why: "denied" });
+    expect(unread).to.deep.equal({ call: "ecs.definition", why: "denied" });
   });
 
   it("of an instance that was not looked for in any cluster are none", async () => {

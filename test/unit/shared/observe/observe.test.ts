@@ -49,6 +49,7 @@ describe("an observation", () => {
       },
     },
     classic: [{ name: "elb-web", instancePorts: [80], instanceIds: new Set(["i-1"]) }],
+    drainLimits: { "elb-web": 300_000 },
     instances: { "i-1": "running" },
   };
   const of = termination({ disconnectedSince: SINCE, changedAt: SINCE });
@@ -67,6 +68,10 @@ describe("an observation", () => {
       managed: web.loadBalancers,
       managedDraining: true,
       protections: [{ task: "a", until: undefined }],
+      times: {
+        loadBalancers: [{ kind: "classic", id: "elb-web", limit: 300_000 }],
+        definitions: [{ definition: "web:1", stopTimeout: 30_000 }],
+      },
       instance: "running",
       unread: {},
     });
@@ -103,11 +108,11 @@ describe("an observation", () => {
       {
         clusters: { main: { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] } },
         classic: [{ name: "elb", instancePorts: [80], instanceIds: new Set(["i-1"]) }],
-        fails: { "ecs.definedPorts": "denied" },
+        fails: { "ecs.definition": "denied" },
       },
       termination({}, { settings: { elbNames: ["elb"] } }),
     );
-    expect(observed.unread).to.deep.equal({ "host ports": { call: "ecs.definedPorts", why: "denied" } });
+    expect(observed.unread).to.deep.equal({ "host ports": { call: "ecs.definition", why: "denied" } });
   });
 
   it("of what the run has no time for is unread", async () => {
@@ -130,6 +135,7 @@ describe("more than Auto Scaling is asked about an instance", () => {
     managed: [],
     managedDraining: undefined,
     protections: [],
+    times: undefined,
     instance: undefined,
     unread: {},
   };

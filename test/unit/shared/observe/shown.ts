@@ -46,6 +46,9 @@ export type Shown = {
   readonly clusters?: Readonly<Record<string, Partial<Cluster>>>;
   /** The host ports that task definitions give; "any" where they leave some of them open. */
   readonly definitions?: Readonly<Record<string, readonly (number | "any")[]>>;
+  /** How long tasks of definitions may take to stop, and targets to drain, in milliseconds. */
+  readonly stopTimeouts?: Readonly<Record<string, number>>;
+  readonly drainLimits?: Readonly<Record<string, number>>;
   readonly targetGroups?: readonly ShownTargetGroup[];
   readonly classic?: readonly ShownClassic[];
   readonly instances?: Readonly<Record<string, InstanceState>>;
@@ -141,10 +144,14 @@ export function showing(shown: Shown): {
         askFor("ecs.describeTasks", [cluster], arns, () =>
           found(of(cluster).tasks, ({ arn }) => arns.includes(arn)),
         ),
-      definedPorts: (definition) =>
-        ask("ecs.definedPorts", [definition], () => {
+      definition: (definition) =>
+        ask("ecs.definition", [definition], () => {
           const all = shown.definitions?.[definition] ?? [];
-          return { ports: all.filter((each) => each !== "any"), mayHaveOthers: all.includes("any") };
+          return {
+            ports: all.filter((each) => each !== "any"),
+            mayHaveOthers: all.includes("any"),
+            stopTimeout: shown.stopTimeouts?.[definition] ?? 30_000,
+          };
         }),
       services: (cluster, names) =>
         askFor("ecs.services", [cluster], names, () =>
@@ -195,6 +202,7 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
     targets,
     stillThere: async (id) => (await targets(id)) ?? [],
     deregistrationDelay: notToBeCalled,
+    drainLimit: (id) => ask("targetGroups.drainLimit", [id], () => shown.drainLimits?.[id]),
     register: notToBeCalled,
     deregister: notToBeCalled,
   };
@@ -241,6 +249,7 @@ function shownClassic(shown: Shown, ask: Ask): LoadBalancerPort {
           .map(({ id }) => targetOf(id, "draining", [])),
       ),
     deregistrationDelay: async () => undefined,
+    drainLimit: (name) => ask("classic.drainLimit", [name], () => shown.drainLimits?.[name]),
     register: notToBeCalled,
     deregister: notToBeCalled,
   };

@@ -57,6 +57,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   retains: undefined,
   managedDraining: undefined,
   protections: [],
+  times: undefined,
   instance: undefined,
   unread: {},
   ...change,

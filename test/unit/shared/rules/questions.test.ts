@@ -199,6 +199,27 @@ describe("whether host ports are read from task definitions", () => {
     expect(isDue([target()], seen, { interruptedAt: SINCE })).to.equal(false));
 });
 
+describe("whether it is asked how long a drain may take", () => {
+  const instances = [clusterInstanceOf({ arn: "ci-1" })];
+  const isDue = (memory: Partial<Memory>, registrations: Registration[] = [], told: Row["told"] = {}) =>
+    questions.areDrainTimesDue(termination(memory, told), instances, registrations);
+  const known = { containerInstances: seen.containerInstances };
+
+  it("when a container instance or a registration is first seen", () => {
+    expect(isDue({})).to.equal(true);
+    expect(isDue(known)).to.equal(false);
+    expect(isDue(known, [target()])).to.equal(true);
+    expect(isDue(seen, [target()])).to.equal(false);
+    expect(isDue(seen, [target(), target({ port: 9090 })])).to.equal(true);
+  });
+
+  it("not where there is nothing that leaves", () =>
+    expect(questions.areDrainTimesDue(termination(), [], [])).to.equal(false));
+
+  it("not before an interruption: it leaves two minutes, whatever it takes", () =>
+    expect(isDue({}, [target()], { interruptedAt: SINCE })).to.equal(false));
+});
+
 describe("whether EC2 is asked if the instance is alive", () => {
   const now = SINCE + 10 * MINUTE;
   const silent = clusterInstanceOf({ status: "DRAINING", agentConnected: false });

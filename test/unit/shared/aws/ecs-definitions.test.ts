@@ -64,11 +64,47 @@ describe("ECS: the host ports that a task has by its definition", () => {
   for (const [what, taskDefinition, ports, others] of definitions) {
     it(what, async () => {
       const { client, sent } = stubClient<ECSClient>(() => ({ taskDefinition }));
-      expect(await ecsPort(client).definedPorts("web:7")).to.deep.equal({
-        ports,
-        mayHaveOthers: others === "or any",
-      });
+      const { stopTimeout: _, ...found } = await ecsPort(client).definition("web:7");
+      expect(found).to.deep.equal({ ports, mayHaveOthers: others === "or any" });
       expect(sent()).to.deep.equal([["DescribeTaskDefinition", { taskDefinition: "web:7" }]]);
     });
   }
+});
+
+describe("ECS: how long the stop of a task may take by its definition", () => {
+  const container = (name: string, stopTimeout?: number, ...on: string[]) => ({
+    name,
+    ...(stopTimeout === undefined ? {} : { stopTimeout }),
+    ...(on.length === 0 ? {} : { dependsOn: on.map((containerName) => ({ containerName })) }),
+  });
+  /** [why, its containers, the seconds] */
+  const rows: [string, object[], number][] = [
+    ["is the agent's 30 s by default", [container("web")], 30],
+    ["is its container's own", [container("web", 120)], 120],
+    ["may be none", [container("web", 0)], 0],
+    ["is the longest of containers that stop together", [container("web", 10), container("log", 90)], 90],
+    [
+      "adds up where one stops before the one that it needs",
+      [container("web", 40, "log"), container("log")],
+      70,
+    ],
+    [
+      "adds up along the longest way",
+      [
+        container("web", 5, "proxy", "log"),
+        container("proxy", 10, "log"),
+        container("log", 20),
+        container("job", 30),
+      ],
+      35,
+    ],
+    ["leaves out a container that is not there", [container("web", 5, "nobody")], 5],
+    ["comes to an end where two need each other", [container("a", 5, "b"), container("b", 7, "a")], 12],
+    ["is none without containers", [], 0],
+  ];
+  for (const [why, containerDefinitions, seconds] of rows)
+    it(why, async () => {
+      const { client } = stubClient<ECSClient>(() => ({ taskDefinition: { containerDefinitions } }));
+      expect((await ecsPort(client).definition("web:7")).stopTimeout).to.equal(seconds * 1_000);
+    });
 });
