@@ -40,7 +40,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "Logged at the first look, once a drain. `waits` are those that follow one another: deregistration delays, stop timeouts and `settle_seconds`, each with how long it may last. Together they are `needs_seconds`, and the drain has `has_seconds`. At its end, what has not drained is cut off. The time that replacements take to start comes on top.",
+      "Logged in the first pass, once a drain. `waits` are those that follow one another: deregistration delays, stop timeouts and `settle_seconds`, each with how long it may last. Together they are `needs_seconds`, and the drain has `has_seconds`. At its end, what has not drained is cut off. The time that replacements take to start comes on top.",
     todo: "Set what `reason` says, or shorten the delay or the stop timeout that is longest.",
   },
   "short hook": {

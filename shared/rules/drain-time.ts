@@ -23,7 +23,7 @@ const LONGEST_HOOK_MS = 172_800 * SECOND;
 const TIMEOUTS_A_HOOK = 100;
 
 /**
- * Rule 6. A warning if what leaves the instance may take longer than the drain has. It is known at the first look, and changed
+ * Rule 6. A warning if what leaves the instance may take longer than the drain has. It is known in the first pass, and changed
  * by settings alone. The waits are those that follow one another: see `waitsOf`.
  */
 export function timeWarnings(
