@@ -169,7 +169,7 @@ describe("scenarios: an event source mapping of the lifecycle queue", () => {
 
   it("the mapping and the schedule take the same messages at the same time: nothing is done twice", async () => {
     let shared = 0;
-    for (const seed of [1, 2, 3, 4, 5, 6]) {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
       const outcome = await play(
         {
           ...world,
