@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAMAGE_KINDS, PERMITS } from "../simulator/judge/damage.ts";
 import type { Played } from "../simulator/scenario/play.ts";
 
 const time = z.iso.datetime().nullable();
@@ -28,9 +29,29 @@ export const reportSchema = z.strictObject({
     .record(z.string(), z.int())
     .describe("The functions' calls to AWS by action, the SDK's retries included."),
   lambda_seconds: z.number().describe("How long the functions ran, all invocations together, in seconds."),
-  violations: z.array(
-    z.strictObject({ at: z.iso.datetime(), instance_id: z.string(), rule: z.string(), what: z.string() }),
-  ),
+  violations: z
+    .array(
+      z.strictObject({ at: z.iso.datetime(), instance_id: z.string(), rule: z.string(), what: z.string() }),
+    )
+    .describe("Promises that were broken, and damage that nothing allows."),
+  damage: z
+    .array(
+      z.strictObject({
+        kind: z.enum(DAMAGE_KINDS).describe("What kind of loss; docs/scenarios.md says what each means."),
+        instance_id: z.string().describe("The instance that it came from; empty where there is none."),
+        what: z.string(),
+        from: z.iso.datetime(),
+        to: z.iso.datetime().describe("When it was over; where it would have needed more time, until when."),
+        seconds: z.number().describe("How long that is."),
+        allowed_by: z
+          .enum(PERMITS)
+          .nullable()
+          .describe("The setting or happening of the scenario that allows it; null where nothing does."),
+      }),
+    )
+    .describe(
+      "What was lost, judged from the simulated world alone, up to 15 minutes after the last termination.",
+    ),
 });
 
 export type Report = z.infer<typeof reportSchema>;
@@ -56,6 +77,15 @@ export function reportOf(played: Played): Report {
       instance_id: instanceId,
       rule,
       what,
+    })),
+    damage: played.damage.map(({ kind, instanceId, what, from, to, allowedBy }) => ({
+      kind,
+      instance_id: instanceId,
+      what,
+      from: iso(from),
+      to: iso(to),
+      seconds: (to - from) / 1000,
+      allowed_by: allowedBy ?? null,
     })),
   };
 }

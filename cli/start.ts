@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { verdictOf } from "../simulator/judge/damage.ts";
 import { playScenario } from "../simulator/scenario/play.ts";
 import { readScenario } from "../simulator/scenario/read.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
@@ -16,9 +17,13 @@ npm writes a banner to stdout. For the JSON alone:
   npm start --silent -- --scenario FILE --json
 
 Exit status:
-  0  nothing was violated
-  1  something was completed, stopped or pulled too early
-  2  an option or the scenario is wrong`;
+  0  nothing was lost
+  1  a violation: a promise was broken, or something was lost that nothing allows
+  2  an option or the scenario is wrong
+  3  something was lost that a setting or the scenario allows, such as a task at its deadline
+  70 the command itself failed`;
+
+const STATUS = { none: 0, violation: 1, allowed: 3 } as const;
 
 const command = new Command("npm start --")
   .description("Plays a scenario: the functions themselves, over a simulated AWS, in virtual time.")
@@ -47,7 +52,7 @@ try {
   });
   if (options.json) process.stdout.write(`${JSON.stringify(reportOf(played))}\n`);
   else process.stdout.write(`${storyText(played)}${summaryText(played)}`);
-  process.exitCode = played.violations.length === 0 ? 0 : 1;
+  process.exitCode = STATUS[verdictOf(played.damage, played.violations.length)];
 } catch (error) {
   endWith(error);
 }

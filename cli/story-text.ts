@@ -2,6 +2,8 @@ import { FORMER_KEYS } from "../shared/base/log.ts";
 import type { TerminationRecord } from "../simulator/judge/records.ts";
 import type { StoryLine } from "../simulator/kernel/story.ts";
 import type { Played } from "../simulator/scenario/play.ts";
+import { clock } from "./clock-text.ts";
+import { lossText } from "./loss-text.ts";
 import { lambdaSeconds } from "./report.ts";
 
 const QUIET = new Set([
@@ -75,8 +77,9 @@ export function summaryText(played: Played): string {
     "",
     `${total} calls to AWS, ${lambdaSeconds(played).toFixed(0)} s of Lambda`,
     violations.length === 0
-      ? "No violations: nothing was completed, stopped or pulled too early."
+      ? "No violations: no promise was broken."
       : `VIOLATIONS\n${violations.map((each) => `  ${clock(each.at, startedAt)}  ${each.instanceId}  ${each.rule}: ${each.what}`).join("\n")}`,
+    lossText(played),
     "",
   ].join("\n");
 }
@@ -89,7 +92,7 @@ function oneStory({ simulation, startedAt }: StorySource, termination: Terminati
 }
 
 function concerns(line: StoryLine, instanceId: string): boolean {
-  return line.kind === "target" ? line.id === instanceId : line.instanceId === instanceId;
+  return "instanceId" in line ? line.instanceId === instanceId : line.id === instanceId;
 }
 
 function sentence(line: StoryLine): string {
@@ -106,6 +109,8 @@ function sentence(line: StoryLine): string {
       return line.how === "call"
         ? `${line.by} completes the hook ${line.hook}: ${line.result}`
         : `the hook ${line.hook} ends by ${line.how}: ${line.result}`;
+    case "termination-asked":
+      return `${line.by} asks Auto Scaling to terminate it`;
     case "message-forged":
       return "somebody sends a message about it";
     case "message-lost":
@@ -120,6 +125,8 @@ function sentence(line: StoryLine): string {
       return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":
       return `task of ${line.service ?? "no service"} ${line.status}${unseen(line)}`;
+    case "target-healthy":
+      return `healthy in ${line.targetGroup} (port ${line.port})`;
     case "target":
     case "classic": {
       const name = line.kind === "target" ? `${line.targetGroup} (port ${line.port})` : line.loadBalancer;
@@ -149,12 +156,6 @@ function merged(lines: readonly string[]): string[] {
     else result.push({ line, times: 1 });
   }
   return result.map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
-}
-
-function clock(at: number, startedAt: number): string {
-  const seconds = Math.max(0, Math.round((at - startedAt) / 1000));
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -3,8 +3,8 @@ import { ScenarioError } from "../simulator/scenario/read.ts";
 
 /** The exit status for a wrong option or a wrong scenario: nothing can be played or served. */
 const WRONG_USAGE = 2;
-/** The exit status for a bug in the command itself. Node's own is 1, which here means that something was violated. */
-const OWN_FAULT = 3;
+/** The exit status for a bug in the command itself (EX_SOFTWARE). Node's own is 1, which here means that something was violated. */
+const OWN_FAULT = 70;
 
 /** For commander's `exitOverride`: help is no error, all else is wrong usage. Commander has already printed the message. */
 export function endUsage({ exitCode }: CommanderError): never {

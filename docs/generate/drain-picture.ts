@@ -129,5 +129,5 @@ function ticks(from: number, to: number, zero: number): { at: number; text: stri
 }
 
 function concerns(line: StoryLine, instanceId: string): boolean {
-  return line.kind === "target" ? line.id === instanceId : line.instanceId === instanceId;
+  return "instanceId" in line ? line.instanceId === instanceId : line.id === instanceId;
 }

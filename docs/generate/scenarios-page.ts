@@ -18,13 +18,48 @@ A scenario file is YAML. It describes a world, what happens to it, and how the f
 \`--silent\` keeps npm's banner out of stdout. [report.schema.json](report.schema.json) describes the line. The functions' log
 goes to stderr. The exit status is
 
-- 0 when nothing was violated,
-- 1 when there was a violation,
-- 2 when an option or the file is wrong.
+- 0 when nothing was lost,
+- 1 when there was a violation: a broken promise, or damage that nothing allows,
+- 2 when an option or the file is wrong,
+- 3 when there was damage that a setting or the file allows, such as a task at its deadline,
+- 70 when the command itself failed.
 
 \`npm start\` alone plays \`examples/fleet.yaml\`. A scenario ends when its terminations have ended, no instance is on its way to
-its hooks, and the functions' queues are empty. It ends at \`ends_after_seconds\` at the latest. Its world is an hour old when it
-starts: instances are in service, tasks run, targets are healthy. Times count from the start.
+its hooks, and the functions' queues are empty. It ends at \`ends_after_seconds\` at the latest. The world is then played on, until
+15 minutes after the last termination: what is left behind shows only then. Calls and Lambda's seconds count up to the end. The
+world is an hour old when a scenario starts: instances are in service, tasks run, targets are healthy. Times count from the start.
+
+## What was lost
+
+\`damage\` in the report is a list of what was lost. It is judged from the simulated world alone, as it was and went on: all load
+balancers, tasks and instances, whether an input names them or not. Instances count whose group has a hook of ours.
+
+| kind | what was lost |
+| --- | --- |
+| \`unserved\` | A load balancer sent to a target behind which nothing listened: its instance or task had ended, or the task got SIGTERM before the target had drained. Also an address in a named target group that nobody has. |
+| \`cut\` | A task ran, or a target still drained, when its instance ended. |
+| \`capacity\` | A service was under its own minimum, or a target group had no healthy target or under half of those it had, because of instances that we had replaced. |
+| \`left_behind\` | ECS still counts a container instance whose instance is gone, or a target of it is still registered. Or an instance in use stays DRAINING. |
+| \`others\` | We completed another's hook or kept it alive, took out another's target, or had an instance replaced that nobody asked for. |
+| \`late\` | A hook of ours held an instance for more than 60 s with nothing left on it. |
+
+\`allowed_by\` names what allows it:
+
+| allowed by | what that means |
+| --- | --- |
+| \`drain_timeout_seconds\` | It was on its way when the time was over. More time would have saved it. |
+| \`on_timeout\` | The time was over, and it was not on its way. |
+| \`stop_tasks\` | A standalone task that nothing ends. With \`all\` it is stopped in time. |
+| \`settle_seconds\` | It came when nothing was left any more: a longer one would have seen it. With \`late\`: the wait itself. |
+| \`discover: named\` | Nothing in the input names it. |
+| \`dry_run\`, \`on_rebalance\`, \`on_maintenance\`, \`deregister_container_instance\` | The input asks for it. |
+| \`Spot interruption\` | EC2 took the instance back. |
+| \`the hook's own timeout\`, \`another hook\` | It let the instance go. |
+| \`managed draining\` | ECS set the instance DRAINING by itself, beside us. |
+| \`a person's act\` | Somebody ended, registered or completed it. |
+| \`an injected fault\` | The file lets something fail, come late or fall silent at that time. |
+| \`the read lag\` | It was so new that no read could show it. |
+| null | Nothing allows it. That is a violation. |
 
 ## What is judged
 
@@ -44,7 +79,7 @@ These are violations:
 - a drain that does not end in time,
 - an instance that comes back and is not as it was.
 
-The whole list, and what does not count, is in [simulation.md](dev/simulation.md).
+So is damage that nothing allows. The whole list, and what does not count, is in [simulation.md](dev/simulation.md).
 
 ## What is refused
 

@@ -100,6 +100,8 @@ export class Judge implements Past {
       case "action-seen":
         this.#terminations.seen(line);
         return;
+      case "target-healthy":
+        return;
       case "action-ended":
         this.#terminations.ended(line, this.#instance(line.instanceId), this.#isTooRecent());
         return;
@@ -130,7 +132,9 @@ export class Judge implements Past {
   }
 
   #followInstance(
-    line: LineOf<"instance-ended" | "interruption" | "message-forged" | "message-lost" | "agent">,
+    line: LineOf<
+      "instance-ended" | "interruption" | "message-forged" | "message-lost" | "termination-asked" | "agent"
+    >,
   ): void {
     switch (line.kind) {
       case "interruption":
@@ -147,6 +151,7 @@ export class Judge implements Past {
         this.#update(line.instanceId, line.at);
         return;
       case "agent":
+      case "termination-asked":
         return;
       default:
         line satisfies never;

@@ -22,7 +22,24 @@ export type Scope = Places & {
   readonly isSwept: boolean;
   /** Whether heartbeats must keep the hook alive until the deadline. */
   readonly keepsAlive: boolean;
+  /** What the settings allow besides. */
+  readonly permits: Permits;
 };
+
+/** The settings that allow damage, as the scenario's file has them. */
+export type Permits = {
+  /** Whether what nobody names is found, and taken out. */
+  readonly discover: Discovery;
+  /** The clusters that are named. */
+  readonly clusters: ReadonlySet<string>;
+  readonly dryRun: boolean;
+  /** How long nothing may be left before the end, in milliseconds; undefined where it is not given. */
+  readonly settle: number | undefined;
+  readonly containerInstances: "never" | "when_disconnected" | "always";
+};
+
+/** What is done about registrations and tasks that nobody names. */
+export type Discovery = "all" | "named" | "warn";
 
 /** What the judge needs to know of a hook; times in milliseconds. */
 export type JudgedHook = Pick<Scope, "isSwept"> & {
@@ -34,6 +51,8 @@ export type JudgedHook = Pick<Scope, "isSwept"> & {
 /** So long before the hook's global limit a drain may be completed with what is left, in milliseconds. */
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
+/** What an input without the key `discover` means. */
+const DISCOVERY: Discovery = "named";
 /** A shorter hook can end between two passes, in milliseconds. */
 const SHORT_HOOK_MS = 180_000;
 /** How late a drain may end: by two runs of the schedule. */
@@ -61,13 +80,30 @@ export function scopeOf(input: Keys, hook: JudgedHook): Scope {
     targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
     loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
     ...endOf({ ...input, ...own }, hook),
+    permits: permitsOf(input, own),
+  };
+}
+
+function permitsOf(input: Keys, own: Keys): Permits {
+  const both = { ...input, ...own };
+  const ofClusters = "cluster_name" in own || "cluster_names" in own ? own : input;
+  const { discover, deregister_container_instance: containerInstances, settle_seconds: settle } = both;
+  return {
+    discover: discover === "all" || discover === "named" || discover === "warn" ? discover : DISCOVERY,
+    clusters: new Set([ofClusters.cluster_name, ...list(ofClusters.cluster_names)].map(String).map(nameOf)),
+    dryRun: input.dry_run === true,
+    settle: typeof settle === "number" ? settle * 1_000 : undefined,
+    containerInstances:
+      containerInstances === "never" || containerInstances === "always"
+        ? containerInstances
+        : "when_disconnected",
   };
 }
 
 function endOf(
   { on_timeout, drain_timeout_seconds, dry_run, stop_tasks }: Keys,
   { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
-): Omit<Scope, keyof Places> {
+): Omit<Scope, keyof Places | "permits"> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
   const globalLimit = globalTimeout - BEFORE_LIMIT_MS;
   const deadline = Math.min(seconds * 1_000, globalLimit);

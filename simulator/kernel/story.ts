@@ -64,6 +64,8 @@ export type Happening =
       startedBy: string | undefined;
       by: Actor;
     }
+  /** Somebody asked Auto Scaling to terminate an instance, by TerminateInstanceInAutoScalingGroup. */
+  | { kind: "termination-asked"; instanceId: string; group: string; by: Actor }
   | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";
@@ -90,6 +92,8 @@ export type Happening =
       state: "registered" | "draining" | "gone";
       by: Actor;
     }
+  /** A target has become healthy: its load balancers send to it. */
+  | { kind: "target-healthy"; targetGroup: string; id: string; port: number }
   | {
       kind: "classic";
       loadBalancer: string;

@@ -2,7 +2,7 @@ import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
-import { type JudgedHook, scopeOf, stopTasksOf } from "../judge/scope.ts";
+import { type JudgedHook, type Scope, type ServiceScope, scopeOf, stopTasksOf } from "../judge/scope.ts";
 import { arn } from "../kernel/account.ts";
 import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
@@ -30,16 +30,7 @@ export function judgeOf(
   const { faults_end_after_seconds: faultsEnd } = scenario;
   return new Judge({
     story: world.story,
-    scopeOf: (group, name) => {
-      const hook = world.groups.find(group)?.hooks.get(name);
-      if (hook?.transition !== TERMINATING) return undefined;
-      const by = servedBy(hook, group, { world, inputs });
-      if (by === undefined) return undefined;
-      return scopeOf(
-        inputs.of(by === "message" ? "deregister" : "terminate"),
-        judgedHook(hook, by === "sweep"),
-      );
-    },
+    scopeOf: scopesIn(world, inputs),
     suspects: new Set(suspects),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
@@ -50,28 +41,25 @@ export function judgeOf(
     isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
-    services: (cluster, service) => placesOf(world, cluster, service),
+    services: servicesIn(world),
     ...disturbed,
   });
 }
 
-// Where ECS registers and deregisters a service's tasks: by what it names now, by its task sets, and by the versions that its
-// tasks are of.
-function placesOf({ clusters, targetGroups }: World, clusterName: string, name: string) {
-  const service = clusters.find(clusterName)?.services.get(name);
-  const versions = new Set([
-    service?.version,
-    ...(service?.taskSets ?? []).map(({ version }) => version),
-    ...(service?.versions ?? []).filter(({ tasks }) => tasks.size > 0),
-  ]);
-  const all = [...versions].flatMap((version) => version?.named ?? []);
-  return {
-    targetGroups: all.flatMap(({ targetGroupArn, advancedConfiguration }) =>
-      [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) =>
-        arn ? [targetGroups.find(arn)?.settings.name ?? ""] : [],
-      ),
-    ),
-    loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
+/** Finds the present scope of a hook's terminations, by group and hook; undefined for a hook that is not ours. */
+export function scopesIn(
+  world: World,
+  inputs: Inputs,
+): (group: string, hook: string) => Scope | undefined {
+  return (group, name) => {
+    const hook = world.groups.find(group)?.hooks.get(name);
+    if (hook?.transition !== TERMINATING) return undefined;
+    const by = servedBy(hook, group, { world, inputs });
+    if (by === undefined) return undefined;
+    return scopeOf(
+      inputs.of(by === "message" ? "deregister" : "terminate"),
+      judgedHook(hook, by === "sweep"),
+    );
   };
 }
 
@@ -110,8 +98,32 @@ function isOurs({ name, targetArn }: Hook, input: Input): boolean {
   );
 }
 
-// How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps.
-function sweepIntervalOf({ functions }: Scenario): number {
+/**
+ * Finds where ECS registers and deregisters a service's tasks: by what it names now, by its task sets, and by the versions that
+ * its tasks are of.
+ */
+export function servicesIn({ clusters, targetGroups }: World): ServiceScope {
+  return (cluster, name) => {
+    const service = clusters.find(cluster)?.services.get(name);
+    const versions = new Set([
+      service?.version,
+      ...(service?.taskSets ?? []).map(({ version }) => version),
+      ...(service?.versions ?? []).filter(({ tasks }) => tasks.size > 0),
+    ]);
+    const all = [...versions].flatMap((version) => version?.named ?? []);
+    return {
+      targetGroups: all.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+        [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) =>
+          arn ? [targetGroups.find(arn)?.settings.name ?? ""] : [],
+        ),
+      ),
+      loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
+    };
+  };
+}
+
+/** How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps. */
+export function sweepIntervalOf({ functions }: Scenario): number {
   const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
   return typeof minutes === "number" ? minutes * 60_000 : 0;
 }

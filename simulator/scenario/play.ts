@@ -1,9 +1,12 @@
 import type { InvocationRecord } from "../cloud/lambda.ts";
-import type { Simulation } from "../cloud/simulation.ts";
+import type { RecordedCall, Simulation } from "../cloud/simulation.ts";
+import type { Damage } from "../judge/damage.ts";
+import { DamageLedger } from "../judge/damage-ledger.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { randomSource } from "../kernel/random.ts";
 import { inVirtualTime } from "../kernel/virtual-time.ts";
+import { damageFactsOf } from "./damage-facts.ts";
 import { isQuiet } from "./ending.ts";
 import { planEndOfFaults } from "./fault-timeline.ts";
 import { conclude } from "./judging.ts";
@@ -19,7 +22,10 @@ export type Played = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly terminations: readonly TerminationRecord[];
+  /** Promises that were broken, and damage that nothing allows. */
   readonly violations: readonly Violation[];
+  /** What was lost, whatever allows it. */
+  readonly damage: readonly Damage[];
   readonly invocations: readonly InvocationRecord[];
   /** The calls of the functions, by action. */
   readonly calls: ReadonlyMap<string, number>;
@@ -37,6 +43,8 @@ export type PlayOptions = {
 
 /** How often it is checked whether the scenario has ended. */
 const CHECK_MS = 1_000;
+/** So long the world is played on after its last termination, for what only shows then. */
+const PLAYED_ON_MS = 900_000;
 /** What the last entry of the timeline starts shows within this time: Auto Scaling checks its groups a second later. */
 const LAST_ENTRY_MS = 2_000;
 
@@ -55,6 +63,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
 async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: boolean): Promise<Played> {
   const { simulation, judge, lambda, schedule } = staged;
   const startedAt = clock.now();
+  const ledger = new DamageLedger(simulation.world.story, damageFactsOf(scenario, simulation, FUNCTIONS));
   const refused: unknown[] = [];
   planTimeline(staged, scenario, startedAt, (error) => {
     if (!forgiving) refused.push(error);
@@ -64,24 +73,43 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
   let over = false;
   const schedules = schedule(() => !over);
   while (!hasEnded() && refused.length === 0) await clock.sleep(CHECK_MS);
-  over = true;
   const endedAt = clock.now();
+  const counted = simulation.calls.length;
+  const isPlayedOn = refused.length === 0 && clock.now() < ledger.lastEndAt + PLAYED_ON_MS;
+  if (isPlayedOn) await playOn(staged, ledger, clock);
+  over = true;
   await Promise.all(schedules);
   while (!lambda.idle) await clock.sleep(CHECK_MS);
   const sent = new Set(scenario.timeline.flatMap(({ send }) => send?.body ?? []));
   const isUnreadable = (body: string) => sent.has(body);
-  const violations = conclude(scenario, simulation, judge, { endedAt, isUnreadable });
+  const broken = conclude(scenario, simulation, judge, { endedAt, isUnreadable });
   if (refused.length > 0) throw refused[0];
+  const damage = ledger.conclude(clock.now());
   return {
     scenario,
     simulation,
     startedAt,
     endedAt,
     terminations: judge.terminations,
-    violations,
-    invocations: lambda.records,
-    calls: functionCallsOf(simulation),
+    violations: [...broken, ...damage.flatMap(violationOf)],
+    damage,
+    invocations: lambda.records.filter((each) => !isPlayedOn || each.startedAt <= endedAt),
+    calls: functionCallsOf(simulation.calls.slice(0, isPlayedOn ? counted : undefined)),
   };
+}
+
+// What is left behind, and what is late, shows only after a while. The functions go on, as they would.
+async function playOn({ simulation }: Stage, ledger: DamageLedger, clock: Clock): Promise<void> {
+  while (clock.now() < ledger.lastEndAt + PLAYED_ON_MS) {
+    simulation.world.settle(clock);
+    await clock.sleep(CHECK_MS);
+  }
+  simulation.world.settle(clock);
+}
+
+// Damage that nothing allows is a violation.
+function violationOf({ kind, instanceId, what, from, allowedBy }: Damage): Violation[] {
+  return allowedBy === undefined ? [{ at: from, instanceId, rule: `no damage: ${kind}`, what }] : [];
 }
 
 // Asked at each check: whether the time is over, or nothing is left to happen.
@@ -101,11 +129,13 @@ function endingOf({ simulation, judge, lambda }: Stage, scenario: Scenario, cloc
   };
 }
 
-function functionCallsOf({ callCounts }: Simulation): Map<string, number> {
+function functionCallsOf(made: readonly RecordedCall[]): Map<string, number> {
   const calls = new Map<string, number>();
-  for (const name of FUNCTIONS) {
-    for (const [action, count] of callCounts.get(name) ?? [])
-      calls.set(action, (calls.get(action) ?? 0) + count);
-  }
+  for (const { caller, action } of made)
+    if (isFunction(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
   return calls;
+}
+
+function isFunction(caller: string): boolean {
+  return (FUNCTIONS as readonly string[]).includes(caller);
 }

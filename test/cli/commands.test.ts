@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import sinon from "sinon";
 import { type Report, reportSchema } from "../../cli/report.ts";
+import { endWith } from "../../cli/usage.ts";
+import { ScenarioError } from "../../simulator/scenario/read.ts";
 import { functions, HOOK, QUEUES } from "../scenarios/fixture.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,10 +26,21 @@ const quiet = {
     { at_seconds: 19, register: { instance_ids: [ID], target_group: "static" } },
   ],
 };
+const worker = { name: "worker", maximum_percent: 100 };
+// A task that nothing lets go: the deadline cuts it off.
+const cutOff = {
+  ...quiet,
+  name: "cut-off",
+  functions: functions({ cluster_name: "main", drain_timeout_seconds: 120 }, [20, 18]),
+  clusters: [{ name: "main", services: [worker] }],
+  auto_scaling_groups: [{ name: "fleet", cluster: "main", instance_ids: [ID], hooks: [HOOK] }],
+  timeline: quiet.timeline.slice(0, 1),
+};
 // A registration that shows only after the functions have made sure twice that there is none.
 const violating = { ...quiet, name: "violating", read_lag_seconds: 20 };
 const scenarios = {
   quiet,
+  cutOff,
   violating,
   wrong: { ...quiet, queue: [], ends_after_seconds: -1 },
   unscheduled: { ...quiet, name: "unscheduled", functions: undefined },
@@ -73,6 +87,7 @@ describe("the commands", () => {
     const { status, stdout } = run("start", ...file("violating"), "--json");
     expect(reportIn(stdout).violations.map(({ instance_id, rule }) => [instance_id, rule])).to.deep.equal([
       [ID, "nothing is completed before it is ready"],
+      [ID, "no damage: unserved"],
     ]);
     expect(status).to.equal(1);
   });
@@ -82,6 +97,36 @@ describe("the commands", () => {
     expect(stdout).to.match(/VIOLATIONS\n.*nothing is completed before it is ready: registered in static/);
     expect(stderr).to.equal("");
     expect(status).to.equal(1);
+  });
+
+  it("start --json: damage with what allows it, and 3, where a setting allows it", () => {
+    const { status, stdout } = run("start", ...file("cutOff"), "--json");
+    const { damage, violations } = reportIn(stdout);
+    expect(violations).to.deep.equal([]);
+    expect(damage.map(({ kind, instance_id, allowed_by }) => [kind, instance_id, allowed_by])).to.deep.equal([
+      ["cut", ID, "on_timeout"],
+    ]);
+    expect(status).to.equal(3);
+  });
+
+  it("start: ends with what was lost, and with what would have saved it, and 3", () => {
+    const { status, stdout } = run("start", ...file("cutOff"));
+    expect(stdout).to.match(
+      /\nLOST\n.* cut: it ended with a task of worker RUNNING\nALLOWED\n {2}1 by on_timeout: .*\n$/,
+    );
+    expect(status).to.equal(3);
+  });
+
+  it("a fault of the command itself ends with 70, and what cannot be played with 2", () => {
+    const before = process.exitCode;
+    const written = sinon.stub(process.stderr, "write");
+    endWith(new TypeError("ours"));
+    const own = process.exitCode;
+    endWith(new ScenarioError("theirs"));
+    const theirs = process.exitCode;
+    written.restore();
+    process.exitCode = before;
+    expect([own, theirs]).to.deep.equal([70, 2]);
   });
 
   it("start --seed: another seed gives another run, the same one the same", () => {
@@ -95,7 +140,7 @@ describe("the commands", () => {
   it("start --help: how to get the JSON alone, what each status means, and 0", () => {
     const { status, stdout } = run("start", "--help");
     expect(stdout).to.include("npm start --silent -- --scenario FILE --json");
-    expect(stdout).to.match(/0 {2}nothing was violated\n {2}1 .*\n {2}2 /);
+    expect(stdout).to.match(/0 {2}nothing was lost\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}70 /);
     expect(stdout).to.include("(default: examples/fleet.yaml)");
     expect(status).to.equal(0);
   });

@@ -16,6 +16,8 @@ type Example = {
     readonly reason: RegExp;
     readonly seconds: readonly [number, number];
   };
+  /** What is lost, and what allows it. */
+  readonly lost?: readonly string[];
   /** Phrases in the order in which the log has them, others in between. */
   readonly story: readonly string[];
   /** What else the page says of it. */
@@ -29,6 +31,7 @@ const examples: Readonly<Record<string, Example>> = {
   },
   "stuck-service.yaml": {
     ends: { count: 1, reason: /^the drain's time is over; .* 1 task RUNNING$/, seconds: [900, 920] },
+    lost: ["cut by on_timeout", "unserved by on_timeout"],
     story: ["set DRAINING", "no progress", "half of the drain's time is over", "lifecycle action completed"],
     async also() {
       const outcome = await playFile("stuck-service.yaml", (file) => {
@@ -41,6 +44,7 @@ const examples: Readonly<Record<string, Example>> = {
   },
   "dead-instance.yaml": {
     ends: { count: 1, reason: /^the instance is dead: it is stopped$/, seconds: [200, 270] },
+    lost: ["cut by a person's act", "late by a person's act"],
     story: ["set DRAINING", "container instance deregistered", "lifecycle action completed"],
     async also() {
       const outcome = await playFile("dead-instance.yaml", (file) => file.timeline.pop());
@@ -98,11 +102,16 @@ const examples: Readonly<Record<string, Example>> = {
   },
 };
 
+const page = readFileSync(join(PROJECT, "docs", "examples.md"), "utf8");
+
 describe("scenarios: the examples", () => {
-  for (const [name, { ends, story, also }] of Object.entries(examples)) {
+  for (const [name, { ends, lost = [], story, also }] of Object.entries(examples)) {
     it(`${name} ends as its page says`, async () => {
       const outcome = await playFile(name);
       expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.damage.map(({ kind, allowedBy }) => `${kind} by ${allowedBy}`)).to.deep.equal(lost);
+      const status = lost.length === 0 ? 0 : 3;
+      expect(page, "its exit status").to.match(new RegExp(`^\\| ${name} \\| ${status} \\|`, "m"));
       expectQuiet(outcome);
       const completed = linesOf(outcome, "lifecycle action completed");
       expect(completed).to.have.lengthOf(ends.count);
@@ -118,7 +127,6 @@ describe("scenarios: the examples", () => {
 
   it("each file has its place here, and on the page", () => {
     const files = readdirSync(join(PROJECT, "examples"));
-    const page = readFileSync(join(PROJECT, "docs", "examples.md"), "utf8");
     expect(Object.keys(examples)).to.have.members(files);
     expect(
       [...page.matchAll(/^## \[(.+?)\]\(\.\.\/examples\/\1\)$/gm)].map(([, name]) => name),

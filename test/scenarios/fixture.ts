@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { inProcess } from "../../cli/in-process.ts";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
+import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { FunctionName, Invoke } from "../../simulator/scenario/stage.ts";
@@ -117,6 +118,11 @@ export function expectQuiet(outcome: Outcome): void {
   expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
   for (const queue of outcome.simulation.world.queues.all)
     expect(queue.messages.size, queue.name).to.equal(0);
+}
+
+/** The violations that are broken promises, without damage that nothing allows. */
+export function brokenPromises(violations: readonly Violation[]): Violation[] {
+  return violations.filter(({ rule }) => !rule.startsWith("no damage: "));
 }
 
 /** The log lines with a message, of one instance if it is given. */

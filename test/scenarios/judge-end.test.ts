@@ -20,7 +20,7 @@ import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import type { Invoke } from "../../simulator/scenario/stage.ts";
 import type { World } from "../../simulator/services/world.ts";
-import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
+import { brokenPromises, functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(2);
 const [victim, other] = ids as [string, string];
@@ -56,7 +56,7 @@ async function violations(misdeed: Misdeed, more: Record<string, unknown> = {}):
     await misdeed(createClients(clientOptions(transport(simulation, name))), simulation.world, clock);
   };
   const played = await playScenario(parseScenario(JSON.stringify(scenario), "judged"), { invoke });
-  return played.violations.map(({ rule, what }) => `${rule}: ${what}`);
+  return brokenPromises(played.violations).map(({ rule, what }) => `${rule}: ${what}`);
 }
 
 const containerInstanceOf = (world: World, id: string) =>

@@ -11,7 +11,7 @@ import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import type { Invoke } from "../../simulator/scenario/stage.ts";
 import type { World } from "../../simulator/services/world.ts";
-import { functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
+import { brokenPromises, functions, HOOK, instanceIds, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(3);
 const victim = ids[0] as string;
@@ -61,7 +61,8 @@ async function violationsBy(
     done = true;
     await misdeed(createClients(clientOptions(transport(simulation, name))), simulation.world);
   };
-  return (await playScenario(parseScenario(text, "judged"), { invoke })).violations;
+  const { violations } = await playScenario(parseScenario(text, "judged"), { invoke });
+  return brokenPromises(violations);
 }
 
 async function rulesBrokenBy(misdeed: Parameters<typeof violationsBy>[0]): Promise<string[]> {

@@ -7,7 +7,16 @@ import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import type { Invoke } from "../../simulator/scenario/stage.ts";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
+import {
+  brokenPromises,
+  expectDrained,
+  expectQuiet,
+  functions,
+  HOOK,
+  instanceIds,
+  play,
+  QUEUES,
+} from "./fixture.ts";
 
 const [victim] = instanceIds(1) as [string];
 const listeners = [{ port: 80, instance_port: 9000 }];
@@ -58,7 +67,7 @@ async function leftAtOnce(...given: Parameters<typeof scenario>): Promise<string
     ends_after_seconds: 60,
   });
   const { violations } = await playScenario(parseScenario(text, "scope"), { invoke: completing });
-  return violations.map((each) => each.what);
+  return brokenPromises(violations).map((each) => each.what);
 }
 
 const all = ["static", "payments", "classic", "second"];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { inProcess } from "../../cli/in-process.ts";
 import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
+import type { Damage } from "../../simulator/judge/damage.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
@@ -15,6 +16,8 @@ export type Result = {
   readonly terminations: number;
   readonly calls: number;
   readonly fired: ReadonlyMap<string, number>;
+  /** How often each kind of damage was there, with what allowed it. */
+  readonly damage: ReadonlyMap<string, number>;
   /** What was violated, in words; an error of ours, which nothing should throw, is one too. */
   readonly violations: readonly string[];
   /** Of all that happened, was called, with what and when, and was logged: the same for the same bytes. */
@@ -51,12 +54,22 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     terminations: terminations.length,
     calls: [...played.calls.values()].reduce((sum, count) => sum + count, 0),
     fired: simulation.world.firings.counts,
+    damage: countsOf(played.damage),
     violations,
     digest: digest.digest("hex"),
     played,
     faults,
     lines,
   };
+}
+
+function countsOf(damage: readonly Damage[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, allowedBy = "nothing" } of damage) {
+    const key = `${kind}, allowed by ${allowedBy}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function calmFrom({ faults_end_after_seconds: seconds }: ScenarioInput, { startedAt }: Played): number {

@@ -146,6 +146,7 @@ describe("simulation", () => {
         ["polls refused", 3],
         ["short poll misses", 4],
       ]),
+      damage: new Map([["cut, allowed by on_timeout", 4]]),
       violations: [],
       digest: "",
     };
@@ -154,13 +155,14 @@ describe("simulation", () => {
     expect(text).to.include("too little: expected at least 200 calls a seed on average");
     expect(text).to.include("too little: expected at least 2 kinds a seed on average");
     expect(text).to.match(/^ {2}deny +2$/m);
+    expect(text).to.match(/^ {2}cut, allowed by on_timeout +4$/m);
     expect(text).to.match(/^ {2}polls refused +3$/m);
     for (const kind of KINDS) expect(text).to.match(new RegExp(`^ {2}${kind} +\\d+$`, "m"));
   });
 
   it("from 300 seeds on, a kind of fault that never fired fails the sweep", () => {
     const fired = new Map(KINDS.map((kind) => [kind as string, 1]));
-    const result = { seed: 1, terminations: 3, calls: 200, violations: [], digest: "" };
+    const result = { seed: 1, terminations: 3, calls: 200, damage: new Map(), violations: [], digest: "" };
     const sweptWith = (seeds: number, silent: string) =>
       summaryOf(
         Array.from({ length: seeds }, () => ({

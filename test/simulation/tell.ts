@@ -66,11 +66,20 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
     ...WORLD_KINDS.map((kind) => `  ${kind.padEnd(WIDE)} ${fired(kind)}`),
     "what they brought about where a mapping reads the queue:",
     ...OF_MAPPINGS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
+    "what was lost, and what allowed it:",
+    ...[...damageIn(results)].sort().map(([what, times]) => `  ${what.padEnd(50)} ${times}`),
     `on average ${averages.terminations.toFixed(1)} terminations, ${averages.calls.toFixed(0)} SDK calls and ${averages.kinds.toFixed(1)} kinds of fault fired a seed`,
     ...tooLittle.map((key) => `too little: expected at least ${LEAST[key]} ${key} a seed on average`),
     ...silent.map((kind) => `never fired in ${results.length} seeds, which proves nothing of it: ${kind}`),
   ];
   return { text: `${lines.join("\n")}\n`, tooLittle: tooLittle.length > 0 || silent.length > 0 };
+}
+
+function damageIn(results: readonly Result[]): Map<string, number> {
+  const total = new Map<string, number>();
+  for (const { damage } of results)
+    for (const [what, times] of damage) total.set(what, (total.get(what) ?? 0) + times);
+  return total;
 }
 
 /** The story of a scenario that was played: what happened to each instance, what the functions said, what was violated. */

@@ -1,6 +1,6 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
@@ -77,7 +77,7 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
     return {};
   };
 
-  const terminate = (input: autoscaling.TerminateInstanceInAutoScalingGroupType) => {
+  const terminate = (input: autoscaling.TerminateInstanceInAutoScalingGroupType, call: Call) => {
     const instanceId = input.InstanceId as string;
     const found = groups.findInstance(instanceId);
     if (!found)
@@ -103,6 +103,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
         400,
       );
     }
+    const { name: group } = found.group;
+    world.story.tell(call.now, { kind: "termination-asked", instanceId, group, by: call.caller });
     groups.terminate(found.group, found.instance, decrement);
     return {
       Activity: {

@@ -69,8 +69,7 @@ export class TargetGroup implements Past {
     this.#set(target, "initial", by);
     const registeredAt = agenda.now;
     agenda.in(this.settings.healthySeconds * 1000, () => {
-      if (target.state.latest === "initial" && target.state.since === registeredAt)
-        target.state.set(agenda.now, "healthy");
+      if (target.state.latest === "initial" && target.state.since === registeredAt) this.#healthy(target);
     });
   }
 
@@ -155,6 +154,12 @@ export class TargetGroup implements Past {
       if (target.id !== instanceId || target.state.latest === "gone") continue;
       this.#world.agenda.in(GONE_AFTER_END_MS, () => this.#set(target, "gone", "elb"));
     }
+  }
+
+  #healthy({ id, port, state }: Target): void {
+    const { agenda, story } = this.#world;
+    state.set(agenda.now, "healthy");
+    story.tell(agenda.now, { kind: "target-healthy", targetGroup: this.settings.name, id, port });
   }
 
   #set(target: Target, state: TargetState, by: Actor): void {

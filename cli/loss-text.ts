@@ -1,0 +1,57 @@
+import type { AllowedBy, Damage } from "../simulator/judge/damage.ts";
+import type { Played } from "../simulator/scenario/play.ts";
+import { clock } from "./clock-text.ts";
+
+/** What would have saved it, or why no setting would. */
+const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "settle_seconds">, string>> = {
+  deregister_container_instance:
+    "deregister_container_instance is never: with when_disconnected it is taken out of its cluster",
+  "discover: named": "nothing in the input names it: name it",
+  "discover: warn": "nothing in the input names it, and discover: warn only warns: name it",
+  dry_run: "dry_run was on: nothing was done",
+  on_maintenance: "on_maintenance asks for it: with ignore nothing is replaced",
+  on_rebalance: "on_rebalance asks for it: with ignore nothing is replaced",
+  on_timeout:
+    "its time was over, and it was not leaving: see what held it, such as a service's healthy percents; on_timeout decides what happens then",
+  stop_tasks: "nothing else ends such a task: with stop_tasks: all it is stopped before",
+  "Spot interruption": "EC2 took the instance back: no setting saves it",
+  "a person's act": "somebody did it: no setting saves it",
+  "an injected fault": "the scenario injects a fault: no setting saves it",
+  "another hook": "another hook let it go: see its owner",
+  "managed draining": "ECS's managed draining did it: switch that off for the capacity provider",
+  "the hook's own timeout":
+    "the hook's own timeout ended it: a longer heartbeat timeout of the hook saves it",
+  "the read lag": "no read could show it in time",
+};
+
+/** What was lost, for how long, and which setting would have saved it; a line for each kind of loss and what allows it. */
+export function lossText({ damage, terminations, startedAt }: Played): string {
+  if (damage.length === 0) return "Nothing was lost.";
+  const lines = damage.map(({ kind, instanceId, what, from, to }) => {
+    const seconds = Math.round((to - from) / 1000);
+    const long = seconds === 0 ? "" : ` for ${seconds} s`;
+    return `  ${clock(from, startedAt)}  ${instanceId.padEnd(19)}  ${kind}${long}: ${what}`;
+  });
+  const permits = [...new Set(damage.map(({ allowedBy }) => allowedBy))];
+  const askedAt = new Map(terminations.map((each) => [each.instanceId, each.askedAt]));
+  const why = permits.map((permit) => {
+    const those = damage.filter(({ allowedBy }) => allowedBy === permit);
+    return `  ${those.length} by ${permit ?? "nothing: a violation"}${permit ? `: ${adviceOn(permit, those, askedAt)}` : ""}`;
+  });
+  return ["LOST", ...lines, "ALLOWED", ...why].join("\n");
+}
+
+function adviceOn(
+  permit: AllowedBy,
+  damage: readonly Damage[],
+  askedAt: ReadonlyMap<string, number>,
+): string {
+  if (permit === "settle_seconds") {
+    return damage.every(({ kind }) => kind === "late")
+      ? "it waits for settle_seconds after all is gone: less saves the time"
+      : "it came when nothing was left any more: a longer settle_seconds saves it";
+  }
+  if (permit !== "drain_timeout_seconds") return ADVICE[permit];
+  const needed = damage.map(({ instanceId, to }) => (to - (askedAt.get(instanceId) ?? to)) / 1000);
+  return `it was on its way: more than ${Math.ceil(Math.max(...needed))} saves it`;
+}

@@ -1,0 +1,144 @@
+import type { StoryLine } from "../kernel/story.ts";
+import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
+import type { DamageFacts } from "./damage-ledger.ts";
+import type { TaskThere, Whereabouts } from "./whereabouts.ts";
+
+/** A service, or a target group, as it was before a call of ours first took something from it. */
+type Stock = {
+  readonly name: string;
+  /** What it had: healthy targets, or running tasks; each with its instance. */
+  readonly had: ReadonlyMap<string, string>;
+  /** What it has now; undefined where it is not there any more. */
+  readonly has: () => readonly string[] | undefined;
+  /** With less than this it is short. */
+  readonly least: () => number;
+};
+
+/** What happens to a stock is told by these. */
+const TELLING: ReadonlySet<StoryLine["kind"]> = new Set([
+  "target",
+  "target-healthy",
+  "task",
+  "instance-ended",
+]);
+
+/**
+ * What is short because of calls of ours that no termination had made due: a service under its own minimum, a target group
+ * without a healthy target, or with under half of those that it had.
+ */
+export class CapacityLedger {
+  readonly #facts: DamageFacts;
+  readonly #where: Whereabouts;
+  readonly #add: (damage: Damage) => void;
+  readonly #taken = new Map<string, AllowedBy | undefined>();
+  readonly #stocks = new Map<string, Stock>();
+  readonly #short = new Map<string, OpenDamage>();
+
+  constructor(facts: DamageFacts, where: Whereabouts, add: (damage: Damage) => void) {
+    this.#facts = facts;
+    this.#where = where;
+    this.#add = add;
+  }
+
+  /** A call of ours takes an instance that nothing had made due. */
+  taken(instanceId: string, at: number, allowedBy: AllowedBy | undefined): void {
+    for (const stock of [...this.#targetGroupsOf(instanceId), ...this.#servicesOf(instanceId)])
+      if (!this.#stocks.has(stock.name)) this.#stocks.set(stock.name, stock);
+    this.#taken.set(instanceId, allowedBy);
+    this.#weigh(at);
+  }
+
+  follow({ kind, at }: StoryLine): void {
+    if (this.#stocks.size > 0 && TELLING.has(kind)) this.#weigh(at);
+  }
+
+  /** What is still short at a time. */
+  open(at: number): Damage[] {
+    this.#weigh(at);
+    return [...this.#short.values()].map((each) => ({ ...each, to: at }));
+  }
+
+  #weigh(at: number): void {
+    for (const [name, stock] of this.#stocks) {
+      const has = stock.has() ?? [];
+      const least = stock.least();
+      const ours = [...stock.had].filter(([each, id]) => this.#taken.has(id) && !has.includes(each));
+      const isShort = has.length < least && has.length + ours.length >= least;
+      const open = this.#short.get(name);
+      if (open && !isShort) {
+        this.#short.delete(name);
+        this.#add({ ...open, to: at });
+      }
+      if (!open && isShort)
+        this.#short.set(name, this.#begun(stock, { at, has: has.length, lost: ours.map(([, id]) => id) }));
+      // All is there again, without what was taken: what is taken next is taken from what there is then.
+      const isTaken = has.some((each) => this.#taken.has(stock.had.get(each) ?? ""));
+      if (!isShort && !isTaken && has.length >= stock.had.size) this.#stocks.delete(name);
+    }
+  }
+
+  #begun(
+    { name, had }: Stock,
+    { at, has, lost }: { at: number; has: number; lost: readonly string[] },
+  ): OpenDamage {
+    const [instanceId = ""] = lost.slice(-1);
+    const unallowed = lost.some((id) => this.#taken.get(id) === undefined);
+    const allowedBy = unallowed ? undefined : this.#taken.get(instanceId);
+    return {
+      kind: "capacity",
+      instanceId,
+      what: `${name} had ${has} of ${had.size} left`,
+      from: at,
+      to: at,
+      allowedBy,
+    };
+  }
+
+  #targetGroupsOf(instanceId: string): Stock[] {
+    const names = new Set(
+      this.#where
+        .spotsOf(this.#where.instance(instanceId))
+        .flatMap(({ kind, name }) => (kind === "target" ? [name] : [])),
+    );
+    return [...names].flatMap((name) => {
+      const group = this.#facts.targetGroup(name);
+      if (!group?.inUse || group.healthy.length === 0) return [];
+      const had = new Map(group.healthy.map((each) => [each, this.#instanceBehind(each)]));
+      const has = () => this.#facts.targetGroup(name)?.healthy.filter((each) => !this.#hasEnded(each));
+      return [{ name: `the target group ${name}`, had, has, least: () => Math.max(1, had.size / 2) }];
+    });
+  }
+
+  #servicesOf(instanceId: string): Stock[] {
+    const tasks = [...this.#where.instance(instanceId).tasks.values()].filter(({ gone }) => !gone);
+    const owned = tasks.filter((task): task is TaskThere & { service: string } => task.service !== undefined);
+    return owned.flatMap(({ cluster, service }) => {
+      const facts = this.#facts.service(cluster, service);
+      if (!facts) return [];
+      const had = new Map(facts.running.map((arn) => [arn, this.#instanceOf(arn)]));
+      const has = () => this.#facts.service(cluster, service)?.running;
+      return [
+        {
+          name: `the service ${service}`,
+          had,
+          has,
+          least: () => this.#facts.service(cluster, service)?.floor ?? 0,
+        },
+      ];
+    });
+  }
+
+  #instanceBehind(target: string): string {
+    const id = target.slice(0, target.lastIndexOf(":"));
+    return id.startsWith("i-") ? id : (this.#where.holderOf(id)?.instanceId ?? "");
+  }
+
+  #hasEnded(target: string): boolean {
+    return this.#where.instances.get(this.#instanceBehind(target))?.ended !== undefined;
+  }
+
+  #instanceOf(arn: string): string {
+    for (const { instanceId, tasks } of this.#where.instances.values()) if (tasks.has(arn)) return instanceId;
+    return "";
+  }
+}

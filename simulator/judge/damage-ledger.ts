@@ -1,0 +1,383 @@
+import type { Past } from "../kernel/past.ts";
+import type { Story, StoryLine } from "../kernel/story.ts";
+import { CapacityLedger } from "./capacity.ts";
+import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
+import { foreignCalls } from "./foreign-calls.ts";
+import { Latenesses } from "./lateness.ts";
+import { leftBehind, unknownAddresses } from "./left-behind.ts";
+import {
+  allowedAtDraining,
+  allowedAtEnd,
+  type Hold,
+  knownUntil,
+  type Lost,
+  type PermitFacts,
+} from "./permits.ts";
+import type { Scope, ServiceScope } from "./scope.ts";
+import { type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
+
+type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
+
+/** A target group as it is at this moment; times in milliseconds. */
+export type TargetGroupFacts = {
+  /** Whether a load balancer sends to it. */
+  readonly inUse: boolean;
+  readonly healthyAfter: number;
+  readonly delay: number;
+  /** Whether a Network Load Balancer may be in front of it. */
+  readonly isNetwork: boolean;
+  /** The targets that are healthy, as `id:port`. */
+  readonly healthy: readonly string[];
+};
+
+/** A service as it is at this moment. */
+export type ServiceFacts = { readonly floor: number; readonly running: readonly string[] };
+
+/** A call that was made, as the log of calls has it. */
+export type MadeCall = {
+  readonly at: number;
+  readonly caller: string;
+  readonly action: string;
+  readonly input: unknown;
+  readonly error?: string;
+};
+
+/** What the ledger of damage must know of the world and the scenario beyond the story. */
+export type DamageFacts = PermitFacts & {
+  /** The present scope of a hook's terminations; undefined for a hook that is not ours. */
+  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
+  /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
+  readonly scopeOfGroup: (group: string) => Scope | undefined;
+  readonly readSince: () => number;
+  readonly services: ServiceScope;
+  readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
+  readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
+  /** The instance ports of a classic load balancer, and how long it drains at most, in milliseconds. */
+  readonly classic: (
+    name: string,
+  ) => { readonly ports: readonly number[]; readonly delay: number } | undefined;
+  /** Whether nothing shows the ports of a task: it may listen on any. */
+  readonly listensAnywhere: (task: TaskThere) => boolean;
+  /** How long a task would still have needed to end by itself, in milliseconds; undefined where it would not have. */
+  readonly needs: (task: TaskThere) => number | undefined;
+  /** Which policy of the input asks for an instance's replacement after a notice about it, before a time. */
+  readonly noticePolicy: (instanceId: string, before: number) => AllowedBy | undefined;
+  /** Whether something that the scenario injects could delay the functions in a time. */
+  readonly isDisturbed: (from: number, to: number) => boolean;
+  /** The calls that the functions have made. */
+  readonly calls: () => readonly MadeCall[];
+  /** How long two runs of the schedules may take to come, in milliseconds. */
+  readonly ticks: number;
+  /** How long until the next sweep at the latest, in milliseconds. */
+  readonly sweepInterval: number;
+};
+
+/** Damage, from the world alone: what happened is in the story, and what allows it in the scenario's file. */
+export class DamageLedger implements Past {
+  readonly #facts: DamageFacts;
+  readonly #where: Whereabouts;
+  readonly #damage: Damage[] = [];
+  /** Registrations that send to nothing. */
+  readonly #unserved = new Map<Spot, OpenDamage>();
+  /** The newest hold of each instance by a hook of ours. */
+  readonly #holds = new Map<string, Hold>();
+  readonly #capacity: CapacityLedger;
+  readonly #lateness: Latenesses;
+  /** Hooks that are not ours, by group and hook. */
+  readonly #foreign = new Set<string>();
+  #now = Number.NEGATIVE_INFINITY;
+
+  constructor(story: Story, facts: DamageFacts) {
+    this.#facts = facts;
+    this.#where = new Whereabouts(facts.readSince);
+    const add = (damage: Damage) => this.#damage.push(damage);
+    this.#capacity = new CapacityLedger(facts, this.#where, add);
+    this.#lateness = new Latenesses(facts, this.#where, add);
+    for (const line of story.lines) this.#follow(line);
+    story.listen((line) => this.#follow(line));
+  }
+
+  /** When the newest termination ended, or instance, in milliseconds since 1970; minus infinity where none has. */
+  lastEndAt = Number.NEGATIVE_INFINITY;
+
+  /** All damage up to a time, in milliseconds since 1970, with what is left behind then. */
+  conclude(at: number): Damage[] {
+    const open = [...this.#unserved.values()].map((each) => ({ ...each, to: at }));
+    const left = leftBehind(at, this.#where, (there, lost) => this.#allowedAtEnd(there, lost), this.#facts);
+    const unknown = unknownAddresses(at, this.#where, this.#facts);
+    const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
+    const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.has(hook));
+    return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
+  }
+
+  forget(before: number): void {
+    this.#where.forget(before);
+    for (const [id, { ended }] of this.#holds) if (ended && ended.at < before) this.#holds.delete(id);
+  }
+
+  #follow(line: StoryLine): void {
+    this.#now = line.at;
+    switch (line.kind) {
+      case "task":
+        this.#task(line);
+        break;
+      case "target":
+      case "classic":
+        this.#registration(line);
+        break;
+      case "instance-ended":
+        this.lastEndAt = line.at;
+        this.#where.follow(line);
+        this.#end(line.instanceId);
+        break;
+      case "instance":
+        this.#where.follow(line);
+        this.#instance(line);
+        break;
+      case "action-started":
+        this.#started(line);
+        break;
+      case "action-ended":
+        this.#ended(line);
+        break;
+      case "termination-asked":
+        this.#asked(line);
+        break;
+      default:
+        this.#where.follow(line);
+    }
+    this.#capacity.follow(line);
+    this.#lateness.follow(line);
+  }
+
+  #started(line: LineOf<"action-started">): void {
+    const scope = this.#facts.scopeOf(line.group, line.hook);
+    if (!scope) this.#foreign.add(`${line.group} ${line.hook}`);
+    if (!line.terminating || !scope) return;
+    const { instanceId, hook, token, at } = line;
+    const hold: Hold = { instanceId, hook, token, scope, askedAt: at, ended: undefined };
+    this.#holds.set(instanceId, hold);
+    this.#lateness.started(hold);
+  }
+
+  #ended(line: LineOf<"action-ended">): void {
+    const { at, by, how, instanceId, hook } = line;
+    const isSuspect = this.#facts.suspects.has(by);
+    const hold = this.#holds.get(instanceId);
+    if (hold?.token === line.token) {
+      this.lastEndAt = at;
+      hold.ended = { at, how, by, knownUntil: knownUntil(this.#facts.readSince(), this.#facts.readLag()) };
+      this.#lateness.ended(hold);
+      return;
+    }
+    if (!isSuspect || this.#facts.scopeOf(line.group, hook)) return;
+    const allowedBy = how === "cancelled" ? this.#allowedToCancel(hold, at) : undefined;
+    const what =
+      how === "cancelled" ? `${by} cancelled the hook ${hook}` : `${by} completed the hook ${hook}`;
+    this.#damage.push({
+      kind: "others",
+      instanceId,
+      what: `${what}, which is not ours`,
+      from: at,
+      to: at,
+      allowedBy,
+    });
+  }
+
+  // ABANDON cancels the other hooks of an instance. From the deadline on the input asks for it.
+  #allowedToCancel(hold: Hold | undefined, at: number): AllowedBy | undefined {
+    if (!hold?.scope.mayAbandon || hold.scope.patience === undefined) return undefined;
+    return at >= hold.askedAt + hold.scope.patience - this.#facts.fastBy ? "on_timeout" : undefined;
+  }
+
+  #asked({ at, by, group, instanceId }: LineOf<"termination-asked">): void {
+    const there = this.#where.instance(instanceId);
+    if (!this.#facts.suspects.has(by) || there.isLeaving) return;
+    const allowedBy = this.#facts.scopeOfGroup(group) && this.#facts.noticePolicy(instanceId, at);
+    this.#capacity.taken(instanceId, at, allowedBy);
+    if (allowedBy) return;
+    const what = `${by} had it replaced, which nobody asked for`;
+    this.#damage.push({ kind: "others", instanceId, what, from: at, to: at, allowedBy });
+  }
+
+  #instance(line: LineOf<"instance">): void {
+    const there = this.#where.instance(line.instanceId);
+    // Within seconds all that runs on it is lost with its old root volume.
+    if (line.state === "ReplacingRootVolume:Proceed") {
+      there.ended = { at: line.at, by: "auto-scaling", how: "stopped" };
+      this.#end(line.instanceId);
+    }
+    if (!there.ended) for (const spot of this.#where.spotsOf(there)) this.#closeIfServed(spot, line.at);
+  }
+
+  #end(instanceId: string): void {
+    const there = this.#where.instance(instanceId);
+    if (!this.#scopeFor(there)) return;
+    for (const spot of this.#where.spotsOf(there)) {
+      const delay = this.#delayOf(spot);
+      if (delay === undefined || this.#unserved.has(spot)) continue;
+      const allowedBy = this.#allowedAtEnd(there, this.#lostSpot(there, spot));
+      if (spot.state === "registered")
+        this.#open(spot, there, { what: `${nameOf(spot)} sent to it after its end`, allowedBy });
+      else if ((spot.drainingSince ?? 0) + delay > this.#now) {
+        const to = (spot.drainingSince ?? 0) + delay;
+        const what = `it ended while it drained from ${nameOf(spot)}`;
+        this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy });
+      }
+    }
+    for (const task of there.running) {
+      if (task.reason?.startsWith("Essential container")) continue;
+      const what = `it ended with ${taskText(task)}`;
+      const to = this.#now + (this.#facts.needs(task) ?? 0);
+      const allowedBy = this.#allowedAtEnd(there, this.#lostTask(task));
+      this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy });
+    }
+  }
+
+  #task(line: LineOf<"task">): void {
+    const before = this.#where.instance(line.instanceId).tasks.get(line.arn);
+    const served = before !== undefined && serves(before);
+    this.#where.follow(line);
+    const there = this.#where.instance(line.instanceId);
+    const task = there.tasks.get(line.arn) as TaskThere;
+    if (served === serves(task)) return;
+    const spots = this.#where.spotsOf(there).filter((spot) => this.#listensAt(task, spot));
+    for (const spot of spots) {
+      if (serves(task)) this.#closeIfServed(spot, line.at);
+      else if (!there.ended && task.status === "STOPPING") this.#signalled(there, task, spot);
+    }
+  }
+
+  // A task got SIGTERM while a load balancer could still send to it, or while it drained there.
+  #signalled(there: There, task: TaskThere, spot: Spot): void {
+    if (this.#delayOf(spot) === undefined || this.#unserved.has(spot) || this.#isServed(there, spot)) return;
+    const scope = this.#scopeFor(there);
+    if (!scope || !this.#wasHealthy(spot)) return;
+    const isDraining = there.draining(task.cluster) !== undefined;
+    const ofOurs = task.stoppedBy !== undefined && this.#facts.suspects.has(task.stoppedBy);
+    // What ends by itself, and what a deployment replaces, is none of a drain's doing.
+    if (task.reason?.startsWith("Essential container")) return;
+    if (!ofOurs && !isDraining && !there.isLeaving) return;
+    const lost = this.#lostSpot(there, spot);
+    const allowedBy = ofOurs
+      ? this.#allowedToStop(scope, lost)
+      : allowedAtDraining({ there, scope }, { task, spot, lost }, this.#facts);
+    this.#open(spot, there, { what: `${nameOf(spot)} sent to ${taskText(task)} after SIGTERM`, allowedBy });
+  }
+
+  #allowedToStop(scope: Scope, { isNamed, since }: Lost): AllowedBy | undefined {
+    if (!isNamed(scope))
+      return scope.permits.discover === "all" ? undefined : `discover: ${scope.permits.discover}`;
+    return since > knownUntil(this.#facts.readSince(), this.#facts.readLag()) ? "the read lag" : undefined;
+  }
+
+  #registration(line: LineOf<"target" | "classic">): void {
+    const spot = this.#where.spotOf(line);
+    const wasRegistered = spot?.state === "registered";
+    if (spot && wasRegistered && line.state !== "registered" && this.#facts.suspects.has(line.by))
+      this.#removed(spot, line.by);
+    this.#where.follow(line);
+    if (spot && line.state === "gone") this.#close(spot, line.at);
+  }
+
+  // One of us took a registration out. It must be one of an instance that goes, or nobody's.
+  #removed(spot: Spot, by: string): void {
+    const holder = spot.id.startsWith("i-") ? undefined : this.#where.holderOf(spot.id);
+    if (!spot.id.startsWith("i-") && (!holder || holder.gone)) return;
+    const instanceId = holder?.instanceId ?? spot.id;
+    const there = this.#where.instance(instanceId);
+    if (there.isLeaving) return;
+    const known = knownUntil(this.#facts.readSince(), this.#facts.readLag());
+    const changedAt = Math.max(holder?.since ?? 0, this.#holds.get(instanceId)?.ended?.at ?? 0);
+    const allowedBy = changedAt > known ? "the read lag" : undefined;
+    const what = `${by} took it out of ${nameOf(spot)}, though nothing was to end it`;
+    this.#damage.push({ kind: "others", instanceId, what, from: this.#now, to: this.#now, allowedBy });
+  }
+
+  #open(spot: Spot, there: There, { what, allowedBy }: Pick<Damage, "what" | "allowedBy">): void {
+    const { instanceId } = there;
+    this.#unserved.set(spot, {
+      kind: "unserved",
+      instanceId,
+      what,
+      from: this.#now,
+      to: this.#now,
+      allowedBy,
+    });
+  }
+
+  #closeIfServed(spot: Spot, at: number): void {
+    const open = this.#unserved.get(spot);
+    const there = open && this.#where.instance(open.instanceId);
+    if (there && !there.ended && this.#isServed(there, spot)) this.#close(spot, at);
+  }
+
+  #close(spot: Spot, at: number): void {
+    const open = this.#unserved.get(spot);
+    this.#unserved.delete(spot);
+    if (open && at > open.from) this.#damage.push({ ...open, to: at });
+  }
+
+  #isServed({ tasks }: There, spot: Spot): boolean {
+    return [...tasks.values()].some((task) => serves(task) && this.#listensAt(task, spot));
+  }
+
+  // A task whose ports nothing shows listens on any.
+  #listensAt(task: TaskThere, { kind, name, id, port }: Spot): boolean {
+    if (!id.startsWith("i-")) return task.address === id;
+    const ports = kind === "classic" ? (this.#facts.classic(name)?.ports ?? []) : [port];
+    return task.hostPorts.some((each) => ports.includes(each)) || this.#facts.listensAnywhere(task);
+  }
+
+  // How long it drains; undefined where nothing sends to it.
+  #delayOf({ kind, name }: Spot): number | undefined {
+    if (kind === "classic") return this.#facts.classic(name)?.delay;
+    const group = this.#facts.targetGroup(name);
+    return group?.inUse ? group.delay : undefined;
+  }
+
+  #wasHealthy({ kind, name, since, drainingSince }: Spot): boolean {
+    if (kind === "classic") return true;
+    return (drainingSince ?? this.#now) - since >= (this.#facts.targetGroup(name)?.healthyAfter ?? 0);
+  }
+
+  // The scope of an instance's last drain, or of one that its group would give it; undefined for one that is not ours.
+  #scopeFor({ instanceId, group }: There): Scope | undefined {
+    return this.#holds.get(instanceId)?.scope ?? this.#facts.scopeOfGroup(group);
+  }
+
+  #allowedAtEnd(there: There, lost: Lost): AllowedBy | undefined {
+    return allowedAtEnd(there, this.#holds.get(there.instanceId), lost, this.#facts);
+  }
+
+  #lostSpot(there: There, { kind, name, since, by, state }: Spot): Lost {
+    const services = [...there.tasks.values()].filter(({ service }) => service !== undefined);
+    const isNamed = ({ permits, targetGroups, loadBalancers }: Scope) =>
+      (kind === "target" ? targetGroups : loadBalancers).has(name) ||
+      services.some(({ cluster, service = "" }) => {
+        const own = this.#facts.services(cluster, service);
+        return permits.clusters.has(cluster) && [...own.targetGroups, ...own.loadBalancers].includes(name);
+      });
+    return { since, by, isNamed, isGoing: state === "draining", isStandalone: false };
+  }
+
+  #lostTask(task: TaskThere): Lost {
+    return {
+      since: task.since,
+      by: "ecs",
+      isNamed: ({ permits }) => permits.clusters.has(task.cluster),
+      isGoing: this.#facts.needs(task) !== undefined || task.status === "DEACTIVATING",
+      isStandalone: task.service === undefined,
+    };
+  }
+}
+
+/** A registration's load balancer in words. */
+function nameOf({ kind, name, port, id }: Spot): string {
+  if (kind === "classic") return name;
+  return id.startsWith("i-") ? `${name} (port ${port})` : `${name} (${id}:${port})`;
+}
+
+function taskText({ service, status }: TaskThere): string {
+  return `a task of ${service ?? "no service"} ${status}`;
+}

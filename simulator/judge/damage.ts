@@ -1,0 +1,57 @@
+/**
+ * What can be lost when instances go.
+ *
+ * - `unserved`: a load balancer sent to a target behind which nothing listened any more.
+ * - `cut`: a task ran, or a target still drained, when its instance ended.
+ * - `capacity`: calls of ours took more of a service or a target group than it can spare.
+ * - `left_behind`: what is gone is still counted, or an instance in use stays DRAINING.
+ * - `others`: what is somebody else's was completed, removed or replaced.
+ * - `late`: a hook of ours held an instance on which nothing was left.
+ */
+export const DAMAGE_KINDS = ["unserved", "cut", "capacity", "left_behind", "others", "late"] as const;
+export type DamageKind = (typeof DAMAGE_KINDS)[number];
+
+/** What can allow damage: a setting in the scenario's file, or something that the file lets happen. */
+export const PERMITS = [
+  "deregister_container_instance",
+  "discover: named",
+  "discover: warn",
+  "drain_timeout_seconds",
+  "dry_run",
+  "on_maintenance",
+  "on_rebalance",
+  "on_timeout",
+  "settle_seconds",
+  "stop_tasks",
+  "Spot interruption",
+  "a person's act",
+  "an injected fault",
+  "another hook",
+  "managed draining",
+  "the hook's own timeout",
+  "the read lag",
+] as const;
+export type AllowedBy = (typeof PERMITS)[number];
+
+/** Something that was lost. Times in milliseconds since 1970. */
+export type Damage = {
+  readonly kind: DamageKind;
+  readonly instanceId: string;
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+  /** What allows it; undefined where nothing does. */
+  readonly allowedBy: AllowedBy | undefined;
+};
+
+/** Damage that may still go on. */
+export type OpenDamage = { -readonly [Key in keyof Damage]: Damage[Key] };
+
+/** How bad damage is: nothing, allowed by something, or a violation. */
+export type Verdict = "none" | "allowed" | "violation";
+
+/** The verdict on a scenario, from its damage and its broken promises. */
+export function verdictOf(damage: readonly Pick<Damage, "allowedBy">[], broken: number): Verdict {
+  if (broken > 0 || damage.some(({ allowedBy }) => allowedBy === undefined)) return "violation";
+  return damage.length > 0 ? "allowed" : "none";
+}

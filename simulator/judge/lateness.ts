@@ -1,0 +1,102 @@
+import type { StoryLine } from "../kernel/story.ts";
+import type { AllowedBy, Damage } from "./damage.ts";
+import type { DamageFacts } from "./damage-ledger.ts";
+import type { Hold } from "./permits.ts";
+import { TICKS_MS } from "./scope.ts";
+import type { There, Whereabouts } from "./whereabouts.ts";
+
+/** So long a hook may hold an instance on which nothing is left, in milliseconds. */
+const GRACE_MS = 60_000;
+/** How long a drain waits by itself behind a Network Load Balancer, in milliseconds. */
+const NETWORK_SETTLE_MS = 120_000;
+
+/** A hold, with since when nothing is left on its instance, in milliseconds since 1970. */
+type Watched = { readonly hold: Hold; emptySince: number | undefined; behindNetwork: boolean };
+
+/** How long hooks of ours hold instances on which nothing is left. */
+export class Latenesses {
+  readonly #facts: DamageFacts;
+  readonly #where: Whereabouts;
+  readonly #add: (damage: Damage) => void;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(facts: DamageFacts, where: Whereabouts, add: (damage: Damage) => void) {
+    this.#facts = facts;
+    this.#where = where;
+    this.#add = add;
+  }
+
+  started(hold: Hold): void {
+    this.#watched.set(hold.instanceId, { hold, emptySince: undefined, behindNetwork: false });
+    this.#look(hold.instanceId, hold.askedAt);
+  }
+
+  follow(line: StoryLine): void {
+    if (this.#watched.size === 0) return;
+    const instanceId = "instanceId" in line ? line.instanceId : this.#behind(line.id);
+    if (instanceId !== undefined) this.#look(instanceId, line.at);
+  }
+
+  ended({ instanceId, ended }: Hold): void {
+    const watched = this.#watched.get(instanceId);
+    this.#watched.delete(instanceId);
+    if (watched && ended) this.#judge(watched, ended.at, this.#add);
+  }
+
+  /** What is held too long at a time. */
+  open(at: number): Damage[] {
+    const found: Damage[] = [];
+    for (const watched of this.#watched.values()) this.#judge(watched, at, (damage) => found.push(damage));
+    return found;
+  }
+
+  #behind(id: string): string | undefined {
+    return id.startsWith("i-") ? id : this.#where.holderOf(id)?.instanceId;
+  }
+
+  #look(instanceId: string, at: number): void {
+    const watched = this.#watched.get(instanceId);
+    if (!watched) return;
+    const there = this.#where.instance(instanceId);
+    const spots = this.#where.spotsOf(there);
+    watched.behindNetwork ||= spots.some(
+      ({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork,
+    );
+    const isEmpty = there.ended !== undefined || (spots.length === 0 && there.running.length === 0);
+    watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
+  }
+
+  #judge({ hold, emptySince, behindNetwork }: Watched, at: number, add: (damage: Damage) => void): void {
+    if (emptySince === undefined) return;
+    const { askedAt, instanceId, scope } = hold;
+    const there = this.#where.instance(instanceId);
+    const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
+    const from = Math.max(emptySince, looked);
+    if (at - from <= GRACE_MS) return;
+    const settle = scope.permits.settle ?? (behindNetwork ? NETWORK_SETTLE_MS : 0);
+    const allowedBy =
+      at - from - settle <= GRACE_MS ? "settle_seconds" : this.#allowed(hold, there, { from, at });
+    add({
+      kind: "late",
+      instanceId,
+      what: `the hook ${hold.hook} held it with nothing left on it`,
+      from,
+      to: at,
+      allowedBy,
+    });
+  }
+
+  #allowed(
+    { askedAt, scope }: Hold,
+    there: There,
+    { from, at }: { from: number; at: number },
+  ): AllowedBy | undefined {
+    if (scope.permits.dryRun) return "dry_run";
+    if (scope.leavesTo > 0 && at >= askedAt + scope.limit - TICKS_MS - scope.leavesTo) return "on_timeout";
+    if (there.ended?.by === "ec2") return "Spot interruption";
+    if (there.ended?.by === "operator" || there.forged) return "a person's act";
+    return there.messageLost || this.#facts.isDisturbed(askedAt, from + GRACE_MS)
+      ? "an injected fault"
+      : undefined;
+  }
+}

@@ -1,0 +1,129 @@
+import type { AllowedBy, Damage } from "./damage.ts";
+import type { DamageFacts } from "./damage-ledger.ts";
+import type { Lost } from "./permits.ts";
+import type { ContainerInstanceThere, There, Whereabouts } from "./whereabouts.ts";
+
+/** ECS and the load balancers notice by themselves that an instance has ended within this time, in milliseconds. */
+const NOTICED_MS = 150_000;
+/** In these states an instance is in use, or waits for it: its container instance must be ACTIVE. */
+const IN_USE: ReadonlySet<string> = new Set([
+  "InService",
+  "Warmed:Stopped",
+  "Warmed:Running",
+  "Warmed:Hibernated",
+]);
+
+type Allowed = (there: There, lost: Lost) => AllowedBy | undefined;
+
+/** What is still counted at a time, in milliseconds since 1970, although it is gone, and what stays DRAINING. */
+export function leftBehind(at: number, where: Whereabouts, allowed: Allowed, facts: DamageFacts): Damage[] {
+  return [...where.instances.values()].flatMap((there) => {
+    if (!facts.scopeOfGroup(there.group)) return [];
+    if (there.ended?.how === "terminated" && at - there.ended.at > NOTICED_MS)
+      return [...ghosts(there, at, allowed, facts), ...staleTargets(there, at, where, { allowed, facts })];
+    return IN_USE.has(there.state) ? stillDraining(there, at, facts) : [];
+  });
+}
+
+// Container instances, with their tasks, that ECS still counts.
+function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts): Damage[] {
+  const { ended, instanceId } = there;
+  return [...there.containerInstances.values()]
+    .filter(({ status }) => status !== "INACTIVE")
+    .map((each) => {
+      const tasks = [...there.tasks.values()].filter(
+        ({ cluster, status }) => cluster === each.cluster && status !== "STOPPED",
+      );
+      const what = `ECS still counts it in the cluster ${each.cluster}, ${each.status}, with ${tasks.length} tasks`;
+      const allowedBy = ghostAllowed(there, each, { allowed, facts });
+      return { kind: "left_behind", instanceId, what, from: ended?.at ?? at, to: at, allowedBy };
+    });
+}
+
+function ghostAllowed(
+  there: There,
+  { cluster, at }: ContainerInstanceThere,
+  { allowed, facts }: { readonly allowed: Allowed; readonly facts: DamageFacts },
+): AllowedBy | undefined {
+  const scope = facts.scopeOfGroup(there.group);
+  if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
+  if (scope?.permits.dryRun) return "dry_run";
+  const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
+  const lost: Lost = { since: at, by: "ecs", isNamed, isGoing: false, isStandalone: false };
+  const permit = allowed(there, lost);
+  // That it was let go by its deadline is no reason to leave its ghost behind.
+  return permit === "on_timeout" || permit === undefined ? silenced(facts, there) : permit;
+}
+
+// An agent that is connected tells ECS of the end by itself.
+function silenced(facts: DamageFacts, { ended }: There): AllowedBy | undefined {
+  return facts.isDisturbed(Number.NEGATIVE_INFINITY, ended?.at ?? 0) ? "an injected fault" : undefined;
+}
+
+// Registrations of the instance, and of the addresses that its tasks had and nobody has since.
+function staleTargets(
+  there: There,
+  at: number,
+  where: Whereabouts,
+  { allowed, facts }: { readonly allowed: Allowed; readonly facts: DamageFacts },
+): Damage[] {
+  return where.spotsOf(there).map(({ kind, name, id, port, since, by, state }) => {
+    const isNamed: Lost["isNamed"] = ({ targetGroups, loadBalancers }) =>
+      (kind === "target" ? targetGroups : loadBalancers).has(name) ||
+      [...there.tasks.values()].some(({ cluster, service = "" }) =>
+        facts.services(cluster, service).targetGroups.includes(name),
+      );
+    const lost: Lost = { since, by, isNamed, isGoing: false, isStandalone: false };
+    const what = `${id}${port === undefined ? "" : `:${port}`} is still ${state} in ${name}`;
+    const from = there.ended?.at ?? at;
+    return {
+      kind: "left_behind",
+      instanceId: there.instanceId,
+      what,
+      from,
+      to: at,
+      allowedBy: allowed(there, lost),
+    };
+  });
+}
+
+// An older container instance of the same instance does not count: its agent has a new one.
+function stillDraining(there: There, at: number, facts: DamageFacts): Damage[] {
+  const newest = new Map([...there.containerInstances.values()].map((each) => [each.cluster, each]));
+  return [...newest.values()]
+    .filter(({ status }) => status === "DRAINING")
+    .map(({ at: from, by, cluster }) => {
+      const what = `it is ${there.state} and still DRAINING in the cluster ${cluster}, by ${by}`;
+      return {
+        kind: "left_behind",
+        instanceId: there.instanceId,
+        what,
+        from,
+        to: at,
+        allowedBy: drainingAllowed(there, by, facts),
+      };
+    });
+}
+
+function drainingAllowed(there: There, by: string, { suspects }: DamageFacts): AllowedBy | undefined {
+  if (by === "ecs") return "managed draining";
+  if (!suspects.has(by)) return "a person's act";
+  if (there.interrupted) return "Spot interruption";
+  return there.messageLost ? "an injected fault" : undefined;
+}
+
+/**
+ * Registrations of addresses that nobody in the world ever had, in a target group that the settings of a group name: what is
+ * sent there is lost. Whoever registered them may mean an address outside of this world.
+ */
+export function unknownAddresses(at: number, where: Whereabouts, facts: DamageFacts): Damage[] {
+  const groups = new Set([...where.instances.values()].map(({ group }) => group));
+  const named = new Set([...groups].flatMap((group) => [...(facts.scopeOfGroup(group)?.targetGroups ?? [])]));
+  return where.addressed
+    .filter(({ id, name }) => named.has(name) && facts.targetGroup(name)?.inUse && !where.holderOf(id))
+    .filter(({ by, state }) => by === "operator" && state === "registered")
+    .map(({ name, id, port, since }) => {
+      const what = `${name} sent to ${id}:${port}, an address that nobody has`;
+      return { kind: "unserved", instanceId: "", what, from: since, to: at, allowedBy: "a person's act" };
+    });
+}

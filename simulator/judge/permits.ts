@@ -1,0 +1,121 @@
+import type { Actor, StoryLine } from "../kernel/story.ts";
+import type { AllowedBy } from "./damage.ts";
+import { READ_LAG_LIMIT_MS, type Scope, TICKS_MS } from "./scope.ts";
+import type { Spot, TaskThere, There } from "./whereabouts.ts";
+
+/** A hook of ours that holds an instance, or did. Times in milliseconds since 1970. */
+export type Hold = {
+  readonly instanceId: string;
+  readonly hook: string;
+  readonly token: string;
+  readonly scope: Scope;
+  readonly askedAt: number;
+  ended:
+    | (Pick<Extract<StoryLine, { kind: "action-ended" }>, "at" | "how" | "by"> & { knownUntil: number })
+    | undefined;
+};
+
+/** What a permit is looked for: a registration or a task, and what its own end would have taken. */
+export type Lost = {
+  /** Since when it is there, in milliseconds since 1970. */
+  readonly since: number;
+  /** Who put it there. */
+  readonly by: Actor;
+  /** Whether the settings tell a drain to wait for it: named, or a service's in a named cluster. */
+  readonly isNamed: (scope: Scope) => boolean;
+  /** Whether it was on its way: more time would have saved it. */
+  readonly isGoing: boolean;
+  /** Whether it is a task that only a drain with `stop_tasks: all` stops. */
+  readonly isStandalone: boolean;
+};
+
+/** What permits need to know besides the story. Times in milliseconds. */
+export type PermitFacts = {
+  readonly suspects: ReadonlySet<string>;
+  /** How fast the functions' clocks may be. */
+  readonly fastBy: number;
+  /** When a function of ours first asked about an instance after a time; undefined where none has. */
+  readonly firstLookAt: (instanceId: string, since: number) => number | undefined;
+  /** How far reads lag. */
+  readonly readLag: () => number;
+};
+
+/** Up to when whoever acts on reads can know what has happened, in milliseconds since 1970. */
+export function knownUntil(readSince: number, readLag: number): number {
+  return readSince - Math.min(readLag, READ_LAG_LIMIT_MS);
+}
+
+/** What allowed an instance to end while something was still there; undefined where nothing did. */
+export function allowedAtEnd(
+  there: There,
+  hold: Hold | undefined,
+  lost: Lost,
+  facts: PermitFacts,
+): AllowedBy | undefined {
+  const { by } = there.ended ?? { by: "auto-scaling" };
+  if (by === "ec2") return "Spot interruption";
+  if (by !== "auto-scaling") return facts.suspects.has(by) ? undefined : "a person's act";
+  // Its group was deleted, or nothing held it, as with a retained instance that somebody ends.
+  if (!hold?.ended) return "a person's act";
+  const { how, at, by: ender } = hold.ended;
+  if (how === "hook-deleted") return "a person's act";
+  if (how === "timeout") return allowedAtTimeout(hold, at);
+  if (how === "cancelled") return facts.suspects.has(ender) ? "on_timeout" : "another hook";
+  return facts.suspects.has(ender) ? allowedAtCompletion(there, hold, lost, facts) : "a person's act";
+}
+
+// The hook's own timeout ended it.
+function allowedAtTimeout({ askedAt, scope }: Hold, at: number): AllowedBy {
+  if (scope.permits.dryRun) return "dry_run";
+  const isLeft = scope.leavesTo > 0 && at >= askedAt + scope.limit - TICKS_MS - scope.leavesTo;
+  return isLeft ? "on_timeout" : "the hook's own timeout";
+}
+
+// One of us completed the hook.
+function allowedAtCompletion(
+  there: There,
+  hold: Hold,
+  lost: Lost,
+  facts: PermitFacts,
+): AllowedBy | undefined {
+  const { at, knownUntil: known } = hold.ended as NonNullable<Hold["ended"]>;
+  const byDeadline = allowedByDeadline(there, hold, lost, facts);
+  if (byDeadline) return byDeadline;
+  if (!lost.isNamed(hold.scope)) return allowedByDiscovery(hold.scope);
+  if (lost.since > at) return lost.by === "operator" ? "a person's act" : "another hook";
+  return lost.since > known ? "settle_seconds" : undefined;
+}
+
+function allowedByDeadline(there: There, hold: Hold, lost: Lost, facts: PermitFacts): AllowedBy | undefined {
+  const { askedAt, scope, instanceId } = hold;
+  const { at } = hold.ended as NonNullable<Hold["ended"]>;
+  if (scope.patience === undefined || at < askedAt + scope.patience - facts.fastBy) return undefined;
+  const lookedAt = facts.firstLookAt(instanceId, askedAt) ?? at;
+  // Whatever kept the functions from it is no reason to give it less than its time.
+  if (lookedAt > askedAt + TICKS_MS && at < lookedAt + scope.patience - TICKS_MS) return "an injected fault";
+  if (lost.isGoing) return "drain_timeout_seconds";
+  const isHeard = [...there.containerInstances.values()].every(({ connected }) => connected);
+  return lost.isStandalone && isHeard && scope.stopTasks !== "all" ? "stop_tasks" : "on_timeout";
+}
+
+/** What allows that nobody looked where nothing is named. */
+export function allowedByDiscovery({ permits: { discover } }: Scope): AllowedBy | undefined {
+  return discover === "all" ? undefined : `discover: ${discover}`;
+}
+
+/** What allowed a task behind a registration to get SIGTERM because its instance was set DRAINING. */
+export function allowedAtDraining(
+  { there, scope }: { readonly there: There; readonly scope: Scope },
+  { task, spot, lost }: { readonly task: TaskThere; readonly spot: Spot; readonly lost: Lost },
+  facts: PermitFacts,
+): AllowedBy | undefined {
+  const draining = there.draining(task.cluster);
+  if (!draining) return "a person's act";
+  if (there.interrupted) return "Spot interruption";
+  if (draining.by === "ecs") return "managed draining";
+  if (!facts.suspects.has(draining.by)) return "a person's act";
+  if (spot.by === "operator" && spot.since > draining.at) return "a person's act";
+  if (!lost.isNamed(scope)) return allowedByDiscovery(scope);
+  const known = knownUntil(draining.readSince, facts.readLag());
+  return spot.since > known || task.since > known ? "the read lag" : undefined;
+}

@@ -1,0 +1,240 @@
+import type { Actor, StoryLine } from "../kernel/story.ts";
+
+type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
+
+/** Where a load balancer sends to: an instance or an address in a target group, or an instance in a classic load balancer. */
+export type Spot = {
+  readonly kind: "target" | "classic";
+  /** The target group, or the load balancer. */
+  readonly name: string;
+  /** An instance's id, or an address. */
+  readonly id: string;
+  readonly port: number | undefined;
+  state: "registered" | "draining" | "gone";
+  /** Since when it has been registered, in milliseconds since 1970, and by whom. */
+  since: number;
+  by: Actor;
+  /** Since when it drains, in milliseconds since 1970. */
+  drainingSince: number | undefined;
+};
+
+/** A task whose containers may still run. */
+export type TaskThere = {
+  readonly arn: string;
+  readonly cluster: string;
+  readonly service: string | undefined;
+  readonly instanceId: string;
+  readonly hostPorts: readonly number[];
+  readonly address: string | undefined;
+  /** When it was placed, in milliseconds since 1970. */
+  readonly since: number;
+  status: string;
+  gone: boolean;
+  /** When it got SIGTERM, in milliseconds since 1970. */
+  signalledAt: number | undefined;
+  reason: string | undefined;
+  /** Who asked for its stop, where somebody did. */
+  stoppedBy: Actor | undefined;
+};
+
+/** A container instance as ECS shows it, and who made it so, when; times in milliseconds since 1970. */
+export type ContainerInstanceThere = {
+  readonly arn: string;
+  readonly cluster: string;
+  status: string;
+  by: Actor;
+  at: number;
+  /** When the reads began on which whoever did it acted. */
+  readSince: number;
+  /** Whether its agent was connected when last heard of. */
+  connected: boolean;
+};
+
+/** What the world has of one instance. */
+export class There {
+  readonly instanceId: string;
+  group = "";
+  /** Its lifecycle state; empty where no group has it. */
+  state = "";
+  interrupted = false;
+  forged = false;
+  messageLost = false;
+  ended: { readonly at: number; readonly by: Actor; readonly how: "terminated" | "stopped" } | undefined;
+  readonly tasks = new Map<string, TaskThere>();
+  readonly containerInstances = new Map<string, ContainerInstanceThere>();
+
+  constructor(instanceId: string) {
+    this.instanceId = instanceId;
+  }
+
+  /** The container instance that is DRAINING, where one is. In `cluster` if that is given. */
+  draining(cluster?: string): ContainerInstanceThere | undefined {
+    return [...this.containerInstances.values()].find(
+      (each) => each.status === "DRAINING" && (cluster === undefined || each.cluster === cluster),
+    );
+  }
+
+  /** The tasks that run on it in truth. One that is DEPROVISIONING has ended: only its network interface is left. */
+  get running(): TaskThere[] {
+    return [...this.tasks.values()].filter(({ gone, status }) => !gone && status !== "DEPROVISIONING");
+  }
+
+  /** Whether it is on its way out of its group, or about to be interrupted. */
+  get isLeaving(): boolean {
+    return (
+      this.interrupted || this.ended !== undefined || /:Wait|:Proceed|^Terminat|^Replacing/.test(this.state)
+    );
+  }
+}
+
+/** The states in which a task's containers run and have not been asked to stop. */
+const SERVING: ReadonlySet<string> = new Set(["ACTIVATING", "RUNNING", "DEACTIVATING"]);
+
+/** Whether a task serves. One that ECS shows as STOPPED may go on: its container instance was deregistered by force. */
+export function serves({ gone, status }: Pick<TaskThere, "gone" | "status">): boolean {
+  return !gone && (SERVING.has(status) || status === "STOPPED");
+}
+
+/** Where everything is, by the story: tasks, registrations and container instances of every instance, whoever named them. */
+export class Whereabouts {
+  readonly instances = new Map<string, There>();
+  /** All registrations that are not gone, by what is registered. */
+  readonly #spots = new Map<string, Map<string, Spot>>();
+  /** Which task had an address last. */
+  readonly #holders = new Map<string, TaskThere>();
+  readonly #readSince: () => number;
+
+  constructor(readSince: () => number) {
+    this.#readSince = readSince;
+  }
+
+  instance(instanceId: string): There {
+    const there = this.instances.get(instanceId) ?? new There(instanceId);
+    this.instances.set(instanceId, there);
+    return there;
+  }
+
+  /** The task that has an address, or had it last; undefined where none ever had. */
+  holderOf(address: string): TaskThere | undefined {
+    return this.#holders.get(address);
+  }
+
+  /** The registrations of an instance, and those of the addresses that its tasks have or had last. */
+  spotsOf({ instanceId, tasks }: There): Spot[] {
+    const addresses = [...tasks.values()].flatMap(({ arn, address }) =>
+      address !== undefined && this.#holders.get(address)?.arn === arn ? [address] : [],
+    );
+    return [instanceId, ...addresses].flatMap((id) => [...(this.#spots.get(id)?.values() ?? [])]);
+  }
+
+  /** All registrations of addresses. */
+  get addressed(): Spot[] {
+    return [...this.#spots].flatMap(([id, spots]) => (id.startsWith("i-") ? [] : [...spots.values()]));
+  }
+
+  /** The registration that a line is about; undefined where there is none yet. */
+  spotOf(line: LineOf<"target" | "classic">): Spot | undefined {
+    const id = line.kind === "target" ? line.id : line.instanceId;
+    return this.#spots.get(id)?.get(keyOf(line));
+  }
+
+  follow(line: StoryLine): void {
+    switch (line.kind) {
+      case "target":
+      case "classic":
+        this.#register(line);
+        return;
+      case "task":
+        this.#task(line);
+        return;
+      case "task-stop": {
+        const task = this.instance(line.instanceId).tasks.get(line.arn);
+        if (task) task.stoppedBy = line.by;
+        return;
+      }
+      case "container-instance":
+        this.#containerInstance(line);
+        return;
+      case "agent":
+        for (const each of this.instance(line.instanceId).containerInstances.values())
+          if (each.cluster === line.cluster) each.connected = line.connected;
+        return;
+      default:
+        this.#instance(line);
+    }
+  }
+
+  /** Forgets instances that ended before a time and of which nothing is left, and what was over then. */
+  forget(before: number): void {
+    for (const [id, { ended, state }] of this.instances)
+      if (ended && ended.at < before && (state === "" || state === "gone")) this.instances.delete(id);
+    for (const { tasks } of this.instances.values())
+      for (const [arn, { gone, status }] of tasks) if (gone && status === "STOPPED") tasks.delete(arn);
+    for (const [address, { gone, instanceId }] of this.#holders)
+      if (gone && !this.instances.has(instanceId)) this.#holders.delete(address);
+  }
+
+  #instance(line: StoryLine): void {
+    if (line.kind === "instance") {
+      const there = this.instance(line.instanceId);
+      there.group = line.group;
+      there.state = line.state;
+      // It is up again: out of its pool, or with a new root volume.
+      if (there.ended?.how === "stopped" && ["Pending", "InService"].includes(line.state))
+        there.ended = undefined;
+    }
+    if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
+    if (line.kind === "message-forged") this.instance(line.instanceId).forged = true;
+    if (line.kind === "message-lost") this.instance(line.instanceId).messageLost = true;
+    if (line.kind === "instance-ended") {
+      const { at, by, how, instanceId } = line;
+      this.instance(instanceId).ended = { at, by, how };
+    }
+  }
+
+  #register(line: LineOf<"target" | "classic">): void {
+    const { at, by, kind, state } = line;
+    const id = line.kind === "target" ? line.id : line.instanceId;
+    const spots = this.#spots.get(id) ?? new Map<string, Spot>();
+    this.#spots.set(id, spots);
+    const key = keyOf(line);
+    const spot = spots.get(key);
+    if (spot) {
+      if (state === "registered") Object.assign(spot, { since: at, by, drainingSince: undefined });
+      if (state === "draining") spot.drainingSince = at;
+      spot.state = state;
+      if (state === "gone") spots.delete(key);
+    } else if (state !== "gone") {
+      const [name, port] =
+        line.kind === "target" ? [line.targetGroup, line.port] : [line.loadBalancer, undefined];
+      const drainingSince = state === "draining" ? at : undefined;
+      spots.set(key, { kind, name, id, port, state, since: at, by, drainingSince });
+    }
+    if (spots.size === 0) this.#spots.delete(id);
+  }
+
+  #task(line: LineOf<"task">): void {
+    const { tasks } = this.instance(line.instanceId);
+    const { at, arn, cluster, service, instanceId, hostPorts, address, status, gone, reason } = line;
+    const task = tasks.get(arn) ?? {
+      ...{ arn, cluster, service, instanceId, hostPorts, address, since: at, status, gone, reason },
+      signalledAt: undefined,
+      stoppedBy: undefined,
+    };
+    tasks.set(arn, task);
+    if (address !== undefined && !gone) this.#holders.set(address, task);
+    if (status === "STOPPING" && !gone) task.signalledAt ??= at;
+    Object.assign(task, { status, gone, reason });
+  }
+
+  #containerInstance({ at, arn, by, cluster, instanceId, status }: LineOf<"container-instance">): void {
+    const { containerInstances } = this.instance(instanceId);
+    const { connected = true } = containerInstances.get(arn) ?? {};
+    const readSince = this.#readSince();
+    containerInstances.set(arn, { arn, cluster, status, by, at, readSince, connected });
+  }
+}
+
+function keyOf(line: LineOf<"target" | "classic">): string {
+  return line.kind === "target" ? `target ${line.targetGroup} ${line.port}` : `classic ${line.loadBalancer}`;
+}

@@ -1,0 +1,142 @@
+import type { Simulation } from "../cloud/simulation.ts";
+import type { AllowedBy } from "../judge/damage.ts";
+import type { DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
+import type { Scope } from "../judge/scope.ts";
+import type { TaskThere } from "../judge/whereabouts.ts";
+import type { World } from "../services/world.ts";
+import { disturbancesIn } from "./disturbances.ts";
+import { scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import type { Scenario } from "./schema.ts";
+
+/** Auto Scaling is asked first about an instance. */
+const FIRST_LOOK = "autoscaling:DescribeAutoScalingInstances";
+/** The protocols of target groups behind a Network Load Balancer. */
+const NETWORK: ReadonlySet<string> = new Set(["TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"]);
+
+/** What the ledger of damage asks of a scenario and its world. `suspects` are the names under which the functions call AWS. */
+export function damageFactsOf(
+  scenario: Scenario,
+  simulation: Simulation,
+  suspects: readonly string[],
+): DamageFacts {
+  const { world } = simulation;
+  const startsAt = Date.parse(scenario.starts_at);
+  const isOurs: ReadonlySet<string> = new Set(suspects);
+  const scopeOf = scopesIn(scenario, world);
+  return {
+    suspects: isOurs,
+    scopeOf,
+    scopeOfGroup: scopesOfGroups(world, scopeOf),
+    readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
+    readLag: () => simulation.readLag,
+    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
+    firstLookAt: (instanceId, since) =>
+      simulation.calls.find(
+        ({ at, action, caller, error, input }) =>
+          at >= since &&
+          action === FIRST_LOOK &&
+          isOurs.has(caller) &&
+          error === undefined &&
+          JSON.stringify(input).includes(instanceId),
+      )?.at,
+    services: servicesIn(world),
+    targetGroup: (name) => targetGroupFacts(world, name),
+    service: (cluster, service) => serviceFacts(world, cluster, service),
+    classic: (name) => classicFacts(world, name),
+    listensAnywhere: ({ cluster, arn, hostPorts }) =>
+      hostPorts.length === 0 &&
+      world.clusters.find(cluster)?.tasks.get(arn)?.definition.networkMode === "host",
+    needs: (task) => needs(world, task),
+    noticePolicy: noticePolicies(scenario, startsAt),
+    isDisturbed: disturbancesIn(scenario, startsAt),
+    calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
+    ticks: ticksOf(scenario),
+    sweepInterval: sweepIntervalOf(scenario),
+  };
+}
+
+// A group of ours has a hook of ours. One that was deleted is still known by the hook that it had.
+function scopesOfGroups(
+  { groups }: World,
+  scopeOf: (group: string, hook: string) => Scope | undefined,
+): (group: string) => Scope | undefined {
+  const known = new Map<string, Scope>();
+  return (name) => {
+    for (const hook of groups.find(name)?.hooks.keys() ?? []) {
+      const scope = scopeOf(name, hook);
+      if (scope) known.set(name, scope);
+    }
+    return known.get(name);
+  };
+}
+
+function targetGroupFacts({ targetGroups }: World, name: string): TargetGroupFacts | undefined {
+  const group = targetGroups.byName(name);
+  if (!group) return undefined;
+  const { delaySeconds, healthySeconds, protocol } = group.settings;
+  return {
+    inUse: group.loadBalancerArns.size > 0,
+    delay: delaySeconds * 1000,
+    healthyAfter: healthySeconds * 1000,
+    isNetwork: NETWORK.has(protocol),
+    healthy: group.targets
+      .filter(({ state }) => state.latest === "healthy")
+      .map(({ id, port }) => `${id}:${port}`),
+  };
+}
+
+function classicFacts({ classic }: World, name: string): ReturnType<DamageFacts["classic"]> {
+  const found = classic.find(name);
+  if (!found) return undefined;
+  const { enabled, timeoutSeconds } = found.draining;
+  const seconds = enabled ? Math.min(timeoutSeconds, found.requestSeconds ?? timeoutSeconds) : 0;
+  return { ports: found.listeners.map((each) => each.instancePort), delay: seconds * 1000 };
+}
+
+function serviceFacts({ clusters }: World, clusterName: string, name: string): ServiceFacts | undefined {
+  const cluster = clusters.find(clusterName);
+  const service = cluster?.services.get(name);
+  if (!cluster || !service || service.strategy === "DAEMON") return undefined;
+  const { desiredCount, minimumHealthyPercent } = service;
+  return {
+    floor: Math.ceil((desiredCount * minimumHealthyPercent) / 100),
+    running: [...cluster.tasks.values()]
+      .filter((task) => task.service === service && task.lastStatus.latest === "RUNNING" && !task.gone)
+      .map(({ arn }) => arn),
+  };
+}
+
+// How long a task would still have needed, where something says that it ends.
+function needs({ agenda, clusters }: World, { cluster, arn, signalledAt }: TaskThere): number | undefined {
+  const task = clusters.find(cluster)?.tasks.get(arn);
+  if (!task) return undefined;
+  const { behaviour, stopTimeout } = task.definition;
+  const after = (since: number, seconds: number) => Math.max(0, since + seconds * 1000 - agenda.now);
+  if (signalledAt !== undefined) return after(signalledAt, Math.min(behaviour.stopSeconds, stopTimeout));
+  if (behaviour.runSeconds !== undefined) return after(task.startedAt ?? agenda.now, behaviour.runSeconds);
+  return task.protectedUntil === undefined ? undefined : Math.max(0, task.protectedUntil - agenda.now);
+}
+
+// A notice about an instance, with the policy that replaces it.
+function noticePolicies(
+  { functions, timeline }: Scenario,
+  startsAt: number,
+): (instanceId: string, before: number) => AllowedBy | undefined {
+  const { on_rebalance, on_maintenance } = functions?.deregister.input ?? {};
+  const policies = [
+    ...(on_rebalance === "replace" ? [["on_rebalance", "recommend_rebalance"] as const] : []),
+    ...(on_maintenance === "replace" ? [["on_maintenance", "schedule_maintenance"] as const] : []),
+  ];
+  return (instanceId, before) => {
+    const sent = timeline.filter(({ at_seconds }) => startsAt + at_seconds * 1000 <= before);
+    return policies.find(([, key]) => sent.some((each) => each[key]?.instance_ids.includes(instanceId)))?.[0];
+  };
+}
+
+// Until both functions have run after an instance is held. With a mapping, its message itself invokes deregister.
+function ticksOf({ functions }: Scenario): number {
+  if (!functions) return 0;
+  const { deregister, terminate } = functions;
+  const first = deregister.event_source_mapping ? 0 : deregister.every_seconds;
+  return (first + terminate.every_seconds) * 1000;
+}

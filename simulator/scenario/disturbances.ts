@@ -1,0 +1,47 @@
+import { CALL_FAULTS } from "./fault-timeline.ts";
+import { sweepIntervalOf } from "./judging.ts";
+import type { Scenario, TimelineEntry } from "./schema.ts";
+
+/** So long a disturbance can be felt after its end: the messages of a run that it cut short are hidden for as long. */
+const FELT_MS = 240_000;
+
+/** A time in which something disturbs the functions, in milliseconds since 1970. */
+type Disturbed = { readonly from: number; readonly to: number };
+
+/** Says whether anything that a scenario injects could be felt in a time: faults, lost messages, silent agents. */
+export function disturbancesIn(scenario: Scenario, startsAt: number): (from: number, to: number) => boolean {
+  const felt = FELT_MS + sweepIntervalOf(scenario);
+  const all = [
+    ...scenario.timeline.flatMap((entry) => disturbanceOf(entry, scenario) ?? []),
+    ...lastingOf(scenario),
+  ].map(({ from, to }) => ({ from: startsAt + from * 1000, to: startsAt + to * 1000 + felt }));
+  return (from, to) => all.some((each) => each.from <= to && each.to >= from);
+}
+
+// Seconds from the start of the scenario.
+function disturbanceOf(
+  entry: TimelineEntry,
+  { faults_end_after_seconds: end = Number.POSITIVE_INFINITY }: Scenario,
+): Disturbed | undefined {
+  const { at_seconds: from, lose_notifications, delay_notifications, skip_ticks, other_calls } = entry;
+  const { lose_messages, kill_invocation, cold_start, disconnect_agent } = entry;
+  const { by_seconds = 0 } = delay_notifications ?? {};
+  const calls = CALL_FAULTS.flatMap((kind) => entry[kind] ?? []);
+  for (const each of [...calls, lose_notifications, delay_notifications, skip_ticks, other_calls])
+    if (each) return { from, to: from + each.for_seconds + by_seconds };
+  if (disconnect_agent)
+    return { from, to: from + (disconnect_agent.for_seconds ?? Number.POSITIVE_INFINITY) };
+  // The run that is to be killed may come late.
+  if (kill_invocation) return { from, to: end };
+  return lose_messages || cold_start ? { from, to: from } : undefined;
+}
+
+// What a scenario has from its beginning. A clock that is wrong stays wrong.
+function lastingOf(scenario: Scenario): Disturbed[] {
+  const { throttling, read_lag_seconds, short_poll_misses, duplicates, disorder, functions } = scenario;
+  const skews = [functions?.deregister, functions?.terminate].map((each) => each?.clock_skew_seconds ?? 0);
+  const isTroubled = throttling || short_poll_misses + duplicates + disorder > 0;
+  const lasts = read_lag_seconds > 0 || skews.some((each) => each !== 0);
+  const end = lasts ? undefined : scenario.faults_end_after_seconds;
+  return isTroubled || lasts ? [{ from: 0, to: end ?? Number.POSITIVE_INFINITY }] : [];
+}

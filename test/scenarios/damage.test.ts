@@ -1,0 +1,368 @@
+// Protects users from a judge that believes the functions: what is lost is counted from the world alone, each kind with a
+// healthy twin that loses nothing, and each with what in the scenario allows it.
+import {
+  CompleteLifecycleActionCommand,
+  RecordLifecycleActionHeartbeatCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import { StopTaskCommand, UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
+import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { expect } from "chai";
+import { type Clients, createClients } from "../../shared/aws/clients.ts";
+import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
+import type { Clock } from "../../simulator/kernel/clock.ts";
+import { type Played, playScenario } from "../../simulator/scenario/play.ts";
+import { checkScenario } from "../../simulator/scenario/read.ts";
+import type { Invoke } from "../../simulator/scenario/stage.ts";
+import type { World } from "../../simulator/services/world.ts";
+import { functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
+
+const ids = instanceIds(4);
+const [victim, other] = ids as [string, string];
+
+/** `kind, allowed by`, of each damage once. */
+const kinds = ({ damage }: Pick<Played, "damage">) => [
+  ...new Set(damage.map(({ kind, allowedBy = "nothing" }) => `${kind}, by ${allowedBy}`)),
+];
+
+/** A group in a cluster, whose instances register themselves with a target group by a port. */
+const group = {
+  name: "fleet",
+  instance_ids: ids,
+  cluster: "main",
+  hooks: [HOOK],
+  registers_with: { target_groups: [{ name: "static" }] },
+};
+const world = {
+  target_groups: [{ name: "static", port: 8080, deregistration_delay_seconds: 60 }],
+  clusters: [{ name: "main" }],
+  auto_scaling_groups: [group],
+  timeline: [{ at_seconds: 1, terminate: { instance_ids: [victim] } }],
+};
+const named = { cluster_name: "main", target_groups: ["static"] };
+
+type Deed = (clients: Clients, world: World, clock: Clock) => Promise<unknown>;
+
+/** Plays a world in which the functions do nothing but this, once, at 20 s. */
+function playBy(deed: Deed, more: Record<string, unknown> = {}): Promise<Played> {
+  let done = false;
+  const invoke: Invoke = async (name, _event, { simulation, clock }) => {
+    if (done) return;
+    done = true;
+    await deed(createClients(clientOptions(transport(simulation, name))), simulation.world, clock);
+  };
+  const given = { name: "damage", queues: QUEUES, functions: functions(named), ends_after_seconds: 900 };
+  return playScenario(checkScenario({ ...given, ...world, ...more }, "damage"), { invoke });
+}
+
+const complete = ({ autoScaling }: Clients, LifecycleHookName = "drain") =>
+  autoScaling.send(
+    new CompleteLifecycleActionCommand({
+      AutoScalingGroupName: "fleet",
+      LifecycleHookName,
+      InstanceId: victim,
+      LifecycleActionResult: "CONTINUE",
+    }),
+  );
+const replace = ({ autoScaling }: Clients, InstanceId: string) =>
+  autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: false }),
+  );
+const pull = ({ elbv2 }: Clients, { targetGroups }: World, Id: string, Port = 8080) =>
+  elbv2.send(
+    new DeregisterTargetsCommand({
+      TargetGroupArn: targetGroups.byName("static")?.settings.arn,
+      Targets: [{ Id, Port }],
+    }),
+  );
+const containerInstanceOf = ({ clusters }: World, id: string) =>
+  [...clusters.byName("main").containerInstances.values()].find(({ instanceId }) => instanceId === id);
+const drain = ({ ecs }: Clients, here: World) =>
+  ecs.send(
+    new UpdateContainerInstancesStateCommand({
+      cluster: "main",
+      containerInstances: [containerInstanceOf(here, victim)?.arn ?? ""],
+      status: "DRAINING",
+    }),
+  );
+const idle: Deed = async () => {};
+
+describe("scenarios: damage", () => {
+  it("a drain whose time suffices loses nothing, and the world is played on for 15 minutes after it", async () => {
+    const outcome = await play({ ...world, functions: functions(named) });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    const ended =
+      outcome.simulation.world.story.lines.findLast(({ kind }) => kind === "instance-ended")?.at ?? 0;
+    expect(outcome.simulation.world.agenda.now).to.be.at.least(ended + 900_000);
+    expect(outcome.endedAt, "the counts end with the termination").to.be.below(ended + 10_000);
+    expect(Math.max(...outcome.invocations.map(({ startedAt }) => startedAt))).to.be.at.most(outcome.endedAt);
+  });
+
+  describe("unserved", () => {
+    const edge = {
+      name: "edge",
+      desired_count: 4,
+      minimum_healthy_percent: 50,
+      maximum_percent: 100,
+      task: { ports: [{ container_port: 8080, host_port: 8080 }], stop_seconds: 5 },
+    };
+    const clusters = [{ name: "main", services: [edge] }];
+
+    it("a task gets SIGTERM before its target has drained", async () => {
+      const outcome = await playBy(
+        async (clients, here) => {
+          await pull(clients, here, victim);
+          await drain(clients, here);
+        },
+        { clusters },
+      );
+      const [damage] = outcome.damage;
+      expect(damage).to.include({ kind: "unserved", instanceId: victim, allowedBy: undefined });
+      expect(damage?.what).to.equal("static (port 8080) sent to a task of edge STOPPING after SIGTERM");
+      expect((damage?.to ?? 0) - (damage?.from ?? 0)).to.be.within(50_000, 60_000);
+      expect(outcome.violations.map(({ rule }) => rule)).to.include("no damage: unserved");
+    });
+
+    it("none where the target has drained first", async () => {
+      const outcome = await playBy(
+        async (clients, here, clock) => {
+          await pull(clients, here, victim);
+          await clock.sleep(61_000);
+          await drain(clients, here);
+          await clock.sleep(20_000);
+          await complete(clients);
+        },
+        { clusters },
+      );
+      expect(kinds(outcome)).to.deep.equal([]);
+    });
+
+    it("none where another task listens at the port, or none of its load balancers is in use", async () => {
+      const target_groups = [{ ...world.target_groups[0], in_use: false }];
+      const outcome = await playBy(drain, { clusters, target_groups });
+      expect(kinds(outcome)).to.not.include("unserved, by nothing");
+    });
+
+    it("somebody kills an instance that is registered: by nobody here", async () => {
+      const timeline = [{ at_seconds: 1, kill: { instance_ids: [victim] } }];
+      expect(kinds(await play({ ...world, functions: functions(named), timeline }))).to.deep.equal([
+        "unserved, by a person's act",
+      ]);
+    });
+
+    it("EC2 takes an instance back, and nobody drains it", async () => {
+      const timeline = [{ at_seconds: 1, interrupt_spot: { instance_ids: [victim] } }];
+      expect(kinds(await playBy(idle, { timeline }))).to.include("unserved, by Spot interruption");
+    });
+
+    it("ECS's managed draining stops a task behind a registration of ours", async () => {
+      const auto_scaling_groups = [{ ...group, managed_draining: true }];
+      const outcome = await playBy(idle, { clusters, auto_scaling_groups });
+      expect(kinds(outcome)).to.include("unserved, by managed draining");
+    });
+
+    it("completing while it is registered, which nothing allows", async () => {
+      expect(kinds(await playBy((clients) => complete(clients)))).to.deep.equal(["unserved, by nothing"]);
+    });
+
+    it("an address that is a task's, whose task stops first", async () => {
+      const own = { network_mode: "awsvpc", ports: [{ container_port: 8080 }], stop_seconds: 5 };
+      const here = {
+        clusters: [
+          { name: "main", addresses: ["10.0.1.1", "10.0.1.2"], services: [{ name: "api", task: own }] },
+        ],
+        target_groups: [{ name: "static", port: 8080, target_type: "ip" }],
+        auto_scaling_groups: [{ ...group, instance_ids: ids.slice(0, 1), registers_with: {} }],
+      };
+      const register = { at_seconds: 1, register: { addresses: ["10.0.1.1"], target_group: "static" } };
+      const timeline = [register, ...world.timeline.map((each) => ({ ...each, at_seconds: 15 }))];
+      const stop: Deed = ({ ecs }, { clusters: all }) => {
+        const [task] = all.byName("main").tasks.keys();
+        return ecs.send(new StopTaskCommand({ cluster: "main", task }));
+      };
+      expect(kinds(await playBy(stop, { ...here, timeline }))).to.include("unserved, by nothing");
+    });
+  });
+
+  describe("cut", () => {
+    const slow = {
+      ...world,
+      target_groups: [{ ...world.target_groups[0], deregistration_delay_seconds: 300 }],
+    };
+    const within = (seconds: number) => functions({ ...named, drain_timeout_seconds: seconds });
+
+    it("a target that still drains at the deadline, for as long as it would have needed", async () => {
+      const outcome = await play({ ...slow, functions: within(120) });
+      expect(outcome.violations).to.deep.equal([]);
+      expect(kinds(outcome)).to.deep.equal(["cut, by drain_timeout_seconds"]);
+      const [{ from, to }] = outcome.damage as [Played["damage"][number]];
+      expect((to - from) / 1000).to.be.within(190, 220);
+    });
+
+    it("none with enough time", async () => {
+      expect(kinds(await play({ ...slow, functions: within(600) }))).to.deep.equal([]);
+    });
+
+    const job = { cluster: "main", family: "job", instance_ids: [victim] };
+    const ofJob = (keys: object, task: object = {}) =>
+      play({
+        ...world,
+        tasks: [{ ...job, task }],
+        functions: functions({ ...named, drain_timeout_seconds: 120, ...keys }),
+      });
+
+    it("a task that nothing stops, by stop_tasks; none where it is stopped", async () => {
+      expect(kinds(await ofJob({}))).to.deep.equal(["cut, by stop_tasks"]);
+      expect(kinds(await ofJob({ stop_tasks: "all" }))).to.deep.equal([]);
+    });
+
+    it("a task that would have ended by itself, by drain_timeout_seconds", async () => {
+      const outcome = await ofJob({}, { run_seconds: 900 });
+      expect(kinds(outcome)).to.deep.equal(["cut, by drain_timeout_seconds"]);
+    });
+
+    it("a service's task that nothing lets go, by on_timeout", async () => {
+      const stuck = { name: "web", desired_count: 4, maximum_percent: 100 };
+      const outcome = await play({
+        ...world,
+        clusters: [{ name: "main", services: [stuck] }],
+        functions: functions({ ...named, drain_timeout_seconds: 120 }),
+      });
+      expect(kinds(outcome)).to.deep.equal(["cut, by on_timeout"]);
+    });
+
+    it("somebody completes the hook by hand, or its own timeout ends it", async () => {
+      const tasks = [job];
+      const byHand = [
+        ...world.timeline,
+        { at_seconds: 60, complete_actions: { group: "fleet", hook: "drain" } },
+      ];
+      expect(kinds(await playBy(idle, { tasks, timeline: byHand }))).to.include("cut, by a person's act");
+      const auto_scaling_groups = [{ ...group, hooks: [{ ...HOOK, heartbeat_timeout_seconds: 60 }] }];
+      expect(kinds(await playBy(idle, { tasks, auto_scaling_groups }))).to.include(
+        "cut, by the hook's own timeout",
+      );
+      const dry = { tasks, auto_scaling_groups, functions: functions({ ...named, dry_run: true }) };
+      expect(kinds(await playBy(idle, dry))).to.include("cut, by dry_run");
+    });
+  });
+
+  describe("capacity", () => {
+    const notices = (count: number) => [
+      { at_seconds: 1, recommend_rebalance: { instance_ids: ids.slice(0, count) } },
+    ];
+    const takes =
+      (count: number): Deed =>
+      async (clients) => {
+        for (const id of ids.slice(0, count)) await replace(clients, id);
+      };
+    const asked = { functions: functions({ ...named, on_rebalance: "replace" }) };
+
+    it("more than half of a target group at once, for notices about them", async () => {
+      const drained: Deed = async (clients, here) => {
+        await takes(3)(clients, here, undefined as never);
+        for (const id of ids.slice(0, 3)) await pull(clients, here, id);
+      };
+      const outcome = await playBy(drained, { ...asked, timeline: notices(3) });
+      expect(kinds(outcome)).to.include("capacity, by on_rebalance");
+      expect(outcome.damage.find(({ kind }) => kind === "capacity")?.what).to.equal(
+        "the target group static had 1 of 4 left",
+      );
+    });
+
+    it("none where one of them goes, and none where a scale-in takes them", async () => {
+      const one = await playBy(takes(1), { ...asked, timeline: notices(1) });
+      expect(kinds(one).filter((each) => each.startsWith("capacity"))).to.deep.equal([]);
+      const timeline = [{ at_seconds: 1, scale_in: { group: "fleet", count: 3 } }];
+      expect(kinds(await play({ ...world, functions: functions(named), timeline }))).to.deep.equal([]);
+    });
+  });
+
+  describe("others", () => {
+    const twoHooks = [{ ...group, hooks: [HOOK, { name: "backup", heartbeat_timeout_seconds: 600 }] }];
+
+    it("another's hook is completed, or kept alive", async () => {
+      const outcome = await playBy((clients) => complete(clients, "backup"), {
+        auto_scaling_groups: twoHooks,
+      });
+      expect(kinds(outcome)).to.include("others, by nothing");
+      const heartbeat: Deed = ({ autoScaling }) =>
+        autoScaling.send(
+          new RecordLifecycleActionHeartbeatCommand({
+            AutoScalingGroupName: "fleet",
+            LifecycleHookName: "backup",
+            InstanceId: victim,
+          }),
+        );
+      expect(kinds(await playBy(heartbeat, { auto_scaling_groups: twoHooks }))).to.include(
+        "others, by nothing",
+      );
+    });
+
+    it("another instance's target is taken out; none where its own is", async () => {
+      expect(kinds(await playBy((clients, here) => pull(clients, here, other)))).to.include(
+        "others, by nothing",
+      );
+      expect(kinds(await playBy((clients, here) => pull(clients, here, victim)))).to.not.include(
+        "others, by nothing",
+      );
+    });
+
+    it("an instance is replaced that nobody asked for; none where the input asks for it", async () => {
+      const timeline = [{ at_seconds: 1, recommend_rebalance: { instance_ids: [other] } }];
+      const ofOther: Deed = (clients) => replace(clients, other);
+      const asked = { timeline, functions: functions({ ...named, on_rebalance: "replace" }) };
+      expect(kinds(await playBy(ofOther, { timeline }))).to.include("others, by nothing");
+      expect(kinds(await playBy(ofOther, { ...asked }))).to.not.include("others, by nothing");
+    });
+  });
+
+  describe("late", () => {
+    const empty = { auto_scaling_groups: [{ ...group, registers_with: {} }] };
+    const completing = (afterSeconds: number): Deed => {
+      return async (clients, _here, clock) => {
+        await clock.sleep(afterSeconds * 1000);
+        await complete(clients);
+      };
+    };
+
+    it("a hook that holds for minutes with nothing left, and none that ends with the second tick", async () => {
+      const outcome = await playBy(completing(280), empty);
+      expect(kinds(outcome)).to.deep.equal(["late, by nothing"]);
+      expect(kinds(await playBy(completing(100), empty))).to.deep.equal([]);
+    });
+
+    it("one that settle_seconds asks for", async () => {
+      const settling = { ...empty, functions: functions({ ...named, settle_seconds: 200 }) };
+      expect(kinds(await playBy(completing(280), settling))).to.deep.equal(["late, by settle_seconds"]);
+    });
+  });
+
+  describe("left_behind", () => {
+    const silent = { at_seconds: 1, disconnect_agent: { instance_ids: [victim] } };
+    const kill = { at_seconds: 5, kill: { instance_ids: [victim] } };
+    const auto_scaling_groups = [{ ...group, registers_with: {} }];
+
+    it("a container instance that ECS counts for ever, since its agent was silent at the end", async () => {
+      const outcome = await playBy(idle, { auto_scaling_groups, timeline: [silent, kill] });
+      expect(kinds(outcome)).to.include("left_behind, by a person's act");
+      const [left] = outcome.damage.filter(({ kind }) => kind === "left_behind");
+      expect(left?.what).to.equal("ECS still counts it in the cluster main, ACTIVE, with 0 tasks");
+    });
+
+    it("none where the agent was connected", async () => {
+      const outcome = await playBy(idle, { auto_scaling_groups, timeline: [kill] });
+      expect(kinds(outcome).filter((each) => each.startsWith("left_behind"))).to.deep.equal([]);
+    });
+
+    it("an instance that is in service, and stays DRAINING", async () => {
+      const comesBack = [
+        { at_seconds: 1, replace_root_volume: { instance_ids: [victim], agent: "same" } },
+        { at_seconds: 60, complete_actions: { group: "fleet", hook: "drain" } },
+      ];
+      const outcome = await playBy(drain, { auto_scaling_groups, timeline: comesBack });
+      expect(kinds(outcome)).to.include("left_behind, by nothing");
+    });
+  });
+});
