@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "sett
   "Spot interruption": "EC2 took the instance back: no setting saves it",
   "a person's act": "somebody did it: no setting saves it",
   "an injected fault": "the scenario injects a fault: no setting saves it",
-  "another hook": "another hook let it go: see its owner",
+  "another hook": "another hook released it: see its owner",
   "managed draining": "ECS's managed draining did it: switch that off for the capacity provider",
   "the hook's own timeout":
     "the hook's own timeout ended it: a longer heartbeat timeout of the hook saves it",

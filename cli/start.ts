@@ -18,10 +18,10 @@ npm writes a banner to stdout. For the JSON alone:
 
 Exit status:
   0  nothing was lost
-  1  a violation: a promise was broken, or something was lost that nothing allows
+  1  nothing allows what was lost, or a promise was broken
   2  an option or the scenario is wrong
-  3  something was lost that a setting or the scenario allows, such as a task at its deadline
-  70 the command itself failed`;
+  3  a setting allows what was lost
+  70 the command failed`;
 
 const STATUS = { none: 0, violation: 1, allowed: 3 } as const;
 

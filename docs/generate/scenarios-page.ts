@@ -54,7 +54,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | \`discover: named\` | Nothing in the input names it. |
 | \`dry_run\`, \`on_rebalance\`, \`on_maintenance\`, \`deregister_container_instance\` | The input asks for it. |
 | \`Spot interruption\` | EC2 took the instance back. |
-| \`the hook's own timeout\`, \`another hook\` | It let the instance go. |
+| \`the hook's own timeout\`, \`another hook\` | It released the instance. |
 | \`managed draining\` | ECS set the instance DRAINING by itself, beside us. |
 | \`a person's act\` | Somebody ended, registered or completed it. |
 | \`an injected fault\` | The file lets something fail, come late or fall silent at that time. |

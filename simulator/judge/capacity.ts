@@ -23,8 +23,8 @@ const TELLING: ReadonlySet<StoryLine["kind"]> = new Set([
 ]);
 
 /**
- * What is short because of calls of ours that no termination had made due: a service under its own minimum, a target group
- * without a healthy target, or with under half of those that it had.
+ * What is short because of calls of ours that no termination had made due. A service is short under its own minimum. A target
+ * group is short without a healthy target, or with under half of those that it had.
  */
 export class CapacityLedger {
   readonly #facts: DamageFacts;

@@ -8,6 +8,7 @@ import { leftBehind, unknownAddresses } from "./left-behind.ts";
 import {
   allowedAtDraining,
   allowedAtEnd,
+  allowedByDiscovery,
   type Hold,
   knownUntil,
   type Lost,
@@ -266,8 +267,7 @@ export class DamageLedger implements Past {
   }
 
   #allowedToStop(scope: Scope, { isNamed, since }: Lost): AllowedBy | undefined {
-    if (!isNamed(scope))
-      return scope.permits.discover === "all" ? undefined : `discover: ${scope.permits.discover}`;
+    if (!isNamed(scope)) return allowedByDiscovery(scope);
     return since > knownUntil(this.#facts.readSince(), this.#facts.readLag()) ? "the read lag" : undefined;
   }
 

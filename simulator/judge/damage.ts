@@ -9,7 +9,7 @@
  * - `late`: a hook of ours held an instance on which nothing was left.
  */
 export const DAMAGE_KINDS = ["unserved", "cut", "capacity", "left_behind", "others", "late"] as const;
-export type DamageKind = (typeof DAMAGE_KINDS)[number];
+type DamageKind = (typeof DAMAGE_KINDS)[number];
 
 /** What can allow damage: a setting in the scenario's file, or something that the file lets happen. */
 export const PERMITS = [

@@ -51,7 +51,7 @@ function ghostAllowed(
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
   const lost: Lost = { since: at, by: "ecs", isNamed, isGoing: false, isStandalone: false };
   const permit = allowed(there, lost);
-  // That it was let go by its deadline is no reason to leave its ghost behind.
+  // That it was released by its deadline is no reason to leave its ghost behind.
   return permit === "on_timeout" || permit === undefined ? silenced(facts, there) : permit;
 }
 

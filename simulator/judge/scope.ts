@@ -27,7 +27,7 @@ export type Scope = Places & {
 };
 
 /** The settings that allow damage, as the scenario's file has them. */
-export type Permits = {
+type Permits = {
   /** Whether what nobody names is found, and taken out. */
   readonly discover: Discovery;
   /** The clusters that are named. */
@@ -39,7 +39,7 @@ export type Permits = {
 };
 
 /** What is done about registrations and tasks that nobody names. */
-export type Discovery = "all" | "named" | "warn";
+type Discovery = "all" | "named" | "warn";
 
 /** What the judge needs to know of a hook; times in milliseconds. */
 export type JudgedHook = Pick<Scope, "isSwept"> & {
