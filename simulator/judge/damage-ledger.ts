@@ -101,6 +101,16 @@ export class DamageLedger implements Past {
   /** When the newest termination ended, or instance, in milliseconds since 1970; minus infinity where none has. */
   lastEndAt = Number.NEGATIVE_INFINITY;
 
+  /** Whether something may be left behind that a call could still clear up: an agent is silent, or an instance is DRAINING. */
+  get hasLeft(): boolean {
+    return [...this.#where.instances.values()].some((there) =>
+      [...there.containerInstances.values()].some(
+        ({ status, connected }) =>
+          status !== "INACTIVE" && (!connected || (status === "DRAINING" && !there.isLeaving)),
+      ),
+    );
+  }
+
   /** All damage up to a time, in milliseconds since 1970, with what is left behind then. */
   conclude(at: number): Damage[] {
     const open = [...this.#unserved.values()].map((each) => ({ ...each, to: at }));

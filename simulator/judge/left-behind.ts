@@ -42,7 +42,7 @@ function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts):
 
 function ghostAllowed(
   there: There,
-  { cluster, at }: ContainerInstanceThere,
+  { cluster, at, connected }: ContainerInstanceThere,
   { allowed, facts }: { readonly allowed: Allowed; readonly facts: DamageFacts },
 ): AllowedBy | undefined {
   const scope = facts.scopeOfGroup(there.group);
@@ -51,13 +51,9 @@ function ghostAllowed(
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
   const lost: Lost = { since: at, by: "ecs", isNamed, isGoing: false, isStandalone: false };
   const permit = allowed(there, lost);
-  // That it was released by its deadline is no reason to leave its ghost behind.
-  return permit === "on_timeout" || permit === undefined ? silenced(facts, there) : permit;
-}
-
-// An agent that is connected tells ECS of the end by itself.
-function silenced(facts: DamageFacts, { ended }: There): AllowedBy | undefined {
-  return facts.isDisturbed(Number.NEGATIVE_INFINITY, ended?.at ?? 0) ? "an injected fault" : undefined;
+  // That it was released by its deadline is no reason to leave its ghost behind. An agent that is connected tells ECS of the end.
+  if (permit !== "on_timeout" && permit !== undefined) return permit;
+  return connected ? undefined : "an injected fault";
 }
 
 // Registrations of the instance, and of the addresses that its tasks had and nobody has since.

@@ -1,5 +1,5 @@
 import type { InvocationRecord } from "../cloud/lambda.ts";
-import type { RecordedCall, Simulation } from "../cloud/simulation.ts";
+import type { Simulation } from "../cloud/simulation.ts";
 import type { Damage } from "../judge/damage.ts";
 import { DamageLedger } from "../judge/damage-ledger.ts";
 import type { TerminationRecord, Violation } from "../judge/records.ts";
@@ -61,7 +61,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
 }
 
 async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: boolean): Promise<Played> {
-  const { simulation, judge, lambda, schedule } = staged;
+  const { simulation, judge, lambda } = staged;
   const startedAt = clock.now();
   const ledger = new DamageLedger(simulation.world.story, damageFactsOf(scenario, simulation, FUNCTIONS));
   const refused: unknown[] = [];
@@ -70,35 +70,51 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
   });
   planEndOfFaults(simulation, scenario, startedAt, lambda);
   const hasEnded = endingOf(staged, scenario, clock);
-  let over = false;
-  const schedules = schedule(() => !over);
-  while (!hasEnded() && refused.length === 0) await clock.sleep(CHECK_MS);
-  const endedAt = clock.now();
-  const counted = simulation.calls.length;
-  const isPlayedOn = refused.length === 0 && clock.now() < ledger.lastEndAt + PLAYED_ON_MS;
-  if (isPlayedOn) await playOn(staged, ledger, clock);
-  over = true;
-  await Promise.all(schedules);
-  while (!lambda.idle) await clock.sleep(CHECK_MS);
+  const end = await playToEnd(staged, ledger, clock, () => hasEnded() || refused.length > 0);
   const sent = new Set(scenario.timeline.flatMap(({ send }) => send?.body ?? []));
   const isUnreadable = (body: string) => sent.has(body);
-  const broken = conclude(scenario, simulation, judge, { endedAt, isUnreadable });
+  const broken = conclude(scenario, simulation, judge, { endedAt: end.at, isUnreadable });
   if (refused.length > 0) throw refused[0];
   const damage = ledger.conclude(clock.now());
   return {
     scenario,
     simulation,
     startedAt,
-    endedAt,
+    endedAt: end.at,
     terminations: judge.terminations,
     violations: [...broken, ...damage.flatMap(violationOf)],
     damage,
-    invocations: lambda.records.filter((each) => !isPlayedOn || each.startedAt <= endedAt),
-    calls: functionCallsOf(simulation.calls.slice(0, isPlayedOn ? counted : undefined)),
+    invocations: lambda.records.filter(({ startedAt: at }) => at <= end.countedTo),
+    calls: functionCallsOf(simulation, end.countedTo),
   };
 }
 
-// What is left behind, and what is late, shows only after a while. The functions go on, as they would.
+/** When a scenario ended, and up to when calls and invocations count; both in milliseconds since 1970. */
+type End = { readonly at: number; readonly countedTo: number };
+
+// Plays until it has ended, and then on: what is left behind shows only after a while. Where nothing is left that the functions
+// could clear up, they would find nothing to do, and only the world goes on.
+async function playToEnd(
+  staged: Stage,
+  ledger: DamageLedger,
+  clock: Clock,
+  hasEnded: () => boolean,
+): Promise<End> {
+  const { judge, lambda, schedule } = staged;
+  let over = false;
+  const schedules = schedule(() => !over);
+  while (!hasEnded()) await clock.sleep(CHECK_MS);
+  const at = clock.now();
+  const isPlayedOn = !judge.pending;
+  const goesOn = isPlayedOn && ledger.hasLeft;
+  if (goesOn) await playOn(staged, ledger, clock);
+  over = true;
+  await Promise.all(schedules);
+  while (!lambda.idle) await clock.sleep(CHECK_MS);
+  if (isPlayedOn) await playOn(staged, ledger, clock);
+  return { at, countedTo: goesOn ? at : Number.POSITIVE_INFINITY };
+}
+
 async function playOn({ simulation }: Stage, ledger: DamageLedger, clock: Clock): Promise<void> {
   while (clock.now() < ledger.lastEndAt + PLAYED_ON_MS) {
     simulation.world.settle(clock);
@@ -129,10 +145,10 @@ function endingOf({ simulation, judge, lambda }: Stage, scenario: Scenario, cloc
   };
 }
 
-function functionCallsOf(made: readonly RecordedCall[]): Map<string, number> {
+function functionCallsOf({ calls: made }: Simulation, until: number): Map<string, number> {
   const calls = new Map<string, number>();
-  for (const { caller, action } of made)
-    if (isFunction(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
+  for (const { at, caller, action } of made)
+    if (at <= until && isFunction(caller)) calls.set(action, (calls.get(action) ?? 0) + 1);
   return calls;
 }
 

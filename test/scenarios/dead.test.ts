@@ -136,7 +136,7 @@ describe("scenarios: dead, stopped, vanished", () => {
     );
     const { containerInstances } = outcome.simulation.world.clusters.byName("main");
     const own = [...containerInstances.values()].filter((each) => each.instanceId === leaving);
-    expect(own.map((each) => each.status.latest)).to.deep.equal(["DRAINING", "DRAINING"]);
+    expect(own.map((each) => each.status.at(outcome.endedAt))).to.deep.equal(["DRAINING", "DRAINING"]);
   });
 
   it("its load balancers deleted in the middle", async () => {

@@ -125,6 +125,11 @@ export function brokenPromises(violations: readonly Violation[]): Violation[] {
   return violations.filter(({ rule }) => !rule.startsWith("no damage: "));
 }
 
+/** The violations, without what is late: the judge does not know of a crash that the test makes. */
+export function violationsButLate({ violations }: Outcome): Violation[] {
+  return violations.filter(({ rule }) => rule !== "no damage: late");
+}
+
 /** The log lines with a message, of one instance if it is given. */
 export function linesOf(outcome: Outcome, phrase: string, instanceId?: string): LogLine[] {
   return outcome.log.filter(

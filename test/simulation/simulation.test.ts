@@ -121,7 +121,7 @@ describe("simulation", () => {
 
     it("the rules that it breaks", async () => {
       const rules = (await run(undrained)).played.violations.map(({ rule }) => rule);
-      expect(rules).to.deep.equal(["every drain ends in time"]);
+      expect(rules).to.deep.equal(["every drain ends in time", "no damage: late"]);
       expect(await failsBy(new Set(rules))(undrained)).to.equal(true);
       expect(await failsBy(new Set(["no rule"]))(undrained)).to.equal(false);
     });
