@@ -1,5 +1,5 @@
 import type { StoryLine } from "../kernel/story.ts";
-import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
+import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import type { TaskThere, Whereabouts } from "./whereabouts.ts";
 
@@ -13,6 +13,12 @@ type Stock = {
   /** With less than this it is short. */
   readonly least: () => number;
 };
+
+/** Damage that goes on, with how much there was at the worst. */
+type Shortage = Damage & { readonly has: number };
+
+/** What there is of a stock, and the instances with which the rest was lost. */
+type Weighed = { readonly at: number; readonly has: readonly string[]; readonly lost: readonly string[] };
 
 /** What happens to a stock is told by these. */
 const TELLING: ReadonlySet<StoryLine["kind"]> = new Set([
@@ -32,7 +38,7 @@ export class CapacityLedger {
   readonly #add: (damage: Damage) => void;
   readonly #taken = new Map<string, AllowedBy | undefined>();
   readonly #stocks = new Map<string, Stock>();
-  readonly #short = new Map<string, OpenDamage>();
+  readonly #short = new Map<string, Shortage>();
 
   constructor(facts: DamageFacts, where: Whereabouts, add: (damage: Damage) => void) {
     this.#facts = facts;
@@ -55,7 +61,7 @@ export class CapacityLedger {
   /** What is still short at a time. */
   open(at: number): Damage[] {
     this.#weigh(at);
-    return [...this.#short.values()].map((each) => ({ ...each, to: at }));
+    return [...this.#short.values()].map(({ has: _, ...each }) => ({ ...each, to: at }));
   }
 
   #weigh(at: number): void {
@@ -67,31 +73,25 @@ export class CapacityLedger {
       const open = this.#short.get(name);
       if (open && !isShort) {
         this.#short.delete(name);
-        this.#add({ ...open, to: at });
+        const { has: _, ...damage } = open;
+        this.#add({ ...damage, to: at });
       }
-      if (!open && isShort)
-        this.#short.set(name, this.#begun(stock, { at, has: has.length, lost: ours.map(([, id]) => id) }));
+      if (isShort) {
+        const worst = this.#shortage(stock, { at: open?.from ?? at, has, lost: ours.map(([, id]) => id) });
+        if (!open || has.length < open.has) this.#short.set(name, worst);
+      }
       // All is there again, without what was taken: what is taken next is taken from what there is then.
       const isTaken = has.some((each) => this.#taken.has(stock.had.get(each) ?? ""));
       if (!isShort && !isTaken && has.length >= stock.had.size) this.#stocks.delete(name);
     }
   }
 
-  #begun(
-    { name, had }: Stock,
-    { at, has, lost }: { at: number; has: number; lost: readonly string[] },
-  ): OpenDamage {
+  #shortage({ name, had }: Stock, { at, has, lost }: Weighed): Shortage {
     const [instanceId = ""] = lost.slice(-1);
     const unallowed = lost.some((id) => this.#taken.get(id) === undefined);
     const allowedBy = unallowed ? undefined : this.#taken.get(instanceId);
-    return {
-      kind: "capacity",
-      instanceId,
-      what: `${name} had ${has} of ${had.size} left`,
-      from: at,
-      to: at,
-      allowedBy,
-    };
+    const what = `${name} had ${has.length} of ${had.size} left`;
+    return { kind: "capacity", instanceId, what, from: at, to: at, allowedBy, has: has.length };
   }
 
   #targetGroupsOf(instanceId: string): Stock[] {

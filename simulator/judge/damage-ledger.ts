@@ -9,6 +9,7 @@ import {
   allowedAtDraining,
   allowedAtEnd,
   allowedByDiscovery,
+  dueAt,
   type Hold,
   knownUntil,
   type Lost,
@@ -148,6 +149,9 @@ export class DamageLedger implements Past {
       case "action-started":
         this.#started(line);
         break;
+      case "action-seen":
+        this.#seen(line);
+        break;
       case "action-ended":
         this.#ended(line);
         break;
@@ -166,9 +170,26 @@ export class DamageLedger implements Past {
     if (!scope) this.#foreign.add(`${line.group} ${line.hook}`);
     if (!line.terminating || !scope) return;
     const { instanceId, hook, token, at } = line;
-    const hold: Hold = { instanceId, hook, token, scope, askedAt: at, ended: undefined };
+    const hold: Hold = {
+      instanceId,
+      hook,
+      token,
+      scope,
+      askedAt: at,
+      begunAt: undefined,
+      isDry: false,
+      ended: undefined,
+    };
     this.#holds.set(instanceId, hold);
     this.#lateness.started(hold);
+  }
+
+  // Its time begins when one of us could first work on it. On a dry run nobody does.
+  #seen({ at, by, instanceId, token }: LineOf<"action-seen">): void {
+    const hold = this.#holds.get(instanceId);
+    if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
+    if (this.#facts.isDry(by)) hold.isDry = true;
+    else hold.begunAt ??= at;
   }
 
   #ended(line: LineOf<"action-ended">): void {
@@ -197,8 +218,7 @@ export class DamageLedger implements Past {
 
   // ABANDON cancels the other hooks of an instance. From the deadline on the input asks for it.
   #allowedToCancel(hold: Hold | undefined, at: number): AllowedBy | undefined {
-    if (!hold?.scope.mayAbandon || hold.scope.patience === undefined) return undefined;
-    return at >= hold.askedAt + hold.scope.patience - this.#facts.fastBy ? "on_timeout" : undefined;
+    return hold?.scope.mayAbandon && at >= dueAt(hold, this.#facts) ? "on_timeout" : undefined;
   }
 
   #asked({ at, by, group, instanceId }: LineOf<"termination-asked">): void {

@@ -1,8 +1,7 @@
 import type { StoryLine } from "../kernel/story.ts";
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
-import type { Hold } from "./permits.ts";
-import { TICKS_MS } from "./scope.ts";
+import { type Hold, isLeft } from "./permits.ts";
 import type { There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
@@ -86,16 +85,12 @@ export class Latenesses {
     });
   }
 
-  #allowed(
-    { askedAt, scope }: Hold,
-    there: There,
-    { from, at }: { from: number; at: number },
-  ): AllowedBy | undefined {
-    if (scope.permits.dryRun) return "dry_run";
-    if (scope.leavesTo > 0 && at >= askedAt + scope.limit - TICKS_MS - scope.leavesTo) return "on_timeout";
+  #allowed(hold: Hold, there: There, { from, at }: { from: number; at: number }): AllowedBy | undefined {
+    if (hold.isDry && hold.begunAt === undefined) return "dry_run";
+    if (isLeft(hold, at)) return "on_timeout";
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || there.forged) return "a person's act";
-    return there.messageLost || this.#facts.isDisturbed(askedAt, from + GRACE_MS)
+    return there.messageLost || this.#facts.isDisturbed(hold.askedAt, from + GRACE_MS)
       ? "an injected fault"
       : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Actor, StoryLine } from "../kernel/story.ts";
 import type { AllowedBy } from "./damage.ts";
-import { READ_LAG_LIMIT_MS, type Scope, TICKS_MS } from "./scope.ts";
+import { READ_LAG_LIMIT_MS, type Scope } from "./scope.ts";
 import type { Spot, TaskThere, There } from "./whereabouts.ts";
 
 /** A hook of ours that holds an instance, or did. Times in milliseconds since 1970. */
@@ -10,6 +10,10 @@ export type Hold = {
   readonly token: string;
   readonly scope: Scope;
   readonly askedAt: number;
+  /** When one of us could first work on it; undefined while none could. */
+  begunAt: number | undefined;
+  /** Whether one of us saw it on a dry run. */
+  isDry: boolean;
   ended:
     | (Pick<Extract<StoryLine, { kind: "action-ended" }>, "at" | "how" | "by"> & { knownUntil: number })
     | undefined;
@@ -34,8 +38,8 @@ export type PermitFacts = {
   readonly suspects: ReadonlySet<string>;
   /** How fast the functions' clocks may be. */
   readonly fastBy: number;
-  /** When a function of ours first asked about an instance after a time; undefined where none has. */
-  readonly firstLookAt: (instanceId: string, since: number) => number | undefined;
+  /** Whether a function is on a dry run at the moment. */
+  readonly isDry: (caller: string) => boolean;
   /** How far reads lag. */
   readonly readLag: () => number;
 };
@@ -65,10 +69,22 @@ export function allowedAtEnd(
 }
 
 // The hook's own timeout ended it.
-function allowedAtTimeout({ askedAt, scope }: Hold, at: number): AllowedBy {
-  if (scope.permits.dryRun) return "dry_run";
-  const isLeft = scope.leavesTo > 0 && at >= askedAt + scope.limit - TICKS_MS - scope.leavesTo;
-  return isLeft ? "on_timeout" : "the hook's own timeout";
+function allowedAtTimeout(hold: Hold, at: number): AllowedBy {
+  if (hold.isDry && hold.begunAt === undefined) return "dry_run";
+  return isLeft(hold, at) ? "on_timeout" : "the hook's own timeout";
+}
+
+/** Whether a drain has left its hook to the hook's own timeout by a time, in milliseconds since 1970. */
+export function isLeft({ askedAt, begunAt, scope }: Hold, at: number): boolean {
+  const { leavesAfter } = scope.permits;
+  return leavesAfter !== undefined && at >= (begunAt ?? askedAt) + leavesAfter;
+}
+
+/** From when on a drain may end with whatever is left, in milliseconds since 1970. Never, where it leaves that to its hook. */
+export function dueAt({ askedAt, begunAt, scope }: Hold, { fastBy }: Pick<PermitFacts, "fastBy">): number {
+  const { patience, globalLimit } = scope;
+  if (patience === undefined) return Number.POSITIVE_INFINITY;
+  return Math.min((begunAt ?? askedAt) + patience, askedAt + globalLimit) - fastBy;
 }
 
 // One of us completed the hook.
@@ -87,15 +103,11 @@ function allowedAtCompletion(
 }
 
 function allowedByDeadline(there: There, hold: Hold, lost: Lost, facts: PermitFacts): AllowedBy | undefined {
-  const { askedAt, scope, instanceId } = hold;
   const { at } = hold.ended as NonNullable<Hold["ended"]>;
-  if (scope.patience === undefined || at < askedAt + scope.patience - facts.fastBy) return undefined;
-  const lookedAt = facts.firstLookAt(instanceId, askedAt) ?? at;
-  // Whatever kept the functions from it is no reason to give it less than its time.
-  if (lookedAt > askedAt + TICKS_MS && at < lookedAt + scope.patience - TICKS_MS) return "an injected fault";
+  if (at < dueAt(hold, facts)) return undefined;
   if (lost.isGoing) return "drain_timeout_seconds";
   const isHeard = [...there.containerInstances.values()].every(({ connected }) => connected);
-  return lost.isStandalone && isHeard && scope.stopTasks !== "all" ? "stop_tasks" : "on_timeout";
+  return lost.isStandalone && isHeard && hold.scope.stopTasks !== "all" ? "stop_tasks" : "on_timeout";
 }
 
 /** What allows that nobody looked where nothing is named. */

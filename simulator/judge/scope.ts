@@ -32,7 +32,10 @@ type Permits = {
   readonly discover: Discovery;
   /** The clusters that are named. */
   readonly clusters: ReadonlySet<string>;
+  /** Whether nothing is done at all. */
   readonly dryRun: boolean;
+  /** After how long a drain leaves the end to its hook, in milliseconds; undefined where it does not. */
+  readonly leavesAfter: number | undefined;
   /** How long nothing may be left before the end, in milliseconds; undefined where it is not given. */
   readonly settle: number | undefined;
   readonly containerInstances: "never" | "when_disconnected" | "always";
@@ -76,15 +79,19 @@ export function scopeOf(input: Keys, hook: JudgedHook): Scope {
   const own = keysIn(hook.metadata);
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
+  const end = endOf({ ...input, ...own }, hook);
   return {
     targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
     loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
-    ...endOf({ ...input, ...own }, hook),
-    permits: permitsOf(input, own),
+    ...end,
+    permits: {
+      ...permitsOf(input, own),
+      leavesAfter: end.patience === undefined ? end.limit - TICKS_MS - hook.heartbeatTimeout : undefined,
+    },
   };
 }
 
-function permitsOf(input: Keys, own: Keys): Permits {
+function permitsOf(input: Keys, own: Keys): Omit<Permits, "leavesAfter"> {
   const both = { ...input, ...own };
   const ofClusters = "cluster_name" in own || "cluster_names" in own ? own : input;
   const { discover, deregister_container_instance: containerInstances, settle_seconds: settle } = both;

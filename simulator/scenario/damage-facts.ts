@@ -5,24 +5,23 @@ import type { Scope } from "../judge/scope.ts";
 import type { TaskThere } from "../judge/whereabouts.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
+import type { Inputs } from "./inputs.ts";
 import { scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 
-/** Auto Scaling is asked first about an instance. */
-const FIRST_LOOK = "autoscaling:DescribeAutoScalingInstances";
 /** The protocols of target groups behind a Network Load Balancer. */
 const NETWORK: ReadonlySet<string> = new Set(["TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"]);
 
 /** What the ledger of damage asks of a scenario and its world. `suspects` are the names under which the functions call AWS. */
 export function damageFactsOf(
   scenario: Scenario,
-  simulation: Simulation,
+  { simulation, inputs }: { readonly simulation: Simulation; readonly inputs: Inputs },
   suspects: readonly string[],
 ): DamageFacts {
   const { world } = simulation;
   const startsAt = Date.parse(scenario.starts_at);
   const isOurs: ReadonlySet<string> = new Set(suspects);
-  const scopeOf = scopesIn(scenario, world);
+  const scopeOf = scopesIn(world, inputs);
   return {
     suspects: isOurs,
     scopeOf,
@@ -30,15 +29,7 @@ export function damageFactsOf(
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
-    firstLookAt: (instanceId, since) =>
-      simulation.calls.find(
-        ({ at, action, caller, error, input }) =>
-          at >= since &&
-          action === FIRST_LOOK &&
-          isOurs.has(caller) &&
-          error === undefined &&
-          JSON.stringify(input).includes(instanceId),
-      )?.at,
+    isDry: (caller) => inputs.of(caller).dry_run === true,
     services: servicesIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),
     service: (cluster, service) => serviceFacts(world, cluster, service),
@@ -47,7 +38,7 @@ export function damageFactsOf(
       hostPorts.length === 0 &&
       world.clusters.find(cluster)?.tasks.get(arn)?.definition.networkMode === "host",
     needs: (task) => needs(world, task),
-    noticePolicy: noticePolicies(scenario, startsAt),
+    noticePolicy: noticePolicies(scenario, inputs, startsAt),
     isDisturbed: disturbancesIn(scenario, startsAt),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
     ticks: ticksOf(scenario),
@@ -119,15 +110,16 @@ function needs({ agenda, clusters }: World, { cluster, arn, signalledAt }: TaskT
 
 // A notice about an instance, with the policy that replaces it.
 function noticePolicies(
-  { functions, timeline }: Scenario,
+  { timeline }: Scenario,
+  inputs: Inputs,
   startsAt: number,
 ): (instanceId: string, before: number) => AllowedBy | undefined {
-  const { on_rebalance, on_maintenance } = functions?.deregister.input ?? {};
-  const policies = [
-    ...(on_rebalance === "replace" ? [["on_rebalance", "recommend_rebalance"] as const] : []),
-    ...(on_maintenance === "replace" ? [["on_maintenance", "schedule_maintenance"] as const] : []),
-  ];
   return (instanceId, before) => {
+    const { on_rebalance, on_maintenance } = inputs.of("deregister");
+    const policies = [
+      ...(on_rebalance === "replace" ? [["on_rebalance", "recommend_rebalance"] as const] : []),
+      ...(on_maintenance === "replace" ? [["on_maintenance", "schedule_maintenance"] as const] : []),
+    ];
     const sent = timeline.filter(({ at_seconds }) => startsAt + at_seconds * 1000 <= before);
     return policies.find(([, key]) => sent.some((each) => each[key]?.instance_ids.includes(instanceId)))?.[0];
   };

@@ -47,10 +47,7 @@ export function judgeOf(
 }
 
 /** Finds the present scope of a hook's terminations, by group and hook; undefined for a hook that is not ours. */
-export function scopesIn(
-  world: World,
-  inputs: Inputs,
-): (group: string, hook: string) => Scope | undefined {
+export function scopesIn(world: World, inputs: Inputs): (group: string, hook: string) => Scope | undefined {
   return (group, name) => {
     const hook = world.groups.find(group)?.hooks.get(name);
     if (hook?.transition !== TERMINATING) return undefined;

@@ -63,7 +63,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
 async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: boolean): Promise<Played> {
   const { simulation, judge, lambda } = staged;
   const startedAt = clock.now();
-  const ledger = new DamageLedger(simulation.world.story, damageFactsOf(scenario, simulation, FUNCTIONS));
+  const ledger = new DamageLedger(simulation.world.story, damageFactsOf(scenario, staged, FUNCTIONS));
   const refused: unknown[] = [];
   planTimeline(staged, scenario, startedAt, (error) => {
     if (!forgiving) refused.push(error);
