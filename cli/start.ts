@@ -18,7 +18,7 @@ npm writes a banner to stdout. For the JSON alone:
 
 Exit status:
   0  nothing was lost
-  1  nothing allows what was lost, or a promise was broken
+  1  a violation
   2  an option or the scenario is wrong
   3  a setting allows what was lost
   70 the command failed`;
