@@ -121,6 +121,10 @@ function sentence(line: StoryLine): string {
       return `${line.status === "DRAINING" ? `set DRAINING by ${line.by}` : `is ${line.status}`} in the cluster ${line.cluster}`;
     case "interruption":
       return "EC2 sends a notice: it will take the instance back";
+    case "notice":
+      return line.notice === "rebalance"
+        ? "EC2 recommends to rebalance it"
+        : "EC2 schedules a change of the instance";
     case "agent":
       return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":

@@ -17,17 +17,38 @@ export const DRAIN_LINES = {
   },
   "notice ignored": {
     level: "INFO",
-    from: "deregister",
+    from: "both",
     means:
-      "Nothing is done about a notice. `reason` says why: the input ignores its kind, no group has the instance, or the event is about something else.",
+      "Nothing is done about a notice. `reason` says why: the input ignores its kind, no group of ours has the instance, its time has not come, or the event is about something else.",
     todo: "Nothing. To act on such notices, set `on_spot_interruption`, `on_rebalance` or `on_maintenance`.",
   },
-  "instance replaced": {
+  "maintenance found": {
     level: "INFO",
     from: "deregister",
     means:
+      "EC2 has scheduled a change of an instance of ours, which starts at `starts_at`. It is within `maintenance_lead_hours`, so the instance is replaced. Logged again each hour until it is.",
+    todo: NOTHING,
+  },
+  "notice waits": {
+    level: "INFO or WARN",
+    from: "both",
+    means:
+      "An instance that a notice is about is replaced later. `waiting_for` says what for: its time, others of its group that are under way, or an answer of AWS. WARN: processes of the group are suspended, so nothing would take its place. Logged when the reason changes.",
+    todo: "WARN: resume the processes. To replace more instances at once, raise `replace_at_once`.",
+  },
+  "instance replaced": {
+    level: "INFO",
+    from: "terminate",
+    means:
       "Because of a notice, the instance was terminated through Auto Scaling, which starts another one. The hook's message follows, and with it the drain.",
     todo: NOTHING,
+  },
+  "instance not replaced": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A notice is given up. `reason` says why: it is the only instance of its group, it has waited for four hours, or a call was denied in three runs. A scheduled change is found again within the hour, while it is still due.",
+    todo: "Replace the instance yourself, or let it be: EC2 then stops or reboots it at its time. For the only instance of a group, set `replace_last`, or raise the desired capacity. For a denied call, add the permission.",
   },
   "held by the lifecycle hook": {
     level: "INFO or WARN",

@@ -72,6 +72,13 @@ export const RUN_LINES = {
       "A finished message could not be deleted. `reason` says why. It comes back, and is merged or dropped.",
     todo: "If it repeats every minute: check the function's permissions on the queue.",
   },
+  "message not sent": {
+    level: "ERROR",
+    from: "both",
+    means:
+      "Notices could not be sent to the monitor queue. `reason` says why. The messages that brought them come back.",
+    todo: "If it repeats every minute: check the function's permissions on the queue.",
+  },
   "invoked by an event source mapping": {
     level: "ERROR",
     from: "terminate",

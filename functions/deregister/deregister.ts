@@ -6,6 +6,7 @@ import { quote } from "../../shared/base/validation-problems.ts";
 import { readArrivals } from "../../shared/messages/arrivals.ts";
 import { merge } from "../../shared/messages/merge-duplicates.ts";
 import { formatMonitorMessage } from "../../shared/messages/monitor-message.ts";
+import { formatNoticeBatch } from "../../shared/messages/notice-batch.ts";
 import {
   deleteAll,
   type Receipt,
@@ -14,9 +15,14 @@ import {
   type Unreadable,
 } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
-import { settingsOf } from "../../shared/model/settings.ts";
+import type { NoticeBatch, WaitingNotice } from "../../shared/model/notice.ts";
+import { type DrainKeys, leadOf, settingsOf } from "../../shared/model/settings.ts";
 import type { Reconciled } from "../../shared/reconcile/conclude.ts";
-import { handleNotices } from "../../shared/reconcile/handle-notices.ts";
+import {
+  findMaintenances,
+  handleNotices,
+  type NoticeOptions,
+} from "../../shared/reconcile/handle-notices.ts";
 import { reconcile } from "../../shared/reconcile/reconcile.ts";
 import { noticePolicyOf } from "../../shared/rules/notices.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
@@ -53,11 +59,12 @@ export async function deregister(
   // If an event source mapping brings messages as they come, those at hand need not wait for others.
   const more = ports.inputVariable ? 0 : POLL_SECONDS;
   const messages = await receiveAll(run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
-  if (messages.length === 0 && !run.hasFailures) {
+  const found = await findMaintenances(run, noticeOptionsOf(input));
+  if (messages.length === 0 && found.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });
     return undefined;
   }
-  const { finished, unreadable, counts } = await begin(run, input, messages);
+  const { finished, unreadable, counts } = await begin(run, input, messages, found);
   await deleteAll(run, queue, finished);
   await setAside(run, queue, unreadable);
   run.finish(counts);
@@ -75,7 +82,7 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   }
   const run = new Run(ports, handsOverAt(ports.now(), invocation));
   const messages = messagesOf(event);
-  const { finished, unreadable, counts } = await begin(run, input, messages);
+  const { finished, unreadable, counts } = await begin(run, input, messages, []);
   const aside = await setAside(run, queue, unreadable);
   if (run.hasFailures) await deleteAll(run, queue, finished);
   run.finish(counts);
@@ -95,14 +102,14 @@ async function begin(
   run: Run,
   input: z.infer<typeof deregisterInput>,
   messages: readonly ReceivedMessage[],
+  found: readonly WaitingNotice[],
 ): Promise<Begun> {
-  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run, ...policies } = input;
-  const { on_spot_interruption, on_rebalance, on_maintenance, ...keys } = policies;
+  const { lifecycle_queue_name: queue, elb_monitor_queue_name: monitorQueue, dry_run } = input;
+  const keys = drainKeysOf(input);
   const dryRun = isDryRun(dry_run, run.ports);
   const { terminations, notices, unreadable, done } = readArrivals(run, queue, messages, keys);
-  const policy = noticePolicyOf({ on_spot_interruption, on_rebalance, on_maintenance });
-  const settings = settingsOf(keys);
-  const { drains, undone } = await handleNotices(run, notices, { policy, settings, queue, dryRun });
+  const options = noticeOptionsOf(input);
+  const { drains, toReplace, undone } = await handleNotices(run, notices, options);
   const tracked = merge(run, [...terminations, ...drains]);
   const reconciled = await reconcile(
     run,
@@ -111,8 +118,11 @@ async function begin(
   );
   const waiting = reconciled.filter(({ ending }) => ending === "waiting");
   const kept = await passOn(run, monitorQueue, waiting);
+  const toSend = [...found, ...toReplace.map((each) => each.waiting)];
+  const isSent = await passOnNotices(run, monitorQueue, { settings: options.replace, notices: toSend });
+  const unsent = isSent ? [] : toReplace.map(({ arrived }) => arrived);
   const open = new Set(
-    [...kept.flatMap(({ index }) => tracked[index] ?? []), ...undone]
+    [...kept.flatMap(({ index }) => tracked[index] ?? []), ...undone, ...unsent]
       .flatMap((each) => each.messages)
       .map(({ id }) => id),
   );
@@ -126,8 +136,55 @@ async function begin(
       received: messages.length,
       passed_on: waiting.length - kept.length,
       dropped: reconciled.length - waiting.length,
+      ...(toSend.length > 0 ? { notices: toSend.length } : {}),
     },
   };
+}
+
+// The keys of a drain, without those that only deregister itself needs.
+function drainKeysOf(input: z.infer<typeof deregisterInput>): DrainKeys {
+  const {
+    lifecycle_queue_name: _queue,
+    elb_monitor_queue_name: _monitor,
+    dry_run: _dryRun,
+    ...policies
+  } = input;
+  const {
+    on_spot_interruption: _spot,
+    on_rebalance: _rebalance,
+    on_maintenance: _maintenance,
+    replace_at_once: _atOnce,
+    replace_last: _last,
+    maintenance_lead_hours: _lead,
+    ...keys
+  } = policies;
+  return keys;
+}
+
+function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions {
+  return {
+    policy: noticePolicyOf(input),
+    lead: leadOf(input),
+    replace: {
+      atOnce: input.replace_at_once ?? 1,
+      last: input.replace_last ?? false,
+      queue: input.lifecycle_queue_name,
+      hookNames: [],
+      topicArns: [],
+    },
+    settings: settingsOf(drainKeysOf(input)),
+  };
+}
+
+// Returns whether they were sent.
+async function passOnNotices(run: Run, monitorQueue: string, batch: NoticeBatch): Promise<boolean> {
+  const bodies = formatNoticeBatch(batch).map((body) => ({ body }));
+  const { failed } = await run.ports.queues.send(monitorQueue, bodies);
+  for (const { reason, cause } of failed) run.notSent(monitorQueue, reason, cause);
+  if (failed.length > 0) return false;
+  for (const { instanceId, notice } of batch.notices)
+    run.log.info("passed on", { instance_id: instanceId, notice, queue: monitorQueue });
+  return true;
 }
 
 // Returns those that could not be sent: their lifecycle messages stay, and the next run receives them again.

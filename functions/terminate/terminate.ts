@@ -1,9 +1,11 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
+import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
 import { handOver } from "../../shared/reconcile/hand-over.ts";
+import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
@@ -42,6 +44,7 @@ export async function terminate(
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
   const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
+  const noticed = await replaceWhenNoticed(run, all.notices, { queue, dryRun });
   if (all.received === 0 && all.tracked.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
@@ -50,8 +53,26 @@ export async function terminate(
   await handOver(run, queue, all.tracked);
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;
-  run.finish({ received, completed, dropped, handed_over: tracked.length, ...(swept ? { swept } : {}) });
+  run.finish({
+    received,
+    completed,
+    dropped,
+    handed_over: tracked.length,
+    ...noticed,
+    ...(swept ? { swept } : {}),
+  });
   return undefined;
+}
+
+// Once a run, near its beginning: a minute later Auto Scaling is sure to show the next run what this one has begun.
+async function replaceWhenNoticed(
+  run: Run,
+  notices: readonly ReceivedNotices[],
+  options: { readonly queue: string; readonly dryRun: boolean },
+): Promise<Fields> {
+  if (notices.length === 0) return {};
+  const { replaced, waiting } = await replaceNoticed(run, notices, options);
+  return { replaced, notices_waiting: waiting };
 }
 
 // Returns whether it has swept. It sweeps when that is due, and only if the run tracks all messages in the queue.
@@ -81,6 +102,9 @@ function readKeys(input: z.infer<typeof terminateInput>): {
     on_spot_interruption: _spot,
     on_rebalance: _rebalance,
     on_maintenance: _maintenance,
+    replace_at_once: _atOnce,
+    replace_last: _last,
+    maintenance_lead_hours: _lead,
     auto_scaling_groups: groups = [],
     group_tag: tag,
     lifecycle_hook_name: hook,

@@ -1,5 +1,6 @@
 import {
   type AutoScalingClient,
+  type AutoScalingGroup,
   CompleteLifecycleActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
@@ -17,6 +18,7 @@ import {
   type LifecycleAction,
   TERMINATING,
 } from "../model/hooks.ts";
+import type { GroupCapacity } from "../model/notice.ts";
 import { allPages, call, unless, unlessGone } from "./call.ts";
 
 /** Groups by name (up to a hundred), or by a tag's key and, where it is given, its value. */
@@ -32,6 +34,8 @@ export type AutoScalingPort = {
   terminatingHooks: (group: string) => Promise<Hook[]>;
   /** Groups with their instances, by name, or those that carry a tag. */
   groups: (which: GroupSelection) => Promise<GroupWithInstances[]>;
+  /** The capacity of up to a hundred groups, with their instances; a group that does not exist is left out. */
+  capacities: (names: readonly string[]) => Promise<GroupCapacity[]>;
   /** The instances of a group's warm pool, which the group itself does not list. */
   warmPool: (group: string) => Promise<GroupWithInstances["instances"]>;
   /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
@@ -69,6 +73,22 @@ export function autoScalingPort(
   createCompletions: () => AutoScalingClient,
 ): AutoScalingPort {
   let completions: AutoScalingClient | undefined;
+  const describeGroups = async (which: GroupSelection): Promise<AutoScalingGroup[]> => {
+    const selection =
+      "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
+    const pages = await allPages((token) =>
+      call("autoscaling:DescribeAutoScalingGroups", () =>
+        client.send(
+          new DescribeAutoScalingGroupsCommand({
+            ...selection,
+            MaxRecords: GROUPS_A_CALL,
+            NextToken: token,
+          }),
+        ),
+      ),
+    );
+    return pages.flatMap((page) => page.AutoScalingGroups ?? []);
+  };
   return {
     async describeInstances(instanceIds) {
       const pages = await allPages((token) =>
@@ -109,26 +129,15 @@ export function autoScalingPort(
     },
 
     async groups(which) {
-      const selection =
-        "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
-      const pages = await allPages((token) =>
-        call("autoscaling:DescribeAutoScalingGroups", () =>
-          client.send(
-            new DescribeAutoScalingGroupsCommand({
-              ...selection,
-              MaxRecords: GROUPS_A_CALL,
-              NextToken: token,
-            }),
-          ),
-        ),
-      );
-      return pages
-        .flatMap((page) => page.AutoScalingGroups ?? [])
-        .map((each) => ({
-          name: each.AutoScalingGroupName as string,
-          instances: (each.Instances ?? []).map(readInstance),
-          hasWarmPool: each.WarmPoolConfiguration !== undefined,
-        }));
+      return (await describeGroups(which)).map((each) => ({
+        name: each.AutoScalingGroupName as string,
+        instances: (each.Instances ?? []).map(readInstance),
+        hasWarmPool: each.WarmPoolConfiguration !== undefined,
+      }));
+    },
+
+    async capacities(names) {
+      return (await describeGroups({ names })).map(readCapacity);
     },
 
     async warmPool(group) {
@@ -187,6 +196,21 @@ export function autoScalingPort(
 
 function readInstance({ InstanceId, LifecycleState }: Instance): GroupWithInstances["instances"][number] {
   return { instanceId: InstanceId as string, state: LifecycleState as string };
+}
+
+function readCapacity(group: AutoScalingGroup): GroupCapacity {
+  return {
+    name: group.AutoScalingGroupName as string,
+    desired: group.DesiredCapacity ?? 0,
+    // -1 stands for none, too.
+    warmup: Math.max(0, group.DefaultInstanceWarmup ?? 0) * SECOND,
+    rebalancesItself: group.CapacityRebalance === true,
+    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    instances: (group.Instances ?? []).map((each) => ({
+      ...readInstance(each),
+      isHealthy: each.HealthStatus === "Healthy",
+    })),
+  };
 }
 
 function filterOf({ key, value }: { readonly key: string; readonly value: string | undefined }): Filter {

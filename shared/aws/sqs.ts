@@ -24,10 +24,15 @@ export type ReceivedMessage = {
 export type QueuePort = {
   /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
   receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
-  /** Sends bodies, in as few calls as SQS's limits allow. Those that could not be sent are in `failed`. */
+  /**
+   * Sends bodies, in as few calls as SQS's limits allow. Those that could not be sent are in `failed`.
+   *
+   * @param delaySeconds how long each stays hidden, 0 to 900
+   */
   send: <T extends { readonly body: string }>(
     queue: string,
     messages: readonly T[],
+    delaySeconds?: number,
   ) => Promise<BatchResult<T>>;
   /** Deletes by receipt handle, ten a call. */
   delete: (queue: string, receipts: readonly string[]) => Promise<BatchResult<string>>;
@@ -112,12 +117,16 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
       }));
     },
 
-    send: (queue, messages) =>
+    send: (queue, messages, delaySeconds = 0) =>
       inBatches(
         batchesOf(messages, ({ body }) => Buffer.byteLength(body)),
         async (entries) => {
           const QueueUrl = await urlOf(queue);
-          const Entries = entries.map(({ item, Id }) => ({ Id, MessageBody: item.body }));
+          const Entries = entries.map(({ item, Id }) => ({
+            Id,
+            MessageBody: item.body,
+            ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
+          }));
           const { Failed = [] } = await call("sqs:SendMessage", () =>
             client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
           );

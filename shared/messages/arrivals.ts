@@ -15,6 +15,8 @@ export type InstanceNotice = {
   readonly instanceId: string;
   /** When it was sent, in milliseconds since 1970. */
   readonly at: number;
+  /** When a scheduled change starts, in milliseconds since 1970, if the event says it. */
+  readonly startsAt?: number | undefined;
   readonly messages: readonly Receipt[];
 };
 
@@ -109,10 +111,15 @@ export function terminationOf(
 function noticesOf(
   run: Run,
   message: ReceivedMessage,
-  { notice, instanceIds, at = message.sentAt }: Extract<LifecycleMessage, { kind: "notice" }>,
+  { notice, instanceIds, at = message.sentAt, startsAt }: Extract<LifecycleMessage, { kind: "notice" }>,
 ): InstanceNotice[] {
   return instanceIds.map((instanceId) => {
-    run.log.info("notice received", { instance_id: instanceId, notice, since: timeText(at) });
-    return { notice, instanceId, at, messages: [message] };
+    run.log.info("notice received", {
+      instance_id: instanceId,
+      notice,
+      since: timeText(at),
+      ...(startsAt === undefined ? {} : { starts_at: timeText(startsAt) }),
+    });
+    return { notice, instanceId, at, startsAt, messages: [message] };
   });
 }

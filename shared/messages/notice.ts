@@ -11,6 +11,8 @@ export type Notice =
       readonly instanceIds: readonly string[];
       /** When EC2 or AWS Health sent it, in milliseconds since 1970. */
       readonly at: number | undefined;
+      /** When a scheduled change starts, in milliseconds since 1970. Undefined if the event does not say. */
+      readonly startsAt?: number | undefined;
     }
   | { readonly kind: "other notice"; readonly reason: string }
   | { readonly kind: "unreadable"; readonly reason: string };
@@ -26,8 +28,14 @@ const ofHealth = z.object({
     eventTypeCategory: z.string({ error: "expected an event type category" }),
     statusCode: z.optional(z.string()),
     backupEvent: z.optional(z.string()),
+    startTime: z.catch(z.optional(z.string()), undefined),
     affectedEntities: z._default(
-      z.array(z.object({ entityValue: z.string({ error: "expected an instance id or ARN" }) })),
+      z.array(
+        z.object({
+          entityValue: z.string({ error: "expected an instance id or ARN" }),
+          status: z.catch(z.optional(z.string()), undefined),
+        }),
+      ),
       [],
     ),
   }),
@@ -37,7 +45,7 @@ const OF_EC2: ReadonlyMap<string, NoticeKind> = new Map([
   ["EC2 Spot Instance Interruption Warning", "spot interruption"],
   ["EC2 Instance Rebalance Recommendation", "rebalance"],
 ]);
-const SCHEDULED = /_(RETIREMENT|MAINTENANCE)_SCHEDULED$/;
+const CALLED_OFF = /_CANCELL?ED$/;
 const INSTANCE_ID = /(?:^|instance\/)(i-[0-9a-f]{8,17})$/;
 
 /**
@@ -67,24 +75,31 @@ function parseHealth(value: unknown): Notice {
   const parsed = ofHealth.safeParse(value, { reportInput: true });
   if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
   const { time: at, detail } = parsed.data;
-  const { service, eventTypeCode, eventTypeCategory, statusCode, backupEvent } = detail;
+  const { service, eventTypeCode, eventTypeCategory, statusCode, backupEvent, startTime } = detail;
   const other = (reason: string): Notice => ({ kind: "other notice", reason });
   const code = shortened(eventTypeCode);
-  if (service !== "EC2" || eventTypeCategory !== "scheduledChange" || !SCHEDULED.test(eventTypeCode)) {
+  // Whatever its code: there are stops and expedited retirements besides the retirements and maintenances.
+  if (service !== "EC2" || eventTypeCategory !== "scheduledChange" || CALLED_OFF.test(eventTypeCode))
     return other(`the event is ${code} of ${shortened(service)}`);
-  }
   if (statusCode === "closed") return other(`${code} is closed`);
   // AWS sends these to a second Region too, in case the first one does not work.
   if (backupEvent === "true") return other(`${code} is a backup of another event`);
   // The entity is a bare id in some events, and an ARN in others.
-  const instanceIds = detail.affectedEntities.flatMap(
-    ({ entityValue }) => INSTANCE_ID.exec(entityValue)?.[1] ?? [],
-  );
+  const instanceIds = detail.affectedEntities
+    .filter(({ status }) => status !== "RESOLVED")
+    .flatMap(({ entityValue }) => INSTANCE_ID.exec(entityValue)?.[1] ?? []);
   if (instanceIds.length === 0) return other(`${code} names no instance`);
   return {
     kind: "notice",
     notice: "maintenance",
     instanceIds,
     at: at === undefined ? undefined : Date.parse(at),
+    ...startOf(startTime),
   };
+}
+
+// `Thu, 27 Aug 2026 13:19:03 GMT` (AWS Health User Guide, event schema).
+function startOf(text: string | undefined): { startsAt?: number } {
+  const startsAt = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(startsAt) ? {} : { startsAt };
 }

@@ -43,3 +43,22 @@ export function hookOf(
 export function notifiesQueue({ target }: Hook, queue: string): boolean {
   return target?.includes(":sqs:") === true && target.endsWith(`:${queue}`);
 }
+
+/** How the hooks that are ours are known. */
+export type OurHooks = {
+  /** The lifecycle queue's name: hooks that notify it are ours. */
+  readonly queue: string;
+  /** The names of hooks that are ours, whatever they notify. */
+  readonly hookNames: readonly string[];
+  /** The ARNs of topics: hooks that notify one of them are ours. */
+  readonly topicArns: readonly string[];
+};
+
+/** Whether a terminating hook is ours: it notifies our queue or a topic of ours, or has a name that the input gives. */
+export function isOurs(hook: Hook, { queue, hookNames, topicArns }: OurHooks): boolean {
+  return (
+    notifiesQueue(hook, queue) ||
+    hookNames.includes(hook.name) ||
+    (hook.target !== undefined && topicArns.includes(hook.target))
+  );
+}

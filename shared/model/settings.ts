@@ -8,6 +8,8 @@ const POLL_SECONDS = 5;
 
 /** How long a drain may take by default, in seconds. */
 const DRAIN_TIMEOUT_SECONDS = 3600;
+/** How long before a maintenance its instance is replaced by default, in hours. */
+const MAINTENANCE_LEAD_HOURS = 48;
 /** How long an instance behind a Network Load Balancer settles by default, in seconds. */
 export const NETWORK_LOAD_BALANCER_SETTLE_SECONDS = 120;
 
@@ -30,8 +32,8 @@ const targetGroup = text(
   /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
   "expected the name or ARN of a target group",
 );
-const wholeNumber = (from: number, to: number) => {
-  const error = `expected a whole number of seconds from ${from} to ${to}`;
+const wholeNumber = (from: number, to: number, unit: "" | " of seconds" | " of hours" = " of seconds") => {
+  const error = `expected a whole number${unit} from ${from} to ${to}`;
   return z.int({ error }).check(z.gte(from, { error }), z.lte(to, { error }));
 };
 /** One of some words. */
@@ -130,17 +132,47 @@ export const noticeKeys = {
     .optional(oneOf(["replace", "ignore"]))
     .check(
       z.describe(
-        "What to do when EC2 recommends to rebalance. `replace` terminates the instance through Auto Scaling, which starts another one; the hook does the rest. `ignore` is the default.",
+        "What to do when EC2 recommends to rebalance. `replace` terminates the instance through Auto Scaling, which starts another one; the hook does the rest. It is left to Auto Scaling in a group with Capacity Rebalancing. `ignore` is the default.",
       ),
     ),
   on_maintenance: z
     .optional(oneOf(["replace", "ignore"]))
     .check(
       z.describe(
-        "The same for a notice of AWS Health about a retirement or maintenance of an instance. `ignore` is the default.",
+        "The same for a change that EC2 has scheduled for an instance, such as a retirement, a maintenance or a reboot. AWS Health tells of it, and deregister asks EC2 each hour. `ignore` is the default.",
+      ),
+    ),
+  replace_at_once: z
+    .optional(wholeNumber(1, 1_000, ""))
+    .check(
+      z.describe(
+        "How many instances of a group may be under way at once because of such notices. The default is 1: the next one goes when the replacement is in service and healthy. Whatever it says, one instance stays in service.",
+      ),
+    ),
+  replace_last: z
+    .optional(z.boolean({ error: "expected true or false" }))
+    .check(
+      z.describe(
+        "Whether the only instance of a group is replaced too. Nothing serves until the new one is in service. The default is false.",
+      ),
+    ),
+  maintenance_lead_hours: z
+    .optional(wholeNumber(0, 8_760, " of hours"))
+    .check(
+      z.describe(
+        `How many hours before a scheduled change its instance is replaced. The default is ${MAINTENANCE_LEAD_HOURS}. With many instances in one group, and drains that take long, give more.`,
       ),
     ),
 };
+
+/** The keys of an input that say how notices are handled. */
+export type NoticeKeys = z.infer<typeof noticesSchema>;
+const noticesSchema = z.object(noticeKeys);
+
+/** How long before a scheduled change its instance is replaced, in milliseconds. */
+export function leadOf({ maintenance_lead_hours = MAINTENANCE_LEAD_HOURS }: NoticeKeys): number {
+  return maintenance_lead_hours * 3_600_000;
+}
 
 const settingsSchema = z.object(drainKeys);
 

@@ -1,7 +1,8 @@
 import { GROUPS_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
 import type { GroupWithInstances } from "../model/hooks.ts";
-import { contentOf, reading } from "../run/reading.ts";
+import type { GroupCapacity } from "../model/notice.ts";
+import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /** Groups with their instances, each once, and the names that Auto Scaling does not know. An unread group is in neither. */
@@ -32,6 +33,20 @@ export async function observeGroups(
     groups: [...new Map([...named, ...tagged].map((each) => [each.name, each])).values()],
     unknown: answers.flatMap(({ unknown }) => unknown),
   };
+}
+
+/** Reads the capacities of groups, a hundred a call. A group that is gone is left out. Throws only what is a fault of ours. */
+export async function observeCapacities(
+  run: Run,
+  names: readonly string[],
+): Promise<Map<string, Reading<GroupCapacity>>> {
+  const capacities = new Map<string, Reading<GroupCapacity>>();
+  await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
+    const answer = await reading(run, () => run.ports.autoScaling.capacities(some));
+    if ("unread" in answer) for (const name of some) capacities.set(name, answer);
+    else for (const each of answer.value) capacities.set(each.name, { value: each });
+  });
+  return capacities;
 }
 
 /** All instances of a group, with those of its warm pool, which the group does not list. Throws only what is a fault of ours. */

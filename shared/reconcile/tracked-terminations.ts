@@ -1,6 +1,7 @@
 import { endDryRun } from "../act/dry-run.ts";
 import { merge } from "../messages/merge-duplicates.ts";
 import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
+import { parseNoticeBatch } from "../messages/notice-batch.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
@@ -8,6 +9,7 @@ import type { Termination } from "../model/termination.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
+import type { ReceivedNotices } from "./replace-noticed.ts";
 
 /** How long a run receives. The run before it, a minute older, hands over within this time. */
 export const RECEIVE_MS = 5_000;
@@ -23,6 +25,8 @@ type Numbered = Tracked & { readonly number: number };
 /** The terminations that one run of terminate tracks, and what became of them. */
 export class TrackedTerminations {
   readonly unreadable: Unreadable[] = [];
+  /** The notices that came, which are no terminations yet. */
+  readonly notices: ReceivedNotices[] = [];
   received = 0;
   completed = 0;
   dropped = 0;
@@ -58,12 +62,13 @@ export class TrackedTerminations {
     if (failed || messages.length >= room) this.#receives = false;
     const arrivals: Tracked[] = [];
     for (const message of messages) {
-      const read = parseMonitorMessage(message.body, message.sentAt, keys);
+      const read = parseNoticeBatch(message.body) ?? parseMonitorMessage(message.body, message.sentAt, keys);
       if (read.kind === "termination") {
         const known = withUnknownLogged(this.#run, read);
         const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [message] });
-      } else this.unreadable.push({ message, reason: read.reason });
+      } else if (read.kind === "notices") this.notices.push({ batch: read.batch, messages: [message] });
+      else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
     this.#tracked = merge(this.#run, [...this.tracked, ...arrivals]).map((each) => this.#numbered(each));

@@ -1,11 +1,11 @@
 // Rule 12: notices.
 
-import { type GroupInstance, type Hook, notifiesQueue } from "../model/hooks.ts";
+import { type GroupInstance, type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
 import { NO_MEMORY } from "../model/memory.ts";
-import type { IgnoreReason, NoticeKind } from "../model/notice.ts";
+import type { IgnoreReason, NoticeKind, ReplaceKind, ScheduledEvent } from "../model/notice.ts";
 import type { DrainSettings } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
-import { NOTICE_MS } from "./timings.ts";
+import { JITTER_MS, MINUTE, NOTICE_MS, SCHEDULE_EVERY_MS } from "./timings.ts";
 
 /** What the input says about each kind of notice. */
 export type NoticePolicy = Readonly<Record<NoticeKind, "drain" | "replace" | "ignore">>;
@@ -23,45 +23,77 @@ export function noticePolicyOf(keys: {
   };
 }
 
-/** What is done about a notice. Before `replace`, the group's hooks are read: see `mayReplace`. */
-export type NoticeDecision =
+/** What is done about a notice as it comes. Whose instance it is about, and what its group allows, is asked later. */
+export type ArrivalDecision =
   | { readonly kind: "ignore"; readonly reason: IgnoreReason }
-  | { readonly kind: "drain"; readonly group: string }
-  | { readonly kind: "replace"; readonly group: string };
-
-/** Rule 12. Whether the input ignores a kind of notice. Then nothing is asked about its instances. */
-export function isIgnored(notice: NoticeKind, policy: NoticePolicy): boolean {
-  return policy[notice] === "ignore";
-}
+  | { readonly kind: "drain" }
+  | { readonly kind: "replace"; readonly notice: ReplaceKind };
 
 /**
- * Rule 12. What is done about a notice, by the input's policy and the group in which Auto Scaling shows the instance.
+ * Rule 12. What is done about a notice, by the input's policy and its times alone. A maintenance that is far ahead waits in no
+ * message, since SQS keeps one for days: EC2's own schedule has it.
  *
- * @param at when the notice was sent, in milliseconds since 1970, as `now`
+ * @param lead how long before a maintenance its instance is replaced, in milliseconds
  */
-export function decideNotice(
-  { notice, at }: { readonly notice: NoticeKind; readonly at: number },
+export function decideArrival(
+  {
+    notice,
+    at,
+    startsAt,
+  }: {
+    readonly notice: NoticeKind;
+    /** When it was sent, in milliseconds since 1970, as `startsAt`. */
+    readonly at: number;
+    readonly startsAt?: number | undefined;
+  },
   policy: NoticePolicy,
-  groupInstance: GroupInstance | undefined,
+  lead: number,
   now: number,
-): NoticeDecision {
-  if (isIgnored(notice, policy)) return { kind: "ignore", reason: { why: "the input says so" } };
-  if (!groupInstance) return { kind: "ignore", reason: { why: "no group" } };
-  const { group, state } = groupInstance;
-  if (policy[notice] === "drain") {
-    return now >= at + NOTICE_MS ? { kind: "ignore", reason: { why: "too late" } } : { kind: "drain", group };
-  }
-  return state === "InService"
-    ? { kind: "replace", group }
-    : { kind: "ignore", reason: { why: "not in service", state } };
+): ArrivalDecision {
+  if (policy[notice] === "ignore") return { kind: "ignore", reason: { why: "the input says so" } };
+  if (notice === "spot interruption")
+    return now >= at + NOTICE_MS ? { kind: "ignore", reason: { why: "too late" } } : { kind: "drain" };
+  if (notice === "maintenance" && startsAt !== undefined && startsAt - lead > now)
+    return { kind: "ignore", reason: { why: "not yet", startsAt, from: startsAt - lead } };
+  return { kind: "replace", notice };
 }
 
 /**
- * Rule 12. Whether an instance is replaced through its group. Without a hook of ours, nothing would drain it. A hook that
- * notifies no queue, or a topic, may reach us too.
+ * Rule 12. Why nothing is done about an instance that a notice is about: a notice of EventBridge may be about any instance of
+ * the account. Undefined if its group has a terminating hook of ours.
  */
-export function mayReplace(hooks: readonly Hook[], queue: string): boolean {
-  return hooks.some((each) => !each.target?.includes(":sqs:") || notifiesQueue(each, queue));
+export function notOurs(
+  groupInstance: GroupInstance | undefined,
+  hooks: readonly Hook[],
+  ours: OurHooks,
+): IgnoreReason | undefined {
+  if (!groupInstance) return { why: "no group" };
+  return hooks.some((each) => isOurs(each, ours))
+    ? undefined
+    : { why: "no hook of ours", group: groupInstance.group };
+}
+
+// After a change is completed or canceled, EC2 goes on showing it for up to a week (EC2 API Reference, InstanceStatusEvent).
+const OVER = /^\[(completed|cancell?ed)\]/i;
+
+/** Rule 12. The instances with a scheduled change that is due, each once, and when the first of their changes starts. */
+export function maintenancesDue(
+  events: readonly ScheduledEvent[],
+  lead: number,
+  now: number,
+): Map<string, number | undefined> {
+  const due = new Map<string, number | undefined>();
+  for (const { instanceId, notBefore, description } of events) {
+    if (OVER.test(description) || (notBefore !== undefined && notBefore - lead > now)) continue;
+    const known = due.get(instanceId);
+    due.set(instanceId, known === undefined ? notBefore : Math.min(known, notBefore ?? known));
+  }
+  return due;
+}
+
+/** Rule 12. Whether a run that starts at this time asks EC2 for the changes that it has scheduled: once an hour. */
+export function isScheduleDue(startedAt: number, policy: NoticePolicy): boolean {
+  return policy.maintenance !== "ignore" && startedAt % SCHEDULE_EVERY_MS < MINUTE + JITTER_MS;
 }
 
 /** The drain that a Spot interruption notice begins. No hook holds the instance, so nothing will be completed. */

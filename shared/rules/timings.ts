@@ -58,6 +58,12 @@ export const SLOW_MS = 30 * SECOND;
 export const RECHECKS_MS = 60 * SECOND;
 /** Rule 12. How long before a Spot interruption EC2 sends its notice. */
 export const NOTICE_MS = 120 * SECOND;
+/** Rule 12. How long a notice waits at the most for its instance to be replaced. */
+export const WAITING_NOTICE_MS = 240 * MINUTE;
+/** Rule 12. How long a group must be whole before the next instance goes, at the least: load balancers check new ones first. */
+export const WARMUP_MS = 45 * SECOND;
+/** Rule 12. How often EC2 is asked for the changes that it has scheduled. */
+export const SCHEDULE_EVERY_MS = 60 * MINUTE;
 /** Rule 15. By how much a tick of the schedule may be off. */
 export const JITTER_MS = 10 * SECOND;
 /** Rule 16. How old a pass may be to complete a lifecycle action by it. */

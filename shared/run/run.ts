@@ -143,6 +143,17 @@ export class Run<P extends RunPorts = Ports> {
       this.log.error("message not deleted", { queue, reason });
   }
 
+  /**
+   * Notes that something could not be sent to a queue, and logs it the first time. What it stands for is tried again.
+   *
+   * @param cause the call that failed, if nobody has noted it
+   */
+  notSent(queue: string, reason: string, cause?: AwsCallError): void {
+    if (cause) this.callFailed(cause);
+    if (this.#note(`a message for ${queue} was not sent: ${reason}`))
+      this.log.error("message not sent", { queue, reason });
+  }
+
   #note(text: string): boolean {
     const times = this.#failures.get(text) ?? 0;
     this.#failures.set(text, times + 1);

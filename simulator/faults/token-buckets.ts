@@ -83,6 +83,7 @@ const BUCKETS: readonly Bucket[] = [
   ...elbChanges("elbv2"),
   { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
   { name: "ec2 describe instances", covers: /^ec2:DescribeInstances$/, burst: 100, perSecond: 20 },
+  { name: "ec2 describe status", covers: /^ec2:DescribeInstanceStatus$/, burst: 100, perSecond: 20 },
   { name: "ec2 terminate", covers: /^ec2:TerminateInstances$/, burst: 100, perSecond: 5 },
   { name: "ec2 mutating", covers: /^ec2:(Start|Stop)Instances$/, burst: 50, perSecond: 5 },
   { name: AUTO_SCALING, covers: /^autoscaling:/, burst: 100, perSecond: 10 },

@@ -133,7 +133,7 @@ export class Judge implements Past {
 
   #followInstance(
     line: LineOf<
-      "instance-ended" | "interruption" | "message-forged" | "message-lost" | "termination-asked" | "agent"
+      "instance-ended" | "interruption" | "notice" | "message-forged" | "message-lost" | "termination-asked" | "agent"
     >,
   ): void {
     switch (line.kind) {
@@ -152,6 +152,7 @@ export class Judge implements Past {
         return;
       case "agent":
       case "termination-asked":
+      case "notice":
         return;
       default:
         line satisfies never;

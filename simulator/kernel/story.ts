@@ -11,6 +11,8 @@ export type Happening =
   | { kind: "instance"; instanceId: string; group: string; state: string }
   /** EC2 sent a notice that it will interrupt the instance. */
   | { kind: "interruption"; instanceId: string }
+  /** EC2 recommended to rebalance it, or scheduled a change for it. */
+  | { kind: "notice"; instanceId: string; notice: "rebalance" | "maintenance" }
   /** Somebody other than its hook sent a lifecycle message about it. */
   | { kind: "message-forged"; instanceId: string }
   /** A message about it was lost. */

@@ -43,6 +43,8 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
   });
   attach(world, group, given);
   group.retain = given.on_abandon === "retain";
+  group.rebalances = given.capacity_rebalance;
+  group.protectsNew = given.protect_new_instances;
   if (given.warm_pool) {
     const { state: poolState, instance_ids, reuse_on_scale_in: reuseOnScaleIn } = given.warm_pool;
     const maxPrepared = desired + instance_ids.length;

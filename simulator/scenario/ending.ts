@@ -13,7 +13,7 @@ const BEFORE_HOOKS: readonly (string | undefined)[] = [
 
 /**
  * Whether the functions have nothing to do, now or soon. Their queues must be empty, because then all their messages are
- * done with. And no instance may be about to be held by a hook.
+ * done with. And no instance may be about to be held by a hook, nor a group about to replace any.
  */
 export function isQuiet(scenario: Scenario, { queues, groups, instances }: World): boolean {
   const names = queueNamesOf(scenario);
@@ -29,7 +29,12 @@ export function isQuiet(scenario: Scenario, { queues, groups, instances }: World
   };
   return (
     queues.all.every((queue) => !names.includes(queue.name) || queue.messages.size === 0) &&
-    groups.all.every((group) => ![...group.instances.values()].some(isBeforeItsHooks))
+    groups.all.every(
+      (group) =>
+        ![...group.instances.values()].some(isBeforeItsHooks) &&
+        group.atRisk.size === 0 &&
+        !groups.refreshes.isActive(group),
+    )
   );
 }
 

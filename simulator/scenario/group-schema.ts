@@ -72,6 +72,16 @@ export const group = z.strictObject({
     ),
   hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
   tags: z.record(z.string(), z.string()).default({}).describe("Its tags, value by key."),
+  capacity_rebalance: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Its Capacity Rebalancing: it replaces instances that EC2 recommends to rebalance, launching first.",
+    ),
+  protect_new_instances: z
+    .boolean()
+    .default(false)
+    .describe("Whether its instances are protected from scale-in."),
   on_abandon: z
     .enum(["terminate", "retain"])
     .default("terminate")

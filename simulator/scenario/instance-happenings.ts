@@ -1,8 +1,17 @@
 import { z } from "zod";
-import { instanceIds, named } from "./values.ts";
+import { PROCESSES } from "../services/autoscaling/model.ts";
+import { instanceIds, named, seconds } from "./values.ts";
 
 const group = named("the group");
 const theseInstances = z.strictObject({ instance_ids: instanceIds });
+const processes = z
+  .array(z.enum(PROCESSES as [string, ...string[]]))
+  .min(1)
+  .describe("Such as `Launch`, `Terminate`, `ReplaceUnhealthy`.");
+const replace = z
+  .boolean()
+  .default(false)
+  .describe("Whether the capacity stays, so that new instances are launched.");
 const count = z.int().min(1).describe("By how many instances.");
 
 /** What can happen to instances, by the keys of a timeline's entries. */
@@ -12,12 +21,7 @@ export const instanceHappenings = {
     .describe("Lowers the desired capacity; the oldest instances go."),
   scale_out: z.strictObject({ group, count }).describe("Raises the desired capacity."),
   terminate: theseInstances
-    .extend({
-      replace: z
-        .boolean()
-        .default(false)
-        .describe("Whether the capacity stays, so that new instances are launched."),
-    })
+    .extend({ replace })
     .describe("TerminateInstanceInAutoScalingGroup, through the hooks."),
   kill: theseInstances.describe("EC2 TerminateInstances: the instances end at once, without hooks."),
   stop: theseInstances.describe(
@@ -57,6 +61,51 @@ export const instanceHappenings = {
         .default("AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED")
         .describe("Its eventTypeCode."),
       arns: z.boolean().default(false).describe("Whether it names them by ARN instead of by id."),
+      starts_in_hours: z
+        .number()
+        .min(0)
+        .default(336)
+        .describe("How far ahead it is. At its time EC2 stops what it retires or stops."),
+      told: z
+        .boolean()
+        .default(true)
+        .describe("Whether AWS Health sends its notice. EC2's schedule shows the change in any case."),
     })
-    .describe("AWS Health's notice of a scheduled change, as one event for all of them."),
+    .describe("EC2 schedules a change, and AWS Health sends one notice for all of them."),
+  cancel_maintenance: theseInstances.describe("EC2 cancels what it has scheduled for them."),
+  suspend_processes: z
+    .strictObject({ group, processes })
+    .describe("Somebody suspends processes of the group."),
+  resume_processes: z.strictObject({ group, processes }).describe("Somebody resumes them."),
+  protect_from_scale_in: theseInstances
+    .extend({ protected: z.boolean().default(true).describe("Whether they are protected from now on.") })
+    .describe("SetInstanceProtection."),
+  enter_standby: theseInstances
+    .extend({ replace })
+    .describe("EnterStandby: they leave the attached load balancers, and do not count in the capacity."),
+  exit_standby: theseInstances.describe("ExitStandby: they are in service again."),
+  detach: theseInstances
+    .extend({ replace })
+    .describe("DetachInstances: they leave the group without hooks, and live on."),
+  instance_refresh: z
+    .strictObject({
+      group,
+      min_healthy_percentage: z
+        .int()
+        .min(0)
+        .max(100)
+        .default(90)
+        .describe("How much of the capacity stays in service. One instance at least is replaced at once."),
+    })
+    .describe("StartInstanceRefresh: all are replaced, batch by batch, through the hooks."),
+  rolling_update: z
+    .strictObject({
+      group,
+      batch_size: z.int().min(1).default(1).describe("How many are replaced at once."),
+      pause_seconds: seconds.default(0).describe("How long it waits after a batch is in service."),
+      suspend: processes
+        .default(["AZRebalance", "AlarmNotification", "ScheduledActions", "ReplaceUnhealthy"])
+        .describe("The processes that are suspended meanwhile."),
+    })
+    .describe("A rolling update of CloudFormation."),
 };

@@ -1,7 +1,10 @@
+import type { Groups } from "../services/autoscaling/groups.ts";
+import type { Group, GroupInstance } from "../services/autoscaling/model.ts";
 import {
+  cancelMaintenance,
   interruptSpot,
-  maintenanceNotice,
-  rebalanceRecommendation,
+  recommendRebalance,
+  scheduleMaintenance,
 } from "../services/eventbridge/notices.ts";
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
@@ -9,7 +12,7 @@ import type { TimelineEntry } from "./schema.ts";
 /** Carries out what an entry of the timeline does to instances and their groups. */
 export function happenToInstances(world: World, entry: TimelineEntry): void {
   happenToGroups(world, entry);
-  const { eventRules, groups, instances } = world;
+  const { groups, instances } = world;
   for (const instanceId of entry.terminate?.instance_ids ?? []) {
     const found = groups.findInstance(instanceId);
     if (found) groups.terminate(found.group, found.instance, entry.terminate?.replace !== true);
@@ -25,12 +28,22 @@ export function happenToInstances(world: World, entry: TimelineEntry): void {
     const { instance_ids, action } = entry.interrupt_spot;
     for (const instanceId of instance_ids) interruptSpot(world, instanceId, action);
   }
-  for (const instanceId of entry.recommend_rebalance?.instance_ids ?? [])
-    eventRules.put(rebalanceRecommendation(instanceId));
-  if (entry.schedule_maintenance) {
-    const { instance_ids: instanceIds, code, arns } = entry.schedule_maintenance;
-    eventRules.put(maintenanceNotice(world, { instanceIds, code, arns }));
+  for (const instanceId of entry.recommend_rebalance?.instance_ids ?? []) {
+    recommendRebalance(world, instanceId);
+    groups.recommendRebalance(instanceId);
   }
+  if (entry.schedule_maintenance) {
+    const {
+      instance_ids: instanceIds,
+      code,
+      arns,
+      starts_in_hours,
+      told: isTold,
+    } = entry.schedule_maintenance;
+    const startsInMs = starts_in_hours * 3_600_000;
+    scheduleMaintenance(world, { instanceIds, code, arns, startsInMs, isTold });
+  }
+  for (const instanceId of entry.cancel_maintenance?.instance_ids ?? []) cancelMaintenance(world, instanceId);
 }
 
 function happenToGroups({ groups }: World, entry: TimelineEntry): void {
@@ -45,5 +58,40 @@ function happenToGroups({ groups }: World, entry: TimelineEntry): void {
   if (entry.shrink_warm_pool) {
     const { group, count } = entry.shrink_warm_pool;
     groups.shrinkWarmPool(groups.byName(group), count);
+  }
+  const { suspend_processes, resume_processes } = entry;
+  if (suspend_processes) groups.suspend(groups.byName(suspend_processes.group), suspend_processes.processes);
+  if (resume_processes) groups.resume(groups.byName(resume_processes.group), resume_processes.processes);
+  setAside(groups, entry);
+  replaceAll(groups, entry);
+}
+
+function setAside(groups: Groups, entry: TimelineEntry): void {
+  const { protect_from_scale_in, enter_standby, exit_standby, detach } = entry;
+  const each = (ids: readonly string[] | undefined, act: (group: Group, instance: GroupInstance) => void) => {
+    for (const { group, instance } of (ids ?? []).flatMap((id) => groups.findInstance(id) ?? []))
+      act(group, instance);
+  };
+  each(protect_from_scale_in?.instance_ids, (_, instance) => {
+    instance.isProtected = protect_from_scale_in?.protected === true;
+  });
+  each(enter_standby?.instance_ids, (group, instance) =>
+    groups.setAside.enterStandby(group, instance, enter_standby?.replace !== true),
+  );
+  each(exit_standby?.instance_ids, (group, instance) => groups.setAside.exitStandby(group, instance));
+  each(detach?.instance_ids, (group, instance) =>
+    groups.setAside.detach(group, instance, detach?.replace !== true),
+  );
+}
+
+function replaceAll(groups: Groups, { instance_refresh, rolling_update }: TimelineEntry): void {
+  if (instance_refresh) {
+    const group = groups.byName(instance_refresh.group);
+    const spare = (group.desired * (100 - instance_refresh.min_healthy_percentage)) / 100;
+    groups.refreshes.start(group, { atOnce: Math.max(1, Math.floor(spare)), pauseMs: 0, suspends: [] });
+  }
+  if (rolling_update) {
+    const { group, batch_size: atOnce, pause_seconds, suspend: suspends } = rolling_update;
+    groups.refreshes.start(groups.byName(group), { atOnce, pauseMs: pause_seconds * 1000, suspends });
   }
 }

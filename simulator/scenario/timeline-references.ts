@@ -46,6 +46,10 @@ function namedPartProblems(
     ...check(group, "scale_in.group", entry.scale_in?.group),
     ...check(group, "scale_out.group", entry.scale_out?.group),
     ...check(group, "shrink_warm_pool.group", entry.shrink_warm_pool?.group),
+    ...check(group, "suspend_processes.group", entry.suspend_processes?.group),
+    ...check(group, "resume_processes.group", entry.resume_processes?.group),
+    ...check(group, "instance_refresh.group", entry.instance_refresh?.group),
+    ...check(group, "rolling_update.group", entry.rolling_update?.group),
     ...check(queue, "send_lifecycle_message.queue", entry.send_lifecycle_message?.queue),
     ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
     ...check(queue, "send.queue", entry.send?.queue),
@@ -68,11 +72,25 @@ function namedPartProblems(
   ];
 }
 
+/** What makes a group launch instances, besides what says so itself. */
+const LAUNCHING = [
+  "scale_out",
+  "kill",
+  "stop",
+  "interrupt_spot",
+  "recommend_rebalance",
+  "schedule_maintenance",
+  "instance_refresh",
+  "rolling_update",
+] as const;
+
 // Once a group has launched another instance, an id may be a drawn one.
 function idProblems(scenario: Scenario, entry: TimelineEntry, path: string): string[] {
   const launched = scenario.timeline.some(
-    ({ at_seconds, scale_out, kill, stop, interrupt_spot, terminate }) =>
-      at_seconds < entry.at_seconds && (scale_out || kill || stop || interrupt_spot || terminate?.replace),
+    ({ at_seconds, terminate, enter_standby, detach, ...others }) =>
+      at_seconds < entry.at_seconds &&
+      (LAUNCHING.some((key) => others[key]) ||
+        [terminate, enter_standby, detach].some((each) => each?.replace)),
   );
   const ids = launched ? undefined : idsAtStart(scenario);
   return Object.entries(entry).flatMap(([key, value]) =>

@@ -99,6 +99,19 @@ export const CHECKLIST: readonly Fact[] = [
       "an instance that somebody stopped by hand is terminated through its hook, once the group notices",
     "ended-by-hand": "an instance that somebody ended by hand still gets its hook, once the group notices",
   }),
+  ...section(1, {
+    "suspended-launch": "a group whose launching is suspended makes up for it once it is resumed",
+    "suspended-terminate": "a group whose terminating is suspended does not scale in until it is resumed",
+    "suspended-all": "without a name, all processes of a group are suspended",
+    "protected-scale-in":
+      "scale-in passes over a protected instance, and a termination that is asked for does not",
+    "standby-apart": "an instance in Standby does not count in the desired capacity, and comes back to serve",
+    "detach-lives": "a detached instance leaves its group without its hooks, and lives on",
+    "refresh-rolls":
+      "an instance refresh replaces all instances, the next when the last replacement is in service",
+    "refresh-one": "a group has one instance refresh at a time",
+    "rebalance-launches-first": "Capacity Rebalancing launches a replacement before it terminates",
+  }),
   ...section(2, {
     "wish-first": "a task's desired status is STOPPED from the moment that it begins to stop",
     deactivating:
@@ -298,6 +311,10 @@ export const CHECKLIST: readonly Fact[] = [
     "stop-and-start": "a stopped instance is stopping before it is stopped, and pending before it runs again",
     "ids-or-pages": "ids and a page size exclude each other",
     "instance-pages": "DescribeInstances gives pages only when it is asked for them",
+    "scheduled-event":
+      "DescribeInstanceStatus shows what is scheduled for a running instance, and finds it by its code",
+    "scheduled-over": "what was canceled or has happened stays for a week, and its description says so first",
+    "retired-stops": "at its time, an instance that is retired stops",
   }),
   ...section(10, {
     "scaled-service": "a service that is scaled is a scalable target by the name of its cluster and its own",

@@ -1,6 +1,7 @@
 // Protects the one question that tells a dead instance from a silent one: the simulated EC2 must answer it as AWS does,
 // the refusals of what it does not know included.
 import {
+  DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
   StartInstancesCommand,
@@ -99,5 +100,72 @@ describe("EC2", () => {
     expect(second.NextToken).to.equal(undefined);
     expect([...first.instances, ...second.instances]).to.deep.equal(whole.instances);
     expect(first.instances).to.have.lengthOf(5);
+  });
+});
+
+describe("EC2's schedule", () => {
+  const [retired, rebooted, canceled, quiet] = [0, 1, 2, 3].map((n) => `i-0bbbbbbbbbbbbbbb${n}`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const inTwoHours = { starts_in_hours: 2, told: false };
+  let aws: SimulatedAws;
+  before(async () => {
+    aws = await startSimulator({
+      auto_scaling_groups: [{ name: "fleet", instance_ids: [retired, rebooted, canceled, quiet] }],
+      timeline: [
+        { at_seconds: 0, suspend_processes: { group: "fleet", processes: ["ReplaceUnhealthy"] } },
+        { at_seconds: 0, schedule_maintenance: { instance_ids: [retired, canceled], ...inTwoHours } },
+        {
+          at_seconds: 0,
+          schedule_maintenance: {
+            instance_ids: [rebooted],
+            code: "AWS_EC2_SYSTEM_REBOOT_SCHEDULED",
+            ...inTwoHours,
+          },
+        },
+        { at_seconds: 60, cancel_maintenance: { instance_ids: [canceled] } },
+      ],
+    });
+    await aws.advance(5);
+  });
+  after(() => aws.stop());
+  const eventsOf = async (codes?: string[]) => {
+    const Filters = codes && [{ Name: "event.code", Values: codes }];
+    const { InstanceStatuses = [] } = await aws.ec2.send(
+      new DescribeInstanceStatusCommand(Filters ? { Filters } : {}),
+    );
+    return new Map(InstanceStatuses.map(({ InstanceId, Events = [] }) => [InstanceId, Events]));
+  };
+
+  it("facts 9: DescribeInstanceStatus shows what is scheduled for a running instance, and finds it by its code", async () => {
+    const all = await eventsOf();
+    expect([...all.keys()]).to.have.members([retired, rebooted, canceled, quiet]);
+    expect(all.get(quiet)).to.deep.equal([]);
+    const [event] = all.get(retired) ?? [];
+    expect(event).to.include({ Code: "instance-retirement" });
+    expect(event?.InstanceEventId).to.match(/^instance-event-0[0-9a-f]{16}$/);
+    const lasts = Number(event?.NotAfter) - Number(event?.NotBefore);
+    expect(lasts).to.equal(7_200_000);
+    expect([...(await eventsOf(["instance-retirement"])).keys()]).to.have.members([retired, canceled]);
+    expect([...(await eventsOf(["system-reboot"])).keys()]).to.deep.equal([rebooted]);
+  });
+
+  it("facts 9: what was canceled or has happened stays for a week, and its description says so first", async () => {
+    await aws.advance(60);
+    expect((await eventsOf()).get(canceled)?.[0]?.Description).to.match(/^\[Canceled\] /);
+    await aws.advance(7_200);
+    expect((await eventsOf()).get(rebooted)?.[0]?.Description).to.match(/^\[Completed\] /);
+  });
+
+  it("facts 9: at its time, an instance that is retired stops", async () => {
+    const { InstanceStatuses = [] } = await aws.ec2.send(
+      new DescribeInstanceStatusCommand({ InstanceIds: [retired], IncludeAllInstances: true }),
+    );
+    expect(InstanceStatuses[0]?.InstanceState?.Name).to.equal("stopped");
+    // Without IncludeAllInstances, only running instances are shown.
+    expect([...(await eventsOf()).keys()]).to.have.members([rebooted, canceled, quiet]);
   });
 });

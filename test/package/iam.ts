@@ -136,6 +136,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "autoscaling:TerminateInstanceInAutoScalingGroup": (_, group) =>
     onGroup("TerminateInstanceInAutoScalingGroup", group),
   "ec2:DescribeInstances": onAll("ec2:DescribeInstances"),
+  "ec2:DescribeInstanceStatus": onAll("ec2:DescribeInstanceStatus"),
   "elb:DescribeLoadBalancers": onAll("elasticloadbalancing:DescribeLoadBalancers"),
   "elb:DescribeInstanceHealth": onAll("elasticloadbalancing:DescribeInstanceHealth"),
   "elb:DeregisterInstancesFromLoadBalancer": onClassic("DeregisterInstancesFromLoadBalancer"),

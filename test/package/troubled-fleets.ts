@@ -76,7 +76,7 @@ function stuck(packaged: Package): unknown {
 function dead(packaged: Package): unknown {
   const [early, late, back, replaced] = INSTANCE_IDS.map((id) => ({ instance_ids: [id] }));
   return fleetOf(packaged, {
-    keys: { on_rebalance: "replace" },
+    keys: { on_rebalance: "replace", on_maintenance: "replace" },
     web: { stop_seconds: 300, stop_timeout_seconds: 900 },
     timeline: ({ group }) => [
       { at_seconds: 1, deny: { actions: ["elbv2:DeregisterTargets"], for_seconds: 60 } },

@@ -89,12 +89,12 @@ describe("scenarios: notices", () => {
     ["on_rebalance", { on_rebalance: "replace" }, { recommend_rebalance: { instance_ids: [leaving] } }],
     [
       "on_maintenance, by id",
-      { on_maintenance: "replace" },
+      { on_maintenance: "replace", maintenance_lead_hours: 400 },
       { schedule_maintenance: { instance_ids: [leaving] } },
     ],
     [
       "on_maintenance, by ARN",
-      { on_maintenance: "replace" },
+      { on_maintenance: "replace", maintenance_lead_hours: 400 },
       { schedule_maintenance: { instance_ids: [leaving], arns: true } },
     ],
   ] as const) {

@@ -12,6 +12,7 @@ const TEMPLATE = ["LaunchTemplateName", "LaunchTemplateId", "Version"].map(
   (each) => `LaunchTemplate.${each}`,
 );
 const SIZES = ["MinSize", "MaxSize", "DesiredCapacity"];
+const OPTIONS = ["CapacityRebalance", "NewInstancesProtectedFromScaleIn"];
 const RETAIN = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon";
 
 /** The operations that change groups and their instances. */
@@ -61,6 +62,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
     for (const each of input.LoadBalancerNames ?? []) group.loadBalancerNames.add(each);
     for (const { Key, Value } of input.Tags ?? []) group.tags.set(Key as string, Value ?? "");
     group.retain = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === "retain";
+    group.rebalances = input.CapacityRebalance === true;
+    group.protectsNew = input.NewInstancesProtectedFromScaleIn === true;
     return {};
   };
 
@@ -70,6 +73,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
     group.maxSize = input.MaxSize ?? group.maxSize;
     const trigger = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
     if (trigger) group.retain = trigger === "retain";
+    group.rebalances = input.CapacityRebalance ?? group.rebalances;
+    group.protectsNew = input.NewInstancesProtectedFromScaleIn ?? group.protectsNew;
     groups.setDesired(
       group,
       input.DesiredCapacity ?? Math.min(group.maxSize, Math.max(group.minSize, group.desired)),
@@ -140,12 +145,17 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
           "DefaultResult",
         ].map((each) => `LifecycleHookSpecificationList[].${each}`),
         ...SIZES,
+        ...OPTIONS,
         ...TAGS,
         ...TEMPLATE,
       ],
       create,
     ),
-    operation(autoscaling.UpdateAutoScalingGroup$, ["AutoScalingGroupName", RETAIN, ...SIZES], update),
+    operation(
+      autoscaling.UpdateAutoScalingGroup$,
+      ["AutoScalingGroupName", RETAIN, ...SIZES, ...OPTIONS],
+      update,
+    ),
     operation(
       autoscaling.DeleteAutoScalingGroup$,
       ["AutoScalingGroupName", "ForceDelete"],

@@ -119,6 +119,12 @@ function presentGroup(
     LoadBalancerNames: [...group.loadBalancerNames],
     TargetGroupARNs: [...group.targetGroupArns],
     HealthCheckType: "EC2",
+    CapacityRebalance: group.rebalances,
+    NewInstancesProtectedFromScaleIn: group.protectsNew,
+    SuspendedProcesses: [...group.suspended].map((ProcessName) => ({
+      ProcessName,
+      SuspensionReason: "User suspended",
+    })),
     CreatedTime: new Date(group.createdAt),
     // Only DescribeWarmPool lists instances of the warm pool.
     Instances: withInstances
@@ -147,7 +153,7 @@ export function presentInstance(world: AutoScalingWorld, instance: GroupInstance
     AvailabilityZone: world.instances.get(instance.instanceId)?.zone ?? ZONES[0],
     LifecycleState: instance.state.at(moment) as autoscaling.LifecycleState,
     HealthStatus: instance.healthy ? "Healthy" : "Unhealthy",
-    ProtectedFromScaleIn: false,
+    ProtectedFromScaleIn: instance.isProtected,
   };
 }
 

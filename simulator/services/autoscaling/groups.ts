@@ -3,13 +3,16 @@ import { History } from "../../kernel/history.ts";
 import type { Past } from "../../kernel/past.ts";
 import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
-import type { Instance } from "../ec2/instances.ts";
+import { type Instance, isAlive } from "../ec2/instances.ts";
 import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
-import { isLeaving, isWarm } from "./model.ts";
+import { isInStandby, isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
-import { Passages } from "./passages.ts";
 import { Sightings } from "./sightings.ts";
+import { type Following, Passages } from "./passages.ts";
+import { replacedByRebalancing, replacementsWanted } from "./rebalancing.ts";
+import { Refreshes } from "./refreshes.ts";
+import { SetAside } from "./standby.ts";
 import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 
 /** Auto Scaling checks its groups this long after a change. */
@@ -24,6 +27,8 @@ export type AutoScalingWorld = AutoScalingGround & { readonly groups: Groups };
 export class Groups implements Past {
   readonly actions: LifecycleActions;
   readonly passages: Passages;
+  readonly setAside: SetAside;
+  readonly refreshes: Refreshes;
   readonly notifications: Notifications;
   readonly sightings: Sightings;
   readonly #warmPools: WarmPools;
@@ -35,10 +40,13 @@ export class Groups implements Past {
     this.notifications = new Notifications(world);
     this.sightings = new Sightings(world);
     this.actions = new LifecycleActions(world, this.notifications);
-    this.passages = new Passages(world, this.actions, {
+    const following: Following = {
       enterService: (group, instance) => this.#enterService(group, instance),
       changed: (group) => this.touch(group),
-    });
+    };
+    this.passages = new Passages(world, this.actions, following);
+    this.setAside = new SetAside(world, this.passages, following);
+    this.refreshes = new Refreshes(world, this.passages, following.changed);
     this.#warmPools = new WarmPools(this.passages, (group) => this.#launch(group, "Warmed:Pending"));
     const notice = ({ id }: Instance, by: Actor) => {
       if (by !== "auto-scaling") world.agenda.in(NOTICE_ENDED_MS, () => this.#replaceEnded(id));
@@ -74,6 +82,10 @@ export class Groups implements Past {
       tags: new Map(),
       retain: false,
       warmPool: undefined,
+      suspended: new Set(),
+      protectsNew: false,
+      rebalances: false,
+      atRisk: new Set(),
     };
     this.#byName.set(group.name, group);
     this.touch(group);
@@ -166,6 +178,30 @@ export class Groups implements Past {
     this.touch(group);
   }
 
+  /** EC2 recommends to rebalance an instance. A group with Capacity Rebalancing replaces it, one without does nothing. */
+  recommendRebalance(instanceId: string): void {
+    const found = this.findInstance(instanceId);
+    if (!found?.group.rebalances || found.instance.state.latest !== "InService") return;
+    found.group.atRisk.add(instanceId);
+    this.touch(found.group);
+  }
+
+  /** Suspends processes of a group. */
+  suspend(group: Group, processes: readonly string[]): void {
+    for (const each of processes) group.suspended.add(each);
+  }
+
+  /** Resumes processes of a group, and makes up for what did not happen meanwhile. */
+  resume(group: Group, processes: readonly string[]): void {
+    for (const each of processes) group.suspended.delete(each);
+    if (processes.includes("AddToLoadBalancer")) this.registerWithAttachments(group);
+    for (const { instanceId, state } of group.instances.values()) {
+      const instance = this.#world.instances.get(instanceId);
+      if (state.latest === "InService" && (!instance || !isAlive(instance))) this.#replaceEnded(instanceId);
+    }
+    this.touch(group);
+  }
+
   /** Gives a group a warm pool, or its pool new settings. */
   putWarmPool(group: Group, change: WarmPoolChange): void {
     this.#warmPools.put(group, change);
@@ -203,7 +239,8 @@ export class Groups implements Past {
     if (joined?.status === "ACTIVE") clusters.rejoin(joined, instanceId, taskSlots, !instance.agentIsNew);
     instance.agentIsNew = false;
     this.passages.set(group, instance, "InService");
-    this.registerWithAttachments(group);
+    if (!group.suspended.has("AddToLoadBalancer")) this.registerWithAttachments(group);
+    if (group.rebalances) this.touch(group);
     if (!instance.served) group.launching.started(instanceId);
     instance.served = true;
   }
@@ -223,17 +260,24 @@ export class Groups implements Past {
 
   #balance(group: Group): void {
     if (this.#byName.get(group.name) !== group) return;
-    const staying = [...group.instances.values()].filter(
-      (each) => !isLeaving(each) && !isWarm(each.state.latest) && each.state.latest !== "Standby",
+    const present = [...group.instances.values()].filter(
+      (each) => !isLeaving(each) && !isWarm(each.state.latest) && !isInStandby(each),
     );
-    const missing = Math.max(0, group.desired - staying.length);
+    // A replacement is launched before an instance at risk is terminated.
+    const replaced = replacedByRebalancing(group, present);
+    for (const each of replaced) this.passages.terminate(group, each);
+    const staying = present.filter((each) => !replaced.includes(each));
+    const wanted = group.desired + replacementsWanted(group);
+    const missing = group.suspended.has("Launch") ? 0 : Math.max(0, wanted - staying.length);
     const warm = this.#warmPools.ready(group, missing);
     for (const each of warm) this.#takeFromPool(group, each);
     for (let i = warm.length; i < missing; i++) this.#launch(group, "Pending");
     // The oldest go first.
-    const surplus = staying
-      .filter((each) => each.state.latest === "InService")
-      .slice(0, Math.max(0, staying.length - group.desired));
+    const surplus = group.suspended.has("Terminate")
+      ? []
+      : staying
+          .filter((each) => each.state.latest === "InService" && !each.isProtected)
+          .slice(0, Math.max(0, staying.length - wanted));
     for (const each of surplus) {
       if (group.warmPool?.reuseOnScaleIn) this.passages.returnToPool(group, each);
       else this.passages.terminate(group, each);
@@ -252,6 +296,7 @@ export class Groups implements Past {
       state: new History<LifecycleState | undefined>(agenda.now, state),
       actions: [],
       healthy: true,
+      isProtected: group.protectsNew,
       served: false,
       agentIsNew: false,
     };
@@ -283,9 +328,12 @@ export class Groups implements Past {
   #replaceEnded(instanceId: string): void {
     const found = this.findInstance(instanceId);
     if (!found || isLeaving(found.instance)) return;
+    const { suspended } = found.group;
+    if (suspended.has("HealthCheck")) return;
     found.instance.healthy = false;
     // A hook still holds it. The loss counts once the hook has released it.
     if (found.instance.state.latest?.endsWith(":Wait")) return;
+    if (suspended.has("ReplaceUnhealthy") || suspended.has("Terminate")) return;
     this.passages.terminate(found.group, found.instance);
     this.touch(found.group);
   }

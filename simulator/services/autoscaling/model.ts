@@ -43,6 +43,8 @@ export type LifecycleState =
   | "Terminated"
   | "EnteringStandby"
   | "Standby"
+  | "Detaching"
+  | "Detached"
   | "RootVolumeReplaced"
   | "Warmed:Terminated"
   | `Warmed:${PoolState}`;
@@ -87,6 +89,8 @@ export type GroupInstance = {
   readonly state: History<LifecycleState | undefined>;
   readonly actions: LifecycleAction[];
   healthy: boolean;
+  /** Whether scale-in leaves it alone. */
+  isProtected: boolean;
   /** Whether it has been in service before, so that its boot script has run. */
   served: boolean;
   /** Whether its ECS agent has lost its state file, so that it registers a new container instance. */
@@ -133,7 +137,27 @@ export type Group = {
   desired: number;
   retain: boolean;
   warmPool: WarmPool | undefined;
+  /** The processes that somebody has suspended, such as `Launch`. */
+  readonly suspended: Set<string>;
+  /** Whether new instances are protected from scale-in. */
+  protectsNew: boolean;
+  /** Whether it replaces instances that EC2 recommends to rebalance, and those that wait for their replacement. */
+  rebalances: boolean;
+  readonly atRisk: Set<string>;
 };
+
+/** The processes of a group that can be suspended. */
+export const PROCESSES: readonly string[] = [
+  "Launch",
+  "Terminate",
+  "AddToLoadBalancer",
+  "AlarmNotification",
+  "AZRebalance",
+  "HealthCheck",
+  "InstanceRefresh",
+  "ReplaceUnhealthy",
+  "ScheduledActions",
+];
 
 /** The longest that a hook can hold an instance, in seconds: 48 hours or 100 heartbeat timeouts, whichever is less. */
 export function globalTimeout(hook: Hook): number {
@@ -143,7 +167,12 @@ export function globalTimeout(hook: Hook): number {
 /** Whether the instance leaves the group or its warm pool, has left, or is retained outside of them. */
 export function isLeaving(instance: GroupInstance): boolean {
   const state = instance.state.latest;
-  return state === undefined || /^(Warmed:)?Terminat|:Retained$/.test(state);
+  return state === undefined || /^(Warmed:)?Terminat|^Detach|:Retained$/.test(state);
+}
+
+/** Whether an instance was set aside: it is in the group, and does not count in its capacity. */
+export function isInStandby({ state }: GroupInstance): boolean {
+  return state.latest === "Standby" || state.latest === "EnteringStandby";
 }
 
 /** In these states an instance waits in its warm pool. */

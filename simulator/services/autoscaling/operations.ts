@@ -4,6 +4,7 @@ import { groupOperations } from "./group-operations.ts";
 import { groupQueries } from "./group-queries.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { hookOperations } from "./hook-operations.ts";
+import { instanceOperations } from "./instance-operations.ts";
 import { warmPoolOperations } from "./warm-pool-operations.ts";
 
 /** The simulated EC2 Auto Scaling. */
@@ -21,6 +22,7 @@ export function autoScalingService(world: AutoScalingWorld): Service {
       ...groupOperations(world),
       ...groupQueries(world),
       ...hookOperations(world),
+      ...instanceOperations(world),
       ...warmPoolOperations(world),
     ]),
   };

@@ -48,7 +48,7 @@ export class Passages {
       destination: "EC2",
     };
     this.#actions.drop(group, instance);
-    this.#afterLoadBalancers(group, instance, phase, () =>
+    this.leaveLoadBalancers(group, instance, phase, () =>
       this.#hold(group, instance, { phase, passage }, (result) =>
         this.#proceed(group, instance, phase, () => this.#end(group, instance, phase, result)),
       ),
@@ -71,7 +71,7 @@ export class Passages {
 
   /** Takes an instance out of service and into the warm pool, through the terminating hooks. */
   returnToPool(group: Group, instance: GroupInstance): void {
-    this.#afterLoadBalancers(group, instance, "Warmed:Pending", () =>
+    this.leaveLoadBalancers(group, instance, "Warmed:Pending", () =>
       this.#passIntoPool(group, instance, {
         transition: TERMINATING,
         origin: "AutoScalingGroup",
@@ -102,7 +102,7 @@ export class Passages {
       destination: "AutoScalingGroup",
       action: "ReplaceRootVolume",
     };
-    this.#afterLoadBalancers(group, instance, phase, () =>
+    this.leaveLoadBalancers(group, instance, phase, () =>
       this.#hold(group, instance, { phase, passage }, (result) => {
         if (this.#isLost(instance, result)) this.#lose(group, instance);
         else this.#proceed(group, instance, phase, replaced);
@@ -129,9 +129,16 @@ export class Passages {
     });
   }
 
-  // Auto Scaling first takes an instance out of the load balancers that are attached to its group, and waits for their
-  // draining; only then do the hooks begin.
-  #afterLoadBalancers(group: Group, instance: GroupInstance, phase: Phase, then: () => void): void {
+  /**
+   * Sets an instance's state, takes it out of the load balancers that are attached to its group, and waits for their draining.
+   * Only then do hooks begin.
+   */
+  leaveLoadBalancers(
+    group: Group,
+    instance: GroupInstance,
+    phase: Phase | "EnteringStandby" | "Detaching",
+    then: () => void,
+  ): void {
     this.set(group, instance, phase);
     let left = 1;
     const gone = () => {

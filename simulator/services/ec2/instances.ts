@@ -7,6 +7,22 @@ import type { Actor, Story } from "../../kernel/story.ts";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
+/** A change that EC2 has scheduled for an instance. Times in milliseconds since 1970. */
+export type ScheduledEvent = {
+  readonly id: string;
+  readonly code:
+    | "instance-reboot"
+    | "instance-retirement"
+    | "instance-stop"
+    | "system-maintenance"
+    | "system-reboot";
+  readonly scheduledAt: number;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** When it was canceled, or had happened. EC2 shows it for a week after that. */
+  over: { readonly how: "Completed" | "Canceled"; readonly at: number } | undefined;
+};
+
 /** An EC2 instance. Other services read `state`; nothing runs on it unless it is `running`. */
 export type Instance = {
   readonly id: string;
@@ -18,6 +34,8 @@ export type Instance = {
   readonly state: History<InstanceState>;
   /** Whether EC2 has sent an interruption notice for it. */
   isReclaimed: boolean;
+  /** What EC2 has scheduled for it. */
+  readonly scheduled: ScheduledEvent[];
 };
 
 /** How long EC2 takes, in milliseconds: common values, not promises of AWS. */
@@ -59,6 +77,7 @@ export class Instances implements Past {
       launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
       isReclaimed: false,
+      scheduled: [],
     };
     this.#byId.set(instance.id, instance);
     this.#boot(instance, options.bootMilliseconds);

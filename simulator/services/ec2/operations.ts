@@ -3,7 +3,7 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
-import type { Instance, InstanceState, Instances } from "./instances.ts";
+import type { Instance, InstanceState, Instances, ScheduledEvent } from "./instances.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -30,6 +30,30 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
       const forgotten = state === "terminated" && instance.state.since + TERMINATED_SHOWN_MS <= moment;
       return state === undefined || forgotten ? [] : [{ instance, state }];
     });
+
+  const describeStatus = (input: ec2.DescribeInstanceStatusRequest, call: Call) => {
+    const { InstanceIds: ids = [], Filters: filters = [], MaxResults: size, IncludeAllInstances } = input;
+    if (ids.length > 0 && size !== undefined) {
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "The parameter instancesSet cannot be used with the parameter maxResults",
+        400,
+      );
+    }
+    if (size !== undefined && size < 5) throw tooFew(size);
+    const chosen = ids.length > 0 ? named(ids, call.asOf) : seen(call.asOf);
+    const found = chosen
+      .filter(({ state }) => IncludeAllInstances === true || state === "running")
+      .map((each) => ({ ...each, events: eventsOf(each.instance, call.asOf) }))
+      .filter((each) => filters.every((filter) => passesStatus(filter, each)));
+    const { items, next } = page(found, {
+      size: size ?? Math.max(1, found.length),
+      most: Math.max(1000, found.length),
+      token: input.NextToken,
+      invalidCode: "InvalidParameterValue",
+    });
+    return { InstanceStatuses: items.map(presentStatus), NextToken: next };
+  };
 
   // The instances that a call names. Throws if one does not exist.
   const named = (ids: readonly string[], moment: number): Seen[] => {
@@ -111,12 +135,52 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
     missingParameterCode: "MissingParameter",
     operations: byName([
       operation(ec2.DescribeInstances$, described, describe),
+      operation(ec2.DescribeInstanceStatus$, [...described, "IncludeAllInstances"], describeStatus),
       operation(ec2.TerminateInstances$, ["InstanceIds[]"], terminate),
       operation(ec2.StopInstances$, ["InstanceIds[]"], stop),
       operation(ec2.StartInstances$, ["InstanceIds[]"], start),
     ]),
   };
 }
+
+/** EC2 shows a change for a week after it is over. */
+const OVER_SHOWN_MS = 604_800_000;
+
+type SeenStatus = Seen & { readonly events: readonly ScheduledEvent[] };
+
+function eventsOf({ scheduled }: Instance, moment: number): ScheduledEvent[] {
+  return scheduled.filter(
+    ({ scheduledAt, over }) => scheduledAt <= moment && (!over || over.at + OVER_SHOWN_MS > moment),
+  );
+}
+
+function passesStatus(filter: ec2.Filter, { events, ...seen }: SeenStatus): boolean {
+  if (filter.Name !== "event.code") return passes(filter, seen);
+  return events.some(({ code }) => filter.Values?.includes(code));
+}
+
+function presentStatus({ instance, state, events }: SeenStatus): ec2.InstanceStatus {
+  return {
+    InstanceId: instance.id,
+    AvailabilityZone: instance.zone,
+    InstanceState: presentState(state),
+    Events: events.map(({ id, code, notBefore, notAfter, over }) => ({
+      InstanceEventId: id,
+      Code: code,
+      Description: `${over ? `[${over.how}] ` : ""}${DESCRIPTIONS[code]}`,
+      NotBefore: new Date(notBefore),
+      NotAfter: new Date(notAfter),
+    })),
+  };
+}
+
+const DESCRIPTIONS: Readonly<Record<ScheduledEvent["code"], string>> = {
+  "instance-reboot": "The instance is scheduled for a reboot",
+  "instance-retirement": "The instance is running on degraded hardware",
+  "instance-stop": "The instance is running on degraded hardware",
+  "system-maintenance": "The instance is scheduled for a maintenance of its host",
+  "system-reboot": "The host of the instance is scheduled for a reboot",
+};
 
 function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, state }: Seen): boolean {
   switch (name) {

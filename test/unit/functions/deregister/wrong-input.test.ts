@@ -5,7 +5,7 @@ import { untouchablePorts } from "../../shared/fake-ports.ts";
 import { thrownBy } from "../../thrown.ts";
 
 const good = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
-const drainKeys = [
+const drainKeys: [string, unknown, string][] = [
   ...[59, 172_801, 600.5, "600", null].map((value): [string, unknown, string] => [
     `drain_timeout_seconds: ${JSON.stringify(value)}`,
     { ...good, drain_timeout_seconds: value },
@@ -16,6 +16,17 @@ const drainKeys = [
     { ...good, settle_seconds: value },
     `settle_seconds: expected a whole number of seconds from 0 to 3600, found ${JSON.stringify(value)}`,
   ]),
+  ...[0, 1.5, 1_001, "1"].map((value): [string, unknown, string] => [
+    `replace_at_once: ${JSON.stringify(value)}`,
+    { ...good, replace_at_once: value },
+    `replace_at_once: expected a whole number from 1 to 1000, found ${JSON.stringify(value)}`,
+  ]),
+  ...[-1, 8_761, "48"].map((value): [string, unknown, string] => [
+    `maintenance_lead_hours: ${JSON.stringify(value)}`,
+    { ...good, maintenance_lead_hours: value },
+    `maintenance_lead_hours: expected a whole number of hours from 0 to 8760, found ${JSON.stringify(value)}`,
+  ]),
+  ["replace_last: 1", { ...good, replace_last: 1 }, "replace_last: expected true or false, found 1"],
   ...(
     [
       ["on_timeout", '"continue", "abandon", "leave"'],

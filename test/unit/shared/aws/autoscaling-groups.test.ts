@@ -45,6 +45,41 @@ describe("Auto Scaling groups", () => {
     ]);
   });
 
+  it("have a capacity, and say which of their instances are healthy", async () => {
+    const { port, sent } = autoScaling(() => ({
+      AutoScalingGroups: [
+        {
+          AutoScalingGroupName: "a",
+          DesiredCapacity: 2,
+          DefaultInstanceWarmup: 300,
+          CapacityRebalance: true,
+          SuspendedProcesses: [{ ProcessName: "Launch" }, {}],
+          Instances: [
+            { InstanceId: "i-1", LifecycleState: "InService", HealthStatus: "Healthy" },
+            { InstanceId: "i-2", LifecycleState: "Pending", HealthStatus: "Unhealthy" },
+          ],
+        },
+        { AutoScalingGroupName: "b", DefaultInstanceWarmup: -1 },
+      ],
+    }));
+    expect(await port.capacities(["a", "b"])).to.deep.equal([
+      {
+        name: "a",
+        desired: 2,
+        warmup: 300_000,
+        rebalancesItself: true,
+        suspended: ["Launch"],
+        instances: [
+          { instanceId: "i-1", state: "InService", isHealthy: true },
+          { instanceId: "i-2", state: "Pending", isHealthy: false },
+        ],
+      },
+      { name: "b", desired: 0, warmup: 0, rebalancesItself: false, suspended: [], instances: [] },
+    ]);
+    const asked = { AutoScalingGroupNames: ["a", "b"], MaxRecords: 100 };
+    expect(sent()).to.deep.equal([["DescribeAutoScalingGroups", asked]]);
+  });
+
   /** [the tag, the filter that finds it] */
   const tags: [{ key: string; value: string | undefined }, object][] = [
     [

@@ -38,6 +38,42 @@ describe("EC2", () => {
     expect(counts).to.deep.equal([200, 1]);
   });
 
+  it("answers what it has scheduled, over all pages, and asks for instances with an event alone", async () => {
+    const at = new Date("2026-11-22T09:00:00Z");
+    const event = (Code: string, Description: string) => ({ Code, Description, NotBefore: at });
+    const { port, sent } = ec2((_, { NextToken }) =>
+      NextToken
+        ? { InstanceStatuses: [{ InstanceId: "i-3", Events: [{}] }, { InstanceId: "i-4" }] }
+        : {
+            InstanceStatuses: [
+              {
+                InstanceId: "i-1",
+                Events: [event("system-reboot", "a reboot"), event("instance-stop", "[Canceled] a stop")],
+              },
+            ],
+            NextToken: "more",
+          },
+    );
+    const notBefore = at.getTime();
+    expect(await port.scheduledEvents()).to.deep.equal([
+      { instanceId: "i-1", code: "system-reboot", notBefore, description: "a reboot" },
+      { instanceId: "i-1", code: "instance-stop", notBefore, description: "[Canceled] a stop" },
+      { instanceId: "i-3", code: "", notBefore: undefined, description: "" },
+    ]);
+    const codes = [
+      "instance-reboot",
+      "instance-retirement",
+      "instance-stop",
+      "system-maintenance",
+      "system-reboot",
+    ];
+    const Filters = [{ Name: "event.code", Values: codes }];
+    expect(sent()).to.deep.equal([
+      ["DescribeInstanceStatus", { Filters }],
+      ["DescribeInstanceStatus", { Filters, NextToken: "more" }],
+    ]);
+  });
+
   it("that refuses is not taken for one that knows nothing", async () => {
     const thrown = await ec2(() => sdkError("UnauthorizedOperation", "no", 403))
       .port.states(["i-1"])

@@ -40,6 +40,8 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
   ["the policy of a group that is gone", {}, (it) => autoScaling(it).retains("fleet"), false],
   ["instances of EC2", {}, (it) => ec2(it).states(["i-1"]), new Map()],
   ["a reservation's instances", { Reservations: [{}] }, (it) => ec2(it).states(["i-1"]), new Map()],
+  ["scheduled events", {}, (it) => ec2(it).scheduledEvents(), []],
+  ["capacities", {}, (it) => autoScaling(it).capacities(["fleet"]), []],
   ["container instances to find", {}, (it) => ecs(it).findContainerInstances("main", ["i-1"]), []],
   ["container instances", {}, (it) => ecs(it).describeContainerInstances("main", ["ci-1"]), []],
   [

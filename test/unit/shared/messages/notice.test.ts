@@ -65,6 +65,8 @@ const notice = (kind: string, instanceIds = [ID], time: number | undefined = at)
   instanceIds,
   at: time,
 });
+const startsAt = Date.parse("2026-08-27T13:19:03Z");
+const scheduled = (instanceIds = [ID]) => ({ ...notice("maintenance", instanceIds), startsAt });
 const other = (reason: string) => ({ kind: "other notice", reason });
 const unreadable = (reason: string) => ({ kind: "unreadable", reason });
 
@@ -78,21 +80,43 @@ describe("notices", () => {
       notice("spot interruption"),
     ]),
     ["a recommendation to rebalance", rebalance, notice("rebalance")],
-    ["a retirement", health, notice("maintenance")],
+    ["a retirement", health, scheduled()],
     [
       "a maintenance that is open",
       healthWith({ eventTypeCode: "AWS_EC2_INSTANCE_REBOOT_MAINTENANCE_SCHEDULED", statusCode: "open" }),
-      notice("maintenance"),
+      scheduled(),
     ],
     [
       "entities that are ARNs",
       healthWith(entities(`arn:aws:ec2:us-east-2:123456789012:instance/${ID}`)),
+      scheduled(),
+    ],
+    ...["AWS_EC2_INSTANCE_STOP_SCHEDULED", "AWS_EC2_INSTANCE_RETIREMENT_EXPEDITED", "AWS_EC2_A_NEW_ONE"].map(
+      (eventTypeCode): [string, unknown, unknown] => [
+        `a scheduled change of the code ${eventTypeCode}`,
+        healthWith({ eventTypeCode }),
+        scheduled(),
+      ],
+    ),
+    ...[undefined, "soon", 5].map((startTime): [string, unknown, unknown] => [
+      `a scheduled change that starts at ${startTime}`,
+      healthWith({ startTime }),
       notice("maintenance"),
+    ]),
+    [
+      "entities whose change is over",
+      healthWith({
+        affectedEntities: [
+          { entityValue: ID, status: "RESOLVED" },
+          { entityValue: "i-0fedcba9876543210", status: "PENDING" },
+        ],
+      }),
+      scheduled(["i-0fedcba9876543210"]),
     ],
     [
       "several entities, not all of them instances",
       healthWith(entities(ID, "vol-0123456789abcdef0", "i-0fedcba9876543210")),
-      notice("maintenance", [ID, "i-0fedcba9876543210"]),
+      scheduled([ID, "i-0fedcba9876543210"]),
     ],
     [
       "an SNS envelope around one",
@@ -155,11 +179,6 @@ describe("notices", () => {
       "a notice of an instance with something before or after its id",
       { ...spot, detail: { "instance-id": `x${ID}` } },
       unreadable(`detail.instance-id: expected an instance id such as i-0123456789abcdef0, found "x${ID}"`),
-    ],
-    [
-      "a scheduled change of another kind",
-      healthWith({ eventTypeCode: "AWS_EC2_PERSISTENT_INSTANCE_NOTICE" }),
-      other("the event is AWS_EC2_PERSISTENT_INSTANCE_NOTICE of EC2"),
     ],
     [
       "one that is closed",

@@ -24,6 +24,9 @@ const all: Required<z.infer<typeof deregisterInput>> = {
   on_spot_interruption: "drain",
   on_rebalance: "replace",
   on_maintenance: "replace",
+  replace_at_once: 2,
+  replace_last: true,
+  maintenance_lead_hours: 72,
 };
 
 describe("the inputs of the pair", () => {

@@ -105,6 +105,7 @@ export function showing(shown: Shown): {
         ask("autoScaling.retains", [group], () => shown.retaining?.includes(group) === true),
     },
     ec2: {
+      ...untouchable.ec2,
       states: (ids) =>
         ask(
           "ec2.states",

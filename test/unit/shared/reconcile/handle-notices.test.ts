@@ -1,32 +1,38 @@
-// Protects what is done about notices: nothing unless the input says so, and only to instances of a group.
+// Protects what is done about notices as they come: nothing unless the input says so, a drain only for an instance of a group of
+// ours, and no question at all about what another function decides.
 import { expect } from "chai";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { ignoreText } from "../../../../shared/log-lines/notice-text.ts";
 import type { InstanceNotice } from "../../../../shared/messages/arrivals.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
+import type { ScheduledEvent } from "../../../../shared/model/notice.ts";
 import { settingsOf } from "../../../../shared/model/settings.ts";
-import { handleNotices } from "../../../../shared/reconcile/handle-notices.ts";
+import {
+  findMaintenances,
+  handleNotices,
+  type NoticeOptions,
+} from "../../../../shared/reconcile/handle-notices.ts";
 import type { NoticePolicy } from "../../../../shared/rules/notices.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SINCE } from "../rules/builders.ts";
 
+const HOUR = 60 * MINUTE;
 const IGNORE: NoticePolicy = { "spot interruption": "ignore", rebalance: "ignore", maintenance: "ignore" };
 const ALL: NoticePolicy = { "spot interruption": "drain", rebalance: "replace", maintenance: "replace" };
-const ARN = "arn:aws:sqs:us-east-1:123456789012:";
 const denied = new AwsCallError("autoscaling:Call", "denied", new Error("no"));
+const inService = { group: "fleet", state: "InService" };
 
 type Outside = {
   policy?: NoticePolicy;
   groupInstance?: GroupInstance | Error | undefined;
   hooks?: readonly Hook[] | Error;
-  replaced?: Error;
+  events?: readonly Partial<ScheduledEvent>[] | Error;
   now?: number;
-  dryRun?: boolean;
 };
 
-async function play(notices: readonly Partial<InstanceNotice>[], outside: Outside) {
+function outsideOf(outside: Outside) {
   const { ports: untouchable, lines } = untouchablePorts();
   const calls: string[] = [];
   const orThrow = <T>(answer: T | Error): T => {
@@ -45,71 +51,57 @@ async function play(notices: readonly Partial<InstanceNotice>[], outside: Outsid
       },
       terminatingHooks: async (group: string) => {
         calls.push(`hooks of ${group}`);
-        return [...orThrow(outside.hooks ?? [hook({ target: `${ARN}lifecycle` })])];
+        return [...orThrow(outside.hooks ?? [hook()])];
       },
-      replace: async (id: string) => {
-        calls.push(`replace ${id}`);
-        if (outside.replaced) throw outside.replaced;
+    },
+    ec2: {
+      ...untouchable.ec2,
+      scheduledEvents: async () => {
+        calls.push("scheduled events");
+        const told = { instanceId: "i-1", code: "instance-stop", notBefore: SINCE, description: "" };
+        return orThrow(outside.events ?? []).map((each) => ({ ...told, ...each }));
       },
     },
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
+  const options: NoticeOptions = {
+    policy: outside.policy ?? ALL,
+    lead: 48 * HOUR,
+    replace: { atOnce: 1, last: false, queue: "lifecycle", hookNames: [], topicArns: [] },
+    settings: settingsOf({ cluster_name: "main" }),
+  };
+  const logged = () =>
+    lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.waiting_for ?? fields.starts_at]);
+  return { run, options, calls, logged };
+}
+
+async function play(notices: readonly Partial<InstanceNotice>[], outside: Outside) {
+  const { run, options, calls, logged } = outsideOf(outside);
   const given = notices.map(
     (each): InstanceNotice => ({
-      notice: "rebalance",
+      notice: "spot interruption",
       instanceId: "i-1",
       at: SINCE,
       messages: [{ id: "m", receipt: "r" }],
       ...each,
     }),
   );
-  const { drains, undone } = await handleNotices(run, given, {
-    policy: outside.policy ?? ALL,
-    settings: settingsOf({ cluster_name: "main" }),
-    queue: "lifecycle",
-    dryRun: outside.dryRun ?? false,
-  });
-  return {
-    calls,
-    drains,
-    run,
-    logged: lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.would]),
-    undone,
-  };
+  const handled = await handleNotices(run, given, options);
+  return { ...handled, calls, run, logged: logged() };
 }
 
-const inService = { group: "fleet", state: "InService" };
-const REPLACED = ["describe i-1", "hooks of fleet", "replace i-1"];
-
 describe("notices: what is done", () => {
-  for (const notice of ["spot interruption", "rebalance", "maintenance"] as const) {
+  for (const notice of ["spot interruption", "rebalance", "maintenance"] as const)
     it(`nothing about a ${notice} unless the input says so`, async () => {
-      const { calls, logged, undone, drains } = await play([{ notice }], { policy: IGNORE });
+      const { calls, logged, undone, drains, toReplace } = await play([{ notice }], { policy: IGNORE });
       expect(calls).to.deep.equal([]);
       expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "the input says so" })]]);
-      expect([drains, undone]).to.deep.equal([[], []]);
+      expect([drains, undone, toReplace]).to.deep.equal([[], [], []]);
     });
-
-    it(`nothing about a ${notice} of an instance that no group has`, async () => {
-      const { logged, undone, drains } = await play([{ notice }], { groupInstance: undefined });
-      expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "no group" })]]);
-      expect([drains, undone]).to.deep.equal([[], []]);
-    });
-
-    it(`a ${notice} is kept for another try where Auto Scaling cannot be read`, async () => {
-      const { drains, undone, run } = await play([{ notice }], { groupInstance: denied });
-      expect(drains).to.deep.equal([]);
-      expect(undone.map(({ instanceId }) => instanceId)).to.deep.equal(["i-1"]);
-      expect(run.hasFailures).to.equal(true);
-    });
-  }
 
   it("a Spot interruption begins a drain without a hook, whatever state the instance is in", async () => {
-    const { calls, drains } = await play([{ notice: "spot interruption" }], {
-      groupInstance: { group: "fleet", state: "Standby" },
-      now: 2 * MINUTE - 1,
-    });
-    expect(calls).to.deep.equal(["describe i-1"]);
+    const { calls, drains } = await play([{}], { groupInstance: { group: "fleet", state: "Standby" } });
+    expect(calls).to.deep.equal(["describe i-1", "hooks of fleet"]);
     expect(drains).to.deep.equal([
       {
         termination: {
@@ -128,71 +120,107 @@ describe("notices: what is done", () => {
     ]);
   });
 
-  it("a Spot interruption whose two minutes are over is too late", async () => {
-    const { drains, logged } = await play([{ notice: "spot interruption" }], {
-      groupInstance: inService,
-      now: 2 * MINUTE,
-    });
-    expect(drains).to.deep.equal([]);
+  it("a Spot interruption whose two minutes are over is too late, even if nothing can be read", async () => {
+    const { calls, drains, undone, logged } = await play([{}], { groupInstance: denied, now: 2 * MINUTE });
+    expect([calls, drains, undone]).to.deep.equal([[], [], []]);
     expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "too late" })]]);
   });
 
-  for (const notice of ["rebalance", "maintenance"] as const) {
-    it(`a ${notice} replaces the instance through its group`, async () => {
-      const { calls, logged, drains, undone } = await play([{ notice }], { groupInstance: inService });
-      expect(calls).to.deep.equal(REPLACED);
-      expect(logged).to.deep.equal([["instance replaced", undefined]]);
+  /** [why, what Auto Scaling shows, why nothing is done] */
+  const strangers: [string, Outside, Parameters<typeof ignoreText>[0]][] = [
+    ["an instance that no group has", { groupInstance: undefined }, { why: "no group" }],
+    [
+      "an instance of a group with no hook of ours",
+      { groupInstance: inService, hooks: [hook({ target: undefined })] },
+      { why: "no hook of ours", group: "fleet" },
+    ],
+  ];
+  for (const [why, outside, reason] of strangers)
+    it(`nothing about a Spot interruption of ${why}`, async () => {
+      const { logged, undone, drains } = await play([{}], outside);
+      expect(logged).to.deep.equal([["notice ignored", ignoreText(reason)]]);
       expect([drains, undone]).to.deep.equal([[], []]);
     });
-  }
 
-  for (const state of ["Terminating:Wait", "Standby", "Pending", "Warmed:Stopped"]) {
-    it(`an instance that is ${state} is not replaced`, async () => {
-      const { calls, logged, undone } = await play([{}], { groupInstance: { group: "fleet", state } });
-      expect(undone).to.deep.equal([]);
-      expect(calls).to.deep.equal(["describe i-1"]);
-      expect(logged).to.deep.equal([["notice ignored", ignoreText({ why: "not in service", state })]]);
-    });
-  }
-
-  /** [why, the group's terminating hooks, whether the instance is replaced] */
-  const hooks: [string, readonly Hook[], boolean][] = [
-    ["a hook that writes to our queue", [hook({ target: `${ARN}lifecycle` })], true],
-    ["a hook that notifies EventBridge alone", [hook({ target: undefined })], true],
-    ["a hook that notifies a topic", [hook({ target: "arn:aws:sns:us-east-1:123456789012:topic" })], true],
-    ["a hook that writes to another queue", [hook({ target: `${ARN}other-lifecycle` })], false],
-    ["no hook at all", [], false],
+  /** [what cannot be read, what Auto Scaling shows] */
+  const unread: [string, Outside][] = [
+    ["Auto Scaling", { groupInstance: denied }],
+    ["the group's hooks", { groupInstance: inService, hooks: denied }],
   ];
-  for (const [why, own, replaced] of hooks) {
-    it(`${why}: ${replaced ? "replaced" : "not replaced, for nothing would drain it"}`, async () => {
-      const { calls, logged, undone } = await play([{}], { groupInstance: inService, hooks: own });
-      expect(undone).to.deep.equal([]);
-      expect(calls).to.deep.equal(replaced ? REPLACED : REPLACED.slice(0, 2));
-      expect(logged).to.deep.equal([
-        replaced
-          ? ["instance replaced", undefined]
-          : ["notice ignored", ignoreText({ why: "no hook of ours", group: "fleet" })],
+  for (const [what, outside] of unread)
+    it(`a Spot interruption is kept for another try where ${what} cannot be read`, async () => {
+      const { drains, undone, run } = await play([{}], outside);
+      expect(drains).to.deep.equal([]);
+      expect(undone.map(({ instanceId }) => instanceId)).to.deep.equal(["i-1"]);
+      expect(run.hasFailures).to.equal(true);
+    });
+
+  for (const notice of ["rebalance", "maintenance"] as const)
+    it(`a ${notice} is passed on without a question`, async () => {
+      const { calls, logged, drains, undone, toReplace } = await play([{ notice }], {});
+      expect([calls, logged, drains, undone]).to.deep.equal([[], [], [], []]);
+      expect(toReplace.map(({ waiting }) => waiting)).to.deep.equal([
+        {
+          instanceId: "i-1",
+          notice,
+          at: SINCE,
+          denials: 0,
+          waitsFor: undefined,
+          wholeSince: undefined,
+        },
       ]);
     });
-  }
 
-  it("is kept for another try where the hooks cannot be read, or the call fails", async () => {
-    const unread = await play([{}], { groupInstance: inService, hooks: denied });
-    expect(unread.undone).to.have.lengthOf(1);
-    const failed = await play([{}], { groupInstance: inService, replaced: denied });
-    expect(failed.undone).to.have.lengthOf(1);
-    expect(failed.run.hasFailures).to.equal(true);
-  });
-
-  it("on a dry run nothing is replaced, and the log says what would be", async () => {
-    const { calls, logged, undone } = await play([{}], { groupInstance: inService, dryRun: true });
-    expect(calls).to.deep.equal(REPLACED.slice(0, 2));
-    expect(logged).to.deep.equal([["dry run", "termination through Auto Scaling"]]);
-    expect(undone).to.deep.equal([]);
+  it("a maintenance weeks ahead waits in no message", async () => {
+    const startsAt = SINCE + 336 * HOUR;
+    const { calls, logged, undone, toReplace } = await play([{ notice: "maintenance", startsAt }], {});
+    expect([calls, undone, toReplace]).to.deep.equal([[], [], []]);
+    const text = ignoreText({ why: "not yet", startsAt, from: startsAt - 48 * HOUR });
+    expect(logged).to.deep.equal([["notice waits", text]]);
   });
 
   it("is asked for in one call, and a group's hooks once", async () => {
-    const { calls } = await play([{}, { instanceId: "i-2" }], { groupInstance: inService });
-    expect(calls).to.deep.equal(["describe i-1 i-2", "hooks of fleet", "replace i-1", "replace i-2"]);
+    const { calls, drains } = await play([{}, { instanceId: "i-2" }], { groupInstance: inService });
+    expect(drains).to.have.lengthOf(2);
+    expect(calls).to.deep.equal(["describe i-1 i-2", "hooks of fleet"]);
   });
+});
+
+describe("maintenances that EC2 has scheduled", () => {
+  async function find(outside: Outside) {
+    const { run, options, calls, logged } = outsideOf(outside);
+    const found = await findMaintenances(run, options);
+    return {
+      found: found.map(({ instanceId, notice }) => [instanceId, notice]),
+      calls,
+      logged: logged(),
+      run,
+    };
+  }
+
+  it("are found for instances of our groups, once an hour", async () => {
+    const { found, calls, logged } = await find({ events: [{}, {}], groupInstance: inService });
+    expect(found).to.deep.equal([["i-1", "maintenance"]]);
+    expect(calls).to.deep.equal(["scheduled events", "describe i-1", "hooks of fleet"]);
+    expect(logged).to.deep.equal([["maintenance found", new Date(SINCE).toISOString()]]);
+    expect((await find({ now: 2 * MINUTE })).calls).to.deep.equal([]);
+    expect((await find({ policy: IGNORE })).calls).to.deep.equal([]);
+  });
+
+  /** [why, what EC2 and Auto Scaling show] */
+  const nothing: [string, Outside][] = [
+    ["no group has the instance", { events: [{}], groupInstance: undefined }],
+    ["another team's group has it", { events: [{}], groupInstance: inService, hooks: [] }],
+    ["it leaves already", { events: [{}], groupInstance: { group: "fleet", state: "Terminating:Wait" } }],
+    ["its group cannot be read", { events: [{}], groupInstance: denied }],
+    ["EC2 cannot be asked", { events: denied }],
+    ["it is weeks ahead", { events: [{ notBefore: SINCE + 336 * HOUR }] }],
+  ];
+  for (const [why, outside] of nothing)
+    it(`are passed over without a word where ${why}`, async () => {
+      const { found, logged, run } = await find(outside);
+      expect(found).to.deep.equal([]);
+      expect(logged.filter(([phrase]) => phrase !== "call failed")).to.deep.equal([]);
+      expect(run.hasFailures).to.equal([outside.events, outside.groupInstance].includes(denied));
+    });
 });

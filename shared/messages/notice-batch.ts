@@ -1,0 +1,93 @@
+import * as z from "zod/mini";
+import { pieces } from "../base/batches.ts";
+import { parseJson } from "../base/json.ts";
+import { problemsText } from "../base/validation-problems.ts";
+import type { NoticeBatch, WaitingNotice } from "../model/notice.ts";
+import { instanceId, queueName } from "../model/settings.ts";
+import { iso, isoOf } from "./memory-values.ts";
+
+/** How many notices one message carries: it stays under 16 KB. */
+const NOTICES_A_MESSAGE = 60;
+
+const names = z._default(z.array(z.string()), []);
+
+const schema = z.object({
+  notices: z.array(
+    z.object({
+      instance_id: instanceId,
+      notice: z.enum(["rebalance", "maintenance"]),
+      time: z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
+      denials: z._default(z.int(), 0),
+      whole_since: z.catch(z.optional(iso), undefined),
+      waits_for: z.catch(
+        z.optional(z.enum(["others under way", "warms up", "suspended", "unread"])),
+        undefined,
+      ),
+    }),
+  ),
+  replace_at_once: z.int().check(z.gte(1)),
+  replace_last: z.boolean(),
+  lifecycle_queue_name: queueName,
+  lifecycle_hook_names: names,
+  lifecycle_topic_arns: names,
+});
+
+/**
+ * Reads a message of the monitor queue that carries notices that wait until their group allows them. Undefined for any other message. Never
+ * throws.
+ */
+export function parseNoticeBatch(
+  body: string,
+): { kind: "notices"; batch: NoticeBatch } | { kind: "unreadable"; reason: string } | undefined {
+  const value = parseJson(body);
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "notices")) return undefined;
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
+  const { data } = parsed;
+  return {
+    kind: "notices",
+    batch: {
+      settings: {
+        atOnce: data.replace_at_once,
+        last: data.replace_last,
+        queue: data.lifecycle_queue_name,
+        hookNames: data.lifecycle_hook_names,
+        topicArns: data.lifecycle_topic_arns,
+      },
+      notices: data.notices.map((each) => ({
+        instanceId: each.instance_id,
+        notice: each.notice,
+        at: Date.parse(each.time),
+        denials: each.denials,
+        waitsFor: each.waits_for,
+        wholeSince: each.whole_since === undefined ? undefined : Date.parse(each.whole_since),
+      })),
+    },
+  };
+}
+
+/** Notices as messages of the monitor queue: as few as their number allows. */
+export function formatNoticeBatch({ settings, notices }: NoticeBatch): string[] {
+  const { atOnce, last, queue, hookNames, topicArns } = settings;
+  return pieces(notices, NOTICES_A_MESSAGE).map((some) =>
+    JSON.stringify({
+      notices: some.map(written),
+      replace_at_once: atOnce,
+      replace_last: last,
+      lifecycle_queue_name: queue,
+      ...(hookNames.length === 0 ? {} : { lifecycle_hook_names: hookNames }),
+      ...(topicArns.length === 0 ? {} : { lifecycle_topic_arns: topicArns }),
+    }),
+  );
+}
+
+function written({ instanceId: instance_id, notice, at, denials, waitsFor, wholeSince }: WaitingNotice) {
+  return {
+    instance_id,
+    notice,
+    time: isoOf(at),
+    ...(denials === 0 ? {} : { denials }),
+    ...(waitsFor === undefined ? {} : { waits_for: waitsFor }),
+    ...(wholeSince === undefined ? {} : { whole_since: isoOf(wholeSince) }),
+  };
+}

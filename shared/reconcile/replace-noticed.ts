@@ -1,0 +1,203 @@
+import { forEachOf, groupBy } from "../base/batches.ts";
+import { ignoreText, waitText } from "../log-lines/notice-text.ts";
+import { formatNoticeBatch } from "../messages/notice-batch.ts";
+import { deleteAll, type Receipt } from "../messages/receive.ts";
+import type { IgnoreReason, NoticeBatch, ReplaceSettings, WaitingNotice } from "../model/notice.ts";
+import { observeGroupInstances } from "../observe/auto-scaling.ts";
+import { observeCapacities } from "../observe/groups.ts";
+import {
+  decideReplacements,
+  decideUnread,
+  type GroupView,
+  mergeNotices,
+  type Replacement,
+} from "../rules/replacements.ts";
+import { readHooks } from "../run/read-hooks.ts";
+import { type Reading, reading } from "../run/reading.ts";
+import type { Run } from "../run/run.ts";
+
+/** Notices, and this run's messages that brought them. */
+export type ReceivedNotices = { readonly batch: NoticeBatch; readonly messages: readonly Receipt[] };
+
+/**
+ * How long waiting notices stay hidden, in seconds. The next run gets them, and no run beside this one does: it might read
+ * Auto Scaling before that shows what this run has begun.
+ */
+const HIDDEN_SECONDS = 30;
+
+/**
+ * Replaces instances that notices are about, as many of each group as may be under way. It sends on what must wait, in as few
+ * messages as it takes, before it deletes the old ones. Failures of AWS are noted in the run. Throws only what is a fault of
+ * ours. Returns how many were replaced, and how many wait.
+ */
+export async function replaceNoticed(
+  run: Run,
+  received: readonly ReceivedNotices[],
+  { queue, dryRun }: { readonly queue: string; readonly dryRun: boolean },
+): Promise<{ replaced: number; waiting: number }> {
+  const started = new Map<string, number>();
+  const waiting: NoticeBatch[] = [];
+  for (const batch of mergedBySettings(received)) {
+    const notices = await replaceOf(run, batch, started, dryRun);
+    if (notices.length > 0) waiting.push({ ...batch, notices });
+  }
+  await sendOn(
+    run,
+    queue,
+    waiting,
+    received.flatMap(({ messages }) => messages),
+  );
+  return {
+    replaced: [...started.values()].reduce((sum, each) => sum + each, 0),
+    waiting: waiting.reduce((sum, { notices }) => sum + notices.length, 0),
+  };
+}
+
+// Returns the notices that go on waiting.
+async function replaceOf(
+  run: Run,
+  { settings, notices }: NoticeBatch,
+  started: Map<string, number>,
+  dryRun: boolean,
+): Promise<WaitingNotice[]> {
+  const { byGroup, ...others } = await sortByGroup(run, notices);
+  const left = others.undecided.map((each) => conclude(run, each, undefined));
+  const views = await readViews(run, [...byGroup.keys()], started);
+  for (const [group, own] of byGroup) {
+    const decided = decidedIn(views.get(group), own, settings, run.now());
+    for (const each of decided) {
+      const kept =
+        each.kind !== "replace"
+          ? conclude(run, each, group)
+          : dryRun
+            ? rehearse(run, each.notice, group)
+            : await replace(run, each.notice, group);
+      left.push(kept);
+      if (each.kind === "replace" && kept === undefined) started.set(group, (started.get(group) ?? 0) + 1);
+    }
+  }
+  return left.flatMap((each) => each ?? []);
+}
+
+function decidedIn(
+  view: Reading<GroupView> | undefined,
+  notices: readonly WaitingNotice[],
+  settings: ReplaceSettings,
+  now: number,
+): Replacement[] {
+  // The group was deleted since its instances were read.
+  if (view === undefined)
+    return notices.map((notice) => ({ notice, kind: "ignore", reason: { why: "no group" } }));
+  if ("unread" in view) return notices.map((each) => decideUnread(each, view.unread, now));
+  return decideReplacements(notices, view.value, settings, now);
+}
+
+// The notices by the group that has their instance, and what is decided about those whose group is not known.
+async function sortByGroup(
+  run: Run,
+  notices: readonly WaitingNotice[],
+): Promise<{ byGroup: Map<string, WaitingNotice[]>; undecided: Replacement[] }> {
+  const instances = await observeGroupInstances(
+    run,
+    notices.map(({ instanceId }) => instanceId),
+  );
+  const read = notices.map((notice) => ({
+    notice,
+    read: instances.get(notice.instanceId) ?? { value: undefined },
+  }));
+  const known = read.flatMap(({ notice, read }) =>
+    "value" in read && read.value ? [{ notice, group: read.value.group }] : [],
+  );
+  const undecided = read.flatMap(({ notice, read }): Replacement[] => {
+    if ("unread" in read) return [decideUnread(notice, read.unread, run.now())];
+    return read.value ? [] : [{ notice, kind: "ignore", reason: { why: "no group" } }];
+  });
+  const grouped = [...groupBy(known, ({ group }) => group)];
+  return {
+    byGroup: new Map(grouped.map(([group, all]) => [group, all.map(({ notice }) => notice)])),
+    undecided,
+  };
+}
+
+async function readViews(
+  run: Run,
+  groups: readonly string[],
+  started: ReadonlyMap<string, number>,
+): Promise<Map<string, Reading<GroupView>>> {
+  const views = new Map<string, Reading<GroupView>>();
+  await forEachOf(await observeCapacities(run, groups), async ([group, capacity]) => {
+    const hooks = await readHooks(run, group);
+    if ("unread" in capacity) views.set(group, capacity);
+    else if ("unread" in hooks) views.set(group, hooks);
+    else {
+      const view = { capacity: capacity.value, hooks: hooks.value, started: started.get(group) ?? 0 };
+      views.set(group, { value: view });
+    }
+  });
+  return views;
+}
+
+// Returns the notice if it must be tried again.
+async function replace(run: Run, notice: WaitingNotice, group: string): Promise<WaitingNotice | undefined> {
+  const answer = await reading(run, () => run.ports.autoScaling.replace(notice.instanceId));
+  if ("unread" in answer) return conclude(run, decideUnread(notice, answer.unread, run.now()), group);
+  const log = run.logAbout({ instanceId: notice.instanceId, group, hook: undefined });
+  log.info("instance replaced", { notice: notice.notice });
+  return undefined;
+}
+
+function rehearse(run: Run, { instanceId, notice }: WaitingNotice, group: string): undefined {
+  const log = run.logAbout({ instanceId, group, hook: undefined });
+  log.info("dry run", { notice, would: "termination through Auto Scaling" });
+}
+
+// Logs what was decided, if that is news. Returns the notice if it waits.
+function conclude(run: Run, decided: Replacement, group: string | undefined): WaitingNotice | undefined {
+  if (decided.kind === "replace") return undefined;
+  const { notice } = decided;
+  const about = {
+    instance_id: notice.instanceId,
+    ...(group === undefined ? {} : { auto_scaling_group: group }),
+  };
+  if (decided.kind === "ignore") {
+    const fields = { ...about, notice: notice.notice, reason: ignoreText(decided.reason) };
+    if (needsSomebody(decided.reason)) run.log.warn("instance not replaced", fields);
+    else run.log.info("notice ignored", fields);
+    return undefined;
+  }
+  const { reason } = decided;
+  if (reason.why !== notice.waitsFor) {
+    const say = reason.why === "suspended" ? run.log.warn : run.log.info;
+    say("notice waits", { ...about, notice: notice.notice, waiting_for: waitText(reason) });
+  }
+  return { ...notice, waitsFor: reason.why };
+}
+
+function needsSomebody({ why }: IgnoreReason): boolean {
+  return why === "the last one" || why === "waited too long" || why === "denied";
+}
+
+// Several functions may feed one queue, each with settings of its own.
+function mergedBySettings(received: readonly ReceivedNotices[]): NoticeBatch[] {
+  const groups = groupBy(
+    received.map(({ batch }) => batch),
+    ({ settings }) => JSON.stringify(settings),
+  );
+  return [...groups.values()].map((batches) => ({
+    settings: batches[0]?.settings as ReplaceSettings,
+    notices: mergeNotices(batches.flatMap(({ notices }) => notices)),
+  }));
+}
+
+async function sendOn(
+  run: Run,
+  queue: string,
+  waiting: readonly NoticeBatch[],
+  old: readonly Receipt[],
+): Promise<void> {
+  const bodies = waiting.flatMap(formatNoticeBatch).map((body) => ({ body }));
+  const { failed } = await run.ports.queues.send(queue, bodies, HIDDEN_SECONDS);
+  // The old messages then come back by themselves, with all that is not done yet.
+  if (failed.length > 0) for (const { reason, cause } of failed) run.notSent(queue, reason, cause);
+  else await deleteAll(run, queue, old);
+}

@@ -1,0 +1,139 @@
+// Rule 12: replacing instances because of notices, a few at a time.
+
+import { type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
+import type { GroupCapacity, IgnoreReason, WaitingNotice, WaitReason } from "../model/notice.ts";
+import { SECOND, WAITING_NOTICE_MS, WARMUP_MS } from "./timings.ts";
+
+/** How many instances of a group may go at once, and whether the last one may. */
+export type ReplacePolicy = { readonly atOnce: number; readonly last: boolean };
+
+/** What is done about a notice of a group. */
+export type Replacement = { readonly notice: WaitingNotice } & (
+  | { readonly kind: "replace" }
+  | { readonly kind: "wait"; readonly reason: WaitReason }
+  | { readonly kind: "ignore"; readonly reason: IgnoreReason }
+);
+
+/** A group as a run shows it. */
+export type GroupView = {
+  readonly capacity: GroupCapacity;
+  readonly hooks: readonly Hook[];
+  /** How many of its instances this run has replaced already: Auto Scaling may not show them yet. */
+  readonly started: number;
+};
+
+/** After so many runs in which a call was denied, a notice is given up. */
+const DENIALS = 3;
+/** Processes without which nothing takes an instance's place, or it gets no traffic (Auto Scaling User Guide, on suspending). */
+const NEEDED = ["Launch", "Terminate", "AddToLoadBalancer"];
+/** States of instances that do not count: nothing follows from them for the group's capacity. */
+const APART = /^(Standby|Detach(ing|ed)|Terminated|Terminating:Retained|Warmed:.*)$/;
+
+/**
+ * Rule 12. What is done about the notices of one group. The lowest instance id goes first, so that runs side by side choose the
+ * same instance. The others wait until the group is whole again.
+ */
+export function decideReplacements(
+  notices: readonly WaitingNotice[],
+  view: GroupView,
+  policy: ReplacePolicy & OurHooks,
+  now: number,
+): Replacement[] {
+  const inOrder = [...notices].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  const wholeSince = wholeSinceOf(notices, now);
+  let { started } = view;
+  return inOrder.map((notice): Replacement => {
+    const ignored = ignoredBecause(notice, view, policy);
+    if (ignored) return { notice, kind: "ignore", reason: ignored };
+    const others = othersUnderWay({ ...view, started }, policy);
+    if (others) return orGivenUp({ ...notice, wholeSince: undefined }, others, now);
+    const left = leftToWarmUp(view, wholeSince, now);
+    if (left > 0) {
+      const { name: group } = view.capacity;
+      const seconds = Math.ceil(left / SECOND);
+      return orGivenUp({ ...notice, wholeSince }, { why: "warms up", group, seconds }, now);
+    }
+    started += 1;
+    return { notice, kind: "replace" };
+  });
+}
+
+// Since when the group has been whole. Undefined if none of its notices had to wait: then nobody knows, and nobody waits.
+function wholeSinceOf(notices: readonly WaitingNotice[], now: number): number | undefined {
+  const waited = notices.filter(({ waitsFor }) => waitsFor === "others under way" || waitsFor === "warms up");
+  return waited.length === 0 ? undefined : Math.max(...waited.map((each) => each.wholeSince ?? now));
+}
+
+function leftToWarmUp({ capacity }: GroupView, wholeSince: number | undefined, now: number): number {
+  return wholeSince === undefined ? 0 : wholeSince + Math.max(WARMUP_MS, capacity.warmup) - now;
+}
+
+/** Rule 12. What is done about a notice for which AWS did not answer. Something that is denied is not asked for ever. */
+export function decideUnread(
+  notice: WaitingNotice,
+  { call, why }: { readonly call: string | undefined; readonly why: string },
+  now: number,
+): Replacement {
+  const isDenied = why === "denied" || why === "wrong";
+  const denials = notice.denials + (isDenied ? 1 : 0);
+  if (denials >= DENIALS) return { notice, kind: "ignore", reason: { why: "denied", call } };
+  return orGivenUp({ ...notice, denials }, { why: "unread", call }, now);
+}
+
+/** Rule 12. Several notices about an instance are one: the older one counts. */
+export function mergeNotices(notices: readonly WaitingNotice[]): WaitingNotice[] {
+  const merged = new Map<string, WaitingNotice>();
+  for (const each of notices) {
+    const known = merged.get(each.instanceId);
+    merged.set(each.instanceId, known === undefined ? each : together(known, each));
+  }
+  return [...merged.values()];
+}
+
+function together(one: WaitingNotice, other: WaitingNotice): WaitingNotice {
+  const [older, newer] = one.at <= other.at ? [one, other] : [other, one];
+  return {
+    ...older,
+    // A maintenance is certain. A rebalance may be left to Auto Scaling.
+    notice: newer.notice === "maintenance" ? "maintenance" : older.notice,
+    denials: Math.max(older.denials, newer.denials),
+    waitsFor: older.waitsFor ?? newer.waitsFor,
+  };
+}
+
+function ignoredBecause(
+  { instanceId, notice }: WaitingNotice,
+  { capacity, hooks }: GroupView,
+  policy: ReplacePolicy & OurHooks,
+): IgnoreReason | undefined {
+  const { name: group, desired, rebalancesItself, instances } = capacity;
+  if (!hooks.some((each) => isOurs(each, policy))) return { why: "no hook of ours", group };
+  const state = instances.find((each) => each.instanceId === instanceId)?.state ?? "gone";
+  if (state !== "InService") return { why: "not in service", state };
+  if (notice === "rebalance" && rebalancesItself) return { why: "Auto Scaling rebalances", group };
+  return desired <= 1 && !policy.last ? { why: "the last one", group } : undefined;
+}
+
+// An instance in service counts only while it is healthy. One that is on its way in or out is under way, whoever began that: a
+// scale-in, an instance refresh and a replacement look alike.
+function othersUnderWay(
+  { capacity: { name: group, desired, suspended, instances }, started }: GroupView,
+  { atOnce, last }: ReplacePolicy,
+): WaitReason | undefined {
+  const processes = NEEDED.filter((each) => suspended.includes(each));
+  if (processes.length > 0) return { why: "suspended", group, processes };
+  const counted = instances.filter(({ state }) => !APART.test(state));
+  const serving = counted.filter(({ state, isHealthy }) => state === "InService" && isHealthy).length;
+  const coming = counted.filter(({ state }) => state.startsWith("Pending")).length;
+  const leaving = counted.filter(({ state }) => state !== "InService" && !state.startsWith("Pending")).length;
+  const underWay = Math.max(desired - serving, coming, leaving, 0) + started;
+  const staysWithout = serving - started - 1;
+  if (underWay < atOnce && (staysWithout >= 1 || last)) return undefined;
+  return { why: "others under way", group, desired, serving, underWay, atOnce };
+}
+
+function orGivenUp(notice: WaitingNotice, reason: WaitReason, now: number): Replacement {
+  return now >= notice.at + WAITING_NOTICE_MS
+    ? { notice, kind: "ignore", reason: { why: "waited too long", waitsFor: reason.why } }
+    : { notice, kind: "wait", reason };
+}
