@@ -120,6 +120,6 @@ function noticesOf(
       since: timeText(at),
       ...(startsAt === undefined ? {} : { starts_at: timeText(startsAt) }),
     });
-    return { notice, instanceId, at, startsAt, messages: [message] };
+    return { notice, instanceId, at, ...(startsAt === undefined ? {} : { startsAt }), messages: [message] };
   });
 }

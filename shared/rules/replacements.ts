@@ -1,4 +1,4 @@
-// Rule 12: replacing instances because of notices, a few at a time.
+// Replacing instances because of notices, a few at a time: a part of rule 12.
 
 import { type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
 import type { GroupCapacity, IgnoreReason, WaitingNotice, WaitReason } from "../model/notice.ts";

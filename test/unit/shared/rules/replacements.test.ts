@@ -1,4 +1,4 @@
-// Rule 12: replacing instances because of notices.
+// Replacing instances because of notices, a part of rule 12.
 // Protects a group's capacity: a few at a time, the next when the replacement serves, and the last one only where the input
 // says so.
 import { expect } from "chai";
