@@ -168,9 +168,7 @@ function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions 
     replace: {
       atOnce: input.replace_at_once ?? 1,
       last: input.replace_last ?? false,
-      queue: input.lifecycle_queue_name,
-      hookNames: [],
-      topicArns: [],
+      ours: { queue: input.lifecycle_queue_name, topics: [], names: [] },
     },
     settings: settingsOf(drainKeysOf(input)),
   };

@@ -27,7 +27,7 @@ const schema = z.object({
   ),
   replace_at_once: z.int().check(z.gte(1)),
   replace_last: z.boolean(),
-  lifecycle_queue_name: queueName,
+  lifecycle_queue_name: z.optional(queueName),
   lifecycle_hook_names: names,
   lifecycle_topic_arns: names,
 });
@@ -50,9 +50,11 @@ export function parseNoticeBatch(
       settings: {
         atOnce: data.replace_at_once,
         last: data.replace_last,
-        queue: data.lifecycle_queue_name,
-        hookNames: data.lifecycle_hook_names,
-        topicArns: data.lifecycle_topic_arns,
+        ours: {
+          queue: data.lifecycle_queue_name,
+          topics: data.lifecycle_topic_arns,
+          names: data.lifecycle_hook_names,
+        },
       },
       notices: data.notices.map((each) => ({
         instanceId: each.instance_id,
@@ -68,15 +70,15 @@ export function parseNoticeBatch(
 
 /** Notices as messages of the monitor queue: as few as their number allows. */
 export function formatNoticeBatch({ settings, notices }: NoticeBatch): string[] {
-  const { atOnce, last, queue, hookNames, topicArns } = settings;
+  const { atOnce, last, ours } = settings;
   return pieces(notices, NOTICES_A_MESSAGE).map((some) =>
     JSON.stringify({
       notices: some.map(written),
       replace_at_once: atOnce,
       replace_last: last,
-      lifecycle_queue_name: queue,
-      ...(hookNames.length === 0 ? {} : { lifecycle_hook_names: hookNames }),
-      ...(topicArns.length === 0 ? {} : { lifecycle_topic_arns: topicArns }),
+      ...(ours.queue === undefined ? {} : { lifecycle_queue_name: ours.queue }),
+      ...(ours.topics.length === 0 ? {} : { lifecycle_topic_arns: ours.topics }),
+      ...(ours.names.length === 0 ? {} : { lifecycle_hook_names: ours.names }),
     }),
   );
 }

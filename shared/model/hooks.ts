@@ -39,26 +39,24 @@ export function hookOf(
   return hooks?.find(({ name }) => name === hook);
 }
 
+/** By what a function's input knows our hooks. */
+export type OurHooks = {
+  /** The name of the lifecycle queue, which our hooks notify. */
+  readonly queue: string | undefined;
+  /** The ARNs of SNS topics that bring our hooks' messages to the lifecycle queue. */
+  readonly topics: readonly string[];
+  /** The names of hooks that are ours, whatever they notify. */
+  readonly names: readonly string[];
+};
+
 /** Whether a hook notifies an SQS queue of this name. */
 export function notifiesQueue({ target }: Hook, queue: string): boolean {
   return target?.includes(":sqs:") === true && target.endsWith(`:${queue}`);
 }
 
-/** How the hooks that are ours are known. */
-export type OurHooks = {
-  /** The lifecycle queue's name: hooks that notify it are ours. */
-  readonly queue: string;
-  /** The names of hooks that are ours, whatever they notify. */
-  readonly hookNames: readonly string[];
-  /** The ARNs of topics: hooks that notify one of them are ours. */
-  readonly topicArns: readonly string[];
-};
-
 /** Whether a terminating hook is ours: it notifies our queue or a topic of ours, or has a name that the input gives. */
-export function isOurs(hook: Hook, { queue, hookNames, topicArns }: OurHooks): boolean {
-  return (
-    notifiesQueue(hook, queue) ||
-    hookNames.includes(hook.name) ||
-    (hook.target !== undefined && topicArns.includes(hook.target))
-  );
+export function isOurs(hook: Hook, { queue, topics, names }: OurHooks): boolean {
+  if (names.includes(hook.name)) return true;
+  if (hook.target === undefined) return false;
+  return (queue !== undefined && notifiesQueue(hook, queue)) || topics.includes(hook.target);
 }

@@ -1,3 +1,5 @@
+import type { OurHooks } from "./hooks.ts";
+
 /** The kinds of notices about instances that EventBridge brings. */
 export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
 
@@ -10,12 +12,7 @@ export type ReplaceSettings = {
   readonly atOnce: number;
   /** Whether the last instance of a group may go before another one serves. */
   readonly last: boolean;
-  /** The lifecycle queue's name: a hook that notifies it is ours. */
-  readonly queue: string;
-  /** The names of hooks that are ours too. */
-  readonly hookNames: readonly string[];
-  /** The ARNs of topics: hooks that notify them are ours too. */
-  readonly topicArns: readonly string[];
+  readonly ours: OurHooks;
 };
 
 /** A notice about an instance that is to be replaced when the group allows it. */

@@ -2,7 +2,7 @@ import { timeText } from "../base/time-text.ts";
 import { ignoreText } from "../log-lines/notice-text.ts";
 import type { InstanceNotice } from "../messages/arrivals.ts";
 import type { Tracked } from "../messages/receive.ts";
-import type { GroupInstance } from "../model/hooks.ts";
+import type { GroupInstance, OurHooks } from "../model/hooks.ts";
 import type { IgnoreReason, NoticeKind, ReplaceSettings, WaitingNotice } from "../model/notice.ts";
 import type { DrainSettings } from "../model/settings.ts";
 import { observeGroupInstances } from "../observe/auto-scaling.ts";
@@ -60,7 +60,7 @@ export async function handleNotices(
   const owners = await readOwners(
     run,
     interrupted.map(({ instanceId }) => instanceId),
-    options.replace,
+    options.replace.ours,
   );
   const drains: Tracked[] = [];
   const undone: InstanceNotice[] = [];
@@ -88,7 +88,7 @@ export async function findMaintenances(
   if (!isScheduleDue(run.startedAt, policy)) return [];
   const events = contentOf(await reading(run, () => run.ports.ec2.scheduledEvents())) ?? [];
   const due = maintenancesDue(events, lead, run.now());
-  const owners = await readOwners(run, [...due.keys()], replace);
+  const owners = await readOwners(run, [...due.keys()], replace.ours);
   return [...due].flatMap(([instanceId, startsAt]) => {
     const read = owners.get(instanceId);
     const owner = read && contentOf(read);
@@ -105,7 +105,7 @@ export async function findMaintenances(
 async function readOwners(
   run: Run,
   instanceIds: readonly string[],
-  ours: ReplaceSettings,
+  ours: OurHooks,
 ): Promise<Map<string, Reading<GroupInstance | IgnoreReason>>> {
   const instances = await observeGroupInstances(run, instanceIds);
   const owners = new Map<string, Reading<GroupInstance | IgnoreReason>>();

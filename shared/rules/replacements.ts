@@ -1,11 +1,14 @@
 // Replacing instances because of notices, a few at a time: a part of rule 12.
 
-import { type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
-import type { GroupCapacity, IgnoreReason, WaitingNotice, WaitReason } from "../model/notice.ts";
+import { type Hook, isOurs } from "../model/hooks.ts";
+import type {
+  GroupCapacity,
+  IgnoreReason,
+  ReplaceSettings,
+  WaitingNotice,
+  WaitReason,
+} from "../model/notice.ts";
 import { SECOND, WAITING_NOTICE_MS, WARMUP_MS } from "./timings.ts";
-
-/** How many instances of a group may go at once, and whether the last one may. */
-export type ReplacePolicy = { readonly atOnce: number; readonly last: boolean };
 
 /** What is done about a notice of a group. */
 export type Replacement = { readonly notice: WaitingNotice } & (
@@ -36,7 +39,7 @@ const APART = /^(Standby|Detach(ing|ed)|Terminated|Terminating:Retained|Warmed:.
 export function decideReplacements(
   notices: readonly WaitingNotice[],
   view: GroupView,
-  policy: ReplacePolicy & OurHooks,
+  policy: ReplaceSettings,
   now: number,
 ): Replacement[] {
   const inOrder = [...notices].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
@@ -104,10 +107,10 @@ function together(one: WaitingNotice, other: WaitingNotice): WaitingNotice {
 function ignoredBecause(
   { instanceId, notice }: WaitingNotice,
   { capacity, hooks }: GroupView,
-  policy: ReplacePolicy & OurHooks,
+  policy: ReplaceSettings,
 ): IgnoreReason | undefined {
   const { name: group, desired, rebalancesItself, instances } = capacity;
-  if (!hooks.some((each) => isOurs(each, policy))) return { why: "no hook of ours", group };
+  if (!hooks.some((each) => isOurs(each, policy.ours))) return { why: "no hook of ours", group };
   const state = instances.find((each) => each.instanceId === instanceId)?.state ?? "gone";
   if (state !== "InService") return { why: "not in service", state };
   if (notice === "rebalance" && rebalancesItself) return { why: "Auto Scaling rebalances", group };
@@ -118,7 +121,7 @@ function ignoredBecause(
 // scale-in, an instance refresh and a replacement look alike.
 function othersUnderWay(
   { capacity: { name: group, desired, suspended, instances }, started }: GroupView,
-  { atOnce, last }: ReplacePolicy,
+  { atOnce, last }: ReplaceSettings,
 ): WaitReason | undefined {
   const processes = NEEDED.filter((each) => suspended.includes(each));
   if (processes.length > 0) return { why: "suspended", group, processes };

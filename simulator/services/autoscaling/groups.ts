@@ -8,10 +8,10 @@ import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isInStandby, isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
-import { Sightings } from "./sightings.ts";
 import { type Following, Passages } from "./passages.ts";
 import { replacedByRebalancing, replacementsWanted } from "./rebalancing.ts";
 import { Refreshes } from "./refreshes.ts";
+import { Sightings } from "./sightings.ts";
 import { SetAside } from "./standby.ts";
 import { type WarmPoolChange, WarmPools } from "./warm-pools.ts";
 

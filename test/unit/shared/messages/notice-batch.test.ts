@@ -25,9 +25,11 @@ const plain: WaitingNotice = {
 const settings: NoticeBatch["settings"] = {
   atOnce: 3,
   last: true,
-  queue: "lifecycle",
-  hookNames: ["drain"],
-  topicArns: ["arn:aws:sns:us-east-1:123456789012:topic"],
+  ours: {
+    queue: "lifecycle",
+    topics: ["arn:aws:sns:us-east-1:123456789012:topic"],
+    names: ["drain"],
+  },
 };
 const read = (body: string) => parseNoticeBatch(body);
 
@@ -35,7 +37,10 @@ describe("messages with notices", () => {
   it("are read as they were written", () => {
     const batch = { settings, notices: [one, plain] };
     expect(formatNoticeBatch(batch).map(read)).to.deep.equal([{ kind: "notices", batch }]);
-    const short = { settings: { ...settings, hookNames: [], topicArns: [] }, notices: [plain] };
+    const short = {
+      settings: { ...settings, ours: { queue: undefined, topics: [], names: [] } },
+      notices: [plain],
+    };
     expect(formatNoticeBatch(short).map(read)).to.deep.equal([{ kind: "notices", batch: short }]);
   });
 
@@ -56,7 +61,7 @@ describe("messages with notices", () => {
   /** [why, what differs, what is wrong] */
   const wrong: [string, object, RegExp][] = [
     ["notices that are no list", { notices: 1 }, /^notices: /],
-    ["no queue", { lifecycle_queue_name: undefined }, /^lifecycle_queue_name: /],
+    ["a FIFO queue", { lifecycle_queue_name: "x.fifo" }, /^lifecycle_queue_name: /],
     ["a notice of another kind", { notices: [{ ...written.notices[0], notice: "flood" }] }, /^notices\W+0/],
     ["no instance", { notices: [{ ...written.notices[0], instance_id: "web" }] }, /^notices\W+0/],
     ["none at once", { replace_at_once: 0 }, /^replace_at_once: /],

@@ -67,7 +67,7 @@ function outsideOf(outside: Outside) {
   const options: NoticeOptions = {
     policy: outside.policy ?? ALL,
     lead: 48 * HOUR,
-    replace: { atOnce: 1, last: false, queue: "lifecycle", hookNames: [], topicArns: [] },
+    replace: { atOnce: 1, last: false, ours: { queue: "lifecycle", topics: [], names: [] } },
     settings: settingsOf({ cluster_name: "main" }),
   };
   const logged = () =>

@@ -13,9 +13,7 @@ import { hook, MINUTE, SINCE } from "../rules/builders.ts";
 const settings: NoticeBatch["settings"] = {
   atOnce: 1,
   last: false,
-  queue: "lifecycle",
-  hookNames: [],
-  topicArns: [],
+  ours: { queue: "lifecycle", topics: [], names: [] },
 };
 const idOf = (n: number) => `i-0000000${n}`;
 const notice = (n: number, change: Partial<WaitingNotice> = {}): WaitingNotice => ({

@@ -75,7 +75,7 @@ describe("what is done about a notice as it comes", () => {
 describe("whose instance a notice is about", () => {
   const ARN = "arn:aws:sqs:us-east-1:123456789012:";
   const TOPIC = "arn:aws:sns:us-east-1:123456789012:topic";
-  const ours = { queue: "lifecycle", hookNames: ["by-name"], topicArns: [TOPIC] };
+  const ours = { queue: "lifecycle", topics: [TOPIC], names: ["by-name"] };
   const groupInstance = { group: "fleet", state: "InService" };
 
   /** [why, the group's terminating hooks by name and target, whether one is ours] */

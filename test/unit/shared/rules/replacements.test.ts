@@ -2,19 +2,18 @@
 // Protects a group's capacity: a few at a time, the next when the replacement serves, and the last one only where the input
 // says so.
 import { expect } from "chai";
-import type { GroupCapacity, WaitingNotice } from "../../../../shared/model/notice.ts";
+import type { GroupCapacity, ReplaceSettings, WaitingNotice } from "../../../../shared/model/notice.ts";
 import {
   decideReplacements,
   decideUnread,
   type GroupView,
   mergeNotices,
   type Replacement,
-  type ReplacePolicy,
 } from "../../../../shared/rules/replacements.ts";
 import { hook, MINUTE, SECOND, SINCE } from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
-const OURS = { queue: "lifecycle", hookNames: [], topicArns: [] };
+const OURS = { queue: "lifecycle", topics: [], names: [] };
 
 const notice = (n: number, change: Partial<WaitingNotice> = {}): WaitingNotice => ({
   instanceId: `i-${n}`,
@@ -44,16 +43,16 @@ const words = (all: readonly Replacement[]) =>
 const decide = (
   notices: readonly WaitingNotice[],
   capacity: GroupCapacity,
-  { now = SINCE, ...more }: Partial<ReplacePolicy> & Partial<GroupView> & { now?: number } = {},
+  { now = SINCE, ...more }: Partial<ReplaceSettings> & Partial<GroupView> & { now?: number } = {},
 ) => {
   const { atOnce = 1, last = false, hooks = [hook()], started = 0 } = more;
-  return decideReplacements(notices, { capacity, hooks, started }, { atOnce, last, ...OURS }, now);
+  return decideReplacements(notices, { capacity, hooks, started }, { atOnce, last, ours: OURS }, now);
 };
 const three = [notice(3), notice(1), notice(2)];
 
 describe("replacing instances of a group", () => {
   /** [why, the group, how many at once and whether the last one, what becomes of the notices about i-1, i-2 and i-3] */
-  const table: [string, GroupCapacity, Partial<ReplacePolicy> & { started?: number }, string[]][] = [
+  const table: [string, GroupCapacity, Partial<ReplaceSettings> & { started?: number }, string[]][] = [
     [
       "whole: the lowest id goes",
       whole(5),
