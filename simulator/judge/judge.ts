@@ -133,7 +133,13 @@ export class Judge implements Past {
 
   #followInstance(
     line: LineOf<
-      "instance-ended" | "interruption" | "notice" | "message-forged" | "message-lost" | "termination-asked" | "agent"
+      | "instance-ended"
+      | "interruption"
+      | "notice"
+      | "message-forged"
+      | "message-lost"
+      | "termination-asked"
+      | "agent"
     >,
   ): void {
     switch (line.kind) {
