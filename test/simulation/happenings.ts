@@ -215,10 +215,18 @@ function tasks(from: Draws): Entry[] {
   return [from.at({ run_tasks: { cluster: cluster.name, instance_ids: from.ids(1), ...started, task } })];
 }
 
+/** What ordinary accounts send to a queue that has more than one use. */
+const ORDINARY = [
+  { Event: "autoscaling:EC2_INSTANCE_LAUNCH", AutoScalingGroupName: "fleet" },
+  { LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING", LifecycleHookName: "boot" },
+  { "detail-type": "EC2 Instance Terminate Successful", source: "aws.autoscaling", detail: {} },
+  { Type: "SubscriptionConfirmation", TopicArn: "arn:aws:sns:us-east-1:123456789012:fleet" },
+].map((each) => JSON.stringify(each));
+
 function strangeMessage(from: Draws): Entry[] {
   const { random, group } = from;
   if (random.chance(0.4)) {
-    const body = random.pick(["no JSON at all", "{}", '{"a":[1,2,{"b":null}]}']);
+    const body = random.pick(["no JSON at all", "{}", '{"a":[1,2,{"b":null}]}', ...ORDINARY]);
     return [from.at({ send: { queue: random.pick(["lifecycle", "monitor"]), body } })];
   }
   const [instanceId = ""] = from.ids(1);

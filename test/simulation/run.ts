@@ -53,7 +53,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     seed: scenario.seed ?? 1,
     terminations: terminations.length,
     calls: [...played.calls.values()].reduce((sum, count) => sum + count, 0),
-    fired: simulation.world.firings.counts,
+    fired: new Map([...simulation.world.firings.counts, ...saidIn(lines)]),
     damage: countsOf(played.damage),
     violations,
     digest: digest.digest("hex"),
@@ -70,6 +70,19 @@ function countsOf(damage: readonly Damage[]): Map<string, number> {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
+}
+
+/** The phrases of log lines that are counted as faults are: what never says them proves nothing of them. */
+export const SAID = [
+  "message dropped",
+  "metadata ignored",
+  "held by tasks",
+  "time does not suffice",
+] as const;
+
+function saidIn(lines: readonly string[]): Map<string, number> {
+  const phrases = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+  return new Map(SAID.map((phrase) => [phrase, phrases.filter((each) => each === phrase).length]));
 }
 
 function calmFrom({ faults_end_after_seconds: seconds }: ScenarioInput, { startedAt }: Played): number {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { progressText, storyText } from "../../cli/story-text.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
-import type { Detailed, Result } from "./run.ts";
+import { type Detailed, type Result, SAID } from "./run.ts";
 
 /** What a sweep must come to on average, so that it proves something. */
 const LEAST = { terminations: 3, calls: 200, kinds: 2 };
@@ -58,12 +58,16 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
     (key) => averages[key] < LEAST[key],
   );
   const silent =
-    results.length < ALL_FIRE_IN ? [] : [...KINDS, ...WORLD_KINDS].filter((kind) => fired(kind) === 0);
+    results.length < ALL_FIRE_IN
+      ? []
+      : [...KINDS, ...WORLD_KINDS, ...SAID].filter((kind) => fired(kind) === 0);
   const lines = [
     "how often each fault fired:",
     ...KINDS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
     "how often each part of a wider world came up:",
     ...WORLD_KINDS.map((kind) => `  ${kind.padEnd(WIDE)} ${fired(kind)}`),
+    "how often the log said what few drains say:",
+    ...SAID.map((phrase) => `  ${phrase.padEnd(WIDE)} ${fired(phrase)}`),
     "what they brought about where a mapping reads the queue:",
     ...OF_MAPPINGS.map((kind) => `  ${kind.padEnd(20)} ${fired(kind)}`),
     "what was lost, and what allowed it:",

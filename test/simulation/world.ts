@@ -283,7 +283,7 @@ function hooks(random: Random, names: Named, unnotified: number): Hook[] {
       [16, 3600],
     ]),
     default_result: random.pick(["CONTINUE", "ABANDON"] as const),
-    ...some(random, 0.35, { metadata: JSON.stringify(drainKeys(random, names, 0.4)) }),
+    ...some(random, 0.35, { metadata: JSON.stringify({ ...drainKeys(random, names, 0.4), owner: "web" }) }),
   };
   const other: Hook = {
     name: "backup",
