@@ -6,10 +6,10 @@ import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
 import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
-import { failuresOf, faultsOfOurs, run } from "./run.ts";
+import { failuresOf, faultsOfOurs, run, SAID } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
 import { sweep } from "./sweep.ts";
-import { KINDS, summaryOf } from "./tell.ts";
+import { KINDS, summaryOf, WORLD_KINDS } from "./tell.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 
@@ -161,7 +161,7 @@ describe("simulation", () => {
   });
 
   it("from 300 seeds on, a kind of fault that never fired fails the sweep", () => {
-    const fired = new Map(KINDS.map((kind) => [kind as string, 1]));
+    const fired = new Map([...KINDS, ...WORLD_KINDS, ...SAID].map((kind) => [kind as string, 1]));
     const result = { seed: 1, terminations: 3, calls: 200, damage: new Map(), violations: [], digest: "" };
     const sweptWith = (seeds: number, silent: string) =>
       summaryOf(

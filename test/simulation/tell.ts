@@ -34,7 +34,7 @@ export const KINDS = [
 ] as const;
 
 /** What the worlds have that few fleets have. As with faults, what never fired proves nothing. */
-const WORLD_KINDS = [
+export const WORLD_KINDS = [
   "blue/green of ECS",
   "task sets of CodeDeploy",
   "task sets of others",
