@@ -1,0 +1,175 @@
+// Protects those who do this job from what went wrong for others: each test is a report of theirs, told with a fleet of its own,
+// and ends as it should have ended.
+import { expect } from "chai";
+import type { StoryLine } from "../../simulator/kernel/story.ts";
+import { functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
+
+const ids = instanceIds(4);
+const [leaving, other] = ids as [string, string];
+const MINUTE = 60;
+
+type Fleet = Readonly<Record<string, unknown>>;
+const group = (change: Fleet = {}, hook: Fleet = {}) => ({
+  name: "fleet",
+  instance_ids: ids,
+  cluster: "depot",
+  hooks: [{ ...HOOK, ...hook }],
+  ...change,
+});
+const terminate = (at_seconds = 8, instance_ids: readonly string[] = [leaving]) => ({
+  at_seconds,
+  terminate: { instance_ids },
+});
+const cluster = (...services: Fleet[]) => [{ name: "depot", services }];
+const port = (container_port: number, host_port = 0) => [{ container_port, host_port }];
+
+const linesIn = ({ simulation }: Outcome) => simulation.world.story.lines;
+const secondsOf = ({ startedAt }: Outcome, at: number | undefined) =>
+  ((at ?? Number.NaN) - startedAt) / 1_000;
+const saidAt = (outcome: Outcome, line: object | undefined) =>
+  secondsOf(outcome, Date.parse(String((line as { time?: string } | undefined)?.time)));
+const firstAt = (outcome: Outcome, is: (line: StoryLine) => boolean) =>
+  secondsOf(outcome, linesIn(outcome).find(is)?.at);
+const completedAt = (outcome: Outcome) => secondsOf(outcome, outcome.terminations[0]?.completedAt);
+
+/** The one termination ended with nothing left, nothing was lost, and no run failed. */
+function expectNothingLost(outcome: Outcome): void {
+  expect(outcome.violations).to.deep.equal([]);
+  expect(outcome.damage).to.deep.equal([]);
+  expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal(["completed when nothing was left"]);
+  expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+}
+
+describe("scenarios: reports from the field", () => {
+  it("a chat server's target drains for as long as ELB allows, and the drain has no more: it is told in the first minutes", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot" }),
+      target_groups: [{ name: "sockets", port: 443, deregistration_delay_seconds: 3_600 }],
+      clusters: cluster({
+        name: "sockets",
+        desired_count: 4,
+        load_balancers: [{ target_group: "sockets", container_port: 9000 }],
+        task: { ports: port(9_000), stop_timeout_seconds: 45 },
+      }),
+      auto_scaling_groups: [group()],
+      timeline: [terminate()],
+    });
+    const [line] = linesOf(outcome, "time does not suffice", leaving);
+    expect(line).to.include({ level: "WARN", needs_seconds: 3_645 });
+    expect(line?.reason).to.match(/set drain_timeout_seconds to \d+ or more/);
+    expect(saidAt(outcome, line)).to.be.below(2 * MINUTE);
+  });
+
+  it("a boot script starts a log shipper without saying who it is: the log names the one task that stays", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot", drain_timeout_seconds: 1_200 }),
+      clusters: cluster({ name: "mail", desired_count: 3, task: { stop_seconds: 12 } }),
+      auto_scaling_groups: [group()],
+      tasks: [{ cluster: "depot", family: "log-shipper", instance_ids: ids }],
+      timeline: [terminate()],
+    });
+    const [line, ...others] = linesOf(outcome, "held by tasks", leaving).filter(
+      ({ level }) => level === "WARN",
+    );
+    expect(others).to.deep.equal([]);
+    expect(line?.tasks).to.have.nested.property("[0].family", "log-shipper");
+    expect(line?.tasks).to.have.nested.property("[0].started_by", "not given");
+    expect(saidAt(outcome, line)).to.be.below(8 + 3 * MINUTE);
+  });
+
+  it("a topic that everybody uses is in front of the queue: what is not ours goes in one line each", async () => {
+    const Time = "2026-01-05T09:00:08.000Z";
+    const about = { AutoScalingGroupName: "fleet", EC2InstanceId: other };
+    const inSns = (value: object) => ({ Type: "Notification", Message: JSON.stringify(value), Subject: "s" });
+    const event = (type: string, source: string, detail: object) => ({
+      "detail-type": type,
+      source,
+      time: Time,
+      detail,
+    });
+    const launch = {
+      ...about,
+      LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      LifecycleHookName: "warm-up",
+      LifecycleActionToken: "12345678-1234-1234-1234-123456789012",
+      Time,
+    };
+    const sent = [
+      inSns({ ...about, Event: "autoscaling:EC2_INSTANCE_TERMINATE", StatusCode: "InProgress", Time }),
+      inSns(launch),
+      event("EC2 Instance State-change Notification", "aws.ec2", {
+        "instance-id": leaving,
+        state: "stopping",
+      }),
+      event("EC2 Instance Launch Unsuccessful", "aws.autoscaling", { ...about, ActivityId: "a" }),
+      event("EC2 Instance-launch Lifecycle Action", "aws.autoscaling", launch),
+      event("EC2 Auto Scaling Instance Refresh Cancelled", "aws.autoscaling", about),
+    ];
+    const half = { LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING" };
+    const unexplained = { Records: [{ EventSource: "aws:sns", Sns: inSns(half) }] };
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot" }),
+      clusters: cluster({ name: "mail", desired_count: 3, task: { stop_seconds: 12 } }),
+      auto_scaling_groups: [group()],
+      timeline: [
+        terminate(),
+        ...[...sent, unexplained].map((body, i) => ({
+          at_seconds: 9 + i,
+          send: { queue: "lifecycle", body: JSON.stringify(body) },
+        })),
+      ],
+    });
+    expectNothingLost(outcome);
+    const told = [...linesOf(outcome, "message dropped"), ...linesOf(outcome, "notice ignored")];
+    expect(told.map(({ level }) => level)).to.deep.equal(sent.map(() => "INFO"));
+    expect(outcome.log.filter(({ level }) => level === "ERROR")).to.have.lengthOf(1);
+    const dead = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages;
+    expect([...dead.values()].map(({ body }) => body)).to.deep.equal([JSON.stringify(unexplained)]);
+  });
+
+  it("a gateway in the mode host names no ports: its target has drained before it gets SIGTERM", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot", target_groups: ["gateway"] }),
+      target_groups: [{ name: "gateway", port: 8443, deregistration_delay_seconds: 75 }],
+      clusters: cluster({
+        name: "gateway",
+        desired_count: 3,
+        minimum_healthy_percent: 50,
+        maximum_percent: 100,
+        task: { network_mode: "host", stop_seconds: 4 },
+      }),
+      auto_scaling_groups: [group({ registers_with: { target_groups: [{ name: "gateway" }] } })],
+      timeline: [terminate()],
+    });
+    expectNothingLost(outcome);
+    const drained = firstAt(
+      outcome,
+      (each) => each.kind === "target" && each.id === leaving && each.state === "gone",
+    );
+    const stopping = firstAt(
+      outcome,
+      (each) => each.kind === "task" && each.instanceId === leaving && each.status === "STOPPING",
+    );
+    expect(stopping).to.be.at.least(drained);
+  });
+
+  it("a queue's key was wrong for 80 minutes, and the message comes then: what the hook still holds is drained", async () => {
+    const outcome = await play({
+      functions: functions({ target_groups: ["forms"] }),
+      target_groups: [{ name: "forms", port: 8080, deregistration_delay_seconds: 90 }],
+      auto_scaling_groups: [
+        group(
+          { cluster: undefined, registers_with: { target_groups: [{ name: "forms" }] } },
+          { heartbeat_timeout_seconds: 7_200 },
+        ),
+      ],
+      ends_after_seconds: 12_000,
+      timeline: [
+        { at_seconds: 1, delay_notifications: { for_seconds: 60, by_seconds: 80 * MINUTE, probability: 1 } },
+        terminate(),
+      ],
+    });
+    expectNothingLost(outcome);
+    expect(completedAt(outcome)).to.be.within(80 * MINUTE + 90, 80 * MINUTE + 90 + 4 * MINUTE);
+  });
+});
