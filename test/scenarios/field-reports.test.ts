@@ -172,4 +172,83 @@ describe("scenarios: reports from the field", () => {
     expectNothingLost(outcome);
     expect(completedAt(outcome)).to.be.within(80 * MINUTE + 90, 80 * MINUTE + 90 + 4 * MINUTE);
   });
+
+  /** How few healthy targets a target group had at any time after the first was taken out. */
+  const fewest = (outcome: Outcome, targetGroup: string) => {
+    const healthy = new Set<string>();
+    let least = Number.POSITIVE_INFINITY;
+    for (const each of linesIn(outcome)) {
+      if (each.kind === "target-healthy" && each.targetGroup === targetGroup) healthy.add(each.id);
+      else if (each.kind === "target" && each.targetGroup === targetGroup && each.state !== "registered")
+        healthy.delete(each.id);
+      if (each.at > outcome.startedAt + 5_000) least = Math.min(least, healthy.size);
+    }
+    return least;
+  };
+  const notified = (keys: Fleet, change: Fleet, notice: Fleet) => ({
+    functions: functions({ target_groups: ["front"], ...keys }),
+    event_rules: [{ queue: "lifecycle" }],
+    target_groups: [{ name: "front", port: 8080, deregistration_delay_seconds: 40 }],
+    auto_scaling_groups: [
+      group({
+        instance_ids: instanceIds(6),
+        cluster: undefined,
+        boot_seconds: 200,
+        registers_with: { target_groups: [{ name: "front" }] },
+        ...change,
+      }),
+    ],
+    ends_after_seconds: 4_000,
+    timeline: [{ at_seconds: 6, ...notice }],
+  });
+
+  it("EC2 recommends to rebalance five of six at once: they are replaced one after the other", async () => {
+    const outcome = await play(
+      notified({ on_rebalance: "replace" }, {}, { recommend_rebalance: { instance_ids: instanceIds(5) } }),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage.filter(({ kind }) => kind === "capacity")).to.deep.equal([]);
+    expect(fewest(outcome, "front")).to.equal(5);
+  });
+
+  it("a maintenance of five of six is announced two weeks ahead: nothing is replaced before its time", async () => {
+    const outcome = await play(
+      notified({ on_maintenance: "replace" }, {}, { schedule_maintenance: { instance_ids: instanceIds(5) } }),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    expect(outcome.terminations).to.deep.equal([]);
+  });
+
+  it("a nightly job is placed while a static target drains: the log names it, and says why it could come", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot", target_groups: ["gate"] }),
+      target_groups: [{ name: "gate", port: 8080, deregistration_delay_seconds: 240 }],
+      clusters: cluster({
+        name: "gate",
+        desired_count: 4,
+        minimum_healthy_percent: 50,
+        maximum_percent: 100,
+        task: { ports: port(8_080, 8_080), stop_seconds: 4 },
+      }),
+      auto_scaling_groups: [group({ registers_with: { target_groups: [{ name: "gate" }] } })],
+      ends_after_seconds: 2_400,
+      timeline: [
+        terminate(),
+        {
+          at_seconds: 100,
+          run_tasks: {
+            cluster: "depot",
+            family: "stock-take",
+            count: 4,
+            started_by: "events-rule/night",
+            task: {},
+          },
+        },
+      ],
+    });
+    const said = outcome.log.filter((line) => JSON.stringify(line).includes("stock-take"));
+    expect(said.map(({ level }) => level)).to.include("WARN");
+    expect(saidAt(outcome, said[0])).to.be.below(300 + 3 * MINUTE);
+  });
 });
