@@ -3,6 +3,7 @@ import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { familyOf, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
+import { isOurs } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
 import { NAMED_AFTER_MS, STOPPING_FOR_MS } from "./timings.ts";
 
@@ -17,8 +18,8 @@ type Live = { readonly cluster: string; readonly task: Task; readonly isStoppedB
  * stops has a line of its own. Those that a service has not stopped yet share one, and so do those that do not end their stop.
  */
 export function holdingTasks(termination: Termination, observed: Observation, now: number): Warning[] {
-  const { drainingAt } = termination.memory;
-  if (drainingAt === undefined || now - drainingAt < NAMED_AFTER_MS) return [];
+  const since = holdingSince(termination, observed);
+  if (since === undefined || now - since < NAMED_AFTER_MS) return [];
   const live = liveOf(termination, observed);
   const staying = live.filter(({ task }) => task.shouldRun);
   const alone = staying.filter(({ task, isStoppedByUs }) => task.service === undefined && !isStoppedByUs);
@@ -37,6 +38,12 @@ export function holdingTasks(termination: Termination, observed: Observation, no
       { why: "stopping for long" },
     ),
   ];
+}
+
+// While a registration of ours is there, DRAINING may wait for it, and that is what the drain waits for. Without one, a container
+// instance that is not DRAINING is one that we may not drain, or could not.
+function holdingSince({ memory }: Termination, { registrations }: Observation): number | undefined {
+  return memory.drainingAt ?? (registrations.some(isOurs) ? undefined : memory.begunAt);
 }
 
 function liveOf(termination: Termination, { clusterInstances }: Observation): Live[] {

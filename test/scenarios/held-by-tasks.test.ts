@@ -136,6 +136,17 @@ describe("scenarios: a task that holds the drain is named", () => {
     expect((line?.at ?? Number.NaN) - since).to.be.within(60, 120);
   });
 
+  it("one on an instance that we may not set DRAINING, beside what is refused", async () => {
+    const deny = { actions: ["ecs:UpdateContainerInstancesState"], for_seconds: 3_600, probability: 1 };
+    const outcome = await play(
+      fleet({ tasks: [{ family: "stays", started_by: "ci" }], timeline: [{ at_seconds: 1, deny }] }),
+    );
+    const [line] = naming(outcome, "stays");
+    expect(line).to.include({ level: "WARN", started_by: "ci" });
+    expect((line?.at ?? Number.NaN) - firstLookOf(outcome)).to.be.within(0, 120);
+    expect(naming(outcome, "cart").length).to.be.at.least(1);
+  });
+
   it("none where the tasks leave", async () => {
     const outcome = await play(fleet());
     expectDrained(outcome, { count: 1 });

@@ -95,6 +95,16 @@ describe("the tasks that hold a drain", () => {
     expect(held([job()], { drainingAt: undefined })).to.deep.equal([]);
   });
 
+  it("are named without DRAINING too, where nothing of ours drains first: it may be that we cannot set it", () => {
+    const begun = { begunAt: SINCE + now - 45 * SECOND };
+    const clusterInstances = [clusterInstanceOf({ status: "ACTIVE" }, [job()])];
+    expect(held([job()], begun, { observed: { clusterInstances } })).to.have.lengthOf(1);
+    const registrations = [target()];
+    expect(held([job()], begun, { observed: { clusterInstances, registrations } })).to.deep.equal([]);
+    const later = { begunAt: SINCE + now - 45 * SECOND + 1 };
+    expect(held([job()], later, { observed: { clusterInstances } })).to.deep.equal([]);
+  });
+
   it("each that nobody stops is a warning of its own, ten at once at the most", () => {
     const jobs = Array.from({ length: 12 }, (_, i) => job({ arn: `task-${i}` }));
     const warnings = held(jobs);
