@@ -5,6 +5,7 @@ import { allowClosedPipes } from "../cli/closed-pipes.ts";
 import { endUsage, endWith } from "../cli/usage.ts";
 import { bundle } from "./bundle.ts";
 import { calls } from "./calls.ts";
+import { discovery } from "./discovery.ts";
 import { type Figure, figureTable, isOver, type Part, tableText } from "./figure.ts";
 import { lag } from "./lag.ts";
 import { idle, stalled } from "./long.ts";
@@ -18,6 +19,7 @@ allowClosedPipes();
 /** The parts of the bench, in the order in which they are run. */
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = {
   calls,
+  discovery,
   stalled,
   idle,
   lag,

@@ -28,6 +28,8 @@ export type Measured = {
   readonly lambdaSeconds: number;
   /** For each instance, from when it could be completed until it was: the later of ready and the ticks that it waits for. */
   readonly lags: readonly number[];
+  /** For each instance, from its termination until it was completed. */
+  readonly held: readonly number[];
   /** For each instance, from when its message came to the lifecycle queue until DRAINING was set. */
   readonly begun: readonly number[];
   /** From DRAINING to the last STOPPED. */
@@ -79,6 +81,9 @@ export async function measure(fleet: Fleet, prepare?: (simulation: Simulation) =
       if (readyAt === undefined || completedAt === undefined) return Number.POSITIVE_INFINITY;
       return (completedAt - Math.max(readyAt, askedAt + ticks)) / 1_000;
     }),
+    held: terminations.map(
+      ({ askedAt, completedAt }) => ((completedAt ?? Number.POSITIVE_INFINITY) - askedAt) / 1_000,
+    ),
     begun: terminations.map(
       ({ instanceId }) => (drainingAt(instanceId) - (arrivedAt.get(instanceId) ?? Number.NaN)) / 1_000,
     ),

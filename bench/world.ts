@@ -28,6 +28,8 @@ export type Fleet = {
   readonly atOnce?: boolean;
   /** Whether terminate's input names the groups to sweep; without it a sweep knows those of the messages at hand. */
   readonly swept?: boolean;
+  /** How many more target groups the Region has, which nobody names. With them, discovery searches all; without, what is named counts. */
+  readonly unnamedGroups?: number;
   readonly endsAfterSeconds?: number;
   /** For how long the functions run where nothing else keeps them running. */
   readonly idleSeconds?: number;
@@ -51,6 +53,8 @@ export function scenarioOf(fleet: Fleet): Scenario {
   const going = proportionally(terminations, counts);
   const at = FIRST_MESSAGE_SECONDS + phase - SCALING_SECONDS;
   const names = counts.map((_, i) => `fleet-${i + 1}`);
+  const discover = fleet.unnamedGroups === undefined ? "named" : "all";
+  const others = Array.from({ length: fleet.unnamedGroups ?? 0 }, (_, i) => `other-${i + 1}`);
   const scenario = {
     name: "bench",
     seed: 1,
@@ -58,13 +62,14 @@ export function scenarioOf(fleet: Fleet): Scenario {
     throttling: fleet.throttling ?? false,
     functions: {
       deregister: {
-        input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" },
+        input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", discover },
         first_after_seconds: deregister,
         ...(fleet.atOnce ? { event_source_mapping: {} } : {}),
       },
       terminate: {
         input: {
           queue_name: "monitor",
+          discover,
           ...(fleet.swept ? { lifecycle_queue_name: "lifecycle", auto_scaling_groups: names } : {}),
         },
         first_after_seconds: terminate,
@@ -78,7 +83,10 @@ export function scenarioOf(fleet: Fleet): Scenario {
     ],
     target_groups: bare
       ? []
-      : names.flatMap((name) => [targetGroup(`${name}-web`, 80), targetGroup(`${name}-static`, 9000)]),
+      : [
+          ...names.flatMap((name) => [targetGroup(`${name}-web`, 80), targetGroup(`${name}-static`, 9000)]),
+          ...others.map((name) => targetGroup(name, 80)),
+        ],
     load_balancers: bare ? [] : names.map((name) => classic(`${name}-classic`)),
     clusters: names.map((name, i) => (bare ? { name } : cluster(name, counts[i] as number, drainSeconds))),
     // Nobody replaces a standalone task, and nobody stops it but the bench.

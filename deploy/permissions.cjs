@@ -12,7 +12,7 @@ const targetGroups = arn("elasticloadbalancing", "targetgroup/*");
  * @param {Variables} variables
  */
 exports.drainStatements = async (variables) => {
-  const clusters = await clusterArns(variables);
+  const { clusters, searched, changed } = await clustersOf(variables);
   return [
     // IAM knows no resources for these: `*` is all that they take.
     allow(
@@ -33,8 +33,8 @@ exports.drainStatements = async (variables) => {
     // Any of the account: besides those of the input, it is those that the ECS services on an instance name.
     allow(["elasticloadbalancing:DeregisterInstancesFromLoadBalancer"], [loadBalancers]),
     allow(["elasticloadbalancing:DeregisterTargets"], [targetGroups]),
-    // Without a cluster there is nothing to allow, and IAM takes no empty list.
-    ...(clusters.length === 0 ? [] : clusterStatements(clusters)),
+    ...(searched ? readStatements() : clusters.length === 0 ? [] : readStatements(clusters)),
+    ...changeStatements(changed),
   ];
 };
 
@@ -45,20 +45,23 @@ exports.drainStatements = async (variables) => {
  * @param {Variables} variables
  */
 exports.finishStatements = async (variables) => {
-  const clusters = await clusterArns(variables);
+  const { clusters, searched, changed } = await clustersOf(variables);
+  const tasks = [arn("ecs", "task/*")];
   return [
     // IAM knows no resources for it.
     allow(["autoscaling:DescribeWarmPool"], ["*"]),
     allow(["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], [loadBalancers]),
     allow(["elasticloadbalancing:RegisterTargets"], [targetGroups]),
-    ...(clusters.length === 0
-      ? []
-      : [
-          {
-            ...allow(["ecs:GetTaskProtection", "ecs:StopTask"], [arn("ecs", "task/*")]),
-            ...within(clusters),
-          },
-        ]),
+    ...(searched
+      ? [allow(["ecs:GetTaskProtection"], tasks)]
+      : clusters.length === 0
+        ? []
+        : [{ ...allow(["ecs:GetTaskProtection"], tasks), ...within(clusters) }]),
+    ...(changed === "all"
+      ? [allow(["ecs:StopTask"], tasks)]
+      : changed.length === 0
+        ? []
+        : [{ ...allow(["ecs:StopTask"], tasks), ...within(changed) }]),
   ];
 };
 
@@ -162,26 +165,44 @@ function clusterArn(nameOrArn) {
   return nameOrArn.startsWith("arn:") ? nameOrArn : arn("ecs", `cluster/${nameOrArn}`);
 }
 
-function clusterStatements(clusters) {
-  const actions = [
-    "ecs:DescribeContainerInstances",
-    "ecs:DescribeServices",
-    "ecs:DescribeTasks",
-    "ecs:UpdateContainerInstancesState",
-  ];
+// Which clusters are named, whether all are searched, and which may be changed. IAM has no condition for the tags of a cluster
+// that a container instance is in. So with `cluster_tag` the roles may change all, and the functions go by the tag.
+async function clustersOf(variables) {
+  const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];
+  const clusters = await clusterArns(variables);
+  const searched = inputs.some(({ discover = "all" }) => discover !== "named");
+  const changesAll = inputs.some((each) => each.clusters === "*" || each.cluster_tag !== undefined);
+  return { clusters, searched, changed: searched && changesAll ? "all" : clusters };
+}
+
+// What is read of these clusters, or of all.
+function readStatements(clusters) {
   const resources = ["container-instance", "service", "task"].map((type) => arn("ecs", `${type}/*`));
+  const condition = clusters === undefined ? {} : within(clusters);
   return [
-    allow(
-      ["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"],
-      clusters,
-    ),
+    // IAM knows no resource for a list of all clusters.
+    ...(clusters === undefined ? [allow(["ecs:ListClusters"], ["*"])] : []),
+    allow(["ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters ?? [arn("ecs", "cluster/*")]),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
-    { ...allow(actions, resources), ...within(clusters) },
+    {
+      ...allow(["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:DescribeTasks"], resources),
+      ...condition,
+    },
     // IAM knows neither a resource nor a condition for it.
     allow(["ecs:DescribeTaskDefinition"], ["*"]),
     // A cluster's tasks, other than those of one container instance, are listed on `*`.
-    { ...allow(["ecs:ListTasks"], ["*"]), ...within(clusters) },
+    { ...allow(["ecs:ListTasks"], ["*"]), ...condition },
   ];
+}
+
+// What is changed in these clusters, or in all. Without a cluster there is nothing to allow, and IAM takes no empty list.
+function changeStatements(clusters) {
+  const update = allow(["ecs:UpdateContainerInstancesState"], [arn("ecs", "container-instance/*")]);
+  if (clusters === "all") {
+    return [allow(["ecs:DeregisterContainerInstance"], [arn("ecs", "cluster/*")]), update];
+  }
+  if (clusters.length === 0) return [];
+  return [allow(["ecs:DeregisterContainerInstance"], clusters), { ...update, ...within(clusters) }];
 }
 
 function within(clusters) {

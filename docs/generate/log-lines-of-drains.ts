@@ -253,6 +253,27 @@ export const DRAIN_LINES = {
     means: "Two messages were about the same lifecycle action. SQS delivers at least once.",
     todo: NOTHING,
   },
+  "found, not named": {
+    level: "INFO or WARN",
+    from: "both",
+    means:
+      "The instance is in a cluster or a load balancer that nobody named. INFO: it is taken out of it. WARN: with `discover: warn`, it is left.",
+    todo: "INFO: nothing. WARN: name it, or set `discover: all`.",
+  },
+  "name not found": {
+    level: "WARN",
+    from: "both",
+    means:
+      "The input names something that does not exist. With `discover: all` the drain goes on, since what there is has been searched.",
+    todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
+  },
+  "cluster not permitted": {
+    level: "ERROR",
+    from: "both",
+    means:
+      "The instance is in a cluster that may be read, and not changed. The instance is held until the drain's deadline.",
+    todo: "Name the cluster in `cluster_names`, give it the `cluster_tag`, or set `clusters: '*'`. Deploy the roles again with it.",
+  },
   "cluster lacks the instance": {
     level: "WARN",
     from: "both",

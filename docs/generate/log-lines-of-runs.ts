@@ -41,7 +41,7 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "all",
     means:
-      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. The rest goes on without it. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep.",
+      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. A drain that needs it is held until its deadline, unless `discover: all` has searched for what there is. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep.",
     todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
   },
   "message dropped": {

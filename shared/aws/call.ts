@@ -34,8 +34,12 @@ export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefine
   return unless(({ kind }) => kind === "gone", ask);
 }
 
-// ECS writes the key with a small letter.
-type Paged = { readonly NextToken?: string | undefined; readonly nextToken?: string | undefined };
+// ECS writes the key with a small letter, and Elastic Load Balancing calls it a marker, which may be an empty text at the end.
+type Paged = {
+  readonly NextToken?: string | undefined;
+  readonly nextToken?: string | undefined;
+  readonly NextMarker?: string | undefined;
+};
 
 /** The pages of a list, each asked for with the token of the one before. A page may be short, or empty, while there is more. */
 export async function allPages<Page extends Paged>(
@@ -46,7 +50,7 @@ export async function allPages<Page extends Paged>(
   do {
     const page = await ask(token);
     pages.push(page);
-    token = page.NextToken ?? page.nextToken;
+    token = page.NextToken ?? page.nextToken ?? page.NextMarker;
   } while (token);
   return pages;
 }

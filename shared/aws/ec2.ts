@@ -3,6 +3,7 @@ import {
   DescribeInstancesCommand,
   type EC2Client,
   EventCode,
+  type Instance,
 } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
 import type { InstanceState } from "../model/instance-state.ts";
@@ -18,7 +19,12 @@ export type Ec2Port = {
    * are shown for up to a week, and are among them.
    */
   scheduledEvents: () => Promise<ScheduledEvent[]>;
+  /** Where instances are in the network; one that EC2 does not know, or that has ended, is left out. */
+  networks: (instanceIds: readonly string[]) => Promise<Map<string, InstanceNetwork>>;
 };
+
+/** The VPC of an instance, and the addresses of its own network interfaces. */
+export type InstanceNetwork = { readonly vpc: string; readonly addresses: readonly string[] };
 
 /** How many values a filter takes. */
 const FILTER_LIMIT = 200;
@@ -27,25 +33,19 @@ const FILTER_LIMIT = 200;
 export function ec2Port(client: EC2Client): Ec2Port {
   return {
     async states(instanceIds) {
-      const states = new Map<string, InstanceState>();
-      for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
-        // By a filter, since one unknown id would fail a call that names them.
-        const pages = await allPages((token) =>
-          call("ec2:DescribeInstances", () =>
-            client.send(
-              new DescribeInstancesCommand({
-                Filters: [{ Name: "instance-id", Values: ids }],
-                NextToken: token,
-              }),
-            ),
-          ),
-        );
-        const reservations = pages.flatMap((page) => page.Reservations ?? []);
-        for (const instance of reservations.flatMap((each) => each.Instances ?? [])) {
-          states.set(instance.InstanceId as string, instance.State?.Name as InstanceState);
-        }
-      }
-      return states;
+      const found = await describe(client, instanceIds);
+      return new Map(found.map((each) => [each.InstanceId as string, each.State?.Name as InstanceState]));
+    },
+
+    async networks(instanceIds) {
+      const found = await describe(client, instanceIds);
+      return new Map(
+        found.flatMap((each): [string, InstanceNetwork][] =>
+          each.VpcId === undefined
+            ? []
+            : [[each.InstanceId as string, { vpc: each.VpcId, addresses: addressesOf(each) }]],
+        ),
+      );
     },
 
     async scheduledEvents() {
@@ -72,4 +72,29 @@ export function ec2Port(client: EC2Client): Ec2Port {
         );
     },
   };
+}
+
+// By a filter, since one unknown id would fail a call that names them.
+async function describe(client: EC2Client, instanceIds: readonly string[]): Promise<Instance[]> {
+  const found: Instance[] = [];
+  for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
+    const pages = await allPages((token) =>
+      call("ec2:DescribeInstances", () =>
+        client.send(
+          new DescribeInstancesCommand({ Filters: [{ Name: "instance-id", Values: ids }], NextToken: token }),
+        ),
+      ),
+    );
+    const reservations = pages.flatMap((page) => page.Reservations ?? []);
+    found.push(...reservations.flatMap((each) => each.Instances ?? []));
+  }
+  return found;
+}
+
+function addressesOf({ PrivateIpAddress, NetworkInterfaces = [] }: Instance): string[] {
+  const all = NetworkInterfaces.flatMap(({ PrivateIpAddresses = [], Ipv6Addresses = [] }) => [
+    ...PrivateIpAddresses.map((each) => each.PrivateIpAddress),
+    ...Ipv6Addresses.map((each) => each.Ipv6Address),
+  ]);
+  return [...new Set([PrivateIpAddress, ...all].flatMap((each) => each ?? []))];
 }

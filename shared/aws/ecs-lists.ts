@@ -1,9 +1,18 @@
-import { DescribeClustersCommand, type ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
-import { forEachOf } from "../base/batches.ts";
-import type { Call } from "./call.ts";
+import {
+  type Cluster,
+  DescribeClustersCommand,
+  type ECSClient,
+  ListClustersCommand,
+  ListTasksCommand,
+} from "@aws-sdk/client-ecs";
+import { forEachOf, pieces } from "../base/batches.ts";
+import type { ListedCluster } from "../model/tasks.ts";
+import { allPages, type Call } from "./call.ts";
 
 /** How many tasks a page of a list has at the most, and a call to describe them takes (the SDK model's limits). */
 export const TASKS_A_CALL = 100;
+/** How many clusters a call describes (the SDK model's limit). */
+const CLUSTERS_A_CALL = 100;
 /** With at least so many container instances, one list of the whole cluster may be cheaper than one for each of them. */
 const WHOLE_CLUSTER_FROM = 5;
 
@@ -17,6 +26,28 @@ type Which = {
   /** The status that ECS wants. A task that is stopping is listed under STOPPED, though its containers still run. */
   readonly desiredStatus: "RUNNING" | "STOPPED";
 };
+
+/** All clusters that are in use, a hundred a call. Throws an AwsCallError. */
+export async function listClusters({ client, call }: Ecs): Promise<ListedCluster[]> {
+  const pages = await allPages((nextToken) =>
+    call("ecs:ListClusters", () => client.send(new ListClustersCommand({ nextToken }))),
+  );
+  const arns = pages.flatMap((page) => page.clusterArns ?? []);
+  const described = await forEachOf(pieces(arns, CLUSTERS_A_CALL), (clusters) =>
+    call("ecs:DescribeClusters", () =>
+      client.send(new DescribeClustersCommand({ clusters, include: ["TAGS"] })),
+    ),
+  );
+  return described.flatMap((each) => each.clusters ?? []).map(readCluster);
+}
+
+function readCluster({ clusterName, registeredContainerInstancesCount, tags = [] }: Cluster): ListedCluster {
+  return {
+    name: clusterName as string,
+    instances: registeredContainerInstancesCount ?? 0,
+    tags: tags.map(({ key = "", value = "" }) => ({ key, value })),
+  };
+}
 
 /** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */
 export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {

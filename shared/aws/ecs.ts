@@ -12,10 +12,17 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
-import type { ContainerInstance, Service, Task, TaskDefinition, TaskProtection } from "../model/tasks.ts";
+import type {
+  ContainerInstance,
+  ListedCluster,
+  Service,
+  Task,
+  TaskDefinition,
+  TaskProtection,
+} from "../model/tasks.ts";
 import { allPages, call as plainCall, unless } from "./call.ts";
 import { boundPorts, describeTaskDefinition } from "./ecs-definitions.ts";
-import { listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
+import { listClusters, listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
@@ -43,6 +50,8 @@ export type EcsPort = {
   protections: (cluster: string, tasks: readonly string[]) => Promise<TaskProtection[]>;
   /** Whether ECS drains the cluster's instances itself (managed draining of one of its capacity providers). */
   managesDraining: (cluster: string) => Promise<boolean>;
+  /** All clusters that are in use. */
+  clusters: () => Promise<ListedCluster[]>;
   /** Sets up to ten container instances DRAINING, or ACTIVE again. */
   setStatus: (
     cluster: string,
@@ -137,6 +146,8 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
       );
       return (clusters[0]?.attachments ?? []).some((each) => each.type === MANAGED_DRAINING);
     },
+
+    clusters: () => listClusters(ecs),
 
     async setStatus(cluster, arns, status) {
       const { failures = [] } = await call("ecs:UpdateContainerInstancesState", () =>

@@ -10,10 +10,13 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing";
 import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { call, unless, unlessGone } from "./call.ts";
+import { allPages, call, unless, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
+/** How many a page has at the most (the SDK model's limit). */
+const LIST_LIMIT = 400;
 // The description tells that an instance drains, whatever its state is.
 const DRAINING = /deregistration currently in progress/i;
 // Unknown, "A transient error occurred", tells nothing. An instance that is out is never InService: either it drains, or the
@@ -22,7 +25,7 @@ const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;
 
 /** Classic load balancers through the SDK, by name. Instances are registered with them, without a port. */
-export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBalancerPort {
+export function classicLoadBalancers(client: ElasticLoadBalancingClient, discovers = call): LoadBalancerPort {
   return {
     kind: "classic",
     noun: "classic load balancer",
@@ -30,9 +33,11 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
     namedIn: ({ elbNames }) => elbNames,
     describesByCall: false,
 
+    describesBy: "elasticloadbalancing:DescribeLoadBalancers",
+
     // A classic load balancer's id is its name. One call tells whether it exists and what is registered with it: see `targets`.
     async describe(name) {
-      return { kind: "classic", id: name, name, targetType: "instance", network: false };
+      return classicOf(name);
     },
 
     targets: (name, instanceIds) => unlessGone(() => targetsOf(client, name, instanceIds)),
@@ -65,7 +70,28 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient): LoadBa
     },
 
     deregister: (name, targets) => deregister(client, name, targets),
+
+    // Each tells what is registered with it. What it drains is no longer in its list.
+    async list() {
+      const pages = await allPages((Marker) =>
+        discovers("elasticloadbalancing:DescribeLoadBalancers", () =>
+          client.send(new DescribeLoadBalancersCommand({ PageSize: LIST_LIMIT, Marker })),
+        ),
+      );
+      return pages
+        .flatMap((page) => page.LoadBalancerDescriptions ?? [])
+        .map(({ LoadBalancerName = "", Instances = [] }) => ({
+          loadBalancer: classicOf(LoadBalancerName),
+          vpc: undefined,
+          registered: Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+        }));
+    },
+    discoverTargets: (name) => unlessGone(() => targetsOf(client, name, [])),
   };
+}
+
+function classicOf(name: string): LoadBalancer {
+  return { kind: "classic", id: name, name, targetType: "instance", network: false };
 }
 
 // A load balancer no longer lists what it drains. So it is asked about the instances that it does not list.

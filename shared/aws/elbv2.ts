@@ -5,23 +5,28 @@ import {
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
+  type TargetGroup,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { call, unlessGone } from "./call.ts";
+import { allPages, call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 const DELAY = "deregistration_delay.timeout_seconds";
 const NOT_REGISTERED = "Target.NotRegistered";
 const INVALID_STATE = "Target.InvalidState";
+/** How many a page has at the most (the SDK model's limit). */
+const LIST_LIMIT = 400;
+/** The types of group whose targets are instances, or addresses that an instance may have. */
+const TARGET_TYPES: readonly string[] = ["instance", "ip"];
 const NETWORK_PROTOCOLS = new Set<string>(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
 
 /** Target groups through the SDK, by ARN. */
-export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancerPort {
-  const targets = (arn: string) =>
+export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = call): LoadBalancerPort {
+  const targets = (arn: string, by = call) =>
     unlessGone(async () => {
-      const { TargetHealthDescriptions = [] } = await call("elasticloadbalancing:DescribeTargetHealth", () =>
+      const { TargetHealthDescriptions = [] } = await by("elasticloadbalancing:DescribeTargetHealth", () =>
         client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
       );
       // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
@@ -41,18 +46,36 @@ export function targetGroups(client: ElasticLoadBalancingV2Client): LoadBalancer
   return {
     kind: "target",
     noun: "target group",
-    targetTypes: ["instance", "ip"],
+    targetTypes: TARGET_TYPES,
     namedIn: (settings) => settings.targetGroups,
     describesByCall: true,
     describe: (nameOrArn) => unlessGone(() => describe(client, nameOrArn)),
     // The group lists all of its targets in one answer, whichever instances are asked about.
-    targets,
+    targets: (arn) => targets(arn),
+    discoverTargets: (arn) => targets(arn, discovers),
+    describesBy: "elasticloadbalancing:DescribeTargetGroups",
     canRecheckRegistered: true,
     stillThere: async (arn) => (await targets(arn)) ?? [],
 
     // A target is shown as draining until the delay is over (Elastic Load Balancing, "Edit target group attributes").
     deregistrationDelay: delayOf,
     drainLimit: delayOf,
+
+    async list() {
+      const pages = await allPages((Marker) =>
+        discovers("elasticloadbalancing:DescribeTargetGroups", () =>
+          client.send(new DescribeTargetGroupsCommand({ PageSize: LIST_LIMIT, Marker })),
+        ),
+      );
+      // Nothing is sent to the targets of a group that no load balancer has. Functions and load balancers are no instances.
+      return pages
+        .flatMap((page) => page.TargetGroups ?? [])
+        .filter(
+          ({ LoadBalancerArns = [], TargetType = "" }) =>
+            LoadBalancerArns.length > 0 && TARGET_TYPES.includes(TargetType),
+        )
+        .map((each) => ({ loadBalancer: readGroup(each), vpc: each.VpcId, registered: undefined }));
+    },
 
     async register(arn, those) {
       await call("elasticloadbalancing:RegisterTargets", () =>
@@ -78,15 +101,17 @@ async function describe(
     client.send(new DescribeTargetGroupsCommand(which)),
   );
   const found = TargetGroups[0];
-  return (
-    found && {
-      kind: "target",
-      id: found.TargetGroupArn as string,
-      name: found.TargetGroupName as string,
-      targetType: found.TargetType as string,
-      network: NETWORK_PROTOCOLS.has(found.Protocol ?? ""),
-    }
-  );
+  return found && readGroup(found);
+}
+
+function readGroup(found: TargetGroup): LoadBalancer {
+  return {
+    kind: "target",
+    id: found.TargetGroupArn as string,
+    name: found.TargetGroupName as string,
+    targetType: found.TargetType as string,
+    network: NETWORK_PROTOCOLS.has(found.Protocol ?? ""),
+  };
 }
 
 function readTarget({ Target, TargetHealth }: TargetHealthDescription): RegisteredTarget {

@@ -1,5 +1,5 @@
 import type { BatchResult } from "../base/batches.ts";
-import type { LoadBalancer, LoadBalancerKind } from "../model/load-balancer.ts";
+import type { ListedLoadBalancer, LoadBalancer, LoadBalancerKind } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
 import type { DrainSettings } from "../model/settings.ts";
 
@@ -39,6 +39,15 @@ export type LoadBalancerPort = {
    * does not tell.
    */
   drainLimit: (id: string) => Promise<number | undefined>;
+  /**
+   * The load balancers that may have an instance or an address, with as many a call as AWS takes. Those that nothing forwards to
+   * are left out. Its calls keep the pace of discovery.
+   */
+  list: () => Promise<ListedLoadBalancer[]>;
+  /** As `targets`, at the pace of discovery, for a load balancer whose list does not tell what is registered. */
+  discoverTargets: (id: string) => Promise<RegisteredTarget[] | undefined>;
+  /** The action that finds one by its name or id. */
+  readonly describesBy: string;
   /** Registers targets again. */
   register: (id: string, targets: readonly Target[]) => Promise<void>;
   /** Takes targets out. One that is not registered counts as done. */

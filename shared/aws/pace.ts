@@ -10,6 +10,7 @@ type Bucket = { readonly covers: RegExp; readonly burst: number; readonly perSec
  * terminations (Amazon ECS API Reference, "Request throttling for the Amazon ECS API").
  */
 const HALVES: readonly Bucket[] = [
+  { covers: /^ecs:(DescribeClusters|ListClusters)$/, burst: 25, perSecond: 10 },
   {
     covers: /^ecs:(DescribeContainerInstances|DescribeTasks|ListContainerInstances|ListTasks)$/,
     burst: 50,
@@ -23,6 +24,19 @@ const HALVES: readonly Bucket[] = [
 ];
 
 /**
+ * How many calls of discovery each function makes a second, to Elastic Load Balancing: two and three at the most, five together.
+ * It is a little less, since some calls take longer to arrive than others. Its account's bucket takes
+ * ten, all of the account's calls together (Elastic Load Balancing, "API throttling"). With an event source mapping, three runs
+ * of deregister may go on at once: the mapping's two, and the schedule's.
+ */
+export const DISCOVERIES_A_SECOND = { deregister: 1.8, mapped: 0.6, terminate: 2.75 } as const;
+
+/** The pace of discovery: one call after the other, evenly. */
+export function discoveryBuckets(perSecond: number): readonly Bucket[] {
+  return [{ covers: /^elasticloadbalancing:/, burst: 1, perSecond }];
+}
+
+/**
  * The pace of one run: its calls stay within half of AWS's buckets, and wait beyond that.
  *
  * @param until when the calls must be over, in milliseconds since 1970: no call is made after that
@@ -31,8 +45,9 @@ export function createPace(
   now: () => number,
   sleep: (milliseconds: number) => Promise<void>,
   until: number,
+  buckets = HALVES,
 ): Pace {
-  const levels = HALVES.map((bucket) => ({ ...bucket, tokens: bucket.burst, at: now() }));
+  const levels = buckets.map((bucket) => ({ ...bucket, tokens: bucket.burst, at: now() }));
   return async (action) => {
     const level = levels.find(({ covers }) => covers.test(action));
     if (!level) return;

@@ -6,6 +6,7 @@ const EVENTS: Readonly<Record<EventName, string>> = {
   "second absence": "a second read: no Auto Scaling group knows the instance",
   effect: "what was just done to take effect",
   "later read": "a later read: nothing is left, but reads of AWS lag",
+  "whole round": "the search for load balancers and clusters that nobody named",
   settled: "the instance to settle, with nothing left on it",
   "container instance gone": "the container instance to leave its cluster",
   "spot interruption": "the Spot interruption, with nothing left on the instance",
@@ -71,7 +72,9 @@ function blockerText(blocker: Blocker): string {
       return `and ${blocker.count} more`;
     case "unread": {
       const { what, call, why } = blocker;
-      return `an answer about ${what} (${call === undefined ? why : `${call}: ${why}`})`;
+      const cause = call === undefined ? why : `${call}: ${why}`;
+      if (why === "gone") return `an answer about ${what}: what the input names does not exist (${cause})`;
+      return `an answer about ${what} (${cause})`;
     }
     default:
       return blocker satisfies never;

@@ -37,6 +37,14 @@ function warningText(reason: WarningReason): string {
       return "the hook's NotificationMetadata names these settings, and is no JSON object: they change nothing";
     case "managed draining":
       return "managed draining is on; the two do not hinder each other";
+    case "found":
+      return "the instance is in it";
+    case "found, left":
+      return "the instance is in it; with discover: warn it is left, name it or set discover: all";
+    case "no such name":
+      return `there is no such ${reason.noun}; what has the instance is searched for all the same`;
+    case "not permitted":
+      return "the instance is in this cluster, which may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: *";
     case "cluster lacks it":
       return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
     case "percents":

@@ -13,6 +13,7 @@ import {
   count,
   drained,
   flag,
+  round,
   text,
   texts,
   time,
@@ -104,6 +105,8 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   lastHeartbeatAt: optional({ last_beat_at: time }, latest, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),
+  roundAt: optional({ round_at: time }, latest),
+  round: optional({ round }, ofSooner),
   goneAt: optional({ gone_at: time }, latestIfBoth),
   disconnectedSince: optional({ disconnected_since: time }, latestIfBoth),
   unknownSince: optional({ unknown_since: time }, latestIfBoth),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { RoundProgress } from "../model/discovery.ts";
 import type { Dated } from "../model/memory.ts";
 import { type Value, valueBy } from "./memory-line.ts";
 
@@ -41,6 +42,21 @@ export function word<const T extends string>(...words: readonly T[]): Value<T> {
     takes: () => true,
   };
 }
+
+const roundForm = z.object({ since: iso, from: z.string(), to: z.string() });
+/** How far a round has come. */
+export const round = valueBy(
+  z.pipe(
+    roundForm,
+    z.transform(
+      ({ since, ...rest }: z.output<typeof roundForm>): RoundProgress => ({
+        ...rest,
+        since: Date.parse(since),
+      }),
+    ),
+  ),
+  ({ since, from, to }) => ({ since: isoOf(since), from, to }),
+);
 
 /** A container instance by cluster and ARN. */
 export const containerInstance = valueBy(z.object({ cluster: z.string(), arn: z.string() }), (each) => each);

@@ -22,8 +22,12 @@ const CUTS: readonly ((memory: Memory) => Memory)[] = [
   (memory) => ({ ...memory, loadBalancers: [] }),
   // One task that is there is enough. Once all of these are gone, a pass looks for the others.
   ({ recheck, ...memory }) => ({ ...memory, recheck: withFewerTasks(recheck) }),
-  // It only matters whether there were any, and whether any was ours.
-  (memory) => ({ ...memory, registrations: fewerRegistrations(memory) }),
+  // It only matters whether there were any, and whether any was ours. Without those that nobody named, a round begins again.
+  (memory) => {
+    const registrations = fewerRegistrations(memory);
+    const isWhole = registrations.length === memory.registrations.length;
+    return { ...memory, registrations, ...(isWhole ? {} : { round: undefined, roundAt: undefined }) };
+  },
   // Digests alone tell as well what was logged, but nobody can read them.
   (memory) => ({ ...memory, logged: [...new Set(memory.logged.map(shortestId))] }),
   // A forgotten one that comes back is still taken out, but the log does not say that it came back.

@@ -90,7 +90,10 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       since,
       interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       dryRun: dry_run ?? false,
-      settings: settingsOf(version === undefined ? overlay(fallback, own) : own),
+      // The version before this one wrote nothing of what is looked for.
+      settings: settingsOf(
+        version === undefined ? overlay(fallback, own) : { ...discoveryOf(fallback), ...own },
+      ),
       memory: { ...remembered, begunAt: begunAtOf({ version, dry_run }, remembered, since) },
       restorePlan: {
         plannedDraining: remembered.plannedDraining,
@@ -110,6 +113,10 @@ function begunAtOf(
   if (begunAt !== undefined) return begunAt;
   const isWorkedOn = version === COUNTED_FROM_THE_ACTION && nextPassAt !== undefined && dry_run !== true;
   return isWorkedOn ? since : undefined;
+}
+
+function discoveryOf({ discover }: DrainKeys): DrainKeys {
+  return discover === undefined ? {} : { discover };
 }
 
 // The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).

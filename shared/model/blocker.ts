@@ -17,6 +17,7 @@ export const ASKED = [
   "host ports",
   "instance",
   "completion",
+  "discovery",
 ] as const;
 export type Asked = (typeof ASKED)[number];
 
@@ -59,6 +60,8 @@ export const EVENT_NAMES = [
   /** Nothing is left. Reads lag, so a later one must agree. */
   "later read",
   "settled",
+  /** The search for what nobody named has not asked everything yet. */
+  "whole round",
   "container instance gone",
   "spot interruption",
   "restored",

@@ -71,6 +71,10 @@ export type WarningReason =
   | { readonly why: "unknown metadata" }
   | { readonly why: "metadata no JSON" }
   | { readonly why: "managed draining" }
+  | { readonly why: "found" }
+  | { readonly why: "found, left" }
+  | { readonly why: "no such name"; readonly noun: string }
+  | { readonly why: "not permitted" }
   | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
   | {
       readonly why: "percents";
@@ -95,13 +99,16 @@ export type WarningKind =
   | "metadata not heeded"
   | "ECS drains it too"
   | "cluster lacks the instance"
+  | "found, not named"
+  | "name not found"
+  | "cluster not permitted"
   | "no progress"
   | "held by tasks"
   | "registrations not restored";
 
 /** Something to log once in a drain. */
 export type Warning = {
-  readonly level: "info" | "warn";
+  readonly level: "info" | "warn" | "error";
   readonly kind: WarningKind;
   /** Further fields of the line, as data. */
   readonly fields: Fields;

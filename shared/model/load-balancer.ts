@@ -16,6 +16,15 @@ export type LoadBalancer = LoadBalancerId & {
   readonly network: boolean;
 };
 
+/** A load balancer in the list of all that the account has. */
+export type ListedLoadBalancer = {
+  readonly loadBalancer: LoadBalancer;
+  /** The VPC of its targets. Undefined if the list does not tell. */
+  readonly vpc: string | undefined;
+  /** The ids of what is registered with it. Undefined if only a call of its own tells. */
+  readonly registered: readonly string[] | undefined;
+};
+
 /** Whether two are the same load balancer. */
 export function isSameLoadBalancer(a: LoadBalancerId, b: LoadBalancerId): boolean {
   return a.kind === b.kind && a.id === b.id;

@@ -1,4 +1,5 @@
 import type { Blocker, UnreadBlocker } from "./blocker.ts";
+import type { RoundProgress } from "./discovery.ts";
 import type { LoadBalancer, LoadBalancerId } from "./load-balancer.ts";
 import type { SeenRegistration } from "./registration.ts";
 
@@ -85,6 +86,9 @@ export type Memory = {
   readonly begunAt: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
+  /** When the last whole round of discovery ended, and how far the one under way has come. */
+  readonly roundAt: number | undefined;
+  readonly round: RoundProgress | undefined;
   /** When everything was first gone. From then on the drain only settles. */
   readonly goneAt: number | undefined;
   /** Since when the ECS agent has been disconnected, in every pass. */
@@ -147,6 +151,8 @@ export const NO_MEMORY: Memory = {
   completedAt: undefined,
   begunAt: undefined,
   lastHeartbeatAt: undefined,
+  roundAt: undefined,
+  round: undefined,
   goneAt: undefined,
   disconnectedSince: undefined,
   unknownSince: undefined,

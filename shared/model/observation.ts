@@ -1,4 +1,5 @@
 import type { Asked, Unread } from "./blocker.ts";
+import type { Discovery, Missing } from "./discovery.ts";
 import type { GroupInstance, Hook } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
@@ -40,6 +41,10 @@ export type Observation = AutoScalingView & {
   readonly managed: readonly LoadBalancerId[];
   /** The load balancers that were found, by the name or id that they were asked for. */
   readonly loadBalancers: Memory["loadBalancers"];
+  /** How far the search has come for what nobody named; undefined where nobody searches. */
+  readonly discovery: Discovery | undefined;
+  /** Names of the input that nothing has. */
+  readonly missing: readonly Missing[];
   /** Whether ECS itself drains the cluster's instances; undefined where nobody asked. */
   readonly managedDraining: boolean | undefined;
   /** Tasks that are protected from being stopped. They are asked for now and then while nothing changes. */

@@ -16,6 +16,12 @@ export type Questions = {
   readonly isObserved: (termination: Termination, view: AutoScalingView) => boolean;
   /** Whether it matters by now if the group keeps an instance whose hook ends with ABANDON. */
   readonly isRetentionDue: (termination: Termination, hook: Hook | undefined, now: number) => boolean;
+  /** Whether to search for what nobody named. */
+  readonly isRoundDue: (termination: Termination, now: number) => boolean;
+  /** Whether the last whole round is new enough to complete by it. */
+  readonly isRoundFresh: (termination: Termination, now: number) => boolean;
+  /** Until when a pass may go on with a round that it has begun, in a run that began at a time. */
+  readonly roundUntil: (startedAt: number, now: number) => number;
   readonly areProtectionsDue: (termination: Termination, now: number) => boolean;
   /** Whether ECS itself may be draining the instance. */
   readonly mayBeManagedDraining: (termination: Termination, instances: readonly ClusterInstance[]) => boolean;

@@ -30,6 +30,8 @@ export type Registration = LoadBalancerId & {
   readonly invalid: boolean;
   /** Whether a service with a task on the instance names it. ECS then takes it out, in step with the tasks' replacement. */
   readonly managed: boolean;
+  /** Whether nobody named it: it was found. */
+  readonly unnamed: boolean;
   /** The services that name it. */
   readonly services: readonly string[];
   /** Whether a recheck is cheaper than a pass while it is registered. While it drains, a recheck always is. */

@@ -6,6 +6,8 @@ import { firstOf, problemsOf, shortened } from "../base/validation-problems.ts";
 /** How often terminate has another pass by default, in seconds. */
 const POLL_SECONDS = 5;
 
+/** What is looked for by default, beyond what is named. */
+const DISCOVER = "all";
 /** How long a drain may take by default, in seconds. */
 const DRAIN_TIMEOUT_SECONDS = 3600;
 /** How long before a maintenance its instance is replaced by default, in hours. */
@@ -28,6 +30,8 @@ export const clusterName = text(
   /^(arn:[^:]+:ecs:[^:]+:\d+:cluster\/)?[A-Za-z0-9_-]{1,255}$/,
   "expected the name or ARN of an ECS cluster",
 );
+/** A tag as `key` or `key=value`. */
+const tag = text(/^[^=]{1,128}(=.{0,256})?$/, "expected a tag's key, or key=value");
 const targetGroup = text(
   /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
   "expected the name or ARN of a target group",
@@ -61,6 +65,27 @@ export const drainKeys = {
   cluster_names: z
     .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs"))
     .check(z.describe("More ECS clusters to look for the instances in.")),
+  discover: z
+    .optional(oneOf(["all", "named", "warn"]))
+    .check(
+      z.describe(
+        `What is looked for beyond what is named here. With \`all\`, a drain finds the classic load balancers, target groups and clusters that have the instance, and takes out what is its own. With \`named\`, only what is named counts. With \`warn\`, the log says what \`all\` would find, and nothing of it is taken out. The default is \`${DISCOVER}\`.`,
+      ),
+    ),
+  clusters: z
+    .optional(oneOf(["*"]))
+    .check(
+      z.describe(
+        "`*` allows to drain instances in all clusters that are found. Without it, only clusters that are named, or carry `cluster_tag`, are changed.",
+      ),
+    ),
+  cluster_tag: z
+    .optional(tag)
+    .check(
+      z.describe(
+        "Clusters that carry this tag, `key` or `key=value`, may be changed too, where they are found.",
+      ),
+    ),
   poll_seconds: z
     .optional(wholeNumber(1, 60))
     .check(z.describe(`How often terminate checks again, in seconds. The default is ${POLL_SECONDS}.`)),
@@ -184,6 +209,11 @@ export type DrainSettings = {
   readonly elbNames: readonly string[];
   readonly targetGroups: readonly string[];
   readonly clusterNames: readonly string[];
+  /** Whether what nobody named is looked for, and taken out too, or only told. */
+  readonly discover: "all" | "named" | "warn";
+  /** Which clusters may be changed besides those that are named: all of them, or those with a tag. */
+  readonly allClusters: boolean;
+  readonly clusterTag: string | undefined;
   readonly pollSeconds: number;
   readonly drainTimeoutSeconds: number;
   readonly onTimeout: "continue" | "abandon" | "leave";
@@ -202,6 +232,9 @@ export function settingsOf(keys: DrainKeys): DrainSettings {
     elbNames: together(keys.elb_name, keys.elb_names),
     targetGroups: together(undefined, keys.target_groups),
     clusterNames: together(keys.cluster_name, keys.cluster_names),
+    discover: keys.discover ?? DISCOVER,
+    allClusters: keys.clusters !== undefined,
+    clusterTag: keys.cluster_tag,
     pollSeconds: keys.poll_seconds ?? POLL_SECONDS,
     drainTimeoutSeconds: keys.drain_timeout_seconds ?? DRAIN_TIMEOUT_SECONDS,
     onTimeout: keys.on_timeout ?? "continue",
@@ -233,6 +266,9 @@ export function keysOf(settings: DrainSettings): DrainKeys {
     ...(settings.elbNames.length > 1 ? { elb_names: settings.elbNames.slice(1) } : {}),
     ...(settings.targetGroups.length > 0 ? { target_groups: [...settings.targetGroups] } : {}),
     ...(settings.clusterNames.length > 0 ? { cluster_names: [...settings.clusterNames] } : {}),
+    discover: settings.discover,
+    ...(settings.allClusters ? { clusters: "*" as const } : {}),
+    ...(settings.clusterTag === undefined ? {} : { cluster_tag: settings.clusterTag }),
     poll_seconds: settings.pollSeconds,
     drain_timeout_seconds: settings.drainTimeoutSeconds,
     on_timeout: settings.onTimeout,
@@ -293,6 +329,28 @@ export function keysInText(metadata: string | undefined): string[] {
 
 function settingNames(): string[] {
   return Object.keys({ ...drainKeys, ...dryRunKey, ...noticeKeys });
+}
+
+/** A cluster's name, given its name or ARN. */
+export function bareName(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf("/") + 1);
+}
+
+/** Whether the settings name a cluster, by its name or ARN. */
+export function isNamedCluster({ clusterNames }: DrainSettings, cluster: string): boolean {
+  return clusterNames.some((each) => bareName(each) === bareName(cluster));
+}
+
+/** Whether a cluster may be changed: it is named, it carries the tag, or all may be. */
+export function mayChange(
+  settings: DrainSettings,
+  cluster: string,
+  tags: readonly { readonly key: string; readonly value: string }[],
+): boolean {
+  const { allClusters, clusterTag } = settings;
+  if (allClusters || isNamedCluster(settings, cluster)) return true;
+  const [key, ...value] = clusterTag?.split("=") ?? [];
+  return tags.some((each) => each.key === key && (value.length === 0 || each.value === value.join("=")));
 }
 
 /** The object that a JSON text stands for. Undefined if it is none. */

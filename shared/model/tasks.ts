@@ -34,6 +34,14 @@ export type TaskDefinition = {
   readonly stopTimeout: number;
 };
 
+/** A cluster in the list of all that the account has. */
+export type ListedCluster = {
+  readonly name: string;
+  /** How many container instances it has. */
+  readonly instances: number;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+};
+
 /** A task on a container instance. */
 export type Task = {
   readonly arn: string;
@@ -92,6 +100,8 @@ export type ClusterInstance = {
   readonly tasks: readonly Task[];
   /** Whether the tasks were listed in this pass. Otherwise those known before were described again. */
   readonly listed: boolean;
+  /** Whether it may be changed: the input names its cluster, or allows to change it. */
+  readonly permitted: boolean;
   /** The services of these tasks, as they were when this run first asked for them. */
   readonly services: readonly Service[];
 };

@@ -1,9 +1,10 @@
 import { unlessGone } from "../aws/call.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import type { Questions } from "../model/questions.ts";
-import { type ContainerInstance, INACTIVE } from "../model/tasks.ts";
+import { bareName, isNamedCluster, mayChange } from "../model/settings.ts";
+import { type ContainerInstance, INACTIVE, type ListedCluster } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { reading } from "../run/reading.ts";
+import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { observeManagedDraining, observeProtections } from "./explanations.ts";
 import type { InClusters, Observable } from "./records.ts";
@@ -17,20 +18,33 @@ const IN_NONE: InClusters = {
   managedDraining: undefined,
   protections: [],
   unread: undefined,
+  unnamed: [],
+  missing: [],
+  searchUnread: undefined,
 };
 
 /**
- * Finds the instances in their clusters, with their tasks, and the load balancers of the tasks' services. Throws only what is a
- * fault of ours.
+ * Finds the instances in their clusters, with their tasks, and the load balancers of the tasks' services. Once a run, an instance
+ * for which that is due is searched for in all clusters of the account. Throws only what is a fault of ours.
  */
 export async function observeClusters<T extends Observable>(
   run: Run,
   records: readonly T[],
   questions: Questions,
 ): Promise<(T & { readonly clusters: InClusters })[]> {
+  const isSearched = ({ isObserved, termination }: Observable) =>
+    isObserved &&
+    questions.isRoundDue(termination, run.now()) &&
+    !run.round.searched.has(termination.instanceId);
+  const listed = records.some(isSearched) ? await listClusters(run) : undefined;
+  const all = listed === undefined ? [] : (contentOf(listed) ?? []);
   const asked = records.flatMap((each, index) =>
     each.isObserved
-      ? clustersOf(each.termination).map((cluster) => ({ cluster, index, termination: each.termination }))
+      ? clustersOf(each.termination, isSearched(each) ? all : []).map((cluster) => ({
+          cluster,
+          index,
+          termination: each.termination,
+        }))
       : [],
   );
   const views = await forEachOf(
@@ -41,15 +55,75 @@ export async function observeClusters<T extends Observable>(
     },
   );
   const byRecord = groupBy(views.flat(), ({ index }) => index);
-  return records.map((each, index) => ({
+  const found = records.map((each, index) => ({
     ...each,
     clusters: (byRecord.get(index) ?? []).map(({ view }) => view).reduce(together, IN_NONE),
   }));
+  const withSearch = found.map((each) => {
+    if (!isSearched(each)) return each;
+    const { unread } = each.clusters;
+    // That a name does not exist hinders no search.
+    const searchUnread = (listed && unreadIn(listed)) ?? (unread?.why === "gone" ? undefined : unread);
+    if (searchUnread === undefined) run.round.searched.add(each.termination.instanceId);
+    return { ...each, clusters: { ...each.clusters, searchUnread } };
+  });
+  return withPermissions(run, withSearch);
 }
 
-function clustersOf({ settings, memory }: Termination): string[] {
+function listClusters(run: Run): Promise<Reading<readonly ListedCluster[]>> {
+  return reading(run, () => run.cache.clusters.get("", () => run.ports.ecs.clusters()));
+}
+
+// Those that are named come first. A cluster without instances is not asked.
+function clustersOf({ settings, memory }: Termination, all: readonly ListedCluster[]): string[] {
   const seen = memory.containerInstances.map((each) => each.cluster);
-  return [...new Set([...settings.clusterNames, ...seen])];
+  const known = [...new Set([...settings.clusterNames, ...seen])];
+  const bare = new Set(known.map(bareName));
+  return [
+    ...known,
+    ...all.filter(({ name, instances }) => instances > 0 && !bare.has(name)).map(({ name }) => name),
+  ];
+}
+
+// Which of the clusters may be changed. What was found of clusters that nobody named is only told, if the settings say so.
+async function withPermissions<T extends Observable & { readonly clusters: InClusters }>(
+  run: Run,
+  records: readonly T[],
+): Promise<T[]> {
+  const needsTags = records.some(
+    ({ termination: { settings }, clusters }) =>
+      settings.clusterTag !== undefined &&
+      clusters.instances.some(({ cluster }) => !mayChange(settings, cluster, [])),
+  );
+  const listed = needsTags ? await listClusters(run) : undefined;
+  return records.map((each) => {
+    const { settings } = each.termination;
+    const { instances, unread } = each.clusters;
+    if (settings.discover === "named") return each;
+    const tagsOf = (cluster: string) =>
+      (listed && contentOf(listed))?.find(({ name }) => name === bareName(cluster))?.tags ?? [];
+    const isKept = (cluster: string) =>
+      settings.discover === "all" || isNamedCluster(settings, cluster) || isSeen(each.termination, cluster);
+    const clusters: InClusters = {
+      ...each.clusters,
+      unread: unread ?? (listed && unreadIn(listed)),
+      instances: instances
+        .filter(({ cluster }) => isKept(cluster))
+        .map((one) => ({ ...one, permitted: mayChange(settings, one.cluster, tagsOf(one.cluster)) })),
+      unnamed: [
+        ...new Set(instances.map((one) => one.cluster).filter((one) => !isNamedCluster(settings, one))),
+      ],
+      managed: instances
+        .filter(({ cluster }) => isKept(cluster))
+        .flatMap(({ services }) => services)
+        .flatMap(({ loadBalancers }) => loadBalancers),
+    };
+    return { ...each, clusters };
+  });
+}
+
+function isSeen({ memory }: Termination, cluster: string): boolean {
+  return memory.containerInstances.some((each) => each.cluster === cluster);
 }
 
 function together(one: InClusters, other: InClusters): InClusters {
@@ -59,6 +133,9 @@ function together(one: InClusters, other: InClusters): InClusters {
     managedDraining: one.managedDraining || (other.managedDraining ?? one.managedDraining),
     protections: [...one.protections, ...other.protections],
     unread: one.unread ?? other.unread,
+    unnamed: [...one.unnamed, ...other.unnamed],
+    missing: [...one.missing, ...other.missing],
+    searchUnread: one.searchUnread ?? other.searchUnread,
   };
 }
 
@@ -78,6 +155,7 @@ async function observeCluster(
       cluster,
       concerned.map(({ termination }) => termination),
     );
+    if (found === undefined) return undefined;
     const hosted = concerned.flatMap(({ termination }, index) =>
       (found.get(termination.instanceId) ?? []).map((containerInstance) => ({
         index,
@@ -88,28 +166,47 @@ async function observeCluster(
     return groupBy(await observeTasks(run, cluster, hosted, questions), ({ index }) => index);
   });
   if ("unread" in answer) return concerned.map(() => ({ ...IN_NONE, unread: answer.unread }));
+  const tasks = answer.value;
+  if (tasks === undefined) return withoutCluster(run, cluster, concerned);
   const instances = concerned.map(({ termination }, index) => ({
     termination,
-    instances: (answer.value.get(index) ?? []).map(({ clusterInstance }) => clusterInstance),
+    instances: (tasks.get(index) ?? []).map(({ clusterInstance }) => clusterInstance),
   }));
   const withServices = await observeServices(run, cluster, instances);
   const drained = await observeManagedDraining(run, cluster, withServices, questions);
   const all = await observeProtections(run, cluster, drained, questions);
-  return all.map(({ termination: _, ...view }) => view);
+  return all.map(({ termination: _, ...view }) => ({
+    ...view,
+    unnamed: [],
+    missing: [],
+    searchUnread: undefined,
+  }));
 }
 
-// Container instances seen before are described by ARN. The others are searched by instance id, in a call for many whatever the
+// A cluster that does not exist. If none of them was ever seen in it, its name is wrong. An instance is then not known to be in
+// none, unless it is searched for in all.
+function withoutCluster(run: Run, cluster: string, concerned: readonly Concerned[]): InClusters[] {
+  const existed = concerned.some(({ termination }) => isSeen(termination, cluster));
+  return concerned.map(({ termination: { settings } }) => {
+    if (existed || !settings.clusterNames.includes(cluster)) return IN_NONE;
+    if (settings.discover === "all") return { ...IN_NONE, missing: [cluster] };
+    run.cannotUse(cluster, "there is no such ECS cluster");
+    return { ...IN_NONE, unread: { call: "ecs:ListContainerInstances", why: "gone" } };
+  });
+}
+
+// Undefined if there is no such cluster. Container instances seen before are described by ARN. The others are searched by instance id, in a call for many whatever the
 // cluster's size. So is one whose agent is silent: it may have registered again, as another container instance.
 async function findContainerInstances(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],
-): Promise<Map<string, ContainerInstance[]>> {
+): Promise<Map<string, ContainerInstance[]> | undefined> {
   const { ecs } = run.ports;
   const seenIn = ({ memory }: Termination) =>
     memory.containerInstances.filter((each) => each.cluster === cluster);
   const known = [...new Set(terminations.flatMap(seenIn).map(({ arn }) => arn))];
-  const found = await unlessGone(async () => {
+  return unlessGone(async () => {
     const seen = known.length === 0 ? [] : await ecs.describeContainerInstances(cluster, known);
     const present = new Set(
       seen
@@ -127,8 +224,4 @@ async function findContainerInstances(
     const others = more.length === 0 ? [] : await ecs.describeContainerInstances(cluster, more);
     return groupBy([...seen, ...others], ({ instanceId }) => instanceId);
   });
-  if (found) return found;
-  // A cluster that does not exist has no instances. If none was ever seen in it, its name is wrong.
-  if (known.length === 0) run.cannotUse(cluster, "there is no such ECS cluster");
-  return new Map();
 }

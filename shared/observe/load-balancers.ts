@@ -1,28 +1,48 @@
 import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import { groupBy } from "../base/batches.ts";
 import type { Unread } from "../model/blocker.ts";
-import { isSameLoadBalancer, type LoadBalancer } from "../model/load-balancer.ts";
+import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
+import type { Questions } from "../model/questions.ts";
 import type { RegisteredTarget, Registration } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import { type LoadBalancerReadings, readLoadBalancers } from "./read-load-balancers.ts";
+import {
+  type LoadBalancerReadings,
+  type LoadBalancersAsked,
+  readLoadBalancers,
+} from "./read-load-balancers.ts";
 import type { Clustered, InClusters, Observable, Registered, WithRegistered } from "./records.ts";
+import { goRound, holdersOf } from "./rounds.ts";
 import { type Addresses, addressTasksOf } from "./task-addresses.ts";
 
 /**
- * Finds where the instances are registered. It asks the load balancers that their settings name, and those of the services with
- * a task on them. A pass takes one call for each load balancer, whatever the number of instances. Throws only what is a fault
- * of ours.
+ * Finds where the instances are registered. It asks the load balancers that their settings name, those of the services with a task
+ * on them, and those that an earlier pass found. A pass takes one call for each load balancer, whatever the number of instances.
+ * Where that is due, it goes on with a round through all load balancers of the account. Throws only what is a fault of ours.
  */
 export async function observeRegistrations<T extends Clustered>(
   run: Run,
   records: readonly T[],
+  questions: Pick<Questions, "isRoundDue" | "roundUntil">,
 ): Promise<WithRegistered<T>[]> {
+  const ports = [...run.ports.loadBalancers.values()];
+  const now = run.now();
+  const kinds: { port: LoadBalancerPort; known: LoadBalancerReadings }[] = [];
+  for (const port of ports) {
+    const known = await readLoadBalancers(run, port, askedOf(port, records));
+    noteAll(run, known);
+    kinds.push({ port, known });
+  }
+  const due = records
+    .filter((each) => each.isObserved && questions.isRoundDue(each.termination, now))
+    .map(({ termination }) => termination);
+  await goRound(run, due, questions.roundUntil(run.startedAt, run.now()));
   const addresses: Addresses = new Map();
   let found = records.map((each): WithRegistered<T> => ({ ...each, registered: nowhere(each) }));
-  for (const port of run.ports.loadBalancers.values()) {
-    found = await observeKind(run, port, found, addresses);
+  for (const { port, known } of kinds) {
+    const more = await readFound(run, port, records, known);
+    found = await observeKind(run, { port, readings: both(known, more), addresses }, found);
   }
   return found;
 }
@@ -33,48 +53,87 @@ function nowhere({ isObserved, termination }: Observable): Registered {
     registrations: [],
     loadBalancers: isObserved ? [] : termination.memory.loadBalancers,
     unread: undefined,
+    unnamed: [],
+    missing: [],
   };
 }
 
+/** What is asked of the load balancers of one kind, and what was answered. */
+type Kind = {
+  readonly port: LoadBalancerPort;
+  readonly readings: LoadBalancerReadings;
+  readonly addresses: Addresses;
+};
+
 async function observeKind<T extends WithRegistered>(
   run: Run,
-  port: LoadBalancerPort,
+  kind: Kind,
   records: readonly T[],
-  addresses: Addresses,
 ): Promise<T[]> {
-  const readings = await readLoadBalancers(run, port, {
-    names: instancesByName(port, records),
-    known: new Map(
-      records
-        .flatMap(({ termination }) => termination.memory.loadBalancers)
-        .filter(({ found }) => found.kind === port.kind)
-        .map(({ asked, found }) => [asked, found]),
-    ),
-  });
-  const named = records.flatMap((each) => namedIn(port, each));
-  for (const name of new Set(named)) checkUse(run, port, name, readings);
   const found: T[] = [];
   for (const each of records) {
-    const own = await registeredOf(run, port, {
-      record: each,
-      managed: managedIn(port, each),
-      readings,
-      addresses,
-    });
+    const own = await registeredOf(run, kind, each);
     found.push({ ...each, registered: together(each.registered, own) });
   }
   return found;
 }
 
-function instancesByName(port: LoadBalancerPort, records: readonly Clustered[]): Map<string, string[]> {
+// What a round has seen of all load balancers counts for those that are asked anyway.
+function noteAll(run: Run, { resolved, targets }: LoadBalancerReadings): void {
+  for (const answer of resolved.values()) {
+    const found = contentOf(answer);
+    const read = targets.get(found?.id ?? "");
+    if (found && read && "value" in read) run.round.note(found, read.value ?? []);
+  }
+}
+
+function both(one: LoadBalancerReadings, other: LoadBalancerReadings): LoadBalancerReadings {
+  return {
+    resolved: new Map([...one.resolved, ...other.resolved]),
+    targets: new Map([...one.targets, ...other.targets]),
+  };
+}
+
+// Those that the round has found, and that nobody has asked in this pass.
+function readFound(
+  run: Run,
+  port: LoadBalancerPort,
+  records: readonly Clustered[],
+  { targets }: LoadBalancerReadings,
+): Promise<LoadBalancerReadings> {
+  const held = records
+    .filter(({ termination }) => termination.settings.discover === "all")
+    .flatMap((record) =>
+      heldIn(run, port, record).map((found) => ({ found, id: record.termination.instanceId })),
+    )
+    .filter(({ found }) => !targets.has(found.id));
+  const byId = groupBy(held, ({ found }) => found.id);
+  return readLoadBalancers(run, port, {
+    names: new Map([...byId].map(([id, those]) => [id, those.map((each) => each.id)])),
+    known: new Map(held.map(({ found }) => [found.id, found])),
+  });
+}
+
+function askedOf(port: LoadBalancerPort, records: readonly Clustered[]): LoadBalancersAsked {
   // Load balancers that the settings name come first, so that log lines keep the input's order.
-  const asked = [namedIn, managedIn].flatMap((namesOf) =>
+  const all = [namedIn, managedIn, knownOf].flatMap((namesOf) =>
     records.flatMap((record) =>
       namesOf(port, record).map((name) => ({ name, instanceId: record.termination.instanceId })),
     ),
   );
-  const byName = groupBy(asked, ({ name }) => name);
-  return new Map([...byName].map(([name, those]) => [name, those.map(({ instanceId }) => instanceId)]));
+  const byName = groupBy(all, ({ name }) => name);
+  return {
+    names: new Map([...byName].map(([name, those]) => [name, those.map(({ instanceId }) => instanceId)])),
+    known: new Map(
+      records
+        .flatMap(({ termination }) => termination.memory.loadBalancers)
+        .filter(({ found }) => found.kind === port.kind)
+        .flatMap(({ asked, found }): [string, LoadBalancer][] => [
+          [asked, found],
+          [found.id, found],
+        ]),
+    ),
+  };
 }
 
 function namedIn(port: LoadBalancerPort, { isObserved, termination }: Clustered): readonly string[] {
@@ -87,73 +146,123 @@ function managedIn({ kind }: LoadBalancerPort, { isObserved, termination, cluste
   return [...new Set(managed.filter((each) => each.kind === kind).map(({ id }) => id))];
 }
 
+// Those that an earlier pass has seen. Nobody may have named them.
+function knownOf({ kind }: LoadBalancerPort, { isObserved, termination }: Clustered): string[] {
+  const { settings, memory } = termination;
+  if (!isObserved || settings.discover !== "all") return [];
+  const seen = [...memory.registrations, ...memory.plannedDeregistrations];
+  return [...new Set(seen.filter((each) => each.kind === kind).map(({ id }) => id))];
+}
+
+// The load balancers that this run has found the instance in, and that are taken for its own.
+function heldIn(run: Run, { kind }: LoadBalancerPort, record: Clustered): LoadBalancer[] {
+  const { isObserved, termination } = record;
+  if (!isObserved || termination.settings.discover === "named") return [];
+  return holdersOf(run, record).filter((each) => each.kind === kind);
+}
+
 function together(one: Registered, other: Registered): Registered {
   return {
     registrations: [...one.registrations, ...other.registrations],
     loadBalancers: [...one.loadBalancers, ...other.loadBalancers],
     unread: other.unread ?? one.unread,
+    unnamed: [...one.unnamed, ...other.unnamed],
+    missing: [...one.missing, ...other.missing],
   };
-}
-
-// The input must name load balancers that we can use. What a service names is its own affair.
-function checkUse(
-  run: Run,
-  { noun, targetTypes, describesByCall }: LoadBalancerPort,
-  name: string,
-  { resolved, targets }: LoadBalancerReadings,
-): void {
-  const answer = resolved.get(name);
-  if (!answer || "unread" in answer) return;
-  const found = answer.value;
-  const read = targets.get(found?.id ?? "");
-  const hasNone = read !== undefined && "value" in read && read.value === undefined;
-  // If describing it took a call, it was there. That it has gone since is no mistake of the input.
-  if (!found || (!describesByCall && hasNone)) {
-    run.cannotUse(name, `there is no such ${noun}`);
-  } else if (!targetTypes.includes(found.targetType)) {
-    run.cannotUse(
-      name,
-      `expected a ${noun} of type ${targetTypes.join(" or ")}, found type ${found.targetType}`,
-    );
-  }
 }
 
 type Search = {
   readonly record: Clustered;
-  /** The load balancers of this kind, by id, that services with a task on the instance name, or lately named. */
+  /** The load balancers of this kind, by id, that the settings name. */
+  readonly named: ReadonlySet<string>;
+  /** Those that services with a task on the instance name, or lately named. */
   readonly managed: readonly string[];
-  readonly readings: LoadBalancerReadings;
-  readonly addresses: Addresses;
 };
 
 // Where one instance is registered, in the load balancers of one kind.
-async function registeredOf(run: Run, port: LoadBalancerPort, search: Search): Promise<Registered> {
-  const { record, managed, readings } = search;
+async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Registered> {
+  const { port, readings } = kind;
+  const names = namedIn(port, record);
+  const named = new Set(names.flatMap((name) => idOf(readings, name) ?? []));
+  const managed = managedIn(port, record);
+  const held = heldIn(run, port, record);
+  const isAll = record.termination.settings.discover === "all";
+  const others = isAll ? [...knownOf(port, record), ...held.map(({ id }) => id)] : [];
   const registrations: Registration[] = [];
   const loadBalancers: Memory["loadBalancers"][number][] = [];
-  let unread: Unread | undefined;
+  const absent = names.filter((name) => isAbsent(kind, record, name));
+  let unread = isAll ? undefined : unreadNames(run, port, absent);
   const seen = new Set<string>();
-  for (const name of new Set([...namedIn(port, record), ...managed])) {
+  for (const name of new Set([...names, ...managed, ...others])) {
     const answer = readings.resolved.get(name);
     if (answer && "unread" in answer) unread = answer.unread;
     const found = answer && contentOf(answer);
     if (!found) continue;
-    if (port.describesByCall) loadBalancers.push({ asked: name, found });
+    if (names.includes(name)) checkType(run, port, name, found);
     if (seen.has(found.id)) continue;
+    if (port.describesByCall) loadBalancers.push({ asked: name, found });
     seen.add(found.id);
-    const own = await registrationsIn(run, port, found, search);
+    const own = await registrationsIn(run, kind, found, { record, named, managed });
     if ("unread" in own) unread = own.unread;
     else registrations.push(...own.value);
   }
-  return { registrations, loadBalancers, unread };
+  const isUnnamed = ({ id }: LoadBalancerId) => !named.has(id) && !managed.includes(id);
+  const told = isAll ? registrations : held;
+  return {
+    registrations,
+    loadBalancers,
+    unread,
+    unnamed: [...new Set(told.filter(isUnnamed).map(({ name }) => name))],
+    missing: isAll ? absent.map((name) => ({ noun: port.noun, name })) : [],
+  };
+}
+
+function idOf({ resolved }: LoadBalancerReadings, name: string): string | undefined {
+  const answer = resolved.get(name);
+  return answer && contentOf(answer)?.id;
+}
+
+// Whether there is no load balancer of a name. If describing one took a call, it was there, and so was one that the instance was
+// seen in. That it has gone since is no mistake of the input.
+function isAbsent(
+  { port, readings: { resolved, targets } }: Kind,
+  { termination: { memory } }: Clustered,
+  name: string,
+): boolean {
+  const answer = resolved.get(name);
+  if (!answer || "unread" in answer) return false;
+  const found = answer.value;
+  if (!found) return true;
+  const read = targets.get(found.id);
+  const hasNone = read !== undefined && "value" in read && read.value === undefined;
+  const wasSeen = memory.registrations.some((each) => isSameLoadBalancer(each, found));
+  return !port.describesByCall && hasNone && !wasSeen;
+}
+
+// What does not exist is not known to be empty, unless all load balancers are searched.
+function unreadNames(run: Run, port: LoadBalancerPort, absent: readonly string[]): Unread | undefined {
+  for (const name of absent) run.cannotUse(name, `there is no such ${port.noun}`);
+  return absent.length === 0 ? undefined : { call: port.describesBy, why: "gone" };
+}
+
+// The input must name load balancers that we can use. What a service names is its own affair.
+function checkType(
+  run: Run,
+  { noun, targetTypes }: LoadBalancerPort,
+  name: string,
+  { targetType }: LoadBalancer,
+): void {
+  if (targetTypes.includes(targetType)) return;
+  const expected = targetTypes.join(" or ");
+  run.cannotUse(name, `expected a ${noun} of type ${expected}, found type ${targetType}`);
 }
 
 // The registrations of one instance with one load balancer: the instance itself, or addresses of its tasks.
 async function registrationsIn(
   run: Run,
-  port: LoadBalancerPort,
+  { port, readings, addresses }: Kind,
   found: LoadBalancer,
-  { record, managed, readings, addresses }: Search,
+  { record, named, managed }: Search,
 ): Promise<Reading<Registration[]>> {
   const targets = readings.targets.get(found.id);
   if (!targets || "unread" in targets) return targets ?? { value: [] };
@@ -168,6 +277,7 @@ async function registrationsIn(
     state: target.state,
     invalid: target.invalid,
     managed: isManaged,
+    unnamed: !isManaged && !named.has(found.id),
     services: servicesNaming(record.clusters, found),
     canRecheckRegistered: port.canRecheckRegistered,
     networkLoadBalancer: found.network,

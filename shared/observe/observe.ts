@@ -1,3 +1,5 @@
+import type { Unread } from "../model/blocker.ts";
+import type { Discovery, Unnamed } from "../model/discovery.ts";
 import type { InstanceState } from "../model/instance-state.ts";
 import type { Observed, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
@@ -9,6 +11,7 @@ import { observeDrainTimes } from "./drain-times.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
 import type { WithRegistered } from "./records.ts";
+import { roundOf } from "./rounds.ts";
 
 /**
  * Reads everything that the rules need beyond Auto Scaling's view. The terminations of a batch share each call, so that there
@@ -25,35 +28,70 @@ export async function observe(
     isObserved: questions.isObserved(each.termination, each.view),
   }));
   const clustered = await observeClusters(run, observable, questions);
-  const registered = await observeRegistrations(run, clustered);
+  const registered = await observeRegistrations(run, clustered, questions);
   const withPorts = await observeHostPorts(run, registered, questions);
   const withTimes = await observeDrainTimes(run, withPorts, questions);
   const all = await observeInstances(run, withTimes, questions);
-  return all.map(({ index, before, termination, view, clusters, registered, ...each }) => ({
-    index,
-    before,
-    termination,
-    observation: {
-      ...view,
-      clusterInstances: clusters.instances,
-      registrations: registered.registrations,
-      loadBalancers: registered.loadBalancers,
-      managed: clusters.managed,
-      managedDraining: clusters.managedDraining,
-      protections: clusters.protections,
-      times: each.times,
-      instance: each.instance && contentOf(each.instance),
-      unread: {
-        ...view.unread,
-        ...unreadAnswers({
-          tasks: clusters.unread,
-          registrations: registered.unread,
-          "host ports": each.hostPortsUnread,
-          instance: each.instance && unreadIn(each.instance),
-        }),
+  return all.map((each) => {
+    const { index, before, termination, view, clusters, registered, hostPortsUnread, instance } = each;
+    const { discovery, unread } = discoveryOf(run, each, questions);
+    return {
+      index,
+      before,
+      termination,
+      observation: {
+        ...view,
+        clusterInstances: clusters.instances,
+        registrations: registered.registrations,
+        loadBalancers: registered.loadBalancers,
+        managed: clusters.managed,
+        discovery,
+        missing: [...clusters.missing.map((name) => ({ noun: "ECS cluster", name })), ...registered.missing],
+        managedDraining: clusters.managedDraining,
+        protections: clusters.protections,
+        times: each.times,
+        instance: instance && contentOf(instance),
+        unread: {
+          ...view.unread,
+          ...unreadAnswers({
+            tasks: clusters.unread,
+            registrations: registered.unread,
+            "host ports": hostPortsUnread,
+            instance: instance && unreadIn(instance),
+            discovery: unread,
+          }),
+        },
       },
-    },
-  }));
+    };
+  });
+}
+
+// How far the search for what nobody named has come. A search that only tells holds nothing where it is not allowed.
+function discoveryOf(
+  run: Run,
+  { isObserved, termination, clusters, registered }: WithRegistered,
+  { isRoundDue, isRoundFresh }: Pick<Questions, "isRoundDue" | "isRoundFresh">,
+): { readonly discovery: Discovery | undefined; readonly unread: Unread | undefined } {
+  const { settings, memory } = termination;
+  if (!isObserved || settings.discover === "named") return { discovery: undefined, unread: undefined };
+  const unnamed: Unnamed[] = [
+    ...clusters.unnamed.map((name) => ({ kind: "cluster" as const, name })),
+    ...registered.unnamed.map((name) => ({ kind: "load balancer" as const, name })),
+  ];
+  if (!isRoundDue(termination, run.now())) {
+    const { roundAt: wholeAt, round: progress } = memory;
+    const whole = { isWhole: true, wasWhole: true, wholeAt, progress, expectedAt: undefined, unnamed };
+    return { discovery: whole, unread: undefined };
+  }
+  const round = roundOf(run, termination);
+  if (!round.isWhole && isRoundFresh(termination, run.now())) {
+    return { discovery: { ...round, isWhole: true, unnamed }, unread: undefined };
+  }
+  const unread = round.isWhole ? undefined : (clusters.searchUnread ?? run.round.unread);
+  if (settings.discover === "warn" && unread?.why === "denied") {
+    return { discovery: { ...round, isWhole: true, wasWhole: true, unnamed }, unread: undefined };
+  }
+  return { discovery: { ...round, unnamed }, unread };
 }
 
 // Asks EC2 about the instances that may be dead, in one call.

@@ -1,4 +1,5 @@
 import type { Unread } from "../model/blocker.ts";
+import type { Missing } from "../model/discovery.ts";
 import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { InPass } from "../model/observation.ts";
@@ -15,6 +16,12 @@ export type InClusters = {
   /** The instance's protected tasks. They are asked for now and then while nothing changes. */
   readonly protections: readonly TaskProtection[];
   readonly unread: Unread | undefined;
+  /** The clusters among these that nobody named. */
+  readonly unnamed: readonly string[];
+  /** The clusters that are named, and do not exist. */
+  readonly missing: readonly string[];
+  /** What kept other clusters from being searched. */
+  readonly searchUnread: Unread | undefined;
 };
 
 /** A termination, with whether anything beyond Auto Scaling is asked about it. */
@@ -24,6 +31,10 @@ export type Observable = InPass & { readonly isObserved: boolean };
 export type Registered = {
   readonly registrations: readonly Registration[];
   readonly loadBalancers: Memory["loadBalancers"];
+  /** The load balancers that nobody named. */
+  readonly unnamed: readonly string[];
+  /** Names of the input that nothing has. */
+  readonly missing: readonly Missing[];
   readonly unread: Unread | undefined;
 };
 

@@ -47,6 +47,7 @@ export async function observeTasks<T extends Hosted>(
       containerInstance: each.containerInstance,
       tasks: tasksOn.get(each.containerInstance.arn) ?? [],
       listed: listed.has(each.containerInstance.arn),
+      permitted: true,
       services: [],
     },
   }));

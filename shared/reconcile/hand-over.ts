@@ -2,6 +2,9 @@ import { secondsBetween } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { formatMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Tracked } from "../messages/receive.ts";
+import type { Termination } from "../model/termination.ts";
+import { rememberRound } from "../observe/rounds.ts";
+import { isRoundDue } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
 
 /**
@@ -13,7 +16,7 @@ export async function handOver(run: Run, queue: string, tracked: readonly Tracke
   if (tracked.length === 0) return;
   const { done, failed } = await run.ports.queues.send(
     queue,
-    tracked.map((each) => ({ ...each, body: formatMonitorMessage(each.termination) })),
+    tracked.map((each) => ({ ...each, body: formatMonitorMessage(withRound(run, each.termination)) })),
   );
   for (const { item, reason, cause } of failed)
     run.stepFailed(item.termination, `handing over to ${queue}`, reason, cause);
@@ -30,4 +33,9 @@ export async function handOver(run: Run, queue: string, tracked: readonly Tracke
     queue,
     done.flatMap(({ messages }) => messages),
   );
+}
+
+// A round goes on between two passes too.
+function withRound(run: Run, termination: Termination): Termination {
+  return isRoundDue(termination, run.now()) ? rememberRound(run, termination) : termination;
 }

@@ -6,7 +6,9 @@ import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from 
 import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
+import { goRound, hasRoundNews } from "../observe/rounds.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
+import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
 import type { ReceivedNotices } from "./replace-noticed.ts";
@@ -121,12 +123,28 @@ export class TrackedTerminations {
     while (this.tracked.length > 0) {
       const now = this.#run.now();
       const next = nextDueAt(this.#tracked);
+      if (next > now && (await this.#goRound(Math.min(next, end())))) continue;
       const at = Math.max(next, now);
       const { queued, others } = this.#dueAt(at);
       if (!hasTimeForPass(at, queued.length + others.length, end())) return;
       if (next <= now) await this.#passAtDue(end);
       else await this.#run.ports.sleep(next - now);
     }
+  }
+
+  // While no pass is due, goes on with the round for those that need one. What it finds makes them due. Returns whether it has
+  // read anything.
+  async #goRound(until: number): Promise<boolean> {
+    const run = this.#run;
+    const isDue = ({ termination }: Tracked) => isRoundDue(termination, run.now());
+    const due = this.#tracked.filter(isDue).map(({ termination }) => termination);
+    const hasRead = await goRound(run, due, Math.min(until, roundsUntil(run.startedAt)));
+    if (!hasRead) return false;
+    const now = run.now();
+    this.#tracked = this.#tracked.map((each) =>
+      isDue(each) && hasRoundNews(run, each.termination) ? withPassAt(each, now) : each,
+    );
+    return true;
   }
 
   // While a long pass runs, the completion queue has passes of its own, one after the other.
@@ -192,6 +210,12 @@ export class TrackedTerminations {
   #delete(messages: readonly Receipt[]): Promise<void> {
     return deleteAll(this.#run, this.#options.queue, messages);
   }
+}
+
+function withPassAt<T extends Tracked>(tracked: T, nextPassAt: number): T {
+  const { termination } = tracked;
+  const memory = { ...termination.memory, nextPassAt, recheck: undefined };
+  return { ...tracked, termination: { ...termination, memory } };
 }
 
 // A later version wrote the message, or somebody else did. It is logged once a drain, and again where the keys are others.

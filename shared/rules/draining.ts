@@ -15,6 +15,7 @@ import { complete, type Until, wait } from "./decision.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
 import { stepsInPlan } from "./restore-plan.ts";
+import { roundAwaitedUntil } from "./rounds.ts";
 import { settleMilliseconds } from "./settle.ts";
 import { afterwards, leaving, stepsFor } from "./steps.ts";
 import { leftoversOf, stillThere } from "./still-there.ts";
@@ -71,7 +72,8 @@ function waitForRest(
       recheck: blockerToRecheck(termination, after, now, latest),
     },
   };
-  return wait(waiting, now, left.length > 0 ? left : [event("effect")], { latest });
+  const known = roundAwaitedUntil(termination, observed, { left, now });
+  return wait(waiting, now, left.length > 0 ? left : [event("effect")], { known, latest });
 }
 
 // Nothing is left. Once that is certain, and has settled, the lifecycle action is completed.

@@ -4,6 +4,7 @@ import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "./deadline.ts";
+import { isRoundDue, isRoundFresh, roundUntil } from "./rounds.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
 import { hasOurs } from "./steps.ts";
 import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
@@ -22,6 +23,10 @@ export const questions: Questions = {
     if (termination.settings.onTimeout !== "abandon") return false;
     return now >= halfTimeOf(termination, deadlineOf(termination, hook));
   },
+
+  isRoundDue,
+  isRoundFresh,
+  roundUntil,
 
   areProtectionsDue,
 

@@ -9,6 +9,7 @@ import type { Termination } from "../model/termination.ts";
 import { ahead, pace } from "./decision.ts";
 import { nextHeartbeatAt } from "./heartbeat.ts";
 import { noTasksToRunSince } from "./remember.ts";
+import { isSearching } from "./rounds.ts";
 import { isOurs, orphanTimeOf, pointingAt } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
 import { RECHECKS_MS } from "./timings.ts";
@@ -27,6 +28,7 @@ export function blockerToRecheck(
 ): Termination["memory"]["recheck"] {
   const { interruptedAt, memory } = termination;
   const isUnread = Object.keys(observed.unread).length > 0;
+  if (isSearching(observed)) return undefined;
   if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
   // A heartbeat may have failed, or must tell which lifecycle action it is. Only a pass sends it.
   const heartbeatAt = nextHeartbeatAt(termination, observed);

@@ -7,6 +7,7 @@ import type { Observation } from "../model/observation.ts";
 import { isSame, type Registration, type SeenRegistration } from "../model/registration.ts";
 import { type ClusterInstance, hasEnded, inTheirClusters, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
+import { isSearching } from "./rounds.ts";
 import { isAtRest } from "./still-there.ts";
 import { tasksToStop } from "./stop-tasks.ts";
 import { ORPHAN_MS, SETTLE_MS } from "./timings.ts";
@@ -20,6 +21,7 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
     ...observed.clusterInstances
       .filter(
         (clusterInstance) =>
+          clusterInstance.permitted &&
           clusterInstance.containerInstance.status === "ACTIVE" &&
           !isAtRest(clusterInstance, observed) &&
           !mustServeOn(clusterInstance, termination, observed, now),
@@ -40,6 +42,8 @@ export function stepsFor(termination: Termination, observed: Observation, now: n
 export function deregistrations(termination: Termination, observed: Observation, now: number): Step[] {
   const registered = observed.registrations.filter((each) => each.state === "registered");
   return registered.flatMap((registration): Step[] => {
+    // A service of a cluster that was not searched may manage it.
+    if (registration.unnamed && observed.unread.discovery !== undefined) return [];
     if (!isOurs(registration)) {
       const orphanedAt = orphanTimeOf(registration, termination, observed);
       const isOrphan = orphanedAt !== undefined && now >= orphanedAt;
@@ -54,7 +58,8 @@ export function deregistrations(termination: Termination, observed: Observation,
 
 /** The steps that take container instances out of their clusters. */
 export function leaving(all: readonly ClusterInstance[], force: boolean): Step[] {
-  return inTheirClusters(all).map(({ cluster, containerInstance }) => ({
+  const permitted = inTheirClusters(all).filter((each) => each.permitted);
+  return permitted.map(({ cluster, containerInstance }) => ({
     kind: "deregister container instance",
     cluster,
     containerInstance: containerInstance.arn,
@@ -97,6 +102,7 @@ function mustServeOn(
 ): boolean {
   if (interruptedAt !== undefined) return false;
   if (observed.unread.registrations !== undefined) return true;
+  if (isSearching(observed) && liveTasks(clusterInstance).length > 0) return true;
   // If a task's ports could not be read, it may listen on any.
   const listens =
     observed.unread["host ports"] !== undefined ||

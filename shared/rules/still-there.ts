@@ -3,6 +3,7 @@ import { type Asked, type Blocker, type Leftover, unreadBlocker } from "../model
 import type { Observation, UnreadAnswers } from "../model/observation.ts";
 import type { Registration } from "../model/registration.ts";
 import { type ClusterInstance, liveTasks } from "../model/tasks.ts";
+import { searchBlockers } from "./rounds.ts";
 
 // The order in which a task passes through its statuses, so that one situation always gives the same list.
 const STATUSES = [
@@ -27,11 +28,13 @@ export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Ob
 /** What is still there, and what AWS did not answer. Empty if everything is gone. */
 export function stillThere(observed: Observation): readonly Blocker[] {
   const { unread } = observed;
-  const there = [
+  const known = [
     ...leftoversOf(observed),
     ...unreadAbout("registrations", unread),
     ...unreadAbout("tasks", unread),
+    ...unreadAbout("discovery", unread),
   ];
+  const there = [...known, ...searchBlockers(observed, known)];
   if (there.length === 0) return [];
   // Where tasks listen, and whether the instance is alive, only matters while something is there.
   return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];

@@ -5,6 +5,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Registration } from "../model/registration.ts";
 import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
+import { isSearching } from "./rounds.ts";
 import { SETTLE_MS } from "./timings.ts";
 
 /**
@@ -14,7 +15,7 @@ import { SETTLE_MS } from "./timings.ts";
 export function tasksToStop(termination: Termination, observed: Observation, now: number): Step[] {
   const { memory } = termination;
   if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
-  if (observed.unread.registrations !== undefined) return [];
+  if (observed.unread.registrations !== undefined || isSearching(observed)) return [];
   if (mustGoFirst(termination, observed).length > 0) return [];
   const live = observed.clusterInstances.flatMap((clusterInstance) =>
     liveTasks(clusterInstance).map((task) => ({ clusterInstance, task })),
@@ -23,7 +24,9 @@ export function tasksToStop(termination: Termination, observed: Observation, now
   return live
     .filter(
       ({ clusterInstance, task }) =>
-        task.shouldRun && clusterInstance.containerInstance.status === "DRAINING",
+        clusterInstance.permitted &&
+        task.shouldRun &&
+        clusterInstance.containerInstance.status === "DRAINING",
     )
     .map(({ clusterInstance, task }) => ({
       kind: "stop task",

@@ -70,6 +70,14 @@ export const JITTER_MS = 10 * SECOND;
 export const FRESH_MS = 20 * SECOND;
 /** Rule 16. A termination in the completion queue has another pass after this long. */
 export const QUEUED_MS = 60 * MINUTE;
+/** Rule 17. How long after a whole round another one is made. */
+export const ROUND_EVERY_MS = 10 * MINUTE;
+/** Rule 17. How old a whole round may be for a completion. Meanwhile another one was made, if nothing hindered it. */
+export const ROUND_FRESH_MS = 15 * MINUTE;
+/** Rule 17. How long a pass goes on with a round before it acts on what was found. */
+export const ROUND_SLICE_MS = 2 * SECOND;
+/** Rule 17. How long a run goes on with a round. Then the run after it may begin its own. */
+export const DISCOVERS_MS = 55 * SECOND;
 /** Rule 11. Terminations that are due this much later are taken too, so that the batch shares its calls. */
 export const TOGETHER_MS = 2 * SECOND;
 /** Rule 11. How long a run of terminate has passes. The run after it, a minute later, is then still receiving. */

@@ -7,6 +7,7 @@ import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { timeWarnings } from "./drain-time.ts";
 import { holdingTasks } from "./holding-tasks.ts";
+import { searchWarnings } from "./rounds.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
@@ -38,6 +39,7 @@ export function warningsFor(
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
     ...holdingTasks(termination, observed, now),
+    ...searchWarnings(termination, observed),
     ...stallWarnings(termination, observed, now),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Hook } from "../model/hooks.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
-import type { Service, TaskDefinition, TaskProtection } from "../model/tasks.ts";
+import type { ListedCluster, Service, TaskDefinition, TaskProtection } from "../model/tasks.ts";
 
 /** Answers of one kind, by what was asked. Each question is asked once, and again if it failed. */
 export class Answers<T> {
@@ -34,6 +34,8 @@ export class Cache {
   readonly deregistrationDelays = new Answers<number | undefined>();
   /** Services by cluster and name; undefined is one that does not exist. */
   readonly services = new Answers<Service | undefined>();
+  /** All clusters of the account, under one key. */
+  readonly clusters = new Answers<readonly ListedCluster[]>();
   /** Protected tasks by ARN; undefined is one that is not protected. */
   readonly protections = new Answers<TaskProtection | undefined>();
   /** Task definitions by ARN. */

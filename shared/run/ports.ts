@@ -4,7 +4,7 @@ import { type Clients, createClients } from "../aws/clients.ts";
 import { type Ec2Port, ec2Port } from "../aws/ec2.ts";
 import { type EcsPort, ecsPort } from "../aws/ecs.ts";
 import { type LoadBalancerPorts, loadBalancerPorts } from "../aws/load-balancers.ts";
-import { createPace } from "../aws/pace.ts";
+import { createPace, DISCOVERIES_A_SECOND, discoveryBuckets } from "../aws/pace.ts";
 import { type QueuePort, queuePort } from "../aws/sqs.ts";
 import { createLog, type Log } from "../base/log.ts";
 import { handsOverAt, type Invocation } from "./invocation.ts";
@@ -51,16 +51,20 @@ export function createPorts(
     outside.sleep ??
     ((milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
   const until = handsOverAt(now(), invocation);
+  const inputVariable = outside.inputVariable ?? process.env.INPUT;
+  const { deregister, mapped, terminate } = DISCOVERIES_A_SECOND;
+  const ofDeregister = inputVariable ? mapped : deregister;
+  const discoveries = discoveryBuckets(functionName === "deregister" ? ofDeregister : terminate);
   return {
     now,
     sleep,
     log: createLog(functionName, invocation.requestId, outside.write),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
-    inputVariable: outside.inputVariable ?? process.env.INPUT,
+    inputVariable,
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
     ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep, until))),
-    loadBalancers: loadBalancerPorts(clients),
+    loadBalancers: loadBalancerPorts(clients, pacedCall(createPace(now, sleep, until, discoveries))),
   };
 }

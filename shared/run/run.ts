@@ -5,6 +5,7 @@ import type { Unread } from "../model/blocker.ts";
 import type { Termination } from "../model/termination.ts";
 import { Cache } from "./cache.ts";
 import type { Ports } from "./ports.ts";
+import { Round } from "./round.ts";
 
 /** Whose drain a line is about. */
 export type About = Pick<Termination, "instanceId" | "group" | "hook">;
@@ -19,6 +20,8 @@ export class Run<P extends RunPorts = Ports> {
   readonly until: number;
   /** Answers that do not change while the run lasts. */
   readonly cache = new Cache();
+  /** What it has found of the load balancers that nobody named. */
+  readonly round = new Round();
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 

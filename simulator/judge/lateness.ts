@@ -70,7 +70,8 @@ export class Latenesses {
     const { askedAt, instanceId, scope } = hold;
     const there = this.#where.instance(instanceId);
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
-    const from = Math.max(emptySince, looked);
+    // A drain that searches for what nobody named is not ready before it has asked everything.
+    const from = Math.max(emptySince, looked + scope.permits.searchesFor);
     if (at - from <= GRACE_MS) return;
     const settle = scope.permits.settle ?? (behindNetwork ? NETWORK_SETTLE_MS : 0);
     const allowedBy =
@@ -88,6 +89,8 @@ export class Latenesses {
   #allowed(hold: Hold, there: There, { from, at }: { from: number; at: number }): AllowedBy | undefined {
     if (hold.isDry && hold.begunAt === undefined) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
+    const { discover, isMisnamed } = hold.scope.permits;
+    if (isMisnamed && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || there.forged) return "a person's act";
     return there.messageLost || this.#facts.isDisturbed(hold.askedAt, from + GRACE_MS)

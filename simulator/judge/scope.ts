@@ -30,6 +30,10 @@ export type Scope = Places & {
 type Permits = {
   /** Whether what nobody names is found, and taken out. */
   readonly discover: Discovery;
+  /** How long a search through all that there is may take, in milliseconds. */
+  readonly searchesFor: number;
+  /** Whether a name is nothing's. Without a search, the drain is then held until its deadline. */
+  readonly isMisnamed: boolean;
   /** The clusters that are named. */
   readonly clusters: ReadonlySet<string>;
   /** Whether nothing is done at all. */
@@ -44,6 +48,13 @@ type Permits = {
 /** What is done about registrations and tasks that nobody names. */
 type Discovery = "all" | "named" | "warn";
 
+/** What there is to find when a drain begins: the load balancers that are in use, and the clusters. */
+export type Found = Places & {
+  readonly clusters: ReadonlySet<string>;
+  /** All load balancers, those that nothing forwards to among them. */
+  readonly names: ReadonlySet<string>;
+};
+
 /** What the judge needs to know of a hook; times in milliseconds. */
 export type JudgedHook = Pick<Scope, "isSwept"> & {
   readonly metadata: string | undefined;
@@ -55,7 +66,7 @@ export type JudgedHook = Pick<Scope, "isSwept"> & {
 const BEFORE_LIMIT_MS = 120_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
 /** What an input without the key `discover` means. */
-const DISCOVERY: Discovery = "named";
+const DISCOVERY: Discovery = "all";
 /** A shorter hook can end between two passes, in milliseconds. */
 const SHORT_HOOK_MS = 180_000;
 /** How late a drain may end: by two runs of the schedule. */
@@ -69,35 +80,63 @@ export type ServiceScope = (
   service: string,
 ) => { targetGroups: readonly string[]; loadBalancers: readonly string[] };
 
+const NOTHING: Found = {
+  targetGroups: new Set(),
+  loadBalancers: new Set(),
+  clusters: new Set(),
+  names: new Set(),
+};
+/** A search asks a load balancer in so many milliseconds at the most, and lists them all in so many. */
+const SEARCH_EACH_MS = 450;
+const SEARCH_MS = 20_000;
+
 type Keys = Readonly<Record<string, unknown>>;
 
 /**
  * The scope that an input sets. Keys of the hook's NotificationMetadata replace those of the input; `elb_name` and
  * `elb_names` are replaced together. A target group is given by name or ARN.
+ *
+ * @param found what discovery finds, where the input lets it take out what is not named
  */
-export function scopeOf(input: Keys, hook: JudgedHook): Scope {
+export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): Scope {
   const own = keysIn(hook.metadata);
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
   const end = endOf({ ...input, ...own }, hook);
+  const permits = permitsOf(input, own, found);
+  const more = permits.discover === "all" ? found : NOTHING;
   return {
-    targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
-    loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
+    targetGroups: new Set([...list(ofTargetGroups.target_groups).map(nameOf), ...more.targetGroups]),
+    loadBalancers: new Set([
+      ...list([ofLoadBalancers.elb_name]),
+      ...list(ofLoadBalancers.elb_names),
+      ...more.loadBalancers,
+    ]),
     ...end,
     permits: {
-      ...permitsOf(input, own),
+      ...permits,
       leavesAfter: end.patience === undefined ? end.limit - TICKS_MS - hook.heartbeatTimeout : undefined,
     },
   };
 }
 
-function permitsOf(input: Keys, own: Keys): Omit<Permits, "leavesAfter"> {
+function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesAfter"> {
   const both = { ...input, ...own };
   const ofClusters = "cluster_name" in own || "cluster_names" in own ? own : input;
-  const { discover, deregister_container_instance: containerInstances, settle_seconds: settle } = both;
+  const { deregister_container_instance: containerInstances, settle_seconds: settle } = both;
+  const discover =
+    both.discover === "all" || both.discover === "named" || both.discover === "warn"
+      ? both.discover
+      : DISCOVERY;
+  const clusters = list([ofClusters.cluster_name, ...list(ofClusters.cluster_names)]).map(nameOf);
+  const names = [both.elb_name, ...list(both.elb_names), ...list(both.target_groups)];
   return {
-    discover: discover === "all" || discover === "named" || discover === "warn" ? discover : DISCOVERY,
-    clusters: new Set([ofClusters.cluster_name, ...list(ofClusters.cluster_names)].map(String).map(nameOf)),
+    discover,
+    searchesFor: discover === "named" ? 0 : SEARCH_MS + SEARCH_EACH_MS * found.targetGroups.size,
+    isMisnamed:
+      clusters.some((each) => !found.clusters.has(each)) ||
+      list(names).some((each) => !found.names.has(nameOf(each))),
+    clusters: new Set(clusters),
     dryRun: input.dry_run === true,
     settle: typeof settle === "number" ? settle * 1_000 : undefined,
     containerInstances:

@@ -2,7 +2,14 @@ import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
-import { type JudgedHook, type Scope, type ServiceScope, scopeOf, stopTasksOf } from "../judge/scope.ts";
+import {
+  type Found,
+  type JudgedHook,
+  type Scope,
+  type ServiceScope,
+  scopeOf,
+  stopTasksOf,
+} from "../judge/scope.ts";
 import { arn } from "../kernel/account.ts";
 import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
@@ -56,6 +63,7 @@ export function scopesIn(world: World, inputs: Inputs): (group: string, hook: st
     return scopeOf(
       inputs.of(by === "message" ? "deregister" : "terminate"),
       judgedHook(hook, by === "sweep"),
+      foundIn(world),
     );
   };
 }
@@ -116,6 +124,23 @@ export function servicesIn({ clusters, targetGroups }: World): ServiceScope {
       ),
       loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
     };
+  };
+}
+
+// The load balancers that discovery finds: those that something forwards to, and whose targets may be instances or addresses.
+function foundIn({ targetGroups, classic, clusters }: World): Found {
+  const groups = targetGroups.all.filter(
+    ({ loadBalancerArns, settings: { targetType } }) =>
+      loadBalancerArns.size > 0 && (targetType === "instance" || targetType === "ip"),
+  );
+  return {
+    targetGroups: new Set(groups.map(({ settings }) => settings.name)),
+    loadBalancers: new Set(classic.all.map(({ name }) => name)),
+    clusters: new Set(clusters.all.filter(({ status }) => status === "ACTIVE").map(({ name }) => name)),
+    names: new Set([
+      ...targetGroups.all.map(({ settings }) => settings.name),
+      ...classic.all.map(({ name }) => name),
+    ]),
   };
 }
 

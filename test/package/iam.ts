@@ -156,8 +156,11 @@ const ASKED: Readonly<Record<string, Ask>> = {
   ),
   "ecs:DescribeClusters": ({ clusters }) => ({
     action: "ecs:DescribeClusters",
-    resources: (clusters as string[]).map((name) => ecsArn(`cluster/${name}`)),
+    resources: (clusters as string[]).map((each) =>
+      each.startsWith("arn:") ? each : ecsArn(`cluster/${each}`),
+    ),
   }),
+  "ecs:ListClusters": onAll("ecs:ListClusters"),
   "ecs:ListTasks": inCluster("ListTasks", ({ containerInstance = "*" }) => [String(containerInstance)]),
   "ecs:DescribeTasks": inCluster("DescribeTasks", ({ tasks }) => tasks as string[]),
   "ecs:DescribeTaskDefinition": onAll("ecs:DescribeTaskDefinition"),

@@ -83,24 +83,44 @@ const notices: [string, Record<string, unknown>, string][] = [
 
 describe("permissions", () => {
   for (const [why, block, expected] of clusters) {
-    it(`clusters: ${why}`, async () => {
-      const variables = variablesOf(block);
-      const drain = (await permissions.drainStatements(variables)).filter(isOfEcs);
-      const finish = (await permissions.finishStatements(variables)).filter(isOfEcs);
+    it(`clusters that are named: ${why}`, async () => {
+      const { drain, finish } = await ecsStatements(onlyNamed(block));
       if (expected === undefined) {
         expect([...drain, ...finish]).to.deep.equal([]);
         return;
       }
-      expect(drain).to.have.lengthOf(4);
-      expect(finish).to.have.lengthOf(1);
-      expect(drain[0]).to.deep.include({
-        Action: ["ecs:DeregisterContainerInstance", "ecs:DescribeClusters", "ecs:ListContainerInstances"],
-        Resource: expected,
-      });
-      for (const { Action, Condition } of [...drain.slice(1), ...finish]) {
-        // IAM has no condition for a task definition, which is of no cluster.
-        if (Action.includes("ecs:DescribeTaskDefinition")) expect(Action).to.have.lengthOf(1);
-        else expect(Condition).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
+      expect(resourcesOf(drain, "ecs:ListContainerInstances")).to.deep.equal(expected);
+      expect(resourcesOf(drain, "ecs:DeregisterContainerInstance")).to.deep.equal(expected);
+      for (const action of OF_CLUSTERS) {
+        const statement = find([...drain, ...finish], action);
+        expect(statement?.Condition, action).to.deep.equal({ ArnEquals: { "ecs:cluster": expected } });
+      }
+      expect(find(drain, "ecs:ListClusters")).to.equal(undefined);
+    });
+
+    it(`all clusters are read, and these alone are changed: ${why}`, async () => {
+      const { drain, finish } = await ecsStatements(block);
+      for (const action of READS) {
+        const statement = find([...drain, ...finish], action);
+        expect(statement, action).to.not.equal(undefined);
+        expect(statement?.Condition, action).to.equal(undefined);
+      }
+      expect(resourcesOf(drain, "ecs:DeregisterContainerInstance")).to.deep.equal(expected);
+      for (const action of ["ecs:UpdateContainerInstancesState", "ecs:StopTask"]) {
+        const condition = find([...drain, ...finish], action)?.Condition;
+        expect(condition, action).to.deep.equal(expected && { ArnEquals: { "ecs:cluster": expected } });
+      }
+    });
+  }
+
+  for (const changed of [{ clusters: "*" }, { cluster_tag: "drain=yes" }]) {
+    it(`all clusters may be changed with ${JSON.stringify(changed)}`, async () => {
+      const { drain, finish } = await ecsStatements({ deregister: { cluster_name: "a", ...changed } });
+      expect(resourcesOf(drain, "ecs:DeregisterContainerInstance")).to.deep.equal([clusterArn("*")]);
+      for (const action of ["ecs:UpdateContainerInstancesState", "ecs:StopTask"]) {
+        const statement = find([...drain, ...finish], action);
+        expect(statement, action).to.not.equal(undefined);
+        expect(statement?.Condition, action).to.equal(undefined);
       }
     });
   }
@@ -149,6 +169,47 @@ describe("permissions", () => {
     });
   }
 });
+
+/** What is read of clusters, with a condition where only some are. */
+const OF_CLUSTERS = [
+  "ecs:DescribeContainerInstances",
+  "ecs:DescribeServices",
+  "ecs:DescribeTasks",
+  "ecs:GetTaskProtection",
+  "ecs:ListTasks",
+  "ecs:StopTask",
+  "ecs:UpdateContainerInstancesState",
+];
+const READS = [
+  ...OF_CLUSTERS.filter((action) => !/Stop|Update/.test(action)),
+  "ecs:DescribeClusters",
+  "ecs:ListClusters",
+  "ecs:ListContainerInstances",
+];
+
+async function ecsStatements(block: Record<string, unknown>) {
+  const variables = variablesOf(block);
+  const drain = (await permissions.drainStatements(variables)).filter(isOfEcs);
+  const finish = (await permissions.finishStatements(variables)).filter(isOfEcs);
+  return { drain, finish };
+}
+
+function onlyNamed({ deregister, terminate, ...block }: Record<string, unknown>): Record<string, unknown> {
+  const named = { discover: "named" };
+  return {
+    ...block,
+    deregister: { ...(deregister ?? {}), ...named },
+    terminate: { ...(terminate ?? {}), ...named },
+  };
+}
+
+function find(statements: readonly Statement[], action: string): Statement | undefined {
+  return statements.find(({ Action }) => Action.includes(action));
+}
+
+function resourcesOf(statements: readonly Statement[], action: string): unknown[] | undefined {
+  return find(statements, action)?.Resource;
+}
 
 function isOfEcs({ Action }: Statement): boolean {
   return Action.some((action) => action.startsWith("ecs:"));

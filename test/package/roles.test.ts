@@ -56,6 +56,7 @@ describe("the functions' roles", function () {
         "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/other";
       const cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/other";
       const task = "arn:aws:ecs:us-east-1:123456789012:task/other/0";
+      const instance = "arn:aws:ecs:us-east-1:123456789012:container-instance/other/0";
       const service = "arn:aws:ecs:us-east-1:123456789012:service/other/edge";
       const requests: IamRequest[] = [
         { action: "sqs:ReceiveMessage", resource: arn },
@@ -64,13 +65,19 @@ describe("the functions' roles", function () {
         { action: "autoscaling:RecordLifecycleActionHeartbeat", resource: group },
         { action: "autoscaling:TerminateInstanceInAutoScalingGroup", resource: group },
         { action: "ecs:DeregisterContainerInstance", resource: cluster },
-        { action: "ecs:ListContainerInstances", resource: cluster, cluster },
-        { action: "ecs:DescribeTasks", resource: task, cluster },
-        { action: "ecs:DescribeTasks", resource: task },
+        { action: "ecs:UpdateContainerInstancesState", resource: instance, cluster },
+        { action: "ecs:UpdateContainerInstancesState", resource: instance },
         { action: "ecs:StopTask", resource: task, cluster },
         { action: "ecs:UpdateService", resource: service, cluster },
       ];
       expect(requests.filter(roles[name].allows)).to.deep.equal([]);
+      // The pair reads all clusters, to find what nobody named.
+      const reads: IamRequest[] = [
+        { action: "ecs:ListClusters", resource: "*" },
+        { action: "ecs:ListContainerInstances", resource: cluster, cluster },
+        { action: "ecs:DescribeTasks", resource: task, cluster },
+      ];
+      expect(reads.filter(roles[name].allows)).to.deep.equal(name === "scale-tasks" ? [] : reads);
     });
   }
 

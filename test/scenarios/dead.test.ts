@@ -102,8 +102,8 @@ describe("scenarios: dead, stopped, vanished", () => {
     expectQuiet(outcome);
   });
 
-  it("with its agent connected, EC2 is never asked", async () => {
-    const outcome = await play(fleet([]));
+  it("with its agent connected, EC2 is never asked, but for where the instance is by a search", async () => {
+    const outcome = await play(fleet([], { discover: "named" }));
     expectDrained(outcome, { count: 1 });
     expect(calls(outcome, "ec2:DescribeInstances")).to.equal(0);
   });

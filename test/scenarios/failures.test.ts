@@ -7,7 +7,8 @@ const [stuck, other] = instanceIds(2) as [string, string];
 
 /** Two groups with a hook of the same queue; that of the first has settings of its own. */
 const groups = (metadata: Record<string, unknown>, timeline: Record<string, unknown>[] = []) => ({
-  functions: functions({ target_groups: ["static"] }),
+  // A search would need to read what fails.
+  functions: functions({ target_groups: ["static"], discover: "named" }),
   target_groups: [{ name: "static", port: 8080, deregistration_delay_seconds: 40 }],
   load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 8080 }] }],
   auto_scaling_groups: [
@@ -78,10 +79,14 @@ describe("scenarios: each kind of failure", () => {
     });
   }
 
-  it("gone: what the input names is not there, which fails the runs and holds nobody up", async () => {
-    const outcome = await play(groups({ cluster_name: "nowhere", elb_name: "classic" }));
+  it("gone: what the input names is not there, which fails the runs and holds up its own drain alone", async () => {
+    const outcome = await play(
+      groups({ cluster_name: "nowhere", elb_name: "classic", drain_timeout_seconds: 600 }),
+    );
     const lines = expectOtherDoneFirst(outcome, "cannot be used");
     expect(lines[0]).to.include({ level: "ERROR", name: "nowhere", reason: "there is no such ECS cluster" });
+    const late = outcome.terminations.find(({ instanceId }) => instanceId === stuck);
+    expect((late?.completedAt as number) - (late?.askedAt as number)).to.be.within(600_000, 660_000);
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal(["CONTINUE", "CONTINUE"]);
   });
 });

@@ -23,7 +23,7 @@ const listeners = [{ port: 80, instance_port: 9000 }];
 
 function scenario(input: Record<string, unknown>, metadata: string | undefined, registered: string[]) {
   return {
-    functions: functions(input),
+    functions: functions({ discover: "named", ...input }),
     target_groups: [{ name: "static", deregistration_delay_seconds: 20 }, { name: "payments" }],
     load_balancers: ["classic", "second"].map((name) => ({ name, listeners })),
     auto_scaling_groups: [

@@ -46,7 +46,7 @@ describe("scenarios: reads that lag", () => {
   // The instance is seen in its wait state from 13 s on, and deregister runs at 21 s; terminate already waits for it.
   const overtaken = (lag: number, register: Record<string, unknown>) => ({
     ...world,
-    functions: functions({ elb_name: "classic", target_groups: ["static"] }, [20, 18]),
+    functions: functions({ elb_name: "classic", target_groups: ["static"], discover: "named" }, [20, 18]),
     auto_scaling_groups: [{ name: "fleet", instance_ids: ids, hooks: [HOOK] }],
     timeline: [...world.timeline, { at_seconds: 19, register: { instance_ids: [ids[0]], ...register } }],
     read_lag_seconds: lag,

@@ -1,5 +1,6 @@
 import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { type Entry, happeningsOf } from "./happenings.ts";
@@ -27,10 +28,13 @@ export const queues = [
  */
 export function scenarioOf(seed: number): ScenarioInput {
   const source = randomSource(seed);
-  const place = worldOf(source("world"));
-  const names = namesIn(place);
+  const world = worldOf(source("world"));
+  const names = namesIn(world);
   const random = source("policy");
-  const keys = { ...nameKeys(names), ...drainKeys(random, names, 0.5) };
+  const discovery = source("discovery");
+  const { keys: discovering, named } = discoveryOf(discovery, names);
+  const place = withOthers(discovery, world);
+  const keys = { ...nameKeys(named), ...drainKeys(random, names, 0.5), ...discovering };
   const notices = {
     ...some(random, 0.6, { on_spot_interruption: random.pick(["drain", "drain", "ignore"]) }),
     ...some(random, 0.5, { on_rebalance: random.pick(["replace", "ignore"]) }),

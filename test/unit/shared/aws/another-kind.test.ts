@@ -35,6 +35,9 @@ function lattice(asked: string[]) {
       asked.push(`targets of ${id} for ${instanceIds}`);
       return targets();
     },
+    describesBy: "vpc-lattice:GetTargetGroup",
+    list: async () => [],
+    discoverTargets: async () => targets(),
     async stillThere(id, those) {
       asked.push(`is there in ${id}: ${those.map((each) => `${each.id}:${each.port}`)}`);
       return targets();

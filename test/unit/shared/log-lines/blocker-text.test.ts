@@ -51,6 +51,10 @@ const KINDS: { readonly [K in Exclude<Blocker["kind"], "event">]: readonly (read
       { kind: "unread", what: "registrations", call: undefined, why: "out of time" },
       "an answer about registrations (out of time)",
     ],
+    [
+      { kind: "unread", what: "tasks", call: "ecs:ListContainerInstances", why: "gone" },
+      "an answer about tasks: what the input names does not exist (ecs:ListContainerInstances: gone)",
+    ],
   ],
 };
 
@@ -58,6 +62,7 @@ const EVENTS: { readonly [name in EventName]: string } = {
   "second absence": "a second read: no Auto Scaling group knows the instance",
   effect: "what was just done to take effect",
   "later read": "a later read: nothing is left, but reads of AWS lag",
+  "whole round": "the search for load balancers and clusters that nobody named",
   settled: "the instance to settle, with nothing left on it",
   "container instance gone": "the container instance to leave its cluster",
   "spot interruption": "the Spot interruption, with nothing left on the instance",

@@ -55,6 +55,25 @@ const REASONS: {
   "managed draining": [
     [{ why: "managed draining" }, "managed draining is on; the two do not hinder each other"],
   ],
+  found: [[{ why: "found" }, "the instance is in it"]],
+  "found, left": [
+    [
+      { why: "found, left" },
+      "the instance is in it; with discover: warn it is left, name it or set discover: all",
+    ],
+  ],
+  "no such name": [
+    [
+      { why: "no such name", noun: "ECS cluster" },
+      "there is no such ECS cluster; what has the instance is searched for all the same",
+    ],
+  ],
+  "not permitted": [
+    [
+      { why: "not permitted" },
+      "the instance is in this cluster, which may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: *",
+    ],
+  ],
   "cluster lacks it": [
     [
       { why: "cluster lacks it", clusters: ["main", "other"] },
@@ -139,6 +158,9 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "metadata not heeded": "metadata ignored",
   "ECS drains it too": "ECS drains it too",
   "cluster lacks the instance": "cluster lacks the instance",
+  "found, not named": "found, not named",
+  "name not found": "name not found",
+  "cluster not permitted": "cluster not permitted",
   "no progress": "no progress",
   "held by tasks": "held by tasks",
   "registrations not restored": "registrations not restored",

@@ -20,7 +20,14 @@ const withoutTaken = (memory: Memory): Memory => ({
   ),
 });
 /** What only this version has. */
-const NEW: Partial<Memory> = { begunAt: undefined, blockers: [], unread: [], ofLaterVersion: {} };
+const NEW: Partial<Memory> = {
+  begunAt: undefined,
+  blockers: [],
+  unread: [],
+  roundAt: undefined,
+  round: undefined,
+  ofLaterVersion: {},
+};
 
 describe("the version before this one", () => {
   for (const field of MEMORY_FIELDS) {

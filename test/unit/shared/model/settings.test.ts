@@ -20,6 +20,9 @@ describe("settings", () => {
       elbNames: [],
       targetGroups: [],
       clusterNames: [],
+      discover: "all",
+      allClusters: false,
+      clusterTag: undefined,
       pollSeconds: 5,
       drainTimeoutSeconds: 3600,
       onTimeout: "continue",
@@ -60,6 +63,7 @@ describe("settings", () => {
 
   it("are written as keys again: names only where there are any, the first load balancer by itself", () => {
     const plain = {
+      discover: "all",
       poll_seconds: 5,
       drain_timeout_seconds: 3600,
       on_timeout: "continue",

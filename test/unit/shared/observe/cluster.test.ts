@@ -36,12 +36,22 @@ describe("an instance in its cluster", () => {
     expect(found).to.deep.equal([
       {
         instances: [
-          { cluster: "main", containerInstance: containerInstance(1), tasks: [], listed: true, services: [] },
+          {
+            cluster: "main",
+            containerInstance: containerInstance(1),
+            tasks: [],
+            listed: true,
+            permitted: true,
+            services: [],
+          },
         ],
         managed: [],
         managedDraining: undefined,
         protections: [],
         unread: undefined,
+        unnamed: [],
+        missing: [],
+        searchUnread: undefined,
       },
     ]);
   });
@@ -174,12 +184,14 @@ describe("a cluster that cannot be read", () => {
     ]);
   });
 
-  it("because it does not exist holds nothing; its name is wrong where nothing was ever seen in it", async () => {
+  it("because it does not exist is unread, with a wrong name; it is gone where something was seen in it", async () => {
     const gone: Shown = {
       fails: { "ecs.findContainerInstances": "gone", "ecs.describeContainerInstances": "gone" },
     };
     const { lines, found } = await play(gone, termination());
-    expect(found.map(({ unread, instances }) => [unread, instances])).to.deep.equal([[undefined, []]]);
+    expect(found.map(({ unread, instances }) => [unread, instances])).to.deep.equal([
+      [{ call: "ecs:ListContainerInstances", why: "gone" }, []],
+    ]);
     expect(lines).to.deep.equal([
       ["error", "cannot be used", { name: "main", reason: "there is no such ECS cluster" }],
     ]);

@@ -16,6 +16,8 @@ const record = (of: Termination = termination(), change: Partial<WithRegistered>
     registrations: [target(), target({ port: 9090 }), classic()],
     loadBalancers: [],
     unread: undefined,
+    unnamed: [],
+    missing: [],
   },
   ...change,
 });
@@ -55,7 +57,7 @@ describe("how long a drain may take", () => {
       { loadBalancers: [{ kind: "classic", id: "elb", limit: 60_000 }], definitions: [] },
     ]);
     const registrations = [target({ kind: "lattice", id: "tg-lattice" })];
-    const registered = { registrations, loadBalancers: [], unread: undefined };
+    const registered = { registrations, loadBalancers: [], unread: undefined, unnamed: [], missing: [] };
     const [found] = await timesOf(showing(shown).run, [record(termination(), { registered })]);
     expect(found?.loadBalancers).to.deep.equal([]);
   });

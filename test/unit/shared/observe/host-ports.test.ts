@@ -29,7 +29,7 @@ async function play(
   const { run, asked } = showing(shown);
   const record = {
     ...clustered(of, { instances: [clusterInstanceOf({ status }, tasks)] }),
-    registered: { registrations, loadBalancers: [], unread: undefined },
+    registered: { registrations, loadBalancers: [], unread: undefined, unnamed: [], missing: [] },
     isObserved,
   };
   const found = await observeHostPorts(run, [record], questions);
@@ -53,7 +53,13 @@ describe("host ports", () => {
       ...clustered(termination(), {
         instances: [clusterInstanceOf({}, [hidden, task("PENDING", { definition: "web:1" })])],
       }),
-      registered: { registrations: [target()], loadBalancers: [], unread: undefined },
+      registered: {
+        registrations: [target()],
+        loadBalancers: [],
+        unread: undefined,
+        unnamed: [],
+        missing: [],
+      },
     };
     const [found] = await observeHostPorts(run, [record], questions);
     const tasks = found?.clusters.instances.flatMap((each) => each.tasks) ?? [];
@@ -95,7 +101,13 @@ describe("host ports", () => {
     const { run } = showing({ definitions: { "web:1": [8080] } });
     const record = {
       ...clustered(termination(), { instances: [clusterInstanceOf({ status: "ACTIVE" }, [hidden])] }),
-      registered: { registrations: [target()], loadBalancers: [], unread: undefined },
+      registered: {
+        registrations: [target()],
+        loadBalancers: [],
+        unread: undefined,
+        unnamed: [],
+        missing: [],
+      },
     };
     await observeHostPorts(run, [record], questions);
     expect(record.clusters.instances.flatMap(({ tasks }) => tasks)).to.deep.equal([hidden]);
@@ -114,7 +126,13 @@ describe("host ports", () => {
 
   it("of an instance that was not looked for in any cluster are none", async () => {
     const { run, asked } = showing({});
-    const registered = { registrations: [target()], loadBalancers: [], unread: undefined };
+    const registered = {
+      registrations: [target()],
+      loadBalancers: [],
+      unread: undefined,
+      unnamed: [],
+      missing: [],
+    };
     const record = { ...clustered(termination()), registered };
     expect(await observeHostPorts(run, [record], questions)).to.deep.equal([
       { ...record, hostPortsUnread: undefined },

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { observeRegistrations } from "../../../../shared/observe/load-balancers.ts";
 import type { Clustered } from "../../../../shared/observe/records.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { classic, clusterInstanceOf, service, termination } from "../rules/builders.ts";
 import { clustered } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
@@ -16,9 +17,12 @@ const naming = (...elbNames: string[]) => ({ settings: { elbNames } });
 
 const managedBy = (...ids: string[]) => ({ managed: ids.map((id) => ({ kind: "classic", id })) });
 
+/** Nothing was searched. */
+const NOTHING = { unnamed: [], missing: [] };
+
 async function play(shown: Shown, ...records: Clustered[]) {
   const { run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(run, records);
+  const found = await observeRegistrations(run, records, questions);
   return { asked, lines, run, results: found.map(({ registered }) => registered) };
 }
 
@@ -30,7 +34,12 @@ describe("an instance behind a classic load balancer", () => {
     );
     expect(asked).to.deep.equal(["classic.describe elb"]);
     expect(results).to.deep.equal([
-      { registrations: [classic({ pointsAt: [8080, 8443] })], loadBalancers: [], unread: undefined },
+      {
+        registrations: [classic({ pointsAt: [8080, 8443] })],
+        loadBalancers: [],
+        unread: undefined,
+        ...NOTHING,
+      },
     ]);
   });
 
@@ -82,7 +91,8 @@ describe("a classic load balancer", () => {
     expect(lines).to.deep.equal([
       ["error", "cannot be used", { name: "none", reason: "there is no such classic load balancer" }],
     ]);
-    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [], unread: undefined }]);
+    const unread = { call: "elasticloadbalancing:DescribeLoadBalancers", why: "gone" };
+    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [], unread, ...NOTHING }]);
     expect((await play({}, clustered(termination(managedBy("none"))))).lines).to.deep.equal([]);
   });
 

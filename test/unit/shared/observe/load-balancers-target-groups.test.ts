@@ -4,6 +4,7 @@ import type { RegisteredTarget } from "../../../../shared/model/registration.ts"
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { observeRegistrations } from "../../../../shared/observe/load-balancers.ts";
 import type { Clustered, InClusters } from "../../../../shared/observe/records.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { clusterInstanceOf, service, target, task, termination } from "../rules/builders.ts";
 import { clustered } from "./records.ts";
 import { type Shown, type ShownTargetGroup, showing } from "./shown.ts";
@@ -28,6 +29,8 @@ const group = (
   ...(targets ? { targets } : {}),
   ...change,
 });
+/** Nothing was searched. */
+const NOTHING = { unnamed: [], missing: [] };
 /** What is to be remembered of the group that was asked for by its name. */
 const staticAsked = {
   asked: "static",
@@ -51,7 +54,7 @@ async function play(shown: Shown, terminations: readonly Termination[], clusters
 
 async function playRecords(shown: Shown, records: readonly Clustered[]) {
   const { run, asked, lines } = showing(shown);
-  const found = await observeRegistrations(run, records);
+  const found = await observeRegistrations(run, records, questions);
   return { asked, lines, run, results: found.map(({ registered }) => registered) };
 }
 
@@ -76,6 +79,7 @@ describe("an instance in target groups", () => {
         registrations: [plain, { ...plain, port: 9090, pointsAt: [9090], state: "draining", invalid: true }],
         loadBalancers: [staticAsked],
         unread: undefined,
+        ...NOTHING,
       },
     ]);
   });
@@ -130,7 +134,9 @@ describe("an instance in target groups", () => {
     const { results, run } = await play({ targetGroups: [group("static", undefined)] }, [
       termination({}, naming("static")),
     ]);
-    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [staticAsked], unread: undefined }]);
+    expect(results).to.deep.equal([
+      { registrations: [], loadBalancers: [staticAsked], unread: undefined, ...NOTHING },
+    ]);
     expect(run.hasFailures).to.equal(false);
   });
 
@@ -147,14 +153,16 @@ describe("an instance in target groups", () => {
       { ...clustered(termination({ loadBalancers: [staticAsked] }, naming("static"))), isObserved: false },
     ]);
     expect(asked).to.deep.equal([]);
-    expect(results).to.deep.equal([{ registrations: [], loadBalancers: [staticAsked], unread: undefined }]);
+    expect(results).to.deep.equal([
+      { registrations: [], loadBalancers: [staticAsked], unread: undefined, ...NOTHING },
+    ]);
   });
 
   it("is described once a run, found or not", async () => {
     const { run, asked } = showing({ targetGroups: [group("static", [listed("i-1")])] });
     const records = [clustered(termination(managedBy("arn:none"), naming("static")))];
-    await observeRegistrations(run, records);
-    await observeRegistrations(run, records);
+    await observeRegistrations(run, records, questions);
+    await observeRegistrations(run, records, questions);
     expect(asked).to.deep.equal([
       "targetGroups.describe static",
       "targetGroups.describe arn:none",
@@ -170,7 +178,8 @@ describe("a target group that cannot be used", () => {
     expect(named.lines).to.deep.equal([
       ["error", "cannot be used", { name: "none", reason: "there is no such target group" }],
     ]);
-    expect(named.results).to.deep.equal([{ registrations: [], loadBalancers: [], unread: undefined }]);
+    const unread = { call: "elasticloadbalancing:DescribeTargetGroups", why: "gone" };
+    expect(named.results).to.deep.equal([{ registrations: [], loadBalancers: [], unread, ...NOTHING }]);
     expect((await play({}, [termination(managedBy("arn:none"))])).lines).to.deep.equal([]);
   });
 
@@ -214,8 +223,8 @@ describe("a target group that cannot be read", () => {
   it("is asked for again in the next pass", async () => {
     const { run, asked } = showing({ fails: { "targetGroups.describe": "throttled" } });
     const records = [clustered(termination({}, naming("static")))];
-    await observeRegistrations(run, records);
-    await observeRegistrations(run, records);
+    await observeRegistrations(run, records, questions);
+    await observeRegistrations(run, records, questions);
     expect(asked).to.have.lengthOf(2);
   });
 });

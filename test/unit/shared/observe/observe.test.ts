@@ -66,6 +66,8 @@ describe("an observation", () => {
       registrations: 1,
       loadBalancers: [],
       managed: web.loadBalancers,
+      discovery: undefined,
+      missing: [],
       managedDraining: true,
       protections: [{ task: "a", until: undefined }],
       times: {
@@ -133,6 +135,8 @@ describe("more than Auto Scaling is asked about an instance", () => {
     registrations: [],
     loadBalancers: [],
     managed: [],
+    discovery: undefined,
+    missing: [],
     managedDraining: undefined,
     protections: [],
     times: undefined,

@@ -21,6 +21,9 @@ export function clustered(termination: Termination, clusters: Partial<InClusters
     managedDraining: undefined,
     protections: [],
     unread: undefined,
+    unnamed: [],
+    missing: [],
+    searchUnread: undefined,
   };
   return {
     index: 0,

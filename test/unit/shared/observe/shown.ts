@@ -1,4 +1,5 @@
 // AWS as one pass shows it: ports that answer from what a test puts there, and keep what they were asked.
+import type { InstanceNetwork } from "../../../../shared/aws/ec2.ts";
 import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
@@ -16,6 +17,7 @@ type Cluster = {
   readonly services: readonly Service[];
   readonly protections: readonly TaskProtection[];
   readonly managesDraining: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 };
 
 /** A target group by what differs, and its targets; without targets it is gone once it was described. */
@@ -24,6 +26,7 @@ export type ShownTargetGroup = {
   readonly name: string;
   readonly targetType: string;
   readonly network: boolean;
+  readonly vpc?: string;
   readonly targets?: readonly Omit<RegisteredTarget, "pointsAt">[];
 };
 /** A classic load balancer: what it lists, and what it drains. */
@@ -52,6 +55,8 @@ export type Shown = {
   readonly targetGroups?: readonly ShownTargetGroup[];
   readonly classic?: readonly ShownClassic[];
   readonly instances?: Readonly<Record<string, InstanceState>>;
+  /** Where instances are in the network. */
+  readonly networks?: Readonly<Record<string, InstanceNetwork>>;
   /** Calls that fail, by how what is asked begins: "ecs.services main". */
   readonly fails?: Readonly<Record<string, FailureKind | "fault of ours">>;
 };
@@ -112,6 +117,12 @@ export function showing(shown: Shown): {
           ids,
           () => new Map(Object.entries(shown.instances ?? {}).filter(([id]) => ids.includes(id))),
         ),
+      networks: (ids) =>
+        ask(
+          "ec2.networks",
+          ids,
+          () => new Map(Object.entries(shown.networks ?? {}).filter(([id]) => ids.includes(id))),
+        ),
     },
     ecs: {
       ...untouchable.ecs,
@@ -162,6 +173,14 @@ export function showing(shown: Shown): {
         askFor("ecs.protections", [cluster], tasks, () =>
           found(of(cluster).protections, ({ task }) => tasks.includes(task)),
         ),
+      clusters: () =>
+        ask("ecs.clusters", [], () =>
+          Object.entries(shown.clusters ?? {}).map(([name, { containerInstances = [], tags = {} }]) => ({
+            name,
+            instances: containerInstances.length,
+            tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+          })),
+        ),
       managesDraining: (cluster) =>
         ask("ecs.managesDraining", [cluster], () => of(cluster).managesDraining === true),
     },
@@ -201,6 +220,16 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
         return { kind: "target", id, name, targetType, network };
       }),
     targets,
+    describesBy: "elasticloadbalancing:DescribeTargetGroups",
+    discoverTargets: (id) => targets(id),
+    list: () =>
+      ask("targetGroups.list", [], () =>
+        (shown.targetGroups ?? []).map(({ arn: id, vpc, targets: _, ...rest }) => ({
+          loadBalancer: { kind: "target", id, ...rest },
+          vpc,
+          registered: undefined,
+        })),
+      ),
     stillThere: async (id) => (await targets(id)) ?? [],
     deregistrationDelay: notToBeCalled,
     drainLimit: (id) => ask("targetGroups.drainLimit", [id], () => shown.drainLimits?.[id]),
@@ -243,6 +272,16 @@ function shownClassic(shown: Shown, ask: Ask): LoadBalancerPort {
         ...draining.map((id) => targetOf(id, "draining", instancePorts)),
       ];
     },
+    describesBy: "elasticloadbalancing:DescribeLoadBalancers",
+    discoverTargets: notToBeCalled,
+    list: () =>
+      ask("classic.list", [], () =>
+        (shown.classic ?? []).map(({ name, instanceIds }) => ({
+          loadBalancer: { kind: "classic", id: name, name, targetType: "instance", network: false },
+          vpc: undefined,
+          registered: [...instanceIds],
+        })),
+      ),
     stillThere: (name, targets) =>
       ask("classic.draining", [name, ...targets.map(({ id }) => id)], () =>
         targets

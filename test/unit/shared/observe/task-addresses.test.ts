@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { Task } from "../../../../shared/model/tasks.ts";
 import { observeRegistrations } from "../../../../shared/observe/load-balancers.ts";
+import { questions } from "../../../../shared/rules/questions.ts";
 import { clusterInstanceOf, SINCE, task, termination } from "../rules/builders.ts";
 import { clustered } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
@@ -32,9 +33,8 @@ async function play(
     fails,
   });
   const of = termination({}, { settings: { targetGroups: named } });
-  const [found] = await observeRegistrations(run, [
-    clustered(of, { instances: [clusterInstanceOf({}, tasks)] }),
-  ]);
+  const records = [clustered(of, { instances: [clusterInstanceOf({}, tasks)] })];
+  const [found] = await observeRegistrations(run, records, questions);
   const { registrations = [], unread } = found?.registered ?? {};
   const own = registrations.map((each) => [each.target, each.state, each.addressTask?.arn]);
   return { asked, own, registrations, unread };
@@ -58,6 +58,7 @@ describe("an address in a target group", () => {
         state: "registered",
         invalid: false,
         managed: false,
+        unnamed: false,
         services: [],
         canRecheckRegistered: true,
         networkLoadBalancer: false,

@@ -39,6 +39,7 @@ describe("the tasks of an instance", () => {
         containerInstance: containerInstance(1, { tasksToRun: 1 }),
         tasks: [running],
         listed: true,
+        permitted: true,
         services: [],
       },
     ]);

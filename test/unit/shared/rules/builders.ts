@@ -30,7 +30,7 @@ export const termination = (
   interruptedAt: undefined,
   dryRun: false,
   ...change,
-  settings: { ...settingsOf({ cluster_name: "main" }), ...change.settings },
+  settings: { ...settingsOf({ cluster_name: "main", discover: "named" }), ...change.settings },
   memory: { ...NO_MEMORY, begunAt: SINCE, lastHeartbeatAt: SINCE, ...memory },
 });
 
@@ -53,6 +53,8 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   registrations: [],
   managed: [],
   loadBalancers: [],
+  discovery: undefined,
+  missing: [],
   hooks: [hook()],
   retains: undefined,
   managedDraining: undefined,
@@ -79,6 +81,7 @@ export const clusterInstance = (
   },
   tasks,
   listed: true,
+  permitted: true,
   services: [],
 });
 /** The same with another container instance, or with the services of its tasks. */
@@ -131,6 +134,7 @@ export const target = (change: Partial<Registration> = {}): Registration => ({
   pointsAt: [change.port ?? 8080],
   state: "registered",
   managed: false,
+  unnamed: false,
   services: [],
   invalid: false,
   canRecheckRegistered: true,

@@ -6,7 +6,7 @@ import { thrownBy } from "../../thrown.ts";
 import { keptLog } from "../fake-ports.ts";
 
 const right = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", cluster_name: "main" };
-const wrong = { ...right, poll_seconds: "5", clusters: ["main"] };
+const wrong = { ...right, poll_seconds: "5", cluster: ["main"] };
 
 describe("a function's input", () => {
   it("that is right is read as it is, and nothing is logged", () => {
@@ -22,7 +22,7 @@ describe("a function's input", () => {
     const reason = lines[0]?.[2].reason;
     expect(reason)
       .to.match(/poll_seconds: .*found "5"/)
-      .and.match(/clusters: unknown key/);
+      .and.match(/cluster: unknown key/);
     expect(thrown).to.equal(`InputError: deregister: the scheduled event's input is wrong: ${reason}`);
   });
 

@@ -1,0 +1,129 @@
+import { DISCOVERIES_A_SECOND } from "../aws/pace.ts";
+import { forEachOf } from "../base/batches.ts";
+import type { Discovery } from "../model/discovery.ts";
+import type { LoadBalancer } from "../model/load-balancer.ts";
+import type { Termination } from "../model/termination.ts";
+import { type Reading, reading } from "../run/reading.ts";
+import type { Rounder } from "../run/round.ts";
+import type { Run } from "../run/run.ts";
+import type { Clustered } from "./records.ts";
+
+/** How long a round may take, in milliseconds. */
+const ROUND_MS = 7_200_000;
+/** Between two calls of discovery, in milliseconds. */
+const BETWEEN_MS = 1_000 / DISCOVERIES_A_SECOND.terminate;
+
+/**
+ * Goes on with the round through the account's load balancers, once for all of these terminations, until it is whole or its time
+ * is over. Returns whether it has read anything. Failures of AWS are noted in the run. Throws only what is a fault of ours.
+ *
+ * @param due the terminations that need a round
+ * @param until when to stop, in milliseconds since 1970
+ */
+export async function goRound(run: Run, due: readonly Termination[], until: number): Promise<boolean> {
+  const { round } = run;
+  if (due.length === 0 || run.now() >= until) return false;
+  return round.inTurn(async () => {
+    round.unread = undefined;
+    const known = await askNetworks(run, due);
+    const listed = await list(run);
+    if ("unread" in known || "unread" in listed) return false;
+    const rounders = rounderOfEach(run, due);
+    let hasRead = known.value || listed.value;
+    for (let stop = round.next(rounders); stop && run.now() < until; stop = round.next(rounders)) {
+      const { kind, id } = stop.loadBalancer;
+      const targets = await keeping(run, async () => run.ports.loadBalancers.get(kind)?.discoverTargets(id));
+      if ("unread" in targets) return hasRead;
+      round.visited(stop, targets.value ?? []);
+      hasRead = true;
+    }
+    return hasRead;
+  });
+}
+
+/** The load balancers that have the instance, as far as this run has found out: by its id, or by an address that it may have. */
+export function holdersOf(run: Run, { termination, clusters }: Pick<Clustered, "termination" | "clusters">) {
+  const { round } = run;
+  const tasks = clusters.instances.flatMap((each) => each.tasks);
+  const own = round.networks.get(termination.instanceId)?.addresses ?? [];
+  return round.holdersOf([termination.instanceId, ...own, ...tasks.flatMap(({ addresses }) => addresses)]);
+}
+
+/** Whether this run has found anything about the instance that only a pass can act on: its round is whole, or a load balancer. */
+export function hasRoundNews(run: Run, termination: Termination): boolean {
+  const { round } = run;
+  const { instanceId, memory } = termination;
+  if (round.isListed && round.left(rounderOf(run, termination)) === 0) return true;
+  const isKnown = ({ kind, id }: LoadBalancer) =>
+    memory.registrations.some((each) => each.kind === kind && each.id === id);
+  const own = round.networks.get(instanceId)?.addresses ?? [];
+  return round.holdersOf([instanceId, ...own]).some((each) => !isKnown(each));
+}
+
+/** How far the round of a termination has come. */
+export function roundOf(run: Run, termination: Termination): Omit<Discovery, "unnamed"> {
+  const { round } = run;
+  const { memory, instanceId } = termination;
+  const rounder = rounderOf(run, termination);
+  const left = round.left(rounder);
+  const isWhole = round.isListed && left === 0 && round.searched.has(instanceId);
+  return {
+    isWhole,
+    wasWhole: isWhole || memory.roundAt !== undefined,
+    wholeAt: isWhole ? run.now() : memory.roundAt,
+    progress: isWhole ? undefined : round.progressOf(rounder, run.startedAt),
+    expectedAt: isWhole ? undefined : run.now() + left * BETWEEN_MS,
+  };
+}
+
+/** The termination with how far its round has come since its last pass. */
+export function rememberRound(run: Run, termination: Termination): Termination {
+  const round = run.round.progressOf(rounderOf(run, termination), run.startedAt);
+  return { ...termination, memory: { ...termination.memory, round } };
+}
+
+// A round that began long ago, or in a time to come, begins again.
+function rounderOf(run: Run, { instanceId, memory: { round: progress } }: Termination): Rounder {
+  const age = progress === undefined ? 0 : run.startedAt - progress.since;
+  const isUsable = age >= 0 && age < ROUND_MS;
+  return { network: run.round.networks.get(instanceId), progress: isUsable ? progress : undefined };
+}
+
+// Many terminations have come as far as each other.
+function rounderOfEach(run: Run, due: readonly Termination[]): Rounder[] {
+  const all = due.map((each) => rounderOf(run, each));
+  const oldest = all.sort(
+    (a, b) =>
+      (a.progress?.since ?? Number.POSITIVE_INFINITY) - (b.progress?.since ?? Number.POSITIVE_INFINITY),
+  );
+  const textOf = ({ network, progress }: Rounder) => JSON.stringify([network?.vpc, progress]);
+  return [...new Map(oldest.map((each) => [textOf(each), each])).values()];
+}
+
+// Returns whether anything was asked.
+async function askNetworks(run: Run, due: readonly Termination[]): Promise<Reading<boolean>> {
+  const { networks } = run.round;
+  const ids = due.map(({ instanceId }) => instanceId).filter((id) => !networks.has(id));
+  if (ids.length === 0) return { value: false };
+  const found = await keeping(run, () => run.ports.ec2.networks(ids));
+  if ("unread" in found) return found;
+  for (const id of ids) networks.set(id, found.value.get(id));
+  return { value: true };
+}
+
+async function list(run: Run): Promise<Reading<boolean>> {
+  const { round } = run;
+  if (round.isListed) return { value: false };
+  const lists = await keeping(run, () =>
+    forEachOf(run.ports.loadBalancers.values(), (port) => port.list(), 1),
+  );
+  if ("unread" in lists) return lists;
+  round.setList(lists.value.flat());
+  return { value: true };
+}
+
+async function keeping<T>(run: Run, ask: () => Promise<T>): Promise<Reading<T>> {
+  const answer = await reading(run, ask);
+  if ("unread" in answer) run.round.unread = answer.unread;
+  return answer;
+}
