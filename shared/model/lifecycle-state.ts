@@ -86,14 +86,14 @@ export function isHeld(
 }
 
 /** Where an instance in this wait state returns to. Undefined if it dies. */
-export function reothersUnderWay(lifecycleState: string): Return | undefined {
+export function returnOf(lifecycleState: string): Return | undefined {
   return RETURNS[lifecycleState];
 }
 
 /** Whether a hook holds an instance to terminate it, not to return it. */
 export function isHeldForTermination({ groupInstance }: Pick<AutoScalingView, "groupInstance">): boolean {
   if (groupInstance === undefined) return false;
-  return situationOf(groupInstance.state) === "held" && reothersUnderWay(groupInstance.state) === undefined;
+  return situationOf(groupInstance.state) === "held" && returnOf(groupInstance.state) === undefined;
 }
 
 /** How far a returning instance has come (Auto Scaling User Guide, on warm pools and on instance refresh). */

@@ -1,6 +1,6 @@
 import { union } from "../base/batches.ts";
 import type { InstanceState } from "../model/instance-state.ts";
-import { isHeldForTermination, reothersUnderWay } from "../model/lifecycle-state.ts";
+import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { seenOf } from "../model/registration.ts";
@@ -56,7 +56,7 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     terminatingSince: memory.terminatingSince ?? (isHeldForTermination(observed) ? now : undefined),
-    returns: reothersUnderWay(observed.groupInstance?.state ?? ""),
+    returns: returnOf(observed.groupInstance?.state ?? ""),
     ...rememberLife(memory, observed, now),
   };
 }

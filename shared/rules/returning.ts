@@ -2,7 +2,7 @@
 
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step, Warning } from "../model/decision.ts";
-import { progressOf, reothersUnderWay } from "../model/lifecycle-state.ts";
+import { progressOf, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory, Return } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { isSame, registrationText, type SeenRegistration } from "../model/registration.ts";
@@ -24,8 +24,7 @@ export function decideReturning(
 ): Decision {
   const state = observed.groupInstance?.state ?? "";
   // While another hook still holds it, its return has not begun.
-  const since =
-    termination.memory.returningSince ?? (reothersUnderWay(state) === undefined ? now : undefined);
+  const since = termination.memory.returningSince ?? (returnOf(state) === undefined ? now : undefined);
   const memory: Memory = { ...termination.memory, returningSince: since };
   const returning = { ...termination, memory };
   if (since !== undefined && now - since >= RETURN_MS) {

@@ -1,4 +1,4 @@
-import { isHeldForTermination, reothersUnderWay } from "../model/lifecycle-state.ts";
+import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import { type DrainSettings, keysOf, settingsUnder } from "../model/settings.ts";
@@ -66,7 +66,7 @@ function isHeldAgain(termination: Termination, view: HookView, now: number): boo
   const { groupInstance, hooks } = view;
   const { returns, returningSince, completedAt } = termination.memory;
   if (returns === undefined || groupInstance === undefined) return false;
-  if (reothersUnderWay(groupInstance.state) === undefined) return false;
+  if (returnOf(groupInstance.state) === undefined) return false;
   if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
   const isAlone = hooks !== undefined && otherHooks(termination, view).length === 0;
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;
