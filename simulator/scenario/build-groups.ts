@@ -36,7 +36,15 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
       vpcId: vpcIdOf(given.vpc),
-      taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
+      host: {
+        taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
+        resources: {
+          cpu: given.cpu ?? Number.POSITIVE_INFINITY,
+          memory: given.memory ?? Number.POSITIVE_INFINITY,
+        },
+        attributes: new Map(Object.entries(given.attributes)),
+      },
+      joinSeconds: given.joins_after_seconds,
       instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
       started: (instanceId) => registerItself(world, given, instanceId),
     },

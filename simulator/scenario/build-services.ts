@@ -1,6 +1,7 @@
+import { readConstraints } from "../services/ecs/constraints.ts";
 import {
-  type Behaviour,
   type Cluster,
+  type Container,
   defaultPercents,
   idOf,
   type ServiceLoadBalancer,
@@ -19,6 +20,8 @@ export function buildService(world: World, cluster: Cluster, given: ScenarioServ
     name: given.name,
     strategy: given.scheduling_strategy,
     deployment: given.deployment,
+    launchType: given.launch_type,
+    constraints: readConstraints(given.placement_constraints),
     bakeSeconds: given.bake_seconds,
     desiredCount: given.scheduling_strategy === "DAEMON" ? 0 : given.desired_count,
     minimumHealthyPercent: given.minimum_healthy_percent ?? defaults.minimumHealthyPercent,
@@ -95,19 +98,29 @@ export function runTasks(world: World, tasks: ScenarioTasks): void {
 }
 
 function define(world: World, family: string, task: ScenarioTask): TaskDefinition {
-  const behaviour: Behaviour = {
-    startSeconds: task.start_seconds,
-    stopSeconds: task.stop_seconds,
-    runSeconds: task.run_seconds,
-    protectedSeconds: task.protected_seconds,
-    deletedSeconds: task.deleted_seconds,
-  };
+  const containerOf = (each: ScenarioTask["sidecars"][number]): Container => ({
+    name: each.name,
+    essential: each.essential,
+    ports: each.ports.map(({ container_port, host_port }) => ({
+      containerPort: container_port,
+      hostPort: host_port,
+    })),
+    stopTimeout: each.stop_timeout_seconds,
+    dependsOn: each.depends_on,
+    startSeconds: each.start_seconds,
+    stopSeconds: each.stop_seconds,
+    runSeconds: each.run_seconds,
+  });
+  const first = { ...task, name: task.container, essential: true };
   return world.clusters.define({
     family,
     networkMode: task.network_mode,
-    container: task.container,
-    ports: task.ports.map((each) => ({ containerPort: each.container_port, hostPort: each.host_port })),
-    stopTimeout: task.stop_timeout_seconds,
-    behaviour,
+    containers: [first, ...task.sidecars].map(containerOf),
+    resources: { cpu: task.cpu, memory: task.memory },
+    behaviour: {
+      protectedSeconds: task.protected_seconds,
+      deletedSeconds: task.deleted_seconds,
+      neverStops: task.never_stops,
+    },
   });
 }

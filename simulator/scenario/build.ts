@@ -85,8 +85,8 @@ function buildQueue({ queues }: World, queue: Scenario["queues"][number]): void 
   });
 }
 
-function buildTargetGroup({ targetGroups }: World, group: Scenario["target_groups"][number]): void {
-  const { settings } = targetGroups.create({
+function buildTargetGroup({ targetGroups, firings }: World, group: Scenario["target_groups"][number]): void {
+  const created = targetGroups.create({
     name: group.name,
     protocol: group.protocol,
     port: group.port,
@@ -95,11 +95,15 @@ function buildTargetGroup({ targetGroups }: World, group: Scenario["target_group
     delaySeconds: group.deregistration_delay_seconds,
     healthySeconds: group.healthy_after_seconds,
   });
+  if (group.unhealthy) {
+    created.failHealthChecks(true);
+    firings.count("targets never healthy");
+  }
   if (group.unusable_addresses)
     targetGroups.createLoadBalancer(`${group.name}-nlb`, "network", group.unusable_addresses);
   if (!group.in_use) return;
   const loadBalancer = targetGroups.createLoadBalancer(`${group.name}-lb`, "application");
-  targetGroups.createListener(loadBalancer.arn, settings.arn);
+  targetGroups.createListener(loadBalancer.arn, created.settings.arn);
 }
 
 function buildLoadBalancer({ classic }: World, given: Scenario["load_balancers"][number]): void {

@@ -14,6 +14,27 @@ export const clusterHappenings = {
     .describe(
       "ECS loses the connection to the agents: what it shows of their tasks stays, and the tasks themselves go on.",
     ),
+  hang_agent: z
+    .strictObject({
+      instance_ids: instanceIds,
+      for_seconds: seconds
+        .optional()
+        .describe("Until the agents are restarted; without it, they hang for ever."),
+    })
+    .describe(
+      "The agents hang. ECS shows them as connected, but its tasks there neither start nor leave STOPPING.",
+    ),
+  join_cluster: z
+    .strictObject({ instance_ids: instanceIds, cluster })
+    .describe("An agent starts on the instances, and joins the cluster, even while a hook holds them."),
+  fail_health_checks: z
+    .strictObject({
+      target_group: named("the target group"),
+      for_seconds: seconds.optional().describe("Without it, they fail for ever."),
+    })
+    .describe(
+      "The health checks of all targets of the target group fail. ECS stops its tasks for that, one after the other.",
+    ),
   set_active: z
     .strictObject({ instance_ids: instanceIds })
     .describe("An operator sets the container instances ACTIVE."),

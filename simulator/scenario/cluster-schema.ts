@@ -1,31 +1,70 @@
 import { z } from "zod";
+import { wrongDependency } from "../services/ecs/containers.ts";
 import { addresses, instanceIds, name, named, port, seconds } from "./values.ts";
 
 // The clusters of a scenario file, with their services and tasks.
 
-export const task = z.strictObject({
-  container: named("its one container").default("main"),
-  network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge").describe("As ECS knows it."),
-  ports: z
-    .array(
-      z.strictObject({
-        container_port: port.describe("Where the container listens."),
-        host_port: z.int().min(0).max(65_535).default(0).describe("0 draws one from the dynamic range."),
-      }),
-    )
-    .default([])
-    .describe("Its port mappings."),
-  start_seconds: seconds.default(2).describe("From placement to running."),
+const ports = z
+  .array(
+    z.strictObject({
+      container_port: port.describe("Where the container listens."),
+      host_port: z.int().min(0).max(65_535).default(0).describe("0 draws one from the dynamic range."),
+    }),
+  )
+  .default([])
+  .describe("Its port mappings.");
+
+// What each container of a task has.
+const container = {
+  ports,
+  start_seconds: seconds
+    .default(2)
+    .describe("From placement to running; from when those run that it depends on."),
   stop_seconds: seconds.default(2).describe("From SIGTERM to the container's exit."),
   stop_timeout_seconds: seconds.default(30).describe("From SIGTERM to SIGKILL."),
   run_seconds: seconds.optional().describe("After how long it ends by itself; without it, never."),
-  protected_seconds: seconds
-    .optional()
-    .describe("How long a service's task protects itself from being scaled in, from when it runs."),
-  deleted_seconds: seconds
-    .optional()
-    .describe("How long after it is STOPPED ECS shows it as DELETED; without it, never."),
-});
+  depends_on: z
+    .array(name)
+    .default([])
+    .describe("The containers that start before it. They get SIGTERM after it has exited."),
+};
+
+export const task = z
+  .strictObject({
+    container: named("its first container").default("main"),
+    network_mode: z.enum(["bridge", "host", "awsvpc", "none"]).default("bridge").describe("As ECS knows it."),
+    ...container,
+    sidecars: z
+      .array(
+        z.strictObject({
+          name,
+          essential: z.boolean().default(true).describe("Whether the task ends when it does."),
+          ...container,
+        }),
+      )
+      .default([])
+      .describe("Its other containers. The first one is always essential."),
+    cpu: z.int().min(0).default(0).describe("The CPU units that it reserves."),
+    memory: z.int().min(0).default(0).describe("The MiB that it reserves."),
+    never_stops: z
+      .boolean()
+      .default(false)
+      .describe("Whether it outlasts SIGKILL, as when Docker hangs: it never leaves STOPPING."),
+    protected_seconds: seconds
+      .optional()
+      .describe("How long a service's task protects itself from being scaled in, from when it runs."),
+    deleted_seconds: seconds
+      .optional()
+      .describe("How long after it is STOPPED ECS shows it as DELETED; without it, never."),
+  })
+  .refine(
+    ({ container: first, depends_on, sidecars }) =>
+      wrongDependency([
+        { name: first, dependsOn: depends_on },
+        ...sidecars.map((each) => ({ name: each.name, dependsOn: each.depends_on })),
+      ]) === undefined,
+    { error: "expected containers that depend on others of the task, and not on each other" },
+  );
 
 /** What a service registers its tasks with, in a scenario file. */
 export const serviceLoadBalancers = z.array(
@@ -70,6 +109,26 @@ export const service = z.strictObject({
     .describe(
       "How `redeploy` replaces its tasks. `rolling`: ECS, one after the other. `blue_green`: ECS, beside the old ones in the alternate target group. `code_deploy` and `external`: the same with task sets.",
     ),
+  launch_type: z
+    .enum(["EC2", "FARGATE"])
+    .default("EC2")
+    .describe("Fargate's tasks run on no instance, and need the network mode awsvpc."),
+  placement_constraints: z
+    .array(
+      z
+        .strictObject({
+          type: z.enum(["distinctInstance", "memberOf"]).describe("As ECS knows it."),
+          expression: z
+            .string()
+            .optional()
+            .describe("With memberOf: comparisons such as `attribute:role == web`, joined by `and`."),
+        })
+        .refine(({ type, expression }) => (type === "memberOf") === (expression !== undefined), {
+          error: "expected an expression with memberOf alone",
+        }),
+    )
+    .default([])
+    .describe("Where its tasks may be placed."),
   bake_seconds: seconds
     .default(60)
     .describe("How long the old tasks stay after the traffic has left them; not with `rolling`."),

@@ -1,3 +1,4 @@
+import { isAlive } from "../services/ec2/instances.ts";
 import { type ContainerInstance, isLive } from "../services/ecs/model.ts";
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
@@ -6,6 +7,9 @@ import type { TimelineEntry } from "./schema.ts";
 export function happenInClusters(world: World, entry: TimelineEntry): void {
   const { agenda, classic, clusters } = world;
   if (entry.disconnect_agent) disconnectAgents(world, entry.disconnect_agent);
+  if (entry.hang_agent) hangAgents(world, entry.hang_agent);
+  if (entry.join_cluster) joinCluster(world, entry.join_cluster);
+  if (entry.fail_health_checks) failHealthChecks(world, entry.fail_health_checks);
   for (const each of containerInstancesOf(world, entry.set_active?.instance_ids))
     clusters.setStatus(each, "ACTIVE", "operator");
   const { instance_ids, force = false } = entry.deregister_container_instance ?? {};
@@ -35,6 +39,49 @@ function disconnectAgents(
     clusters.agents.disconnect(instanceId);
     if (for_seconds !== undefined) agenda.in(for_seconds * 1000, () => clusters.agents.reconnect(instanceId));
   }
+}
+
+function hangAgents(
+  { agenda, clusters }: World,
+  { instance_ids, for_seconds }: NonNullable<TimelineEntry["hang_agent"]>,
+): void {
+  for (const instanceId of instance_ids) {
+    clusters.agents.hang(instanceId);
+    if (for_seconds !== undefined) agenda.in(for_seconds * 1000, () => clusters.agents.restart(instanceId));
+  }
+}
+
+// An instance that has ended has no agent any more, and one that is in the cluster already has one.
+function joinCluster(
+  { clusters, firings, groups, instances }: World,
+  { instance_ids, cluster: name }: NonNullable<TimelineEntry["join_cluster"]>,
+): void {
+  const cluster = clusters.byName(name);
+  for (const instanceId of instance_ids) {
+    const instance = instances.get(instanceId);
+    const registered = [...cluster.containerInstances.values()].some(
+      (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
+    );
+    if (registered || !instance || !isAlive(instance)) continue;
+    const held = groups.findInstance(instanceId)?.instance.state.latest?.endsWith(":Wait");
+    if (held) firings.count("agents that join while held");
+    clusters.join(cluster, instanceId);
+  }
+}
+
+function failHealthChecks(
+  { agenda, clusters, firings, targetGroups }: World,
+  { target_group, for_seconds }: NonNullable<TimelineEntry["fail_health_checks"]>,
+): void {
+  const group = targetGroups.byName(target_group);
+  if (!group) return;
+  const set = (fail: boolean) => {
+    group.failHealthChecks(fail);
+    clusters.touchAll();
+  };
+  set(true);
+  if (group.targets.some(({ state }) => state.latest === "unhealthy")) firings.count("unhealthy targets");
+  if (for_seconds !== undefined) agenda.in(for_seconds * 1000, () => set(false));
 }
 
 function containerInstancesOf({ clusters }: World, instanceIds: readonly string[] = []): ContainerInstance[] {

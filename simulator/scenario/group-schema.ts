@@ -48,6 +48,17 @@ export const group = z.strictObject({
     .min(0)
     .optional()
     .describe("How many tasks have room on an instance; any number when not given."),
+  cpu: z.int().min(0).optional().describe("CPU units of an instance for tasks; enough when not given."),
+  memory: z.int().min(0).optional().describe("MiB of an instance for tasks; enough when not given."),
+  attributes: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Attributes of its container instances, for placement constraints."),
+  joins_after_seconds: seconds
+    .default(0)
+    .describe(
+      "From InService to when the ECS agent joins the cluster, even if a hook holds the instance by then.",
+    ),
   boot_seconds: seconds
     .default(30)
     .describe("From an instance's launch to its launch hooks. Without these, to InService."),

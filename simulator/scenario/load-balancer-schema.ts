@@ -14,6 +14,10 @@ export const targetGroup = z.strictObject({
   vpc: named("its VPC; without one, it is in the VPC of all that name none").optional(),
   deregistration_delay_seconds: z.int().min(0).max(3600).default(300).describe("How long a target drains."),
   healthy_after_seconds: seconds.default(10).describe("From a target's registration to its being healthy."),
+  unhealthy: z
+    .boolean()
+    .default(false)
+    .describe("Whether the health checks of its targets fail from the start: none is ever healthy."),
   in_use: z
     .boolean()
     .default(true)

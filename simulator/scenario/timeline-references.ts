@@ -65,6 +65,8 @@ function namedPartProblems(
     ...check(targetGroup, "register.target_group", entry.register?.target_group),
     ...check(loadBalancer, "register.load_balancer", entry.register?.load_balancer),
     ...check(cluster, "protect_tasks.cluster", entry.protect_tasks?.cluster),
+    ...check(cluster, "join_cluster.cluster", entry.join_cluster?.cluster),
+    ...check(targetGroup, "fail_health_checks.target_group", entry.fail_health_checks?.target_group),
     ...check(cluster, "delete_service.cluster", entry.delete_service?.cluster),
     ...check(cluster, "delete_cluster.cluster", entry.delete_cluster?.cluster),
     ...check(targetGroup, "delete_target_group.target_group", entry.delete_target_group?.target_group),

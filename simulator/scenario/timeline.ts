@@ -111,7 +111,7 @@ function updateService(world: World, change: NonNullable<TimelineEntry["update_s
   service.minimumHealthyPercent = change.minimum_healthy_percent ?? service.minimumHealthyPercent;
   service.maximumPercent = change.maximum_percent ?? service.maximumPercent;
   if (change.load_balancers) {
-    const container = service.version?.definition.container ?? "";
+    const container = service.version?.definition.containers[0]?.name ?? "";
     const named = loadBalancersOf(world, change.load_balancers, container);
     world.clusters.redeploy(service, { named });
     world.firings.count("load balancers changed");

@@ -33,6 +33,9 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [2, warmPool],
   [3, (from) => [from.at({ scale_out: { group: from.group.name, count: 1 } })]],
   [4, disconnect],
+  [2, hang],
+  [2, joins],
+  [3, unhealthiness],
   [3, registration],
   [2, (from) => [from.at({ set_active: { instance_ids: from.ids(1) } })]],
   [3, services],
@@ -137,6 +140,34 @@ function warmPool(from: Draws): Entry[] {
 function disconnect(from: Draws): Entry[] {
   const forSeconds = some(from.random, 0.8, { for_seconds: from.random.whole(20, 400) });
   return [from.at({ disconnect_agent: { instance_ids: from.ids(1), ...forSeconds } })];
+}
+
+function hang(from: Draws): Entry[] {
+  const forSeconds = some(from.random, 0.7, { for_seconds: from.random.whole(20, 400) });
+  return [from.at({ hang_agent: { instance_ids: from.ids(1), ...forSeconds } })];
+}
+
+// An agent starts on an instance, perhaps while a hook holds it, or after its container instance was deregistered.
+function joins(from: Draws): Entry[] {
+  const { place, random } = from;
+  if (place.clusters.length === 0) return [];
+  const instance_ids = from.ids(1);
+  const later = random.whole(1, 60);
+  const join = {
+    join_cluster: { instance_ids, cluster: from.cluster?.name ?? random.pick(place.clusters).name },
+  };
+  if (!from.cluster) return [from.at({ terminate: { instance_ids } }), from.at(join, later)];
+  const deregister = { deregister_container_instance: { instance_ids } };
+  return [from.at(deregister), from.at(join, later)];
+}
+
+// The targets of a service fail their health checks for a while, or for good.
+function unhealthiness(from: Draws): Entry[] {
+  const { place, random } = from;
+  if (place.target_groups.length === 0) return [];
+  const target_group = random.pick(place.target_groups).name;
+  const forSeconds = some(random, 0.8, { for_seconds: random.whole(20, 400) });
+  return [from.at({ fail_health_checks: { target_group, ...forSeconds } })];
 }
 
 // Somebody puts instances back where they were, perhaps while they drain.

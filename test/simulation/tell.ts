@@ -39,6 +39,15 @@ export const WORLD_KINDS = [
   "task sets of CodeDeploy",
   "task sets of others",
   "load balancers changed",
+  "services on Fargate",
+  "tasks of several containers",
+  "tasks that never stop",
+  "agents that hang",
+  "agents that join while held",
+  "unhealthy targets",
+  "targets never healthy",
+  "no room: CPU or memory",
+  "no room: constraints",
 ] as const;
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */

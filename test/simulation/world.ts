@@ -100,7 +100,16 @@ function loadBalancer(
 function cluster(random: Random, index: number, place: Place): Cluster {
   // Most of what can be different is so of services behind target groups.
   const first = random.chance(0.5) ? [random.pick(["web", "own"] as const)] : [];
-  const others = random.shuffled(["web", "edge", "host", "own", "daemon", "elb", "worker"] as const);
+  const others = random.shuffled([
+    "web",
+    "edge",
+    "host",
+    "own",
+    "daemon",
+    "elb",
+    "worker",
+    "fargate",
+  ] as const);
   const kinds = [...new Set([...first, ...others])];
   const count = random.whole(1, 3);
   return {
@@ -115,7 +124,39 @@ function addressesOf(index: number): string[] {
   return Array.from({ length: 12 }, (_, i) => `10.9.${index}.${i + 1}`);
 }
 
-type Kind = "web" | "edge" | "host" | "own" | "daemon" | "elb" | "worker";
+type Kind = "web" | "edge" | "host" | "own" | "daemon" | "elb" | "worker" | "fargate";
+type Task = NonNullable<Service["task"]>;
+
+// Some have other containers too, which stop before or after the first.
+function containersOf(random: Random): Pick<Task, "depends_on" | "sidecars" | "never_stops"> {
+  if (random.chance(0.04)) return { never_stops: true };
+  if (!random.chance(0.25)) return {};
+  const isFirst = random.chance(0.5);
+  const proxy = {
+    name: "proxy",
+    essential: random.chance(0.8),
+    start_seconds: random.pick([0, 2]),
+    stop_seconds: random.pick([1, 10, 40]),
+    stop_timeout_seconds: random.pick([2, 30, 60]),
+    ...some(random, 0.15, { run_seconds: random.whole(3500, 4300) }),
+    depends_on: isFirst ? [] : ["main"],
+  };
+  return { depends_on: isFirst ? ["proxy"] : [], sidecars: [proxy] };
+}
+
+// Where the service's tasks may be placed.
+function constraintsOf(random: Random): Pick<Service, "placement_constraints"> {
+  return weighted<Pick<Service, "placement_constraints">>(random, [
+    [10, {}],
+    [1, { placement_constraints: [{ type: "distinctInstance" }] }],
+    [
+      1,
+      {
+        placement_constraints: [{ type: "memberOf", expression: "attribute:role == web" }],
+      },
+    ],
+  ]);
+}
 
 function service(random: Random, kind: Kind, name: string, place: Place): Service {
   const base: Service = {
@@ -126,11 +167,15 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
       [3, { minimum_healthy_percent: 50 }],
       [1, { minimum_healthy_percent: 0, maximum_percent: 100 }],
     ]),
+    ...constraintsOf(random),
   };
   const task = {
     start_seconds: random.pick([1, 2, 5]),
     stop_seconds: random.pick([1, 2, 5, 20, 40]),
     stop_timeout_seconds: random.pick([30, 30, 60]),
+    cpu: 256,
+    memory: 256,
+    ...containersOf(random),
     ...some(random, 0.1, { protected_seconds: random.whole(30, 600) }),
     ...some(random, 0.15, { deleted_seconds: random.pick([0, 3, 30]) }),
     ...some(random, 0.1, { run_seconds: random.whole(3500, 4300) }),
@@ -183,6 +228,14 @@ function service(random: Random, kind: Kind, name: string, place: Place): Servic
       };
     case "worker":
       return { ...base, task };
+    case "fargate":
+      return {
+        ...base,
+        placement_constraints: [],
+        launch_type: "FARGATE",
+        ...behind(random, name, "ip", place),
+        task: { ...task, network_mode: "awsvpc", ports },
+      };
     default:
       return kind satisfies never;
   }
@@ -200,7 +253,8 @@ function behind(
   target_type: "instance" | "ip",
   { target_groups: groups }: Place,
 ): Pick<Service, "load_balancers" | "deployment" | "bake_seconds"> {
-  groups.push({ ...targetGroup(random, name, 80), target_type });
+  const unhealthy = some(random, 0.08, { unhealthy: true });
+  groups.push({ ...targetGroup(random, name, 80), target_type, ...unhealthy });
   if (random.chance(0.3)) return { load_balancers: [{ target_group: name, container_port: 3000 }] };
   const other = alternateOf(name);
   groups.push({ ...targetGroup(random, other, 80), target_type });
@@ -249,6 +303,10 @@ function group(random: Random, index: number, place: Place, unnotified: number):
     ...(isAttached ? { target_groups: ["attached"] } : {}),
     registers_with: registers,
     tags: { drained: "yes" },
+    attributes: { role: random.chance(0.8) ? "web" : "batch" },
+    // Room for two tasks, or for four.
+    ...some(random, inCluster ? 0.2 : 0, { cpu: random.pick([512, 768]), memory: 1024 }),
+    ...some(random, inCluster ? 0.12 : 0, { joins_after_seconds: random.whole(20, 200) }),
     hooks: hooks(random, names, unnotified),
     ...some(random, 0.2, {
       warm_pool: {

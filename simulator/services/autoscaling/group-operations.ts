@@ -1,6 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
+import { ANY_HOST } from "../ecs/model.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
@@ -52,7 +53,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
       launching: {
         bootSeconds: 0,
         cluster: undefined,
-        taskSlots: Number.POSITIVE_INFINITY,
+        host: ANY_HOST,
+        joinSeconds: 0,
         instanceIds: [],
         started: () => {},
       },

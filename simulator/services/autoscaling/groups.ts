@@ -232,17 +232,29 @@ export class Groups implements Past {
 
   // Registers an instance with the group's load balancers and its cluster. At its first boot, its boot script runs.
   #enterService(group: Group, instance: GroupInstance): void {
-    const { clusters } = this.#world;
     const { instanceId } = instance;
-    const { cluster, taskSlots } = group.launching;
-    const joined = cluster === undefined ? undefined : clusters.find(cluster);
-    if (joined?.status === "ACTIVE") clusters.rejoin(joined, instanceId, taskSlots, !instance.agentIsNew);
-    instance.agentIsNew = false;
+    this.#joinCluster(group, instance);
     this.passages.set(group, instance, "InService");
     if (!group.suspended.has("AddToLoadBalancer")) this.registerWithAttachments(group);
     if (group.rebalances) this.touch(group);
     if (!instance.served) group.launching.started(instanceId);
     instance.served = true;
+  }
+
+  // The agent of an instance that has ended by then does not join any more. One that a hook holds does.
+  #joinCluster({ launching: { cluster, host, joinSeconds } }: Group, instance: GroupInstance): void {
+    const { agenda, clusters, instances, firings } = this.#world;
+    const keepsState = !instance.agentIsNew;
+    instance.agentIsNew = false;
+    const join = () => {
+      const joined = cluster === undefined ? undefined : clusters.find(cluster);
+      const ec2 = instances.get(instance.instanceId);
+      if (joined?.status !== "ACTIVE" || !ec2 || !isAlive(ec2)) return;
+      if (instance.state.latest?.endsWith(":Wait")) firings.count("agents that join while held");
+      clusters.rejoin(joined, instance.instanceId, host, keepsState);
+    };
+    if (joinSeconds === 0) join();
+    else agenda.in(joinSeconds * 1000, join);
   }
 
   /** Registers the group's instances in service with all load balancers that are attached to it. */

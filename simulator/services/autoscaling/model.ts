@@ -4,6 +4,7 @@ import type { History } from "../../kernel/history.ts";
 import type { ActionEnd } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { Clusters } from "../ecs/clusters.ts";
+import type { Host } from "../ecs/model.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
 import type { TargetGroups } from "../elbv2/target-groups.ts";
 import type { Topics } from "../sns/topics.ts";
@@ -109,9 +110,11 @@ export type WarmPool = {
 /** What the instances of a group do once they are up: what a launch template's user data would say. */
 type Launching = {
   readonly bootSeconds: number;
-  /** The ECS cluster that the agent joins, and how many tasks have room there. */
+  /** The ECS cluster that the agent joins, and what tasks find there. */
   readonly cluster: string | undefined;
-  readonly taskSlots: number;
+  readonly host: Host;
+  /** How long after its instance is in service an agent joins, in seconds. */
+  readonly joinSeconds: number;
   /** The VPC of its instances. */
   readonly vpcId?: string | undefined;
   /** The ids of the first instances; later ones draw theirs. */

@@ -34,6 +34,23 @@ export class Agents {
     for (const each of this.#registered(instanceId)) this.#setConnected(each, false);
   }
 
+  /** The agent of an instance hangs: it stays connected, and neither does nor tells anything until it is restarted. */
+  hang(instanceId: string): void {
+    for (const each of this.#registered(instanceId)) {
+      each.isHung = true;
+      this.#world.firings.count("agents that hang");
+    }
+  }
+
+  /** An agent that hangs is restarted, and both catch up. */
+  restart(instanceId: string): void {
+    for (const each of this.#registered(instanceId)) {
+      if (!each.isHung) continue;
+      each.isHung = false;
+      if (each.agentConnected.latest) for (const hear of each.unheard.splice(0)) hear();
+    }
+  }
+
   /**
    * All containers on an instance end, and its agent with them, as when it is stopped or gets a new root volume. ECS learns
    * of it when the agent is up again.
@@ -57,6 +74,7 @@ export class Agents {
       const isLeftBehind = registered.slice(i + 1).some(({ cluster }) => cluster === each.cluster);
       if (isLeftBehind || each.agentConnected.latest) continue;
       this.#setConnected(each, true);
+      each.isHung = false;
       for (const hear of each.unheard.splice(0)) hear();
     }
   }

@@ -7,18 +7,20 @@ import { Addresses } from "./addresses.ts";
 import { Agents } from "./agents.ts";
 import { Deployments, type VersionGiven } from "./deployments.ts";
 import {
+  ANY_HOST,
   type Cluster,
   type ContainerInstance,
   type ContainerInstanceStatus,
   clusterName,
   countUp,
   type EcsGround,
+  type Host,
   type Service,
   type ServiceLoadBalancer,
   type Task,
   type TaskDefinition,
 } from "./model.ts";
-import { hasRoom, isSchedulable } from "./placement.ts";
+import { isSchedulable, type Placing, whyNotPlaced } from "./placement.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TaskLife } from "./task-life.ts";
 
@@ -34,6 +36,8 @@ export type ServiceGiven = Pick<
   | "name"
   | "strategy"
   | "deployment"
+  | "launchType"
+  | "constraints"
   | "bakeSeconds"
   | "desiredCount"
   | "minimumHealthyPercent"
@@ -84,6 +88,7 @@ export class Clusters implements Past {
       addresses: addresses ? new Addresses(this.#world.random("tasks"), addresses) : this.#addresses,
       capacityProviders: [],
       containerInstances: new Map(),
+      fargate: this.#containerInstance(name, "", { host: ANY_HOST, isFargate: true }),
       services: new Map(),
       tasks: new Map(),
       tags: new Map(),
@@ -105,11 +110,12 @@ export class Clusters implements Past {
   }
 
   /** Registers a task definition's next revision. */
-  define(definition: Omit<TaskDefinition, "arn" | "revision">): TaskDefinition {
+  define(definition: Omit<TaskDefinition, "arn" | "revision" | "ports">): TaskDefinition {
     const revision =
       1 + [...this.definitions.values()].filter(({ family }) => family === definition.family).length;
     const defined = {
       ...definition,
+      ports: definition.containers.flatMap(({ ports }) => ports),
       revision,
       arn: arn("ecs", `task-definition/${definition.family}:${revision}`),
     };
@@ -130,45 +136,56 @@ export class Clusters implements Past {
   }
 
   /** What the ECS agent does when it starts on an instance. */
-  join(cluster: Cluster, instanceId: string, taskSlots = Number.POSITIVE_INFINITY): ContainerInstance {
-    const { agenda } = this.#world;
-    const containerInstance: ContainerInstance = {
-      arn: arn("ecs", `container-instance/${cluster.name}/${this.#world.random("arns").hex(32)}`),
-      cluster: cluster.name,
-      instanceId,
-      capacityProvider: cluster.capacityProviders.find(({ group }) => group.instances.has(instanceId))?.name,
-      registeredAt: agenda.now,
-      status: new History<ContainerInstanceStatus>(agenda.now, "ACTIVE"),
-      agentConnected: new History<boolean>(agenda.now, true),
-      unheard: [],
-      taskSlots,
-      tasks: new Set(),
-      orphans: new Set(),
-      version: new History<number>(agenda.now, 1),
-      drainedBy: undefined,
-    };
+  join(cluster: Cluster, instanceId: string, host: Host = ANY_HOST): ContainerInstance {
+    const containerInstance = this.#containerInstance(cluster.name, instanceId, { host, isFargate: false });
     cluster.containerInstances.set(containerInstance.arn, containerInstance);
     this.#tellStatus(containerInstance, "ecs");
     this.#scheduler.touch(cluster);
     return containerInstance;
   }
 
+  #containerInstance(
+    cluster: string,
+    instanceId: string,
+    { host, isFargate }: { readonly host: Host; readonly isFargate: boolean },
+  ): ContainerInstance {
+    const { now } = this.#world.agenda;
+    const providers = this.#byName.get(cluster)?.capacityProviders ?? [];
+    return {
+      ...host,
+      arn: arn("ecs", `container-instance/${cluster}/${this.#world.random("arns").hex(32)}`),
+      cluster,
+      instanceId,
+      isFargate,
+      isHung: false,
+      capacityProvider: providers.find(({ group }) => group.instances.has(instanceId))?.name,
+      registeredAt: now,
+      status: new History<ContainerInstanceStatus>(now, "ACTIVE"),
+      agentConnected: new History<boolean>(now, true),
+      unheard: [],
+      tasks: new Set(),
+      orphans: new Set(),
+      version: new History<number>(now, 1),
+      drainedBy: undefined,
+    };
+  }
+
   /**
    * What the ECS agent does when an instance comes up again. With its state file it is the same container instance as
    * before. Without one, or when that was deregistered, it registers a new one, and the old one stays as it is.
    */
-  rejoin(cluster: Cluster, instanceId: string, taskSlots: number, keepsState = true): void {
+  rejoin(cluster: Cluster, instanceId: string, host: Host, keepsState = true): void {
     const isKnown = [...cluster.containerInstances.values()].some(
       (each) => each.instanceId === instanceId && each.status.latest !== "INACTIVE",
     );
     if (isKnown && keepsState) this.agents.reconnect(instanceId);
-    else this.join(cluster, instanceId, taskSlots);
+    else this.join(cluster, instanceId, host);
   }
 
   /** The container instance with the fewest tasks that takes new ones and has room for this one. */
-  placeFor(cluster: Cluster, definition: TaskDefinition): ContainerInstance | undefined {
+  placeFor(cluster: Cluster, placing: Placing): ContainerInstance | undefined {
     return [...cluster.containerInstances.values()]
-      .filter((each) => isSchedulable(each) && hasRoom(cluster, each, definition))
+      .filter((each) => isSchedulable(each) && !whyNotPlaced(cluster, each, placing))
       .sort((a, b) => a.tasks.size - b.tasks.size)[0];
   }
 
@@ -197,10 +214,12 @@ export class Clusters implements Past {
       rollouts: [],
       status: "ACTIVE",
       isSteady: false,
+      unhealthyStops: { nextAt: 0, pauseMs: 0 },
       events: [],
     };
     cluster.services.set(service.name, service);
     if (version) this.deployments.begin(service, version);
+    if (given.launchType === "FARGATE") this.#world.firings.count("services on Fargate");
     this.#scheduler.touch(cluster);
     return service;
   }
@@ -214,6 +233,11 @@ export class Clusters implements Past {
     this.#checkLoadBalancers(named);
     this.deployments.begin(service, { definition, named });
     this.changed(service);
+  }
+
+  /** Lets all services notice what has changed outside of ECS. */
+  touchAll(): void {
+    for (const cluster of this.#byName.values()) this.#scheduler.touch(cluster);
   }
 
   /** Lets a service's new settings take effect. */
@@ -232,6 +256,7 @@ export class Clusters implements Past {
   vanish(cluster: Cluster): void {
     for (const service of cluster.services.values()) service.status = "INACTIVE";
     for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true, "operator");
+    for (const each of cluster.fargate.tasks) this.tasks.stop(each, "UserInitiated", "Cluster deleted");
     this.delete(cluster);
   }
 
@@ -256,6 +281,7 @@ export class Clusters implements Past {
   forget(before: number): void {
     for (const cluster of this.#byName.values()) {
       forgetTasks(cluster, before);
+      cluster.fargate.version.forget(before);
       for (const service of cluster.services.values()) forgetVersions(service, before);
       for (const { lastStatus, desiredStatus, containers } of cluster.tasks.values())
         for (const history of [lastStatus, desiredStatus, containers]) history.forget(before);

@@ -1,18 +1,29 @@
 import type { Ground } from "../../kernel/ground.ts";
-import {
-  type Cluster,
-  type ContainerInstance,
-  idOf,
-  type Service,
-  type Task,
-  type TaskDefinition,
-} from "./model.ts";
-import { isSchedulable, whyNotPlaced } from "./placement.ts";
+import { type Cluster, idOf, type Service, type Task } from "./model.ts";
+import { isSchedulable, type Obstacle, type Placing, whyNotPlaced } from "./placement.ts";
 
 /** The event about what prevents a task is repeated at most this often. */
 const AGAIN_MS = 300_000;
 /** DescribeServices shows the latest hundred. */
 const KEPT = 100;
+
+/** What is wrong with an instance, in AWS's words. Those for constraints are an assumption. */
+const WRONG: Record<Obstacle, string> = {
+  port: "is already using a port required by your task",
+  address: 'encountered error "RESOURCE:ENI"',
+  cpu: "has insufficient CPU units available",
+  memory: "has insufficient memory available",
+  slots: "has insufficient memory available",
+  memberOf: 'encountered error "MemberOf placement constraint unsatisfied."',
+  distinctInstance: 'encountered error "DistinctInstance placement constraint unsatisfied."',
+};
+/** As what it is counted that a task could not be placed. */
+const FIRINGS: Partial<Record<Obstacle, string>> = {
+  cpu: "no room: CPU or memory",
+  memory: "no room: CPU or memory",
+  memberOf: "no room: constraints",
+  distinctInstance: "no room: constraints",
+};
 
 /** The service events, in AWS's words (Amazon ECS Developer Guide, "Amazon ECS service event messages"). */
 export class ServiceEvents {
@@ -37,6 +48,15 @@ export class ServiceEvents {
     this.#tell(service, "has reached a steady state.");
   }
 
+  /** A task is stopped because its targets fail their health checks. */
+  unhealthy(service: Service, task: Task): void {
+    const [{ targetGroupArn } = { targetGroupArn: undefined }] = task.version?.loadBalancers ?? [];
+    this.#tell(
+      service,
+      `(task ${idOf(task.arn)}) is unhealthy in (target-group ${targetGroupArn}) due to (reason Health checks failed).`,
+    );
+  }
+
   /** Neither a stop nor a start is possible within the minimum healthy and the maximum percent. */
   stalled(service: Service): void {
     this.#tellAtTimes(
@@ -46,16 +66,22 @@ export class ServiceEvents {
   }
 
   /** There is no room for a task on any instance. The event names what is missing on the one that comes closest. */
-  unplaced(cluster: Cluster, service: Service, definition: TaskDefinition): void {
-    this.#tellAtTimes(
+  unplaced(cluster: Cluster, service: Service, placing: Placing): void {
+    const { reason, obstacle } = reasonOf(cluster, placing);
+    const isNews = this.#tellAtTimes(
       service,
-      `was unable to place a task because no container instance met all of its requirements. ${reasonOf(cluster, definition)} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+      `was unable to place a task because no container instance met all of its requirements. ${reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
     );
+    const kind = obstacle && FIRINGS[obstacle];
+    if (isNews && kind) this.#world.firings.count(kind);
   }
 
-  #tellAtTimes(service: Service, what: string): void {
+  // Returns whether it was told.
+  #tellAtTimes(service: Service, what: string): boolean {
     const last = service.events.findLast(({ message }) => message === messageOf(service, what));
-    if (!last || this.#world.agenda.now - last.at >= AGAIN_MS) this.#tell(service, what);
+    if (last && this.#world.agenda.now - last.at < AGAIN_MS) return false;
+    this.#tell(service, what);
+    return true;
   }
 
   #tell(service: Service, what: string): void {
@@ -70,23 +96,16 @@ function messageOf({ name }: Service, what: string): string {
   return `(service ${name}) ${what}`;
 }
 
-function reasonOf(cluster: Cluster, definition: TaskDefinition): string {
+function reasonOf(
+  cluster: Cluster,
+  placing: Placing,
+): { readonly reason: string; readonly obstacle?: Obstacle | undefined } {
   const active = [...cluster.containerInstances.values()].filter((each) => each.status.latest === "ACTIVE");
   const closest = active.find(isSchedulable) ?? active[0];
-  if (!closest) return "Reason: No Container Instances were found in your cluster.";
-  return `The closest matching (container-instance ${idOf(closest.arn)}) ${whatIsWrong(cluster, closest, definition)}.`;
-}
-
-function whatIsWrong(cluster: Cluster, closest: ContainerInstance, definition: TaskDefinition): string {
-  if (!closest.agentConnected.latest) return 'encountered error "AGENT"';
-  switch (whyNotPlaced(cluster, closest, definition)) {
-    case "port":
-      return "is already using a port required by your task";
-    case "address":
-      return 'encountered error "RESOURCE:ENI"';
-    default:
-      return "has insufficient memory available";
-  }
+  if (!closest) return { reason: "Reason: No Container Instances were found in your cluster." };
+  const obstacle = closest.agentConnected.latest ? whyNotPlaced(cluster, closest, placing) : undefined;
+  const what = closest.agentConnected.latest ? WRONG[obstacle ?? "memory"] : 'encountered error "AGENT"';
+  return { reason: `The closest matching (container-instance ${idOf(closest.arn)}) ${what}.`, obstacle };
 }
 
 function named(tasks: readonly Task[]): string {

@@ -19,32 +19,55 @@ export type EcsGround = Ground & {
 
 /** How long things take, in seconds. No API has these; scenarios and docker labels do. */
 export type Behaviour = {
-  /** From placement to running. */
-  readonly startSeconds: number;
-  /** From SIGTERM to the container's exit, if its stop timeout allows it. */
-  readonly stopSeconds: number;
-  /** After how long the task ends by itself; undefined means never. */
-  readonly runSeconds: number | undefined;
   /** How long a service's task protects itself from being scaled in, from when it runs; undefined means not at all. */
   readonly protectedSeconds: number | undefined;
+  /** Whether its containers outlast SIGKILL, so that it never leaves STOPPING while its instance lives. */
+  readonly neverStops: boolean;
   /** How long after it is STOPPED ECS shows it as DELETED; undefined means never. */
   readonly deletedSeconds: number | undefined;
 };
 
 export type PortMapping = { readonly containerPort: number; readonly hostPort: number };
 
-/** A task definition with one container. */
+/** One container of a task definition. */
+export type Container = {
+  readonly name: string;
+  /** Whether the task ends when it does. */
+  readonly essential: boolean;
+  /** A host port of 0 is drawn from the dynamic range when the task starts. */
+  readonly ports: readonly PortMapping[];
+  /** From SIGTERM to SIGKILL, in seconds. */
+  readonly stopTimeout: number;
+  /** The containers that start before it, and stop after it. */
+  readonly dependsOn: readonly string[];
+  readonly startSeconds: number;
+  readonly stopSeconds: number;
+  readonly runSeconds: number | undefined;
+};
+
+/** What a task, or an instance, has of CPU units and of MiB of memory. */
+export type Resources = { readonly cpu: number; readonly memory: number };
+
+/** A task definition. */
 export type TaskDefinition = {
   readonly arn: string;
   readonly family: string;
   readonly revision: number;
   readonly networkMode: "bridge" | "host" | "awsvpc" | "none";
-  readonly container: string;
-  /** A host port of 0 is drawn from the dynamic range when the task starts. */
+  /** At least one. A service registers the first unless it says otherwise. */
+  readonly containers: readonly Container[];
+  /** The ports of all containers. */
   readonly ports: readonly PortMapping[];
-  /** From SIGTERM to SIGKILL, in seconds. */
-  readonly stopTimeout: number;
+  /** What it reserves. */
+  readonly resources: Resources;
   readonly behaviour: Behaviour;
+};
+
+/** What restricts where tasks are placed. `matches` is undefined for distinctInstance. */
+export type PlacementConstraint = {
+  readonly type: "distinctInstance" | "memberOf";
+  readonly expression: string | undefined;
+  readonly matches: ((containerInstance: ContainerInstance, moment: number) => boolean) | undefined;
 };
 
 export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "DEREGISTERING" | "INACTIVE";
@@ -61,6 +84,13 @@ export type ContainerInstance = {
   readonly unheard: (() => void)[];
   /** How many tasks have room. */
   readonly taskSlots: number;
+  /** What it has for tasks; infinite if it was not given. */
+  readonly resources: Resources;
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Whether it only stands for Fargate: no instance is behind it, and no API shows it. */
+  readonly isFargate: boolean;
+  /** Whether its agent hangs: it is connected, and neither does nor tells anything. */
+  isHung: boolean;
   /** The tasks on it that are not STOPPED. */
   readonly tasks: Set<Task>;
   /** The tasks whose containers still run on it although ECS shows them as STOPPED. */
@@ -69,6 +99,17 @@ export type ContainerInstance = {
   readonly version: History<number>;
   /** Who set it DRAINING last. */
   drainedBy: Actor | undefined;
+};
+
+/** What tasks find on an instance. */
+export type Host = Pick<ContainerInstance, "taskSlots" | "resources" | "attributes">;
+
+const ANY = Number.POSITIVE_INFINITY;
+/** An instance that has room for all tasks. */
+export const ANY_HOST: Host = {
+  taskSlots: ANY,
+  resources: { cpu: ANY, memory: ANY },
+  attributes: new Map(),
 };
 
 /** Counts a change of a container instance for which ECS would send an event. */
@@ -108,6 +149,8 @@ export type Task = {
   readonly desiredStatus: History<"RUNNING" | "STOPPED">;
   /** What is true, whether or not ECS knows of it. */
   readonly containers: History<ContainersState>;
+  /** When each container has exited or will, in milliseconds since 1970, by its name. */
+  readonly exits: Map<string, number>;
   /** Whether nothing is left of it: it is STOPPED, or has ended without ECS knowing. */
   gone: boolean;
   /** Until when the service scheduler must leave it, in milliseconds since 1970. */
@@ -195,6 +238,8 @@ export type Service = {
   readonly cluster: string;
   readonly strategy: "REPLICA" | "DAEMON";
   readonly deployment: DeploymentKind;
+  readonly launchType: "EC2" | "FARGATE";
+  readonly constraints: readonly PlacementConstraint[];
   /** How long a version that was replaced stays after the traffic has left it, in seconds; not with `rolling`. */
   readonly bakeSeconds: number;
   readonly createdAt: number;
@@ -214,6 +259,8 @@ export type Service = {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   /** Whether all its tasks are in place and healthy. Each time that this becomes true, there is an event. */
   isSteady: boolean;
+  /** When a task may next be stopped for targets that fail their health checks, and how long the pause before it was. */
+  unhealthyStops: { readonly nextAt: number; readonly pauseMs: number };
   /** Its service events, the oldest first. */
   readonly events: { readonly id: string; readonly at: number; readonly message: string }[];
 };
@@ -233,6 +280,8 @@ export type Cluster = {
   readonly addresses: Addresses;
   readonly capacityProviders: CapacityProvider[];
   readonly containerInstances: Map<string, ContainerInstance>;
+  /** Where its Fargate tasks run. */
+  readonly fargate: ContainerInstance;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
   readonly tags: Map<string, string>;

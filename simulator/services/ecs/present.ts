@@ -5,8 +5,10 @@ import {
   type ContainerInstance,
   clusterArn,
   MANAGED_DRAINING_HOOK,
+  type Resources,
   type Task,
 } from "./model.ts";
+import { remainingOf } from "./placement.ts";
 
 /** The subnet that all network interfaces are in. */
 const SUBNET = "subnet-0a1b2c3d4e5f60718";
@@ -32,7 +34,26 @@ export function presentContainerInstance(
     // Both count by desired status: a task that is stopping is in neither, although its containers still run.
     runningTasksCount: cluster.status === "ACTIVE" ? wanted.length - pending : 0,
     pendingTasksCount: cluster.status === "ACTIVE" ? pending : 0,
+    attributes: [...each.attributes].map(([name, value]) => ({ name, value })),
+    ...presentResources(each),
   };
+}
+
+// If it is not given what an instance has, it has enough of all, which no API can show.
+function presentResources(
+  each: ContainerInstance,
+): Pick<ecs.ContainerInstance, "registeredResources" | "remainingResources"> {
+  const shown = ({ cpu, memory }: Resources): ecs.Resource[] =>
+    [
+      { name: "CPU", type: "INTEGER", integerValue: cpu },
+      { name: "MEMORY", type: "INTEGER", integerValue: memory },
+    ].filter(({ integerValue }) => Number.isFinite(integerValue));
+  return { registeredResources: shown(each.resources), remainingResources: shown(remainingOf(each)) };
+}
+
+/** The launch type that ECS shows of a task. */
+export function launchTypeShown({ containerInstance }: Task): "EC2" | "FARGATE" {
+  return containerInstance.isFargate ? "FARGATE" : "EC2";
 }
 
 /** A task as DescribeTasks shows it at a moment. */
@@ -47,12 +68,19 @@ export function presentTask(task: Task, moment: number): ecs.Task {
     taskArn: task.arn,
     clusterArn: clusterArn(task.cluster),
     taskDefinitionArn: task.definition.arn,
-    containerInstanceArn: task.containerInstance.arn,
+    ...(task.containerInstance.isFargate
+      ? { capacityProviderName: "FARGATE", platformVersion: "1.4.0" }
+      : {
+          containerInstanceArn: task.containerInstance.arn,
+          capacityProviderName: task.containerInstance.capacityProvider,
+        }),
     group: task.group,
     startedBy: task.startedBy,
     lastStatus: shownStatus(task, moment),
     desiredStatus: task.desiredStatus.at(moment),
-    launchType: "EC2",
+    launchType: launchTypeShown(task),
+    cpu: String(task.definition.resources.cpu),
+    memory: String(task.definition.resources.memory),
     availabilityZone: ZONES[0],
     createdAt: new Date(task.createdAt),
     startedAt: shown(task.startedAt),
@@ -61,20 +89,35 @@ export function presentTask(task: Task, moment: number): ecs.Task {
     stopCode: task.stopCode as ecs.TaskStopCode | undefined,
     stoppedReason: task.stoppedReason,
     attachments: task.address ? [attachment(task.address, task, moment)] : [],
-    containers: [
-      {
-        name: task.definition.container,
-        lastStatus: task.lastStatus.at(moment),
-        networkBindings: bound
-          ? task.bindings.map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const }))
+    containers: task.definition.containers.map(({ name, ports }) => ({
+      name,
+      ...presentExit(task, name, moment),
+      networkBindings: bound
+        ? task.bindings
+            .filter(({ containerPort }) => ports.some((each) => each.containerPort === containerPort))
+            .map((each) => ({ ...each, bindIP: "0.0.0.0", protocol: "tcp" as const }))
+        : [],
+      networkInterfaces:
+        task.address && isAttached(task, moment)
+          ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.address }]
           : [],
-        networkInterfaces:
-          task.address && isAttached(task, moment)
-            ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.address }]
-            : [],
-      },
-    ],
+    })),
   };
+}
+
+// A container that has exited is STOPPED while its task goes on. One that did so by itself, or in time, has exit code 0.
+function presentExit(
+  task: Task,
+  name: string,
+  moment: number,
+): Pick<ecs.Container, "lastStatus" | "exitCode"> {
+  const lastStatus = task.lastStatus.at(moment);
+  const exitedAt = task.exits.get(name);
+  if (exitedAt === undefined || exitedAt > moment) return { lastStatus };
+  const { stopSeconds = 0, stopTimeout = 0 } =
+    task.definition.containers.find((each) => each.name === name) ?? {};
+  const isKilled = task.stoppingAt !== undefined && exitedAt > task.stoppingAt && stopSeconds > stopTimeout;
+  return { lastStatus: "STOPPED", exitCode: isKilled ? 137 : 0 };
 }
 
 // DELETED follows STOPPED: "a transition state when a task stops" (Amazon ECS Developer Guide, task lifecycle).
@@ -90,7 +133,7 @@ export function presentCluster(cluster: Cluster): ecs.Cluster {
   const registered = [...cluster.containerInstances.values()].filter(
     (each) => each.status.latest !== "INACTIVE",
   );
-  const wanted = registered
+  const wanted = [...registered, cluster.fargate]
     .flatMap((each) => [...each.tasks])
     .filter((task) => task.desiredStatus.latest === "RUNNING");
   const running = wanted.filter((task) => task.lastStatus.latest === "RUNNING").length;

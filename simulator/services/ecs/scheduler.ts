@@ -2,7 +2,7 @@ import { type Deployments, type Wanted, wantedVersions } from "./deployments.ts"
 import { ServiceEvents } from "./events.ts";
 import type { Cluster, ContainerInstance, EcsGround, Service, Task, TaskStatus, Version } from "./model.ts";
 import { isLive, isProtected } from "./model.ts";
-import { hasRoom, isSchedulable } from "./placement.ts";
+import { isSchedulable, type Placing, whyNotPlaced } from "./placement.ts";
 import { targetOf } from "./registrations.ts";
 import type { TaskLife } from "./task-life.ts";
 
@@ -11,6 +11,9 @@ const UP_TO_RUNNING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING
 /** The scheduler runs this long after a change, and this often while something is unfinished. */
 const SOON_MS = 1_000;
 const AGAIN_MS = 5_000;
+/** The pauses between two stops of tasks for targets that fail their health checks: each is twice the one before. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 1_800_000;
 /** Without load balancer and health check, a task counts as healthy this long after it runs. */
 const HEALTHY_AFTER_MS = 40_000;
 
@@ -112,6 +115,12 @@ export class Scheduler {
       }
       stops.push(task);
     }
+    stops.push(
+      ...this.#unhealthyOf(
+        service,
+        staying.filter((task) => !surplus.has(task)),
+      ),
+    );
     for (const task of stops) this.#stop(service, task);
     this.#events.stopped(service, stops);
     if (started.length > 0 && lower >= count && upper <= count) this.#events.stalled(service);
@@ -140,7 +149,7 @@ export class Scheduler {
         live.some((task) => task.containerInstance === containerInstance)
       )
         continue;
-      if (hasRoom(cluster, containerInstance, version.definition))
+      if (!whyNotPlaced(cluster, containerInstance, placingOf(service, version)))
         placed.push(this.#start({ cluster, service, version }, containerInstance));
       else done = false;
     }
@@ -162,7 +171,7 @@ export class Scheduler {
     const { cluster, service, version } = from;
     const best = leastBusy(from);
     if (!best) {
-      this.#events.unplaced(cluster, service, version.definition);
+      this.#events.unplaced(cluster, service, placingOf(service, version));
       return undefined;
     }
     return this.#start(from, best);
@@ -176,6 +185,35 @@ export class Scheduler {
       startedBy: version.id,
       service,
       version,
+    });
+  }
+
+  // A task whose targets fail their health checks is stopped and replaced, one at a time. The longer that goes on without a
+  // healthy one, the longer are the pauses: how long exactly is not documented.
+  #unhealthyOf(service: Service, staying: readonly Task[]): Task[] {
+    const { now } = this.#world.agenda;
+    const { unhealthyStops } = service;
+    const failing = staying.find((task) => this.#mayStop(task) && this.#isFailing(task));
+    if (!failing) {
+      const isOver = unhealthyStops.pauseMs > 0 && now >= unhealthyStops.nextAt;
+      if (isOver) service.unhealthyStops = { nextAt: 0, pauseMs: 0 };
+      return [];
+    }
+    if (now < unhealthyStops.nextAt) return [];
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, unhealthyStops.pauseMs * 2));
+    service.unhealthyStops = { nextAt: now + pauseMs, pauseMs };
+    this.#events.unhealthy(service, failing);
+    return [failing];
+  }
+
+  #isFailing(task: Task): boolean {
+    if (task.lastStatus.latest !== "RUNNING") return false;
+    return (task.version?.loadBalancers ?? []).some(({ targetGroupArn, containerPort }) => {
+      const group = targetGroupArn ? this.#world.targetGroups.find(targetGroupArn) : undefined;
+      const { id, port } = targetOf(task, containerPort);
+      return (
+        group !== undefined && group.loadBalancerArns.size > 0 && group.stateOf(id, port) === "unhealthy"
+      );
     });
   }
 
@@ -209,14 +247,20 @@ export class Scheduler {
 // The instance with the fewest tasks of the service, and among those the one with the fewest tasks.
 function leastBusy({ cluster, service, version }: Placed): ContainerInstance | undefined {
   let best: { readonly each: ContainerInstance; readonly own: number } | undefined;
-  for (const each of cluster.containerInstances.values()) {
-    if (!isSchedulable(each) || !hasRoom(cluster, each, version.definition)) continue;
+  const placing = placingOf(service, version);
+  const all = service.launchType === "FARGATE" ? [cluster.fargate] : cluster.containerInstances.values();
+  for (const each of all) {
+    if (!isSchedulable(each) || whyNotPlaced(cluster, each, placing)) continue;
     let own = 0;
     for (const task of each.tasks) if (task.service === service) own += 1;
     const less = best === undefined ? -1 : own - best.own || each.tasks.size - best.each.tasks.size;
     if (less < 0) best = { each, own };
   }
   return best?.each;
+}
+
+function placingOf({ name, constraints }: Service, { definition }: Version): Placing {
+  return { definition, group: `service:${name}`, constraints };
 }
 
 function liveByService(cluster: Cluster): Map<Service, Task[]> {

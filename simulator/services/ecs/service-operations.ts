@@ -3,10 +3,12 @@ import { arn } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
+import { CONSTRAINTS, readConstraints } from "./constraints.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import { hasTaskSets, type VersionGiven } from "./deployments.ts";
 import { type Cluster, defaultPercents, idOf, type Service, type ServiceLoadBalancer } from "./model.ts";
 import { presentService } from "./present-services.ts";
+import { launchTypeOf } from "./task-operations.ts";
 
 const DEPLOYMENT = ["minimumHealthyPercent", "maximumPercent", "strategy", "bakeTimeInMinutes"].map(
   (each) => `deploymentConfiguration.${each}`,
@@ -29,21 +31,24 @@ export function serviceOperations(world: EcsWorld): Operation[] {
     if (cluster.services.get(name)?.status === "ACTIVE") {
       throw new AwsError("InvalidParameterException", "Creation of service was not idempotent.");
     }
-    onlyEc2(input.launchType);
     checkCount(input.desiredCount);
     const strategy = input.schedulingStrategy ?? "REPLICA";
     const defaults = defaultPercents(strategy);
     const deployment = deploymentOf(input);
+    const version = deployment === "external" ? undefined : versionGiven(clusters, input);
+    if (!version) onlyEc2(input.launchType);
     const service = clusters.createService(cluster, {
       name,
       strategy,
       deployment,
+      launchType: version ? launchTypeOf(input.launchType, version.definition) : "EC2",
+      constraints: readConstraints(input.placementConstraints),
       bakeSeconds: (input.deploymentConfiguration?.bakeTimeInMinutes ?? 0) * 60,
       desiredCount: strategy === "DAEMON" ? 0 : (input.desiredCount ?? 1),
       minimumHealthyPercent:
         input.deploymentConfiguration?.minimumHealthyPercent ?? defaults.minimumHealthyPercent,
       maximumPercent: input.deploymentConfiguration?.maximumPercent ?? defaults.maximumPercent,
-      ...(deployment === "external" ? {} : { version: versionGiven(clusters, input) }),
+      ...(version ? { version } : {}),
     });
     return { service: presentService(service) };
   };
@@ -112,6 +117,7 @@ export function serviceOperations(world: EcsWorld): Operation[] {
         "launchType",
         "schedulingStrategy",
         "deploymentController.type",
+        ...CONSTRAINTS,
         ...DEPLOYMENT,
         ...LOAD_BALANCER,
       ],

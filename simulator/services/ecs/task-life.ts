@@ -1,8 +1,10 @@
 import { arn } from "../../kernel/account.ts";
 import { History } from "../../kernel/history.ts";
 import { AwsError } from "../../wire/errors.ts";
+import { exitSeconds, startSeconds } from "./containers.ts";
 import type {
   Cluster,
+  Container,
   ContainerInstance,
   ContainersState,
   EcsGround,
@@ -64,6 +66,7 @@ export class TaskLife {
       lastStatus: new History<TaskStatus>(agenda.now, awsvpc ? "PROVISIONING" : "PENDING"),
       desiredStatus: new History<"RUNNING" | "STOPPED">(agenda.now, "RUNNING"),
       containers: new History<ContainersState>(agenda.now, "waiting"),
+      exits: new Map(),
       gone: false,
       protectedUntil: undefined,
       startedAt: undefined,
@@ -82,7 +85,7 @@ export class TaskLife {
         this.#throughAgent(task, () => this.#unlessStopping(task, () => this.#set(task, "PENDING"))),
       );
     }
-    const startMs = (awsvpc ? PROVISION_MS : 0) + from.definition.behaviour.startSeconds * 1000;
+    const startMs = (awsvpc ? PROVISION_MS : 0) + startSeconds(from.definition) * 1000;
     agenda.in(startMs, () => this.#containersStart(task));
     return task;
   }
@@ -93,7 +96,9 @@ export class TaskLife {
     task.desiredStatus.set(this.#world.agenda.now, "STOPPED");
     task.stopCode = stopCode;
     task.stoppedReason = stoppedReason;
-    this.#throughAgent(task, () => this.#leave(task));
+    // An agent that hangs is connected for ECS, which goes as far as it can without an answer.
+    if (isConnected(task)) this.#leave(task);
+    else this.#throughAgent(task, () => this.#leave(task));
   }
 
   /** The host has ended, and with it all containers on it. ECS may not know. */
@@ -134,19 +139,40 @@ export class TaskLife {
   }
 
   #containersStart(task: Task): void {
+    if (task.containerInstance.isHung) {
+      task.containerInstance.unheard.push(() => this.#containersStart(task));
+      return;
+    }
     const isUnwanted = task.desiredStatus.latest === "STOPPED" && isConnected(task);
     if (task.containers.latest !== "waiting" || isUnwanted) return;
     const { agenda } = this.#world;
     task.containers.set(agenda.now, "running");
-    const { runSeconds } = task.definition.behaviour;
     this.#throughAgent(task, () => this.#unlessStopping(task, () => this.#activate(task)));
-    if (runSeconds !== undefined) agenda.in(runSeconds * 1000, () => this.#exitByThemselves(task));
+    for (const container of task.definition.containers) {
+      if (container.runSeconds !== undefined)
+        agenda.in(container.runSeconds * 1000, () => this.#exitByItself(task, container));
+    }
   }
 
-  #exitByThemselves(task: Task): void {
+  #exitByItself(task: Task, { name, essential }: Container): void {
     if (task.containers.latest !== "running" || task.lastStatus.latest === "STOPPING") return;
-    this.#containersEnd(task);
+    task.exits.set(name, this.#world.agenda.now);
+    if (!essential) return;
+    // The agent stops the others without asking ECS.
+    this.#world.agenda.in(this.#stopContainers(task), () => this.#containersEnd(task));
     this.#reportExit(task);
+  }
+
+  // Plans when each container exits, and returns how long it takes, in milliseconds.
+  #stopContainers(task: Task): number {
+    const { now } = this.#world.agenda;
+    const ended = new Set([...task.exits.keys()]);
+    let last = 0;
+    for (const [name, seconds] of exitSeconds(task.definition, ended)) {
+      if (!ended.has(name)) task.exits.set(name, now + seconds * 1000);
+      last = Math.max(last, (task.exits.get(name) as number) - now);
+    }
+    return last;
   }
 
   #reportExit(task: Task): void {
@@ -159,7 +185,10 @@ export class TaskLife {
 
   #containersEnd(task: Task): void {
     if (task.containers.latest === "ended") return;
-    task.containers.set(this.#world.agenda.now, "ended");
+    const { now } = this.#world.agenda;
+    task.containers.set(now, "ended");
+    for (const { name } of task.definition.containers)
+      if ((task.exits.get(name) ?? Number.POSITIVE_INFINITY) > now) task.exits.set(name, now);
     task.containerInstance.orphans.delete(task);
     // The story has a line even where ECS does not learn of it.
     if (!isConnected(task)) this.#tell(task);
@@ -203,20 +232,31 @@ export class TaskLife {
     for (const registration of registered) {
       registration.leave(() => {
         left -= 1;
-        if (left === 0) this.#throughAgent(task, () => this.#sigterm(task));
+        if (left > 0) return;
+        if (isConnected(task)) this.#sigterm(task);
+        else this.#throughAgent(task, () => this.#sigterm(task));
       });
     }
   }
 
   #sigterm(task: Task): void {
     if (!isLive(task)) return;
-    const { agenda } = this.#world;
-    const { behaviour, stopTimeout, networkMode } = task.definition;
-    task.stoppingAt = agenda.now;
+    task.stoppingAt = this.#world.agenda.now;
     this.#set(task, "STOPPING");
-    const exitMs =
-      task.containers.latest === "ended" ? 0 : Math.min(behaviour.stopSeconds, stopTimeout) * 1000;
-    agenda.in(exitMs, () => {
+    this.#throughAgent(task, () => this.#endContainers(task));
+  }
+
+  // The agent stops the containers. Those of some tasks outlast even SIGKILL, as when Docker hangs.
+  #endContainers(task: Task): void {
+    const { agenda } = this.#world;
+    const { behaviour, networkMode } = task.definition;
+    const hasEnded = task.containers.latest === "ended";
+    if (behaviour.neverStops && !hasEnded) {
+      this.#world.firings.count("tasks that never stop");
+      return;
+    }
+    if (task.definition.containers.length > 1) this.#world.firings.count("tasks of several containers");
+    agenda.in(hasEnded ? 0 : this.#stopContainers(task), () => {
       this.#containersEnd(task);
       if (!isLive(task)) return;
       this.#throughAgent(task, () => {
@@ -243,7 +283,7 @@ export class TaskLife {
   }
 
   #throughAgent(task: Task, go: () => void): void {
-    if (isConnected(task)) go();
+    if (isConnected(task) && !task.containerInstance.isHung) go();
     else task.containerInstance.unheard.push(go);
   }
 

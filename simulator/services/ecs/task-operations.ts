@@ -3,17 +3,21 @@ import { arn } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
+import { CONSTRAINTS, readConstraints } from "./constraints.ts";
 import { atMost, ecsPage, named, onlyEc2 } from "./container-instance-operations.ts";
+import { wrongDependency } from "./containers.ts";
 import {
   type Behaviour,
   type Cluster,
+  type Container,
   type ContainerInstance,
   fullArn,
   idOf,
+  type Resources,
   type Task,
   type TaskDefinition,
 } from "./model.ts";
-import { presentTask } from "./present.ts";
+import { launchTypeShown, presentTask } from "./present.ts";
 
 const LABELS = {
   start: "simulator.start-seconds",
@@ -21,6 +25,7 @@ const LABELS = {
   run: "simulator.run-seconds",
   protected: "simulator.protected-seconds",
   deleted: "simulator.deleted-seconds",
+  neverStops: "simulator.never-stops",
 };
 
 /** The operations on task definitions and tasks. */
@@ -28,19 +33,20 @@ export function taskOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
 
   const register = (input: ecs.RegisterTaskDefinitionRequest) => {
-    const [container, ...more] = input.containerDefinitions as ecs.ContainerDefinition[];
-    if (!container || more.length > 0)
-      throw new AwsError("ClientException", "The simulator takes tasks of one container.");
+    const given = input.containerDefinitions as ecs.ContainerDefinition[];
+    if (given.length === 0) throw new AwsError("ClientException", "Container definitions must not be empty.");
+    const containers = given.map(readContainer);
+    const wrong = wrongDependency(containers);
+    if (wrong !== undefined)
+      throw new AwsError("ClientException", `Container ${wrong} has a dependency that cannot be met.`);
+    if (!containers.some(({ essential }) => essential))
+      throw new AwsError("ClientException", "A task definition must have at least one essential container.");
     const definition = clusters.define({
       family: input.family as string,
       networkMode: input.networkMode ?? "bridge",
-      container: container.name ?? "main",
-      ports: (container.portMappings ?? []).map((each) => ({
-        containerPort: each.containerPort as number,
-        hostPort: each.hostPort ?? 0,
-      })),
-      stopTimeout: container.stopTimeout ?? 30,
-      behaviour: readBehaviour(container.dockerLabels ?? {}),
+      containers,
+      resources: resourcesOf(input),
+      behaviour: readBehaviour(given[0]?.dockerLabels ?? {}),
     });
     return { taskDefinition: presentDefinition(definition) };
   };
@@ -64,6 +70,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
         task.desiredStatus.at(call.asOf) === desired &&
         (!input.containerInstance || isNamed(task.containerInstance.arn, input.containerInstance)) &&
         (!input.serviceName || task.group === `service:${idOf(input.serviceName)}`) &&
+        (!input.launchType || launchTypeShown(task) === input.launchType) &&
         (!input.family || task.definition.family === input.family) &&
         (!input.startedBy || task.startedBy === input.startedBy),
     );
@@ -93,13 +100,18 @@ export function taskOperations(world: EcsWorld): Operation[] {
     if (!Number.isInteger(count) || count < 1 || count > 10) {
       throw new AwsError("InvalidParameterException", "count must be between 1 and 10.");
     }
-    onlyEc2(input.launchType);
     const cluster = clusters.byName(input.cluster);
     const definition = clusters.definition(input.taskDefinition as string);
+    const placing = {
+      definition,
+      group: input.group ?? `family:${definition.family}`,
+      constraints: readConstraints(input.placementConstraints),
+    };
+    const isFargate = launchTypeOf(input.launchType, definition) === "FARGATE";
     const tasks: ecs.Task[] = [];
     const failures: ecs.Failure[] = [];
     for (let i = 0; i < count; i++) {
-      const containerInstance = clusters.placeFor(cluster, definition);
+      const containerInstance = isFargate ? cluster.fargate : clusters.placeFor(cluster, placing);
       if (containerInstance) tasks.push(startTask(cluster, definition, containerInstance, input));
       else failures.push({ reason: "RESOURCE:MEMORY" });
     }
@@ -168,9 +180,14 @@ export function taskOperations(world: EcsWorld): Operation[] {
       [
         "family",
         "networkMode",
-        ...["name", "image", "cpu", "memory", "essential", "stopTimeout", "dockerLabels.*"].map(
+        "cpu",
+        "memory",
+        "requiresCompatibilities[]",
+        ...["name", "image", "cpu", "memory", "memoryReservation", "essential", "stopTimeout"].map(
           (each) => `${container}.${each}`,
         ),
+        `${container}.dockerLabels.*`,
+        ...["containerName", "condition"].map((each) => `${container}.dependsOn[].${each}`),
         ...["containerPort", "hostPort", "protocol"].map((each) => `${container}.portMappings[].${each}`),
       ],
       register,
@@ -187,11 +204,12 @@ export function taskOperations(world: EcsWorld): Operation[] {
         "startedBy",
         "serviceName",
         "desiredStatus",
+        "launchType",
       ],
       list,
     ),
     operation(ecs.DescribeTasks$, ["cluster", "tasks[]"], describe),
-    operation(ecs.RunTask$, [...runPaths, "count", "launchType", "clientToken"], run),
+    operation(ecs.RunTask$, [...runPaths, "count", "launchType", "clientToken", ...CONSTRAINTS], run),
     operation(ecs.StartTask$, [...runPaths, "containerInstances[]"], start),
     operation(ecs.StopTask$, ["cluster", "task", "reason"], stop),
   ];
@@ -208,21 +226,65 @@ function isNamed(ownArn: string, name: string): boolean {
   return ownArn === name || ownArn.endsWith(`/${name}`);
 }
 
-function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
-  const seconds = (label: string) => {
-    const value = labels[label];
-    if (value === undefined) return undefined;
-    if (!/^\d+(\.\d+)?$/.test(value))
-      throw new AwsError("ClientException", `${label}: expected seconds, found '${value}'`);
-    return Number(value);
-  };
+function secondsIn(labels: Readonly<Record<string, string>>, label: string): number | undefined {
+  const value = labels[label];
+  if (value === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(value))
+    throw new AwsError("ClientException", `${label}: expected seconds, found '${value}'`);
+  return Number(value);
+}
+
+function readContainer(given: ecs.ContainerDefinition): Container {
+  const labels = given.dockerLabels ?? {};
   return {
-    startSeconds: seconds(LABELS.start) ?? 2,
-    stopSeconds: seconds(LABELS.stop) ?? 2,
-    runSeconds: seconds(LABELS.run),
-    protectedSeconds: seconds(LABELS.protected),
-    deletedSeconds: seconds(LABELS.deleted),
+    name: given.name ?? "main",
+    essential: given.essential ?? true,
+    ports: (given.portMappings ?? []).map((each) => ({
+      containerPort: each.containerPort as number,
+      hostPort: each.hostPort ?? 0,
+    })),
+    stopTimeout: given.stopTimeout ?? 30,
+    dependsOn: (given.dependsOn ?? []).map(({ containerName }) => containerName as string),
+    startSeconds: secondsIn(labels, LABELS.start) ?? 2,
+    stopSeconds: secondsIn(labels, LABELS.stop) ?? 2,
+    runSeconds: secondsIn(labels, LABELS.run),
   };
+}
+
+function readBehaviour(labels: Readonly<Record<string, string>>): Behaviour {
+  return {
+    protectedSeconds: secondsIn(labels, LABELS.protected),
+    deletedSeconds: secondsIn(labels, LABELS.deleted),
+    neverStops: labels[LABELS.neverStops] === "true",
+  };
+}
+
+// What the task reserves as a whole, or else what its containers do together.
+function resourcesOf({
+  cpu,
+  memory,
+  containerDefinitions = [],
+}: ecs.RegisterTaskDefinitionRequest): Resources {
+  const sum = (of: (each: ecs.ContainerDefinition) => number | undefined) =>
+    containerDefinitions.reduce((total, each) => total + (of(each) ?? 0), 0);
+  return {
+    cpu: cpu === undefined ? sum((each) => each.cpu) : Number(cpu),
+    memory: memory === undefined ? sum((each) => each.memoryReservation ?? each.memory) : Number(memory),
+  };
+}
+
+/** Checks a launch type against a task definition: Fargate takes network mode awsvpc alone. */
+export function launchTypeOf(
+  launchType: string | undefined,
+  { networkMode }: TaskDefinition,
+): "EC2" | "FARGATE" {
+  if (launchType !== "FARGATE") {
+    onlyEc2(launchType);
+    return "EC2";
+  }
+  if (networkMode !== "awsvpc")
+    throw new AwsError("InvalidParameterException", "Fargate only supports network mode 'awsvpc'.");
+  return "FARGATE";
 }
 
 function presentDefinition(definition: TaskDefinition): ecs.TaskDefinition {
@@ -232,12 +294,14 @@ function presentDefinition(definition: TaskDefinition): ecs.TaskDefinition {
     revision: definition.revision,
     networkMode: definition.networkMode,
     status: "ACTIVE",
-    containerDefinitions: [
-      {
-        name: definition.container,
-        portMappings: definition.ports.map((each) => ({ ...each, protocol: "tcp" as const })),
-        stopTimeout: definition.stopTimeout,
-      },
-    ],
+    cpu: String(definition.resources.cpu),
+    memory: String(definition.resources.memory),
+    containerDefinitions: definition.containers.map(({ name, essential, ports, stopTimeout, dependsOn }) => ({
+      name,
+      essential,
+      portMappings: ports.map((each) => ({ ...each, protocol: "tcp" as const })),
+      stopTimeout,
+      dependsOn: dependsOn.map((containerName) => ({ containerName, condition: "START" as const })),
+    })),
   };
 }

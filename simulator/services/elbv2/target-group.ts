@@ -8,7 +8,7 @@ import type { Instances } from "../ec2/instances.ts";
 /** What target groups need: the instances behind them. */
 export type TargetGround = Ground & { readonly instances: Instances };
 
-export type TargetState = "initial" | "healthy" | "draining" | "gone";
+export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "gone";
 
 /** A target: an instance id or an IP address, and the port that it is registered with. */
 export type Target = { readonly id: string; readonly port: number; readonly state: History<TargetState> };
@@ -38,6 +38,8 @@ export class TargetGroup implements Past {
   readonly #isReserved: (address: string) => boolean;
   readonly #targets = new Map<string, Target>();
   readonly #waiting = new Map<string, (() => void)[]>();
+  /** Whether the health checks of its targets fail. */
+  #isFailing = false;
 
   /** `isReserved` says which addresses belong to a load balancer. */
   constructor(settings: TargetGroupSettings, world: TargetGround, isReserved: (address: string) => boolean) {
@@ -69,8 +71,19 @@ export class TargetGroup implements Past {
     this.#set(target, "initial", by);
     const registeredAt = agenda.now;
     agenda.in(this.settings.healthySeconds * 1000, () => {
-      if (target.state.latest === "initial" && target.state.since === registeredAt) this.#healthy(target);
+      if (target.state.latest !== "initial" || target.state.since !== registeredAt) return;
+      if (this.#isFailing) target.state.set(agenda.now, "unhealthy");
+      else this.#healthy(target);
     });
+  }
+
+  /** Lets the health checks of all targets fail from now on, or pass again. Without a load balancer there are none. */
+  failHealthChecks(fail: boolean): void {
+    this.#isFailing = fail;
+    for (const target of this.#targets.values()) {
+      if (fail && target.state.latest === "healthy") target.state.set(this.#world.agenda.now, "unhealthy");
+      if (!fail && target.state.latest === "unhealthy") this.#healthy(target);
+    }
   }
 
   /** Takes a target out by id and port. One that is not registered with that port is left alone, without an error. */
@@ -141,6 +154,9 @@ export class TargetGroup implements Past {
       );
     }
     if (state === "healthy") return { State: "healthy" };
+    if (state === "unhealthy") {
+      return { State: "unhealthy", Reason: "Target.FailedHealthChecks", Description: "Health checks failed" };
+    }
     return {
       State: "initial",
       Reason: "Elb.RegistrationInProgress",
