@@ -182,6 +182,14 @@ export const CHECKLIST: readonly Fact[] = [
       "with an external controller the task sets name the load balancers, and the service none",
     "task-set-tasks": "a task set's id is its tasks' startedBy, and a deleted one's tasks are stopped",
     "deployments-listed": "the deployments of a service are listed, the newest first",
+    "container-order":
+      "a container gets SIGTERM after those that depend on it have exited, and SIGKILL after its own stop timeout",
+    "container-essential":
+      "a task goes on when a container that is not essential exits, and stops when an essential one does",
+    "container-circle":
+      "containers that depend on each other, or none that is essential, are a ClientException",
+    "fargate-tasks": "a task on Fargate has no container instance, and needs the network mode awsvpc",
+    "placement-constraints": "placement constraints keep a service's tasks from instances, and it says so",
     "events-told": "a service tells what it does and when it is steady, the newest first",
     "events-kept": "a service shows its last hundred events",
     "events-stalled": "a service whose percentages let nothing stop or start says so",
