@@ -64,6 +64,11 @@ export class Judge implements Past {
     return this.terminations.some(({ reason }) => reason === "");
   }
 
+  /** Somebody has changed what the functions are told. */
+  inputsChanged(): void {
+    this.#terminations.inputsChanged();
+  }
+
   /**
    * Judges what only shows at the end: terminations that should have ended, and what was not given back.
    *

@@ -165,6 +165,50 @@ function endOf(
   };
 }
 
+/** The scope of a drain that may have begun by either of two inputs: what one of them allows is allowed. */
+export function eitherScope(a: Scope, b: Scope): Scope {
+  const inBoth = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
+    new Set([...one].filter((each) => other.has(each)));
+  const never = Number.POSITIVE_INFINITY;
+  const patience = Math.min(a.patience ?? never, b.patience ?? never);
+  return {
+    targetGroups: inBoth(a.targetGroups, b.targetGroups),
+    loadBalancers: inBoth(a.loadBalancers, b.loadBalancers),
+    patience: Number.isFinite(patience) ? patience : undefined,
+    globalLimit: Math.min(a.globalLimit, b.globalLimit),
+    limit: Math.max(a.limit, b.limit),
+    mayAbandon: a.mayAbandon || b.mayAbandon,
+    stopTasks:
+      (["all", "daemon"] as const).find((each) => [a, b].some((one) => one.stopTasks === each)) ?? "none",
+    isSwept: a.isSwept || b.isSwept,
+    keepsAlive: a.keepsAlive && b.keepsAlive,
+    permits: eitherPermits(a.permits, b.permits),
+  };
+}
+
+function eitherPermits(a: Permits, b: Permits): Permits {
+  const least = Math.min(
+    a.leavesAfter ?? Number.POSITIVE_INFINITY,
+    b.leavesAfter ?? Number.POSITIVE_INFINITY,
+  );
+  const both = [a, b];
+  return {
+    discover:
+      (["named", "warn"] as const).find((each) => both.some(({ discover }) => discover === each)) ?? "all",
+    searchesFor: Math.max(a.searchesFor, b.searchesFor),
+    isMisnamed: a.isMisnamed || b.isMisnamed,
+    clusters: new Set([...a.clusters].filter((each) => b.clusters.has(each))),
+    dryRun: a.dryRun || b.dryRun,
+    leavesAfter: Number.isFinite(least) ? least : undefined,
+    // Without the key it depends on the load balancer.
+    settle: a.settle === undefined || b.settle === undefined ? undefined : Math.max(a.settle, b.settle),
+    containerInstances:
+      (["never", "when_disconnected"] as const).find((each) =>
+        both.some(({ containerInstances }) => containerInstances === each),
+      ) ?? "always",
+  };
+}
+
 /** Which tasks are stopped, as the key `stop_tasks` says, or by default. */
 export function stopTasksOf(key: unknown): StopTasks {
   return key === "none" || key === "all" ? key : "daemon";

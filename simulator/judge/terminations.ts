@@ -2,7 +2,7 @@ import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
 import type { IsTooRecent, JudgedInstance } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import { type Scope, TICKS_MS } from "./scope.ts";
+import { eitherScope, type Scope, TICKS_MS } from "./scope.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
 /** What the judge must know to judge terminations. Times are in milliseconds. */
@@ -22,7 +22,7 @@ export type TerminationOptions = {
    * Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice, and on one about
    * which somebody else has sent a message.
    */
-  readonly stopTasksByInput: StopTasks;
+  readonly stopTasksByInput: () => readonly StopTasks[];
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
   readonly isDry: (caller: string) => boolean;
   /** How fast the functions' clocks may be. */
@@ -32,7 +32,7 @@ export type TerminationOptions = {
 /** A termination, with the scope that it began with, and whether it ever had registrations or tasks. */
 type Case = {
   readonly record: TerminationRecord;
-  readonly scope: Scope;
+  scope: Scope;
   targets: boolean;
   tasks: boolean;
   /** When a judged function could first work on it, in milliseconds since 1970. The drain's own time begins then. */
@@ -70,6 +70,15 @@ export class Terminations implements Past {
   /** The scopes of an instance's terminations that have not ended. */
   pendingScopes(instanceId: string): Scope[] {
     return this.#pendingOf(instanceId).map(({ scope }) => scope);
+  }
+
+  /** The inputs have changed. What has begun and not ended may go by the old ones or by the new ones. */
+  inputsChanged(): void {
+    for (const each of this.#cases) {
+      const { group, hook, reason } = each.record;
+      const scope = reason === "" ? this.#options.scopeOf(group, hook) : undefined;
+      if (scope) each.scope = eitherScope(each.scope, scope);
+    }
   }
 
   forget(before: number): void {
@@ -172,7 +181,7 @@ export class Terminations implements Past {
   taskStopped(line: TaskStop, { interrupted, forged }: JudgedInstance): void {
     if (!this.#options.suspects.has(line.by)) return;
     const allowed = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
-    if (interrupted || forged) allowed.push(this.#options.stopTasksByInput);
+    if (interrupted || forged) allowed.push(...this.#options.stopTasksByInput());
     // On an instance that was never drained, another rule forbids it.
     if (allowed.length === 0 || allowed.some((each) => mayStop(each, line))) return;
     this.#accuse({

@@ -3,6 +3,7 @@ import type { AllowedBy } from "../judge/damage.ts";
 import type { DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
 import type { Scope } from "../judge/scope.ts";
 import type { TaskThere } from "../judge/whereabouts.ts";
+import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Inputs } from "./inputs.ts";
@@ -101,10 +102,14 @@ function serviceFacts({ clusters }: World, clusterName: string, name: string): S
 function needs({ agenda, clusters }: World, { cluster, arn, signalledAt }: TaskThere): number | undefined {
   const task = clusters.find(cluster)?.tasks.get(arn);
   if (!task) return undefined;
-  const { behaviour, stopTimeout } = task.definition;
+  const { definition, startedAt = agenda.now } = task;
   const after = (since: number, seconds: number) => Math.max(0, since + seconds * 1000 - agenda.now);
-  if (signalledAt !== undefined) return after(signalledAt, Math.min(behaviour.stopSeconds, stopTimeout));
-  if (behaviour.runSeconds !== undefined) return after(task.startedAt ?? agenda.now, behaviour.runSeconds);
+  if (signalledAt !== undefined)
+    return after(signalledAt, Math.max(...exitSeconds(definition, new Set()).values()));
+  const runs = definition.containers.flatMap(({ essential, runSeconds }) =>
+    essential ? (runSeconds ?? []) : [],
+  );
+  if (runs.length > 0) return after(startedAt, Math.min(...runs));
   return task.protectedUntil === undefined ? undefined : Math.max(0, task.protectedUntil - agenda.now);
 }
 

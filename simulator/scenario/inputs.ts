@@ -6,6 +6,8 @@ export type Input = Readonly<Record<string, unknown>>;
 /** The functions' inputs as they are at the moment: a timeline can change them. */
 export class Inputs {
   readonly #inputs = new Map<string, Input>();
+  /** Those that were changed, and until when they were there, in milliseconds since 1970. */
+  readonly #former: { readonly name: string; readonly input: Input; readonly until: number }[] = [];
 
   constructor({ functions }: Scenario) {
     for (const [key, each] of Object.entries(functions ?? {}))
@@ -17,8 +19,15 @@ export class Inputs {
     return this.#inputs.get(name) ?? {};
   }
 
+  /** The inputs that a function has, or has had since a time in milliseconds since 1970. A run keeps what it began with. */
+  since(name: string, from: number): Input[] {
+    const former = this.#former.filter((each) => each.name === name && each.until >= from);
+    return [this.of(name), ...former.map(({ input }) => input)];
+  }
+
   /** Changes keys of a function's input. `null` takes a key out. */
-  change({ function: name, input }: NonNullable<TimelineEntry["change_input"]>): void {
+  change({ function: name, input }: NonNullable<TimelineEntry["change_input"]>, now: number): void {
+    this.#former.push({ name, input: this.of(name), until: now });
     const changed = Object.entries({ ...this.of(name), ...input }).filter(([, value]) => value !== null);
     this.#inputs.set(name, Object.fromEntries(changed));
   }

@@ -3,12 +3,14 @@ import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import {
+  eitherScope,
   type Found,
   type JudgedHook,
   type Scope,
   type ServiceScope,
   scopeOf,
   stopTasksOf,
+  TICKS_MS,
 } from "../judge/scope.ts";
 import { arn } from "../kernel/account.ts";
 import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
@@ -44,7 +46,7 @@ export function judgeOf(
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
-    stopTasksByInput: stopTasksOf(scenario.functions?.deregister.input.stop_tasks),
+    stopTasksByInput: () => inputs.since("deregister", 0).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -60,11 +62,11 @@ export function scopesIn(world: World, inputs: Inputs): (group: string, hook: st
     if (hook?.transition !== TERMINATING) return undefined;
     const by = servedBy(hook, group, { world, inputs });
     if (by === undefined) return undefined;
-    return scopeOf(
-      inputs.of(by === "message" ? "deregister" : "terminate"),
-      judgedHook(hook, by === "sweep"),
-      foundIn(world),
-    );
+    // A run that began before an input was changed goes by the old one.
+    return inputs
+      .since(by === "message" ? "deregister" : "terminate", world.agenda.now - TICKS_MS)
+      .map((input) => scopeOf(input, judgedHook(hook, by === "sweep"), foundIn(world)))
+      .reduce(eitherScope);
   };
 }
 

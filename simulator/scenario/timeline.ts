@@ -1,4 +1,3 @@
-import type { LambdaPlatform } from "../cloud/lambda.ts";
 import type { Simulation } from "../cloud/simulation.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
@@ -8,10 +7,10 @@ import { hookOf } from "./build-groups.ts";
 import { loadBalancersOf, runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturbInvocations, startFaults } from "./fault-timeline.ts";
-import type { Inputs } from "./inputs.ts";
 import { happenToInstances } from "./instance-timeline.ts";
 import { sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
+import type { Stage } from "./stage.ts";
 
 /**
  * Plans all entries of a scenario's timeline, counted from `startsAt`.
@@ -24,7 +23,8 @@ export function planTimeline(
     simulation,
     lambda,
     inputs,
-  }: { readonly simulation: Simulation; readonly lambda?: LambdaPlatform; readonly inputs?: Inputs },
+    judge,
+  }: { readonly simulation: Simulation } & Partial<Pick<Stage, "lambda" | "inputs" | "judge">>,
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
@@ -35,7 +35,9 @@ export function planTimeline(
         expectInstances(simulation.world, entry);
         happen(simulation, entry);
         if (entry.change_input) {
-          inputs?.change(entry.change_input);
+          inputs?.change(entry.change_input, simulation.world.agenda.now);
+          judge?.inputsChanged();
+          simulation.world.firings.count("inputs changed");
           simulation.world.groups.sightings.tellAgain();
         }
         if (lambda) disturbInvocations(lambda, entry, simulation.world.agenda.now);

@@ -3,8 +3,8 @@ import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
-import { type Entry, happeningsOf } from "./happenings.ts";
-import { drainKeys, nameKeys } from "./policy.ts";
+import { type Entry, HAPPENS_WITHIN, happeningsOf } from "./happenings.ts";
+import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
@@ -44,6 +44,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   const disturbance = disturbanceOf(faults);
   const sweep = sweepOf(random, hasUnnotifiedHook(place));
   const timeline = [
+    ...changedInputs(source("inputs"), names),
     ...happeningsOf(source("happenings"), place),
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
   ];
@@ -79,6 +80,17 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
   };
+}
+
+// Somebody deploys other settings while drains are under way, for both functions at once as the template does.
+function changedInputs(random: Random, names: Named): Entry[] {
+  if (!random.chance(0.2)) return [];
+  const at_seconds = random.whole(20, HAPPENS_WITHIN);
+  const input = drainKeys(random, names, 0.5);
+  return (["deregister", "terminate"] as const).map((each) => ({
+    at_seconds,
+    change_input: { function: each, input },
+  }));
 }
 
 /** How often terminate sweeps, and how it knows our hook. */

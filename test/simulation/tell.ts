@@ -39,6 +39,7 @@ export const WORLD_KINDS = [
   "task sets of CodeDeploy",
   "task sets of others",
   "load balancers changed",
+  "inputs changed",
   "services on Fargate",
   "tasks of several containers",
   "tasks that never stop",

@@ -28,7 +28,7 @@ export function violations(
     suspects: new Set(["deregister", "terminate"]),
     faultsEndAt: () => undefined,
     sweepInterval: 5 * MINUTE,
-    stopTasksByInput: "daemon",
+    stopTasksByInput: () => ["daemon"],
     isDry: () => false,
     fastBy: 0,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
