@@ -135,6 +135,7 @@ export const CHECKLIST: readonly Fact[] = [
     "definition-ports": "a task names its definition, which tells the network mode and the container ports",
     "definition-names":
       "a definition is found by its family and revision, and by the family alone it is the newest",
+    "definition-stop": "a definition tells the stop timeout of each container that has its own",
     "definition-unknown": "an unknown task definition is a ClientException",
     "awsvpc-target": "a task with its own network interface is a target by its own address",
     "address-attached": "a task shows its address once its network interface is attached",
@@ -215,6 +216,7 @@ export const CHECKLIST: readonly Fact[] = [
     "remaining-returned": "deregistering returns the instances that remain",
     "draining-off": "with connection draining off an instance leaves at once",
     "draining-takes": "connection draining lasts as long as it is set to while requests are in flight",
+    "draining-told": "its attributes tell whether connections drain, and for how long at the most",
     "draining-early": "connection draining ends early once no request is in flight",
     "ended-instance": "the health of an instance that has ended fails the whole call",
     "no-such-balancer": "an unknown load balancer is an AccessPointNotFoundException",

@@ -3,6 +3,7 @@
 import {
   DeregisterInstancesFromLoadBalancerCommand,
   DescribeInstanceHealthCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
@@ -193,5 +194,17 @@ describe("Classic load balancers", () => {
     expect(markers.length).to.be.at.least(2);
     expect(markers.at(-1)).to.equal("");
     expect(new Set(names).size, "no name twice").to.equal(names.length);
+  });
+
+  it("facts 3: its attributes tell whether connections drain, and for how long at the most", async () => {
+    const attributesOf = async (drainingSeconds?: number) => {
+      const { loadBalancer } = await makeWorld(drainingSeconds === undefined ? {} : { drainingSeconds });
+      const { LoadBalancerAttributes } = await aws.elb.send(
+        new DescribeLoadBalancerAttributesCommand({ LoadBalancerName: loadBalancer }),
+      );
+      return LoadBalancerAttributes?.ConnectionDraining;
+    };
+    expect(await attributesOf(45)).to.deep.equal({ Enabled: true, Timeout: 45 });
+    expect((await attributesOf())?.Enabled).to.equal(false);
   });
 });

@@ -40,6 +40,12 @@ describe("facts: ECS task definitions", () => {
     expect((await describeDefinition(family))?.revision).to.equal(2);
   });
 
+  it("facts 2: a definition tells the stop timeout of each container that has its own", async () => {
+    const family = await defineTask(aws, { stopTimeout: 90 });
+    const own = await describeDefinition(family);
+    expect(own?.containerDefinitions?.[0]?.stopTimeout).to.equal(90);
+  });
+
   it("facts 2: an unknown task definition is a ClientException", async () => {
     const refusal = await refusalOf(describeDefinition("nobody-defined-it:1"));
     expect(refusal.name).to.equal("ClientException");
