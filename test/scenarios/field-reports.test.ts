@@ -251,4 +251,52 @@ describe("scenarios: reports from the field", () => {
     expect(said.map(({ level }) => level)).to.include("WARN");
     expect(saidAt(outcome, said[0])).to.be.below(300 + 3 * MINUTE);
   });
+
+  const states = (outcome: Outcome, id: string) =>
+    linesIn(outcome).flatMap((each) => (each.kind === "target" && each.id === id ? [each.state] : []));
+
+  const misnamed = (keys: Fleet) => ({
+    functions: functions({ ...keys, drain_timeout_seconds: 900 }),
+    target_groups: [{ name: "front", port: 8080, deregistration_delay_seconds: 40 }],
+    clusters: cluster({
+      name: "front",
+      desired_count: 4,
+      load_balancers: [{ target_group: "front", container_port: 3000 }],
+      task: { ports: port(3_000), stop_seconds: 5 },
+    }),
+    auto_scaling_groups: [group()],
+    timeline: [terminate()],
+  });
+
+  it("the input names a cluster that was rebuilt under another name: the instance is not taken for empty", async () => {
+    const outcome = await play(misnamed({ cluster_name: "depot-2019" }));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage.filter(({ allowedBy }) => allowedBy === undefined)).to.deep.equal([]);
+    expect(completedAt(outcome)).to.be.at.least(900);
+    const told = outcome.log.filter(({ level }) => level !== "INFO").map((line) => JSON.stringify(line));
+    expect(told.some((line) => line.includes("depot-2019"))).to.equal(true);
+  });
+
+  it("the same, where the functions may drain in any cluster: it is found, and drained", async () => {
+    const outcome = await play(misnamed({ cluster_name: "depot-2019", clusters: "*" }));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
+      "completed when nothing was left",
+    ]);
+  });
+
+  it("the input calls an Application Load Balancer a classic one: what the instance is in is found all the same", async () => {
+    const outcome = await play({
+      functions: functions({ elb_name: "front-alb" }),
+      target_groups: [{ name: "front", port: 8080, deregistration_delay_seconds: 40 }],
+      auto_scaling_groups: [
+        group({ cluster: undefined, registers_with: { target_groups: [{ name: "front" }] } }),
+      ],
+      timeline: [terminate()],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    expect(states(outcome, leaving)).to.deep.equal(["registered", "draining", "gone"]);
+  });
 });
