@@ -7,7 +7,7 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Inputs } from "./inputs.ts";
-import { scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { fastBy, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 
 /** The protocols of target groups behind a Network Load Balancer. */
@@ -29,7 +29,7 @@ export function damageFactsOf(
     scopeOfGroup: scopesOfGroups(world, scopeOf),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
-    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
+    fastBy: fastBy(scenario),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     services: servicesIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),

@@ -48,7 +48,7 @@ export function judgeOf(
     sweepInterval: sweepIntervalOf(scenario),
     stopTasksByInput: () => inputs.since("deregister", 0).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     isDry: (caller) => inputs.of(caller).dry_run === true,
-    fastBy: Math.max(0, scenario.functions?.terminate.clock_skew_seconds ?? 0) * 1000,
+    fastBy: fastBy(scenario),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: servicesIn(world),
     ...disturbed,
@@ -68,6 +68,16 @@ export function scopesIn(world: World, inputs: Inputs): (group: string, hook: st
       .map((input) => scopeOf(input, judgedHook(hook, by === "sweep"), foundIn(world)))
       .reduce(eitherScope);
   };
+}
+
+/**
+ * How much too early a drain's deadline can come, in milliseconds. terminate ends it by its own clock. It began by the clock of
+ * whichever function first looked, and that clock may be slow.
+ */
+export function fastBy({ functions }: Scenario): number {
+  const { deregister, terminate } = functions ?? {};
+  const end = terminate?.clock_skew_seconds ?? 0;
+  return Math.max(0, end, end - (deregister?.clock_skew_seconds ?? 0)) * 1000;
 }
 
 /**
