@@ -15,7 +15,7 @@ import {
   type Lost,
   type PermitFacts,
 } from "./permits.ts";
-import type { Scope, ServiceScope } from "./scope.ts";
+import { eitherScope, type Scope, type ServiceScope } from "./scope.ts";
 import { type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
@@ -165,13 +165,22 @@ export class DamageLedger implements Past {
     this.#lateness.follow(line);
   }
 
+  /** The inputs have changed. What has begun and not ended may go by the old ones or by the new ones. */
+  inputsChanged(): void {
+    for (const hold of this.#holds.values()) {
+      const scope = hold.ended ? undefined : this.#facts.scopeOf(hold.group, hold.hook);
+      if (scope) hold.scope = eitherScope(hold.scope, scope);
+    }
+  }
+
   #started(line: LineOf<"action-started">): void {
     const scope = this.#facts.scopeOf(line.group, line.hook);
     if (!scope) this.#foreign.add(`${line.group} ${line.hook}`);
     if (!line.terminating || !scope) return;
-    const { instanceId, hook, token, at } = line;
+    const { instanceId, group, hook, token, at } = line;
     const hold: Hold = {
       instanceId,
+      group,
       hook,
       token,
       scope,

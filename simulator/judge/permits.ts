@@ -6,9 +6,11 @@ import type { Spot, TaskThere, There } from "./whereabouts.ts";
 /** A hook of ours that holds an instance, or did. Times in milliseconds since 1970. */
 export type Hold = {
   readonly instanceId: string;
+  readonly group: string;
   readonly hook: string;
   readonly token: string;
-  readonly scope: Scope;
+  /** By what it is judged: by either input, where one was changed while it lasted. */
+  scope: Scope;
   readonly askedAt: number;
   /** When one of us could first work on it; undefined while none could. */
   begunAt: number | undefined;

@@ -8,6 +8,7 @@ export class Inputs {
   readonly #inputs = new Map<string, Input>();
   /** Those that were changed, and until when they were there, in milliseconds since 1970. */
   readonly #former: { readonly name: string; readonly input: Input; readonly until: number }[] = [];
+  readonly #listeners: (() => void)[] = [];
 
   constructor({ functions }: Scenario) {
     for (const [key, each] of Object.entries(functions ?? {}))
@@ -25,10 +26,16 @@ export class Inputs {
     return [this.of(name), ...former.map(({ input }) => input)];
   }
 
+  /** Calls `listener` after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Changes keys of a function's input. `null` takes a key out. */
   change({ function: name, input }: NonNullable<TimelineEntry["change_input"]>, now: number): void {
     this.#former.push({ name, input: this.of(name), until: now });
     const changed = Object.entries({ ...this.of(name), ...input }).filter(([, value]) => value !== null);
     this.#inputs.set(name, Object.fromEntries(changed));
+    for (const listener of this.#listeners) listener();
   }
 }

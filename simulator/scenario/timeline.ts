@@ -23,8 +23,7 @@ export function planTimeline(
     simulation,
     lambda,
     inputs,
-    judge,
-  }: { readonly simulation: Simulation } & Partial<Pick<Stage, "lambda" | "inputs" | "judge">>,
+  }: { readonly simulation: Simulation } & Partial<Pick<Stage, "lambda" | "inputs">>,
   scenario: Scenario,
   startsAt: number,
   refused: (error: unknown) => void,
@@ -36,7 +35,6 @@ export function planTimeline(
         happen(simulation, entry);
         if (entry.change_input) {
           inputs?.change(entry.change_input, simulation.world.agenda.now);
-          judge?.inputsChanged();
           simulation.world.firings.count("inputs changed");
           simulation.world.groups.sightings.tellAgain();
         }
