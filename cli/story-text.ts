@@ -125,6 +125,8 @@ function sentence(line: StoryLine): string {
       return line.notice === "rebalance"
         ? "EC2 recommends to rebalance it"
         : "EC2 schedules a change of the instance";
+    case "addresses":
+      return `has the addresses ${line.interfaces.flatMap((each) => [...each.addresses, ...each.prefixes]).join(", ") || "of nobody"}`;
     case "agent":
       return `its ECS agent is ${line.connected ? "connected again" : "disconnected"}`;
     case "task":

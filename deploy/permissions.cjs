@@ -21,6 +21,7 @@ exports.drainStatements = async (variables) => {
         "autoscaling:DescribeAutoScalingInstances",
         "autoscaling:DescribeLifecycleHooks",
         "ec2:DescribeInstances",
+        "ec2:DescribeNetworkInterfaces",
         "elasticloadbalancing:DescribeInstanceHealth",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeLoadBalancers",
@@ -177,7 +178,9 @@ async function clustersOf(variables) {
 
 // What is read of these clusters, or of all.
 function readStatements(clusters) {
-  const resources = ["container-instance", "service", "task"].map((type) => arn("ecs", `${type}/*`));
+  const resources = ["container-instance", "service", "service-revision", "task"].map((type) =>
+    arn("ecs", `${type}/*`),
+  );
   const condition = clusters === undefined ? {} : within(clusters);
   return [
     // IAM knows no resource for a list of all clusters.
@@ -185,7 +188,15 @@ function readStatements(clusters) {
     allow(["ecs:DescribeClusters", "ecs:ListContainerInstances"], clusters ?? [arn("ecs", "cluster/*")]),
     // By condition, because the ARNs of what is old do not have the cluster's name in them.
     {
-      ...allow(["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:DescribeTasks"], resources),
+      ...allow(
+        [
+          "ecs:DescribeContainerInstances",
+          "ecs:DescribeServiceRevisions",
+          "ecs:DescribeServices",
+          "ecs:DescribeTasks",
+        ],
+        resources,
+      ),
       ...condition,
     },
     // IAM knows neither a resource nor a condition for it.

@@ -274,6 +274,13 @@ export const DRAIN_LINES = {
       "The instance is in a cluster that may be read, and not changed. The instance is held until the drain's deadline.",
     todo: "Name the cluster in `cluster_names`, give it the `cluster_tag`, or set `clusters: '*'`. Deploy the roles again with it.",
   },
+  "address left alone": {
+    level: "WARN",
+    from: "both",
+    means:
+      "A target group has `address` and `port` as a target. The instance, or a task on it, has that address in another VPC than the target group's. Here it may be somebody else's, so it is left.",
+    todo: "If the instance is reached through a peering, take the target out yourself before the drain ends.",
+  },
   "cluster lacks the instance": {
     level: "WARN",
     from: "both",

@@ -88,7 +88,7 @@ async function register(
   run: Run,
   { termination, step: { registration } }: Item<StepOf<"register">>,
 ): Promise<void> {
-  const target = { id: termination.instanceId, port: registration.port };
+  const target = { id: registration.address ?? termination.instanceId, port: registration.port };
   await portOf(run, registration.kind).register(registration.id, [target]);
 }
 

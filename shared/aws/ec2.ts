@@ -7,8 +7,10 @@ import {
 } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
 import type { InstanceState } from "../model/instance-state.ts";
+import type { NetworkInterface } from "../model/network-interface.ts";
 import type { ScheduledEvent } from "../model/notice.ts";
 import { allPages, call } from "./call.ts";
+import { interfacesOf, interfacesWith } from "./network-interfaces.ts";
 
 /** What the drain needs of EC2. Throws an AwsCallError. */
 export type Ec2Port = {
@@ -21,6 +23,10 @@ export type Ec2Port = {
   scheduledEvents: () => Promise<ScheduledEvent[]>;
   /** Where instances are in the network; one that EC2 does not know, or that has ended, is left out. */
   networks: (instanceIds: readonly string[]) => Promise<Map<string, InstanceNetwork>>;
+  /** The network interfaces that are attached to instances. */
+  interfacesOf: (instanceIds: readonly string[]) => Promise<NetworkInterface[]>;
+  /** The network interfaces that have addresses. One that has an address in a prefix is not found. */
+  interfacesWith: (addresses: readonly string[]) => Promise<NetworkInterface[]>;
 };
 
 /** The VPC of an instance, and the addresses of its own network interfaces. */
@@ -71,6 +77,10 @@ export function ec2Port(client: EC2Client): Ec2Port {
           })),
         );
     },
+
+    interfacesOf: (instanceIds) => interfacesOf(client, instanceIds),
+
+    interfacesWith: (addresses) => interfacesWith(client, addresses),
   };
 }
 

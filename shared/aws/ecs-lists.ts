@@ -50,7 +50,7 @@ function readCluster({ clusterName, registeredContainerInstancesCount, tags = []
 }
 
 /** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */
-export async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
+async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
   const { arns } = await listSome(ecs, which, Number.POSITIVE_INFINITY);
   return arns;
 }

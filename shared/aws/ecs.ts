@@ -12,6 +12,7 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
+import { sameForm } from "../model/network-interface.ts";
 import type {
   ContainerInstance,
   ListedCluster,
@@ -22,7 +23,7 @@ import type {
 } from "../model/tasks.ts";
 import { allPages, call as plainCall, unless } from "./call.ts";
 import { boundPorts, describeTaskDefinition } from "./ecs-definitions.ts";
-import { listClusters, listPages, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
+import { listClusters, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
@@ -38,8 +39,6 @@ export type EcsPort = {
   listTasksToRun: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** Likewise for the tasks that are stopping or have stopped, as far as ECS still shows them. */
   listStoppingTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
-  /** The ARNs of all tasks of a cluster that are to run. */
-  listAllTasksToRun: (cluster: string) => Promise<string[]>;
   /** Tasks by ARN; those that the cluster does not know any more are left out. */
   describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
   /** What each task of a definition (by ARN) is like. Ports that ECS chooses are not among its ports. */
@@ -71,6 +70,8 @@ const FILTER_LIMIT = 25;
 export const STATUS_LIMIT = 10;
 
 const MANAGED_DRAINING = "managed_draining";
+/** The details of a task's attachment that are its addresses. */
+const ADDRESS = /^(privateIPv4Address|(private)?ipv6Address)$/i;
 const NO_TASK = /task was not found/i;
 
 /**
@@ -114,8 +115,6 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     listTasksToRun: (cluster, containerInstances) => listTasksToRun(ecs, cluster, containerInstances),
 
     listStoppingTasks: (cluster, containerInstances) => listStoppingTasks(ecs, cluster, containerInstances),
-
-    listAllTasksToRun: (cluster) => listPages(ecs, { cluster, desiredStatus: "RUNNING" }),
 
     async describeTasks(cluster, arns) {
       const pages = await forEachOf(pieces(arns, TASKS_A_CALL), (tasks) =>
@@ -211,12 +210,19 @@ function readTask(task: SdkTask): Task {
     shouldRun: task.desiredStatus === "RUNNING",
     hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(boundPorts)),
     mayListenOnAny: false,
-    addresses: (task.attachments ?? []).flatMap((each) =>
-      (each.details ?? []).flatMap(({ name, value }) =>
-        name === "privateIPv4Address" && value ? [value] : [],
-      ),
-    ),
+    addresses: addressesOf(task),
     startedBy: task.startedBy,
     stoppedAt: task.stoppedAt?.getTime(),
   };
+}
+
+// A network interface that has both kinds of addresses may show one of them in one place alone.
+function addressesOf({ attachments = [], containers = [] }: SdkTask): string[] {
+  const details = attachments.flatMap((each) => each.details ?? []);
+  const interfaces = containers.flatMap((each) => each.networkInterfaces ?? []);
+  const all = [
+    ...details.map(({ name = "", value }) => (ADDRESS.test(name) ? value : undefined)),
+    ...interfaces.flatMap(({ privateIpv4Address, ipv6Address }) => [privateIpv4Address, ipv6Address]),
+  ];
+  return [...new Set(all.flatMap((each) => (each ? sameForm(each) : [])))];
 }

@@ -111,6 +111,7 @@ function readGroup(found: TargetGroup): LoadBalancer {
     name: found.TargetGroupName as string,
     targetType: found.TargetType as string,
     network: NETWORK_PROTOCOLS.has(found.Protocol ?? ""),
+    ...(found.VpcId === undefined ? {} : { vpc: found.VpcId }),
   };
 }
 

@@ -49,6 +49,7 @@ export type Phrase =
   | "instance replaced"
   | "step failed"
   | "cluster lacks the instance"
+  | "address left alone"
   | "cannot be used"
   | "found, not named"
   | "name not found"

@@ -37,11 +37,11 @@ function lineOf(step: Step): [level: "info" | "warn", phrase: Phrase, fields: Fi
     case "activate":
       return ["info", "set ACTIVE again", { cluster: step.cluster }];
     case "deregister": {
-      const { name, port, addressTask, target } = step.registration;
+      const { name, port, address } = step.registration;
       const fields = {
         load_balancer: name,
         ...(port === undefined ? {} : { port }),
-        ...(addressTask === undefined ? {} : { address: target }),
+        ...(address === undefined ? {} : { address }),
       };
       if (step.why === "ours") return ["info", "deregistered", fields];
       if (step.why === "orphaned") return ["warn", "orphaned target deregistered", fields];

@@ -45,6 +45,8 @@ function warningText(reason: WarningReason): string {
       return `there is no such ${reason.noun}; what has the instance is searched for all the same`;
     case "not permitted":
       return "the instance is in this cluster, which may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: *";
+    case "another VPC":
+      return "the instance has this address in another VPC than the target group, where it may be somebody else's: take it out yourself if it is this instance's";
     case "cluster lacks it":
       return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
     case "percents":

@@ -23,6 +23,7 @@ const targetGroupForm = z.object({
   name: z.string(),
   target_type: z.string(),
   network: z.boolean(),
+  vpc: z.optional(z.string()),
 });
 /** A target group, by what it was asked for. */
 export const targetGroup = valueBy(
@@ -32,21 +33,22 @@ export const targetGroup = valueBy(
       ({
         asked,
         arn: id,
-        name,
         target_type: targetType,
-        network,
+        vpc,
+        ...rest
       }: z.output<typeof targetGroupForm>): Found => ({
         asked,
-        found: { kind: "target", id, name, targetType, network },
+        found: { kind: "target", id, targetType, ...rest, ...(vpc === undefined ? {} : { vpc }) },
       }),
     ),
   ),
-  ({ asked, found: { id: arn, name, targetType, network } }) => ({
+  ({ asked, found: { id: arn, name, targetType, network, vpc } }) => ({
     asked,
     arn,
     name,
     target_type: targetType,
     network,
+    ...(vpc === undefined ? {} : { vpc }),
   }),
   ({ found }) => found.kind === "target",
 );

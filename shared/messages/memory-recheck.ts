@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as z from "zod/mini";
 import type { Memory } from "../model/memory.ts";
 import type { Value } from "./memory-line.ts";
@@ -64,7 +65,17 @@ function readRecheck(each: z.output<typeof recheckForm>, instanceId: string): Re
     return { blocker: { kind: "tasks", cluster, containerInstance, tasksToRun, tasks }, until };
   }
   const { target = instanceId, state = "draining" } = each;
-  return { blocker: { kind: "registration", registration: readRegistration(each), target, state }, until };
+  const registration = readRegistration(each);
+  const isAddress = registration.kind === "target" && isIP(target) !== 0;
+  return {
+    blocker: {
+      kind: "registration",
+      registration: isAddress ? { ...registration, address: target } : registration,
+      target,
+      state,
+    },
+    until,
+  };
 }
 
 function writeRecheck({ blocker, until: at }: Recheck): z.input<typeof recheckForm> {

@@ -7,7 +7,14 @@ import { blocker, unread } from "./memory-blockers.ts";
 import { type Line, listOf, optional, usually } from "./memory-line.ts";
 import { idOfKind, otherId, otherLoadBalancer, targetGroup } from "./memory-load-balancers.ts";
 import { otherRecheck, recheck } from "./memory-recheck.ts";
-import { otherRegistration, otherTaken, registration, taken } from "./memory-registrations.ts";
+import {
+  addressRegistration,
+  otherRegistration,
+  otherTaken,
+  registration,
+  taken,
+  takenAddress,
+} from "./memory-registrations.ts";
 import {
   containerInstance,
   count,
@@ -38,8 +45,11 @@ const LOGGED = 250;
 
 const returns = word<Return>("warm pool", "root volume");
 
-const deregistered = listOf({ taken, other_taken: otherTaken }, ofBoth);
-const registrations = listOf({ registrations: registration, other_registrations: otherRegistration }, ofBoth);
+const deregistered = listOf({ taken, taken_addresses: takenAddress, other_taken: otherTaken }, ofBoth);
+const registrations = listOf(
+  { registrations: registration, addresses: addressRegistration, other_registrations: otherRegistration },
+  ofBoth,
+);
 
 /**
  * The memory of a drain, a line a field: its keys in the message, how it is written and read, and how two memories merge. A
@@ -81,7 +91,10 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   deregistered,
   drained: listOf({ drained }, ofBoth),
   plannedDraining: listOf({ to_drain: text }, ofBoth),
-  plannedDeregistrations: listOf({ to_take: registration, other_to_take: otherRegistration }, ofBoth),
+  plannedDeregistrations: listOf(
+    { to_take: registration, addresses_to_take: addressRegistration, other_to_take: otherRegistration },
+    ofBoth,
+  ),
   behindNetworkLoadBalancer: usually(false, { behind_network_load_balancer: flag }, ifEither),
   managed: listOf(
     {

@@ -75,6 +75,7 @@ export type WarningReason =
   | { readonly why: "found, left" }
   | { readonly why: "no such name"; readonly noun: string }
   | { readonly why: "not permitted" }
+  | { readonly why: "another VPC" }
   | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
   | {
       readonly why: "percents";
@@ -102,6 +103,7 @@ export type WarningKind =
   | "found, not named"
   | "name not found"
   | "cluster not permitted"
+  | "address left alone"
   | "no progress"
   | "held by tasks"
   | "registrations not restored";

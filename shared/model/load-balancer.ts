@@ -14,6 +14,8 @@ export type LoadBalancer = LoadBalancerId & {
   readonly targetType: string;
   /** Whether it belongs to a Network Load Balancer, which may go on sending for minutes. */
   readonly network: boolean;
+  /** The VPC that the addresses of its targets are meant in. Undefined for a kind that has no addresses. */
+  readonly vpc?: string | undefined;
 };
 
 /** A load balancer in the list of all that the account has. */

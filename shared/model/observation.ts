@@ -5,7 +5,7 @@ import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
 import type { Retention } from "./reason.ts";
-import type { Registration } from "./registration.ts";
+import type { DoubtfulAddress, Registration } from "./registration.ts";
 import type { ClusterInstance, TaskProtection } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
 
@@ -37,6 +37,8 @@ export type DrainTimes = {
 export type Observation = AutoScalingView & {
   readonly clusterInstances: readonly ClusterInstance[];
   readonly registrations: readonly Registration[];
+  /** Targets by an address that the instance has in another VPC. They are left. */
+  readonly doubtfulAddresses: readonly DoubtfulAddress[];
   /** The load balancers of the services that have, or lately had, a task on the instance. */
   readonly managed: readonly LoadBalancerId[];
   /** The load balancers that were found, by the name or id that they were asked for. */

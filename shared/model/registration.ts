@@ -14,7 +14,24 @@ export type RegisteredTarget = Target & {
 };
 
 /** A registration as the memory has it: the instance must be gone from it. */
-export type SeenRegistration = LoadBalancerId & { readonly port?: number | undefined };
+export type SeenRegistration = LoadBalancerId & {
+  readonly port?: number | undefined;
+  /** The address by which the instance is registered, if it is not by its id. */
+  readonly address?: string | undefined;
+};
+
+/**
+ * Who has the address of a target: the instance itself, a task on it, a task that ECS does not show, or nobody any more. Then
+ * the instance, or a task on it, had it earlier in this drain.
+ */
+export type AddressHolder = "instance" | "task" | "unknown task" | "nobody";
+
+/** A target with an address of the instance's in another VPC than its group: it may be somebody else's, and is left. */
+export type DoubtfulAddress = {
+  readonly loadBalancer: string;
+  readonly address: string;
+  readonly port: number | undefined;
+};
 
 /** An instance's registration with a load balancer, as a pass shows it. */
 export type Registration = LoadBalancerId & {
@@ -38,21 +55,47 @@ export type Registration = LoadBalancerId & {
   readonly canRecheckRegistered: boolean;
   /** Whether a Network Load Balancer forwards to it. */
   readonly networkLoadBalancer: boolean;
-  /** For an address, the task that has or had it. Only ECS takes it out, unless it is an orphan. */
+  /** The address, and who has it. Undefined where the instance is registered by its id. */
+  readonly address: string | undefined;
+  readonly holder: AddressHolder | undefined;
+  /** For an address, the task that has or had it. */
   readonly addressTask: Task | undefined;
 };
 
+/**
+ * Whether a registration is ours to remove. An instance's own address is. A task's is, unless the task's service names the target
+ * group: ECS takes that one out. What nobody has any more is ECS's too, as long as it may have been a task's.
+ */
+export function isOurs({ managed, services, holder, addressTask }: Registration): boolean {
+  switch (holder) {
+    case "instance":
+      return true;
+    case "task":
+      return addressTask?.service === undefined || !services.includes(addressTask.service);
+    case "unknown task":
+      return false;
+    case "nobody":
+      return addressTask === undefined && !managed;
+    case undefined:
+      return !managed;
+    default:
+      return holder satisfies never;
+  }
+}
+
 /** A registration as it is remembered. */
-export function seenOf({ kind, id, port }: Registration): SeenRegistration {
-  return port === undefined ? { kind, id } : { kind, id, port };
+export function seenOf({ kind, id, port, address }: Registration): SeenRegistration {
+  if (port === undefined) return { kind, id };
+  return address === undefined ? { kind, id, port } : { kind, id, port, address };
 }
 
 /** Whether two are the same registration. */
 export function isSame(a: SeenRegistration, b: SeenRegistration): boolean {
-  return isSameLoadBalancer(a, b) && a.port === b.port;
+  return isSameLoadBalancer(a, b) && a.port === b.port && a.address === b.address;
 }
 
 /** A registration as log lines name it. */
-export function registrationText({ id, port }: SeenRegistration): string {
-  return port === undefined ? id : `${id}:${port}`;
+export function registrationText({ id, port, address }: SeenRegistration): string {
+  if (port === undefined) return id;
+  return address === undefined ? `${id}:${port}` : `${id}:${port} ${address}`;
 }

@@ -4,9 +4,10 @@ import type { Unread } from "../model/blocker.ts";
 import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Questions } from "../model/questions.ts";
-import type { RegisteredTarget, Registration } from "../model/registration.ts";
+import type { DoubtfulAddress, RegisteredTarget, Registration } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { type Addresses, addressesIn, readAddresses } from "./addresses.ts";
 import {
   type LoadBalancerReadings,
   type LoadBalancersAsked,
@@ -14,7 +15,6 @@ import {
 } from "./read-load-balancers.ts";
 import type { Clustered, InClusters, Observable, Registered, WithRegistered } from "./records.ts";
 import { goRound, holdersOf } from "./rounds.ts";
-import { type Addresses, addressTasksOf } from "./task-addresses.ts";
 
 /**
  * Finds where the instances are registered. It asks the load balancers that their settings name, those of the services with a task
@@ -38,7 +38,7 @@ export async function observeRegistrations<T extends Clustered>(
     .filter((each) => each.isObserved && questions.isRoundDue(each.termination, now))
     .map(({ termination }) => termination);
   await goRound(run, due, questions.roundUntil(run.startedAt, run.now()));
-  const addresses: Addresses = new Map();
+  const addresses = readAddresses(run, records);
   let found = records.map((each): WithRegistered<T> => ({ ...each, registered: nowhere(each) }));
   for (const { port, known } of kinds) {
     const more = await readFound(run, port, records, known);
@@ -55,6 +55,7 @@ function nowhere({ isObserved, termination }: Observable): Registered {
     unread: undefined,
     unnamed: [],
     missing: [],
+    doubtful: [],
   };
 }
 
@@ -168,6 +169,7 @@ function together(one: Registered, other: Registered): Registered {
     unread: other.unread ?? one.unread,
     unnamed: [...one.unnamed, ...other.unnamed],
     missing: [...one.missing, ...other.missing],
+    doubtful: [...one.doubtful, ...other.doubtful],
   };
 }
 
@@ -189,6 +191,7 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
   const isAll = record.termination.settings.discover === "all";
   const others = isAll ? [...knownOf(port, record), ...held.map(({ id }) => id)] : [];
   const registrations: Registration[] = [];
+  const doubtful: DoubtfulAddress[] = [];
   const loadBalancers: Memory["loadBalancers"][number][] = [];
   const absent = names.filter((name) => isAbsent(kind, record, name));
   let unread = isAll ? undefined : unreadNames(run, port, absent);
@@ -204,7 +207,10 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
     seen.add(found.id);
     const own = await registrationsIn(run, kind, found, { record, named, managed });
     if ("unread" in own) unread = own.unread;
-    else registrations.push(...own.value);
+    else {
+      registrations.push(...own.value.registrations);
+      doubtful.push(...own.value.doubtful);
+    }
   }
   const isUnnamed = ({ id }: LoadBalancerId) => !named.has(id) && !managed.includes(id);
   const told = isAll ? registrations : held;
@@ -214,6 +220,7 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
     unread,
     unnamed: [...new Set(told.filter(isUnnamed).map(({ name }) => name))],
     missing: isAll ? absent.map((name) => ({ noun: port.noun, name })) : [],
+    doubtful,
   };
 }
 
@@ -257,17 +264,46 @@ function checkType(
   run.cannotUse(name, `expected a ${noun} of type ${expected}, found type ${targetType}`);
 }
 
-// The registrations of one instance with one load balancer: the instance itself, or addresses of its tasks.
+// The registrations of one instance with one load balancer: the instance itself, or addresses of its own or of its tasks.
 async function registrationsIn(
   run: Run,
-  { port, readings, addresses }: Kind,
+  kind: Kind,
+  found: LoadBalancer,
+  search: Search,
+): Promise<Reading<Pick<Registered, "registrations" | "doubtful">>> {
+  const { record } = search;
+  const targets = kind.readings.targets.get(found.id);
+  if (!targets || "unread" in targets) return targets ?? { value: { registrations: [], doubtful: [] } };
+  const all = targets.value ?? [];
+  const registrationOf = readingOf(kind, found, search);
+  if (found.targetType !== "ip") {
+    const registrations = all.filter(({ id }) => id === record.termination.instanceId).map(registrationOf);
+    return { value: { registrations, doubtful: [] } };
+  }
+  return reading(run, async () => {
+    const { own, doubtful } = await addressesIn(found, all, record, kind.addresses);
+    const registrations = own.map(
+      ({ target, holder, task }): Registration => ({
+        ...registrationOf(target),
+        // A task's own network interface has ports of its own.
+        pointsAt: holder === "instance" ? target.pointsAt : [],
+        address: target.id,
+        holder,
+        addressTask: task,
+      }),
+    );
+    return { registrations, doubtful };
+  });
+}
+
+// How a target of a load balancer is read as a registration of the instance, by its id.
+function readingOf(
+  { port }: Kind,
   found: LoadBalancer,
   { record, named, managed }: Search,
-): Promise<Reading<Registration[]>> {
-  const targets = readings.targets.get(found.id);
-  if (!targets || "unread" in targets) return targets ?? { value: [] };
+): (target: RegisteredTarget) => Registration {
   const isManaged = managed.includes(found.id);
-  const read = (target: RegisteredTarget): Registration => ({
+  return (target) => ({
     kind: found.kind,
     id: found.id,
     name: found.name,
@@ -281,18 +317,10 @@ async function registrationsIn(
     services: servicesNaming(record.clusters, found),
     canRecheckRegistered: port.canRecheckRegistered,
     networkLoadBalancer: found.network,
+    address: undefined,
+    holder: undefined,
     addressTask: undefined,
   });
-  const all = targets.value ?? [];
-  if (found.targetType !== "ip") {
-    return { value: all.filter(({ id }) => id === record.termination.instanceId).map(read) };
-  }
-  const own = await reading(run, () => addressTasksOf(run, all, record, addresses));
-  if ("unread" in own) return own;
-  // An address belongs to the task's own network interface, so it points at no port of the instance.
-  return {
-    value: own.value.map(({ target, task }) => ({ ...read(target), pointsAt: [], addressTask: task })),
-  };
 }
 
 function servicesNaming({ instances }: InClusters, found: LoadBalancer): string[] {

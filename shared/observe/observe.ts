@@ -43,6 +43,7 @@ export async function observe(
         ...view,
         clusterInstances: clusters.instances,
         registrations: registered.registrations,
+        doubtfulAddresses: registered.doubtful,
         loadBalancers: registered.loadBalancers,
         managed: clusters.managed,
         discovery,

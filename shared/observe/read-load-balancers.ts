@@ -41,7 +41,7 @@ export async function readLoadBalancers(
     });
   };
   await forEachOf(names.keys(), async (name) => {
-    const found = cache.has(keyOf(name)) ? undefined : known.get(name);
+    const found = cache.has(keyOf(name)) ? undefined : usable(known.get(name));
     resolved.set(name, found ? { value: found } : await describe(name));
   });
   await readTargets();
@@ -54,6 +54,11 @@ export async function readLoadBalancers(
   });
   await readTargets();
   return { resolved, targets };
+}
+
+// The version before this one did not write the VPC, without which an address means nothing.
+function usable(known: LoadBalancer | undefined): LoadBalancer | undefined {
+  return known?.targetType === "ip" && known.vpc === undefined ? undefined : known;
 }
 
 // A load balancer may be named twice, by name and by id. It is asked once, about all of its instances.

@@ -3,7 +3,7 @@ import type { Missing } from "../model/discovery.ts";
 import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { InPass } from "../model/observation.ts";
-import type { Registration } from "../model/registration.ts";
+import type { DoubtfulAddress, Registration } from "../model/registration.ts";
 import type { ClusterInstance, TaskProtection } from "../model/tasks.ts";
 
 /** An instance in its clusters: its tasks, and the services they belong to. */
@@ -35,6 +35,8 @@ export type Registered = {
   readonly unnamed: readonly string[];
   /** Names of the input that nothing has. */
   readonly missing: readonly Missing[];
+  /** Addresses of the instance's in another VPC than the target group's. */
+  readonly doubtful: readonly DoubtfulAddress[];
   readonly unread: Unread | undefined;
 };
 

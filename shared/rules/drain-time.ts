@@ -2,12 +2,12 @@ import type { Warning } from "../model/decision.ts";
 import type { Hook } from "../model/hooks.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { DrainTimes, Observation } from "../model/observation.ts";
-import type { Registration } from "../model/registration.ts";
+import { isOurs, type Registration } from "../model/registration.ts";
 import { type ClusterInstance, familyOf, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Deadline } from "./deadline.ts";
 import { settleMilliseconds } from "./settle.ts";
-import { isOurs, pointingAt } from "./steps.ts";
+import { pointingAt } from "./steps.ts";
 import { mayBeStopped } from "./stop-tasks.ts";
 import { BEFORE_GLOBAL_LIMIT_MS, MINUTE, SECOND, SPARE_MS } from "./timings.ts";
 

@@ -1,9 +1,9 @@
 import type { Warning, WarningReason } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
+import { isOurs } from "../model/registration.ts";
 import { familyOf, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { isOurs } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
 import { NAMED_AFTER_MS, STOPPING_FOR_MS } from "./timings.ts";
 

@@ -3,14 +3,14 @@
 import type { Memory, RecheckableBlocker } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rechecked, RecheckRequest } from "../model/recheck.ts";
-import { isSame, type Registration, seenOf } from "../model/registration.ts";
+import { isOurs, isSame, type Registration, seenOf } from "../model/registration.ts";
 import { type ClusterInstance, inTheirClusters, liveTasks } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { ahead, pace } from "./decision.ts";
 import { nextHeartbeatAt } from "./heartbeat.ts";
 import { noTasksToRunSince } from "./remember.ts";
 import { isSearching } from "./rounds.ts";
-import { isOurs, orphanTimeOf, pointingAt } from "./steps.ts";
+import { orphanTimeOf, pointingAt } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
 import { RECHECKS_MS } from "./timings.ts";
 

@@ -43,9 +43,9 @@ export function takenBy(steps: readonly Step[]): {
   };
 }
 
-// No service uses an orphan any more, so it is not given back.
+// No service uses an orphan any more, so it is not given back. Nor is the address of a task, which ends with the drain.
 function isTaking(step: Step): step is Extract<Step, { kind: "deregister" }> {
-  return step.kind === "deregister" && step.why !== "orphaned";
+  return step.kind === "deregister" && step.why !== "orphaned" && step.registration.addressTask === undefined;
 }
 
 function includes(all: readonly SeenRegistration[], what: SeenRegistration): boolean {

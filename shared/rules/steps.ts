@@ -4,7 +4,7 @@ import type { Step } from "../model/decision.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import { isSame, type Registration, type SeenRegistration } from "../model/registration.ts";
+import { isOurs, isSame, type Registration, type SeenRegistration } from "../model/registration.ts";
 import { type ClusterInstance, hasEnded, inTheirClusters, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isSearching } from "./rounds.ts";
@@ -104,9 +104,7 @@ function mustServeOn(
   if (observed.unread.registrations !== undefined) return true;
   if (isSearching(observed) && liveTasks(clusterInstance).length > 0) return true;
   // If a task's ports could not be read, it may listen on any.
-  const listens =
-    observed.unread["host ports"] !== undefined ||
-    liveTasks(clusterInstance).some((task) => task.mayListenOnAny || task.hostPorts.length > 0);
+  const listens = observed.unread["host ports"] !== undefined || liveTasks(clusterInstance).some(isReachable);
   if (!listens) return false;
   if (pointingAt(clusterInstance, observed).length > 0) return true;
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
@@ -121,11 +119,18 @@ export function pointingAt(
   const listening = new Set(live.flatMap((task) => task.hostPorts));
   // Ports that nothing shows may be any: those of a task, and those that a load balancer sends to.
   const isAnyPort = unread["host ports"] !== undefined || live.some((task) => task.mayListenOnAny);
-  const isPointedAt = ({ pointsAt }: Registration) =>
-    isAnyPort ||
-    pointsAt.some((port) => listening.has(port)) ||
-    (pointsAt.length === 0 && listening.size > 0);
+  const isPointedAt = ({ pointsAt, holder, addressTask }: Registration) => {
+    if (holder !== undefined && holder !== "instance")
+      return live.some(({ arn }) => arn === addressTask?.arn);
+    if (isAnyPort || pointsAt.some((port) => listening.has(port))) return true;
+    return pointsAt.length === 0 && listening.size > 0;
+  };
   return registrations.filter((each) => isOurs(each) && isPointedAt(each));
+}
+
+// Whether a load balancer of which ECS knows nothing could send to a task.
+function isReachable({ mayListenOnAny, hostPorts, addresses }: Task): boolean {
+  return mayListenOnAny || hostPorts.length > 0 || addresses.length > 0;
 }
 
 /** Whether the instance has, or had, a registration that is ours to remove. */
@@ -133,11 +138,6 @@ export function hasOurs(memory: Memory, registrations: readonly Registration[]):
   const wasOurs = (each: SeenRegistration) =>
     !memory.managed.some((managed) => isSameLoadBalancer(managed, each));
   return registrations.some(isOurs) || memory.registrations.some(wasOurs);
-}
-
-/** Whether a registration is ours to remove. A task's own address is ECS's to remove, even if the input names its target group. */
-export function isOurs({ managed, addressTask }: Registration): boolean {
-  return !managed && addressTask === undefined;
 }
 
 /**

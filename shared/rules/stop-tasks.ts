@@ -2,7 +2,7 @@
 
 import type { Step } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
-import type { Registration } from "../model/registration.ts";
+import { isOurs, type Registration } from "../model/registration.ts";
 import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isSearching } from "./rounds.ts";
@@ -39,7 +39,7 @@ export function tasksToStop(termination: Termination, observed: Observation, now
 /** The registrations that must be gone before tasks are stopped. A daemon's own target stays until the daemon is stopped. */
 export function mustGoFirst(termination: Termination, observed: Observation): Registration[] {
   return observed.registrations.filter(
-    (each) => !each.managed || !isBehind(each.services, termination, observed),
+    (each) => isOurs(each) || !isBehind(each.services, termination, observed),
   );
 }
 

@@ -35,6 +35,7 @@ export function warningsFor(
     ...timeWarnings(termination, observed, { deadline, hook }, now),
     ...managedDraining(observed),
     ...lacking(termination, observed),
+    ...leftAlone(observed),
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
@@ -113,4 +114,14 @@ function lacking({ settings, memory }: Termination, { unread }: Observation): Wa
       reason: { why: "cluster lacks it", clusters },
     },
   ];
+}
+
+function leftAlone({ doubtfulAddresses }: Observation): Warning[] {
+  return doubtfulAddresses.map(({ loadBalancer, address, port }) => ({
+    level: "warn",
+    kind: "address left alone",
+    fields: { load_balancer: loadBalancer, address, port },
+    reason: { why: "another VPC" },
+    about: `${loadBalancer} ${address} ${port}`,
+  }));
 }

@@ -6,6 +6,7 @@ import { applicationAutoScalingService } from "../services/application-autoscali
 import { autoScalingService } from "../services/autoscaling/operations.ts";
 import { ec2Service } from "../services/ec2/operations.ts";
 import { ecsService } from "../services/ecs/operations.ts";
+import { taskInterfaces } from "../services/ecs/task-interfaces.ts";
 import { elbService } from "../services/elb/operations.ts";
 import { elbv2Service } from "../services/elbv2/operations.ts";
 import { sqsService } from "../services/sqs/operations.ts";
@@ -77,7 +78,7 @@ export class Simulation implements Past {
       elbService(this.world),
       elbv2Service(this.world),
       autoScalingService(this.world),
-      ec2Service(this.world),
+      ec2Service(this.world, (moment) => taskInterfaces(this.world, moment)),
       applicationAutoScalingService(this.world),
     ];
   }

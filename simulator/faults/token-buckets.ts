@@ -82,7 +82,12 @@ const BUCKETS: readonly Bucket[] = [
   ...elbChanges("elb"),
   ...elbChanges("elbv2"),
   { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
-  { name: "ec2 describe instances", covers: /^ec2:DescribeInstances$/, burst: 100, perSecond: 20 },
+  {
+    name: "ec2 non-mutating",
+    covers: /^ec2:Describe(Instances|NetworkInterfaces)$/,
+    burst: 100,
+    perSecond: 20,
+  },
   { name: "ec2 describe status", covers: /^ec2:DescribeInstanceStatus$/, burst: 100, perSecond: 20 },
   { name: "ec2 terminate", covers: /^ec2:TerminateInstances$/, burst: 100, perSecond: 5 },
   { name: "ec2 mutating", covers: /^ec2:(Start|Stop)Instances$/, burst: 50, perSecond: 5 },

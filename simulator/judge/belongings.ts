@@ -83,7 +83,8 @@ export class BelongingsLedger implements Past {
     this.#accuse = accuse;
   }
 
-  follow(line: StoryLine): void {
+  /** Takes in what happened. `owner` is the instance that has the address of a target, as its own. */
+  follow(line: StoryLine & { readonly owner?: string }): void {
     switch (line.kind) {
       case "instance":
         this.#of(line).enter(line.state, line.at);
@@ -106,6 +107,11 @@ export class BelongingsLedger implements Past {
       case "target":
         if (line.id.startsWith("i-"))
           this.#registration(`${line.targetGroup}:${line.port}`, { ...line, instanceId: line.id });
+        else if (line.owner !== undefined)
+          this.#registration(`${line.targetGroup}:${line.port} ${line.id}`, {
+            ...line,
+            instanceId: line.owner,
+          });
         return;
       case "classic":
         this.#registration(line.loadBalancer, line);

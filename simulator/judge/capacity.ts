@@ -130,7 +130,7 @@ export class CapacityLedger {
 
   #instanceBehind(target: string): string {
     const id = target.slice(0, target.lastIndexOf(":"));
-    return id.startsWith("i-") ? id : (this.#where.holderOf(id)?.instanceId ?? "");
+    return this.#where.instanceBehind({ id }) ?? "";
   }
 
   #hasEnded(target: string): boolean {

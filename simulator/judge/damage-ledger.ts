@@ -321,9 +321,9 @@ export class DamageLedger implements Past {
 
   // One of us took a registration out. It must be one of an instance that goes, or nobody's.
   #removed(spot: Spot, by: string): void {
-    const holder = spot.id.startsWith("i-") ? undefined : this.#where.holderOf(spot.id);
-    if (!spot.id.startsWith("i-") && (!holder || holder.gone)) return;
-    const instanceId = holder?.instanceId ?? spot.id;
+    const holder = this.#where.holderOf(spot.id);
+    const instanceId = holder && !holder.gone ? holder.instanceId : this.#where.ownerOf(spot);
+    if (instanceId === undefined) return;
     const there = this.#where.instance(instanceId);
     if (there.isLeaving) return;
     const known = knownUntil(this.#facts.readSince(), this.#facts.readLag());
@@ -362,8 +362,9 @@ export class DamageLedger implements Past {
   }
 
   // A task whose ports nothing shows listens on any.
-  #listensAt(task: TaskThere, { kind, name, id, port }: Spot): boolean {
-    if (!id.startsWith("i-")) return task.address === id;
+  #listensAt(task: TaskThere, spot: Spot): boolean {
+    const { kind, name, id, port } = spot;
+    if (!id.startsWith("i-") && this.#where.ownerOf(spot) !== task.instanceId) return task.address === id;
     const ports = kind === "classic" ? (this.#facts.classic(name)?.ports ?? []) : [port];
     return task.hostPorts.some((each) => ports.includes(each)) || this.#facts.listensAnywhere(task);
   }

@@ -8,6 +8,10 @@ export type Registration = {
   readonly port: number | undefined;
   /** The task that has the address, where it is registered by one. Once the task ends, nobody has it. */
   readonly holder: string | undefined;
+  /** The address by which it is registered, if it is by one. */
+  readonly address: string | undefined;
+  /** The VPC of its target group. */
+  readonly vpcId: string | undefined;
   readonly state: "registered" | "draining";
   /** Since when it has been there, in milliseconds since 1970. */
   readonly since: number;
@@ -99,8 +103,16 @@ export class JudgedInstance {
   ours(scope: Scope): Registration[] {
     const managed = this.#managed();
     return [...this.registrations.values()].filter(
-      (each) => each.holder === undefined && isIn(scope, each) && !isIn(managed, each),
+      (each) =>
+        isIn(scope, each) && (each.address === undefined ? !isIn(managed, each) : !this.taskBehind(each)),
     );
+  }
+
+  /** An address may have become somebody else's: what is registered by one that it has no more does not count. */
+  keepAddresses(isHeld: (address: string, vpcId: string | undefined) => boolean): void {
+    for (const [key, { holder, address, vpcId }] of this.registrations)
+      if (address !== undefined && holder === undefined && !isHeld(address, vpcId))
+        this.registrations.delete(key);
   }
 
   /** The registrations that must be gone before a drain is ready: named in its scope, or a service's. */
@@ -127,9 +139,22 @@ export class JudgedInstance {
     ];
   }
 
-  /** The task that a service has registered there, if it still runs. */
-  taskBehind({ kind, name, port, holder }: Omit<Registration, "state" | "since">): LiveTask | undefined {
-    if (holder !== undefined) return this.tasks.get(holder);
+  /** The task that a service has registered there, if it still runs. An address is a service's only if its task is the service's. */
+  taskBehind({
+    kind,
+    name,
+    port,
+    holder,
+    address,
+  }: Omit<Registration, "state" | "since">): LiveTask | undefined {
+    if (holder !== undefined) {
+      const task = this.tasks.get(holder);
+      const isServices =
+        task?.service !== undefined &&
+        this.#servicesOf(task.cluster, task.service).targetGroups.includes(name);
+      return isServices ? task : undefined;
+    }
+    if (address !== undefined) return undefined;
     return [...this.tasks.values()].find(({ cluster, service, hostPorts }) => {
       if (service === undefined) return false;
       const { targetGroups, loadBalancers } = this.#servicesOf(cluster, service);

@@ -33,6 +33,8 @@ export class Judge implements Past {
   readonly #instances = new Map<string, JudgedInstance>();
   readonly #terminations: Terminations;
   readonly #holders = new Holders();
+  /** The targets that are registered by an address, or drain. */
+  readonly #byAddress = new Map<string, LineOf<"target">>();
 
   /** The time of the newest line, in milliseconds since 1970. */
   #now = Number.NEGATIVE_INFINITY;
@@ -93,7 +95,7 @@ export class Judge implements Past {
 
   #follow(line: StoryLine): void {
     this.#now = line.at;
-    this.#belongings.follow(line);
+    this.#belongings.follow(this.#withOwner(line));
     switch (line.kind) {
       case "instance":
         this.#instance(line.instanceId).enter(line.state, line.at);
@@ -129,6 +131,8 @@ export class Judge implements Past {
           name: line.loadBalancer,
           port: undefined,
           holder: undefined,
+          address: undefined,
+          vpcId: undefined,
         });
         return;
       default:
@@ -145,6 +149,7 @@ export class Judge implements Past {
       | "message-lost"
       | "termination-asked"
       | "agent"
+      | "addresses"
     >,
   ): void {
     switch (line.kind) {
@@ -160,6 +165,9 @@ export class Judge implements Past {
       case "instance-ended":
         this.#instance(line.instanceId).end(line.how);
         this.#update(line.instanceId, line.at);
+        return;
+      case "addresses":
+        this.#addresses(line);
         return;
       case "agent":
       case "termination-asked":
@@ -232,7 +240,11 @@ export class Judge implements Past {
       .pendingScopes(instanceId)
       .flatMap((scope) => instance.ours(scope))
       .filter(({ since }) => since < drained.at && !isTooRecent(since))
-      .filter((each) => listensOnAny || this.#portsOf(each).some((port) => hostPorts.includes(port)));
+      .filter((each) =>
+        each.holder === undefined
+          ? listensOnAny || this.#portsOf(each).some((port) => hostPorts.includes(port))
+          : each.holder === arn,
+      );
     for (const name of new Set(pointing.map((each) => each.name))) {
       this.#accuse(
         at,
@@ -244,13 +256,40 @@ export class Judge implements Past {
   }
 
   #target(line: LineOf<"target">): void {
-    const registration = { kind: "target", name: line.targetGroup, port: line.port } as const;
-    if (line.id.startsWith("i-")) {
-      this.#registration(line, line.id, { ...registration, holder: undefined });
+    const { id, targetGroup: name, port, vpcId } = line;
+    const registration = { kind: "target", name, port, vpcId } as const;
+    if (id.startsWith("i-")) {
+      this.#registration(line, id, { ...registration, holder: undefined, address: undefined });
       return;
     }
-    const holder = this.#holders.of(line.id);
-    if (holder) this.#registration(line, holder.instanceId, { ...registration, holder: holder.arn });
+    if (line.state === "gone") this.#byAddress.delete(`${name} ${id} ${port}`);
+    else this.#byAddress.set(`${name} ${id} ${port}`, line);
+    const holder = this.#holders.of(id, vpcId);
+    if (holder)
+      this.#registration(line, holder.instanceId, { ...registration, holder: holder.task, address: id });
+  }
+
+  // Addresses that it has got may be registered already, and those that it had may be somebody else's now.
+  #addresses(line: LineOf<"addresses">): void {
+    this.#holders.follow(line);
+    const isHeld = (address: string, vpcId: string | undefined) =>
+      this.#holders.of(address, vpcId)?.instanceId === line.instanceId;
+    const instance = this.#instance(line.instanceId);
+    instance.keepAddresses(isHeld);
+    for (const each of this.#byAddress.values()) {
+      const isNew = ![...instance.registrations.values()].some(
+        ({ name, port, address }) => name === each.targetGroup && port === each.port && address === each.id,
+      );
+      if (isNew && isHeld(each.id, each.vpcId)) this.#target({ ...each, at: line.at, by: "ec2" });
+    }
+    this.#update(line.instanceId, line.at);
+  }
+
+  // The line about an instance's own address, as one about the instance.
+  #withOwner(line: StoryLine): StoryLine & { readonly owner?: string } {
+    if (line.kind !== "target" || line.id.startsWith("i-")) return line;
+    const { instanceId, task } = this.#holders.of(line.id, line.vpcId) ?? {};
+    return task !== undefined || instanceId === undefined ? line : { ...line, owner: instanceId };
   }
 
   #registration(
@@ -259,8 +298,8 @@ export class Judge implements Past {
     registration: Omit<Registration, "state" | "since">,
   ): void {
     const instance = this.#instance(instanceId);
-    const { kind, name, port, holder = "" } = registration;
-    const key = `${kind} ${name} ${port} ${holder}`;
+    const { kind, name, port, holder, address = "" } = registration;
+    const key = `${kind} ${name} ${port} ${holder ?? address}`;
     const before = instance.registrations.get(key);
     if (state !== "registered" && before?.state === "registered" && this.#options.suspects.has(by)) {
       this.#touched(at, instanceId, by, `it was taken out of ${name}`);

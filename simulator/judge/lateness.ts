@@ -50,7 +50,7 @@ export class Latenesses {
   }
 
   #behind(id: string): string | undefined {
-    return id.startsWith("i-") ? id : this.#where.holderOf(id)?.instanceId;
+    return this.#where.instanceBehind({ id });
   }
 
   #look(instanceId: string, at: number): void {

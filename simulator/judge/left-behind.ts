@@ -116,7 +116,8 @@ export function unknownAddresses(at: number, where: Whereabouts, facts: DamageFa
   const groups = new Set([...where.instances.values()].map(({ group }) => group));
   const named = new Set([...groups].flatMap((group) => [...(facts.scopeOfGroup(group)?.targetGroups ?? [])]));
   return where.addressed
-    .filter(({ id, name }) => named.has(name) && facts.targetGroup(name)?.inUse && !where.holderOf(id))
+    .filter(({ name }) => named.has(name) && facts.targetGroup(name)?.inUse)
+    .filter((spot) => where.instanceBehind(spot) === undefined)
     .filter(({ by, state }) => by === "operator" && state === "registered")
     .map(({ name, id, port, since }) => {
       const what = `${name} sent to ${id}:${port}, an address that nobody has`;

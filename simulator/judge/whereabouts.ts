@@ -1,3 +1,4 @@
+import { hasAddress } from "../kernel/addresses.ts";
 import type { Actor, StoryLine } from "../kernel/story.ts";
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
@@ -10,6 +11,8 @@ export type Spot = {
   /** An instance's id, or an address. */
   readonly id: string;
   readonly port: number | undefined;
+  /** The VPC of its target group, in which an address is meant. */
+  readonly vpcId: string | undefined;
   state: "registered" | "draining" | "gone";
   /** Since when it has been registered, in milliseconds since 1970, and by whom. */
   since: number;
@@ -62,6 +65,8 @@ export class There {
   ended: { readonly at: number; readonly by: Actor; readonly how: "terminated" | "stopped" } | undefined;
   readonly tasks = new Map<string, TaskThere>();
   readonly containerInstances = new Map<string, ContainerInstanceThere>();
+  /** Its own network interfaces; once it has ended, those that it had last. */
+  interfaces: LineOf<"addresses">["interfaces"] = [];
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
@@ -119,8 +124,26 @@ export class Whereabouts {
     return this.#holders.get(address);
   }
 
-  /** The registrations of an instance, and those of the addresses that its tasks have or had last. */
-  spotsOf({ instanceId, tasks }: There): Spot[] {
+  /** The instance behind an id or an address: the one that has it as its own, or the task that has it or had it last. */
+  instanceBehind(spot: Pick<Spot, "id"> & Partial<Pick<Spot, "vpcId">>): string | undefined {
+    return this.holderOf(spot.id)?.instanceId ?? this.ownerOf(spot);
+  }
+
+  /** The instance that is registered by its id, or that has an address as its own, or had it until it ended. */
+  ownerOf(spot: Pick<Spot, "id"> & Partial<Pick<Spot, "vpcId">>): string | undefined {
+    if (spot.id.startsWith("i-")) return spot.id;
+    const owners = [...this.instances.values()].filter((there) => isOwn(there, spot));
+    return (owners.find(({ ended }) => ended?.how !== "terminated") ?? owners.at(-1))?.instanceId;
+  }
+
+  /** The registrations of an instance, of its own addresses, and of those that its tasks have or had last. */
+  spotsOf(there: There): Spot[] {
+    const { instanceId, tasks } = there;
+    const own = this.addressed.filter((each) => isOwn(there, each) && this.ownerOf(each) === instanceId);
+    return [...new Set([...this.#spotsOfIds(instanceId, tasks), ...own])];
+  }
+
+  #spotsOfIds(instanceId: string, tasks: There["tasks"]): Spot[] {
     const addresses = [...tasks.values()].flatMap(({ arn, address }) =>
       address !== undefined && this.#holders.get(address)?.arn === arn ? [address] : [],
     );
@@ -183,6 +206,8 @@ export class Whereabouts {
       if (there.ended?.how === "stopped" && ["Pending", "InService"].includes(line.state))
         there.ended = undefined;
     }
+    if (line.kind === "addresses" && line.interfaces.length > 0)
+      this.instance(line.instanceId).interfaces = line.interfaces;
     if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
     if (line.kind === "message-forged") this.instance(line.instanceId).forged = true;
     if (line.kind === "message-lost") this.instance(line.instanceId).messageLost = true;
@@ -208,7 +233,8 @@ export class Whereabouts {
       const [name, port] =
         line.kind === "target" ? [line.targetGroup, line.port] : [line.loadBalancer, undefined];
       const drainingSince = state === "draining" ? at : undefined;
-      spots.set(key, { kind, name, id, port, state, since: at, by, drainingSince });
+      const vpcId = line.kind === "target" ? line.vpcId : undefined;
+      spots.set(key, { kind, name, id, port, vpcId, state, since: at, by, drainingSince });
     }
     if (spots.size === 0) this.#spots.delete(id);
   }
@@ -237,4 +263,11 @@ export class Whereabouts {
 
 function keyOf(line: LineOf<"target" | "classic">): string {
   return line.kind === "target" ? `target ${line.targetGroup} ${line.port}` : `classic ${line.loadBalancer}`;
+}
+
+function isOwn(
+  { interfaces }: There,
+  { id, vpcId }: Pick<Spot, "id"> & Partial<Pick<Spot, "vpcId">>,
+): boolean {
+  return interfaces.some((each) => (vpcId === undefined || each.vpcId === vpcId) && hasAddress(each, id));
 }

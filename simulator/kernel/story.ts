@@ -1,3 +1,4 @@
+import type { HeldAddresses } from "./addresses.ts";
 import { dropWhile, type Past } from "./past.ts";
 
 /** Who caused a change: an AWS service by itself, the scenario's operator, or the name of a caller. */
@@ -68,6 +69,12 @@ export type Happening =
     }
   /** Somebody asked Auto Scaling to terminate an instance, by TerminateInstanceInAutoScalingGroup. */
   | { kind: "termination-asked"; instanceId: string; group: string; by: Actor }
+  /** The network interfaces of an instance itself are these from now on. */
+  | {
+      kind: "addresses";
+      instanceId: string;
+      interfaces: readonly (HeldAddresses & { readonly vpcId: string })[];
+    }
   | { kind: "agent"; instanceId: string; cluster: string; connected: boolean }
   | {
       kind: "task";
@@ -89,6 +96,8 @@ export type Happening =
   | {
       kind: "target";
       targetGroup: string;
+      /** The VPC of the target group, in which its addresses are meant. */
+      vpcId?: string | undefined;
       id: string;
       port: number;
       state: "registered" | "draining" | "gone";

@@ -1,5 +1,6 @@
 import { arn, vpcIdOf } from "../kernel/account.ts";
 import { type Group, type Hook, LAUNCHING, TERMINATING } from "../services/autoscaling/model.ts";
+import type { InterfaceGiven } from "../services/ec2/network-interfaces.ts";
 import type { World } from "../services/world.ts";
 import type { ScenarioGroup, ScenarioHook } from "./schema.ts";
 
@@ -36,6 +37,7 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
       bootSeconds: given.boot_seconds,
       cluster: given.cluster,
       vpcId: vpcIdOf(given.vpc),
+      interfaces: interfacesOf(given),
       host: {
         taskSlots: given.task_slots ?? Number.POSITIVE_INFINITY,
         resources: {
@@ -72,10 +74,21 @@ function attach(world: World, group: Group, given: ScenarioGroup): void {
   for (const name of given.load_balancers) group.loadBalancerNames.add(name);
 }
 
+function interfacesOf({ network_interfaces, vpc }: ScenarioGroup): Record<string, InterfaceGiven[]> {
+  return Object.fromEntries(
+    Object.entries(network_interfaces).map(([id, interfaces]) => [
+      id,
+      interfaces.map(({ vpc: own = vpc, ...held }) => ({ ...held, vpcId: vpcIdOf(own) })),
+    ]),
+  );
+}
+
 function registerItself(world: World, given: ScenarioGroup, instanceId: string): void {
   for (const { name, port } of given.registers_with.target_groups) {
     const targetGroup = world.targetGroups.byName(name);
-    targetGroup?.register(instanceId, port ?? targetGroup.settings.port, "operator");
+    const isByAddress = targetGroup?.settings.targetType === "ip";
+    const id = isByAddress ? (world.instances.get(instanceId)?.privateIp ?? instanceId) : instanceId;
+    targetGroup?.register(id, port ?? targetGroup.settings.port, "operator");
   }
   for (const name of given.registers_with.load_balancers)
     world.classic.find(name)?.register([instanceId], "operator");

@@ -51,9 +51,10 @@ function buildParts(world: World, scenario: Scenario, begin: (key: keyof Scenari
     begin("load_balancers", i);
     buildLoadBalancer(world, each);
   }
-  for (const { name, addresses, tags } of scenario.clusters) {
-    const { tags: all } = world.clusters.create(name, addresses);
-    for (const [key, value] of Object.entries(tags)) all.set(key, value);
+  for (const { name, addresses, tags, trunking } of scenario.clusters) {
+    const cluster = world.clusters.create(name, addresses);
+    cluster.hasTrunks = trunking;
+    for (const [key, value] of Object.entries(tags)) cluster.tags.set(key, value);
   }
   for (const [i, group] of scenario.auto_scaling_groups.entries()) {
     begin("auto_scaling_groups", i);

@@ -154,6 +154,12 @@ export const cluster = z.strictObject({
     .describe(
       "All addresses for its tasks of network mode awsvpc. A task takes the first free one, so addresses are soon reused.",
     ),
+  trunking: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether these tasks' network interfaces are branches of a trunk: EC2 shows no instance for them.",
+    ),
 });
 
 export const standaloneTasks = z.strictObject({

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { instanceId, instanceIds, name, named, port, seconds } from "./values.ts";
+import { addresses, instanceId, instanceIds, name, named, port, prefix, seconds } from "./values.ts";
+
+const networkInterface = z.strictObject({
+  addresses: addresses.describe(
+    "IPv4 or IPv6 addresses. The first IPv4 address of an instance is its own; the others are secondary.",
+  ),
+  prefixes: z.array(prefix).default([]).describe("Prefixes, such as `10.0.4.16/28`: all addresses in them."),
+  vpc: named("its VPC; the group's when not given").optional(),
+});
 
 /** A lifecycle hook in a scenario file. */
 export const hook = z
@@ -36,6 +44,12 @@ export const group = z.strictObject({
     .describe("Their ids, in order of launch. Without this, ids are drawn."),
   max_size: z.int().min(0).default(1000).describe("The largest desired capacity that it can have."),
   vpc: named("its instances' VPC; without one, they are in the VPC of all that name none").optional(),
+  network_interfaces: z
+    .record(instanceId, z.array(networkInterface).min(1))
+    .default({})
+    .describe(
+      "The network interfaces of its instances, by id. An instance without them has one, with an address that no other has: the first instance has 10.0.0.11, the next 10.0.0.12.",
+    ),
   cluster: name.optional().describe("The ECS cluster that its instances join."),
   managed_draining: z
     .boolean()
@@ -74,7 +88,9 @@ export const group = z.strictObject({
           z.strictObject({ name, port: port.optional().describe("The target group's own when not given.") }),
         )
         .default([])
-        .describe("Target groups of type instance."),
+        .describe(
+          "Target groups: of type instance, or of type ip, in which they register their own address.",
+        ),
       load_balancers: z.array(name).default([]).describe("Classic load balancers."),
     })
     .prefault({})

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PROCESSES } from "../services/autoscaling/model.ts";
-import { instanceIds, named, seconds } from "./values.ts";
+import { addresses, instanceIds, named, seconds } from "./values.ts";
 
 const group = named("the group");
 const theseInstances = z.strictObject({ instance_ids: instanceIds });
@@ -52,6 +52,9 @@ export const instanceHappenings = {
     .describe(
       "EC2 interrupts Spot Instances: it sends the notice, and two minutes later they end, even if a hook holds them.",
     ),
+  assign_addresses: z
+    .strictObject({ instance_ids: instanceIds.max(1), addresses })
+    .describe("Gives an instance these as secondary addresses. Whoever had one in its VPC has it no more."),
   recommend_rebalance: theseInstances.describe("EC2's notice that they are likely to be interrupted."),
   schedule_maintenance: theseInstances
     .extend({

@@ -28,6 +28,9 @@ export function happenToInstances(world: World, entry: TimelineEntry): void {
     const { instance_ids, action } = entry.interrupt_spot;
     for (const instanceId of instance_ids) interruptSpot(world, instanceId, action);
   }
+  for (const address of entry.assign_addresses?.addresses ?? [])
+    for (const instanceId of entry.assign_addresses?.instance_ids ?? [])
+      instances.network.assign(instanceId, address);
   for (const instanceId of entry.recommend_rebalance?.instance_ids ?? []) {
     recommendRebalance(world, instanceId);
     groups.recommendRebalance(instanceId);

@@ -325,6 +325,14 @@ export const CHECKLIST: readonly Fact[] = [
       "DescribeInstanceStatus shows what is scheduled for a running instance, and finds it by its code",
     "scheduled-over": "what was canceled or has happened stays for a week, and its description says so first",
     "retired-stops": "at its time, an instance that is retired stops",
+    "interface-shown": "an interface shows its instance, its VPC, all its addresses and its prefixes",
+    "interface-by-address": "an interface is found by any of its addresses, and not by one in a prefix",
+    "interface-of-task":
+      "a task's interface is attached to its instance, and its description names ECS's attachment",
+    "interface-branch": "a branch interface of a task shows no instance",
+    "filter-limit": "a filter takes 200 values at the most",
+    "interface-pages": "DescribeNetworkInterfaces has pages of 5 to 1,000, and none with ids",
+    "interface-ends": "the interfaces that an instance was launched with go with it",
   }),
   ...section(10, {
     "scaled-service": "a service that is scaled is a scalable target by the name of its cluster and its own",

@@ -137,6 +137,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
     onGroup("TerminateInstanceInAutoScalingGroup", group),
   "ec2:DescribeInstances": onAll("ec2:DescribeInstances"),
   "ec2:DescribeInstanceStatus": onAll("ec2:DescribeInstanceStatus"),
+  "ec2:DescribeNetworkInterfaces": onAll("ec2:DescribeNetworkInterfaces"),
   "elb:DescribeLoadBalancers": onAll("elasticloadbalancing:DescribeLoadBalancers"),
   "elb:DescribeInstanceHealth": onAll("elasticloadbalancing:DescribeInstanceHealth"),
   "elb:DeregisterInstancesFromLoadBalancer": onClassic("DeregisterInstancesFromLoadBalancer"),
@@ -167,6 +168,14 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "ecs:DescribeServices": inCluster("DescribeServices", ({ cluster, services }) =>
     (services as string[]).map((name) => ecsArn(`service/${cluster}/${name}`)),
   ),
+  "ecs:DescribeServiceRevisions": ({ serviceRevisionArns }) => {
+    const resources = serviceRevisionArns as string[];
+    return {
+      action: "ecs:DescribeServiceRevisions",
+      resources,
+      cluster: ecsArn(`cluster/${resources[0]?.split("/")[1]}`),
+    };
+  },
   "ecs:UpdateService": inCluster("UpdateService", ({ cluster, service }) => [
     ecsArn(`service/${cluster}/${service}`),
   ]),

@@ -9,6 +9,9 @@ import { hookOf, namesOf, queuesOf } from "./world.ts";
 /** The service that scale-tasks is to scale, in a cluster of its own, as its input names it. */
 export const SCALED = { cluster_name: "scaled", service_name: "edge", min_task_count: 1, n_count: 1 };
 
+/** A target group in which the instances register their own addresses. */
+const BY_ADDRESS = { name: "by-address", target_type: "ip", port: 8080, deregistration_delay_seconds: 30 };
+
 const INSTANCE_IDS = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `i-0000000000000000${n}`);
 
 type Change = {
@@ -29,6 +32,7 @@ type Change = {
     monitor: string;
     group: string;
     hook: string;
+    cluster: string | undefined;
   }) => unknown[];
 };
 
@@ -64,7 +68,11 @@ function stuck(packaged: Package): unknown {
     hook: { heartbeat_timeout_seconds: 120 },
     web: { protected_seconds: 90_000 },
     delay: 1200,
-    timeline: ({ hook }) => [
+    timeline: ({ hook, cluster }) => [
+      // A deployment that never ends: the service has two revisions.
+      ...(cluster === undefined
+        ? []
+        : [{ at_seconds: 3, update_service: { cluster, service: "web", redeploy: true } }]),
       { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 5) } },
       { at_seconds: 400, repeat_notification: { instance_ids: INSTANCE_IDS.slice(0, 5), hook } },
     ],
@@ -115,6 +123,7 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
   const [web_, edge, ...services] = fleet.clusters[0].services;
   const told = {
     ...input,
+    target_groups: [...input.target_groups, BY_ADDRESS.name],
     lifecycle_queue_name,
     elb_monitor_queue_name,
     ...(cluster === undefined ? {} : { cluster_name: cluster }),
@@ -131,7 +140,7 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
     },
     queues: [...queuesOf(packaged.resources), { name: "another" }],
     event_rules: [{ queue: lifecycle_queue_name }],
-    target_groups: fleet.target_groups.map((each: { name: string }) =>
+    target_groups: [...fleet.target_groups, BY_ADDRESS].map((each: { name: string }) =>
       each.name === "web" || delay === undefined ? each : { ...each, deregistration_delay_seconds: delay },
     ),
     clusters: [
@@ -153,6 +162,13 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
     auto_scaling_groups: [
       {
         ...fleet.auto_scaling_groups[0],
+        registers_with: {
+          ...fleet.auto_scaling_groups[0].registers_with,
+          target_groups: [
+            ...fleet.auto_scaling_groups[0].registers_with.target_groups,
+            { name: BY_ADDRESS.name },
+          ],
+        },
         name: own.group,
         instance_ids: INSTANCE_IDS,
         cluster,
@@ -173,6 +189,7 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
       monitor: elb_monitor_queue_name as string,
       group: own.group,
       hook: own.hook.name as string,
+      cluster,
     }),
   };
 }

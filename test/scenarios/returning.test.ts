@@ -79,6 +79,33 @@ describe("scenarios: coming back", () => {
     });
   }
 
+  it("a new root volume: its own addresses are registered again, and a task's are not", async () => {
+    const world = fleet({ network_interfaces: { [leaving]: [{ addresses: ["10.0.7.1", "10.0.7.2"] }] } }, [
+      { at_seconds: 1, register: { addresses: ["10.0.7.1", "10.0.7.2", "10.0.1.1"], target_group: "ip" } },
+      { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+    ]);
+    const own = { name: "own", desired_count: 3, task: { network_mode: "awsvpc" } };
+    const outcome = await play({
+      ...world,
+      functions: functions({ cluster_name: "main", target_groups: ["ip"] }),
+      target_groups: [
+        ...world.target_groups,
+        { name: "ip", target_type: "ip", deregistration_delay_seconds: 20 },
+      ],
+      clusters: [
+        { name: "main", addresses: ["10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4"], services: [own] },
+      ],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    const lines = outcome.simulation.world.story.lines;
+    const statesOf = (id: string) =>
+      lines.flatMap((line) => (line.kind === "target" && line.id === id ? [line.state] : []));
+    for (const id of ["10.0.7.1", "10.0.7.2"])
+      expect(statesOf(id)).to.deep.equal(["registered", "draining", "gone", "registered"]);
+    expect(statesOf("10.0.1.1")).to.deep.equal(["registered", "draining", "gone"]);
+    expectQuiet(outcome);
+  });
+
   it("a new root volume, and the agent registers a new container instance: the old one stays as it is", async () => {
     const outcome = await play(
       fleet({}, [{ at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "new" } }]),

@@ -1,7 +1,7 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
-import { alternateOf, type Place } from "./world.ts";
+import { alternateOf, BY_ADDRESS, type Place } from "./world.ts";
 
 /** An entry of a scenario's timeline. */
 export type Entry = NonNullable<ScenarioInput["timeline"]>[number];
@@ -37,6 +37,7 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [2, joins],
   [3, unhealthiness],
   [3, registration],
+  [3, addresses],
   [2, (from) => [from.at({ set_active: { instance_ids: from.ids(1) } })]],
   [3, services],
   [2, protection],
@@ -178,6 +179,23 @@ function registration(from: Draws): Entry[] {
   ];
   if (names.length === 0) return [];
   return [from.at({ register: { instance_ids: from.ids(2), ...from.random.pick(names) } })];
+}
+
+// Somebody registers addresses, of instances or of tasks, or nobody's yet. Or an address floats to another instance.
+function addresses(from: Draws): Entry[] {
+  const { random, place, group } = from;
+  if (!place.target_groups.some(({ name }) => name === BY_ADDRESS)) return [];
+  const held = Object.values(group.network_interfaces ?? {}).flat();
+  const own = held.flatMap(({ addresses: plain, prefixes = [] }) => [
+    ...plain,
+    ...prefixes.map((prefix) => prefix.replace(/\d+\/28$/, (end) => String(Number.parseInt(end, 10) + 5))),
+  ]);
+  const all = [...own, ...(from.cluster?.addresses ?? []), "10.0.0.11", "10.0.0.12", "192.168.7.7"];
+  const some = random.shuffled(all).slice(0, random.whole(1, 3));
+  if (random.chance(0.3)) {
+    return [from.at({ assign_addresses: { instance_ids: from.ids(1), addresses: ["10.8.250.1"] } })];
+  }
+  return [from.at({ register: { addresses: [...some, "10.8.250.1"], target_group: BY_ADDRESS } })];
 }
 
 function services(from: Draws): Entry[] {

@@ -5,6 +5,7 @@ import { drainKeys, type Named } from "./policy.ts";
 
 type Group = NonNullable<ScenarioInput["auto_scaling_groups"]>[number];
 type Hook = NonNullable<Group["hooks"]>[number];
+type Interface = NonNullable<Group["network_interfaces"]>[string][number];
 type Cluster = NonNullable<ScenarioInput["clusters"]>[number];
 type Service = NonNullable<Cluster["services"]>[number];
 type TargetGroup = NonNullable<ScenarioInput["target_groups"]>[number];
@@ -22,6 +23,8 @@ export type Place = {
 
 /** The host port that a static registration points at, where a task has it. */
 const STATIC_PORT = 3001;
+/** The target group of addresses that the inputs name. */
+export const BY_ADDRESS = "addresses";
 /** The hook that the functions serve. */
 export const OUR_HOOK = "drain";
 
@@ -53,7 +56,33 @@ export function worldOf(random: Random): Place {
   const populated = place.auto_scaling_groups.flatMap(({ cluster: name }) => name ?? []);
   if (populated.length > 0 && random.chance(0.4))
     place.tasks.push(standalone(random, random.pick(populated)));
+  if (random.chance(0.35)) addAddresses(random, place);
   return place;
+}
+
+// A target group of addresses, in which instances register themselves, and others register what they like.
+function addAddresses(random: Random, place: Place): void {
+  place.target_groups.push({ ...targetGroup(random, BY_ADDRESS, STATIC_PORT), target_type: "ip" });
+  place.auto_scaling_groups.forEach((group, index) => {
+    const ids = [...(group.instance_ids ?? []), ...(group.warm_pool?.instance_ids ?? [])];
+    if (random.chance(0.6)) {
+      const own = ids.map((id, i) => [id, interfacesOf(random, index, i)] as const);
+      group.network_interfaces = Object.fromEntries(own);
+    }
+    if (random.chance(0.6)) group.registers_with?.target_groups?.push({ name: BY_ADDRESS });
+  });
+}
+
+function interfacesOf(random: Random, group: number, instance: number): Interface[] {
+  const address = (n: number) => `10.8.${group}.${instance * 8 + n}`;
+  return [
+    {
+      addresses: [address(1), ...(random.chance(0.5) ? [address(2)] : [])],
+      ...some(random, 0.3, { prefixes: [`10.7.${group}.${instance * 16}/28`] }),
+    },
+    ...(random.chance(0.4) ? [{ addresses: [address(3)], ...some(random, 0.3, { vpc: "other" }) }] : []),
+    ...(random.chance(0.2) ? [{ addresses: [`2001:db8:${group}::${instance + 1}`] }] : []),
+  ];
 }
 
 /** Whether a hook of ours notifies no queue: only a sweep that knows its name finds what it holds. */
@@ -64,7 +93,9 @@ export function hasUnnotifiedHook({ auto_scaling_groups: groups }: Place): boole
 /** What of a world the functions' inputs can name. */
 export function namesIn(place: Place): Named {
   return {
-    targetGroups: place.target_groups.flatMap(({ name }) => (name === "static" ? [name] : [])),
+    targetGroups: place.target_groups.flatMap(({ name }) =>
+      name === "static" || name === BY_ADDRESS ? [name] : [],
+    ),
     loadBalancers: place.load_balancers.flatMap(({ name }) => (name === "classic" ? [name] : [])),
     clusters: place.clusters.map(({ name }) => name),
   };

@@ -299,10 +299,15 @@ export class Groups implements Past {
 
   #launch(group: Group, state: "Pending" | "Warmed:Pending"): void {
     const { agenda, instances, story } = this.#world;
-    const { bootSeconds, instanceIds, vpcId } = group.launching;
+    const { bootSeconds, instanceIds, interfaces = {}, vpcId } = group.launching;
     const id = instanceIds[group.launched];
     group.launched += 1;
-    const { id: instanceId } = instances.launch({ bootMilliseconds: bootSeconds * 1000, id, vpcId });
+    const { id: instanceId } = instances.launch({
+      bootMilliseconds: bootSeconds * 1000,
+      id,
+      vpcId,
+      interfaces: interfaces[id ?? ""],
+    });
     const instance: GroupInstance = {
       instanceId,
       state: new History<LifecycleState | undefined>(agenda.now, state),

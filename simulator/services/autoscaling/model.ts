@@ -3,6 +3,7 @@ import type { Ground } from "../../kernel/ground.ts";
 import type { History } from "../../kernel/history.ts";
 import type { ActionEnd } from "../../kernel/story.ts";
 import type { Instances } from "../ec2/instances.ts";
+import type { InterfaceGiven } from "../ec2/network-interfaces.ts";
 import type { Clusters } from "../ecs/clusters.ts";
 import type { Host } from "../ecs/model.ts";
 import type { ClassicLoadBalancers } from "../elb/load-balancers.ts";
@@ -117,6 +118,8 @@ type Launching = {
   readonly joinSeconds: number;
   /** The VPC of its instances. */
   readonly vpcId?: string | undefined;
+  /** The network interfaces of instances, by id. Without them, one has an address that no other has. */
+  readonly interfaces?: Readonly<Record<string, readonly InterfaceGiven[]>>;
   /** The ids of the first instances; later ones draw theirs. */
   readonly instanceIds: readonly string[];
   /** Called when an instance enters service, for what its boot script does. */

@@ -4,6 +4,7 @@ import { History } from "../../kernel/history.ts";
 import type { Past } from "../../kernel/past.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Actor, Story } from "../../kernel/story.ts";
+import { type InterfaceGiven, NetworkInterfaces } from "./network-interfaces.ts";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
@@ -42,6 +43,9 @@ export type Instance = {
 const SHUTTING_DOWN_MS = 20_000;
 const STOPPING_MS = 20_000;
 
+/** The first addresses of a subnet are AWS's own, and a few others' here. */
+const FIRST_ADDRESS = 11;
+
 type Listener = (instance: Instance, by: Actor) => void;
 
 /** All the account's instances, including those that have ended and are not forgotten. */
@@ -50,36 +54,45 @@ export class Instances implements Past {
   readonly #byId = new Map<string, Instance>();
   readonly #onEnd: Listener[] = [];
   readonly #onHalt: Listener[] = [];
+  readonly network: NetworkInterfaces;
   #launched = 0;
 
   constructor(world: { agenda: Agenda; random: Random; story: Story }) {
     this.#world = world;
+    this.network = new NetworkInterfaces(world);
   }
 
   get all(): readonly Instance[] {
     return [...this.#byId.values()];
   }
 
-  /** Starts an instance; it is running `bootMilliseconds` later. Ids are drawn where none is given. */
+  /**
+   * Starts an instance; it is running `bootMilliseconds` later. Ids are drawn where none is given. Without interfaces it has one,
+   * with an address that no other instance has.
+   */
   launch(options: {
     bootMilliseconds: number;
     id?: string | undefined;
     vpcId?: string | undefined;
+    interfaces?: readonly InterfaceGiven[] | undefined;
   }): Instance {
     const { agenda, random } = this.#world;
     const number = this.#launched;
     this.#launched += 1;
+    const vpcId = options.vpcId ?? DEFAULT_VPC;
+    const interfaces = options.interfaces ?? [{ addresses: [addressOf(number)], prefixes: [], vpcId }];
     const instance: Instance = {
       id: options.id ?? `i-0${random.hex(16)}`,
       zone: ZONES[number % ZONES.length] as string,
-      privateIp: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
-      vpcId: options.vpcId ?? DEFAULT_VPC,
+      privateIp: interfaces.flatMap(({ addresses }) => addresses)[0] ?? addressOf(number),
+      vpcId,
       launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
       isReclaimed: false,
       scheduled: [],
     };
     this.#byId.set(instance.id, instance);
+    this.network.attach(instance.id, interfaces);
     this.#boot(instance, options.bootMilliseconds);
     return instance;
   }
@@ -95,6 +108,7 @@ export class Instances implements Past {
     if (!instance || isEnded(instance)) return;
     instance.state.set(agenda.now, "shutting-down");
     story.tell(agenda.now, { kind: "instance-ended", instanceId: id, how: "terminated", by });
+    this.network.detach(id);
     for (const listener of this.#onEnd) listener(instance, by);
     agenda.in(SHUTTING_DOWN_MS, () => instance.state.set(agenda.now, "terminated"));
   }
@@ -122,6 +136,7 @@ export class Instances implements Past {
 
   /** EC2 shows a terminated instance for about an hour. Here it shows it until it is forgotten. */
   forget(before: number): void {
+    this.network.forget(before);
     for (const [id, { state }] of this.#byId) {
       if (state.latest === "terminated" && state.since < before) this.#byId.delete(id);
       else state.forget(before);
@@ -147,6 +162,12 @@ export class Instances implements Past {
         instance.state.set(agenda.now, "running");
     });
   }
+}
+
+// 10.1.0.0/16 is for tasks.
+function addressOf(number: number): string {
+  const place = number + FIRST_ADDRESS;
+  return `10.${((place >> 16) * 2) & 255}.${(place >> 8) & 255}.${place & 255}`;
 }
 
 /** Whether the instance runs or is about to. */

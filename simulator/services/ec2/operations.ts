@@ -4,6 +4,12 @@ import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { Instance, InstanceState, Instances, ScheduledEvent } from "./instances.ts";
+import {
+  type InterfacesAt,
+  networkInterfaceOperations,
+  presentInterface,
+} from "./network-interface-operations.ts";
+import type { SeenInterface } from "./network-interfaces.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -22,8 +28,8 @@ const CODES: Readonly<Record<InstanceState, number>> = {
 /** An instance as a read shows it, which may lag. */
 type Seen = { readonly instance: Instance; readonly state: InstanceState };
 
-/** The simulated EC2: instances, and nothing else. */
-export function ec2Service({ instances }: { readonly instances: Instances }): Service {
+/** The simulated EC2: instances and network interfaces, and nothing else. `tasksAt` are the interfaces of ECS's tasks. */
+export function ec2Service({ instances }: { readonly instances: Instances }, tasksAt: InterfacesAt): Service {
   const seen = (moment: number): Seen[] =>
     instances.all.flatMap((instance) => {
       const state = instance.state.at(moment);
@@ -87,7 +93,9 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
       token: input.NextToken,
       invalidCode: "InvalidParameterValue",
     });
-    return { Reservations: items.map(presentReservation), NextToken: next };
+    const attached = interfacesAt(call.asOf);
+    const of = ({ instance }: Seen) => attached.filter((each) => each.attachment?.instanceId === instance.id);
+    return { Reservations: items.map((each) => presentReservation(each, of(each))), NextToken: next };
   };
 
   // Runs one of the three operations that change instances, and returns how each has changed.
@@ -122,6 +130,8 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
     }),
   });
 
+  const interfacesAt: InterfacesAt = (moment) => [...instances.network.at(moment), ...tasksAt(moment)];
+
   const described = ["InstanceIds[]", "Filters[].Name", "Filters[].Values[]", "MaxResults", "NextToken"];
   return {
     name: "ec2",
@@ -139,6 +149,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }): Se
       operation(ec2.TerminateInstances$, ["InstanceIds[]"], terminate),
       operation(ec2.StopInstances$, ["InstanceIds[]"], stop),
       operation(ec2.StartInstances$, ["InstanceIds[]"], start),
+      ...networkInterfaceOperations(interfacesAt),
     ]),
   };
 }
@@ -194,7 +205,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
 }
 
 // Each instance has its own reservation, because Auto Scaling launches them one by one.
-function presentReservation({ instance, state }: Seen): ec2.Reservation {
+function presentReservation({ instance, state }: Seen, attached: readonly SeenInterface[]): ec2.Reservation {
   const { id, launchedAt, privateIp, vpcId, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";
   return {
@@ -208,6 +219,7 @@ function presentReservation({ instance, state }: Seen): ec2.Reservation {
         LaunchTime: new Date(launchedAt),
         Placement: { AvailabilityZone: zone },
         ...(gone ? {} : { PrivateIpAddress: privateIp, VpcId: vpcId }),
+        NetworkInterfaces: gone ? [] : attached.map(presentInterface),
       },
     ],
   };

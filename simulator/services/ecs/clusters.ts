@@ -92,6 +92,7 @@ export class Clusters implements Past {
       services: new Map(),
       tasks: new Map(),
       tags: new Map(),
+      hasTrunks: false,
     };
     this.#byName.set(name, cluster);
     return cluster;

@@ -278,6 +278,8 @@ export type Cluster = {
   status: "ACTIVE" | "INACTIVE";
   /** What its tasks with network mode awsvpc take their addresses from. */
   readonly addresses: Addresses;
+  /** Whether its tasks' network interfaces are branches of a trunk (awsvpcTrunking). EC2 then shows no instance for them. */
+  hasTrunks: boolean;
   readonly capacityProviders: CapacityProvider[];
   readonly containerInstances: Map<string, ContainerInstance>;
   /** Where its Fargate tasks run. */

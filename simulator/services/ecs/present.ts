@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type * as ecs from "@aws-sdk/client-ecs";
 import { ZONES } from "../../kernel/account.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Task,
 } from "./model.ts";
 import { remainingOf } from "./placement.ts";
+import { interfaceId } from "./task-interfaces.ts";
 
 /** The subnet that all network interfaces are in. */
 const SUBNET = "subnet-0a1b2c3d4e5f60718";
@@ -99,7 +101,7 @@ export function presentTask(task: Task, moment: number): ecs.Task {
         : [],
       networkInterfaces:
         task.address && isAttached(task, moment)
-          ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.address }]
+          ? [{ attachmentId: attachmentId(task), ...addressOf(task.address) }]
           : [],
     })),
   };
@@ -184,11 +186,15 @@ function attachment(address: string, task: Task, moment: number): ecs.Attachment
     status: task.lastStatus.at(moment) === "STOPPED" ? "DELETED" : "ATTACHED",
     details: [
       { name: "subnetId", value: SUBNET },
-      { name: "networkInterfaceId", value: `eni-0${id.slice(0, 16)}` },
+      { name: "networkInterfaceId", value: interfaceId(task) },
       { name: "macAddress", value: ["0e", ...mac].join(":") },
-      { name: "privateIPv4Address", value: address },
+      { name: isIPv6(address) ? "ipv6Address" : "privateIPv4Address", value: address },
     ],
   };
+}
+
+function addressOf(address: string): ecs.NetworkInterface {
+  return isIPv6(address) ? { ipv6Address: address } : { privateIpv4Address: address };
 }
 
 // The network interface is attached in PROVISIONING: until then a task shows no address.

@@ -311,7 +311,9 @@ export class TaskLife {
       status: task.lastStatus.latest,
       gone: task.gone,
       hostPorts: task.bindings.map(({ hostPort }) => hostPort),
-      listensOnAny: task.definition.networkMode === "host" && task.bindings.length === 0,
+      listensOnAny:
+        task.definition.networkMode === "host" &&
+        task.definition.containers.some(({ ports }) => ports.length === 0),
       address: task.address,
       reason: task.stoppedReason,
     });

@@ -184,7 +184,8 @@ export class TargetGroup implements Past {
     target.state.set(agenda.now, state);
     const { id, port } = target;
     const shown = state === "draining" || state === "gone" ? state : "registered";
-    story.tell(agenda.now, { kind: "target", targetGroup: this.settings.name, id, port, state: shown, by });
+    const { name: targetGroup, vpcId } = this.settings;
+    story.tell(agenda.now, { kind: "target", targetGroup, vpcId, id, port, state: shown, by });
     if (state !== "gone") return;
     const waiting = this.#waiting.get(key(id, port)) ?? [];
     this.#waiting.delete(key(id, port));

@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
@@ -75,7 +75,7 @@ function address(
   if (group.settings.targetType === "instance" && !world.instances.get(id)) {
     throw new AwsError("InvalidTargetException", `The following targets are not valid instances: '${id}'`);
   }
-  if (group.settings.targetType === "ip" && !isIPv4(id)) {
+  if (group.settings.targetType === "ip" && isIP(id) === 0) {
     throw new AwsError("ValidationError", `The target '${id}' is not a valid IP address`, 400);
   }
   return { id, port: target.Port ?? group.settings.port };

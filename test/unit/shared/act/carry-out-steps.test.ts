@@ -75,6 +75,13 @@ describe("carrying out steps: the other steps", () => {
       ["info", "registered again", { load_balancer: "arn:tg:8080" }],
     ],
     [
+      "and by its address, where it was registered by one",
+      { kind: "register", registration: { ...registration, address: "10.0.0.7" } },
+      { registerTargets: () => undefined },
+      ["10.0.0.7:8080"],
+      ["info", "registered again", { load_balancer: "arn:tg:8080 10.0.0.7" }],
+    ],
+    [
       "and with its classic load balancer",
       { kind: "register", registration: { kind: "classic", id: "web" } },
       { registerClassic: () => undefined },

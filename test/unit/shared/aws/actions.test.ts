@@ -42,6 +42,8 @@ const calls: [string, () => Promise<unknown>][] = [
   ["autoscaling:TerminateInstanceInAutoScalingGroup", () => autoScaling.replace("i-1")],
   ["ec2:DescribeInstances", () => ec2Port(denying<EC2Client>()).states(["i-1"])],
   ["ec2:DescribeInstanceStatus", () => ec2Port(denying<EC2Client>()).scheduledEvents()],
+  ["ec2:DescribeNetworkInterfaces", () => ec2Port(denying<EC2Client>()).interfacesOf(["i-1"])],
+  ["ec2:DescribeNetworkInterfaces", () => ec2Port(denying<EC2Client>()).interfacesWith(["10.0.0.7"])],
   ["ecs:ListContainerInstances", () => ecs.findContainerInstances("main", ["i-1"])],
   ["ecs:DescribeContainerInstances", () => ecs.describeContainerInstances("main", ["ci-1"])],
   ["ecs:ListTasks", () => ecs.listTasksToRun("main", ["ci-1"])],

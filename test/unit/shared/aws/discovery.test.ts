@@ -64,12 +64,26 @@ describe("the list of target groups", () => {
     );
     expect(await port.list()).to.deep.equal([
       {
-        loadBalancer: { kind: "target", id: "arn:web", name: "web", targetType: "instance", network: false },
+        loadBalancer: {
+          kind: "target",
+          id: "arn:web",
+          name: "web",
+          targetType: "instance",
+          network: false,
+          vpc: "vpc-1",
+        },
         vpc: "vpc-1",
         registered: undefined,
       },
       {
-        loadBalancer: { kind: "target", id: "arn:ip", name: "ip", targetType: "ip", network: true },
+        loadBalancer: {
+          kind: "target",
+          id: "arn:ip",
+          name: "ip",
+          targetType: "ip",
+          network: true,
+          vpc: "vpc-2",
+        },
         vpc: "vpc-2",
         registered: undefined,
       },

@@ -80,4 +80,62 @@ describe("EC2", () => {
       .catch((error: unknown) => error);
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "denied" });
   });
+
+  const asked = (name: string, values: readonly string[], more = {}) => [
+    "DescribeNetworkInterfaces",
+    { Filters: [{ Name: name, Values: values }], MaxResults: 1_000, ...more },
+  ];
+
+  it("shows the interfaces of instances, with all addresses and prefixes, over all pages", async () => {
+    const { port, sent } = ec2((_, { NextToken }) =>
+      NextToken
+        ? { NetworkInterfaces: [{ VpcId: "vpc-b", Ipv4Prefixes: [{ Ipv4Prefix: "10.0.4.16/28" }] }] }
+        : {
+            NetworkInterfaces: [
+              {
+                VpcId: "vpc-a",
+                Description: "arn:aws:ecs:us-east-1:123456789012:attachment/abc",
+                Attachment: { InstanceId: "i-1" },
+                PrivateIpAddress: "10.0.0.1",
+                PrivateIpAddresses: [{ PrivateIpAddress: "10.0.0.1" }, { PrivateIpAddress: "10.0.0.2" }],
+                Ipv6Addresses: [{ Ipv6Address: "2001:DB8:0:0::1" }],
+                Ipv6Prefixes: [{ Ipv6Prefix: "2001:db8:1::/80" }],
+              },
+            ],
+            NextToken: "more",
+          },
+    );
+    expect(await port.interfacesOf(["i-1", "i-2"])).to.deep.equal([
+      {
+        vpc: "vpc-a",
+        instanceId: "i-1",
+        addresses: ["10.0.0.1", "10.0.0.2", "2001:db8::1"],
+        prefixes: ["2001:db8:1::/80"],
+        isTasks: true,
+      },
+      { vpc: "vpc-b", instanceId: undefined, addresses: [], prefixes: ["10.0.4.16/28"], isTasks: false },
+    ]);
+    expect(sent()).to.deep.equal([
+      asked("attachment.instance-id", ["i-1", "i-2"]),
+      asked("attachment.instance-id", ["i-1", "i-2"], { NextToken: "more" }),
+    ]);
+  });
+
+  it("finds interfaces by addresses, those of IPv6 in a call of their own", async () => {
+    const { port, sent } = ec2(() => ({ NetworkInterfaces: [{}] }));
+    const none = { vpc: "", instanceId: undefined, addresses: [], prefixes: [], isTasks: false };
+    expect(await port.interfacesWith(["10.0.0.1", "2001:db8::1"])).to.deep.equal([none, none]);
+    expect(sent()).to.deep.equal([
+      asked("addresses.private-ip-address", ["10.0.0.1"]),
+      asked("ipv6-addresses.ipv6-address", ["2001:db8::1"]),
+    ]);
+  });
+
+  it("is asked for the interfaces of 200 instances a call, and nothing for none", async () => {
+    const { port, sent } = ec2(() => ({}));
+    await port.interfacesOf(Array.from({ length: 201 }, (_, i) => `i-${i}`));
+    await port.interfacesOf([]);
+    await port.interfacesWith([]);
+    expect(sent()).to.have.lengthOf(2);
+  });
 });

@@ -45,14 +45,6 @@ describe("ECS: the end of a drain", () => {
     });
   }
 
-  it("only the tasks that are to run are listed, of all pages", async () => {
-    const { port, sent } = ecs((_, { nextToken }) =>
-      nextToken ? { taskArns: ["t2"] } : { taskArns: ["t1"], nextToken: "more" },
-    );
-    expect(await port.listAllTasksToRun("main")).to.deep.equal(["t1", "t2"]);
-    expect(sent()[0]).to.deep.equal(["ListTasks", { cluster: "main", desiredStatus: "RUNNING" }]);
-  });
-
   it("protected tasks are asked for ten a call; those that are not protected are left out", async () => {
     const { port, sent } = ecs((_, { tasks }: Record<string, string[]>) => ({
       protectedTasks: (tasks ?? []).map((taskArn) => ({

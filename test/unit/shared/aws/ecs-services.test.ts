@@ -41,6 +41,46 @@ describe("ECS: the load balancers of services", () => {
     ]);
   });
 
+  it("are those of all revisions that have tasks, while a deployment changes them", async () => {
+    const { port, sent } = ecs((command) =>
+      command === "DescribeServices"
+        ? {
+            services: [
+              {
+                serviceName: "web",
+                loadBalancers: [{ targetGroupArn: "new" }],
+                currentServiceRevisions: [{ arn: "revision-2" }, { arn: "revision-1" }],
+              },
+              { serviceName: "api", currentServiceRevisions: [{ arn: "revision-7" }] },
+            ],
+          }
+        : {
+            serviceRevisions: [
+              { serviceRevisionArn: "revision-1", loadBalancers: [{ targetGroupArn: "old" }] },
+              { serviceRevisionArn: "revision-2", loadBalancers: [{ targetGroupArn: "new" }] },
+            ],
+          },
+    );
+    const found = await port.services("main", ["web", "api"]);
+    expect(found.map(({ loadBalancers }) => loadBalancers.map(({ id }) => id))).to.deep.equal([
+      ["new", "old"],
+      [],
+    ]);
+    expect(sent().slice(1)).to.deep.equal([
+      ["DescribeServiceRevisions", { serviceRevisionArns: ["revision-2", "revision-1"] }],
+    ]);
+  });
+
+  it("are asked for twenty revisions a call; one that is not known any more names none", async () => {
+    const currentServiceRevisions = names("r", 21).map((arn) => ({ arn }));
+    const { port, sent } = ecs((command) =>
+      command === "DescribeServices" ? { services: [{ serviceName: "web", currentServiceRevisions }] } : {},
+    );
+    expect((await port.services("main", ["web"]))[0]?.loadBalancers).to.deep.equal([]);
+    const asked = sent().slice(1);
+    expect(asked.map(([, input]) => (input.serviceRevisionArns as string[]).length)).to.deep.equal([20, 1]);
+  });
+
   it("are asked for ten services a call, and left out for one that is gone", async () => {
     const { port, sent } = ecs((_, { services }: Record<string, string[]>) => ({
       services: (services ?? []).filter((each) => each !== "s3").map((serviceName) => ({ serviceName })),

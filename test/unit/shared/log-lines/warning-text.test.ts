@@ -74,6 +74,12 @@ const REASONS: {
       "the instance is in this cluster, which may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: *",
     ],
   ],
+  "another VPC": [
+    [
+      { why: "another VPC" },
+      "the instance has this address in another VPC than the target group, where it may be somebody else's: take it out yourself if it is this instance's",
+    ],
+  ],
   "cluster lacks it": [
     [
       { why: "cluster lacks it", clusters: ["main", "other"] },
@@ -161,6 +167,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "found, not named": "found, not named",
   "name not found": "name not found",
   "cluster not permitted": "cluster not permitted",
+  "address left alone": "address left alone",
   "no progress": "no progress",
   "held by tasks": "held by tasks",
   "registrations not restored": "registrations not restored",

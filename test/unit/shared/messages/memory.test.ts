@@ -58,6 +58,38 @@ describe("the memory in a message", () => {
     });
   }
 
+  it("has registrations by an address under keys of their own, which the version before leaves alone", () => {
+    const registration = { kind: "target", id: "arn:ip", port: 443, address: "2001:db8::7" } as const;
+    const out = { ...registration, address: "10.0.0.7" };
+    const memory: Memory = {
+      ...NO_MEMORY,
+      registrations: [{ kind: "classic", id: "web" }, registration, out],
+      deregistered: [{ what: out, at: BEGIN }],
+      plannedDeregistrations: [out],
+      loadBalancers: [
+        {
+          asked: "ip",
+          found: { kind: "target", id: "arn:ip", name: "ip", targetType: "ip", network: false, vpc: "vpc-a" },
+        },
+      ],
+      recheck: {
+        blocker: { kind: "registration", registration, target: "2001:db8::7", state: "draining" },
+        until: BEGIN,
+      },
+    };
+    const written = writeMemory(memory);
+    expect(Object.keys(written).sort()).to.deep.equal([
+      "addresses",
+      "addresses_to_take",
+      "obstacle",
+      "registrations",
+      "taken_addresses",
+      "target_groups",
+    ]);
+    expect(written.addresses).to.deep.equal([{ target_group: "arn:ip", port: 443, address: "2001:db8::7" }]);
+    expect(readMemory(written, INSTANCE).memory).to.deep.equal(memory);
+  });
+
   it("draws every key both filled and empty, or the seeds above would show little", () => {
     const drawn = Array.from({ length: 200 }, (_, i) => drawnMemory(randomSource(i + 1)("memory")));
     for (const [key, empty] of Object.entries(NO_MEMORY)) {

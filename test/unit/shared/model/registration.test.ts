@@ -1,4 +1,4 @@
-// Protects which registrations are one: the kind, the load balancer and the port, and nothing else of them.
+// Protects which registrations are one: the kind, the load balancer, the port and the address, and nothing else of them.
 import { expect } from "chai";
 import { isSameLoadBalancer } from "../../../../shared/model/load-balancer.ts";
 import {
@@ -15,6 +15,8 @@ describe("a registration", () => {
   it("is remembered by its load balancer, and by its port where it has one", () => {
     expect(seenOf(target())).to.deep.equal(seen);
     expect(seenOf(classic())).to.deep.equal({ kind: "classic", id: "elb" });
+    const byAddress = target({ target: "10.0.0.7", holder: "instance" });
+    expect(seenOf(byAddress)).to.deep.equal({ ...seen, address: "10.0.0.7" });
   });
 
   it("is the same by kind, id and port, whatever its state", () => {
@@ -22,7 +24,13 @@ describe("a registration", () => {
     expect(isSame({ kind: "classic", id: "elb" }, { kind: "classic", id: "elb", port: undefined })).to.equal(
       true,
     );
-    for (const other of [{ kind: "classic" }, { id: "tg-2" }, { port: 8081 }, { port: undefined }]) {
+    for (const other of [
+      { kind: "classic" },
+      { id: "tg-2" },
+      { port: 8081 },
+      { port: undefined },
+      { address: "10.0.0.7" },
+    ]) {
       expect(isSame(seen, { ...seen, ...other }), JSON.stringify(other)).to.equal(false);
     }
   });
@@ -35,6 +43,7 @@ describe("a registration", () => {
 
   it("is named in log lines by its load balancer, with its port where it has one", () => {
     expect(registrationText(seen)).to.equal("tg-1:8080");
+    expect(registrationText({ ...seen, address: "10.0.0.7" })).to.equal("tg-1:8080 10.0.0.7");
     expect(registrationText({ kind: "classic", id: "elb" })).to.equal("elb");
   });
 });

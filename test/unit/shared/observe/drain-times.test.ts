@@ -18,6 +18,7 @@ const record = (of: Termination = termination(), change: Partial<WithRegistered>
     unread: undefined,
     unnamed: [],
     missing: [],
+    doubtful: [],
   },
   ...change,
 });
@@ -57,7 +58,14 @@ describe("how long a drain may take", () => {
       { loadBalancers: [{ kind: "classic", id: "elb", limit: 60_000 }], definitions: [] },
     ]);
     const registrations = [target({ kind: "lattice", id: "tg-lattice" })];
-    const registered = { registrations, loadBalancers: [], unread: undefined, unnamed: [], missing: [] };
+    const registered = {
+      registrations,
+      loadBalancers: [],
+      unread: undefined,
+      unnamed: [],
+      missing: [],
+      doubtful: [],
+    };
     const [found] = await timesOf(showing(shown).run, [record(termination(), { registered })]);
     expect(found?.loadBalancers).to.deep.equal([]);
   });

@@ -29,7 +29,14 @@ async function play(
   const { run, asked } = showing(shown);
   const record = {
     ...clustered(of, { instances: [clusterInstanceOf({ status }, tasks)] }),
-    registered: { registrations, loadBalancers: [], unread: undefined, unnamed: [], missing: [] },
+    registered: {
+      registrations,
+      loadBalancers: [],
+      unread: undefined,
+      unnamed: [],
+      missing: [],
+      doubtful: [],
+    },
     isObserved,
   };
   const found = await observeHostPorts(run, [record], questions);
@@ -59,6 +66,7 @@ describe("host ports", () => {
         unread: undefined,
         unnamed: [],
         missing: [],
+        doubtful: [],
       },
     };
     const [found] = await observeHostPorts(run, [record], questions);
@@ -107,6 +115,7 @@ describe("host ports", () => {
         unread: undefined,
         unnamed: [],
         missing: [],
+        doubtful: [],
       },
     };
     await observeHostPorts(run, [record], questions);
@@ -132,6 +141,7 @@ describe("host ports", () => {
       unread: undefined,
       unnamed: [],
       missing: [],
+      doubtful: [],
     };
     const record = { ...clustered(termination()), registered };
     expect(await observeHostPorts(run, [record], questions)).to.deep.equal([

@@ -4,6 +4,7 @@ import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port
 import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
+import type { NetworkInterface } from "../../../../shared/model/network-interface.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import type { ContainerInstance, Service, Task, TaskProtection } from "../../../../shared/model/tasks.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
@@ -57,6 +58,7 @@ export type Shown = {
   readonly instances?: Readonly<Record<string, InstanceState>>;
   /** Where instances are in the network. */
   readonly networks?: Readonly<Record<string, InstanceNetwork>>;
+  readonly interfaces?: readonly NetworkInterface[];
   /** Calls that fail, by how what is asked begins: "ecs.services main". */
   readonly fails?: Readonly<Record<string, FailureKind | "fault of ours">>;
 };
@@ -123,6 +125,14 @@ export function showing(shown: Shown): {
           ids,
           () => new Map(Object.entries(shown.networks ?? {}).filter(([id]) => ids.includes(id))),
         ),
+      interfacesOf: (ids) =>
+        askFor("ec2.interfacesOf", [], ids, () =>
+          found(shown.interfaces, ({ instanceId = "" }) => ids.includes(instanceId)),
+        ),
+      interfacesWith: (addresses) =>
+        askFor("ec2.interfacesWith", [], addresses, () =>
+          found(shown.interfaces, (each) => addresses.some((one) => each.addresses.includes(one))),
+        ),
     },
     ecs: {
       ...untouchable.ecs,
@@ -147,10 +157,6 @@ export function showing(shown: Shown): {
           found(of(cluster).tasks, (task) => !task.shouldRun && arns.includes(task.containerInstance)).map(
             ({ arn }) => arn,
           ),
-        ),
-      listAllTasksToRun: (cluster) =>
-        ask("ecs.listAllTasksToRun", [cluster], () =>
-          found(of(cluster).tasks, ({ shouldRun }) => shouldRun).map(({ arn }) => arn),
         ),
       describeTasks: (cluster, arns) =>
         askFor("ecs.describeTasks", [cluster], arns, () =>
@@ -216,8 +222,8 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
       ask("targetGroups.describe", [nameOrArn], () => {
         const found = shown.targetGroups?.find(({ arn, name }) => [arn, name].includes(nameOrArn));
         if (!found) return undefined;
-        const { arn: id, name, targetType, network } = found;
-        return { kind: "target", id, name, targetType, network };
+        const { arn: id, targets: _, ...rest } = found;
+        return { kind: "target", id, ...rest };
       }),
     targets,
     describesBy: "elasticloadbalancing:DescribeTargetGroups",

@@ -51,6 +51,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   clusterInstances: [],
   registrations: [],
+  doubtfulAddresses: [],
   managed: [],
   loadBalancers: [],
   discovery: undefined,
@@ -139,6 +140,8 @@ export const target = (change: Partial<Registration> = {}): Registration => ({
   invalid: false,
   canRecheckRegistered: true,
   networkLoadBalancer: false,
+  address: change.holder === undefined && change.addressTask === undefined ? undefined : change.target,
+  holder: change.addressTask === undefined ? undefined : "task",
   addressTask: undefined,
   ...change,
 });

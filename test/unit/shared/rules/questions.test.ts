@@ -191,7 +191,7 @@ describe("whether host ports are read from task definitions", () => {
   it("not where all are ECS's, or the address of a task", () => {
     expect(isDue([])).to.equal(false);
     expect(isDue([target({ managed: true })])).to.equal(false);
-    expect(isDue([target({ addressTask: task("RUNNING") })])).to.equal(false);
+    expect(isDue([target({ services: ["web"], addressTask: task("RUNNING") })])).to.equal(false);
     expect(isDue([], { ...seen, managed: [{ kind: "target", id: "tg-1" }] })).to.equal(false);
   });
 

@@ -1,18 +1,22 @@
-// Protects targets that are registered by the address of a task's own network interface: ECS's to take out, and never
-// somebody else's who has the address by now.
+// Protects targets that are registered by an address. One is ECS's to take out where the task's own service names the group. All
+// others that the instance has, or a task on it, are ours: out and drained before the task is told to stop.
 
 import { expect } from "chai";
+import type { Registration } from "../../../../shared/model/registration.ts";
 import {
   clusterInstance,
   decisionOf,
   MINUTE,
+  NOT_DRAINING,
   type Row,
   rows,
   SECOND,
   SINCE,
   seen,
   target,
+  targetsLeft,
   task,
+  tasksLeft,
 } from "./builders.ts";
 
 const now = 5 * MINUTE;
@@ -23,8 +27,18 @@ const stopped = (msAgo: number | undefined) =>
     addresses: ["10.0.0.7"],
     stoppedAt: msAgo === undefined ? undefined : SINCE + now - msAgo,
   });
-const byAddress = (addressTask: typeof held, change = {}) =>
-  target({ target: "10.0.0.7", pointsAt: [], managed: true, services: ["web"], addressTask, ...change });
+const byAddress = (addressTask: typeof held, change: Partial<Registration> = {}) =>
+  target({
+    target: "10.0.0.7",
+    pointsAt: [],
+    managed: true,
+    services: ["web"],
+    holder: addressTask.status === "STOPPED" ? "nobody" : "task",
+    addressTask,
+    ...change,
+  });
+const ofInstance = (change: Partial<Registration> = {}) =>
+  target({ target: "10.0.0.1", holder: "instance", ...change });
 const drained = { ...seen, drainingAt: SINCE };
 
 describe("decide", () => {
@@ -42,24 +56,89 @@ describe("decide", () => {
       }),
     ),
     {
-      why: "in a group that the input names, of no service: still never ours",
+      why: "in a group that its service does not name, DRAINING already: ours, and taken out late",
       memory: drained,
       observed: {
         clusterInstances: [clusterInstance("DRAINING", held)],
         registrations: [byAddress(held, { managed: false, services: [] })],
       },
       now,
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "in a group that its service does not name: ours, and DRAINING waits for it",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", held)],
+        registrations: [byAddress(held, { managed: false, services: [] })],
+      },
+      now,
+      expected: ["wait", "deregister"],
+      because: [targetsLeft("draining"), tasksLeft("RUNNING"), NOT_DRAINING],
+    },
+    {
+      why: "the same while it drains",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", held)],
+        registrations: [byAddress(held, { managed: false, services: [], state: "draining" })],
+      },
+      now,
       expected: ["wait"],
     },
     {
-      why: "it does not hold DRAINING back: ECS takes it out before it stops the task",
+      why: "gone less than 10 s after its deregistration: DRAINING waits",
+      memory: { ...seen, actedAt: SINCE + now - 10 * SECOND + 1 },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", held)] },
+      now,
+      expected: ["wait"],
+    },
+    {
+      why: "gone for 10 s: DRAINING",
+      memory: { ...seen, actedAt: SINCE + now - 10 * SECOND },
+      observed: { clusterInstances: [clusterInstance("ACTIVE", held)] },
+      now,
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "in a group that another service names: ours, for the task is not that service's",
       memory: seen,
       observed: {
-        clusterInstances: [clusterInstance("ACTIVE", { ...held, hostPorts: [8080] })],
-        registrations: [byAddress(held, { managed: false })],
+        clusterInstances: [clusterInstance("ACTIVE", held)],
+        registrations: [byAddress(held, { services: ["api"] })],
+      },
+      now,
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "of a standalone task: ours",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", { ...held, service: undefined })],
+        registrations: [byAddress({ ...held, service: undefined })],
+      },
+      now,
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "in a group that its service names: DRAINING does not wait, ECS takes it out before it stops the task",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", held)],
+        registrations: [byAddress(held)],
       },
       now,
       expected: ["wait", "drain"],
+    },
+    {
+      why: "of the task on another instance: no reason for DRAINING to wait here",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { addresses: ["10.0.0.9"] }))],
+        registrations: [byAddress(held, { managed: false, services: [] })],
+      },
+      now,
+      expected: ["wait", "deregister", "drain"],
     },
     {
       why: "its task STOPPED less than a minute ago: ECS may still take it out",
@@ -82,7 +161,7 @@ describe("decide", () => {
       expected: ["wait", "orphan"],
     },
     {
-      why: "the same in a group that only the input names",
+      why: "the same in a group that no service names",
       memory: drained,
       observed: {
         clusterInstances: [clusterInstance("DRAINING")],
@@ -115,13 +194,124 @@ describe("decide", () => {
       why: "one that was taken out as an orphan and is back is an orphan again, not ours",
       memory: {
         ...drained,
-        deregistered: [{ what: { kind: "target", id: "tg-1", port: 8080 }, at: SINCE + 30 * SECOND }],
+        deregistered: [
+          { what: { kind: "target", id: "tg-1", port: 8080, address: "10.0.0.7" }, at: SINCE + 30 * SECOND },
+        ],
       },
       observed: {
         clusterInstances: [clusterInstance("DRAINING")],
         registrations: [byAddress(stopped(MINUTE))],
       },
       now,
+      expected: ["wait", "orphan"],
+    },
+  ]);
+
+  rows("rule 2: targets by an address of the instance itself", [
+    {
+      why: "ours, as its id would be: out at once, and DRAINING with it where no task listens there",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
+        registrations: [ofInstance()],
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "a task listens on its port: DRAINING waits",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [ofInstance()],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "a task may listen on any port: DRAINING waits",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { mayListenOnAny: true }))],
+        registrations: [ofInstance({ state: "draining" })],
+      },
+      expected: ["wait"],
+    },
+    {
+      why: "a service names the group: ours still, for a service registers its tasks' own addresses",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [ofInstance({ managed: true, services: ["web"] })],
+      },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "no cluster: it is all that there is",
+      observed: { registrations: [ofInstance()] },
+      settings: { clusterNames: [] },
+      expected: ["wait", "deregister"],
+      because: [targetsLeft("draining")],
+    },
+    {
+      why: "two addresses at one port are two registrations: one that was taken out says nothing of the other",
+      memory: {
+        ...seen,
+        deregistered: [
+          { what: { kind: "target", id: "tg-1", port: 8080, address: "10.0.0.1" }, at: SINCE + 30 * SECOND },
+        ],
+      },
+      observed: { registrations: [ofInstance(), ofInstance({ target: "10.0.0.2" })] },
+      expected: ["wait", "came back", "deregister"],
+    },
+  ]);
+
+  rows("rule 2: an address that nobody has any more", [
+    {
+      why: "no task is known to have had it, and no service names the group: ours",
+      observed: { registrations: [ofInstance({ holder: "nobody", pointsAt: [] })] },
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "a service names the group: left until it is an orphan",
+      memory: { ...seen, drainingAt: SINCE },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [ofInstance({ holder: "nobody", pointsAt: [], managed: true })],
+      },
+      now: MINUTE - 1,
+      expected: ["wait"],
+    },
+    {
+      why: "a minute after DRAINING: an orphan",
+      memory: { ...seen, drainingAt: SINCE },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [ofInstance({ holder: "nobody", pointsAt: [], managed: true })],
+      },
+      now: MINUTE,
+      expected: ["wait", "orphan"],
+    },
+  ]);
+
+  rows("rule 2: the address of a task that ECS does not show", [
+    {
+      why: "left: ECS may be about to show the task, and DRAINING does not wait",
+      memory: seen,
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { hostPorts: [8080] }))],
+        registrations: [ofInstance({ holder: "unknown task", pointsAt: [] })],
+      },
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "still there a minute after DRAINING: an orphan",
+      memory: { ...seen, drainingAt: SINCE },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        registrations: [ofInstance({ holder: "unknown task", pointsAt: [] })],
+      },
+      now: MINUTE,
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "an instance in no cluster that is known: a minute after its termination began",
+      observed: { registrations: [ofInstance({ holder: "unknown task", pointsAt: [] })] },
+      now: MINUTE,
       expected: ["wait", "orphan"],
     },
   ]);

@@ -136,7 +136,13 @@ describe("decide", () => {
         clusterInstances: [clusterInstance("ACTIVE", task("RUNNING"))],
         registrations: [
           target({ managed: true }),
-          target({ id: "tg-2", target: "10.0.0.7", pointsAt: [], addressTask: task("RUNNING") }),
+          target({
+            id: "tg-2",
+            target: "10.0.0.7",
+            pointsAt: [],
+            services: ["web"],
+            addressTask: task("RUNNING"),
+          }),
         ],
         unread: { "host ports": denied() },
       },

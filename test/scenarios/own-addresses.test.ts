@@ -1,0 +1,279 @@
+// Protects instances whose own addresses are targets, and tasks that register themselves: nobody else takes them out, so they are
+// out and drained before a task is told to stop, and before the instance goes. An address that is somebody else's is left.
+import { expect } from "chai";
+import type { StoryLine } from "../../simulator/kernel/story.ts";
+import {
+  calls,
+  expectDrained,
+  expectQuiet,
+  functions,
+  HOOK,
+  instanceIds,
+  linesOf,
+  type Outcome,
+  play,
+} from "./fixture.ts";
+
+const ids = instanceIds(3);
+const [leaving, other] = ids as [string, string];
+const DELAY = 60;
+
+type Change = {
+  readonly group?: Record<string, unknown>;
+  readonly targetGroup?: Record<string, unknown>;
+  readonly besides?: Record<string, unknown>;
+  readonly timeline?: Record<string, unknown>[];
+};
+
+/** Plain instances, in no cluster, in a target group of addresses. */
+const edge = ({ group, targetGroup, besides, timeline = [] }: Change = {}) => ({
+  functions: functions({ target_groups: ["ingress"] }),
+  target_groups: [
+    {
+      name: "ingress",
+      port: 443,
+      target_type: "ip",
+      deregistration_delay_seconds: DELAY,
+      ...targetGroup,
+    },
+  ],
+  auto_scaling_groups: [{ name: "edge", instance_ids: ids, hooks: [HOOK], ...group }],
+  timeline: [...timeline, { at_seconds: 30, terminate: { instance_ids: [leaving] } }],
+  ...besides,
+});
+const register = (...addresses: string[]) => ({
+  at_seconds: 1,
+  register: { addresses, target_group: "ingress" },
+});
+
+/** A service with tasks of their own addresses, which a function of somebody's registers in a group that ECS does not know. */
+const shop = (service: Record<string, unknown> = {}, change: Record<string, unknown> = {}) => ({
+  functions: functions({ cluster_name: "shop", target_groups: ["ingress"] }),
+  target_groups: [
+    { name: "ingress", port: 8080, target_type: "ip", deregistration_delay_seconds: DELAY },
+    { name: "api", port: 8080, target_type: "ip", deregistration_delay_seconds: 10 },
+  ],
+  clusters: [
+    {
+      name: "shop",
+      addresses: ["10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4", "10.0.1.5", "10.0.1.6"],
+      services: [
+        {
+          name: "api",
+          desired_count: 3,
+          task: { network_mode: "awsvpc", ports: [{ container_port: 8080 }], stop_seconds: 5 },
+          ...service,
+        },
+      ],
+      ...change,
+    },
+  ],
+  auto_scaling_groups: [{ name: "shop", instance_ids: ids, cluster: "shop", hooks: [HOOK] }],
+  timeline: [
+    register("10.0.1.1", "10.0.1.2", "10.0.1.3"),
+    { at_seconds: 30, terminate: { instance_ids: [leaving] } },
+  ],
+});
+
+/** What became of a target, in the order of its states. */
+function statesOf({ simulation }: Outcome, id: string, targetGroup = "ingress"): string[] {
+  return simulation.world.story.lines.flatMap((line) =>
+    line.kind === "target" && line.id === id && line.targetGroup === targetGroup ? [line.state] : [],
+  );
+}
+const TAKEN_OUT = ["registered", "draining", "gone"];
+const at = ({ simulation }: Outcome, isMeant: (line: StoryLine) => boolean) =>
+  simulation.world.story.lines.find(isMeant)?.at ?? Number.POSITIVE_INFINITY;
+const endOf = (outcome: Outcome) =>
+  at(outcome, (line) => line.kind === "action-ended" && line.instanceId === leaving);
+const goneAt = (outcome: Outcome, id: string) =>
+  at(outcome, (line) => line.kind === "target" && line.id === id && line.state === "gone");
+const sigtermOn = (outcome: Outcome, instanceId: string) =>
+  at(outcome, (line) => line.kind === "task" && line.instanceId === instanceId && line.status === "STOPPING");
+
+describe("scenarios: an instance's own addresses", () => {
+  /** [what, the world, the addresses of the leaving instance that are targets] */
+  const members: [string, Change, string[]][] = [
+    [
+      "the address of plain EC2, registered by hand",
+      { timeline: [register("10.0.0.11", "10.0.0.12")] },
+      ["10.0.0.11"],
+    ],
+    [
+      "the same, registered by a boot script",
+      { group: { registers_with: { target_groups: [{ name: "ingress" }] } } },
+      ["10.0.0.11"],
+    ],
+    [
+      "a secondary address, and one of a second interface",
+      {
+        group: {
+          network_interfaces: {
+            [leaving]: [{ addresses: ["10.0.7.1", "10.0.7.2"] }, { addresses: ["10.0.8.1"] }],
+          },
+        },
+        timeline: [register("10.0.7.2", "10.0.8.1", "10.0.0.12")],
+      },
+      ["10.0.7.2", "10.0.8.1"],
+    ],
+    [
+      "an address in a prefix",
+      {
+        group: {
+          network_interfaces: { [leaving]: [{ addresses: ["10.0.7.1"], prefixes: ["10.0.9.16/28"] }] },
+        },
+        timeline: [register("10.0.9.20", "10.0.9.40")],
+      },
+      ["10.0.9.20"],
+    ],
+    [
+      "an IPv6 address, which the target group writes otherwise",
+      {
+        group: { network_interfaces: { [leaving]: [{ addresses: ["10.0.7.1", "2001:db8::a"] }] } },
+        timeline: [register("2001:db8:0::000a", "2001:db8::b")],
+      },
+      ["2001:db8:0::000a"],
+    ],
+    [
+      "an address that it gets while it is in service",
+      {
+        timeline: [
+          { at_seconds: 2, assign_addresses: { instance_ids: [leaving], addresses: ["10.0.7.7"] } },
+          { at_seconds: 3, register: { addresses: ["10.0.7.7"], target_group: "ingress" } },
+        ],
+      },
+      ["10.0.7.7"],
+    ],
+  ];
+  for (const [what, change, addresses] of members) {
+    it(`${what}: out and drained before CONTINUE, and no other target with it`, async () => {
+      const outcome = await play(edge(change));
+      expectDrained(outcome, { count: 1 });
+      expectQuiet(outcome);
+      const groups = outcome.simulation.world.targetGroups.byName("ingress");
+      for (const address of addresses) {
+        expect(statesOf(outcome, address), address).to.deep.equal(TAKEN_OUT);
+        expect(goneAt(outcome, address)).to.be.at.most(endOf(outcome));
+      }
+      const left = (groups?.targets ?? []).filter(({ id }) => !addresses.includes(id));
+      expect(left.filter(({ state }) => state.latest !== "healthy")).to.deep.equal([]);
+    });
+  }
+
+  const left: [string, Change, string][] = [
+    [
+      "an address that it has in another VPC is left, and told",
+      { group: { vpc: "b" }, timeline: [register("10.0.0.11")] },
+      "10.0.0.11",
+    ],
+    ["an address that nobody can see is left", { timeline: [register("192.168.7.7")] }, "192.168.7.7"],
+    [
+      "a floating address that another instance has by now is left",
+      {
+        timeline: [
+          { at_seconds: 2, assign_addresses: { instance_ids: [leaving], addresses: ["10.0.7.7"] } },
+          register("10.0.7.7"),
+          { at_seconds: 20, assign_addresses: { instance_ids: [other], addresses: ["10.0.7.7"] } },
+        ],
+      },
+      "10.0.7.7",
+    ],
+  ];
+  for (const [what, change, address] of left) {
+    it(what, async () => {
+      const outcome = await play(edge(change));
+      expectDrained(outcome, { count: 1 });
+      expect(statesOf(outcome, address)).to.deep.equal(["registered"]);
+      const told = linesOf(outcome, "address left alone", leaving);
+      expect(told.map((line) => line.address)).to.deep.equal(what.includes("told") ? [address] : []);
+    });
+  }
+
+  it("is held while EC2 may not be asked, with the permission that is missing", async () => {
+    const deny = { actions: ["ec2:DescribeNetworkInterfaces"], for_seconds: 600 };
+    const outcome = await play(edge({ timeline: [register("10.0.0.11"), { at_seconds: 2, deny }] }));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(statesOf(outcome, "10.0.0.11")).to.deep.equal(TAKEN_OUT);
+    expect(goneAt(outcome, "10.0.0.11")).to.be.at.most(endOf(outcome));
+    expect(linesOf(outcome, "call failed")[0]).to.include({
+      missing_permission: "ec2:DescribeNetworkInterfaces",
+    });
+  });
+
+  it("is not asked about where no address is registered", async () => {
+    const deny = { actions: ["ec2:DescribeNetworkInterfaces"], for_seconds: 3_600 };
+    const outcome = await play(edge({ timeline: [{ at_seconds: 2, deny }] }));
+    expectDrained(outcome, { count: 1 });
+    expect(calls(outcome, "ec2:DescribeNetworkInterfaces")).to.equal(0);
+  });
+
+  it("of an instance that dies in its drain are taken out: nobody has them any more", async () => {
+    const outcome = await play(
+      edge({
+        timeline: [
+          register("10.0.0.11"),
+          { at_seconds: 30, deny: { actions: ["elbv2:DeregisterTargets"], for_seconds: 120 } },
+          { at_seconds: 100, kill: { instance_ids: [leaving] } },
+        ],
+      }),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(statesOf(outcome, "10.0.0.11")).to.include("draining");
+  });
+});
+
+describe("scenarios: tasks that register themselves", () => {
+  const members: [string, Record<string, unknown>][] = [
+    ["a service that is behind no target group of ECS's", shop()],
+    [
+      "a service that ECS has in another target group",
+      shop({ load_balancers: [{ target_group: "api", container_port: 8080 }] }),
+    ],
+    ["a service whose interfaces are branches of a trunk", shop({}, { trunking: true })],
+    ["a daemon", shop({ scheduling_strategy: "DAEMON" })],
+  ];
+  for (const [what, scenario] of members) {
+    it(`${what}: its SIGTERM comes after the target has drained`, async () => {
+      const outcome = await play(scenario);
+      expectDrained(outcome, { count: 1 });
+      const mine = outcome.simulation.world.story.lines.find(
+        (line) => line.kind === "task" && line.instanceId === leaving && line.address !== undefined,
+      );
+      const address = (mine?.kind === "task" && mine.address) || "";
+      expect(statesOf(outcome, address)).to.deep.equal(TAKEN_OUT);
+      expect(sigtermOn(outcome, leaving)).to.be.at.least(goneAt(outcome, address));
+      expect(linesOf(outcome, "orphaned target deregistered")).to.deep.equal([]);
+    });
+  }
+
+  it("a task in a group that another service names is not that service's: it goes first too", async () => {
+    const scenario = shop();
+    const [cluster] = scenario.clusters;
+    cluster?.services.push({
+      name: "owner",
+      desired_count: 1,
+      load_balancers: [{ target_group: "ingress", container_port: 8080 }],
+      task: { network_mode: "awsvpc", ports: [{ container_port: 8080 }], stop_seconds: 5 },
+    } as never);
+    const outcome = await play(scenario);
+    expectDrained(outcome, { count: 1 });
+    const mine = outcome.simulation.world.story.lines.flatMap((line) =>
+      line.kind === "task" && line.instanceId === leaving && line.service === "api" && line.address
+        ? [line.address]
+        : [],
+    );
+    const address = mine[0] ?? "";
+    expect(statesOf(outcome, address)).to.deep.equal(TAKEN_OUT);
+    const sigterm = at(
+      outcome,
+      (line) => line.kind === "task" && line.address === address && line.status === "STOPPING",
+    );
+    expect(sigterm).to.be.at.least(goneAt(outcome, address));
+  });
+
+  it("a service that ECS registers is left to ECS", async () => {
+    const outcome = await play(shop({ load_balancers: [{ target_group: "ingress", container_port: 8080 }] }));
+    expectDrained(outcome, { count: 1 });
+    expect(calls(outcome, "elbv2:DeregisterTargets")).to.equal(0);
+  });
+});
