@@ -9,9 +9,22 @@ import {
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
+/** What is counted as it happens, by its key in the timeline. */
+const COUNTED = {
+  schedule_maintenance: "changes scheduled",
+  suspend_processes: "processes suspended",
+  protect_from_scale_in: "protected from scale-in",
+  enter_standby: "set aside in Standby",
+  detach: "detached",
+  instance_refresh: "instance refreshes",
+  rolling_update: "rolling updates",
+} as const;
+const KEYS_COUNTED = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
+
 /** Carries out what an entry of the timeline does to instances and their groups. */
 export function happenToInstances(world: World, entry: TimelineEntry): void {
   happenToGroups(world, entry);
+  for (const key of KEYS_COUNTED) if (entry[key]) world.firings.count(COUNTED[key]);
   const { groups, instances } = world;
   for (const instanceId of entry.terminate?.instance_ids ?? []) {
     const found = groups.findInstance(instanceId);

@@ -8,7 +8,7 @@ import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
-const ENDS_AFTER = 14_400;
+const ENDS_AFTER = 18_000;
 
 /** The functions' queues, as the template makes them. */
 export const queues = [
@@ -39,6 +39,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...some(random, 0.6, { on_spot_interruption: random.pick(["drain", "drain", "ignore"]) }),
     ...some(random, 0.5, { on_rebalance: random.pick(["replace", "ignore"]) }),
     ...some(random, 0.5, { on_maintenance: random.pick(["replace", "ignore"]) }),
+    ...replacing(source("replacing")),
   };
   const faults = source("faults");
   const disturbance = disturbanceOf(faults);
@@ -91,6 +92,15 @@ function changedInputs(random: Random, names: Named): Entry[] {
     at_seconds,
     change_input: { function: each, input },
   }));
+}
+
+// How many go at once because of notices, and how long before a maintenance.
+function replacing(random: Random): object {
+  return {
+    ...some(random, 0.3, { replace_at_once: random.pick([1, 2, 3]) }),
+    ...some(random, 0.3, { replace_last: random.chance(0.7) }),
+    ...some(random, 0.4, { maintenance_lead_hours: random.pick([0, 24, 400]) }),
+  };
 }
 
 /** How often terminate sweeps, and how it knows our hook. */

@@ -28,8 +28,13 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
       }),
     ],
   ],
-  [1, (from) => [from.at({ recommend_rebalance: { instance_ids: from.ids(1) } })]],
-  [1, (from) => [from.at({ schedule_maintenance: { instance_ids: from.ids(1) } })]],
+  [2, (from) => [from.at({ recommend_rebalance: { instance_ids: from.ids(3) } })]],
+  [2, maintenance],
+  [2, suspended],
+  [2, aside],
+  [1, (from) => [from.at({ detach: { instance_ids: from.ids(1), replace: from.random.chance(0.5) } })]],
+  [1, (from) => [from.at({ protect_from_scale_in: { instance_ids: from.ids(2) } })]],
+  [2, rolling],
   [2, warmPool],
   [3, (from) => [from.at({ scale_out: { group: from.group.name, count: 1 } })]],
   [4, disconnect],
@@ -122,6 +127,57 @@ function refresh(from: Draws): Entry[] {
   return (from.group.instance_ids ?? []).map((id, i) =>
     from.at({ terminate: { instance_ids: [id], replace: true } }, i * gap),
   );
+}
+
+function maintenance(from: Draws): Entry[] {
+  const { random } = from;
+  const instance_ids = from.ids(3);
+  const told = random.chance(0.7);
+  const starts_in_hours = random.pick([0.5, 1, 20, 336]);
+  const code = random.pick([
+    "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
+    "AWS_EC2_INSTANCE_STOP_SCHEDULED",
+    "AWS_EC2_SYSTEM_REBOOT_SCHEDULED",
+    "AWS_EC2_SYSTEM_MAINTENANCE_EVENT",
+  ]);
+  return [
+    from.at({ schedule_maintenance: { instance_ids, starts_in_hours, code, told } }),
+    ...(random.chance(0.3) ? [from.at({ cancel_maintenance: { instance_ids } }, random.whole(5, 600))] : []),
+  ];
+}
+
+// Nobody resumes them before some minutes are over.
+function suspended(from: Draws): Entry[] {
+  const { random } = from;
+  const processes = random.pick([
+    ["Launch"],
+    ["Terminate"],
+    ["Launch", "Terminate"],
+    ["AddToLoadBalancer"],
+    ["ReplaceUnhealthy", "AZRebalance"],
+    ["HealthCheck"],
+  ]);
+  const these = { group: from.group.name, processes };
+  return [from.at({ suspend_processes: these }), from.at({ resume_processes: these }, random.whole(60, 900))];
+}
+
+function aside(from: Draws): Entry[] {
+  const instance_ids = from.ids(1);
+  const { random } = from;
+  return [
+    from.at({ enter_standby: { instance_ids, replace: random.chance(0.3) } }),
+    from.at({ exit_standby: { instance_ids } }, random.whole(30, 600)),
+  ];
+}
+
+function rolling(from: Draws): Entry[] {
+  const { group, random } = from;
+  if (random.chance(0.5)) {
+    const min_healthy_percentage = random.pick([0, 50, 90]);
+    return [from.at({ instance_refresh: { group: group.name, min_healthy_percentage } })];
+  }
+  const batch = { batch_size: random.whole(1, 2), pause_seconds: random.pick([0, 30]) };
+  return [from.at({ rolling_update: { group: group.name, ...batch } })];
 }
 
 function rootVolume(from: Draws): Entry[] {

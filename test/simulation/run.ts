@@ -78,6 +78,10 @@ export const SAID = [
   "metadata ignored",
   "held by tasks",
   "time does not suffice",
+  "instance replaced",
+  "notice waits",
+  "instance not replaced",
+  "maintenance found",
 ] as const;
 
 function saidIn(lines: readonly string[]): Map<string, number> {

@@ -49,6 +49,14 @@ export const WORLD_KINDS = [
   "targets never healthy",
   "no room: CPU or memory",
   "no room: constraints",
+  "Capacity Rebalancing",
+  "changes scheduled",
+  "processes suspended",
+  "protected from scale-in",
+  "set aside in Standby",
+  "detached",
+  "instance refreshes",
+  "rolling updates",
 ] as const;
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */

@@ -45,7 +45,10 @@ export class Groups implements Past {
       changed: (group) => this.touch(group),
     };
     this.passages = new Passages(world, this.actions, following);
-    this.setAside = new SetAside(world, this.passages, following);
+    this.setAside = new SetAside(world, this.passages, {
+      changed: following.changed,
+      register: (group) => this.registerWithAttachments(group),
+    });
     this.refreshes = new Refreshes(world, this.passages, following.changed);
     this.#warmPools = new WarmPools(this.passages, (group) => this.#launch(group, "Warmed:Pending"));
     const notice = ({ id }: Instance, by: Actor) => {
@@ -277,6 +280,7 @@ export class Groups implements Past {
     );
     // A replacement is launched before an instance at risk is terminated.
     const replaced = replacedByRebalancing(group, present);
+    for (const _ of replaced) this.#world.firings.count("Capacity Rebalancing");
     for (const each of replaced) this.passages.terminate(group, each);
     const staying = present.filter((each) => !replaced.includes(each));
     const wanted = group.desired + replacementsWanted(group);

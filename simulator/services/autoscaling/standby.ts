@@ -1,6 +1,6 @@
 import { AwsError } from "../../wire/errors.ts";
 import type { AutoScalingGround, Group, GroupInstance } from "./model.ts";
-import type { Following, Passages } from "./passages.ts";
+import type { Passages } from "./passages.ts";
 
 /** From leaving the load balancers to Standby, or out of the group. */
 const SET_ASIDE_MS = 3_000;
@@ -11,12 +11,22 @@ const RETURN_MS = 10_000;
 export class SetAside {
   readonly #world: AutoScalingGround;
   readonly #passages: Passages;
-  readonly #following: Following;
+  readonly #changed: (group: Group) => void;
+  readonly #register: (group: Group) => void;
 
-  constructor(world: AutoScalingGround, passages: Passages, following: Following) {
+  /**
+   * @param changed called when a group may have to launch or terminate instances
+   * @param register registers the group's instances in service with the load balancers that are attached to it
+   */
+  constructor(
+    world: AutoScalingGround,
+    passages: Passages,
+    { changed, register }: { changed: (group: Group) => void; register: (group: Group) => void },
+  ) {
     this.#world = world;
     this.#passages = passages;
-    this.#following = following;
+    this.#changed = changed;
+    this.#register = register;
   }
 
   /** EnterStandby. Without `decrement`, the group launches another instance. Throws a ValidationError. */
@@ -31,8 +41,11 @@ export class SetAside {
     expectState(instance, "Standby", "ExitStandby");
     group.desired += 1;
     this.#passages.set(group, instance, "Pending");
-    this.#after(RETURN_MS, instance, () => this.#following.enterService(group, instance));
-    this.#following.changed(group);
+    this.#after(RETURN_MS, instance, () => {
+      this.#passages.set(group, instance, "InService");
+      if (!group.suspended.has("AddToLoadBalancer")) this.#register(group);
+    });
+    this.#changed(group);
   }
 
   /** DetachInstances: the instance leaves the group, and lives on. Throws a ValidationError. */
@@ -54,7 +67,7 @@ export class SetAside {
     this.#passages.leaveLoadBalancers(group, instance, phase, () =>
       this.#after(SET_ASIDE_MS, instance, then),
     );
-    this.#following.changed(group);
+    this.#changed(group);
   }
 
   // Does nothing if the instance's state has changed in the meantime.
