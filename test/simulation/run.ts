@@ -80,8 +80,6 @@ export const SAID = [
   "time does not suffice",
   "instance replaced",
   "notice waits",
-  "instance not replaced",
-  "maintenance found",
 ] as const;
 
 function saidIn(lines: readonly string[]): Map<string, number> {
