@@ -90,7 +90,7 @@ describe("the functions' roles", function () {
   it("together they hold the actions that shared/aws names in its calls, and no more", () => {
     const folder = join(PROJECT, "shared", "aws");
     const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
-    const named = [...source.join("\n").matchAll(/\bcall\(\s*"([\w-]+:\w+)"/g)].map(
+    const named = [...source.join("\n").matchAll(/\b(?:call|by|discovers)\(\s*"([\w-]+:\w+)"/g)].map(
       ([, action = ""]) => action,
     );
     // Without a cluster, nothing of ECS is granted but what scale-tasks needs.
