@@ -12,7 +12,7 @@ import type { BatchResult } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { allPages, call, unless, unlessGone } from "./call.ts";
+import { allPages, type Call, call, unless, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 /** How many a page has at the most (the SDK model's limit). */
@@ -47,7 +47,7 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
 
     async stillThere(name, targets) {
       const ids = [...new Set(targets.map(({ id }) => id))];
-      const draining = await unlessGone(() => drainingOf(client, name, ids));
+      const draining = await unlessGone(() => drainingOf({ client, call }, name, ids));
       return (draining ?? []).map((id) => targetOf(id, "draining", []));
     },
 
@@ -86,7 +86,13 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
           registered: Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
         }));
     },
-    discoverTargets: (name) => unlessGone(() => targetsOf(client, name, [])),
+    discoversEach: true,
+    // An instance that it drains is no longer in its list.
+    discoverTargets: (name, instanceIds) =>
+      unlessGone(async () => {
+        const draining = await drainingOf({ client, call: discovers }, name, instanceIds);
+        return draining.map((id) => targetOf(id, "draining", []));
+      }),
   };
 }
 
@@ -105,7 +111,7 @@ async function targetsOf(
   const pointsAt = (found.ListenerDescriptions ?? []).flatMap((each) => each.Listener?.InstancePort ?? []);
   const listed = new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? []));
   const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
-  const draining = unlisted.length === 0 ? [] : await drainingOf(client, name, unlisted);
+  const draining = unlisted.length === 0 ? [] : await drainingOf({ client, call }, name, unlisted);
   return [
     ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
     ...draining.map((id) => targetOf(id, "draining", pointsAt)),
@@ -142,7 +148,7 @@ async function describe(
 // The instances that the load balancer is still draining. An id that it cannot know fails the whole call. Then it is asked about
 // each by itself.
 async function drainingOf(
-  client: ElasticLoadBalancingClient,
+  { client, call }: { readonly client: ElasticLoadBalancingClient; readonly call: Call },
   name: string,
   instanceIds: readonly string[],
 ): Promise<string[]> {

@@ -52,6 +52,7 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
     describe: (nameOrArn) => unlessGone(() => describe(client, nameOrArn)),
     // The group lists all of its targets in one answer, whichever instances are asked about.
     targets: (arn) => targets(arn),
+    discoversEach: false,
     discoverTargets: (arn) => targets(arn, discovers),
     describesBy: "elasticloadbalancing:DescribeTargetGroups",
     canRecheckRegistered: true,
@@ -74,7 +75,7 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
           ({ LoadBalancerArns = [], TargetType = "" }) =>
             LoadBalancerArns.length > 0 && TARGET_TYPES.includes(TargetType),
         )
-        .map((each) => ({ loadBalancer: readGroup(each), vpc: each.VpcId, registered: undefined }));
+        .map((each) => ({ loadBalancer: readGroup(each), vpc: each.VpcId, registered: [] }));
     },
 
     async register(arn, those) {

@@ -44,8 +44,10 @@ export type LoadBalancerPort = {
    * are left out. Its calls keep the pace of discovery.
    */
   list: () => Promise<ListedLoadBalancer[]>;
-  /** As `targets`, at the pace of discovery, for a load balancer whose list does not tell what is registered. */
-  discoverTargets: (id: string) => Promise<RegisteredTarget[] | undefined>;
+  /** Whether `discoverTargets` tells of the instances alone that it is asked about. */
+  readonly discoversEach: boolean;
+  /** What the list did not show of a load balancer: all targets, or those of these instances. It keeps the pace of discovery. */
+  discoverTargets: (id: string, instanceIds: readonly string[]) => Promise<RegisteredTarget[] | undefined>;
   /** The action that finds one by its name or id. */
   readonly describesBy: string;
   /** Registers targets again. */

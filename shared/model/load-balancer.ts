@@ -23,8 +23,8 @@ export type ListedLoadBalancer = {
   readonly loadBalancer: LoadBalancer;
   /** The VPC of its targets. Undefined if the list does not tell. */
   readonly vpc: string | undefined;
-  /** The ids of what is registered with it. Undefined if only a call of its own tells. */
-  readonly registered: readonly string[] | undefined;
+  /** The ids of what the list shows as registered with it. */
+  readonly registered: readonly string[];
 };
 
 /** Whether two are the same load balancer. */

@@ -30,8 +30,9 @@ export async function observeRegistrations<T extends Clustered>(
   const now = run.now();
   const kinds: { port: LoadBalancerPort; known: LoadBalancerReadings }[] = [];
   for (const port of ports) {
-    const known = await readLoadBalancers(run, port, askedOf(port, records));
-    noteAll(run, known);
+    const asked = askedOf(port, records);
+    const known = await readLoadBalancers(run, port, asked);
+    noteAll(run, asked, known);
     kinds.push({ port, known });
   }
   const due = records
@@ -80,11 +81,11 @@ async function observeKind<T extends WithRegistered>(
 }
 
 // What a round has seen of all load balancers counts for those that are asked anyway.
-function noteAll(run: Run, { resolved, targets }: LoadBalancerReadings): void {
-  for (const answer of resolved.values()) {
+function noteAll(run: Run, { names }: LoadBalancersAsked, { resolved, targets }: LoadBalancerReadings): void {
+  for (const [name, answer] of resolved) {
     const found = contentOf(answer);
     const read = targets.get(found?.id ?? "");
-    if (found && read && "value" in read) run.round.note(found, read.value ?? []);
+    if (found && read && "value" in read) run.round.note(found, read.value ?? [], names.get(name) ?? []);
   }
 }
 

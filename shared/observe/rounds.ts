@@ -1,5 +1,5 @@
 import { DISCOVERIES_A_SECOND } from "../aws/pace.ts";
-import { forEachOf } from "../base/batches.ts";
+import { forEachOf, groupBy } from "../base/batches.ts";
 import type { Discovery } from "../model/discovery.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { Termination } from "../model/termination.ts";
@@ -29,12 +29,15 @@ export async function goRound(run: Run, due: readonly Termination[], until: numb
     const listed = await list(run);
     if ("unread" in known || "unread" in listed) return false;
     const rounders = rounderOfEach(run, due);
+    const ids = [...new Set(due.map(({ instanceId }) => instanceId))];
     let hasRead = known.value || listed.value;
     for (let stop = round.next(rounders); stop && run.now() < until; stop = round.next(rounders)) {
       const { kind, id } = stop.loadBalancer;
-      const targets = await keeping(run, async () => run.ports.loadBalancers.get(kind)?.discoverTargets(id));
+      const targets = await keeping(run, async () =>
+        run.ports.loadBalancers.get(kind)?.discoverTargets(id, ids),
+      );
       if ("unread" in targets) return hasRead;
-      round.visited(stop, targets.value ?? []);
+      round.visited(stop, targets.value ?? [], ids);
       hasRead = true;
     }
     return hasRead;
@@ -86,7 +89,11 @@ export function rememberRound(run: Run, termination: Termination): Termination {
 function rounderOf(run: Run, { instanceId, memory: { round: progress } }: Termination): Rounder {
   const age = progress === undefined ? 0 : run.startedAt - progress.since;
   const isUsable = age >= 0 && age < ROUND_MS;
-  return { network: run.round.networks.get(instanceId), progress: isUsable ? progress : undefined };
+  return {
+    ids: [instanceId],
+    network: run.round.networks.get(instanceId),
+    progress: isUsable ? progress : undefined,
+  };
 }
 
 // Many terminations have come as far as each other.
@@ -97,7 +104,10 @@ function rounderOfEach(run: Run, due: readonly Termination[]): Rounder[] {
       (a.progress?.since ?? Number.POSITIVE_INFINITY) - (b.progress?.since ?? Number.POSITIVE_INFINITY),
   );
   const textOf = ({ network, progress }: Rounder) => JSON.stringify([network?.vpc, progress]);
-  return [...new Map(oldest.map((each) => [textOf(each), each])).values()];
+  const alike = groupBy(oldest, textOf);
+  return [...alike.values()].flatMap((group) =>
+    group.slice(0, 1).map((each) => ({ ...each, ids: group.flatMap(({ ids }) => ids) })),
+  );
 }
 
 // Returns whether anything was asked.
@@ -115,7 +125,14 @@ async function list(run: Run): Promise<Reading<boolean>> {
   const { round } = run;
   if (round.isListed) return { value: false };
   const lists = await keeping(run, () =>
-    forEachOf(run.ports.loadBalancers.values(), (port) => port.list(), 1),
+    forEachOf(
+      run.ports.loadBalancers.values(),
+      async (port) => {
+        const all = await port.list();
+        return all.map((each) => ({ ...each, isAskedAboutEach: port.discoversEach }));
+      },
+      1,
+    ),
   );
   if ("unread" in lists) return lists;
   round.setList(lists.value.flat());

@@ -10,10 +10,13 @@ export type Stop = {
   readonly key: string;
   readonly loadBalancer: LoadBalancer;
   readonly vpc: string | undefined;
+  /** Whether it is asked about each instance. Otherwise it tells of all at once. */
+  readonly isAskedAboutEach: boolean;
 };
 
-/** Whose round it is: where the instance is, and how far its message says that the round has come. */
+/** Whose round it is: where these instances are, and how far their messages say that the round has come. */
 export type Rounder = {
+  readonly ids: readonly string[];
   readonly network: InstanceNetwork | undefined;
   readonly progress: RoundProgress | undefined;
 };
@@ -27,7 +30,8 @@ export class Round {
   /** What kept the round from going on, the last time. */
   unread: Unread | undefined;
   #stops: readonly Stop[] | undefined;
-  readonly #read = new Set<string>();
+  /** The keys of those that were asked, with the instances that they were asked about. */
+  readonly #read = new Map<string, Set<string>>();
   readonly #holders = new Map<string, Map<string, LoadBalancer>>();
   #last: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -45,26 +49,31 @@ export class Round {
   }
 
   /** Takes the list of the account's load balancers. Some of them tell at once what is registered with them. */
-  setList(all: readonly ListedLoadBalancer[]): void {
-    for (const { loadBalancer, registered = [] } of all) this.#hold(loadBalancer, registered);
+  setList(all: readonly (ListedLoadBalancer & Pick<Stop, "isAskedAboutEach">)[]): void {
+    for (const { loadBalancer, registered } of all) this.#hold(loadBalancer, registered);
     this.#stops = all
-      .filter(({ registered }) => registered === undefined)
-      .map(({ loadBalancer, vpc }) => ({ key: keyOf(loadBalancer), loadBalancer, vpc }))
+      .map(({ loadBalancer, vpc, isAskedAboutEach }) => ({
+        key: keyOf(loadBalancer),
+        loadBalancer,
+        vpc,
+        isAskedAboutEach,
+      }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  /** Takes what a load balancer has registered, from whatever call. */
-  note(loadBalancer: LoadBalancer, targets: readonly RegisteredTarget[]): void {
+  /** Takes what a load balancer has registered, from whatever call, and about which instances it was asked. */
+  note(loadBalancer: LoadBalancer, targets: readonly RegisteredTarget[], ids: readonly string[]): void {
     this.#hold(
       loadBalancer,
       targets.map(({ id }) => id),
     );
-    this.#read.add(keyOf(loadBalancer));
+    const key = keyOf(loadBalancer);
+    this.#read.set(key, new Set([...(this.#read.get(key) ?? []), ...ids]));
   }
 
   /** The same, for the load balancer that `next` named. */
-  visited({ key, loadBalancer }: Stop, targets: readonly RegisteredTarget[]): void {
-    this.note(loadBalancer, targets);
+  visited({ key, loadBalancer }: Stop, targets: readonly RegisteredTarget[], ids: readonly string[]): void {
+    this.note(loadBalancer, targets, ids);
     this.#last = key;
   }
 
@@ -72,7 +81,7 @@ export class Round {
   next(rounders: readonly Rounder[]): Stop | undefined {
     const stops = this.#stops ?? [];
     const needed = (stop: Stop) =>
-      rounders.some((each) => isNear(stop, each) && !this.#isCovered(stop, each.progress));
+      rounders.some((each) => isNear(stop, each) && !this.#isCovered(stop, each));
     const after = this.#last ?? rounders.find(({ progress }) => progress !== undefined)?.progress?.to;
     const start = after === undefined ? 0 : stops.findIndex(({ key }) => key > after);
     if (start <= 0) return stops.find(needed);
@@ -81,7 +90,7 @@ export class Round {
 
   /** How many load balancers are still to be asked. */
   left(rounder: Rounder): number {
-    return this.#near(rounder).filter((stop) => !this.#isCovered(stop, rounder.progress)).length;
+    return this.#near(rounder).filter((stop) => !this.#isCovered(stop, rounder)).length;
   }
 
   /** How far the round has come: all that was asked without a gap, up to the last. */
@@ -94,7 +103,7 @@ export class Round {
     let length = 0;
     const at = (back: number) => stops[(end - back + 2 * stops.length) % stops.length];
     for (let stop = at(0); stop && length < stops.length; stop = at(length)) {
-      if (!this.#isCovered(stop, progress)) break;
+      if (!this.#isCovered(stop, rounder)) break;
       length += 1;
     }
     const known = progress === undefined ? 0 : stops.filter(({ key }) => isBetween(key, progress)).length;
@@ -113,8 +122,10 @@ export class Round {
     return (this.#stops ?? []).filter((stop) => isNear(stop, rounder));
   }
 
-  #isCovered({ key }: Stop, progress: RoundProgress | undefined): boolean {
-    return this.#read.has(key) || (progress !== undefined && isBetween(key, progress));
+  #isCovered({ key, isAskedAboutEach }: Stop, { ids, progress }: Rounder): boolean {
+    if (progress !== undefined && isBetween(key, progress)) return true;
+    const asked = this.#read.get(key);
+    return asked !== undefined && (!isAskedAboutEach || ids.every((id) => asked.has(id)));
   }
 
   #hold(loadBalancer: LoadBalancer, ids: readonly string[]): void {

@@ -198,6 +198,14 @@ describe("scenarios: what nobody named", () => {
     expect(linesOf(outcome, "registered again", going)).to.have.lengthOf(2);
   });
 
+  for (const atCall of [12, 16, 20, 24]) {
+    it(`is waited for by the run after one that died while it took it out: after call ${atCall}`, async () => {
+      const outcome = await play(plain(), { crash: { name: "deregister", atCall } });
+      expect(outcome.violations).to.deep.equal([]);
+      expectOutBefore(outcome, ["web", "old"]);
+    });
+  }
+
   it("that is registered in the middle of a long drain is found by the next round", async () => {
     const outcome = await play({
       ...plain(),

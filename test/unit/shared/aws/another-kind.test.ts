@@ -37,6 +37,7 @@ function lattice(asked: string[]) {
     },
     describesBy: "vpc-lattice:GetTargetGroup",
     list: async () => [],
+    discoversEach: false,
     discoverTargets: async () => targets(),
     async stillThere(id, those) {
       asked.push(`is there in ${id}: ${those.map((each) => `${each.id}:${each.port}`)}`);

@@ -73,7 +73,7 @@ describe("the list of target groups", () => {
           vpc: "vpc-1",
         },
         vpc: "vpc-1",
-        registered: undefined,
+        registered: [],
       },
       {
         loadBalancer: {
@@ -85,7 +85,7 @@ describe("the list of target groups", () => {
           vpc: "vpc-2",
         },
         vpc: "vpc-2",
-        registered: undefined,
+        registered: [],
       },
     ]);
   });
@@ -96,7 +96,7 @@ describe("the list of target groups", () => {
       () => ({}),
     );
     expect(await port.list()).to.deep.equal([]);
-    expect(await port.discoverTargets("arn:web")).to.deep.equal([]);
+    expect(await port.discoverTargets("arn:web", ["i-1"])).to.deep.equal([]);
     await port.targets("arn:web", ["i-1"]);
     expect(paced).to.deep.equal([
       "elasticloadbalancing:DescribeTargetGroups",
@@ -135,14 +135,30 @@ describe("the list of classic load balancers", () => {
     expect(paced).to.have.lengthOf(2);
   });
 
-  it("is empty where there are none, and one that is asked by itself lists its instances", async () => {
-    const { port } = make((_, { LoadBalancerNames }) =>
-      LoadBalancerNames
-        ? { LoadBalancerDescriptions: [{ LoadBalancerName: "a", Instances: [{ InstanceId: "i-1" }] }] }
-        : {},
-    );
-    expect(await port.list()).to.deep.equal([]);
-    expect((await port.discoverTargets("a"))?.map(({ id }) => id)).to.deep.equal(["i-1"]);
+  it("is empty where there are none", async () => {
+    expect(await make(() => ({})).port.list()).to.deep.equal([]);
+  });
+
+  it("leaves out what a load balancer drains, so it is asked about that at the same pace", async () => {
+    const { port, sent, paced } = make(() => ({
+      InstanceStates: [
+        {
+          InstanceId: "i-1",
+          State: "InService",
+          Description: "Instance deregistration currently in progress.",
+        },
+        { InstanceId: "i-2", State: "OutOfService", Description: "Instance is not currently registered." },
+      ],
+    }));
+    const found = await port.discoverTargets("a", ["i-1", "i-2"]);
+    expect(found?.map(({ id, state }) => [id, state])).to.deep.equal([["i-1", "draining"]]);
+    expect(sent()).to.deep.equal([
+      [
+        "DescribeInstanceHealth",
+        { LoadBalancerName: "a", Instances: [{ InstanceId: "i-1" }, { InstanceId: "i-2" }] },
+      ],
+    ]);
+    expect(paced).to.deep.equal(["elasticloadbalancing:DescribeInstanceHealth"]);
   });
 });
 

@@ -227,13 +227,14 @@ function shownTargetGroups(shown: Shown, ask: Ask): LoadBalancerPort {
       }),
     targets,
     describesBy: "elasticloadbalancing:DescribeTargetGroups",
+    discoversEach: false,
     discoverTargets: (id) => targets(id),
     list: () =>
       ask("targetGroups.list", [], () =>
         (shown.targetGroups ?? []).map(({ arn: id, vpc, targets: _, ...rest }) => ({
           loadBalancer: { kind: "target", id, ...rest },
           vpc,
-          registered: undefined,
+          registered: [],
         })),
       ),
     stillThere: async (id) => (await targets(id)) ?? [],
@@ -279,7 +280,11 @@ function shownClassic(shown: Shown, ask: Ask): LoadBalancerPort {
       ];
     },
     describesBy: "elasticloadbalancing:DescribeLoadBalancers",
-    discoverTargets: notToBeCalled,
+    discoversEach: true,
+    discoverTargets: (name, ids) =>
+      ask("classic.draining", [name, ...ids], () =>
+        ids.filter((id) => of(name)?.draining?.includes(id)).map((id) => targetOf(id, "draining", [])),
+      ),
     list: () =>
       ask("classic.list", [], () =>
         (shown.classic ?? []).map(({ name, instanceIds }) => ({

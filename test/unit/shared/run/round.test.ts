@@ -1,15 +1,17 @@
 // Protects a round: it asks each load balancer once, goes on where the last run stopped, and is whole only when all were asked.
 import { expect } from "chai";
 import type { RoundProgress } from "../../../../shared/model/discovery.ts";
-import type { ListedLoadBalancer } from "../../../../shared/model/load-balancer.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
 import { Round, type Rounder, type Stop } from "../../../../shared/run/round.ts";
 
 const SINCE = 1_000;
-const listed = (id: string, vpc = "vpc-1"): ListedLoadBalancer => ({
+type Listed = Parameters<Round["setList"]>[0][number];
+
+const listed = (id: string, vpc = "vpc-1"): Listed => ({
   loadBalancer: { kind: "target", id, name: id, targetType: "instance", network: false },
   vpc,
-  registered: undefined,
+  registered: [],
+  isAskedAboutEach: false,
 });
 const ten = Array.from({ length: 10 }, (_, i) => listed(`tg-${i}`));
 const target = (id: string): RegisteredTarget => ({
@@ -20,11 +22,12 @@ const target = (id: string): RegisteredTarget => ({
   pointsAt: [80],
 });
 const rounder = (progress?: RoundProgress, vpc = "vpc-1"): Rounder => ({
+  ids: ["i-1"],
   network: { vpc, addresses: [] },
   progress,
 });
 
-function roundOf(all: readonly ListedLoadBalancer[] = ten): Round {
+function roundOf(all: readonly Listed[] = ten): Round {
   const round = new Round();
   round.setList(all);
   return round;
@@ -36,7 +39,7 @@ function ask(round: Round, rounders: readonly Rounder[], count = Number.POSITIVE
   for (let stop: Stop | undefined; asked.length < count; asked.push(stop.loadBalancer.id)) {
     stop = round.next(rounders);
     if (!stop) break;
-    round.visited(stop, []);
+    round.visited(stop, [], ["i-1"]);
   }
   return asked;
 }
@@ -113,31 +116,47 @@ describe("a round", () => {
     const all = [listed("a", "vpc-1"), listed("b", "vpc-2"), { ...listed("c"), vpc: undefined }];
     expect(ask(roundOf(all), [rounder()])).to.have.members(["a", "c"]);
     expect(ask(roundOf(all), [rounder(undefined, "vpc-2")])).to.have.members(["b", "c"]);
-    expect(ask(roundOf(all), [{ network: undefined, progress: undefined }])).to.have.members(["a", "b", "c"]);
+    expect(ask(roundOf(all), [{ ids: [], network: undefined, progress: undefined }])).to.have.members([
+      "a",
+      "b",
+      "c",
+    ]);
   });
 
   it("needs nothing of what a pass has asked anyway", () => {
     const round = roundOf();
     const [one] = ten;
-    if (one) round.note(one.loadBalancer, [target("i-1")]);
+    if (one) round.note(one.loadBalancer, [target("i-1")], []);
     expect(round.left(rounder())).to.equal(9);
     expect(ask(round, [rounder()])).to.not.include("tg-0");
   });
 
   it("finds what has an instance or an address, by all that it has read", () => {
-    const classic: ListedLoadBalancer = {
+    const classic: Listed = {
       loadBalancer: { kind: "classic", id: "old", name: "old", targetType: "instance", network: false },
       vpc: undefined,
       registered: ["i-1"],
+      isAskedAboutEach: true,
     };
     const round = roundOf([...ten, classic]);
-    expect(round.left(rounder()), "its list says what is registered").to.equal(10);
     for (const { loadBalancer } of ten.slice(0, 2))
-      round.note(loadBalancer, [target("i-1"), target("10.0.0.1")]);
+      round.note(loadBalancer, [target("i-1"), target("10.0.0.1")], []);
     const held = (...wanted: string[]) => round.holdersOf(wanted).map(({ id }) => id);
     expect(held("i-1")).to.have.members(["old", "tg-0", "tg-1"]);
     expect(held("i-1", "10.0.0.1")).to.have.lengthOf(3);
     expect(held("i-2")).to.deep.equal([]);
+  });
+
+  it("asks some about each instance: what it was told of one says nothing of another", () => {
+    const round = roundOf(ten.slice(0, 1).map((each) => ({ ...each, isAskedAboutEach: true })));
+    const of = (...ids: string[]): Rounder => ({ ...rounder(), ids });
+    ask(round, [of("i-1")]);
+    expect([round.left(of("i-1")), round.left(of("i-2")), round.left(of("i-1", "i-2"))]).to.deep.equal([
+      0, 1, 1,
+    ]);
+    const [one] = ten;
+    if (one) round.note(one.loadBalancer, [], ["i-2"]);
+    expect(round.left(of("i-1", "i-2"))).to.equal(0);
   });
 
   it("does one thing after the other, also where one fails", async () => {
