@@ -101,6 +101,12 @@ function serviceProblems(scenario: Scenario): string[] {
         ...(service.scheduling_strategy === "DAEMON" && service.deployment !== "rolling"
           ? [problem(`${path}.deployment`, "rolling, as each daemon has it", service.deployment)]
           : []),
+        ...(service.launch_type === "FARGATE" && service.task.network_mode !== "awsvpc"
+          ? [problem(`${path}.task.network_mode`, "awsvpc, as Fargate needs it", service.task.network_mode)]
+          : []),
+        ...(service.launch_type === "FARGATE" && service.scheduling_strategy === "DAEMON"
+          ? [problem(`${path}.launch_type`, "EC2, as each daemon has it", service.launch_type)]
+          : []),
       ];
     }),
   );

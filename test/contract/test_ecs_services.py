@@ -21,7 +21,11 @@ def test_services_are_listed_and_described(ecs):
     web, agent = answer["services"]
     assert (web["serviceName"], web["status"], web["schedulingStrategy"]) == ("web", "ACTIVE", "REPLICA")
     assert (web["desiredCount"], web["runningCount"], web["pendingCount"]) == (4, 4, 0)
-    assert web["deploymentConfiguration"] == {"minimumHealthyPercent": 100, "maximumPercent": 200}
+    assert web["deploymentConfiguration"] == {
+        "minimumHealthyPercent": 100,
+        "maximumPercent": 200,
+        "strategy": "ROLLING",
+    }
     (load_balancer,) = web["loadBalancers"]
     assert ":targetgroup/web/" in load_balancer["targetGroupArn"]
     assert load_balancer["containerPort"] == 3000
@@ -55,7 +59,11 @@ def test_a_service_starts_its_tasks_and_is_changed_and_deleted(aws, ecs):
         ],
     )["service"]
     assert (made["desiredCount"], made["runningCount"]) == (2, 0)
-    assert made["deploymentConfiguration"] == {"minimumHealthyPercent": 50, "maximumPercent": 150}
+    assert made["deploymentConfiguration"] == {
+        "minimumHealthyPercent": 50,
+        "maximumPercent": 150,
+        "strategy": "ROLLING",
+    }
     aws.advance(120)
     (running,) = ecs.describe_services(cluster="fleet", services=["api"])["services"]
     assert (running["runningCount"], running["pendingCount"]) == (2, 0)

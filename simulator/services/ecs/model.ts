@@ -241,7 +241,7 @@ export type Service = {
   readonly launchType: "EC2" | "FARGATE";
   readonly constraints: readonly PlacementConstraint[];
   /** How long a version that was replaced stays after the traffic has left it, in seconds; not with `rolling`. */
-  readonly bakeSeconds: number;
+  bakeSeconds: number;
   readonly createdAt: number;
   /**
    * The newest version; with task sets, the one of the primary one, of which there may be none. A new one makes the scheduler

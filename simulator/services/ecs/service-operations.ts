@@ -21,6 +21,12 @@ export const LOAD_BALANCER = [
   ),
 ].map((each) => `loadBalancers[].${each}`);
 
+/** The strategy of a kind of deployment that ECS controls. */
+const STRATEGIES: Partial<Record<Service["deployment"], ecs.DeploymentStrategy>> = {
+  rolling: "ROLLING",
+  blue_green: "BLUE_GREEN",
+};
+
 /** The operations on services. */
 export function serviceOperations(world: EcsWorld): Operation[] {
   const { clusters } = world;
@@ -66,6 +72,11 @@ export function serviceOperations(world: EcsWorld): Operation[] {
         `Unable to update ${input.loadBalancers ? "load balancers" : "task definition"} on services with a ${service.deployment === "external" ? "EXTERNAL" : "CODE_DEPLOY"} deployment controller.`,
       );
     }
+    const { strategy = STRATEGIES[service.deployment], bakeTimeInMinutes } =
+      input.deploymentConfiguration ?? {};
+    if (strategy !== STRATEGIES[service.deployment])
+      throw new NotSimulated(`a change of the deployment strategy to ${strategy}`);
+    if (bakeTimeInMinutes !== undefined) service.bakeSeconds = bakeTimeInMinutes * 60;
     if (input.desiredCount !== undefined) service.desiredCount = input.desiredCount;
     service.minimumHealthyPercent =
       input.deploymentConfiguration?.minimumHealthyPercent ?? service.minimumHealthyPercent;

@@ -1,6 +1,6 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
-import { AwsError } from "../../wire/errors.ts";
+import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { CONSTRAINTS, readConstraints } from "./constraints.ts";
@@ -236,6 +236,8 @@ function secondsIn(labels: Readonly<Record<string, string>>, label: string): num
 
 function readContainer(given: ecs.ContainerDefinition): Container {
   const labels = given.dockerLabels ?? {};
+  const other = given.dependsOn?.find(({ condition }) => condition !== "START");
+  if (other) throw new NotSimulated(`the condition ${other.condition} of a container's dependency`);
   return {
     name: given.name ?? "main",
     essential: given.essential ?? true,

@@ -33,6 +33,41 @@ const refused: [what: string, change: Change, problems: string][] = [
     'clusters[0].services[0].scaling: expected a max of at least min, found {"min":2,"max":1}',
   ],
   [
+    "Fargate in another network mode",
+    { clusters: [{ name: "main", services: [{ name: "web", launch_type: "FARGATE" }] }] },
+    'clusters[0].services[0].task.network_mode: expected awsvpc, as Fargate needs it, found "bridge"',
+  ],
+  [
+    "a daemon by blue/green",
+    {
+      clusters: [
+        {
+          name: "main",
+          services: [{ name: "web", scheduling_strategy: "DAEMON", deployment: "blue_green" }],
+        },
+      ],
+    },
+    'clusters[0].services[0].deployment: expected rolling, as each daemon has it, found "blue_green"',
+  ],
+  [
+    "an alternate target group that is not there",
+    {
+      clusters: [
+        {
+          name: "main",
+          services: [
+            {
+              name: "web",
+              load_balancers: [{ target_group: "blue", alternate_target_group: "green", container_port: 80 }],
+            },
+          ],
+        },
+      ],
+      target_groups: [{ name: "blue" }],
+    },
+    'clusters[0].services[0].load_balancers[0].alternate_target_group: expected the name of a target group (blue), found "green"',
+  ],
+  [
     "a start that is no time",
     { starts_at: "tomorrow" },
     'starts_at: expected a time such as 2026-01-05T09:00:00Z, found "tomorrow"',

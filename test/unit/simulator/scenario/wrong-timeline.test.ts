@@ -33,6 +33,7 @@ const refused: [what: string, change: Change, problems: string][] = [
     "repeat_notification",
     "register",
     "disconnect_agent",
+    "hang_agent",
     "set_active",
     "deregister_container_instance",
   ].map((key): [string, Change, string] => [
