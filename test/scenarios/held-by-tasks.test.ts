@@ -136,6 +136,12 @@ describe("scenarios: a task that holds the drain is named", () => {
     expect((line?.at ?? Number.NaN) - since).to.be.within(60, 120);
   });
 
+  it("one that outlasts SIGKILL, as when Docker hangs", async () => {
+    const hung = { name: "hung", desired_count: 3, task: { never_stops: true, stop_timeout_seconds: 20 } };
+    const [line] = naming(await play(fleet({ services: [hung] })), "hung");
+    expect(line).to.include({ level: "INFO", status: "STOPPING", group: "service:hung" });
+  });
+
   it("one on an instance that we may not set DRAINING, beside what is refused", async () => {
     const deny = { actions: ["ecs:UpdateContainerInstancesState"], for_seconds: 3_600, probability: 1 };
     const outcome = await play(

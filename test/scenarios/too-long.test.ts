@@ -68,6 +68,31 @@ const members: [string, Fleet, Said][] = [
     { needs: 1_200, waits: [["stop timeout", "encode", 1_200]], set: /drain_timeout_seconds to 1380 / },
   ],
   [
+    "a worker whose proxy stops after it: their timeouts add up",
+    {
+      functions: functions({ cluster_name: "main", drain_timeout_seconds: 600 }),
+      clusters: [
+        {
+          name: "main",
+          services: [
+            {
+              name: "fetch",
+              desired_count: 3,
+              task: {
+                container: "fetch",
+                stop_timeout_seconds: 400,
+                depends_on: ["proxy"],
+                sidecars: [{ name: "proxy", stop_timeout_seconds: 300 }],
+              },
+            },
+          ],
+        },
+      ],
+      auto_scaling_groups: [group({ cluster: "main" })],
+    },
+    { needs: 700, waits: [["stop timeout", "fetch", 700]], set: /drain_timeout_seconds to 840 / },
+  ],
+  [
     "a static target that a task listens behind, and the stop of the task after it",
     {
       functions: functions({ cluster_name: "main", target_groups: ["edge"], drain_timeout_seconds: 420 }),
@@ -170,7 +195,7 @@ describe("scenarios: a drain whose waits cannot fit into its time", () => {
   });
 
   it("ten instances of one fleet: each load balancer and each definition is asked once", async () => {
-    const [, fleet] = members[4] as (typeof members)[0];
+    const [, fleet] = members[5] as (typeof members)[0];
     const many = instanceIds(12);
     const outcome = await play({
       ...fleet,
