@@ -299,4 +299,66 @@ describe("scenarios: reports from the field", () => {
     expect(outcome.damage).to.deep.equal([]);
     expect(states(outcome, leaving)).to.deep.equal(["registered", "draining", "gone"]);
   });
+
+  it("plain EC2 registers its own address: it is out and drained before the instance goes", async () => {
+    const addresses = ["10.4.0.21", "10.4.0.22"];
+    const outcome = await play({
+      functions: functions({ target_groups: ["ingress"] }),
+      target_groups: [{ name: "ingress", port: 8443, target_type: "ip", deregistration_delay_seconds: 45 }],
+      auto_scaling_groups: [
+        group({
+          cluster: undefined,
+          instance_ids: ids.slice(0, 2),
+          network_interfaces: Object.fromEntries(
+            ids.slice(0, 2).map((id, i) => [id, [{ addresses: [addresses[i]] }]]),
+          ),
+        }),
+      ],
+      timeline: [{ at_seconds: 1, register: { addresses, target_group: "ingress" } }, terminate(40)],
+    });
+    expectNothingLost(outcome);
+    expect(states(outcome, "10.4.0.21")).to.deep.equal(["registered", "draining", "gone"]);
+    expect(states(outcome, "10.4.0.22")).to.deep.equal(["registered"]);
+    const gone = firstAt(
+      outcome,
+      (each) => each.kind === "target" && each.id === "10.4.0.21" && each.state === "gone",
+    );
+    expect(completedAt(outcome)).to.be.at.least(gone);
+  });
+
+  it("a function of somebody's registers tasks' addresses that ECS knows nothing of: out and drained before SIGTERM", async () => {
+    const addresses = ["10.4.1.1", "10.4.1.2", "10.4.1.3", "10.4.1.4"];
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot", target_groups: ["resellers"] }),
+      target_groups: [{ name: "resellers", port: 7000, target_type: "ip", deregistration_delay_seconds: 50 }],
+      clusters: [
+        {
+          name: "depot",
+          addresses: [...addresses, "10.4.1.5", "10.4.1.6", "10.4.1.7", "10.4.1.8"],
+          services: [
+            {
+              name: "quotes",
+              desired_count: 4,
+              task: { network_mode: "awsvpc", ports: port(7_000), stop_seconds: 6 },
+            },
+          ],
+        },
+      ],
+      auto_scaling_groups: [group()],
+      timeline: [{ at_seconds: 1, register: { addresses, target_group: "resellers" } }, terminate(35)],
+    });
+    expectNothingLost(outcome);
+    const task = linesIn(outcome).find((each) => each.kind === "task" && each.instanceId === leaving);
+    const address = task?.kind === "task" ? task.address : undefined;
+    expect(states(outcome, address ?? "")).to.deep.equal(["registered", "draining", "gone"]);
+    const gone = firstAt(
+      outcome,
+      (each) => each.kind === "target" && each.id === address && each.state === "gone",
+    );
+    const stopping = firstAt(
+      outcome,
+      (each) => each.kind === "task" && each.instanceId === leaving && each.status === "STOPPING",
+    );
+    expect(stopping).to.be.at.least(gone);
+  });
 });
