@@ -29,7 +29,7 @@ export type Ec2Port = {
   interfacesWith: (addresses: readonly string[]) => Promise<NetworkInterface[]>;
 };
 
-/** The VPC of an instance, and the addresses of its own network interfaces. */
+/** The VPC of an instance, and the addresses of its own network interfaces, with prefixes such as `10.0.4.16/28`. */
 export type InstanceNetwork = { readonly vpc: string; readonly addresses: readonly string[] };
 
 /** How many values a filter takes. */
@@ -102,9 +102,11 @@ async function describe(client: EC2Client, instanceIds: readonly string[]): Prom
 }
 
 function addressesOf({ PrivateIpAddress, NetworkInterfaces = [] }: Instance): string[] {
-  const all = NetworkInterfaces.flatMap(({ PrivateIpAddresses = [], Ipv6Addresses = [] }) => [
-    ...PrivateIpAddresses.map((each) => each.PrivateIpAddress),
-    ...Ipv6Addresses.map((each) => each.Ipv6Address),
+  const all = NetworkInterfaces.flatMap((each) => [
+    ...(each.PrivateIpAddresses ?? []).map(({ PrivateIpAddress: address }) => address),
+    ...(each.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address),
+    ...(each.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
+    ...(each.Ipv6Prefixes ?? []).map(({ Ipv6Prefix }) => Ipv6Prefix),
   ]);
   return [...new Set([PrivateIpAddress, ...all].flatMap((each) => each ?? []))];
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** A network interface, as EC2 shows it. */
 export type NetworkInterface = {
@@ -24,7 +24,9 @@ export function sameForm(address: string): string {
   return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
-function isWithin(prefix: string, address: string): boolean {
+/** Whether an address is in a prefix such as `10.0.4.16/28`. What is no address is in none. */
+export function isWithin(prefix: string, address: string): boolean {
+  if (isIP(address) === 0) return false;
   const [network = "", length] = prefix.split("/");
   const own = new BlockList();
   own.addSubnet(network, Number(length), familyOf(network));

@@ -3,6 +3,7 @@ import { digestOf } from "../base/digest.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { RoundProgress } from "../model/discovery.ts";
 import type { ListedLoadBalancer, LoadBalancer, LoadBalancerId } from "../model/load-balancer.ts";
+import { isWithin, sameForm } from "../model/network-interface.ts";
 import type { RegisteredTarget } from "../model/registration.ts";
 
 /** A load balancer that a round asks, and the key that says when. */
@@ -112,9 +113,13 @@ export class Round {
     return { since: progress?.since ?? since, from, to };
   }
 
-  /** The load balancers that have one of these: ids of instances, or addresses. */
+  /** The load balancers that have one of these: ids of instances, addresses, or prefixes of addresses. */
   holdersOf(ids: readonly string[]): LoadBalancer[] {
-    const all = ids.flatMap((id) => [...(this.#holders.get(id)?.entries() ?? [])]);
+    const prefixes = ids.filter((id) => id.includes("/"));
+    const within = [...this.#holders.keys()].filter((id) => prefixes.some((each) => isWithin(each, id)));
+    const all = [...ids.map(sameForm), ...within].flatMap((id) => [
+      ...(this.#holders.get(id)?.entries() ?? []),
+    ]);
     return [...new Map(all).values()];
   }
 
@@ -129,7 +134,7 @@ export class Round {
   }
 
   #hold(loadBalancer: LoadBalancer, ids: readonly string[]): void {
-    for (const id of ids) {
+    for (const id of ids.map(sameForm)) {
       const held = this.#holders.get(id) ?? new Map<string, LoadBalancer>();
       held.set(`${loadBalancer.kind} ${loadBalancer.id}`, loadBalancer);
       this.#holders.set(id, held);

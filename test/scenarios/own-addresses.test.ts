@@ -160,6 +160,22 @@ describe("scenarios: an instance's own addresses", () => {
     });
   }
 
+  it("addresses in groups that nobody named are found: in a prefix, and however IPv6 is written", async () => {
+    const group = {
+      network_interfaces: {
+        [leaving]: [{ addresses: ["10.0.7.1", "2001:db8::a"], prefixes: ["10.0.9.16/28"] }],
+      },
+    };
+    const addresses = ["10.0.9.20", "2001:db8:0::000a"];
+    const outcome = await play({
+      ...edge({ group, timeline: [register(...addresses, "10.0.9.40")] }),
+      functions: functions({ discover: "all" }),
+    });
+    expectDrained(outcome, { count: 1 });
+    for (const address of addresses) expect(statesOf(outcome, address), address).to.deep.equal(TAKEN_OUT);
+    expect(statesOf(outcome, "10.0.9.40")).to.deep.equal(["registered"]);
+  });
+
   const left: [string, Change, string][] = [
     [
       "an address that it has in another VPC is left, and told",
