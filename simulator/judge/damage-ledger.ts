@@ -1,4 +1,3 @@
-import type { Past } from "../kernel/past.ts";
 import type { Story, StoryLine } from "../kernel/story.ts";
 import { CapacityLedger } from "./capacity.ts";
 import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
@@ -75,7 +74,7 @@ export type DamageFacts = PermitFacts & {
 };
 
 /** Damage, from the world alone: what happened is in the story, and what allows it in the scenario's file. */
-export class DamageLedger implements Past {
+export class DamageLedger {
   readonly #facts: DamageFacts;
   readonly #where: Whereabouts;
   readonly #damage: Damage[] = [];
@@ -120,11 +119,6 @@ export class DamageLedger implements Past {
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
     const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.has(hook));
     return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
-  }
-
-  forget(before: number): void {
-    this.#where.forget(before);
-    for (const [id, { ended }] of this.#holds) if (ended && ended.at < before) this.#holds.delete(id);
   }
 
   #follow(line: StoryLine): void {

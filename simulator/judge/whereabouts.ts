@@ -187,16 +187,6 @@ export class Whereabouts {
     }
   }
 
-  /** Forgets instances that ended before a time and of which nothing is left, and what was over then. */
-  forget(before: number): void {
-    for (const [id, { ended, state }] of this.instances)
-      if (ended && ended.at < before && (state === "" || state === "gone")) this.instances.delete(id);
-    for (const { tasks } of this.instances.values())
-      for (const [arn, { gone, status }] of tasks) if (gone && status === "STOPPED") tasks.delete(arn);
-    for (const [address, { gone, instanceId }] of this.#holders)
-      if (gone && !this.instances.has(instanceId)) this.#holders.delete(address);
-  }
-
   #instance(line: StoryLine): void {
     if (line.kind === "instance") {
       const there = this.instance(line.instanceId);
