@@ -232,6 +232,14 @@ describe("scenarios: damage", () => {
       expect(kinds(outcome)).to.deep.equal(["cut, by on_timeout"]);
     });
 
+    it("none by nobody where a slow clock wrote down when the drain began", async () => {
+      const { deregister, terminate } = functions({ ...named, drain_timeout_seconds: 120 });
+      const slowly = { ...deregister, clock_skew_seconds: -30, event_source_mapping: {} };
+      const outcome = await play({ ...slow, functions: { deregister: slowly, terminate } });
+      expect(kinds(outcome)).to.deep.equal(["cut, by drain_timeout_seconds"]);
+      expect(outcome.violations).to.deep.equal([]);
+    });
+
     it("somebody completes the hook by hand, or its own timeout ends it", async () => {
       const tasks = [job];
       const byHand = [
