@@ -11,6 +11,8 @@ const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "sett
   dry_run: "dry_run was on: nothing was done",
   on_maintenance: "on_maintenance asks for it: with ignore nothing is replaced",
   on_rebalance: "on_rebalance asks for it: with ignore nothing is replaced",
+  replace_at_once: "replace_at_once lets so many go at once: with 1 they go one after the other",
+  replace_last: "replace_last lets the only instance go: with false it stays",
   on_timeout:
     "its time was over, and it was not leaving: see what held it, such as a service's healthy percents; on_timeout decides what happens then",
   stop_tasks: "nothing else ends such a task: with stop_tasks: all it is stopped before",

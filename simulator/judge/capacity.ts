@@ -88,10 +88,21 @@ export class CapacityLedger {
 
   #shortage({ name, had }: Stock, { at, has, lost }: Weighed): Shortage {
     const [instanceId = ""] = lost.slice(-1);
-    const unallowed = lost.some((id) => this.#taken.get(id) === undefined);
-    const allowedBy = unallowed ? undefined : this.#taken.get(instanceId);
+    const missing = had.size - has.length;
+    const others = [...had.keys()].filter((each) => !has.includes(each)).length - lost.length;
+    const allowedBy = this.#allowed(lost, others === 0 ? missing : 1);
     const what = `${name} had ${has.length} of ${had.size} left`;
     return { kind: "capacity", instanceId, what, from: at, to: at, allowedBy, has: has.length };
+  }
+
+  // So many are missing at once, and all of them because of us.
+  #allowed(lost: readonly string[], missing: number): AllowedBy | undefined {
+    const policies = lost.map((id) => this.#taken.get(id));
+    if (policies.includes(undefined)) return undefined;
+    const { atOnce, last } = this.#facts.replacing();
+    if (missing > 1 && atOnce > 1) return "replace_at_once";
+    if (missing > 1) return undefined;
+    return last ? "replace_last" : policies.at(-1);
   }
 
   #targetGroupsOf(instanceId: string): Stock[] {

@@ -63,6 +63,8 @@ export type DamageFacts = PermitFacts & {
   readonly needs: (task: TaskThere) => number | undefined;
   /** Which policy of the input asks for an instance's replacement after a notice about it, before a time. */
   readonly noticePolicy: (instanceId: string, before: number) => AllowedBy | undefined;
+  /** How many instances of a group the input lets us replace at once, and whether the only one too. */
+  readonly replacing: () => { readonly atOnce: number; readonly last: boolean };
   /** Whether something that the scenario injects could delay the functions in a time. */
   readonly isDisturbed: (from: number, to: number) => boolean;
   /** The calls that the functions have made. */

@@ -21,6 +21,8 @@ export const PERMITS = [
   "on_maintenance",
   "on_rebalance",
   "on_timeout",
+  "replace_at_once",
+  "replace_last",
   "settle_seconds",
   "stop_tasks",
   "Spot interruption",

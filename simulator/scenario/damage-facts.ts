@@ -13,6 +13,10 @@ import type { Scenario } from "./schema.ts";
 /** The protocols of target groups behind a Network Load Balancer. */
 const NETWORK: ReadonlySet<string> = new Set(["TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"]);
 
+const HOUR_MS = 3_600_000;
+/** How long before a maintenance its instance is replaced where the input does not say it, in hours. */
+const LEAD_HOURS = 48;
+
 /** What the ledger of damage asks of a scenario and its world. `suspects` are the names under which the functions call AWS. */
 export function damageFactsOf(
   scenario: Scenario,
@@ -40,6 +44,10 @@ export function damageFactsOf(
       world.clusters.find(cluster)?.tasks.get(arn)?.definition.networkMode === "host",
     needs: (task) => needs(world, task),
     noticePolicy: noticePolicies(scenario, inputs, startsAt),
+    replacing: () => {
+      const { replace_at_once: atOnce, replace_last: last } = inputs.of("deregister");
+      return { atOnce: typeof atOnce === "number" ? atOnce : 1, last: last === true };
+    },
     isDisturbed: disturbancesIn(scenario, startsAt),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
     ticks: ticksOf(scenario),
@@ -113,20 +121,26 @@ function needs({ agenda, clusters }: World, { cluster, arn, signalledAt }: TaskT
   return task.protectedUntil === undefined ? undefined : Math.max(0, task.protectedUntil - agenda.now);
 }
 
-// A notice about an instance, with the policy that replaces it.
+// A notice about an instance, with the policy that replaces it. A maintenance counts from its lead time on, until it is cancelled.
 function noticePolicies(
   { timeline }: Scenario,
   inputs: Inputs,
   startsAt: number,
 ): (instanceId: string, before: number) => AllowedBy | undefined {
   return (instanceId, before) => {
-    const { on_rebalance, on_maintenance } = inputs.of("deregister");
-    const policies = [
-      ...(on_rebalance === "replace" ? [["on_rebalance", "recommend_rebalance"] as const] : []),
-      ...(on_maintenance === "replace" ? [["on_maintenance", "schedule_maintenance"] as const] : []),
-    ];
-    const sent = timeline.filter(({ at_seconds }) => startsAt + at_seconds * 1000 <= before);
-    return policies.find(([, key]) => sent.some((each) => each[key]?.instance_ids.includes(instanceId)))?.[0];
+    const { on_rebalance, on_maintenance, maintenance_lead_hours: hours } = inputs.of("deregister");
+    const lead = (typeof hours === "number" ? hours : LEAD_HOURS) * HOUR_MS;
+    const about = (ids: readonly string[] = []) => ids.includes(instanceId);
+    const sent = timeline
+      .map((each) => ({ ...each, at: startsAt + each.at_seconds * 1000 }))
+      .filter(({ at }) => at <= before);
+    const isDue = sent.some(
+      ({ at, schedule_maintenance: change }) =>
+        change && about(change.instance_ids) && at + change.starts_in_hours * HOUR_MS - lead <= before,
+    );
+    if (on_maintenance === "replace" && isDue) return "on_maintenance";
+    const isRecommended = sent.some((each) => about(each.recommend_rebalance?.instance_ids));
+    return on_rebalance === "replace" && isRecommended ? "on_rebalance" : undefined;
   };
 }
 

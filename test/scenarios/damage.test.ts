@@ -281,7 +281,11 @@ describe("scenarios: damage", () => {
         for (const id of ids.slice(0, 3)) await pull(clients, here, id);
       };
       const outcome = await playBy(drained, { ...asked, timeline: notices(3) });
-      expect(kinds(outcome)).to.include("capacity, by on_rebalance");
+      expect(kinds(outcome)).to.include("capacity, by nothing");
+      const many = { functions: functions({ ...named, on_rebalance: "replace", replace_at_once: 3 }) };
+      expect(kinds(await playBy(drained, { ...many, timeline: notices(3) }))).to.include(
+        "capacity, by replace_at_once",
+      );
       expect(outcome.damage.find(({ kind }) => kind === "capacity")?.what).to.equal(
         "the target group static had 1 of 4 left",
       );
@@ -331,6 +335,17 @@ describe("scenarios: damage", () => {
       const asked = { timeline, functions: functions({ ...named, on_rebalance: "replace" }) };
       expect(kinds(await playBy(ofOther, { timeline }))).to.include("others, by nothing");
       expect(kinds(await playBy(ofOther, { ...asked }))).to.not.include("others, by nothing");
+    });
+
+    it("an instance is replaced weeks before its maintenance; none where the lead time has come", async () => {
+      const replacing = { functions: functions({ ...named, on_maintenance: "replace" }) };
+      const due = (starts_in_hours: number) => ({
+        ...replacing,
+        timeline: [{ at_seconds: 1, schedule_maintenance: { instance_ids: [other], starts_in_hours } }],
+      });
+      const ofOther: Deed = (clients) => replace(clients, other);
+      expect(kinds(await playBy(ofOther, due(336)))).to.include("others, by nothing");
+      expect(kinds(await playBy(ofOther, due(40)))).to.not.include("others, by nothing");
     });
   });
 
