@@ -149,7 +149,7 @@ export const DRAIN_LINES = {
     level: "INFO",
     from: "both",
     means:
-      "The container instance was taken out of its cluster, as `deregister_container_instance` says. `force` is true for a dead instance: ECS then gives up the tasks that it still shows on it.",
+      "The container instance was taken out of its cluster, as `deregister_container_instance` says. `force` is true for a dead instance: ECS then gives up the tasks that it still shows on it. If a sweep found it, `reason` says so.",
     todo: NOTHING,
   },
   waiting: {
@@ -165,6 +165,20 @@ export const DRAIN_LINES = {
     means:
       "Nothing has changed for two minutes. `service_name` is what does not leave. `reason` says why, as far as ECS tells: percents that can never make progress, its own event, or task protection.",
     todo: "Do what `reason` calls for: change the percents, add capacity, or wait for the protection to end.",
+  },
+  "open to new tasks": {
+    level: "INFO",
+    from: "both",
+    means:
+      "A service's task listens behind `load_balancers`, of which ECS knows nothing. DRAINING would stop it under open connections, so it waits until they have drained. Until then ECS can still place tasks on the instance. Logged once a drain and cluster.",
+    todo: "Nothing. To shorten that time, lower their deregistration delay, or let the service name the target group: then ECS takes the tasks out itself.",
+  },
+  "task placed on it": {
+    level: "INFO or WARN",
+    from: "both",
+    means:
+      "ECS placed `task` on the instance after the termination began. INFO: DRAINING moves it, or `stop_tasks` stops it. WARN: no service started it, so it holds the drain until it ends, and is cut off at `drain_deadline`.",
+    todo: "WARN: start it again elsewhere and stop this one, or let it end. If such tasks may be stopped, set `stop_tasks: all`. If they must end by themselves, set `drain_timeout_seconds` to longer than they run.",
   },
   "held by tasks": {
     level: "INFO or WARN",
@@ -280,6 +294,27 @@ export const DRAIN_LINES = {
     means:
       "A target group has `address` and `port` as a target. The instance, or a task on it, has that address in another VPC than the target group's. Here it may be somebody else's, so it is left.",
     todo: "If the instance is reached through a peering, take the target out yourself before the drain ends.",
+  },
+  "container instance followed": {
+    level: "INFO",
+    from: "terminate",
+    means:
+      "The drain is over. But the instance's ECS agent is disconnected, so ECS does not notice its end: it would count the instance's tasks as running for ever. terminate follows the instance, and takes `container_instances` out of `clusters` once EC2 says that it is terminated. `run finished` counts it under `following`, and not as handed over.",
+    todo: "Nothing. To leave container instances to somebody else, set `deregister_container_instance` to `never`.",
+  },
+  "followed no further": {
+    level: "INFO",
+    from: "terminate",
+    means:
+      "Nothing more is to be done about `container_instances`. `reason` says why: they have left their clusters, an ECS agent is connected again, or the instance lives on, as a retained one does.",
+    todo: NOTHING,
+  },
+  "container instance left behind": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A container instance stays in its cluster, its ECS agent is disconnected, and `reason` says why nobody takes it out. ECS goes on counting its tasks, so their services run too few. A drain logs it an hour after its end, or when EC2 does not know the instance any more. A sweep logs it whenever it finds one, with `instance_ids`.",
+    todo: "Check that the instance is gone. Then: `aws ecs deregister-container-instance --cluster CLUSTER --container-instance ARN --force`.",
   },
   "cluster lacks the instance": {
     level: "WARN",

@@ -13,7 +13,7 @@ export const RUN_LINES = {
     level: "INFO",
     from: "all",
     means:
-      "How many messages or services there were, and what became of them. With `failures` above 0 the invocation counts as failed.",
+      "How many messages or services there were, and what became of them. `following` counts instances whose drains are over (`container instance followed`). With `failures` above 0 the invocation counts as failed.",
     todo: "With failures: read the lines above it.",
   },
   "input refused": {

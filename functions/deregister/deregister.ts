@@ -116,7 +116,11 @@ async function begin(
     tracked.map((each) => each.termination),
     { mayComplete: false, dryRun, until: run.now() },
   );
-  const waiting = reconciled.filter(({ ending }) => ending === "waiting");
+  // What is dropped may have to be followed.
+  const waiting = reconciled.flatMap(({ follow, ...each }): Reconciled[] => {
+    if (each.ending === "waiting") return [each];
+    return follow === undefined ? [] : [{ ...each, termination: follow }];
+  });
   const kept = await passOn(run, monitorQueue, waiting);
   const toSend = [...found, ...toReplace.map((each) => each.waiting)];
   const isSent = await passOnNotices(run, monitorQueue, { settings: options.replace, notices: toSend });
@@ -195,7 +199,8 @@ async function passOn(
     monitorQueue,
     waiting.map((each) => ({ ...each, body: formatMonitorMessage(each.termination) })),
   );
-  for (const { termination } of done) run.logAbout(termination).info("passed on", { queue: monitorQueue });
+  for (const { termination } of done.filter(({ ending }) => ending === "waiting"))
+    run.logAbout(termination).info("passed on", { queue: monitorQueue });
   for (const { item, reason, cause } of failed)
     run.stepFailed(item.termination, `sending on to ${monitorQueue}`, reason, cause);
   return failed.map(({ item }) => item);

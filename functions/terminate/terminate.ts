@@ -6,9 +6,11 @@ import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import type { DrainKeys } from "../../shared/model/settings.ts";
 import { handOver } from "../../shared/reconcile/hand-over.ts";
 import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
+import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
+import { isFollowed } from "../../shared/rules/following.ts";
 import { isSweepDue, type SweepOptions } from "../../shared/rules/sweep.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput } from "../../shared/run/input.ts";
@@ -53,11 +55,13 @@ export async function terminate(
   await handOver(run, queue, all.tracked);
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;
+  const following = tracked.filter(({ termination }) => isFollowed(termination)).length;
   run.finish({
     received,
     completed,
     dropped,
-    handed_over: tracked.length,
+    handed_over: tracked.length - following,
+    ...(following > 0 ? { following } : {}),
     ...noticed,
     ...(swept ? { swept } : {}),
   });
@@ -86,6 +90,7 @@ async function sweepWhenDue(
   await all.receiveRest();
   if (!all.tracksAll) return false;
   for (const found of await sweepGroups(run, all.seen, options)) all.add(found);
+  await sweepGhosts(run, all.seen, options);
   return true;
 }
 

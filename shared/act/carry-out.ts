@@ -2,7 +2,7 @@ import { STATUS_LIMIT } from "../aws/ecs.ts";
 import { type BatchResult, forEachOf, groupBy, pieces } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import { logDone, stepText } from "../log-lines/step-text.ts";
-import type { Decided, Done, Step } from "../model/decision.ts";
+import type { Decided, Done, Step, WithSteps } from "../model/decision.ts";
 import type { Target } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
@@ -29,7 +29,10 @@ type Settled = { readonly index: number; readonly step: Step; readonly isDone: b
  * Carries out the steps for a batch of instances, many in each call. A step that fails is noted, and the others go on. The next
  * pass decides on it again. Throws only what is a fault of ours.
  */
-export async function carryOut(run: Run, decided: readonly Decided[]): Promise<Carried[]> {
+export async function carryOut<T extends WithSteps>(
+  run: Run,
+  decided: readonly T[],
+): Promise<(T & { readonly done: Done })[]> {
   const all = decided.flatMap(({ termination, decision }, index) =>
     decision.steps.map((step) => ({ index, termination, step })),
   );

@@ -1,11 +1,10 @@
 import { completionText } from "../log-lines/reason-text.ts";
 import { stepText } from "../log-lines/step-text.ts";
-import type { Complete, Decided, Step } from "../model/decision.ts";
+import type { Complete, Done, Step, WithSteps } from "../model/decision.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import { registrationText } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
-import type { Carried } from "./carry-out.ts";
 
 /** The beginning of the ids of lines that a dry run has logged. */
 const WOULD = "would: ";
@@ -13,7 +12,10 @@ const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
 
 /** Logs, once a drain, what each step would do, and does nothing. */
-export function logSteps(run: Run, decided: readonly Decided[]): Carried[] {
+export function logSteps<T extends WithSteps>(
+  run: Run,
+  decided: readonly T[],
+): (T & { readonly done: Done })[] {
   return decided.map((each) => {
     const { termination, decision } = each;
     const lines = [

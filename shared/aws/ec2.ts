@@ -6,7 +6,7 @@ import {
   type Instance,
 } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
-import type { InstanceState } from "../model/instance-state.ts";
+import type { Ec2Instance, InstanceState } from "../model/instance-state.ts";
 import type { NetworkInterface } from "../model/network-interface.ts";
 import type { ScheduledEvent } from "../model/notice.ts";
 import { allPages, call } from "./call.ts";
@@ -27,6 +27,8 @@ export type Ec2Port = {
   interfacesOf: (instanceIds: readonly string[]) => Promise<NetworkInterface[]>;
   /** The network interfaces that have addresses. One that has an address in a prefix is not found. */
   interfacesWith: (addresses: readonly string[]) => Promise<NetworkInterface[]>;
+  /** Instances with the groups that launched them; one that EC2 does not know is left out. */
+  instances: (instanceIds: readonly string[]) => Promise<Map<string, Ec2Instance>>;
 };
 
 /** The VPC of an instance, and the addresses of its own network interfaces, with prefixes such as `10.0.4.16/28`. */
@@ -34,6 +36,8 @@ export type InstanceNetwork = { readonly vpc: string; readonly addresses: readon
 
 /** How many values a filter takes. */
 const FILTER_LIMIT = 200;
+/** The tag by which Auto Scaling marks an instance that it launches. Nobody else can set a tag that begins with `aws:`. */
+const GROUP_TAG = "aws:autoscaling:groupName";
 
 /** EC2 through the SDK. */
 export function ec2Port(client: EC2Client): Ec2Port {
@@ -51,6 +55,19 @@ export function ec2Port(client: EC2Client): Ec2Port {
             ? []
             : [[each.InstanceId as string, { vpc: each.VpcId, addresses: addressesOf(each) }]],
         ),
+      );
+    },
+
+    async instances(instanceIds) {
+      const found = await describe(client, instanceIds);
+      return new Map(
+        found.map((each) => [
+          each.InstanceId as string,
+          {
+            state: each.State?.Name as InstanceState,
+            group: each.Tags?.find(({ Key }) => Key === GROUP_TAG)?.Value,
+          },
+        ]),
       );
     },
 

@@ -3,6 +3,7 @@ import {
   DescribeClustersCommand,
   type ECSClient,
   ListClustersCommand,
+  ListContainerInstancesCommand,
   ListTasksCommand,
 } from "@aws-sdk/client-ecs";
 import { forEachOf, pieces } from "../base/batches.ts";
@@ -47,6 +48,24 @@ function readCluster({ clusterName, registeredContainerInstancesCount, tags = []
     instances: registeredContainerInstancesCount ?? 0,
     tags: tags.map(({ key = "", value = "" }) => ({ key, value })),
   };
+}
+
+/**
+ * The ARNs of a cluster's container instances, other than INACTIVE ones. Throws an AwsCallError.
+ *
+ * @param filter in the cluster query language (Amazon ECS Developer Guide)
+ */
+export async function listContainerInstances(
+  { client, call }: Ecs,
+  cluster: string,
+  filter: string,
+): Promise<string[]> {
+  const pages = await allPages((nextToken) =>
+    call("ecs:ListContainerInstances", () =>
+      client.send(new ListContainerInstancesCommand({ cluster, filter, nextToken })),
+    ),
+  );
+  return pages.flatMap((page) => page.containerInstanceArns ?? []);
 }
 
 /** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */

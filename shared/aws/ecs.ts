@@ -5,7 +5,6 @@ import {
   DescribeTasksCommand,
   type ECSClient,
   GetTaskProtectionCommand,
-  ListContainerInstancesCommand,
   type ContainerInstance as SdkContainerInstance,
   type Task as SdkTask,
   StopTaskCommand,
@@ -21,15 +20,23 @@ import type {
   TaskDefinition,
   TaskProtection,
 } from "../model/tasks.ts";
-import { allPages, call as plainCall, unless } from "./call.ts";
+import { call as plainCall, unless } from "./call.ts";
 import { boundPorts, describeTaskDefinition } from "./ecs-definitions.ts";
-import { listClusters, listStoppingTasks, listTasksToRun, TASKS_A_CALL } from "./ecs-lists.ts";
+import {
+  listClusters,
+  listContainerInstances,
+  listStoppingTasks,
+  listTasksToRun,
+  TASKS_A_CALL,
+} from "./ecs-lists.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What the drain needs of ECS. All throw an AwsCallError. */
 export type EcsPort = {
   /** The ARNs of the container instances by which EC2 instances are in a cluster, in any order. */
   findContainerInstances: (cluster: string, instanceIds: readonly string[]) => Promise<string[]>;
+  /** The ARNs of a cluster's container instances whose agents are silent. */
+  listSilent: (cluster: string) => Promise<string[]>;
   /** Container instances by ARN; those that the cluster does not know are left out. */
   describeContainerInstances: (cluster: string, arns: readonly string[]) => Promise<ContainerInstance[]>;
   /**
@@ -85,21 +92,13 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     async findContainerInstances(cluster, instanceIds) {
       const arns: string[] = [];
       for (const ids of pieces(instanceIds, FILTER_LIMIT)) {
-        const pages = await allPages((nextToken) =>
-          call("ecs:ListContainerInstances", () =>
-            client.send(
-              new ListContainerInstancesCommand({
-                cluster,
-                filter: `ec2InstanceId in [${ids.map((id) => `'${id}'`).join(", ")}]`,
-                nextToken,
-              }),
-            ),
-          ),
-        );
-        arns.push(...pages.flatMap((page) => page.containerInstanceArns ?? []));
+        const filter = `ec2InstanceId in [${ids.map((id) => `'${id}'`).join(", ")}]`;
+        arns.push(...(await listContainerInstances(ecs, cluster, filter)));
       }
       return arns;
     },
+
+    listSilent: (cluster) => listContainerInstances(ecs, cluster, "agentConnected == false"),
 
     async describeContainerInstances(cluster, arns) {
       const found: ContainerInstance[] = [];
@@ -212,6 +211,7 @@ function readTask(task: SdkTask): Task {
     mayListenOnAny: false,
     addresses: addressesOf(task),
     startedBy: task.startedBy,
+    createdAt: task.createdAt?.getTime(),
     stoppedAt: task.stoppedAt?.getTime(),
   };
 }

@@ -1,6 +1,7 @@
 import { timeText } from "../base/time-text.ts";
+import type { LeftReason } from "../model/ghost.ts";
 import type { Return } from "../model/memory.ts";
-import type { CompletionReason, DropReason, HookEndedFirst, Retention } from "../model/reason.ts";
+import type { CompletionReason, DropReason, FollowEnd, HookEndedFirst, Retention } from "../model/reason.ts";
 import { registrationText } from "../model/registration.ts";
 import { blockersText, deathText } from "./blocker-text.ts";
 
@@ -63,6 +64,41 @@ export function dropText(reason: DropReason): string {
       return `the instance is ${reason.state}, and has back what it needs there`;
     case "restored without agent":
       return `the instance is ${reason.state}, and has back what it needs there but its ECS agent`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Why an instance is followed no longer, in the words of the log. */
+export function followEndText(reason: FollowEnd): string {
+  switch (reason.why) {
+    case "not silent":
+      return "it has left its cluster, or its ECS agent is connected again";
+    case "not permitted":
+      return "its cluster may be read, and not changed: name it in cluster_names, or set cluster_tag or clusters";
+    case "lives on":
+      return `the instance does not terminate: it is ${reason.state}`;
+    case "left behind": {
+      const { as } = reason;
+      const word = as === undefined ? "EC2 was not asked" : deathText(as);
+      return `it is still in its cluster, its ECS agent is disconnected, and EC2 does not call it terminated: ${word}`;
+    }
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Why a sweep leaves a ghost in its cluster, in the words of the log. */
+export function leftText(reason: LeftReason): string {
+  switch (reason.why) {
+    case "unknown to EC2":
+      return "EC2 does not know the instance any more, so nothing tells whose it was";
+    case "no group":
+      return "the instance is terminated, and EC2 shows no Auto Scaling group of it";
+    case "another group":
+      return `the instance is terminated, and its group ${reason.group} is none of ours`;
+    case "never":
+      return `the instance is terminated, and deregister_container_instance is never for its group ${reason.group}`;
     default:
       return reason satisfies never;
   }

@@ -55,6 +55,12 @@ function warningText(reason: WarningReason): string {
       return `no service started it, so DRAINING leaves it, and stop_tasks: ${reason.stopTasks} does not stop it: it holds the drain until it ends`;
     case "not stopped yet":
       return "ECS has not begun to stop them";
+    case "DRAINING waits":
+      return "a service's task listens behind them, and DRAINING would stop it under open connections; until they have drained, ECS can place tasks on the instance";
+    case "placed, and stopped":
+      return "ECS placed it after the termination began; it is moved or stopped before the instance goes";
+    case "placed, and not stopped":
+      return "ECS placed it after the termination began, and nothing stops it: it holds the drain until it ends, and is cut off at the drain's deadline";
     case "stopping for long":
       return "they have begun to stop, and do not end";
     case "service event":

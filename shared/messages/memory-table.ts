@@ -115,6 +115,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   refusedAt: optional({ refused_at: time }, latestOfSameAction),
   completedAt: optional({ completed_at: time }, ofEither),
   begunAt: optional({ begun_at: time }, earliest),
+  followedSince: optional({ followed_since: time }, ofEither),
   lastHeartbeatAt: optional({ last_beat_at: time }, latest, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),

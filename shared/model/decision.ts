@@ -6,6 +6,7 @@ import type { Observed } from "./observation.ts";
 import type { CompletionReason, DropReason, Retention } from "./reason.ts";
 import type { Registration, SeenRegistration } from "./registration.ts";
 import type { DrainSettings } from "./settings.ts";
+import type { Termination } from "./termination.ts";
 
 /** Something to be done to AWS for an instance. */
 export type Step =
@@ -85,6 +86,9 @@ export type WarningReason =
     }
   | { readonly why: "no service started it"; readonly stopTasks: DrainSettings["stopTasks"] }
   | { readonly why: "not stopped yet" }
+  | { readonly why: "DRAINING waits" }
+  | { readonly why: "placed, and stopped" }
+  | { readonly why: "placed, and not stopped" }
   | { readonly why: "stopping for long" }
   | { readonly why: "service event"; readonly message: string }
   | { readonly why: "protected"; readonly until: number | undefined };
@@ -106,6 +110,8 @@ export type WarningKind =
   | "address left alone"
   | "no progress"
   | "held by tasks"
+  | "open to new tasks"
+  | "task placed on it"
   | "registrations not restored";
 
 /** Something to log once in a drain. */
@@ -133,6 +139,12 @@ export type Decision = {
 
 /** One termination in a pass, with what was decided, and when (in milliseconds since 1970). */
 export type Decided = Observed & { readonly decision: Decision; readonly decidedAt: number };
+
+/** A termination with steps to be carried out. */
+export type WithSteps = {
+  readonly termination: Termination;
+  readonly decision: { readonly steps: readonly Step[] };
+};
 
 /** What was done for a termination: the steps that took effect, whether others failed, and the ids of lines that were logged. */
 export type Done = {

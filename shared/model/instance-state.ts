@@ -9,3 +9,10 @@ export const INSTANCE_STATES = [
   "unknown",
 ] as const;
 export type InstanceState = (typeof INSTANCE_STATES)[number];
+
+/** An instance as EC2 shows it. */
+export type Ec2Instance = {
+  readonly state: InstanceState;
+  /** The Auto Scaling group that launched it, by its tag. A terminated instance may lose its tags after a short while. */
+  readonly group: string | undefined;
+};

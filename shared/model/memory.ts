@@ -84,6 +84,11 @@ export type Memory = {
    * outage does not move it.
    */
   readonly begunAt: number | undefined;
+  /**
+   * Since when the drain is over, and its instance is only followed: its ECS agent is silent, so ECS will not notice its end. While
+   * another hook still holds the instance, that time begins again.
+   */
+  readonly followedSince: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
   /** When the last whole round of discovery ended, and how far the one under way has come. */
@@ -150,6 +155,7 @@ export const NO_MEMORY: Memory = {
   refusedAt: undefined,
   completedAt: undefined,
   begunAt: undefined,
+  followedSince: undefined,
   lastHeartbeatAt: undefined,
   roundAt: undefined,
   round: undefined,

@@ -36,6 +36,11 @@ export type DrainTimes = {
 /** All that AWS shows of one instance, in one pass. What could not be read is missing, and named in `unread`. */
 export type Observation = AutoScalingView & {
   readonly clusterInstances: readonly ClusterInstance[];
+  /**
+   * The container instances that the instance had before its agent registered again. They hold nothing: nothing that ECS shows
+   * of them will ever change. They must leave their clusters once the instance is dead.
+   */
+  readonly silentTwins: readonly ClusterInstance[];
   readonly registrations: readonly Registration[];
   /** Targets by an address that the instance has in another VPC. They are left. */
   readonly doubtfulAddresses: readonly DoubtfulAddress[];

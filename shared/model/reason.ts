@@ -25,6 +25,17 @@ export type CompletionReason =
 /** A hook that timed out before we could begin to drain the instance. Its timeout is in milliseconds. */
 export type HookEndedFirst = { readonly heartbeatTimeout: number };
 
+/** Why an instance is followed no longer, whose drain is over. */
+export type FollowEnd =
+  /** None of its container instances is silent: ECS takes out the others by itself. */
+  | { readonly why: "not silent" }
+  /** Its cluster may be read, and not changed. */
+  | { readonly why: "not permitted" }
+  /** It does not die after all. `state` is its lifecycle state. */
+  | { readonly why: "lives on"; readonly state: string }
+  /** Nobody has taken it out, and EC2 does not say that it is terminated: `as` is what EC2 says. */
+  | { readonly why: "left behind"; readonly as: InstanceState | undefined };
+
 /** Why a termination is dropped, without anything being completed. */
 export type DropReason =
   | { readonly why: "superseded"; readonly state: string }

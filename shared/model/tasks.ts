@@ -64,6 +64,8 @@ export type Task = {
   readonly addresses: readonly string[];
   /** Who started it: a deployment's id, or a text that the caller chose. */
   readonly startedBy: string | undefined;
+  /** When ECS placed it, in milliseconds since 1970. */
+  readonly createdAt: number | undefined;
   /** When it ended, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
 };
@@ -127,7 +129,25 @@ export function familyOf({ definition }: Task): string {
   return definition.split("/").at(-1)?.replace(/:\d+$/, "") ?? definition;
 }
 
+/**
+ * An instance's container instances, with its silent twins apart. An EC2 instance runs one agent. If that has registered again, the
+ * container instance that it had before stays in the cluster, and its agent never connects again.
+ */
+export function withTwinsApart(all: readonly ClusterInstance[]): {
+  readonly clusterInstances: readonly ClusterInstance[];
+  readonly silentTwins: readonly ClusterInstance[];
+} {
+  const isConnected = inTheirClusters(all).some(({ containerInstance }) => containerInstance.agentConnected);
+  if (!isConnected) return { clusterInstances: all, silentTwins: [] };
+  return {
+    clusterInstances: all.filter((each) => !isSilent(each)),
+    silentTwins: all.filter(isSilent),
+  };
+}
+
 /** Whether the agent of a container instance is silent, though it is in its cluster. */
-export function isSilent({ containerInstance: { status, agentConnected } }: ClusterInstance): boolean {
+export function isSilent({
+  containerInstance: { status, agentConnected },
+}: Pick<ClusterInstance, "containerInstance">): boolean {
   return status !== INACTIVE && !agentConnected;
 }

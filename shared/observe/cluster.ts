@@ -70,12 +70,13 @@ export async function observeClusters<T extends Observable>(
   return withPermissions(run, withSearch);
 }
 
-function listClusters(run: Run): Promise<Reading<readonly ListedCluster[]>> {
+/** All clusters of the account, asked for once a run. Throws only what is a fault of ours. */
+export function listClusters(run: Run): Promise<Reading<readonly ListedCluster[]>> {
   return reading(run, () => run.cache.clusters.get("", () => run.ports.ecs.clusters()));
 }
 
-// Those that are named come first. A cluster without instances is not asked.
-function clustersOf({ settings, memory }: Termination, all: readonly ListedCluster[]): string[] {
+/** The clusters that a termination's instance may be in. Those that are named come first. One without instances is not asked. */
+export function clustersOf({ settings, memory }: Termination, all: readonly ListedCluster[]): string[] {
   const seen = memory.containerInstances.map((each) => each.cluster);
   const known = [...new Set([...settings.clusterNames, ...seen])];
   const bare = new Set(known.map(bareName));
@@ -195,9 +196,12 @@ function withoutCluster(run: Run, cluster: string, concerned: readonly Concerned
   });
 }
 
-// Undefined if there is no such cluster. Container instances seen before are described by ARN. The others are searched by instance id, in a call for many whatever the
-// cluster's size. So is one whose agent is silent: it may have registered again, as another container instance.
-async function findContainerInstances(
+/**
+ * The container instances of terminations in a cluster, by the ids of their EC2 instances; undefined if there is no such cluster.
+ * Those seen before are described by ARN. The others are searched by instance id, in a call for many whatever the cluster's size.
+ * So is one whose agent is silent: it may have registered again, as another container instance. Throws an AwsCallError.
+ */
+export async function findContainerInstances(
   run: Run,
   cluster: string,
   terminations: readonly Termination[],

@@ -3,6 +3,7 @@ import type { Discovery, Unnamed } from "../model/discovery.ts";
 import type { InstanceState } from "../model/instance-state.ts";
 import type { Observed, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
+import { withTwinsApart } from "../model/tasks.ts";
 import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { unreadAnswers } from "./auto-scaling.ts";
@@ -41,7 +42,7 @@ export async function observe(
       termination,
       observation: {
         ...view,
-        clusterInstances: clusters.instances,
+        ...withTwinsApart(clusters.instances),
         registrations: registered.registrations,
         doubtfulAddresses: registered.doubtful,
         loadBalancers: registered.loadBalancers,
@@ -103,7 +104,13 @@ async function observeInstances<T extends WithRegistered>(
 ): Promise<(T & { readonly instance: Reading<InstanceState> | undefined })[]> {
   const now = run.now();
   const isDoubtful = ({ isObserved, termination, clusters, registered }: T) =>
-    isObserved && isInstanceDoubtful(termination, clusters.instances, registered.registrations, now);
+    isObserved &&
+    isInstanceDoubtful(
+      termination,
+      withTwinsApart(clusters.instances).clusterInstances,
+      registered.registrations,
+      now,
+    );
   const doubtful = new Set(records.filter(isDoubtful).map(({ termination }) => termination.instanceId));
   if (doubtful.size === 0) return records.map((each) => ({ ...each, instance: undefined }));
   const answer = await reading(run, () => run.ports.ec2.states([...doubtful]));

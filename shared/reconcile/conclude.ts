@@ -3,6 +3,7 @@ import { completeAction } from "../act/complete-action.ts";
 import { logCompletion } from "../act/dry-run.ts";
 import { secondsBetween, timeText } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
+import { FOLLOWED, logFollowed } from "../log-lines/followed-line.ts";
 import { dropText } from "../log-lines/reason-text.ts";
 import { event } from "../model/blocker.ts";
 import type { Complete, Drop } from "../model/decision.ts";
@@ -15,6 +16,7 @@ import {
   type Waiting,
   waitAgain,
 } from "../rules/after-pass.ts";
+import { silentIn, toFollow } from "../rules/following.ts";
 import { isFresh } from "../rules/freshness.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -28,8 +30,13 @@ export type Reconciled = {
   readonly before: Termination;
   /** As it is now. */
   readonly termination: Termination;
-  /** It waits for another pass, its lifecycle action is completed, or it is followed no further. */
-  readonly ending: "waiting" | "completed" | "dropped";
+  /**
+   * It waits for another pass, its lifecycle action is completed, or it is dropped. "followed to its end": its drain was over
+   * before, and now nothing is left to be done at all.
+   */
+  readonly ending: "waiting" | "completed" | "dropped" | "followed to its end";
+  /** The termination as it is followed after its drain, if its agent is silent. */
+  readonly follow?: Termination;
 };
 
 /** What became of a termination, or "refused": it needs another pass at once, because its completion was refused. */
@@ -57,7 +64,7 @@ export async function conclude(run: Run, carried: Carried, options: PassOptions)
       return waiting(run, carried, { termination, blockers: outcome.blockers }, options);
     case "drop":
       logDropped(run, termination, outcome);
-      return { index, before, termination, ending: "dropped" };
+      return { index, before, termination, ending: "dropped", ...following(run, carried, outcome) };
     case "complete":
       return complete(run, carried, outcome, options);
     default:
@@ -85,7 +92,23 @@ async function complete(
   if ("unread" in answer) return goOn(afterFailedCompletion(termination, answer.unread, run.now()));
   if (answer.value === "no such action") return afterRefusal(run, carried, goOn);
   const left = afterCompletion(carried, run.now());
-  return left ? goOn(left) : { index, before, termination, ending: "completed" };
+  if (left) return goOn(left);
+  return { index, before, termination, ending: "completed", ...following(run, carried, outcome) };
+}
+
+// The drain is over. What is left is to see that ECS learns of the instance's end.
+function following(
+  run: Run,
+  { termination, observation }: Carried,
+  end: Complete | Drop,
+): Pick<Reconciled, "follow"> {
+  const follow = toFollow(termination, observation, end, run.now());
+  if (follow === undefined) return {};
+  const silent = silentIn(observation);
+  if (silent.length === 0) return { follow };
+  logFollowed(run.logAbout(termination), silent);
+  const memory = { ...follow.memory, logged: [...follow.memory.logged, FOLLOWED] };
+  return { follow: { ...follow, memory } };
 }
 
 // Auto Scaling knows no such action. Another action of the same hook may hold the instance. If not, another hook may explain

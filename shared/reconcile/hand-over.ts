@@ -1,9 +1,11 @@
+import { forEachOf, groupBy } from "../base/batches.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { formatMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Tracked } from "../messages/receive.ts";
 import type { Termination } from "../model/termination.ts";
 import { rememberRound } from "../observe/rounds.ts";
+import { delaySeconds, isFollowed } from "../rules/following.ts";
 import { isRoundDue } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
 
@@ -14,13 +16,20 @@ import type { Run } from "../run/run.ts";
  */
 export async function handOver(run: Run, queue: string, tracked: readonly Tracked[]): Promise<void> {
   if (tracked.length === 0) return;
-  const { done, failed } = await run.ports.queues.send(
-    queue,
-    tracked.map((each) => ({ ...each, body: formatMonitorMessage(withRound(run, each.termination)) })),
+  const now = run.now();
+  const byDelay = groupBy(tracked, ({ termination }) => delaySeconds(termination, now));
+  const sent = await forEachOf(byDelay, ([delay, those]) =>
+    run.ports.queues.send(
+      queue,
+      those.map((each) => ({ ...each, body: formatMonitorMessage(withRound(run, each.termination)) })),
+      delay,
+    ),
   );
+  const [done, failed] = [sent.flatMap((each) => each.done), sent.flatMap((each) => each.failed)];
   for (const { item, reason, cause } of failed)
     run.stepFailed(item.termination, `handing over to ${queue}`, reason, cause);
-  for (const { termination } of done) {
+  // What is only followed is no open drain.
+  for (const { termination } of done.filter((each) => !isFollowed(each.termination))) {
     const { since, memory } = termination;
     run.logAbout(termination).info("handed over", {
       ...waitingFields([...memory.blockers, ...memory.unread]),

@@ -12,11 +12,13 @@ import { recheckBlockers } from "../observe/recheck-blocker.ts";
 import { rememberSteps, withoutSteps } from "../rules/after-pass.ts";
 import { begin } from "../rules/deadline.ts";
 import { decide } from "../rules/decide.ts";
+import { isFollowed } from "../rules/following.ts";
 import { questions } from "../rules/questions.ts";
 import { afterRecheck, recheckOf } from "../rules/recheck.ts";
 import { supersede } from "../rules/superseded-action.ts";
 import type { Run } from "../run/run.ts";
 import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
+import { follow } from "./follow.ts";
 import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
 
 /** A part of a pass has at least so many terminations, if they are of several clusters. */
@@ -35,7 +37,9 @@ export async function reconcile(
 ): Promise<Reconciled[]> {
   const now = run.now();
   const batch = terminations.map((before, index): InPass => ({ index, before, termination: before }));
-  const requests = batch.flatMap(({ before, index }) => recheckOf(before, index, now) ?? []);
+  const followed = batch.filter(({ termination }) => isFollowed(termination));
+  const open = batch.filter(({ termination }) => !isFollowed(termination));
+  const requests = open.flatMap(({ before, index }) => recheckOf(before, index, now) ?? []);
   const waiting = (await recheckBlockers(run, requests)).flatMap((each): Reconciled[] => {
     const { index, before } = each;
     const termination = afterRecheck(each, now);
@@ -43,8 +47,10 @@ export async function reconcile(
     return [{ index, before, termination: { ...termination, dryRun: options.dryRun }, ending: "waiting" }];
   });
   const isWaiting = new Set(waiting.map(({ index }) => index));
-  const rest = batch.filter(({ index }) => !isWaiting.has(index));
-  return [...waiting, ...(await reconcileParts(run, rest, options))];
+  const rest = open.filter(({ index }) => !isWaiting.has(index));
+  const passed = await reconcileParts(run, rest, options);
+  // Last: no drain waits for what is only followed.
+  return [...waiting, ...passed, ...(await follow(run, followed, options))];
 }
 
 // While one part waits for ECS, another can wait for Auto Scaling. If there is no time for a part any more, it is left as it is.

@@ -8,6 +8,7 @@ import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { goRound, hasRoundNews } from "../observe/rounds.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
+import { isFollowed } from "../rules/following.ts";
 import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
@@ -118,7 +119,10 @@ export class TrackedTerminations {
     return { termination, messages, number: this.#numbers };
   }
 
-  /** Has one pass after the other for what is due, until nothing is left, or nothing can change before the time is over. */
+  /**
+   * Has one pass after the other for what is due, until nothing is left, or nothing can change before the time is over. It does
+   * not wait for what is only followed: the next run looks at that.
+   */
   async passUntil(end: () => number): Promise<void> {
     while (this.tracked.length > 0) {
       const now = this.#run.now();
@@ -127,6 +131,7 @@ export class TrackedTerminations {
       const at = Math.max(next, now);
       const { queued, others } = this.#dueAt(at);
       if (!hasTimeForPass(at, queued.length + others.length, end())) return;
+      if (next > now && this.#tracked.every(({ termination }) => isFollowed(termination))) return;
       if (next <= now) await this.#passAtDue(end);
       else await this.#run.ports.sleep(next - now);
     }
@@ -196,13 +201,14 @@ export class TrackedTerminations {
     this.dropped += all.filter(({ ending }) => ending === "dropped").length;
     const ended = all.filter(({ ending }) => ending !== "waiting");
     this.#ended.push(...ended.map(({ termination }) => termination));
-    await this.#delete(ended.flatMap(({ messages }) => messages));
+    await this.#delete(ended.flatMap(({ messages, follow }) => (follow === undefined ? messages : [])));
     const passed = new Set(due.map(({ number }) => number));
     this.#tracked = [
       ...this.#tracked.filter(({ number }) => !passed.has(number)),
-      ...all
-        .filter(({ ending }) => ending === "waiting")
-        .map(({ termination, messages, number }) => ({ termination, messages, number })),
+      ...all.flatMap(({ ending, termination, follow, messages, number }) => {
+        const left = ending === "waiting" ? termination : follow;
+        return left === undefined ? [] : [{ termination: left, messages, number }];
+      }),
     ];
     return completed;
   }

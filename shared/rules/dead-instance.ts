@@ -28,9 +28,12 @@ export function decideDeadInstance(
 
 // With force, since no agent will ever report that its tasks have stopped. ECS starts others in their place. A returning
 // instance may be started again, and then needs its container instance.
-function leavingClusters({ settings, memory }: Termination, { clusterInstances }: Observation): Step[] {
+function leavingClusters(
+  { settings, memory }: Termination,
+  { clusterInstances, silentTwins }: Observation,
+): Step[] {
   if (settings.deregisterContainerInstance === "never" || memory.returns !== undefined) return [];
-  const toLeave = clusterInstances.filter(
+  const toLeave = [...clusterInstances, ...silentTwins].filter(
     ({ containerInstance }) =>
       settings.deregisterContainerInstance === "always" || !containerInstance.agentConnected,
   );

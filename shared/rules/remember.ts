@@ -17,7 +17,7 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
   );
   const drainedByOthers = draining && memory.drainingAt === undefined;
-  const { unread, clusterInstances, registrations } = observed;
+  const { unread, clusterInstances, silentTwins, registrations } = observed;
   const isChanged = hasChanged(memory, clusterInstances);
   return {
     ...memory,
@@ -44,7 +44,10 @@ export function remember({ memory, since }: Termination, observed: Observation, 
         : undefined),
     containerInstances: union(
       memory.containerInstances,
-      clusterInstances.map(({ cluster, containerInstance }) => ({ cluster, arn: containerInstance.arn })),
+      [...clusterInstances, ...silentTwins].map(({ cluster, containerInstance }) => ({
+        cluster,
+        arn: containerInstance.arn,
+      })),
     ),
     registrations: union(memory.registrations, registrations.map(seenOf)),
     behindNetworkLoadBalancer:
@@ -64,10 +67,10 @@ export function remember({ memory, since }: Termination, observed: Observation, 
 // Since when its agent has been silent, since when EC2 has not known it, and since when it is certain to be dead.
 function rememberLife(
   memory: Memory,
-  { clusterInstances, unread, instance }: Observation,
+  { clusterInstances, silentTwins, unread, instance }: Observation,
   now: number,
 ): Pick<Memory, "disconnectedSince" | "unknownSince" | "deadSince"> {
-  const silent = clusterInstances.some(isSilent);
+  const silent = silentTwins.length > 0 || clusterInstances.some(isSilent);
   const unknownSince = instance === "unknown" ? (memory.unknownSince ?? now) : undefined;
   const dead =
     instance === "unknown"
@@ -86,8 +89,8 @@ function rememberLife(
 }
 
 // Tasks that stopped before the termination began do not matter.
-function rememberTasks({ clusterInstances }: Observation, since: number): readonly string[] {
-  return clusterInstances
+function rememberTasks({ clusterInstances, silentTwins }: Observation, since: number): readonly string[] {
+  return [...clusterInstances, ...silentTwins]
     .flatMap((clusterInstance) => clusterInstance.tasks)
     .filter((task) => !hasEnded(task) || (task.stoppedAt ?? 0) >= since)
     .map((task) => task.arn);

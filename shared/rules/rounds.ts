@@ -15,8 +15,12 @@ import {
   SECOND,
 } from "./timings.ts";
 
-/** Rule 17. Whether a termination needs a round: none was whole so far, or the last one will soon be too old. */
+/**
+ * Rule 17. Whether a termination needs a round: none was whole so far, or the last one will soon be too old. An instance whose
+ * drain is over needs none.
+ */
 export function isRoundDue({ settings, memory }: Termination, now: number): boolean {
+  if (memory.followedSince !== undefined) return false;
   return settings.discover !== "named" && ageOf(memory, now) >= ROUND_EVERY_MS;
 }
 

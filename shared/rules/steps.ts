@@ -101,27 +101,36 @@ function mustServeOn(
   now: number,
 ): boolean {
   if (interruptedAt !== undefined) return false;
+  const stopped = stoppedByDraining(clusterInstance);
   if (observed.unread.registrations !== undefined) return true;
-  if (isSearching(observed) && liveTasks(clusterInstance).length > 0) return true;
+  if (isSearching(observed) && stopped.length > 0) return true;
   // If a task's ports could not be read, it may listen on any.
-  const listens = observed.unread["host ports"] !== undefined || liveTasks(clusterInstance).some(isReachable);
-  if (!listens) return false;
+  const listens = observed.unread["host ports"] !== undefined || stopped.some(isReachable);
+  if (!listens || stopped.length === 0) return false;
   if (pointingAt(clusterInstance, observed).length > 0) return true;
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
 }
 
-/** Our registrations, registered or draining, behind which a task on the container instance may listen. */
+// DRAINING leaves the tasks that no service started as they are (ECS API Reference, UpdateContainerInstancesState).
+function stoppedByDraining(clusterInstance: ClusterInstance): readonly Task[] {
+  return liveTasks(clusterInstance).filter((task) => task.service !== undefined);
+}
+
+/**
+ * Our registrations, registered or draining, behind which a task on the container instance may listen that DRAINING would stop.
+ */
 export function pointingAt(
   clusterInstance: ClusterInstance,
   { registrations, unread }: Observation,
 ): Registration[] {
-  const live = liveTasks(clusterInstance);
-  const listening = new Set(live.flatMap((task) => task.hostPorts));
+  const stopped = stoppedByDraining(clusterInstance);
+  if (stopped.length === 0) return [];
+  const listening = new Set(stopped.flatMap((task) => task.hostPorts));
   // Ports that nothing shows may be any: those of a task, and those that a load balancer sends to.
-  const isAnyPort = unread["host ports"] !== undefined || live.some((task) => task.mayListenOnAny);
+  const isAnyPort = unread["host ports"] !== undefined || stopped.some((task) => task.mayListenOnAny);
   const isPointedAt = ({ pointsAt, holder, addressTask }: Registration) => {
     if (holder !== undefined && holder !== "instance")
-      return live.some(({ arn }) => arn === addressTask?.arn);
+      return stopped.some(({ arn }) => arn === addressTask?.arn);
     if (isAnyPort || pointsAt.some((port) => listening.has(port))) return true;
     return pointsAt.length === 0 && listening.size > 0;
   };
@@ -151,7 +160,7 @@ export function orphanTimeOf(
 ): number | undefined {
   // No other task has the address, or the registration would not count as the instance's.
   const { addressTask, services } = registration;
-  if (addressTask) {
+  if (addressTask && !isOnTwin(addressTask, observed)) {
     const isOver = hasEnded(addressTask) && addressTask.stoppedAt !== undefined;
     return isOver ? addressTask.stoppedAt + ORPHAN_MS : undefined;
   }
@@ -168,6 +177,11 @@ export function orphanTimeOf(
       ? Math.max(...stops)
       : (memory.drainingAt ?? (clusterInstances.length === 0 ? since : undefined));
   return alone === undefined ? undefined : alone + ORPHAN_MS;
+}
+
+// Nothing that ECS shows of a silent twin's task will ever change.
+function isOnTwin({ containerInstance: on }: Task, { silentTwins }: Observation): boolean {
+  return silentTwins.some(({ containerInstance }) => containerInstance.arn === on);
 }
 
 // ECS shows no ports of a task in the network mode host, nor of one that has not started.

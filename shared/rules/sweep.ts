@@ -40,6 +40,11 @@ export function groupsToSweep({ groups }: SweepOptions, atHand: readonly Termina
   return [...new Set([...groups, ...atHand.map((each) => each.group)])];
 }
 
+/** Rule 15. The settings that tell in which clusters a sweep looks for ghosts: the input's, and those of the drains at the moment. */
+export function settingsToSweep({ keys }: SweepOptions, atHand: readonly Termination[]): DrainSettings[] {
+  return [settingsOf(keys), ...atHand.map(({ settings }) => settings)];
+}
+
 /**
  * Rule 15. Which of the groups that Auto Scaling does not know must have wrong names: the input names them, and no instance of
  * theirs drains.
@@ -118,10 +123,16 @@ export function isTakenForOurs({ state }: Candidate): boolean {
   return state !== "Warmed:Pending:Wait";
 }
 
-// The settings of the oldest message of the same hook, or else of terminate's own input, with the hook's own metadata over them.
-// The places where instances may be are taken from all of them together. Deregister's input may name more than terminate's, and
-// a message that somebody sent by hand may name less than either.
-function settingsFor(hook: Hook, alike: readonly Termination[], { keys }: SweepOptions): DrainSettings {
+/**
+ * Rule 15. The settings of the oldest message of the same hook, or else of terminate's own input, with the hook's own metadata
+ * over them. The places where instances may be are taken from all of them together. Deregister's input may name more than
+ * terminate's, and a message that somebody sent by hand may name less than either.
+ */
+export function settingsFor(
+  hook: Hook | undefined,
+  alike: readonly Termination[],
+  { keys }: SweepOptions,
+): DrainSettings {
   const own = settingsOf(keys);
   const all = [...alike.map(({ settings }) => settings), own];
   const together = (names: (settings: DrainSettings) => readonly string[]) => [
@@ -133,5 +144,5 @@ function settingsFor(hook: Hook, alike: readonly Termination[], { keys }: SweepO
     targetGroups: together(({ targetGroups }) => targetGroups),
     clusterNames: together(({ clusterNames }) => clusterNames),
   };
-  return settingsUnder(hook.metadata, keysOf(told));
+  return settingsUnder(hook?.metadata, keysOf(told));
 }

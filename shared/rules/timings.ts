@@ -34,6 +34,10 @@ export const DISCONNECTED_MS = 120 * SECOND;
 export const UNKNOWN_MS = 30 * SECOND;
 /** Rule 7. How long we try to remove a dead instance from ECS and load balancers. Then its action is completed anyway. */
 export const CLEAR_UP_MS = 60 * SECOND;
+/** Rule 7. How long an instance is followed whose drain is over. EC2 then shows a terminated one for about an hour. */
+export const FOLLOW_MS = 60 * MINUTE;
+/** Rule 7. How often it is looked at. A run of terminate comes every minute: by then its message must be there again. */
+export const FOLLOW_EVERY_MS = 30 * SECOND;
 /** Rule 8. "No active lifecycle action" may be a race, for this long. */
 export const REFUSED_MS = 120 * SECOND;
 /** Rule 9. How long to wait for the return of an instance. */

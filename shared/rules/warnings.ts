@@ -7,6 +7,7 @@ import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { timeWarnings } from "./drain-time.ts";
 import { holdingTasks } from "./holding-tasks.ts";
+import { newTaskWarnings } from "./new-tasks.ts";
 import { searchWarnings } from "./rounds.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
@@ -39,6 +40,7 @@ export function warningsFor(
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
+    ...newTaskWarnings(termination, observed, left),
     ...holdingTasks(termination, observed, now),
     ...searchWarnings(termination, observed),
     ...stallWarnings(termination, observed, now),

@@ -57,6 +57,8 @@ export class JudgedInstance {
   drained: Drained | undefined;
   /** The clusters from which somebody other than the functions has deregistered it. */
   readonly givenUpIn = new Set<string>();
+  /** The tasks that its agent had before it registered again, by ARN. */
+  readonly givenUpTasks = new Set<string>();
   readonly registrations = new Map<string, Registration>();
   readonly tasks = new Map<string, LiveTask>();
   readonly #servicesOf: ServiceScope;
@@ -85,6 +87,15 @@ export class JudgedInstance {
   end(how: "terminated" | "stopped"): void {
     this.dead = true;
     this.#isTerminated ||= how === "terminated";
+  }
+
+  /** Its agent has registered again in a cluster: nobody can know any more of the tasks that it had there. */
+  giveUpTasksIn(cluster: string): void {
+    for (const [arn, task] of this.tasks) {
+      if (task.cluster !== cluster) continue;
+      this.givenUpTasks.add(arn);
+      this.tasks.delete(arn);
+    }
   }
 
   /** A task with its own address is gone: what is registered by that address does not count any more. */

@@ -196,6 +196,8 @@ export class Judge implements Past {
       if (!instance.dead) this.#touched(at, instanceId, by, "its container instance was deregistered");
       if (!isSuspect) instance.givenUpIn.add(cluster);
     }
+    // An agent that registers again knows nothing of the tasks before it, and nobody learns of them any more.
+    if (status === "ACTIVE" && by === "ecs") instance.giveUpTasksIn(cluster);
     if (status === "ACTIVE") {
       const { drained, heldSince } = instance;
       // While it is held, a DRAINING by somebody else cannot be told from one by a run that was killed.
@@ -213,7 +215,8 @@ export class Judge implements Past {
     const task = { cluster, service, status, hostPorts, since };
     // Somebody else may have deregistered the container instance by force: ECS then shows its tasks as STOPPED although
     // their containers run on, and the functions cannot know of them.
-    const isGivenUp = status === "STOPPED" && instance.givenUpIn.has(cluster);
+    const isGivenUp =
+      instance.givenUpTasks.has(line.arn) || (status === "STOPPED" && instance.givenUpIn.has(cluster));
     if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     this.#holders.follow(line);

@@ -35,25 +35,26 @@ function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts):
         ({ cluster, status }) => cluster === each.cluster && status !== "STOPPED",
       );
       const what = `ECS still counts it in the cluster ${each.cluster}, ${each.status}, with ${tasks.length} tasks`;
-      const allowedBy = ghostAllowed(there, each, { allowed, facts });
+      const allowedBy = ghostAllowed(there, each, { at, allowed, facts });
       return { kind: "left_behind", instanceId, what, from: ended?.at ?? at, to: at, allowedBy };
     });
 }
 
 function ghostAllowed(
   there: There,
-  { cluster, at, connected }: ContainerInstanceThere,
-  { allowed, facts }: { readonly allowed: Allowed; readonly facts: DamageFacts },
+  { cluster, at: since }: ContainerInstanceThere,
+  { at, allowed, facts }: { readonly at: number; readonly allowed: Allowed; readonly facts: DamageFacts },
 ): AllowedBy | undefined {
   const scope = facts.scopeOfGroup(there.group);
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
   if (scope?.permits.dryRun) return "dry_run";
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
-  const lost: Lost = { since: at, by: "ecs", isNamed, isGoing: false, isStandalone: false };
+  const lost: Lost = { since, by: "ecs", isNamed, isGoing: false, isStandalone: false };
   const permit = allowed(there, lost);
-  // That it was released by its deadline is no reason to leave its ghost behind. An agent that is connected tells ECS of the end.
+  // That it was released by its deadline is no reason to leave its ghost behind.
   if (permit !== "on_timeout" && permit !== undefined) return permit;
-  return connected ? undefined : "an injected fault";
+  const isDisturbed = there.messageLost || facts.isDisturbed(there.ended?.at ?? since, at);
+  return isDisturbed ? "an injected fault" : undefined;
 }
 
 // Registrations of the instance, and of the addresses that its tasks had and nobody has since.

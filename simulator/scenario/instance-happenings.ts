@@ -27,6 +27,9 @@ export const instanceHappenings = {
   stop: theseInstances.describe(
     "EC2 StopInstances: the group notices half a minute later, and terminates them through the hooks.",
   ),
+  lose_tags: theseInstances.describe(
+    "EC2 shows their tags no more, as it does some time after an instance was terminated.",
+  ),
   shrink_warm_pool: z
     .strictObject({ group, count })
     .describe("Terminates instances of the pool, through the hooks."),

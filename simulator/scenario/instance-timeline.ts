@@ -37,6 +37,10 @@ export function happenToInstances(world: World, entry: TimelineEntry): void {
   }
   for (const instanceId of entry.kill?.instance_ids ?? []) instances.terminate(instanceId, "operator");
   for (const instanceId of entry.stop?.instance_ids ?? []) instances.stop(instanceId, "operator");
+  for (const instanceId of entry.lose_tags?.instance_ids ?? []) {
+    const instance = instances.get(instanceId);
+    if (instance) instance.tags = new Map();
+  }
   if (entry.interrupt_spot) {
     const { instance_ids, action } = entry.interrupt_spot;
     for (const instanceId of instance_ids) interruptSpot(world, instanceId, action);

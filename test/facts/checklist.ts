@@ -318,6 +318,7 @@ export const CHECKLIST: readonly Fact[] = [
     "malformed-id": "what is no instance id is an InvalidInstanceID.Malformed",
     "filter-omits": "a filter leaves out what is not known, without an error",
     "terminated-shown": "a terminated instance is shown for about an hour",
+    "group-tag": "an instance carries the name of the group that launched it as a tag",
     "stop-and-start": "a stopped instance is stopping before it is stopped, and pending before it runs again",
     "ids-or-pages": "ids and a page size exclude each other",
     "instance-pages": "DescribeInstances gives pages only when it is asked for them",

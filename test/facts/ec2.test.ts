@@ -66,6 +66,17 @@ describe("EC2", () => {
     expect((await refusalOf(stateOf(id))).name).to.equal("InvalidInstanceID.NotFound");
   });
 
+  it("facts 9: an instance carries the name of the group that launched it as a tag", async () => {
+    const { name, instanceIds } = await makeGroup(aws);
+    const { Reservations = [] } = await aws.ec2.send(
+      new DescribeInstancesCommand({ InstanceIds: [...instanceIds] }),
+    );
+    expect(Reservations[0]?.Instances?.[0]?.Tags).to.deep.include({
+      Key: "aws:autoscaling:groupName",
+      Value: name,
+    });
+  });
+
   it("facts 9: a stopped instance is stopping before it is stopped, and pending before it runs again", async () => {
     // Its group ends a stopped instance soon, but for a hook that holds it.
     const id = (await makeGroup(aws, { hooks: [{}] })).instanceIds[0] as string;

@@ -136,7 +136,14 @@ describe("scenarios: dead, stopped, vanished", () => {
     );
     const { containerInstances } = outcome.simulation.world.clusters.byName("main");
     const own = [...containerInstances.values()].filter((each) => each.instanceId === leaving);
-    expect(own.map((each) => each.status.at(outcome.endedAt))).to.deep.equal(["DRAINING", "DRAINING"]);
+    const drained = outcome.simulation.world.story.lines.filter(
+      (line) => line.kind === "container-instance" && line.status === "DRAINING",
+    );
+    expect(drained.map((line) => line.kind === "container-instance" && line.arn)).to.deep.equal(
+      own.map(({ arn }) => arn),
+    );
+    expect(own.map((each) => each.status.latest)).to.deep.equal(["INACTIVE", "INACTIVE"]);
+    expect(outcome.terminations[0]?.result, "the old one's task holds nothing").to.equal("CONTINUE");
   });
 
   it("its load balancers deleted in the middle", async () => {

@@ -48,7 +48,13 @@ const examples: Readonly<Record<string, Example>> = {
     story: ["set DRAINING", "container instance deregistered", "lifecycle action completed"],
     async also() {
       const outcome = await playFile("dead-instance.yaml", (file) => file.timeline.pop());
-      expect(linesOf(outcome, "container instance deregistered")).to.deep.equal([]);
+      const story = [
+        "lifecycle action completed",
+        "container instance followed",
+        "container instance deregistered",
+      ];
+      expect(inOrder(outcome.log, story)).to.deep.equal(story);
+      expect(linesOf(outcome, "container instance deregistered")).to.have.lengthOf(1);
       expect(linesOf(outcome, "lifecycle action completed")[0]?.held_seconds).to.be.at.least(3600);
     },
   },

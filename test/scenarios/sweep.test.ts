@@ -154,14 +154,17 @@ describe("scenarios: the sweep", () => {
     expect(calls(outcome, "autoscaling:DescribeWarmPool")).to.be.above(0);
   });
 
-  it("costs an idle hour one call per sweep, and none of ECS or the load balancers", async () => {
+  it("costs an idle hour one call per sweep, one per cluster for ghosts, and none of the load balancers", async () => {
     const outcome = await play({
       ...fleet(SWEEP, [{ at_seconds: 3_600, send: { queue: "lifecycle", body: "{}" } }]),
       ends_after_seconds: 3_700,
     });
     expect(calls(outcome, "autoscaling:DescribeAutoScalingGroups")).to.be.within(11, 13);
+    expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(
+      calls(outcome, "autoscaling:DescribeAutoScalingGroups"),
+    );
     for (const action of outcome.calls.keys())
-      expect(action).to.match(/^(sqs:|autoscaling:DescribeAutoScalingGroups)/);
+      expect(action).to.match(/^(sqs:|autoscaling:DescribeAutoScalingGroups|ecs:ListContainerInstances)/);
   });
 
   it("while drains go on it finds nothing: their messages are at hand", async () => {

@@ -41,6 +41,7 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [2, hang],
   [2, joins],
   [3, unhealthiness],
+  [3, ghost],
   [3, registration],
   [3, addresses],
   [2, (from) => [from.at({ set_active: { instance_ids: from.ids(1) } })]],
@@ -52,6 +53,8 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [2, (from) => [from.at({ repeat_notification: { instance_ids: from.ids(1) } })]],
   [2, strangeMessage],
   [2, (from) => [from.at({ complete_actions: { group: from.group.name, hook: "backup" } })]],
+  [1, (from) => [from.at({ complete_actions: { group: from.group.name, hook: "drain" } })]],
+  [1, (from) => [from.at({ lose_tags: { instance_ids: from.ids(1) } })]],
 ];
 
 /** What happens to a world. The kinds that there are at all are drawn first, so that seeds differ in kind. */
@@ -225,6 +228,34 @@ function unhealthiness(from: Draws): Entry[] {
   const target_group = random.pick(place.target_groups).name;
   const forSeconds = some(random, 0.8, { for_seconds: random.whole(20, 400) });
   return [from.at({ fail_health_checks: { target_group, ...forSeconds } })];
+}
+
+// An agent falls silent for good, and its instance ends: through its hooks, by hand, or with somebody who completes our hook.
+function ghost(from: Draws): Entry[] {
+  const { group, random } = from;
+  const these = { instance_ids: from.ids(2) };
+  const silent = from.at({ disconnect_agent: these });
+  const later = random.whole(5, 120);
+  return weighted<Entry[]>(random, [
+    [4, [silent, from.at({ terminate: these }, later)]],
+    [2, [silent, from.at({ kill: these }, later)]],
+    [
+      2,
+      [
+        silent,
+        from.at({ terminate: these }, later),
+        from.at({ complete_actions: { group: group.name, hook: "drain" } }, later + random.whole(1, 120)),
+      ],
+    ],
+    // Its agent registers again before, and leaves a twin behind.
+    [
+      2,
+      [
+        from.at({ replace_root_volume: { ...these, agent: "new" } }),
+        from.at({ terminate: these }, 120 + 3 * later),
+      ],
+    ],
+  ]);
 }
 
 // Somebody puts instances back where they were, perhaps while they drain.

@@ -306,11 +306,13 @@ export class Groups implements Past {
     const { bootSeconds, instanceIds, interfaces = {}, vpcId } = group.launching;
     const id = instanceIds[group.launched];
     group.launched += 1;
+    const tags = new Map([["aws:autoscaling:groupName", group.name]]);
     const { id: instanceId } = instances.launch({
       bootMilliseconds: bootSeconds * 1000,
       id,
       vpcId,
       interfaces: interfaces[id ?? ""],
+      tags,
     });
     const instance: GroupInstance = {
       instanceId,

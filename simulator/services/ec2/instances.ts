@@ -37,6 +37,8 @@ export type Instance = {
   isReclaimed: boolean;
   /** What EC2 has scheduled for it. */
   readonly scheduled: ScheduledEvent[];
+  /** Some time after an instance has ended, EC2 shows its tags no more. */
+  tags: ReadonlyMap<string, string>;
 };
 
 /** How long EC2 takes, in milliseconds: common values, not promises of AWS. */
@@ -75,6 +77,7 @@ export class Instances implements Past {
     id?: string | undefined;
     vpcId?: string | undefined;
     interfaces?: readonly InterfaceGiven[] | undefined;
+    tags?: ReadonlyMap<string, string>;
   }): Instance {
     const { agenda, random } = this.#world;
     const number = this.#launched;
@@ -90,6 +93,7 @@ export class Instances implements Past {
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
       isReclaimed: false,
       scheduled: [],
+      tags: options.tags ?? new Map(),
     };
     this.#byId.set(instance.id, instance);
     this.network.attach(instance.id, interfaces);

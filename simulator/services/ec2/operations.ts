@@ -206,7 +206,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
 
 // Each instance has its own reservation, because Auto Scaling launches them one by one.
 function presentReservation({ instance, state }: Seen, attached: readonly SeenInterface[]): ec2.Reservation {
-  const { id, launchedAt, privateIp, vpcId, zone } = instance;
+  const { id, launchedAt, privateIp, tags, vpcId, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";
   return {
     ReservationId: `r-${id.slice(2)}`,
@@ -218,6 +218,7 @@ function presentReservation({ instance, state }: Seen, attached: readonly SeenIn
         State: presentState(state),
         LaunchTime: new Date(launchedAt),
         Placement: { AvailabilityZone: zone },
+        Tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
         ...(gone ? {} : { PrivateIpAddress: privateIp, VpcId: vpcId }),
         NetworkInterfaces: gone ? [] : attached.map(presentInterface),
       },

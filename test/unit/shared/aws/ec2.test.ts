@@ -30,6 +30,30 @@ describe("EC2", () => {
     ]);
   });
 
+  it("answers the group that launched an instance, by the tag that only Auto Scaling can set", async () => {
+    const tags = (...all: [string, string][]) => all.map(([Key, Value]) => ({ Key, Value }));
+    const { port } = ec2(() => ({
+      Reservations: [
+        {
+          Instances: [
+            {
+              InstanceId: "i-1",
+              State: { Name: "terminated" },
+              Tags: tags(["Name", "web"], ["aws:autoscaling:groupName", "fleet"]),
+            },
+            { InstanceId: "i-2", State: { Name: "running" }, Tags: tags(["autoscaling:groupName", "fleet"]) },
+            { InstanceId: "i-3", State: { Name: "terminated" } },
+          ],
+        },
+      ],
+    }));
+    expect([...(await port.instances(["i-1", "i-2", "i-3", "i-4"]))]).to.deep.equal([
+      ["i-1", { state: "terminated", group: "fleet" }],
+      ["i-2", { state: "running", group: undefined }],
+      ["i-3", { state: "terminated", group: undefined }],
+    ]);
+  });
+
   it("is asked for 200 instances a call, and nothing for none", async () => {
     const { port, sent } = ec2(() => ({}));
     await port.states(Array.from({ length: 201 }, (_, i) => `i-${i}`));

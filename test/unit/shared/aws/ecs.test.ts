@@ -235,6 +235,19 @@ describe("ECS: finding container instances", () => {
     ]);
   });
 
+  it("lists those whose agents are silent by the cluster query language, over all pages", async () => {
+    const { port, sent } = ecs((_, { nextToken }) =>
+      nextToken
+        ? { containerInstanceArns: ["ci-2"] }
+        : { containerInstanceArns: ["ci-1"], nextToken: "more" },
+    );
+    expect(await port.listSilent("main")).to.deep.equal(["ci-1", "ci-2"]);
+    expect(sent().map(([operation, input]) => [operation, input.filter, input.nextToken])).to.deep.equal([
+      ["ListContainerInstances", "agentConnected == false", undefined],
+      ["ListContainerInstances", "agentConnected == false", "more"],
+    ]);
+  });
+
   it("asks nothing for no instances", async () => {
     const { port, sent } = ecs(() => ({}));
     expect(await port.findContainerInstances("main", [])).to.deep.equal([]);

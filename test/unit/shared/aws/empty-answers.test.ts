@@ -42,6 +42,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
   ["a reservation's instances", { Reservations: [{}] }, (it) => ec2(it).states(["i-1"]), new Map()],
   ["scheduled events", {}, (it) => ec2(it).scheduledEvents(), []],
   ["capacities", {}, (it) => autoScaling(it).capacities(["fleet"]), []],
+  ["silent container instances", {}, (it) => ecs(it).listSilent("main"), []],
   ["container instances to find", {}, (it) => ecs(it).findContainerInstances("main", ["i-1"]), []],
   ["container instances", {}, (it) => ecs(it).describeContainerInstances("main", ["ci-1"]), []],
   [
@@ -88,6 +89,7 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
       mayListenOnAny: false,
       addresses: [],
       startedBy: undefined,
+      createdAt: undefined,
       stoppedAt: undefined,
     })),
   ],

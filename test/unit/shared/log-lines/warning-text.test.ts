@@ -98,6 +98,24 @@ const REASONS: {
       "no service started it, so DRAINING leaves it, and stop_tasks: daemon does not stop it: it holds the drain until it ends",
     ],
   ],
+  "DRAINING waits": [
+    [
+      { why: "DRAINING waits" },
+      "a service's task listens behind them, and DRAINING would stop it under open connections; until they have drained, ECS can place tasks on the instance",
+    ],
+  ],
+  "placed, and stopped": [
+    [
+      { why: "placed, and stopped" },
+      "ECS placed it after the termination began; it is moved or stopped before the instance goes",
+    ],
+  ],
+  "placed, and not stopped": [
+    [
+      { why: "placed, and not stopped" },
+      "ECS placed it after the termination began, and nothing stops it: it holds the drain until it ends, and is cut off at the drain's deadline",
+    ],
+  ],
   "not stopped yet": [[{ why: "not stopped yet" }, "ECS has not begun to stop them"]],
   "stopping for long": [[{ why: "stopping for long" }, "they have begun to stop, and do not end"]],
   "service event": [
@@ -170,6 +188,8 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "address left alone": "address left alone",
   "no progress": "no progress",
   "held by tasks": "held by tasks",
+  "open to new tasks": "open to new tasks",
+  "task placed on it": "task placed on it",
   "registrations not restored": "registrations not restored",
 };
 

@@ -22,6 +22,7 @@ const withoutTaken = (memory: Memory): Memory => ({
 /** What only this version has. */
 const NEW: Partial<Memory> = {
   begunAt: undefined,
+  followedSince: undefined,
   blockers: [],
   unread: [],
   roundAt: undefined,

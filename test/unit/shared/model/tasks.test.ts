@@ -1,6 +1,6 @@
 // Protects what is still alive on a container instance, and when nobody answers for it.
 import { expect } from "chai";
-import { isSilent, liveTasks } from "../../../../shared/model/tasks.ts";
+import { isSilent, liveTasks, withTwinsApart } from "../../../../shared/model/tasks.ts";
 import { clusterInstanceOf, task } from "../rules/builders.ts";
 
 describe("a cluster instance", () => {
@@ -35,5 +35,27 @@ describe("a cluster instance", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("the container instances of one instance", () => {
+  const connected = clusterInstanceOf({ arn: "new" });
+  const silent = clusterInstanceOf({ arn: "old", agentConnected: false });
+  const inactive = clusterInstanceOf({ arn: "gone", status: "INACTIVE" });
+  const apart = (...all: (typeof silent)[]) => {
+    const { clusterInstances, silentTwins } = withTwinsApart(all);
+    return [clusterInstances, silentTwins].map((each) => each.map((one) => one.containerInstance.arn));
+  };
+
+  it("have the silent ones apart beside one whose agent is connected: it has registered again", () => {
+    expect(apart(silent, connected)).to.deep.equal([["new"], ["old"]]);
+    expect(apart(connected, inactive, silent)).to.deep.equal([["new", "gone"], ["old"]]);
+  });
+
+  it("are all as they are where no agent is connected, or none is silent", () => {
+    expect(apart(silent)).to.deep.equal([["old"], []]);
+    expect(apart(silent, silent)).to.deep.equal([["old", "old"], []]);
+    expect(apart(silent, inactive)).to.deep.equal([["old", "gone"], []]);
+    expect(apart(connected, inactive)).to.deep.equal([["new", "gone"], []]);
   });
 });

@@ -63,6 +63,7 @@ describe("an observation", () => {
     }).to.deep.equal({
       ...held,
       clusterInstances: 1,
+      silentTwins: [],
       registrations: 1,
       doubtfulAddresses: [],
       loadBalancers: [],
@@ -133,6 +134,7 @@ describe("more than Auto Scaling is asked about an instance", () => {
   const empty = {
     ...held,
     clusterInstances: [],
+    silentTwins: [],
     registrations: [],
     loadBalancers: [],
     doubtfulAddresses: [],

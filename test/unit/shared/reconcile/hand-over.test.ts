@@ -21,12 +21,18 @@ const tracked = [
 async function play(refused?: string, these = tracked) {
   const { ports: untouchable, lines } = untouchablePorts();
   const calls: [string, string, ...string[]][] = [];
+  const delays: (number | undefined)[] = [];
   const ports = {
     ...untouchable,
     now: () => SINCE + MINUTE,
     queues: {
       ...untouchable.queues,
-      send: async <T extends { readonly body: string }>(queue: string, all: readonly T[]) => {
+      send: async <T extends { readonly body: string }>(
+        queue: string,
+        all: readonly T[],
+        delaySeconds?: number,
+      ) => {
+        delays.push(...all.map(() => delaySeconds));
         calls.push(["send", queue, ...all.map(({ body }) => body)]);
         const isTaken = ({ body }: T) => refused === undefined || !body.includes(refused);
         return {
@@ -44,7 +50,7 @@ async function play(refused?: string, these = tracked) {
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   await handOver(run, "monitor", these);
-  return { calls, lines, run };
+  return { calls, delays, lines, run };
 }
 
 describe("the hand-over", () => {
@@ -55,6 +61,17 @@ describe("the hand-over", () => {
       ["delete", "monitor", "a's", "b's", "c's"],
     ]);
     expect(run.hasFailures).to.equal(false);
+  });
+
+  it("lets what is only followed rest in the queue, and says nothing of it: it is no open drain", async () => {
+    const { nextPassAt, followedSince } = { nextPassAt: SINCE + MINUTE + 20_000, followedSince: SINCE };
+    const followed = termination({ followedSince, nextPassAt }, { instanceId: "i-3" });
+    const { delays, lines } = await play(undefined, [
+      ...tracked,
+      { termination: followed, messages: [receipt("d")] },
+    ]);
+    expect(delays).to.deep.equal([0, 0, 20]);
+    expect(lines.map(([, , fields]) => fields.instance_id)).to.deep.equal(["i-1", "i-2"]);
   });
 
   it("says of each what it waits for, and what AWS did not answer", async () => {

@@ -50,6 +50,7 @@ export const hook = (change: Partial<Hook> = {}): Hook => {
 export const observed = (change: Partial<Observation> = {}): Observation => ({
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   clusterInstances: [],
+  silentTwins: [],
   registrations: [],
   doubtfulAddresses: [],
   managed: [],
@@ -123,6 +124,7 @@ export const task = (
   mayListenOnAny: false,
   addresses: [],
   startedBy: undefined,
+  createdAt: undefined,
   stoppedAt: undefined,
   ...change,
 });

@@ -102,6 +102,15 @@ describe("decide", () => {
       because: { why: "dead", as: "terminated" },
     },
     {
+      why: "dead, with a silent twin: both leave",
+      memory: drained,
+      ...says("terminated", {
+        silentTwins: [clusterInstanceOf({ arn: "ci-0", agentConnected: false }, [task("RUNNING")])],
+      }),
+      now,
+      expected: ["wait", "force out", "force out"],
+    },
+    {
       why: "dead before anything was ever seen of it: completed at once",
       ...says("terminated", { clusterInstances: [] }),
       now: 0,

@@ -88,7 +88,7 @@ export const DECISIONS = {
     level: "info",
     steps: [],
     isBecause: endsAs("nothing to complete", "absent", "does not return", "superseded"),
-    why: "The lifecycle action of the message is over, and there is nothing to restore. The message is deleted.",
+    why: "The lifecycle action of the message is over, and there is nothing to restore. The message is deleted. If the instance dies, and its ECS agent may be disconnected, it is followed first (rule 7).",
   },
   "drop, warn": {
     outcome: "drop",

@@ -5,6 +5,7 @@ import type { Observation } from "../../../../shared/model/observation.ts";
 import {
   classic,
   clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   MINUTE,
   type Row,
@@ -40,6 +41,14 @@ describe("what is remembered over two passes", () => {
     expect(second.registrations).to.deep.equal(first.registrations);
     expect(second.managed).to.deep.equal(first.managed);
     expect(second.changedAt).to.equal(first.changedAt);
+  });
+
+  it("a silent twin: its container instance, its tasks, and that an agent is silent", () => {
+    const twin = clusterInstanceOf({ arn: "ci-0", agentConnected: false }, [task("RUNNING", { arn: "old" })]);
+    const memory = memoryOf({ observed: { ...shown, silentTwins: [twin] } });
+    expect(memory.containerInstances.map(({ arn }) => arn)).to.deep.equal(["ci-1", "ci-0"]);
+    expect(memory.tasks).to.deep.equal(["task-RUNNING", "old"]);
+    expect(memory.disconnectedSince).to.equal(SINCE + 5 * MINUTE);
   });
 
   it("nothing of an absence, once a group shows the instance", () =>

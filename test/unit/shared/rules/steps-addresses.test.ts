@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { Registration } from "../../../../shared/model/registration.ts";
 import {
   clusterInstance,
+  clusterInstanceOf,
   decisionOf,
   MINUTE,
   NOT_DRAINING,
@@ -55,6 +56,28 @@ describe("decide", () => {
         expected: ["wait"],
       }),
     ),
+    {
+      why: "held by a task of a silent twin, a minute after DRAINING: an orphan, for its task will never be shown as stopped",
+      memory: drained,
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        silentTwins: [clusterInstanceOf({ arn: "ci-0", agentConnected: false })],
+        registrations: [byAddress({ ...held, containerInstance: "ci-0" })],
+      },
+      now,
+      expected: ["wait", "orphan"],
+    },
+    {
+      why: "held by a task of a silent twin, less than a minute after DRAINING: left to ECS",
+      memory: { ...drained, drainingAt: SINCE + now - MINUTE + 1 },
+      observed: {
+        clusterInstances: [clusterInstance("DRAINING")],
+        silentTwins: [clusterInstanceOf({ arn: "ci-0", agentConnected: false })],
+        registrations: [byAddress({ ...held, containerInstance: "ci-0" })],
+      },
+      now,
+      expected: ["wait"],
+    },
     {
       why: "in a group that its service does not name, DRAINING already: ours, and taken out late",
       memory: drained,
@@ -111,14 +134,14 @@ describe("decide", () => {
       expected: ["wait", "deregister"],
     },
     {
-      why: "of a standalone task: ours",
+      why: "of a standalone task: ours, and DRAINING leaves that task",
       memory: seen,
       observed: {
         clusterInstances: [clusterInstance("ACTIVE", { ...held, service: undefined })],
         registrations: [byAddress({ ...held, service: undefined })],
       },
       now,
-      expected: ["wait", "deregister"],
+      expected: ["wait", "deregister", "drain"],
     },
     {
       why: "in a group that its service names: DRAINING does not wait, ECS takes it out before it stops the task",

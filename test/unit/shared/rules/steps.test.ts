@@ -34,6 +34,30 @@ describe("decide", () => {
       expected: ["wait", "deregister"],
     },
     {
+      why: "a task that no service started listens behind our target: DRAINING leaves it, so both begin together",
+      observed: {
+        clusterInstances: [
+          clusterInstance(
+            "ACTIVE",
+            task("RUNNING", { hostPorts: [8080], service: undefined }),
+            task("RUNNING", { arn: "task-2", mayListenOnAny: true, service: undefined }),
+            task("PENDING"),
+          ),
+        ],
+        registrations: [target()],
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
+      why: "a task that no service started listens there, and its ports are unread: nobody else's are there",
+      observed: {
+        clusterInstances: [clusterInstance("ACTIVE", task("RUNNING", { service: undefined }))],
+        registrations: [target()],
+        unread: { "host ports": denied() },
+      },
+      expected: ["wait", "deregister", "drain"],
+    },
+    {
       why: "one of two tasks listens behind our target: it goes first",
       observed: {
         clusterInstances: [
