@@ -356,6 +356,23 @@ describe("scenarios: ghosts that a sweep finds", () => {
     expect(cleared(outcome)).to.deep.equal([CLEARED]);
   });
 
+  for (const [why, keys, isOurs] of [
+    ["all of which may be changed", { cluster_name: undefined, clusters: "*" }, true],
+    ["that carries the tag", { cluster_name: undefined, cluster_tag: "team=web" }, true],
+    ["that carries another tag", { cluster_name: undefined, cluster_tag: "team=batch" }, false],
+    ["that nobody names", { cluster_name: undefined }, false],
+  ] as const) {
+    it(`in a cluster ${why}: ${isOurs ? "taken out" : "not even read"}`, async () => {
+      const world = undrained({ keys });
+      const [cluster] = world.clusters;
+      const tagged = { ...world, clusters: [{ ...cluster, tags: { team: "web" } }] };
+      const outcome = await play(tagged);
+      expect(cleared(outcome)).to.deep.equal(isOurs ? [CLEARED] : []);
+      expect(left(outcome)).to.deep.equal([]);
+      if (!isOurs) expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(0);
+    });
+  }
+
   it("of a drain whose message was lost after its end: taken out", async () => {
     const outcome = await play(
       undrained({
