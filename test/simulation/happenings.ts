@@ -312,10 +312,9 @@ function replacements(from: Draws): Entry[] {
   if (all.length === 0) return [];
   const { cluster, name: service, deployment = "rolling" } = random.pick(all);
   if (deployment !== "rolling") return [from.at({ update_service: { cluster, service, redeploy: true } })];
-  const load_balancers = [service, alternateOf(service)].map((target_group) => ({
-    target_group,
-    container_port: 3000,
-  }));
+  const behind = (name: string) => ({ target_group: name, container_port: 3000 });
+  const [own, other] = [behind(service), behind(alternateOf(service))];
+  const load_balancers = random.pick([[other], [other], [own, other], [own], []]);
   return [from.at({ update_service: { cluster, service, load_balancers } })];
 }
 
