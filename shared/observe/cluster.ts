@@ -40,11 +40,13 @@ export async function observeClusters<T extends Observable>(
   const all = listed === undefined ? [] : (contentOf(listed) ?? []);
   const asked = records.flatMap((each, index) =>
     each.isObserved
-      ? clustersOf(each.termination, isSearched(each) ? all : []).map((cluster) => ({
-          cluster,
-          index,
-          termination: each.termination,
-        }))
+      ? clustersOf(each.termination, isSearched(each) ? all : foundFor(run, each.termination)).map(
+          (cluster) => ({
+            cluster,
+            index,
+            termination: each.termination,
+          }),
+        )
       : [],
   );
   const views = await forEachOf(
@@ -64,7 +66,10 @@ export async function observeClusters<T extends Observable>(
     const { unread } = each.clusters;
     // That a name does not exist hinders no search.
     const searchUnread = (listed && unreadIn(listed)) ?? (unread?.why === "gone" ? undefined : unread);
-    if (searchUnread === undefined) run.round.searched.add(each.termination.instanceId);
+    if (searchUnread === undefined) {
+      const own = each.clusters.instances.map(({ cluster }) => cluster);
+      run.round.searched.set(each.termination.instanceId, [...new Set(own)]);
+    }
     return { ...each, clusters: { ...each.clusters, searchUnread } };
   });
   return withPermissions(run, withSearch);
@@ -73,6 +78,13 @@ export async function observeClusters<T extends Observable>(
 /** All clusters of the account, asked for once a run. Throws only what is a fault of ours. */
 export function listClusters(run: Run): Promise<Reading<readonly ListedCluster[]>> {
   return reading(run, () => run.cache.clusters.get("", () => run.ports.ecs.clusters()));
+}
+
+// What another drain of the same instance has found in this run counts for all.
+function foundFor(run: Run, { instanceId, settings }: Termination): ListedCluster[] {
+  if (settings.discover === "named") return [];
+  const names = run.round.searched.get(instanceId) ?? [];
+  return names.map((name) => ({ name, instances: 1, tags: [] }));
 }
 
 /** The clusters that a termination's instance may be in. Those that are named come first. One without instances is not asked. */

@@ -26,8 +26,8 @@ export type Rounder = {
 export class Round {
   /** The networks of instances; undefined is one that EC2 does not know. */
   readonly networks = new Map<string, InstanceNetwork | undefined>();
-  /** The ids of the instances that were searched for in all clusters. */
-  readonly searched = new Set<string>();
+  /** The instances that were searched for in all clusters, by id, with the clusters that they are in. */
+  readonly searched = new Map<string, readonly string[]>();
   /** What kept the round from going on, the last time. */
   unread: Unread | undefined;
   #stops: readonly Stop[] | undefined;

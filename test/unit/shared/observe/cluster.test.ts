@@ -219,3 +219,17 @@ describe("a cluster that cannot be read", () => {
     expect(await thrownBy(() => play({ fails }, termination()))).to.equal("Error: a fault");
   });
 });
+
+describe("a search of all clusters", () => {
+  it("tells every drain of the instance, though it is made once", async () => {
+    const { run, asked } = showing({ clusters: { shop: { containerInstances: [containerInstance(1)] } } });
+    const settings = { discover: "all", clusterNames: [] } as const;
+    const found = async (hook: string) => {
+      const [one] = await observeClusters(run, observable(termination({}, { hook, settings })), questions);
+      return one?.clusters.instances.map(({ cluster }) => cluster);
+    };
+    expect(await found("drain")).to.deep.equal(["shop"]);
+    expect(await found("second")).to.deep.equal(["shop"]);
+    expect(asked.filter((each) => each === "ecs.clusters")).to.have.lengthOf(1);
+  });
+});
