@@ -95,8 +95,15 @@ export const DRAIN_LINES = {
     level: "INFO",
     from: "both",
     means:
-      "Managed draining of a capacity provider is on: ECS drains the instance by a hook of its own. The two do not disturb each other. The instance goes when both have ended.",
+      "Managed draining of a capacity provider is on: ECS drains the instance by a hook of its own. It does so within seconds, before a drain of ours begins. The instance goes when both have ended.",
     todo: NOTHING,
+  },
+  "drained out of order": {
+    level: "WARN",
+    from: "both",
+    means:
+      "Somebody else set the instance DRAINING while `load_balancers` still send to its tasks. ECS knows nothing of them, and stops the tasks under open connections.",
+    todo: "Switch managed draining off for the group's capacity provider, or name the load balancers in the service. See operations.md.",
   },
   "two hooks of ours on one group": {
     level: "WARN",
@@ -244,8 +251,8 @@ export const DRAIN_LINES = {
     level: "INFO, WARN or ERROR",
     from: "both",
     means:
-      "Nothing more is done about this message. `reason` says why. INFO: it was over already. WARN: the instance is not terminating, so nothing was touched. Or it came back with a new root volume, and its ECS agent stayed disconnected for half an hour. ERROR: Auto Scaling held the instance, and for two minutes knew no such lifecycle action. Or an instance did not come back within an hour.",
-    todo: "WARN: find out who sent a message for an instance in service, or why the agent does not run. ERROR: compare the hook's name in the message with the group's hooks; the instance goes when the hook's own timeout ends. If an instance did not come back, `reason` names what was not restored. If it is in service, set its container instance ACTIVE and register it by hand.",
+      "Nothing more is done about this message. `reason` says why. INFO: it was over already, or its hook is another's. WARN: the instance is not terminating, so nothing was touched. Or its hook notifies nobody and is not named, or was ours when the drain began, or is gone. Or it came back with a new root volume, and its ECS agent stayed disconnected for half an hour. ERROR: Auto Scaling held the instance, and for two minutes knew no such lifecycle action. Or an instance did not come back within an hour.",
+    todo: "WARN: find out who sent a message for an instance in service, or why the agent does not run. If the hook is yours, name it in `lifecycle_hook_names`. ERROR: compare the hook's name in the message with the group's hooks; the instance goes when the hook's own timeout ends. If an instance did not come back, `reason` names what was not restored. If it is in service, set its container instance ACTIVE and register it by hand.",
   },
   "sweep found": {
     level: "WARN",

@@ -16,7 +16,7 @@ import {
 } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import type { NoticeBatch, WaitingNotice } from "../../shared/model/notice.ts";
-import { type DrainKeys, leadOf, settingsOf } from "../../shared/model/settings.ts";
+import { type DrainKeys, leadOf, ourHooksOf, settingsOf } from "../../shared/model/settings.ts";
 import type { Reconciled } from "../../shared/reconcile/conclude.ts";
 import {
   findMaintenances,
@@ -114,7 +114,7 @@ async function begin(
   const reconciled = await reconcile(
     run,
     tracked.map((each) => each.termination),
-    { mayComplete: false, dryRun, until: run.now() },
+    { mayComplete: false, dryRun, ours: options.replace.ours, until: run.now() },
   );
   // What is dropped may have to be followed.
   const waiting = reconciled.flatMap(({ follow, ...each }): Reconciled[] => {
@@ -151,6 +151,8 @@ function drainKeysOf(input: z.infer<typeof deregisterInput>): DrainKeys {
     lifecycle_queue_name: _queue,
     elb_monitor_queue_name: _monitor,
     dry_run: _dryRun,
+    lifecycle_topic_arns: _topics,
+    lifecycle_hook_names: _hooks,
     ...policies
   } = input;
   const {
@@ -172,7 +174,7 @@ function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions 
     replace: {
       atOnce: input.replace_at_once ?? 1,
       last: input.replace_last ?? false,
-      ours: { queue: input.lifecycle_queue_name, topics: [], names: [] },
+      ours: ourHooksOf(input),
     },
     settings: settingsOf(drainKeysOf(input)),
   };

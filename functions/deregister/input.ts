@@ -1,16 +1,26 @@
 import * as z from "zod/mini";
-import { drainKeys, dryRunKey, inputExpected, noticeKeys, queueName } from "../../shared/model/settings.ts";
+import {
+  drainKeys,
+  dryRunKey,
+  hookKeys,
+  inputExpected,
+  noticeKeys,
+  queueName,
+} from "../../shared/model/settings.ts";
 
 /** The input of the scheduled event that invokes deregister. It reads from one queue and sends to the other, so they must differ. */
 export const deregisterInput = z
   .strictObject(
     {
       lifecycle_queue_name: queueName.check(
-        z.describe("The queue that the termination lifecycle hook writes to."),
+        z.describe(
+          "The queue that the termination lifecycle hook writes to. A hook that notifies it is ours.",
+        ),
       ),
       elb_monitor_queue_name: queueName.check(z.describe("The queue that terminate reads.")),
       ...drainKeys,
       ...dryRunKey,
+      ...hookKeys,
       ...noticeKeys,
     },
     { error: inputExpected },

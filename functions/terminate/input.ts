@@ -3,10 +3,14 @@ import {
   drainKeys,
   dryRunKey,
   groupName,
+  hookKeys,
+  hookName,
   inputExpected,
   noticeKeys,
+  ourHooksOf,
   queueName,
 } from "../../shared/model/settings.ts";
+import { knowsNone } from "../../shared/rules/whose-hook.ts";
 
 /** How often terminate sweeps by default, in minutes. */
 export const SWEEP_MINUTES = 5;
@@ -23,11 +27,12 @@ export const terminateInput = z
       queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
       ...drainKeys,
       ...dryRunKey,
+      ...hookKeys,
       auto_scaling_groups: z
         .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
         .check(
           z.describe(
-            "Groups that are swept: instances in the wait state of our hook that have no message are drained too. Give `lifecycle_queue_name` or `lifecycle_hook_name` with it: a sweep finds the hook by them.",
+            "Groups that are swept: instances in the wait state of our hook that have no message are drained too. Give `lifecycle_queue_name`, `lifecycle_hook_names` or `lifecycle_topic_arns` with it: a sweep finds the hook by them.",
           ),
         ),
       group_tag: z
@@ -49,19 +54,15 @@ export const terminateInput = z
           ),
         ),
       lifecycle_hook_name: z
-        .optional(
-          z
-            .string({ error: "expected the name of a lifecycle hook" })
-            .check(z.regex(/^[A-Za-z0-9\-_/]{1,255}$/, { error: "expected the name of a lifecycle hook" })),
-        )
-        .check(
-          z.describe(
-            "The hook whose instances a sweep finds. By default it is the one that notifies the lifecycle queue.",
-          ),
-        ),
+        .optional(hookName)
+        .check(z.describe("One more name for `lifecycle_hook_names`. It is the older form of that key.")),
       lifecycle_queue_name: z
         .optional(queueName)
-        .check(z.describe("The queue that our hook notifies. A sweep finds the hook by it.")),
+        .check(
+          z.describe(
+            "The queue that our hook notifies. A hook that notifies it is ours, and a sweep finds it by that. Give it, or `lifecycle_hook_names` or `lifecycle_topic_arns`. Without any of them, the hook of a message counts as ours if it notifies a queue or a topic. Deregister has checked its own messages, but nobody checks what somebody else sends to the monitor queue.",
+          ),
+        ),
       elb_monitor_queue_name: z
         .optional(queueName)
         .check(z.describe("Not used. It is allowed so that you can give terminate deregister's keys.")),
@@ -70,15 +71,15 @@ export const terminateInput = z
     { error: inputExpected },
   )
   .check(({ value, issues }) => {
-    // Without the hook's name or its queue, a sweep finds nothing, and nobody would notice.
-    if (value.lifecycle_hook_name !== undefined || value.lifecycle_queue_name !== undefined) return;
+    // If nothing tells which hook is ours, a sweep finds nothing, and nobody would notice.
+    if (!knowsNone(ourHooksOf(value))) return;
     for (const key of ["auto_scaling_groups", "group_tag"] as const) {
       if (value[key] === undefined) continue;
       issues.push({
         code: "custom",
         path: [key],
         message:
-          "expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook",
+          "expected lifecycle_queue_name, lifecycle_hook_names or lifecycle_topic_arns beside it, by which a sweep knows our hook",
         input: value[key],
       });
     }

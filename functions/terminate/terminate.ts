@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
-import type { DrainKeys } from "../../shared/model/settings.ts";
+import { type DrainKeys, ourHooksOf } from "../../shared/model/settings.ts";
 import { handOver } from "../../shared/reconcile/hand-over.ts";
 import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
@@ -41,7 +41,7 @@ export async function terminate(
   const now = ports.now();
   const run = new Run(ports, runsUntil(now, handsOverAt(now, invocation)));
   const dryRun = isDryRun(input.dry_run, ports);
-  const all = new TrackedTerminations(run, { queue, keys, dryRun });
+  const all = new TrackedTerminations(run, { queue, keys, dryRun, ours: sweepOptions.ours });
   const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
@@ -112,11 +112,13 @@ function readKeys(input: z.infer<typeof terminateInput>): {
     maintenance_lead_hours: _lead,
     auto_scaling_groups: groups = [],
     group_tag: tag,
-    lifecycle_hook_name: hook,
-    lifecycle_queue_name: queue,
+    lifecycle_hook_name: _hook,
+    lifecycle_hook_names: _hooks,
+    lifecycle_topic_arns: _topics,
+    lifecycle_queue_name: _queueOfHooks,
     ...keys
   } = input;
-  return { keys, sweepOptions: { groups, tag, hook, queue, keys } };
+  return { keys, sweepOptions: { groups, tag, ours: ourHooksOf(input), keys } };
 }
 
 function refuse({ Records }: SQSEvent, ports: Ports): SQSBatchResponse {

@@ -36,6 +36,7 @@ export type Phrase =
   | "two hooks of ours on one group"
   | "metadata ignored"
   | "ECS drains it too"
+  | "drained out of order"
   | "set DRAINING"
   | "set DRAINING again"
   | "set ACTIVE again"

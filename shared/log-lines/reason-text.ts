@@ -47,6 +47,8 @@ export function dropText(reason: DropReason): string {
     }
     case "unknown action":
       return "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?";
+    case "not our hook":
+      return notOursText(reason);
     case "spot interruption": {
       const left = blockersText(reason.left);
       return `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`;
@@ -101,6 +103,24 @@ export function leftText(reason: LeftReason): string {
       return `the instance is terminated, and deregister_container_instance is never for its group ${reason.group}`;
     default:
       return reason satisfies never;
+  }
+}
+
+function notOursText({ owner, target, wasOurs }: Extract<DropReason, { why: "not our hook" }>): string {
+  const change = wasOurs
+    ? "; it was ours when the drain began, and nobody goes on with that now: has the hook or the input changed?"
+    : "";
+  switch (owner) {
+    case "another's":
+      return `its hook is another's: it notifies ${target}${change}`;
+    case "managed draining":
+      return "its hook is ECS's own, of managed draining";
+    case "unnamed":
+      return `its hook notifies nobody; if it is ours, give its name in lifecycle_hook_names${change}`;
+    case "gone":
+      return `the group has no such hook any more${change}`;
+    default:
+      return owner satisfies never;
   }
 }
 

@@ -36,7 +36,11 @@ function warningText(reason: WarningReason): string {
     case "metadata no JSON":
       return "the hook's NotificationMetadata names these settings, and is no JSON object: they change nothing";
     case "managed draining":
-      return "managed draining is on; the two do not hinder each other";
+      return "managed draining is on: ECS sets the instance DRAINING without waiting for us";
+    case "managed draining first":
+      return "ECS set it DRAINING while these sent to its tasks, and stops them under open connections; switch managed draining off, or let the service register there";
+    case "somebody first":
+      return "somebody set it DRAINING while these sent to its tasks, and ECS stops them under open connections; leave DRAINING to this program";
     case "found":
       return "the instance is in it";
     case "found, left":

@@ -68,6 +68,7 @@ export const EVENT_NAMES = [
   "agent back",
   "returned",
   "action known",
+  "hook known",
   "action found",
   "released",
   "completion queue",

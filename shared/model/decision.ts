@@ -72,6 +72,8 @@ export type WarningReason =
   | { readonly why: "unknown metadata" }
   | { readonly why: "metadata no JSON" }
   | { readonly why: "managed draining" }
+  | { readonly why: "managed draining first" }
+  | { readonly why: "somebody first" }
   | { readonly why: "found" }
   | { readonly why: "found, left" }
   | { readonly why: "no such name"; readonly noun: string }
@@ -103,6 +105,7 @@ export type WarningKind =
   | "two hooks of ours on one group"
   | "metadata not heeded"
   | "ECS drains it too"
+  | "drained out of order"
   | "cluster lacks the instance"
   | "found, not named"
   | "name not found"

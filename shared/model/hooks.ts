@@ -49,6 +49,18 @@ export type OurHooks = {
   readonly names: readonly string[];
 };
 
+/** Whose a hook is. */
+export type HookOwner =
+  | "ours"
+  /** It notifies something of somebody else's. */
+  | "another's"
+  /** It is ECS's own, by which it drains the instances of a capacity provider. */
+  | "managed draining"
+  /** It notifies nobody, and the input does not give its name. */
+  | "unnamed"
+  /** The group has no terminating hook of that name. */
+  | "gone";
+
 /** Whether a hook notifies an SQS queue of this name. */
 export function notifiesQueue({ target }: Hook, queue: string): boolean {
   return target?.includes(":sqs:") === true && target.endsWith(`:${queue}`);

@@ -1,6 +1,6 @@
 import type { Asked, Unread } from "./blocker.ts";
 import type { Discovery, Missing } from "./discovery.ts";
-import type { GroupInstance, Hook } from "./hooks.ts";
+import type { GroupInstance, Hook, HookOwner } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
@@ -18,6 +18,8 @@ export type AutoScalingView = {
   readonly groupInstance: GroupInstance | undefined;
   /** The terminating hooks of the termination's group; undefined where they could not be read. */
   readonly hooks: readonly Hook[] | undefined;
+  /** Whose the termination's hook is. Undefined if the hooks could not be read, or if it has none. */
+  readonly owner: HookOwner | undefined;
   /**
    * Whether the group keeps an instance whose hook ends with ABANDON; undefined where nobody asked, or where it could not be
    * read.

@@ -1,4 +1,5 @@
 import type { Blocker } from "./blocker.ts";
+import type { HookOwner } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { Return } from "./memory.ts";
 import type { SeenRegistration } from "./registration.ts";
@@ -48,6 +49,13 @@ export type DropReason =
   /** `group` is the instance's group, if it is another than the message's. */
   | { readonly why: "not terminating"; readonly state: string; readonly group: string | undefined }
   | { readonly why: "unknown action" }
+  /** `target` is what the hook notifies. `wasOurs`: a pass before this one took the hook for ours. */
+  | {
+      readonly why: "not our hook";
+      readonly owner: Exclude<HookOwner, "ours">;
+      readonly target: string | undefined;
+      readonly wasOurs: boolean;
+    }
   | { readonly why: "spot interruption"; readonly left: readonly Blocker[] }
   | { readonly why: "does not return"; readonly state: string; readonly to: Return }
   | {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { parseJson } from "../base/json.ts";
 import { meant } from "../base/meant.ts";
 import { firstOf, problemsOf, shortened } from "../base/validation-problems.ts";
+import type { OurHooks } from "./hooks.ts";
 
 /** How often terminate has another pass by default, in seconds. */
 const POLL_SECONDS = 5;
@@ -35,6 +36,12 @@ const tag = text(/^[^=]{1,128}(=.{0,256})?$/, "expected a tag's key, or key=valu
 const targetGroup = text(
   /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
   "expected the name or ARN of a target group",
+);
+/** The name of a lifecycle hook. */
+export const hookName = text(/^[A-Za-z0-9\-_/]{1,255}$/, "expected the name of a lifecycle hook");
+const topicArn = text(
+  /^arn:[^:]+:sns:[^:]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  "expected the ARN of an SNS topic",
 );
 const wholeNumber = (from: number, to: number, unit: "" | " of seconds" | " of hours" = " of seconds") => {
   const error = `expected a whole number${unit} from ${from} to ${to}`;
@@ -126,6 +133,21 @@ export const drainKeys = {
     ),
 };
 
+/** By what an input knows our hooks. */
+export function ourHooksOf(keys: {
+  readonly lifecycle_queue_name?: string | undefined;
+  readonly lifecycle_topic_arns?: readonly string[] | undefined;
+  readonly lifecycle_hook_names?: readonly string[] | undefined;
+  readonly lifecycle_hook_name?: string | undefined;
+}): OurHooks {
+  const { lifecycle_hook_name: one, lifecycle_hook_names: more = [] } = keys;
+  return {
+    queue: keys.lifecycle_queue_name,
+    topics: keys.lifecycle_topic_arns ?? [],
+    names: [...(one === undefined ? [] : [one]), ...more],
+  };
+}
+
 /** The error for a value that must be an object and is none. Wrong keys in an object have errors of their own. */
 export const objectExpected = (expected: string) => (issue: { readonly code?: string }) =>
   issue.code === "invalid_type" ? expected : undefined;
@@ -140,6 +162,24 @@ export const dryRunKey = {
     .check(
       z.describe(
         "Whether everything is only observed, and the log says what would be done. Any text in the environment's variable DRYRUN has the same effect.",
+      ),
+    ),
+};
+
+/** By what the functions know which hooks are ours, beside the queue that these notify. */
+export const hookKeys = {
+  lifecycle_topic_arns: z
+    .optional(listOf(topicArn, "expected a list of ARNs of SNS topics"))
+    .check(
+      z.describe(
+        "SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours.",
+      ),
+    ),
+  lifecycle_hook_names: z
+    .optional(listOf(hookName, "expected a list of lifecycle hook names"))
+    .check(
+      z.describe(
+        "Hooks that are yours by their name, in whatever group and whatever they notify. A hook whose messages an EventBridge rule brings needs it. A hook that neither notifies the lifecycle queue or a topic of yours, nor is named, is another's: it is never touched.",
       ),
     ),
 };
@@ -302,7 +342,7 @@ export function settingsUnder(metadata: string | undefined, keys: DrainKeys): Dr
 /** The keys in a hook's NotificationMetadata that only a function's input can set. */
 export function ignoredKeys(metadata: string | undefined): string[] {
   const value = objectIn(metadata);
-  const keys = Object.keys({ ...dryRunKey, ...noticeKeys });
+  const keys = Object.keys({ ...dryRunKey, ...hookKeys, ...noticeKeys });
   return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
 }
 

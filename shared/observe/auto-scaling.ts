@@ -41,6 +41,8 @@ export async function observeAutoScaling(
       view: {
         groupInstance: contentOf(groupInstance),
         hooks: contentOf(ofGroup),
+        // The rules say it.
+        owner: undefined,
         retains: retention && contentOf(retention),
         unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
       },

@@ -5,8 +5,9 @@ import { secondsBetween, timeText } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
 import { FOLLOWED, logFollowed } from "../log-lines/followed-line.ts";
 import { dropText } from "../log-lines/reason-text.ts";
-import { event } from "../model/blocker.ts";
+import { type Blocker, event, unreadBlocker } from "../model/blocker.ts";
 import type { Complete, Drop } from "../model/decision.ts";
+import type { OurHooks } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import {
   afterCompletion,
@@ -18,6 +19,9 @@ import {
 } from "../rules/after-pass.ts";
 import { silentIn, toFollow } from "../rules/following.ts";
 import { isFresh } from "../rules/freshness.ts";
+import { HOOKS_FRESH_MS } from "../rules/timings.ts";
+import { ownerOf } from "../rules/whose-hook.ts";
+import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
@@ -48,6 +52,8 @@ export type PassOptions = {
   readonly mayComplete: boolean;
   /** Whether nothing may be written. The log then tells what would be done. */
   readonly dryRun: boolean;
+  /** By what our hooks are known. */
+  readonly ours: OurHooks;
   /** Until when this run may have passes and complete, in milliseconds since 1970. The next run is then still receiving. */
   readonly until: number;
 };
@@ -85,6 +91,10 @@ async function complete(
     const logged = logCompletion(run, termination, outcome);
     return goOn(waitAgain(logged, [event("hook timeout")], run.now()));
   }
+  const askedAt = run.cache.hooks.peek(termination.group)?.at ?? decidedAt;
+  const isOld = askedAt < decidedAt - HOOKS_FRESH_MS;
+  const doubt = isOld ? await doubtAboutHook(run, carried, options) : undefined;
+  if (doubt) return goOn(waitAgain(termination, [doubt], run.now()));
   if (!isFresh(decidedAt, options.until, run.now())) {
     return goOn(queueCompletion(termination, observation, run.now()));
   }
@@ -109,6 +119,19 @@ function following(
   logFollowed(run.logAbout(termination), silent);
   const memory = { ...follow.memory, logged: [...follow.memory.logged, FOLLOWED] };
   return { follow: { ...follow, memory } };
+}
+
+// A run reads the hooks once, and somebody may have changed ours since. Then another pass decides. It is the last question before
+// an end that nobody can undo.
+async function doubtAboutHook(
+  run: Run,
+  { termination, decidedAt }: Carried,
+  { ours }: PassOptions,
+): Promise<Blocker | undefined> {
+  const hooks = await readHooks(run, termination.group, decidedAt - HOOKS_FRESH_MS);
+  if ("unread" in hooks) return unreadBlocker("hooks", hooks.unread);
+  const owner = ownerOf(termination, { hooks: hooks.value }, ours);
+  return owner === "ours" ? undefined : event("hook known");
 }
 
 // Auto Scaling knows no such action. Another action of the same hook may hold the instance. If not, another hook may explain

@@ -53,7 +53,7 @@ async function heartbeatOf(run: Run, termination: Termination): Promise<Terminat
 export function warnOfShortHooks(run: Run, records: readonly WithView[]): void {
   for (const { termination, view } of records) {
     const own = hookOf(termination, view);
-    if (!own || !isShort(own)) continue;
+    if (!own || view.owner !== "ours" || !isShort(own)) continue;
     run.warn("short hook", {
       auto_scaling_group: termination.group,
       lifecycle_hook_name: own.name,

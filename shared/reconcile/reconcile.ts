@@ -16,6 +16,7 @@ import { isFollowed } from "../rules/following.ts";
 import { questions } from "../rules/questions.ts";
 import { afterRecheck, recheckOf } from "../rules/recheck.ts";
 import { supersede } from "../rules/superseded-action.ts";
+import { ownerOf, withoutOthersHook } from "../rules/whose-hook.ts";
 import type { Run } from "../run/run.ts";
 import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
 import { follow } from "./follow.ts";
@@ -115,13 +116,17 @@ async function reconcilePart(
 async function decideAll(
   run: Run,
   records: readonly InPass[],
-  { dryRun, mayComplete }: PassOptions,
+  { dryRun, mayComplete, ours }: PassOptions,
 ): Promise<Decided[]> {
-  const shown = await observeAutoScaling(run, records, questions);
+  const shown = (await observeAutoScaling(run, records, questions)).map((each) => ({
+    ...each,
+    view: { ...each.view, owner: ownerOf(each.termination, each.view, ours) },
+  }));
   const now = run.now();
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
   const current = shown.map((each) => {
-    const termination = supersede(each.termination, each.view, now);
+    const own = withoutOthersHook(each.termination, each.view);
+    const termination = supersede(own, each.view, now);
     return { ...each, termination: dryRun ? termination : begin(termination, each.view, now) };
   });
   warnOfShortHooks(run, current);

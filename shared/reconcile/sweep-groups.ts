@@ -15,6 +15,7 @@ import {
   type SweepOptions,
   wrongNames,
 } from "../rules/sweep.ts";
+import { knowsNone } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -60,9 +61,14 @@ async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Pr
 }
 
 // Other hooks may hold the instances. But with a wrong hook name, a sweep would never find anything.
-function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { hook, queue }: SweepOptions): void {
-  if (hook === undefined && queue === undefined) return;
-  const known = hook === undefined ? `notifies the queue ${queue}` : `is called ${hook}`;
+function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { ours }: SweepOptions): void {
+  if (knowsNone(ours)) return;
+  const { queue, topics, names } = ours;
+  const known = [
+    ...(names.length > 0 ? [`is called ${names.join(" or ")}`] : []),
+    ...(queue === undefined ? [] : [`notifies the queue ${queue}`]),
+    ...(topics.length > 0 ? [`notifies the topic ${topics.join(" or ")}`] : []),
+  ].join(", or ");
   run.warn("no hook of ours", {
     auto_scaling_group: group,
     reason: `none of its terminating hooks ${known}: no sweep finds anything`,

@@ -3,6 +3,7 @@ import { merge } from "../messages/merge-duplicates.ts";
 import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { parseNoticeBatch } from "../messages/notice-batch.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
+import type { OurHooks } from "../model/hooks.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
@@ -20,7 +21,13 @@ export const RECEIVE_MS = 5_000;
 export const MAX_TRACKED = 3_000;
 
 /** How a run of terminate tracks its terminations. */
-export type TrackOptions = { readonly queue: string; readonly keys: DrainKeys; readonly dryRun: boolean };
+export type TrackOptions = {
+  readonly queue: string;
+  readonly keys: DrainKeys;
+  readonly dryRun: boolean;
+  /** By what our hooks are known. */
+  readonly ours: OurHooks;
+};
 
 /** A termination that is tracked, with a number by which a pass knows it again. */
 type Numbered = Tracked & { readonly number: number };
@@ -186,7 +193,7 @@ export class TrackedTerminations {
     const reconciled = await reconcile(
       this.#run,
       due.map(({ termination }) => termination),
-      { mayComplete: true, dryRun: this.#options.dryRun, until },
+      { mayComplete: true, dryRun: this.#options.dryRun, ours: this.#options.ours, until },
     );
     const all = reconciled.flatMap((each) => {
       const own = due[each.index];

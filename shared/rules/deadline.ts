@@ -4,12 +4,12 @@ import { timeText } from "../base/time-text.ts";
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Warning } from "../model/decision.ts";
 import type { Hook } from "../model/hooks.ts";
-import { isHeld } from "../model/lifecycle-state.ts";
 import type { AutoScalingView, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete } from "./decision.ts";
 import { stillThere } from "./still-there.ts";
 import { BEFORE_GLOBAL_LIMIT_MS, SECOND } from "./timings.ts";
+import { isHeldByOurs } from "./whose-hook.ts";
 
 /** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit cuts it short. */
 export type Deadline = { readonly at: number; readonly cut: boolean };
@@ -48,10 +48,10 @@ export function halfTimeOf(termination: Termination, { at }: Deadline): number {
  * @param now in milliseconds since 1970
  */
 export function begin(termination: Termination, view: AutoScalingView, now: number): Termination {
-  const { memory, hook } = termination;
+  const { memory } = termination;
   // A time in the future is wrong: clocks differ, and messages can be forged.
   const hasBegun = memory.begunAt !== undefined && memory.begunAt <= now;
-  if (hasBegun || hook === undefined || !isHeld(termination, view)) return termination;
+  if (hasBegun || !isHeldByOurs(termination, view)) return termination;
   return { ...termination, memory: { ...memory, begunAt: now } };
 }
 

@@ -3,7 +3,7 @@
 import { event } from "../model/blocker.ts";
 import type { Decision } from "../model/decision.ts";
 import { type GroupInstance, hookOf } from "../model/hooks.ts";
-import { situationOf } from "../model/lifecycle-state.ts";
+import { isHeldForTermination, situationOf } from "../model/lifecycle-state.ts";
 import type { Observation } from "../model/observation.ts";
 import type { HookEndedFirst } from "../model/reason.ts";
 import type { Termination } from "../model/termination.ts";
@@ -15,6 +15,7 @@ import { decideInterrupted } from "./spot-interruption.ts";
 import { unreadAbout } from "./still-there.ts";
 import { hasActionEnded, terminatesAfterAll } from "./superseded-action.ts";
 import { ABSENT_MS, AHEAD_MS, NOTICE_MS, STALE_MS } from "./timings.ts";
+import { dropOthers, isAnothers, isHeldByOurs } from "./whose-hook.ts";
 
 /**
  * Decides what to do about one instance, by all the rules of a drain. Data goes in, and data comes out. This pass's observation
@@ -25,6 +26,10 @@ import { ABSENT_MS, AHEAD_MS, NOTICE_MS, STALE_MS } from "./timings.ts";
 export function decide(before: Termination, observed: Observation, now: number): Decision {
   // The blocker of the last pass may be gone by now.
   const termination = remembering(before, { recheck: undefined, queuedUntil: undefined });
+  const { owner } = observed;
+  if (isAnothers(owner) && !isToBeGivenBack(termination, observed)) {
+    return dropOthers(termination, observed, owner);
+  }
   const unread = unreadAbout("group instance", observed.unread);
   if (unread.length > 0) return wait(termination, now, unread);
   return observed.groupInstance
@@ -50,7 +55,7 @@ function decidePresent(
   if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {
     return drop(memory, { why: "superseded", state });
   }
-  if (situation === "held" && hook !== undefined) {
+  if (isOurGroup && isHeldByOurs(termination, observed)) {
     return decideDraining(remembered(termination, observed, now), observed, now);
   }
   if (memory.returns !== undefined && isOurGroup) {
@@ -66,6 +71,7 @@ function decidePresent(
   if (interruptedAt !== undefined && isOurGroup && !isDue) {
     return decideInterrupted(remembered(termination, observed, now), observed, now, interruptedAt);
   }
+  if (situation === "held" && hook !== undefined) return decideWithoutHook(termination, observed, now);
   if (situation === "soon" || situation === "held") {
     return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "end of wait" }]);
   }
@@ -75,6 +81,20 @@ function decidePresent(
   }
   // The message may be ahead of what Auto Scaling shows.
   return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "termination" }]);
+}
+
+// Another hook holds the instance, and ours is gone from its group; or the hooks could not be read. A hook that was just put may
+// not show yet.
+function decideWithoutHook(termination: Termination, observed: Observation, now: number): Decision {
+  const unread = unreadAbout("hooks", observed.unread);
+  if (unread.length > 0) return wait(termination, now, unread);
+  if (now - termination.since >= STALE_MS) return dropOthers(termination, observed, "gone");
+  return wait(termination, now, [event("hook known")]);
+}
+
+// Whoever holds it now, an instance that comes back gets what was taken from it.
+function isToBeGivenBack({ memory }: Termination, observed: Observation): boolean {
+  return memory.returns !== undefined && !isHeldForTermination(observed);
 }
 
 function decideAbsent(termination: Termination, observed: Observation, now: number): Decision {

@@ -25,7 +25,7 @@ export function isHeartbeatDue(
   now: number,
   first: boolean,
 ): boolean {
-  if (!mayBeHeld(termination, view)) return false;
+  if (!mayBeHeld(termination, view) || !mayBeOurs(termination, view)) return false;
   const at = heartbeatBeforeDeadlineAt(termination, view, now, first);
   return at !== undefined && now >= at;
 }
@@ -44,6 +44,11 @@ export function heartbeatBeforeDeadlineAt(
 // The timer runs on while Auto Scaling cannot be read. A heartbeat does no harm then: if the action is over, it is refused.
 function mayBeHeld(termination: Termination, view: AutoScalingView): boolean {
   return view.unread["group instance"] !== undefined || isHeld(termination, view);
+}
+
+// While the hooks cannot be read, a drain that was begun is taken for ours still: a pass had found that its hook is.
+function mayBeOurs({ memory }: Termination, { owner }: AutoScalingView): boolean {
+  return owner === "ours" || (owner === undefined && memory.begunAt !== undefined);
 }
 
 /** When the next heartbeat is due, in milliseconds since 1970. Undefined if none is. */

@@ -11,10 +11,12 @@ import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
 
 /** Which questions a pass asks AWS. A question is left out if its answer cannot have changed, or decides nothing. */
 export const questions: Questions = {
-  // An instance that no hook holds is left alone, unless it will be interrupted, or has something to get back.
-  isObserved({ group, interruptedAt, memory }, { groupInstance }) {
+  // An instance that no hook of ours holds is left alone, unless it will be interrupted, or has something to get back.
+  isObserved({ group, interruptedAt, memory }, { groupInstance, owner }) {
     if (!groupInstance || groupInstance.group !== group) return false;
-    if (situationOf(groupInstance.state) === "held") return memory.completedAt === undefined;
+    if (situationOf(groupInstance.state) === "held") {
+      return memory.completedAt === undefined && (owner === "ours" || interruptedAt !== undefined);
+    }
     return interruptedAt !== undefined || memory.returns !== undefined;
   },
 

@@ -1,11 +1,12 @@
 // Rule 15: the sweep.
 
-import { type GroupWithInstances, type Hook, notifiesQueue } from "../model/hooks.ts";
+import type { GroupWithInstances, Hook, OurHooks } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import { type DrainKeys, type DrainSettings, keysOf, settingsOf, settingsUnder } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { JITTER_MS, MINUTE } from "./timings.ts";
+import { countsAsOurs, knowsNone } from "./whose-hook.ts";
 
 /** How to sweep, and where. */
 export type SweepOptions = {
@@ -13,10 +14,8 @@ export type SweepOptions = {
   readonly groups: readonly string[];
   /** A tag of groups, as `key` or `key=value`. */
   readonly tag: string | undefined;
-  /** The name of our hook. */
-  readonly hook: string | undefined;
-  /** The name of the queue that it notifies. */
-  readonly queue: string | undefined;
+  /** By what our hooks are known. */
+  readonly ours: OurHooks;
   /** Whether nothing may be written, not even a heartbeat. */
   readonly dryRun: boolean;
   /** Settings for the drains that are found. The hook's own replace them. */
@@ -62,18 +61,15 @@ export function heldIn(instances: GroupWithInstances["instances"]): GroupWithIns
   return instances.filter(({ state }) => situationOf(state) === "held");
 }
 
-/** Rule 15. Our hooks of a group: by name, by the queue that they notify, or because messages about this group name them. */
+/** Rule 15. Our hooks of a group. If the input names none, those that messages about this group name must be ours besides. */
 export function hooksOfOurs(
   hooks: readonly Hook[],
   group: string,
   atHand: readonly Termination[],
-  { hook, queue }: SweepOptions,
+  { ours }: SweepOptions,
 ): Hook[] {
-  return hooks.filter((each) => {
-    if (hook !== undefined) return each.name === hook;
-    if (queue !== undefined) return notifiesQueue(each, queue);
-    return atHand.some((one) => one.group === group && one.hook === each.name);
-  });
+  const isTold = ({ name }: Hook) => atHand.some((one) => one.group === group && one.hook === name);
+  return hooks.filter((each) => countsAsOurs(each, ours) && (!knowsNone(ours) || isTold(each)));
 }
 
 /**

@@ -72,6 +72,8 @@ export const SCHEDULE_EVERY_MS = 60 * MINUTE;
 export const JITTER_MS = 10 * SECOND;
 /** Rule 16. How old a pass may be to complete a lifecycle action by it. */
 export const FRESH_MS = 20 * SECOND;
+/** Rule 1. How long before a pass that completes the hooks may have been read. */
+export const HOOKS_FRESH_MS = 5 * SECOND;
 /** Rule 16. A termination in the completion queue has another pass after this long. */
 export const QUEUED_MS = 60 * MINUTE;
 /** Rule 17. How long after a whole round another one is made. */

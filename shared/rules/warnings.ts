@@ -2,7 +2,9 @@ import type { Blocker } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
 import { type Hook, hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
+import { isOurs } from "../model/registration.ts";
 import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
+import { hasEnded, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { timeWarnings } from "./drain-time.ts";
@@ -11,8 +13,8 @@ import { newTaskWarnings } from "./new-tasks.ts";
 import { searchWarnings } from "./rounds.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
-/** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
-const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
+import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
+
 /** What the hooks of this package are called in its template, before the stage. */
 const OUR_HOOKS = "asg-drain-";
 
@@ -35,6 +37,7 @@ export function warningsFor(
       : []),
     ...timeWarnings(termination, observed, { deadline, hook }, now),
     ...managedDraining(observed),
+    ...outOfOrder(termination, observed),
     ...lacking(termination, observed),
     ...leftAlone(observed),
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
@@ -103,6 +106,32 @@ function unknown({ metadata }: Hook): Warning[] {
 function managedDraining({ hooks = [], managedDraining: attached }: Observation): Warning[] {
   if (attached !== true && !hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) return [];
   return [{ level: "info", kind: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
+}
+
+// ECS stops the tasks of an instance that is DRAINING. It knows nothing of our registrations, which still send to them.
+// A task that has stopped since the lifecycle action began may have had connections.
+function outOfOrder({ memory, since }: Termination, observed: Observation): Warning[] {
+  const mayHaveServed = (task: Task) => !hasEnded(task) || (task.stoppedAt ?? 0) >= since;
+  const byOthers = observed.clusterInstances.filter(
+    ({ containerInstance: { arn, status } }) =>
+      status === "DRAINING" && !memory.drained.some(({ what }) => what === arn),
+  );
+  const ports = new Set(
+    byOthers.flatMap(({ tasks }) => tasks.filter(mayHaveServed).flatMap(({ hostPorts }) => hostPorts)),
+  );
+  const pointing = observed.registrations.filter(
+    (each) => isOurs(each) && each.pointsAt.some((port) => ports.has(port)),
+  );
+  if (pointing.length === 0) return [];
+  const isManaged = managedDraining(observed).length > 0;
+  return [
+    {
+      level: "warn",
+      kind: "drained out of order",
+      fields: { load_balancers: [...new Set(pointing.map(({ name }) => name))] },
+      reason: { why: isManaged ? "managed draining first" : "somebody first" },
+    },
+  ];
 }
 
 function lacking({ settings, memory }: Termination, { unread }: Observation): Warning[] {

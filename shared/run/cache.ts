@@ -44,8 +44,8 @@ export class Cache {
   readonly drainLimits = new Answers<number | undefined>();
   /** Whether ECS itself drains the instances of a cluster. */
   readonly managedDraining = new Answers<boolean>();
-  /** The terminating hooks of groups. */
-  readonly hooks = new Answers<readonly Hook[]>();
+  /** The terminating hooks of groups, and when they were asked for, in milliseconds since 1970. */
+  readonly hooks = new Answers<{ readonly hooks: readonly Hook[]; readonly at: number }>();
   /** Whether groups keep instances whose hook ends with ABANDON. */
   readonly retaining = new Answers<boolean>();
 }

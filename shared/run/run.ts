@@ -2,10 +2,14 @@ import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
 import { type Fields, type Log, logWith, type Phrase } from "../base/log.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import type { Unread } from "../model/blocker.ts";
+import type { Hook } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import { Cache } from "./cache.ts";
 import type { Ports } from "./ports.ts";
+
 import { Round } from "./round.ts";
+
+import { Waiting } from "./waiting.ts";
 
 /** Whose drain a line is about. */
 export type About = Pick<Termination, "instanceId" | "group" | "hook">;
@@ -22,6 +26,8 @@ export class Run<P extends RunPorts = Ports> {
   readonly cache = new Cache();
   /** What it has found of the load balancers that nobody named. */
   readonly round = new Round();
+  /** The questions for the hooks of groups that wait for their answers. */
+  readonly askedHooks = new Waiting<readonly Hook[]>();
   readonly #failures = new Map<string, number>();
   readonly #warned = new Set<string>();
 

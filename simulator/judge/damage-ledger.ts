@@ -43,10 +43,15 @@ export type MadeCall = {
   readonly error?: string;
 };
 
+/** So long before its pass a function may have read the hooks, in milliseconds. */
+const HOOKS_FRESH_MS = 5_000;
+
 /** What the ledger of damage must know of the world and the scenario beyond the story. */
 export type DamageFacts = PermitFacts & {
   /** The present scope of a hook's terminations; undefined for a hook that is not ours. */
   readonly scopeOf: (group: string, hook: string) => Scope | undefined;
+  /** When a hook was last put, changed or deleted, in milliseconds since 1970. */
+  readonly hookChangedAt: (group: string, hook: string) => number;
   /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
   readonly scopeOfGroup: (group: string) => Scope | undefined;
   readonly readSince: () => number;
@@ -190,7 +195,9 @@ export class DamageLedger {
   }
 
   // Its time begins when one of us could first work on it. On a dry run nobody does.
-  #seen({ at, by, instanceId, token }: LineOf<"action-seen">): void {
+  #seen({ at, by, instanceId, token, group, hook }: LineOf<"action-seen">): void {
+    // An input has come to name it.
+    if (this.#facts.scopeOf(group, hook)) this.#foreign.delete(`${group} ${hook}`);
     const hold = this.#holds.get(instanceId);
     if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
     if (this.#facts.isDry(by)) hold.isDry = true;
@@ -205,20 +212,30 @@ export class DamageLedger {
       this.lastEndAt = at;
       hold.ended = { at, how, by, knownUntil: knownUntil(this.#facts.readSince(), this.#facts.readLag()) };
       this.#lateness.ended(hold);
+      if (isSuspect && how === "call" && this.#isMadeForeign(line))
+        this.#completedForeign(line, `${by} completed the hook ${hook}`, undefined);
       return;
     }
     if (!isSuspect || this.#facts.scopeOf(line.group, hook)) return;
     const allowedBy = how === "cancelled" ? this.#allowedToCancel(hold, at) : undefined;
     const what =
       how === "cancelled" ? `${by} cancelled the hook ${hook}` : `${by} completed the hook ${hook}`;
-    this.#damage.push({
-      kind: "others",
-      instanceId,
-      what: `${what}, which is not ours`,
-      from: at,
-      to: at,
-      allowedBy,
-    });
+    this.#completedForeign(line, what, allowedBy);
+  }
+
+  #completedForeign(
+    { instanceId, at }: LineOf<"action-ended">,
+    what: string,
+    allowedBy: AllowedBy | undefined,
+  ): void {
+    const told = `${what}, which is not ours`;
+    this.#damage.push({ kind: "others", instanceId, what: told, from: at, to: at, allowedBy });
+  }
+
+  // Whether somebody has made a hook of ours another's, long enough ago to be seen: a pass may use what was read just before it.
+  #isMadeForeign({ group, hook }: LineOf<"action-ended">): boolean {
+    const known = knownUntil(this.#facts.readSince(), this.#facts.readLag()) - HOOKS_FRESH_MS;
+    return !this.#facts.scopeOf(group, hook) && this.#facts.hookChangedAt(group, hook) <= known;
   }
 
   // ABANDON cancels the other hooks of an instance. From the deadline on the input asks for it.

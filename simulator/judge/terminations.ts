@@ -154,7 +154,8 @@ export class Terminations implements Past {
     this.#ended += 1;
     const { record, scope } = found;
     const late = Math.round((at - this.#latestEnd(found, instance)) / 1000);
-    if (late > 0) accuse("every drain ends in time", `it ended ${late} s too late`);
+    if (late > 0 && this.#isStillOurs(found))
+      accuse("every drain ends in time", `it ended ${late} s too late`);
     if (how === "call" && isSuspect) {
       const left = instance.left(scope, isTooRecent).join(", ");
       record.completedAt = at;
@@ -167,7 +168,7 @@ export class Terminations implements Past {
       return;
     }
     const early = Math.round(this.#untilDeadline(found, at) / 1000);
-    if (how === "timeout" && early > 0 && this.#isToBeAlive(found, at, instance))
+    if (how === "timeout" && early > 0 && this.#isStillOurs(found) && this.#isToBeAlive(found, at, instance))
       accuse("every hook is kept alive", `its timeout ended it ${early} s before the drain's deadline`);
     record.reason = {
       call: `completed with ${result} by ${by}`,
@@ -196,7 +197,8 @@ export class Terminations implements Past {
   conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
     for (const each of this.#cases) {
       const { instanceId, reason } = each.record;
-      if (reason !== "" || at <= this.#latestEnd(each, instanceOf(instanceId))) continue;
+      if (reason !== "" || !this.#isStillOurs(each)) continue;
+      if (at <= this.#latestEnd(each, instanceOf(instanceId))) continue;
       this.#accuse({ at, instanceId, rule: "every drain ends in time", what: "it has not ended" });
     }
   }
@@ -248,6 +250,11 @@ export class Terminations implements Past {
     if (!scope.keepsAlive) return false;
     if (!messageLost) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS, unhidden + sweepInterval);
+  }
+
+  // Whether the functions serve a case's hook still. Somebody may have made it another's, or deleted it.
+  #isStillOurs({ record: { group, hook } }: Case): boolean {
+    return this.#options.scopeOf(group, hook) !== undefined;
   }
 
   #caseBefore({ record: { instanceId, group, hook, token } }: Case): Case | undefined {

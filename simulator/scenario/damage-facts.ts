@@ -30,6 +30,8 @@ export function damageFactsOf(
   return {
     suspects: isOurs,
     scopeOf,
+    hookChangedAt: (group, hook) =>
+      world.groups.find(group)?.hooksChangedAt.get(hook) ?? Number.NEGATIVE_INFINITY,
     scopeOfGroup: scopesOfGroups(world, scopeOf),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,

@@ -3,7 +3,7 @@ import type { Hook } from "../../shared/model/hooks.ts";
 import type { Memory } from "../../shared/model/memory.ts";
 import { Run } from "../../shared/run/run.ts";
 import { showing } from "../unit/shared/observe/shown.ts";
-import { hook, MINUTE, observed, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { hook, MINUTE, OURS, observed, SINCE, termination } from "../unit/shared/rules/builders.ts";
 import { type Bug, bugIn } from "./bug.ts";
 
 /** A termination whose lifecycle action is completed, where other hooks may still hold the instance. */
@@ -41,7 +41,12 @@ export const IN_PASSES: readonly Bug[] = [
     },
     use: async (reconcile) => {
       const { run, asked } = held();
-      await reconcile(run, [termination()], { mayComplete: true, dryRun: true, until: SINCE + 2 * MINUTE });
+      await reconcile(run, [termination()], {
+        mayComplete: true,
+        dryRun: true,
+        ours: OURS,
+        until: SINCE + 2 * MINUTE,
+      });
       return asked.includes("heartbeat");
     },
     foundBy: { scenarios: "dry-run", test: "no heartbeat is sent: the hook's own timeout ends it" },
@@ -52,7 +57,7 @@ export const IN_PASSES: readonly Bug[] = [
       reconcile(run, terminations, { ...options, dryRun: options.dryRun && !options.mayComplete }),
     use: async (reconcile) => {
       const { run } = held();
-      const options = { mayComplete: true, dryRun: true, until: SINCE + 2 * MINUTE };
+      const options = { mayComplete: true, dryRun: true, ours: OURS, until: SINCE + 2 * MINUTE };
       return (await reconcile(run, [termination()], options)).map((each) => each.termination.dryRun);
     },
     foundBy: {
@@ -70,7 +75,7 @@ export const IN_PASSES: readonly Bug[] = [
     },
     use: async (reconcile) => {
       const { run } = held();
-      const options = { mayComplete: false, dryRun: false, until: SINCE };
+      const options = { mayComplete: false, dryRun: false, ours: OURS, until: SINCE };
       return (await reconcile(run, [termination()], options)).map((each) => each.termination.memory);
     },
     foundBy: {

@@ -1,12 +1,13 @@
 import type { TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { Run } from "../../shared/run/run.ts";
-import { MINUTE, SECOND, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { MINUTE, OURS, SECOND, SINCE, termination } from "../unit/shared/rules/builders.ts";
 import { type Bug, bugIn, portsWith } from "./bug.ts";
 
 const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
   queue: "monitor",
   keys: {},
   dryRun: false,
+  ours: OURS,
 };
 
 /** Bugs in how a run of terminate goes on and ends. */

@@ -113,8 +113,9 @@ describe("scenarios: heartbeats", () => {
   });
 
   it("a heartbeat that is refused is not sent again at every pass", async () => {
-    // The hook's timeouts cannot be read, and the message names a hook that is not there.
-    const world = fleet(120, { stop_seconds: 300, stop_timeout_seconds: 400 });
+    // The message names a hook of ours that was put after another one had come to hold the instance.
+    const world = fleet(120, { stop_seconds: 500, stop_timeout_seconds: 600 });
+    const late = { ...HOOK, name: "late", heartbeat_timeout_seconds: 240 };
     const outcome = await play({
       ...world,
       auto_scaling_groups: [
@@ -125,11 +126,11 @@ describe("scenarios: heartbeats", () => {
       ],
       timeline: [
         ...world.timeline,
+        { at_seconds: 8, put_hook: { group: "fleet", hook: late } },
         {
-          at_seconds: 6,
-          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "gone", instance_id: ids[0] },
+          at_seconds: 10,
+          send_lifecycle_message: { queue: "lifecycle", group: "fleet", hook: "late", instance_id: ids[0] },
         },
-        { at_seconds: 1, deny: { actions: ["autoscaling:DescribeLifecycleHooks"], for_seconds: 600 } },
       ],
       ends_after_seconds: 600,
     });

@@ -71,9 +71,7 @@ describe("scenarios: a drain that begins late", () => {
 
   it("Auto Scaling could not be read for 70 minutes: nobody could work on it", async () => {
     const deny = { actions: ["autoscaling:Describe*"], for_seconds: 70 * MINUTE, probability: 1 };
-    const outcome = await play(
-      fleet([{ at_seconds: 1, deny }], { hook: { heartbeat_timeout_seconds: 600 } }),
-    );
+    const outcome = await play(fleet([{ at_seconds: 1, deny }]));
     expectDrainedFrom(outcome, 70 * MINUTE);
   });
 

@@ -135,8 +135,11 @@ describe("scenarios: messages", () => {
   for (const form of ["sqs", "sns", "eventbridge"]) {
     it(`the form ${form} is read`, async () => {
       const silent = { ...HOOK, queue: undefined };
+      const { deregister, terminate: ending } = classic.functions;
+      const input = { ...deregister.input, lifecycle_hook_names: ["drain"] };
       const outcome = await play({
         ...classic,
+        functions: { deregister: { ...deregister, input }, terminate: ending },
         auto_scaling_groups: [{ ...classic.auto_scaling_groups[0], hooks: [silent] }],
         timeline: [
           terminate,

@@ -159,6 +159,7 @@ describe("scenarios: ordinary messages", () => {
     const termination = { ...launching, LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING" };
     const outcome = await play({
       ...fleet,
+      functions: functions({ cluster_name: "shop", lifecycle_hook_names: ["drain"] }),
       auto_scaling_groups: [{ ...fleet.auto_scaling_groups[0], hooks: [silent] }],
       timeline: [
         terminate,

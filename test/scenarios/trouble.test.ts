@@ -118,8 +118,10 @@ describe("scenarios: trouble", () => {
   });
 
   it("a token that Auto Scaling never gave out, while the right message is lost: the drain ends by the instance's id", async () => {
+    const named = { lifecycle_hook_names: ["drain"] };
+    const { deregister, terminate } = functions(named);
     const outcome = await play({
-      functions: functions({}),
+      functions: { deregister, terminate: { ...terminate, input: { ...terminate.input, ...named } } },
       // The hook tells nobody; with another one beside it, a refused token might be taken for an action that is done.
       auto_scaling_groups: [
         {

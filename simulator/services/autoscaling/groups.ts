@@ -80,6 +80,7 @@ export class Groups implements Past {
       instances: new Map(),
       launched: 0,
       hooks: new Map(),
+      hooksChangedAt: new Map(),
       targetGroupArns: new Set(),
       loadBalancerNames: new Set(),
       tags: new Map(),
@@ -156,6 +157,7 @@ export class Groups implements Past {
     }
     this.notifications.test(group, hook);
     group.hooks.set(hook.name, hook);
+    group.hooksChangedAt.set(hook.name, this.#world.agenda.now);
   }
 
   /** Sets the desired capacity, launching or terminating what it takes. */

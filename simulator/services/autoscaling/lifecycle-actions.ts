@@ -64,6 +64,7 @@ export class LifecycleActions {
     const hook = group.hooks.get(name);
     if (!hook) throw new AwsError("ValidationError", `No Lifecycle Hook found with name ${name}`, 400);
     group.hooks.delete(name);
+    group.hooksChangedAt.set(name, this.#world.agenda.now);
     const result = hook.transition === TERMINATING ? "CONTINUE" : "ABANDON";
     for (const instance of group.instances.values()) {
       for (const action of pendingOf(instance)) {

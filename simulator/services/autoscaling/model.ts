@@ -135,6 +135,8 @@ export type Group = {
   /** How many instances it has launched, those that are gone included. */
   launched: number;
   readonly hooks: Map<string, Hook>;
+  /** When hooks were last put or deleted, by name, in milliseconds since 1970. */
+  readonly hooksChangedAt: Map<string, number>;
   readonly targetGroupArns: Set<string>;
   readonly loadBalancerNames: Set<string>;
   readonly tags: Map<string, string>;

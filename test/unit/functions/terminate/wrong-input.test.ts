@@ -49,7 +49,7 @@ const terminateInputs: [string, unknown, string][] = [
   [
     "groups to sweep, and nothing that a sweep knows the hook by",
     { queue_name: "monitor", auto_scaling_groups: ["fleet"], group_tag: "drained" },
-    'auto_scaling_groups: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found ["fleet"]; group_tag: expected lifecycle_queue_name or lifecycle_hook_name beside it, by which a sweep knows our hook, found "drained"',
+    'auto_scaling_groups: expected lifecycle_queue_name, lifecycle_hook_names or lifecycle_topic_arns beside it, by which a sweep knows our hook, found ["fleet"]; group_tag: expected lifecycle_queue_name, lifecycle_hook_names or lifecycle_topic_arns beside it, by which a sweep knows our hook, found "drained"',
   ],
   [
     "a hook with a blank",

@@ -8,7 +8,7 @@ import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { showing } from "../observe/shown.ts";
-import { hook, MINUTE, returning, SECOND, SINCE, termination } from "../rules/builders.ts";
+import { hook, MINUTE, OURS, returning, SECOND, SINCE, termination } from "../rules/builders.ts";
 
 const seen = { kind: "lattice", id: "tg-lattice", port: 80 } as const;
 const INSTANCE = "i-0123456789abcdef0";
@@ -81,7 +81,7 @@ function play(state: string) {
     loadBalancers: new Map([...shown.ports.loadBalancers, [adapter.kind, adapter]]),
   };
   const pass = async (of: Termination) => {
-    const options = { mayComplete: true, dryRun: false, until: Number.POSITIVE_INFINITY };
+    const options = { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY };
     const [found] = await reconcile(new Run(ports, Number.POSITIVE_INFINITY), [of], options);
     if (!found) throw new Error("nothing came of the pass");
     return { after: throughMessage(found.termination), ending: found.ending, asked: asked.splice(0) };

@@ -69,6 +69,7 @@ const EVENTS: { readonly [name in EventName]: string } = {
   restored: "what was taken from the instance to be restored",
   "agent back": "the instance to join its cluster again",
   returned: "the instance to come back",
+  "hook known": "Auto Scaling to know the lifecycle hook",
   "action known": "Auto Scaling to know the lifecycle action",
   "action found": "the lifecycle action that holds the instance",
   released: "Auto Scaling to release the instance",

@@ -35,7 +35,40 @@ const COMPLETED: Rows<CompletionReason> = {
   ],
 };
 
+const CHANGED =
+  "; it was ours when the drain began, and nobody goes on with that now: has the hook or the input changed?";
+
 const DROPPED: Rows<DropReason> = {
+  "not our hook": [
+    [
+      { why: "not our hook", owner: "another's", target: "arn:theirs", wasOurs: false },
+      "its hook is another's: it notifies arn:theirs",
+    ],
+    [
+      { why: "not our hook", owner: "another's", target: "arn:theirs", wasOurs: true },
+      `its hook is another's: it notifies arn:theirs${CHANGED}`,
+    ],
+    [
+      { why: "not our hook", owner: "managed draining", target: undefined, wasOurs: false },
+      "its hook is ECS's own, of managed draining",
+    ],
+    [
+      { why: "not our hook", owner: "unnamed", target: undefined, wasOurs: false },
+      "its hook notifies nobody; if it is ours, give its name in lifecycle_hook_names",
+    ],
+    [
+      { why: "not our hook", owner: "unnamed", target: undefined, wasOurs: true },
+      `its hook notifies nobody; if it is ours, give its name in lifecycle_hook_names${CHANGED}`,
+    ],
+    [
+      { why: "not our hook", owner: "gone", target: undefined, wasOurs: false },
+      "the group has no such hook any more",
+    ],
+    [
+      { why: "not our hook", owner: "gone", target: undefined, wasOurs: true },
+      `the group has no such hook any more${CHANGED}`,
+    ],
+  ],
   superseded: [
     [
       { why: "superseded", state: "Terminating:Wait" },

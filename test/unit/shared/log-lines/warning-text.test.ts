@@ -52,8 +52,23 @@ const REASONS: {
   metadata: [
     [{ why: "metadata" }, "a hook's NotificationMetadata cannot say this: only the functions' inputs can"],
   ],
+  "managed draining first": [
+    [
+      { why: "managed draining first" },
+      "ECS set it DRAINING while these sent to its tasks, and stops them under open connections; switch managed draining off, or let the service register there",
+    ],
+  ],
+  "somebody first": [
+    [
+      { why: "somebody first" },
+      "somebody set it DRAINING while these sent to its tasks, and ECS stops them under open connections; leave DRAINING to this program",
+    ],
+  ],
   "managed draining": [
-    [{ why: "managed draining" }, "managed draining is on; the two do not hinder each other"],
+    [
+      { why: "managed draining" },
+      "managed draining is on: ECS sets the instance DRAINING without waiting for us",
+    ],
   ],
   found: [[{ why: "found" }, "the instance is in it"]],
   "found, left": [
@@ -181,6 +196,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "two hooks of ours on one group": "two hooks of ours on one group",
   "metadata not heeded": "metadata ignored",
   "ECS drains it too": "ECS drains it too",
+  "drained out of order": "drained out of order",
   "cluster lacks the instance": "cluster lacks the instance",
   "found, not named": "found, not named",
   "name not found": "name not found",

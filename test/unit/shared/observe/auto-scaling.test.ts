@@ -22,14 +22,14 @@ describe("what Auto Scaling shows of an instance", () => {
     const { asked, autoScalingViews } = await play(plain, termination());
     expect(asked).to.deep.equal(["autoScaling.describeInstances i-1", "autoScaling.terminatingHooks fleet"]);
     expect(autoScalingViews).to.deep.equal([
-      { groupInstance, hooks: [hook()], retains: undefined, unread: {} },
+      { groupInstance, hooks: [hook()], owner: undefined, retains: undefined, unread: {} },
     ]);
   });
 
   it("is nothing where no group knows it, which is no failure to read", async () => {
     const { autoScalingViews } = await play({ hooks: { fleet: [] } }, termination());
     expect(autoScalingViews).to.deep.equal([
-      { groupInstance: undefined, hooks: [], retains: undefined, unread: {} },
+      { groupInstance: undefined, hooks: [], owner: undefined, retains: undefined, unread: {} },
     ]);
   });
 
@@ -55,6 +55,7 @@ describe("what Auto Scaling shows of an instance", () => {
       {
         groupInstance: undefined,
         hooks: [hook()],
+        owner: undefined,
         retains: undefined,
         unread: { "group instance": { call: "autoScaling.describeInstances", why: "denied" } },
       },
@@ -65,6 +66,7 @@ describe("what Auto Scaling shows of an instance", () => {
       {
         groupInstance,
         hooks: undefined,
+        owner: undefined,
         retains: undefined,
         unread: { hooks: { call: "autoScaling.terminatingHooks", why: "throttled" } },
       },

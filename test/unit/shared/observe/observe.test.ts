@@ -13,6 +13,7 @@ import { containerInstance, type Shown, showing } from "./shown.ts";
 const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
   groupInstance: { group, state },
   hooks: [hook()],
+  owner: "ours",
   retains: true,
   unread: {},
 });

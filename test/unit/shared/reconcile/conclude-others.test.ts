@@ -7,7 +7,7 @@ import { conclude } from "../../../../shared/reconcile/conclude.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { about } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { decided, hook, MINUTE, observed, SINCE, termination } from "../rules/builders.ts";
+import { decided, hook, MINUTE, OURS, observed, SINCE, termination } from "../rules/builders.ts";
 
 const TOKEN = "87654321-4321-4321-4321-210987654321";
 
@@ -34,7 +34,7 @@ async function play(others: string[], memory: Partial<Memory> = {}, until = Numb
       ...decided(termination(memory, { token: TOKEN }), { outcome }, 0, hooks),
       done: { steps: [], failed: false, logged: [] },
     },
-    { mayComplete: true, dryRun: false, until: Number.POSITIVE_INFINITY },
+    { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY },
   );
   return { asked, completion, lines: lines.filter(([, phrase]) => phrase !== "waiting"), run };
 }

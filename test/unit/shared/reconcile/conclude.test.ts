@@ -9,7 +9,7 @@ import { conclude } from "../../../../shared/reconcile/conclude.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { about } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { decided, hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
+import { decided, hook, MINUTE, OURS, SINCE, termination } from "../rules/builders.ts";
 
 const denied = new AwsCallError("autoscaling:CompleteLifecycleAction", "denied", new Error("no"));
 
@@ -52,7 +52,7 @@ async function play(
       ...decided(termination(memory, { token }), { outcome }, 7),
       done: { steps: [], failed: false, logged: [] },
     },
-    { mayComplete: true, dryRun: false, until: Number.POSITIVE_INFINITY },
+    { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY },
   );
   expect(completion.index).to.equal(7);
   return { asked, completion, lines: lines.filter(([, phrase]) => phrase !== "waiting"), run };

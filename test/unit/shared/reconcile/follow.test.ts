@@ -5,7 +5,7 @@ import type { Memory } from "../../../../shared/model/memory.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { containerInstance, type Shown, showing } from "../observe/shown.ts";
-import { MINUTE, SINCE, seen, termination } from "../rules/builders.ts";
+import { MINUTE, OURS, SINCE, seen, termination } from "../rules/builders.ts";
 
 const silent = containerInstance(1, { status: "DRAINING", agentConnected: false });
 const shown: Shown = {
@@ -27,7 +27,7 @@ async function look(
   };
   const run = new Run({ ...ports, ecs: { ...ports.ecs, deregister } }, Number.POSITIVE_INFINITY);
   const of = termination({ ...seen, followedSince: SINCE, ...memory });
-  const options = { mayComplete: true, dryRun, until: Number.POSITIVE_INFINITY };
+  const options = { mayComplete: true, dryRun, ours: OURS, until: Number.POSITIVE_INFINITY };
   const [after] = await reconcile(run, [of], options);
   return { asked, lines, after, phrases: lines.map(([level, phrase]) => `${level}: ${phrase}`) };
 }

@@ -11,6 +11,7 @@ import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
 
 const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView => ({
+  owner: "ours",
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook({ heartbeatTimeout: 300 * SECOND })],
   retains: undefined,

@@ -8,7 +8,7 @@ import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
 import { portOf } from "../fake-ports.ts";
 import { showing } from "../observe/shown.ts";
-import { hook, MINUTE, SECOND, SINCE } from "../rules/builders.ts";
+import { hook, MINUTE, OURS, SECOND, SINCE } from "../rules/builders.ts";
 import { NOW, plain, play, reads, registered, target } from "./reconciling.ts";
 
 /** A drain of which nothing is left, and that has settled. */
@@ -90,7 +90,7 @@ describe("a pass at what is gone", () => {
     const groupInstances = Object.fromEntries(
       ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
     );
-    const options = { mayComplete: true, dryRun: false, until: NOW + MINUTE };
+    const options = { mayComplete: true, dryRun: false, ours: OURS, until: NOW + MINUTE };
     const nowhere = { ...plain().settings, targetGroups: [] };
 
     async function playTwo(targetGroups: readonly string[], seconds: number) {

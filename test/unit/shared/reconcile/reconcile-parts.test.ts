@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
+import { MINUTE, OURS, SECOND, SINCE, termination } from "../rules/builders.ts";
 import { throttledPorts } from "../throttled.ts";
 
 /** So many terminations of a cluster, named after it. */
@@ -25,7 +25,7 @@ async function play(terminations: readonly Termination[], seconds = 60, mayCompl
     },
   );
   const run = new Run(ports, SINCE + MINUTE);
-  const options = { mayComplete, dryRun: false, until: SINCE + seconds * SECOND };
+  const options = { mayComplete, dryRun: false, ours: OURS, until: SINCE + seconds * SECOND };
   const reconciled = await reconcile(run, terminations, options);
   const left = reconciled.filter(
     ({ before, termination, ending }) => before === termination && ending === "waiting",

@@ -8,7 +8,7 @@ import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { portOf } from "../fake-ports.ts";
 import { type Shown, showing } from "../observe/shown.ts";
-import { hook, MINUTE, SINCE, termination } from "../rules/builders.ts";
+import { hook, MINUTE, OURS, SINCE, termination } from "../rules/builders.ts";
 
 /** When the pass is. */
 export const NOW = SINCE + MINUTE;
@@ -66,7 +66,7 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
       ],
     ]),
   };
-  const all = { mayComplete: true, dryRun: false, until: NOW + MINUTE, ...options };
+  const all = { mayComplete: true, dryRun: false, ours: OURS, until: NOW + MINUTE, ...options };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   const reconciled = await reconcile(run, [of], all);
   expect(reconciled).to.have.lengthOf(1);

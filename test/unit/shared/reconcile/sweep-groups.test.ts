@@ -8,7 +8,7 @@ import { sweepGroups } from "../../../../shared/reconcile/sweep-groups.ts";
 import type { SweepOptions } from "../../../../shared/rules/sweep.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { hook, SINCE, termination } from "../rules/builders.ts";
+import { hook, OURS, SINCE, termination } from "../rules/builders.ts";
 
 const inState = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
 const ours: Hook = hook({ target: "arn:aws:sqs:us-east-1:123456789012:lifecycle" });
@@ -63,8 +63,7 @@ async function play({
   const found = await sweepGroups(run, atHand, {
     groups: options.names ?? ["fleet"],
     tag: undefined,
-    hook: undefined,
-    queue: "lifecycle",
+    ours: OURS,
     keys: {},
     dryRun: false,
     ...options,
@@ -232,23 +231,35 @@ describe("a sweep", () => {
       reason: `none of its terminating hooks ${known}: no sweep finds anything`,
     });
 
+    const NONE = { queue: undefined, topics: [], names: [] };
+
     it("by the queue", async () => {
-      expect(warned(await play({ queue: "lifecycel" }))).to.deep.equal(
+      expect(warned(await play({ ours: { ...OURS, queue: "lifecycel" } }))).to.deep.equal(
         told("notifies the queue lifecycel", [ours.name]),
       );
     });
 
     it("by the hook's name", async () => {
-      expect(warned(await play({ queue: undefined, hook: "drian", hooks: [] }))).to.deep.equal(
+      expect(warned(await play({ ours: { ...NONE, names: ["drian"] }, hooks: [] }))).to.deep.equal(
         told("is called drian", []),
+      );
+    });
+
+    it("by the topic, or by several of these", async () => {
+      const known = { queue: "lifecycel", topics: ["arn:a", "arn:b"], names: ["drian", "dran"] };
+      expect(warned(await play({ ours: known, hooks: [] }))).to.deep.equal(
+        told(
+          "is called drian or dran, or notifies the queue lifecycel, or notifies the topic arn:a or arn:b",
+          [],
+        ),
       );
     });
 
     it("not where nothing is held, or one hook is, or nobody says which hook is ours", async () => {
       const calm = { ...fleet, instances: [inState("i-1", "InService")] };
-      expect(warned(await play({ queue: "lifecycel", groups: [calm] }))).to.deep.equal([]);
+      expect(warned(await play({ ours: { ...OURS, queue: "lifecycel" }, groups: [calm] }))).to.deep.equal([]);
       expect(warned(await play({ hooks: [hook({ target: undefined }), ours] }))).to.deep.equal([]);
-      expect(warned(await play({ queue: undefined }))).to.deep.equal([]);
+      expect(warned(await play({ ours: NONE }))).to.deep.equal([]);
     });
   });
 

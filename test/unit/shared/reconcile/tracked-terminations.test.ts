@@ -8,7 +8,7 @@ import type { Ports } from "../../../../shared/run/ports.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
-import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
+import { hook, MINUTE, OURS, SECOND, SINCE, termination } from "../rules/builders.ts";
 import { throttledPorts } from "../throttled.ts";
 
 const now = SINCE + 30 * SECOND;
@@ -16,7 +16,7 @@ const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
 
 function trackedWith(ports: Ports): TrackedTerminations {
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  return new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false });
+  return new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false, ours: OURS });
 }
 
 describe("whether a run tracks all that is in its queue", () => {

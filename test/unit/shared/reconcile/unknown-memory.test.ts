@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { TrackedTerminations } from "../../../../shared/reconcile/tracked-terminations.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
+import { OURS } from "../rules/builders.ts";
 
 const bodyOf = (memory: object) =>
   JSON.stringify({
@@ -23,7 +24,7 @@ async function received(...memories: object[]) {
   }));
   const ports = { ...untouchable, queues: { ...untouchable.queues, receive: async () => messages } };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const tracked = new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false });
+  const tracked = new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false, ours: OURS });
   await tracked.receive(1);
   return { lines, tracked: tracked.tracked.map(({ termination }) => termination.memory) };
 }

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Blocker, Unread } from "../../../../shared/model/blocker.ts";
 import type { Decided, Decision, Step } from "../../../../shared/model/decision.ts";
-import type { Hook } from "../../../../shared/model/hooks.ts";
+import type { Hook, OurHooks } from "../../../../shared/model/hooks.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { CompletionReason, DropReason } from "../../../../shared/model/reason.ts";
@@ -47,6 +47,9 @@ export const hook = (change: Partial<Hook> = {}): Hook => {
   };
 };
 
+/** By what the functions of these tests know the hook of the plain case. */
+export const OURS: OurHooks = { queue: "lifecycle", topics: [], names: [] };
+
 export const observed = (change: Partial<Observation> = {}): Observation => ({
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   clusterInstances: [],
@@ -58,6 +61,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   discovery: undefined,
   missing: [],
   hooks: [hook()],
+  owner: "ours",
   retains: undefined,
   managedDraining: undefined,
   protections: [],

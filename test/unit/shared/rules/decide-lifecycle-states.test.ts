@@ -48,6 +48,11 @@ const situations: Record<SituationName, Situation> = {
   "kept, warm pool": kept("warm pool"),
   "kept, root volume": kept("root volume"),
   "Spot notice": { told: { hook: undefined, interruptedAt: SINCE }, observed: left, now: 30 * SECOND },
+  "another's hook": {
+    memory: { begunAt: undefined },
+    observed: { ...left, owner: "another's" },
+    now: 30 * SECOND,
+  },
   stale: { settings: { drainTimeoutSeconds: 172_800 }, observed: left, now: DAY },
 };
 

@@ -205,6 +205,7 @@ describe("all of a decision", () => {
   describe("sends no heartbeat", () => {
     const autoScalingView = {
       groupInstance: { group: "fleet", state: "Terminating:Wait" },
+      owner: "ours" as const,
       retains: undefined,
       unread: {},
     };

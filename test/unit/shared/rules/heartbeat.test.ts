@@ -20,6 +20,7 @@ import {
 } from "./builders.ts";
 
 const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView => ({
+  owner: "ours",
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook()],
   retains: undefined,

@@ -87,8 +87,8 @@ export const DECISIONS = {
     outcome: "drop",
     level: "info",
     steps: [],
-    isBecause: endsAs("nothing to complete", "absent", "does not return", "superseded"),
-    why: "The lifecycle action of the message is over, and there is nothing to restore. The message is deleted. If the instance dies, and its ECS agent may be disconnected, it is followed first (rule 7).",
+    isBecause: endsAs("nothing to complete", "absent", "does not return", "superseded", "not our hook"),
+    why: "The lifecycle action of the message is over, and there is nothing to restore. Or its hook is another's, and nothing is touched. The message is deleted. If the instance dies, and its ECS agent may be disconnected, it is followed first (rule 7).",
   },
   "drop, warn": {
     outcome: "drop",
@@ -124,6 +124,8 @@ export const SITUATIONS = {
   "Spot notice":
     "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
   stale: "a message a day old that had no pass; a target and a task are left",
+  "another's hook":
+    "a message half a minute old for a hook that notifies something of somebody else's; a target and a task are left",
 } as const;
 
 /** The name of a situation. */
@@ -153,6 +155,8 @@ const restore = "restore";
 // A decision a situation, in the order of the columns.
 type Cell = DecisionName;
 type Cells = readonly [Cell, Cell, Cell, Cell, Cell, Cell, Cell];
+// Whatever the state is.
+const ANOTHERS: Cell = over;
 
 // Each state that Auto Scaling has (API Reference, AutoScalingInstanceDetails, LifecycleState), its meaning, its cells.
 const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
@@ -303,7 +307,9 @@ const NOWHERE = [
 
 function rowOf([name, means, ...cells]: readonly [string, string, ...Cells], place: Place): LifecycleRow {
   const names = Object.keys(SITUATIONS) as SituationName[];
-  const decisions = Object.fromEntries(names.map((each, i) => [each, cells[i]])) as LifecycleRow["decisions"];
+  const decisions = Object.fromEntries(
+    names.map((each, i) => [each, [...cells, ANOTHERS][i]]),
+  ) as LifecycleRow["decisions"];
   return { name, place, means, decisions };
 }
 

@@ -26,9 +26,11 @@ describe("whether anything beyond Auto Scaling is asked", () => {
     shown: Pick<AutoScalingView, "groupInstance">,
     memory: Partial<Memory> = {},
     told: Row["told"] = {},
+    owner: AutoScalingView["owner"] = "ours",
   ) =>
     questions.isObserved(termination(memory, told), {
       hooks: [hook()],
+      owner,
       retains: undefined,
       unread: {},
       ...shown,
@@ -39,6 +41,14 @@ describe("whether anything beyond Auto Scaling is asked", () => {
     for (const name of ["Terminating:Wait", "Warmed:Pending:Wait"]) {
       expect(isObserved(state(name))).to.equal(true);
       expect(isObserved(state(name), { completedAt: SINCE })).to.equal(false);
+    }
+  });
+
+  it("of one that our hook does not hold, as far as is known: only before an interruption", () => {
+    for (const owner of ["another's", "managed draining", "unnamed", "gone", undefined] as const) {
+      const shown = { ...state("Terminating:Wait"), owner };
+      expect(isObserved(shown)).to.equal(false);
+      expect(isObserved(shown, {}, noticed)).to.equal(true);
     }
   });
 

@@ -1,6 +1,7 @@
 // Rule 15: the sweep.
 // Protects when a sweep is due, which groups and hooks are ours, and what a drain is told that no message stands for.
 import { expect } from "chai";
+import type { OurHooks } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { DrainKeys, DrainSettings } from "../../../../shared/model/settings.ts";
 import {
@@ -20,8 +21,7 @@ const NOW = SINCE + MINUTE;
 const options = (change: Partial<SweepOptions> = {}): SweepOptions => ({
   groups: [],
   tag: undefined,
-  hook: undefined,
-  queue: undefined,
+  ours: { queue: undefined, topics: [], names: [] },
   dryRun: false,
   keys: {},
   ...change,
@@ -104,12 +104,15 @@ describe("a hook of ours", () => {
   const ARN = "arn:aws:sqs:us-east-1:123456789012:";
   const ours = hook({ name: "drain", target: `${ARN}lifecycle` });
   const other = hook({ name: "backup", target: `${ARN}not-lifecycle` });
-  const found = (change: Partial<SweepOptions>, atHand = [termination()]) =>
-    hooksOfOurs([ours, other], "fleet", atHand, options(change)).map(({ name }) => name);
+  const NONE = { queue: undefined, topics: [], names: [] };
+  const found = (known: Partial<OurHooks>, atHand = [termination()]) =>
+    hooksOfOurs([ours, other], "fleet", atHand, options({ ours: { ...NONE, ...known } })).map(
+      ({ name }) => name,
+    );
 
-  it("is known by its name before all", () => {
-    expect(found({ hook: "backup", queue: "lifecycle" })).to.deep.equal(["backup"]);
-    expect(found({ hook: "drian" })).to.deep.equal([]);
+  it("is known by its name, or by the queue that it notifies", () => {
+    expect(found({ names: ["backup"], queue: "lifecycle" })).to.deep.equal(["drain", "backup"]);
+    expect(found({ names: ["drian"] })).to.deep.equal([]);
   });
 
   it("is known by the queue that it notifies before what messages say", () => {

@@ -2,7 +2,17 @@
 import { expect } from "chai";
 import type { WarningKind, WarningReason } from "../../../../shared/model/decision.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
-import { clusterInstance, decisionOf, denied, hook, type Row, seen, task } from "./builders.ts";
+import {
+  clusterInstance,
+  decisionOf,
+  denied,
+  hook,
+  target as ours,
+  type Row,
+  SINCE,
+  seen,
+  task,
+} from "./builders.ts";
 
 const logged = (kind: WarningKind, row: Omit<Row, "why" | "expected">) =>
   decisionOf(row).warnings.filter((each) => each.kind === kind);
@@ -24,6 +34,31 @@ describe("who else drains", () => {
     expect(managed({ ...draining, managedDraining: false })).to.deep.equal([]);
     expect(managed({ ...draining, hooks: [hook(), hook({ name: "backup" })] })).to.deep.equal([]);
     expect(managed({ ...draining, hooks: undefined })).to.deep.equal([]);
+  });
+
+  describe("before a registration of ours lets go of its tasks", () => {
+    const listening = task("RUNNING", { hostPorts: [8080] });
+    const pointed = { registrations: [ours()], clusterInstances: [clusterInstance("DRAINING", listening)] };
+    const first = (observed: Partial<Observation>, memory: Row["memory"] = {}) =>
+      logged("drained out of order", { observed, memory }).map(({ level, reason, fields }) => [
+        level,
+        reason?.why,
+        fields.load_balancers,
+      ]);
+
+    it("is warned about, with who it was", () => {
+      expect(first(pointed)).to.deep.equal([["warn", "somebody first", ["static"]]]);
+      expect(first({ ...pointed, managedDraining: true })).to.deep.equal([
+        ["warn", "managed draining first", ["static"]],
+      ]);
+    });
+    it("not where it was us, nor where nothing of ours points at a task", () => {
+      expect(first(pointed, { drained: [{ what: "ci-1", at: SINCE }] })).to.deep.equal([]);
+      expect(first({ ...pointed, registrations: [] })).to.deep.equal([]);
+      expect(first({ ...pointed, clusterInstances: [clusterInstance("ACTIVE", listening)] })).to.deep.equal(
+        [],
+      );
+    });
   });
 
   it("an instance that is DRAINING already is not set DRAINING", () => {

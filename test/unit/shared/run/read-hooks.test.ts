@@ -16,6 +16,17 @@ describe("the hooks of a group", () => {
     expect(asked).to.deep.equal(["autoScaling.terminatingHooks fleet", "autoScaling.terminatingHooks other"]);
   });
 
+  it("are asked for again where an answer is too old, once for all who ask at the same time", async () => {
+    const { run, asked } = showing(shown);
+    const now = run.now();
+    await readHooks(run, "fleet");
+    await readHooks(run, "fleet", now);
+    expect(asked).to.have.lengthOf(1);
+    const both = await Promise.all([readHooks(run, "fleet", now + 1), readHooks(run, "fleet", now + 1)]);
+    expect(both).to.deep.equal([{ value: [hook()] }, { value: [hook()] }]);
+    expect(asked).to.have.lengthOf(2);
+  });
+
   it("that could not be read are unread, noted, and asked for again", async () => {
     const { run, asked } = showing({ ...shown, fails: { "autoScaling.terminatingHooks": "denied" } });
     const unread = { unread: { call: "autoScaling.terminatingHooks", why: "denied" } };

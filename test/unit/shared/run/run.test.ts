@@ -74,7 +74,7 @@ describe("a run", () => {
 
   it("has a cache of its own, which ends with it", () => {
     const [one, other] = [begin().run, begin().run];
-    one.cache.hooks.set("fleet", []);
+    one.cache.hooks.set("fleet", { hooks: [], at: 0 });
     expect([one.cache.hooks.has("fleet"), other.cache.hooks.has("fleet")]).to.deep.equal([true, false]);
   });
 
