@@ -6,7 +6,10 @@ import type { There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
 const GRACE_MS = 60_000;
-/** How long a drain waits by itself behind a Network Load Balancer, in milliseconds. */
+/**
+ * How long a Network Load Balancer may go on sending to a target that it no longer lists, in milliseconds: AWS's documents say
+ * "several minutes". An instance that was behind one is not ready before, unless the input says how long to settle.
+ */
 const NETWORK_SETTLE_MS = 120_000;
 
 /** A hold, with since when nothing is left on its instance, in milliseconds since 1970. */
@@ -71,11 +74,12 @@ export class Latenesses {
     const there = this.#where.instance(instanceId);
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
     // A drain that searches for what nobody named is not ready before it has asked everything.
-    const from = Math.max(emptySince, looked + scope.permits.searchesFor);
+    const { settle, searchesFor } = scope.permits;
+    const mayBeSentTo = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
+    const from = Math.max(emptySince + mayBeSentTo, looked + searchesFor);
     if (at - from <= GRACE_MS) return;
-    const settle = scope.permits.settle ?? (behindNetwork ? NETWORK_SETTLE_MS : 0);
     const allowedBy =
-      at - from - settle <= GRACE_MS ? "settle_seconds" : this.#allowed(hold, there, { from, at });
+      at - from - (settle ?? 0) <= GRACE_MS ? "settle_seconds" : this.#allowed(hold, there, { from, at });
     add({
       kind: "late",
       instanceId,

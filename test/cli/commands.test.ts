@@ -36,8 +36,13 @@ const cutOff = {
   auto_scaling_groups: [{ name: "fleet", cluster: "main", instance_ids: [ID], hooks: [HOOK] }],
   timeline: quiet.timeline.slice(0, 1),
 };
-// A registration that shows only after the functions have made sure twice that there is none.
-const violating = { ...quiet, name: "violating", read_lag_seconds: 20 };
+// A registration that shows only after the functions have made sure twice that there is none. A search would take longer.
+const violating = {
+  ...quiet,
+  name: "violating",
+  functions: functions({ target_groups: ["static"], discover: "named" }, [20, 18]),
+  read_lag_seconds: 20,
+};
 const scenarios = {
   quiet,
   cutOff,

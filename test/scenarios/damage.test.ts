@@ -368,6 +368,20 @@ describe("scenarios: damage", () => {
       const settling = { ...empty, functions: functions({ ...named, settle_seconds: 200 }) };
       expect(kinds(await playBy(completing(280), settling))).to.deep.equal(["late, by settle_seconds"]);
     });
+
+    it("none for two minutes while a Network Load Balancer may go on sending; one after that", async () => {
+      const network = {
+        target_groups: [{ ...world.target_groups[0], protocol: "TCP", deregistration_delay_seconds: 1 }],
+      };
+      const takingOut = (afterSeconds: number): Deed => {
+        return async (clients, here, clock) => {
+          await pull(clients, here, victim);
+          await completing(afterSeconds)(clients, here, clock);
+        };
+      };
+      expect(kinds(await playBy(takingOut(150), network))).to.deep.equal([]);
+      expect(kinds(await playBy(takingOut(250), network))).to.deep.equal(["late, by nothing"]);
+    });
   });
 
   describe("left_behind", () => {
