@@ -2,7 +2,7 @@
 // and ends as it should have ended.
 import { expect } from "chai";
 import type { StoryLine } from "../../simulator/kernel/story.ts";
-import { functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
+import { calls, functions, HOOK, instanceIds, linesOf, type Outcome, play, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const [leaving, other] = ids as [string, string];
@@ -360,5 +360,111 @@ describe("scenarios: reports from the field", () => {
       (each) => each.kind === "task" && each.instanceId === leaving && each.status === "STOPPING",
     );
     expect(stopping).to.be.at.least(gone);
+  });
+
+  const mute = (timeline: Fleet[], keys: Fleet = {}, terminateKeys: Fleet = {}) => {
+    const both = functions({ cluster_name: "depot", ...keys });
+    return {
+      functions: {
+        ...both,
+        terminate: {
+          ...both.terminate,
+          input: { ...both.terminate.input, cluster_name: "depot", ...terminateKeys },
+        },
+      },
+      clusters: cluster({
+        name: "orders",
+        desired_count: 4,
+        minimum_healthy_percent: 50,
+        maximum_percent: 100,
+        task: { stop_seconds: 8 },
+      }),
+      auto_scaling_groups: [group({}, { heartbeat_timeout_seconds: 900 })],
+      ends_after_seconds: 4_000,
+      timeline: [
+        { at_seconds: 3, disconnect_agent: { instance_ids: [leaving] } },
+        terminate(50),
+        ...timeline,
+      ],
+    };
+  };
+  const statusOf = (outcome: Outcome) =>
+    linesIn(outcome).findLast((each) => each.kind === "container-instance" && each.instanceId === leaving);
+
+  it("an agent is silent for good, and the drain's time ends: the container instance is taken out once EC2 says that it is dead", async () => {
+    const outcome = await play(mute([], { drain_timeout_seconds: 600 }));
+    expect(outcome.damage.filter(({ kind }) => kind === "left_behind")).to.deep.equal([]);
+    expect(statusOf(outcome)).to.deep.include({ status: "INACTIVE" });
+  });
+
+  it("the same, where somebody lets the instance go by hand", async () => {
+    const outcome = await play(
+      mute([{ at_seconds: 500, complete_actions: { group: "fleet", hook: "drain" } }]),
+    );
+    expect(outcome.damage.filter(({ kind }) => kind === "left_behind")).to.deep.equal([]);
+    expect(statusOf(outcome)).to.deep.include({ status: "INACTIVE" });
+  });
+
+  it("a rule sends the events of every hook: only our own is completed, and another's waits for its own job", async () => {
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot" }),
+      queues: [...QUEUES, { name: "archive" }],
+      event_rules: [{ queue: "lifecycle", of: "terminating" }],
+      clusters: cluster({ name: "mail", desired_count: 3, task: { stop_seconds: 12 } }),
+      auto_scaling_groups: [
+        group({
+          hooks: [
+            HOOK,
+            {
+              name: "archive",
+              queue: "archive",
+              heartbeat_timeout_seconds: 3_600,
+              default_result: "CONTINUE",
+            },
+          ],
+        }),
+      ],
+      ends_after_seconds: 2_400,
+      timeline: [terminate(), { at_seconds: 1_500, complete_actions: { group: "fleet", hook: "archive" } }],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    const ends = linesIn(outcome).flatMap((each) =>
+      each.kind === "action-ended" ? [[each.hook, each.by, secondsOf(outcome, each.at) >= 1_500]] : [],
+    );
+    expect(ends).to.deep.equal([
+      ["drain", "terminate", false],
+      ["archive", "operator", true],
+    ]);
+  });
+
+  it("a rule without a group sends a foreign group's event: it is let go in one line, and no call is made that could be denied", async () => {
+    const actions = ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"];
+    const outcome = await play({
+      functions: functions({ cluster_name: "depot" }),
+      queues: [...QUEUES, { name: "theirs" }],
+      event_rules: [{ queue: "lifecycle", of: "terminating", groups: ["ledger"] }],
+      clusters: cluster({ name: "mail", desired_count: 3 }),
+      auto_scaling_groups: [
+        group(),
+        {
+          name: "ledger",
+          instance_ids: ["i-000000000000000f1", "i-000000000000000f2"],
+          hooks: [
+            { name: "settle", queue: "theirs", heartbeat_timeout_seconds: 600, default_result: "CONTINUE" },
+          ],
+        },
+      ],
+      ends_after_seconds: 1_800,
+      timeline: [
+        { at_seconds: 1, deny: { actions, for_seconds: 1_800 } },
+        terminate(8, ["i-000000000000000f1"]),
+      ],
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    for (const action of actions) expect(calls(outcome, action), action).to.equal(0);
+    expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
+    expect(outcome.log.filter(({ level }) => level !== "INFO")).to.deep.equal([]);
   });
 });
