@@ -59,10 +59,12 @@ COMMON_CODES = {
     },
     # EC2's model lists no error at all ("Error codes" of its developer guide).
     "ec2": {
+        "FilterLimitExceeded": 400,
         "IncorrectInstanceState": 400,
         "InternalError": 500,
         "InvalidInstanceID.Malformed": 400,
         "InvalidInstanceID.NotFound": 400,
+        "InvalidNetworkInterfaceID.NotFound": 400,
         "InvalidParameterCombination": 400,
         "InvalidParameterValue": 400,
         "MissingParameter": 400,

@@ -47,6 +47,55 @@ def test_instances_are_filtered_and_come_in_pages(ec2):
     assert none["Reservations"] == []
 
 
+def test_what_is_scheduled_for_instances_is_shown(aws, ec2):
+    named = ec2.describe_instance_status(InstanceIds=["i-0b"])["InstanceStatuses"]
+    (status,) = named
+    assert (status["InstanceId"], status["InstanceState"]["Name"]) == ("i-0b", "running")
+    (event,) = status["Events"]
+    assert (event["Code"], event["Description"]) == ("system-reboot", "The host of the instance is scheduled for a reboot")
+    assert event["InstanceEventId"].startswith("instance-event-")
+    assert event["NotBefore"].tzinfo is not None
+    assert event["NotBefore"] <= event["NotAfter"]
+    reboots = ec2.describe_instance_status(Filters=[{"Name": "event.code", "Values": ["system-reboot"]}])
+    assert reboots["InstanceStatuses"] == named
+
+    first = ec2.describe_instance_status(IncludeAllInstances=True, MaxResults=5)
+    second = ec2.describe_instance_status(
+        IncludeAllInstances=True, MaxResults=5, NextToken=first["NextToken"]
+    )
+    assert [len(page["InstanceStatuses"]) for page in (first, second)] == [5, 2]
+    assert "NextToken" not in second
+
+
+def test_network_interfaces_of_instances_and_of_tasks_are_shown(aws, ec2):
+    (reservation,) = ec2.describe_instances(InstanceIds=["i-0a"])["Reservations"]
+    (instance,) = reservation["Instances"]
+    attached = {"Name": "attachment.instance-id", "Values": ["i-0a"]}
+    own = ec2.describe_network_interfaces(Filters=[attached])["NetworkInterfaces"]
+    assert instance["PrivateIpAddress"] in {each["PrivateIpAddress"] for each in own}
+    assert {each["Attachment"]["InstanceId"] for each in own} == {"i-0a"}
+    assert {each["Status"] for each in own} == {"in-use"}
+    assert {each["VpcId"] for each in own} == {instance["VpcId"]}
+    named = ec2.describe_network_interfaces(NetworkInterfaceIds=[own[0]["NetworkInterfaceId"]])
+    assert named["NetworkInterfaces"] == own[:1]
+
+    first = ec2.describe_network_interfaces(MaxResults=5)
+    second = ec2.describe_network_interfaces(MaxResults=5, NextToken=first["NextToken"])
+    pages = [page["NetworkInterfaces"] for page in (first, second)]
+    ids = [each["NetworkInterfaceId"] for page in pages for each in page]
+    assert len(pages[0]) == 5
+    assert len(ids) == len(set(ids)) > 5
+
+    ecs = aws.client("ecs")
+    arns = ecs.list_tasks(cluster="fleet", serviceName="addresses")["taskArns"]
+    tasks = ecs.describe_tasks(cluster="fleet", tasks=arns)["tasks"]
+    held = {container["networkInterfaces"][0]["privateIpv4Address"] for each in tasks for container in each["containers"]}
+    address = {"Name": "addresses.private-ip-address", "Values": sorted(held)}
+    found = ec2.describe_network_interfaces(Filters=[address])["NetworkInterfaces"]
+    assert {each["PrivateIpAddress"] for each in found} == held
+    assert all(each["Description"].startswith("arn:aws:ecs:") for each in found)
+
+
 def test_instances_are_stopped_started_and_terminated(aws, ec2):
     # Their group notices each of these, so it is an instance that the hooks of its group hold.
     assert changed(ec2.stop_instances(InstanceIds=["i-0a"])) == [("running", "stopping")]
@@ -72,6 +121,39 @@ REFUSED = [
         "InvalidParameterCombination",
     ),
     Refused("a foreign token", "ec2", "DescribeInstances", {"NextToken": "foreign"}, "InvalidParameterValue"),
+    Refused("an unknown id", "ec2", "DescribeInstanceStatus", {"InstanceIds": ["i-9f"]}, f"{WRONG_ID}.NotFound", "i-9f"),
+    Refused(
+        "ids and a page size",
+        "ec2",
+        "DescribeInstanceStatus",
+        {"InstanceIds": ["i-0b"], "MaxResults": 5},
+        "InvalidParameterCombination",
+    ),
+    Refused("too small a page", "ec2", "DescribeInstanceStatus", {"MaxResults": 4}, "InvalidParameterValue", "4"),
+    Refused(
+        "an unknown interface",
+        "ec2",
+        "DescribeNetworkInterfaces",
+        {"NetworkInterfaceIds": ["eni-9f"]},
+        "InvalidNetworkInterfaceID.NotFound",
+        "eni-9f",
+    ),
+    Refused(
+        "interfaces and a page size",
+        "ec2",
+        "DescribeNetworkInterfaces",
+        {"NetworkInterfaceIds": ["eni-0a0"], "MaxResults": 5},
+        "InvalidParameterCombination",
+    ),
+    Refused(
+        "too many values",
+        "ec2",
+        "DescribeNetworkInterfaces",
+        {"Filters": [{"Name": "addresses.private-ip-address", "Values": [f"10.0.0.{i}" for i in range(201)]}]},
+        "FilterLimitExceeded",
+        "200",
+    ),
+    Refused("too large a page", "ec2", "DescribeNetworkInterfaces", {"MaxResults": 1001}, "InvalidParameterValue"),
     Refused("unknown to start", "ec2", "StartInstances", {"InstanceIds": ["i-9f"]}, f"{WRONG_ID}.NotFound"),
     Refused(
         "a filter that is not simulated",

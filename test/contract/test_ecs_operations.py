@@ -48,8 +48,12 @@ def test_clusters_are_listed_and_described(ecs):
 
 
 def test_a_cluster_is_made_and_deleted(ecs):
-    made = ecs.create_cluster(clusterName="short-lived")["cluster"]
+    tags = [{"key": "drain", "value": "yes"}]
+    made = ecs.create_cluster(clusterName="short-lived", tags=tags)["cluster"]
     assert (made["clusterName"], made["status"]) == ("short-lived", "ACTIVE")
+    (plain,) = ecs.describe_clusters(clusters=["short-lived"])["clusters"]
+    (tagged,) = ecs.describe_clusters(clusters=["short-lived"], include=["TAGS"])["clusters"]
+    assert (plain.get("tags", []), tagged["tags"]) == ([], tags)
     assert ecs.delete_cluster(cluster="short-lived")["cluster"]["status"] == "INACTIVE"
     assert not any(arn.endswith("/short-lived") for arn in ecs.list_clusters()["clusterArns"])
 
