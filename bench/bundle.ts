@@ -13,6 +13,11 @@ import type { BenchOptions } from "./options.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const KB = 1_000;
+/**
+ * How large a bundle may be, in KB. All of the SDK that is left in it is called. Half of it is the SDK's clients, a third our own
+ * rules, messages and reads: to find what an instance holds takes more of those than to be told.
+ */
+const LIMIT = { bundle: 480, zip: 155 };
 const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 /** Times the import of what is given as the first argument, in a process of its own, and tells what memory that has then. */
 const TIMED =
@@ -37,11 +42,11 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
       const withMap = { ...files, "handler.cjs.map": readFileSync(`${bundled}.map`) };
       const deployed = zipSync(withMap, { level: 9 }).length;
       figures.push(
-        { name: `bundle of ${name}`, value: rounded(bytes / KB), limit: 450, unit: "KB" },
+        { name: `bundle of ${name}`, value: rounded(bytes / KB), limit: LIMIT.bundle, unit: "KB" },
         {
           name: `bundle of ${name}, zipped without its source map`,
           value: rounded(zipped / KB),
-          limit: 155,
+          limit: LIMIT.zip,
           unit: "KB",
         },
       );

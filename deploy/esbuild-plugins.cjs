@@ -1,6 +1,7 @@
 // Plugins of esbuild, for serverless-esbuild. The SDK's schemas have computed keys, such as `[_IN]: 0`. esbuild keeps those
 // although nobody uses them, because to compute a key could do something. With the keys written out, it leaves out all
 // operations that nobody calls. EC2 alone has hundreds of them.
+const { readdirSync, readFileSync } = require("node:fs");
 const { readFile } = require("node:fs/promises");
 const { join } = require("node:path");
 
@@ -37,13 +38,79 @@ function writeOutKeys(source) {
   return source.replace(/\[(_\w*)\]:/g, (whole, name) => (texts.has(name) ? `${texts.get(name)}:` : whole));
 }
 
+// What reads answers: the functions, and a part of SQS's client that compares checksums.
+const SOURCES = ["functions", "shared", "node_modules/@aws-sdk/middleware-sdk-sqs/dist-es"].map((each) =>
+  join(__dirname, "..", each),
+);
+// The SDK names these for us, page by page.
+const PAGING = [
+  "nextToken",
+  "maxResults",
+  "NextToken",
+  "MaxRecords",
+  "MaxResults",
+  "Marker",
+  "NextMarker",
+  "PageSize",
+];
+
+/** All words in these sources. A field of an answer whose name is not among them is read by nobody. */
+function wordsOfSources() {
+  const words = new Set(PAGING);
+  for (const folder of SOURCES) {
+    for (const name of readdirSync(folder, { recursive: true })) {
+      if (!/\.[jt]s$/.test(name)) continue;
+      for (const word of readFileSync(join(folder, name), "utf8").match(/\w+/g) ?? []) words.add(word);
+    }
+  }
+  return words;
+}
+
+/** The items of a list, given as source: what its commas part, but for those within brackets or quotes. */
+function itemsOf(list) {
+  const items = [""];
+  let depth = 0;
+  for (const token of list.slice(1, -1).match(/"[^"]*"|`[^`]*`|[^"`]/g) ?? []) {
+    if (/^[[({]$/.test(token)) depth++;
+    if (/^[\])}]$/.test(token)) depth--;
+    if (token === "," && depth === 0) items.push("");
+    else items[items.length - 1] += token;
+  }
+  return items.map((each) => each.trim()).filter((each) => each !== "");
+}
+
+/**
+ * The schemas' source without the fields of structures that the functions do not name, and so without all that is within those
+ * alone. A structure is `[3, namespace, name, traits, names, schemas]`, which the number of required ones may follow: they come first.
+ */
+function leaveOutFields(source, words) {
+  const texts = new Map(
+    [...source.matchAll(/^const (_\w*) = "([^"\n]*)";$/gm)].map(([, name, text]) => [name, text]),
+  );
+  return source.replace(/^(export var \w+\$ = )(\[3, [\s\S]*?\n\]);$/gm, (_, start, structure) => {
+    const [kind, namespace, name, traits, names = "[]", schemas = "[]", required = "0"] = itemsOf(structure);
+    // A name that is written otherwise stays.
+    const kept = itemsOf(names).map((each) => !texts.has(each) || words.has(texts.get(each)));
+    const those = (list) => `[${itemsOf(list).filter((_, i) => kept[i])}]`;
+    const stillRequired = kept.slice(0, Number(required)).filter(Boolean).length;
+    const rest = stillRequired === 0 ? [] : [stillRequired];
+    return `${start}[${[kind, namespace, name, traits, those(names), those(schemas), ...rest]}];`;
+  });
+}
+
 module.exports = [
   {
-    name: "write-out-schema-keys",
+    name: "schemas-of-what-is-used",
     setup(build) {
+      let words = new Set();
+      build.onStart(() => {
+        words = wordsOfSources();
+      });
       build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
-        const contents = writeOutKeys(await readFile(path, "utf8"));
-        const reachable = REACHABLE[/client-[\w-]+/.exec(path)[0]];
+        const client = /client-[\w-]+/.exec(path)[0];
+        const source = await readFile(path, "utf8");
+        const contents = writeOutKeys(leaveOutFields(source, words));
+        const reachable = REACHABLE[client];
         return { contents: reachable ? leaveOutErrors(contents, reachable) : contents, loader: "js" };
       });
     },

@@ -11,7 +11,7 @@ const unreadForm = z.object({
 });
 
 const cluster = z.string();
-const blockerForm = z.discriminatedUnion("kind", [
+const blockerForm = z.union([
   z.object({
     kind: z.literal("registration"),
     load_balancer: z.string(),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { pieces } from "../base/batches.ts";
 import { parseJson } from "../base/json.ts";
+import { orUndefined } from "../base/or-undefined.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import type { NoticeBatch, WaitingNotice } from "../model/notice.ts";
 import { instanceId, queueName } from "../model/settings.ts";
@@ -18,11 +19,8 @@ const schema = z.object({
       notice: z.enum(["rebalance", "maintenance"]),
       time: z.iso.datetime({ error: "expected a time such as 2026-11-20T09:00:00.000Z" }),
       denials: z._default(z.int(), 0),
-      whole_since: z.catch(z.optional(iso), undefined),
-      waits_for: z.catch(
-        z.optional(z.enum(["others under way", "warms up", "suspended", "unread"])),
-        undefined,
-      ),
+      whole_since: orUndefined(z.optional(iso)),
+      waits_for: orUndefined(z.optional(z.enum(["others under way", "warms up", "suspended", "unread"]))),
     }),
   ),
   replace_at_once: z.int().check(z.gte(1)),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { orUndefined } from "../base/or-undefined.ts";
 import { problemsText, shortened } from "../base/validation-problems.ts";
 import type { NoticeKind } from "../model/notice.ts";
 import { instanceId } from "../model/settings.ts";
@@ -28,12 +29,12 @@ const ofHealth = z.object({
     eventTypeCategory: z.string({ error: "expected an event type category" }),
     statusCode: z.optional(z.string()),
     backupEvent: z.optional(z.string()),
-    startTime: z.catch(z.optional(z.string()), undefined),
+    startTime: orUndefined(z.optional(z.string())),
     affectedEntities: z._default(
       z.array(
         z.object({
           entityValue: z.string({ error: "expected an instance id or ARN" }),
-          status: z.catch(z.optional(z.string()), undefined),
+          status: orUndefined(z.optional(z.string())),
         }),
       ),
       [],
