@@ -166,6 +166,50 @@ describe("scenarios: damage", () => {
       expect(kinds(await playBy((clients) => complete(clients)))).to.deep.equal(["unserved, by nothing"]);
     });
 
+    describe("a classic load balancer", () => {
+      const load_balancers = [
+        { name: "old", listeners: [{ port: 80, instance_port: 8080 }], connection_draining_seconds: 60 },
+      ];
+      const auto_scaling_groups = [{ ...group, registers_with: { load_balancers: ["old"] } }];
+      const classic = { target_groups: [], load_balancers, auto_scaling_groups };
+      const byInput = (keys: Record<string, unknown>) =>
+        play({ ...world, ...classic, functions: functions({ cluster_name: "main", ...keys }) });
+
+      it("completing while it is registered, until health checks have failed", async () => {
+        const outcome = await playBy((clients) => complete(clients), {
+          ...classic,
+          functions: functions({ cluster_name: "main" }),
+        });
+        expect(kinds(outcome)).to.deep.equal(["unserved, by nothing"]);
+        const [damage] = outcome.damage;
+        expect(damage?.what).to.equal("old sent to it after its end");
+        expect((damage?.to ?? 0) - (damage?.from ?? 0)).to.equal(60_000);
+      });
+
+      it("one that nobody names, by discover", async () => {
+        for (const discover of ["named", "warn"])
+          expect(kinds(await byInput({ discover }))).to.deep.equal([`unserved, by discover: ${discover}`]);
+      });
+
+      it("somebody kills the instance: by nobody here", async () => {
+        const timeline = [{ at_seconds: 1, kill: { instance_ids: [victim] } }];
+        expect(kinds(await playBy(idle, { ...classic, timeline }))).to.include("unserved, by a person's act");
+      });
+
+      it("none where it has drained first: named, found, or attached to the group", async () => {
+        expect(kinds(await byInput({ discover: "named", elb_name: "old" }))).to.deep.equal([]);
+        expect(kinds(await byInput({}))).to.deep.equal([]);
+        const attached = [{ ...group, registers_with: {}, load_balancers: ["old"] }];
+        const outcome = await play({
+          ...world,
+          ...classic,
+          auto_scaling_groups: attached,
+          functions: functions({ cluster_name: "main", discover: "named" }),
+        });
+        expect(kinds(outcome)).to.deep.equal([]);
+      });
+    });
+
     it("an address that is a task's, whose task stops first", async () => {
       const own = { network_mode: "awsvpc", ports: [{ container_port: 8080 }], stop_seconds: 5 };
       const here = {

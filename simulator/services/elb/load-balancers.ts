@@ -23,6 +23,9 @@ export type ClassicHealth = {
   readonly description: string;
 };
 
+/** Two health checks fail before it stops sending to an instance that was terminated: by default one every 30 s. In milliseconds. */
+const GONE_AFTER_END_MS = 60_000;
+
 /** One classic load balancer. */
 export class ClassicLoadBalancer implements Past {
   readonly name: string;
@@ -49,9 +52,7 @@ export class ClassicLoadBalancer implements Past {
     this.draining = settings.draining;
     this.requestSeconds = settings.requestSeconds;
     this.#world = world;
-    world.instances.onEnd(({ id }) => {
-      if ((this.#instances.get(id)?.latest ?? "gone") !== "gone") this.#set(id, "gone", "elb");
-    });
+    world.instances.onEnd(({ id }) => this.#ended(id));
   }
 
   /** The instances that it lists at a moment. Those that drain are not listed. */
@@ -127,6 +128,14 @@ export class ClassicLoadBalancer implements Past {
     return ec2 === "running"
       ? { state: "InService", reason: "N/A", description: "N/A" }
       : { state: "OutOfService", reason: "Instance", description: "Instance is in stopped state." };
+  }
+
+  // It goes on sending to an instance that was terminated until health checks have failed, and then takes it out itself.
+  #ended(id: string): void {
+    if ((this.#instances.get(id)?.latest ?? "gone") === "gone") return;
+    this.#world.agenda.in(GONE_AFTER_END_MS, () => {
+      if ((this.#instances.get(id)?.latest ?? "gone") !== "gone") this.#set(id, "gone", "elb");
+    });
   }
 
   #leave(id: string, by: Actor): void {
