@@ -150,14 +150,18 @@ describe("simulation", () => {
       violations: [],
       digest: "",
     };
-    const { text, tooLittle } = summaryOf([result]);
+    const { text, tooLittle } = summaryOf(Array.from({ length: 300 }, () => result));
     expect(tooLittle).to.equal(true);
     expect(text).to.include("too little: expected at least 200 calls a seed on average");
     expect(text).to.include("too little: expected at least 2 kinds a seed on average");
-    expect(text).to.match(/^ {2}deny +2$/m);
-    expect(text).to.match(/^ {2}cut, allowed by on_timeout +4$/m);
-    expect(text).to.match(/^ {2}polls refused +3$/m);
+    expect(text).to.match(/^ {2}deny +600$/m);
+    expect(text).to.match(/^ {2}cut, allowed by on_timeout +1200$/m);
+    expect(text).to.match(/^ {2}polls refused +900$/m);
     for (const kind of KINDS) expect(text).to.match(new RegExp(`^ {2}${kind} +\\d+$`, "m"));
+    // In a few seeds luck decides.
+    const few = summaryOf([result]);
+    expect(few.tooLittle).to.equal(false);
+    expect(few.text).to.not.include("too little");
   });
 
   it("from 300 seeds on, a kind of fault that never fired fails the sweep", () => {
