@@ -7,6 +7,7 @@ import {
   type ServiceLoadBalancer,
   type TaskDefinition,
 } from "../services/ecs/model.ts";
+import { isSchedulable } from "../services/ecs/placement.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { ScenarioService, ScenarioTask, ScenarioTasks } from "./schema.ts";
@@ -73,7 +74,7 @@ export function loadBalancersOf(
 export function runTasks(world: World, tasks: ScenarioTasks): void {
   const cluster = world.clusters.byName(tasks.cluster);
   const definition = define(world, tasks.family, tasks.task);
-  const usable = [...cluster.containerInstances.values()].filter((each) => each.status.latest === "ACTIVE");
+  const usable = [...cluster.containerInstances.values()].filter(isSchedulable);
   const chosen = tasks.instance_ids
     ? usable.filter((each) => tasks.instance_ids?.includes(each.instanceId))
     : Array.from({ length: tasks.count }, (_, i) => usable[i % Math.max(1, usable.length)]);

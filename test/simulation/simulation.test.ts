@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
+import { pastFailuresOfDamage } from "./past-failures-of-damage.ts";
 import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
 import { failuresOf, faultsOfOurs, run, SAID } from "./run.ts";
@@ -56,6 +57,7 @@ describe("simulation", () => {
     ...pastFailuresOfReturns,
     ...pastFailures,
     ...pastFailuresOfHeartbeats,
+    ...pastFailuresOfDamage,
   ]) {
     it(`found by seed ${seed}: ${wrong}`, async () => {
       expect((await run(scenario)).violations).to.deep.equal([]);
