@@ -4,6 +4,7 @@ import type { InstanceState } from "../model/instance-state.ts";
 import type { Observed, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import { withTwinsApart } from "../model/tasks.ts";
+import type { Termination } from "../model/termination.ts";
 import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { unreadAnswers } from "./auto-scaling.ts";
@@ -85,7 +86,11 @@ function discoveryOf(
     const whole = { isWhole: true, wasWhole: true, wholeAt, progress, expectedAt: undefined, unnamed };
     return { discovery: whole, unread: undefined };
   }
-  const round = roundOf(run, termination);
+  const found = roundOf(run, termination);
+  // A load balancer that was found, and not read, is in no memory yet, nor is one that has the address of a task that nobody could
+  // read. To the next run, they must not count as asked.
+  const isRead = clusters.unread === undefined && registered.unread === undefined;
+  const round = isRead ? found : { ...found, ...unfinished(termination) };
   if (!round.isWhole && isRoundFresh(termination, run.now())) {
     return { discovery: { ...round, isWhole: true, unnamed }, unread: undefined };
   }
@@ -94,6 +99,12 @@ function discoveryOf(
     return { discovery: { ...round, isWhole: true, wasWhole: true, unnamed }, unread: undefined };
   }
   return { discovery: { ...round, unnamed }, unread };
+}
+
+// A round as it was before the pass.
+function unfinished({ memory }: Termination) {
+  const { roundAt: wholeAt, round: progress } = memory;
+  return { isWhole: false, wasWhole: wholeAt !== undefined, wholeAt, progress };
 }
 
 // Asks EC2 about the instances that may be dead, in one call.

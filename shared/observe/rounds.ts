@@ -55,8 +55,13 @@ export function holdersOf(run: Run, { termination, clusters }: Pick<Clustered, "
 /** Whether this run has found anything about the instance that only a pass can act on: its round is whole, or a load balancer. */
 export function hasRoundNews(run: Run, termination: Termination): boolean {
   const { round } = run;
-  const { instanceId, memory } = termination;
   if (round.isListed && round.left(rounderOf(run, termination)) === 0) return true;
+  return hasFoundMore(run, termination);
+}
+
+// Whether this run has found it in a load balancer that no pass has read for it.
+function hasFoundMore(run: Run, { instanceId, memory }: Termination): boolean {
+  const { round } = run;
   const isKnown = ({ kind, id }: LoadBalancer) =>
     memory.registrations.some((each) => each.kind === kind && each.id === id);
   const own = round.networks.get(instanceId)?.addresses ?? [];
@@ -79,8 +84,9 @@ export function roundOf(run: Run, termination: Termination): Omit<Discovery, "un
   };
 }
 
-/** The termination with how far its round has come since its last pass. */
+/** The termination with how far its round has come since its last pass. What was found since, a pass must read first. */
 export function rememberRound(run: Run, termination: Termination): Termination {
+  if (hasFoundMore(run, termination)) return termination;
   const round = run.round.progressOf(rounderOf(run, termination), run.startedAt);
   return { ...termination, memory: { ...termination.memory, round } };
 }

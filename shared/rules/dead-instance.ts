@@ -2,15 +2,19 @@
 
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
+import { hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
+import { deadlineOf } from "./deadline.ts";
 import { complete, wait } from "./decision.ts";
 import { deregistrations, leaving } from "./steps.ts";
+import { unseen } from "./still-there.ts";
 import { CLEAR_UP_MS } from "./timings.ts";
 
 /**
  * Rule 7. What is done about an instance that is certainly dead. Nothing runs on it any more, whatever ECS and the load
- * balancers still show. It is removed from them, and the lifecycle action is completed.
+ * balancers still show. It is removed from them, and the lifecycle action is completed. What could not be read may still have
+ * it, and an address stays registered until somebody takes it out. So that is waited for, until the drain's time is over.
  */
 export function decideDeadInstance(
   termination: Termination,
@@ -19,8 +23,14 @@ export function decideDeadInstance(
   deadSince: number,
 ): Decision {
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
+  const blocker: Blocker = { kind: "dead instance", as: observed.instance };
+  const hidden = unseen(observed);
+  if (hidden.length > 0 && now < deadlineOf(termination, hookOf(termination, observed)).at) {
+    // The time for clearing away begins once all of it is known.
+    const memory = { ...termination.memory, deadSince: now };
+    return { ...wait({ ...termination, memory }, now, [blocker, ...hidden]), steps };
+  }
   if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
-    const blocker: Blocker = { kind: "dead instance", as: observed.instance };
     return { ...wait(termination, now, [blocker]), steps };
   }
   return complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance });

@@ -28,16 +28,21 @@ export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Ob
 /** What is still there, and what AWS did not answer. Empty if everything is gone. */
 export function stillThere(observed: Observation): readonly Blocker[] {
   const { unread } = observed;
-  const known = [
-    ...leftoversOf(observed),
+  const there = [...leftoversOf(observed), ...unseen(observed)];
+  if (there.length === 0) return [];
+  // Where tasks listen, and whether the instance is alive, only matters while something is there.
+  return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];
+}
+
+/** What may hide something that is there: what AWS did not answer, and what the search has still to ask. */
+export function unseen(observed: Observation): readonly Blocker[] {
+  const { unread } = observed;
+  const unanswered = [
     ...unreadAbout("registrations", unread),
     ...unreadAbout("tasks", unread),
     ...unreadAbout("discovery", unread),
   ];
-  const there = [...known, ...searchBlockers(observed, known)];
-  if (there.length === 0) return [];
-  // Where tasks listen, and whether the instance is alive, only matters while something is there.
-  return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];
+  return [...unanswered, ...searchBlockers(observed, [...leftoversOf(observed), ...unanswered])];
 }
 
 /** What is known to be there: load balancers with what is registered or draining, tasks by status. */

@@ -13,6 +13,7 @@ type DamageKind = (typeof DAMAGE_KINDS)[number];
 
 /** What can allow damage: a setting in the scenario's file, or something that the file lets happen. */
 export const PERMITS = [
+  "clusters",
   "deregister_container_instance",
   "discover: named",
   "discover: warn",

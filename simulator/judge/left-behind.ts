@@ -48,6 +48,8 @@ function ghostAllowed(
   const scope = facts.scopeOfGroup(there.group);
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
   if (scope?.permits.dryRun) return "dry_run";
+  const { discover, changeable } = scope?.permits ?? {};
+  if (discover === "all" && !changeable?.has(cluster)) return "clusters";
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
   const lost: Lost = { since, by: "ecs", isNamed, isGoing: false, isStandalone: false };
   const permit = allowed(there, lost);
@@ -73,15 +75,22 @@ function staleTargets(
     const lost: Lost = { since, by, isNamed, isGoing: false, isStandalone: false };
     const what = `${id}${port === undefined ? "" : `:${port}`} is still ${state} in ${name}`;
     const from = there.ended?.at ?? at;
-    return {
-      kind: "left_behind",
-      instanceId: there.instanceId,
-      what,
-      from,
-      to: at,
-      allowedBy: allowed(there, lost),
-    };
+    const ghost = by === "ecs" ? ghostBehind(there, id) : undefined;
+    const allowedBy = ghost ? ghostAllowed(there, ghost, { at, allowed, facts }) : allowed(there, lost);
+    return { kind: "left_behind", instanceId: there.instanceId, what, from, to: at, allowedBy };
   });
+}
+
+// The container instance whose task has an address, as far as ECS knows. While ECS counts the task, its target is ECS's own, and
+// stays as long as the container instance does.
+function ghostBehind(
+  { containerInstances, tasks }: There,
+  address: string,
+): ContainerInstanceThere | undefined {
+  const task = [...tasks.values()].findLast((each) => each.address === address && each.status !== "STOPPED");
+  return [...containerInstances.values()].find(
+    ({ cluster, status }) => cluster === task?.cluster && status !== "INACTIVE",
+  );
 }
 
 // An older container instance of the same instance does not count: its agent has a new one.

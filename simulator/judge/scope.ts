@@ -36,6 +36,8 @@ type Permits = {
   readonly isMisnamed: boolean;
   /** The clusters that are named. */
   readonly clusters: ReadonlySet<string>;
+  /** The clusters that may be changed: they are named or tagged, or all may be. */
+  readonly changeable: ReadonlySet<string>;
   /** Whether nothing is done at all. */
   readonly dryRun: boolean;
   /** After how long a drain leaves the end to its hook, in milliseconds; undefined where it does not. */
@@ -50,7 +52,8 @@ type Discovery = "all" | "named" | "warn";
 
 /** What there is to find when a drain begins: the load balancers that are in use, and the clusters. */
 export type Found = Places & {
-  readonly clusters: ReadonlySet<string>;
+  /** The clusters by name, with their tags. */
+  readonly clusters: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** All load balancers, those that nothing forwards to among them. */
   readonly names: ReadonlySet<string>;
 };
@@ -83,7 +86,7 @@ export type ServiceScope = (
 const NOTHING: Found = {
   targetGroups: new Set(),
   loadBalancers: new Set(),
-  clusters: new Set(),
+  clusters: new Map(),
   names: new Set(),
 };
 /** A search asks a load balancer in so many milliseconds at the most, and lists them all in so many. */
@@ -137,6 +140,12 @@ function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesA
       clusters.some((each) => !found.clusters.has(each)) ||
       list(names).some((each) => !found.names.has(nameOf(each))),
     clusters: new Set(clusters),
+    changeable: new Set([
+      ...clusters,
+      ...[...found.clusters].flatMap(([name, tags]) =>
+        discover !== "named" && mayChange(both, tags) ? [name] : [],
+      ),
+    ]),
     dryRun: input.dry_run === true,
     settle: typeof settle === "number" ? settle * 1_000 : undefined,
     containerInstances:
@@ -144,6 +153,13 @@ function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesA
         ? containerInstances
         : "when_disconnected",
   };
+}
+
+function mayChange({ clusters, cluster_tag: tag }: Keys, tags: ReadonlyMap<string, string>): boolean {
+  if (clusters === "*") return true;
+  if (typeof tag !== "string") return false;
+  const [key = "", ...value] = tag.split("=");
+  return tags.has(key) && (value.length === 0 || tags.get(key) === value.join("="));
 }
 
 function endOf(
@@ -167,8 +183,6 @@ function endOf(
 
 /** The scope of a drain that may have begun by either of two inputs: what one of them allows is allowed. */
 export function eitherScope(a: Scope, b: Scope): Scope {
-  const inBoth = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
-    new Set([...one].filter((each) => other.has(each)));
   const never = Number.POSITIVE_INFINITY;
   const patience = Math.min(a.patience ?? never, b.patience ?? never);
   return {
@@ -186,6 +200,10 @@ export function eitherScope(a: Scope, b: Scope): Scope {
   };
 }
 
+function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): Set<string> {
+  return new Set([...one].filter((each) => other.has(each)));
+}
+
 function eitherPermits(a: Permits, b: Permits): Permits {
   const least = Math.min(
     a.leavesAfter ?? Number.POSITIVE_INFINITY,
@@ -197,7 +215,8 @@ function eitherPermits(a: Permits, b: Permits): Permits {
       (["named", "warn"] as const).find((each) => both.some(({ discover }) => discover === each)) ?? "all",
     searchesFor: Math.max(a.searchesFor, b.searchesFor),
     isMisnamed: a.isMisnamed || b.isMisnamed,
-    clusters: new Set([...a.clusters].filter((each) => b.clusters.has(each))),
+    clusters: inBoth(a.clusters, b.clusters),
+    changeable: inBoth(a.changeable, b.changeable),
     dryRun: a.dryRun || b.dryRun,
     leavesAfter: Number.isFinite(least) ? least : undefined,
     // Without the key it depends on the load balancer.

@@ -148,7 +148,9 @@ function foundIn({ targetGroups, classic, clusters }: World): Found {
   return {
     targetGroups: new Set(groups.map(({ settings }) => settings.name)),
     loadBalancers: new Set(classic.all.map(({ name }) => name)),
-    clusters: new Set(clusters.all.filter(({ status }) => status === "ACTIVE").map(({ name }) => name)),
+    clusters: new Map(
+      clusters.all.flatMap(({ name, status, tags }) => (status === "ACTIVE" ? [[name, tags]] : [])),
+    ),
     names: new Set([
       ...targetGroups.all.map(({ settings }) => settings.name),
       ...classic.all.map(({ name }) => name),

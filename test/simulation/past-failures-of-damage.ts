@@ -24,4 +24,91 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 610_000,
+    wrong:
+      "the judge took the target of a task for ours to take out, which ECS went on counting because deregister_container_instance is never",
+    scenario: {
+      name: "past failure 610000",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], deregister_container_instance: "never" }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          cluster_names: ["c0"],
+          deregister_container_instance: "never",
+        }),
+      },
+      queues,
+      target_groups: [{ name: "own0" }],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            {
+              name: "own0",
+              load_balancers: [{ target_group: "own0", container_port: 3000 }],
+              task: { network_mode: "awsvpc" },
+            },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000003"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 72, interrupt_spot: { instance_ids: ["i-00000000000000003"], action: "stop" } },
+      ],
+    },
+  },
+  {
+    seed: 500_053,
+    wrong:
+      "a dead instance was in a cluster that nobody lets us change: the judge did not know that its ghost stays there",
+    scenario: {
+      name: "past failure 500053",
+      functions: { deregister: deregister({}), terminate: sweeping({ auto_scaling_groups: ["g1"] }) },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g1", instance_ids: ["i-10000000000000002"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 38, interrupt_spot: { instance_ids: ["i-10000000000000002"], action: "stop" } },
+      ],
+    },
+  },
+  {
+    seed: 610_079,
+    wrong:
+      "a search found a target group, which then could not be read: the search counted as whole, the next run knew nothing of the group, and the action was completed over its target",
+    scenario: {
+      name: "past failure 610079",
+      seed: 610_079,
+      faults_end_after_seconds: 400,
+      throttling: true,
+      functions: {
+        deregister: deregister({}, 5),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], sweep_minutes: 0 }),
+      },
+      queues,
+      target_groups: ["static", "other-0", "other-1", "other-3", "other-4"].map((name) => ({ name })),
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 102, terminate: { instance_ids: ["i-00000000000000001"] } },
+        {
+          at_seconds: 120,
+          fail: { actions: ["elbv2:DescribeTargetHealth"], for_seconds: 138, probability: 0.6 },
+        },
+        { at_seconds: 134, invoke: { function: "terminate" } },
+        { at_seconds: 143, other_calls: { actions: ["*"], for_seconds: 166, per_second: 20 } },
+      ],
+    },
+  },
 ];

@@ -2,7 +2,8 @@
 // Protects what is done about an instance that is dead: as soon as that is certain, and not before.
 
 import { expect } from "chai";
-import { type Blocker, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import { type Blocker, event, unreadBlocker } from "../../../../shared/model/blocker.ts";
+import type { Discovery } from "../../../../shared/model/discovery.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
 import {
@@ -257,7 +258,68 @@ describe("decide", () => {
   });
 });
 
+// Where it is registered by its address, nobody ever takes it out if we do not.
+const round = (isWhole: boolean): Discovery => ({
+  isWhole,
+  wasWhole: isWhole,
+  wholeAt: undefined,
+  progress: undefined,
+  expectedAt: undefined,
+  unnamed: [],
+});
+const reads = (change: Partial<Row["observed"]>) =>
+  ({
+    memory: { ...drained, deadSince: SINCE },
+    ...says("stopped", { clusterInstances: [], ...change }),
+    now,
+  }) as const;
+const unreadOf = (what: "registrations" | "tasks" | "discovery") =>
+  reads({ unread: { [what]: denied("ecs:ListTasks") } });
+
 describe("decide", () => {
+  rows("rule 7: dead, and what may be left of it could not be read: it is waited for", [
+    ...(["registrations", "tasks", "discovery"] as const).map(
+      (what): Row => ({
+        why: what,
+        ...unreadOf(what),
+        expected: ["wait"],
+        because: [clearedAway("stopped"), unreadBlocker(what, denied("ecs:ListTasks"))],
+      }),
+    ),
+    {
+      why: "the search has not been everywhere",
+      ...reads({ discovery: round(false) }),
+      expected: ["wait"],
+      because: [clearedAway("stopped"), event("whole round")],
+    },
+    { why: "the search has been everywhere", ...reads({ discovery: round(true) }), expected: ["complete"] },
+    {
+      why: "EC2 alone does not answer: that it is dead is known",
+      ...reads({ instance: undefined, unread: { instance: denied("ec2:DescribeInstances") } }),
+      expected: ["complete"],
+    },
+    {
+      why: "what is known is cleared away meanwhile, however long it takes",
+      ...reads({ unread: { tasks: denied() }, registrations: [target()] }),
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "until the drain's time is over",
+      ...unreadOf("tasks"),
+      settings: { drainTimeoutSeconds: 300 },
+      expected: ["complete"],
+      because: { why: "dead", as: "stopped" },
+    },
+  ]);
+
+  it("rule 7: the minute for clearing away begins when all could be read", () => {
+    const { memory } = decisionOf(unreadOf("tasks"));
+    expect(memory.deadSince).to.equal(SINCE + now);
+    expect(decisionOf({ ...reads({}), memory: { ...drained, deadSince: SINCE } }).memory.deadSince).to.equal(
+      SINCE,
+    );
+  });
+
   rows("rule 7: what is cleared away after a dead instance", [
     {
       why: "not a container instance that is out of its cluster",
