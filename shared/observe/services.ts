@@ -17,7 +17,13 @@ export type WithServices = InCluster & {
   readonly unread: Unread | undefined;
 };
 
-/** Reads the services of the tasks on instances of one cluster, each once a run. Throws only what is a fault of ours. */
+/** A service that was read so long after a task came, in milliseconds, is as it was then: reads lag, and clocks differ. */
+const KNOWN_AFTER_MS = 15_000;
+
+/**
+ * Reads the services of the tasks on instances of one cluster, each once a run. A service is read again for a task that came since:
+ * a deployment may have given it other load balancers. Throws only what is a fault of ours.
+ */
 export async function observeServices(
   run: Run,
   cluster: string,
@@ -25,24 +31,21 @@ export async function observeServices(
 ): Promise<WithServices[]> {
   const { services: cache } = run.cache;
   const keyOf = (name: string) => `${cluster} ${name}`;
-  const named = new Set(
-    records.flatMap(({ termination, instances }) =>
-      instances.flatMap((each) => servicesOf(each, termination.since)),
-    ),
-  );
-  const missing = [...named].filter((name) => !cache.has(keyOf(name)));
+  const newest = newestTasks(records);
+  const missing = [...newest.keys()].filter((name) => {
+    const { at } = cache.peek(keyOf(name)) ?? {};
+    return at === undefined || (newest.get(name) ?? 0) > at - KNOWN_AFTER_MS;
+  });
+  const at = run.now();
   const answer = await reading(run, () => run.ports.ecs.services(cluster, missing));
   if ("value" in answer) {
     for (const name of missing)
-      cache.set(
-        keyOf(name),
-        answer.value.find((each) => each.name === name),
-      );
+      cache.set(keyOf(name), { service: answer.value.find((each) => each.name === name), at });
   }
   return records.map(({ termination, instances }) => {
     const names = instances.map((each) => servicesOf(each, termination.since));
     const isUnread = "unread" in answer && names.flat().some((name) => missing.includes(name));
-    const services = names.map((some) => some.flatMap((name) => cache.peek(keyOf(name)) ?? []));
+    const services = names.map((some) => some.flatMap((name) => cache.peek(keyOf(name))?.service ?? []));
     return {
       termination,
       instances: instances.map((each, i) => ({ ...each, services: services[i] ?? [] })),
@@ -50,6 +53,19 @@ export async function observeServices(
       unread: isUnread ? answer.unread : undefined,
     };
   });
+}
+
+// When the newest task of each service came, in milliseconds since 1970; 0 where that is not known.
+function newestTasks(records: readonly InCluster[]): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const { termination, instances } of records) {
+    for (const { service, createdAt = 0 } of instances.flatMap(({ tasks }) =>
+      tasks.filter((task) => isRecent(task, termination.since)),
+    )) {
+      if (service !== undefined) newest.set(service, Math.max(newest.get(service) ?? 0, createdAt));
+    }
+  }
+  return newest;
 }
 
 function servicesOf({ tasks }: ClusterInstance, since: number): string[] {

@@ -32,8 +32,8 @@ export class Cache {
   readonly loadBalancers = new Answers<LoadBalancer | undefined>();
   /** The deregistration delays of load balancers, by kind and id, in milliseconds; undefined where it is not known. */
   readonly deregistrationDelays = new Answers<number | undefined>();
-  /** Services by cluster and name; undefined is one that does not exist. */
-  readonly services = new Answers<Service | undefined>();
+  /** Services by cluster and name, and when they were asked for, in milliseconds since 1970; undefined is one that does not exist. */
+  readonly services = new Answers<{ readonly service: Service | undefined; readonly at: number }>();
   /** All clusters of the account, under one key. */
   readonly clusters = new Answers<readonly ListedCluster[]>();
   /** Protected tasks by ARN; undefined is one that is not protected. */

@@ -111,4 +111,53 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 610_028,
+    wrong:
+      "a service got another target group while a run knew what it named before: the search found the group, and a target of the service was taken out",
+    scenario: {
+      name: "past failure 610028",
+      latency_milliseconds: [100, 1_500],
+      faults_end_after_seconds: 600,
+      functions: {
+        deregister: deregister({ target_groups: ["static", "addresses"], cluster_names: ["c0"] }),
+        terminate: {
+          ...sweeping({
+            auto_scaling_groups: ["g0"],
+            sweep_minutes: 2,
+            target_groups: ["static", "addresses"],
+            cluster_names: ["c0"],
+          }),
+          first_after_seconds: 28,
+        },
+      },
+      queues,
+      target_groups: [
+        { name: "own0-alternate", target_type: "ip" },
+        { name: "addresses" },
+        { name: "other-0" },
+      ],
+      clusters: [{ name: "c0", services: [{ name: "own0", task: { network_mode: "awsvpc" } }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["1", "2", "3", "4"].map((each) => `i-0000000000000000${each}`),
+          cluster: "c0",
+          registers_with: { target_groups: [{ name: "addresses" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 62, instance_refresh: { group: "g0" } },
+        {
+          at_seconds: 157,
+          update_service: {
+            cluster: "c0",
+            service: "own0",
+            load_balancers: [{ target_group: "own0-alternate", container_port: 3000 }],
+          },
+        },
+      ],
+    },
+  },
 ];

@@ -79,6 +79,26 @@ describe("the services of an instance's tasks", () => {
     ]);
   });
 
+  it("are asked for again where a task of theirs came since: they may name other load balancers by now", async () => {
+    const shown = main(task("RUNNING", { arn: "a" }), task("RUNNING", { arn: "d", service: "batch" }));
+    const { run, asked } = showing(shown);
+    const records = observable(termination());
+    await observeClusters(run, records, questions);
+    const read = run.now();
+    const placed = async (createdAt: number | undefined) => {
+      asked.length = 0;
+      shown.clusters.main.tasks = [task("RUNNING", { arn: "e", createdAt })];
+      shown.clusters.main.services = [{ ...web, loadBalancers: [ofTarget("other")] }];
+      const [found] = await observeClusters(run, records, questions);
+      const again = asked.filter((each) => each.startsWith("ecs.services"));
+      return [again, found?.clusters.managed.some(({ id }) => id === "arn:other")];
+    };
+    expect(await placed(undefined)).to.deep.equal([[], false]);
+    expect(await placed(read - 15_000)).to.deep.equal([[], false]);
+    // Reads lag, and clocks differ.
+    expect(await placed(read - 14_999)).to.deep.equal([["ecs.services main web"], true]);
+  });
+
   it("of one name in two clusters are two", async () => {
     const other = { ...cluster(task("RUNNING")), services: [{ ...web, loadBalancers: [ofTarget("other")] }] };
     const { found } = await play(
