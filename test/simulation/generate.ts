@@ -5,7 +5,7 @@ import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf } from "./happenings.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
-import { hasUnnotifiedHook, namesIn, OUR_HOOK, worldOf } from "./world.ts";
+import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
 const ENDS_AFTER = 18_000;
@@ -47,6 +47,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   const timeline = [
     ...changedInputs(source("inputs"), names),
     ...happeningsOf(source("happenings"), place),
+    ...rebalanced(source("rebalancing"), place),
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
   ];
   return {
@@ -92,6 +93,16 @@ function changedInputs(random: Random, names: Named): Entry[] {
     at_seconds,
     change_input: { function: each, input },
   }));
+}
+
+// Few groups have Capacity Rebalancing, and a notice about any instance would hardly ever be about one of theirs.
+function rebalanced(
+  random: Random,
+  { auto_scaling_groups: groups }: Pick<Place, "auto_scaling_groups">,
+): Entry[] {
+  const [id] = groups.find(({ capacity_rebalance }) => capacity_rebalance)?.instance_ids ?? [];
+  if (id === undefined || !random.chance(0.5)) return [];
+  return [{ at_seconds: random.whole(20, HAPPENS_WITHIN), recommend_rebalance: { instance_ids: [id] } }];
 }
 
 // How many go at once because of notices, and how long before a maintenance.
