@@ -31,7 +31,14 @@ export function readMemory(value: unknown, instanceId: string): MemoryRead {
     unknown.push(read.unknown);
   }
   const { values, kept, dropped } = sentOn(unknown);
+  if (unknown.some(hasRegistrations)) memory = { ...memory, round: undefined, roundAt: undefined };
   return { memory: { ...memory, ofLaterVersion: values }, unknown: { kept, dropped } };
+}
+
+// What a round has found and this version cannot read, it finds again: the round begins again.
+function hasRegistrations(unknown: Keys): boolean {
+  const { keys } = MEMORY_TABLE.registrations;
+  return keys.some((key) => Object.hasOwn(unknown, key));
 }
 
 /** A memory as a message carries it: times as ISO texts, keys in snake_case. Fields that are as in NO_MEMORY are left out. */

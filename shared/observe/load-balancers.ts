@@ -57,6 +57,7 @@ function nowhere({ isObserved, termination }: Observable): Registered {
     unnamed: [],
     missing: [],
     doubtful: [],
+    asked: [],
   };
 }
 
@@ -171,6 +172,7 @@ function together(one: Registered, other: Registered): Registered {
     unnamed: [...one.unnamed, ...other.unnamed],
     missing: [...one.missing, ...other.missing],
     doubtful: [...one.doubtful, ...other.doubtful],
+    asked: [...one.asked, ...other.asked],
   };
 }
 
@@ -197,7 +199,8 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
   const absent = names.filter((name) => isAbsent(kind, record, name));
   let unread = isAll ? undefined : unreadNames(run, port, absent);
   const seen = new Set<string>();
-  for (const name of new Set([...names, ...managed, ...others])) {
+  const all = new Set([...names, ...managed, ...others]);
+  for (const name of all) {
     const answer = readings.resolved.get(name);
     if (answer && "unread" in answer) unread = answer.unread;
     const found = answer && contentOf(answer);
@@ -222,7 +225,20 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
     unnamed: [...new Set(told.filter(isUnnamed).map(({ name }) => name))],
     missing: isAll ? absent.map((name) => ({ noun: port.noun, name })) : [],
     doubtful,
+    asked: isAll ? answeredOf(kind, all) : held,
   };
+}
+
+// A name that nothing has is answered too: what was found there is gone.
+function answeredOf(
+  { port: { kind }, readings: { resolved } }: Kind,
+  names: Iterable<string>,
+): LoadBalancerId[] {
+  return [...names].flatMap((name) => {
+    const answer = resolved.get(name);
+    if (!answer) return [];
+    return [{ kind, id: contentOf(answer)?.id ?? name }];
+  });
 }
 
 function idOf({ resolved }: LoadBalancerReadings, name: string): string | undefined {

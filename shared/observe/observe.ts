@@ -1,10 +1,10 @@
 import type { Unread } from "../model/blocker.ts";
 import type { Discovery, Unnamed } from "../model/discovery.ts";
 import type { InstanceState } from "../model/instance-state.ts";
+import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Observed, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import { withTwinsApart } from "../model/tasks.ts";
-import type { Termination } from "../model/termination.ts";
 import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { unreadAnswers } from "./auto-scaling.ts";
@@ -13,7 +13,7 @@ import { observeDrainTimes } from "./drain-times.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
 import type { WithRegistered } from "./records.ts";
-import { roundOf } from "./rounds.ts";
+import { holdersOf, noteTasks, roundOf } from "./rounds.ts";
 
 /**
  * Reads everything that the rules need beyond Auto Scaling's view. The terminations of a batch share each call, so that there
@@ -72,9 +72,10 @@ export async function observe(
 // How far the search for what nobody named has come. A search that only tells holds nothing where it is not allowed.
 function discoveryOf(
   run: Run,
-  { isObserved, termination, clusters, registered }: WithRegistered,
+  record: WithRegistered,
   { isRoundDue, isRoundFresh }: Pick<Questions, "isRoundDue" | "isRoundFresh">,
 ): { readonly discovery: Discovery | undefined; readonly unread: Unread | undefined } {
+  const { isObserved, termination, clusters, registered } = record;
   const { settings, memory } = termination;
   if (!isObserved || settings.discover === "named") return { discovery: undefined, unread: undefined };
   const unnamed: Unnamed[] = [
@@ -86,11 +87,14 @@ function discoveryOf(
     const whole = { isWhole: true, wasWhole: true, wholeAt, progress, expectedAt: undefined, unnamed };
     return { discovery: whole, unread: undefined };
   }
-  const found = roundOf(run, termination);
+  noteTasks(run, record);
   // A load balancer that was found, and not read, is in no memory yet, nor is one that has the address of a task that nobody could
   // read. To the next run, they must not count as asked.
   const isRead = clusters.unread === undefined && registered.unread === undefined;
-  const round = isRead ? found : { ...found, ...unfinished(termination) };
+  const isAsked = holdersOf(run, record).every((found) =>
+    registered.asked.some((each) => isSameLoadBalancer(each, found)),
+  );
+  const round = roundOf(run, termination, isRead && isAsked);
   if (!round.isWhole && isRoundFresh(termination, run.now())) {
     return { discovery: { ...round, isWhole: true, unnamed }, unread: undefined };
   }
@@ -99,12 +103,6 @@ function discoveryOf(
     return { discovery: { ...round, isWhole: true, wasWhole: true, unnamed }, unread: undefined };
   }
   return { discovery: { ...round, unnamed }, unread };
-}
-
-// A round as it was before the pass.
-function unfinished({ memory }: Termination) {
-  const { roundAt: wholeAt, round: progress } = memory;
-  return { isWhole: false, wasWhole: wholeAt !== undefined, wholeAt, progress };
 }
 
 // Asks EC2 about the instances that may be dead, in one call.

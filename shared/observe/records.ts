@@ -38,6 +38,8 @@ export type Registered = {
   /** Addresses of the instance's in another VPC than the target group's. */
   readonly doubtful: readonly DoubtfulAddress[];
   readonly unread: Unread | undefined;
+  /** The load balancers that this pass has asked, or that it only tells of. */
+  readonly asked: readonly LoadBalancerId[];
 };
 
 /** A termination in its clusters. */

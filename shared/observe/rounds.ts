@@ -1,7 +1,7 @@
 import { DISCOVERIES_A_SECOND } from "../aws/pace.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
 import type { Discovery } from "../model/discovery.ts";
-import type { LoadBalancer } from "../model/load-balancer.ts";
+import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Termination } from "../model/termination.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Rounder } from "../run/round.ts";
@@ -47,46 +47,76 @@ export async function goRound(run: Run, due: readonly Termination[], until: numb
 /** The load balancers that have the instance, as far as this run has found out: by its id, or by an address that it may have. */
 export function holdersOf(run: Run, { termination, clusters }: Pick<Clustered, "termination" | "clusters">) {
   const { round } = run;
-  const tasks = clusters.instances.flatMap((each) => each.tasks);
   const own = round.networks.get(termination.instanceId)?.addresses ?? [];
-  return round.holdersOf([termination.instanceId, ...own, ...tasks.flatMap(({ addresses }) => addresses)]);
+  return round.holdersOf([termination.instanceId, ...own, ...addressesOfTasks(clusters)]);
+}
+
+function addressesOfTasks({ instances }: Clustered["clusters"]): string[] {
+  return instances.flatMap(({ tasks }) => tasks.flatMap(({ addresses }) => addresses));
+}
+
+/** Notes the addresses of an instance's tasks, by which the round knows what sends to them. Unread tasks have none. */
+export function noteTasks(
+  { round }: Run,
+  { termination, clusters }: Pick<Clustered, "termination" | "clusters">,
+): void {
+  const { instanceId } = termination;
+  if (clusters.unread === undefined) round.taskAddresses.set(instanceId, addressesOfTasks(clusters));
+  else round.taskAddresses.delete(instanceId);
 }
 
 /** Whether this run has found anything about the instance that only a pass can act on: its round is whole, or a load balancer. */
 export function hasRoundNews(run: Run, termination: Termination): boolean {
-  const { round } = run;
-  if (round.isListed && round.left(rounderOf(run, termination)) === 0) return true;
-  return hasFoundMore(run, termination);
+  return isAllAsked(run, termination) || hasFoundMore(run, termination);
 }
 
-// Whether this run has found it in a load balancer that no pass has read for it.
-function hasFoundMore(run: Run, { instanceId, memory }: Termination): boolean {
+// Whether nothing is left to ask. The addresses of an instance tell what its round has found, so they must be known.
+function isAllAsked(run: Run, termination: Termination): boolean {
   const { round } = run;
-  const isKnown = ({ kind, id }: LoadBalancer) =>
-    memory.registrations.some((each) => each.kind === kind && each.id === id);
+  if (!round.isListed || !round.networks.has(termination.instanceId)) return false;
+  return round.left(rounderOf(run, termination)) === 0;
+}
+
+// Whether a load balancer was found that no message tells of. Only a pass can find out what it has of the instance.
+function hasFoundMore({ round }: Run, { instanceId, memory }: Termination): boolean {
   const own = round.networks.get(instanceId)?.addresses ?? [];
-  return round.holdersOf([instanceId, ...own]).some((each) => !isKnown(each));
+  const ofTasks = round.taskAddresses.get(instanceId) ?? [];
+  return round
+    .holdersOf([instanceId, ...own, ...ofTasks])
+    .some((found) => !memory.registrations.some((each) => isSameLoadBalancer(each, found)));
 }
 
-/** How far the round of a termination has come. */
-export function roundOf(run: Run, termination: Termination): Omit<Discovery, "unnamed"> {
+/**
+ * How far the round of a termination has come. It has come no further than this pass has read what it found: another part of
+ * the run may go on with the round meanwhile.
+ *
+ * @param hasReadAll whether this pass has asked all load balancers that were found
+ */
+export function roundOf(run: Run, termination: Termination, hasReadAll: boolean): Omit<Discovery, "unnamed"> {
   const { round } = run;
   const { memory, instanceId } = termination;
   const rounder = rounderOf(run, termination);
   const left = round.left(rounder);
-  const isWhole = round.isListed && left === 0 && round.searched.has(instanceId);
+  const isUsable = hasReadAll && round.networks.has(instanceId);
+  const isWhole = isUsable && round.isListed && left === 0 && round.searched.has(instanceId);
+  const progress = isUsable ? round.progressOf(rounder, run.startedAt) : memory.round;
   return {
     isWhole,
     wasWhole: isWhole || memory.roundAt !== undefined,
     wholeAt: isWhole ? run.now() : memory.roundAt,
-    progress: isWhole ? undefined : round.progressOf(rounder, run.startedAt),
+    progress: isWhole ? undefined : progress,
     expectedAt: isWhole ? undefined : run.now() + left * BETWEEN_MS,
   };
 }
 
-/** The termination with how far its round has come since its last pass. What was found since, a pass must read first. */
+/**
+ * The termination with how far its round has come since its last pass. What was found since then travels in no message. So where
+ * something was, or nobody knows whether it was, the round has come as far as at that pass: the next run finds it again.
+ */
 export function rememberRound(run: Run, termination: Termination): Termination {
-  if (hasFoundMore(run, termination)) return termination;
+  const { instanceId } = termination;
+  const isKnown = run.round.networks.has(instanceId) && run.round.taskAddresses.has(instanceId);
+  if (!isKnown || hasFoundMore(run, termination)) return termination;
   const round = run.round.progressOf(rounderOf(run, termination), run.startedAt);
   return { ...termination, memory: { ...termination.memory, round } };
 }

@@ -28,6 +28,8 @@ export class Round {
   readonly networks = new Map<string, InstanceNetwork | undefined>();
   /** The instances that were searched for in all clusters, by id, with the clusters that they are in. */
   readonly searched = new Map<string, readonly string[]>();
+  /** The addresses of each instance's tasks, by its id, where the last pass could read its tasks. */
+  readonly taskAddresses = new Map<string, readonly string[]>();
   /** What kept the round from going on, the last time. */
   unread: Unread | undefined;
   #stops: readonly Stop[] | undefined;

@@ -119,6 +119,10 @@ describe("the version before this one", () => {
   });
 });
 
+/** The memory of a message whose registrations are not all known: what its rounds found is not either. */
+const withoutRounds = (memory: Memory, field: string): Memory =>
+  field === "registrations" ? { ...memory, round: undefined, roundAt: undefined } : memory;
+
 /** Values that no field can have. */
 const WRONG: readonly unknown[] = [{ wrong: 1 }, "wrong", null, [{ wrong: 1 }], -0.5];
 /** Those that are not kept: the next pass makes them anew. */
@@ -127,7 +131,7 @@ const MADE_ANEW: readonly string[] = ["blockers", "unread"];
 describe("a wrong value", () => {
   for (const field of MEMORY_FIELDS) {
     for (const key of MEMORY_TABLE[field].keys) {
-      it(`under ${key} loses ${field} alone, as though the key were not there`, () => {
+      it(`under ${key} loses ${field} alone, and what only stands with it, as though the key were not there`, () => {
         const { [key]: _, ...others } = written;
         const expected = { ...read(others).memory, ofLaterVersion: {} };
         // What was taken out is written once, and was registered.
@@ -137,7 +141,9 @@ describe("a wrong value", () => {
         );
         for (const wrong of WRONG) {
           const { memory } = read({ ...others, [key]: wrong });
-          expect({ ...memory, ofLaterVersion: {} }, JSON.stringify(wrong)).to.deep.equal(expected);
+          expect({ ...memory, ofLaterVersion: {} }, JSON.stringify(wrong)).to.deep.equal(
+            withoutRounds(expected, field),
+          );
         }
       });
     }
@@ -154,7 +160,9 @@ describe("a later version", () => {
         const { memory, unknown } = read({ ...written, [key]: value });
         expect(unknown).to.deep.equal({ kept: [key], dropped: [] });
         const isWhole = value === later && items !== undefined;
-        if (!isWhole) expect({ ...memory, ofLaterVersion: {} }).to.deep.equal(FULL);
+        if (!isWhole) {
+          expect({ ...memory, ofLaterVersion: {} }).to.deep.equal(withoutRounds(FULL, field));
+        }
         expect(sent(writeMemory(memory))[key]).to.deep.equal(value);
       });
     }

@@ -19,6 +19,7 @@ const record = (of: Termination = termination(), change: Partial<WithRegistered>
     unnamed: [],
     missing: [],
     doubtful: [],
+    asked: [],
   },
   ...change,
 });
@@ -65,6 +66,7 @@ describe("how long a drain may take", () => {
       unnamed: [],
       missing: [],
       doubtful: [],
+      asked: [],
     };
     const [found] = await timesOf(showing(shown).run, [record(termination(), { registered })]);
     expect(found?.loadBalancers).to.deep.equal([]);

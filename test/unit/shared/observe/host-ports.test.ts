@@ -36,6 +36,7 @@ async function play(
       unnamed: [],
       missing: [],
       doubtful: [],
+      asked: [],
     },
     isObserved,
   };
@@ -67,6 +68,7 @@ describe("host ports", () => {
         unnamed: [],
         missing: [],
         doubtful: [],
+        asked: [],
       },
     };
     const [found] = await observeHostPorts(run, [record], questions);
@@ -116,6 +118,7 @@ describe("host ports", () => {
         unnamed: [],
         missing: [],
         doubtful: [],
+        asked: [],
       },
     };
     await observeHostPorts(run, [record], questions);
@@ -142,6 +145,7 @@ describe("host ports", () => {
       unnamed: [],
       missing: [],
       doubtful: [],
+      asked: [],
     };
     const record = { ...clustered(termination()), registered };
     expect(await observeHostPorts(run, [record], questions)).to.deep.equal([
