@@ -77,13 +77,27 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
     }
   }
   if (entry.complete_actions) completeActions(world, entry.complete_actions);
-  if (entry.put_hook) groups.putHook(groups.byName(entry.put_hook.group), hookOf(world, entry.put_hook.hook));
-  if (entry.delete_hook)
-    groups.actions.deleteHook(groups.byName(entry.delete_hook.group), entry.delete_hook.hook);
+  changeHooks(world, entry);
   if (entry.update_service) updateService(world, entry.update_service);
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);
   startFaults(simulation, entry);
+}
+
+function changeHooks(world: World, { put_hook, delete_hook }: TimelineEntry): void {
+  const { firings, groups } = world;
+  if (put_hook) {
+    const group = groups.byName(put_hook.group);
+    const hook = hookOf(world, put_hook.hook);
+    const before = group.hooks.get(hook.name);
+    groups.putHook(group, hook);
+    const isMoved = before?.targetArn !== hook.targetArn;
+    firings.count(before ? `hooks ${isMoved ? "retargeted" : "edited"}` : "hooks added");
+  }
+  if (delete_hook) {
+    groups.actions.deleteHook(groups.byName(delete_hook.group), delete_hook.hook);
+    firings.count("hooks deleted");
+  }
 }
 
 function actionsOf(world: World, instanceId: string, hook: string | undefined): LifecycleAction[] {

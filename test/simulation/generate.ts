@@ -4,6 +4,7 @@ import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf } from "./happenings.ts";
+import { hooksOf } from "./hooks.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
@@ -44,8 +45,13 @@ export function scenarioOf(seed: number): ScenarioInput {
   const faults = source("faults");
   const disturbance = disturbanceOf(faults);
   const sweep = sweepOf(random, hasUnnotifiedHook(place));
+  const hooking = hooksOf(source("hooks"), place, {
+    names,
+    inputsKnowTheQueue: sweep.lifecycle_queue_name !== undefined,
+  });
   const timeline = [
     ...changedInputs(source("inputs"), names),
+    ...hooking.timeline,
     ...happeningsOf(source("happenings"), place),
     ...rebalanced(source("rebalancing"), place),
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
@@ -57,7 +63,13 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...disturbance,
     functions: {
       deregister: {
-        input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys, ...notices },
+        input: {
+          lifecycle_queue_name: "lifecycle",
+          elb_monitor_queue_name: "monitor",
+          ...keys,
+          ...notices,
+          ...hooking.keys,
+        },
         first_after_seconds: random.whole(1, 59),
         clock_skew_seconds: skewOf(faults),
         // From a source of its own, so that a seed without it is what it was before there were any.
@@ -72,14 +84,16 @@ export function scenarioOf(seed: number): ScenarioInput {
           ]),
           ...sweep,
           ...keys,
+          ...hooking.keys,
         },
         first_after_seconds: random.whole(1, 59),
         clock_skew_seconds: skewOf(faults),
       },
     },
-    queues,
-    ...some(random, 0.7, { event_rules: [{ queue: "lifecycle" }] }),
-    ...place,
+    queues: [...queues, ...hooking.queues],
+    topics: [...hooking.topics],
+    event_rules: [...(random.chance(0.7) ? [{ queue: "lifecycle" }] : []), ...hooking.rules],
+    ...hooking.place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
   };
 }

@@ -80,11 +80,19 @@ export const SAID = [
   "time does not suffice",
   "instance replaced",
   "notice waits",
+  "its hook is another's",
+  "its hook notifies nobody",
 ] as const;
 
+// Some are phrases of their own, others begin the reason of one that says more than one thing.
 function saidIn(lines: readonly string[]): Map<string, number> {
-  const phrases = lines.map((line) => (JSON.parse(line) as { message: string }).message);
-  return new Map(SAID.map((phrase) => [phrase, phrases.filter((each) => each === phrase).length]));
+  const said = lines.map((line) => JSON.parse(line) as { message: string; reason?: unknown });
+  const says = (phrase: string) =>
+    said.filter(
+      ({ message, reason }) =>
+        message === phrase || (typeof reason === "string" && reason.startsWith(phrase)),
+    );
+  return new Map(SAID.map((phrase) => [phrase, says(phrase).length]));
 }
 
 function calmFrom({ faults_end_after_seconds: seconds }: ScenarioInput, { startedAt }: Played): number {

@@ -23,6 +23,8 @@ const KEPT: ReadonlySet<string> = new Set([
   "group_tag",
   "lifecycle_queue_name",
   "lifecycle_hook_name",
+  "lifecycle_hook_names",
+  "lifecycle_topic_arns",
   "sweep_minutes",
   // Without it the same faults would be judged otherwise.
   "faults_end_after_seconds",

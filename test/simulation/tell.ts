@@ -60,6 +60,14 @@ export const WORLD_KINDS = [
   "detached",
   "instance refreshes",
   "rolling updates",
+  "messages of topics",
+  "raw messages of topics",
+  "events of named hooks",
+  "events of all hooks",
+  "hooks edited",
+  "hooks retargeted",
+  "hooks added",
+  "hooks deleted",
 ] as const;
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */

@@ -59,7 +59,11 @@ export class EventRules {
   deliveriesOf(event: BusEvent): (() => void)[] {
     const matching = this.#rules.filter((rule) => matches(rule, event));
     if (matching.length === 0 && event.source === "aws.autoscaling") return [];
-    const { agenda, random, queues } = this.#world;
+    const { agenda, firings, random, queues } = this.#world;
+    if (event.source === "aws.autoscaling") {
+      for (const { hooks } of matching)
+        firings.count(hooks ? "events of named hooks" : "events of all hooks");
+    }
     const body = JSON.stringify({
       version: "0",
       id: random("events").uuid(),

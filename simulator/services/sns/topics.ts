@@ -1,4 +1,5 @@
 import { ACCOUNT, nameOf, REGION } from "../../kernel/account.ts";
+import type { Firings } from "../../kernel/firings.ts";
 import type { RandomSource } from "../../kernel/random.ts";
 import type { Queues } from "../sqs/queues.ts";
 
@@ -18,12 +19,18 @@ export type Topic = {
 /** What is published: a subject and a text. */
 export type Publication = { readonly subject: string; readonly message: string; readonly at: number };
 
+type TopicWorld = {
+  readonly random: RandomSource;
+  readonly queues: Queues;
+  readonly firings: Firings;
+};
+
 /** The topics that hooks can notify. SNS itself has no operations here: nobody but Auto Scaling publishes. */
 export class Topics {
-  readonly #world: { readonly random: RandomSource; readonly queues: Queues };
+  readonly #world: TopicWorld;
   readonly #byArn = new Map<string, Topic>();
 
-  constructor(world: { readonly random: RandomSource; readonly queues: Queues }) {
+  constructor(world: TopicWorld) {
     this.#world = world;
   }
 
@@ -46,6 +53,7 @@ export class Topics {
   publish({ arn, subscriptions }: Topic, publication: Publication): void {
     for (const { queue: name, raw } of subscriptions) {
       const queue = this.#world.queues.all.find((each) => each.name === name);
+      this.#world.firings.count(raw ? "raw messages of topics" : "messages of topics");
       queue?.send(raw ? publication.message : JSON.stringify(this.#envelope(arn, publication)));
     }
   }
