@@ -46,6 +46,9 @@ export type MadeCall = {
 /** So long before its pass a function may have read the hooks, in milliseconds. */
 const HOOKS_FRESH_MS = 5_000;
 
+/** So long a run of a function lasts at most, in milliseconds. */
+const RUN_MS = 60_000;
+
 /** What the ledger of damage must know of the world and the scenario beyond the story. */
 export type DamageFacts = PermitFacts & {
   /** The present scope of a hook's terminations; undefined for a hook that is not ours. */
@@ -91,8 +94,10 @@ export class DamageLedger {
   readonly #holds = new Map<string, Hold>();
   readonly #capacity: CapacityLedger;
   readonly #lateness: Latenesses;
-  /** Hooks that are not ours, by group and hook. */
-  readonly #foreign = new Set<string>();
+  /** Since when hooks are known not to be ours, by group and hook; in milliseconds since 1970. */
+  readonly #foreign = new Map<string, number>();
+  /** Hooks that were ours when they came to hold an instance, by group and hook. */
+  readonly #wereOurs = new Set<string>();
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(story: Story, facts: DamageFacts) {
@@ -124,7 +129,7 @@ export class DamageLedger {
     const left = leftBehind(at, this.#where, (there, lost) => this.#allowedAtEnd(there, lost), this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
-    const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.has(hook));
+    const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.get(hook));
     return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
   }
 
@@ -176,7 +181,7 @@ export class DamageLedger {
 
   #started(line: LineOf<"action-started">): void {
     const scope = this.#facts.scopeOf(line.group, line.hook);
-    if (!scope) this.#foreign.add(`${line.group} ${line.hook}`);
+    this.#noteOwner(line, scope);
     if (!line.terminating || !scope) return;
     const { instanceId, group, hook, token, at } = line;
     const hold: Hold = {
@@ -194,12 +199,26 @@ export class DamageLedger {
     this.#lateness.started(hold);
   }
 
+  // One that was ours counts as another's once no run can have read it as it was.
+  #noteOwner({ at, group, hook }: LineOf<"action-started">, scope: Scope | undefined): void {
+    const key = `${group} ${hook}`;
+    if (scope) this.#wereOurs.add(key);
+    else if (!this.#foreign.has(key)) {
+      const changed = this.#facts.hookChangedAt(group, hook);
+      this.#foreign.set(key, this.#wereOurs.has(key) ? Math.max(at, changed + RUN_MS) : at);
+    }
+  }
+
   // Its time begins when one of us could first work on it. On a dry run nobody does.
   #seen({ at, by, instanceId, token, group, hook }: LineOf<"action-seen">): void {
+    const scope = this.#facts.scopeOf(group, hook);
     // An input has come to name it.
-    if (this.#facts.scopeOf(group, hook)) this.#foreign.delete(`${group} ${hook}`);
+    if (scope) this.#foreign.delete(`${group} ${hook}`);
     const hold = this.#holds.get(instanceId);
     if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
+    // A sweep goes by the hook as it is when it finds the instance. A message brings the settings of the start.
+    if (scope && (hold.scope.isSwept || this.#where.instance(instanceId).messageLost))
+      hold.scope = eitherScope(hold.scope, scope);
     if (this.#facts.isDry(by)) hold.isDry = true;
     else hold.begunAt ??= at;
   }

@@ -14,9 +14,13 @@ type ActionInput = {
  * Heartbeats for hooks that are not ours, and completions of these that were refused: nothing but a refusal saved them. A
  * completion that took effect is in the story.
  *
- * @param isForeign takes a group and a hook, with a space between
+ * @param foreignSince takes a group and a hook, with a space between; gives since when the hook is not ours, in milliseconds
+ *   since 1970, and undefined for one that is ours
  */
-export function foreignCalls(calls: readonly MadeCall[], isForeign: (hook: string) => boolean): Damage[] {
+export function foreignCalls(
+  calls: readonly MadeCall[],
+  foreignSince: (hook: string) => number | undefined,
+): Damage[] {
   const found = new Map<string, { -readonly [Key in keyof Damage]: Damage[Key] }>();
   for (const { at, action, caller, error, input } of calls) {
     if (action !== HEARTBEAT && (action !== COMPLETION || error === undefined)) continue;
@@ -25,7 +29,7 @@ export function foreignCalls(calls: readonly MadeCall[], isForeign: (hook: strin
       LifecycleHookName: hook,
       InstanceId: instanceId = "",
     } = input as ActionInput;
-    if (!isForeign(`${group} ${hook}`)) continue;
+    if (at < (foreignSince(`${group} ${hook}`) ?? Number.POSITIVE_INFINITY)) continue;
     const what = `${caller} ${action === HEARTBEAT ? "kept alive" : "tried to complete"} the hook ${hook}, which is not ours`;
     const key = `${instanceId} ${what}`;
     const known = found.get(key);

@@ -105,7 +105,7 @@ export class Judge implements Past {
         this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-seen":
-        this.#terminations.seen(line);
+        this.#terminations.seen(line, this.#instance(line.instanceId));
         return;
       case "target-healthy":
         return;

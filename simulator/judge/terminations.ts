@@ -129,10 +129,17 @@ export class Terminations implements Past {
   }
 
   /** Somebody could work on a lifecycle action. */
-  seen({ at, instanceId, token, by }: Extract<StoryLine, { kind: "action-seen" }>): void {
+  seen(
+    { at, instanceId, group, hook, token, by }: Extract<StoryLine, { kind: "action-seen" }>,
+    { messageLost }: JudgedInstance,
+  ): void {
     if (!this.#options.suspects.has(by) || this.#options.isDry(by)) return;
     const found = this.#of(instanceId).find(({ record }) => record.token === token);
-    if (found) found.begunAt ??= at;
+    if (!found) return;
+    found.begunAt ??= at;
+    // A sweep goes by the hook as it is when it finds the instance. A message brings the settings of the start.
+    const scope = found.scope.isSwept || messageLost ? this.#options.scopeOf(group, hook) : undefined;
+    if (scope) found.scope = eitherScope(found.scope, scope);
   }
 
   /** A lifecycle action has ended. `isTooRecent` says what whoever ended it may not have seen. */

@@ -91,6 +91,7 @@ function changeHooks(world: World, { put_hook, delete_hook }: TimelineEntry): vo
     const hook = hookOf(world, put_hook.hook);
     const before = group.hooks.get(hook.name);
     groups.putHook(group, hook);
+    groups.sightings.tellAgain();
     const isMoved = before?.targetArn !== hook.targetArn;
     firings.count(before ? `hooks ${isMoved ? "retargeted" : "edited"}` : "hooks added");
   }

@@ -6,6 +6,7 @@ import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
 import { pastFailuresOfDamage } from "./past-failures-of-damage.ts";
 import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
+import { pastFailuresOfHooks } from "./past-failures-of-hooks.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
 import { failuresOf, faultsOfOurs, run, SAID } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
@@ -58,6 +59,7 @@ describe("simulation", () => {
     ...pastFailures,
     ...pastFailuresOfHeartbeats,
     ...pastFailuresOfDamage,
+    ...pastFailuresOfHooks,
   ]) {
     it(`found by seed ${seed}: ${wrong}`, async () => {
       expect((await run(scenario)).violations).to.deep.equal([]);
