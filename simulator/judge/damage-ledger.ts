@@ -57,6 +57,8 @@ export type DamageFacts = PermitFacts & {
   readonly hookChangedAt: (group: string, hook: string) => number;
   /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
   readonly scopeOfGroup: (group: string) => Scope | undefined;
+  /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
+  readonly isSwept: (group: string, cluster: string) => boolean;
   readonly readSince: () => number;
   readonly services: ServiceScope;
   readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
@@ -75,6 +77,8 @@ export type DamageFacts = PermitFacts & {
   readonly replacing: () => { readonly atOnce: number; readonly last: boolean };
   /** Whether something that the scenario injects could delay the functions in a time. */
   readonly isDisturbed: (from: number, to: number) => boolean;
+  /** The same, without silent agents. */
+  readonly isFaulty: (from: number, to: number) => boolean;
   /** The calls that the functions have made. */
   readonly calls: () => readonly MadeCall[];
   /** How long two runs of the schedules may take to come, in milliseconds. */
@@ -126,7 +130,11 @@ export class DamageLedger {
   /** All damage up to a time, in milliseconds since 1970, with what is left behind then. */
   conclude(at: number): Damage[] {
     const open = [...this.#unserved.values()].map((each) => ({ ...each, to: at }));
-    const left = leftBehind(at, this.#where, (there, lost) => this.#allowedAtEnd(there, lost), this.#facts);
+    const releases = {
+      allowed: (there: There, lost: Lost) => this.#allowedAtEnd(there, lost),
+      wasHeld: ({ instanceId }: There) => this.#holds.has(instanceId),
+    };
+    const left = leftBehind(at, this.#where, releases, this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
     const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.get(hook));

@@ -15,18 +15,27 @@ const IN_USE: ReadonlySet<string> = new Set([
 
 type Allowed = (there: There, lost: Lost) => AllowedBy | undefined;
 
+/** What is known of how instances were released. */
+type Releases = {
+  /** What allowed an instance to end while something was still there. */
+  readonly allowed: Allowed;
+  /** Whether a hook of ours ever held it. */
+  readonly wasHeld: (there: There) => boolean;
+};
+
 /** What is still counted at a time, in milliseconds since 1970, although it is gone, and what stays DRAINING. */
-export function leftBehind(at: number, where: Whereabouts, allowed: Allowed, facts: DamageFacts): Damage[] {
+export function leftBehind(at: number, where: Whereabouts, releases: Releases, facts: DamageFacts): Damage[] {
+  const { allowed } = releases;
   return [...where.instances.values()].flatMap((there) => {
     if (!facts.scopeOfGroup(there.group)) return [];
     if (there.ended?.how === "terminated" && at - there.ended.at > NOTICED_MS)
-      return [...ghosts(there, at, allowed, facts), ...staleTargets(there, at, where, { allowed, facts })];
+      return [...ghosts(there, at, releases, facts), ...staleTargets(there, at, where, { allowed, facts })];
     return IN_USE.has(there.state) ? stillDraining(there, at, facts) : [];
   });
 }
 
 // Container instances, with their tasks, that ECS still counts.
-function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts): Damage[] {
+function ghosts(there: There, at: number, releases: Releases, facts: DamageFacts): Damage[] {
   const { ended, instanceId } = there;
   return [...there.containerInstances.values()]
     .filter(({ status }) => status !== "INACTIVE")
@@ -35,7 +44,7 @@ function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts):
         ({ cluster, status }) => cluster === each.cluster && status !== "STOPPED",
       );
       const what = `ECS still counts it in the cluster ${each.cluster}, ${each.status}, with ${tasks.length} tasks`;
-      const allowedBy = ghostAllowed(there, each, { at, allowed, facts });
+      const allowedBy = ghostAllowed(there, each, { at, releases, facts });
       return { kind: "left_behind", instanceId, what, from: ended?.at ?? at, to: at, allowedBy };
     });
 }
@@ -43,7 +52,7 @@ function ghosts(there: There, at: number, allowed: Allowed, facts: DamageFacts):
 function ghostAllowed(
   there: There,
   { cluster, at: since }: ContainerInstanceThere,
-  { at, allowed, facts }: { readonly at: number; readonly allowed: Allowed; readonly facts: DamageFacts },
+  { at, releases, facts }: { readonly at: number; readonly releases: Releases; readonly facts: DamageFacts },
 ): AllowedBy | undefined {
   const scope = facts.scopeOfGroup(there.group);
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
@@ -52,10 +61,17 @@ function ghostAllowed(
   if (discover === "all" && !changeable?.has(cluster)) return "clusters";
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
   const lost: Lost = { since, by: "ecs", isNamed, isGoing: false, isStandalone: false };
-  const permit = allowed(there, lost);
-  // That it was released by its deadline is no reason to leave its ghost behind.
-  if (permit !== "on_timeout" && permit !== undefined) return permit;
-  const isDisturbed = there.messageLost || facts.isDisturbed(there.ended?.at ?? since, at);
+  const permit = releases.allowed(there, lost);
+  if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
+  // A cluster that may not be changed keeps its ghosts, with a warning.
+  const mayChange = scope?.permits.changeable.has(cluster);
+  if (!mayChange && permit !== undefined) return permit;
+  // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.
+  const isUnheld = permit === "a person's act" || permit === "Spot interruption";
+  const isCaredFor = releases.wasHeld(there) || facts.isSwept(there.group, cluster);
+  if (isUnheld && !isCaredFor) return permit;
+  // Its agent is silent, as that of every ghost.
+  const isDisturbed = there.messageLost || facts.isFaulty(there.ended?.at ?? since, at);
   return isDisturbed ? "an injected fault" : undefined;
 }
 

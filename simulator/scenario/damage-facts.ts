@@ -6,7 +6,7 @@ import type { TaskThere } from "../judge/whereabouts.ts";
 import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
-import type { Inputs } from "./inputs.ts";
+import type { Input, Inputs } from "./inputs.ts";
 import { fastBy, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -33,6 +33,7 @@ export function damageFactsOf(
     hookChangedAt: (group, hook) =>
       world.groups.find(group)?.hooksChangedAt.get(hook) ?? Number.NEGATIVE_INFINITY,
     scopeOfGroup: scopesOfGroups(world, scopeOf),
+    isSwept: (group, cluster) => isSwept(inputs.of("terminate"), group, cluster),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
     fastBy: fastBy(scenario),
@@ -50,11 +51,27 @@ export function damageFactsOf(
       const { replace_at_once: atOnce, replace_last: last } = inputs.of("deregister");
       return { atOnce: typeof atOnce === "number" ? atOnce : 1, last: last === true };
     },
-    isDisturbed: disturbancesIn(scenario, startsAt),
+    isDisturbed: disturbancesIn(scenario, startsAt, { agents: true }),
+    isFaulty: disturbancesIn(scenario, startsAt, { agents: false }),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
     ticks: ticksOf(scenario),
     sweepInterval: sweepIntervalOf(scenario),
   };
+}
+
+// A sweep looks for ghosts of the groups that its input names, in the clusters that it may change.
+function isSwept(input: Input, group: string, cluster: string): boolean {
+  const {
+    auto_scaling_groups: groups,
+    cluster_name,
+    cluster_names,
+    clusters,
+    sweep_minutes: minutes,
+  } = input;
+  const has = (list: unknown, name: string) =>
+    Array.isArray(list) && list.some((each) => each === name || String(each).endsWith(`/${name}`));
+  const isPermitted = clusters === "*" || has([cluster_name], cluster) || has(cluster_names, cluster);
+  return minutes !== 0 && isPermitted && has(groups, group);
 }
 
 // A group of ours has a hook of ours. One that was deleted is still known by the hook that it had.

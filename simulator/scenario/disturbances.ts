@@ -11,11 +11,16 @@ const SLOW_MS = 500;
 /** A time in which something disturbs the functions, in milliseconds since 1970. */
 type Disturbed = { readonly from: number; readonly to: number };
 
-/** Says whether anything that a scenario injects could be felt in a time: faults, lost messages, silent agents. */
-export function disturbancesIn(scenario: Scenario, startsAt: number): (from: number, to: number) => boolean {
+/** Says whether anything that a scenario injects could be felt in a time: faults, lost messages, and silent agents if they count. */
+export function disturbancesIn(
+  scenario: Scenario,
+  startsAt: number,
+  { agents }: { readonly agents: boolean },
+): (from: number, to: number) => boolean {
   const felt = FELT_MS + sweepIntervalOf(scenario);
+  const timeline = scenario.timeline.filter((each) => agents || !each.disconnect_agent);
   const all = [
-    ...scenario.timeline.flatMap((entry) => disturbanceOf(entry, scenario) ?? []),
+    ...timeline.flatMap((entry) => disturbanceOf(entry, scenario) ?? []),
     ...lastingOf(scenario),
   ].map(({ from, to }) => ({ from: startsAt + from * 1000, to: startsAt + to * 1000 + felt }));
   return (from, to) => all.some((each) => each.from <= to && each.to >= from);

@@ -435,9 +435,40 @@ describe("scenarios: damage", () => {
 
     it("a container instance that ECS counts for ever, since its agent was silent at the end", async () => {
       const outcome = await playBy(idle, { auto_scaling_groups, timeline: [silent, kill] });
-      expect(kinds(outcome)).to.include("left_behind, by a person's act");
+      expect(kinds(outcome)).to.include("left_behind, by nothing");
       const [left] = outcome.damage.filter(({ kind }) => kind === "left_behind");
       expect(left?.what).to.equal("ECS still counts it in the cluster main, ACTIVE, with 0 tasks");
+    });
+
+    it("whoever released it: a person, the hook's own timeout", async () => {
+      const [hook] = group.hooks;
+      const short = { ...hook, heartbeat_timeout_seconds: 60 };
+      const terminated = { at_seconds: 5, terminate: { instance_ids: [victim] } };
+      const byHand = { at_seconds: 30, complete_actions: { group: "fleet", hook: "drain" } };
+      const byTimeout = [{ ...group, registers_with: {}, hooks: [short] }];
+      for (const more of [
+        { auto_scaling_groups, timeline: [silent, terminated, byHand] },
+        { auto_scaling_groups: byTimeout, timeline: [silent, terminated] },
+      ])
+        expect(kinds(await playBy(idle, more))).to.include("left_behind, by nothing");
+    });
+
+    it("in a cluster that may not be changed, by whoever released it", async () => {
+      const timeline = [silent, kill];
+      const outcome = await playBy(idle, { auto_scaling_groups, timeline, functions: functions({}) });
+      expect(kinds(outcome)).to.include("left_behind, by a person's act");
+    });
+
+    it("none where it is followed, whoever released it", async () => {
+      const byHand = { at_seconds: 100, complete_actions: { group: "fleet", hook: "drain" } };
+      const terminated = { at_seconds: 5, terminate: { instance_ids: [victim] } };
+      for (const timeline of [
+        [silent, kill],
+        [silent, terminated, byHand],
+      ]) {
+        const outcome = await play({ ...world, auto_scaling_groups, functions: functions(named), timeline });
+        expect(kinds(outcome).filter((each) => each.startsWith("left_behind"))).to.deep.equal([]);
+      }
     });
 
     it("none where the agent was connected", async () => {
