@@ -51,7 +51,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | \`on_timeout\` | The time was over, and it was not on its way. |
 | \`stop_tasks\` | A standalone task that nothing ends. With \`all\` it is stopped in time. |
 | \`settle_seconds\` | It came when nothing was left any more: a longer one would have seen it. With \`late\`: the wait itself. |
-| \`discover: named\` | Nothing in the input names it. |
+| \`discover: named\`, \`discover: warn\` | Nothing in the input names it. With \`warn\` it was found, and only warned about. |
 | \`dry_run\`, \`on_rebalance\`, \`on_maintenance\`, \`replace_at_once\`, \`replace_last\`, \`deregister_container_instance\` | The input asks for it. |
 | \`Spot interruption\` | EC2 took the instance back. |
 | \`the hook's own timeout\`, \`another hook\` | It released the instance. |

@@ -65,7 +65,7 @@ export const drainKeys = {
     .optional(listOf(targetGroup, "expected a list of target group names or ARNs"))
     .check(
       z.describe(
-        "Target groups, by name or ARN, to take instances out of. In a target group of type ip, targets are left to ECS.",
+        "Target groups, by name or ARN, to take instances out of. In a target group of type ip, the targets of a service's tasks are left to ECS. Other addresses that are the instance's own are taken out.",
       ),
     ),
   cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),

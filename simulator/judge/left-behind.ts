@@ -25,11 +25,10 @@ type Releases = {
 
 /** What is still counted at a time, in milliseconds since 1970, although it is gone, and what stays DRAINING. */
 export function leftBehind(at: number, where: Whereabouts, releases: Releases, facts: DamageFacts): Damage[] {
-  const { allowed } = releases;
   return [...where.instances.values()].flatMap((there) => {
     if (!facts.scopeOfGroup(there.group)) return [];
     if (there.ended?.how === "terminated" && at - there.ended.at > NOTICED_MS)
-      return [...ghosts(there, at, releases, facts), ...staleTargets(there, at, where, { allowed, facts })];
+      return [...ghosts(there, at, releases, facts), ...staleTargets(there, at, where, { releases, facts })];
     return IN_USE.has(there.state) ? stillDraining(there, at, facts) : [];
   });
 }
@@ -57,22 +56,21 @@ function ghostAllowed(
   const scope = facts.scopeOfGroup(there.group);
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
   if (scope?.permits.dryRun) return "dry_run";
-  const { discover, changeable } = scope?.permits ?? {};
+  const { discover, changeable, clusters } = scope?.permits ?? {};
   if (discover === "all" && !changeable?.has(cluster)) return "clusters";
+  // With `named` and `warn`, nothing is done in a cluster that nobody names.
+  if (discover && discover !== "all" && !clusters?.has(cluster)) return `discover: ${discover}`;
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
   const lost: Lost = { since, by: "ecs", isNamed, isGoing: false, isStandalone: false };
   const permit = releases.allowed(there, lost);
   if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
-  // A cluster that may not be changed keeps its ghosts, with a warning.
-  const mayChange = scope?.permits.changeable.has(cluster);
-  if (!mayChange && permit !== undefined) return permit;
   // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.
   const isUnheld = permit === "a person's act" || permit === "Spot interruption";
   const isCaredFor = releases.wasHeld(there) || facts.isSwept(there.group, cluster);
   if (isUnheld && !isCaredFor) return permit;
+  const from = there.ended?.at ?? since;
   // Its agent is silent, as that of every ghost.
-  const isDisturbed = there.messageLost || facts.isFaulty(there.ended?.at ?? since, at);
-  return isDisturbed ? "an injected fault" : undefined;
+  return there.messageLost || facts.isFaulty(from, at) ? "an injected fault" : undefined;
 }
 
 // Registrations of the instance, and of the addresses that its tasks had and nobody has since.
@@ -80,7 +78,7 @@ function staleTargets(
   there: There,
   at: number,
   where: Whereabouts,
-  { allowed, facts }: { readonly allowed: Allowed; readonly facts: DamageFacts },
+  { releases, facts }: { readonly releases: Releases; readonly facts: DamageFacts },
 ): Damage[] {
   return where.spotsOf(there).map(({ kind, name, id, port, since, by, state }) => {
     const isNamed: Lost["isNamed"] = ({ targetGroups, loadBalancers }) =>
@@ -92,7 +90,9 @@ function staleTargets(
     const what = `${id}${port === undefined ? "" : `:${port}`} is still ${state} in ${name}`;
     const from = there.ended?.at ?? at;
     const ghost = by === "ecs" ? ghostBehind(there, id) : undefined;
-    const allowedBy = ghost ? ghostAllowed(there, ghost, { at, allowed, facts }) : allowed(there, lost);
+    const allowedBy = ghost
+      ? ghostAllowed(there, ghost, { at, releases, facts })
+      : releases.allowed(there, lost);
     return { kind: "left_behind", instanceId: there.instanceId, what, from, to: at, allowedBy };
   });
 }

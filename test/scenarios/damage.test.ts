@@ -453,10 +453,10 @@ describe("scenarios: damage", () => {
         expect(kinds(await playBy(idle, more))).to.include("left_behind, by nothing");
     });
 
-    it("in a cluster that may not be changed, by whoever released it", async () => {
+    it("in a cluster that may not be changed", async () => {
       const timeline = [silent, kill];
       const outcome = await playBy(idle, { auto_scaling_groups, timeline, functions: functions({}) });
-      expect(kinds(outcome)).to.include("left_behind, by a person's act");
+      expect(kinds(outcome)).to.include("left_behind, by clusters");
     });
 
     it("none where it is followed, whoever released it", async () => {
