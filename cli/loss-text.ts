@@ -4,7 +4,8 @@ import { clock } from "./clock-text.ts";
 
 /** What would have saved it, or why no setting would. */
 const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "settle_seconds">, string>> = {
-  clusters: "its cluster may not be changed: name it, give it the cluster_tag, or set clusters to *",
+  clusters:
+    "its cluster may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: '*'",
   deregister_container_instance:
     "deregister_container_instance is never: with when_disconnected it is taken out of its cluster",
   "discover: named": "nothing in the input names it: name it",

@@ -445,6 +445,7 @@ export class DamageLedger {
     return {
       since: task.since,
       by: "ecs",
+      cluster: task.cluster,
       isNamed: ({ permits }) => permits.clusters.has(task.cluster),
       isGoing: this.#facts.needs(task) !== undefined || task.status === "DEACTIVATING",
       isStandalone: task.service === undefined,

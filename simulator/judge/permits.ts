@@ -31,6 +31,8 @@ export type Lost = {
   readonly isNamed: (scope: Scope) => boolean;
   /** Whether it was on its way: more time would have saved it. */
   readonly isGoing: boolean;
+  /** The cluster of a task. */
+  readonly cluster?: string;
   /** Whether it is a task that only a drain with `stop_tasks: all` stops. */
   readonly isStandalone: boolean;
 };
@@ -108,6 +110,8 @@ function allowedByDeadline(there: There, hold: Hold, lost: Lost, facts: PermitFa
   const { at } = hold.ended as NonNullable<Hold["ended"]>;
   if (at < dueAt(hold, facts)) return undefined;
   if (lost.isGoing) return "drain_timeout_seconds";
+  // In a cluster that may not be changed, nothing makes it leave.
+  if (lost.cluster !== undefined && !hold.scope.permits.changeable.has(lost.cluster)) return "clusters";
   const isHeard = [...there.containerInstances.values()].every(({ connected }) => connected);
   return lost.isStandalone && isHeard && hold.scope.stopTasks !== "all" ? "stop_tasks" : "on_timeout";
 }

@@ -8,6 +8,7 @@ import {
 import { StopTaskCommand, UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
 import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
+import { lossText } from "../../cli/loss-text.ts";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import type { Clock } from "../../simulator/kernel/clock.ts";
@@ -264,6 +265,21 @@ describe("scenarios: damage", () => {
     it("a task that would have ended by itself, by drain_timeout_seconds", async () => {
       const outcome = await ofJob({}, { run_seconds: 900 });
       expect(kinds(outcome)).to.deep.equal(["cut, by drain_timeout_seconds"]);
+    });
+
+    it("a service's task in a cluster that is not named, or named wrongly, by clusters", async () => {
+      const service = { name: "worker", desired_count: 4, task: {} };
+      const auto_scaling_groups = [{ ...group, registers_with: {} }];
+      for (const keys of [{}, { cluster_name: "mian" }, { cluster_name: "mian", discover: "named" }]) {
+        const outcome = await play({
+          ...world,
+          auto_scaling_groups,
+          clusters: [{ name: "main", services: [service] }],
+          functions: functions({ ...keys, drain_timeout_seconds: 120 }),
+        });
+        expect(kinds(outcome)).to.include("cut, by clusters");
+        expect(lossText(outcome)).to.include("name it in cluster_names");
+      }
     });
 
     it("a service's task that nothing lets go, by on_timeout", async () => {
