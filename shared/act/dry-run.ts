@@ -1,13 +1,25 @@
 import { completionText } from "../log-lines/reason-text.ts";
 import { stepText } from "../log-lines/step-text.ts";
-import type { Complete, Done, Step, WithSteps } from "../model/decision.ts";
-import { isLogged, shortId } from "../model/logged.ts";
+import {
+  type Complete,
+  DEADLINE_WARNINGS,
+  type Done,
+  idOfWarning,
+  type Step,
+  type WithSteps,
+} from "../model/decision.ts";
+import { isLogged, shortestId, shortId } from "../model/logged.ts";
 import { registrationText } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
 /** The beginning of the ids of lines that a dry run has logged. */
 const WOULD = "would: ";
+/** The ids of lines that tell a drain's deadline, also as a message with little room has them. */
+const OF_DEADLINE = DEADLINE_WARNINGS.flatMap((kind) => [
+  idOfWarning({ kind }),
+  shortestId(idOfWarning({ kind })),
+]);
 const NOTHING_IS_WRITTEN =
   "nothing is written, and no heartbeat is sent: the hook's own timeout and default result decide";
 
@@ -44,12 +56,17 @@ export function logCompletion(run: Run, termination: Termination, { result, reas
   return { ...termination, memory: { ...memory, logged: [...new Set([...memory.logged, id])] } };
 }
 
-/** Ends the dry run of a termination: from here on it is drained for real, and the log says so. */
+/**
+ * Ends the dry run of a termination: from here on it is drained for real, and the log says so. If its time begins only now, what
+ * was logged of its deadline did not count, and is logged again.
+ */
 export function endDryRun(run: Run, termination: Termination): Termination {
   if (!termination.dryRun) return termination;
   run.logAbout(termination).info("dry run is over");
-  const logged = termination.memory.logged.filter((each) => !each.startsWith(WOULD));
-  return { ...termination, dryRun: false, memory: { ...termination.memory, logged } };
+  const { memory } = termination;
+  const outdated = new Set(memory.begunAt === undefined ? OF_DEADLINE : []);
+  const logged = memory.logged.filter((each) => !each.startsWith(WOULD) && !outdated.has(each));
+  return { ...termination, dryRun: false, memory: { ...memory, logged } };
 }
 
 // Tells steps apart, so that each is logged once.

@@ -156,6 +156,13 @@ export type Done = {
   readonly logged: readonly string[];
 };
 
+/** The warnings that tell a drain's deadline, or go by it. */
+export const DEADLINE_WARNINGS = [
+  "held by the lifecycle hook",
+  "time does not suffice",
+  "half of the drain's time is over",
+] as const satisfies readonly Warning["kind"][];
+
 /** The id by which a warning is remembered, so that it is given once. */
 export function idOfWarning({ kind, about }: Pick<Warning, "kind" | "about">): string {
   return shortId(about === undefined ? kind : `${kind}: ${about}`);

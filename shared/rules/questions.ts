@@ -1,4 +1,6 @@
+import { idOfWarning } from "../model/decision.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
+import { isLogged } from "../model/logged.ts";
 import type { Questions, TaskLists } from "../model/questions.ts";
 import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
@@ -47,13 +49,19 @@ export const questions: Questions = {
   areHostPortsDue: ({ interruptedAt, memory }, registrations) =>
     interruptedAt === undefined && hasOurs(memory, registrations),
 
-  // When something is first seen. Before an interruption there are two minutes, whatever it takes.
-  areDrainTimesDue: ({ interruptedAt, memory }, instances, registrations) =>
-    interruptedAt === undefined &&
-    (instances.some(({ containerInstance: { arn } }) =>
-      memory.containerInstances.every((seen) => seen.arn !== arn),
-    ) ||
-      registrations.some((each) => memory.registrations.every((seen) => !isSame(seen, each)))),
+  // When something is first seen, and when the deadline is told, which it is again after a dry run. Before an interruption there
+  // are two minutes, whatever it takes.
+  areDrainTimesDue({ interruptedAt, memory }, instances, registrations) {
+    if (interruptedAt !== undefined || instances.length + registrations.length === 0) return false;
+    const isTold = isLogged(memory, idOfWarning({ kind: "held by the lifecycle hook" }));
+    return (
+      !isTold ||
+      instances.some(({ containerInstance: { arn } }) =>
+        memory.containerInstances.every((seen) => seen.arn !== arn),
+      ) ||
+      registrations.some((each) => memory.registrations.every((seen) => !isSame(seen, each)))
+    );
+  },
 
   // One that was dead is asked about again: how it is dead is for EC2 to say.
   isInstanceDoubtful({ memory: { disconnectedSince, deadSince } }, instances, registrations, now) {

@@ -53,6 +53,52 @@ describe("scenarios: dry run", () => {
     });
   }
 
+  it("tells the deadline again once the drain's time begins: a rehearsed one did not count", async () => {
+    const outcome = await play({
+      functions: {
+        deregister: {
+          input: {
+            lifecycle_queue_name: "lifecycle",
+            elb_monitor_queue_name: "monitor",
+            target_groups: ["front"],
+            drain_timeout_seconds: 300,
+            dry_run: true,
+          },
+        },
+        terminate: { input: { queue_name: "monitor", dry_run: true } },
+      },
+      target_groups: [{ name: "front", port: 80, deregistration_delay_seconds: 400 }],
+      auto_scaling_groups: [
+        {
+          name: "fleet",
+          instance_ids: ids,
+          registers_with: { target_groups: [{ name: "front" }] },
+          hooks: [HOOK],
+        },
+      ],
+      timeline: [
+        { at_seconds: 5, terminate: { instance_ids: [ids[0]] } },
+        { at_seconds: 900, change_input: { function: "deregister", input: { dry_run: null } } },
+        { at_seconds: 900, change_input: { function: "terminate", input: { dry_run: null } } },
+      ],
+    });
+    const begun = Date.parse(String(linesOf(outcome, "dry run is over", ids[0])[0]?.time));
+    for (const phrase of [
+      "held by the lifecycle hook",
+      "time does not suffice",
+      "half of the drain's time is over",
+    ]) {
+      const lines = linesOf(outcome, phrase, ids[0]);
+      expect(lines, phrase).to.have.lengthOf(2);
+      expect(Date.parse(String(lines[1]?.time)), phrase).to.be.least(begun);
+    }
+    const [rehearsed, real] = linesOf(outcome, "held by the lifecycle hook", ids[0]).map((line) =>
+      Date.parse(String(line.drain_deadline)),
+    );
+    expect(rehearsed).to.be.below(begun);
+    expect(real).to.be.within(begun + 300_000, begun + 330_000);
+  });
+
   it("the switch of the function that reads it decides: what deregister only rehearsed, terminate drains", async () => {
     const outcome = await play({
       functions: functions({ cluster_name: "main", dry_run: true }),

@@ -3,10 +3,11 @@ import { expect } from "chai";
 import { endDryRun, logCompletion, logSteps } from "../../../../shared/act/dry-run.ts";
 import { stepText } from "../../../../shared/log-lines/step-text.ts";
 import type { Step } from "../../../../shared/model/decision.ts";
+import { shortestId } from "../../../../shared/model/logged.ts";
 import type { CompletionReason } from "../../../../shared/model/reason.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { untouchableRun } from "../fake-ports.ts";
-import { decided, target, termination } from "../rules/builders.ts";
+import { decided, SINCE, target, termination } from "../rules/builders.ts";
 import { about } from "./carrying-out.ts";
 
 const steps: Step[] = [
@@ -114,6 +115,20 @@ describe("the end of a dry run", () => {
     expect(real.memory.logged).to.deep.equal(["short hook"]);
     expect(lines).to.deep.equal([["info", "dry run is over", about()]]);
   });
+
+  for (const begunAt of [undefined, SINCE]) {
+    it(`${begunAt ? "keeps" : "forgets"} what was said of the deadline, where the time had ${begunAt ? "" : "not "}begun`, () => {
+      const { run } = untouchableRun();
+      const logged = [
+        "held by the lifecycle hook",
+        "time does not suffice",
+        shortestId("half of the drain's time is over"),
+        "short hook",
+      ];
+      const real = endDryRun(run, termination({ logged, begunAt }, { dryRun: true }));
+      expect(real.memory.logged).to.deep.equal(begunAt ? logged : ["short hook"]);
+    });
+  }
 
   it("does not come where there was none", () => {
     const { run, lines } = untouchableRun();

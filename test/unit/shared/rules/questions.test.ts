@@ -213,15 +213,19 @@ describe("whether it is asked how long a drain may take", () => {
   const instances = [clusterInstanceOf({ arn: "ci-1" })];
   const isDue = (memory: Partial<Memory>, registrations: Registration[] = [], told: Row["told"] = {}) =>
     questions.areDrainTimesDue(termination(memory, told), instances, registrations);
-  const known = { containerInstances: seen.containerInstances };
+  const told = { logged: ["held by the lifecycle hook"] };
+  const known = { ...told, containerInstances: seen.containerInstances };
 
   it("when a container instance or a registration is first seen", () => {
-    expect(isDue({})).to.equal(true);
+    expect(isDue(told)).to.equal(true);
     expect(isDue(known)).to.equal(false);
     expect(isDue(known, [target()])).to.equal(true);
-    expect(isDue(seen, [target()])).to.equal(false);
-    expect(isDue(seen, [target(), target({ port: 9090 })])).to.equal(true);
+    expect(isDue({ ...seen, ...told }, [target()])).to.equal(false);
+    expect(isDue({ ...seen, ...told }, [target(), target({ port: 9090 })])).to.equal(true);
   });
+
+  it("until the deadline was told, as it is again after a dry run", () =>
+    expect(isDue(seen, [target()])).to.equal(true));
 
   it("not where there is nothing that leaves", () =>
     expect(questions.areDrainTimesDue(termination(), [], [])).to.equal(false));
