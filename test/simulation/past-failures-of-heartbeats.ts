@@ -109,6 +109,8 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
       "the same, of an instance whose first message was taken by a run that was killed: 166 seconds had passed at its first look",
     scenario: {
       name: "past failure 379860122",
+      // The run at 106 s is killed. It was the first to see the action, and what it saw is lost.
+      faults_end_after_seconds: 120,
       latency_milliseconds: [100, 1_500],
       functions: {
         deregister: deregister({ elb_names: ["classic"], cluster_names: ["c0"] }, 46),
