@@ -3,13 +3,11 @@ import { ACCOUNT } from "../../kernel/account.ts";
 import { byFamily } from "../../kernel/addresses.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
 import type { SeenInterface } from "./network-interfaces.ts";
+import { PAGE, pageOf } from "./pages.ts";
 
 /** How many values a filter takes (Amazon EC2 User Guide, "List and filter your resources"). */
 const FILTER_LIMIT = 200;
-/** The sizes that a page may have (Amazon EC2 API Reference, "Query requests", pagination). */
-const PAGE = { least: 5, most: 1000 };
 
 /** The interfaces of the account as they were at a moment: those of instances, and those of tasks. */
 export type InterfacesAt = (moment: number) => readonly SeenInterface[];
@@ -39,12 +37,7 @@ export function networkInterfaceOperations(interfacesAt: InterfacesAt): Operatio
       (each) =>
         (ids.length === 0 || ids.includes(each.id)) && filters.every((filter) => passes(filter, each)),
     );
-    const { items, next } = page(found, {
-      size: size ?? Math.max(1, found.length),
-      most: Math.max(PAGE.most, found.length),
-      token: input.NextToken,
-      invalidCode: "InvalidParameterValue",
-    });
+    const { items, next } = pageOf(found, input);
     return { NetworkInterfaces: items.map(presentInterface), NextToken: next };
   };
   const known = ["NetworkInterfaceIds[]", "Filters[].Name", "Filters[].Values[]", "MaxResults", "NextToken"];

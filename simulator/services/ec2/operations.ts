@@ -2,7 +2,6 @@ import * as ec2 from "@aws-sdk/client-ec2";
 import { ACCOUNT } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
 import type { Instance, InstanceState, Instances, ScheduledEvent } from "./instances.ts";
 import {
   type InterfacesAt,
@@ -10,6 +9,7 @@ import {
   presentInterface,
 } from "./network-interface-operations.ts";
 import type { SeenInterface } from "./network-interfaces.ts";
+import { PAGE, pageOf } from "./pages.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -28,6 +28,9 @@ const CODES: Readonly<Record<InstanceState, number>> = {
 /** An instance as a read shows it, which may lag. */
 type Seen = { readonly instance: Instance; readonly state: InstanceState };
 
+/** What a call that describes instances asks for. */
+type Asked = Pick<ec2.DescribeInstancesRequest, "InstanceIds" | "MaxResults">;
+
 /** The simulated EC2: instances and network interfaces, and nothing else. `tasksAt` are the interfaces of ECS's tasks. */
 export function ec2Service({ instances }: { readonly instances: Instances }, tasksAt: InterfacesAt): Service {
   const seen = (moment: number): Seen[] =>
@@ -38,26 +41,13 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
     });
 
   const describeStatus = (input: ec2.DescribeInstanceStatusRequest, call: Call) => {
-    const { InstanceIds: ids = [], Filters: filters = [], MaxResults: size, IncludeAllInstances } = input;
-    if (ids.length > 0 && size !== undefined) {
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "The parameter instancesSet cannot be used with the parameter maxResults",
-        400,
-      );
-    }
-    if (size !== undefined && size < 5) throw tooFew(size);
-    const chosen = ids.length > 0 ? named(ids, call.asOf) : seen(call.asOf);
+    const { Filters: filters = [], IncludeAllInstances } = input;
+    const chosen = chosenBy(input, call.asOf);
     const found = chosen
       .filter(({ state }) => IncludeAllInstances === true || state === "running")
       .map((each) => ({ ...each, events: eventsOf(each.instance, call.asOf) }))
       .filter((each) => filters.every((filter) => passesStatus(filter, each)));
-    const { items, next } = page(found, {
-      size: size ?? Math.max(1, found.length),
-      most: Math.max(1000, found.length),
-      token: input.NextToken,
-      invalidCode: "InvalidParameterValue",
-    });
+    const { items, next } = pageOf(found, input);
     return { InstanceStatuses: items.map(presentStatus), NextToken: next };
   };
 
@@ -75,8 +65,8 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
     return [...new Set(ids)].map((id) => all.get(id) as Seen);
   };
 
-  const describe = (input: ec2.DescribeInstancesRequest, call: Call) => {
-    const { InstanceIds: ids = [], Filters: filters = [], MaxResults: size } = input;
+  // The instances that a call asks for, before its filters. Throws if one does not exist, or if the call asks for pages of them.
+  const chosenBy = ({ InstanceIds: ids = [], MaxResults: size }: Asked, moment: number): Seen[] => {
     if (ids.length > 0 && size !== undefined) {
       throw new AwsError(
         "InvalidParameterCombination",
@@ -84,15 +74,15 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
         400,
       );
     }
-    if (size !== undefined && size < 5) throw tooFew(size);
-    const chosen = ids.length > 0 ? named(ids, call.asOf) : seen(call.asOf);
+    if (size !== undefined && size < PAGE.least) throw tooFew(size);
+    return ids.length > 0 ? named(ids, moment) : seen(moment);
+  };
+
+  const describe = (input: ec2.DescribeInstancesRequest, call: Call) => {
+    const { Filters: filters = [] } = input;
+    const chosen = chosenBy(input, call.asOf);
     const found = chosen.filter((each) => filters.every((filter) => passes(filter, each)));
-    const { items, next } = page(found, {
-      size: size ?? Math.max(1, found.length),
-      most: Math.max(1000, found.length),
-      token: input.NextToken,
-      invalidCode: "InvalidParameterValue",
-    });
+    const { items, next } = pageOf(found, input);
     const attached = interfacesAt(call.asOf);
     const of = ({ instance }: Seen) => attached.filter((each) => each.attachment?.instanceId === instance.id);
     return { Reservations: items.map((each) => presentReservation(each, of(each))), NextToken: next };

@@ -5,22 +5,14 @@ import { observeDrainTimes } from "../../../../shared/observe/drain-times.ts";
 import type { WithRegistered } from "../../../../shared/observe/records.ts";
 import type { Run } from "../../../../shared/run/run.ts";
 import { classic, clusterInstanceOf, target, task, termination } from "../rules/builders.ts";
-import { clustered } from "./records.ts";
+import { clustered, registeredAt } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const shown: Shown = { stopTimeouts: { "web:1": 90_000 }, drainLimits: { "tg-1": 300_000, elb: 60_000 } };
 const tasks = [task("RUNNING", { arn: "a" }), task("STOPPED", { arn: "b", definition: "old:1" })];
 const record = (of: Termination = termination(), change: Partial<WithRegistered> = {}): WithRegistered => ({
   ...clustered(of, { instances: [clusterInstanceOf({}, tasks)] }),
-  registered: {
-    registrations: [target(), target({ port: 9090 }), classic()],
-    loadBalancers: [],
-    unread: undefined,
-    unnamed: [],
-    missing: [],
-    doubtful: [],
-    asked: [],
-  },
+  registered: registeredAt([target(), target({ port: 9090 }), classic()]),
   ...change,
 });
 const timesOf = async (run: Run, records: readonly WithRegistered[], isDue = true) =>
@@ -59,15 +51,7 @@ describe("how long a drain may take", () => {
       { loadBalancers: [{ kind: "classic", id: "elb", limit: 60_000 }], definitions: [] },
     ]);
     const registrations = [target({ kind: "lattice", id: "tg-lattice" })];
-    const registered = {
-      registrations,
-      loadBalancers: [],
-      unread: undefined,
-      unnamed: [],
-      missing: [],
-      doubtful: [],
-      asked: [],
-    };
+    const registered = registeredAt(registrations);
     const [found] = await timesOf(showing(shown).run, [record(termination(), { registered })]);
     expect(found?.loadBalancers).to.deep.equal([]);
   });

@@ -5,7 +5,7 @@ import { observeHostPorts } from "../../../../shared/observe/host-ports.ts";
 import type { Registered } from "../../../../shared/observe/records.ts";
 import { questions } from "../../../../shared/rules/questions.ts";
 import { clusterInstanceOf, SINCE, target, task, termination } from "../rules/builders.ts";
-import { clustered } from "./records.ts";
+import { clustered, registeredAt } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
 
 const hidden = task("RUNNING", { arn: "a", definition: "web:1" });
@@ -29,15 +29,7 @@ async function play(
   const { run, asked } = showing(shown);
   const record = {
     ...clustered(of, { instances: [clusterInstanceOf({ status }, tasks)] }),
-    registered: {
-      registrations,
-      loadBalancers: [],
-      unread: undefined,
-      unnamed: [],
-      missing: [],
-      doubtful: [],
-      asked: [],
-    },
+    registered: registeredAt(registrations),
     isObserved,
   };
   const found = await observeHostPorts(run, [record], questions);
@@ -61,15 +53,7 @@ describe("host ports", () => {
       ...clustered(termination(), {
         instances: [clusterInstanceOf({}, [hidden, task("PENDING", { definition: "web:1" })])],
       }),
-      registered: {
-        registrations: [target()],
-        loadBalancers: [],
-        unread: undefined,
-        unnamed: [],
-        missing: [],
-        doubtful: [],
-        asked: [],
-      },
+      registered: registeredAt([target()]),
     };
     const [found] = await observeHostPorts(run, [record], questions);
     const tasks = found?.clusters.instances.flatMap((each) => each.tasks) ?? [];
@@ -111,15 +95,7 @@ describe("host ports", () => {
     const { run } = showing({ definitions: { "web:1": [8080] } });
     const record = {
       ...clustered(termination(), { instances: [clusterInstanceOf({ status: "ACTIVE" }, [hidden])] }),
-      registered: {
-        registrations: [target()],
-        loadBalancers: [],
-        unread: undefined,
-        unnamed: [],
-        missing: [],
-        doubtful: [],
-        asked: [],
-      },
+      registered: registeredAt([target()]),
     };
     await observeHostPorts(run, [record], questions);
     expect(record.clusters.instances.flatMap(({ tasks }) => tasks)).to.deep.equal([hidden]);

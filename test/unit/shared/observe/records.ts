@@ -1,7 +1,7 @@
 // The records that observing hands from step to step, as a pass begins with them.
 import type { InPass } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import type { Clustered, InClusters, Observable } from "../../../../shared/observe/records.ts";
+import type { Clustered, InClusters, Observable, Registered } from "../../../../shared/observe/records.ts";
 
 /** Terminations at the beginning of a pass. */
 export function inPass(...terminations: readonly Termination[]): InPass[] {
@@ -31,5 +31,18 @@ export function clustered(termination: Termination, clusters: Partial<InClusters
     termination,
     isObserved: true,
     clusters: { ...inNone, ...clusters },
+  };
+}
+
+/** Where an instance is registered, if all could be read and nothing was searched. */
+export function registeredAt(registrations: Registered["registrations"]): Registered {
+  return {
+    registrations,
+    loadBalancers: [],
+    unread: undefined,
+    unnamed: [],
+    missing: [],
+    doubtful: [],
+    asked: [],
   };
 }
