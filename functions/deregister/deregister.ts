@@ -6,7 +6,6 @@ import { quote } from "../../shared/base/validation-problems.ts";
 import { readArrivals } from "../../shared/messages/arrivals.ts";
 import { merge } from "../../shared/messages/merge-duplicates.ts";
 import { formatMonitorMessage } from "../../shared/messages/monitor-message.ts";
-import { formatNoticeBatch } from "../../shared/messages/notice-batch.ts";
 import {
   deleteAll,
   type Receipt,
@@ -16,7 +15,7 @@ import {
 } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import type { NoticeBatch, WaitingNotice } from "../../shared/model/notice.ts";
-import { type DrainKeys, leadOf, ourHooksOf, settingsOf } from "../../shared/model/settings.ts";
+import { drainKeysOf, leadOf, ourHooksOf, settingsOf } from "../../shared/model/settings.ts";
 import type { Reconciled } from "../../shared/reconcile/conclude.ts";
 import {
   findMaintenances,
@@ -24,6 +23,7 @@ import {
   type NoticeOptions,
 } from "../../shared/reconcile/handle-notices.ts";
 import { reconcile } from "../../shared/reconcile/reconcile.ts";
+import { sendNotices } from "../../shared/reconcile/replace-noticed.ts";
 import { noticePolicyOf } from "../../shared/rules/notices.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput, readInputVariable, refuseInputVariable } from "../../shared/run/input.ts";
@@ -145,28 +145,6 @@ async function begin(
   };
 }
 
-// The keys of a drain, without those that only deregister itself needs.
-function drainKeysOf(input: z.infer<typeof deregisterInput>): DrainKeys {
-  const {
-    lifecycle_queue_name: _queue,
-    elb_monitor_queue_name: _monitor,
-    dry_run: _dryRun,
-    lifecycle_topic_arns: _topics,
-    lifecycle_hook_names: _hooks,
-    ...policies
-  } = input;
-  const {
-    on_spot_interruption: _spot,
-    on_rebalance: _rebalance,
-    on_maintenance: _maintenance,
-    replace_at_once: _atOnce,
-    replace_last: _last,
-    maintenance_lead_hours: _lead,
-    ...keys
-  } = policies;
-  return keys;
-}
-
 function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions {
   return {
     policy: noticePolicyOf(input),
@@ -182,10 +160,7 @@ function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions 
 
 // Returns whether they were sent.
 async function passOnNotices(run: Run, monitorQueue: string, batch: NoticeBatch): Promise<boolean> {
-  const bodies = formatNoticeBatch(batch).map((body) => ({ body }));
-  const { failed } = await run.ports.queues.send(monitorQueue, bodies);
-  for (const { reason, cause } of failed) run.notSent(monitorQueue, reason, cause);
-  if (failed.length > 0) return false;
+  if (!(await sendNotices(run, monitorQueue, [batch]))) return false;
   for (const { instanceId, notice } of batch.notices)
     run.log.info("passed on", { instance_id: instanceId, notice, queue: monitorQueue });
   return true;

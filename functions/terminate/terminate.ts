@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
-import { type DrainKeys, ourHooksOf } from "../../shared/model/settings.ts";
+import { drainKeysOf, ourHooksOf } from "../../shared/model/settings.ts";
 import { handOver } from "../../shared/reconcile/hand-over.ts";
 import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
@@ -37,11 +37,16 @@ export async function terminate(
   if (isSqsEvent(event)) return refuse(event, ports);
   const input = readInput(terminateInput, "terminate", event, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
-  const { keys, sweepOptions } = readKeys(input);
+  const sweepOptions = sweepOptionsOf(input);
   const now = ports.now();
   const run = new Run(ports, runsUntil(now, handsOverAt(now, invocation)));
   const dryRun = isDryRun(input.dry_run, ports);
-  const all = new TrackedTerminations(run, { queue, keys, dryRun, ours: sweepOptions.ours });
+  const all = new TrackedTerminations(run, {
+    queue,
+    dryRun,
+    keys: sweepOptions.keys,
+    ours: sweepOptions.ours,
+  });
   const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
@@ -94,31 +99,10 @@ async function sweepWhenDue(
   return true;
 }
 
-// Splits terminate's own keys from the drain settings. The settings are for drains that bring none of their own.
-function readKeys(input: z.infer<typeof terminateInput>): {
-  keys: DrainKeys;
-  sweepOptions: Omit<SweepOptions, "dryRun">;
-} {
-  const {
-    queue_name: _queue,
-    elb_monitor_queue_name: _monitor,
-    dry_run: _dryRun,
-    sweep_minutes: _minutes,
-    on_spot_interruption: _spot,
-    on_rebalance: _rebalance,
-    on_maintenance: _maintenance,
-    replace_at_once: _atOnce,
-    replace_last: _last,
-    maintenance_lead_hours: _lead,
-    auto_scaling_groups: groups = [],
-    group_tag: tag,
-    lifecycle_hook_name: _hook,
-    lifecycle_hook_names: _hooks,
-    lifecycle_topic_arns: _topics,
-    lifecycle_queue_name: _queueOfHooks,
-    ...keys
-  } = input;
-  return { keys, sweepOptions: { groups, tag, ours: ourHooksOf(input), keys } };
+// The keys of drain settings are for drains that bring none of their own.
+function sweepOptionsOf(input: z.infer<typeof terminateInput>): Omit<SweepOptions, "dryRun"> {
+  const { auto_scaling_groups: groups = [], group_tag: tag } = input;
+  return { groups, tag, ours: ourHooksOf(input), keys: drainKeysOf(input) };
 }
 
 function refuse({ Records }: SQSEvent, ports: Ports): SQSBatchResponse {

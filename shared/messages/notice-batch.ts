@@ -1,10 +1,9 @@
 import * as z from "zod/mini";
 import { pieces } from "../base/batches.ts";
-import { parseJson } from "../base/json.ts";
 import { orUndefined } from "../base/or-undefined.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import type { NoticeBatch, WaitingNotice } from "../model/notice.ts";
-import { instanceId, queueName } from "../model/settings.ts";
+import { instanceId, objectIn, queueName } from "../model/settings.ts";
 import { iso, isoOf } from "./memory-values.ts";
 
 /** How many notices one message carries: it stays under 16 KB. */
@@ -37,8 +36,8 @@ const schema = z.object({
 export function parseNoticeBatch(
   body: string,
 ): { kind: "notices"; batch: NoticeBatch } | { kind: "unreadable"; reason: string } | undefined {
-  const value = parseJson(body);
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "notices")) return undefined;
+  const value = objectIn(body);
+  if (value === undefined || !Object.hasOwn(value, "notices")) return undefined;
   const parsed = schema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { kind: "unreadable", reason: problemsText(parsed.error) };
   const { data } = parsed;

@@ -244,6 +244,11 @@ const settingsSchema = z.object(drainKeys);
 /** The settings of a drain as keys: in an input, in a message, or in a hook's metadata. */
 export type DrainKeys = z.infer<typeof settingsSchema>;
 
+/** The settings of a drain alone, of the keys of a function's input. The input was checked before. */
+export function drainKeysOf(input: DrainKeys): DrainKeys {
+  return settingsSchema.parse(input);
+}
+
 /** The settings of a drain, with single and plural keys in one. */
 export type DrainSettings = {
   readonly elbNames: readonly string[];
@@ -339,11 +344,13 @@ export function settingsUnder(metadata: string | undefined, keys: DrainKeys): Dr
   return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
 }
 
+/** The keys that only a function's input can set. */
+const INPUT_KEYS = Object.keys({ ...dryRunKey, ...hookKeys, ...noticeKeys });
+
 /** The keys in a hook's NotificationMetadata that only a function's input can set. */
 export function ignoredKeys(metadata: string | undefined): string[] {
   const value = objectIn(metadata);
-  const keys = Object.keys({ ...dryRunKey, ...hookKeys, ...noticeKeys });
-  return value ? keys.filter((key) => Object.hasOwn(value, key)) : [];
+  return value ? INPUT_KEYS.filter((key) => Object.hasOwn(value, key)) : [];
 }
 
 /** A key in a hook's NotificationMetadata that is no setting, with the settings that it may have meant. */
@@ -368,7 +375,7 @@ export function keysInText(metadata: string | undefined): string[] {
 }
 
 function settingNames(): string[] {
-  return Object.keys({ ...drainKeys, ...dryRunKey, ...noticeKeys });
+  return [...Object.keys(drainKeys), ...INPUT_KEYS];
 }
 
 /** A cluster's name, given its name or ARN. */

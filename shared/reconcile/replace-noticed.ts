@@ -41,12 +41,13 @@ export async function replaceNoticed(
     const notices = await replaceOf(run, batch, started, dryRun);
     if (notices.length > 0) waiting.push({ ...batch, notices });
   }
-  await sendOn(
-    run,
-    queue,
-    waiting,
-    received.flatMap(({ messages }) => messages),
-  );
+  // Where one could not be sent, the old messages come back by themselves, with all that is not done yet.
+  if (await sendNotices(run, queue, waiting, HIDDEN_SECONDS))
+    await deleteAll(
+      run,
+      queue,
+      received.flatMap(({ messages }) => messages),
+    );
   return {
     replaced: [...started.values()].reduce((sum, each) => sum + each, 0),
     waiting: waiting.reduce((sum, { notices }) => sum + notices.length, 0),
@@ -189,15 +190,20 @@ function mergedBySettings(received: readonly ReceivedNotices[]): NoticeBatch[] {
   }));
 }
 
-async function sendOn(
+/**
+ * Sends notices to the monitor queue, in as few messages as it takes. Returns whether all could be sent; otherwise the run notes
+ * why. Throws only what is a fault of ours.
+ *
+ * @param delay how long they stay hidden, in seconds
+ */
+export async function sendNotices(
   run: Run,
   queue: string,
-  waiting: readonly NoticeBatch[],
-  old: readonly Receipt[],
-): Promise<void> {
-  const bodies = waiting.flatMap(formatNoticeBatch).map((body) => ({ body }));
-  const { failed } = await run.ports.queues.send(queue, bodies, HIDDEN_SECONDS);
-  // The old messages then come back by themselves, with all that is not done yet.
-  if (failed.length > 0) for (const { reason, cause } of failed) run.notSent(queue, reason, cause);
-  else await deleteAll(run, queue, old);
+  batches: readonly NoticeBatch[],
+  delay?: number,
+): Promise<boolean> {
+  const bodies = batches.flatMap(formatNoticeBatch).map((body) => ({ body }));
+  const { failed } = await run.ports.queues.send(queue, bodies, delay);
+  for (const { reason, cause } of failed) run.notSent(queue, reason, cause);
+  return failed.length === 0;
 }

@@ -7,6 +7,7 @@ import {
   keysOfMetadata,
   overlay,
   settingsOf,
+  unknownKeys,
 } from "../../../../shared/model/settings.ts";
 
 describe("settings", () => {
@@ -102,6 +103,17 @@ describe("settings", () => {
     ]) {
       expect(ignoredKeys(none), none).to.deep.equal([]);
     }
+  });
+
+  it("that only an input can set are no unknown keys too", () => {
+    const metadata = JSON.stringify({
+      dry_run: true,
+      lifecycle_hook_names: ["drain"],
+      replace_last: true,
+      colour: "red",
+    });
+    expect(ignoredKeys(metadata)).to.deep.equal(["dry_run", "lifecycle_hook_names", "replace_last"]);
+    expect(unknownKeys(metadata).map(({ key }) => key)).to.deep.equal(["colour"]);
   });
 
   it("are not sought in metadata that has none of our keys, not even inherited ones", () => {
