@@ -67,17 +67,23 @@ async function replaceOf(
   for (const [group, own] of byGroup) {
     const decided = decidedIn(views.get(group), own, settings, run.now());
     for (const each of decided) {
-      const kept =
-        each.kind !== "replace"
-          ? conclude(run, each, group)
-          : dryRun
-            ? rehearse(run, each.notice, group)
-            : await replace(run, each.notice, group);
+      const kept = await carryOut(run, each, group, dryRun);
       left.push(kept);
       if (each.kind === "replace" && kept === undefined) started.set(group, (started.get(group) ?? 0) + 1);
     }
   }
   return left.flatMap((each) => each ?? []);
+}
+
+// Returns the notice if it waits, or must be tried again.
+async function carryOut(
+  run: Run,
+  decided: Replacement,
+  group: string,
+  dryRun: boolean,
+): Promise<WaitingNotice | undefined> {
+  if (decided.kind !== "replace") return conclude(run, decided, group);
+  return dryRun ? rehearse(run, decided.notice, group) : replace(run, decided.notice, group);
 }
 
 function decidedIn(

@@ -125,7 +125,7 @@ function orGiveUp(decision: FollowDecision, { instance }: FollowedView, now: num
 function rememberFollowed(before: Memory, view: FollowedView, now: number): Memory {
   const { groupInstance, instance } = view;
   // Another hook may hold it for hours.
-  const isHeld = groupInstance !== undefined && ["held", "soon"].includes(situationOf(groupInstance.state));
+  const isHeld = groupInstance !== undefined && isHeldIn(groupInstance.state);
   const seen = view.containerInstances
     .filter(({ containerInstance }) => containerInstance.status !== INACTIVE)
     .map(({ cluster, containerInstance: { arn } }) => ({ cluster, arn }));
@@ -142,5 +142,9 @@ function rememberFollowed(before: Memory, view: FollowedView, now: number): Memo
 
 // A retained instance is kept, and one in service did not terminate at all.
 function livesOn(state: string): boolean {
-  return !DYING.has(state) && !["held", "soon"].includes(situationOf(state));
+  return !DYING.has(state) && !isHeldIn(state);
+}
+
+function isHeldIn(state: string): boolean {
+  return ["held", "soon"].includes(situationOf(state));
 }
