@@ -331,6 +331,7 @@ export const CHECKLIST: readonly Fact[] = [
     "interface-of-task":
       "a task's interface is attached to its instance, and its description names ECS's attachment",
     "interface-branch": "a branch interface of a task shows no instance",
+    "interface-of-fargate": "the interface of a task on Fargate is in the account, and shows no instance",
     "filter-limit": "a filter takes 200 values at the most",
     "interface-pages": "DescribeNetworkInterfaces has pages of 5 to 1,000, and none with ids",
     "interface-ends": "the interfaces that an instance was launched with go with it",

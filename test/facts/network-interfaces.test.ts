@@ -6,7 +6,7 @@ import {
   type NetworkInterface,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { StartTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
+import { RunTaskCommand, StartTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { addressOf, defineTask, describeTasks, join } from "./clusters.ts";
 import { makeGroup } from "./groups.ts";
@@ -23,6 +23,7 @@ describe("Network interfaces", () => {
       clusters: [
         { name: "plain", addresses: ["10.0.1.1"] },
         { name: "trunked", addresses: ["10.0.1.2"], trunking: true },
+        { name: "serverless", addresses: ["10.0.1.3"] },
       ],
       auto_scaling_groups: [
         {
@@ -84,6 +85,19 @@ describe("Network interfaces", () => {
     await stop();
   });
 
+  it("facts 9: the interface of a task on Fargate is in the account, and shows no instance", async () => {
+    const cluster = "serverless";
+    const taskDefinition = await defineTask(aws, { networkMode: "awsvpc" });
+    const { tasks } = await aws.ecs.send(
+      new RunTaskCommand({ cluster, taskDefinition, launchType: "FARGATE" }),
+    );
+    const { found, stop } = await interfaceOf(cluster, tasks?.[0]?.taskArn ?? "");
+    expect(found?.Description).to.match(/^arn:aws:ecs:.*:attachment\//);
+    expect(found?.Attachment?.InstanceId).to.equal(undefined);
+    await stop();
+    expect(await find({ "addresses.private-ip-address": ["10.0.1.3"] })).to.deep.equal([]);
+  });
+
   it("facts 9: a filter takes 200 values at the most", async () => {
     const values = (count: number) => ({
       "attachment.instance-id": Array.from({ length: count }, (_, i) => `i-${i}`),
@@ -125,7 +139,11 @@ describe("Network interfaces", () => {
         containerInstances: [member?.arn ?? ""],
       }),
     );
-    const task = tasks?.[0]?.taskArn ?? "";
+    return interfaceOf(cluster, tasks?.[0]?.taskArn ?? "");
+  }
+
+  /** The interface of a task that was just started, and what stops the task. */
+  async function interfaceOf(cluster: string, task: string) {
     await aws.advance(30);
     const address = addressOf((await describeTasks(aws, cluster, [task]))[0]) ?? "";
     const [found] = await find({ "addresses.private-ip-address": [address] });

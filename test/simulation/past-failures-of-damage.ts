@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, sweeping } from "./past-failure.ts";
+import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** What seeds have found about damage that nothing allows, the oldest first. */
 export const pastFailuresOfDamage: readonly PastFailure[] = [
@@ -157,6 +157,47 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
             load_balancers: [{ target_group: "own0-alternate", container_port: 3000 }],
           },
         },
+      ],
+    },
+  },
+  {
+    seed: 848_910_355,
+    wrong:
+      "a task on Fargate got the address of a task that had stopped on the instance: EC2 showed no interface of Fargate's tasks, and its target was taken out as an orphan",
+    scenario: {
+      name: "past failure 848910355",
+      functions: {
+        deregister: deregister({
+          cluster_names: ["c0"],
+          target_groups: ["fargate0"],
+          drain_timeout_seconds: 300,
+        }),
+        terminate,
+      },
+      queues,
+      target_groups: [{ name: "fargate0", target_type: "ip" }],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            { name: "web0" },
+            {
+              name: "fargate0",
+              launch_type: "FARGATE",
+              load_balancers: [{ target_group: "fargate0", container_port: 3000 }],
+              task: { network_mode: "awsvpc" },
+            },
+            { name: "own0", minimum_healthy_percent: 0, task: { network_mode: "awsvpc" } },
+          ],
+          addresses: ["10.9.0.1", "10.9.0.2"],
+        },
+      ],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000003"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 37, terminate: { instance_ids: ["i-00000000000000003"] } },
+        { at_seconds: 102, update_service: { cluster: "c0", service: "fargate0", redeploy: true } },
       ],
     },
   },

@@ -1,18 +1,20 @@
-import { arn } from "../../kernel/account.ts";
+import { arn, DEFAULT_VPC } from "../../kernel/account.ts";
 import type { SeenInterface } from "../ec2/network-interfaces.ts";
 import type { EcsWorld } from "./clusters.ts";
 import type { Cluster, Task } from "./model.ts";
 
 /**
  * The network interfaces that ECS has made for the tasks of all clusters, as they were at a moment. One is there from when it is
- * attached until its task has STOPPED. With trunking it is a branch, and no instance's own.
+ * attached until its task has STOPPED. With trunking it is a branch, and no instance's own. That of a task on Fargate is in the
+ * account too, attached to nothing of the account's.
  */
 export function taskInterfaces({ clusters, instances }: EcsWorld, moment: number): SeenInterface[] {
   return clusters.all.flatMap((cluster) =>
     [...cluster.tasks.values()].flatMap((task) => {
-      const instance = instances.get(task.containerInstance.instanceId);
-      if (task.address === undefined || !instance || !isThere(task, moment)) return [];
-      return [interfaceOf(cluster, task, { address: task.address, vpcId: instance.vpcId })];
+      const { instanceId, isFargate } = task.containerInstance;
+      const vpcId = isFargate ? DEFAULT_VPC : instances.get(instanceId)?.vpcId;
+      if (task.address === undefined || vpcId === undefined || !isThere(task, moment)) return [];
+      return [interfaceOf(cluster, task, { address: task.address, vpcId })];
     }),
   );
 }
@@ -23,15 +25,16 @@ function interfaceOf(
   { address, vpcId }: { readonly address: string; readonly vpcId: string },
 ): SeenInterface {
   const id = idOf(task);
-  const { instanceId } = task.containerInstance;
+  const { instanceId, isFargate } = task.containerInstance;
   return {
     id: interfaceId(task),
     vpcId,
     addresses: [address],
     prefixes: [],
     description: arn("ecs", `attachment/${id}`),
-    type: hasTrunks ? "branch" : "interface",
-    attachment: hasTrunks ? undefined : { instanceId, deviceIndex: 1, attachedAt: task.createdAt },
+    type: hasTrunks && !isFargate ? "branch" : "interface",
+    attachment:
+      hasTrunks || isFargate ? undefined : { instanceId, deviceIndex: 1, attachedAt: task.createdAt },
   };
 }
 
