@@ -13,7 +13,13 @@ export function snapshot(world: World) {
     })),
     queues: world.queues.all.map((queue) => {
       const { visible, inFlight, delayed } = queue.counts();
-      return { name: queue.name, visible, in_flight: inFlight, delayed };
+      return {
+        name: queue.name,
+        visible,
+        in_flight: inFlight,
+        delayed,
+        waiting_receives: queue.waitingReceives,
+      };
     }),
     groups: world.groups.all.map((group) => ({
       name: group.name,

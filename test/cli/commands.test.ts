@@ -14,6 +14,8 @@ import { functions, HOOK, QUEUES } from "../scenarios/fixture.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const ID = "i-0123456789abcdef0";
+/** A command that takes so long hangs, in milliseconds. A busy machine makes each slow. */
+const HANGS_MS = 300_000;
 
 const quiet = {
   name: "quiet",
@@ -65,7 +67,7 @@ describe("the commands", () => {
     spawnSync(process.execPath, ["--import", "tsx", `cli/${command}.ts`, ...options], {
       cwd: PROJECT,
       encoding: "utf8",
-      timeout: 30_000,
+      timeout: HANGS_MS,
     });
   const file = (name: keyof typeof scenarios) => ["--scenario", join(folder, `${name}.yaml`)];
   const reportIn = (stdout: string): Report => {

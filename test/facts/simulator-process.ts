@@ -27,6 +27,8 @@ export type SimulatedAws = {
   readonly unusedName: (kind: string) => string;
   /** Moves the simulated time forward. */
   readonly advance: (seconds: number) => Promise<void>;
+  /** How many long polls wait for a message of a queue now. */
+  readonly waitingReceives: (queueUrl: string) => Promise<number>;
   readonly stop: () => Promise<void>;
 };
 
@@ -76,6 +78,7 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
       return `${kind}-${names}`;
     },
     advance: (seconds) => advance(url, seconds),
+    waitingReceives: (queueUrl) => waitingReceives(url, queueUrl),
     stop: async () => {
       for (const each of Object.values(clients)) each.destroy();
       await end();
@@ -97,4 +100,12 @@ async function advance(url: string, seconds: number): Promise<void> {
     body: JSON.stringify({ seconds }),
   });
   if (!answer.ok) throw new Error(`advancing the simulator failed: ${await answer.text()}`);
+}
+
+async function waitingReceives(url: string, queueUrl: string): Promise<number> {
+  const answer = await fetch(`${url}/_simulator/world`);
+  const { queues } = (await answer.json()) as { queues: { name: string; waiting_receives: number }[] };
+  const queue = queues.find(({ name }) => queueUrl.endsWith(`/${name}`));
+  if (queue === undefined) throw new Error(`the world has no queue ${queueUrl}`);
+  return queue.waiting_receives;
 }

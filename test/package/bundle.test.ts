@@ -10,14 +10,12 @@ import { parse } from "yaml";
 import { inProcess } from "../../cli/in-process.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
-import { PACKAGING_MS, PROJECT, readServerless, thePackage } from "./packaged.ts";
+import { PROJECT, readServerless, thePackage } from "./packaged.ts";
 import { troubledFleets } from "./troubled-fleets.ts";
 
 const load = createRequire(import.meta.url);
 
-describe("the bundled functions", function () {
-  this.timeout(PACKAGING_MS);
-
+describe("the bundled functions", () => {
   it("make the same calls as their sources, whatever trouble there is, and say the same", async () => {
     const bundled = await bundle<{ inProcess: typeof inProcess }>("cli/in-process.ts");
     for (const fleet of troubledFleets(await thePackage())) {

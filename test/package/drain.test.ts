@@ -2,7 +2,7 @@
 // and complete its lifecycle action.
 import { expect } from "chai";
 import { type RunningFunction, startFunction } from "./lambda.ts";
-import { PACKAGING_MS, type Package, thePackage } from "./packaged.ts";
+import { type Package, thePackage } from "./packaged.ts";
 import { type SimulatorProcess, startSimulator, type World } from "./simulator.ts";
 import { SCALED } from "./troubled-fleets.ts";
 import { hookOf, namesOf, queuesOf } from "./world.ts";
@@ -10,8 +10,7 @@ import { hookOf, namesOf, queuesOf } from "./world.ts";
 const LEAVING = "i-00000000000000001";
 const STAYING = "i-00000000000000002";
 
-describe("the packaged functions", function () {
-  this.timeout(PACKAGING_MS);
+describe("the packaged functions", () => {
   let packaged: Package;
   let simulator: SimulatorProcess;
   let deregister: RunningFunction;
@@ -62,7 +61,7 @@ describe("the packaged functions", function () {
       expect(each).to.deep.include({ registered: [STAYING], draining: [] });
     }
     for (const { name, ...counts } of world.queues) {
-      expect(counts, name).to.deep.equal({ visible: 0, in_flight: 0, delayed: 0 });
+      expect(counts, name).to.deep.equal({ visible: 0, in_flight: 0, delayed: 0, waiting_receives: 0 });
     }
     const refused = (await simulator.calls()).filter(({ error }) => error !== undefined);
     expect(refused).to.deep.equal([]);

@@ -11,7 +11,10 @@ import type { PackagedFunction } from "./packaged.ts";
 
 /** A function that runs. */
 export type RunningFunction = {
-  /** Invokes it once. Rejects with what the handler threw, or when it takes longer than its timeout. */
+  /**
+   * Invokes it once. Rejects with what the handler threw, or when its process ends. It is told how much time is left as on
+   * Lambda, but is not killed afterwards: a busy machine would decide that.
+   */
   readonly invoke: (event: unknown) => Promise<unknown>;
   /** What it wrote to standard output and error, line by line. */
   readonly lines: readonly string[];
@@ -53,14 +56,9 @@ export async function startFunction(packaged: PackagedFunction, endpoint: string
       const requestId = `${packaged.functionName}-${invocations}`;
       const timeoutMilliseconds = packaged.timeoutSeconds * 1000;
       child.send({ event, requestId, timeoutMilliseconds });
-      const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMilliseconds);
-      try {
-        const { result, error } = await answer(child, died, (message) => message.requestId === requestId);
-        if (error !== undefined) throw new Error(error);
-        return result;
-      } finally {
-        clearTimeout(timer);
-      }
+      const { result, error } = await answer(child, died, (message) => message.requestId === requestId);
+      if (error !== undefined) throw new Error(error);
+      return result;
     },
     stop,
   };

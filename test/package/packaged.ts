@@ -8,8 +8,6 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-/** How long packaging may take, in milliseconds: some seconds, more on a machine that does much else. */
-export const PACKAGING_MS = 120_000;
 
 export const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -8,12 +8,11 @@ import type { RecordedCall } from "../../simulator/cloud/simulation.ts";
 import { playScenario } from "../../simulator/scenario/play.ts";
 import { parseScenario } from "../../simulator/scenario/read.ts";
 import { type IamRequest, type Role, readRole, requestsOf } from "./iam.ts";
-import { FUNCTIONS, type FunctionName, PACKAGING_MS, PROJECT, packageWith, readBlock } from "./packaged.ts";
+import { FUNCTIONS, type FunctionName, PROJECT, packageWith, readBlock } from "./packaged.ts";
 import { SCALED, troubledFleets } from "./troubled-fleets.ts";
 import { hookOf, namesOf } from "./world.ts";
 
-describe("the functions' roles", function () {
-  this.timeout(PACKAGING_MS);
+describe("the functions' roles", () => {
   const roles = {} as Record<FunctionName, Role>;
   const calls: RecordedCall[] = [];
   let group: string;

@@ -8,7 +8,13 @@ import { PROJECT } from "./packaged.ts";
 
 /** The part of the simulator's world that these tests look at. */
 export type World = {
-  readonly queues: readonly { name: string; visible: number; in_flight: number; delayed: number }[];
+  readonly queues: readonly {
+    name: string;
+    visible: number;
+    in_flight: number;
+    delayed: number;
+    waiting_receives: number;
+  }[];
   readonly groups: readonly {
     name: string;
     instances: readonly {

@@ -4,7 +4,6 @@ import { expect } from "chai";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import {
   FUNCTIONS,
-  PACKAGING_MS,
   type Package,
   packageWith,
   type Resource,
@@ -35,8 +34,7 @@ const PLAIN = {
 };
 const IGNORED = { on_spot_interruption: "ignore", on_rebalance: "ignore", on_maintenance: "ignore" };
 
-describe("the packaged template", function () {
-  this.timeout(PACKAGING_MS);
+describe("the packaged template", () => {
   let packaged: Package;
   let resources: Resources;
 

@@ -9,21 +9,12 @@ import { strFromU8, unzipSync } from "fflate";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import {
-  FUNCTIONS,
-  PACKAGING_MS,
-  type Package,
-  PROJECT,
-  readZip,
-  runPackage,
-  thePackage,
-} from "./packaged.ts";
+import { FUNCTIONS, type Package, PROJECT, readZip, runPackage, thePackage } from "./packaged.ts";
 
 /** Lambda's limit for a zip that is uploaded by itself is 50 MB; much less says that nothing came in by mistake. */
 const ZIP_BYTES_MAX = 600_000;
 
-describe("the packaged zips", function () {
-  this.timeout(PACKAGING_MS);
+describe("the packaged zips", () => {
   let packaged: Package;
 
   before(async () => {

@@ -48,7 +48,7 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
       const now = world.agenda.now;
       if (now >= deadline) return {};
       const next = Math.min(deadline, queue.nextVisible() ?? deadline, world.agenda.next() ?? deadline);
-      await Promise.race([clock.sleep(Math.max(next - now, 1)), queue.arrival()]);
+      await queue.waiting(Promise.race([clock.sleep(Math.max(next - now, 1)), queue.arrival()]));
       world.agenda.settle(clock.now());
     }
   }

@@ -62,6 +62,7 @@ export class Queue {
   readonly #deadLetters: (targetArn: string) => Queue | undefined;
   #purgedAt = Number.NEGATIVE_INFINITY;
   readonly #arrivals = new Set<() => void>();
+  #waitingReceives = 0;
 
   constructor(
     name: string,
@@ -222,6 +223,19 @@ export class Queue {
   /** Resolves when a message arrives or its visibility is changed. */
   arrival(): Promise<void> {
     return new Promise((resolve) => this.#arrivals.add(resolve));
+  }
+
+  /** How many long polls wait for a message now. */
+  get waitingReceives(): number {
+    return this.#waitingReceives;
+  }
+
+  /** Counts a long poll as waiting, until a promise is settled. */
+  async waiting(until: Promise<unknown>): Promise<void> {
+    this.#waitingReceives += 1;
+    await until.finally(() => {
+      this.#waitingReceives -= 1;
+    });
   }
 
   #add(message: Message): Message {
