@@ -1,5 +1,5 @@
 import type { Hook } from "./hooks.ts";
-import type { AutoScalingView } from "./observation.ts";
+import type { AutoScalingView, Observation } from "./observation.ts";
 import type { Registration } from "./registration.ts";
 import type { ClusterInstance, ContainerInstance, Task } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
@@ -22,6 +22,8 @@ export type Questions = {
   readonly isRoundFresh: (termination: Termination, now: number) => boolean;
   /** Until when a pass may go on with a round that it has begun, in a run that began at a time. */
   readonly roundUntil: (startedAt: number, now: number) => number;
+  /** Whether to search the clusters again, for an instance that was in none of them. */
+  readonly isSearchedAgain: (termination: Termination, observation: Observation) => boolean;
   readonly areProtectionsDue: (termination: Termination, now: number) => boolean;
   /** Whether ECS itself may be draining the instance. */
   readonly mayBeManagedDraining: (termination: Termination, instances: readonly ClusterInstance[]) => boolean;

@@ -14,10 +14,12 @@ import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
 import type { WithRegistered } from "./records.ts";
 import { holdersOf, noteTasks, roundOf } from "./rounds.ts";
+import { searchAgain } from "./search-again.ts";
 
 /**
  * Reads everything that the rules need beyond Auto Scaling's view. The terminations of a batch share each call, so that there
- * are as few as the APIs allow. A call that fails leaves its part of the observations unread, and the others whole. Throws only
+ * are as few as the APIs allow. A call that fails leaves its part of the observations unread, and the others whole. An agent may
+ * have joined a cluster since a round has searched it. Where that would matter now, the clusters are searched again. Throws only
  * what is a fault of ours.
  */
 export async function observe(
@@ -25,6 +27,42 @@ export async function observe(
   records: readonly WithView[],
   questions: Questions,
 ): Promise<Observed[]> {
+  const searched = new Set(run.round.searched.keys());
+  const observed = await lookAt(run, records, questions);
+  const isDue = ({ termination, observation }: Observed) => {
+    const { instanceId } = termination;
+    const isNew = run.round.searched.has(instanceId) && !searched.has(instanceId);
+    return !isNew && questions.isSearchedAgain(termination, observation);
+  };
+  const due = observed.filter(isDue);
+  if (due.length === 0) return observed;
+  const found = await searchAgain(
+    run,
+    due.map(({ termination }) => termination),
+  );
+  if ("unread" in found) {
+    return observed.map((each) => (due.includes(each) ? withoutSearch(each, found.unread) : each));
+  }
+  const isFound = ({ termination }: Pick<Observed, "termination">) => found.value.has(termination.instanceId);
+  const again = await lookAt(run, records.filter(isFound), questions);
+  const byIndex = new Map(again.map((each) => [each.index, each]));
+  return observed.map((each) => byIndex.get(each.index) ?? each);
+}
+
+// Nobody knows whether the instance is in a cluster by now. So its round is not whole any more.
+function withoutSearch({ observation, ...record }: Observed, discovery: Unread): Observed {
+  const { discovery: before, unread } = observation;
+  return {
+    ...record,
+    observation: {
+      ...observation,
+      discovery: before && { ...before, isWhole: false },
+      unread: { ...unread, discovery },
+    },
+  };
+}
+
+async function lookAt(run: Run, records: readonly WithView[], questions: Questions): Promise<Observed[]> {
   const observable = records.map((each) => ({
     ...each,
     isObserved: questions.isObserved(each.termination, each.view),

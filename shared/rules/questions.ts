@@ -6,7 +6,7 @@ import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "./deadline.ts";
-import { isRoundDue, isRoundFresh, roundUntil } from "./rounds.ts";
+import { isRoundDue, isRoundFresh, isSearchedAgain, roundUntil } from "./rounds.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
 import { hasOurs } from "./steps.ts";
 import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
@@ -31,6 +31,7 @@ export const questions: Questions = {
   isRoundDue,
   isRoundFresh,
   roundUntil,
+  isSearchedAgain,
 
   areProtectionsDue,
 

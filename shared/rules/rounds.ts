@@ -2,6 +2,7 @@
 
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
+import { situationOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { type ClusterInstance, liveTasks } from "../model/tasks.ts";
@@ -45,6 +46,25 @@ export function roundsUntil(startedAt: number): number {
 /** Rule 17. Until when a pass may go on with a round. Then it acts on what has been found. */
 export function roundUntil(startedAt: number, now: number): number {
   return Math.min(now + ROUND_SLICE_MS, roundsUntil(startedAt));
+}
+
+/**
+ * Rule 17. Whether to search the clusters again for an instance that was in none of them. An agent may have joined since. That
+ * matters once nothing is left, since the lifecycle action may be completed then, and before anything is taken out: a service may
+ * have registered it.
+ */
+export function isSearchedAgain(
+  { settings, memory, interruptedAt }: Termination,
+  { groupInstance, clusterInstances, silentTwins, registrations, discovery, unread }: Observation,
+): boolean {
+  const isInNone = [memory.containerInstances, clusterInstances, silentTwins].every(
+    (all) => all.length === 0,
+  );
+  if (settings.discover !== "all" || !discovery || !isInNone || unread.tasks !== undefined) return false;
+  const isHeld = groupInstance !== undefined && situationOf(groupInstance.state) === "held";
+  if (!isHeld && interruptedAt === undefined) return false;
+  const isEmpty = registrations.length === 0 && unread.registrations === undefined;
+  return isEmpty ? discovery.isWhole : registrations.some(({ state }) => state === "registered");
 }
 
 /**

@@ -110,6 +110,33 @@ describe("scenarios: what nobody named", () => {
     });
   }
 
+  describe("an agent that joins a cluster after that was searched", () => {
+    const service = {
+      name: "web",
+      desired_count: 1,
+      load_balancers: [{ target_group: "shop", container_port: 3000 }],
+      task: { ports: [{ container_port: 3000 }] },
+    };
+    const shop = { name: "shop", deregistration_delay_seconds: 5 };
+    // The round is whole at 22 s, and the target drains until 112 s.
+    const joining = {
+      ...plain({ clusters: "*" }),
+      target_groups: [{ ...web, deregistration_delay_seconds: 90 }, shop],
+      clusters: [{ name: "shop", services: [service] }],
+      timeline: [scaleIn, { at_seconds: 60, join_cluster: { instance_ids: ids, cluster: "shop" } }],
+    };
+
+    it("is found before the lifecycle action is completed, and its tasks leave", async () => {
+      const outcome = await play(joining);
+      expect(outcome.violations).to.deep.equal([]);
+      expect(outcome.terminations.map(({ reason }) => reason)).to.deep.equal([
+        "completed when nothing was left",
+      ]);
+      const found = linesOf(outcome, "found, not named", going).map((line) => line.cluster);
+      expect(found).to.include("shop");
+    });
+  });
+
   it("is only told of with warn, and the drain goes on as it does by name", async () => {
     const outcome = await play(plain({ discover: "warn" }));
     expect(heldSeconds(outcome)).to.be.below(130);

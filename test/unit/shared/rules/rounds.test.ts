@@ -5,6 +5,7 @@ import type { Discovery } from "../../../../shared/model/discovery.ts";
 import {
   isRoundDue,
   isRoundFresh,
+  isSearchedAgain,
   roundAwaitedUntil,
   roundsUntil,
   roundUntil,
@@ -250,6 +251,43 @@ describe("a round", () => {
     expect(awaited(whole, ROUND)).to.equal(undefined);
     expect(awaited(undefined, ROUND)).to.equal(undefined);
   });
+});
+
+describe("the clusters are searched again", () => {
+  const draining = { registrations: [target({ state: "draining" })] };
+  const inService = { groupInstance: { group: "fleet", state: "InService" } };
+  const table: [
+    string,
+    boolean,
+    Parameters<typeof observed>[0],
+    Parameters<typeof termination>[0]?,
+    Parameters<typeof termination>[1]?,
+  ][] = [
+    ["where nothing is left", true, {}],
+    ["before a registration is taken out", true, { registrations: [target()] }],
+    [
+      "before one is taken out while the round goes on",
+      true,
+      { registrations: [target()], discovery: begun },
+    ],
+    ["not while all that is left drains", false, draining],
+    ["not before a whole round", false, { discovery: begun }],
+    ["not where registrations could not be read", false, { unread: { registrations: denied("elb") } }],
+    ["not where tasks could not be read", false, { unread: { tasks: denied("ecs") } }],
+    ["not where a container instance was found", false, { clusterInstances: [clusterInstance("ACTIVE")] }],
+    ["not where a silent one was found", false, { silentTwins: [clusterInstance("ACTIVE")] }],
+    ["not where one was seen", false, {}, seen],
+    ["not where nobody searches", false, { discovery: undefined }],
+    ["not where only what is named counts", false, {}, {}, { settings: { discover: "warn" } }],
+    ["not where no hook holds the instance", false, inService],
+    ["where it will be interrupted", true, inService, {}, { interruptedAt: SINCE }],
+  ];
+  for (const [why, isDue, shows, memory, change] of table) {
+    it(why, () => {
+      const of = termination(memory, { ...all, ...change });
+      expect(isSearchedAgain(of, observed({ discovery: whole, ...shows }))).to.equal(isDue);
+    });
+  }
 });
 
 describe("the warnings of a search", () => {
