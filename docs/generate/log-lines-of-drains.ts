@@ -299,8 +299,8 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "A target group has `address` and `port` as a target. The instance, or a task on it, has that address in another VPC than the target group's. Here it may be somebody else's, so it is left.",
-    todo: "If the instance is reached through a peering, take the target out yourself before the drain ends.",
+      "Something that may be the instance's is left in a target group. With `address` and `port`: the instance, or a task on it, has that address in another VPC than the target group's. Here it may be somebody else's. With `addresses`: the input names the group, and nothing in it is known as the instance's. EC2 shows no network interface with these in the group's VPC; of `address_count`, up to ten are named. They may be on premises, in a peered VPC, in another account's part of a shared subnet, or in a prefix of another instance's interface. Or an instance had one that is gone.",
+    todo: "If a target is the instance's, take it out yourself before the drain ends. Otherwise nothing. To be rid of the line, do not name a group in which the drained instances never are.",
   },
   "container instance followed": {
     level: "INFO",

@@ -51,6 +51,8 @@ function warningText(reason: WarningReason): string {
       return "the instance is in this cluster, which may not be changed: name it in cluster_names, give it the cluster_tag, or set clusters: *";
     case "another VPC":
       return "the instance has this address in another VPC than the target group, where it may be somebody else's: take it out yourself if it is this instance's";
+    case "unfound":
+      return "EC2 shows no network interface with these addresses in the target group's VPC: if one of them is this instance's, take it out yourself";
     case "cluster lacks it":
       return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
     case "percents":

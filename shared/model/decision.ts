@@ -79,6 +79,7 @@ export type WarningReason =
   | { readonly why: "no such name"; readonly noun: string }
   | { readonly why: "not permitted" }
   | { readonly why: "another VPC" }
+  | { readonly why: "unfound" }
   | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
   | {
       readonly why: "percents";

@@ -124,7 +124,7 @@ export type Memory = {
   readonly queuedUntil: number | undefined;
   /** Passes and rechecks in which something failed. */
   readonly failures: number;
-  /** Lines that were logged, by a short id, so that each is logged once. */
+  /** Lines that were logged, or that need not be, by a short id, so that each is logged once. */
   readonly logged: readonly string[];
   /** Keys of a later version, which this one does not know. They are sent on as they are. */
   readonly ofLaterVersion: Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import type { InstanceState } from "./instance-state.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
 import type { Retention } from "./reason.ts";
-import type { DoubtfulAddress, Registration } from "./registration.ts";
+import type { DoubtfulAddress, GroupAddresses, Registration } from "./registration.ts";
 import type { ClusterInstance, TaskProtection } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
 
@@ -46,6 +46,11 @@ export type Observation = AutoScalingView & {
   readonly registrations: readonly Registration[];
   /** Targets by an address that the instance has in another VPC. They are left. */
   readonly doubtfulAddresses: readonly DoubtfulAddress[];
+  /**
+   * The groups of which EC2 was asked whose their addresses are, each with the addresses that no network interface has. They are
+   * left. None if nobody asked.
+   */
+  readonly unfoundAddresses: readonly GroupAddresses[];
   /** The load balancers of the services that have, or lately had, a task on the instance. */
   readonly managed: readonly LoadBalancerId[];
   /** The load balancers that were found, by the name or id that they were asked for. */

@@ -1,4 +1,5 @@
 import type { Hook } from "./hooks.ts";
+import type { LoadBalancerId } from "./load-balancer.ts";
 import type { AutoScalingView, Observation } from "./observation.ts";
 import type { Registration } from "./registration.ts";
 import type { ClusterInstance, ContainerInstance, Task } from "./tasks.ts";
@@ -42,6 +43,8 @@ export type Questions = {
     instances: readonly ClusterInstance[],
     registrations: readonly Registration[],
   ) => boolean;
+  /** Whether to ask EC2 whose the addresses of a group are, where none is known to be the instance's. */
+  readonly areOwnersDue: (termination: Termination, group: LoadBalancerId) => boolean;
   /** Whether to ask EC2 if the instance is alive. */
   readonly isInstanceDoubtful: (
     termination: Termination,

@@ -1,4 +1,4 @@
-import { isSameLoadBalancer, type LoadBalancerId } from "./load-balancer.ts";
+import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "./load-balancer.ts";
 import type { Task } from "./tasks.ts";
 
 /** A target: an instance id or an address, and its port. */
@@ -32,6 +32,9 @@ export type DoubtfulAddress = {
   readonly address: string;
   readonly port: number | undefined;
 };
+
+/** Addresses that a group of targets has. */
+export type GroupAddresses = { readonly group: LoadBalancer; readonly addresses: readonly string[] };
 
 /** An instance's registration with a load balancer, as a pass shows it. */
 export type Registration = LoadBalancerId & {

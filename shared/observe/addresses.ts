@@ -24,6 +24,8 @@ type AddressTarget = {
 type AddressesIn = {
   readonly own: readonly AddressTarget[];
   readonly doubtful: readonly DoubtfulAddress[];
+  /** Those that are registered, and that nothing shows to be the instance's. */
+  readonly others: readonly string[];
 };
 
 /** Who has the addresses of these terminations, as EC2 shows it. */
@@ -48,7 +50,7 @@ export async function addressesIn(
   record: Pick<Clustered, "clusters" | "termination">,
   addresses: Addresses,
 ): Promise<AddressesIn> {
-  if (targets.length === 0) return { own: [], doubtful: [] };
+  if (targets.length === 0) return { own: [], doubtful: [], others: [] };
   const { instanceId } = record.termination;
   const attached = (await addresses.attached()).filter((each) => each.instanceId === instanceId);
   const known: Known = {
@@ -61,20 +63,31 @@ export async function addressesIn(
   };
   const own: AddressTarget[] = [];
   const doubtful: DoubtfulAddress[] = [];
+  const others = new Set<string>();
   for (const target of targets) {
     const found = holderOf(sameForm(target.id), group.vpc, known);
     if (found === "another VPC") {
       doubtful.push({ loadBalancer: group.name, address: target.id, port: target.port });
-    } else if (found?.holder !== "nobody") {
-      if (found) own.push({ target, ...found });
+    } else if (found && found.holder !== "nobody") {
+      own.push({ target, ...found });
     } else if (target.state === "registered") {
       // Minutes after a task has STOPPED, another one may have its address.
-      const others = (await addresses.ofOthers()).filter((each) => each.instanceId !== instanceId);
-      const isTaken = others.some((each) => isIn(group.vpc, each) && hasAddress(each, target.id));
-      if (!isTaken) own.push({ target, ...found });
+      const isOthers = !found || (await isTaken(target.id, group.vpc, instanceId, addresses));
+      if (isOthers) others.add(target.id);
+      else own.push({ target, ...found });
     }
   }
-  return { own, doubtful };
+  return { own, doubtful, others: [...others] };
+}
+
+async function isTaken(
+  address: string,
+  vpc: string | undefined,
+  instanceId: string,
+  { ofOthers }: Addresses,
+): Promise<boolean> {
+  const others = (await ofOthers()).filter((each) => each.instanceId !== instanceId);
+  return others.some((each) => isIn(vpc, each) && hasAddress(each, address));
 }
 
 /** What is known of an instance's addresses. */
@@ -105,7 +118,8 @@ function holderOf(
   return having.length > 0 ? "another VPC" : undefined;
 }
 
-function isIn(vpc: string | undefined, each: NetworkInterface): boolean {
+/** Whether an interface is in a VPC. Any is in one that is not known. */
+export function isIn(vpc: string | undefined, each: NetworkInterface): boolean {
   return vpc === undefined || each.vpc === vpc;
 }
 

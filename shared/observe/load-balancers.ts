@@ -4,7 +4,7 @@ import type { Unread } from "../model/blocker.ts";
 import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { Questions } from "../model/questions.ts";
-import type { DoubtfulAddress, RegisteredTarget, Registration } from "../model/registration.ts";
+import type { RegisteredTarget, Registration } from "../model/registration.ts";
 import { contentOf, type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { type Addresses, addressesIn, readAddresses } from "./addresses.ts";
@@ -57,6 +57,7 @@ function nowhere({ isObserved, termination }: Observable): Registered {
     unnamed: [],
     missing: [],
     doubtful: [],
+    others: [],
     asked: [],
   };
 }
@@ -172,6 +173,7 @@ function together(one: Registered, other: Registered): Registered {
     unnamed: [...one.unnamed, ...other.unnamed],
     missing: [...one.missing, ...other.missing],
     doubtful: [...one.doubtful, ...other.doubtful],
+    others: [...one.others, ...other.others],
     asked: [...one.asked, ...other.asked],
   };
 }
@@ -193,8 +195,7 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
   const held = heldIn(run, port, record);
   const isAll = record.termination.settings.discover === "all";
   const others = isAll ? [...knownOf(port, record), ...held.map(({ id }) => id)] : [];
-  const registrations: Registration[] = [];
-  const doubtful: DoubtfulAddress[] = [];
+  const parts: Found[] = [];
   const loadBalancers: Memory["loadBalancers"][number][] = [];
   const absent = names.filter((name) => isAbsent(kind, record, name));
   let unread = isAll ? undefined : unreadNames(run, port, absent);
@@ -211,11 +212,9 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
     seen.add(found.id);
     const own = await registrationsIn(run, kind, found, { record, named, managed });
     if ("unread" in own) unread = own.unread;
-    else {
-      registrations.push(...own.value.registrations);
-      doubtful.push(...own.value.doubtful);
-    }
+    else parts.push(own.value);
   }
+  const registrations = parts.flatMap((each) => each.registrations);
   const isUnnamed = ({ id }: LoadBalancerId) => !named.has(id) && !managed.includes(id);
   const told = isAll ? registrations : held;
   return {
@@ -224,7 +223,8 @@ async function registeredOf(run: Run, kind: Kind, record: Clustered): Promise<Re
     unread,
     unnamed: [...new Set(told.filter(isUnnamed).map(({ name }) => name))],
     missing: isAll ? absent.map((name) => ({ noun: port.noun, name })) : [],
-    doubtful,
+    doubtful: parts.flatMap((each) => each.doubtful),
+    others: parts.flatMap((each) => each.others),
     asked: isAll ? answeredOf(kind, all) : held,
   };
 }
@@ -281,24 +281,28 @@ function checkType(
   run.cannotUse(name, `expected a ${noun} of type ${expected}, found type ${targetType}`);
 }
 
+/** What one load balancer shows of one instance. */
+type Found = Pick<Registered, "registrations" | "doubtful" | "others">;
+
 // The registrations of one instance with one load balancer: the instance itself, or addresses of its own or of its tasks.
 async function registrationsIn(
   run: Run,
   kind: Kind,
   found: LoadBalancer,
   search: Search,
-): Promise<Reading<Pick<Registered, "registrations" | "doubtful">>> {
+): Promise<Reading<Found>> {
   const { record } = search;
   const targets = kind.readings.targets.get(found.id);
-  if (!targets || "unread" in targets) return targets ?? { value: { registrations: [], doubtful: [] } };
+  const none = { registrations: [], doubtful: [], others: [] };
+  if (!targets || "unread" in targets) return targets ?? { value: none };
   const all = targets.value ?? [];
   const registrationOf = readingOf(kind, found, search);
   if (found.targetType !== "ip") {
     const registrations = all.filter(({ id }) => id === record.termination.instanceId).map(registrationOf);
-    return { value: { registrations, doubtful: [] } };
+    return { value: { ...none, registrations } };
   }
   return reading(run, async () => {
-    const { own, doubtful } = await addressesIn(found, all, record, kind.addresses);
+    const { own, doubtful, others } = await addressesIn(found, all, record, kind.addresses);
     const registrations = own.map(
       ({ target, holder, task }): Registration => ({
         ...registrationOf(target),
@@ -309,7 +313,9 @@ async function registrationsIn(
         addressTask: task,
       }),
     );
-    return { registrations, doubtful };
+    const isUnexplained = search.named.has(found.id) && own.length + doubtful.length === 0;
+    const unexplained = isUnexplained && others.length > 0 ? [{ group: found, addresses: others }] : [];
+    return { registrations, doubtful, others: unexplained };
   });
 }
 

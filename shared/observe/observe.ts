@@ -12,6 +12,7 @@ import { observeClusters } from "./cluster.ts";
 import { observeDrainTimes } from "./drain-times.ts";
 import { observeHostPorts } from "./host-ports.ts";
 import { observeRegistrations } from "./load-balancers.ts";
+import { observeOwners } from "./owners.ts";
 import type { WithRegistered } from "./records.ts";
 import { holdersOf, noteTasks, roundOf } from "./rounds.ts";
 import { searchAgain } from "./search-again.ts";
@@ -71,7 +72,8 @@ async function lookAt(run: Run, records: readonly WithView[], questions: Questio
   const registered = await observeRegistrations(run, clustered, questions);
   const withPorts = await observeHostPorts(run, registered, questions);
   const withTimes = await observeDrainTimes(run, withPorts, questions);
-  const all = await observeInstances(run, withTimes, questions);
+  const withOwners = await observeOwners(run, withTimes, questions);
+  const all = await observeInstances(run, withOwners, questions);
   return all.map((each) => {
     const { index, before, termination, view, clusters, registered, hostPortsUnread, instance } = each;
     const { discovery, unread } = discoveryOf(run, each, questions);
@@ -84,6 +86,7 @@ async function lookAt(run: Run, records: readonly WithView[], questions: Questio
         ...withTwinsApart(clusters.instances),
         registrations: registered.registrations,
         doubtfulAddresses: registered.doubtful,
+        unfoundAddresses: each.unfound,
         loadBalancers: registered.loadBalancers,
         managed: clusters.managed,
         discovery,

@@ -3,7 +3,7 @@ import type { Missing } from "../model/discovery.ts";
 import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
 import type { InPass } from "../model/observation.ts";
-import type { DoubtfulAddress, Registration } from "../model/registration.ts";
+import type { DoubtfulAddress, GroupAddresses, Registration } from "../model/registration.ts";
 import type { ClusterInstance, TaskProtection } from "../model/tasks.ts";
 
 /** An instance in its clusters: its tasks, and the services they belong to. */
@@ -37,6 +37,8 @@ export type Registered = {
   readonly missing: readonly Missing[];
   /** Addresses of the instance's in another VPC than the target group's. */
   readonly doubtful: readonly DoubtfulAddress[];
+  /** The addresses of named groups in which this pass shows nothing to be the instance's. */
+  readonly others: readonly GroupAddresses[];
   readonly unread: Unread | undefined;
   /** The load balancers that this pass has asked, or that it only tells of. */
   readonly asked: readonly LoadBalancerId[];

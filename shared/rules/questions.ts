@@ -6,6 +6,7 @@ import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf } from "./deadline.ts";
+import { areOwnersDue } from "./left-addresses.ts";
 import { isRoundDue, isRoundFresh, isSearchedAgain, roundUntil } from "./rounds.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
 import { hasOurs } from "./steps.ts";
@@ -34,6 +35,7 @@ export const questions: Questions = {
   isSearchedAgain,
 
   areProtectionsDue,
+  areOwnersDue,
 
   // Its container instance drains, though not by us, and a capacity provider launched it.
   mayBeManagedDraining: ({ memory }, instances) =>

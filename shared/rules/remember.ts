@@ -6,6 +6,7 @@ import type { Observation } from "../model/observation.ts";
 import { seenOf } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, INACTIVE, isSilent, liveTasks } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
+import { knownOwners } from "./left-addresses.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 
 // EC2's answers about an instance on which nothing runs any more. While it is stopping, something may still run.
@@ -60,6 +61,7 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     terminatingSince: memory.terminatingSince ?? (isHeldForTermination(observed) ? now : undefined),
     returns: returnOf(observed.groupInstance?.state ?? ""),
+    logged: union(memory.logged, knownOwners(observed)),
     ...rememberLife(memory, observed, now),
   };
 }

@@ -9,6 +9,7 @@ import type { Termination } from "../model/termination.ts";
 import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
 import { timeWarnings } from "./drain-time.ts";
 import { holdingTasks } from "./holding-tasks.ts";
+import { leftAlone } from "./left-addresses.ts";
 import { newTaskWarnings } from "./new-tasks.ts";
 import { searchWarnings } from "./rounds.ts";
 import { stallWarnings } from "./stall-reasons.ts";
@@ -145,14 +146,4 @@ function lacking({ settings, memory }: Termination, { unread }: Observation): Wa
       reason: { why: "cluster lacks it", clusters },
     },
   ];
-}
-
-function leftAlone({ doubtfulAddresses }: Observation): Warning[] {
-  return doubtfulAddresses.map(({ loadBalancer, address, port }) => ({
-    level: "warn",
-    kind: "address left alone",
-    fields: { load_balancer: loadBalancer, address, port },
-    reason: { why: "another VPC" },
-    about: `${loadBalancer} ${address} ${port}`,
-  }));
 }

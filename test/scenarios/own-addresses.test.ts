@@ -88,6 +88,12 @@ const endOf = (outcome: Outcome) =>
   at(outcome, (line) => line.kind === "action-ended" && line.instanceId === leaving);
 const goneAt = (outcome: Outcome, id: string) =>
   at(outcome, (line) => line.kind === "target" && line.id === id && line.state === "gone");
+/** How often EC2 was asked who has addresses, and not what an instance has. */
+const askedOwners = ({ simulation }: Outcome) =>
+  simulation.calls.filter(
+    ({ action, input }) =>
+      action === "ec2:DescribeNetworkInterfaces" && JSON.stringify(input).includes("addresses."),
+  ).length;
 const sigtermOn = (outcome: Outcome, instanceId: string) =>
   at(outcome, (line) => line.kind === "task" && line.instanceId === instanceId && line.status === "STOPPING");
 
@@ -182,7 +188,6 @@ describe("scenarios: an instance's own addresses", () => {
       { group: { vpc: "b" }, timeline: [register("10.0.0.11")] },
       "10.0.0.11",
     ],
-    ["an address that nobody can see is left", { timeline: [register("192.168.7.7")] }, "192.168.7.7"],
     [
       "a floating address that another instance has by now is left",
       {
@@ -202,6 +207,70 @@ describe("scenarios: an instance's own addresses", () => {
       expect(statesOf(outcome, address)).to.deep.equal(["registered"]);
       const told = linesOf(outcome, "address left alone", leaving);
       expect(told.map((line) => line.address)).to.deep.equal(what.includes("told") ? [address] : []);
+    });
+  }
+
+  /** Each line about addresses that were left, by its addresses. */
+  const leftIn = (outcome: Outcome) =>
+    linesOf(outcome, "address left alone").map(({ addresses }) => addresses);
+  const OUTSIDE = "192.168.7.7";
+
+  it("an address that EC2 shows nowhere is left, and told once, where no target is known as ours", async () => {
+    const outcome = await play(edge({ timeline: [register(OUTSIDE, "10.0.0.12")] }));
+    expectDrained(outcome, { count: 1 });
+    expect(statesOf(outcome, OUTSIDE)).to.deep.equal(["registered"]);
+    expect(linesOf(outcome, "address left alone", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "address left alone")[0]).to.include({
+      level: "WARN",
+      load_balancer: "ingress",
+      address_count: 1,
+    });
+    expect(leftIn(outcome)).to.deep.equal([[OUTSIDE]]);
+  });
+
+  it("so is one that another instance has in another VPC", async () => {
+    const network_interfaces = { [other]: [{ addresses: ["10.0.7.1"] }, { addresses: [OUTSIDE], vpc: "b" }] };
+    const outcome = await play(edge({ group: { network_interfaces }, timeline: [register(OUTSIDE)] }));
+    expectDrained(outcome, { count: 1 });
+    expect(statesOf(outcome, OUTSIDE)).to.deep.equal(["registered"]);
+    expect(leftIn(outcome)).to.deep.equal([[OUTSIDE]]);
+  });
+
+  it("so is a target that a machine has left behind, each instance's drain by itself", async () => {
+    const timeline = [
+      register("10.0.0.13"),
+      { at_seconds: 10, kill: { instance_ids: [ids[2]] } },
+      { at_seconds: 32, terminate: { instance_ids: [other] } },
+    ];
+    const outcome = await play(edge({ timeline }));
+    for (const id of [leaving, other]) {
+      const told = linesOf(outcome, "address left alone", id);
+      expect(told.map(({ addresses }) => addresses)).to.deep.equal([["10.0.0.13"]]);
+    }
+  });
+
+  /** [what, the change, whether EC2 is asked who has the addresses] */
+  const quiet: [string, Change, boolean][] = [
+    [
+      "a group with on-premises targets beside ours",
+      { timeline: [register(OUTSIDE, "10.0.0.11", "10.0.0.12")] },
+      false,
+    ],
+    [
+      "a group that nobody named",
+      { timeline: [register(OUTSIDE)], besides: { functions: functions({ discover: "all" }) } },
+      false,
+    ],
+    ["a group with other instances' addresses alone", { timeline: [register("10.0.0.12")] }, true],
+    ["a group with nothing in it", {}, false],
+  ];
+  for (const [what, change, isAsked] of quiet) {
+    it(`${what}: nothing is told`, async () => {
+      const outcome = await play(edge(change));
+      expectDrained(outcome, { count: 1 });
+      expectQuiet(outcome);
+      expect(leftIn(outcome)).to.deep.equal([]);
+      expect(askedOwners(outcome)).to.equal(isAsked ? 1 : 0);
     });
   }
 
@@ -285,6 +354,17 @@ describe("scenarios: tasks that register themselves", () => {
       (line) => line.kind === "task" && line.address === address && line.status === "STOPPING",
     );
     expect(sigterm).to.be.at.least(goneAt(outcome, address));
+  });
+
+  it("a named group with tasks that run elsewhere, on Fargate: each address is somebody's", async () => {
+    const behind = [{ target_group: "ingress", container_port: 8080 }];
+    const outcome = await play({
+      ...shop({ launch_type: "FARGATE", load_balancers: behind }),
+      timeline: [{ at_seconds: 30, terminate: { instance_ids: [leaving] } }],
+    });
+    expectDrained(outcome, { count: 1 });
+    expect(askedOwners(outcome)).to.equal(1);
+    expect(linesOf(outcome, "address left alone")).to.deep.equal([]);
   });
 
   it("a service that ECS registers is left to ECS", async () => {

@@ -95,6 +95,12 @@ const REASONS: {
       "the instance has this address in another VPC than the target group, where it may be somebody else's: take it out yourself if it is this instance's",
     ],
   ],
+  unfound: [
+    [
+      { why: "unfound" },
+      "EC2 shows no network interface with these addresses in the target group's VPC: if one of them is this instance's, take it out yourself",
+    ],
+  ],
   "cluster lacks it": [
     [
       { why: "cluster lacks it", clusters: ["main", "other"] },

@@ -37,6 +37,8 @@ type Given = {
   readonly targets?: readonly Listed[];
   readonly interfaces?: readonly NetworkInterface[];
   readonly memory?: Partial<Memory>;
+  readonly groups?: readonly string[];
+  /** Which of the groups the input names: all by default. A service names the first one. */
   readonly named?: readonly string[];
   readonly fails?: NonNullable<Shown["fails"]>;
 };
@@ -47,11 +49,12 @@ async function play({
   targets = [listed("registered")],
   interfaces = [primary],
   memory = {},
-  named = ["ip"],
+  groups = ["ip"],
+  named = groups,
   fails = {},
 }: Given) {
   const { run, asked } = showing({
-    targetGroups: named.map((name) => ({
+    targetGroups: groups.map((name) => ({
       arn: `arn:${name}`,
       name,
       targetType: "ip",
@@ -65,10 +68,19 @@ async function play({
   const of = termination(memory, { settings: { targetGroups: named } });
   const services = [service("web", { loadBalancers: [{ kind: "target", id: "arn:ip" }] })];
   const instances = [clusterInstanceOf({}, tasks, services)];
-  const [found] = await observeRegistrations(run, [clustered(of, { instances })], questions);
-  const { registrations = [], doubtful = [], unread } = found?.registered ?? {};
+  const managed = services.flatMap(({ loadBalancers }) => loadBalancers);
+  const [found] = await observeRegistrations(run, [clustered(of, { instances, managed })], questions);
+  const { registrations = [], doubtful = [], others = [], unread } = found?.registered ?? {};
   const own = registrations.map((each) => [each.target, each.state, each.holder, each.addressTask?.arn]);
-  return { asked: asked.filter((each) => each.startsWith("ec2.")), own, registrations, doubtful, unread };
+  const left = others.map(({ group: { id }, addresses }) => [id, addresses]);
+  return {
+    asked: asked.filter((each) => each.startsWith("ec2.")),
+    own,
+    registrations,
+    doubtful,
+    left,
+    unread,
+  };
 }
 const seen = (id = "arn:ip"): Partial<Memory> => ({
   registrations: [{ kind: "target", id, port: 80, address: ADDRESS }],
@@ -91,7 +103,7 @@ describe("an address in a target group", () => {
         pointsAt: [],
         state: "registered",
         invalid: false,
-        managed: false,
+        managed: true,
         unnamed: false,
         services: ["web"],
         canRecheckRegistered: true,
@@ -259,7 +271,7 @@ describe("an address in a target group", () => {
   });
 
   it("is asked about once a pass, for all instances and groups; what nobody had is not asked for", async () => {
-    const both = await play({ tasks: [stopped], named: ["ip", "ip2"] });
+    const both = await play({ tasks: [stopped], groups: ["ip", "ip2"] });
     expect(both.own).to.have.lengthOf(2);
     expect(both.asked).to.deep.equal(["ec2.interfacesOf i-1", `ec2.interfacesWith ${ADDRESS}`]);
     expect((await play({})).asked).to.deep.equal(["ec2.interfacesOf i-1"]);
@@ -272,6 +284,37 @@ describe("an address in a target group", () => {
       expect(own).to.deep.equal([]);
       expect(unread).to.deep.equal({ call, why: "denied" });
     }
+  });
+
+  it("is left to be asked about where nothing in a named group is the instance's", async () => {
+    const outside = listed("registered", "192.168.7.7");
+    const leftIn = async (given: Given) =>
+      (await play({ interfaces: [networkInterface({ addresses: [ADDRESS] })], ...given })).left;
+    const targets = [outside, { ...outside, port: 81 }, listed("draining", "192.168.7.8")];
+    expect(await leftIn({ targets })).to.deep.equal([["arn:ip", ["192.168.7.7"]]]);
+    expect(await leftIn({ targets, groups: ["ip", "ip2"] })).to.deep.equal([
+      ["arn:ip", ["192.168.7.7"]],
+      ["arn:ip2", ["192.168.7.7"]],
+    ]);
+    // One that another has by now is a target of somebody's too.
+    const taken = [primary, networkInterface({ instanceId: "i-2", addresses: [ADDRESS] })];
+    expect(await leftIn({ tasks: [stopped], interfaces: taken })).to.deep.equal([["arn:ip", [ADDRESS]]]);
+  });
+
+  it("is not asked about beside the instance's own, in a group that nobody named, or while it drains", async () => {
+    const outside = listed("registered", "192.168.7.7");
+    const own: Given = { interfaces: [networkInterface({ addresses: [ADDRESS] })] };
+    const elsewhere: Given = { interfaces: [networkInterface({ vpc: "vpc-b", addresses: [ADDRESS] })] };
+    const quiet: Given[] = [
+      { ...own, targets: [outside, listed("registered")] },
+      { ...own, targets: [outside, listed("draining")] },
+      { ...elsewhere, targets: [outside, listed("registered")] },
+      { named: [], targets: [outside] },
+      { targets: [{ ...outside, state: "draining" }] },
+    ];
+    for (const given of quiet) expect((await play(given)).left).to.deep.equal([]);
+    expect((await play({ ...own, targets: [outside, listed("registered")] })).own).to.have.lengthOf(1);
+    expect((await play({ ...elsewhere, targets: [listed("registered")] })).doubtful).to.have.lengthOf(1);
   });
 
   it("leaves nothing unread where EC2 does not answer, and no address is registered", async () => {

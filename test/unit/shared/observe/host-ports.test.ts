@@ -121,6 +121,7 @@ describe("host ports", () => {
       unnamed: [],
       missing: [],
       doubtful: [],
+      others: [],
       asked: [],
     };
     const record = { ...clustered(termination()), registered };

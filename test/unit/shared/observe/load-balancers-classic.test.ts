@@ -18,7 +18,7 @@ const naming = (...elbNames: string[]) => ({ settings: { elbNames } });
 const managedBy = (...ids: string[]) => ({ managed: ids.map((id) => ({ kind: "classic", id })) });
 
 /** Nothing was searched. */
-const NOTHING = { unnamed: [], missing: [], doubtful: [], asked: [] };
+const NOTHING = { unnamed: [], missing: [], doubtful: [], others: [], asked: [] };
 
 async function play(shown: Shown, ...records: Clustered[]) {
   const { run, asked, lines } = showing(shown);

@@ -30,7 +30,7 @@ const group = (
   ...change,
 });
 /** Nothing was searched. */
-const NOTHING = { unnamed: [], missing: [], doubtful: [], asked: [] };
+const NOTHING = { unnamed: [], missing: [], doubtful: [], others: [], asked: [] };
 /** What is to be remembered of the group that was asked for by its name. */
 const staticAsked = {
   asked: "static",

@@ -67,6 +67,7 @@ describe("an observation", () => {
       silentTwins: [],
       registrations: 1,
       doubtfulAddresses: [],
+      unfoundAddresses: [],
       loadBalancers: [],
       managed: web.loadBalancers,
       discovery: undefined,
@@ -108,6 +109,20 @@ describe("an observation", () => {
     expect(await unread({}, { ...held, unread: { hooks } })).to.deep.equal({ hooks });
   });
 
+  it("leaves nothing unread where EC2 does not say whose the other addresses of a named group are", async () => {
+    const targets = [{ id: "192.168.7.7", port: 80, state: "registered", invalid: false }] as const;
+    const group = { arn: "arn:ip", name: "ip", targetType: "ip", network: false, vpc: "vpc-a", targets };
+    const named = termination({}, { settings: { targetGroups: ["ip"] } });
+    const answered = await play({ targetGroups: [group] }, named);
+    expect(answered.observed.unfoundAddresses.map(({ addresses }) => addresses)).to.deep.equal([
+      ["192.168.7.7"],
+    ]);
+    const fails = { "ec2.interfacesWith": "denied" } as const;
+    const { asked, observed } = await play({ targetGroups: [group], fails }, named);
+    expect(asked).to.include("ec2.interfacesWith 192.168.7.7");
+    expect([observed.unread, observed.unfoundAddresses]).to.deep.equal([{}, []]);
+  });
+
   it("says that host ports could not be read", async () => {
     const { observed } = await play(
       {
@@ -139,6 +154,7 @@ describe("more than Auto Scaling is asked about an instance", () => {
     registrations: [],
     loadBalancers: [],
     doubtfulAddresses: [],
+    unfoundAddresses: [],
     managed: [],
     discovery: undefined,
     missing: [],

@@ -43,6 +43,7 @@ export function registeredAt(registrations: Registered["registrations"]): Regist
     unnamed: [],
     missing: [],
     doubtful: [],
+    others: [],
     asked: [],
   };
 }

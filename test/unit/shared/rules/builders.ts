@@ -56,6 +56,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   silentTwins: [],
   registrations: [],
   doubtfulAddresses: [],
+  unfoundAddresses: [],
   managed: [],
   loadBalancers: [],
   discovery: undefined,
