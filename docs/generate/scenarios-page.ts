@@ -52,7 +52,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | \`stop_tasks\` | A standalone task that nothing ends. With \`all\` it is stopped in time. |
 | \`settle_seconds\` | It came when nothing was left any more: a longer one would have seen it. With \`late\`: the wait itself. |
 | \`discover: named\`, \`discover: warn\` | Nothing in the input names it. With \`warn\` it was found, and only warned about. |
-| \`clusters\` | It is in a cluster that may not be changed: no setting names or tags it, or a name is wrong. |
+| \`clusters\` | It is in a cluster that may not be changed: no setting names or tags it, or a name is wrong. With \`late\`: nothing can set it DRAINING there. |
 | \`dry_run\`, \`on_rebalance\`, \`on_maintenance\`, \`replace_at_once\`, \`replace_last\`, \`deregister_container_instance\` | The input asks for it. |
 | \`Spot interruption\` | EC2 took the instance back. |
 | \`the hook's own timeout\`, \`another hook\` | It released the instance. |

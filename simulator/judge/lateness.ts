@@ -12,8 +12,14 @@ const GRACE_MS = 60_000;
  */
 const NETWORK_SETTLE_MS = 120_000;
 
-/** A hold, with since when nothing is left on its instance, in milliseconds since 1970. */
-type Watched = { readonly hold: Hold; emptySince: number | undefined; behindNetwork: boolean };
+/** A hold, with since when nothing is left on its instance. Times in milliseconds since 1970. */
+type Watched = {
+  readonly hold: Hold;
+  emptySince: number | undefined;
+  behindNetwork: boolean;
+  /** Until when it was ACTIVE in a cluster that may not be changed. Undefined if it never was. */
+  unpermittedUntil: number | undefined;
+};
 
 /** How long hooks of ours hold instances on which nothing is left. */
 export class Latenesses {
@@ -29,7 +35,12 @@ export class Latenesses {
   }
 
   started(hold: Hold): void {
-    this.#watched.set(hold.instanceId, { hold, emptySince: undefined, behindNetwork: false });
+    this.#watched.set(hold.instanceId, {
+      hold,
+      emptySince: undefined,
+      behindNetwork: false,
+      unpermittedUntil: undefined,
+    });
     this.#look(hold.instanceId, hold.askedAt);
   }
 
@@ -66,31 +77,34 @@ export class Latenesses {
     );
     const isEmpty = there.ended !== undefined || (spots.length === 0 && there.running.length === 0);
     watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
+    if (isUnpermitted(watched.hold, there)) watched.unpermittedUntil = Number.POSITIVE_INFINITY;
+    else if (watched.unpermittedUntil === Number.POSITIVE_INFINITY) watched.unpermittedUntil = at;
   }
 
-  #judge({ hold, emptySince, behindNetwork }: Watched, at: number, add: (damage: Damage) => void): void {
+  #judge(watched: Watched, at: number, add: (damage: Damage) => void): void {
+    const { hold, emptySince, behindNetwork } = watched;
     if (emptySince === undefined) return;
     const { askedAt, instanceId, scope } = hold;
-    const there = this.#where.instance(instanceId);
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
     // A drain that searches for what nobody named is not ready before it has asked everything.
     const { settle, searchesFor } = scope.permits;
     const mayBeSentTo = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
     const from = Math.max(emptySince + mayBeSentTo, looked + searchesFor);
     if (at - from <= GRACE_MS) return;
-    const allowedBy =
-      at - from - (settle ?? 0) <= GRACE_MS ? "settle_seconds" : this.#allowed(hold, there, { from, at });
-    add({
-      kind: "late",
-      instanceId,
-      what: `the hook ${hold.hook} held it with nothing left on it`,
-      from,
-      to: at,
-      allowedBy,
-    });
+    const what = `the hook ${hold.hook} held it with nothing left on it`;
+    const allowedBy = this.#allowed(watched, { from, at });
+    add({ kind: "late", instanceId, what, from, to: at, allowedBy });
   }
 
-  #allowed(hold: Hold, there: There, { from, at }: { from: number; at: number }): AllowedBy | undefined {
+  #allowed(
+    { hold, unpermittedUntil }: Watched,
+    { from, at }: { from: number; at: number },
+  ): AllowedBy | undefined {
+    const there = this.#where.instance(hold.instanceId);
+    const isInTime = (since: number) => at - since - (hold.scope.permits.settle ?? 0) <= GRACE_MS;
+    if (isInTime(from)) return "settle_seconds";
+    // Nobody may set it DRAINING there, and ECS may place tasks on it until its end. So it is held until its deadline.
+    if (unpermittedUntil !== undefined && isInTime(unpermittedUntil)) return "clusters";
     if (hold.isDry && hold.begunAt === undefined) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
     const { discover, isMisnamed } = hold.scope.permits;
@@ -101,4 +115,13 @@ export class Latenesses {
       ? "an injected fault"
       : undefined;
   }
+}
+
+// Discovery finds its cluster, and the settings let nobody set it DRAINING there.
+function isUnpermitted({ scope }: Hold, { containerInstances, ended }: There): boolean {
+  const { changeable, discover } = scope.permits;
+  const isOpen = [...containerInstances.values()].some(
+    ({ status, cluster }) => status === "ACTIVE" && !changeable.has(cluster),
+  );
+  return discover === "all" && !ended && isOpen;
 }

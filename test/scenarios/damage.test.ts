@@ -429,6 +429,15 @@ describe("scenarios: damage", () => {
       expect(kinds(await playBy(completing(280), settling))).to.deep.equal(["late, by settle_seconds"]);
     });
 
+    it("one in a cluster that may not be changed, until it leaves the cluster", async () => {
+      const held = { ...empty, functions: functions({ drain_timeout_seconds: 300 }) };
+      const leaving = { at_seconds: 160, deregister_container_instance: { instance_ids: [victim] } };
+      const left = { ...held, timeline: [...world.timeline, leaving] };
+      expect(kinds(await playBy(completing(280), held))).to.deep.equal(["late, by clusters"]);
+      expect(kinds(await playBy(completing(280), left))).to.deep.equal(["late, by nothing"]);
+      expect(kinds(await playBy(completing(190), left))).to.deep.equal(["late, by clusters"]);
+    });
+
     it("none for two minutes while a Network Load Balancer may go on sending; one after that", async () => {
       const network = {
         target_groups: [{ ...world.target_groups[0], protocol: "TCP", deregistration_delay_seconds: 1 }],

@@ -246,4 +246,23 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 40_025,
+    wrong:
+      "an instance without tasks was in a cluster that nobody lets us change: the judge did not know that it is held until its deadline",
+    scenario: {
+      name: "past failure 40025",
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: deregister({ drain_timeout_seconds: 500 }),
+        terminate: sweeping({ auto_scaling_groups: ["g0"] }),
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000001"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [{ at_seconds: 21, scale_in: { group: "g0", count: 1 } }],
+    },
+  },
 ];
