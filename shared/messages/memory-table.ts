@@ -125,6 +125,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   disconnectedSince: optional({ disconnected_since: time }, latestIfBoth),
   unknownSince: optional({ unknown_since: time }, latestIfBoth),
   deadSince: optional({ dead_since: time }, earliest),
+  clearingSince: optional({ clearing_since: time }, earliest),
   terminatingSince: optional({ dying_since: time }, earliest),
   returns: optional({ returns }, ofEither),
   returningSince: optional({ returning_since: time }, ofEither),

@@ -102,6 +102,8 @@ export type Memory = {
   readonly unknownSince: number | undefined;
   /** When the instance was first certain to be dead. */
   readonly deadSince: number | undefined;
+  /** Since when a dead instance is cleared away: from the first pass on that knew all that it is in. */
+  readonly clearingSince: number | undefined;
   /**
    * When a pass first showed that a hook holds the instance to terminate it, not to return it. That happens once, so the
    * lifecycle action that holds it had begun by then.
@@ -163,6 +165,7 @@ export const NO_MEMORY: Memory = {
   disconnectedSince: undefined,
   unknownSince: undefined,
   deadSince: undefined,
+  clearingSince: undefined,
   terminatingSince: undefined,
   returns: undefined,
   returningSince: undefined,

@@ -16,22 +16,20 @@ import { CLEAR_UP_MS } from "./timings.ts";
  * balancers still show. It is removed from them, and the lifecycle action is completed. What could not be read may still have
  * it, and an address stays registered until somebody takes it out. So that is waited for, until the drain's time is over.
  */
-export function decideDeadInstance(
-  termination: Termination,
-  observed: Observation,
-  now: number,
-  deadSince: number,
-): Decision {
+export function decideDeadInstance(termination: Termination, observed: Observation, now: number): Decision {
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
   const blocker: Blocker = { kind: "dead instance", as: observed.instance };
   const hidden = unseen(observed);
   if (hidden.length > 0 && now < deadlineOf(termination, hookOf(termination, observed)).at) {
-    // The time for clearing away begins once all of it is known.
-    const memory = { ...termination.memory, deadSince: now };
+    const memory = { ...termination.memory, clearingSince: undefined };
     return { ...wait({ ...termination, memory }, now, [blocker, ...hidden]), steps };
   }
-  if (steps.length > 0 && now - deadSince < CLEAR_UP_MS) {
-    return { ...wait(termination, now, [blocker]), steps };
+  // The time for clearing away begins with the first pass that knows all of it. What that pass has found is so taken out, however
+  // long ago the pass before was.
+  const clearingSince = termination.memory.clearingSince ?? now;
+  if (steps.length > 0 && now - clearingSince < CLEAR_UP_MS) {
+    const memory = { ...termination.memory, clearingSince };
+    return { ...wait({ ...termination, memory }, now, [blocker]), steps };
   }
   return complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance });
 }

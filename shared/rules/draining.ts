@@ -27,7 +27,7 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
   const { completedAt, deadSince } = held.memory;
   if (completedAt !== undefined) return decideCompleted(held, observed, now, completedAt);
   if (deadSince !== undefined) {
-    return tryCompletion(held, observed, now, decideDeadInstance(held, observed, now, deadSince));
+    return tryCompletion(held, observed, now, decideDeadInstance(held, observed, now));
   }
   const { steps, memory } = stepsInPlan(held, stepsFor(held, observed, now));
   const termination = { ...held, memory };

@@ -265,4 +265,32 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       timeline: [{ at_seconds: 21, scale_in: { group: "g0", count: 1 } }],
     },
   },
+  {
+    seed: 848_910_193,
+    wrong:
+      "the search ended more than a minute after the pass that found the instance dead: the action was completed over the address that it had just found",
+    scenario: {
+      name: "past failure 848910193",
+      functions: {
+        deregister: deregister({ target_groups: ["static"], cluster_names: ["c0"] }, 40),
+        terminate: { ...sweeping({ sweep_minutes: 0, cluster_names: ["c0"] }), first_after_seconds: 110 },
+      },
+      queues,
+      target_groups: [
+        { name: "addresses", target_type: "ip" },
+        ...["static", "other-1", "other-2", "other-3", "other-4"].map((name) => ({ name })),
+      ],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000003"],
+          cluster: "c0",
+          registers_with: { target_groups: [{ name: "addresses" }, { name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [{ at_seconds: 1, stop: { instance_ids: ["i-00000000000000003"] } }],
+    },
+  },
 ];

@@ -151,18 +151,25 @@ describe("decide", () => {
     },
     {
       why: "the clearing up does not succeed: tried for just under a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE + 1 },
+      memory: { ...drained, deadSince: SINCE, clearingSince: SINCE + now - MINUTE + 1 },
       ...says("terminated"),
       now,
       expected: ["wait", "force out"],
     },
     {
       why: "the clearing up does not succeed: completed after a minute",
-      memory: { ...drained, deadSince: SINCE + now - MINUTE },
+      memory: { ...drained, deadSince: SINCE, clearingSince: SINCE + now - MINUTE },
       ...says("terminated"),
       now,
       expected: ["complete"],
       because: { why: "dead", as: "terminated" },
+    },
+    {
+      why: "found minutes after it was certain to be dead: taken out first",
+      memory: { ...drained, deadSince: SINCE },
+      ...says("terminated", { clusterInstances: [], registrations: [target()] }),
+      now,
+      expected: ["wait", "deregister"],
     },
     {
       why: "refused by Auto Scaling, as for one that lives: tried again for two minutes",
@@ -314,10 +321,17 @@ describe("decide", () => {
 
   it("rule 7: the minute for clearing away begins when all could be read", () => {
     const { memory } = decisionOf(unreadOf("tasks"));
-    expect(memory.deadSince).to.equal(SINCE + now);
-    expect(decisionOf({ ...reads({}), memory: { ...drained, deadSince: SINCE } }).memory.deadSince).to.equal(
-      SINCE,
-    );
+    expect(memory.clearingSince).to.equal(undefined);
+    const dead = { ...drained, deadSince: SINCE };
+    const registered = (clearingSince?: number) =>
+      decisionOf({
+        ...reads({ clusterInstances: [], registrations: [target()] }),
+        memory: { ...dead, clearingSince },
+      }).memory;
+    expect(registered().clearingSince).to.equal(SINCE + now);
+    expect(registered(SINCE + now - SECOND).clearingSince).to.equal(SINCE + now - SECOND);
+    const hidden = { ...unreadOf("tasks"), memory: { ...dead, clearingSince: SINCE } };
+    expect(decisionOf(hidden).memory).to.include({ deadSince: SINCE, clearingSince: undefined });
   });
 
   rows("rule 7: what is cleared away after a dead instance", [
