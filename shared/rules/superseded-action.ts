@@ -31,8 +31,9 @@ export function terminatesAfterAll(
  *
  * - A hook holds the returning instance once more, after its own action has ended. The drain's time begins now, and the token is
  *   of no use.
- * - The instance was returning, and a hook now holds it to terminate it. It is another action, or the read before lagged. With a
- *   token, a heartbeat tells which, so one is due at once. Without a token nothing tells, and the drain's time begins now.
+ * - The instance was returning, and a hook now holds it to terminate it, or on another way back. It is another action, or the read
+ *   before lagged. With a token, a heartbeat tells which, so one is due at once. Without a token nothing tells, and the drain's time
+ *   begins now.
  *
  * @param now in milliseconds since 1970
  */
@@ -52,7 +53,8 @@ export function supersede(termination: Termination, view: HookView, now: number)
       },
     };
   }
-  if (hasActionEnded(memory) || !terminatesAfterAll(memory, view)) return termination;
+  const isOther = terminatesAfterAll(memory, view) || returnsElsewhere(memory, view);
+  if (hasActionEnded(memory) || !isOther) return termination;
   const begunAt = token === undefined ? undefined : memory.begunAt;
   return {
     ...termination,
@@ -61,12 +63,23 @@ export function supersede(termination: Termination, view: HookView, now: number)
   };
 }
 
+// Whether a hook holds an instance on another way back than at the pass before. No lifecycle action has two.
+function returnsElsewhere(
+  { returns }: Memory,
+  { groupInstance }: Pick<AutoScalingView, "groupInstance">,
+): boolean {
+  const shown = returnOf(groupInstance?.state ?? "");
+  return returns !== undefined && shown !== undefined && shown !== returns;
+}
+
 // If no pass saw it on its way, only time tells: a completed action releases its instance within seconds.
 function isHeldAgain(termination: Termination, view: HookView, now: number): boolean {
   const { groupInstance, hooks } = view;
   const { returns, returningSince, completedAt } = termination.memory;
   if (returns === undefined || groupInstance === undefined) return false;
   if (returnOf(groupInstance.state) === undefined) return false;
+  // A read that lags shows no later action.
+  if (returnsElsewhere(termination.memory, view)) return hasActionEnded(termination.memory);
   if (returningSince !== undefined) return now - returningSince >= SETTLE_MS;
   const isAlone = hooks !== undefined && otherHooks(termination, view).length === 0;
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;

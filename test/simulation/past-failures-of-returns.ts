@@ -308,4 +308,37 @@ export const pastFailuresOfReturns: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 359_080_672,
+    wrong:
+      "a sweep had found an instance that got a new root volume; while nothing could be read, it came back and went to the warm pool: the deadline of the first lifecycle action ended the drain of the second too early",
+    scenario: {
+      name: "past failure 359080672",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], drain_timeout_seconds: 300 }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          cluster_names: ["c0"],
+          drain_timeout_seconds: 300,
+        }),
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-10000000000000003"], cluster: "c0", warm_pool: {}, hooks: [drain] },
+      ],
+      tasks: [{ cluster: "c0", instance_ids: ["i-10000000000000003"] }],
+      timeline: [
+        { at_seconds: 27, replace_root_volume: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 29, lose_messages: { queue: "lifecycle" } },
+        {
+          at_seconds: 120,
+          fail: { actions: ["autoscaling:DescribeAutoScalingInstances"], for_seconds: 60 },
+        },
+        { at_seconds: 130, complete_actions: { group: "g0", hook: "drain" } },
+        { at_seconds: 170, run_tasks: { cluster: "c0" } },
+        { at_seconds: 173, scale_in: { group: "g0", count: 1 } },
+      ],
+    },
+  },
 ];

@@ -30,16 +30,19 @@ describe("another action that holds the instance", () => {
 });
 
 describe("an instance that was on its way back", () => {
-  for (const state of ["Terminating:Wait", "Warmed:Terminating:Wait"]) {
-    it(`and is ${state}: a heartbeat by the token tells at once which lifecycle action holds it`, () => {
-      expect(goneOn({ returns: "warm pool" }, state)).to.deep.equal({
-        since: SINCE,
-        lastHeartbeatAt: undefined,
-      });
+  const elsewhere = [
+    ["warm pool", "Terminating:Wait"],
+    ["root volume", "Warmed:Terminating:Wait"],
+    ["root volume", "Warmed:Pending:Wait"],
+    ["warm pool", "ReplacingRootVolume:Wait"],
+  ] as const;
+  for (const [returns, state] of elsewhere) {
+    it(`to its ${returns}, and is ${state}: a heartbeat by the token tells at once which lifecycle action holds it`, () => {
+      expect(goneOn({ returns }, state)).to.deep.equal({ since: SINCE, lastHeartbeatAt: undefined });
     });
 
-    it(`and is ${state}: without a token its time starts again`, () => {
-      const before = termination({ lastHeartbeatAt: SINCE, returns: "root volume" });
+    it(`to its ${returns}, and is ${state}: without a token its time starts again`, () => {
+      const before = termination({ lastHeartbeatAt: SINCE, returns });
       const after = supersede(before, { groupInstance: { group: "fleet", state }, hooks: [hook()] }, now);
       expect(after).to.deep.equal({
         ...before,
@@ -113,6 +116,13 @@ describe("an instance that was on its way back", () => {
 
     it("once more, two minutes after its action was completed, with no other hook to hold it", () => {
       expect(goesOnAs({ completedAt: now - 2 * MINUTE })).to.include({ token: undefined, since: now });
+    });
+
+    it("on another way, once its action had ended: at once, whatever the hooks are", () => {
+      for (const ended of [{ returningSince: now }, { completedAt: now }]) {
+        const memory = { ...ended, returns: "root volume" as const };
+        expect(goesOnAs(memory, { ...pool, hooks: undefined })).to.include({ token: undefined, since: now });
+      }
     });
 
     /** [why, the memory, what holds it] */
