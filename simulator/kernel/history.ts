@@ -26,6 +26,12 @@ export class History<T> implements Past {
     return this.#latest.at;
   }
 
+  /** Notes the value as it is. Returns whether it has not changed since, when asked later: also within the same millisecond. */
+  watch(): () => boolean {
+    const noted = this.#latest;
+    return () => this.#latest === noted;
+  }
+
   /** Sets the value from `at` on, which must not lie before the latest change. An equal value is no change. */
   set(at: number, value: T): void {
     if (value === this.latest) return;

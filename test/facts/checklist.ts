@@ -106,6 +106,7 @@ export const CHECKLIST: readonly Fact[] = [
     "protected-scale-in":
       "scale-in passes over a protected instance, and a termination that is asked for does not",
     "standby-apart": "an instance in Standby does not count in the desired capacity, and comes back to serve",
+    "standby-overtaken": "an instance that is terminated on its way into Standby does not get there",
     "detach-lives": "a detached instance leaves its group without its hooks, and lives on",
     "refresh-rolls":
       "an instance refresh replaces all instances, the next when the last replacement is in service",

@@ -122,6 +122,23 @@ describe("Stepping in", () => {
     expect(await inService(name)).to.have.members([...instanceIds]);
   });
 
+  it("facts 1: an instance that is terminated on its way into Standby does not get there", async () => {
+    const { name, instanceIds } = await makeGroup(aws, { hooks: [{}] });
+    const [InstanceId] = instanceIds as [string];
+    await aws.autoScaling.send(
+      new EnterStandbyCommand({
+        AutoScalingGroupName: name,
+        InstanceIds: [InstanceId],
+        ShouldDecrementDesiredCapacity: true,
+      }),
+    );
+    await aws.autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: false }),
+    );
+    await aws.advance(60);
+    expect(await stateOf(aws, InstanceId)).to.equal("Terminating:Wait");
+  });
+
   it("facts 1: a detached instance leaves its group without its hooks, and lives on", async () => {
     const { name, queueUrl, instanceIds } = await makeGroup(aws, { instances: 2, hooks: [{}] });
     const [id] = instanceIds as [string];

@@ -344,9 +344,9 @@ export class Groups implements Past {
 
   // Does nothing if the instance's state has changed in the meantime.
   #whenBooted(instance: GroupInstance, seconds: number, then: () => void): void {
-    const { since } = instance.state;
+    const isUnchanged = instance.state.watch();
     this.#world.agenda.in(seconds * 1000, () => {
-      if (instance.state.since === since) then();
+      if (isUnchanged()) then();
     });
   }
 

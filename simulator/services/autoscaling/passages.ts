@@ -181,9 +181,9 @@ export class Passages {
 
   #proceed(group: Group, instance: GroupInstance, phase: Phase, then: () => void): void {
     this.set(group, instance, `${phase}:Proceed`);
-    const { since } = instance.state;
+    const isUnchanged = instance.state.watch();
     this.#world.agenda.in(PROCEED_MS, () => {
-      if (instance.state.latest === `${phase}:Proceed` && instance.state.since === since) then();
+      if (isUnchanged()) then();
     });
   }
 

@@ -72,9 +72,9 @@ export class SetAside {
 
   // Does nothing if the instance's state has changed in the meantime.
   #after(milliseconds: number, instance: GroupInstance, then: () => void): void {
-    const { since } = instance.state;
+    const isUnchanged = instance.state.watch();
     this.#world.agenda.in(milliseconds, () => {
-      if (instance.state.since === since) then();
+      if (isUnchanged()) then();
     });
   }
 }
