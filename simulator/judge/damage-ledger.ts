@@ -4,6 +4,7 @@ import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
 import { foreignCalls } from "./foreign-calls.ts";
 import { Latenesses } from "./lateness.ts";
 import { leftBehind, unknownAddresses } from "./left-behind.ts";
+import { isForNextRound, type ToldUntil } from "./next-round.ts";
 import {
   allowedAtDraining,
   allowedAtEnd,
@@ -60,6 +61,7 @@ export type DamageFacts = PermitFacts & {
   /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
   readonly isSwept: (group: string, cluster: string) => boolean;
   readonly readSince: () => number;
+  readonly toldUntil: ToldUntil;
   readonly services: ServiceScope;
   readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
   readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
@@ -89,6 +91,7 @@ export type DamageFacts = PermitFacts & {
 
 /** Damage, from the world alone: what happened is in the story, and what allows it in the scenario's file. */
 export class DamageLedger {
+  readonly #story: Story;
   readonly #facts: DamageFacts;
   readonly #where: Whereabouts;
   readonly #damage: Damage[] = [];
@@ -105,6 +108,7 @@ export class DamageLedger {
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(story: Story, facts: DamageFacts) {
+    this.#story = story;
     this.#facts = facts;
     this.#where = new Whereabouts(facts.readSince);
     const add = (damage: Damage) => this.#damage.push(damage);
@@ -132,6 +136,7 @@ export class DamageLedger {
     const open = [...this.#unserved.values()].map((each) => ({ ...each, to: at }));
     const releases = {
       allowed: (there: There, lost: Lost) => this.#allowedAtEnd(there, lost),
+      isForNextRound: (there: There, spot: Spot, hold: Hold) => this.#isForNextRound(there, spot, hold),
       wasHeld: ({ instanceId }: There) => this.#holds.has(instanceId),
     };
     const left = leftBehind(at, this.#where, releases, this.#facts);
@@ -430,7 +435,8 @@ export class DamageLedger {
     return allowedAtEnd(there, this.#holds.get(there.instanceId), lost, this.#facts);
   }
 
-  #lostSpot(there: There, { kind, name, since, by, state }: Spot): Lost {
+  #lostSpot(there: There, spot: Spot): Lost {
+    const { kind, name, since, by, state } = spot;
     const services = [...there.tasks.values()].filter(({ service }) => service !== undefined);
     const isNamed = ({ permits, targetGroups, loadBalancers }: Scope) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||
@@ -438,7 +444,20 @@ export class DamageLedger {
         const own = this.#facts.services(cluster, service);
         return permits.clusters.has(cluster) && [...own.targetGroups, ...own.loadBalancers].includes(name);
       });
-    return { since, by, isNamed, isGoing: state === "draining", isStandalone: false };
+    const isForNextRound = (hold: Hold) => this.#isForNextRound(there, spot, hold);
+    return { since, by, isNamed, isForNextRound, isGoing: state === "draining", isStandalone: false };
+  }
+
+  // What the settings name, or a service with a task there, the functions ask about in each pass.
+  #isForNextRound({ tasks }: There, { kind, name, id }: Spot, { scope, askedAt, ended }: Hold): boolean {
+    const isAsked =
+      (kind === "target" ? scope.named.targetGroups : scope.named.loadBalancers).has(name) ||
+      [...tasks.values()].some(({ cluster, service = "" }) => {
+        const { targetGroups, loadBalancers } = this.#facts.services(cluster, service);
+        return [...targetGroups, ...loadBalancers].includes(name);
+      });
+    const hold = { from: askedAt, to: ended?.at ?? this.#now };
+    return !isAsked && isForNextRound(this.#story, { kind, name, id }, hold, this.#facts.toldUntil);
   }
 
   #lostTask(task: TaskThere): Lost {
@@ -447,6 +466,7 @@ export class DamageLedger {
       by: "ecs",
       cluster: task.cluster,
       isNamed: ({ permits }) => permits.clusters.has(task.cluster),
+      isForNextRound: () => false,
       isGoing: this.#facts.needs(task) !== undefined || task.status === "DEACTIVATING",
       isStandalone: task.service === undefined,
     };

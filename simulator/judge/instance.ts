@@ -33,6 +33,13 @@ export type Drained = { readonly by: Actor; readonly at: number; readonly readSi
 /** Whether a change at a time is so recent that whoever acts now may not have seen it. */
 export type IsTooRecent = (since: number) => boolean;
 
+/** What whoever acts now need not know. */
+export type Unknowable = {
+  readonly isTooRecent: IsTooRecent;
+  /** Whether a registration that nobody names counts from the next round on. */
+  readonly isForNextRound: (registration: Registration) => boolean;
+};
+
 /** What is on one instance, by the story, and which part of it a drain must wait for. */
 export class JudgedInstance {
   /** When a drain of it last began, in milliseconds since 1970; minus infinity where none has. */
@@ -138,9 +145,12 @@ export class JudgedInstance {
     return this.dead ? [] : [...this.tasks.values()];
   }
 
-  /** What must be gone before a drain is ready, in words. What is too recent to be seen does not count. */
-  left(scope: Scope, isTooRecent: IsTooRecent): string[] {
-    const registrations = this.judged(scope).filter(({ since }) => !isTooRecent(since));
+  /** What must be gone before a drain is ready, in words. What nobody need know yet does not count. */
+  left(scope: Scope, { isTooRecent, isForNextRound }: Unknowable): string[] {
+    const managed = this.#managed();
+    const registrations = this.judged(scope)
+      .filter(({ since }) => !isTooRecent(since))
+      .filter((each) => isIn(scope.named, each) || isIn(managed, each) || !isForNextRound(each));
     const tasks = this.running.filter(({ since }) => !isTooRecent(since));
     return [
       ...registrations.map(

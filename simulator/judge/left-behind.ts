@@ -1,7 +1,7 @@
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
-import type { Lost } from "./permits.ts";
-import type { ContainerInstanceThere, There, Whereabouts } from "./whereabouts.ts";
+import type { Hold, Lost } from "./permits.ts";
+import type { ContainerInstanceThere, Spot, There, Whereabouts } from "./whereabouts.ts";
 
 /** ECS and the load balancers notice by themselves that an instance has ended within this time, in milliseconds. */
 const NOTICED_MS = 150_000;
@@ -19,6 +19,8 @@ type Allowed = (there: There, lost: Lost) => AllowedBy | undefined;
 type Releases = {
   /** What allowed an instance to end while something was still there. */
   readonly allowed: Allowed;
+  /** Whether a registration counts from the functions' next round on, after a hold. */
+  readonly isForNextRound: (there: There, spot: Spot, hold: Hold) => boolean;
   /** Whether a hook of ours ever held it. */
   readonly wasHeld: (there: There) => boolean;
 };
@@ -61,7 +63,14 @@ function ghostAllowed(
   // With `named` and `warn`, nothing is done in a cluster that nobody names.
   if (discover && discover !== "all" && !clusters?.has(cluster)) return `discover: ${discover}`;
   const isNamed: Lost["isNamed"] = ({ permits }) => permits.clusters.has(cluster);
-  const lost: Lost = { since, by: "ecs", isNamed, isGoing: false, isStandalone: false };
+  const lost: Lost = {
+    since,
+    by: "ecs",
+    isNamed,
+    isForNextRound: () => false,
+    isGoing: false,
+    isStandalone: false,
+  };
   const permit = releases.allowed(there, lost);
   if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
   // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.
@@ -80,13 +89,15 @@ function staleTargets(
   where: Whereabouts,
   { releases, facts }: { readonly releases: Releases; readonly facts: DamageFacts },
 ): Damage[] {
-  return where.spotsOf(there).map(({ kind, name, id, port, since, by, state }) => {
+  return where.spotsOf(there).map((spot) => {
+    const { kind, name, id, port, since, by, state } = spot;
     const isNamed: Lost["isNamed"] = ({ targetGroups, loadBalancers }) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||
       [...there.tasks.values()].some(({ cluster, service = "" }) =>
         facts.services(cluster, service).targetGroups.includes(name),
       );
-    const lost: Lost = { since, by, isNamed, isGoing: false, isStandalone: false };
+    const isForNextRound = (hold: Hold) => releases.isForNextRound(there, spot, hold);
+    const lost: Lost = { since, by, isNamed, isForNextRound, isGoing: false, isStandalone: false };
     const what = `${id}${port === undefined ? "" : `:${port}`} is still ${state} in ${name}`;
     const from = there.ended?.at ?? at;
     const ghost = by === "ecs" ? ghostBehind(there, id) : undefined;

@@ -29,6 +29,8 @@ export type Lost = {
   readonly by: Actor;
   /** Whether the settings tell a drain to wait for it: named, or a service's in a named cluster. */
   readonly isNamed: (scope: Scope) => boolean;
+  /** Whether it counts from the functions' next round on: a person has registered it, where nobody names that. */
+  readonly isForNextRound: (hold: Hold) => boolean;
   /** Whether it was on its way: more time would have saved it. */
   readonly isGoing: boolean;
   /** The cluster of a task. */
@@ -101,8 +103,9 @@ function allowedAtCompletion(
   const { at, knownUntil: known } = hold.ended as NonNullable<Hold["ended"]>;
   const byDeadline = allowedByDeadline(there, hold, lost, facts);
   if (byDeadline) return byDeadline;
-  if (!lost.isNamed(hold.scope)) return allowedByDiscovery(hold.scope);
   if (lost.since > at) return lost.by === "operator" ? "a person's act" : "another hook";
+  if (!lost.isNamed(hold.scope)) return allowedByDiscovery(hold.scope);
+  if (lost.isForNextRound(hold)) return "a person's act";
   return lost.since > known ? "settle_seconds" : undefined;
 }
 

@@ -6,8 +6,13 @@ export type Places = {
   readonly loadBalancers: ReadonlySet<string>;
 };
 
+/** Where something is registered: an instance by its id, or an address. */
+export type Place = { readonly kind: "target" | "classic"; readonly name: string; readonly id: string };
+
 /** What a drain is asked to do: its load balancers, and how long it may take. Load balancers of services are in the story. */
 export type Scope = Places & {
+  /** Those of the load balancers that are named. The others are found. */
+  readonly named: Places;
   /** After this long the drain may be completed with whatever is left, in milliseconds. Undefined means never. */
   readonly patience: number | undefined;
   /** So long after the lifecycle action's start the hook's global limit ends the drain at the latest, in milliseconds. */
@@ -108,13 +113,14 @@ export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): 
   const end = endOf({ ...input, ...own }, hook);
   const permits = permitsOf(input, own, found);
   const more = permits.discover === "all" ? found : NOTHING;
+  const named: Places = {
+    targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
+    loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
+  };
   return {
-    targetGroups: new Set([...list(ofTargetGroups.target_groups).map(nameOf), ...more.targetGroups]),
-    loadBalancers: new Set([
-      ...list([ofLoadBalancers.elb_name]),
-      ...list(ofLoadBalancers.elb_names),
-      ...more.loadBalancers,
-    ]),
+    named,
+    targetGroups: new Set([...named.targetGroups, ...more.targetGroups]),
+    loadBalancers: new Set([...named.loadBalancers, ...more.loadBalancers]),
     ...end,
     permits: {
       ...permits,
@@ -165,7 +171,7 @@ function mayChange({ clusters, cluster_tag: tag }: Keys, tags: ReadonlyMap<strin
 function endOf(
   { on_timeout, drain_timeout_seconds, dry_run, stop_tasks }: Keys,
   { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
-): Omit<Scope, keyof Places | "permits"> {
+): Omit<Scope, keyof Places | "named" | "permits"> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
   const globalLimit = globalTimeout - BEFORE_LIMIT_MS;
   const deadline = Math.min(seconds * 1_000, globalLimit);
@@ -186,8 +192,8 @@ export function eitherScope(a: Scope, b: Scope): Scope {
   const never = Number.POSITIVE_INFINITY;
   const patience = Math.min(a.patience ?? never, b.patience ?? never);
   return {
-    targetGroups: inBoth(a.targetGroups, b.targetGroups),
-    loadBalancers: inBoth(a.loadBalancers, b.loadBalancers),
+    ...placesInBoth(a, b),
+    named: placesInBoth(a.named, b.named),
     patience: Number.isFinite(patience) ? patience : undefined,
     globalLimit: Math.min(a.globalLimit, b.globalLimit),
     limit: Math.max(a.limit, b.limit),
@@ -197,6 +203,13 @@ export function eitherScope(a: Scope, b: Scope): Scope {
     isSwept: a.isSwept || b.isSwept,
     keepsAlive: a.keepsAlive && b.keepsAlive,
     permits: eitherPermits(a.permits, b.permits),
+  };
+}
+
+function placesInBoth(one: Places, other: Places): Places {
+  return {
+    targetGroups: inBoth(one.targetGroups, other.targetGroups),
+    loadBalancers: inBoth(one.loadBalancers, other.loadBalancers),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
-import type { IsTooRecent, JudgedInstance } from "./instance.ts";
+import type { JudgedInstance, Unknowable } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { eitherScope, type Scope, TICKS_MS } from "./scope.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
@@ -142,11 +142,11 @@ export class Terminations implements Past {
     if (scope) found.scope = eitherScope(found.scope, scope);
   }
 
-  /** A lifecycle action has ended. `isTooRecent` says what whoever ended it may not have seen. */
+  /** A lifecycle action has ended. `unknowable` says what whoever ended it need not know. */
   ended(
     line: Extract<StoryLine, { kind: "action-ended" }>,
     instance: JudgedInstance,
-    isTooRecent: IsTooRecent,
+    unknowable: Unknowable,
   ): void {
     const { at, instanceId, how, by, result } = line;
     const found = this.#of(instanceId).find(({ record }) => record.token === line.token);
@@ -164,12 +164,12 @@ export class Terminations implements Past {
     if (late > 0 && this.#isStillOurs(found))
       accuse("every drain ends in time", `it ended ${late} s too late`);
     if (how === "call" && isSuspect) {
-      const left = instance.left(scope, isTooRecent).join(", ");
+      const left = instance.left(scope, unknowable).join(", ");
       record.completedAt = at;
       record.result = result;
       record.reason = left === "" ? "completed when nothing was left" : `completed with ${left}`;
       // Who may not have seen that another action holds the instance now has meant the one before.
-      const meant = isTooRecent(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
+      const meant = unknowable.isTooRecent(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
       if (left !== "" && this.#untilDeadline(meant, at) > 0)
         accuse("nothing is completed before it is ready", left);
       return;

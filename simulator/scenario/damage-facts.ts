@@ -9,6 +9,7 @@ import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { fastBy, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
+import { toldIn } from "./told.ts";
 
 /** The protocols of target groups behind a Network Load Balancer. */
 const NETWORK: ReadonlySet<string> = new Set(["TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"]);
@@ -36,6 +37,7 @@ export function damageFactsOf(
     isSwept: (group, cluster) => isSwept(inputs.of("terminate"), group, cluster),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
+    toldUntil: toldIn(simulation, suspects),
     fastBy: fastBy(scenario),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     services: servicesIn(world),

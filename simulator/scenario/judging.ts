@@ -18,6 +18,7 @@ import type { World } from "../services/world.ts";
 import { queueNamesOf } from "./ending.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import type { Scenario } from "./schema.ts";
+import { toldIn } from "./told.ts";
 
 /** When faults end, and how far reads lag, where the scenario alone does not say it. */
 export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
@@ -46,6 +47,7 @@ export function judgeOf(
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
+    toldUntil: toldIn(simulation, suspects),
     stopTasksByInput: () => inputs.since("deregister", 0).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: fastBy(scenario),

@@ -6,7 +6,11 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { StopTaskCommand, UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
-import { DeregisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing";
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import { lossText } from "../../cli/loss-text.ts";
 import { type Clients, createClients } from "../../shared/aws/clients.ts";
@@ -16,7 +20,7 @@ import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { Invoke } from "../../simulator/scenario/stage.ts";
 import type { World } from "../../simulator/services/world.ts";
-import { functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
+import { brokenPromises, functions, HOOK, instanceIds, play, QUEUES } from "./fixture.ts";
 
 const ids = instanceIds(4);
 const [victim, other] = ids as [string, string];
@@ -165,6 +169,56 @@ describe("scenarios: damage", () => {
 
     it("completing while it is registered, which nothing allows", async () => {
       expect(kinds(await playBy((clients) => complete(clients)))).to.deep.equal(["unserved, by nothing"]);
+    });
+
+    describe("a person registers it while a hook holds it, where nobody names that", () => {
+      const late = { name: "late", port: 8080 };
+      const registers = (at_seconds: number, load_balancer?: string) => ({
+        at_seconds,
+        register: {
+          instance_ids: [victim],
+          ...(load_balancer === undefined ? { target_group: "late" } : { load_balancer }),
+        },
+      });
+      /** The functions are told what all has, at a second, and complete the action at 30 s. */
+      const told =
+        (seconds: number): Deed =>
+        async (clients, { targetGroups }, clock) => {
+          await clock.sleep((seconds - 20) * 1_000);
+          const TargetGroupArn = targetGroups.byName("late")?.settings.arn;
+          await clients.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+          await clients.elb.send(new DescribeLoadBalancersCommand({}));
+          await clock.sleep((30 - seconds) * 1_000);
+          await complete(clients);
+        };
+      const playTold = (deed: Deed, timeline: readonly object[], keys: Record<string, unknown> = {}) =>
+        playBy(deed, {
+          target_groups: [late],
+          load_balancers: [{ name: "old", listeners: [{ port: 80, instance_port: 8080 }] }],
+          auto_scaling_groups: [{ ...group, registers_with: {} }],
+          timeline: [...world.timeline, ...timeline],
+          functions: functions({ cluster_name: "main", ...keys }),
+        });
+
+      it("after the functions were told what the load balancer has: by that person", async () => {
+        for (const where of [undefined, "old"]) {
+          const outcome = await playTold(told(22), [registers(25, where)]);
+          expect(kinds(outcome)).to.deep.equal(["unserved, by a person's act"]);
+          expect(outcome.violations).to.deep.equal([]);
+        }
+      });
+
+      it("before they were told, or where the input names it: by nothing", async () => {
+        for (const outcome of [
+          await playTold(told(26), [registers(25)]),
+          await playTold(told(22), [registers(25)], { target_groups: ["late"] }),
+        ]) {
+          expect(kinds(outcome)).to.deep.equal(["unserved, by nothing"]);
+          expect(brokenPromises(outcome.violations).map(({ what }) => what)).to.deep.equal([
+            "registered in late at port 8080",
+          ]);
+        }
+      });
     });
 
     describe("a classic load balancer", () => {

@@ -202,51 +202,6 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
     },
   },
   {
-    seed: 5_559_478,
-    wrong:
-      "an agent joined a cluster that nobody named after that was searched: the drain of another instance told of its task's target, which was then taken out as ours",
-    scenario: {
-      name: "past failure 5559478",
-      functions: { deregister: deregister({ clusters: "*" }), terminate },
-      queues,
-      target_groups: [
-        { name: "static", deregistration_delay_seconds: 90 },
-        { name: "web0", deregistration_delay_seconds: 5 },
-      ],
-      clusters: [
-        {
-          name: "c0",
-          services: [
-            {
-              name: "web0",
-              load_balancers: [{ target_group: "web0", container_port: 3000 }],
-              task: { ports: [{ container_port: 3000 }] },
-            },
-          ],
-        },
-      ],
-      auto_scaling_groups: [
-        {
-          name: "g0",
-          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
-          registers_with: { target_groups: [{ name: "static" }] },
-          hooks: [drain],
-        },
-        { name: "g1", instance_ids: ["i-10000000000000001"], cluster: "c0", hooks: [drain] },
-      ],
-      timeline: [
-        {
-          at_seconds: 5,
-          terminate: { instance_ids: ["i-00000000000000001", "i-10000000000000001"] },
-        },
-        {
-          at_seconds: 60,
-          join_cluster: { instance_ids: ["i-00000000000000001", "i-00000000000000002"], cluster: "c0" },
-        },
-      ],
-    },
-  },
-  {
     seed: 40_025,
     wrong:
       "an instance without tasks was in a cluster that nobody lets us change: the judge did not know that it is held until its deadline",

@@ -5,6 +5,7 @@ import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
 import { pastFailuresOfDamage } from "./past-failures-of-damage.ts";
+import { pastFailuresOfDiscovery } from "./past-failures-of-discovery.ts";
 import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
 import { pastFailuresOfHooks } from "./past-failures-of-hooks.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
@@ -59,6 +60,7 @@ describe("simulation", () => {
     ...pastFailures,
     ...pastFailuresOfHeartbeats,
     ...pastFailuresOfDamage,
+    ...pastFailuresOfDiscovery,
     ...pastFailuresOfHooks,
   ]) {
     it(`found by seed ${seed}: ${wrong}`, async () => {

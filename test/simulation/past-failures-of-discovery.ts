@@ -1,0 +1,89 @@
+import { queues } from "./generate.ts";
+import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
+
+/** What seeds have found about what nobody named and what came late, the oldest first. */
+export const pastFailuresOfDiscovery: readonly PastFailure[] = [
+  {
+    seed: 5_559_478,
+    wrong:
+      "an agent joined a cluster that nobody named after that was searched: the drain of another instance told of its task's target, which was then taken out as ours",
+    scenario: {
+      name: "past failure 5559478",
+      functions: { deregister: deregister({ clusters: "*" }), terminate },
+      queues,
+      target_groups: [
+        { name: "static", deregistration_delay_seconds: 90 },
+        { name: "web0", deregistration_delay_seconds: 5 },
+      ],
+      clusters: [
+        {
+          name: "c0",
+          services: [
+            {
+              name: "web0",
+              load_balancers: [{ target_group: "web0", container_port: 3000 }],
+              task: { ports: [{ container_port: 3000 }] },
+            },
+          ],
+        },
+      ],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+        { name: "g1", instance_ids: ["i-10000000000000001"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        {
+          at_seconds: 5,
+          terminate: { instance_ids: ["i-00000000000000001", "i-10000000000000001"] },
+        },
+        {
+          at_seconds: 60,
+          join_cluster: { instance_ids: ["i-00000000000000001", "i-00000000000000002"], cluster: "c0" },
+        },
+      ],
+    },
+  },
+  {
+    seed: 848_910_201,
+    wrong:
+      "somebody registered an instance with a load balancer that nobody named, after the round had asked it: the judge did not know that this counts from the next round on",
+    scenario: {
+      name: "past failure 848910201",
+      functions: { deregister: deregister({}, 4), terminate },
+      queues,
+      load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 3001 }] }],
+      auto_scaling_groups: [{ name: "g0", instance_ids: ["i-00000000000000001"], hooks: [drain] }],
+      timeline: [
+        { at_seconds: 16, terminate: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 70, register: { instance_ids: ["i-00000000000000001"], load_balancer: "classic" } },
+      ],
+    },
+  },
+  {
+    seed: 5_560_322,
+    wrong:
+      "an agent joined a cluster that nobody named while another hook still held the instance: the judge blamed the completion of ours, which had come before",
+    scenario: {
+      name: "past failure 5560322",
+      functions: { deregister: deregister({}), terminate },
+      queues,
+      clusters: [{ name: "c0", services: [{ name: "worker0", task: { stop_seconds: 5 } }] }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001"],
+          hooks: [drain, { name: "flush", heartbeat_timeout_seconds: 180, default_result: "CONTINUE" }],
+        },
+      ],
+      timeline: [
+        { at_seconds: 16, terminate: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 140, join_cluster: { instance_ids: ["i-00000000000000001"], cluster: "c0" } },
+      ],
+    },
+  },
+];
