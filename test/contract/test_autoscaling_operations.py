@@ -193,3 +193,24 @@ def test_a_terminating_instance_is_kept_and_let_go_by_its_id(aws, autoscaling):
     autoscaling.record_lifecycle_action_heartbeat(**action)
     autoscaling.complete_lifecycle_action(**action, LifecycleActionResult="ABANDON")
     assert state_of(autoscaling, "i-0b") == "Terminating:Proceed"
+
+
+def test_what_a_group_does_to_its_instances_is_told_in_activities(aws, autoscaling):
+    asked = terminate(aws, autoscaling, "i-0c")
+    fleet = {"AutoScalingGroupName": "fleet"}
+    first = autoscaling.describe_scaling_activities(**fleet, MaxRecords=1)
+    (held,) = first["Activities"]
+    assert held["ActivityId"] == asked["ActivityId"]
+    assert held["Description"] == "Terminating EC2 instance: i-0c"
+    assert (held["StatusCode"], held["StartTime"]) == ("MidLifecycleAction", asked["StartTime"])
+    assert held["AutoScalingGroupARN"].endswith(":autoScalingGroupName/fleet")
+    assert list(json.loads(held["Details"])) == ["Availability Zone"]
+    rest = autoscaling.describe_scaling_activities(**fleet, NextToken=first["NextToken"])
+    assert held["ActivityId"] not in [each["ActivityId"] for each in rest["Activities"]]
+
+    named = autoscaling.describe_scaling_activities(ActivityIds=[held["ActivityId"]], IncludeDeletedGroups=True)
+    assert named["Activities"] == [held]
+    under_way = [{"Name": "Status", "Values": ["MidLifecycleAction"]}]
+    found = autoscaling.describe_scaling_activities(**fleet, Filters=under_way)["Activities"]
+    assert held in found
+    assert {each["StatusCode"] for each in found} == {"MidLifecycleAction"}

@@ -112,6 +112,14 @@ export const CHECKLIST: readonly Fact[] = [
       "an instance refresh replaces all instances, the next when the last replacement is in service",
     "refresh-one": "a group has one instance refresh at a time",
     "rebalance-launches-first": "Capacity Rebalancing launches a replacement before it terminates",
+    "activity-held": "while a hook holds an instance, the activity that terminates it is MidLifecycleAction",
+    "activity-first":
+      "the activity that terminates an instance begins before the group's load balancers drain",
+    "activity-retained": "a retained instance's activity is Cancelled",
+    "activity-to-pool": "a return to the warm pool is an activity that terminates the instance",
+    "activity-order": "activities under way come first, and each part by its start, the newest first",
+    "activity-pages": "activities come in pages of at most 100, and are found by their ids, states and times",
+    "activity-deleted": "the activities of a deleted group are shown where they are asked for",
   }),
   ...section(2, {
     "wish-first": "a task's desired status is STOPPED from the moment that it begins to stop",

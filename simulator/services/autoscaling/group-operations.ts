@@ -2,6 +2,7 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { ANY_HOST } from "../ecs/model.ts";
+import { presentActivity } from "./activity-operations.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { readHook } from "./hook-operations.ts";
 import { isWarm } from "./model.ts";
@@ -113,17 +114,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
     const { name: group } = found.group;
     world.story.tell(call.now, { kind: "termination-asked", instanceId, group, by: call.caller });
     groups.terminate(found.group, found.instance, decrement);
-    return {
-      Activity: {
-        ActivityId: world.random("arns").uuid(),
-        AutoScalingGroupName: found.group.name,
-        Description: `Terminating EC2 instance: ${instanceId}`,
-        Cause: "At the request of a user, the instance was taken out of service.",
-        StartTime: new Date(world.agenda.now),
-        StatusCode: "InProgress" as const,
-        Progress: 0,
-      },
-    };
+    const activity = groups.activities.of(found.instance);
+    return activity === undefined ? {} : { Activity: presentActivity(world, activity, call.now) };
   };
 
   return [

@@ -4,11 +4,12 @@ import type { Past } from "../../kernel/past.ts";
 import type { Actor } from "../../kernel/story.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Instance, isAlive } from "../ec2/instances.ts";
+import { Activities } from "./activities.ts";
 import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
 import { isInStandby, isLeaving, isWarm } from "./model.ts";
 import { Notifications } from "./notifications.ts";
-import { type Following, Passages } from "./passages.ts";
+import { type Following, Passages, SHRINKING } from "./passages.ts";
 import { replacedByRebalancing, replacementsWanted } from "./rebalancing.ts";
 import { Refreshes } from "./refreshes.ts";
 import { Sightings } from "./sightings.ts";
@@ -20,12 +21,16 @@ const CHECK_MS = 1_000;
 /** It notices within about this time that somebody else has ended or stopped an instance. */
 const NOTICE_ENDED_MS = 30_000;
 
+/** What a launch is in response to. */
+const GROWING = "a difference between desired and actual capacity, increasing the capacity";
+
 /** What Auto Scaling's operations work on. */
 export type AutoScalingWorld = AutoScalingGround & { readonly groups: Groups };
 
 /** All the account's Auto Scaling groups. */
 export class Groups implements Past {
   readonly actions: LifecycleActions;
+  readonly activities: Activities;
   readonly passages: Passages;
   readonly setAside: SetAside;
   readonly refreshes: Refreshes;
@@ -40,12 +45,13 @@ export class Groups implements Past {
     this.notifications = new Notifications(world);
     this.sightings = new Sightings(world);
     this.actions = new LifecycleActions(world, this.notifications);
+    this.activities = new Activities(world);
     const following: Following = {
       enterService: (group, instance) => this.#enterService(group, instance),
       changed: (group) => this.touch(group),
     };
-    this.passages = new Passages(world, this.actions, following);
-    this.setAside = new SetAside(world, this.passages, {
+    this.passages = new Passages(world, this, following);
+    this.setAside = new SetAside(world, this, {
       changed: following.changed,
       register: (group) => this.registerWithAttachments(group),
     });
@@ -137,6 +143,7 @@ export class Groups implements Past {
 
   /** Forgets instances that have left their groups, and what only lagging reads still need. */
   forget(before: number): void {
+    this.activities.forget(before);
     for (const { instances } of this.#byName.values()) {
       for (const [id, instance] of instances) {
         const { state } = instance;
@@ -283,7 +290,8 @@ export class Groups implements Past {
     // A replacement is launched before an instance at risk is terminated.
     const replaced = replacedByRebalancing(group, present);
     for (const _ of replaced) this.#world.firings.count("Capacity Rebalancing");
-    for (const each of replaced) this.passages.terminate(group, each);
+    for (const each of replaced)
+      this.passages.terminate(group, each, "an EC2 instance rebalance recommendation");
     const staying = present.filter((each) => !replaced.includes(each));
     const wanted = group.desired + replacementsWanted(group);
     const missing = group.suspended.has("Launch") ? 0 : Math.max(0, wanted - staying.length);
@@ -298,7 +306,7 @@ export class Groups implements Past {
           .slice(0, Math.max(0, staying.length - wanted));
     for (const each of surplus) {
       if (group.warmPool?.reuseOnScaleIn) this.passages.returnToPool(group, each);
-      else this.passages.terminate(group, each);
+      else this.passages.terminate(group, each, SHRINKING);
     }
     this.#warmPools.balance(group);
   }
@@ -326,6 +334,12 @@ export class Groups implements Past {
       agentIsNew: false,
     };
     group.instances.set(instanceId, instance);
+    this.activities.begin(
+      group,
+      instance,
+      state === "Pending" ? "Launching a new EC2 instance" : "Launching a new EC2 instance into warm pool",
+      GROWING,
+    );
     story.tell(agenda.now, { kind: "instance", instanceId, group: group.name, state });
     this.#whenBooted(instance, bootSeconds, () => {
       if (state === "Pending") this.passages.launch(group, instance, "EC2");
@@ -337,6 +351,7 @@ export class Groups implements Past {
     const { instances } = this.#world;
     const running = instance.state.latest === "Warmed:Running";
     const bootSeconds = running ? 0 : group.launching.bootSeconds;
+    this.activities.begin(group, instance, "Launching a new EC2 instance from warm pool", GROWING);
     this.passages.set(group, instance, "Pending");
     instances.start(instance.instanceId, bootSeconds * 1000);
     this.#whenBooted(instance, bootSeconds, () => this.passages.launch(group, instance, "WarmPool"));
@@ -359,7 +374,11 @@ export class Groups implements Past {
     // A hook still holds it. The loss counts once the hook has released it.
     if (found.instance.state.latest?.endsWith(":Wait")) return;
     if (suspended.has("ReplaceUnhealthy") || suspended.has("Terminate")) return;
-    this.passages.terminate(found.group, found.instance);
+    this.passages.terminate(
+      found.group,
+      found.instance,
+      "EC2 health check indicating it has been terminated or stopped",
+    );
     this.touch(found.group);
   }
 }

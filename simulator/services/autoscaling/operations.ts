@@ -1,5 +1,6 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { byName, errorSchemas, type Service } from "../../wire/operation.ts";
+import { activityOperations } from "./activity-operations.ts";
 import { groupOperations } from "./group-operations.ts";
 import { groupQueries } from "./group-queries.ts";
 import type { AutoScalingWorld } from "./groups.ts";
@@ -19,6 +20,7 @@ export function autoScalingService(world: AutoScalingWorld): Service {
     errors: errorSchemas(autoscaling),
     invalidParameterCode: "ValidationError",
     operations: byName([
+      ...activityOperations(world),
       ...groupOperations(world),
       ...groupQueries(world),
       ...hookOperations(world),

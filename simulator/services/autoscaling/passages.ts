@@ -1,4 +1,5 @@
 import { isAlive } from "../ec2/instances.ts";
+import type { Activities } from "./activities.ts";
 import type { LifecycleActions } from "./lifecycle-actions.ts";
 import type {
   ActionResult,
@@ -17,6 +18,9 @@ const LEAVE_MS = 25_000;
 /** From an instance's being stopped for the warm pool to its being ready there. */
 const POOL_STOP_MS = 25_000;
 
+/** What a scale-in is in response to. */
+export const SHRINKING = "a difference between desired and actual capacity, shrinking the capacity";
+
 /** Called when an instance has arrived, or is lost on the way. */
 export type Following = {
   /** An instance is to enter service. */
@@ -29,16 +33,26 @@ export type Following = {
 export class Passages {
   readonly #world: AutoScalingGround;
   readonly #actions: LifecycleActions;
+  readonly #activities: Activities;
   readonly #following: Following;
 
-  constructor(world: AutoScalingGround, actions: LifecycleActions, following: Following) {
+  constructor(
+    world: AutoScalingGround,
+    { actions, activities }: { readonly actions: LifecycleActions; readonly activities: Activities },
+    following: Following,
+  ) {
     this.#world = world;
     this.#actions = actions;
+    this.#activities = activities;
     this.#following = following;
   }
 
-  /** Begins to terminate an instance, out of the group or out of its warm pool; one that leaves already goes on. */
-  terminate(group: Group, instance: GroupInstance): void {
+  /**
+   * Begins to terminate an instance, out of the group or out of its warm pool; one that leaves already goes on.
+   *
+   * @param inResponseTo what the activity says of its cause
+   */
+  terminate(group: Group, instance: GroupInstance, inResponseTo = "a user request"): void {
     if (isLeaving(instance)) return;
     const warm = isWarm(instance.state.latest);
     const phase = warm ? "Warmed:Terminating" : "Terminating";
@@ -48,6 +62,7 @@ export class Passages {
       destination: "EC2",
     };
     this.#actions.drop(group, instance);
+    this.#activities.begin(group, instance, "Terminating EC2 instance", inResponseTo);
     this.leaveLoadBalancers(group, instance, phase, () =>
       this.#hold(group, instance, { phase, passage }, (result) =>
         this.#proceed(group, instance, phase, () => this.#end(group, instance, phase, result)),
@@ -69,8 +84,12 @@ export class Passages {
     this.#passIntoPool(group, instance, { transition: LAUNCHING, origin: "EC2", destination: "WarmPool" });
   }
 
-  /** Takes an instance out of service and into the warm pool, through the terminating hooks. */
+  /**
+   * Takes an instance out of service and into the warm pool, through the terminating hooks. AWS calls it a termination in its
+   * events (Amazon EC2 Auto Scaling User Guide, "Successful scaling events").
+   */
   returnToPool(group: Group, instance: GroupInstance): void {
+    this.#activities.begin(group, instance, "Terminating EC2 instance", SHRINKING);
     this.leaveLoadBalancers(group, instance, "Warmed:Pending", () =>
       this.#passIntoPool(group, instance, {
         transition: TERMINATING,
@@ -102,6 +121,7 @@ export class Passages {
       destination: "AutoScalingGroup",
       action: "ReplaceRootVolume",
     };
+    this.#activities.begin(group, instance, "Replacing root volume of EC2 instance", "an instance refresh");
     this.leaveLoadBalancers(group, instance, phase, () =>
       this.#hold(group, instance, { phase, passage }, (result) => {
         if (this.#isLost(instance, result)) this.#lose(group, instance);
@@ -121,6 +141,7 @@ export class Passages {
   set(group: Group, instance: GroupInstance, state: LifecycleState | undefined): void {
     const { agenda, story } = this.#world;
     instance.state.set(agenda.now, state);
+    this.#activities.follow(instance, state);
     story.tell(agenda.now, {
       kind: "instance",
       instanceId: instance.instanceId,
@@ -145,7 +166,9 @@ export class Passages {
       left -= 1;
       if (left === 0 && instance.state.latest === phase) then();
     };
-    for (const leave of this.#attachments(group, instance)) {
+    const attachments = this.#attachments(group, instance);
+    if (attachments.length > 0) this.#activities.drains(instance);
+    for (const leave of attachments) {
       left += 1;
       leave(gone);
     }
@@ -216,7 +239,7 @@ export class Passages {
   }
 
   #lose(group: Group, instance: GroupInstance): void {
-    this.terminate(group, instance);
+    this.terminate(group, instance, "an abandoned lifecycle action");
     this.#following.changed(group);
   }
 

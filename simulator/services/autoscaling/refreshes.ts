@@ -113,7 +113,7 @@ export class Refreshes {
       this.#end(refresh, "Successful");
       return;
     }
-    for (const each of batch) this.#passages.terminate(group, each);
+    for (const each of batch) this.#passages.terminate(group, each, "an instance refresh");
     this.#changed(group);
     again(LOOK_MS + (left.length > 0 ? plan.pauseMs : 0));
   }

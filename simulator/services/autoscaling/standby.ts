@@ -1,4 +1,5 @@
 import { AwsError } from "../../wire/errors.ts";
+import type { Activities, ActivityKind } from "./activities.ts";
 import type { AutoScalingGround, Group, GroupInstance } from "./model.ts";
 import type { Passages } from "./passages.ts";
 
@@ -11,6 +12,7 @@ const RETURN_MS = 10_000;
 export class SetAside {
   readonly #world: AutoScalingGround;
   readonly #passages: Passages;
+  readonly #activities: Activities;
   readonly #changed: (group: Group) => void;
   readonly #register: (group: Group) => void;
 
@@ -20,11 +22,12 @@ export class SetAside {
    */
   constructor(
     world: AutoScalingGround,
-    passages: Passages,
+    { passages, activities }: { readonly passages: Passages; readonly activities: Activities },
     { changed, register }: { changed: (group: Group) => void; register: (group: Group) => void },
   ) {
     this.#world = world;
     this.#passages = passages;
+    this.#activities = activities;
     this.#changed = changed;
     this.#register = register;
   }
@@ -33,6 +36,7 @@ export class SetAside {
   enterStandby(group: Group, instance: GroupInstance, decrement: boolean): void {
     expectState(instance, "InService", "EnterStandby");
     lower(group, decrement);
+    this.#begin(group, instance, "Moving EC2 instance to Standby");
     this.#leave(group, instance, "EnteringStandby", () => this.#passages.set(group, instance, "Standby"));
   }
 
@@ -40,6 +44,7 @@ export class SetAside {
   exitStandby(group: Group, instance: GroupInstance): void {
     expectState(instance, "Standby", "ExitStandby");
     group.desired += 1;
+    this.#begin(group, instance, "Moving EC2 instance out of Standby");
     this.#passages.set(group, instance, "Pending");
     this.#after(RETURN_MS, instance, () => {
       this.#passages.set(group, instance, "InService");
@@ -52,10 +57,15 @@ export class SetAside {
   detach(group: Group, instance: GroupInstance, decrement: boolean): void {
     if (instance.state.latest !== "Standby") expectState(instance, "InService", "DetachInstances");
     lower(group, decrement && instance.state.latest !== "Standby");
+    this.#begin(group, instance, "Detaching EC2 instance");
     this.#leave(group, instance, "Detaching", () => {
       this.#passages.set(group, instance, "Detached");
       this.#passages.set(group, instance, undefined);
     });
+  }
+
+  #begin(group: Group, instance: GroupInstance, kind: ActivityKind): void {
+    this.#activities.begin(group, instance, kind, "a user request");
   }
 
   #leave(

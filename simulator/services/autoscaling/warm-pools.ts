@@ -1,6 +1,6 @@
 import { AwsError } from "../../wire/errors.ts";
 import { type Group, type GroupInstance, IN_POOL, isLeaving, isWarm, type WarmPool } from "./model.ts";
-import type { Passages } from "./passages.ts";
+import { type Passages, SHRINKING } from "./passages.ts";
 
 /** The pool's settings that a PutWarmPool gives; what is undefined stays as it was, or takes AWS's default. */
 export type WarmPoolChange = { [Key in keyof WarmPool]: WarmPool[Key] | undefined };
@@ -56,6 +56,7 @@ export class WarmPools {
     ).length;
     const wanted = Math.max(pool.minSize, (pool.maxPrepared ?? group.maxSize) - group.desired, 0);
     for (let i = size; i < wanted; i++) this.#launch(group);
-    for (const each of this.ready(group, Math.max(0, size - wanted))) this.#passages.terminate(group, each);
+    for (const each of this.ready(group, Math.max(0, size - wanted)))
+      this.#passages.terminate(group, each, SHRINKING);
   }
 }
