@@ -20,6 +20,7 @@ exports.drainStatements = async (variables) => {
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeAutoScalingInstances",
         "autoscaling:DescribeLifecycleHooks",
+        "autoscaling:DescribeScalingActivities",
         "ec2:DescribeInstances",
         "ec2:DescribeNetworkInterfaces",
         "elasticloadbalancing:DescribeInstanceHealth",

@@ -194,6 +194,13 @@ export const DRAIN_LINES = {
       "`tasks` are still on the instance after 45 seconds in DRAINING: each with its family, ARN, group and who started it. WARN: no service started the task, so ECS does not stop it, and `stop_tasks` does not name it. It holds the drain until it ends, or until `drain_deadline`. INFO: ECS has not begun to stop them, or they have been stopping for a minute.",
     todo: "WARN: stop the task, or let it end. If such tasks need not end by themselves, set `stop_tasks: all`, or let whoever starts them name the instance in `startedBy`. INFO: nothing, unless it repeats; see `no progress` beside it.",
   },
+  "deadline not proven": {
+    level: "WARN",
+    from: "both",
+    means:
+      "The drain's time seems to be over since `drain_deadline`, but nothing proves it. A message may say anything about when a drain began. So the functions ask Auto Scaling when the instance's termination began, before they end a drain. `reason` says why there is no answer. The drain goes on, and no more heartbeats are sent: the hook's own timeout and default result end it.",
+    todo: "If the activity may not be read, allow `autoscaling:DescribeScalingActivities` on `*`. If Auto Scaling shows none, check the group's activity history.",
+  },
   "half of the drain's time is over": {
     level: "WARN",
     from: "both",

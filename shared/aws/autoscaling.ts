@@ -1,10 +1,12 @@
 import {
+  type Activity,
   type AutoScalingClient,
   type AutoScalingGroup,
   CompleteLifecycleActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLifecycleHooksCommand,
+  DescribeScalingActivitiesCommand,
   DescribeWarmPoolCommand,
   type Filter,
   type Instance,
@@ -38,6 +40,11 @@ export type AutoScalingPort = {
   capacities: (names: readonly string[]) => Promise<GroupCapacity[]>;
   /** The instances of a group's warm pool, which the group itself does not list. */
   warmPool: (group: string) => Promise<GroupWithInstances["instances"]>;
+  /**
+   * When the instances of a group began to leave service, in milliseconds since 1970: the start of each one's scaling activity that is
+   * under way. It reads as many pages as a mass scale-in takes, and no more.
+   */
+  terminating: (group: string) => Promise<Map<string, number>>;
   /** Whether a group keeps an instance whose terminating hook ends with ABANDON (its InstanceLifecyclePolicy). */
   retains: (group: string) => Promise<boolean>;
   /**
@@ -58,8 +65,15 @@ export type AutoScalingPort = {
 export const INSTANCES_A_CALL = 50;
 /** How many groups DescribeAutoScalingGroups takes, and gives a page. */
 export const GROUPS_A_CALL = 100;
+/** How many activities a page of DescribeScalingActivities has, and how many pages are read: a run tracks 3,000 terminations. */
+const ACTIVITIES_A_PAGE = 100;
+const ACTIVITY_PAGES = 40;
 
 const SECOND = 1_000;
+/** The states of activities that are over. The reference says that those under way come first. */
+const OVER: readonly unknown[] = ["Successful", "Failed", "Cancelled"];
+const LAUNCH = /^launching/i;
+const INSTANCE_ID = /\bi-[0-9a-f]+\b/g;
 const NO_ACTION = /no active lifecycle action found/i;
 
 /**
@@ -149,6 +163,26 @@ export function autoScalingPort(
       return pages.flatMap((page) => page.Instances ?? []).map(readInstance);
     },
 
+    async terminating(group) {
+      const pages = await allPages(
+        (token) =>
+          call("autoscaling:DescribeScalingActivities", () =>
+            client.send(
+              new DescribeScalingActivitiesCommand({
+                AutoScalingGroupName: group,
+                MaxRecords: ACTIVITIES_A_PAGE,
+                NextToken: token,
+              }),
+            ),
+          ),
+        ({ Activities = [] }, read) => read >= ACTIVITY_PAGES || Activities.some(isOver),
+      );
+      return startsOf(
+        group,
+        pages.flatMap(({ Activities = [] }) => Activities),
+      );
+    },
+
     async retains(group) {
       const { AutoScalingGroups = [] } = await call("autoscaling:DescribeAutoScalingGroups", () =>
         client.send(
@@ -192,6 +226,23 @@ export function autoScalingPort(
       );
     },
   };
+}
+
+function isOver({ StatusCode }: Activity): boolean {
+  return OVER.includes(StatusCode);
+}
+
+// When each instance's latest activity began. Its description names the instance: "Terminating EC2 instance: i-0123...". An
+// instance may still warm up from its launch when it is terminated.
+function startsOf(group: string, activities: readonly Activity[]): Map<string, number> {
+  const starts = new Map<string, number>();
+  for (const each of activities) {
+    const { AutoScalingGroupName: name, Description: description = "", StartTime } = each;
+    if (name !== group || StartTime === undefined || isOver(each) || LAUNCH.test(description)) continue;
+    for (const id of description.match(INSTANCE_ID) ?? [])
+      starts.set(id, Math.max(starts.get(id) ?? 0, StartTime.getTime()));
+  }
+  return starts;
 }
 
 function readInstance({ InstanceId, LifecycleState }: Instance): GroupWithInstances["instances"][number] {

@@ -41,15 +41,21 @@ type Paged = {
   readonly NextMarker?: string | undefined;
 };
 
-/** The pages of a list, each asked for with the token of the one before. A page may be short, or empty, while there is more. */
+/**
+ * The pages of a list, each asked for with the token of the one before. A page may be short, or empty, while there is more.
+ *
+ * @param isEnough whether no page is wanted after this one, by how many there are
+ */
 export async function allPages<Page extends Paged>(
   ask: (token: string | undefined) => Promise<Page>,
+  isEnough: (page: Page, pages: number) => boolean = () => false,
 ): Promise<Page[]> {
   const pages: Page[] = [];
   let token: string | undefined;
   do {
     const page = await ask(token);
     pages.push(page);
+    if (isEnough(page, pages.length)) return pages;
     token = page.NextToken ?? page.nextToken ?? page.NextMarker;
   } while (token);
   return pages;

@@ -64,6 +64,7 @@ export type Phrase =
   | "open to new tasks"
   | "task placed on it"
   | "half of the drain's time is over"
+  | "deadline not proven"
   | "waiting"
   | "passed on"
   | "handed over"

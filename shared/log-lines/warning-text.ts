@@ -23,6 +23,10 @@ function warningText(reason: WarningReason): string {
   switch (reason.why) {
     case "global limit first":
       return "the hook's global limit comes before drain_timeout_seconds";
+    case "no activity":
+      return "the drain's time seems to be over, but Auto Scaling shows no activity that terminates the instance: the hook's own timeout ends it";
+    case "activity unread":
+      return "the drain's time seems to be over, but the activity that terminates the instance may not be read: the hook's own timeout ends it";
     case "too long":
       return `what leaves the instance may take longer than the drain has: ${settingText(reason)}`;
     case "same queue":

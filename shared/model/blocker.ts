@@ -18,6 +18,7 @@ export const ASKED = [
   "instance",
   "completion",
   "discovery",
+  "scaling activity",
 ] as const;
 export type Asked = (typeof ASKED)[number];
 

@@ -60,6 +60,8 @@ type Outcome = Wait | Complete | Drop;
 /** Why a warning is given. Its words are in shared/log-lines. */
 export type WarningReason =
   | { readonly why: "global limit first" }
+  | { readonly why: "no activity" }
+  | { readonly why: "activity unread" }
   /** What to set, where a setting suffices. */
   | {
       readonly why: "too long";
@@ -103,6 +105,7 @@ export type WarningKind =
   | "held by the lifecycle hook"
   | "time does not suffice"
   | "half of the drain's time is over"
+  | "deadline not proven"
   | "two hooks of ours on one group"
   | "metadata not heeded"
   | "ECS drains it too"
@@ -162,6 +165,7 @@ export const DEADLINE_WARNINGS = [
   "held by the lifecycle hook",
   "time does not suffice",
   "half of the drain's time is over",
+  "deadline not proven",
 ] as const satisfies readonly Warning["kind"][];
 
 /** The id by which a warning is remembered, so that it is given once. */

@@ -25,8 +25,16 @@ export type AutoScalingView = {
    * read.
    */
   readonly retains: Retention;
+  /** What tells how old the termination is. Undefined where nobody asked, or where it could not be read. */
+  readonly activity: TerminatingActivity | undefined;
   readonly unread: UnreadAnswers;
 };
+
+/**
+ * The scaling activity that terminates an instance, and when it began, in milliseconds since 1970. "none": Auto Scaling shows
+ * none that is under way.
+ */
+export type TerminatingActivity = { readonly startedAt: number } | "none";
 
 /** How long what leaves an instance may take at the most, in milliseconds. What could not be read is left out. */
 export type DrainTimes = {

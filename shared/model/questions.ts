@@ -17,6 +17,13 @@ export type Questions = {
   readonly isObserved: (termination: Termination, view: AutoScalingView) => boolean;
   /** Whether it matters by now if the group keeps an instance whose hook ends with ABANDON. */
   readonly isRetentionDue: (termination: Termination, hook: Hook | undefined, now: number) => boolean;
+  /** Whether the drain's time seems to be over, so that what Auto Scaling shows of its age is needed. */
+  readonly isActivityDue: (
+    termination: Termination,
+    view: Pick<AutoScalingView, "groupInstance">,
+    hook: Hook | undefined,
+    now: number,
+  ) => boolean;
   /** Whether to search for what nobody named. */
   readonly isRoundDue: (termination: Termination, now: number) => boolean;
   /** Whether the last whole round is new enough to complete by it. */

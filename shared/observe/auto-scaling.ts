@@ -1,12 +1,19 @@
 import { INSTANCES_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
 import { type GroupInstance, type Hook, hookOf } from "../model/hooks.ts";
-import type { InPass, UnreadAnswers, WithView } from "../model/observation.ts";
+import type {
+  AutoScalingView,
+  InPass,
+  TerminatingActivity,
+  UnreadAnswers,
+  WithView,
+} from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import type { Termination } from "../model/termination.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { observeActivities } from "./activities.ts";
 
 /**
  * Reads what Auto Scaling shows of the instances, fifty a call, and the hooks of each group, once a run. Throws only what is a
@@ -15,7 +22,7 @@ import type { Run } from "../run/run.ts";
 export async function observeAutoScaling(
   run: Run,
   records: readonly InPass[],
-  { isRetentionDue }: Pick<Questions, "isRetentionDue">,
+  { isRetentionDue, isActivityDue }: Pick<Questions, "isRetentionDue" | "isActivityDue">,
 ): Promise<WithView[]> {
   const terminations = records.map(({ termination }) => termination);
   const instances = await observeGroupInstances(
@@ -27,27 +34,19 @@ export async function observeAutoScaling(
   const nearTheEnd = terminations.filter((each) =>
     isRetentionDue(each, ownHook(each, hooks.get(each.group)), now),
   );
-  // If it cannot be read, the log says so at the drain's end. The drain does not wait for it.
-  const retains = await byGroup(nearTheEnd, (group) =>
-    reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
-  );
-  return records.map((record) => {
-    const { termination } = record;
-    const groupInstance = instances.get(termination.instanceId) ?? { value: undefined };
-    const ofGroup: Reading<readonly Hook[]> = hooks.get(termination.group) ?? { value: [] };
-    const retention = retains.get(termination.group);
-    return {
-      ...record,
-      view: {
-        groupInstance: contentOf(groupInstance),
-        hooks: contentOf(ofGroup),
-        // The rules say it.
-        owner: undefined,
-        retains: retention && contentOf(retention),
-        unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
-      },
-    };
+  const overdue = records.filter(({ termination: each }) => {
+    const groupInstance = contentOf(groupInstanceOf(each, instances));
+    return isActivityDue(each, { groupInstance }, ownHook(each, hooks.get(each.group)), now);
   });
+  const [retains, activities] = await Promise.all([
+    // If it cannot be read, the log says so at the drain's end. The drain does not wait for it.
+    byGroup(nearTheEnd, (group) =>
+      reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
+    ),
+    observeActivities(run, overdue),
+  ]);
+  const answers = { instances, hooks, retains, activities };
+  return records.map((record) => ({ ...record, view: viewOf(record, answers) }));
 }
 
 /** Reads in which group and state instances are, fifty a call. Throws only what is a fault of ours. */
@@ -70,6 +69,44 @@ export function unreadAnswers(
   },
 ): UnreadAnswers {
   return Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined));
+}
+
+/** What Auto Scaling has answered: by instance, by group, and by the record's place in the batch. */
+type Answers = {
+  readonly instances: ReadonlyMap<string, Reading<GroupInstance | undefined>>;
+  readonly hooks: ReadonlyMap<string, Reading<readonly Hook[]>>;
+  readonly retains: ReadonlyMap<string, Reading<boolean>>;
+  readonly activities: ReadonlyMap<number, Reading<TerminatingActivity>>;
+};
+
+function viewOf(
+  { index, termination }: InPass,
+  { instances, hooks, retains, activities }: Answers,
+): AutoScalingView {
+  const groupInstance = groupInstanceOf(termination, instances);
+  const ofGroup: Reading<readonly Hook[]> = hooks.get(termination.group) ?? { value: [] };
+  const retention = retains.get(termination.group);
+  const activity = activities.get(index);
+  return {
+    groupInstance: contentOf(groupInstance),
+    hooks: contentOf(ofGroup),
+    // The rules say it.
+    owner: undefined,
+    retains: retention && contentOf(retention),
+    activity: activity && contentOf(activity),
+    unread: unreadAnswers({
+      "group instance": unreadIn(groupInstance),
+      hooks: unreadIn(ofGroup),
+      "scaling activity": activity && unreadIn(activity),
+    }),
+  };
+}
+
+function groupInstanceOf(
+  { instanceId }: Termination,
+  instances: Answers["instances"],
+): Reading<GroupInstance | undefined> {
+  return instances.get(instanceId) ?? { value: undefined };
 }
 
 async function byGroup<T>(

@@ -10,7 +10,7 @@ import { observeAutoScaling } from "../observe/auto-scaling.ts";
 import { observe } from "../observe/observe.ts";
 import { recheckBlockers } from "../observe/recheck-blocker.ts";
 import { rememberSteps, withoutSteps } from "../rules/after-pass.ts";
-import { begin } from "../rules/deadline.ts";
+import { begin, noOlderThanActivity } from "../rules/deadline.ts";
 import { decide } from "../rules/decide.ts";
 import { isFollowed } from "../rules/following.ts";
 import { questions } from "../rules/questions.ts";
@@ -126,7 +126,7 @@ async function decideAll(
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
   const current = shown.map((each) => {
     const own = withoutOthersHook(each.termination, each.view);
-    const termination = supersede(own, each.view, now);
+    const termination = noOlderThanActivity(supersede(own, each.view, now), each.view);
     return { ...each, termination: dryRun ? termination : begin(termination, each.view, now) };
   });
   warnOfShortHooks(run, current);

@@ -2,10 +2,9 @@
 
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Step } from "../model/decision.ts";
-import { hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { deadlineOf } from "./deadline.ts";
+import { isEndDue } from "./deadline.ts";
 import { complete, wait } from "./decision.ts";
 import { deregistrations, leaving } from "./steps.ts";
 import { unseen } from "./still-there.ts";
@@ -20,7 +19,7 @@ export function decideDeadInstance(termination: Termination, observed: Observati
   const steps = [...deregistrations(termination, observed, now), ...leavingClusters(termination, observed)];
   const blocker: Blocker = { kind: "dead instance", as: observed.instance };
   const hidden = unseen(observed);
-  if (hidden.length > 0 && now < deadlineOf(termination, hookOf(termination, observed)).at) {
+  if (hidden.length > 0 && !isEndDue(termination, observed, now)) {
     const memory = { ...termination.memory, clearingSince: undefined };
     return { ...wait({ ...termination, memory }, now, [blocker, ...hidden]), steps };
   }

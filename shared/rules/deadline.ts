@@ -3,7 +3,7 @@
 import { timeText } from "../base/time-text.ts";
 import type { Blocker } from "../model/blocker.ts";
 import type { Decision, Warning } from "../model/decision.ts";
-import type { Hook } from "../model/hooks.ts";
+import { type Hook, hookOf } from "../model/hooks.ts";
 import type { AutoScalingView, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete } from "./decision.ts";
@@ -33,6 +33,50 @@ export function deadlineOf(termination: Termination, hook: Hook | undefined): De
 export function isTimeOver(termination: Termination, hook: Hook | undefined, now: number): boolean {
   const hasBegun = termination.memory.begunAt !== undefined;
   return now >= (hasBegun ? deadlineOf(termination, hook).at : limitOf(termination, hook));
+}
+
+/**
+ * Rule 6. The termination, no older than the activity that terminates its instance. A message may say anything about when it
+ * began, and so may a memory.
+ */
+export function noOlderThanActivity(
+  { since, memory, ...termination }: Termination,
+  { activity }: Pick<AutoScalingView, "activity">,
+): Termination {
+  if (activity === undefined || activity === "none") return { ...termination, since, memory };
+  const { startedAt } = activity;
+  const begunAt = memory.begunAt === undefined ? undefined : Math.max(memory.begunAt, startedAt);
+  return { ...termination, since: Math.max(since, startedAt), memory: { ...memory, begunAt } };
+}
+
+/**
+ * Rule 6. Whether the end of a drain's time may be acted upon: Auto Scaling shows that the termination is that old. A drain that
+ * was not begun is on a dry run, in which nothing is done.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function isEndDue(termination: Termination, observed: Observation, now: number): boolean {
+  if (now < deadlineOf(termination, hookOf(termination, observed)).at) return false;
+  return termination.memory.begunAt === undefined || isProven(observed);
+}
+
+/**
+ * Rule 6. By when there must be another pass for the deadline, in milliseconds since 1970. A deadline may come after the pass asked
+ * Auto Scaling. Then nothing tells yet how old the termination is.
+ */
+export function nextEndAt(deadline: Deadline, { activity, unread }: Observation, now: number): number {
+  const isAsked = activity !== undefined || unread["scaling activity"] !== undefined;
+  return now < deadline.at || isAsked ? deadline.at : now + SECOND;
+}
+
+/** Rule 6. Whether a later pass may well show how old the termination is. Until then, the hook is kept alive. */
+export function isProofAwaited({ unread }: Pick<AutoScalingView, "unread">): boolean {
+  const why = unread["scaling activity"]?.why;
+  return why === "throttled" || why === "unavailable" || why === "out of time";
+}
+
+function isProven({ activity }: Pick<AutoScalingView, "activity">): boolean {
+  return activity !== undefined && activity !== "none";
 }
 
 /** When half of a drain's time is over, in milliseconds since 1970. The log then names the blockers. */
@@ -96,6 +140,27 @@ export function timeoutWarning(termination: Termination, hook: Hook): Warning {
     },
     ...(cut ? { reason: { why: "global limit first" } } : {}),
   };
+}
+
+/** The line for when a drain's time seems to be over, and nothing proves it. The hook's own timeout then ends the drain. */
+export function unprovenWarnings(
+  termination: Termination,
+  observed: Observation,
+  deadline: Deadline,
+  now: number,
+): Warning[] {
+  const denied = observed.unread["scaling activity"];
+  const isKnown = denied !== undefined || observed.activity === "none";
+  if (!isKnown || isProofAwaited(observed) || now < deadline.at) return [];
+  if (termination.settings.onTimeout === "leave") return [];
+  return [
+    {
+      level: "warn",
+      kind: "deadline not proven",
+      fields: { drain_deadline: timeText(deadline.at) },
+      reason: { why: denied === undefined ? "no activity" : "activity unread" },
+    },
+  ];
 }
 
 /** The line for when half of a drain's time is over. */

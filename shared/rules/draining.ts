@@ -10,7 +10,7 @@ import { INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { decideCompleted, tryCompletion } from "./completion.ts";
 import { decideDeadInstance } from "./dead-instance.ts";
-import { atDeadline, deadlineOf } from "./deadline.ts";
+import { atDeadline, deadlineOf, isEndDue, nextEndAt } from "./deadline.ts";
 import { complete, type Until, wait } from "./decision.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
@@ -35,10 +35,10 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
   const left = stillThere(after);
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const warnings = warningsFor(termination, observed, now, left);
-  const ending = now >= deadline.at ? atDeadline(termination, observed) : undefined;
+  const ending = isEndDue(termination, observed, now) ? atDeadline(termination, observed) : undefined;
   if (ending) return { ...tryCompletion(termination, observed, now, ending), warnings };
   const latest = [
-    deadline.at,
+    nextEndAt(deadline, observed, now),
     nextHeartbeatAt(termination, observed),
     memory.unknownSince === undefined ? undefined : memory.unknownSince + UNKNOWN_MS,
   ];

@@ -4,7 +4,7 @@ import { type Hook, hookOf } from "../model/hooks.ts";
 import { isHeld } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { isTimeOver } from "./deadline.ts";
+import { isProofAwaited, isTimeOver } from "./deadline.ts";
 import {
   ASSUMED_TIMEOUT_MS,
   DEREGISTER_MARGIN_MS,
@@ -26,7 +26,9 @@ export function isHeartbeatDue(
   first: boolean,
 ): boolean {
   if (!mayBeHeld(termination, view) || !mayBeOurs(termination, view)) return false;
-  const at = heartbeatBeforeDeadlineAt(termination, view, now, first);
+  const at = isProofAwaited(view)
+    ? nextHeartbeatAt(termination, view, first)
+    : heartbeatBeforeDeadlineAt(termination, view, now, first);
   return at !== undefined && now >= at;
 }
 

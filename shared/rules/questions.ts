@@ -1,11 +1,11 @@
 import { idOfWarning } from "../model/decision.ts";
-import { situationOf } from "../model/lifecycle-state.ts";
+import { isHeld, situationOf } from "../model/lifecycle-state.ts";
 import { isLogged } from "../model/logged.ts";
 import type { Questions, TaskLists } from "../model/questions.ts";
 import { isSame } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, isSilent, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { deadlineOf, halfTimeOf } from "./deadline.ts";
+import { deadlineOf, halfTimeOf, isTimeOver } from "./deadline.ts";
 import { areOwnersDue } from "./left-addresses.ts";
 import { isRoundDue, isRoundFresh, isSearchedAgain, roundUntil } from "./rounds.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
@@ -28,6 +28,9 @@ export const questions: Questions = {
     if (termination.settings.onTimeout !== "abandon") return false;
     return now >= halfTimeOf(termination, deadlineOf(termination, hook));
   },
+
+  isActivityDue: (termination, view, hook, now) =>
+    isHeld(termination, view) && isTimeOver(termination, hook, now),
 
   isRoundDue,
   isRoundFresh,

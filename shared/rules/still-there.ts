@@ -30,8 +30,9 @@ export function stillThere(observed: Observation): readonly Blocker[] {
   const { unread } = observed;
   const there = [...leftoversOf(observed), ...unseen(observed)];
   if (there.length === 0) return [];
-  // Where tasks listen, and whether the instance is alive, only matters while something is there.
-  return [...there, ...unreadAbout("host ports", unread), ...unreadAbout("instance", unread)];
+  // Where tasks listen, whether the instance is alive, and how old the drain is only matters while something is there.
+  const asides = ["host ports", "instance", "scaling activity"] as const;
+  return [...there, ...asides.flatMap((what) => unreadAbout(what, unread))];
 }
 
 /** What may hide something that is there: what AWS did not answer, and what the search has still to ask. */

@@ -6,7 +6,7 @@ import { isOurs } from "../model/registration.ts";
 import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
 import { hasEnded, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning } from "./deadline.ts";
+import { deadlineOf, halfTimeOf, halfTimeWarning, timeoutWarning, unprovenWarnings } from "./deadline.ts";
 import { timeWarnings } from "./drain-time.ts";
 import { holdingTasks } from "./holding-tasks.ts";
 import { leftAlone } from "./left-addresses.ts";
@@ -44,6 +44,7 @@ export function warningsFor(
     ...(now >= halfTimeOf(termination, deadline) && left.length > 0
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
+    ...(left.length > 0 ? unprovenWarnings(termination, observed, deadline, now) : []),
     ...newTaskWarnings(termination, observed, left),
     ...holdingTasks(termination, observed, now),
     ...searchWarnings(termination, observed),

@@ -46,6 +46,11 @@ export class Cache {
   readonly managedDraining = new Answers<boolean>();
   /** The terminating hooks of groups, and when they were asked for, in milliseconds since 1970. */
   readonly hooks = new Answers<{ readonly hooks: readonly Hook[]; readonly at: number }>();
+  /**
+   * When the activities began that take instances of groups out of service, and when that was asked for. In milliseconds since
+   * 1970.
+   */
+  readonly terminating = new Answers<{ readonly starts: ReadonlyMap<string, number>; readonly at: number }>();
   /** Whether groups keep instances whose hook ends with ABANDON. */
   readonly retaining = new Answers<boolean>();
 }

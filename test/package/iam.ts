@@ -128,6 +128,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   "autoscaling:DescribeAutoScalingGroups": onAll("autoscaling:DescribeAutoScalingGroups"),
   "autoscaling:DescribeAutoScalingInstances": onAll("autoscaling:DescribeAutoScalingInstances"),
   "autoscaling:DescribeLifecycleHooks": onAll("autoscaling:DescribeLifecycleHooks"),
+  "autoscaling:DescribeScalingActivities": onAll("autoscaling:DescribeScalingActivities"),
   "autoscaling:DescribeWarmPool": onAll("autoscaling:DescribeWarmPool"),
   "autoscaling:CompleteLifecycleAction": ({ AutoScalingGroupName }) =>
     onGroup("CompleteLifecycleAction", AutoScalingGroupName),

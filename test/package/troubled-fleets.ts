@@ -41,7 +41,7 @@ export function troubledFleets(packaged: Package): unknown[] {
   return [misread(packaged), stuck(packaged), dead(packaged), lost(packaged)];
 }
 
-// Unreadable messages, outages in which deregister can do nothing, so that terminate does it, a duplicate while draining, so
+// Unreadable messages, one of a time long ago, outages in which deregister can do nothing, so that terminate does it, a duplicate while draining, so
 // many at once that it pays to ask for the whole cluster's tasks, and another hook beside a completion by hand.
 function misread(packaged: Package): unknown {
   const outage = { actions: ["ecs:*", "elb:Deregister*", "elbv2:Deregister*"], for_seconds: 60 };
@@ -51,12 +51,28 @@ function misread(packaged: Package): unknown {
       { at_seconds: 1, send: { queue: monitor, body: "nothing to read" } },
       { at_seconds: 1, deny: outage },
       { at_seconds: 5, terminate: { instance_ids: INSTANCE_IDS.slice(0, 2) } },
+      {
+        at_seconds: 10,
+        send: { queue: lifecycle, body: messageOf(group, hook, "2020-01-01T00:00:00.000Z") },
+      },
       { at_seconds: 399, deny: outage },
       { at_seconds: 400, terminate: { instance_ids: INSTANCE_IDS.slice(2, 7) } },
       { at_seconds: 450, repeat_notification: { instance_ids: INSTANCE_IDS.slice(2, 7), hook } },
       { at_seconds: 500, complete_actions: { group, hook } },
       { at_seconds: 900, complete_actions: { group, hook: "another" } },
     ],
+  });
+}
+
+// A message about the first instance, with a time and a token of its own.
+function messageOf(group: string, hook: string, time: string): string {
+  return JSON.stringify({
+    AutoScalingGroupName: group,
+    LifecycleHookName: hook,
+    EC2InstanceId: INSTANCE_IDS[0],
+    LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+    LifecycleActionToken: "87654321-4321-4321-4321-210987654321",
+    Time: time,
   });
 }
 

@@ -33,6 +33,7 @@ const instances = [{ id: "i-1", port: undefined }];
 const calls: [string, () => Promise<unknown>][] = [
   ["autoscaling:DescribeAutoScalingInstances", () => autoScaling.describeInstances(["i-1"])],
   ["autoscaling:DescribeLifecycleHooks", () => autoScaling.terminatingHooks("fleet")],
+  ["autoscaling:DescribeScalingActivities", () => autoScaling.terminating("fleet")],
   ["autoscaling:DescribeAutoScalingGroups", () => autoScaling.groups({ names: ["fleet"] })],
   ["autoscaling:DescribeAutoScalingGroups", () => autoScaling.retains("fleet")],
   ["autoscaling:DescribeAutoScalingGroups", () => autoScaling.capacities(["fleet"])],

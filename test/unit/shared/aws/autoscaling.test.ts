@@ -112,6 +112,71 @@ describe("Auto Scaling", () => {
     });
   }
 
+  const AT = "2026-01-05T09:00:00.000Z";
+  const activity = (Description: string, change: object = {}) => ({
+    AutoScalingGroupName: "fleet",
+    Description,
+    StartTime: new Date(AT),
+    StatusCode: "MidLifecycleAction",
+    ...change,
+  });
+  it("of a group's activities, those count that take an instance out of service and are under way", async () => {
+    const { port, sent } = autoScaling(() => ({
+      Activities: [
+        activity("Terminating EC2 instance: i-0a1"),
+        activity("Terminating EC2 instance: i-0a2", { StatusCode: "WaitingForELBConnectionDraining" }),
+        activity("Replacing root volume of EC2 instance: i-0a3", { StatusCode: "InPlaceUpdateInProgress" }),
+        // It warms up from its launch, and its termination began later.
+        activity("Launching a new EC2 instance: i-0a1", { StartTime: new Date(Date.parse(AT) + 1) }),
+        activity("Terminating EC2 instance: i-0b1", { AutoScalingGroupName: "other" }),
+        activity("Terminating EC2 instance: i-0b2", { StartTime: undefined }),
+        activity("Terminating EC2 instance: i-0b3", { StatusCode: "Successful" }),
+        activity("Terminating EC2 instance: i-0b4", { StatusCode: "Failed" }),
+        activity("Terminating EC2 instance: i-0b5", { StatusCode: "Cancelled" }),
+      ],
+    }));
+    const began = Date.parse(AT);
+    expect([...(await port.terminating("fleet"))]).to.deep.equal([
+      ["i-0a1", began],
+      ["i-0a2", began],
+      ["i-0a3", began],
+    ]);
+    expect(sent()).to.deep.equal([
+      ["DescribeScalingActivities", { AutoScalingGroupName: "fleet", MaxRecords: 100 }],
+    ]);
+  });
+
+  it("of two activities about an instance, the later one counts", async () => {
+    const later = new Date(Date.parse(AT) + 1_000);
+    for (const order of [
+      [new Date(AT), later],
+      [later, new Date(AT)],
+    ]) {
+      const { port } = autoScaling(() => ({
+        Activities: order.map((StartTime) => activity("Terminating EC2 instance: i-0a1", { StartTime })),
+      }));
+      expect([...(await port.terminating("fleet"))]).to.deep.equal([["i-0a1", later.getTime()]]);
+    }
+  });
+
+  it("activities are read until the first one that is over, and no more than forty pages", async () => {
+    const endless = autoScaling(() => ({
+      Activities: [activity("Terminating EC2 instance: i-0a1")],
+      NextToken: "more",
+    }));
+    await endless.port.terminating("fleet");
+    expect(endless.sent()).to.have.lengthOf(40);
+    const { port, sent } = autoScaling((_, { NextToken }) => ({
+      Activities: [
+        activity("Terminating EC2 instance: i-0a1"),
+        ...(NextToken === undefined ? [] : [activity("Terminating", { StatusCode: "Successful" })]),
+      ],
+      NextToken: "more",
+    }));
+    await port.terminating("fleet");
+    expect(sent()).to.have.lengthOf(2);
+  });
+
   it("an instance is replaced: the desired capacity stays as it is", async () => {
     const { port, sent } = autoScaling(() => ({}));
     await port.replace("i-1");

@@ -37,6 +37,13 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
     [{ name: "fleet", instances: [], hasWarmPool: false }],
   ],
   ["a warm pool", {}, (it) => autoScaling(it).warmPool("fleet"), []],
+  ["scaling activities", {}, (it) => autoScaling(it).terminating("fleet"), new Map()],
+  [
+    "a scaling activity's fields",
+    { Activities: [{ AutoScalingGroupName: "fleet" }] },
+    (it) => autoScaling(it).terminating("fleet"),
+    new Map(),
+  ],
   ["the policy of a group that is gone", {}, (it) => autoScaling(it).retains("fleet"), false],
   ["instances of EC2", {}, (it) => ec2(it).states(["i-1"]), new Map()],
   ["a reservation's instances", { Reservations: [{}] }, (it) => ec2(it).states(["i-1"]), new Map()],

@@ -15,6 +15,18 @@ const REASONS: {
   "global limit first": [
     [{ why: "global limit first" }, "the hook's global limit comes before drain_timeout_seconds"],
   ],
+  "no activity": [
+    [
+      { why: "no activity" },
+      "the drain's time seems to be over, but Auto Scaling shows no activity that terminates the instance: the hook's own timeout ends it",
+    ],
+  ],
+  "activity unread": [
+    [
+      { why: "activity unread" },
+      "the drain's time seems to be over, but the activity that terminates the instance may not be read: the hook's own timeout ends it",
+    ],
+  ],
   "too long": [
     [
       { why: "too long", drainTimeoutSeconds: 3780 },
@@ -199,6 +211,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "held by the lifecycle hook": "held by the lifecycle hook",
   "time does not suffice": "time does not suffice",
   "half of the drain's time is over": "half of the drain's time is over",
+  "deadline not proven": "deadline not proven",
   "two hooks of ours on one group": "two hooks of ours on one group",
   "metadata not heeded": "metadata ignored",
   "ECS drains it too": "ECS drains it too",

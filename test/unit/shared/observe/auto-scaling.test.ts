@@ -4,7 +4,7 @@ import type { Termination } from "../../../../shared/model/termination.ts";
 import { observeAutoScaling } from "../../../../shared/observe/auto-scaling.ts";
 import { questions } from "../../../../shared/rules/questions.ts";
 import { Run } from "../../../../shared/run/run.ts";
-import { hook, MINUTE, SECOND, termination } from "../rules/builders.ts";
+import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
 import { inPass } from "./records.ts";
 import { type Shown, showing } from "./shown.ts";
 
@@ -22,14 +22,28 @@ describe("what Auto Scaling shows of an instance", () => {
     const { asked, autoScalingViews } = await play(plain, termination());
     expect(asked).to.deep.equal(["autoScaling.describeInstances i-1", "autoScaling.terminatingHooks fleet"]);
     expect(autoScalingViews).to.deep.equal([
-      { groupInstance, hooks: [hook()], owner: undefined, retains: undefined, unread: {} },
+      {
+        groupInstance,
+        hooks: [hook()],
+        owner: undefined,
+        retains: undefined,
+        activity: undefined,
+        unread: {},
+      },
     ]);
   });
 
   it("is nothing where no group knows it, which is no failure to read", async () => {
     const { autoScalingViews } = await play({ hooks: { fleet: [] } }, termination());
     expect(autoScalingViews).to.deep.equal([
-      { groupInstance: undefined, hooks: [], owner: undefined, retains: undefined, unread: {} },
+      {
+        groupInstance: undefined,
+        hooks: [],
+        owner: undefined,
+        retains: undefined,
+        activity: undefined,
+        unread: {},
+      },
     ]);
   });
 
@@ -57,6 +71,7 @@ describe("what Auto Scaling shows of an instance", () => {
         hooks: [hook()],
         owner: undefined,
         retains: undefined,
+        activity: undefined,
         unread: { "group instance": { call: "autoScaling.describeInstances", why: "denied" } },
       },
     ]);
@@ -68,6 +83,7 @@ describe("what Auto Scaling shows of an instance", () => {
         hooks: undefined,
         owner: undefined,
         retains: undefined,
+        activity: undefined,
         unread: { hooks: { call: "autoScaling.terminatingHooks", why: "throttled" } },
       },
     ]);
@@ -102,6 +118,74 @@ describe("a record that Auto Scaling's view is added to", () => {
       groupInstance,
       undefined,
     ]);
+  });
+});
+
+describe("when the activity began that terminates an instance", () => {
+  const BEGAN = SINCE - MINUTE;
+  const old = (change: Parameters<typeof termination>[1] = {}) =>
+    termination({}, { ...change, settings: { drainTimeoutSeconds: 600 } });
+  const shows: Shown = { ...plain, terminating: { fleet: { "i-1": BEGAN } }, now: 10 * MINUTE };
+  const asks = async (of: Termination, more: Partial<Shown> = {}) => {
+    const { asked, autoScalingViews } = await play({ ...shows, ...more }, of);
+    return [asked.includes("autoScaling.terminating fleet"), autoScalingViews[0]?.activity];
+  };
+
+  it("is asked once the drain's time seems to be over, and never before", async () => {
+    expect(await asks(old())).to.deep.equal([true, { startedAt: BEGAN }]);
+    expect(await asks(old(), { now: 10 * MINUTE - 1 })).to.deep.equal([false, undefined]);
+  });
+
+  it("is asked of one that a hook holds, and of no other", async () => {
+    for (const name of ["InService", "Terminating", "Terminating:Proceed"]) {
+      const groupInstances = { "i-1": { group: "fleet", state: name } };
+      expect(await asks(old(), { groupInstances })).to.deep.equal([false, undefined]);
+    }
+    expect(await asks(old({ group: "other" }))).to.deep.equal([false, undefined]);
+  });
+
+  it("is asked of one that was not begun, once the hook's global limit is near", async () => {
+    const notBegun = termination({ begunAt: undefined }, { settings: { drainTimeoutSeconds: 600 } });
+    expect(await asks(notBegun)).to.deep.equal([false, undefined]);
+    const hooks = { fleet: [hook({ globalTimeout: 12 * MINUTE })] };
+    expect(await asks(notBegun, { hooks })).to.deep.equal([true, { startedAt: BEGAN }]);
+  });
+
+  it("is none where no activity names the instance, and unread where it cannot be read", async () => {
+    expect(await asks(old(), { terminating: {} })).to.deep.equal([true, "none"]);
+    const fails = { "autoScaling.terminating fleet": "denied" } as const;
+    const { autoScalingViews } = await play({ ...shows, fails }, old());
+    expect(autoScalingViews.map(({ activity, unread }) => [activity, unread])).to.deep.equal([
+      [undefined, { "scaling activity": { call: "autoScaling.terminating", why: "denied" } }],
+    ]);
+  });
+
+  it("is asked once a run and group, and after half a minute again for one that was not there", async () => {
+    const { ports, asked } = showing({
+      ...shows,
+      groupInstances: { "i-1": groupInstance, "i-2": groupInstance },
+    });
+    let now = ports.now();
+    const run = new Run({ ...ports, now: () => now }, Number.POSITIVE_INFINITY);
+    const count = () => asked.filter((each) => each.startsWith("autoScaling.terminating ")).length;
+    const pass = (...of: Termination[]) => observeAutoScaling(run, inPass(...of), questions);
+    await pass(old(), old({ hook: "other" }));
+    await pass(old());
+    expect(count()).to.equal(1);
+    await pass(old(), old({ instanceId: "i-2" }));
+    now += 30 * SECOND - 1;
+    await pass(old({ instanceId: "i-2" }));
+    expect(count()).to.equal(1);
+    now += 1;
+    await pass(old());
+    expect(count()).to.equal(1);
+    await pass(old({ instanceId: "i-2" }));
+    expect(count()).to.equal(2);
+  });
+
+  it("is another drain's business: one that is not at its deadline has none", async () => {
+    const { autoScalingViews } = await play(shows, old(), termination());
+    expect(autoScalingViews.map(({ activity }) => activity)).to.deep.equal([{ startedAt: BEGAN }, undefined]);
   });
 });
 

@@ -15,6 +15,7 @@ const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
   hooks: [hook()],
   owner: "ours",
   retains: true,
+  activity: undefined,
   unread: {},
 });
 const held = autoScalingView("Terminating:Wait");

@@ -13,6 +13,7 @@ const held: AutoScalingView = {
   hooks: [hook()],
   owner: "ours",
   retains: undefined,
+  activity: undefined,
   unread: {},
 };
 const joined = { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] };

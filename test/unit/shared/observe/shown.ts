@@ -47,6 +47,8 @@ export type Shown = {
   readonly hooks?: Readonly<Record<string, readonly Hook[]>>;
   /** The groups that keep what was abandoned. */
   readonly retaining?: readonly string[];
+  /** When the activities began that terminate instances of groups. */
+  readonly terminating?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly clusters?: Readonly<Record<string, Partial<Cluster>>>;
   /** The host ports that task definitions give; "any" where they leave some of them open. */
   readonly definitions?: Readonly<Record<string, readonly (number | "any")[]>>;
@@ -108,6 +110,12 @@ export function showing(shown: Shown): {
         ),
       terminatingHooks: (group) =>
         ask("autoScaling.terminatingHooks", [group], () => [...(shown.hooks?.[group] ?? [])]),
+      terminating: (group) =>
+        ask(
+          "autoScaling.terminating",
+          [group],
+          () => new Map(Object.entries(shown.terminating?.[group] ?? {})),
+        ),
       retains: (group) =>
         ask("autoScaling.retains", [group], () => shown.retaining?.includes(group) === true),
     },

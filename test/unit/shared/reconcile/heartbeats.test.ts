@@ -15,6 +15,7 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook({ heartbeatTimeout: 300 * SECOND })],
   retains: undefined,
+  activity: undefined,
   unread: {},
   ...change,
 });

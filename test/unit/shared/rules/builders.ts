@@ -64,6 +64,8 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   hooks: [hook()],
   owner: "ours",
   retains: undefined,
+  // Auto Scaling shows that the termination is as old as the message says.
+  activity: { startedAt: SINCE },
   managedDraining: undefined,
   protections: [],
   times: undefined,

@@ -2,13 +2,19 @@
 // Protects the end of a drain's time: when it is, what then happens by each policy, and that the log says so before.
 
 import { expect } from "chai";
-import { unreadBlocker } from "../../../../shared/model/blocker.ts";
+import { type Unread, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { WarningKind } from "../../../../shared/model/decision.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { DrainSettings } from "../../../../shared/model/settings.ts";
-import { begin, deadlineOf, halfTimeOf, isTimeOver } from "../../../../shared/rules/deadline.ts";
+import {
+  begin,
+  deadlineOf,
+  halfTimeOf,
+  isTimeOver,
+  noOlderThanActivity,
+} from "../../../../shared/rules/deadline.ts";
 import {
   clusterInstance,
   decisionOf,
@@ -230,6 +236,117 @@ describe("decide", () => {
     },
   ]);
 
+  /** What Auto Scaling shows of the termination's age, and that a pass has not asked. */
+  const unasked = { ...held, activity: undefined };
+  const none = { ...held, activity: "none" } as const;
+  const unreadActivity = (why: Unread["why"]) => ({
+    ...unasked,
+    unread: { "scaling activity": { call: "autoscaling:DescribeScalingActivities", why } },
+  });
+  rows("rule 6: a deadline is not acted upon before Auto Scaling shows that the termination is so old", [
+    {
+      why: "it came after the pass had asked: another pass follows",
+      ...atDeadline("continue", { observed: unasked }),
+      expected: ["wait"],
+      because: [tasksLeft("RUNNING")],
+    },
+    ...(["continue", "abandon"] as const).flatMap((onTimeout): Row[] => [
+      {
+        why: `${onTimeout}: no activity terminates the instance`,
+        ...atDeadline(onTimeout, { observed: none }),
+        expected: ["wait"],
+        because: [tasksLeft("RUNNING")],
+      },
+      ...(["denied", "throttled", "unavailable", "out of time"] as const).map(
+        (why): Row => ({
+          why: `${onTimeout}: the activity was not read (${why})`,
+          ...atDeadline(onTimeout, { observed: unreadActivity(why) }),
+          expected: ["wait"],
+          because: [
+            tasksLeft("RUNNING"),
+            unreadBlocker("scaling activity", { call: "autoscaling:DescribeScalingActivities", why }),
+          ],
+        }),
+      ),
+    ]),
+    {
+      why: "the drain goes on meanwhile",
+      ...atDeadline("continue", { observed: { ...none, registrations: [target()] } }),
+      expected: ["wait", "deregister"],
+    },
+    {
+      why: "what is gone is gone: completed without a proof",
+      ...atDeadline("continue", {
+        observed: { ...unreadActivity("denied"), clusterInstances: [clusterInstance("DRAINING")] },
+      }),
+      expected: ["complete"],
+      because: { why: "drained" },
+    },
+    {
+      why: "a dead instance, of which something could not be read, goes on waiting too",
+      ...atDeadline("continue", {
+        memory: { ...seen, deadSince: SINCE },
+        observed: { instance: "terminated", activity: "none", unread: { registrations: denied() } },
+      }),
+      expected: ["wait"],
+    },
+    {
+      why: "a dead instance, of which something could not be read, is completed at its deadline",
+      ...atDeadline("continue", {
+        memory: { ...seen, deadSince: SINCE },
+        observed: { instance: "terminated", unread: { registrations: denied() } },
+      }),
+      expected: ["complete"],
+      because: { why: "dead", as: "terminated" },
+    },
+    {
+      why: "a drain that was not begun is on a dry run, which says what it would do",
+      ...atDeadline("continue", { memory: { ...seen, begunAt: undefined }, observed: unasked }),
+      expected: ["complete"],
+    },
+  ]);
+
+  it("has another pass a second later, if the deadline came after the pass had asked", () => {
+    const untilOf = (change: Partial<Observation>) => {
+      const { outcome } = decisionOf(
+        atDeadline("continue", { settings: { pollSeconds: 60 }, observed: change }),
+      );
+      return outcome.kind === "wait" ? outcome.until : outcome.kind;
+    };
+    expect(untilOf(unasked)).to.equal(SINCE + HOUR + SECOND);
+    expect(untilOf(none)).to.equal(SINCE + HOUR + MINUTE);
+    expect(untilOf(unreadActivity("throttled"))).to.equal(SINCE + HOUR + MINUTE);
+  });
+
+  describe("rule 6: how old a drain is at the most", () => {
+    /** [when the message and its memory say that it began, when its activity began; then both times as they count] */
+    const ages: [number, number | undefined, number, [number, number | undefined]][] = [
+      [0, 0, -300, [0, 0]],
+      [0, 65, -300, [0, 65]],
+      [-100_000, -90_000, 0, [0, 0]],
+      [-100_000, 65, 0, [0, 65]],
+      [0, -90_000, 30, [30, 30]],
+      [-100_000, undefined, 0, [0, undefined]],
+    ];
+    for (const [since, begun, startedAt, [told, begunAt]] of ages) {
+      it(`since ${since} s, begun ${begun ?? "never"}, with an activity of ${startedAt} s: ${told} s and ${begunAt ?? "never"}`, () => {
+        const at = (seconds: number) => SINCE + seconds * SECOND;
+        const drain = termination(
+          { begunAt: begun === undefined ? undefined : at(begun) },
+          { since: at(since) },
+        );
+        const proven = noOlderThanActivity(drain, { activity: { startedAt: at(startedAt) } });
+        expect(proven).to.deep.equal({
+          ...drain,
+          since: at(told),
+          memory: { ...drain.memory, begunAt: begunAt === undefined ? undefined : at(begunAt) },
+        });
+        expect(noOlderThanActivity(drain, { activity: "none" })).to.deep.equal(drain);
+        expect(noOlderThanActivity(drain, { activity: undefined })).to.deep.equal(drain);
+      });
+    }
+  });
+
   it("abandons only where it is asked to, and where something is left", () => {
     const resultOf = (row: Parameters<typeof decisionOf>[0]) => {
       const { outcome } = decisionOf(row);
@@ -289,6 +406,29 @@ describe("decide", () => {
       expect(
         warningsOf(atDeadline("continue", { observed, now: 0 }), "held by the lifecycle hook"),
       ).to.deep.equal([]);
+    });
+
+    const unproven = "deadline not proven";
+    it("a warning at a deadline that nothing will prove", () => {
+      const reasonOf = (change: Partial<Observation>, row: Partial<Row> = {}) =>
+        warningsOf(atDeadline("continue", { observed: change, ...row }), unproven).map(
+          ({ reason }) => reason?.why,
+        );
+      expect(reasonOf(none)).to.deep.equal(["no activity"]);
+      expect(reasonOf(unreadActivity("denied"))).to.deep.equal(["activity unread"]);
+      expect(reasonOf(unreadActivity("throttled"))).to.deep.equal([]);
+      expect(reasonOf(unasked)).to.deep.equal([]);
+      expect(reasonOf(none, { now: HOUR - 1 })).to.deep.equal([]);
+      expect(reasonOf(none, { settings: { onTimeout: "leave" } })).to.deep.equal([]);
+      expect(reasonOf({ ...none, clusterInstances: [clusterInstance("DRAINING")] })).to.deep.equal([]);
+      expect(warningsOf(atDeadline("continue", { observed: none }), unproven)).to.deep.equal([
+        {
+          level: "warn",
+          kind: unproven,
+          fields: { drain_deadline: "2026-01-05T10:00:00.000Z" },
+          reason: { why: "no activity" },
+        },
+      ]);
     });
 
     const half = "half of the drain's time is over";

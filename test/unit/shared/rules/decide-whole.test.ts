@@ -207,6 +207,7 @@ describe("all of a decision", () => {
       groupInstance: { group: "fleet", state: "Terminating:Wait" },
       owner: "ours" as const,
       retains: undefined,
+      activity: undefined,
       unread: {},
     };
     it("without a hook of ours", () => {

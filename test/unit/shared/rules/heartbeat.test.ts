@@ -24,6 +24,7 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
   groupInstance: { group: "fleet", state: "Terminating:Wait" },
   hooks: [hook()],
   retains: undefined,
+  activity: undefined,
   unread: {},
   ...change,
 });
@@ -155,6 +156,26 @@ describe("heartbeats", () => {
         expected: true,
       }),
     ),
+    ...(["throttled", "unavailable", "out of time"] as const).map(
+      (why): BeatRow => ({
+        why: `the drain's time seems to be over, and a later pass can prove it: ${why}`,
+        autoScalingView: { unread: { "scaling activity": { call: undefined, why } } },
+        now: 60 * MINUTE,
+        expected: true,
+      }),
+    ),
+    {
+      why: "the drain's time seems to be over, and nobody may prove it: the hook's own timeout is to end it",
+      autoScalingView: { unread: { "scaling activity": denied() } },
+      now: 60 * MINUTE,
+      expected: false,
+    },
+    {
+      why: "the drain's time seems to be over, and Auto Scaling shows no activity: likewise",
+      autoScalingView: { activity: "none" },
+      now: 60 * MINUTE,
+      expected: false,
+    },
     { why: "a millisecond before the drain's time is over", now: 60 * MINUTE - 1, expected: true },
     { why: "once the drain's time is over, no more", now: 60 * MINUTE, expected: false },
     {

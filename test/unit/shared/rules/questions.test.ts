@@ -32,6 +32,7 @@ describe("whether anything beyond Auto Scaling is asked", () => {
       hooks: [hook()],
       owner,
       retains: undefined,
+      activity: undefined,
       unread: {},
       ...shown,
     });
