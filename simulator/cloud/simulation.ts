@@ -1,5 +1,6 @@
 import { Faults, type Strike } from "../faults/faults.ts";
 import { failEntries } from "../faults/partial-failures.ts";
+import { callerIdOf } from "../kernel/account.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { dropWhile, type Past } from "../kernel/past.ts";
 import { applicationAutoScalingService } from "../services/application-autoscaling/operations.ts";
@@ -21,6 +22,8 @@ import { route, WRITERS } from "../wire/protocols.ts";
 export type Caller = {
   /** The name in the log of calls, and in the story for what the call causes. */
   readonly name: string;
+  /** Who that is to IAM: a user's id, or a role's id and its session. */
+  readonly id: string;
   /** When the latest series of reads began, in milliseconds since 1970. */
   readSince: number;
 };
@@ -84,7 +87,7 @@ export class Simulation implements Past {
   }
 
   /** Answers one request. Never throws. */
-  async handle(request: WireRequest, caller: Caller = anonymous()): Promise<WireResponse> {
+  async handle(request: WireRequest, caller: Caller = clientOf(request)): Promise<WireResponse> {
     const askedAt = this.#clock.now();
     const random = this.world.random("calls");
     const requestId = random.uuid();
@@ -156,7 +159,12 @@ export class Simulation implements Past {
     const run = (given: object) => {
       this.acting = caller;
       try {
-        return operation.run(given, { now, asOf: now - this.readLag, caller: caller.name });
+        return operation.run(given, {
+          now,
+          asOf: now - this.readLag,
+          caller: caller.name,
+          callerId: caller.id,
+        });
       } finally {
         this.acting = undefined;
       }
@@ -170,8 +178,10 @@ export class Simulation implements Past {
   }
 }
 
-function anonymous(): Caller {
-  return { name: "client", readSince: Number.POSITIVE_INFINITY };
+// The access key stands in the signature, which nobody checks. Without one, nobody can tell clients apart.
+function clientOf({ headers }: WireRequest): Caller {
+  const [, accessKey = ""] = /\bCredential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+  return { name: "client", id: callerIdOf(accessKey), readSince: Number.POSITIVE_INFINITY };
 }
 
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */

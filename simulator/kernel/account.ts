@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** The simulated account and Region: those that every example of AWS uses. */
 export const ACCOUNT = "123456789012";
 export const REGION = "us-east-1";
@@ -9,6 +11,31 @@ export const DEFAULT_VPC = "vpc-0a1b2c3d";
 /** The id of the VPC that a scenario calls by a name. Undefined stands for the one that is not named. */
 export function vpcIdOf(name: string | undefined): string {
   return name === undefined ? DEFAULT_VPC : `vpc-${name}`;
+}
+
+/** IAM's unique id of a role, by the role's name or by an access key that it gave out. */
+export function roleIdOf(name: string): string {
+  return `AROA${uniqueIdOf(name)}`;
+}
+
+/** IAM's unique id of a user, by the user's name or by an access key of the user's. */
+export function userIdOf(name: string): string {
+  return `AIDA${uniqueIdOf(name)}`;
+}
+
+/** A caller under the role of a name, as IAM's `aws:userid` has it. Lambda names a session after its function. */
+export function sessionIdOf(name: string): string {
+  return `${roleIdOf(name)}:${name}`;
+}
+
+/** Who calls with an access key, as IAM's `aws:userid` has it. The keys of a role begin with ASIA. */
+export function callerIdOf(accessKey: string): string {
+  return accessKey.startsWith("ASIA") ? sessionIdOf(accessKey) : userIdOf(accessKey);
+}
+
+// After its prefix, an id has 17 upper case letters and digits (IAM User Guide, "IAM identifiers").
+function uniqueIdOf(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 17).toUpperCase();
 }
 
 /** An ARN in the simulated account and Region. */

@@ -27,6 +27,10 @@ export const messageHappenings = {
     .strictObject({
       queue: named("the queue"),
       body: z.string().describe("Its body, word for word."),
+      sent_by: z
+        .enum(["deregister", "terminate"])
+        .optional()
+        .describe("The function whose role sends it, as SQS then says. A stranger sends it when not given."),
       count: z.int().min(1).default(1).describe("How often it is sent."),
     })
     .describe("Sends any message."),

@@ -1,4 +1,5 @@
 import type { Simulation } from "../cloud/simulation.ts";
+import { sessionIdOf } from "../kernel/account.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
@@ -8,7 +9,7 @@ import { loadBalancersOf, runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturbInvocations, startFaults } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
-import { sendLifecycleMessage } from "./lifecycle-message.ts";
+import { STRANGER_ID, sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 import type { Stage } from "./stage.ts";
 
@@ -58,16 +59,14 @@ function expectInstances({ instances }: World, entry: TimelineEntry): void {
 
 function happen(simulation: Simulation, entry: TimelineEntry): void {
   const { world } = simulation;
-  const { clusters, groups, queues } = world;
+  const { clusters, groups } = world;
   happenToInstances(world, entry);
   for (const instanceId of entry.repeat_notification?.instance_ids ?? []) {
     for (const action of actionsOf(world, instanceId, entry.repeat_notification?.hook))
       groups.notifications.repeat(action);
   }
   if (entry.send_lifecycle_message) sendLifecycleMessage(world, entry.send_lifecycle_message);
-  if (entry.send) {
-    for (let i = 0; i < entry.send.count; i++) queues.byName(entry.send.queue).send(entry.send.body);
-  }
+  if (entry.send) sendMessages(world, entry.send);
   if (entry.run_tasks) runTasks(world, entry.run_tasks);
   if (entry.stop_tasks) {
     const { family, cluster } = entry.stop_tasks;
@@ -82,6 +81,12 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
   if (entry.register) register(world, entry.register);
   happenInClusters(world, entry);
   startFaults(simulation, entry);
+}
+
+function sendMessages({ queues }: World, given: NonNullable<TimelineEntry["send"]>): void {
+  const { queue, body, sent_by, count } = given;
+  const senderId = sent_by === undefined ? STRANGER_ID : sessionIdOf(sent_by);
+  for (let i = 0; i < count; i++) queues.byName(queue).send(body, senderId);
 }
 
 function changeHooks(world: World, { put_hook, delete_hook }: TimelineEntry): void {

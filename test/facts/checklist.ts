@@ -273,6 +273,7 @@ export const CHECKLIST: readonly Fact[] = [
     "often-received-last":
       "a message received three times goes behind the others where more receives are allowed",
     "system-attributes": "system attributes come only when they are asked for",
+    "sender-id": "a message says who sent it: a user by an id, a role by its id and the session",
     "short-poll-misses": "a short poll may miss a message that is there, a long poll does not",
     "long-poll-waits": "a long poll waits for a message that is still to come",
     "receive-at-most": "a receive takes 1 to 10 messages",

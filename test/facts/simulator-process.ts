@@ -23,6 +23,8 @@ export type SimulatedAws = {
   readonly elb: ElasticLoadBalancingClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly sqs: SQSClient;
+  /** SQS for whoever has an access key. */
+  readonly sqsOf: (accessKeyId: string) => SQSClient;
   /** A name that no other test of this process has. */
   readonly unusedName: (kind: string) => string;
   /** Moves the simulated time forward. */
@@ -70,9 +72,15 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
     elbv2: new ElasticLoadBalancingV2Client(client),
     sqs: new SQSClient(client),
   };
+  const more: SQSClient[] = [];
   let names = 0;
   return {
     ...clients,
+    sqsOf: (accessKeyId) => {
+      const sqs = new SQSClient({ ...client, credentials: { ...client.credentials, accessKeyId } });
+      more.push(sqs);
+      return sqs;
+    },
     unusedName: (kind) => {
       names += 1;
       return `${kind}-${names}`;
@@ -80,7 +88,7 @@ export async function startSimulator(scenario: Record<string, unknown> = {}): Pr
     advance: (seconds) => advance(url, seconds),
     waitingReceives: (queueUrl) => waitingReceives(url, queueUrl),
     stop: async () => {
-      for (const each of Object.values(clients)) each.destroy();
+      for (const each of [...Object.values(clients), ...more]) each.destroy();
       await end();
     },
   };

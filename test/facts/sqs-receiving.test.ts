@@ -7,6 +7,7 @@ import {
   type Message,
   ReceiveMessageCommand,
   type ReceiveMessageRequest,
+  SendMessageBatchCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
@@ -211,6 +212,31 @@ describe("SQS's receives", () => {
     const MessageSystemAttributeNames = ["ApproximateReceiveCount" as const];
     const asked = await receiveOne(queue, { MessageSystemAttributeNames });
     expect(asked.Attributes).to.deep.equal({ ApproximateReceiveCount: "2" });
+  });
+
+  // Amazon SQS API Reference, ReceiveMessage. IAM User Guide, "IAM identifiers": AROA is a role, AIDA a user, ASIA a key of a role.
+  it("facts 5: a message says who sent it: a user by an id, a role by its id and the session", async () => {
+    const sentBy = async (sqs: SimulatedAws["sqs"]) => {
+      const queue = await makeQueue();
+      await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: "one" }));
+      const Entries = [{ Id: "two", MessageBody: "two" }];
+      await sqs.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }));
+      const messages = await receive(queue, {
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["SenderId"],
+      });
+      const [first, second] = messages.map(({ Attributes }) => Attributes?.SenderId);
+      expect(second).to.equal(first);
+      return first;
+    };
+    const user = await sentBy(aws.sqs);
+    expect(user).to.match(/^AIDA[A-Z0-9]{17}$/);
+    const other = await sentBy(aws.sqsOf("AKIAIOSFODNN7EXAMPLE"));
+    expect(other).to.match(/^AIDA[A-Z0-9]{17}$/);
+    const role = await sentBy(aws.sqsOf("ASIAIOSFODNN7EXAMPLE"));
+    expect(role).to.match(/^AROA[A-Z0-9]{17}:[\w+=,.@-]+$/);
+    expect(other).not.to.equal(user);
+    expect(await sentBy(aws.sqs)).to.equal(user);
   });
 
   it("facts 5: a short poll may miss a message that is there, a long poll does not", async () => {

@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../../kernel/account.ts";
+import { ACCOUNT, sessionIdOf } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
 import {
   type AutoScalingGround,
@@ -9,6 +9,8 @@ import {
   TERMINATING,
 } from "./model.ts";
 
+/** Auto Scaling sends under the role that a hook names. */
+const SENDER_ID = sessionIdOf("AutoScaling");
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 
@@ -151,6 +153,6 @@ export class Notifications {
     }
     if (!arn.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${arn}`);
     const queue = queues.byArn(arn);
-    return queue && (({ body }) => queue.send(body));
+    return queue && (({ body }) => queue.send(body, SENDER_ID));
   }
 }

@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION } from "../../kernel/account.ts";
+import { ACCOUNT, REGION, userIdOf } from "../../kernel/account.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { Queues } from "../sqs/queues.ts";
 
@@ -24,6 +24,7 @@ export type EventRule = {
   readonly groups?: readonly string[] | undefined;
 };
 
+const SENDER_ID = userIdOf("events");
 /** An event arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 const TERMINATING = "EC2 Instance-terminate Lifecycle Action";
@@ -78,7 +79,7 @@ export class EventRules {
     return matching.map(
       ({ queue: name }) =>
         () =>
-          queues.all.find((queue) => queue.name === name)?.send(body),
+          queues.all.find((queue) => queue.name === name)?.send(body, SENDER_ID),
     );
   }
 }

@@ -1,7 +1,10 @@
-import { ACCOUNT, nameOf, REGION } from "../../kernel/account.ts";
+import { ACCOUNT, nameOf, REGION, userIdOf } from "../../kernel/account.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { RandomSource } from "../../kernel/random.ts";
 import type { Queues } from "../sqs/queues.ts";
+
+/** SNS sends to all queues as one user of its own. */
+const SENDER_ID = userIdOf("sns");
 
 /** A queue that is subscribed to a topic. */
 type Subscription = {
@@ -54,7 +57,8 @@ export class Topics {
     for (const { queue: name, raw } of subscriptions) {
       const queue = this.#world.queues.all.find((each) => each.name === name);
       this.#world.firings.count(raw ? "raw messages of topics" : "messages of topics");
-      queue?.send(raw ? publication.message : JSON.stringify(this.#envelope(arn, publication)));
+      const body = raw ? publication.message : JSON.stringify(this.#envelope(arn, publication));
+      queue?.send(body, SENDER_ID);
     }
   }
 

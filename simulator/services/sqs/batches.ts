@@ -7,12 +7,17 @@ import { type Queue, VISIBILITY_LIMIT } from "./queue.ts";
 type Entry = { Id: string | undefined };
 
 /** SendMessageBatch on a queue. */
-export function sendBatch(queue: Queue, input: sqs.SendMessageBatchRequest): sqs.SendMessageBatchResult {
+export function sendBatch(
+  queue: Queue,
+  input: sqs.SendMessageBatchRequest,
+  senderId: string,
+): sqs.SendMessageBatchResult {
   const entries = input.Entries as sqs.SendMessageBatchRequestEntry[];
   const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   return batch("SendMessageBatch", entries, size, (entry) => {
     checkSend(queue, entry, "cannot be validated");
-    const message = queue.send(entry.MessageBody as string, entry.MessageAttributes, entry.DelaySeconds);
+    const { MessageBody, MessageAttributes, DelaySeconds } = entry;
+    const message = queue.send(MessageBody as string, senderId, MessageAttributes, DelaySeconds);
     return { Id: entry.Id, ...sentAs(message) };
   });
 }

@@ -1,5 +1,5 @@
 import * as sqs from "@aws-sdk/client-sqs";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { checkRange } from "./limits.ts";
 import { FASTEST, type MoveTask, MoveTasks, noResource } from "./move-tasks.ts";
 import type { SqsWorld } from "./queues.ts";
@@ -14,10 +14,12 @@ export function moveTaskOperations(world: SqsWorld): Operation[] {
     return source;
   };
 
-  const start = (input: sqs.StartMessageMoveTaskRequest) => {
+  const start = (input: sqs.StartMessageMoveTaskRequest, { callerId }: Pick<Call, "callerId">) => {
     const { DestinationArn: destinationArn, MaxNumberOfMessagesPerSecond: perSecond } = input;
     if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, [1, FASTEST]);
-    return { TaskHandle: tasks.start(sourceOf(input.SourceArn), destinationArn, perSecond).handle };
+    return {
+      TaskHandle: tasks.start(sourceOf(input.SourceArn), callerId, { destinationArn, perSecond }).handle,
+    };
   };
 
   const list = (input: sqs.ListMessageMoveTasksRequest) => {

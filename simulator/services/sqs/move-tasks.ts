@@ -8,6 +8,8 @@ import type { Queues } from "./queues.ts";
 export type MoveTask = {
   readonly handle: string;
   readonly source: Queue;
+  /** Who started it. */
+  readonly starterId: string;
   /** Where all messages go; without it, each goes back to the queue that it came from. */
   readonly destinationArn: string | undefined;
   /** How many messages it moves in a second, if the request gave a number. */
@@ -39,7 +41,11 @@ export class MoveTasks {
   }
 
   /** Starts to move what is visible in a dead-letter queue. Throws as StartMessageMoveTask does. */
-  start(source: Queue, destinationArn?: string, perSecond?: number): MoveTask {
+  start(
+    source: Queue,
+    starterId: string,
+    { destinationArn, perSecond }: Pick<MoveTask, "destinationArn" | "perSecond">,
+  ): MoveTask {
     const { agenda, queues } = this.#world;
     if (!queues.all.some(({ attributes }) => attributes.redrive?.targetArn === source.arn))
       throw invalid("Source queue must be configured as a Dead Letter Queue.");
@@ -53,6 +59,7 @@ export class MoveTasks {
     const task: MoveTask = {
       handle: Buffer.from(JSON.stringify({ taskId: id, sourceArn: source.arn })).toString("base64"),
       source,
+      starterId,
       destinationArn,
       perSecond,
       startedAt: agenda.now,
@@ -77,8 +84,9 @@ export class MoveTasks {
         return;
       }
       task.source.messages.delete(message.id);
-      // There it is a new message, with a new id and age, and no receives.
-      destination.send(message.body, message.attributes);
+      // There it is a new message, with a new id and age, and no receives. Whose it is then, AWS does not say. Its sender may be
+      // whoever started the task, who needs sqs:SendMessage for it. That is the worse for whoever trusts senders.
+      destination.send(message.body, task.starterId, message.attributes);
       task.moved += 1;
     }
     if (task.moved < task.toMove && visible.length > 0) this.#world.agenda.in(1000, () => this.#move(task));

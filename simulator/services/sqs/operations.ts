@@ -1,5 +1,4 @@
 import * as sqs from "@aws-sdk/client-sqs";
-import { ACCOUNT } from "../../kernel/account.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
@@ -14,7 +13,7 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
   ApproximateReceiveCount: (message) => String(message.receiveCount),
   ApproximateFirstReceiveTimestamp: (message) => String(message.firstReceivedAt),
   SentTimestamp: (message) => String(message.sentAt),
-  SenderId: () => ACCOUNT,
+  SenderId: (message) => message.senderId,
   DeadLetterQueueSourceArn: (message) => message.source,
 };
 
@@ -93,11 +92,11 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
     operation(
       sqs.SendMessage$,
       ["QueueUrl", "MessageBody", "DelaySeconds", ...attributePaths("MessageAttributes.*")],
-      (input: sqs.SendMessageRequest) => {
+      (input: sqs.SendMessageRequest, { callerId }) => {
         const queue = queues.byUrl(input.QueueUrl as string);
+        const { MessageBody, MessageAttributes, DelaySeconds } = input;
         checkSend(queue, input);
-        const message = queue.send(input.MessageBody as string, input.MessageAttributes, input.DelaySeconds);
-        return sentAs(message);
+        return sentAs(queue.send(MessageBody as string, callerId, MessageAttributes, DelaySeconds));
       },
     ),
     operation(
@@ -109,7 +108,8 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
         "Entries[].DelaySeconds",
         ...attributePaths("Entries[].MessageAttributes.*"),
       ],
-      (input: sqs.SendMessageBatchRequest) => sendBatch(queues.byUrl(input.QueueUrl as string), input),
+      (input: sqs.SendMessageBatchRequest, { callerId }) =>
+        sendBatch(queues.byUrl(input.QueueUrl as string), input, callerId),
     ),
     operation(
       sqs.ReceiveMessage$,

@@ -23,6 +23,8 @@ export type QueueAttributes = {
 export type Message = {
   readonly id: string;
   readonly body: string;
+  /** Who sent it: a user's id, or a role's id and its session. */
+  readonly senderId: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   /** When it was first sent, in milliseconds; a move to a DLQ keeps it. */
   readonly sentAt: number;
@@ -94,6 +96,7 @@ export class Queue {
   /** Adds a message; `delaySeconds` overrides the queue's own delay. */
   send(
     body: string,
+    senderId: string,
     attributes: Message["attributes"] = {},
     delaySeconds = this.attributes.DelaySeconds,
   ): Message {
@@ -101,6 +104,7 @@ export class Queue {
     return this.#add({
       id: this.#random.uuid(),
       body,
+      senderId,
       attributes,
       sentAt: now,
       visibleAt: now + delaySeconds * 1000,
