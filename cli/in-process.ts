@@ -43,7 +43,11 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
     return made;
   }
 
-  return async (name, event, { simulation, clock, invocation, inputVariable = "" }) => {
+  return async (
+    name,
+    event,
+    { simulation, clock, invocation, inputVariable = "", senderRoleIdsVariable = "" },
+  ) => {
     if (invocation.cold) waiting.delete(name);
     const idle = waiting.get(name) ?? [];
     waiting.set(name, idle);
@@ -57,6 +61,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
       },
       dryRunVariable,
       inputVariable,
+      senderRoleIdsVariable,
       write: (line: string) => {
         if (invocation.alive()) write(line, name);
       },

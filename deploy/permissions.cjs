@@ -1,5 +1,5 @@
-// Works out what the functions' roles may act on, the groups that are swept, and what is switched on, from the block at the
-// top of serverless.yml. YAML alone cannot: the clusters are optional, may be many, and are given by name or by ARN.
+// Works out what the functions' roles may act on, the groups that are swept, whose memory counts, and what is switched on, from
+// the block at the top of serverless.yml. YAML alone cannot: the clusters are optional, may be many, and are given by name or by ARN.
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
 
@@ -140,15 +140,28 @@ exports.noticesState = async (variables) => {
 exports.deregistersAtOnce = async (variables) => (await read(variables, "deregister_at_once")) ?? false;
 
 /**
- * deregister's environment: its input, where it is invoked by what brings none. Without a need it is left out, because
- * Lambda takes 4 KB of environment, and an input may be longer.
+ * The ids of the roles that write memory, as one text: those of deregister and terminate, and what the block adds.
  *
  * @param {Variables} variables
  */
-exports.deregisterEnvironment = async (variables) =>
-  (await exports.deregistersAtOnce(variables))
+exports.senderRoleIds = async (variables) => {
+  const own = ["DeregisterRole", "TerminateRole"].map((role) => ({ "Fn::GetAtt": [role, "RoleId"] }));
+  const more = (await read(variables, "more_sender_role_ids")) ?? [];
+  return { "Fn::Join": [",", [...own, ...more]] };
+};
+
+/**
+ * deregister's environment: the roles' ids, and its input, where it is invoked by what brings none. Without a need the input is
+ * left out, because Lambda takes 4 KB of environment, and an input may be longer.
+ *
+ * @param {Variables} variables
+ */
+exports.deregisterEnvironment = async (variables) => ({
+  SENDER_ROLE_IDS: await exports.senderRoleIds(variables),
+  ...((await exports.deregistersAtOnce(variables))
     ? { INPUT: JSON.stringify(await read(variables, "deregister")) }
-    : {};
+    : {}),
+});
 
 // The input names one service, or several.
 async function scaledServices(variables) {

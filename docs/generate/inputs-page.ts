@@ -18,6 +18,13 @@ With \`deregister_at_once\` in serverless.yml, the lifecycle queue's messages in
 input. The deployment puts the same JSON into the environment's variable \`INPUT\`. Lambda takes 4 KB of environment, so a
 longer input can only be scheduled.
 
+Two other variables of the environment count:
+
+| variable | of | meaning |
+| --- | --- | --- |
+| \`SENDER_ROLE_IDS\` | deregister, terminate | The ids of the roles that write what a drain remembers, such as \`AROA1EXAMPLE2EXAMPLE3\`, separated by commas. The template has both functions' roles, and those in \`more_sender_role_ids\`. terminate believes no other sender's memory ([rule 1](rules.md#1-only-in-a-wait-state)). deregister only checks the variable. A wrong one is refused as an input is. |
+| \`DRYRUN\` | all | Any text switches dry run on. |
+
 ## deregister
 
 ${inputTable(deregisterInput)}

@@ -20,8 +20,8 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "all",
     means:
-      "The scheduled event's input is wrong; `reason` names every key. With `variable`, the environment's variable of that name is wrong: runs of an event source mapping take their input from it. Nothing was called. A mapping's messages stay in the queue.",
-    todo: "Correct the input in serverless.yml and deploy. With `variable`, disable the mapping until then: operations.md.",
+      "The scheduled event's input is wrong; `reason` names every key. With `variable`, the environment's variable of that name is wrong: `INPUT`, from which runs of an event source mapping take their input, or `SENDER_ROLE_IDS`. Nothing was called. A mapping's messages stay in the queue.",
+    todo: "Correct the input in serverless.yml and deploy. With `variable` INPUT, disable the mapping until then: operations.md.",
   },
   "out of time": {
     level: "ERROR",
@@ -64,6 +64,20 @@ export const RUN_LINES = {
     means:
       "A message remembers something under `keys` that this version does not know, as a later version writes it. It is sent on as it is, up to 1 KB. What is beyond that is under `dropped_keys`, and lost.",
     todo: "Nothing after a rollback. Otherwise look who else writes to the queue.",
+  },
+  "memory of another sender ignored": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A message of the monitor queue remembers a drain, but none of the roles in `SENDER_ROLE_IDS` has sent it. `sender_id` has. What it remembers does not count, and the drain is as at its first pass. A redrive from the dead-letter queue may have another sender too.",
+    todo: "After a redrive, or if a function got another role, nothing. Otherwise look who else may send to the queue: operations.md.",
+  },
+  "round does not fit into a run": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "The function has no variable `SENDER_ROLE_IDS`, so only a round that the run itself has made counts. The run's time was over with `load_balancers_left` still to ask, and `drains` are held for it.",
+    todo: "Set the variable to the ids of both functions' roles: operations.md.",
   },
   "message not deleted": {
     level: "ERROR",

@@ -26,10 +26,11 @@ import { reconcile } from "../../shared/reconcile/reconcile.ts";
 import { sendNotices } from "../../shared/reconcile/replace-noticed.ts";
 import { noticePolicyOf } from "../../shared/rules/notices.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
-import { readInput, readInputVariable, refuseInputVariable } from "../../shared/run/input.ts";
+import { readInput, readInputVariable, refuseVariable } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
+import { readSenderRoleIds } from "../../shared/run/sender-role-ids.ts";
 import { deregisterInput } from "./input.ts";
 
 /** Deregister does not wait for messages to come, but with a wait of a second SQS asks all its servers. */
@@ -52,6 +53,8 @@ export async function deregister(
   ports: Ports,
   invocation: Invocation,
 ): Promise<SQSBatchResponse | undefined> {
+  // The messages that it reads remember nothing. It only checks the variable, for terminate.
+  readSenderRoleIds("deregister", ports.senderRoleIdsVariable, ports.log);
   if (isSqsEvent(event)) return takeRecords(event, ports, invocation);
   const input = readInput(deregisterInput, "deregister", event, ports.log);
   const queue = input.lifecycle_queue_name;
@@ -78,7 +81,7 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   const strangers = queuesOf(event).filter((name) => name !== queue);
   if (strangers.length > 0) {
     const reason = `lifecycle_queue_name: expected the queue of the records, ${strangers.join(", ")}, found ${quote(queue)}`;
-    refuseInputVariable("deregister", reason, ports.log);
+    refuseVariable("INPUT", "deregister", reason, ports.log);
   }
   const run = new Run(ports, handsOverAt(ports.now(), invocation));
   const messages = messagesOf(event);

@@ -4,7 +4,7 @@ import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import { drainKeysOf, ourHooksOf } from "../../shared/model/settings.ts";
-import { handOver } from "../../shared/reconcile/hand-over.ts";
+import { handOver, warnOfUnfinishedRounds } from "../../shared/reconcile/hand-over.ts";
 import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
@@ -17,6 +17,7 @@ import { readInput } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
 import { Run } from "../../shared/run/run.ts";
+import { readSenderRoleIds } from "../../shared/run/sender-role-ids.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
 
 /**
@@ -36,17 +37,13 @@ export async function terminate(
 ): Promise<SQSBatchResponse | undefined> {
   if (isSqsEvent(event)) return refuse(event, ports);
   const input = readInput(terminateInput, "terminate", event, ports.log);
+  const senderRoleIds = readSenderRoleIds("terminate", ports.senderRoleIdsVariable, ports.log);
   const { queue_name: queue, sweep_minutes = SWEEP_MINUTES } = input;
   const sweepOptions = sweepOptionsOf(input);
   const now = ports.now();
   const run = new Run(ports, runsUntil(now, handsOverAt(now, invocation)));
   const dryRun = isDryRun(input.dry_run, ports);
-  const all = new TrackedTerminations(run, {
-    queue,
-    dryRun,
-    keys: sweepOptions.keys,
-    ours: sweepOptions.ours,
-  });
+  const all = new TrackedTerminations(run, { ...sweepOptions, queue, dryRun, senderRoleIds });
   const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
@@ -57,6 +54,7 @@ export async function terminate(
     return undefined;
   }
   await all.passUntil(end);
+  if (senderRoleIds === undefined) warnOfUnfinishedRounds(run, all.tracked);
   await handOver(run, queue, all.tracked);
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;

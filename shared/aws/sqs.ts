@@ -2,6 +2,7 @@ import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -18,6 +19,10 @@ export type ReceivedMessage = {
   readonly receipt: string;
   /** When it was first sent, in milliseconds since 1970. */
   readonly sentAt: number;
+  /**
+   * Who sent it, as SQS attests it. Unknown where the message was set aside: a role of ours sent it then, but not what is in it.
+   */
+  readonly senderId?: string;
 };
 
 /** What the drain needs of SQS. All throw an AwsCallError. */
@@ -44,6 +49,8 @@ export type QueuePort = {
 
 /** How many messages a receive brings at the most. */
 export const MESSAGES_A_RECEIVE = 10;
+/** The message attribute that says why a message was set aside. */
+const REASON = "reason";
 /** SQS's limits of a batch: its entries, and the bytes of all their bodies together. */
 const ENTRIES_A_CALL = 10;
 const BYTES_A_CALL = 1_048_576;
@@ -105,16 +112,12 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
             QueueUrl,
             MaxNumberOfMessages: MESSAGES_A_RECEIVE,
             WaitTimeSeconds: waitSeconds,
-            MessageSystemAttributeNames: ["SentTimestamp"],
+            MessageSystemAttributeNames: ["SentTimestamp", "SenderId"],
+            MessageAttributeNames: [REASON],
           }),
         ),
       );
-      return Messages.map((message) => ({
-        id: message.MessageId ?? "",
-        body: message.Body ?? "",
-        receipt: message.ReceiptHandle ?? "",
-        sentAt: Number(message.Attributes?.SentTimestamp ?? 0),
-      }));
+      return Messages.map(receivedOf);
     },
 
     send: (queue, messages, delaySeconds = 0) =>
@@ -159,7 +162,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
 
     async sendWithReason(queue, body, reason) {
       const QueueUrl = await urlOf(queue);
-      const MessageAttributes = { reason: { DataType: "String", StringValue: reason } };
+      const MessageAttributes = { [REASON]: { DataType: "String", StringValue: reason } };
       await call("sqs:SendMessage", () =>
         client.send(
           new SendMessageCommand({
@@ -170,6 +173,18 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
         ),
       );
     },
+  };
+}
+
+function receivedOf(message: Message): ReceivedMessage {
+  const { SentTimestamp = 0, SenderId } = message.Attributes ?? {};
+  const isSetAside = message.MessageAttributes?.[REASON] !== undefined;
+  return {
+    id: message.MessageId ?? "",
+    body: message.Body ?? "",
+    receipt: message.ReceiptHandle ?? "",
+    sentAt: Number(SentTimestamp),
+    ...(SenderId === undefined || isSetAside ? {} : { senderId: SenderId }),
   };
 }
 

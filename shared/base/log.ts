@@ -21,6 +21,8 @@ export type Phrase =
   | "message not deleted"
   | "message not sent"
   | "unknown memory kept"
+  | "memory of another sender ignored"
+  | "round does not fit into a run"
   | "termination received"
   | "notice received"
   | "notice ignored"

@@ -47,9 +47,24 @@ export function writeMemory(memory: Memory): Keys {
   return Object.fromEntries([memory.ofLaterVersion, ...known].flatMap((each) => Object.entries(each)));
 }
 
-/** The memory of two messages of one drain. Nothing that was done or seen is forgotten. */
+/** Whether a memory is as before the first pass. */
+export function remembersNothing(memory: Memory): boolean {
+  const isAbsent = (value: unknown, absent: unknown) =>
+    value === absent || (Array.isArray(absent) && Array.isArray(value) && value.length === 0);
+  return (
+    Object.keys(memory.ofLaterVersion).length === 0 &&
+    MEMORY_FIELDS.every((field) => isAbsent(memory[field], NO_MEMORY[field]))
+  );
+}
+
+/**
+ * The memory of two messages of one drain. Nothing that was done or seen is forgotten. A message that remembers nothing changes
+ * nothing.
+ */
 export function mergeMemories(older: Termination, younger: Termination): Memory {
   const [one, other] = [older.memory, younger.memory];
+  if (remembersNothing(other)) return one;
+  if (remembersNothing(one)) return other;
   const isSooner =
     other.nextPassAt !== undefined && (one.nextPassAt === undefined || other.nextPassAt < one.nextPassAt);
   const [sooner, later] = isSooner ? [other, one] : [one, other];

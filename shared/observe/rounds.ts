@@ -70,6 +70,15 @@ export function hasRoundNews(run: Run, termination: Termination): boolean {
   return isAllAsked(run, termination) || hasFoundMore(run, termination);
 }
 
+/**
+ * How many load balancers the rounds of these terminations still have to ask, at the most. None if AWS has refused an answer: then
+ * that is why a round is not whole.
+ */
+export function leftOfRounds(run: Run, terminations: readonly Termination[]): number {
+  if (run.round.unread !== undefined) return 0;
+  return Math.max(0, ...terminations.map((each) => run.round.left(rounderOf(run, each))));
+}
+
 // Whether nothing is left to ask. The addresses of an instance tell what its round has found, so they must be known.
 function isAllAsked(run: Run, termination: Termination): boolean {
   const { round } = run;

@@ -4,7 +4,7 @@ import { waitingFields } from "../log-lines/blocker-text.ts";
 import { formatMonitorMessage } from "../messages/monitor-message.ts";
 import { deleteAll, type Tracked } from "../messages/receive.ts";
 import type { Termination } from "../model/termination.ts";
-import { rememberRound } from "../observe/rounds.ts";
+import { leftOfRounds, rememberRound } from "../observe/rounds.ts";
 import { delaySeconds, isFollowed } from "../rules/following.ts";
 import { isRoundDue } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
@@ -42,6 +42,25 @@ export async function handOver(run: Run, queue: string, tracked: readonly Tracke
     queue,
     done.flatMap(({ messages }) => messages),
   );
+}
+
+/**
+ * Warns if the run's time for its round was over before all was asked. Where nobody knows whose memory a message has, the next run
+ * begins its own round, and will not end it either. Such drains are held.
+ */
+export function warnOfUnfinishedRounds(run: Run, tracked: readonly Tracked[]): void {
+  const due = tracked
+    .map(({ termination }) => termination)
+    .filter((termination) => isRoundDue(termination, run.now()));
+  const left = leftOfRounds(run, due);
+  if (left === 0) return;
+  run.log.warn("round does not fit into a run", {
+    variable: "SENDER_ROLE_IDS",
+    drains: due.length,
+    load_balancers_left: left,
+    reason:
+      "without the variable a round counts only in the run that made it; set it to the ids of both functions' roles",
+  });
 }
 
 // A round goes on between two passes too.

@@ -3,6 +3,7 @@ import { merge } from "../messages/merge-duplicates.ts";
 import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { parseNoticeBatch } from "../messages/notice-batch.ts";
 import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
+import { withTrustedMemory } from "../messages/trusted-memory.ts";
 import type { OurHooks } from "../model/hooks.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
@@ -12,6 +13,7 @@ import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } fr
 import { isFollowed } from "../rules/following.ts";
 import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
+import type { SenderRoleIds } from "../run/sender-role-ids.ts";
 import { reconcile } from "./reconcile.ts";
 import type { ReceivedNotices } from "./replace-noticed.ts";
 
@@ -27,6 +29,8 @@ export type TrackOptions = {
   readonly dryRun: boolean;
   /** By what our hooks are known. */
   readonly ours: OurHooks;
+  /** The roles whose messages' memory counts. */
+  readonly senderRoleIds: SenderRoleIds;
 };
 
 /** A termination that is tracked, with a number by which a pass knows it again. */
@@ -64,7 +68,7 @@ export class TrackedTerminations {
    * is deleted before the drain ends or is handed over, since each may know something that the others do not.
    */
   async receive(waitSeconds: number): Promise<void> {
-    const { queue, keys, dryRun } = this.#options;
+    const { queue, keys, dryRun, senderRoleIds } = this.#options;
     const room = MAX_TRACKED - this.tracked.length;
     const { messages, failed, isDry } = await receive(this.#run, queue, waitSeconds, room);
     this.received += messages.length;
@@ -74,7 +78,8 @@ export class TrackedTerminations {
     for (const message of messages) {
       const read = parseNoticeBatch(message.body) ?? parseMonitorMessage(message.body, message.sentAt, keys);
       if (read.kind === "termination") {
-        const known = withUnknownLogged(this.#run, read);
+        const trusted = withTrustedMemory(this.#run, read, message.senderId, senderRoleIds);
+        const known = withUnknownLogged(this.#run, trusted);
         const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [message] });
       } else if (read.kind === "notices") this.notices.push({ batch: read.batch, messages: [message] });

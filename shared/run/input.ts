@@ -30,11 +30,16 @@ export function readInputVariable<T extends z.core.$ZodType>(
 ): z.infer<T> {
   const parsed = z.safeParse(schema, objectIn(text) ?? (text || undefined), { reportInput: true });
   if (parsed.success) return parsed.data;
-  return refuseInputVariable(functionName, problemsText(parsed.error, schema), log);
+  return refuseVariable("INPUT", functionName, problemsText(parsed.error, schema), log);
 }
 
-/** Throws an InputError about the environment's variable INPUT, after logging it. */
-export function refuseInputVariable(functionName: string, reason: string, log: Log): never {
-  log.error("input refused", { variable: "INPUT", reason });
-  throw new InputError(`${functionName}: the environment's variable INPUT is wrong: ${reason}`);
+/** Throws an InputError about a variable of the environment, after logging it. */
+export function refuseVariable(
+  variable: "INPUT" | "SENDER_ROLE_IDS",
+  functionName: string,
+  reason: string,
+  log: Log,
+): never {
+  log.error("input refused", { variable, reason });
+  throw new InputError(`${functionName}: the environment's variable ${variable} is wrong: ${reason}`);
 }

@@ -18,6 +18,8 @@ export type Ports = {
   readonly dryRunVariable: string | undefined;
   /** The environment's variable INPUT: a function's input as JSON, for events that bring none. */
   readonly inputVariable: string | undefined;
+  /** The environment's variable SENDER_ROLE_IDS: the ids of the roles that write memory, separated by commas. */
+  readonly senderRoleIdsVariable: string | undefined;
   readonly queues: QueuePort;
   readonly autoScaling: AutoScalingPort;
   readonly ec2: Ec2Port;
@@ -44,6 +46,7 @@ export function createPorts(
     write?: (line: string) => void;
     dryRunVariable?: string;
     inputVariable?: string;
+    senderRoleIdsVariable?: string;
   } = {},
 ): Ports {
   const now = outside.now ?? Date.now;
@@ -61,6 +64,7 @@ export function createPorts(
     log: createLog(functionName, invocation.requestId, outside.write),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     inputVariable,
+    senderRoleIdsVariable: outside.senderRoleIdsVariable ?? process.env.SENDER_ROLE_IDS,
     queues: queuePort(clients.sqs, queueUrls),
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { roleIdOf } from "../kernel/account.ts";
 import { clusterHappenings } from "./cluster-happenings.ts";
 import { cluster, type service, serviceLoadBalancers, standaloneTasks, type task } from "./cluster-schema.ts";
 import { callFaults, otherFaults } from "./fault-happenings.ts";
@@ -141,6 +142,15 @@ const scheduled = (first: number, timeout: number) =>
     clock_skew_seconds: z.number().default(0).describe("How fast its clock is; slow where negative."),
   });
 
+const senderRoleIds = {
+  sender_role_ids: z
+    .string()
+    .default([roleIdOf("deregister"), roleIdOf("terminate")].join())
+    .describe(
+      "Its environment's variable SENDER_ROLE_IDS. The default has the roles of deregister and terminate. An empty text stands for a deployment without the variable.",
+    ),
+};
+
 const eventSourceMapping = z.strictObject({
   maximum_concurrency: z.int().min(2).max(1000).default(2).describe("How many batches it handles at once."),
   input_variable: z
@@ -190,12 +200,13 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       deregister: scheduled(20, 60)
         .extend({
+          ...senderRoleIds,
           event_source_mapping: eventSourceMapping
             .optional()
             .describe("Lambda also polls the lifecycle queue, and invokes the function with its messages."),
         })
         .describe("Takes terminations in."),
-      terminate: scheduled(40, 90).describe("Completes their lifecycle actions."),
+      terminate: scheduled(40, 90).extend(senderRoleIds).describe("Completes their lifecycle actions."),
       scale_tasks: scheduled(50, 60)
         .optional()
         .describe("Keeps services at one task per instance, minus a few."),

@@ -22,8 +22,9 @@ export type Invoke = (
     readonly simulation: Simulation;
     readonly clock: Clock;
     readonly invocation: SimulatedInvocation;
-    /** The function's environment variable INPUT. */
+    /** The function's environment variables INPUT and SENDER_ROLE_IDS. */
     readonly inputVariable?: string;
+    readonly senderRoleIdsVariable?: string;
   },
 ) => Promise<unknown>;
 
@@ -71,8 +72,10 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
       let isSkewed = clock_skew_seconds !== 0;
       const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
-      const environment = () =>
-        mapping ? { inputVariable: mapping.input_variable ?? JSON.stringify(inputs.of(name)) } : {};
+      const environment = () => ({
+        ...(mapping ? { inputVariable: mapping.input_variable ?? JSON.stringify(inputs.of(name)) } : {}),
+        ...("sender_role_ids" in scheduled ? { senderRoleIdsVariable: scheduled.sender_role_ids } : {}),
+      });
       const invokable = (event: () => unknown) => ({
         name,
         timeoutSeconds: timeout_seconds,

@@ -9,10 +9,12 @@ ACCOUNT = "123456789012"
 class StackTemplate:
     """A template, with the names and ids that its resources got when they were created."""
 
-    def __init__(self, path, region, physical_ids):
+    def __init__(self, path, region, physical_ids, role_ids=None):
         self.resources = json.loads(path.read_text())["Resources"]
         self.region = region
         self.physical_ids = physical_ids
+        # By logical id: what IAM made up, and no name tells.
+        self.role_ids = role_ids or {}
 
     def of_type(self, kind):
         """The resolved properties of all resources of a type, by logical id."""
@@ -60,6 +62,8 @@ class StackTemplate:
             return self.resources[name]["Properties"]["QueueName"]
         if (kind, attribute) == ("AWS::SQS::Queue", "Arn"):
             return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{self._attribute(name, 'QueueName')}"
+        if (kind, attribute) == ("AWS::IAM::Role", "RoleId"):
+            return self.role_ids[name]
         arns = {
             "AWS::Events::Rule": f"arn:aws:events:{self.region}:{ACCOUNT}:rule/",
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",

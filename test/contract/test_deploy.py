@@ -100,7 +100,13 @@ def template(packaged, account, stack_name):
         for each in found
         if "LogicalResourceId" in each
     }
-    return StackTemplate(TEMPLATES[1], packaged.region, ids)
+    iam = account.client("iam")
+    role_ids = {
+        name: iam.get_role(RoleName=ids[name])["Role"]["RoleId"]
+        for name, resource in packaged.resources.items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    return StackTemplate(TEMPLATES[1], packaged.region, ids, role_ids)
 
 
 def lint(path):
@@ -200,6 +206,15 @@ def test_functions(account, template):
         zip_file = PACKAGE / properties["Code"]["S3Key"].rsplit("/", 1)[1]
         digest = hashlib.sha256(zip_file.read_bytes()).digest()
         assert created["CodeSha256"] == base64.b64encode(digest).decode()
+
+
+def test_functions_know_the_ids_of_the_roles_that_they_send_with(account, template):
+    for name in ("Deregister", "Terminate"):
+        function = template.properties(f"{name}LambdaFunction")["FunctionName"]
+        created = account.client("lambda").get_function(FunctionName=function)["Configuration"]
+        ids = [template.role_ids["DeregisterRole"], template.role_ids["TerminateRole"]]
+        assert created["Environment"]["Variables"]["SENDER_ROLE_IDS"].split(",") == ids
+        assert all(each.startswith("AROA") for each in ids)
 
 
 def test_scheduled_rules_invoke_the_functions_with_their_inputs(account, template):

@@ -53,6 +53,9 @@ describe("the packaged functions", () => {
       result: "CONTINUE",
     });
     expect(said(terminate, "lifecycle action completed")).to.deep.equal([LEAVING]);
+    expect(said(terminate, "memory of another sender ignored"), "each other's memory counts").to.deep.equal(
+      [],
+    );
     expect(world.groups.map(({ name }) => name)).to.deep.equal([group]);
     for (const { status } of await tasksOn(LEAVING)) expect(status).to.equal("STOPPED");
     const targets = world.target_groups.flatMap((each) => each.targets.map(({ id }) => id));

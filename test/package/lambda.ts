@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
-import type { PackagedFunction } from "./packaged.ts";
+import { roleIdOf } from "../../simulator/kernel/account.ts";
+import type { Json, PackagedFunction } from "./packaged.ts";
 
 /** A function that runs. */
 export type RunningFunction = {
@@ -66,7 +67,7 @@ export async function startFunction(packaged: PackagedFunction, endpoint: string
 
 function environmentOf(packaged: PackagedFunction, folder: string, endpoint: string): NodeJS.ProcessEnv {
   return {
-    ...packaged.environment,
+    ...Object.fromEntries(Object.entries(packaged.environment).map(([key, value]) => [key, textOf(value)])),
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LAMBDA_TASK_ROOT: folder,
     _HANDLER: packaged.handler,
@@ -77,7 +78,7 @@ function environmentOf(packaged: PackagedFunction, folder: string, endpoint: str
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(packaged.memorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_ACCESS_KEY_ID: "test",
+    AWS_ACCESS_KEY_ID: accessKeyOf(packaged.roleId),
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_SESSION_TOKEN: "test",
     TZ: ":UTC",
@@ -85,6 +86,23 @@ function environmentOf(packaged: PackagedFunction, folder: string, endpoint: str
     // The SDK warns of the Node that it runs on; this test also runs on an older one than Lambda's.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
+}
+
+// The simulated AWS knows a role by its access key.
+function accessKeyOf(roleId: string): string {
+  return `ASIA${roleId}`;
+}
+
+// What CloudFormation makes of a variable.
+function textOf(value: Json): string {
+  if (typeof value === "string") return value;
+  const { "Fn::Join": joined, "Fn::GetAtt": attribute } = value as {
+    "Fn::Join"?: [string, Json[]];
+    "Fn::GetAtt"?: [string, string];
+  };
+  if (joined) return joined[1].map(textOf).join(joined[0]);
+  if (attribute?.[1] === "RoleId") return roleIdOf(accessKeyOf(attribute[0]));
+  throw new Error(`cannot resolve ${JSON.stringify(value)}`);
 }
 
 async function unpack({ zip, name }: PackagedFunction): Promise<string> {

@@ -12,7 +12,7 @@ export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 export const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 /** A CloudFormation resource. */
 export type Resource = { readonly Type: string; readonly Properties: { readonly [key: string]: Json } };
 export type Resources = Readonly<Record<string, Resource>>;
@@ -25,7 +25,7 @@ export type PackagedFunction = {
   readonly functionName: string;
   readonly timeoutSeconds: number;
   readonly memorySize: number;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, Json>>;
   /** The scheduled event's input, parsed. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly roleId: string;
@@ -130,7 +130,7 @@ async function readFunction(
     String(Handler).includes(`/${name}/`),
   );
   const target = targetsOf(resources).find(({ Arn }) => JSON.stringify(Arn).includes(`"${id}"`));
-  const { Variables } = properties.Environment as { Variables: Record<string, string> };
+  const { Variables } = properties.Environment as { Variables: Record<string, Json> };
   const role = /^\$\{(\w+)\.Arn\}$/.exec((properties.Role as { "Fn::Sub": string })["Fn::Sub"])?.[1];
   return {
     name,

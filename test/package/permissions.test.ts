@@ -13,7 +13,8 @@ type Permissions = {
   scalesTasks: (variables: Variables) => Promise<boolean>;
   noticesState: (variables: Variables) => Promise<string>;
   deregistersAtOnce: (variables: Variables) => Promise<unknown>;
-  deregisterEnvironment: (variables: Variables) => Promise<Record<string, string>>;
+  deregisterEnvironment: (variables: Variables) => Promise<Record<string, unknown>>;
+  senderRoleIds: (variables: Variables) => Promise<unknown>;
 };
 const permissions: Permissions = createRequire(import.meta.url)("../../deploy/permissions.cjs");
 
@@ -151,14 +152,22 @@ describe("permissions", () => {
     for (const off of [{}, { deregister_at_once: false }]) {
       const variables = variablesOf({ ...off, deregister });
       expect(await permissions.deregistersAtOnce(variables)).to.equal(false);
-      expect(await permissions.deregisterEnvironment(variables)).to.deep.equal({});
+      expect(await permissions.deregisterEnvironment(variables)).to.not.have.property("INPUT");
     }
     const variables = variablesOf({ deregister_at_once: true, deregister });
     expect(await permissions.deregistersAtOnce(variables)).to.equal(true);
-    expect(await permissions.deregisterEnvironment(variables)).to.deep.equal({
-      INPUT: '{"cluster_name":"a"}',
-    });
+    expect((await permissions.deregisterEnvironment(variables)).INPUT).to.equal('{"cluster_name":"a"}');
   });
+
+  for (const more of [undefined, [], ["AROAEXAMPLEROLEIDAAA1"]]) {
+    it(`memory counts of both functions' roles, and of those that the block adds: ${JSON.stringify(more)}`, async () => {
+      const variables = variablesOf({ more_sender_role_ids: more, deregister_at_once: true });
+      const own = ["DeregisterRole", "TerminateRole"].map((role) => ({ "Fn::GetAtt": [role, "RoleId"] }));
+      const ids = { "Fn::Join": [",", [...own, ...(more ?? [])]] };
+      expect(await permissions.senderRoleIds(variables)).to.deep.equal(ids);
+      expect((await permissions.deregisterEnvironment(variables)).SENDER_ROLE_IDS).to.deep.equal(ids);
+    });
+  }
 
   for (const [why, block, expected] of groups) {
     it(`groups: ${why}`, async () => {

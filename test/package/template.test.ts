@@ -30,6 +30,7 @@ const PLAIN = {
   scale_tasks: { services: [] },
   more_auto_scaling_groups: [],
   more_clusters: [],
+  more_sender_role_ids: ["AROAEXAMPLEROLEIDAAA1"],
   alarm_actions: ["arn:aws:sns:eu-west-1:123456789012:on-call"],
 };
 const IGNORED = { on_spot_interruption: "ignore", on_rebalance: "ignore", on_maintenance: "ignore" };
@@ -105,6 +106,17 @@ describe("the packaged template", () => {
       [block.auto_scaling_group_name, block.more_auto_scaling_groups].flat(),
     );
     expect(terminateInput.safeParse(terminate.input).success).to.equal(true);
+  });
+
+  it("deregister and terminate know by which roles both of them send, and by no others", () => {
+    const { deregister, terminate, "scale-tasks": scaleTasks } = packaged.functions;
+    const ids = [deregister, terminate].map(({ roleId }) => ({ "Fn::GetAtt": [roleId, "RoleId"] }));
+    for (const { environment } of [deregister, terminate])
+      expect(environment.SENDER_ROLE_IDS).to.deep.equal({ "Fn::Join": [",", ids] });
+    for (const id of [deregister.roleId, terminate.roleId])
+      expect(resources[id]?.Type, id).to.equal("AWS::IAM::Role");
+    expect(deregister.roleId).not.to.equal(terminate.roleId);
+    expect(scaleTasks.environment).to.not.have.property("SENDER_ROLE_IDS");
   });
 
   it("the hook waits for instances that terminate, tells the lifecycle queue, and can write to it alone", () => {
@@ -206,6 +218,8 @@ describe("the packaged template", () => {
       AutoScalingGroupName: "other-plain",
       HeartbeatTimeout: 900,
     });
+    for (const each of [functions.deregister, functions.terminate])
+      expect(JSON.stringify(each.environment.SENDER_ROLE_IDS)).to.include(',"AROAEXAMPLEROLEIDAAA1"]');
     expect(Resources.DeregisterErrorsAlarm?.Properties.AlarmActions).to.deep.equal(PLAIN.alarm_actions);
     expect(Resources.NoticesRule?.Properties.State, "one notice is wanted").to.equal("ENABLED");
     expect(text, "no cluster, so nothing of ECS may be changed").to.not.match(/ecs:(Update|Stop|Deregister)/);
@@ -237,7 +251,7 @@ describe("the packaged template", () => {
       true,
     );
     const { input, environment } = changed.functions.deregister;
-    expect(JSON.parse(environment.INPUT ?? ""), "what the schedule brings").to.deep.equal(input);
+    expect(JSON.parse(String(environment.INPUT)), "what the schedule brings").to.deep.equal(input);
     expect(changed.functions.terminate.environment).to.not.have.property("INPUT");
   });
 

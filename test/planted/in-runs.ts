@@ -8,6 +8,7 @@ const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
   keys: {},
   dryRun: false,
   ours: OURS,
+  senderRoleIds: undefined,
 };
 
 /** Bugs in how a run of terminate goes on and ends. */

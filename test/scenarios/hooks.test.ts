@@ -218,8 +218,30 @@ describe("scenarios: another's hook", () => {
     expect(outcome.violations).to.deep.equal([]);
   });
 
-  it("a message on the monitor queue is held to the same: it completes no hook of others", async () => {
-    const forged = {
+  /** [who sent it, how the message is dropped] */
+  const senders: [string, object, [string, string]][] = [
+    [
+      "a stranger",
+      {},
+      ["INFO", "its hook is another's: it notifies arn:aws:sqs:us-east-1:123456789012:snapshots"],
+    ],
+    [
+      "terminate, before the hook changed",
+      { sent_by: "terminate" },
+      [
+        "WARN",
+        "its hook is another's: it notifies arn:aws:sqs:us-east-1:123456789012:snapshots; it was ours when the drain began, and nobody goes on with that now: has the hook or the input changed?",
+      ],
+    ],
+  ];
+  for (const [who, by, line] of senders) {
+    it(`a message on the monitor queue is held to the same: it completes no hook of others: of ${who}`, async () => {
+      await expectHeld(by, line);
+    });
+  }
+
+  async function expectHeld(by: object, line: [string, string]): Promise<void> {
+    const message = {
       version: 1,
       instance_id: first,
       auto_scaling_group: "fleet",
@@ -233,7 +255,7 @@ describe("scenarios: another's hook", () => {
         [HOOK, SNAPSHOT],
         [
           terminated(),
-          { at_seconds: 30, send: { queue: "monitor", body: JSON.stringify(forged), count: 1 } },
+          { at_seconds: 30, send: { queue: "monitor", body: JSON.stringify(message), count: 1, ...by } },
           snapshotDone,
         ],
         { terminate: { lifecycle_queue_name: "lifecycle" } },
@@ -241,11 +263,8 @@ describe("scenarios: another's hook", () => {
     );
     expectNoDamage(outcome);
     expect(endsOf(outcome, "snapshot")).to.deep.equal(["operator: CONTINUE"]);
-    expect(droppedOf(outcome)).to.deep.include([
-      "WARN",
-      "its hook is another's: it notifies arn:aws:sqs:us-east-1:123456789012:snapshots; it was ours when the drain began, and nobody goes on with that now: has the hook or the input changed?",
-    ]);
-  });
+    expect(droppedOf(outcome)).to.deep.include(line);
+  }
 
   it("with queue_name alone, a forged message completes no hook that notifies nobody", async () => {
     const forged = { instance_id: first, auto_scaling_group: "fleet", life_cycle_hook_name: "silent" };

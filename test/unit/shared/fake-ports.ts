@@ -44,6 +44,7 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
       log,
       dryRunVariable: undefined,
       inputVariable: undefined,
+      senderRoleIdsVariable: undefined,
       queues: untouchable("queues"),
       autoScaling: untouchable("autoScaling"),
       ec2: untouchable("ec2"),

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { deregister } from "../../../../functions/deregister/deregister.ts";
 import { untouchablePorts } from "../../shared/fake-ports.ts";
 import { thrownBy } from "../../thrown.ts";
+import { eventOf } from "../sqs-event.ts";
 
 const good = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
 const drainKeys: [string, unknown, string][] = [
@@ -177,6 +178,24 @@ describe("wrong inputs of deregister", () => {
         `InputError: deregister: the scheduled event's input is wrong: ${message}`,
       );
       expect(lines).to.deep.equal([["error", "input refused", { reason: message }]]);
+    });
+  }
+});
+
+describe("a wrong SENDER_ROLE_IDS of deregister", () => {
+  for (const [what, event] of [
+    ["its schedule", good],
+    ["an event source mapping", eventOf(["{}"])],
+  ] as const) {
+    it(`is refused before anything is called, in one error that names the variable: ${what}`, async () => {
+      const { ports, lines, invocation } = untouchablePorts();
+      const wrong = { ...ports, inputVariable: JSON.stringify(good), senderRoleIdsVariable: "AROA1,x" };
+      const thrown = await thrownBy(() => deregister(event, wrong, invocation));
+      const reason = lines[0]?.[2].reason;
+      expect(thrown).to.equal(
+        `InputError: deregister: the environment's variable SENDER_ROLE_IDS is wrong: ${reason}`,
+      );
+      expect(lines).to.deep.equal([["error", "input refused", { variable: "SENDER_ROLE_IDS", reason }]]);
     });
   }
 });

@@ -73,3 +73,16 @@ describe("wrong inputs of terminate", () => {
     });
   }
 });
+
+describe("a wrong SENDER_ROLE_IDS of terminate", () => {
+  it("is refused before anything is called, in one error that names the variable", async () => {
+    const { ports, invocation, lines } = untouchablePorts();
+    const wrong = { ...ports, senderRoleIdsVariable: "terminate" };
+    const thrown = await thrownBy(() => terminate({ queue_name: "monitor" }, wrong, invocation));
+    const reason = lines[0]?.[2].reason;
+    expect(thrown).to.equal(
+      `InputError: terminate: the environment's variable SENDER_ROLE_IDS is wrong: ${reason}`,
+    );
+    expect(lines).to.deep.equal([["error", "input refused", { variable: "SENDER_ROLE_IDS", reason }]]);
+  });
+});

@@ -120,10 +120,42 @@ describe("SQS: the rest", () => {
         QueueUrl: QUEUE_URL,
         MaxNumberOfMessages: 10,
         WaitTimeSeconds: 5,
-        MessageSystemAttributeNames: ["SentTimestamp"],
+        MessageSystemAttributeNames: ["SentTimestamp", "SenderId"],
+        MessageAttributeNames: ["reason"],
       },
     ]);
   });
+
+  for (const [what, MessageAttributes, expected] of [
+    ["tells who sent it", undefined, { senderId: "AROAEXAMPLEROLEIDAAA1:terminate" }],
+    [
+      "with an attribute of somebody's does too",
+      { other: { DataType: "String", StringValue: "x" } },
+      { senderId: "AROAEXAMPLEROLEIDAAA1:terminate" },
+    ],
+    [
+      "that was set aside does not: a role of ours sent it on, and somebody else wrote it",
+      { reason: { DataType: "String", StringValue: "expected JSON" } },
+      {},
+    ],
+  ] as const) {
+    it(`a message ${what}`, async () => {
+      const { port } = sqs(() => ({
+        Messages: [
+          {
+            MessageId: "m",
+            Body: "b",
+            ReceiptHandle: "r",
+            Attributes: { SentTimestamp: "1234", SenderId: "AROAEXAMPLEROLEIDAAA1:terminate" },
+            ...(MessageAttributes === undefined ? {} : { MessageAttributes }),
+          },
+        ],
+      }));
+      expect(await port.receive("monitor", 5)).to.deep.equal([
+        { id: "m", body: "b", receipt: "r", sentAt: 1234, ...expected },
+      ]);
+    });
+  }
 
   it("a deletion names the queue, and the receipt of each message", async () => {
     const { port, sent } = sqs(() => ({}));

@@ -1,6 +1,11 @@
 // Protects the memory that travels from run to run: whatever is remembered comes back as it was.
 import { expect } from "chai";
-import { MEMORY_FIELDS, readMemory, writeMemory } from "../../../../shared/messages/memory.ts";
+import {
+  MEMORY_FIELDS,
+  readMemory,
+  remembersNothing,
+  writeMemory,
+} from "../../../../shared/messages/memory.ts";
 import { MEMORY_TABLE } from "../../../../shared/messages/memory-table.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import { areSameBlockers, type Blocker } from "../../../../shared/model/blocker.ts";
@@ -43,6 +48,29 @@ function termination(random: Random): Termination {
     memory: drawnMemory(random),
   };
 }
+
+describe("a memory", () => {
+  it("remembers nothing as it is before the first pass, also once it was read", () => {
+    expect(remembersNothing(NO_MEMORY)).to.equal(true);
+    expect(remembersNothing(readMemory(writeMemory(NO_MEMORY), INSTANCE).memory)).to.equal(true);
+  });
+
+  it("remembers something with any of its fields, and just where a message says it", () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const drawn = drawnMemory(randomSource(seed)("memory"));
+      for (const field of MEMORY_FIELDS) {
+        const memory = { ...NO_MEMORY, [field]: drawn[field] };
+        const says = Object.keys(writeMemory(memory)).length > 0;
+        expect(remembersNothing(memory), `SEED=${seed}: ${field}`).to.equal(!says);
+      }
+    }
+  });
+
+  it("remembers something with a list of tasks that is known to be empty, and with a later version's key", () => {
+    expect(remembersNothing({ ...NO_MEMORY, tasks: [] })).to.equal(false);
+    expect(remembersNothing({ ...NO_MEMORY, ofLaterVersion: { moon: 1 } })).to.equal(false);
+  });
+});
 
 describe("the memory in a message", () => {
   for (let seed = 1; seed <= 200; seed++) {

@@ -46,6 +46,16 @@ describe("merging memories", () => {
     expect(passed).to.include(true).and.to.include(false);
   });
 
+  it("is what one of them remembers where the other remembers nothing, whatever its token", () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const [one] = drawnPair(seed);
+      for (const token of ["t", "another", undefined]) {
+        expect(mergeMemories(held(one, "t"), held(NO_MEMORY, token)), `SEED=${seed}`).to.equal(one);
+        expect(mergeMemories(held(NO_MEMORY, token), held(one, "t")), `SEED=${seed}`).to.equal(one);
+      }
+    }
+  });
+
   it("keeps the blockers, and what was not answered, of the one that is due first", () => {
     const blockers: Memory["blockers"] = [{ kind: "event", event: "settled" }];
     const unread: Memory["unread"] = [{ kind: "unread", what: "tasks", call: undefined, why: "out of time" }];

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { LoadBalancer } from "../../../../shared/model/load-balancer.ts";
 import type { RegisteredTarget } from "../../../../shared/model/registration.ts";
-import { hasRoundNews, rememberRound, roundOf } from "../../../../shared/observe/rounds.ts";
+import { hasRoundNews, leftOfRounds, rememberRound, roundOf } from "../../../../shared/observe/rounds.ts";
 import { untouchableRun } from "../fake-ports.ts";
 import { SINCE, termination } from "../rules/builders.ts";
 
@@ -70,6 +70,21 @@ describe("between two passes", () => {
   it("a round stays where it was where nobody knows the addresses of the instance, or of its tasks", () => {
     expect(progressAfter([], { ...known, networks: false })).to.equal(undefined);
     expect(progressAfter([], { ...known, tasks: undefined })).to.equal(undefined);
+  });
+});
+
+describe("what rounds still have to ask", () => {
+  it("is what one of them has left, at the most", () => {
+    expect(leftOfRounds(runThat([], known), [open])).to.equal(1);
+    expect(leftOfRounds(runThat([], known), [open, termination({}, { instanceId: "i-2" })])).to.equal(1);
+    expect(leftOfRounds(runThat([], known, true), [open])).to.equal(0);
+    expect(leftOfRounds(runThat([], known), [])).to.equal(0);
+  });
+
+  it("does not count where AWS has refused an answer: that is why a round is not whole", () => {
+    const run = runThat([], known);
+    run.round.unread = { call: "elasticloadbalancing:DescribeTargetHealth", why: "throttled" };
+    expect(leftOfRounds(run, [open])).to.equal(0);
   });
 });
 

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { waitingFields } from "../../../../shared/log-lines/blocker-text.ts";
 import { formatMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
-import { handOver } from "../../../../shared/reconcile/hand-over.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { handOver, warnOfUnfinishedRounds } from "../../../../shared/reconcile/hand-over.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { about, failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
@@ -99,6 +100,54 @@ describe("the hand-over", () => {
 
   it("calls nothing where nothing is left", async () => {
     expect((await play(undefined, [])).calls).to.deep.equal([]);
+  });
+});
+
+describe("a round that was not made to its end", () => {
+  const open = (change: Parameters<typeof termination>[0] = {}) =>
+    termination(change, { settings: { discover: "all" } });
+
+  /** What is logged by a run whose round has asked none of two load balancers. */
+  function warned(these: readonly Termination[], isListed = true) {
+    const { ports, lines } = untouchablePorts();
+    const run = new Run({ ...ports, now: () => SINCE + MINUTE }, Number.POSITIVE_INFINITY);
+    const list = ["tg-1", "tg-2"].map((id) => ({
+      loadBalancer: { kind: "target", id, name: id, targetType: "instance", network: false } as const,
+      vpc: undefined,
+      registered: [],
+      isAskedAboutEach: false,
+    }));
+    if (isListed) run.round.setList(list);
+    warnOfUnfinishedRounds(
+      run,
+      these.map((each) => ({ termination: each, messages: [] })),
+    );
+    return lines.map(([level, phrase, { drains, load_balancers_left: left, variable }]) => [
+      level,
+      phrase,
+      { drains, left, variable },
+    ]);
+  }
+  const line = (drains: number) => [
+    "warn",
+    "round does not fit into a run",
+    { drains, left: 2, variable: "SENDER_ROLE_IDS" },
+  ];
+
+  it("is told of once a run, with the variable, how many wait for it, and what is left to ask", () => {
+    expect(warned([open()])).to.deep.equal([line(1)]);
+    expect(warned([open(), open()])).to.deep.equal([line(2)]);
+  });
+
+  it("is not where nobody needs one: the run has made it, or nothing is looked for", () => {
+    const made = open({ roundAt: SINCE + MINUTE });
+    expect(warned([made, termination({}, { settings: { discover: "named" } })])).to.deep.equal([]);
+    expect(warned([made, open()])).to.deep.equal([line(1)]);
+    expect(warned([])).to.deep.equal([]);
+  });
+
+  it("is not where the load balancers could not be listed", () => {
+    expect(warned([open()], false)).to.deep.equal([]);
   });
 });
 

@@ -16,7 +16,13 @@ const shortHook = [hook({ heartbeatTimeout: 180 * SECOND })];
 
 function trackedWith(ports: Ports): TrackedTerminations {
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  return new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false, ours: OURS });
+  return new TrackedTerminations(run, {
+    queue: "monitor",
+    keys: {},
+    dryRun: false,
+    ours: OURS,
+    senderRoleIds: undefined,
+  });
 }
 
 describe("whether a run tracks all that is in its queue", () => {

@@ -24,7 +24,13 @@ async function received(...memories: object[]) {
   }));
   const ports = { ...untouchable, queues: { ...untouchable.queues, receive: async () => messages } };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
-  const tracked = new TrackedTerminations(run, { queue: "monitor", keys: {}, dryRun: false, ours: OURS });
+  const tracked = new TrackedTerminations(run, {
+    queue: "monitor",
+    keys: {},
+    dryRun: false,
+    ours: OURS,
+    senderRoleIds: undefined,
+  });
   await tracked.receive(1);
   return { lines, tracked: tracked.tracked.map(({ termination }) => termination.memory) };
 }

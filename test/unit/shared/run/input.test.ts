@@ -1,7 +1,7 @@
 // Protects how a function's input is refused: once in the log and once as the invocation's error, naming every key that is wrong.
 import { expect } from "chai";
 import { deregisterInput } from "../../../../functions/deregister/input.ts";
-import { readInput, readInputVariable, refuseInputVariable } from "../../../../shared/run/input.ts";
+import { readInput, readInputVariable, refuseVariable } from "../../../../shared/run/input.ts";
 import { thrownBy } from "../../thrown.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -75,7 +75,7 @@ describe("a function's input in the variable INPUT", () => {
 
   it("can be refused for another reason too", async () => {
     const { log, lines } = keptLog();
-    const thrown = await thrownBy(async () => refuseInputVariable("deregister", "it is not set", log));
+    const thrown = await thrownBy(async () => refuseVariable("INPUT", "deregister", "it is not set", log));
     expect(thrown).to.equal(
       "InputError: deregister: the environment's variable INPUT is wrong: it is not set",
     );

@@ -54,6 +54,20 @@ describe("the environment of a function", () => {
     });
   });
 
+  it("has the variable SENDER_ROLE_IDS, or what replaces it", () => {
+    const before = process.env.SENDER_ROLE_IDS;
+    process.env.SENDER_ROLE_IDS = "AROAEXAMPLEROLEIDAAA1";
+    try {
+      const portsWith = (outside: object) =>
+        createPorts("terminate", createEnvironment(), invocation, outside).senderRoleIdsVariable;
+      expect(portsWith({})).to.equal("AROAEXAMPLEROLEIDAAA1");
+      expect(portsWith({ senderRoleIdsVariable: "" })).to.equal("");
+    } finally {
+      if (before === undefined) delete process.env.SENDER_ROLE_IDS;
+      else process.env.SENDER_ROLE_IDS = before;
+    }
+  });
+
   it("has the process's own clock, and the variable DRYRUN", async () => {
     process.env.DRYRUN = "1";
     const clock = sinon.useFakeTimers({ now: 1_000 });
