@@ -4,7 +4,7 @@ import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
 import { foreignCalls } from "./foreign-calls.ts";
 import { Latenesses } from "./lateness.ts";
 import { leftBehind, unknownAddresses } from "./left-behind.ts";
-import { isForNextRound, type ToldUntil } from "./next-round.ts";
+import { isForNextRound, type WasTold } from "./next-round.ts";
 import {
   allowedAtDraining,
   allowedAtEnd,
@@ -61,7 +61,7 @@ export type DamageFacts = PermitFacts & {
   /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
   readonly isSwept: (group: string, cluster: string) => boolean;
   readonly readSince: () => number;
-  readonly toldUntil: ToldUntil;
+  readonly wasTold: WasTold;
   readonly services: ServiceScope;
   readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
   readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
@@ -457,7 +457,7 @@ export class DamageLedger {
         return [...targetGroups, ...loadBalancers].includes(name);
       });
     const hold = { from: askedAt, to: ended?.at ?? this.#now };
-    return !isAsked && isForNextRound(this.#story, { kind, name, id }, hold, this.#facts.toldUntil);
+    return !isAsked && isForNextRound(this.#story, { kind, name, id }, hold, this.#facts.wasTold);
   }
 
   #lostTask(task: TaskThere): Lost {

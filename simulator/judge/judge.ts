@@ -3,7 +3,7 @@ import type { Story, StoryLine } from "../kernel/story.ts";
 import { BelongingsLedger, RETURN_RULE } from "./belongings.ts";
 import { Holders } from "./holders.ts";
 import { type IsTooRecent, JudgedInstance, type Registration } from "./instance.ts";
-import { isForNextRound, type ToldUntil } from "./next-round.ts";
+import { isForNextRound, type WasTold } from "./next-round.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { READ_LAG_LIMIT_MS, type ServiceScope } from "./scope.ts";
 import { type TerminationOptions, Terminations } from "./terminations.ts";
@@ -16,7 +16,7 @@ export type JudgeOptions = TerminationOptions & {
   readonly readSince: () => number;
   /** How far reads lag behind. */
   readonly readLag: () => number;
-  readonly toldUntil: ToldUntil;
+  readonly wasTold: WasTold;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
@@ -143,14 +143,14 @@ export class Judge implements Past {
   }
 
   #actionEnded(line: LineOf<"action-ended">): void {
-    const { story, toldUntil } = this.#options;
+    const { story, wasTold } = this.#options;
     const { instanceId, at: to } = line;
     const instance = this.#instance(instanceId);
     const hold = { from: instance.heldSince, to };
     this.#terminations.ended(line, instance, {
       isTooRecent: this.#isTooRecent(),
       isForNextRound: ({ kind, name, address }) =>
-        isForNextRound(story, { kind, name, id: address ?? instanceId }, hold, toldUntil),
+        isForNextRound(story, { kind, name, id: address ?? instanceId }, hold, wasTold),
     });
   }
 

@@ -37,7 +37,7 @@ export function damageFactsOf(
     isSwept: (group, cluster) => isSwept(inputs.of("terminate"), group, cluster),
     readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
     readLag: () => simulation.readLag,
-    toldUntil: toldIn(simulation, suspects),
+    wasTold: toldIn(simulation, suspects),
     fastBy: fastBy(scenario),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     services: servicesIn(world),

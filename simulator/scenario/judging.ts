@@ -47,7 +47,7 @@ export function judgeOf(
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
-    toldUntil: toldIn(simulation, suspects),
+    wasTold: toldIn(simulation, suspects),
     stopTasksByInput: () => inputs.since("deregister", 0).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: fastBy(scenario),

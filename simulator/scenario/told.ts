@@ -1,5 +1,5 @@
 import type { RecordedCall, Simulation } from "../cloud/simulation.ts";
-import type { ToldUntil } from "../judge/next-round.ts";
+import type { WasTold } from "../judge/next-round.ts";
 import { knownUntil } from "../judge/permits.ts";
 
 /** What calls name that tell what a load balancer has. A list without names tells of all. */
@@ -9,15 +9,17 @@ type Asked = {
   readonly LoadBalancerNames?: readonly string[];
 };
 
-/** Up to when the functions know what load balancers have, by the log of calls. `suspects` are the names under which they call AWS. */
-export function toldIn(simulation: Simulation, suspects: readonly string[]): ToldUntil {
-  return ({ kind, name }, before) => {
-    const told = simulation.calls.findLast(
-      ({ at, caller, error, ...call }) =>
-        at <= before && suspects.includes(caller) && error === undefined && tells(call, kind, name),
-    );
-    return told && knownUntil(told.at, simulation.readLag);
-  };
+/** What the functions were told of load balancers, by the log of calls. `suspects` are the names under which they call AWS. */
+export function toldIn(
+  simulation: Pick<Simulation, "calls" | "readLag">,
+  suspects: readonly string[],
+): WasTold {
+  return ({ kind, name }, { from, to }) =>
+    simulation.calls.some(({ at, caller, error, ...call }) => {
+      const shown = knownUntil(at, simulation.readLag);
+      const isThen = from <= shown && shown < to;
+      return isThen && suspects.includes(caller) && error === undefined && tells(call, kind, name);
+    });
 }
 
 function tells(

@@ -86,4 +86,31 @@ export const pastFailuresOfDiscovery: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 5_560_777,
+    wrong:
+      "the round of another drain was told of such a registration, in another run: the judge took that for the next round of this one",
+    scenario: {
+      name: "past failure 5560777",
+      functions: {
+        deregister: deregister({ target_groups: ["static"] }, 4),
+        terminate: { ...terminate, first_after_seconds: 10 },
+      },
+      queues,
+      target_groups: [{ name: "static", deregistration_delay_seconds: 120 }, { name: "late" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 16, terminate: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 80, register: { instance_ids: ["i-00000000000000001"], target_group: "late" } },
+        { at_seconds: 90, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
 ];

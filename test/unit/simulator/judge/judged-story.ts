@@ -34,7 +34,7 @@ export function violations(
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     readSince: () => Number.POSITIVE_INFINITY,
     readLag: () => 0,
-    toldUntil: () => undefined,
+    wasTold: () => false,
     classicPorts: () => [],
     ...more,
   });
