@@ -7,6 +7,7 @@ import { readArrivals } from "../../shared/messages/arrivals.ts";
 import { merge } from "../../shared/messages/merge-duplicates.ts";
 import { formatMonitorMessage } from "../../shared/messages/monitor-message.ts";
 import {
+  BYTES_A_RUN,
   deleteAll,
   type Receipt,
   receiveAll,
@@ -36,7 +37,7 @@ import { deregisterInput } from "./input.ts";
 /** Deregister does not wait for messages to come, but with a wait of a second SQS asks all its servers. */
 const POLL_SECONDS = 1;
 /** How many messages a run takes at the most. Others wait for the next run. */
-const TAKES_AT_MOST = 2_000;
+const ROOM = { messages: 2_000, bytes: BYTES_A_RUN };
 
 /**
  * One run of deregister. It begins the drains of the terminations in the lifecycle queue, and passes them on to the monitor
@@ -61,7 +62,7 @@ export async function deregister(
   const run = new Run(ports, handsOverAt(ports.now(), invocation));
   // If an event source mapping brings messages as they come, those at hand need not wait for others.
   const more = ports.inputVariable ? 0 : POLL_SECONDS;
-  const messages = await receiveAll(run, queue, { first: POLL_SECONDS, more }, TAKES_AT_MOST);
+  const messages = await receiveAll(run, queue, { first: POLL_SECONDS, more }, ROOM);
   const found = await findMaintenances(run, noticeOptionsOf(input));
   if (messages.length === 0 && found.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue });

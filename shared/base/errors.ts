@@ -1,3 +1,5 @@
+import { cutShort } from "./cut-short.ts";
+
 /**
  * Why a call to AWS failed, and so what can be done about it. "throttled" and "unavailable" pass by themselves. "gone" does not
  * come back. "denied" and "wrong" need somebody to mend them.
@@ -35,11 +37,19 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
+/** How many failures the error of a run tells, and of each so many characters. */
+const TOLD = 20;
+const TOLD_CHARACTERS = 500;
+
 /** Thrown at the end of a run in which something failed. It makes the invocation count as an error. */
 export class RunFailed extends Error {
   override name = "RunFailed";
 
+  /** @param failures each as a text. The first ones are told, each cut short: they may quote what others wrote */
   constructor(failures: readonly string[]) {
-    super(`${failures.length === 1 ? "1 failure" : `${failures.length} failures`}: ${failures.join("; ")}`);
+    const count = failures.length === 1 ? "1 failure" : `${failures.length} failures`;
+    const told = failures.slice(0, TOLD).map((each) => cutShort(each, TOLD_CHARACTERS));
+    const more = failures.length > TOLD ? `; and ${failures.length - TOLD} more` : "";
+    super(`${count}: ${told.join("; ")}${more}`);
   }
 }

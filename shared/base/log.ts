@@ -1,5 +1,6 @@
 import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
 import type { LogAttributes, UnformattedAttributes } from "@aws-lambda-powertools/logger/types";
+import { cutShort } from "./cut-short.ts";
 import { VERSION } from "./version.ts";
 
 /** The phrases of all log lines. docs/log-lines.md tells what each means, and what to do about it. */
@@ -85,6 +86,12 @@ export type Fields = Readonly<Record<string, Field | readonly string[] | readonl
 type Field = string | number | boolean;
 type Item = Readonly<Record<string, Field>>;
 
+/** A line that says more than so many characters is cut short: each text, and each list. */
+const LINE_CHARACTERS = 16_000;
+const TEXT_CHARACTERS = 2_000;
+const LISTED = 20;
+const LISTED_CHARACTERS = 200;
+
 /** Writes log lines: one JSON object each, with the same names for the same things everywhere. */
 export type Log = {
   info: (phrase: Phrase, fields?: Fields) => void;
@@ -151,10 +158,28 @@ class LineLogger extends Logger {
 export function createLog(functionName: string, requestId: string, write?: (line: string) => void): Log {
   const logger = new LineLogger(functionName, requestId, write);
   return {
-    info: (phrase, fields) => logger.info(phrase, underBothNames(phrase, fields)),
-    warn: (phrase, fields) => logger.warn(phrase, underBothNames(phrase, fields)),
-    error: (phrase, fields) => logger.error(phrase, underBothNames(phrase, fields)),
+    info: (phrase, fields) => logger.info(phrase, underBothNames(phrase, bounded(fields))),
+    warn: (phrase, fields) => logger.warn(phrase, underBothNames(phrase, bounded(fields))),
+    error: (phrase, fields) => logger.error(phrase, underBothNames(phrase, bounded(fields))),
   };
+}
+
+// A line quotes what others wrote, and may come each minute.
+function bounded(fields: Fields = {}): Fields {
+  if (JSON.stringify(fields).length <= LINE_CHARACTERS) return fields;
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, boundedValue(value)]));
+}
+
+function boundedValue(value: Fields[string]): Fields[string] {
+  if (typeof value === "string") return cutShort(value, TEXT_CHARACTERS);
+  if (typeof value !== "object") return value;
+  const more = value.length - LISTED;
+  const first = value.slice(0, LISTED).map((each) => cutShort(textOf(each), LISTED_CHARACTERS));
+  return more > 0 ? [...first, `and ${more} more`] : first;
+}
+
+function textOf(item: string | Item): string {
+  return typeof item === "string" ? item : JSON.stringify(item);
 }
 
 function underBothNames(phrase: Phrase, fields: Fields = {}): Fields {

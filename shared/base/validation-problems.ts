@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { cutShort } from "./cut-short.ts";
 import { meant } from "./meant.ts";
 
 /** The longest piece of a wrong value, or of a key, that an error quotes, in characters. */
@@ -109,7 +110,7 @@ export function quote(value: unknown): string {
 
 /** A text that somebody else wrote, cut short. */
 export function shortened(text: string): string {
-  return text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}… (${text.length} characters)` : text;
+  return cutShort(text, QUOTE_LIMIT);
 }
 
 // JSON.parse reads deeper nesting than JSON.stringify can write. With an alias, a value from YAML may even contain itself.

@@ -6,8 +6,9 @@ import type { NoticeKind } from "../model/notice.ts";
 import { type DrainKeys, overlay, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
+import { tooLarge } from "./body-size.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "./lifecycle-message.ts";
-import type { Receipt, Tracked, Unreadable } from "./receive.ts";
+import { type Receipt, receiptOf, type Tracked, type Unreadable } from "./receive.ts";
 
 /** A notice about an instance, and the message that brought it. */
 export type InstanceNotice = {
@@ -51,12 +52,14 @@ export function readArrivals(
 }
 
 function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: DrainKeys): Partial<Arrivals> {
+  const large = tooLarge(message.body);
+  if (large !== undefined) return { unreadable: [{ message, reason: large }] };
   const read = parseLifecycleMessage(message.body);
   switch (read.kind) {
     case "termination": {
       const termination = terminationOf(read, message.sentAt, keys);
       run.logAbout(termination).info("termination received", { since: timeText(termination.since) });
-      return { terminations: [{ termination, messages: [message] }] };
+      return { terminations: [{ termination, messages: [receiptOf(message)] }] };
     }
     case "notice":
       return { notices: noticesOf(run, message, read) };
@@ -120,6 +123,12 @@ function noticesOf(
       since: timeText(at),
       ...(startsAt === undefined ? {} : { starts_at: timeText(startsAt) }),
     });
-    return { notice, instanceId, at, ...(startsAt === undefined ? {} : { startsAt }), messages: [message] };
+    return {
+      notice,
+      instanceId,
+      at,
+      ...(startsAt === undefined ? {} : { startsAt }),
+      messages: [receiptOf(message)],
+    };
   });
 }

@@ -2,8 +2,9 @@ import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
 import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import { shortestId } from "../model/logged.ts";
-import type { Memory } from "../model/memory.ts";
+import { type Memory, NO_MEMORY } from "../model/memory.ts";
 import type { SeenRegistration } from "../model/registration.ts";
+import { tooLarge } from "./body-size.ts";
 
 /** How large the message of a drain may be, in bytes. It is only larger when nothing more can be left out. */
 export const MESSAGE_BYTES = 16 * 1_024;
@@ -36,7 +37,13 @@ const CUTS: readonly ((memory: Memory) => Memory)[] = [
   (memory) => ({ ...memory, blockers: asInMessage(memory.blockers, NAMED_BLOCKERS) }),
 ];
 
-/** The text of a message, with as much of the memory as fits into it. */
+/** How many of each thing a message keeps that would not be read any more. */
+const KEPT_AT_MOST = 100;
+
+/**
+ * The text of a message, with as much of the memory as fits into it. It is never so large that nobody would read it: then even
+ * what is owed to the instance is shortened, and at last all is forgotten.
+ */
 export function fitted(memory: Memory, textOf: (memory: Memory) => string): string {
   let rest = memory;
   let text = textOf(rest);
@@ -45,7 +52,28 @@ export function fitted(memory: Memory, textOf: (memory: Memory) => string): stri
     rest = cut(rest);
     text = textOf(rest);
   }
-  return text;
+  for (let kept = KEPT_AT_MOST; kept > 0 && tooLarge(text) !== undefined; kept = Math.floor(kept / 2)) {
+    rest = withFirst(rest, kept);
+    text = textOf(rest);
+  }
+  return tooLarge(text) === undefined ? text : textOf(NO_MEMORY);
+}
+
+function withFirst(memory: Memory, count: number): Memory {
+  const { containerInstances, noTasksVersions, drained, plannedDraining, plannedDeregistrations } = memory;
+  const { deregistered, managed, logged } = memory;
+  return {
+    ...memory,
+    containerInstances: containerInstances.slice(0, count),
+    noTasksVersions: noTasksVersions.slice(0, count),
+    drained: drained.slice(0, count),
+    plannedDraining: plannedDraining.slice(0, count),
+    plannedDeregistrations: plannedDeregistrations.slice(0, count),
+    deregistered: deregistered.slice(0, count),
+    managed: managed.slice(0, count),
+    logged: logged.slice(-count),
+    ofLaterVersion: {},
+  };
 }
 
 function withFewerTasks(recheck: Memory["recheck"]): Memory["recheck"] {

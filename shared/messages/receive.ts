@@ -9,6 +9,11 @@ import type { Run } from "../run/run.ts";
 /** A message by its latest receive: only the newest receipt handle is sure to delete it. */
 export type Receipt = Pick<ReceivedMessage, "id" | "receipt">;
 
+/** What deletes a message. Its body is not kept. */
+export function receiptOf({ id, receipt }: ReceivedMessage): Receipt {
+  return { id, receipt };
+}
+
 /** A termination, and this run's messages about it, each once. */
 export type Tracked = { readonly termination: Termination; readonly messages: readonly Receipt[] };
 
@@ -20,19 +25,31 @@ export type Received = {
   readonly isDry: boolean;
 };
 
+/** What a run has room for. The last receive may bring more: up to ten messages of 1 MiB. */
+export type Room = {
+  readonly messages: number;
+  /** Of all their bodies together. */
+  readonly bytes: number;
+};
+
+/**
+ * How many bytes of bodies a run has at the most. A receive more, and what is made of them, fit into a function of 256 MB
+ * beside all else. Two thousand messages of ours have a third of it.
+ */
+export const BYTES_A_RUN = 24 * 1_048_576;
+
 /**
  * Receives messages from a queue, ten at a time. It goes on as long as receives come back full, there is room, and the run may
  * still receive. A receive that fails ends it, and is noted; `failed` then says so.
  *
  * @param waitSeconds how long the first receive waits for a message to come; the others wait a second
- * @param room how many messages are wanted; the last receive may bring a few more
  */
-export async function receive(run: Run, queue: string, waitSeconds: number, room: number): Promise<Received> {
+export async function receive(run: Run, queue: string, waitSeconds: number, room: Room): Promise<Received> {
   const messages: ReceivedMessage[] = [];
   try {
     let batch = await run.ports.queues.receive(queue, waitSeconds);
     messages.push(...batch);
-    while (batch.length === MESSAGES_A_RECEIVE && messages.length < room && run.mayReceive) {
+    while (batch.length === MESSAGES_A_RECEIVE && hasRoom(room, messages) && run.mayReceive) {
       batch = await run.ports.queues.receive(queue, 1);
       messages.push(...batch);
     }
@@ -52,16 +69,26 @@ export async function receiveAll(
   run: Run,
   queue: string,
   waitSeconds: { readonly first: number; readonly more: number },
-  room: number,
+  room: Room,
 ): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
   let batch = await receive(run, queue, waitSeconds.first, room);
   messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && messages.length < room && run.mayReceive) {
-    batch = await receive(run, queue, waitSeconds.more, room - messages.length);
+  while (!batch.isDry && !batch.failed && hasRoom(room, messages) && run.mayReceive) {
+    const left = { messages: room.messages - messages.length, bytes: room.bytes - bytesOf(messages) };
+    batch = await receive(run, queue, waitSeconds.more, left);
     messages.push(...batch.messages);
   }
   return messages;
+}
+
+/** The bytes of the bodies of messages. */
+export function bytesOf(messages: readonly Pick<ReceivedMessage, "body">[]): number {
+  return messages.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+}
+
+function hasRoom(room: Room, messages: readonly ReceivedMessage[]): boolean {
+  return messages.length < room.messages && bytesOf(messages) < room.bytes;
 }
 
 /** A message that cannot be read, and why. */

@@ -37,6 +37,10 @@ const targetGroup = text(
   /^([A-Za-z0-9-]{1,32}|arn:[^:]+:elasticloadbalancing:[^:]+:\d+:targetgroup\/[^/]+\/[^/]+)$/,
   "expected the name or ARN of a target group",
 );
+/** How many things a list may name. They travel in each message, which stays small. */
+const LISTED = 200;
+/** How many clusters it may name. A drain asks each of them, and others wait meanwhile. */
+const CLUSTERS = 50;
 /** The name of a lifecycle hook. */
 export const hookName = text(/^[A-Za-z0-9\-_/]{1,255}$/, "expected the name of a lifecycle hook");
 const topicArn = text(
@@ -50,7 +54,12 @@ const wholeNumber = (from: number, to: number, unit: "" | " of seconds" | " of h
 /** One of some words. */
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `expected one of ${values.map((each) => `"${each}"`).join(", ")}` });
-const listOf = <T extends z.core.$ZodType>(item: T, expected: string) => z.array(item, { error: expected });
+const listOf = <T extends z.core.$ZodType>(item: T, expected: string, most = LISTED) =>
+  z.array(item, { error: expected }).check(
+    z.refine((list) => list.length <= most, {
+      error: ({ input }) => `expected at most ${most}, found ${Array.isArray(input) ? input.length : "more"}`,
+    }),
+  );
 
 /**
  * The settings of a drain: where the instance may be registered, how often to have a pass, and how the drain may end. These keys
@@ -70,8 +79,12 @@ export const drainKeys = {
     ),
   cluster_name: z.optional(clusterName).check(z.describe("The ECS cluster that the instances are in.")),
   cluster_names: z
-    .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs"))
-    .check(z.describe("More ECS clusters to look for the instances in.")),
+    .optional(listOf(clusterName, "expected a list of ECS cluster names or ARNs", CLUSTERS))
+    .check(
+      z.describe(
+        `More ECS clusters to look for the instances in, ${CLUSTERS} at the most. For more, use \`clusters\` or \`cluster_tag\`.`,
+      ),
+    ),
   discover: z
     .optional(oneOf(["all", "named", "warn"]))
     .check(

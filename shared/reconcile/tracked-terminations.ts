@@ -1,8 +1,19 @@
 import { endDryRun } from "../act/dry-run.ts";
+import type { ReceivedMessage } from "../aws/sqs.ts";
+import { tooLarge } from "../messages/body-size.ts";
 import { merge } from "../messages/merge-duplicates.ts";
 import { type MonitorMessage, parseMonitorMessage } from "../messages/monitor-message.ts";
 import { parseNoticeBatch } from "../messages/notice-batch.ts";
-import { deleteAll, type Receipt, receive, type Tracked, type Unreadable } from "../messages/receive.ts";
+import {
+  BYTES_A_RUN,
+  bytesOf,
+  deleteAll,
+  type Receipt,
+  receiptOf,
+  receive,
+  type Tracked,
+  type Unreadable,
+} from "../messages/receive.ts";
 import { withTrustedMemory } from "../messages/trusted-memory.ts";
 import type { OurHooks } from "../model/hooks.ts";
 import { isLogged, shortId } from "../model/logged.ts";
@@ -46,6 +57,8 @@ export class TrackedTerminations {
   dropped = 0;
   #tracked: readonly Numbered[] = [];
   #numbers = 0;
+  /** Of all bodies that it has received: what is remembered of them stays as long as the run. */
+  #bytes = 0;
   #receives = true;
   #isDry = false;
   #queueBatch = MIN_QUEUE_BATCH;
@@ -69,20 +82,22 @@ export class TrackedTerminations {
    */
   async receive(waitSeconds: number): Promise<void> {
     const { queue, keys, dryRun, senderRoleIds } = this.#options;
-    const room = MAX_TRACKED - this.tracked.length;
+    const room = { messages: MAX_TRACKED - this.tracked.length, bytes: BYTES_A_RUN - this.#bytes };
     const { messages, failed, isDry } = await receive(this.#run, queue, waitSeconds, room);
     this.received += messages.length;
+    this.#bytes += bytesOf(messages);
     this.#isDry = isDry;
-    if (failed || messages.length >= room) this.#receives = false;
+    if (failed || messages.length >= room.messages || this.#bytes >= BYTES_A_RUN) this.#receives = false;
     const arrivals: Tracked[] = [];
     for (const message of messages) {
-      const read = parseNoticeBatch(message.body) ?? parseMonitorMessage(message.body, message.sentAt, keys);
+      const read = readMonitorBody(message, keys);
       if (read.kind === "termination") {
         const trusted = withTrustedMemory(this.#run, read, message.senderId, senderRoleIds);
         const known = withUnknownLogged(this.#run, trusted);
         const termination = dryRun ? known : endDryRun(this.#run, known);
-        arrivals.push({ termination, messages: [message] });
-      } else if (read.kind === "notices") this.notices.push({ batch: read.batch, messages: [message] });
+        arrivals.push({ termination, messages: [receiptOf(message)] });
+      } else if (read.kind === "notices")
+        this.notices.push({ batch: read.batch, messages: [receiptOf(message)] });
       else this.unreadable.push({ message, reason: read.reason });
     }
     if (arrivals.length === 0) return;
@@ -228,6 +243,12 @@ export class TrackedTerminations {
   #delete(messages: readonly Receipt[]): Promise<void> {
     return deleteAll(this.#run, this.#options.queue, messages);
   }
+}
+
+function readMonitorBody({ body, sentAt }: ReceivedMessage, keys: DrainKeys) {
+  const large = tooLarge(body);
+  if (large !== undefined) return { kind: "unreadable" as const, reason: large };
+  return parseNoticeBatch(body) ?? parseMonitorMessage(body, sentAt, keys);
 }
 
 function withPassAt<T extends Tracked>(tracked: T, nextPassAt: number): T {

@@ -139,4 +139,26 @@ describe("scenarios: dead letters", () => {
     const letters = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages;
     expect([...letters.values()].map(({ body }) => body)).to.deep.equal(["not JSON"]);
   });
+
+  it("many of 0.7 MiB, in both queues: the drain between them ends as ever, and all are set aside", async () => {
+    const many = (queue: string) =>
+      Array.from({ length: 60 }, (_, i) => ({
+        at_seconds: 4,
+        send: { queue, body: String(i).padEnd(700_000, "x") },
+      }));
+    const { queues } = fleet({});
+    const outcome = await play({
+      ...fleet({}),
+      queues,
+      timeline: [
+        ...many("lifecycle"),
+        ...many("monitor"),
+        { at_seconds: 5, terminate: { instance_ids: [leaving] } },
+        { at_seconds: 900, send: { queue: "unused", body: "{}" } },
+      ],
+    });
+    expectReleased(outcome);
+    for (const queue of ["lifecycle-dead-letters", "monitor-dead-letters"])
+      expect(outcome.simulation.world.queues.byName(queue).messages.size, queue).to.equal(60);
+  });
 });

@@ -244,7 +244,9 @@ describe("scenarios: messages", () => {
     const [dead] = outcome.simulation.world.queues.byName("lifecycle-dead-letters").messages.values();
     expect(dead?.body.length).to.equal(body.length);
     expect(dead?.attributes).to.deep.equal({});
-    expect(linesOf(outcome, "message cannot be read")[0]?.reason).to.equal("expected JSON");
+    expect(linesOf(outcome, "message cannot be read")[0]?.reason).to.equal(
+      "expected at most 64 KB, found 1024 KB",
+    );
   });
 
   it("a message from the future is no reason to keep it: the drain began when it was sent, at the latest", async () => {

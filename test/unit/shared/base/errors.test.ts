@@ -23,6 +23,13 @@ describe("an error", () => {
     );
   });
 
+  it("of a run tells twenty failures, each cut short", () => {
+    const long = "x".repeat(900_000);
+    expect(new RunFailed([long]).message).to.equal(`1 failure: ${"x".repeat(500)}… (900000 characters)`);
+    const { message } = new RunFailed(Array.from({ length: 21 }, (_, i) => `failure ${i}`));
+    expect(message).to.match(/^21 failures: failure 0; .*; failure 19; and 1 more$/);
+  });
+
   it("of a run counts its failures", () => {
     expect(String(new RunFailed(["one"]))).to.equal("RunFailed: 1 failure: one");
     expect(String(new RunFailed(["one", "two"]))).to.equal("RunFailed: 2 failures: one; two");

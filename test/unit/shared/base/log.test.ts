@@ -48,6 +48,27 @@ describe("a log line", () => {
     expect(other).to.include({ message: "nothing to do" });
   });
 
+  it("that would be too long is cut short: each text, and each list", () => {
+    const long = "x".repeat(900_000);
+    const keys = Array.from({ length: 21 }, () => long);
+    const items = [{ what: long }];
+    const [line] = written((log) =>
+      log.error("message cannot be read", { reason: long, keys, items, count: 5, queue: "monitor" }),
+    );
+    expect(line).to.deep.include({
+      reason: `${"x".repeat(2_000)}… (900000 characters)`,
+      keys: [...Array.from({ length: 20 }, () => `${"x".repeat(200)}… (900000 characters)`), "and 1 more"],
+      items: [`{"what":"${"x".repeat(191)}… (900011 characters)`],
+      count: 5,
+      queue: "monitor",
+    });
+  });
+
+  it("of up to 16,000 characters is written whole", () => {
+    const reason = "x".repeat(15_900);
+    expect(written((log) => log.warn("call failed", { reason }))[0]?.reason).to.equal(reason);
+  });
+
   it("has one of three levels", () => {
     const lines = written((log) => {
       log.info("waiting");

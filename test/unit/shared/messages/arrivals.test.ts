@@ -26,7 +26,9 @@ const messageOf = (body: object | string, id = "m1") => ({
 function play(...bodies: (object | string)[]) {
   const { run, lines } = untouchableRun();
   const messages = bodies.map((body, i) => messageOf(body, `m${i + 1}`));
-  return { messages, lines, ...readArrivals(run, "lifecycle", messages, { cluster_name: "main" }) };
+  // What is kept of a message: what deletes it.
+  const receipts = messages.map(({ id, receipt }) => ({ id, receipt }));
+  return { messages, receipts, lines, ...readArrivals(run, "lifecycle", messages, { cluster_name: "main" }) };
 }
 const NOTHING = { terminations: [], notices: [], unreadable: [], done: [] };
 const termination = {
@@ -44,8 +46,8 @@ const drain = { instance_id: INSTANCE, auto_scaling_group: "fleet", lifecycle_ho
 
 describe("arrivals", () => {
   it("a termination begins with its message's time, when the hook's timer began too", () => {
-    const { lines, messages, ...arrivals } = play(terminating({ Time: "2026-11-20T09:00:00Z" }));
-    expect(arrivals).to.deep.equal({ ...NOTHING, terminations: [{ termination, messages }] });
+    const { lines, messages: _, receipts, ...arrivals } = play(terminating({ Time: "2026-11-20T09:00:00Z" }));
+    expect(arrivals).to.deep.equal({ ...NOTHING, terminations: [{ termination, messages: receipts }] });
     expect(lines).to.deep.equal([
       ["info", "termination received", { ...drain, since: "2026-11-20T09:00:00.000Z" }],
     ]);
@@ -73,7 +75,7 @@ describe("arrivals", () => {
   });
 
   it("a notice is about each of its instances, and the message stands for all of them", () => {
-    const { notices, lines, messages } = play({
+    const { notices, lines, receipts } = play({
       source: "aws.health",
       time: "2026-11-20T09:00:01Z",
       detail: {
@@ -85,8 +87,8 @@ describe("arrivals", () => {
     });
     const notice = "maintenance";
     expect(notices).to.deep.equal([
-      { notice, instanceId: INSTANCE, at: at("09:00:01"), messages },
-      { notice, instanceId: "i-1234567890abcdef0", at: at("09:00:01"), messages },
+      { notice, instanceId: INSTANCE, at: at("09:00:01"), messages: receipts },
+      { notice, instanceId: "i-1234567890abcdef0", at: at("09:00:01"), messages: receipts },
     ]);
     expect(lines).to.deep.equal([
       ["info", "notice received", { instance_id: INSTANCE, notice, since: "2026-11-20T09:00:01.000Z" }],
@@ -108,13 +110,14 @@ describe("arrivals", () => {
   });
 
   it("each message is in one of the lists, and no message hides another", () => {
-    const { lines, messages, ...arrivals } = play(
+    const { lines, messages, receipts, ...arrivals } = play(
       "hello",
       terminating({ Time: "2026-11-20T09:00:00Z" }),
       { Event: "autoscaling:TEST_NOTIFICATION", AutoScalingGroupName: "fleet" },
       { source: "aws.ec2", "detail-type": "EC2 Instance State-change Notification" },
     );
-    const [text, terminated, test, other] = messages;
+    const [text, , test, other] = messages;
+    const [, terminated] = receipts;
     expect(arrivals).to.deep.equal({
       terminations: [{ termination, messages: [terminated] }],
       notices: [],
@@ -131,8 +134,19 @@ describe("arrivals", () => {
     ]);
   });
 
+  it("a message of more than 64 KB is not read, whatever it says", () => {
+    const padded = (bytes: number) => {
+      const text = JSON.stringify(terminating());
+      return text + " ".repeat(bytes - text.length);
+    };
+    const { unreadable, terminations, messages } = play(padded(65_537), padded(65_536));
+    const reason = "expected at most 64 KB, found 65 KB";
+    expect(unreadable).to.deep.equal([{ message: messages[0], reason }]);
+    expect(terminations).to.have.lengthOf(1);
+  });
+
   it("of no message there is nothing", () => {
-    const { messages: _, lines, ...arrivals } = play();
+    const { messages: _, receipts: __, lines, ...arrivals } = play();
     expect([arrivals, lines]).to.deep.equal([NOTHING, []]);
   });
 });

@@ -1,5 +1,6 @@
 // Protects the size of a message: whatever a drain sees and waits for, it stays under 16 KB, and what is owed to an instance is in it.
 import { expect } from "chai";
+import { tooLarge } from "../../../../shared/messages/body-size.ts";
 import { MEMORY_FIELDS } from "../../../../shared/messages/memory.ts";
 import { fitted, MESSAGE_BYTES } from "../../../../shared/messages/message-size.ts";
 import { areSameBlockers, asInMessage } from "../../../../shared/model/blocker.ts";
@@ -93,6 +94,21 @@ describe("a message that is too large", () => {
       expect(tried(fits).all).to.have.lengthOf(fits + 1);
       expect(tried(fits).text).to.equal("fits");
     }
+  });
+
+  it("is never so large that nobody reads it, whatever it remembers", () => {
+    const long = (i: number) => `arn:${"x".repeat(150)}${i}`;
+    const targets = numbers(2_000).map((i) => ({ kind: "target" as const, id: long(i), port: 80 }));
+    const texts: Memory[] = [];
+    const text = fitted({ ...NO_MEMORY, plannedDeregistrations: targets, managed: targets }, (memory) => {
+      texts.push(memory);
+      return JSON.stringify(memory);
+    });
+    expect(tooLarge(text)).to.equal(undefined);
+    expect(texts.at(-1)?.plannedDeregistrations).to.deep.equal(targets.slice(0, 100));
+    // One thing that is too large by itself leaves no room for any other.
+    const huge = { ...NO_MEMORY, plannedDraining: ["x".repeat(70_000)] };
+    expect(fitted(huge, (memory) => JSON.stringify(memory))).to.equal(JSON.stringify(NO_MEMORY));
   });
 
   it("is too large from one byte beyond 16 KB on", () => {

@@ -7,12 +7,16 @@ import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 
-/** Receives batches of so many messages, or failures; each takes a second, and `until` is when time is out. */
+/**
+ * Receives batches of so many messages, or failures, into room for so many messages and as many bytes. Each takes a second, and
+ * `until` is when time is out.
+ */
 async function play(
   how: typeof receive | typeof receiveAll,
   batches: (number | AwsCallError)[],
   room = Number.POSITIVE_INFINITY,
   until = Number.POSITIVE_INFINITY,
+  body = "",
 ) {
   const { ports: untouchable } = untouchablePorts();
   let now = 0;
@@ -29,16 +33,17 @@ async function play(
         if (typeof next !== "number") throw next;
         return Array.from({ length: next }, (): ReceivedMessage => {
           last += 1;
-          return { id: `m${last}`, receipt: `r${last}`, body: "", sentAt: 0 };
+          return { id: `m${last}`, receipt: `r${last}`, body, sentAt: 0 };
         });
       },
     },
   };
   const run = new Run({ ...ports, now: () => now }, until);
+  const rooms = { messages: room, bytes: room };
   const answer =
     how === receive
-      ? await receive(run, "monitor", 5, room)
-      : await receiveAll(run, "monitor", { first: 5, more: 2 }, room);
+      ? await receive(run, "monitor", 5, rooms)
+      : await receiveAll(run, "monitor", { first: 5, more: 2 }, rooms);
   const { messages, ...end } = "messages" in answer ? answer : { messages: answer };
   return { asked, end, ids: messages.map(({ id }) => id), run };
 }
@@ -65,6 +70,14 @@ describe("a receive", () => {
     expect((await play(receive, [10, 10, 10], 20)).ids).to.deep.equal(ids(20));
     expect((await play(receive, [10, 10, 10], 21)).ids).to.deep.equal(ids(30));
     expect((await play(receive, [10, 10, 10], 100, 6_000)).ids).to.deep.equal(ids(20));
+  });
+
+  it("ends where the bodies have as many bytes as a run holds, however few they are", async () => {
+    const noLimit = Number.POSITIVE_INFINITY;
+    expect((await play(receive, [10, 10, 10], 40, noLimit, "üü")).ids).to.deep.equal(ids(10));
+    expect((await play(receive, [10, 10, 10], 41, noLimit, "üü")).ids).to.deep.equal(ids(20));
+    expect((await play(receiveAll, [5, 10, 10], 41, noLimit, "üü")).ids).to.deep.equal(ids(15));
+    expect((await play(receiveAll, [5, 5, 5], 40, noLimit, "üü")).ids).to.deep.equal(ids(10));
   });
 
   it("that fails keeps what came before, and is noted", async () => {

@@ -89,6 +89,50 @@ describe("whether a run tracks all that is in its queue", () => {
   });
 });
 
+describe("a run with large messages", () => {
+  /** Each receive brings ten messages of so many bytes. */
+  function receiving(bytes: number) {
+    const { ports } = untouchablePorts();
+    let receives = 0;
+    const body = formatMonitorMessage(
+      termination({}, { instanceId: "i-00000000000000001", group: "fleet" }),
+    ).padEnd(bytes);
+    const receive = async () => {
+      receives += 1;
+      return Array.from({ length: 10 }, (_, i) => ({
+        id: `m${receives}-${i}`,
+        receipt: "r",
+        body,
+        sentAt: SINCE,
+      }));
+    };
+    const tracked = trackedWith({ ...ports, queues: { ...ports.queues, receive } });
+    return { tracked, receives: () => receives };
+  }
+
+  it("reads none of more than 64 KB", async () => {
+    const { tracked } = receiving(65_537);
+    await tracked.receive(5);
+    expect(tracked.tracked).to.deep.equal([]);
+    expect(new Set(tracked.unreadable.map(({ reason }) => reason))).to.deep.equal(
+      new Set(["expected at most 64 KB, found 65 KB"]),
+    );
+  });
+
+  it("receives no more once they have 24 MiB, and keeps no body that it has read", async () => {
+    const large = receiving(1_048_576);
+    await large.tracked.receive(5);
+    expect(large.receives()).to.equal(3);
+    await large.tracked.receiveRest();
+    expect(large.receives()).to.equal(3);
+    const { tracked, receives } = receiving(65_536);
+    await tracked.receive(5);
+    expect(receives()).to.equal(39);
+    expect(tracked.tracked.map(({ messages }) => messages.length)).to.deep.equal([390]);
+    expect(tracked.tracked[0]?.messages[0]).to.have.all.keys("id", "receipt");
+  });
+});
+
 describe("a run whose first pass takes long", () => {
   /** How long it waits for messages in its receives, in seconds, after a first pass of so many milliseconds. */
   async function receivesAfter(passMilliseconds: number): Promise<number[]> {
