@@ -31,6 +31,7 @@ import {
   earliest,
   ifEither,
   latest,
+  latestBeat,
   latestIfBoth,
   latestOfSameAction,
   ofBoth,
@@ -116,7 +117,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   completedAt: optional({ completed_at: time }, ofEither),
   begunAt: optional({ begun_at: time }, earliest),
   followedSince: optional({ followed_since: time }, ofEither),
-  lastHeartbeatAt: optional({ last_beat_at: time }, latest, {
+  lastHeartbeatAt: optional({ last_beat_at: time }, latestBeat, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),
   roundAt: optional({ round_at: time }, latest),

@@ -71,6 +71,8 @@ export function mergeMemories(older: Termination, younger: Termination): Memory 
   const merging = {
     isLaterPassed: later.nextPassAt !== undefined,
     isSameToken: older.token === younger.token,
+    soonerSince: (isSooner ? younger : older).since,
+    laterSince: (isSooner ? older : younger).since,
   };
   const { values } = sentOn([{ ...later.ofLaterVersion, ...sooner.ofLaterVersion }]);
   return MEMORY_FIELDS.reduce((merged, field) => mergeField(merged, later, field, merging), {

@@ -7,6 +7,9 @@ export type Merging = {
   readonly isLaterPassed: boolean;
   /** Whether both messages name their lifecycle action by the same token. */
   readonly isSameToken: boolean;
+  /** When the terminations of the two messages began, in milliseconds since 1970. */
+  readonly soonerSince: number;
+  readonly laterSince: number;
 };
 
 /**
@@ -51,6 +54,16 @@ export function earliest(sooner: Time, later: Time): Time {
 /** The latest of what was done. */
 export function latest(sooner: Time, later: Time): Time {
   return sooner === undefined || later === undefined ? (sooner ?? later) : Math.max(sooner, later);
+}
+
+/**
+ * The latest heartbeat that was sent. Where none was, the timer began with the lifecycle action, and that is only known from the
+ * time in a message. Anybody may write a later one, so the earliest counts. If one of the two does not know it, a heartbeat is due.
+ */
+export function latestBeat(sooner: Time, later: Time, { soonerSince, laterSince }: Merging): Time {
+  const sent = latest(sooner === soonerSince ? undefined : sooner, later === laterSince ? undefined : later);
+  if (sent !== undefined) return sent;
+  return sooner === undefined || later === undefined ? undefined : Math.min(sooner, later);
 }
 
 /**

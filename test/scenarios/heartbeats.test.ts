@@ -149,4 +149,39 @@ describe("scenarios: heartbeats", () => {
     expect(failed).to.have.lengthOf.at.least(1);
     for (const { error } of failed) expect(error).to.match(/^RunFailed: .*RecordLifecycleActionHeartbeat/s);
   });
+
+  for (const queue of ["lifecycle", "monitor"]) {
+    it(`a hook outlasts messages with its own token by which it was taken just now, on the ${queue} queue`, async () => {
+      const [held] = ids;
+      const world = {
+        ...fleet(300, { stop_seconds: 900, stop_timeout_seconds: 900 }),
+        ends_after_seconds: 1_200,
+      };
+      const undisturbed = await play(world);
+      const token = undisturbed.terminations[0]?.token;
+      const body = (time: string) =>
+        queue === "lifecycle"
+          ? {
+              LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+              AutoScalingGroupName: "fleet",
+              LifecycleHookName: "drain",
+              EC2InstanceId: held,
+              LifecycleActionToken: token,
+              Time: time,
+            }
+          : {
+              instance_id: held,
+              auto_scaling_group: "fleet",
+              life_cycle_hook_name: "drain",
+              lifecycle_action_token: token,
+              time,
+            };
+      const forged = Array.from({ length: 15 }, (_, minute) => {
+        const time = new Date(undisturbed.startedAt + (minute + 1) * 60_000).toISOString();
+        return { at_seconds: (minute + 1) * 60, send: { queue, body: JSON.stringify(body(time)) } };
+      });
+      const outcome = await play({ ...world, timeline: [...world.timeline, ...forged] });
+      expectDrained(outcome, { count: 1 });
+    });
+  }
 });

@@ -89,6 +89,33 @@ describe("the memories of two messages of one drain", () => {
     expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastHeartbeatAt: undefined });
   });
 
+  it("have the latest heartbeat that was sent; a timer that was only reckoned from a message's time counts from the earliest", () => {
+    const of = (...all: readonly (readonly [since: number, beat: number | undefined])[]) =>
+      play(
+        ...all.map(([since, beat], i) =>
+          held(`m${i}`, { lastHeartbeatAt: beat, failures: i + 1 }, { since }),
+        ),
+      ).all[0]?.memory.lastHeartbeatAt;
+    const [first, again, sent] = [
+      [1_000, 1_000],
+      [9_000, 9_000],
+      [1_000, 4_000],
+    ] as const;
+    const unknown = [1_000, undefined] as const;
+    for (const [why, all, expected] of [
+      ["both reckoned", [first, again], 1_000],
+      ["one was sent", [sent, again], 4_000],
+      ["one was sent, before the other's message", [again, sent], 4_000],
+      ["three", [first, again, sent], 4_000],
+      ["both were sent", [sent, [9_000, 9_500]], 9_500],
+      ["one does not know, and was looked at", [unknown, again], undefined],
+      ["one does not know, and the other was sent", [unknown, [1_000, 5_000]], 5_000],
+    ] as const) {
+      expect(of(...all), why).to.equal(expected);
+      expect(of(...[...all].reverse()), `${why}, the other way round`).to.equal(expected);
+    }
+  });
+
   it("have the earliest sight of what has gone on since then, whichever message knows of it", () => {
     const known = {
       begunAt: 2_000,
