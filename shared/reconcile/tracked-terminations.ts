@@ -22,6 +22,7 @@ import type { Termination } from "../model/termination.ts";
 import { goRound, hasRoundNews } from "../observe/rounds.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
 import { isFollowed } from "../rules/following.ts";
+import { withTimesBy } from "../rules/remembered-times.ts";
 import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
 import type { SenderRoleIds } from "../run/sender-role-ids.ts";
@@ -93,7 +94,7 @@ export class TrackedTerminations {
       const read = readMonitorBody(message, keys);
       if (read.kind === "termination") {
         const trusted = withTrustedMemory(this.#run, read, message.senderId, senderRoleIds);
-        const known = withUnknownLogged(this.#run, trusted);
+        const known = withTimesBy(message.sentAt, withUnknownLogged(this.#run, trusted));
         const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [receiptOf(message)] });
       } else if (read.kind === "notices")

@@ -8,6 +8,10 @@ export const MINUTE = 60 * SECOND;
 export const STALE_MS = 120 * SECOND;
 /** Rule 1. So soon after a message's time, Auto Scaling may show an older state: reads lag, and clocks differ. */
 export const AHEAD_MS = 15 * SECOND;
+/** Rule 1. By how much the clocks of a function and of SQS may differ. */
+export const CLOCKS_MS = 60 * SECOND;
+/** Rule 1. How far ahead the next pass of a message may be. None of our own is two minutes ahead. */
+export const NEXT_PASS_MS = 5 * MINUTE;
 /** Rule 1. An instance that no group knows counts as gone after two such passes, this far apart. */
 export const ABSENT_MS = 30 * SECOND;
 /** Rule 2. A managed registration is an orphan if it is still there this long after the last task behind it. */

@@ -158,6 +158,22 @@ describe("scenarios: a forged memory meets the true one", () => {
   }
 });
 
+describe("scenarios: a message of the future", () => {
+  for (const unset of [false, true])
+    it(`about an instance in service is dropped after two minutes: ${unset ? "no variable names the roles" : "a stranger sent it"}`, async () => {
+      const world = plain(1, { unset });
+      const outcome = await play({
+        ...world,
+        timeline: [{ at_seconds: 5, send: remembering({ look_at: FAR, begun_at: FAR }, { time: FAR }) }],
+      });
+      expect(outcome.violations).to.deep.equal([]);
+      const [dropped, ...more] = linesOf(outcome, "termination dropped", going);
+      expect(dropped?.reason).to.match(/InService/);
+      expect(more).to.deep.equal([]);
+      expect(Date.parse(String(dropped?.time)) - outcome.startedAt).to.be.within(120_000, 200_000);
+    });
+});
+
 describe("scenarios: a forged restore plan", () => {
   const world = plain(2);
   /** Plays with a plan to register the instance with a group that it was not in, sent after so many seconds. */
