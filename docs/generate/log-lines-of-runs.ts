@@ -37,6 +37,13 @@ export const RUN_LINES = {
       "A call to AWS failed after the SDK's retries. Logged once a run for each action and kind. `kind` is throttled or unavailable (passes by itself), gone, denied, or wrong. For denied, `missing_permission` names the IAM action. Without it, the credentials are no good.",
     todo: "denied: grant the action to the function's role. throttled for long: see who else calls that API. wrong: `reason` has AWS's words.",
   },
+  "odd answer": {
+    level: "ERROR",
+    from: "all",
+    means:
+      "An answer of AWS lacks `field`, or has a `value` there that this version does not know. Logged once a run for each action, field and value; `about` is the first thing that it was about. Nothing follows from it: it counts as unread, and the drains that need it are held. It is a WARN, and no failure, if ECS lists something and does not know it when asked: reads lag.",
+    todo: "If it repeats run after run, look whether a later version knows the value. AWS may have added it.",
+  },
   "cannot be used": {
     level: "ERROR",
     from: "all",

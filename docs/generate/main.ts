@@ -9,6 +9,7 @@ import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
+import { oddAnswersPage } from "./odd-answers-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
@@ -23,6 +24,7 @@ const pages: Record<string, string> = {
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
   "performance.md": performancePage(),
+  "dev/odd-answers.md": oddAnswersPage(),
   "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
   "scenarios.md": scenariosPage(),

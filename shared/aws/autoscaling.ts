@@ -2,6 +2,7 @@ import {
   type Activity,
   type AutoScalingClient,
   type AutoScalingGroup,
+  type AutoScalingInstanceDetails,
   CompleteLifecycleActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
@@ -13,6 +14,7 @@ import {
   RecordLifecycleActionHeartbeatCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
+import { OddAnswer } from "../base/errors.ts";
 import {
   type GroupInstance,
   type GroupWithInstances,
@@ -20,8 +22,10 @@ import {
   type LifecycleAction,
   TERMINATING,
 } from "../model/hooks.ts";
+import { isKnownState } from "../model/lifecycle-state.ts";
 import type { GroupCapacity } from "../model/notice.ts";
-import { allPages, call, unless, unlessGone } from "./call.ts";
+import { allItems, fieldOf, fieldsOf, itemOrOdd, oneOf, someItems } from "./answers.ts";
+import { call, unless, unlessGone } from "./call.ts";
 
 /** Groups by name (up to a hundred), or by a tag's key and, where it is given, its value. */
 export type GroupSelection =
@@ -30,14 +34,14 @@ export type GroupSelection =
 
 /** What the drain needs of Auto Scaling. All throw an AwsCallError. */
 export type AutoScalingPort = {
-  /** The groups and states of up to fifty instances; those that no group knows are left out. */
-  describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, GroupInstance>>;
+  /** The groups and states of up to fifty instances; those that no group knows are left out. A state may be odd. */
+  describeInstances: (instanceIds: readonly string[]) => Promise<Map<string, GroupInstance | OddAnswer>>;
   /** A group's terminating hooks; none for a group that is gone. */
   terminatingHooks: (group: string) => Promise<Hook[]>;
   /** Groups with their instances, by name, or those that carry a tag. */
   groups: (which: GroupSelection) => Promise<GroupWithInstances[]>;
-  /** The capacity of up to a hundred groups, with their instances; a group that does not exist is left out. */
-  capacities: (names: readonly string[]) => Promise<GroupCapacity[]>;
+  /** The capacity of up to a hundred groups, with their instances, by name; a group that does not exist is left out. */
+  capacities: (names: readonly string[]) => Promise<Map<string, GroupCapacity | OddAnswer>>;
   /** The instances of a group's warm pool, which the group itself does not list. */
   warmPool: (group: string) => Promise<GroupWithInstances["instances"]>;
   /**
@@ -70,8 +74,11 @@ const ACTIVITIES_A_PAGE = 100;
 const ACTIVITY_PAGES = 40;
 
 const SECOND = 1_000;
+const INSTANCES = "autoscaling:DescribeAutoScalingInstances";
+const GROUPS = "autoscaling:DescribeAutoScalingGroups";
+const ACTIVITIES = "autoscaling:DescribeScalingActivities";
 /** The states of activities that are over. The reference says that those under way come first. */
-const OVER: readonly unknown[] = ["Successful", "Failed", "Cancelled"];
+const OVER = ["Successful", "Failed", "Cancelled"];
 const LAUNCH = /^launching/i;
 const INSTANCE_ID = /\bi-[0-9a-f]+\b/g;
 const NO_ACTION = /no active lifecycle action found/i;
@@ -87,110 +94,99 @@ export function autoScalingPort(
   createCompletions: () => AutoScalingClient,
 ): AutoScalingPort {
   let completions: AutoScalingClient | undefined;
-  const describeGroups = async (which: GroupSelection): Promise<AutoScalingGroup[]> => {
+  const describeGroups = (which: GroupSelection): Promise<AutoScalingGroup[]> => {
     const selection =
       "names" in which ? { AutoScalingGroupNames: [...which.names] } : { Filters: [filterOf(which.tag)] };
-    const pages = await allPages((token) =>
-      call("autoscaling:DescribeAutoScalingGroups", () =>
-        client.send(
-          new DescribeAutoScalingGroupsCommand({
-            ...selection,
-            MaxRecords: GROUPS_A_CALL,
-            NextToken: token,
-          }),
-        ),
+    return allItems({ call, action: GROUPS, key: "AutoScalingGroups" }, (NextToken) =>
+      client.send(
+        new DescribeAutoScalingGroupsCommand({ ...selection, MaxRecords: GROUPS_A_CALL, NextToken }),
       ),
     );
-    return pages.flatMap((page) => page.AutoScalingGroups ?? []);
   };
   return {
     async describeInstances(instanceIds) {
-      const pages = await allPages((token) =>
-        call("autoscaling:DescribeAutoScalingInstances", () =>
-          client.send(
-            new DescribeAutoScalingInstancesCommand({
-              InstanceIds: [...instanceIds],
-              MaxRecords: INSTANCES_A_CALL,
-              NextToken: token,
-            }),
-          ),
+      const shown = await allItems({ call, action: INSTANCES, key: "AutoScalingInstances" }, (NextToken) =>
+        client.send(
+          new DescribeAutoScalingInstancesCommand({
+            InstanceIds: [...instanceIds],
+            MaxRecords: INSTANCES_A_CALL,
+            NextToken,
+          }),
         ),
       );
-      const shown = pages.flatMap((page) => page.AutoScalingInstances ?? []);
-      return new Map(
-        shown.map((each) => [
-          each.InstanceId as string,
-          { group: each.AutoScalingGroupName as string, state: each.LifecycleState as string },
-        ]),
-      );
+      return new Map(shown.map(readGroupInstance));
     },
 
     async terminatingHooks(group) {
+      const action = "autoscaling:DescribeLifecycleHooks";
       const answer = await unlessGone(() =>
-        call("autoscaling:DescribeLifecycleHooks", () =>
-          client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
-        ),
+        call(action, () => client.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }))),
       );
-      return (answer?.LifecycleHooks ?? [])
-        .filter((hook) => hook.LifecycleTransition === TERMINATING)
-        .map((hook) => ({
-          name: hook.LifecycleHookName as string,
-          heartbeatTimeout: (hook.HeartbeatTimeout ?? 3600) * SECOND,
-          globalTimeout: (hook.GlobalTimeout ?? 172_800) * SECOND,
+      if (!answer) return [];
+      return fieldOf(action, answer, "LifecycleHooks")
+        .map((hook) => ({ hook, field: fieldsOf(action, hook) }))
+        .filter(({ field }) => field("LifecycleTransition") === TERMINATING)
+        .map(({ hook, field }) => ({
+          name: field("LifecycleHookName"),
+          heartbeatTimeout: field("HeartbeatTimeout") * SECOND,
+          globalTimeout: field("GlobalTimeout") * SECOND,
           target: hook.NotificationTargetARN,
           metadata: hook.NotificationMetadata,
         }));
     },
 
     async groups(which) {
-      return (await describeGroups(which)).map((each) => ({
-        name: each.AutoScalingGroupName as string,
-        instances: (each.Instances ?? []).map(readInstance),
-        hasWarmPool: each.WarmPoolConfiguration !== undefined,
-      }));
+      return (await describeGroups(which)).map((each) => {
+        const field = fieldsOf(GROUPS, each);
+        return {
+          name: field("AutoScalingGroupName"),
+          instances: field("Instances").map((one) => readInstance(GROUPS, one)),
+          hasWarmPool: each.WarmPoolConfiguration !== undefined,
+        };
+      });
     },
 
     async capacities(names) {
-      return (await describeGroups({ names })).map(readCapacity);
+      return new Map((await describeGroups({ names })).map(readCapacity));
     },
 
     async warmPool(group) {
-      const pages = await allPages((token) =>
-        call("autoscaling:DescribeWarmPool", () =>
-          client.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: group, NextToken: token })),
-        ),
+      const action = "autoscaling:DescribeWarmPool";
+      const shown = await allItems({ call, action, key: "Instances" }, (NextToken) =>
+        client.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: group, NextToken })),
       );
-      return pages.flatMap((page) => page.Instances ?? []).map(readInstance);
+      return shown.map((each) => readInstance(action, each));
     },
 
     async terminating(group) {
-      const pages = await allPages(
-        (token) =>
-          call("autoscaling:DescribeScalingActivities", () =>
-            client.send(
-              new DescribeScalingActivitiesCommand({
-                AutoScalingGroupName: group,
-                MaxRecords: ACTIVITIES_A_PAGE,
-                NextToken: token,
-              }),
-            ),
+      const { items } = await someItems(
+        { call, action: ACTIVITIES, key: "Activities" },
+        (NextToken) =>
+          client.send(
+            new DescribeScalingActivitiesCommand({
+              AutoScalingGroupName: group,
+              MaxRecords: ACTIVITIES_A_PAGE,
+              NextToken,
+            }),
           ),
-        ({ Activities = [] }, read) => read >= ACTIVITY_PAGES || Activities.some(isOver),
+        ACTIVITY_PAGES,
+        (activities) => activities.some(isOver),
       );
-      return startsOf(
-        group,
-        pages.flatMap(({ Activities = [] }) => Activities),
-      );
+      return startsOf(group, items);
     },
 
     async retains(group) {
-      const { AutoScalingGroups = [] } = await call("autoscaling:DescribeAutoScalingGroups", () =>
+      const answer = await call(GROUPS, () =>
         client.send(
           new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group], IncludeInstances: false }),
         ),
       );
-      const triggers = AutoScalingGroups[0]?.InstanceLifecyclePolicy?.RetentionTriggers;
-      return triggers?.TerminateHookAbandon === "retain";
+      const [found] = fieldOf(GROUPS, answer, "AutoScalingGroups");
+      const then = found?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
+      return (
+        then !== undefined &&
+        oneOf(GROUPS, "TerminateHookAbandon", then, ["retain", "terminate"]) === "retain"
+      );
     },
 
     async complete(action, result) {
@@ -228,8 +224,8 @@ export function autoScalingPort(
   };
 }
 
-function isOver({ StatusCode }: Activity): boolean {
-  return OVER.includes(StatusCode);
+function isOver(each: Activity): boolean {
+  return OVER.includes(fieldOf(ACTIVITIES, each, "StatusCode"));
 }
 
 // When each instance's latest activity began. Its description names the instance: "Terminating EC2 instance: i-0123...". An
@@ -237,31 +233,53 @@ function isOver({ StatusCode }: Activity): boolean {
 function startsOf(group: string, activities: readonly Activity[]): Map<string, number> {
   const starts = new Map<string, number>();
   for (const each of activities) {
-    const { AutoScalingGroupName: name, Description: description = "", StartTime } = each;
-    if (name !== group || StartTime === undefined || isOver(each) || LAUNCH.test(description)) continue;
+    const field = fieldsOf(ACTIVITIES, each);
+    const description = field("Description");
+    if (field("AutoScalingGroupName") !== group || isOver(each) || LAUNCH.test(description)) continue;
     for (const id of description.match(INSTANCE_ID) ?? [])
-      starts.set(id, Math.max(starts.get(id) ?? 0, StartTime.getTime()));
+      starts.set(id, Math.max(starts.get(id) ?? 0, field("StartTime").getTime()));
   }
   return starts;
 }
 
-function readInstance({ InstanceId, LifecycleState }: Instance): GroupWithInstances["instances"][number] {
-  return { instanceId: InstanceId as string, state: LifecycleState as string };
+function readGroupInstance(each: AutoScalingInstanceDetails): [string, GroupInstance | OddAnswer] {
+  const field = fieldsOf(INSTANCES, each);
+  const instanceId = field("InstanceId");
+  const read = () => ({
+    group: field("AutoScalingGroupName"),
+    state: known(INSTANCES, field("LifecycleState")),
+  });
+  return [instanceId, itemOrOdd([instanceId], read)];
 }
 
-function readCapacity(group: AutoScalingGroup): GroupCapacity {
-  return {
-    name: group.AutoScalingGroupName as string,
-    desired: group.DesiredCapacity ?? 0,
+function readInstance(action: string, each: Instance): GroupWithInstances["instances"][number] {
+  const field = fieldsOf(action, each);
+  return { instanceId: field("InstanceId"), state: field("LifecycleState") };
+}
+
+// Nobody knows what follows from a state that AWS has added.
+function known(action: string, state: string): string {
+  if (!isKnownState(state)) throw new OddAnswer(action, "LifecycleState", state);
+  return state;
+}
+
+function readCapacity(group: AutoScalingGroup): [string, GroupCapacity | OddAnswer] {
+  const field = fieldsOf(GROUPS, group);
+  const name = field("AutoScalingGroupName");
+  const read = (): GroupCapacity => ({
+    name,
+    desired: field("DesiredCapacity"),
     // -1 stands for none, too.
     warmup: Math.max(0, group.DefaultInstanceWarmup ?? 0) * SECOND,
     rebalancesItself: group.CapacityRebalance === true,
-    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
-    instances: (group.Instances ?? []).map((each) => ({
-      ...readInstance(each),
-      isHealthy: each.HealthStatus === "Healthy",
-    })),
-  };
+    suspended: field("SuspendedProcesses").map((each) => fieldOf(GROUPS, each, "ProcessName")),
+    instances: field("Instances").map((each) => {
+      const { instanceId, state } = readInstance(GROUPS, each);
+      const isHealthy = fieldOf(GROUPS, each, "HealthStatus") === "Healthy";
+      return { instanceId, state: known(GROUPS, state), isHealthy };
+    }),
+  });
+  return [name, itemOrOdd([name], read)];
 }
 
 function filterOf({ key, value }: { readonly key: string; readonly value: string | undefined }): Filter {

@@ -34,33 +34,6 @@ export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefine
   return unless(({ kind }) => kind === "gone", ask);
 }
 
-// ECS writes the key with a small letter, and Elastic Load Balancing calls it a marker, which may be an empty text at the end.
-type Paged = {
-  readonly NextToken?: string | undefined;
-  readonly nextToken?: string | undefined;
-  readonly NextMarker?: string | undefined;
-};
-
-/**
- * The pages of a list, each asked for with the token of the one before. A page may be short, or empty, while there is more.
- *
- * @param isEnough whether no page is wanted after this one, by how many there are
- */
-export async function allPages<Page extends Paged>(
-  ask: (token: string | undefined) => Promise<Page>,
-  isEnough: (page: Page, pages: number) => boolean = () => false,
-): Promise<Page[]> {
-  const pages: Page[] = [];
-  let token: string | undefined;
-  do {
-    const page = await ask(token);
-    pages.push(page);
-    if (isEnough(page, pages.length)) return pages;
-    token = page.NextToken ?? page.nextToken ?? page.NextMarker;
-  } while (token);
-  return pages;
-}
-
 /** How one call to AWS is made. */
 export type Call = typeof call;
 

@@ -5,7 +5,12 @@ import {
   type TaskDefinition as SdkTaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { TaskDefinition } from "../model/tasks.ts";
+import { fieldOf, oneOf } from "./answers.ts";
 import type { Ecs } from "./ecs-lists.ts";
+
+const DEFINITION = "ecs:DescribeTaskDefinition";
+/** In a mode that is not among these, nobody knows on which ports a task listens. */
+const NETWORK_MODES = ["bridge", "host", "awsvpc", "none", "default"] as const;
 
 /** The host ports of a binding, which has either one of them, or a range such as "49153-49156". */
 export function boundPorts({ hostPort, hostPortRange = "" }: NetworkBinding): number[] {
@@ -19,9 +24,10 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 /** A revision of a task definition by its ARN, as far as a drain depends on it. It never changes. Throws an AwsCallError. */
 export async function describeTaskDefinition(ecs: Ecs, taskDefinition: string): Promise<TaskDefinition> {
-  const { taskDefinition: definition = {} } = await ecs.call("ecs:DescribeTaskDefinition", () =>
+  const answer = await ecs.call(DEFINITION, () =>
     ecs.client.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
   );
+  const definition = fieldOf(DEFINITION, answer, "taskDefinition");
   return { ...portsOf(definition), stopTimeout: stopTimeoutOf(definition) };
 }
 
@@ -29,14 +35,15 @@ export async function describeTaskDefinition(ecs: Ecs, taskDefinition: string): 
 // ports, if it names any: ECS does not ask for them. In bridge, the default, these are the host ports that are fixed. Those that
 // ECS chooses are known once the task shows them. A task with a network interface of its own listens on none of the instance's
 // (Amazon ECS Developer Guide, task definition parameters, port mappings).
-function portsOf({
-  networkMode,
-  containerDefinitions = [],
-}: SdkTaskDefinition): Omit<TaskDefinition, "stopTimeout"> {
+function portsOf(definition: SdkTaskDefinition): Omit<TaskDefinition, "stopTimeout"> {
+  const containerDefinitions = fieldOf(DEFINITION, definition, "containerDefinitions");
+  const networkMode = oneOf(DEFINITION, "networkMode", definition.networkMode ?? "bridge", NETWORK_MODES);
   if (networkMode === "awsvpc" || networkMode === "none") return { ports: [], mayHaveOthers: false };
   if (networkMode === "host") {
     const ports = containerDefinitions.map(portsInHostMode);
-    return { ports: ports.flat(), mayHaveOthers: ports.some((each) => each.length === 0) };
+    const isOpen = (mappings: number[][]) =>
+      mappings.length === 0 || mappings.some((each) => each.length === 0);
+    return { ports: ports.flat(2), mayHaveOthers: ports.some(isOpen) };
   }
   const mappings = containerDefinitions.flatMap((each) => each.portMappings ?? []);
   return {
@@ -45,8 +52,9 @@ function portsOf({
   };
 }
 
-function portsInHostMode({ portMappings = [] }: ContainerDefinition): number[] {
-  return portMappings.flatMap(({ containerPort, containerPortRange }) =>
+// The ports of each mapping.
+function portsInHostMode({ portMappings = [] }: ContainerDefinition): number[][] {
+  return portMappings.map(({ containerPort, containerPortRange }) =>
     boundPorts({ hostPort: containerPort, hostPortRange: containerPortRange }),
   );
 }

@@ -8,7 +8,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import { forEachOf, pieces } from "../base/batches.ts";
 import type { ListedCluster } from "../model/tasks.ts";
-import { allPages, type Call } from "./call.ts";
+import { allItems, fieldOf, fieldsOf, someItems, undescribed } from "./answers.ts";
+import type { Call } from "./call.ts";
 
 /** How many tasks a page of a list has at the most, and a call to describe them takes (the SDK model's limits). */
 export const TASKS_A_CALL = 100;
@@ -16,6 +17,8 @@ export const TASKS_A_CALL = 100;
 const CLUSTERS_A_CALL = 100;
 /** With at least so many container instances, one list of the whole cluster may be cheaper than one for each of them. */
 const WHOLE_CLUSTER_FROM = 5;
+
+const CLUSTERS = "ecs:DescribeClusters";
 
 /** A client of ECS, and how its calls are made. */
 export type Ecs = { readonly client: ECSClient; readonly call: Call };
@@ -28,25 +31,41 @@ type Which = {
   readonly desiredStatus: "RUNNING" | "STOPPED";
 };
 
-/** All clusters that are in use, a hundred a call. Throws an AwsCallError. */
-export async function listClusters({ client, call }: Ecs): Promise<ListedCluster[]> {
-  const pages = await allPages((nextToken) =>
-    call("ecs:ListClusters", () => client.send(new ListClustersCommand({ nextToken }))),
+/**
+ * All clusters that are in use, a hundred a call. One that is not described is gone if it is no longer listed. Throws an
+ * AwsCallError: an OddAnswer for one that is listed again.
+ */
+export async function listClusters(ecs: Ecs): Promise<ListedCluster[]> {
+  const described = await forEachOf(pieces(await listClusterArns(ecs), CLUSTERS_A_CALL), (arns) =>
+    describeClusters(ecs, arns),
   );
-  const arns = pages.flatMap((page) => page.clusterArns ?? []);
-  const described = await forEachOf(pieces(arns, CLUSTERS_A_CALL), (clusters) =>
-    call("ecs:DescribeClusters", () =>
-      client.send(new DescribeClustersCommand({ clusters, include: ["TAGS"] })),
-    ),
-  );
-  return described.flatMap((each) => each.clusters ?? []).map(readCluster);
+  const lost = described.flatMap((each) => each.lost);
+  const listed = lost.length === 0 ? [] : await listClusterArns(ecs);
+  for (const each of lost) if (!each.isMissing || each.ids.some((id) => listed.includes(id))) throw each;
+  return described.flatMap(({ clusters }) => clusters.map(readCluster));
 }
 
-function readCluster({ clusterName, registeredContainerInstancesCount, tags = [] }: Cluster): ListedCluster {
+function listClusterArns({ client, call }: Ecs): Promise<string[]> {
+  return allItems({ call, action: "ecs:ListClusters", key: "clusterArns" }, (nextToken) =>
+    client.send(new ListClustersCommand({ nextToken })),
+  );
+}
+
+async function describeClusters({ client, call }: Ecs, arns: string[]) {
+  const answer = await call(CLUSTERS, () =>
+    client.send(new DescribeClustersCommand({ clusters: arns, include: ["TAGS"] })),
+  );
+  const clusters = fieldOf(CLUSTERS, answer, "clusters");
+  const found = clusters.map((each) => fieldOf(CLUSTERS, each, "clusterArn"));
+  return { clusters, lost: undescribed({ action: CLUSTERS, key: "clusters" }, arns, found, answer.failures) };
+}
+
+function readCluster(each: Cluster): ListedCluster {
+  const field = fieldsOf(CLUSTERS, each);
   return {
-    name: clusterName as string,
-    instances: registeredContainerInstancesCount ?? 0,
-    tags: tags.map(({ key = "", value = "" }) => ({ key, value })),
+    name: field("clusterName"),
+    instances: field("registeredContainerInstancesCount"),
+    tags: (each.tags ?? []).map(({ key = "", value = "" }) => ({ key, value })),
   };
 }
 
@@ -55,23 +74,21 @@ function readCluster({ clusterName, registeredContainerInstancesCount, tags = []
  *
  * @param filter in the cluster query language (Amazon ECS Developer Guide)
  */
-export async function listContainerInstances(
+export function listContainerInstances(
   { client, call }: Ecs,
   cluster: string,
   filter: string,
 ): Promise<string[]> {
-  const pages = await allPages((nextToken) =>
-    call("ecs:ListContainerInstances", () =>
-      client.send(new ListContainerInstancesCommand({ cluster, filter, nextToken })),
-    ),
+  const which = { call, action: "ecs:ListContainerInstances", key: "containerInstanceArns" } as const;
+  return allItems(which, (nextToken) =>
+    client.send(new ListContainerInstancesCommand({ cluster, filter, nextToken })),
   );
-  return pages.flatMap((page) => page.containerInstanceArns ?? []);
 }
 
 /** The ARNs of tasks, from all pages of their list. Throws an AwsCallError. */
 async function listPages(ecs: Ecs, which: Which): Promise<string[]> {
-  const { arns } = await listSome(ecs, which, Number.POSITIVE_INFINITY);
-  return arns;
+  const { items } = await listSome(ecs, which, Number.POSITIVE_INFINITY);
+  return items;
 }
 
 /**
@@ -100,8 +117,8 @@ export async function listStoppingTasks(
 ): Promise<string[]> {
   if (containerInstances.length >= WHOLE_CLUSTER_FROM) {
     const pages = Math.floor(containerInstances.length / 2);
-    const { arns, isAll } = await listSome(ecs, { cluster, desiredStatus: "STOPPED" }, pages);
-    if (isAll) return arns;
+    const { items, isAll } = await listSome(ecs, { cluster, desiredStatus: "STOPPED" }, pages);
+    if (isAll) return items;
   }
   return listEach(ecs, cluster, containerInstances, "STOPPED");
 }
@@ -118,23 +135,17 @@ async function listEach(
   return lists.flat();
 }
 
-async function listSome(ecs: Ecs, which: Which, pages: number): Promise<{ arns: string[]; isAll: boolean }> {
-  const arns: string[] = [];
-  let nextToken: string | undefined;
-  for (let page = 0; page < pages; page++) {
-    const answer = await ecs.call("ecs:ListTasks", () =>
-      ecs.client.send(new ListTasksCommand({ ...which, nextToken })),
-    );
-    arns.push(...(answer.taskArns ?? []));
-    nextToken = answer.nextToken;
-    if (!nextToken) return { arns, isAll: true };
-  }
-  return { arns, isAll: false };
+function listSome({ client, call }: Ecs, which: Which, pages: number) {
+  return someItems(
+    { call, action: "ecs:ListTasks", key: "taskArns" },
+    (nextToken) => client.send(new ListTasksCommand({ ...which, nextToken })),
+    pages,
+  );
 }
 
 async function isCheaperAsAWhole(ecs: Ecs, cluster: string, containerInstances: number): Promise<boolean> {
   if (containerInstances < WHOLE_CLUSTER_FROM) return false;
-  const { clusters = [] } = await ecs.call("ecs:DescribeClusters", () =>
+  const { clusters = [] } = await ecs.call(CLUSTERS, () =>
     ecs.client.send(new DescribeClustersCommand({ clusters: [cluster] })),
   );
   const tasks = (clusters[0]?.runningTasksCount ?? 0) + (clusters[0]?.pendingTasksCount ?? 0);

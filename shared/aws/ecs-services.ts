@@ -7,7 +7,11 @@ import {
 import { pieces, union } from "../base/batches.ts";
 import type { LoadBalancerId } from "../model/load-balancer.ts";
 import type { Service } from "../model/tasks.ts";
+import { fieldOf, fieldsOf, undescribed } from "./answers.ts";
 import type { Ecs } from "./ecs-lists.ts";
+
+const SERVICES = "ecs:DescribeServices";
+const REVISIONS = "ecs:DescribeServiceRevisions";
 
 /** How many services DescribeServices takes. */
 const SERVICES_LIMIT = 10;
@@ -15,8 +19,9 @@ const SERVICES_LIMIT = 10;
 const REVISIONS_LIMIT = 20;
 
 /**
- * Services by name; one that is gone is left out. While a deployment changes a service's load balancers, ECS still serves those
- * of the old tasks. Only their revision names these. Throws an AwsCallError.
+ * Services by name; one that ECS does not know is left out. While a deployment changes a service's load balancers, ECS still serves
+ * those of the old tasks. Only their revision names these. Throws an AwsCallError: an OddAnswer if any of them, or of their
+ * revisions, is not described for another reason.
  */
 export async function describeServices(
   ecs: Ecs,
@@ -25,10 +30,14 @@ export async function describeServices(
 ): Promise<Service[]> {
   const found: SdkService[] = [];
   for (const services of pieces(names, SERVICES_LIMIT)) {
-    const page = await ecs.call("ecs:DescribeServices", () =>
+    const page = await ecs.call(SERVICES, () =>
       ecs.client.send(new DescribeServicesCommand({ cluster, services })),
     );
-    found.push(...(page.services ?? []));
+    const described = fieldOf(SERVICES, page, "services");
+    const known = described.map((each) => fieldOf(SERVICES, each, "serviceName"));
+    const lost = undescribed({ action: SERVICES, key: "services" }, services, known, page.failures);
+    for (const each of lost) if (!each.isMissing) throw each;
+    found.push(...described);
   }
   const revisions = await describeRevisions(ecs, found.flatMap(revisionsOf));
   return found.map((each) =>
@@ -41,7 +50,8 @@ export async function describeServices(
 
 // The revisions that have tasks, if there are several. The newest names what the service itself does.
 function revisionsOf({ currentServiceRevisions = [] }: SdkService): string[] {
-  return currentServiceRevisions.length < 2 ? [] : currentServiceRevisions.flatMap(({ arn }) => arn ?? []);
+  if (currentServiceRevisions.length < 2) return [];
+  return currentServiceRevisions.map((each) => fieldOf(SERVICES, each, "arn"));
 }
 
 async function describeRevisions(
@@ -50,42 +60,49 @@ async function describeRevisions(
 ): Promise<ReadonlyMap<string, readonly SdkLoadBalancer[]>> {
   const found = new Map<string, readonly SdkLoadBalancer[]>();
   for (const serviceRevisionArns of pieces(arns, REVISIONS_LIMIT)) {
-    const { serviceRevisions = [] } = await call("ecs:DescribeServiceRevisions", () =>
+    const answer = await call(REVISIONS, () =>
       client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns })),
     );
-    for (const { serviceRevisionArn = "", loadBalancers = [] } of serviceRevisions)
-      found.set(serviceRevisionArn, loadBalancers);
+    const described = fieldOf(REVISIONS, answer, "serviceRevisions");
+    for (const each of described)
+      found.set(fieldOf(REVISIONS, each, "serviceRevisionArn"), each.loadBalancers ?? []);
+    const which = { action: REVISIONS, key: "serviceRevisions" };
+    // The service has just named them.
+    for (const each of undescribed(which, serviceRevisionArns, [...found.keys()], answer.failures))
+      throw each;
   }
   return found;
 }
 
 function readService(service: SdkService, ofRevisions: readonly SdkLoadBalancer[]): Service {
-  const daemon = service.schedulingStrategy === "DAEMON";
+  const field = fieldsOf(SERVICES, service);
+  const daemon = field("schedulingStrategy") === "DAEMON";
   const { minimumHealthyPercent, maximumPercent } = service.deploymentConfiguration ?? {};
   return {
-    name: service.serviceName as string,
-    status: service.status ?? "",
+    name: field("serviceName"),
+    status: field("status"),
     daemon,
-    desiredCount: service.desiredCount ?? 0,
-    runningCount: service.runningCount ?? 0,
-    pendingCount: service.pendingCount ?? 0,
+    desiredCount: field("desiredCount"),
+    runningCount: field("runningCount"),
+    pendingCount: field("pendingCount"),
     minimumHealthyPercent: minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: maximumPercent ?? (daemon ? 100 : 200),
     events: (service.events ?? []).map((each) => ({
       at: each.createdAt?.getTime() ?? 0,
       message: each.message ?? "",
     })),
-    loadBalancers: readLoadBalancers(service, ofRevisions),
+    loadBalancers: readLoadBalancers(field("loadBalancers"), service, ofRevisions),
   };
 }
 
 // A blue/green deployment has a second target group, and task sets name load balancers of their own. ECS registers and
 // deregisters in those too.
 function readLoadBalancers(
-  { loadBalancers = [], taskSets = [] }: SdkService,
+  own: readonly SdkLoadBalancer[],
+  { taskSets = [] }: SdkService,
   ofRevisions: readonly SdkLoadBalancer[],
 ): LoadBalancerId[] {
-  const all = [...loadBalancers, ...taskSets.flatMap((each) => each.loadBalancers ?? []), ...ofRevisions];
+  const all = [...own, ...taskSets.flatMap((each) => each.loadBalancers ?? []), ...ofRevisions];
   const ids = all.flatMap(({ targetGroupArn, advancedConfiguration, loadBalancerName }) => [
     ...[targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((id) =>
       id ? [{ kind: "target" as const, id }] : [],

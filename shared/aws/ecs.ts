@@ -11,15 +11,28 @@ import {
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
 import { type BatchResult, forEachOf, pieces } from "../base/batches.ts";
+import type { OddAnswer } from "../base/errors.ts";
 import { sameForm } from "../model/network-interface.ts";
-import type {
-  ContainerInstance,
-  ListedCluster,
-  Service,
-  Task,
-  TaskDefinition,
-  TaskProtection,
+import {
+  CONTAINER_INSTANCE_STATUSES,
+  type ContainerInstance,
+  type ListedCluster,
+  type Service,
+  TASK_STATUSES,
+  type Task,
+  type TaskDefinition,
+  type TaskProtection,
 } from "../model/tasks.ts";
+import {
+  failureOf,
+  fieldOf,
+  fieldsOf,
+  itemOrOdd,
+  oddUnless,
+  oneOf,
+  reasonOf,
+  undescribed,
+} from "./answers.ts";
 import { call as plainCall, unless } from "./call.ts";
 import { boundPorts, describeTaskDefinition } from "./ecs-definitions.ts";
 import {
@@ -37,8 +50,11 @@ export type EcsPort = {
   findContainerInstances: (cluster: string, instanceIds: readonly string[]) => Promise<string[]>;
   /** The ARNs of a cluster's container instances whose agents are silent. */
   listSilent: (cluster: string) => Promise<string[]>;
-  /** Container instances by ARN; those that the cluster does not know are left out. */
-  describeContainerInstances: (cluster: string, arns: readonly string[]) => Promise<ContainerInstance[]>;
+  /** Container instances by ARN, and an odd answer for each that is not described, or not so that it can be understood. */
+  describeContainerInstances: (
+    cluster: string,
+    arns: readonly string[],
+  ) => Promise<(ContainerInstance | OddAnswer)[]>;
   /**
    * The ARNs of the tasks to run on the container instances. It may have tasks of others in the cluster too, if to list them all
    * takes fewer calls.
@@ -46,8 +62,8 @@ export type EcsPort = {
   listTasksToRun: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
   /** Likewise for the tasks that are stopping or have stopped, as far as ECS still shows them. */
   listStoppingTasks: (cluster: string, containerInstances: readonly string[]) => Promise<string[]>;
-  /** Tasks by ARN; those that the cluster does not know any more are left out. */
-  describeTasks: (cluster: string, arns: readonly string[]) => Promise<Task[]>;
+  /** Likewise for tasks. ECS forgets one an hour after it stopped. */
+  describeTasks: (cluster: string, arns: readonly string[]) => Promise<(Task | OddAnswer)[]>;
   /** What each task of a definition (by ARN) is like. Ports that ECS chooses are not among its ports. */
   definition: (definition: string) => Promise<TaskDefinition>;
   /** Services by name; one that is gone is left out. */
@@ -80,6 +96,12 @@ const MANAGED_DRAINING = "managed_draining";
 /** The details of a task's attachment that are its addresses. */
 const ADDRESS = /^(privateIPv4Address|(private)?ipv6Address)$/i;
 const NO_TASK = /task was not found/i;
+const DESIRED_STATUSES = ["RUNNING", "PENDING", "STOPPED"] as const;
+/** The statuses in which a task may be on no instance. */
+const NOT_PLACED: ReadonlySet<string> = new Set(["PROVISIONING", "DEPROVISIONING", "STOPPED", "DELETED"]);
+
+const CONTAINER_INSTANCES = "ecs:DescribeContainerInstances";
+const TASKS = "ecs:DescribeTasks";
 
 /**
  * ECS through the SDK.
@@ -101,12 +123,18 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     listSilent: (cluster) => listContainerInstances(ecs, cluster, "agentConnected == false"),
 
     async describeContainerInstances(cluster, arns) {
-      const found: ContainerInstance[] = [];
-      for (const containerInstances of pieces(arns, DESCRIBE_LIMIT)) {
-        const page = await call("ecs:DescribeContainerInstances", () =>
-          client.send(new DescribeContainerInstancesCommand({ cluster, containerInstances })),
+      const found: (ContainerInstance | OddAnswer)[] = [];
+      for (const asked of pieces(arns, DESCRIBE_LIMIT)) {
+        const answer = await call(CONTAINER_INSTANCES, () =>
+          client.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: asked })),
         );
-        found.push(...(page.containerInstances ?? []).map(readContainerInstance));
+        const described = fieldOf(CONTAINER_INSTANCES, answer, "containerInstances");
+        const known = described.map((each) => fieldOf(CONTAINER_INSTANCES, each, "containerInstanceArn"));
+        const which = { action: CONTAINER_INSTANCES, key: "containerInstances" };
+        found.push(
+          ...described.map(readContainerInstance),
+          ...undescribed(which, asked, known, answer.failures),
+        );
       }
       return found;
     },
@@ -116,10 +144,16 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     listStoppingTasks: (cluster, containerInstances) => listStoppingTasks(ecs, cluster, containerInstances),
 
     async describeTasks(cluster, arns) {
-      const pages = await forEachOf(pieces(arns, TASKS_A_CALL), (tasks) =>
-        call("ecs:DescribeTasks", () => client.send(new DescribeTasksCommand({ cluster, tasks }))),
-      );
-      return pages.flatMap((page) => (page.tasks ?? []).map(readTask));
+      const pages = await forEachOf(pieces(arns, TASKS_A_CALL), async (asked) => {
+        const answer = await call(TASKS, () =>
+          client.send(new DescribeTasksCommand({ cluster, tasks: asked })),
+        );
+        const described = fieldOf(TASKS, answer, "tasks");
+        const known = described.map((each) => fieldOf(TASKS, each, "taskArn"));
+        const lost = undescribed({ action: TASKS, key: "tasks" }, asked, known, answer.failures);
+        return [...described.map(readTask), ...lost];
+      });
+      return pages.flat();
     },
 
     definition: (definition) => describeTaskDefinition(ecs, definition),
@@ -127,47 +161,46 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
     services: (cluster, names) => describeServices(ecs, cluster, names),
 
     async protections(cluster, tasks) {
+      const action = "ecs:GetTaskProtection";
       const pages = await forEachOf(pieces(tasks, PROTECTION_LIMIT), (batch) =>
-        call("ecs:GetTaskProtection", () =>
-          client.send(new GetTaskProtectionCommand({ cluster, tasks: batch })),
-        ),
+        call(action, () => client.send(new GetTaskProtectionCommand({ cluster, tasks: batch }))),
       );
       return pages
-        .flatMap((page) => page.protectedTasks ?? [])
+        .flatMap((page) => fieldOf(action, page, "protectedTasks"))
         .filter((each) => each.protectionEnabled)
-        .map((each) => ({ task: each.taskArn as string, until: each.expirationDate?.getTime() }));
+        .map((each) => ({
+          task: fieldOf(action, each, "taskArn"),
+          until: each.expirationDate?.getTime(),
+        }));
     },
 
     async managesDraining(cluster) {
-      const { clusters = [] } = await call("ecs:DescribeClusters", () =>
+      const action = "ecs:DescribeClusters";
+      const answer = await call(action, () =>
         client.send(new DescribeClustersCommand({ clusters: [cluster], include: ["ATTACHMENTS"] })),
       );
-      return (clusters[0]?.attachments ?? []).some((each) => each.type === MANAGED_DRAINING);
+      const [found] = fieldOf(action, answer, "clusters");
+      return (found?.attachments ?? []).some((each) => each.type === MANAGED_DRAINING);
     },
 
     clusters: () => listClusters(ecs),
 
     async setStatus(cluster, arns, status) {
-      const { failures = [] } = await call("ecs:UpdateContainerInstancesState", () =>
+      const action = "ecs:UpdateContainerInstancesState";
+      const answer = await call(action, () =>
         client.send(
-          new UpdateContainerInstancesStateCommand({
-            cluster,
-            containerInstances: [...arns],
-            status,
-          }),
+          new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [...arns], status }),
         ),
       );
-      // A failure comes under HTTP 200, and may name the container instance by its id alone.
-      const reasonOf = (arn: string) => failures.find((each) => each.arn && arn.endsWith(each.arn));
-      return {
-        done: arns.filter((arn) => !reasonOf(arn)),
-        failed: arns.flatMap((item) => {
-          const failure = reasonOf(item);
-          return failure
-            ? [{ item, reason: [failure.reason, failure.detail].filter(Boolean).join(": ") }]
-            : [];
-        }),
-      };
+      const changed = (answer.containerInstances ?? []).flatMap((each) => each.containerInstanceArn ?? []);
+      const which = { action, key: "containerInstances" };
+      const lost = undescribed(which, arns, changed, answer.failures).flatMap(({ ids }) => ids);
+      const failed = arns.flatMap((item) => {
+        const failure = failureOf(answer.failures, item);
+        if (failure) return [{ item, reason: reasonOf(failure) }];
+        return lost.includes(item) ? [{ item, reason: "the answer does not name it" }] : [];
+      });
+      return { done: arns.filter((arn) => !failed.some(({ item }) => item === arn)), failed };
     },
 
     async stopTask(cluster, task, reason) {
@@ -185,35 +218,46 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
   };
 }
 
-function readContainerInstance(each: SdkContainerInstance): ContainerInstance {
-  return {
-    arn: each.containerInstanceArn as string,
-    instanceId: each.ec2InstanceId ?? "",
-    status: each.status ?? "",
-    tasksToRun: (each.runningTasksCount ?? 0) + (each.pendingTasksCount ?? 0),
-    agentConnected: each.agentConnected ?? false,
-    version: each.version ?? 0,
+function readContainerInstance(each: SdkContainerInstance): ContainerInstance | OddAnswer {
+  const field = fieldsOf(CONTAINER_INSTANCES, each);
+  return itemOrOdd([each.containerInstanceArn, each.ec2InstanceId], () => ({
+    arn: field("containerInstanceArn"),
+    instanceId: field("ec2InstanceId"),
+    status: oneOf(CONTAINER_INSTANCES, "status", each.status, CONTAINER_INSTANCE_STATUSES),
+    tasksToRun: field("runningTasksCount") + field("pendingTasksCount"),
+    agentConnected: field("agentConnected"),
+    version: field("version"),
     capacityProvider: each.capacityProviderName,
-  };
+  }));
 }
 
-function readTask(task: SdkTask): Task {
-  const group = task.group ?? "";
-  return {
-    arn: task.taskArn as string,
-    definition: task.taskDefinitionArn ?? "",
-    containerInstance: task.containerInstanceArn ?? "",
-    group,
-    service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
-    status: task.lastStatus ?? "",
-    shouldRun: task.desiredStatus === "RUNNING",
-    hostPorts: (task.containers ?? []).flatMap((each) => (each.networkBindings ?? []).flatMap(boundPorts)),
-    mayListenOnAny: false,
-    addresses: addressesOf(task),
-    startedBy: task.startedBy,
-    createdAt: task.createdAt?.getTime(),
-    stoppedAt: task.stoppedAt?.getTime(),
-  };
+function readTask(task: SdkTask): Task | OddAnswer {
+  const field = fieldsOf(TASKS, task);
+  return itemOrOdd([task.taskArn, task.containerInstanceArn], () => {
+    const group = field("group");
+    const bindings = (task.containers ?? []).flatMap((each) => each.networkBindings ?? []).map(boundPorts);
+    return {
+      arn: field("taskArn"),
+      definition: field("taskDefinitionArn"),
+      containerInstance: mayBeOnNone(task) ? "" : field("containerInstanceArn"),
+      group,
+      service: group.startsWith("service:") ? group.slice("service:".length) : undefined,
+      status: field("lastStatus"),
+      ...oddUnless(TASK_STATUSES.includes(field("lastStatus")), TASKS, "lastStatus", task.lastStatus),
+      shouldRun: oneOf(TASKS, "desiredStatus", task.desiredStatus, DESIRED_STATUSES) === "RUNNING",
+      hostPorts: bindings.flat(),
+      mayListenOnAny: bindings.some((ports) => ports.length === 0),
+      addresses: addressesOf(task),
+      startedBy: task.startedBy,
+      createdAt: task.createdAt?.getTime(),
+      stoppedAt: task.stoppedAt?.getTime(),
+    };
+  });
+}
+
+// The list of a whole cluster has tasks on Fargate, and some that ECS has not placed yet, or never did.
+function mayBeOnNone({ containerInstanceArn, launchType, lastStatus = "" }: SdkTask): boolean {
+  return containerInstanceArn === undefined && (launchType === "FARGATE" || NOT_PLACED.has(lastStatus));
 }
 
 // A network interface that has both kinds of addresses may show one of them in one place alone.

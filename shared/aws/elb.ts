@@ -9,19 +9,25 @@ import {
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
 import type { BatchResult } from "../base/batches.ts";
-import { AwsCallError } from "../base/errors.ts";
+import { AwsCallError, OddAnswer } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { allPages, type Call, call, unless, unlessGone } from "./call.ts";
+import { allItems, fieldOf, fieldsOf, oddUnless } from "./answers.ts";
+import { type Call, call, unless, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 /** How many a page has at the most (the SDK model's limit). */
 const LIST_LIMIT = 400;
-// The description tells that an instance drains, whatever its state is.
+const BALANCERS = "elasticloadbalancing:DescribeLoadBalancers";
+const HEALTH = "elasticloadbalancing:DescribeInstanceHealth";
+// The description alone tells that an instance is out, or that it drains. An instance that is out is never InService: either it
+// drains, or the list that left it out lags. Unknown, "A transient error occurred", tells nothing. All of these are taken for draining.
 const DRAINING = /deregistration currently in progress/i;
-// Unknown, "A transient error occurred", tells nothing. An instance that is out is never InService: either it drains, or the
-// list that left it out lags. Both are taken for draining.
-const STILL_THERE: readonly (string | undefined)[] = ["Unknown", "InService"];
+const OUT = /not currently registered/i;
+/** All other descriptions that AWS documents (Elastic Load Balancing API Reference, InstanceState). */
+const KNOWN =
+  /^N\/A$|transient error|health checks|registration (is still )?in progress|Availability Zone|in (pending|stopped|terminated) state/i;
+const STATES: readonly (string | undefined)[] = ["InService", "OutOfService", "Unknown"];
 const INVALID_INSTANCE = /InvalidEndPoint|InvalidInstance/;
 
 /** Classic load balancers through the SDK, by name. Instances are registered with them, without a port. */
@@ -33,7 +39,7 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
     namedIn: ({ elbNames }) => elbNames,
     describesByCall: false,
 
-    describesBy: "elasticloadbalancing:DescribeLoadBalancers",
+    describesBy: BALANCERS,
 
     // A classic load balancer's id is its name. One call tells whether it exists and what is registered with it: see `targets`.
     async describe(name) {
@@ -47,8 +53,7 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
 
     async stillThere(name, targets) {
       const ids = [...new Set(targets.map(({ id }) => id))];
-      const draining = await unlessGone(() => drainingOf({ client, call }, name, ids));
-      return (draining ?? []).map((id) => targetOf(id, "draining", []));
+      return (await unlessGone(() => drainingOf({ client, call }, name, ids))) ?? [];
     },
 
     // Its connection draining ends early when no request is left, so nobody knows when.
@@ -73,25 +78,22 @@ export function classicLoadBalancers(client: ElasticLoadBalancingClient, discove
 
     // Each tells what is registered with it. What it drains is no longer in its list.
     async list() {
-      const pages = await allPages((Marker) =>
-        discovers("elasticloadbalancing:DescribeLoadBalancers", () =>
-          client.send(new DescribeLoadBalancersCommand({ PageSize: LIST_LIMIT, Marker })),
-        ),
+      const all = await allItems(
+        { call: discovers, action: BALANCERS, key: "LoadBalancerDescriptions" },
+        (Marker) => client.send(new DescribeLoadBalancersCommand({ PageSize: LIST_LIMIT, Marker })),
       );
-      return pages
-        .flatMap((page) => page.LoadBalancerDescriptions ?? [])
-        .map(({ LoadBalancerName = "", Instances = [] }) => ({
-          loadBalancer: classicOf(LoadBalancerName),
-          vpc: undefined,
-          registered: Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
-        }));
+      return all.map((each) => ({
+        loadBalancer: classicOf(fieldOf(BALANCERS, each, "LoadBalancerName")),
+        vpc: undefined,
+        registered: instancesOf(each),
+      }));
     },
     discoversEach: true,
-    // An instance that it drains is no longer in its list.
+    // An instance that it drains is no longer in its list. One without a state has ended, and nobody has named this load balancer.
     discoverTargets: (name, instanceIds) =>
       unlessGone(async () => {
         const draining = await drainingOf({ client, call: discovers }, name, instanceIds);
-        return draining.map((id) => targetOf(id, "draining", []));
+        return draining.filter(({ invalid }) => !invalid);
       }),
   };
 }
@@ -105,26 +107,34 @@ async function targetsOf(
   client: ElasticLoadBalancingClient,
   name: string,
   instanceIds: readonly string[],
-): Promise<RegisteredTarget[] | undefined> {
+): Promise<RegisteredTarget[]> {
   const found = await describe(client, name);
-  if (!found) return undefined;
-  const pointsAt = (found.ListenerDescriptions ?? []).flatMap((each) => each.Listener?.InstancePort ?? []);
-  const listed = new Set((found.Instances ?? []).flatMap((each) => each.InstanceId ?? []));
+  const listeners = fieldOf(BALANCERS, found, "ListenerDescriptions");
+  const pointsAt = listeners.map((each) =>
+    fieldOf(BALANCERS, fieldOf(BALANCERS, each, "Listener"), "InstancePort"),
+  );
+  const listed = new Set(instancesOf(found));
   const unlisted = [...new Set(instanceIds)].filter((id) => !listed.has(id));
   const draining = unlisted.length === 0 ? [] : await drainingOf({ client, call }, name, unlisted);
   return [
     ...[...listed].map((id) => targetOf(id, "registered", pointsAt)),
-    ...draining.map((id) => targetOf(id, "draining", pointsAt)),
+    ...draining.map((each) => ({ ...each, pointsAt })),
   ];
+}
+
+function instancesOf(each: LoadBalancerDescription): string[] {
+  return fieldOf(BALANCERS, each, "Instances").map((one) => fieldOf(BALANCERS, one, "InstanceId"));
 }
 
 // With connection draining off, an instance is out at once.
 async function drainLimitOf(client: ElasticLoadBalancingClient, name: string): Promise<number> {
-  const { LoadBalancerAttributes } = await call("elasticloadbalancing:DescribeLoadBalancerAttributes", () =>
+  const action = "elasticloadbalancing:DescribeLoadBalancerAttributes";
+  const answer = await call(action, () =>
     client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerName: name })),
   );
-  const { Enabled = false, Timeout = 0 } = LoadBalancerAttributes?.ConnectionDraining ?? {};
-  return Enabled ? Timeout * 1_000 : 0;
+  const attributes = fieldOf(action, answer, "LoadBalancerAttributes");
+  const draining = fieldsOf(action, fieldOf(action, attributes, "ConnectionDraining"));
+  return draining("Enabled") ? draining("Timeout") * 1_000 : 0;
 }
 
 function targetOf(
@@ -135,14 +145,14 @@ function targetOf(
   return { id, port: undefined, state, invalid: false, pointsAt };
 }
 
-async function describe(
-  client: ElasticLoadBalancingClient,
-  name: string,
-): Promise<LoadBalancerDescription | undefined> {
-  const { LoadBalancerDescriptions = [] } = await call("elasticloadbalancing:DescribeLoadBalancers", () =>
+async function describe(client: ElasticLoadBalancingClient, name: string): Promise<LoadBalancerDescription> {
+  const answer = await call(BALANCERS, () =>
     client.send(new DescribeLoadBalancersCommand({ LoadBalancerNames: [name] })),
   );
-  return LoadBalancerDescriptions[0];
+  const [found] = fieldOf(BALANCERS, answer, "LoadBalancerDescriptions");
+  // That there is none of this name would be an error of its own.
+  if (found === undefined) throw new OddAnswer(BALANCERS, "LoadBalancerDescriptions", "empty");
+  return found;
 }
 
 // The instances that the load balancer is still draining. An id that it cannot know fails the whole call. Then it is asked about
@@ -151,9 +161,9 @@ async function drainingOf(
   { client, call }: { readonly client: ElasticLoadBalancingClient; readonly call: Call },
   name: string,
   instanceIds: readonly string[],
-): Promise<string[]> {
+): Promise<RegisteredTarget[]> {
   const ask = async (ids: readonly string[]) => {
-    const { InstanceStates = [] } = await call("elasticloadbalancing:DescribeInstanceHealth", () =>
+    const answer = await call(HEALTH, () =>
       client.send(
         new DescribeInstanceHealthCommand({
           LoadBalancerName: name,
@@ -161,17 +171,28 @@ async function drainingOf(
         }),
       ),
     );
-    return InstanceStates.filter(isStillThere).flatMap(({ InstanceId }) => InstanceId ?? []);
+    const states = fieldOf(HEALTH, answer, "InstanceStates");
+    const byId = new Map(states.map((each) => [fieldOf(HEALTH, each, "InstanceId"), each]));
+    return ids.flatMap((id) => drainingAs(id, byId.get(id)));
   };
   const known = await unlessInvalid(() => ask(instanceIds));
   if (known !== undefined) return known;
-  const still: string[] = [];
+  const still: RegisteredTarget[] = [];
   for (const id of instanceIds) still.push(...((await unlessInvalid(() => ask([id]))) ?? []));
   return still;
 }
 
-function isStillThere({ State, Description = "" }: InstanceState): boolean {
-  return STILL_THERE.includes(State) || DRAINING.test(Description);
+// AWS leaves out the state of an instance that has ended (Elastic Load Balancing API Reference, DescribeInstanceHealth). Whether it
+// has is for EC2 to say.
+function drainingAs(id: string, shown: InstanceState | undefined): RegisteredTarget[] {
+  if (shown === undefined) return [{ ...targetOf(id, "draining", []), invalid: true }];
+  const { State, Description } = shown;
+  const says = (pattern: RegExp) => Description !== undefined && pattern.test(Description);
+  if (State === "OutOfService" && says(OUT)) return [];
+  const odd = STATES.includes(State)
+    ? oddUnless(says(DRAINING) || says(KNOWN), HEALTH, "Description", Description)
+    : oddUnless(false, HEALTH, "State", State);
+  return [{ ...targetOf(id, "draining", []), ...odd }];
 }
 
 // One bad id fails the whole call, and nothing is taken out. Then each is sent by itself, and a bad one counts as done.

@@ -7,15 +7,21 @@ import {
   RegisterTargetsCommand,
   type TargetGroup,
   type TargetHealthDescription,
+  TargetHealthReasonEnum,
+  TargetHealthStateEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { OddAnswer } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
-import { allPages, call, unlessGone } from "./call.ts";
+import { allItems, fieldOf, fieldsOf, oddUnless } from "./answers.ts";
+import { call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 const DELAY = "deregistration_delay.timeout_seconds";
-const NOT_REGISTERED = "Target.NotRegistered";
-const INVALID_STATE = "Target.InvalidState";
+const HEALTH = "elasticloadbalancing:DescribeTargetHealth";
+const GROUPS = "elasticloadbalancing:DescribeTargetGroups";
+const STATES: readonly string[] = Object.values(TargetHealthStateEnum);
+const REASONS: readonly string[] = Object.values(TargetHealthReasonEnum);
 /** How many a page has at the most (the SDK model's limit). */
 const LIST_LIMIT = 400;
 /** The types of group whose targets are instances, or addresses that an instance may have. */
@@ -26,21 +32,23 @@ const NETWORK_PROTOCOLS = new Set<string>(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC
 export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = call): LoadBalancerPort {
   const targets = (arn: string, by = call) =>
     unlessGone(async () => {
-      const { TargetHealthDescriptions = [] } = await by("elasticloadbalancing:DescribeTargetHealth", () =>
+      const answer = await by(HEALTH, () =>
         client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
       );
       // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
       // targets are.
-      return TargetHealthDescriptions.filter((each) => each.TargetHealth?.Reason !== NOT_REGISTERED).map(
-        readTarget,
-      );
+      return fieldOf(HEALTH, answer, "TargetHealthDescriptions")
+        .filter((each) => each.TargetHealth?.Reason !== TargetHealthReasonEnum.NOT_REGISTERED)
+        .map(readTarget);
     });
   const delayOf = (arn: string) =>
     unlessGone(async () => {
-      const { Attributes = [] } = await call("elasticloadbalancing:DescribeTargetGroupAttributes", () =>
+      const action = "elasticloadbalancing:DescribeTargetGroupAttributes";
+      const answer = await call(action, () =>
         client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
       );
-      const seconds = Number(Attributes.find(({ Key }) => Key === DELAY)?.Value);
+      const attributes = fieldOf(action, answer, "Attributes");
+      const seconds = Number(attributes.find(({ Key }) => Key === DELAY)?.Value);
       return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
     });
   return {
@@ -54,7 +62,7 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
     targets: (arn) => targets(arn),
     discoversEach: false,
     discoverTargets: (arn) => targets(arn, discovers),
-    describesBy: "elasticloadbalancing:DescribeTargetGroups",
+    describesBy: GROUPS,
     canRecheckRegistered: true,
     stillThere: async (arn) => (await targets(arn)) ?? [],
 
@@ -63,18 +71,15 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
     drainLimit: delayOf,
 
     async list() {
-      const pages = await allPages((Marker) =>
-        discovers("elasticloadbalancing:DescribeTargetGroups", () =>
-          client.send(new DescribeTargetGroupsCommand({ PageSize: LIST_LIMIT, Marker })),
-        ),
+      const all = await allItems({ call: discovers, action: GROUPS, key: "TargetGroups" }, (Marker) =>
+        client.send(new DescribeTargetGroupsCommand({ PageSize: LIST_LIMIT, Marker })),
       );
       // Nothing is sent to the targets of a group that no load balancer has. Functions and load balancers are no instances.
-      return pages
-        .flatMap((page) => page.TargetGroups ?? [])
-        .filter(
-          ({ LoadBalancerArns = [], TargetType = "" }) =>
-            LoadBalancerArns.length > 0 && TARGET_TYPES.includes(TargetType),
-        )
+      return all
+        .filter((each) => {
+          const field = fieldsOf(GROUPS, each);
+          return field("LoadBalancerArns").length > 0 && TARGET_TYPES.includes(field("TargetType"));
+        })
         .map((each) => ({ loadBalancer: readGroup(each), vpc: each.VpcId, registered: [] }));
     },
 
@@ -93,38 +98,46 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
   };
 }
 
-async function describe(
-  client: ElasticLoadBalancingV2Client,
-  nameOrArn: string,
-): Promise<LoadBalancer | undefined> {
+async function describe(client: ElasticLoadBalancingV2Client, nameOrArn: string): Promise<LoadBalancer> {
   const which = nameOrArn.startsWith("arn:") ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] };
-  const { TargetGroups = [] } = await call("elasticloadbalancing:DescribeTargetGroups", () =>
-    client.send(new DescribeTargetGroupsCommand(which)),
-  );
-  const found = TargetGroups[0];
-  return found && readGroup(found);
+  const answer = await call(GROUPS, () => client.send(new DescribeTargetGroupsCommand(which)));
+  const [found] = fieldOf(GROUPS, answer, "TargetGroups");
+  // That there is none of this name would be an error of its own.
+  if (found === undefined) throw new OddAnswer(GROUPS, "TargetGroups", "empty");
+  return readGroup(found);
 }
 
 function readGroup(found: TargetGroup): LoadBalancer {
+  const field = fieldsOf(GROUPS, found);
+  const targetType = field("TargetType");
+  // A group of functions has neither a protocol nor a VPC.
+  const hasVpc = TARGET_TYPES.includes(targetType);
   return {
     kind: "target",
-    id: found.TargetGroupArn as string,
-    name: found.TargetGroupName as string,
-    targetType: found.TargetType as string,
-    network: NETWORK_PROTOCOLS.has(found.Protocol ?? ""),
-    ...(found.VpcId === undefined ? {} : { vpc: found.VpcId }),
+    id: field("TargetGroupArn"),
+    name: field("TargetGroupName"),
+    targetType,
+    network: hasVpc && NETWORK_PROTOCOLS.has(field("Protocol")),
+    ...(hasVpc ? { vpc: field("VpcId") } : {}),
   };
 }
 
-function readTarget({ Target, TargetHealth }: TargetHealthDescription): RegisteredTarget {
-  const port = Target?.Port;
+function readTarget(each: TargetHealthDescription): RegisteredTarget {
+  const target = fieldOf(HEALTH, each, "Target");
+  const id = fieldOf(HEALTH, target, "Id");
+  const { State, Reason } = each.TargetHealth ?? {};
+  const port = target.Port;
   return {
-    id: Target?.Id as string,
+    id,
     port,
     // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
-    state: TargetHealth?.State === "draining" ? "draining" : "registered",
-    invalid: TargetHealth?.Reason === INVALID_STATE,
+    state: State === TargetHealthStateEnum.DRAINING ? "draining" : "registered",
+    invalid: Reason === TargetHealthReasonEnum.INVALID_STATE,
     pointsAt: port === undefined ? [] : [port],
+    // A function has no port.
+    ...oddUnless(port !== undefined || id.startsWith("arn:"), HEALTH, "Target.Port", port),
+    ...oddUnless(Reason === undefined || REASONS.includes(Reason), HEALTH, "TargetHealth.Reason", Reason),
+    ...oddUnless(State !== undefined && STATES.includes(State), HEALTH, "TargetHealth.State", State),
   };
 }
 

@@ -5,8 +5,10 @@ import {
   type NetworkInterface as SdkNetworkInterface,
 } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
+import { OddAnswer } from "../base/errors.ts";
 import { type NetworkInterface, sameForm } from "../model/network-interface.ts";
-import { allPages, call } from "./call.ts";
+import { allItems, fieldOf } from "./answers.ts";
+import { call } from "./call.ts";
 
 /** How many values a filter takes. */
 const FILTER_LIMIT = 200;
@@ -15,9 +17,17 @@ const PAGE_LIMIT = 1_000;
 /** How the description of an interface begins that ECS has made for a task. */
 const OF_TASK = /^arn:[^:]+:ecs:.*:attachment\//;
 
+const ACTION = "ec2:DescribeNetworkInterfaces";
+
 /** The network interfaces that are attached to instances. Throws an AwsCallError. */
-export function interfacesOf(client: EC2Client, instanceIds: readonly string[]): Promise<NetworkInterface[]> {
-  return describe(client, "attachment.instance-id", instanceIds);
+export async function interfacesOf(
+  client: EC2Client,
+  instanceIds: readonly string[],
+): Promise<NetworkInterface[]> {
+  const found = await describe(client, "attachment.instance-id", instanceIds);
+  for (const { instanceId } of found)
+    if (instanceId === undefined) throw new OddAnswer(ACTION, "Attachment.InstanceId", instanceId);
+  return found;
 }
 
 /** The network interfaces that have addresses, by themselves and not in a prefix. Throws an AwsCallError. */
@@ -39,18 +49,11 @@ async function describe(
 ): Promise<NetworkInterface[]> {
   const found: NetworkInterface[] = [];
   for (const Values of pieces(values, FILTER_LIMIT)) {
-    const pages = await allPages((token) =>
-      call("ec2:DescribeNetworkInterfaces", () =>
-        client.send(
-          new DescribeNetworkInterfacesCommand({
-            Filters: [{ Name: filter, Values }],
-            MaxResults: PAGE_LIMIT,
-            NextToken: token,
-          }),
-        ),
-      ),
+    const Filters = [{ Name: filter, Values }];
+    const interfaces = await allItems({ call, action: ACTION, key: "NetworkInterfaces" }, (NextToken) =>
+      client.send(new DescribeNetworkInterfacesCommand({ Filters, MaxResults: PAGE_LIMIT, NextToken })),
     );
-    found.push(...pages.flatMap((page) => page.NetworkInterfaces ?? []).map(readInterface));
+    found.push(...interfaces.map(readInterface));
   }
   return found;
 }
@@ -61,14 +64,16 @@ function readInterface(each: SdkNetworkInterface): NetworkInterface {
     ...(each.PrivateIpAddresses ?? []).map(({ PrivateIpAddress }) => PrivateIpAddress),
     ...(each.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address),
   ].flatMap((address) => (address ? sameForm(address) : []));
+  const prefixes = [
+    ...(each.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
+    ...(each.Ipv6Prefixes ?? []).map(({ Ipv6Prefix }) => Ipv6Prefix),
+  ].flatMap((prefix) => prefix ?? []);
+  if (addresses.length + prefixes.length === 0) throw new OddAnswer(ACTION, "PrivateIpAddress", undefined);
   return {
-    vpc: each.VpcId ?? "",
+    vpc: fieldOf(ACTION, each, "VpcId"),
     instanceId: each.Attachment?.InstanceId,
     addresses: [...new Set(addresses)],
-    prefixes: [
-      ...(each.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix),
-      ...(each.Ipv6Prefixes ?? []).map(({ Ipv6Prefix }) => Ipv6Prefix),
-    ].flatMap((prefix) => prefix ?? []),
+    prefixes,
     isTasks: OF_TASK.test(each.Description ?? ""),
   };
 }

@@ -2,6 +2,7 @@ import {
   type ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
 } from "@aws-sdk/client-application-auto-scaling";
+import { fieldOf } from "./answers.ts";
 import { call } from "./call.ts";
 
 /** What scale-tasks needs of Application Auto Scaling. Throws an AwsCallError. */
@@ -15,7 +16,8 @@ export function scalingPort(client: ApplicationAutoScalingClient): ScalingPort {
   return {
     async hasTarget(cluster, service) {
       const name = cluster.split("/").at(-1);
-      const { ScalableTargets = [] } = await call("application-autoscaling:DescribeScalableTargets", () =>
+      const action = "application-autoscaling:DescribeScalableTargets";
+      const answer = await call(action, () =>
         client.send(
           new DescribeScalableTargetsCommand({
             ServiceNamespace: "ecs",
@@ -24,7 +26,7 @@ export function scalingPort(client: ApplicationAutoScalingClient): ScalingPort {
           }),
         ),
       );
-      return ScalableTargets.length > 0;
+      return fieldOf(action, answer, "ScalableTargets").length > 0;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type ECSClient, ListContainerInstancesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { Service } from "../model/tasks.ts";
-import { allPages, call } from "./call.ts";
+import { allItems } from "./answers.ts";
+import { call } from "./call.ts";
 import { describeServices } from "./ecs-services.ts";
 
 /** What scale-tasks needs of ECS. All throw an AwsCallError. */
@@ -18,12 +19,11 @@ export function serviceScalePort(client: ECSClient): ServiceScalePort {
   return {
     // DescribeClusters would answer with one number, but counts the instances that drain.
     async activeInstances(cluster) {
-      const pages = await allPages((nextToken) =>
-        call("ecs:ListContainerInstances", () =>
-          client.send(new ListContainerInstancesCommand({ cluster, status: "ACTIVE", nextToken })),
-        ),
+      const which = { call, action: "ecs:ListContainerInstances", key: "containerInstanceArns" } as const;
+      const arns = await allItems(which, (nextToken) =>
+        client.send(new ListContainerInstancesCommand({ cluster, status: "ACTIVE", nextToken })),
       );
-      return pages.flatMap((page) => page.containerInstanceArns ?? []).length;
+      return arns.length;
     },
 
     service: async (cluster, name) =>

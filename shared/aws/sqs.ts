@@ -9,7 +9,9 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { type BatchResult, forEachOf } from "../base/batches.ts";
-import { AwsCallError } from "../base/errors.ts";
+import { AwsCallError, OddAnswer } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
+import { fieldOf, fieldsOf, itemOrOdd } from "./answers.ts";
 import { call } from "./call.ts";
 
 /** A message as it was received. */
@@ -27,8 +29,8 @@ export type ReceivedMessage = {
 
 /** What the drain needs of SQS. All throw an AwsCallError. */
 export type QueuePort = {
-  /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. */
-  receive: (queue: string, waitSeconds: number) => Promise<ReceivedMessage[]>;
+  /** Up to ten messages; waits up to `waitSeconds` (0 to 20) for the first. One may be odd. */
+  receive: (queue: string, waitSeconds: number) => Promise<(ReceivedMessage | OddAnswer)[]>;
   /**
    * Sends bodies, in as few calls as SQS's limits allow. Those that could not be sent are in `failed`.
    *
@@ -55,6 +57,20 @@ const REASON = "reason";
 const ENTRIES_A_CALL = 10;
 const BYTES_A_CALL = 1_048_576;
 
+const RECEIVE = "sqs:ReceiveMessage";
+
+/** What SQS answers for the entries of a call. */
+type EntryResults = {
+  readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
+  readonly Failed?:
+    | readonly {
+        readonly Id?: string | undefined;
+        readonly Code?: string | undefined;
+        readonly Message?: string | undefined;
+      }[]
+    | undefined;
+};
+
 /** The name of the queue with an ARN. */
 export function queueNameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf(":") + 1);
@@ -65,35 +81,30 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   async function urlOf(queue: string): Promise<string> {
     const known = urls.get(queue);
     if (known !== undefined) return known;
-    const { QueueUrl } = await call("sqs:GetQueueUrl", () =>
-      client.send(new GetQueueUrlCommand({ QueueName: queue })),
-    );
-    const url = QueueUrl as string;
+    const action = "sqs:GetQueueUrl";
+    const answer = await call(action, () => client.send(new GetQueueUrlCommand({ QueueName: queue })));
+    const url = fieldOf(action, answer, "QueueUrl");
     urls.set(queue, url);
     return url;
   }
 
-  // SQS answers for each entry of a call. A call that fails as a whole fails its own entries only.
+  // SQS answers for each entry of a call. One that it does not name has failed. A call that fails as a whole fails its own entries
+  // only.
   async function inBatches<T>(
     batches: readonly (readonly T[])[],
-    send: (
-      entries: readonly { item: T; Id: string }[],
-    ) => Promise<
-      readonly { Id?: string | undefined; Code?: string | undefined; Message?: string | undefined }[]
-    >,
+    send: (entries: readonly { item: T; Id: string }[]) => Promise<EntryResults>,
   ): Promise<BatchResult<T>> {
     const done: T[] = [];
     const failed: BatchResult<T>["failed"][number][] = [];
     await forEachOf(batches, async (batch) => {
       const entries = batch.map((item, index) => ({ item, Id: String(index) }));
       try {
-        const refused = new Map(
-          (await send(entries)).map((each) => [each.Id, `${each.Code}: ${each.Message}`]),
-        );
+        const { Successful = [], Failed = [] } = await send(entries);
         for (const { item, Id } of entries) {
-          const reason = refused.get(Id);
-          if (reason === undefined) done.push(item);
-          else failed.push({ item, reason });
+          const refused = Failed.find((each) => each.Id === Id);
+          if (refused) failed.push({ item, reason: `${refused.Code}: ${refused.Message}` });
+          else if (Successful.some((each) => each.Id === Id)) done.push(item);
+          else failed.push({ item, reason: "SQS's answer does not name it" });
         }
       } catch (error) {
         if (!(error instanceof AwsCallError)) throw error;
@@ -106,7 +117,8 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   return {
     async receive(queue, waitSeconds) {
       const QueueUrl = await urlOf(queue);
-      const { Messages = [] } = await call("sqs:ReceiveMessage", () =>
+      // Without a message, there is no list.
+      const { Messages = [] } = await call(RECEIVE, () =>
         client.send(
           new ReceiveMessageCommand({
             QueueUrl,
@@ -117,7 +129,7 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
           }),
         ),
       );
-      return Messages.map(receivedOf);
+      return Messages.map(readMessage);
     },
 
     send: (queue, messages, delaySeconds = 0) =>
@@ -130,10 +142,9 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
             MessageBody: item.body,
             ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
           }));
-          const { Failed = [] } = await call("sqs:SendMessage", () =>
+          return call("sqs:SendMessage", () =>
             client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
           );
-          return Failed;
         },
       ),
 
@@ -143,21 +154,23 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
         async (entries) => {
           const QueueUrl = await urlOf(queue);
           const Entries = entries.map(({ item, Id }) => ({ Id, ReceiptHandle: item }));
-          const { Failed = [] } = await call("sqs:DeleteMessage", () =>
+          return call("sqs:DeleteMessage", () =>
             client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })),
           );
-          return Failed;
         },
       ),
 
     async deadLetterQueue(queue) {
       const QueueUrl = await urlOf(queue);
-      const { Attributes } = await call("sqs:GetQueueAttributes", () =>
+      const action = "sqs:GetQueueAttributes";
+      const { Attributes } = await call(action, () =>
         client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] })),
       );
-      if (!Attributes?.RedrivePolicy) return undefined;
-      const { deadLetterTargetArn } = JSON.parse(Attributes.RedrivePolicy) as { deadLetterTargetArn: string };
-      return queueNameOf(deadLetterTargetArn);
+      const policy = Attributes?.RedrivePolicy;
+      if (!policy) return undefined;
+      const arn = deadLettersIn(policy);
+      if (arn === undefined) throw new OddAnswer(action, "RedrivePolicy", policy);
+      return queueNameOf(arn);
     },
 
     async sendWithReason(queue, body, reason) {
@@ -176,16 +189,27 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
   };
 }
 
-function receivedOf(message: Message): ReceivedMessage {
-  const { SentTimestamp = 0, SenderId } = message.Attributes ?? {};
+function readMessage(message: Message): ReceivedMessage | OddAnswer {
+  const field = fieldsOf(RECEIVE, message);
   const isSetAside = message.MessageAttributes?.[REASON] !== undefined;
-  return {
-    id: message.MessageId ?? "",
-    body: message.Body ?? "",
-    receipt: message.ReceiptHandle ?? "",
-    sentAt: Number(SentTimestamp),
-    ...(SenderId === undefined || isSetAside ? {} : { senderId: SenderId }),
-  };
+  return itemOrOdd([message.MessageId], () => {
+    const attributes = field("Attributes");
+    const sentAt = fieldOf(RECEIVE, attributes, "SentTimestamp");
+    if (!/^\d+$/.test(sentAt)) throw new OddAnswer(RECEIVE, "SentTimestamp", sentAt);
+    return {
+      id: field("MessageId"),
+      body: field("Body"),
+      receipt: field("ReceiptHandle"),
+      sentAt: Number(sentAt),
+      ...(attributes.SenderId === undefined || isSetAside ? {} : { senderId: attributes.SenderId }),
+    };
+  });
+}
+
+function deadLettersIn(redrivePolicy: string): string | undefined {
+  const policy = parseJson(redrivePolicy);
+  if (typeof policy !== "object" || policy === null || !("deadLetterTargetArn" in policy)) return undefined;
+  return typeof policy.deadLetterTargetArn === "string" ? policy.deadLetterTargetArn : undefined;
 }
 
 // A body that is too large gets a call of its own. SQS refuses it, and no other body with it.

@@ -9,6 +9,7 @@ export type Phrase =
   | "run finished"
   | "input refused"
   | "call failed"
+  | "odd answer"
   | "out of time"
   | "sweep found"
   | "no hook of ours"

@@ -7,7 +7,7 @@ const unreadForm = z.object({
   kind: z.literal("unread"),
   what: z.enum(ASKED),
   call: z.optional(z.string()),
-  why: z.enum(["throttled", "unavailable", "gone", "denied", "wrong", "out of time"]),
+  why: z.enum(["throttled", "unavailable", "gone", "denied", "wrong", "odd", "out of time"]),
 });
 
 const cluster = z.string();

@@ -47,11 +47,12 @@ export const BYTES_A_RUN = 24 * 1_048_576;
 export async function receive(run: Run, queue: string, waitSeconds: number, room: Room): Promise<Received> {
   const messages: ReceivedMessage[] = [];
   try {
+    // An odd message stays in the queue, and comes back by itself.
     let batch = await run.ports.queues.receive(queue, waitSeconds);
-    messages.push(...batch);
+    messages.push(...run.understood(batch));
     while (batch.length === MESSAGES_A_RECEIVE && hasRoom(room, messages) && run.mayReceive) {
       batch = await run.ports.queues.receive(queue, 1);
-      messages.push(...batch);
+      messages.push(...run.understood(batch));
     }
     return { messages, failed: false, isDry: batch.length === 0 };
   } catch (error) {

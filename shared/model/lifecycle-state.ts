@@ -69,10 +69,21 @@ const PROGRESS: Readonly<Record<string, Progress>> = {
   Standby: "on its way",
 };
 
+/** The states that are in neither table. */
+const OTHERS = ["Quarantined", "Detaching", "Detached"];
+
 /**
- * What a lifecycle state of Auto Scaling means. A state that is not listed here, such as one that AWS may add, is untouchable
- * (Amazon EC2 Auto Scaling API Reference, AutoScalingInstanceDetails, LifecycleState).
+ * Whether a lifecycle state is one of those that Auto Scaling documents (Amazon EC2 Auto Scaling API Reference,
+ * AutoScalingInstanceDetails, LifecycleState). AWS may add others.
  */
+export function isKnownState(lifecycleState: string): boolean {
+  return (
+    [SITUATIONS, PROGRESS].some((table) => Object.hasOwn(table, lifecycleState)) ||
+    OTHERS.includes(lifecycleState)
+  );
+}
+
+/** What a lifecycle state of Auto Scaling means. A state that is not listed here is untouchable. */
 export function situationOf(lifecycleState: string): Situation {
   return SITUATIONS[lifecycleState] ?? "untouchable";
 }

@@ -41,7 +41,7 @@ export type ScheduledEvent = {
   /** EC2's code, such as `instance-retirement`. */
   readonly code: string;
   /** The earliest start, in milliseconds since 1970. */
-  readonly notBefore: number | undefined;
+  readonly notBefore: number;
   readonly description: string;
 };
 

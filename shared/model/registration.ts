@@ -1,3 +1,4 @@
+import type { OddAnswer } from "../base/errors.ts";
 import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "./load-balancer.ts";
 import type { Task } from "./tasks.ts";
 
@@ -11,6 +12,8 @@ export type RegisteredTarget = Target & {
   readonly invalid: boolean;
   /** The ports of the instance that it sends to. */
   readonly pointsAt: readonly number[];
+  /** What the load balancer shows of it that this program does not know. It counts as there. */
+  readonly odd?: OddAnswer;
 };
 
 /** A registration as the memory has it: the instance must be gone from it. */

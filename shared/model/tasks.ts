@@ -1,3 +1,4 @@
+import type { OddAnswer } from "../base/errors.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 
 /**
@@ -8,6 +9,27 @@ import type { LoadBalancerId } from "./load-balancer.ts";
 const ENDED: ReadonlySet<string> = new Set(["STOPPED", "DELETED"]);
 /** The status of a container instance that is out of its cluster. ECS no longer follows its tasks. */
 export const INACTIVE = "INACTIVE";
+/** The statuses of a container instance (ECS API Reference, ContainerInstance). */
+export const CONTAINER_INSTANCE_STATUSES = [
+  "REGISTERING",
+  "REGISTRATION_FAILED",
+  "ACTIVE",
+  "DRAINING",
+  "DEREGISTERING",
+  INACTIVE,
+] as const;
+/** The statuses of a task, in the order in which it passes through them (Amazon ECS Developer Guide, task lifecycle). */
+export const TASK_STATUSES = [
+  "PROVISIONING",
+  "PENDING",
+  "ACTIVATING",
+  "RUNNING",
+  "DEACTIVATING",
+  "STOPPING",
+  "DEPROVISIONING",
+  "STOPPED",
+  "DELETED",
+];
 
 /** An EC2 instance that has joined an ECS cluster. */
 export type ContainerInstance = {
@@ -68,6 +90,8 @@ export type Task = {
   readonly createdAt: number | undefined;
   /** When it ended, in milliseconds since 1970. */
   readonly stoppedAt: number | undefined;
+  /** A status that this program does not know. The task counts as live. */
+  readonly odd?: OddAnswer;
 };
 
 /** A task that no scale-in or deployment may stop, and until when (in milliseconds since 1970) if its protection ends. */

@@ -11,7 +11,7 @@ import type {
 import type { Questions } from "../model/questions.ts";
 import type { Termination } from "../model/termination.ts";
 import { readHooks } from "../run/read-hooks.ts";
-import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
+import { contentOf, type Reading, reading, readingOf, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { observeActivities } from "./activities.ts";
 
@@ -57,7 +57,8 @@ export async function observeGroupInstances(
   const readings = new Map<string, Reading<GroupInstance | undefined>>();
   await forEachOf(pieces([...new Set(instanceIds)], INSTANCES_A_CALL), async (batch) => {
     const answer = await reading(run, () => run.ports.autoScaling.describeInstances(batch));
-    for (const id of batch) readings.set(id, "unread" in answer ? answer : { value: answer.value.get(id) });
+    for (const id of batch)
+      readings.set(id, "unread" in answer ? answer : readingOf(run, answer.value.get(id)));
   });
   return readings;
 }

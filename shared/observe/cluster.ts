@@ -1,11 +1,12 @@
-import { unlessGone } from "../aws/call.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
+import { isRead, type OddAnswer } from "../base/errors.ts";
 import type { Questions } from "../model/questions.ts";
 import { bareName, isNamedCluster, mayChange } from "../model/settings.ts";
-import { type ContainerInstance, INACTIVE, type ListedCluster } from "../model/tasks.ts";
+import type { ClusterInstance, ListedCluster } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { findContainerInstances } from "./container-instances.ts";
 import { observeManagedDraining, observeProtections } from "./explanations.ts";
 import type { InClusters, Observable } from "./records.ts";
 import { observeServices } from "./services.ts";
@@ -162,38 +163,55 @@ async function observeCluster(
   concerned: readonly Concerned[],
   questions: Questions,
 ): Promise<InClusters[]> {
-  const answer = await reading(run, async () => {
-    const found = await findContainerInstances(
-      run,
-      cluster,
-      concerned.map(({ termination }) => termination),
-    );
-    if (found === undefined) return undefined;
-    const hosted = concerned.flatMap(({ termination }, index) =>
-      (found.get(termination.instanceId) ?? []).map((containerInstance) => ({
-        index,
-        termination,
-        containerInstance,
-      })),
-    );
-    return groupBy(await observeTasks(run, cluster, hosted, questions), ({ index }) => index);
-  });
+  const answer = await reading(run, () => readInstances(run, cluster, concerned, questions));
   if ("unread" in answer) return concerned.map(() => ({ ...IN_NONE, unread: answer.unread }));
-  const tasks = answer.value;
-  if (tasks === undefined) return withoutCluster(run, cluster, concerned);
-  const instances = concerned.map(({ termination }, index) => ({
+  if (answer.value === undefined) return withoutCluster(run, cluster, concerned);
+  const read = answer.value.map(({ termination, instances }) => ({
     termination,
-    instances: (tasks.get(index) ?? []).map(({ clusterInstance }) => clusterInstance),
+    instances: instances.filter(isRead),
+    // One that hides something leaves the instance unread, and others as they are.
+    unread: instances.flatMap((each) => (isRead(each) ? [] : [run.callFailed(each)]))[0],
   }));
-  const withServices = await observeServices(run, cluster, instances);
+  for (const { odd } of read.flatMap(({ instances }) => instances.flatMap(({ tasks }) => tasks)))
+    if (odd) run.callFailed(odd);
+  const withServices = await observeServices(run, cluster, read);
   const drained = await observeManagedDraining(run, cluster, withServices, questions);
   const all = await observeProtections(run, cluster, drained, questions);
-  return all.map(({ termination: _, ...view }) => ({
+  return all.map(({ termination: _, ...view }, i) => ({
     ...view,
+    unread: read[i]?.unread ?? view.unread,
     unnamed: [],
     missing: [],
     searchUnread: undefined,
   }));
+}
+
+// For each of the concerned, its container instances with their tasks. Undefined if there is no such cluster. Throws an
+// AwsCallError.
+async function readInstances(
+  run: Run,
+  cluster: string,
+  concerned: readonly Concerned[],
+  questions: Questions,
+): Promise<(Concerned & { readonly instances: readonly (ClusterInstance | OddAnswer)[] })[] | undefined> {
+  const found = await findContainerInstances(
+    run,
+    cluster,
+    concerned.map(({ termination }) => termination),
+  );
+  if (found === undefined) return undefined;
+  const own = concerned.map(({ termination }) => found.get(termination.instanceId) ?? []);
+  const hosted = concerned.flatMap(({ termination }, index) => {
+    const instances = own[index] ?? [];
+    if (!isRead(instances)) return [];
+    return instances.map((containerInstance) => ({ index, termination, containerInstance }));
+  });
+  const withTasks = groupBy(await observeTasks(run, cluster, hosted, questions), ({ index }) => index);
+  return concerned.map(({ termination }, index) => {
+    const instances = own[index] ?? [];
+    if (!isRead(instances)) return { termination, instances: [instances] };
+    return { termination, instances: (withTasks.get(index) ?? []).map((each) => each.clusterInstance) };
+  });
 }
 
 // A cluster that does not exist. If none of them was ever seen in it, its name is wrong. An instance is then not known to be in
@@ -205,39 +223,5 @@ function withoutCluster(run: Run, cluster: string, concerned: readonly Concerned
     if (settings.discover === "all") return { ...IN_NONE, missing: [cluster] };
     run.cannotUse(cluster, "there is no such ECS cluster");
     return { ...IN_NONE, unread: { call: "ecs:ListContainerInstances", why: "gone" } };
-  });
-}
-
-/**
- * The container instances of terminations in a cluster, by the ids of their EC2 instances; undefined if there is no such cluster.
- * Those seen before are described by ARN. The others are searched by instance id, in a call for many whatever the cluster's size.
- * So is one whose agent is silent: it may have registered again, as another container instance. Throws an AwsCallError.
- */
-export async function findContainerInstances(
-  run: Run,
-  cluster: string,
-  terminations: readonly Termination[],
-): Promise<Map<string, ContainerInstance[]> | undefined> {
-  const { ecs } = run.ports;
-  const seenIn = ({ memory }: Termination) =>
-    memory.containerInstances.filter((each) => each.cluster === cluster);
-  const known = [...new Set(terminations.flatMap(seenIn).map(({ arn }) => arn))];
-  return unlessGone(async () => {
-    const seen = known.length === 0 ? [] : await ecs.describeContainerInstances(cluster, known);
-    const present = new Set(
-      seen
-        .filter(({ status, agentConnected }) => status !== INACTIVE && agentConnected)
-        .map(({ instanceId }) => instanceId),
-    );
-    const sought = terminations.filter(
-      ({ instanceId, memory }) =>
-        !present.has(instanceId) && !memory.containerInstances.some((each) => each.cluster !== cluster),
-    );
-    const listed = await ecs.findContainerInstances(cluster, [
-      ...new Set(sought.map(({ instanceId }) => instanceId)),
-    ]);
-    const more = listed.filter((arn) => !known.includes(arn));
-    const others = more.length === 0 ? [] : await ecs.describeContainerInstances(cluster, more);
-    return groupBy([...seen, ...others], ({ instanceId }) => instanceId);
   });
 }

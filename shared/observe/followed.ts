@@ -6,10 +6,11 @@ import type { InPass } from "../model/observation.ts";
 import { bareName, type DrainSettings, mayChange } from "../model/settings.ts";
 import { isSilent, type ListedCluster } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
+import { contentOf, type Reading, reading, readingOf, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { observeGroupInstances, unreadAnswers } from "./auto-scaling.ts";
-import { clustersOf, findContainerInstances, listClusters } from "./cluster.ts";
+import { clustersOf, listClusters } from "./cluster.ts";
+import { findContainerInstances } from "./container-instances.ts";
 
 /** An instance's container instances, as far as they could be read. */
 type Found = { readonly containerInstances: readonly Permitted[]; readonly unread: Unread | undefined };
@@ -75,17 +76,19 @@ async function findAll(run: Run, records: readonly InPass[]): Promise<Found[]> {
           those.map(({ termination }) => termination),
         ),
       );
-      return those.map(({ index, termination }) => ({
-        index,
-        containerInstances: (contentOf(answer)?.get(termination.instanceId) ?? []).map(
-          (containerInstance) => ({
+      return those.map(({ index, termination }) => {
+        const own =
+          "unread" in answer ? answer : readingOf(run, answer.value?.get(termination.instanceId) ?? []);
+        return {
+          index,
+          containerInstances: (contentOf(own) ?? []).map((containerInstance) => ({
             cluster,
             containerInstance,
             permitted: isPermitted(termination.settings, cluster, all),
-          }),
-        ),
-        unread: unreadIn(answer),
-      }));
+          })),
+          unread: unreadIn(own),
+        };
+      });
     },
   );
   const byRecord = groupBy(answers.flat(), ({ index }) => index);
@@ -123,6 +126,6 @@ async function statesOf(
   if (ids.length === 0) return new Map();
   const answer = await reading(run, () => run.ports.ec2.states(ids));
   return new Map(
-    ids.map((id) => [id, "unread" in answer ? answer : { value: answer.value.get(id) ?? "unknown" }]),
+    ids.map((id) => [id, "unread" in answer ? answer : readingOf(run, answer.value.get(id) ?? "unknown")]),
   );
 }

@@ -1,8 +1,10 @@
 import { GROUPS_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
+import { OddAnswer } from "../base/errors.ts";
 import type { GroupWithInstances } from "../model/hooks.ts";
+import { isKnownState } from "../model/lifecycle-state.ts";
 import type { GroupCapacity } from "../model/notice.ts";
-import { contentOf, type Reading, reading } from "../run/reading.ts";
+import { contentOf, type Reading, reading, readingOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /** Groups with their instances, each once, and the names that Auto Scaling does not know. An unread group is in neither. */
@@ -44,19 +46,31 @@ export async function observeCapacities(
   await forEachOf(pieces(names, GROUPS_A_CALL), async (some) => {
     const answer = await reading(run, () => run.ports.autoScaling.capacities(some));
     if ("unread" in answer) for (const name of some) capacities.set(name, answer);
-    else for (const each of answer.value) capacities.set(each.name, { value: each });
+    else for (const [name, each] of answer.value) capacities.set(name, readingOf(run, each));
   });
   return capacities;
 }
 
-/** All instances of a group, with those of its warm pool, which the group does not list. Throws only what is a fault of ours. */
+/**
+ * All instances of a group, with those of its warm pool, which the group does not list. A state that is not known is noted. Throws
+ * only what is a fault of ours.
+ */
 export async function observeInstancesOf(
   run: Run,
   { name, instances, hasWarmPool }: GroupWithInstances,
 ): Promise<GroupWithInstances["instances"]> {
-  if (!hasWarmPool) return instances;
-  const pool = contentOf(await reading(run, () => run.ports.autoScaling.warmPool(name)));
-  return [...instances, ...(pool ?? [])];
+  const pool = hasWarmPool
+    ? contentOf(await reading(run, () => run.ports.autoScaling.warmPool(name)))
+    : undefined;
+  const all = [...instances, ...(pool ?? [])];
+  for (const { instanceId, state } of all)
+    if (!isKnownState(state))
+      run.callFailed(
+        new OddAnswer("autoscaling:DescribeAutoScalingGroups", "LifecycleState", state, {
+          ids: [instanceId],
+        }),
+      );
+  return all;
 }
 
 async function readTagged(run: Run, tag: string): Promise<readonly GroupWithInstances[]> {

@@ -5,7 +5,7 @@ import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import type { Observed, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import { withTwinsApart } from "../model/tasks.ts";
-import { contentOf, type Reading, reading, unreadIn } from "../run/reading.ts";
+import { contentOf, type Reading, reading, readingOf, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { unreadAnswers } from "./auto-scaling.ts";
 import { observeClusters } from "./cluster.ts";
@@ -169,7 +169,7 @@ async function observeInstances<T extends WithRegistered>(
     if (!doubtful.has(instanceId)) return { ...each, instance: undefined };
     return {
       ...each,
-      instance: "unread" in answer ? answer : { value: answer.value.get(instanceId) ?? "unknown" },
+      instance: "unread" in answer ? answer : readingOf(run, answer.value.get(instanceId) ?? "unknown"),
     };
   });
 }

@@ -37,7 +37,9 @@ export async function readLoadBalancers(
   const readTargets = async () => {
     await forEachOf(instancesById(names, resolved), async ([id, instanceIds]) => {
       if (targets.has(id)) return;
-      targets.set(id, await reading(run, () => port.targets(id, [...instanceIds])));
+      const read = await reading(run, () => port.targets(id, [...instanceIds]));
+      for (const { odd } of contentOf(read) ?? []) if (odd) run.callFailed(odd);
+      targets.set(id, read);
     });
   };
   await forEachOf(names.keys(), async (name) => {

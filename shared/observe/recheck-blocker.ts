@@ -2,6 +2,7 @@ import { unlessGone } from "../aws/call.ts";
 import { TASKS_A_CALL } from "../aws/ecs-lists.ts";
 import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
 import { forEachOf, groupBy } from "../base/batches.ts";
+import { isRead } from "../base/errors.ts";
 import type { RecheckableBlocker } from "../model/memory.ts";
 import type { RecheckAnswer, Rechecked, RecheckRequest } from "../model/recheck.ts";
 import { hasEnded } from "../model/tasks.ts";
@@ -59,7 +60,8 @@ async function recheckTasks(
   const described = await run.ports.ecs.describeContainerInstances(cluster, [
     ...new Set(those.map(({ blocker }) => blocker.containerInstance)),
   ]);
-  const containerInstances = new Map(described.map((each) => [each.arn, each]));
+  // A pass finds out what became of one that is not described.
+  const containerInstances = new Map(described.filter(isRead).map((each) => [each.arn, each]));
   const seen = those.map(({ blocker }) => {
     const on = containerInstances.get(blocker.containerInstance);
     const isDraining = on?.status === "DRAINING" && on.agentConnected;
@@ -84,7 +86,12 @@ async function goneOf(
   const gone = new Set<string>();
   const ask = async (asked: readonly string[]) => {
     const tasks = await run.ports.ecs.describeTasks(cluster, [...new Set(asked)]);
-    const live = new Set(tasks.filter((task) => !hasEnded(task)).map(({ arn }) => arn));
+    const live = new Set(
+      tasks
+        .filter(isRead)
+        .filter((task) => !hasEnded(task))
+        .map(({ arn }) => arn),
+    );
     for (const arn of asked) if (!live.has(arn)) gone.add(arn);
   };
   if (new Set(lists.flat()).size <= TASKS_A_CALL) await ask(lists.flat());

@@ -3,7 +3,7 @@ import { isNamedCluster } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
-import { findContainerInstances } from "./cluster.ts";
+import { findContainerInstances } from "./container-instances.ts";
 
 /**
  * Searches the clusters that nobody named once more, for instances that were in none of them. What it finds, the next pass over an

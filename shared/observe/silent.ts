@@ -1,7 +1,7 @@
 import { unlessGone } from "../aws/call.ts";
 import { forEachOf } from "../base/batches.ts";
 import type { Suspect } from "../model/ghost.ts";
-import { contentOf, reading } from "../run/reading.ts";
+import { contentOf, reading, readingOf } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
 /**
@@ -23,7 +23,9 @@ export async function observeSilent(
         return arns.length === 0 ? [] : ecs.describeContainerInstances(cluster, arns);
       }),
     );
-    return (contentOf(answer) ?? []).map((containerInstance) => ({ cluster, containerInstance }));
+    return run
+      .understood(contentOf(answer) ?? [])
+      .map((containerInstance) => ({ cluster, containerInstance }));
   });
   const silent = found
     .flat()
@@ -32,5 +34,8 @@ export async function observeSilent(
   const ids = [...new Set(silent.map(({ containerInstance }) => containerInstance.instanceId))];
   const instances = contentOf(await reading(run, () => ec2.instances(ids)));
   if (instances === undefined) return [];
-  return silent.map((each) => ({ ...each, instance: instances.get(each.containerInstance.instanceId) }));
+  return silent.flatMap((each) => {
+    const instance = readingOf(run, instances.get(each.containerInstance.instanceId));
+    return "unread" in instance ? [] : [{ ...each, instance: instance.value }];
+  });
 }

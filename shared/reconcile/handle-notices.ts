@@ -87,7 +87,7 @@ export async function findMaintenances(
 ): Promise<WaitingNotice[]> {
   if (!isScheduleDue(run.startedAt, policy)) return [];
   const events = contentOf(await reading(run, () => run.ports.ec2.scheduledEvents())) ?? [];
-  const due = maintenancesDue(events, lead, run.now());
+  const due = maintenancesDue(run.understood(events), lead, run.now());
   const owners = await readOwners(run, [...due.keys()], replace.ours);
   return [...due].flatMap(([instanceId, startsAt]) => {
     const read = owners.get(instanceId);
@@ -95,7 +95,7 @@ export async function findMaintenances(
     // Another team's instance is no news, nor is one that leaves already.
     if (owner === undefined || "why" in owner || owner.state !== "InService") return [];
     run.logAbout({ instanceId, group: owner.group, hook: undefined }).info("maintenance found", {
-      ...(startsAt === undefined ? {} : { starts_at: timeText(startsAt) }),
+      starts_at: timeText(startsAt),
     });
     return [waitingFor({ instanceId, at: run.now() }, "maintenance")];
   });

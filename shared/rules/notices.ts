@@ -81,12 +81,11 @@ export function maintenancesDue(
   events: readonly ScheduledEvent[],
   lead: number,
   now: number,
-): Map<string, number | undefined> {
-  const due = new Map<string, number | undefined>();
+): Map<string, number> {
+  const due = new Map<string, number>();
   for (const { instanceId, notBefore, description } of events) {
-    if (OVER.test(description) || (notBefore !== undefined && notBefore - lead > now)) continue;
-    const known = due.get(instanceId);
-    due.set(instanceId, known === undefined ? notBefore : Math.min(known, notBefore ?? known));
+    if (OVER.test(description) || notBefore - lead > now) continue;
+    due.set(instanceId, Math.min(notBefore, due.get(instanceId) ?? notBefore));
   }
   return due;
 }

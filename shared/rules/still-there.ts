@@ -2,19 +2,8 @@ import { groupBy } from "../base/batches.ts";
 import { type Asked, type Blocker, type Leftover, unreadBlocker } from "../model/blocker.ts";
 import type { Observation, UnreadAnswers } from "../model/observation.ts";
 import type { Registration } from "../model/registration.ts";
-import { type ClusterInstance, liveTasks } from "../model/tasks.ts";
+import { type ClusterInstance, liveTasks, TASK_STATUSES } from "../model/tasks.ts";
 import { searchBlockers } from "./rounds.ts";
-
-// The order in which a task passes through its statuses, so that one situation always gives the same list.
-const STATUSES = [
-  "PROVISIONING",
-  "PENDING",
-  "ACTIVATING",
-  "RUNNING",
-  "DEACTIVATING",
-  "STOPPING",
-  "DEPROVISIONING",
-];
 
 /** Whether the instance is stopped in the warm pool. Then nothing runs on it, and nothing starts. */
 export function isAtRest(clusterInstance: ClusterInstance, { groupInstance }: Observation): boolean {
@@ -76,7 +65,8 @@ function registrationsOf(registrations: readonly Registration[]): Leftover[] {
 function tasksOn(clusterInstance: ClusterInstance, observed: Observation): Leftover[] {
   const { cluster, containerInstance } = clusterInstance;
   const live = groupBy(liveTasks(clusterInstance), (task) => task.status);
-  const byStatus = [...live].sort(([a], [b]) => STATUSES.indexOf(a) - STATUSES.indexOf(b));
+  // So one situation always gives the same list.
+  const byStatus = [...live].sort(([a], [b]) => TASK_STATUSES.indexOf(a) - TASK_STATUSES.indexOf(b));
   const left: Leftover[] = byStatus.map(([status, tasks]) => ({
     kind: "tasks",
     cluster,

@@ -1,3 +1,4 @@
+import { isRead, type OddAnswer } from "../base/errors.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { Run, RunPorts } from "./run.ts";
 
@@ -15,6 +16,11 @@ export async function reading<T>(run: Run<RunPorts>, read: () => Promise<T>): Pr
   } catch (error) {
     return { unread: run.callFailed(error) };
   }
+}
+
+/** A part of an answer, which is unread if it is odd. The run notes that. */
+export function readingOf<T>(run: Run<RunPorts>, part: T | OddAnswer): Reading<T> {
+  return isRead(part) ? { value: part } : { unread: run.callFailed(part) };
 }
 
 /** The answer. Undefined if it is unread. */

@@ -1,4 +1,4 @@
-import { AwsCallError, OutOfTime, RunFailed } from "../base/errors.ts";
+import { AwsCallError, apart, OddAnswer, OutOfTime, RunFailed } from "../base/errors.ts";
 import { type Fields, type Log, logWith, type Phrase } from "../base/log.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import type { Unread } from "../model/blocker.ts";
@@ -29,7 +29,7 @@ export class Run<P extends RunPorts = Ports> {
   /** The questions for the hooks of groups that wait for their answers. */
   readonly askedHooks = new Waiting<readonly Hook[]>();
   readonly #failures = new Map<string, number>();
-  readonly #warned = new Set<string>();
+  readonly #told = new Set<string>();
 
   /** @param until when it may make calls other than those to hand over, in milliseconds since 1970 */
   constructor(ports: P, until: number) {
@@ -84,10 +84,7 @@ export class Run<P extends RunPorts = Ports> {
 
   /** Warns of something once in this run. */
   warn(phrase: Phrase, fields: Fields): void {
-    const text = JSON.stringify([phrase, fields]);
-    if (this.#warned.has(text)) return;
-    this.#warned.add(text);
-    this.log.warn(phrase, fields);
+    if (this.#isNews(JSON.stringify([phrase, fields]))) this.log.warn(phrase, fields);
   }
 
   /** Whether anything has failed so far. */
@@ -101,6 +98,7 @@ export class Run<P extends RunPorts = Ports> {
    */
   callFailed(cause: unknown): Unread {
     if (cause instanceof OutOfTime) return this.ranOutOfTime();
+    if (cause instanceof OddAnswer) return this.#isOdd(cause);
     if (!(cause instanceof AwsCallError)) throw cause;
     const { action, kind, lacksPermission } = cause;
     const reason =
@@ -110,6 +108,13 @@ export class Run<P extends RunPorts = Ports> {
       this.log.error("call failed", { action, kind, ...missing, reason });
     }
     return { call: action, why: kind };
+  }
+
+  /** The items that could be read. The others are noted. */
+  understood<T>(items: readonly (T | OddAnswer)[]): T[] {
+    const { read, odd } = apart(items);
+    for (const each of odd) this.callFailed(each);
+    return read;
   }
 
   /** Notes that time ran out before all was asked for, and logs it the first time. */
@@ -161,6 +166,22 @@ export class Run<P extends RunPorts = Ports> {
     if (cause) this.callFailed(cause);
     if (this.#note(`a message for ${queue} was not sent: ${reason}`))
       this.log.error("message not sent", { queue, reason });
+  }
+
+  // What AWS lists, and does not know when it is asked about, may be a read that lags. That passes by itself, and is no failure.
+  #isOdd({ action, field, value, ids: [id], isMissing }: OddAnswer): Unread {
+    const fields = { action, field, value, ...(id === undefined ? {} : { about: id }) };
+    const text = `${action} odd: ${field} is ${value}`;
+    if (isMissing) {
+      if (this.#isNews(text)) this.log.warn("odd answer", fields);
+    } else if (this.#note(text)) this.log.error("odd answer", fields);
+    return { call: action, why: "odd" };
+  }
+
+  #isNews(text: string): boolean {
+    const isNews = !this.#told.has(text);
+    this.#told.add(text);
+    return isNews;
   }
 
   #note(text: string): boolean {

@@ -79,7 +79,9 @@ export const IN_ADAPTERS: readonly Bug[] = [
         ),
       ),
     use: async (serviceScalePort) => {
-      const { client, sent } = stubClient<Parameters<typeof serviceScalePort>[0]>(() => ({}));
+      const { client, sent } = stubClient<Parameters<typeof serviceScalePort>[0]>(() => ({
+        containerInstanceArns: [],
+      }));
       await serviceScalePort(client).activeInstances("main");
       return sent();
     },

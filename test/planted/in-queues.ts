@@ -1,3 +1,4 @@
+import { isRead } from "../../shared/base/errors.ts";
 import { type Bug, bugInPorts, failing, outcomeOf } from "./bug.ts";
 
 const message = (id: string) => ({ id, body: "", receipt: `${id}'s`, sentAt: 0 });
@@ -48,7 +49,7 @@ export const IN_QUEUES: readonly Bug[] = [
           ...queues,
           receive: async (...of) => {
             const messages = await queues.receive(...of);
-            receipts.push(...messages.map(({ receipt }) => receipt));
+            receipts.push(...messages.filter(isRead).map(({ receipt }) => receipt));
             return messages;
           },
           send: async (queue, messages) => {

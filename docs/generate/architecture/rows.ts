@@ -64,7 +64,6 @@ export const ROWS: readonly Row[] = [
     aim: "2",
     textOf: (of) => castsInThousand(of).toFixed(1),
     isMet: (of) => Number(castsInThousand(of).toFixed(1)) <= 2,
-    why: "Most casts are in `shared/aws`. In the SDK's types each field of an answer may be missing, also the ids and names that AWS always sends. An adapter casts such a field in the one place where it is read. A check instead would need an answer to what never happens.",
   },
 ];
 

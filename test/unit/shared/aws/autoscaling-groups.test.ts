@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { autoScalingPort } from "../../../../shared/aws/autoscaling.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeGroup, wholeHook } from "./whole-answers.ts";
 
 function autoScaling(answer: Answer) {
   const { client, sent } = stubClient<AutoScalingClient>(answer);
@@ -53,16 +54,16 @@ describe("Auto Scaling groups", () => {
           DesiredCapacity: 2,
           DefaultInstanceWarmup: 300,
           CapacityRebalance: true,
-          SuspendedProcesses: [{ ProcessName: "Launch" }, {}],
+          SuspendedProcesses: [{ ProcessName: "Launch" }],
           Instances: [
             { InstanceId: "i-1", LifecycleState: "InService", HealthStatus: "Healthy" },
             { InstanceId: "i-2", LifecycleState: "Pending", HealthStatus: "Unhealthy" },
           ],
         },
-        { AutoScalingGroupName: "b", DefaultInstanceWarmup: -1 },
+        wholeGroup("b", { DefaultInstanceWarmup: -1 }),
       ],
     }));
-    expect(await port.capacities(["a", "b"])).to.deep.equal([
+    expect([...(await port.capacities(["a", "b"])).values()]).to.deep.equal([
       {
         name: "a",
         desired: 2,
@@ -97,7 +98,7 @@ describe("Auto Scaling groups", () => {
   ];
   for (const [tag, filter] of tags) {
     it(`are asked for by the tag ${JSON.stringify(tag)}`, async () => {
-      const { port, sent } = autoScaling(() => ({}));
+      const { port, sent } = autoScaling(() => ({ AutoScalingGroups: [] }));
       await port.groups({ tag });
       expect(sent()).to.deep.equal([["DescribeAutoScalingGroups", { Filters: [filter], MaxRecords: 100 }]]);
     });
@@ -128,14 +129,10 @@ describe("Auto Scaling groups", () => {
     expect(thrown).to.be.instanceOf(AwsCallError).and.include({ kind: "throttled" });
   });
 
-  it("have hooks with AWS's own timeouts where they name none", async () => {
+  it("have hooks with their timeouts, and may notify nobody", async () => {
     const { port, sent } = autoScaling(() => ({
       LifecycleHooks: [
-        {
-          LifecycleHookName: "drain",
-          LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-          NotificationMetadata: "{}",
-        },
+        wholeHook({ HeartbeatTimeout: 3_600, GlobalTimeout: 172_800, NotificationMetadata: "{}" }),
       ],
     }));
     expect(await port.terminatingHooks("fleet")).to.deep.equal([

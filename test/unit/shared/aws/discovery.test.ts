@@ -11,6 +11,7 @@ import { classicLoadBalancers } from "../../../../shared/aws/elb.ts";
 import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { createPace, DISCOVERIES_A_SECOND, discoveryBuckets } from "../../../../shared/aws/pace.ts";
 import { type Answer, stubClient } from "./client.ts";
+import { wholeTargetGroup as group, wholeClassic, wholeCluster, wholeInstance } from "./whole-answers.ts";
 
 /** A port, and the actions that went at the pace of discovery. */
 function discovering<C, P>(make: (client: C, discovers: Call) => P, answer: Answer) {
@@ -24,16 +25,6 @@ function discovering<C, P>(make: (client: C, discovers: Call) => P, answer: Answ
 }
 
 describe("the list of target groups", () => {
-  const group = (name: string, change: object = {}) => ({
-    TargetGroupArn: `arn:${name}`,
-    TargetGroupName: name,
-    TargetType: "instance",
-    Protocol: "HTTP",
-    VpcId: "vpc-1",
-    LoadBalancerArns: ["arn:lb"],
-    ...change,
-  });
-
   it("takes all pages of 400, at the pace of discovery", async () => {
     const { port, sent, paced } = discovering<ElasticLoadBalancingV2Client, ReturnType<typeof targetGroups>>(
       targetGroups,
@@ -53,10 +44,8 @@ describe("the list of target groups", () => {
       group("web"),
       group("ip", { TargetType: "ip", Protocol: "TCP", VpcId: "vpc-2" }),
       group("idle", { LoadBalancerArns: [] }),
-      group("new", { LoadBalancerArns: undefined }),
       group("function", { TargetType: "lambda" }),
       group("balancer", { TargetType: "alb" }),
-      group("odd", { TargetType: undefined }),
     ];
     const { port } = discovering<ElasticLoadBalancingV2Client, ReturnType<typeof targetGroups>>(
       targetGroups,
@@ -93,7 +82,7 @@ describe("the list of target groups", () => {
   it("is empty where there are none, and the targets of a group are asked at the same pace", async () => {
     const { port, paced } = discovering<ElasticLoadBalancingV2Client, ReturnType<typeof targetGroups>>(
       targetGroups,
-      () => ({}),
+      () => ({ TargetGroups: [], TargetHealthDescriptions: [] }),
     );
     expect(await port.list()).to.deep.equal([]);
     expect(await port.discoverTargets("arn:web", ["i-1"])).to.deep.equal([]);
@@ -115,10 +104,13 @@ describe("the list of classic load balancers", () => {
   it("takes all pages of 400, and says what is registered; an empty marker is the end", async () => {
     const { port, sent, paced } = make((_, { Marker }) =>
       Marker
-        ? { LoadBalancerDescriptions: [{ LoadBalancerName: "b" }], NextMarker: "" }
+        ? { LoadBalancerDescriptions: [wholeClassic({ LoadBalancerName: "b" })], NextMarker: "" }
         : {
             LoadBalancerDescriptions: [
-              { LoadBalancerName: "a", Instances: [{ InstanceId: "i-1" }, { InstanceId: "i-2" }, {}] },
+              wholeClassic({
+                LoadBalancerName: "a",
+                Instances: [{ InstanceId: "i-1" }, { InstanceId: "i-2" }],
+              }),
             ],
             NextMarker: "more",
           },
@@ -136,7 +128,7 @@ describe("the list of classic load balancers", () => {
   });
 
   it("is empty where there are none", async () => {
-    expect(await make(() => ({})).port.list()).to.deep.equal([]);
+    expect(await make(() => ({ LoadBalancerDescriptions: [] })).port.list()).to.deep.equal([]);
   });
 
   it("leaves out what a load balancer drains, so it is asked about that at the same pace", async () => {
@@ -170,28 +162,24 @@ describe("the list of clusters", () => {
         return nextToken
           ? { clusterArns: arns.slice(100) }
           : { clusterArns: arns.slice(0, 100), nextToken: "more" };
-      return (clusters as unknown as string[]).length === 100
-        ? {
-            clusters: [
-              {
-                clusterName: "main",
-                registeredContainerInstancesCount: 3,
-                tags: [{ key: "drain", value: "yes" }, {}],
-              },
-            ],
-          }
-        : { clusters: [{ clusterName: "fargate" }] };
+      const main = { registeredContainerInstancesCount: 3, tags: [{ key: "drain", value: "yes" }, {}] };
+      return {
+        clusters: (clusters as unknown as string[]).map((arn) =>
+          wholeCluster(arn, arn === "arn:cluster/0" ? main : {}),
+        ),
+      };
     });
-    expect(await ecsPort(client).clusters()).to.deep.equal([
+    const found = await ecsPort(client).clusters();
+    expect([found[0], found[100]]).to.deep.equal([
       {
-        name: "main",
+        name: "0",
         instances: 3,
         tags: [
           { key: "drain", value: "yes" },
           { key: "", value: "" },
         ],
       },
-      { name: "fargate", instances: 0, tags: [] },
+      { name: "100", instances: 0, tags: [] },
     ]);
     const described = sent().filter(([operation]) => operation === "DescribeClusters");
     expect(
@@ -203,7 +191,7 @@ describe("the list of clusters", () => {
   });
 
   it("describes nothing where there is none", async () => {
-    const { client, sent } = stubClient<ECSClient>(() => ({}));
+    const { client, sent } = stubClient<ECSClient>(() => ({ clusterArns: [] }));
     expect(await ecsPort(client).clusters()).to.deep.equal([]);
     expect(sent()).to.have.lengthOf(1);
   });
@@ -231,12 +219,12 @@ describe("where instances are in the network", () => {
                 {},
               ],
             },
-            { InstanceId: "i-2", VpcId: "vpc-2" },
+            wholeInstance("i-2", { VpcId: "vpc-2" }),
             // It has ended.
-            { InstanceId: "i-3" },
+            wholeInstance("i-3", { VpcId: undefined }),
           ],
         },
-        {},
+        { Instances: [] },
       ],
     }));
     expect([...(await ec2Port(client).networks(["i-1", "i-2", "i-3", "i-4"]))]).to.deep.equal([

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { ec2Port } from "../../../../shared/aws/ec2.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeInterface } from "./whole-answers.ts";
 
 function ec2(answer: Answer) {
   const { client, sent } = stubClient<EC2Client>(answer);
@@ -55,7 +56,7 @@ describe("EC2", () => {
   });
 
   it("is asked for 200 instances a call, and nothing for none", async () => {
-    const { port, sent } = ec2(() => ({}));
+    const { port, sent } = ec2(() => ({ Reservations: [] }));
     await port.states(Array.from({ length: 201 }, (_, i) => `i-${i}`));
     await port.states([]);
     const counts = sent().map(([, { Filters }]) => (Filters as { Values: string[] }[])[0]?.Values.length);
@@ -67,7 +68,7 @@ describe("EC2", () => {
     const event = (Code: string, Description: string) => ({ Code, Description, NotBefore: at });
     const { port, sent } = ec2((_, { NextToken }) =>
       NextToken
-        ? { InstanceStatuses: [{ InstanceId: "i-3", Events: [{}] }, { InstanceId: "i-4" }] }
+        ? { InstanceStatuses: [{ InstanceId: "i-3", Events: [] }, { InstanceId: "i-4" }] }
         : {
             InstanceStatuses: [
               {
@@ -82,7 +83,6 @@ describe("EC2", () => {
     expect(await port.scheduledEvents()).to.deep.equal([
       { instanceId: "i-1", code: "system-reboot", notBefore, description: "a reboot" },
       { instanceId: "i-1", code: "instance-stop", notBefore, description: "[Canceled] a stop" },
-      { instanceId: "i-3", code: "", notBefore: undefined, description: "" },
     ]);
     const codes = [
       "instance-reboot",
@@ -113,7 +113,15 @@ describe("EC2", () => {
   it("shows the interfaces of instances, with all addresses and prefixes, over all pages", async () => {
     const { port, sent } = ec2((_, { NextToken }) =>
       NextToken
-        ? { NetworkInterfaces: [{ VpcId: "vpc-b", Ipv4Prefixes: [{ Ipv4Prefix: "10.0.4.16/28" }] }] }
+        ? {
+            NetworkInterfaces: [
+              {
+                VpcId: "vpc-b",
+                Attachment: { InstanceId: "i-2" },
+                Ipv4Prefixes: [{ Ipv4Prefix: "10.0.4.16/28" }],
+              },
+            ],
+          }
         : {
             NetworkInterfaces: [
               {
@@ -137,7 +145,7 @@ describe("EC2", () => {
         prefixes: ["2001:db8:1::/80"],
         isTasks: true,
       },
-      { vpc: "vpc-b", instanceId: undefined, addresses: [], prefixes: ["10.0.4.16/28"], isTasks: false },
+      { vpc: "vpc-b", instanceId: "i-2", addresses: [], prefixes: ["10.0.4.16/28"], isTasks: false },
     ]);
     expect(sent()).to.deep.equal([
       asked("attachment.instance-id", ["i-1", "i-2"]),
@@ -146,9 +154,15 @@ describe("EC2", () => {
   });
 
   it("finds interfaces by addresses, those of IPv6 in a call of their own", async () => {
-    const { port, sent } = ec2(() => ({ NetworkInterfaces: [{}] }));
-    const none = { vpc: "", instanceId: undefined, addresses: [], prefixes: [], isTasks: false };
-    expect(await port.interfacesWith(["10.0.0.1", "2001:db8::1"])).to.deep.equal([none, none]);
+    const { port, sent } = ec2(() => ({ NetworkInterfaces: [wholeInterface({ Attachment: undefined })] }));
+    const free = {
+      vpc: "vpc-1",
+      instanceId: undefined,
+      addresses: ["10.0.0.1"],
+      prefixes: [],
+      isTasks: false,
+    };
+    expect(await port.interfacesWith(["10.0.0.1", "2001:db8::1"])).to.deep.equal([free, free]);
     expect(sent()).to.deep.equal([
       asked("addresses.private-ip-address", ["10.0.0.1"]),
       asked("ipv6-addresses.ipv6-address", ["2001:db8::1"]),
@@ -156,7 +170,7 @@ describe("EC2", () => {
   });
 
   it("is asked for the interfaces of 200 instances a call, and nothing for none", async () => {
-    const { port, sent } = ec2(() => ({}));
+    const { port, sent } = ec2(() => ({ NetworkInterfaces: [] }));
     await port.interfacesOf(Array.from({ length: 201 }, (_, i) => `i-${i}`));
     await port.interfacesOf([]);
     await port.interfacesWith([]);

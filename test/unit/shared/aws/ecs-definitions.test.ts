@@ -10,7 +10,7 @@ describe("ECS: the host ports that a task has by its definition", () => {
   });
   const fixed = { portMappings: [{ containerPort: 80, hostPort: 3001 }] };
   /** [what, the definition, the ports, and whether there may be others] */
-  const definitions: [string, object | undefined, number[], "or any"?][] = [
+  const definitions: [string, object, number[], "or any"?][] = [
     [
       "are the container ports of all its containers",
       { networkMode: "host", containerDefinitions: [mapped(8080, 8081), mapped(9090)] },
@@ -23,6 +23,12 @@ describe("ECS: the host ports that a task has by its definition", () => {
         containerDefinitions: [{ portMappings: [{ containerPortRange: "7000-7002" }] }],
       },
       [7000, 7001, 7002],
+    ],
+    [
+      "may be others where one of its port mappings names none",
+      { networkMode: "host", containerDefinitions: [{ portMappings: [{ containerPort: 8080 }, {}] }] },
+      [8080],
+      "or any",
     ],
     ["may be any without port mappings", { networkMode: "host", containerDefinitions: [{}] }, [], "or any"],
     [
@@ -59,7 +65,6 @@ describe("ECS: the host ports that a task has by its definition", () => {
       [],
     ],
     ["are none without a network", { networkMode: "none", containerDefinitions: [fixed] }, []],
-    ["are none where there is no answer", undefined, []],
   ];
   for (const [what, taskDefinition, ports, others] of definitions) {
     it(what, async () => {

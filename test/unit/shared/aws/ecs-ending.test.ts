@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeService } from "./whole-answers.ts";
 
 function ecs(answer: Answer) {
   const { client, sent } = stubClient<ECSClient>(answer);
@@ -83,13 +84,12 @@ describe("ECS: the end of a drain", () => {
   it("a service's percentages are those that ECS assumes where it does not say", async () => {
     const { port } = ecs(() => ({
       services: [
-        { serviceName: "web" },
-        { serviceName: "agent", schedulingStrategy: "DAEMON" },
-        {
-          serviceName: "api",
+        wholeService("web"),
+        wholeService("agent", { schedulingStrategy: "DAEMON" }),
+        wholeService("api", {
           deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 },
           events: [{ createdAt: new Date(5_000), message: "was unable to place a task" }],
-        },
+        }),
       ],
     }));
     const found = await port.services("main", ["web", "agent", "api"]);

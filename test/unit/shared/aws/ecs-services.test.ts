@@ -3,6 +3,7 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
 import { type Answer, stubClient } from "./client.ts";
+import { wholeService } from "./whole-answers.ts";
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 
@@ -15,15 +16,14 @@ describe("ECS: the load balancers of services", () => {
   it("are all that the definition, a blue/green deployment and task sets name: ECS fills those", async () => {
     const { port } = ecs(() => ({
       services: [
-        {
-          serviceName: "web",
+        wholeService("web", {
           loadBalancers: [
             { targetGroupArn: "blue", advancedConfiguration: { alternateTargetGroupArn: "green" } },
             { loadBalancerName: "classic" },
           ],
           taskSets: [{ loadBalancers: [{ targetGroupArn: "canary" }] }],
-        },
-        { serviceName: "worker" },
+        }),
+        wholeService("worker"),
       ],
     }));
     const found = await port.services("main", ["web", "worker"]);
@@ -46,12 +46,11 @@ describe("ECS: the load balancers of services", () => {
       command === "DescribeServices"
         ? {
             services: [
-              {
-                serviceName: "web",
+              wholeService("web", {
                 loadBalancers: [{ targetGroupArn: "new" }],
                 currentServiceRevisions: [{ arn: "revision-2" }, { arn: "revision-1" }],
-              },
-              { serviceName: "api", currentServiceRevisions: [{ arn: "revision-7" }] },
+              }),
+              wholeService("api", { currentServiceRevisions: [{ arn: "revision-7" }] }),
             ],
           }
         : {
@@ -71,10 +70,12 @@ describe("ECS: the load balancers of services", () => {
     ]);
   });
 
-  it("are asked for twenty revisions a call; one that is not known any more names none", async () => {
+  it("are asked for twenty revisions a call; one may name none", async () => {
     const currentServiceRevisions = names("r", 21).map((arn) => ({ arn }));
-    const { port, sent } = ecs((command) =>
-      command === "DescribeServices" ? { services: [{ serviceName: "web", currentServiceRevisions }] } : {},
+    const { port, sent } = ecs((command, { serviceRevisionArns }: Record<string, string[]>) =>
+      command === "DescribeServices"
+        ? { services: [wholeService("web", { currentServiceRevisions })] }
+        : { serviceRevisions: serviceRevisionArns?.map((serviceRevisionArn) => ({ serviceRevisionArn })) },
     );
     expect((await port.services("main", ["web"]))[0]?.loadBalancers).to.deep.equal([]);
     const asked = sent().slice(1);
@@ -83,8 +84,8 @@ describe("ECS: the load balancers of services", () => {
 
   it("are asked for ten services a call, and left out for one that is gone", async () => {
     const { port, sent } = ecs((_, { services }: Record<string, string[]>) => ({
-      services: (services ?? []).filter((each) => each !== "s3").map((serviceName) => ({ serviceName })),
-      failures: [{ reason: "MISSING" }],
+      services: (services ?? []).filter((each) => each !== "s3").map((each) => wholeService(each)),
+      failures: [{ arn: "arn:aws:ecs:us-east-1:123456789012:service/main/s3", reason: "MISSING" }],
     }));
     const found = await port.services("main", names("s", 11));
     expect(found.map(({ name }) => name)).to.deep.equal(names("s", 11).filter((each) => each !== "s3"));

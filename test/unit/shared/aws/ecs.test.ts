@@ -2,8 +2,9 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
-import { AwsCallError } from "../../../../shared/base/errors.ts";
+import { AwsCallError, apart } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeContainerInstance, wholeTask } from "./whole-answers.ts";
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 const arn = (id: string) => `arn:aws:ecs:us-east-1:123456789012:container-instance/main/${id}`;
@@ -27,6 +28,7 @@ function counted(sent: () => (readonly [string, Readonly<Record<string, unknown>
 describe("ECS: setting DRAINING", () => {
   it("fails only those that `failures` names under HTTP 200, by ARN or by id alone", async () => {
     const { port, sent } = ecs(() => ({
+      containerInstances: ["aaaa", "cccc"].map((id) => wholeContainerInstance(arn(id))),
       failures: [
         { arn: arn("bbbb"), reason: "MISSING" },
         { arn: "dddd", reason: "INACTIVE", detail: "it left the cluster" },
@@ -45,10 +47,12 @@ describe("ECS: setting DRAINING", () => {
     ]);
   });
 
-  it("takes no failures at all for done", async () => {
-    expect(await ecs(() => ({})).port.setStatus("main", [arn("aaaa")], "DRAINING")).to.deep.equal({
+  it("takes those alone for done that the answer names", async () => {
+    const containerInstances = [wholeContainerInstance(arn("aaaa"))];
+    const { port } = ecs(() => ({ containerInstances }));
+    expect(await port.setStatus("main", [arn("aaaa"), arn("bbbb")], "DRAINING")).to.deep.equal({
       done: [arn("aaaa")],
-      failed: [],
+      failed: [{ item: arn("bbbb"), reason: "the answer does not name it" }],
     });
   });
 
@@ -107,7 +111,7 @@ describe("ECS: listing tasks", () => {
   }
 
   it("of a whole cluster: those that are to run, by its count of them, and those that are not", async () => {
-    const { port, sent } = ecs(() => ({}));
+    const { port, sent } = ecs(() => ({ taskArns: [] }));
     expect(await port.listTasksToRun("main", names("ci-", 5))).to.deep.equal([]);
     expect(await port.listStoppingTasks("main", names("ci-", 5))).to.deep.equal([]);
     expect(sent()).to.deep.equal([
@@ -141,13 +145,15 @@ describe("ECS: listing tasks", () => {
 });
 
 describe("ECS: describing tasks", () => {
-  it("asks for a hundred a call, and leaves out those that the cluster does not know any more", async () => {
+  it("asks for a hundred a call, and has an odd answer for one that the cluster does not know any more", async () => {
     const { port, sent } = ecs((_, { tasks }: Record<string, string[]>) => ({
-      tasks: (tasks ?? []).filter((each) => each !== "t7").map((taskArn) => ({ taskArn })),
+      tasks: (tasks ?? []).filter((each) => each !== "t7").map((each) => wholeTask(each)),
       failures: [{ arn: "t7", reason: "MISSING" }],
     }));
     const found = await port.describeTasks("main", names("t", 201));
-    expect(found).to.have.lengthOf(200);
+    const { read, odd } = apart(found);
+    expect(read).to.have.lengthOf(200);
+    expect(odd.map(({ ids, isMissing }) => [ids, isMissing])).to.deep.equal([[["t7"], true]]);
     expect(sent().map(([, input]) => (input.tasks as string[]).length)).to.deep.equal([100, 100, 1]);
   });
 
@@ -208,7 +214,7 @@ describe("ECS: describing tasks", () => {
   ];
   for (const [what, described, expected] of tasks) {
     it(`reads ${what}`, async () => {
-      const { port } = ecs(() => ({ tasks: [{ taskArn: "t1", ...described }] }));
+      const { port } = ecs(() => ({ tasks: [wholeTask("t1", described)] }));
       expect((await port.describeTasks("main", ["t1"]))[0]).to.deep.include(expected);
     });
   }
@@ -254,29 +260,24 @@ describe("ECS: finding container instances", () => {
     expect(sent()).to.deep.equal([]);
   });
 
-  it("describes a hundred a call, counting what is wanted, and leaves out the unknown", async () => {
+  it("describes a hundred a call, counting what is wanted, and has an odd answer for the unknown", async () => {
     const { port, sent } = ecs((_, { containerInstances }: Record<string, string[]>) => ({
       containerInstances: (containerInstances ?? [])
         .filter((each) => each !== "ci-2")
-        .map((containerInstanceArn) => ({
-          containerInstanceArn,
-          ec2InstanceId: "i-1",
-          status: "ACTIVE",
-          runningTasksCount: 2,
-          pendingTasksCount: 1,
-          version: 7,
-        })),
+        .map((each) => wholeContainerInstance(each, { runningTasksCount: 2, pendingTasksCount: 1 })),
       failures: [{ arn: "ci-2", reason: "MISSING" }],
     }));
     const found = await port.describeContainerInstances("main", names("ci-", 101));
-    expect(found).to.have.lengthOf(100);
-    expect(found[0]).to.deep.equal({
+    const { read, odd } = apart(found);
+    expect(read).to.have.lengthOf(100);
+    expect(odd.map(({ ids, isMissing }) => [ids, isMissing])).to.deep.equal([[["ci-2"], true]]);
+    expect(read[0]).to.deep.equal({
       arn: "ci-1",
       instanceId: "i-1",
       status: "ACTIVE",
       version: 7,
       tasksToRun: 3,
-      agentConnected: false,
+      agentConnected: true,
       capacityProvider: undefined,
     });
     expect(sent().map(([, input]) => (input.containerInstances as string[]).length)).to.deep.equal([100, 1]);

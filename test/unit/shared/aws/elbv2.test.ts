@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeTargetGroup } from "./whole-answers.ts";
 
 function elbv2(answer: Answer) {
   const { client, sent } = stubClient<ElasticLoadBalancingV2Client>(answer);
@@ -40,11 +41,10 @@ describe("target groups", () => {
   });
 
   /** [protocol, whether a Network Load Balancer's] */
-  const protocols: [string | undefined, boolean][] = [
+  const protocols: [string, boolean][] = [
     ["HTTP", false],
     ["HTTPS", false],
     ["GENEVE", false],
-    [undefined, false],
     ["TCP", true],
     ["TLS", true],
     ["UDP", true],
@@ -52,7 +52,7 @@ describe("target groups", () => {
   ];
   for (const [Protocol, network] of protocols) {
     it(`${Protocol} is ${network ? "" : "not "}a Network Load Balancer's`, async () => {
-      const { port } = elbv2(() => ({ TargetGroups: [{ TargetGroupArn: "arn:tg", Protocol }] }));
+      const { port } = elbv2(() => ({ TargetGroups: [wholeTargetGroup("web", { Protocol })] }));
       expect(await port.describe("web")).to.include({ network });
     });
   }
@@ -92,7 +92,7 @@ describe("target groups", () => {
   }
 
   it("all targets are asked for in one call, whatever instances are meant", async () => {
-    const { port, sent } = elbv2(() => ({}));
+    const { port, sent } = elbv2(() => ({ TargetHealthDescriptions: [] }));
     expect(await port.targets("arn:tg", ["i-1", "i-2"])).to.deep.equal([]);
     expect(sent()).to.deep.equal([["DescribeTargetHealth", { TargetGroupArn: "arn:tg" }]]);
   });
@@ -115,9 +115,16 @@ describe("target groups", () => {
 
   it("are found by name or by ARN", async () => {
     const { port, sent } = elbv2(() => ({
-      TargetGroups: [{ TargetGroupArn: "arn:tg", TargetGroupName: "web", TargetType: "ip" }],
+      TargetGroups: [wholeTargetGroup("web", { TargetGroupArn: "arn:tg", TargetType: "ip" })],
     }));
-    const found = { kind: "target", id: "arn:tg", name: "web", targetType: "ip", network: false };
+    const found = {
+      kind: "target",
+      id: "arn:tg",
+      name: "web",
+      targetType: "ip",
+      network: false,
+      vpc: "vpc-1",
+    };
     expect(await port.describe("web")).to.deep.equal(found);
     expect(await port.describe("arn:tg")).to.deep.equal(found);
     expect(sent()).to.deep.equal([

@@ -13,6 +13,7 @@ import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { decided, target as registration, termination } from "../rules/builders.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { wholeClassic } from "./whole-answers.ts";
 
 /** What one load balancer has, by instance; undefined where there is no such load balancer. */
 type Has = Readonly<Record<string, "registered" | "draining">> | undefined;
@@ -68,14 +69,16 @@ const kinds: Kind[] = [
             InstanceId,
             State: "OutOfService",
             Description:
-              has[InstanceId] === "draining" ? "Instance deregistration currently in progress." : "",
+              has[InstanceId] === "draining"
+                ? "Instance deregistration currently in progress."
+                : "Instance is not currently registered with the LoadBalancer.",
           })),
         };
       }
       const Instances = Object.keys(has)
         .filter((id) => has[id] === "registered")
         .map((InstanceId) => ({ InstanceId }));
-      return { LoadBalancerDescriptions: [{ Instances }] };
+      return { LoadBalancerDescriptions: [wholeClassic({ Instances })] };
     },
   },
 ];

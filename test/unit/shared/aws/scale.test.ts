@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { scalingPort } from "../../../../shared/aws/scaling.ts";
 import { serviceScalePort } from "../../../../shared/aws/service-scale.ts";
 import { type Answer, stubClient } from "./client.ts";
+import { wholeService } from "./whole-answers.ts";
 
 function ecs(answer: Answer) {
   const { client, sent } = stubClient<ECSClient>(answer);
@@ -25,16 +26,15 @@ describe("ECS for scale-tasks", () => {
 
   it("reads a service's counts; one that is missing is undefined", async () => {
     const { port } = ecs(() => ({
-      services: [{ serviceName: "web", status: "ACTIVE", desiredCount: 3, runningCount: 2, pendingCount: 1 }],
+      services: [wholeService("web", { desiredCount: 3, runningCount: 2, pendingCount: 1 })],
     }));
     expect(await port.service("main", "web")).to.include({
       desiredCount: 3,
       runningCount: 2,
       pendingCount: 1,
     });
-    expect(
-      await ecs(() => ({ services: [], failures: [{ reason: "MISSING" }] })).port.service("main", "web"),
-    ).to.equal(undefined);
+    const failures = [{ arn: "arn:aws:ecs:us-east-1:123456789012:service/main/web", reason: "MISSING" }];
+    expect(await ecs(() => ({ services: [], failures })).port.service("main", "web")).to.equal(undefined);
   });
 
   it("sets the desired count alone", async () => {
@@ -66,7 +66,7 @@ describe("Application Auto Scaling", () => {
   }
 
   it("says no where there is no target", async () => {
-    const { client } = stubClient<ApplicationAutoScalingClient>(() => ({}));
+    const { client } = stubClient<ApplicationAutoScalingClient>(() => ({ ScalableTargets: [] }));
     expect(await scalingPort(client).hasTarget("main", "web")).to.equal(false);
   });
 });

@@ -3,6 +3,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { queuePort } from "../../../../shared/aws/sqs.ts";
 import { type Answer, sdkError, stubClient } from "./client.ts";
+import { allSucceed } from "./whole-answers.ts";
 
 const MIB = 1_048_576;
 const QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/123456789012/monitor";
@@ -27,7 +28,7 @@ const bodies = (...sizes: number[]) => sizes.map((size) => ({ body: "x".repeat(s
 
 describe("SQS: batches", () => {
   it("of ten are sent, and of ten are deleted", async () => {
-    const { port, batches } = sqs(() => ({}));
+    const { port, batches } = sqs((_, input) => allSucceed(input));
     const messages = bodies(...Array.from({ length: 21 }, () => 5));
     expect((await port.send("monitor", messages)).done).to.deep.equal(messages);
     const receipts = Array.from({ length: 11 }, (_, i) => `r${i}`);
@@ -48,10 +49,10 @@ describe("SQS: batches", () => {
   });
 
   it("one that is too large by itself is refused by itself", async () => {
-    const { port, batches } = sqs((_, { Entries }: Record<string, Entries>) =>
-      (Entries ?? []).some((each) => (each.MessageBody?.length ?? 0) > MIB)
+    const { port, batches } = sqs((_, { Entries = [] }: Record<string, Entries>) =>
+      Entries.some((each) => (each.MessageBody?.length ?? 0) > MIB)
         ? sdkError("BatchRequestTooLong")
-        : {},
+        : allSucceed({ Entries }),
     );
     const [small, large, other] = bodies(5, MIB + 1, 6);
     const { done, failed } = await port.send("monitor", [small, large, other] as { body: string }[]);
@@ -63,6 +64,7 @@ describe("SQS: batches", () => {
 
   it("entries that fail under HTTP 200 fail alone, with what SQS says", async () => {
     const { port } = sqs(() => ({
+      Successful: [{ Id: "0" }, { Id: "2" }],
       Failed: [{ Id: "1", Code: "InternalError", Message: "try again", SenderFault: false }],
     }));
     const messages = bodies(1, 2, 3);
@@ -78,9 +80,9 @@ describe("SQS: batches", () => {
 
   it("a call that fails as a whole fails its ten, not the others", async () => {
     let calls = 0;
-    const { port } = sqs(() => {
+    const { port } = sqs((_, input) => {
       calls += 1;
-      return calls === 1 ? sdkError("RequestThrottled", "slow down", 403) : {};
+      return calls === 1 ? sdkError("RequestThrottled", "slow down", 403) : allSucceed(input);
     });
     const receipts = Array.from({ length: 12 }, (_, i) => `r${i}`);
     const { done, failed } = await port.delete("monitor", receipts);

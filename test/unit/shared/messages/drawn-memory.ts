@@ -84,7 +84,7 @@ function unread(random: Random): UnreadBlocker {
     kind: "unread",
     what: random.pick(ASKED),
     call: maybe(random, () => "ecs:ListTasks"),
-    why: random.pick(["throttled", "unavailable", "gone", "denied", "wrong", "out of time"]),
+    why: random.pick(["throttled", "unavailable", "gone", "denied", "wrong", "odd", "out of time"]),
   };
 }
 

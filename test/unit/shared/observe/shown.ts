@@ -1,7 +1,7 @@
 // AWS as one pass shows it: ports that answer from what a test puts there, and keep what they were asked.
 import type { InstanceNetwork } from "../../../../shared/aws/ec2.ts";
 import type { LoadBalancerPort } from "../../../../shared/aws/load-balancer-port.ts";
-import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
+import { AwsCallError, type FailureKind, OddAnswer } from "../../../../shared/base/errors.ts";
 import type { GroupInstance, Hook } from "../../../../shared/model/hooks.ts";
 import type { InstanceState } from "../../../../shared/model/instance-state.ts";
 import type { NetworkInterface } from "../../../../shared/model/network-interface.ts";
@@ -61,6 +61,10 @@ export type Shown = {
   /** Where instances are in the network. */
   readonly networks?: Readonly<Record<string, InstanceNetwork>>;
   readonly interfaces?: readonly NetworkInterface[];
+  /** Container instances and tasks that are listed and not described, by ARN, with the odd answer; without one, ECS says MISSING. */
+  readonly hidden?: Readonly<Record<string, OddAnswer | "MISSING">>;
+  /** Those of them that are listed once, and no more after that. */
+  readonly forgotten?: readonly string[];
   /** Calls that fail, by how what is asked begins: "ecs.services main". */
   readonly fails?: Readonly<Record<string, FailureKind | "fault of ours">>;
 };
@@ -68,6 +72,13 @@ export type Shown = {
 /** A container instance of the cluster main, by the number of its EC2 instance. */
 export const containerInstance = (n: number, change: Partial<ContainerInstance> = {}): ContainerInstance =>
   clusterInstanceOf({ arn: `ci-${n}`, instanceId: `i-${n}`, ...change }).containerInstance;
+
+/** ECS's answer about what it does not know. */
+const missing = (key: string, arn: string) =>
+  new OddAnswer(`ecs:Describe${key[0]?.toUpperCase()}${key.slice(1)}`, key, "MISSING", {
+    ids: [arn],
+    isMissing: true,
+  });
 
 /** Ports that show it, and the run of one pass. `asked` has each call with what it named, `lines` what was logged. */
 export function showing(shown: Shown): {
@@ -96,6 +107,25 @@ export function showing(shown: Shown): {
   const of = (cluster: string): Partial<Cluster> => shown.clusters?.[cluster] ?? {};
   const found = <T>(all: readonly T[] | undefined, isMeant: (each: T) => boolean): T[] =>
     (all ?? []).filter(isMeant);
+  const listings = new Set<string>();
+  // What is forgotten is listed once: the list may be older than what is described.
+  const listed = (call: string, arns: readonly string[]): string[] => {
+    const gone = (arn: string) => shown.forgotten?.includes(arn) === true && listings.has(`${call} ${arn}`);
+    const left = arns.filter((arn) => !gone(arn));
+    for (const arn of left) listings.add(`${call} ${arn}`);
+    return left;
+  };
+  const described = <T extends { readonly arn: string }>(
+    key: string,
+    all: readonly T[] | undefined,
+    arns: readonly string[],
+  ): (T | OddAnswer)[] =>
+    arns.map((arn) => {
+      const hidden = shown.hidden?.[arn] ?? "MISSING";
+      const one = shown.hidden?.[arn] ? undefined : all?.find((each) => each.arn === arn);
+      if (one) return one;
+      return hidden instanceof OddAnswer ? hidden : missing(key, arn);
+    });
   const now = () => SINCE + (shown.now ?? MINUTE);
   const ports: Ports = {
     ...untouchable,
@@ -146,30 +176,37 @@ export function showing(shown: Shown): {
       ...untouchable.ecs,
       findContainerInstances: (cluster, ids) =>
         askFor("ecs.findContainerInstances", [cluster], ids, () =>
-          found(of(cluster).containerInstances, ({ instanceId }) => ids.includes(instanceId)).map(
-            ({ arn }) => arn,
+          listed(
+            "findContainerInstances",
+            found(of(cluster).containerInstances, ({ instanceId }) => ids.includes(instanceId)).map(
+              ({ arn }) => arn,
+            ),
           ),
         ),
       describeContainerInstances: (cluster, arns) =>
         ask("ecs.describeContainerInstances", [cluster, ...arns], () =>
-          found(of(cluster).containerInstances, ({ arn }) => arns.includes(arn)),
+          described("containerInstances", of(cluster).containerInstances, arns),
         ),
       listTasksToRun: (cluster, arns) =>
         ask("ecs.listTasksToRun", [cluster, ...arns], () =>
-          found(of(cluster).tasks, (task) => task.shouldRun && arns.includes(task.containerInstance)).map(
-            ({ arn }) => arn,
+          listed(
+            "listTasksToRun",
+            found(of(cluster).tasks, (task) => task.shouldRun && arns.includes(task.containerInstance)).map(
+              ({ arn }) => arn,
+            ),
           ),
         ),
       listStoppingTasks: (cluster, arns) =>
         ask("ecs.listStoppingTasks", [cluster, ...arns], () =>
-          found(of(cluster).tasks, (task) => !task.shouldRun && arns.includes(task.containerInstance)).map(
-            ({ arn }) => arn,
+          listed(
+            "listStoppingTasks",
+            found(of(cluster).tasks, (task) => !task.shouldRun && arns.includes(task.containerInstance)).map(
+              ({ arn }) => arn,
+            ),
           ),
         ),
       describeTasks: (cluster, arns) =>
-        askFor("ecs.describeTasks", [cluster], arns, () =>
-          found(of(cluster).tasks, ({ arn }) => arns.includes(arn)),
-        ),
+        askFor("ecs.describeTasks", [cluster], arns, () => described("tasks", of(cluster).tasks, arns)),
       definition: (definition) =>
         ask("ecs.definition", [definition], () => {
           const all = shown.definitions?.[definition] ?? [];

@@ -1,5 +1,6 @@
 // Protects which tasks are read: those known are described again, and listed only where there may be others.
 import { expect } from "chai";
+import { apart, isRead } from "../../../../shared/base/errors.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import { observeTasks } from "../../../../shared/observe/tasks.ts";
 import { questions } from "../../../../shared/rules/questions.ts";
@@ -21,7 +22,7 @@ async function play(
     containerInstance: containerInstance(1, { tasksToRun }),
   };
   const found = await observeTasks(run, "main", [hosted], questions);
-  const clusterInstances = found.map(({ clusterInstance }) => clusterInstance);
+  const clusterInstances = apart(found.map(({ clusterInstance }) => clusterInstance)).read;
   return { asked, clusterInstances, arns: clusterInstances.map((each) => each.tasks.map(({ arn }) => arn)) };
 }
 
@@ -115,8 +116,14 @@ describe("the tasks of an instance", () => {
     ]);
   });
 
-  it("that ECS does not know any more are gone", async () => {
-    expect((await play({ tasks: ["task-1", "task-9"] }, [running])).arns).to.deep.equal([["task-1"]]);
+  it("that ECS does not know any more, and does not list after that, are gone", async () => {
+    const { asked, arns } = await play({ tasks: ["task-1", "task-9"] }, [running]);
+    expect(arns).to.deep.equal([["task-1"]]);
+    expect(asked).to.deep.equal([
+      "ecs.describeTasks main task-1 task-9",
+      "ecs.listTasksToRun main ci-1",
+      "ecs.listStoppingTasks main ci-1",
+    ]);
   });
 
   it("belong to the container instance that they are on, in a batch of many, each asked for once", async () => {
@@ -137,10 +144,11 @@ describe("the tasks of an instance", () => {
       "ecs.listStoppingTasks main ci-2",
       "ecs.describeTasks main task-3",
     ]);
-    const listing = found.map(({ termination: { instanceId, hook }, clusterInstance: { tasks, listed } }) => [
+    const listing = found.map(({ termination: { instanceId, hook }, clusterInstance }) => [
       `${instanceId} ${hook}`,
-      tasks.map(({ arn }) => arn),
-      listed,
+      ...(isRead(clusterInstance)
+        ? [clusterInstance.tasks.map(({ arn }) => arn), clusterInstance.listed]
+        : [clusterInstance]),
     ]);
     expect(listing).to.deep.equal([
       ["i-1 drain", ["task-1"], false],
@@ -156,10 +164,9 @@ describe("the tasks of an instance", () => {
     const both = [containerInstance(1, { status: "INACTIVE" }), containerInstance(1, { arn: "ci-1b" })];
     const hosted = both.map((each) => ({ termination: termination(), containerInstance: each }));
     const found = await observeTasks(run, "main", hosted, questions);
-    const tasksOn = found.map(({ clusterInstance: { containerInstance: on, tasks } }) => [
-      on.arn,
-      tasks.map(({ arn }) => arn),
-    ]);
+    const tasksOn = apart(found.map(({ clusterInstance }) => clusterInstance)).read.map(
+      ({ containerInstance: on, tasks }) => [on.arn, tasks.map(({ arn }) => arn)],
+    );
     expect(tasksOn).to.deep.equal([
       ["ci-1", ["task-1"]],
       ["ci-1b", ["task-2"]],

@@ -62,7 +62,7 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
       },
       capacities: async (names: readonly string[]) => {
         ask("capacities", names.join(" "));
-        return names
+        const known = names
           .filter((name) => name !== "deleted")
           .map((name): GroupCapacity => {
             const ids = Object.keys(groups).filter((id) => groups[id] === name);
@@ -76,6 +76,7 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
               ...outside.capacity,
             };
           });
+        return new Map(known.map((each) => [each.name, each]));
       },
       terminatingHooks: async (group: string) => {
         ask("hooks", group);

@@ -1,6 +1,7 @@
 // Protects what is decided in each lifecycle state and situation: a test for each cell of the table in docs.
 import { LifecycleState } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
+import { isKnownState } from "../../../../shared/model/lifecycle-state.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import {
   clusterInstance,
@@ -18,6 +19,7 @@ import {
   type Because,
   DECISIONS,
   LIFECYCLE_TABLE,
+  ODD_STATE,
   type Place,
   SITUATIONS,
   type SituationName,
@@ -57,7 +59,7 @@ const situations: Record<SituationName, Situation> = {
 };
 
 /** A situation with the instance where it is; one that nobody knows was so before, where there was a pass. */
-function at({ state, group }: Place, situation: Situation): Situation {
+function at({ state, group, isOdd = false }: Place, situation: Situation): Situation {
   const { memory, observed, now } = situation;
   const hadPass = memory !== undefined;
   return {
@@ -66,8 +68,9 @@ function at({ state, group }: Place, situation: Situation): Situation {
       ...observed,
       groupInstance:
         state === undefined ? undefined : { group: group === "another" ? "other" : "fleet", state },
+      ...(isOdd ? { unread: { "group instance": ODD_STATE } } : {}),
     },
-    ...(hadPass && state === undefined
+    ...(hadPass && state === undefined && !isOdd
       ? { memory: { ...memory, absentSince: SINCE + now - 30 * SECOND } }
       : {}),
   };
@@ -78,6 +81,12 @@ describe("lifecycle states", () => {
     const states = LIFECYCLE_TABLE.map(({ name }) => name);
     expect(states).to.include.members(Object.values(LifecycleState));
     expect(new Set(states).size).to.equal(states.length);
+  });
+
+  it("are known if they are documented, and no others are", () => {
+    expect(Object.values(LifecycleState).filter((each) => !isKnownState(each))).to.deep.equal([]);
+    for (const other of ["Hovering", "", "terminating:wait", "constructor", "toString"])
+      expect(isKnownState(other), other).to.equal(false);
   });
 
   for (const { name, place, decisions } of LIFECYCLE_TABLE) {

@@ -1,6 +1,6 @@
 // What is decided in each lifecycle state of Auto Scaling and each situation of ours: data for a test a cell, and for the
 // page docs/lifecycle-states.md, which is printed from it.
-import { areSameBlockers, type Blocker, event } from "../../../../shared/model/blocker.ts";
+import { areSameBlockers, type Blocker, event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { CompletionReason, DropReason } from "../../../../shared/model/reason.ts";
 
 /** What is waited for, or why it is completed or dropped. */
@@ -19,6 +19,9 @@ type Expected = {
   /** The same for the page. */
   readonly why: string;
 };
+
+/** What is unread if the state is one that nobody knows. */
+export const ODD_STATE = { call: "autoscaling:DescribeAutoScalingInstances", why: "odd" } as const;
 
 const TASK: Blocker = { kind: "tasks", cluster: "main", status: "RUNNING", count: 1 };
 const targetIn = (state: "registered" | "draining"): Blocker => ({
@@ -83,6 +86,12 @@ export const DECISIONS = {
     isBecause: waitsForState,
     why: "Nothing is touched. The instance is not held yet, or may not be. Or it is on its way back. Or it was absent in one pass only.",
   },
+  hold: {
+    outcome: "wait",
+    steps: [],
+    isBecause: waitsFor(unreadBlocker("group instance", ODD_STATE)),
+    why: "Nobody knows what the state means, so it counts as unread. Nothing is touched, the message is kept, and the log tells the state.",
+  },
   drop: {
     outcome: "drop",
     level: "info",
@@ -131,8 +140,12 @@ export const SITUATIONS = {
 /** The name of a situation. */
 export type SituationName = keyof typeof SITUATIONS;
 
-/** Where an instance is: its state, and its group where that is not the message's. */
-export type Place = { readonly state: string | undefined; readonly group: "the message's" | "another" };
+/** Where an instance is: its state, and its group where that is not the message's. An odd state is not observed. */
+export type Place = {
+  readonly state: string | undefined;
+  readonly group: "the message's" | "another";
+  readonly isOdd?: boolean;
+};
 
 /** A row: where the instance is, what that means, and what is decided in each situation. */
 export type LifecycleRow = {
@@ -147,6 +160,7 @@ const write = "write down";
 const done = "complete";
 const late = "complete, late";
 const again = "wait";
+const hold = "hold";
 const over = "drop";
 const warn = "drop, warn";
 const active = "set ACTIVE";
@@ -271,17 +285,7 @@ const STATES: readonly (readonly [state: string, means: string, ...Cells])[] = [
   ],
   ["Warmed:Terminated", "it is dead", over, over, over, over, over, over, over],
 ];
-const UNKNOWN = [
-  "a state that AWS adds",
-  "nobody knows",
-  again,
-  warn,
-  warn,
-  over,
-  over,
-  drain,
-  warn,
-] as const;
+const UNKNOWN = ["a state that AWS adds", "nobody knows", hold, hold, hold, hold, hold, hold, hold] as const;
 const ELSEWHERE = [
   "in another group",
   "it is not the message's",
@@ -316,7 +320,7 @@ function rowOf([name, means, ...cells]: readonly [string, string, ...Cells], pla
 /** The whole table, in the order of an instance's life. */
 export const LIFECYCLE_TABLE: readonly LifecycleRow[] = [
   ...STATES.map((row) => rowOf(row, { state: row[0], group: "the message's" })),
-  rowOf(UNKNOWN, { state: "SomethingNew", group: "the message's" }),
+  rowOf(UNKNOWN, { state: undefined, group: "the message's", isOdd: true }),
   rowOf(ELSEWHERE, { state: "InService", group: "another" }),
   rowOf(NOWHERE, { state: undefined, group: "the message's" }),
 ];

@@ -1,6 +1,6 @@
 // Protects what a run notes: each failure is logged once, counted, and makes the invocation an error at its end.
 import { expect } from "chai";
-import { AwsCallError, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
+import { AwsCallError, OddAnswer, OutOfTime, RunFailed } from "../../../../shared/base/errors.ts";
 import { Run, type RunPorts } from "../../../../shared/run/run.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -102,6 +102,44 @@ describe("a run", () => {
       ["warn", "short hook", { lifecycle_hook_name: "b" }],
     ]);
     expect(run.hasFailures).to.equal(false);
+  });
+});
+
+describe("an odd answer", () => {
+  const odd = (value: string, about: object = {}) =>
+    new OddAnswer("ecs:DescribeTasks", "lastStatus", value, about);
+
+  it("is unread, is told once with its field and value, and fails the run", () => {
+    const { lines, run } = begin();
+    for (const id of ["task-1", "task-2"])
+      expect(run.callFailed(odd("HOVERING", { ids: [id] }))).to.deep.equal({
+        call: "ecs:DescribeTasks",
+        why: "odd",
+      });
+    run.callFailed(odd("FLOATING"));
+    const fields = { action: "ecs:DescribeTasks", field: "lastStatus" };
+    expect(lines).to.deep.equal([
+      ["error", "odd answer", { ...fields, value: "HOVERING", about: "task-1" }],
+      ["error", "odd answer", { ...fields, value: "FLOATING" }],
+    ]);
+    expect(String(finished(run))).to.equal(
+      "RunFailed: 2 failures: ecs:DescribeTasks odd: lastStatus is HOVERING (2 times); ecs:DescribeTasks odd: lastStatus is FLOATING",
+    );
+  });
+
+  it("about what ECS lists and does not know is a warning, told once: a read may lag", () => {
+    const { lines, run } = begin();
+    for (const id of ["task-1", "task-2"]) run.callFailed(odd("MISSING", { ids: [id], isMissing: true }));
+    expect(lines.map(([level, phrase, { about }]) => [level, phrase, about])).to.deep.equal([
+      ["warn", "odd answer", "task-1"],
+    ]);
+    expect(finished(run)).to.equal(undefined);
+  });
+
+  it("in a part of an answer leaves the rest of it", () => {
+    const { lines, run } = begin();
+    expect(run.understood(["a", odd("HOVERING"), "b"])).to.deep.equal(["a", "b"]);
+    expect(lines.map(([, phrase]) => phrase)).to.deep.equal(["odd answer"]);
   });
 });
 
