@@ -32,6 +32,12 @@ failure \`MISSING\`, is not known to be gone, nor to be there:
 
 These lists are asked only then. An answer that names each thing that it was asked about takes no call more.
 
+## How it is played
+
+\`odd_answers\` in a [scenario](../scenarios.md) makes answers odd for a while, in one of the ways that a client can notice. Seeds of the simulation
+draw it as they draw other faults. An instance that Auto Scaling or EC2 leaves out is no oddity there: nobody could tell that from one that they do
+not know.
+
 ## The table
 
 *Before* is what followed from the answer before it was checked.

@@ -50,7 +50,8 @@ export async function pollQueue(
           MessageSystemAttributeNames: ["All"],
         }),
       );
-      return Messages;
+      // Half a message comes back, and no function gets it.
+      return Messages.filter(({ ReceiptHandle, Attributes }) => ReceiptHandle && Attributes);
     } catch {
       simulation.world.firings.count("polls refused");
       await clock.sleep(POLL_AGAIN_MS);

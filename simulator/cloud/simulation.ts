@@ -109,7 +109,8 @@ export class Simulation implements Past {
       if (strike?.kind === "error") throw strike.error;
       const output = await this.#run(service, operation, input as object, { caller, strike });
       this.record({ at: this.world.agenda.now, ...entry, input });
-      const answer = WRITERS[service.protocol.kind].write(service, operation, output, requestId);
+      const told = strike?.kind === "odd" ? strike.change(input as object, output as object) : output;
+      const answer = WRITERS[service.protocol.kind].write(service, operation, told, requestId);
       return strike?.kind === "unanswered" ? { ...answer, unanswered: strike.how } : answer;
     } catch (cause) {
       const error =

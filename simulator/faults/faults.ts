@@ -4,14 +4,22 @@ import type { Random } from "../kernel/random.ts";
 import { AwsError } from "../wire/errors.ts";
 import type { Unanswered } from "../wire/http.ts";
 import type { Service } from "../wire/operation.ts";
+import { canBeOdd, oddAnswer } from "./odd-answers.ts";
 import { hasEntries } from "./partial-failures.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 /**
  * What goes wrong with a call. IAM refuses it, it is throttled, it fails inside AWS, or its credentials have expired. Or it
- * is done but never answered, or done for some of its entries only.
+ * is done but never answered, or done for some of its entries only, or answered in a way that AWS documents nowhere.
  */
-export type FaultKind = "deny" | "throttle" | "fail" | "expire_credentials" | "lose_answers" | "fail_entries";
+export type FaultKind =
+  | "deny"
+  | "throttle"
+  | "fail"
+  | "expire_credentials"
+  | "lose_answers"
+  | "fail_entries"
+  | "odd_answers";
 
 /** Something that goes wrong for a while. */
 export type Fault = {
@@ -31,7 +39,9 @@ export type Strike =
   /** It is done, and its answer does not arrive: the connection breaks at once, or goes silent. */
   | { readonly kind: "unanswered"; readonly how: Unanswered }
   /** Some of its entries fail. It is drawn for each. */
-  | { readonly kind: "entries"; readonly fails: () => boolean };
+  | { readonly kind: "entries"; readonly fails: () => boolean }
+  /** It is done, and something is odd about its answer. */
+  | { readonly kind: "odd"; readonly change: (input: object, output: object) => object };
 
 const IAM_PREFIX: Record<string, string> = { elb: "elasticloadbalancing", elbv2: "elasticloadbalancing" };
 
@@ -72,12 +82,17 @@ export class Faults implements Past {
       (each) =>
         now < each.until &&
         each.actions.some((pattern) => patternMatches(pattern, action)) &&
-        (each.kind === "fail_entries" ? hasEntries(action) : this.#random.chance(each.probability)),
+        this.#hits(each, action),
     );
     if (fault) return this.#strikeOf(fault, service, operation);
     if (!this.throttling || this.buckets.take(action, now)) return undefined;
     this.#firings.count("token buckets");
     return { kind: "error", error: throttling(service) };
+  }
+
+  #hits({ kind, probability }: Fault, action: string): boolean {
+    if (kind === "fail_entries") return hasEntries(action);
+    return (kind !== "odd_answers" || canBeOdd(action)) && this.#random.chance(probability);
   }
 
   #strikeOf({ kind, probability }: Fault, service: Service, operation: string): Strike {
@@ -90,6 +105,10 @@ export class Faults implements Past {
       return { kind: "entries", fails };
     }
     this.#firings.count(kind);
+    if (kind === "odd_answers") {
+      const action = `${service.name}:${operation}`;
+      return { kind: "odd", change: (input, output) => oddAnswer(action, input, output, this.#random) };
+    }
     if (kind === "lose_answers")
       return { kind: "unanswered", how: this.#random.pick(["reset", "silence"] as const) };
     return { kind: "error", error: errorOf(kind, service, operation) };
@@ -109,7 +128,7 @@ export function patternMatches(pattern: string, action: string): boolean {
 }
 
 function errorOf(
-  kind: Exclude<FaultKind, "lose_answers" | "fail_entries">,
+  kind: Exclude<FaultKind, "lose_answers" | "fail_entries" | "odd_answers">,
   service: Service,
   operation: string,
 ): AwsError {

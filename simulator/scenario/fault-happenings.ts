@@ -33,6 +33,11 @@ export const callFaults = {
     .describe(
       "Single entries of SQS's batches fail, and single container instances whose status is to change.",
     ),
+  odd_answers: z
+    .strictObject(forAWhile)
+    .describe(
+      "The actions take effect, and something is odd about the answer. A list or a field is missing, or one of those that were asked about, or a status is one that nobody knows.",
+    ),
 };
 
 /** What can go wrong with messages and with the functions' invocations, by the keys of the timeline. */

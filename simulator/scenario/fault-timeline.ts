@@ -14,6 +14,7 @@ export const CALL_FAULTS = [
   "expire_credentials",
   "lose_answers",
   "fail_entries",
+  "odd_answers",
 ] as const satisfies FaultKind[];
 
 /** Starts the faults of an entry of the timeline, in the world and in the calls to it. */

@@ -1,6 +1,7 @@
 import type { Bug } from "./bug.ts";
 import { IN_ADAPTERS } from "./in-adapters.ts";
 import { IN_MESSAGES } from "./in-messages.ts";
+import { IN_ODD_ANSWERS } from "./in-odd-answers.ts";
 import { IN_PASSES } from "./in-passes.ts";
 import { IN_PORTS } from "./in-ports.ts";
 import { IN_QUEUES } from "./in-queues.ts";
@@ -16,4 +17,5 @@ export const BUGS: readonly Bug[] = [
   ...IN_PASSES,
   ...IN_MESSAGES,
   ...IN_RUNS,
+  ...IN_ODD_ANSWERS,
 ];

@@ -53,6 +53,7 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
     }),
   ],
   [2, (random) => ({ fail_entries: { ...calls(random), actions: ["*"] } })],
+  [3, (random) => ({ odd_answers: calls(random) })],
   [2, lost],
   [
     1,

@@ -20,6 +20,7 @@ export const KINDS = [
   "deny",
   "expire_credentials",
   "fail_entries",
+  "odd_answers",
   "read lag",
   "lost notifications",
   "late notifications",

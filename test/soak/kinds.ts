@@ -10,6 +10,7 @@ const OF_ENTRIES: Partial<Record<keyof TimelineEntry, Kind>> = {
   deny: "deny",
   expire_credentials: "expire_credentials",
   fail_entries: "fail_entries",
+  odd_answers: "odd_answers",
   lose_notifications: "lost notifications",
   delay_notifications: "late notifications",
   lose_messages: "lost messages",

@@ -116,6 +116,26 @@ describe("what goes wrong on purpose", () => {
     ]);
   });
 
+  it("answers are odd, and what was asked is done; what cannot be odd is not", async () => {
+    const Entries = [{ Id: "a", MessageBody: "said" }];
+    const {
+      answers: given,
+      world,
+      fired,
+    } = await answers([{ at_seconds: 0, odd_answers: forAWhile(["*"]) }], ({ ecs, sqs }) => [
+      ecs.send(new ListTasksCommand({ cluster: "main" })),
+      sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
+      sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "said too" })),
+    ]);
+    const [listed, sent, single] = given as Record<string, unknown>[];
+    expect(listed?.taskArns).to.equal(undefined);
+    expect(sent?.Successful).to.equal(undefined);
+    expect(single?.MessageId).to.be.a("string");
+    const bodies = [...world.queues.byName("monitor").messages.values()].map(({ body }) => body);
+    expect(bodies).to.have.members(["said", "said too"]);
+    expect(fired("odd_answers")).to.equal(2);
+  });
+
   it("others use up the buckets, which fill again after them", async () => {
     const throttled = await played(
       [{ at_seconds: 0, other_calls: { actions: ["ecs:ListTasks"], for_seconds: 60, per_second: 50 } }],
