@@ -46,6 +46,6 @@ ${markdownTable(["action", "answer", "before", "now"], rows)}
 
 Some absences are no oddity, because AWS documents them. An instance that EC2 or Auto Scaling does not know is left out. A terminated instance has
 no VPC, and no state with a classic load balancer. A hook may notify nobody. A task on Fargate, or one that is not placed yet, is on no container
-instance. SQS gives no list when there is no message. They have tests of their own, in test/unit/shared/aws/empty-answers.test.ts.
+instance. ECS describes no service revision from before October 25, 2024. SQS gives no list when there is no message. They have tests of their own, in test/unit/shared/aws/empty-answers.test.ts.
 `;
 }

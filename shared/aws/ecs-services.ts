@@ -67,9 +67,9 @@ async function describeRevisions(
     for (const each of described)
       found.set(fieldOf(REVISIONS, each, "serviceRevisionArn"), each.loadBalancers ?? []);
     const which = { action: REVISIONS, key: "serviceRevisions" };
-    // The service has just named them.
-    for (const each of undescribed(which, serviceRevisionArns, [...found.keys()], answer.failures))
-      throw each;
+    // AWS describes none that was created before October 25, 2024 (ECS API Reference, DescribeServiceRevisions).
+    const lost = undescribed(which, serviceRevisionArns, [...found.keys()], answer.failures);
+    for (const each of lost) if (!each.isMissing) throw each;
   }
   return found;
 }

@@ -16,6 +16,7 @@ import { sameForm } from "../model/network-interface.ts";
 import {
   CONTAINER_INSTANCE_STATUSES,
   type ContainerInstance,
+  INACTIVE,
   type ListedCluster,
   type Service,
   TASK_STATUSES,
@@ -100,6 +101,13 @@ const DESIRED_STATUSES = ["RUNNING", "PENDING", "STOPPED"] as const;
 /** The statuses in which a task may be on no instance. */
 const NOT_PLACED: ReadonlySet<string> = new Set(["PROVISIONING", "DEPROVISIONING", "STOPPED", "DELETED"]);
 
+const OUT = {
+  ec2InstanceId: "",
+  runningTasksCount: 0,
+  pendingTasksCount: 0,
+  agentConnected: false,
+  version: 0,
+};
 const CONTAINER_INSTANCES = "ecs:DescribeContainerInstances";
 const TASKS = "ecs:DescribeTasks";
 
@@ -219,7 +227,8 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
 }
 
 function readContainerInstance(each: SdkContainerInstance): ContainerInstance | OddAnswer {
-  const field = fieldsOf(CONTAINER_INSTANCES, each);
+  // One that is out of its cluster holds nothing, whatever else is told of it.
+  const field = fieldsOf(CONTAINER_INSTANCES, each.status === INACTIVE ? { ...OUT, ...each } : each);
   return itemOrOdd([each.containerInstanceArn, each.ec2InstanceId], () => ({
     arn: field("containerInstanceArn"),
     instanceId: field("ec2InstanceId"),

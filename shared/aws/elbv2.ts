@@ -7,8 +7,6 @@ import {
   RegisterTargetsCommand,
   type TargetGroup,
   type TargetHealthDescription,
-  TargetHealthReasonEnum,
-  TargetHealthStateEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { OddAnswer } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
@@ -20,8 +18,10 @@ import type { LoadBalancerPort } from "./load-balancer-port.ts";
 const DELAY = "deregistration_delay.timeout_seconds";
 const HEALTH = "elasticloadbalancing:DescribeTargetHealth";
 const GROUPS = "elasticloadbalancing:DescribeTargetGroups";
-const STATES: readonly string[] = Object.values(TargetHealthStateEnum);
-const REASONS: readonly string[] = Object.values(TargetHealthReasonEnum);
+/** The states and reasons that AWS documents (Elastic Load Balancing API Reference, TargetHealth). */
+const STATES = /^(initial|(un)?healthy|unhealthy\.draining|unused|draining|unavailable)$/;
+const REASONS =
+  /^(Elb\.(RegistrationInProgress|InitialHealthChecking|InternalError)|Target\.(ResponseCodeMismatch|Timeout|FailedHealthChecks|NotRegistered|NotInUse|DeregistrationInProgress|InvalidState|IpUnusable|HealthCheckDisabled))$/;
 /** How many a page has at the most (the SDK model's limit). */
 const LIST_LIMIT = 400;
 /** The types of group whose targets are instances, or addresses that an instance may have. */
@@ -38,7 +38,7 @@ export function targetGroups(client: ElasticLoadBalancingV2Client, discovers = c
       // A listed target is registered or draining. So is one that is `unused`: if no listener forwards to a group, all of its
       // targets are.
       return fieldOf(HEALTH, answer, "TargetHealthDescriptions")
-        .filter((each) => each.TargetHealth?.Reason !== TargetHealthReasonEnum.NOT_REGISTERED)
+        .filter((each) => each.TargetHealth?.Reason !== "Target.NotRegistered")
         .map(readTarget);
     });
   const delayOf = (arn: string) =>
@@ -131,13 +131,13 @@ function readTarget(each: TargetHealthDescription): RegisteredTarget {
     id,
     port,
     // `unhealthy.draining` is no deregistration: the target fails its health checks and is still registered.
-    state: State === TargetHealthStateEnum.DRAINING ? "draining" : "registered",
-    invalid: Reason === TargetHealthReasonEnum.INVALID_STATE,
+    state: State === "draining" ? "draining" : "registered",
+    invalid: Reason === "Target.InvalidState",
     pointsAt: port === undefined ? [] : [port],
     // A function has no port.
     ...oddUnless(port !== undefined || id.startsWith("arn:"), HEALTH, "Target.Port", port),
-    ...oddUnless(Reason === undefined || REASONS.includes(Reason), HEALTH, "TargetHealth.Reason", Reason),
-    ...oddUnless(State !== undefined && STATES.includes(State), HEALTH, "TargetHealth.State", State),
+    ...oddUnless(Reason === undefined || REASONS.test(Reason), HEALTH, "TargetHealth.Reason", Reason),
+    ...oddUnless(State !== undefined && STATES.test(State), HEALTH, "TargetHealth.State", State),
   };
 }
 

@@ -64,7 +64,7 @@ const OPERATIONS: Readonly<Record<string, Oddities>> = {
   "ecs:DescribeServiceRevisions": {
     list: "serviceRevisions",
     named: "serviceRevisionArns",
-    failures: { arn: "serviceRevisionArn", reasons: ["MISSING"] },
+    failures: { arn: "serviceRevisionArn", reasons: ["INTERNAL_ERROR"] },
   },
   "ecs:DescribeTaskDefinition": { list: "taskDefinition" },
   "ecs:ListClusters": { list: "clusterArns" },

@@ -70,12 +70,17 @@ describe("ECS: the load balancers of services", () => {
     ]);
   });
 
-  it("are asked for twenty revisions a call; one may name none", async () => {
+  it("are asked for twenty revisions a call; one that AWS does not know names none", async () => {
     const currentServiceRevisions = names("r", 21).map((arn) => ({ arn }));
     const { port, sent } = ecs((command, { serviceRevisionArns }: Record<string, string[]>) =>
       command === "DescribeServices"
         ? { services: [wholeService("web", { currentServiceRevisions })] }
-        : { serviceRevisions: serviceRevisionArns?.map((serviceRevisionArn) => ({ serviceRevisionArn })) },
+        : {
+            serviceRevisions: serviceRevisionArns
+              ?.filter((each) => each !== "r3")
+              .map((serviceRevisionArn) => ({ serviceRevisionArn })),
+            failures: [{ arn: "r3", reason: "MISSING" }],
+          },
     );
     expect((await port.services("main", ["web"]))[0]?.loadBalancers).to.deep.equal([]);
     const asked = sent().slice(1);

@@ -1,5 +1,9 @@
 // Protects the calls to Elastic Load Balancing v2: targets by id and port, and what of their states means gone.
-import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  type ElasticLoadBalancingV2Client,
+  TargetHealthReasonEnum,
+  TargetHealthStateEnum,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect } from "chai";
 import { targetGroups } from "../../../../shared/aws/elbv2.ts";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
@@ -90,6 +94,22 @@ describe("target groups", () => {
       );
     });
   }
+
+  it("each documented state and reason is known", async () => {
+    const all = [
+      ...Object.values(TargetHealthStateEnum).map((State) => ({ State })),
+      ...Object.values(TargetHealthReasonEnum).map((Reason) => ({ State: "unused", Reason })),
+    ];
+    const { port } = elbv2(() => ({
+      TargetHealthDescriptions: all.map((TargetHealth) => ({
+        Target: { Id: "i-1", Port: 80 },
+        TargetHealth,
+      })),
+    }));
+    const found = await port.targets("arn:tg", ["i-1"]);
+    expect(found?.filter(({ odd }) => odd !== undefined)).to.deep.equal([]);
+    expect(found).to.have.lengthOf(all.length - 1);
+  });
 
   it("all targets are asked for in one call, whatever instances are meant", async () => {
     const { port, sent } = elbv2(() => ({ TargetHealthDescriptions: [] }));

@@ -123,6 +123,22 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
     ],
   ],
   [
+    "a container instance that is out of its cluster, and nothing else of it",
+    { containerInstances: [{ containerInstanceArn: "ci-1", status: "INACTIVE" }] },
+    (it) => ecs(it).describeContainerInstances("main", ["ci-1"]),
+    [
+      {
+        arn: "ci-1",
+        instanceId: "",
+        status: "INACTIVE",
+        tasksToRun: 0,
+        version: 0,
+        agentConnected: false,
+        capacityProvider: undefined,
+      },
+    ],
+  ],
+  [
     "a task without containers, attachments and times",
     { tasks: [wholeTask("task-1")] },
     (it) => ecs(it).describeTasks("main", ["task-1"]),

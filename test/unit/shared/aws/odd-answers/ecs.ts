@@ -225,13 +225,16 @@ const OF_SERVICES: readonly OddRow[] = [
   ),
   revisions.withoutList("serviceRevisions", "an old revision's load balancers were ours"),
   revisions.row(
-    "fewer than asked for, with a failure or without",
-    ["serviceRevisions", "MISSING"],
+    "fewer than asked for, and no failure",
+    ["serviceRevisions", "missing"],
     { did: "an old revision's load balancers were ours", does: "unread" },
-    {
-      serviceRevisions: [{ serviceRevisionArn: "r-2" }],
-      failures: [{ arn: "r-1", reason: "MISSING" }],
-    },
+    { serviceRevisions: [{ serviceRevisionArn: "r-2" }] },
+  ),
+  revisions.row(
+    "a failure with a `reason` that is not documented",
+    ["serviceRevisions", TOLD],
+    { did: "an old revision's load balancers were ours", does: "unread" },
+    { serviceRevisions: [{ serviceRevisionArn: "r-2" }], ...failing("r-1") },
   ),
   ...revisions.withoutField(
     { serviceRevisionArn: "an old revision's load balancers were ours" },
