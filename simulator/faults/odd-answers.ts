@@ -31,6 +31,10 @@ const OPERATIONS: Readonly<Record<string, Oddities>> = {
     fields: ["AutoScalingGroupName", "DesiredCapacity", "SuspendedProcesses", "Instances"],
     status: "Instances.0.LifecycleState",
   },
+  "autoscaling:DescribeScalingActivities": {
+    list: "Activities",
+    fields: ["Description", "StartTime", "StatusCode"],
+  },
   "autoscaling:DescribeWarmPool": { list: "Instances", fields: ["InstanceId", "LifecycleState"] },
   "ecs:ListContainerInstances": { list: "containerInstanceArns" },
   "ecs:DescribeContainerInstances": {
