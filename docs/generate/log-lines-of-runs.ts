@@ -79,6 +79,13 @@ export const RUN_LINES = {
       "A message of the monitor queue remembers a drain, but none of the roles in `SENDER_ROLE_IDS` has sent it. `sender_id` has. What it remembers does not count, and the drain is as at its first pass. A redrive from the dead-letter queue may have another sender too.",
     todo: "After a redrive, or if a function got another role, nothing. Otherwise look who else may send to the queue: operations.md.",
   },
+  "notices of another sender ignored": {
+    level: "WARN",
+    from: "terminate",
+    means:
+      "A message of the monitor queue carries notices, but none of the roles in `SENDER_ROLE_IDS` has sent it. `sender_id` has. No instance is replaced because of it, and the message is deleted. `instances` names the first ten.",
+    todo: "After a redrive, or if a function got another role, nothing. Otherwise look who else may send to the queue: operations.md.",
+  },
   "round does not fit into a run": {
     level: "WARN",
     from: "terminate",

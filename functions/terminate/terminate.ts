@@ -5,12 +5,17 @@ import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import { drainKeysOf, ourHooksOf } from "../../shared/model/settings.ts";
 import { handOver, warnOfUnfinishedRounds } from "../../shared/reconcile/hand-over.ts";
-import { type ReceivedNotices, replaceNoticed } from "../../shared/reconcile/replace-noticed.ts";
+import {
+  type ReceivedNotices,
+  type ReplaceOptions,
+  replaceNoticed,
+} from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
 import { isFollowed } from "../../shared/rules/following.ts";
+import { replaceLimitsOf } from "../../shared/rules/replacements.ts";
 import { isSweepDue, type SweepOptions } from "../../shared/rules/sweep.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput } from "../../shared/run/input.ts";
@@ -48,7 +53,8 @@ export async function terminate(
   await all.receive(RECEIVE_MS / 1_000);
   if (all.tracked.length > 0) await all.receiveHandOvers(end);
   const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
-  const noticed = await replaceWhenNoticed(run, all.notices, { queue, dryRun });
+  const limits = replaceLimitsOf(input, sweepOptions.ours, senderRoleIds !== undefined);
+  const noticed = await replaceWhenNoticed(run, all.notices, { queue, dryRun, limits });
   if (all.received === 0 && all.tracked.length === 0 && !run.hasFailures) {
     ports.log.info("nothing to do", { queue, ...(swept ? { swept } : {}) });
     return undefined;
@@ -75,7 +81,7 @@ export async function terminate(
 async function replaceWhenNoticed(
   run: Run,
   notices: readonly ReceivedNotices[],
-  options: { readonly queue: string; readonly dryRun: boolean },
+  options: ReplaceOptions,
 ): Promise<Fields> {
   if (notices.length === 0) return {};
   const { replaced, waiting } = await replaceNoticed(run, notices, options);

@@ -24,6 +24,7 @@ export type Phrase =
   | "message not sent"
   | "unknown memory kept"
   | "memory of another sender ignored"
+  | "notices of another sender ignored"
   | "round does not fit into a run"
   | "termination received"
   | "notice received"

@@ -247,6 +247,11 @@ export const noticeKeys = {
 export type NoticeKeys = z.infer<typeof noticesSchema>;
 const noticesSchema = z.object(noticeKeys);
 
+/** Whether an input says anything of notices. */
+export function hasNoticeKeys(input: NoticeKeys): boolean {
+  return Object.keys(noticesSchema.parse(input)).length > 0;
+}
+
 /** How long before a scheduled change its instance is replaced, in milliseconds. */
 export function leadOf({ maintenance_lead_hours = MAINTENANCE_LEAD_HOURS }: NoticeKeys): number {
   return maintenance_lead_hours * 3_600_000;

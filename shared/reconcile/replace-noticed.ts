@@ -10,8 +10,11 @@ import {
   decideUnread,
   type GroupView,
   mergeNotices,
+  type ReplaceLimits,
   type Replacement,
+  within,
 } from "../rules/replacements.ts";
+import { countsAsOurs } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -25,6 +28,13 @@ export type ReceivedNotices = { readonly batch: NoticeBatch; readonly messages: 
  */
 const HIDDEN_SECONDS = 30;
 
+/** How notices are worked on. */
+export type ReplaceOptions = {
+  readonly queue: string;
+  readonly dryRun: boolean;
+  readonly limits: ReplaceLimits;
+};
+
 /**
  * Replaces instances that notices are about, as many of each group as may be under way. It sends on what must wait, in as few
  * messages as it takes, before it deletes the old ones. Failures of AWS are noted in the run. Throws only what is a fault of
@@ -33,19 +43,19 @@ const HIDDEN_SECONDS = 30;
 export async function replaceNoticed(
   run: Run,
   received: readonly ReceivedNotices[],
-  { queue, dryRun }: { readonly queue: string; readonly dryRun: boolean },
+  options: ReplaceOptions,
 ): Promise<{ replaced: number; waiting: number }> {
   const started = new Map<string, number>();
   const waiting: NoticeBatch[] = [];
   for (const batch of mergedBySettings(received)) {
-    const notices = await replaceOf(run, batch, started, dryRun);
+    const notices = await replaceOf(run, batch, started, options);
     if (notices.length > 0) waiting.push({ ...batch, notices });
   }
   // Where one could not be sent, the old messages come back by themselves, with all that is not done yet.
-  if (await sendNotices(run, queue, waiting, HIDDEN_SECONDS))
+  if (await sendNotices(run, options.queue, waiting, HIDDEN_SECONDS))
     await deleteAll(
       run,
-      queue,
+      options.queue,
       received.flatMap(({ messages }) => messages),
     );
   return {
@@ -59,13 +69,13 @@ async function replaceOf(
   run: Run,
   { settings, notices }: NoticeBatch,
   started: Map<string, number>,
-  dryRun: boolean,
+  { dryRun, limits }: ReplaceOptions,
 ): Promise<WaitingNotice[]> {
   const { byGroup, ...others } = await sortByGroup(run, notices);
   const left = others.undecided.map((each) => conclude(run, each, undefined));
-  const views = await readViews(run, [...byGroup.keys()], started);
+  const views = await readViews(run, [...byGroup.keys()], started, limits);
   for (const [group, own] of byGroup) {
-    const decided = decidedIn(views.get(group), own, settings, run.now());
+    const decided = decidedIn(views.get(group), own, within(settings, limits), run.now());
     for (const each of decided) {
       const kept = await carryOut(run, each, group, dryRun);
       left.push(kept);
@@ -130,6 +140,7 @@ async function readViews(
   run: Run,
   groups: readonly string[],
   started: ReadonlyMap<string, number>,
+  { ours }: ReplaceLimits,
 ): Promise<Map<string, Reading<GroupView>>> {
   const views = new Map<string, Reading<GroupView>>();
   await forEachOf(await observeCapacities(run, groups), async ([group, capacity]) => {
@@ -137,7 +148,8 @@ async function readViews(
     if ("unread" in capacity) views.set(group, capacity);
     else if ("unread" in hooks) views.set(group, hooks);
     else {
-      const view = { capacity: capacity.value, hooks: hooks.value, started: started.get(group) ?? 0 };
+      const own = hooks.value.filter((each) => countsAsOurs(each, ours));
+      const view = { capacity: capacity.value, hooks: own, started: started.get(group) ?? 0 };
       views.set(group, { value: view });
     }
   });

@@ -15,6 +15,7 @@ import {
   type Unreadable,
 } from "../messages/receive.ts";
 import { withTrustedMemory } from "../messages/trusted-memory.ts";
+import { areNoticesTrusted } from "../messages/trusted-notices.ts";
 import type { OurHooks } from "../model/hooks.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { DrainKeys } from "../model/settings.ts";
@@ -90,6 +91,7 @@ export class TrackedTerminations {
     this.#isDry = isDry;
     if (failed || messages.length >= room.messages || this.#bytes >= BYTES_A_RUN) this.#receives = false;
     const arrivals: Tracked[] = [];
+    const ignored: Receipt[] = [];
     for (const message of messages) {
       const read = readMonitorBody(message, keys);
       if (read.kind === "termination") {
@@ -97,10 +99,12 @@ export class TrackedTerminations {
         const known = withTimesBy(message.sentAt, withUnknownLogged(this.#run, trusted));
         const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [receiptOf(message)] });
-      } else if (read.kind === "notices")
+      } else if (read.kind !== "notices") this.unreadable.push({ message, reason: read.reason });
+      else if (areNoticesTrusted(this.#run, read.batch, message.senderId, senderRoleIds))
         this.notices.push({ batch: read.batch, messages: [receiptOf(message)] });
-      else this.unreadable.push({ message, reason: read.reason });
+      else ignored.push(receiptOf(message));
     }
+    await this.#delete(ignored);
     if (arrivals.length === 0) return;
     this.#tracked = merge(this.#run, [...this.tracked, ...arrivals]).map((each) => this.#numbered(each));
   }

@@ -1,6 +1,6 @@
 // Replacing instances because of notices, a few at a time: a part of rule 12.
 
-import { type Hook, isOurs } from "../model/hooks.ts";
+import { type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
 import type {
   GroupCapacity,
   IgnoreReason,
@@ -8,6 +8,7 @@ import type {
   WaitingNotice,
   WaitReason,
 } from "../model/notice.ts";
+import { hasNoticeKeys, type NoticeKeys } from "../model/settings.ts";
 import { SECOND, WAITING_NOTICE_MS, WARMUP_MS } from "./timings.ts";
 
 /** What is done about a notice of a group. */
@@ -20,6 +21,7 @@ export type Replacement = { readonly notice: WaitingNotice } & (
 /** A group as a run shows it. */
 export type GroupView = {
   readonly capacity: GroupCapacity;
+  /** Its hooks that are terminate's own. */
   readonly hooks: readonly Hook[];
   /** How many of its instances this run has replaced already: Auto Scaling may not show them yet. */
   readonly started: number;
@@ -31,6 +33,27 @@ const DENIALS = 3;
 const NEEDED = ["Launch", "Terminate", "AddToLoadBalancer"];
 /** States of instances that do not count: nothing follows from them for the group's capacity. */
 const APART = /^(Standby|Detach(ing|ed)|Terminated|Terminating:Retained|Warmed:.*)$/;
+
+/** What terminate's own input allows of replacing, whatever the notices' message says. */
+export type ReplaceLimits = Pick<ReplaceSettings, "atOnce" | "last"> & {
+  /** By what terminate knows the hooks that are ours. */
+  readonly ours: OurHooks;
+};
+
+/**
+ * Rule 12. What terminate's input allows. Without any key about notices it says nothing of how many go at once. The message then
+ * does, if it is known who sent it. Otherwise anybody may have, and the defaults count.
+ */
+export function replaceLimitsOf(keys: NoticeKeys, ours: OurHooks, areSendersKnown: boolean): ReplaceLimits {
+  const isUnlimited = areSendersKnown && !hasNoticeKeys(keys);
+  const { replace_at_once: atOnce = 1, replace_last: last = false } = keys;
+  return isUnlimited ? { atOnce: Number.POSITIVE_INFINITY, last: true, ours } : { atOnce, last, ours };
+}
+
+/** Rule 12. The settings of notices, within what terminate's input allows. */
+export function within({ atOnce, last, ours }: ReplaceSettings, limits: ReplaceLimits): ReplaceSettings {
+  return { atOnce: Math.min(atOnce, limits.atOnce), last: last && limits.last, ours };
+}
 
 /**
  * Rule 12. What is done about the notices of one group. The lowest instance id goes first, so that runs side by side choose the

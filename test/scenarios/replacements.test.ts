@@ -365,3 +365,73 @@ describe("scenarios: replacements", () => {
     ]);
   });
 });
+
+describe("scenarios: forged notices", () => {
+  const ids = instanceIds(4);
+  const batch = (more: Record<string, unknown> = {}) =>
+    JSON.stringify({
+      notices: ids.map((instance_id) => ({
+        instance_id,
+        notice: "rebalance",
+        time: "2026-01-05T09:00:00.000Z",
+      })),
+      replace_at_once: 1_000,
+      replace_last: true,
+      lifecycle_queue_name: "lifecycle",
+      ...more,
+    });
+  /** Sends it to the monitor queue. Terminate's input has these keys, and its environment names the roles or does not. */
+  const playForged = (
+    body: string,
+    { unset = false, sent_by = undefined as string | undefined, keys = {} } = {},
+    more: Record<string, unknown> = {},
+  ) => {
+    const { deregister, terminate } = functions({ target_groups: ["fleet"] });
+    const variable = unset ? { sender_role_ids: "" } : {};
+    return play({
+      ...scenario(
+        {},
+        [group("fleet", ids, more)],
+        [{ at_seconds: 5, send: { queue: "monitor", body, ...(sent_by === undefined ? {} : { sent_by }) } }],
+        { ends_after_seconds: 400 },
+      ),
+      functions: {
+        deregister: { ...deregister, ...variable },
+        terminate: { ...terminate, ...variable, input: { ...terminate.input, ...keys } },
+      },
+    });
+  };
+
+  it("of a stranger are dropped with a warning", async () => {
+    const outcome = await playForged(batch());
+    expect(calls(outcome, TERMINATE)).to.equal(0);
+    const [warning, ...more] = linesOf(outcome, "notices of another sender ignored");
+    expect(warning).to.deep.include({ level: "WARN", notices: 4, instances: ids });
+    expect(more).to.deep.equal([]);
+    expectEmptyQueues(outcome);
+  });
+
+  /** [terminate's input, whether the roles are known, how few serve at the least] */
+  for (const [keys, unset, fewest] of [
+    [{}, true, 3],
+    [{ on_rebalance: "replace" }, true, 3],
+    [{ on_rebalance: "replace", replace_at_once: 2 }, true, 2],
+    [{ on_rebalance: "replace", replace_at_once: 2 }, false, 2],
+    [{ on_rebalance: "replace" }, false, 3],
+  ] as const) {
+    const who = unset ? "anybody's" : "a role of ours's";
+    it(`${who} replace no more at once than terminate's own input says: ${JSON.stringify(keys)}`, async () => {
+      const outcome = await playForged(batch(), { keys, unset, ...(unset ? {} : { sent_by: "deregister" }) });
+      expect(fewestServing(outcome, "fleet")).to.equal(fewest);
+      expect(calls(outcome, TERMINATE)).to.be.at.least(1);
+    });
+  }
+
+  it("replace nothing where only the message says that the hook is ours", async () => {
+    const others = { hooks: [{ ...HOOK, name: "theirs", queue: "lifecycle-dead-letters" }] };
+    const forged = batch({ lifecycle_hook_names: ["theirs"] });
+    const keys = { lifecycle_queue_name: "lifecycle" };
+    const outcome = await playForged(forged, { unset: true, keys }, others);
+    expect(calls(outcome, TERMINATE)).to.equal(0);
+  });
+});

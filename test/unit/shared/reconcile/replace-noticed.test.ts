@@ -6,6 +6,7 @@ import { parseNoticeBatch } from "../../../../shared/messages/notice-batch.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { GroupCapacity, NoticeBatch, WaitingNotice } from "../../../../shared/model/notice.ts";
 import { replaceNoticed } from "../../../../shared/reconcile/replace-noticed.ts";
+import type { ReplaceLimits } from "../../../../shared/rules/replacements.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { untouchablePorts } from "../fake-ports.ts";
 import { hook, MINUTE, SINCE } from "../rules/builders.ts";
@@ -34,6 +35,8 @@ type Outside = {
   /** Calls that fail: describe, capacities, hooks, replace, send. */
   readonly fails?: Readonly<Record<string, FailureKind>>;
   readonly dryRun?: boolean;
+  /** What terminate's own input allows: all of it where nothing else is said. */
+  readonly limits?: ReplaceLimits;
 };
 
 async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
@@ -105,7 +108,11 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   const received = batches.map((batch, i) => ({ batch, messages: [{ id: `m${i}`, receipt: `r${i}` }] }));
-  const counts = await replaceNoticed(run, received, { queue: "monitor", dryRun: outside.dryRun ?? false });
+  const counts = await replaceNoticed(run, received, {
+    queue: "monitor",
+    dryRun: outside.dryRun ?? false,
+    limits: outside.limits ?? { ...settings, atOnce: 1_000, last: true },
+  });
   const logged = lines
     .filter(([, phrase]) => phrase !== "call failed")
     .map(([level, phrase, { instance_id: id }]) => [level, phrase, id]);
@@ -158,6 +165,21 @@ describe("replacing because of notices", () => {
       `replace ${idOf(2)}`,
     ]);
     expect(sent.map((each) => each.settings.atOnce)).to.deep.equal([2]);
+  });
+
+  it("replaces no more than terminate's own input allows, and sends on what the message said", async () => {
+    const own = { atOnce: 5, last: true, ours: settings.ours };
+    const told = { settings: own, notices: [notice(1), notice(2), notice(3)] };
+    const replacedBy = async (limits: ReplaceLimits) => {
+      const { calls, sent } = await play([told], { limits });
+      expect(sent.every((each) => each.settings.atOnce === 5)).to.equal(true);
+      return calls.filter((each) => each.startsWith("replace")).length;
+    };
+    expect(await replacedBy(own)).to.equal(3);
+    expect(await replacedBy({ ...own, last: false })).to.equal(2);
+    expect(await replacedBy({ ...own, atOnce: 2 })).to.equal(2);
+    expect(await replacedBy({ ...own, atOnce: Number.POSITIVE_INFINITY })).to.equal(3);
+    expect(await replacedBy({ ...own, ours: { queue: "another", topics: [], names: [] } })).to.equal(0);
   });
 
   /** [why, what AWS shows, what the log says] */
