@@ -23,6 +23,7 @@ const ADVICE: Readonly<Record<Exclude<AllowedBy, "drain_timeout_seconds" | "sett
   "an injected fault": "the scenario injects a fault: no setting saves it",
   "another hook": "another hook released it: see its owner",
   "managed draining": "ECS's managed draining did it: switch that off for the capacity provider",
+  metadata: "a value in the hook's metadata is wrong, and the drain waited for it to be corrected",
   "the hook's own timeout":
     "the hook's own timeout ended it: a longer heartbeat timeout of the hook saves it",
   "the read lag": "no read could show it in time",

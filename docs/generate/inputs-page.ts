@@ -31,11 +31,17 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-A drain's settings travel in its message, so terminate needs only its queue for those.
+Give terminate deregister's keys, as the template does. Each function goes by its own input, since anybody who may send to the
+monitor queue could write other settings into a message ([rules.md](rules.md#18-which-settings-count)).
+
+- If the two inputs differ, deregister begins a drain by its own, and terminate goes on with it and ends it by its own. What only
+  deregister names is taken out, and terminate does not wait for it, unless \`discover\` finds it. When and how a drain ends, which
+  tasks are stopped, and how long it settles is as terminate's input says.
+- With \`queue_name\` and none of the settings, terminate goes by what the message says, which is what deregister went by. It then
+  takes no step for an instance that our hook does not hold.
 
 With \`auto_scaling_groups\` or \`group_tag\` it also sweeps: it drains instances that our hook holds and that have no message,
-because it was lost or there never was one. All other keys but \`dry_run\` are for these, and for messages without settings,
-which the old Lambdas sent. terminate takes all of deregister's keys, so you can give both the same input.
+because it was lost or there never was one. terminate takes all of deregister's keys, so you can give both the same input.
 
 Dry run does not travel: the switch of the function that reads a message decides. So an instance of a dry run is drained once
 dry run is off.
@@ -57,7 +63,7 @@ ${inputTable(scaleManyInput)}
 ## Settings of a hook's own
 
 A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`. That is a JSON object with the keys that
-deregister and terminate share, except \`dry_run\`. They replace those of deregister's input, so one deployment serves many
+deregister and terminate share, except \`dry_run\`. They replace those of both functions' inputs, so one deployment serves many
 groups:
 
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
@@ -65,7 +71,10 @@ groups:
 - \`elb_name\` and \`elb_names\` are replaced together, and so are \`cluster_name\` and \`cluster_names\`.
 - Metadata without any of these keys changes nothing. The log names keys that are no settings, with what they may have meant.
 - \`dry_run\` or an \`on_...\` key in it has no effect, and the log warns.
-- A wrong value makes the message unreadable. It goes to the dead-letter queue with the reason.
+- The functions read them from the hook itself, in each run. So an edit counts for the instances that are held at the time, within
+  two minutes. What a message says of them is not read.
+- A wrong value counts as not set. Until you correct it, no task is stopped, and an instance with nothing left waits, up to the
+  drain's deadline. Each run fails with \`cannot be used\`, which says what is wrong.
 `;
 }
 

@@ -265,7 +265,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "terminate",
     means:
-      "A sweep found an instance in the wait state of our hook that has no message: it was lost, or the hook notifies no queue. The instance is drained from here on. Its settings are those of the run's messages of the same hook, or else terminate's input. The hook's NotificationMetadata overrides both.",
+      "A sweep found an instance in the wait state of our hook that has no message: it was lost, or the hook notifies no queue. The instance is drained from here on. Its settings are those of terminate's input, with the hook's NotificationMetadata over them.",
     todo: "Nothing for this instance. If it happens often: may the hook's role send to the lifecycle queue, and does deregister run?",
   },
   "no hook of ours": {

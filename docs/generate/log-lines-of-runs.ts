@@ -48,8 +48,8 @@ export const RUN_LINES = {
     level: "ERROR",
     from: "all",
     means:
-      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. A drain that needs it is held until its deadline, unless `discover: all` has searched for what there is. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep.",
-    todo: "Correct the name in the function's input, or in the hook's NotificationMetadata.",
+      "The input names a load balancer, target group, cluster, service or Auto Scaling group that does not exist, or that cannot be used so. `reason` says which. A drain that needs it is held until its deadline, unless `discover: all` has searched for what there is. Every run that needs it fails; for an Auto Scaling group, those are the runs that sweep. If `name` is a group and a hook, a value in the hook's NotificationMetadata is wrong. Its drains go on by the others, stop no task, and are held until their deadline.",
+    todo: "Correct the name or the value in the function's input, or in the hook's NotificationMetadata. The next run goes on.",
   },
   "message dropped": {
     level: "INFO",

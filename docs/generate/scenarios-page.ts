@@ -56,6 +56,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | \`dry_run\`, \`on_rebalance\`, \`on_maintenance\`, \`replace_at_once\`, \`replace_last\`, \`deregister_container_instance\` | The input asks for it. |
 | \`Spot interruption\` | EC2 took the instance back. |
 | \`the hook's own timeout\`, \`another hook\` | It released the instance. |
+| \`metadata\` | A value in the hook's metadata is wrong: the drain waited for it to be corrected. |
 | \`managed draining\` | ECS set the instance DRAINING by itself, beside us. |
 | \`a person's act\` | Somebody ended, registered or completed it. |
 | \`an injected fault\` | The file lets something fail, come late or fall silent at that time. |

@@ -118,7 +118,7 @@ async function begin(
   const reconciled = await reconcile(
     run,
     tracked.map((each) => each.termination),
-    { mayComplete: false, dryRun, ours: options.replace.ours, until: run.now() },
+    { mayComplete: false, dryRun, keys, ours: options.replace.ours, until: run.now() },
   );
   // What is dropped may have to be followed.
   const waiting = reconciled.flatMap(({ follow, ...each }): Reconciled[] => {

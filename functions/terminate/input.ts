@@ -18,8 +18,8 @@ export const SWEEP_MINUTES = 5;
 const minutes = "expected a whole number of minutes from 0 to 60";
 
 /**
- * The input of the scheduled event that invokes terminate. It takes all of deregister's drain settings: they are used for
- * messages that carry none, and for instances that a sweep finds.
+ * The input of the scheduled event that invokes terminate. It takes all of deregister's drain settings, and goes by them. If it
+ * has none of them, as the original's, those of each message count.
  */
 export const terminateInput = z
   .strictObject(

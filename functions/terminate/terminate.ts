@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
-import { drainKeysOf, ourHooksOf } from "../../shared/model/settings.ts";
+import { ourHooksOf, ownKeysOf } from "../../shared/model/settings.ts";
 import { handOver, warnOfUnfinishedRounds } from "../../shared/reconcile/hand-over.ts";
 import {
   type ReceivedNotices,
@@ -103,10 +103,9 @@ async function sweepWhenDue(
   return true;
 }
 
-// The keys of drain settings are for drains that bring none of their own.
 function sweepOptionsOf(input: z.infer<typeof terminateInput>): Omit<SweepOptions, "dryRun"> {
   const { auto_scaling_groups: groups = [], group_tag: tag } = input;
-  return { groups, tag, ours: ourHooksOf(input), keys: drainKeysOf(input) };
+  return { groups, tag, ours: ourHooksOf(input), keys: ownKeysOf(input) };
 }
 
 function refuse({ Records }: SQSEvent, ports: Ports): SQSBatchResponse {

@@ -14,6 +14,8 @@ const EVENTS: Readonly<Record<EventName, string>> = {
   "agent back": "the instance to join its cluster again",
   returned: "the instance to come back",
   "hook known": "Auto Scaling to know the lifecycle hook",
+  "hook edited": "a pass by the lifecycle hook's NotificationMetadata as it is now",
+  "hook corrected": "the lifecycle hook's NotificationMetadata to be corrected",
   "action known": "Auto Scaling to know the lifecycle action",
   "action found": "the lifecycle action that holds the instance",
   released: "Auto Scaling to release the instance",

@@ -3,7 +3,7 @@ import { timeText } from "../base/time-text.ts";
 import { ordinaryText } from "../log-lines/ordinary-text.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import type { NoticeKind } from "../model/notice.ts";
-import { type DrainKeys, overlay, settingsOf } from "../model/settings.ts";
+import { type DrainKeys, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 import { tooLarge } from "./body-size.ts";
@@ -34,7 +34,7 @@ const NOTHING: Arrivals = { terminations: [], notices: [], unreadable: [], done:
 /**
  * Reads messages of the lifecycle queue, and logs what each brings.
  *
- * @param keys the settings of the function's input; a hook's own replace them
+ * @param keys the settings of the function's input; a pass puts those of the hook over them
  */
 export function readArrivals(
   run: Run,
@@ -88,10 +88,10 @@ function readArrival(run: Run, queue: string, message: ReceivedMessage, keys: Dr
  * The drain that a termination's message begins.
  *
  * @param sentAt when SQS took the message, in milliseconds since 1970
- * @param keys the settings of the function's input; a hook's own replace them
+ * @param keys the settings of the function's input; a pass puts those of the hook over them
  */
 export function terminationOf(
-  { instanceId, group, hook, token, time, keys: own }: Extract<LifecycleMessage, { kind: "termination" }>,
+  { instanceId, group, hook, token, time }: Extract<LifecycleMessage, { kind: "termination" }>,
   sentAt: number,
   keys: DrainKeys,
 ): Termination {
@@ -105,7 +105,7 @@ export function terminationOf(
     since,
     interruptedAt: undefined,
     dryRun: false,
-    settings: settingsOf(overlay(keys, own)),
+    settings: settingsOf(keys),
     // The hook's timer began with the lifecycle action.
     memory: { ...NO_MEMORY, lastHeartbeatAt: time === undefined ? undefined : since },
   };

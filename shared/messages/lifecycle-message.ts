@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { problemsText } from "../base/validation-problems.ts";
 import { TERMINATING } from "../model/hooks.ts";
 import type { OrdinaryMessage } from "../model/ordinary-message.ts";
-import { type DrainKeys, instanceId, keysOfMetadata } from "../model/settings.ts";
+import { instanceId } from "../model/settings.ts";
 import { fieldsOf, openEnvelopes } from "./envelope.ts";
 import { type Notice, parseNotice } from "./notice.ts";
 import { parseOrdinary, parseOrdinaryText } from "./ordinary-message.ts";
@@ -17,8 +17,6 @@ export type LifecycleMessage =
       readonly token: string;
       /** When the lifecycle action began, in milliseconds since 1970; undefined when the message does not say. */
       readonly time: number | undefined;
-      /** Settings of the hook's own, from its NotificationMetadata. */
-      readonly keys: DrainKeys;
     }
   | { readonly kind: "test notification"; readonly group: string | undefined }
   /** What ordinary accounts send, and what asks nothing of us. */
@@ -51,7 +49,6 @@ const termination = z.object({
       .datetime({ offset: true, error: timeError, abort: true })
       .check(z.refine((text) => Date.parse(text) >= EARLIEST, { error: timeError })),
   ),
-  NotificationMetadata: z.optional(z.string({ error: "expected a string" })),
 });
 
 const event = z.object({
@@ -62,7 +59,8 @@ const event = z.object({
 
 /**
  * Reads a message of the lifecycle queue in any of its forms. It comes straight from Auto Scaling, through SNS with or without
- * its envelope, or as an EventBridge event; a notice of EC2 or AWS Health is one too. Never throws: an unreadable message
+ * its envelope, or as an EventBridge event; a notice of EC2 or AWS Health is one too. What it says of the hook's
+ * NotificationMetadata is not read: anybody may have written it, and the hook itself tells. Never throws: an unreadable message
  * carries a reason.
  *
  * Amazon EC2 Auto Scaling User Guide, "Prepare to add a lifecycle hook".
@@ -100,8 +98,6 @@ function readNotification(value: unknown): LifecycleMessage {
   const parsed = termination.safeParse(value, { reportInput: true });
   if (!parsed.success) return unreadable(problemsText(parsed.error));
   const { data } = parsed;
-  const own = keysOfMetadata(data.NotificationMetadata);
-  if (own && "problems" in own) return unreadable(own.problems.join("; "));
   return {
     kind: "termination",
     instanceId: data.EC2InstanceId,
@@ -109,7 +105,6 @@ function readNotification(value: unknown): LifecycleMessage {
     hook: data.LifecycleHookName,
     token: data.LifecycleActionToken,
     time: data.Time === undefined ? undefined : Date.parse(data.Time),
-    keys: own?.keys ?? {},
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import type { Memory } from "../model/memory.ts";
-import { type DrainKeys, drainKeys, instanceId, keysOf, overlay, settingsOf } from "../model/settings.ts";
+import { type DrainKeys, drainKeys, instanceId, keysOf, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
 import { type MemoryRead, readMemory, writeMemory } from "./memory.ts";
@@ -56,9 +56,13 @@ export type MonitorMessage =
  * A field of a memory that cannot be read is forgotten: the drain then only takes longer.
  *
  * @param sentAt when the message was first sent, in milliseconds since 1970; the drain began then, if the message has no time
- * @param fallback settings for a message that has none of its own
+ * @param keys the settings of the function's input. Undefined if it has none: then those of the message count.
  */
-export function parseMonitorMessage(body: string, sentAt: number, fallback: DrainKeys): MonitorMessage {
+export function parseMonitorMessage(
+  body: string,
+  sentAt: number,
+  keys: DrainKeys | undefined,
+): MonitorMessage {
   const value = parseJson(body);
   if (value === undefined) return { kind: "unreadable", reason: "expected JSON" };
   const parsed = messageSchema.safeParse(value, { reportInput: true });
@@ -74,12 +78,11 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
     version,
     memory,
     elb_name,
-    ...keys
+    ...told
   } = data;
   // The original's messages have no memory of ours.
   const { memory: remembered, unknown } = readMemory(version === undefined ? undefined : memory, instance_id);
   const since = data.time === undefined ? sentAt : Date.parse(data.time);
-  const own: DrainKeys = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
     termination: {
@@ -90,10 +93,7 @@ export function parseMonitorMessage(body: string, sentAt: number, fallback: Drai
       since,
       interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       dryRun: dry_run ?? false,
-      // The version before this one wrote nothing of what is looked for.
-      settings: settingsOf(
-        version === undefined ? overlay(fallback, own) : { ...discoveryOf(fallback), ...own },
-      ),
+      settings: settingsOf(keys ?? { ...told, ...(elb_name ? { elb_name } : {}) }),
       memory: { ...remembered, begunAt: begunAtOf({ version, dry_run }, remembered, since) },
       restorePlan: {
         plannedDraining: remembered.plannedDraining,
@@ -113,10 +113,6 @@ function begunAtOf(
   if (begunAt !== undefined) return begunAt;
   const isWorkedOn = version === COUNTED_FROM_THE_ACTION && nextPassAt !== undefined && dry_run !== true;
   return isWorkedOn ? since : undefined;
-}
-
-function discoveryOf({ discover }: DrainKeys): DrainKeys {
-  return discover === undefined ? {} : { discover };
 }
 
 // The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).

@@ -70,6 +70,10 @@ export const EVENT_NAMES = [
   "returned",
   "action known",
   "hook known",
+  /** The hook's metadata has changed since the pass. */
+  "hook edited",
+  /** Something in the hook's metadata is wrong. */
+  "hook corrected",
   "action found",
   "released",
   "completion queue",

@@ -63,7 +63,7 @@ const listOf = <T extends z.core.$ZodType>(item: T, expected: string, most = LIS
 
 /**
  * The settings of a drain: where the instance may be registered, how often to have a pass, and how the drain may end. These keys
- * are deregister's input. They travel in the message to terminate, and a hook may set its own in its NotificationMetadata.
+ * are in the functions' inputs, and a hook may set its own in its NotificationMetadata. They travel in the message to terminate too.
  */
 export const drainKeys = {
   elb_name: z.optional(elbName).check(z.describe("A classic load balancer to take instances out of.")),
@@ -267,6 +267,12 @@ export function drainKeysOf(input: DrainKeys): DrainKeys {
   return settingsSchema.parse(input);
 }
 
+/** The settings of a drain in terminate's input. Undefined if it has none, as the original's: then those of a message count. */
+export function ownKeysOf(input: DrainKeys): DrainKeys | undefined {
+  const keys = drainKeysOf(input);
+  return Object.keys(keys).length === 0 ? undefined : keys;
+}
+
 /** The settings of a drain, with single and plural keys in one. */
 export type DrainSettings = {
   readonly elbNames: readonly string[];
@@ -341,25 +347,27 @@ export function keysOf(settings: DrainSettings): DrainKeys {
   };
 }
 
+/** What a hook's NotificationMetadata sets: the keys that are right, and what is wrong with the others. */
+export type MetadataKeys = { readonly keys: DrainKeys; readonly problems: readonly string[] };
+
 /**
  * The keys that a hook's NotificationMetadata sets. Undefined if it is not meant for us: it is no JSON object, or has none of
- * our keys. Other keys in it do not matter. `problems` names what is wrong with ours.
+ * our keys. Other keys in it do not matter. `problems` names what is wrong with ours: a wrong value is left out of the keys.
  */
-export function keysOfMetadata(
-  metadata: string | undefined,
-): { keys: DrainKeys } | { problems: string[] } | undefined {
+export function keysOfMetadata(metadata: string | undefined): MetadataKeys | undefined {
   const value = objectIn(metadata);
   if (!value || !Object.keys(drainKeys).some((key) => Object.hasOwn(value, key))) return undefined;
   const parsed = settingsSchema.safeParse(value, { reportInput: true });
-  if (parsed.success) return { keys: parsed.data };
+  if (parsed.success) return { keys: parsed.data, problems: [] };
+  const wrong = new Set(parsed.error.issues.map(({ path }) => path[0]));
+  const right = Object.entries(value).filter(([key]) => !wrong.has(key));
   const problems = problemsOf(parsed.error).map((problem) => `NotificationMetadata.${problem}`);
-  return { problems: firstOf(problems) };
+  return { keys: settingsSchema.parse(Object.fromEntries(right)), problems: firstOf(problems) };
 }
 
-/** The settings of these keys, with those of a hook's NotificationMetadata over them if it is meant for us and right. */
+/** The settings of these keys, with those of a hook's NotificationMetadata over them, as far as these are right. */
 export function settingsUnder(metadata: string | undefined, keys: DrainKeys): DrainSettings {
-  const own = keysOfMetadata(metadata);
-  return settingsOf(own && "keys" in own ? overlay(keys, own.keys) : keys);
+  return settingsOf(overlay(keys, keysOfMetadata(metadata)?.keys ?? {}));
 }
 
 /** The keys that only a function's input can set. */

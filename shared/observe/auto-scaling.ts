@@ -1,13 +1,7 @@
 import { INSTANCES_A_CALL } from "../aws/autoscaling.ts";
 import { forEachOf, pieces } from "../base/batches.ts";
 import { type GroupInstance, type Hook, hookOf } from "../model/hooks.ts";
-import type {
-  AutoScalingView,
-  InPass,
-  TerminatingActivity,
-  UnreadAnswers,
-  WithView,
-} from "../model/observation.ts";
+import type { InPass, UnreadAnswers, WithView } from "../model/observation.ts";
 import type { Questions } from "../model/questions.ts";
 import type { Termination } from "../model/termination.ts";
 import { readHooks } from "../run/read-hooks.ts";
@@ -19,34 +13,74 @@ import { observeActivities } from "./activities.ts";
  * Reads what Auto Scaling shows of the instances, fifty a call, and the hooks of each group, once a run. Throws only what is a
  * fault of ours.
  */
-export async function observeAutoScaling(
-  run: Run,
-  records: readonly InPass[],
-  { isRetentionDue, isActivityDue }: Pick<Questions, "isRetentionDue" | "isActivityDue">,
-): Promise<WithView[]> {
+export async function observeAutoScaling(run: Run, records: readonly InPass[]): Promise<WithView[]> {
   const terminations = records.map(({ termination }) => termination);
   const instances = await observeGroupInstances(
     run,
     terminations.map(({ instanceId }) => instanceId),
   );
   const hooks = await byGroup(terminations, (group) => readHooks(run, group));
-  const now = run.now();
-  const nearTheEnd = terminations.filter((each) =>
-    isRetentionDue(each, ownHook(each, hooks.get(each.group)), now),
-  );
-  const overdue = records.filter(({ termination: each }) => {
-    const groupInstance = contentOf(groupInstanceOf(each, instances));
-    return isActivityDue(each, { groupInstance }, ownHook(each, hooks.get(each.group)), now);
+  return records.map((record) => {
+    const { termination } = record;
+    const groupInstance = instances.get(termination.instanceId) ?? { value: undefined };
+    const ofGroup: Reading<readonly Hook[]> = hooks.get(termination.group) ?? { value: [] };
+    return {
+      ...record,
+      view: {
+        groupInstance: contentOf(groupInstance),
+        hooks: contentOf(ofGroup),
+        // The rules say it.
+        owner: undefined,
+        retains: undefined,
+        activity: undefined,
+        unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
+      },
+    };
   });
+}
+
+/**
+ * Reads what only matters near the end of a drain, for the terminations that are near it by their settings. That is whether the
+ * group keeps an instance whose hook ends with ABANDON, and when the activity began that terminates the instance. Throws only what
+ * is a fault of ours.
+ */
+export async function observeNearTheEnd(
+  run: Run,
+  records: readonly WithView[],
+  { isRetentionDue, isActivityDue }: Pick<Questions, "isRetentionDue" | "isActivityDue">,
+): Promise<WithView[]> {
+  const now = run.now();
+  const abandoning = records.filter(({ termination, view }) =>
+    isRetentionDue(termination, hookOf(termination, view), now),
+  );
+  const overdue = records.filter(({ termination, view }) =>
+    isActivityDue(termination, view, hookOf(termination, view), now),
+  );
   const [retains, activities] = await Promise.all([
     // If it cannot be read, the log says so at the drain's end. The drain does not wait for it.
-    byGroup(nearTheEnd, (group) =>
-      reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
+    byGroup(
+      abandoning.map(({ termination }) => termination),
+      (group) =>
+        reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
     ),
     observeActivities(run, overdue),
   ]);
-  const answers = { instances, hooks, retains, activities };
-  return records.map((record) => ({ ...record, view: viewOf(record, answers) }));
+  return records.map((each) => {
+    const retention = retains.get(each.termination.group);
+    const activity = activities.get(each.index);
+    return {
+      ...each,
+      view: {
+        ...each.view,
+        retains: retention && contentOf(retention),
+        activity: activity && contentOf(activity),
+        unread: {
+          ...each.view.unread,
+          ...unreadAnswers({ "scaling activity": activity && unreadIn(activity) }),
+        },
+      },
+    };
+  });
 }
 
 /** Reads in which group and state instances are, fifty a call. Throws only what is a fault of ours. */
@@ -72,44 +106,6 @@ export function unreadAnswers(
   return Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined));
 }
 
-/** What Auto Scaling has answered: by instance, by group, and by the record's place in the batch. */
-type Answers = {
-  readonly instances: ReadonlyMap<string, Reading<GroupInstance | undefined>>;
-  readonly hooks: ReadonlyMap<string, Reading<readonly Hook[]>>;
-  readonly retains: ReadonlyMap<string, Reading<boolean>>;
-  readonly activities: ReadonlyMap<number, Reading<TerminatingActivity>>;
-};
-
-function viewOf(
-  { index, termination }: InPass,
-  { instances, hooks, retains, activities }: Answers,
-): AutoScalingView {
-  const groupInstance = groupInstanceOf(termination, instances);
-  const ofGroup: Reading<readonly Hook[]> = hooks.get(termination.group) ?? { value: [] };
-  const retention = retains.get(termination.group);
-  const activity = activities.get(index);
-  return {
-    groupInstance: contentOf(groupInstance),
-    hooks: contentOf(ofGroup),
-    // The rules say it.
-    owner: undefined,
-    retains: retention && contentOf(retention),
-    activity: activity && contentOf(activity),
-    unread: unreadAnswers({
-      "group instance": unreadIn(groupInstance),
-      hooks: unreadIn(ofGroup),
-      "scaling activity": activity && unreadIn(activity),
-    }),
-  };
-}
-
-function groupInstanceOf(
-  { instanceId }: Termination,
-  instances: Answers["instances"],
-): Reading<GroupInstance | undefined> {
-  return instances.get(instanceId) ?? { value: undefined };
-}
-
 async function byGroup<T>(
   terminations: readonly Termination[],
   ask: (group: string) => Promise<T>,
@@ -117,8 +113,4 @@ async function byGroup<T>(
   const groups = [...new Set(terminations.map(({ group }) => group))];
   const answers = await forEachOf(groups, async (group): Promise<[string, T]> => [group, await ask(group)]);
   return new Map(answers);
-}
-
-function ownHook(termination: Termination, hooks: Reading<readonly Hook[]> | undefined): Hook | undefined {
-  return hookOf(termination, { hooks: hooks && contentOf(hooks) });
 }

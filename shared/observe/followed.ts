@@ -19,7 +19,10 @@ type Found = { readonly containerInstances: readonly Permitted[]; readonly unrea
  * Reads what the rules need of instances that are only followed, in a few calls for all of them. It asks EC2 about those with a
  * silent container instance, and Auto Scaling about those that are not yet terminated. Throws only what is a fault of ours.
  */
-export async function observeFollowed(run: Run, records: readonly InPass[]): Promise<Followed[]> {
+export async function observeFollowed<T extends InPass>(
+  run: Run,
+  records: readonly T[],
+): Promise<(T & Followed)[]> {
   const found = await findAll(run, records);
   const silentIds = records
     .filter((_, i) => found[i]?.containerInstances.some(isSilent) === true)

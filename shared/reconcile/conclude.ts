@@ -7,7 +7,6 @@ import { FOLLOWED, logFollowed } from "../log-lines/followed-line.ts";
 import { dropText } from "../log-lines/reason-text.ts";
 import { type Blocker, event, unreadBlocker } from "../model/blocker.ts";
 import type { Complete, Drop } from "../model/decision.ts";
-import type { OurHooks } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import {
   afterCompletion,
@@ -19,12 +18,14 @@ import {
 } from "../rules/after-pass.ts";
 import { silentIn, toFollow } from "../rules/following.ts";
 import { isFresh } from "../rules/freshness.ts";
+import { isEdited } from "../rules/settings-in-force.ts";
 import { HOOKS_FRESH_MS } from "../rules/timings.ts";
 import { ownerOf } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { findAnotherAction } from "./find-another-action.ts";
+import type { SettingsOptions } from "./settings-in-force.ts";
 
 /** What became of a termination in a pass. */
 export type Reconciled = {
@@ -47,13 +48,11 @@ export type Reconciled = {
 export type Concluded = Reconciled | (Omit<Reconciled, "ending"> & { readonly ending: "refused" });
 
 /** What differs between the functions' passes. */
-export type PassOptions = {
+export type PassOptions = SettingsOptions & {
   /** Whether a lifecycle action may be completed; deregister leaves that to terminate, whose pass comes later. */
   readonly mayComplete: boolean;
   /** Whether nothing may be written. The log then tells what would be done. */
   readonly dryRun: boolean;
-  /** By what our hooks are known. */
-  readonly ours: OurHooks;
   /** Until when this run may have passes and complete, in milliseconds since 1970. The next run is then still receiving. */
   readonly until: number;
 };
@@ -121,17 +120,18 @@ function following(
   return { follow: { ...follow, memory } };
 }
 
-// A run reads the hooks once, and somebody may have changed ours since. Then another pass decides. It is the last question before
-// an end that nobody can undo.
+// A run reads the hooks once, and somebody may have changed ours since, or its settings. Then another pass decides. It is the last
+// question before an end that nobody can undo.
 async function doubtAboutHook(
   run: Run,
-  { termination, decidedAt }: Carried,
+  { termination, observation, decidedAt }: Carried,
   { ours }: PassOptions,
 ): Promise<Blocker | undefined> {
   const hooks = await readHooks(run, termination.group, decidedAt - HOOKS_FRESH_MS);
   if ("unread" in hooks) return unreadBlocker("hooks", hooks.unread);
-  const owner = ownerOf(termination, { hooks: hooks.value }, ours);
-  return owner === "ours" ? undefined : event("hook known");
+  const now = { hooks: hooks.value };
+  if (ownerOf(termination, now, ours) !== "ours") return event("hook known");
+  return isEdited(termination, observation, now) ? event("hook edited") : undefined;
 }
 
 // Auto Scaling knows no such action. Another action of the same hook may hold the instance. If not, another hook may explain

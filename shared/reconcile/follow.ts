@@ -7,10 +7,12 @@ import type { Done, Step } from "../model/decision.ts";
 import type { FollowDecision, Followed } from "../model/following.ts";
 import { isLogged } from "../model/logged.ts";
 import type { InPass } from "../model/observation.ts";
+import { unreadAnswers } from "../observe/auto-scaling.ts";
 import { observeFollowed } from "../observe/followed.ts";
 import { decideFollowed } from "../rules/following.ts";
 import type { Run } from "../run/run.ts";
 import type { PassOptions, Reconciled } from "./conclude.ts";
+import { readSettings } from "./settings-in-force.ts";
 
 /** An instance that is followed, with what was decided. */
 type Looked = Followed & { readonly decision: FollowDecision & { readonly steps: readonly Step[] } };
@@ -22,13 +24,15 @@ type Looked = Followed & { readonly decision: FollowDecision & { readonly steps:
 export async function follow(
   run: Run,
   records: readonly InPass[],
-  { dryRun }: PassOptions,
+  options: PassOptions,
 ): Promise<Reconciled[]> {
   if (records.length === 0) return [];
-  const observed = await observeFollowed(run, records);
+  const { dryRun } = options;
+  const observed = await observeFollowed(run, await readSettings(run, records, options));
   const now = run.now();
-  const looked = observed.map((each): Looked => {
-    const decision = decideFollowed(each.termination, each.view, now);
+  const looked = observed.map(({ hooksUnread: hooks, ...each }): Looked => {
+    const unread = { ...each.view.unread, ...unreadAnswers({ hooks }) };
+    const decision = decideFollowed(each.termination, { ...each.view, unread }, now);
     return { ...each, decision: { ...decision, steps: decision.kind === "take out" ? decision.steps : [] } };
   });
   for (const { before, decision } of looked) {

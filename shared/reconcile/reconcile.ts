@@ -6,7 +6,7 @@ import { type Decided, idOfWarning } from "../model/decision.ts";
 import { isLogged } from "../model/logged.ts";
 import type { InPass } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { observeAutoScaling } from "../observe/auto-scaling.ts";
+import { observeAutoScaling, observeNearTheEnd } from "../observe/auto-scaling.ts";
 import { observe } from "../observe/observe.ts";
 import { recheckBlockers } from "../observe/recheck-blocker.ts";
 import { rememberSteps, withoutSteps } from "../rules/after-pass.ts";
@@ -15,12 +15,14 @@ import { decide } from "../rules/decide.ts";
 import { isFollowed } from "../rules/following.ts";
 import { questions } from "../rules/questions.ts";
 import { afterRecheck, recheckOf } from "../rules/recheck.ts";
+import { mayTakeSteps } from "../rules/settings-in-force.ts";
 import { supersede } from "../rules/superseded-action.ts";
-import { ownerOf, withoutOthersHook } from "../rules/whose-hook.ts";
+import { withoutOthersHook } from "../rules/whose-hook.ts";
 import type { Run } from "../run/run.ts";
 import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
 import { follow } from "./follow.ts";
 import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
+import { noteWrongMetadata, readSettings, withSettings } from "./settings-in-force.ts";
 
 /** A part of a pass has at least so many terminations, if they are of several clusters. */
 const PART_AT_LEAST = 100;
@@ -51,7 +53,15 @@ export async function reconcile(
   const rest = open.filter(({ index }) => !isWaiting.has(index));
   const passed = await reconcileParts(run, rest, options);
   // Last: no drain waits for what is only followed.
-  return [...waiting, ...passed, ...(await follow(run, followed, options))];
+  const all = [...waiting, ...passed, ...(await follow(run, followed, options))];
+  return options.keys === undefined ? all.map(withSettingsOfMessage) : all;
+}
+
+// Where a message's settings count, they stay as they were told. Those of the hook's metadata are read again in each pass.
+function withSettingsOfMessage(reconciled: Reconciled): Reconciled {
+  const { before, termination } = reconciled;
+  if (termination.settings === before.settings) return reconciled;
+  return { ...reconciled, termination: { ...termination, settings: before.settings } };
 }
 
 // While one part waits for ECS, another can wait for Auto Scaling. If there is no time for a part any more, it is left as it is.
@@ -61,7 +71,7 @@ async function reconcileParts(
   options: PassOptions,
 ): Promise<Reconciled[]> {
   const reconciled = await forEachOf(
-    partsOf(records).entries(),
+    (await partsOf(run, records, options)).entries(),
     async ([index, part]) => {
       const isLate = run.isOutOfTime || (options.mayComplete && run.now() >= options.until);
       if (index === 0 || !isLate) return reconcilePart(run, part, options);
@@ -74,9 +84,14 @@ async function reconcileParts(
 
 // Many terminations are taken cluster by cluster, which takes no more calls. So the first ones are completed before AWS is asked
 // about the last. Those of small clusters go together.
-function partsOf(records: readonly InPass[]): InPass[][] {
+async function partsOf(run: Run, records: readonly InPass[], options: PassOptions): Promise<InPass[][]> {
+  if (records.length <= PART_AT_LEAST) return records.length === 0 ? [] : [[...records]];
+  const read = new Map(
+    (await readSettings(run, records, options)).map(({ index, termination }) => [index, termination]),
+  );
+  const clusterOf = ({ index, before }: InPass) => (read.get(index) ?? before).settings.clusterNames[0];
   const parts: InPass[][] = [];
-  for (const own of groupBy(records, ({ before }) => before.settings.clusterNames[0]).values()) {
+  for (const own of groupBy(records, clusterOf).values()) {
     const last = parts.at(-1);
     if (last && last.length < PART_AT_LEAST) last.push(...own);
     else parts.push([...own]);
@@ -113,15 +128,11 @@ async function reconcilePart(
   });
 }
 
-async function decideAll(
-  run: Run,
-  records: readonly InPass[],
-  { dryRun, mayComplete, ours }: PassOptions,
-): Promise<Decided[]> {
-  const shown = (await observeAutoScaling(run, records, questions)).map((each) => ({
-    ...each,
-    view: { ...each.view, owner: ownerOf(each.termination, each.view, ours) },
-  }));
+async function decideAll(run: Run, records: readonly InPass[], options: PassOptions): Promise<Decided[]> {
+  const { dryRun, mayComplete, keys } = options;
+  const read = (await observeAutoScaling(run, records)).map((each) => withSettings(each, options));
+  noteWrongMetadata(run, read);
+  const shown = await observeNearTheEnd(run, read, questions);
   const now = run.now();
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
   const current = shown.map((each) => {
@@ -134,11 +145,15 @@ async function decideAll(
   const kept = dryRun ? current : await sendHeartbeats(run, current, !mayComplete);
   const observed = await observe(run, kept, questions);
   const decidedAt = run.now();
-  return observed.map((each) => ({
-    ...each,
-    decision: decide(each.termination, each.observation, decidedAt),
-    decidedAt,
-  }));
+  return observed.map((each) => {
+    const decided = { ...each, decision: decide(each.termination, each.observation, decidedAt), decidedAt };
+    return mayTakeSteps(each.termination, each.observation, keys) ? decided : withoutAnyStep(decided);
+  });
+}
+
+function withoutAnyStep(decided: Decided): Decided {
+  const waiting = withoutSteps(decided);
+  return { ...waiting, decision: { ...waiting.decision, steps: [] } };
 }
 
 async function act(run: Run, decided: readonly Decided[], options: PassOptions): Promise<Concluded[]> {

@@ -17,6 +17,7 @@ import {
 import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { readSettings } from "./settings-in-force.ts";
 
 type Judged = Suspect & { readonly decision: GhostDecision };
 
@@ -27,11 +28,18 @@ type Judged = Suspect & { readonly decision: GhostDecision };
  */
 export async function sweepGhosts(
   run: Run,
-  atHand: readonly Termination[],
+  tracked: readonly Termination[],
   options: SweepOptions,
 ): Promise<void> {
-  const named = groupsToSweep(options, atHand);
+  const named = groupsToSweep(options, tracked);
   if (named.length === 0 && options.tag === undefined) return;
+  // Some have had no pass in this run.
+  const known = await readSettings(
+    run,
+    tracked.map((termination) => ({ termination })),
+    options,
+  );
+  const atHand = known.map(({ termination }) => termination);
   const followed = new Set(atHand.map(({ instanceId }) => instanceId));
   const clusters = await clustersOfOurs(run, atHand, options);
   const suspects = await observeSilent(run, clusters, (id) => !followed.has(id));

@@ -1,7 +1,6 @@
 import { holdsByInstance } from "../act/heartbeat.ts";
 import { forEachOf } from "../base/batches.ts";
 import type { Hook } from "../model/hooks.ts";
-import { keysOfMetadata } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { observeGroups, observeInstancesOf } from "../observe/groups.ts";
 import {
@@ -46,7 +45,9 @@ export async function sweepGroups(
   });
   const found = await forEachOf(candidates.flat(), async (each) => {
     if (!(await isHeld(run, each, options))) return [];
-    logFound(run, each);
+    run.logAbout(each.termination).warn("sweep found", {
+      reason: "the hook holds it, and no message stands for it",
+    });
     return [each.termination];
   });
   return found.flat();
@@ -73,13 +74,5 @@ function warnOfNone(run: Run, group: string, hooks: readonly Hook[], { ours }: S
     auto_scaling_group: group,
     reason: `none of its terminating hooks ${known}: no sweep finds anything`,
     terminating_hooks: hooks.map(({ name }) => name),
-  });
-}
-
-function logFound(run: Run, { termination, hook }: Candidate): void {
-  const own = keysOfMetadata(hook.metadata);
-  run.logAbout(termination).warn("sweep found", {
-    reason: "the hook holds it, and no message stands for it",
-    ...(own && "problems" in own ? { metadata_ignored: own.problems } : {}),
   });
 }

@@ -16,9 +16,7 @@ import {
 } from "../messages/receive.ts";
 import { withTrustedMemory } from "../messages/trusted-memory.ts";
 import { areNoticesTrusted } from "../messages/trusted-notices.ts";
-import type { OurHooks } from "../model/hooks.ts";
 import { isLogged, shortId } from "../model/logged.ts";
-import type { DrainKeys } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { goRound, hasRoundNews } from "../observe/rounds.ts";
 import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } from "../rules/due.ts";
@@ -29,6 +27,7 @@ import type { Run } from "../run/run.ts";
 import type { SenderRoleIds } from "../run/sender-role-ids.ts";
 import { reconcile } from "./reconcile.ts";
 import type { ReceivedNotices } from "./replace-noticed.ts";
+import type { SettingsOptions } from "./settings-in-force.ts";
 
 /** How long a run receives. The run before it, a minute older, hands over within this time. */
 export const RECEIVE_MS = 5_000;
@@ -36,12 +35,9 @@ export const RECEIVE_MS = 5_000;
 export const MAX_TRACKED = 3_000;
 
 /** How a run of terminate tracks its terminations. */
-export type TrackOptions = {
+export type TrackOptions = SettingsOptions & {
   readonly queue: string;
-  readonly keys: DrainKeys;
   readonly dryRun: boolean;
-  /** By what our hooks are known. */
-  readonly ours: OurHooks;
   /** The roles whose messages' memory counts. */
   readonly senderRoleIds: SenderRoleIds;
 };
@@ -218,7 +214,7 @@ export class TrackedTerminations {
     const reconciled = await reconcile(
       this.#run,
       due.map(({ termination }) => termination),
-      { mayComplete: true, dryRun: this.#options.dryRun, ours: this.#options.ours, until },
+      { ...this.#options, mayComplete: true, until },
     );
     const all = reconciled.flatMap((each) => {
       const own = due[each.index];
@@ -250,7 +246,7 @@ export class TrackedTerminations {
   }
 }
 
-function readMonitorBody({ body, sentAt }: ReceivedMessage, keys: DrainKeys) {
+function readMonitorBody({ body, sentAt }: ReceivedMessage, keys: TrackOptions["keys"]) {
   const large = tooLarge(body);
   if (large !== undefined) return { kind: "unreadable" as const, reason: large };
   return parseNoticeBatch(body) ?? parseMonitorMessage(body, sentAt, keys);

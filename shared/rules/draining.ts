@@ -16,6 +16,7 @@ import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
 import { stepsInPlan } from "./restore-plan.ts";
 import { roundAwaitedUntil } from "./rounds.ts";
+import { metadataProblems } from "./settings-in-force.ts";
 import { settleMilliseconds } from "./settle.ts";
 import { afterwards, leaving, stepsFor } from "./steps.ts";
 import { leftoversOf, stillThere } from "./still-there.ts";
@@ -93,6 +94,10 @@ function decideEmpty(termination: Termination, observed: Observation, { now, lat
   if (now < settled) {
     // Meanwhile somebody may set it ACTIVE, or register it again.
     return waitFor(event("settled"), Math.min(settled, now + RECHECKS_MS), { goneAt });
+  }
+  if (metadataProblems(termination, observed).length > 0) {
+    // Its owner may have named more, or wanted to wait for longer. Hooks are read once a run.
+    return waitFor(event("hook corrected"), now + RECHECKS_MS, { goneAt });
   }
   const steps = lastSteps(termination, observed);
   if (steps.length > 0) {

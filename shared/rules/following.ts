@@ -94,6 +94,8 @@ export function decideFollowed(
   const followed = { memory, silent };
   if (unread.tasks !== undefined) return orGiveUp({ ...followed, kind: "follow" }, view, now);
   if (allSilent.length === 0) return { ...followed, kind: "end", reason: { why: "not silent" } };
+  // A hook's metadata may name its cluster.
+  if (unread.hooks !== undefined) return orGiveUp({ ...followed, kind: "follow" }, view, now);
   if (silent.length === 0)
     return { memory, silent: allSilent, kind: "end", reason: { why: "not permitted" } };
   if (instance === "terminated") {

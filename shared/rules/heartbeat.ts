@@ -32,14 +32,17 @@ export function isHeartbeatDue(
   return at !== undefined && now >= at;
 }
 
-/** When the next heartbeat is due, in milliseconds since 1970. Undefined if none is, or if the drain's time is over. */
+/**
+ * When the next heartbeat is due, in milliseconds since 1970. Undefined if none is, or if the drain's time is over. While the hooks
+ * cannot be read, nobody knows the drain's time, since a hook may set its own.
+ */
 export function heartbeatBeforeDeadlineAt(
   termination: Termination,
   view: Pick<AutoScalingView, "hooks">,
   now: number,
   first = false,
 ): number | undefined {
-  if (isTimeOver(termination, hookOf(termination, view), now)) return undefined;
+  if (view.hooks !== undefined && isTimeOver(termination, hookOf(termination, view), now)) return undefined;
   return nextHeartbeatAt(termination, view, first);
 }
 

@@ -6,6 +6,7 @@ import { isOurs, type Registration } from "../model/registration.ts";
 import { type ClusterInstance, liveTasks, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { isSearching } from "./rounds.ts";
+import { metadataProblems } from "./settings-in-force.ts";
 import { SETTLE_MS } from "./timings.ts";
 
 /**
@@ -16,6 +17,8 @@ export function tasksToStop(termination: Termination, observed: Observation, now
   const { memory } = termination;
   if (memory.drainingAt === undefined || now - memory.drainingAt < SETTLE_MS) return [];
   if (observed.unread.registrations !== undefined || isSearching(observed)) return [];
+  // Its owner may have named what is to be kept.
+  if (metadataProblems(termination, observed).length > 0) return [];
   if (mustGoFirst(termination, observed).length > 0) return [];
   const live = observed.clusterInstances.flatMap((clusterInstance) =>
     liveTasks(clusterInstance).map((task) => ({ clusterInstance, task })),

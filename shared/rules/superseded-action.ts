@@ -1,7 +1,6 @@
 import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
 import type { AutoScalingView } from "../model/observation.ts";
-import { type DrainSettings, keysOf, settingsUnder } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { otherHooks } from "./heartbeat.ts";
 import { REFUSED_MS, SETTLE_MS } from "./timings.ts";
@@ -85,17 +84,12 @@ function isHeldAgain(termination: Termination, view: HookView, now: number): boo
   return completedAt !== undefined && now - completedAt >= REFUSED_MS && isAlone;
 }
 
-/** The settings for another action of the same hook: the message's, with those of the hook's metadata over them. */
-export function settingsOfAction({ settings }: Termination, metadata: string | undefined): DrainSettings {
-  return settingsUnder(metadata, keysOf(settings));
-}
-
 /**
  * Rule 8. Whether a heartbeat may ask if our hook holds the instance by another action. If the hook's own timeout decides, no
  * heartbeat may start its timer again.
  */
-export function mayAskForAction(termination: Termination, settings: DrainSettings): boolean {
-  return termination.settings.onTimeout !== "leave" && settings.onTimeout !== "leave";
+export function mayAskForAction({ settings }: Termination): boolean {
+  return settings.onTimeout !== "leave";
 }
 
 /**
@@ -107,17 +101,12 @@ export function mayAskForAction(termination: Termination, settings: DrainSetting
  *
  * @param now when Auto Scaling answered the heartbeat, in milliseconds since 1970
  */
-export function underOtherAction(
-  { memory, ...termination }: Termination,
-  settings: DrainSettings,
-  now: number,
-): Termination {
+export function underOtherAction({ memory, ...termination }: Termination, now: number): Termination {
   const since = memory.terminatingSince ?? now;
   // A drain that was begun for the action before, or by no run that could work on it, does not count as begun for this one.
   const begunAt = Math.max(memory.begunAt ?? now, since);
   return {
     ...termination,
-    settings,
     token: undefined,
     since,
     memory: { ...memory, ...NO_ENDED_ACTION, begunAt, lastHeartbeatAt: now },

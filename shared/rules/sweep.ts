@@ -18,8 +18,8 @@ export type SweepOptions = {
   readonly ours: OurHooks;
   /** Whether nothing may be written, not even a heartbeat. */
   readonly dryRun: boolean;
-  /** Settings for the drains that are found. The hook's own replace them. */
-  readonly keys: DrainKeys;
+  /** The drain settings of terminate's input. Undefined if it has none: then those of messages count. */
+  readonly keys: DrainKeys | undefined;
 };
 
 /** An instance that our hook may hold, with the hook. */
@@ -41,7 +41,7 @@ export function groupsToSweep({ groups }: SweepOptions, atHand: readonly Termina
 
 /** Rule 15. The settings that tell in which clusters a sweep looks for ghosts: the input's, and those of the drains at the moment. */
 export function settingsToSweep({ keys }: SweepOptions, atHand: readonly Termination[]): DrainSettings[] {
-  return [settingsOf(keys), ...atHand.map(({ settings }) => settings)];
+  return [settingsOf(keys ?? {}), ...atHand.map(({ settings }) => settings)];
 }
 
 /**
@@ -120,22 +120,22 @@ export function isTakenForOurs({ state }: Candidate): boolean {
 }
 
 /**
- * Rule 15. The settings of the oldest message of the same hook, or else of terminate's own input, with the hook's own metadata
- * over them. The places where instances may be are taken from all of them together. Deregister's input may name more than
- * terminate's, and a message that somebody sent by hand may name less than either.
+ * Rule 15. The settings of terminate's input, with the hook's own metadata over them. If the input has none, those of the oldest
+ * message of the same hook stand for them. The places where instances may be are then taken from all such messages together: one
+ * that somebody sent by hand may name less.
  */
 export function settingsFor(
   hook: Hook | undefined,
   alike: readonly Termination[],
   { keys }: SweepOptions,
 ): DrainSettings {
-  const own = settingsOf(keys);
-  const all = [...alike.map(({ settings }) => settings), own];
+  if (keys !== undefined) return settingsUnder(hook?.metadata, keys);
+  const all = alike.map(({ settings }) => settings);
   const together = (names: (settings: DrainSettings) => readonly string[]) => [
     ...new Set(all.flatMap(names)),
   ];
   const told = {
-    ...(all[0] ?? own),
+    ...(all[0] ?? settingsOf({})),
     elbNames: together(({ elbNames }) => elbNames),
     targetGroups: together(({ targetGroups }) => targetGroups),
     clusterNames: together(({ clusterNames }) => clusterNames),

@@ -15,7 +15,7 @@ import {
   type Lost,
   type PermitFacts,
 } from "./permits.ts";
-import { eitherScope, type Scope, type ServiceScope } from "./scope.ts";
+import type { Scope, ScopeNow, ServiceScope } from "./scope.ts";
 import { type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
@@ -52,8 +52,7 @@ const RUN_MS = 60_000;
 
 /** What the ledger of damage must know of the world and the scenario beyond the story. */
 export type DamageFacts = PermitFacts & {
-  /** The present scope of a hook's terminations; undefined for a hook that is not ours. */
-  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
+  readonly scopeOf: ScopeNow;
   /** When a hook was last put, changed or deleted, in milliseconds since 1970. */
   readonly hookChangedAt: (group: string, hook: string) => number;
   /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
@@ -148,6 +147,7 @@ export class DamageLedger {
 
   #follow(line: StoryLine): void {
     this.#now = line.at;
+    if ("instanceId" in line) this.#updateScope(this.#holds.get(line.instanceId));
     switch (line.kind) {
       case "task":
         this.#task(line);
@@ -184,12 +184,10 @@ export class DamageLedger {
     this.#lateness.follow(line);
   }
 
-  /** The inputs have changed. What has begun and not ended may go by the old ones or by the new ones. */
-  inputsChanged(): void {
-    for (const hold of this.#holds.values()) {
-      const scope = hold.ended ? undefined : this.#facts.scopeOf(hold.group, hold.hook);
-      if (scope) hold.scope = eitherScope(hold.scope, scope);
-    }
+  // The functions read the settings again in each run. Those of a hook that is gone, or not ours any more, stay as they were.
+  #updateScope(hold: Hold | undefined): void {
+    if (!hold || hold.ended) return;
+    hold.scope = this.#facts.scopeOf(hold.group, hold.hook, hold.scope) ?? hold.scope;
   }
 
   #started(line: LineOf<"action-started">): void {
@@ -229,9 +227,6 @@ export class DamageLedger {
     if (scope) this.#foreign.delete(`${group} ${hook}`);
     const hold = this.#holds.get(instanceId);
     if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
-    // A sweep goes by the hook as it is when it finds the instance. A message brings the settings of the start.
-    if (scope && (hold.scope.isSwept || this.#where.instance(instanceId).messageLost))
-      hold.scope = eitherScope(hold.scope, scope);
     if (this.#facts.isDry(by)) hold.isDry = true;
     else hold.begunAt ??= at;
   }

@@ -31,6 +31,7 @@ export const PERMITS = [
   "an injected fault",
   "another hook",
   "managed draining",
+  "metadata",
   "the hook's own timeout",
   "the read lag",
 ] as const;

@@ -68,11 +68,6 @@ export class Judge implements Past {
     return this.terminations.some(({ reason }) => reason === "");
   }
 
-  /** Somebody has changed what the functions are told. */
-  inputsChanged(): void {
-    this.#terminations.inputsChanged();
-  }
-
   /**
    * Judges what only shows at the end: terminations that should have ended, and what was not given back.
    *
@@ -107,7 +102,7 @@ export class Judge implements Past {
         this.#terminations.started(line, this.#instance(line.instanceId));
         return;
       case "action-seen":
-        this.#terminations.seen(line, this.#instance(line.instanceId));
+        this.#terminations.seen(line);
         return;
       case "target-healthy":
         return;

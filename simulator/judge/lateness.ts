@@ -107,7 +107,8 @@ export class Latenesses {
     if (unpermittedUntil !== undefined && isInTime(unpermittedUntil)) return "clusters";
     if (hold.isDry && hold.begunAt === undefined) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
-    const { discover, isMisnamed } = hold.scope.permits;
+    const { discover, isMisnamed, isMistold } = hold.scope.permits;
+    if (isMistold) return "metadata";
     if (isMisnamed && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || there.forged) return "a person's act";

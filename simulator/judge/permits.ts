@@ -9,7 +9,7 @@ export type Hold = {
   readonly group: string;
   readonly hook: string;
   readonly token: string;
-  /** By what it is judged: by either input, where one was changed while it lasted. */
+  /** By what it is judged: the settings as they are, or as they were when it ended. */
   scope: Scope;
   readonly askedAt: number;
   /** When one of us could first work on it; undefined while none could. */

@@ -29,7 +29,22 @@ export type Scope = Places & {
   readonly keepsAlive: boolean;
   /** What the settings allow besides. */
   readonly permits: Permits;
+  /** What discovery found when the drain began. */
+  readonly found: Found;
+  /** The hook's timeouts when it came to hold the instance: a later edit does not change its timer. */
+  readonly timeouts: Pick<JudgedHook, "heartbeatTimeout" | "globalTimeout">;
+  /** When somebody last changed the settings, in milliseconds since 1970. */
+  readonly changedAt: number;
 };
+
+/**
+ * Finds the scope of a hook's terminations as it is now, by group and hook: by the settings as they are, or were up to two ticks
+ * before. A run goes by those that it has read. Undefined for a hook that the judged functions do not serve.
+ *
+ * @param before the scope until now. What discovery found, the hook's timer, and whether a message tells of it, are as they were
+ *   when the drain began.
+ */
+export type ScopeNow = (group: string, hook: string, before?: Scope) => Scope | undefined;
 
 /** The settings that allow damage, as the scenario's file has them. */
 type Permits = {
@@ -39,6 +54,8 @@ type Permits = {
   readonly searchesFor: number;
   /** Whether a name is nothing's. Without a search, the drain is then held until its deadline. */
   readonly isMisnamed: boolean;
+  /** Whether a value in the hook's metadata is wrong. The drain is then held until its deadline. */
+  readonly isMistold: boolean;
   /** The clusters that are named. */
   readonly clusters: ReadonlySet<string>;
   /** The clusters that may be changed: they are named or tagged, or all may be. */
@@ -68,6 +85,8 @@ export type JudgedHook = Pick<Scope, "isSwept"> & {
   readonly metadata: string | undefined;
   readonly heartbeatTimeout: number;
   readonly globalTimeout: number;
+  /** When it was last put, in milliseconds since 1970. */
+  readonly changedAt?: number;
 };
 
 /** So long before the hook's global limit a drain may be completed with what is left, in milliseconds. */
@@ -107,11 +126,13 @@ type Keys = Readonly<Record<string, unknown>>;
  * @param found what discovery finds, where the input lets it take out what is not named
  */
 export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): Scope {
-  const own = keysIn(hook.metadata);
+  const told = keysIn(hook.metadata);
+  const own = Object.fromEntries(Object.entries(told).filter(([key, value]) => !isWrong(key, value)));
   const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
   const ofTargetGroups = "target_groups" in own ? own : input;
   const end = endOf({ ...input, ...own }, hook);
-  const permits = permitsOf(input, own, found);
+  const isMistold = Object.keys(own).length < Object.keys(told).length;
+  const permits = { ...permitsOf(input, own, found), isMistold };
   const more = permits.discover === "all" ? found : NOTHING;
   const named: Places = {
     targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
@@ -122,6 +143,11 @@ export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): 
     targetGroups: new Set([...named.targetGroups, ...more.targetGroups]),
     loadBalancers: new Set([...named.loadBalancers, ...more.loadBalancers]),
     ...end,
+    // Nobody knows what a wrong value was to protect.
+    ...(isMistold ? { stopTasks: "none" } : {}),
+    found,
+    timeouts: { heartbeatTimeout: hook.heartbeatTimeout, globalTimeout: hook.globalTimeout },
+    changedAt: hook.changedAt ?? Number.NEGATIVE_INFINITY,
     permits: {
       ...permits,
       leavesAfter: end.patience === undefined ? end.limit - TICKS_MS - hook.heartbeatTimeout : undefined,
@@ -129,7 +155,30 @@ export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): 
   };
 }
 
-function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesAfter"> {
+// Settings that have a wrong value in some scenario. A wrong one counts as not set.
+function isWrong(key: string, value: unknown): boolean {
+  switch (key) {
+    case "drain_timeout_seconds":
+    case "poll_seconds":
+    case "settle_seconds":
+      return typeof value !== "number";
+    case "on_timeout":
+      return !["continue", "abandon", "leave"].includes(String(value));
+    case "stop_tasks":
+      return !["none", "daemon", "all"].includes(String(value));
+    case "cluster_name":
+    case "elb_name":
+      return typeof value !== "string";
+    case "cluster_names":
+    case "elb_names":
+    case "target_groups":
+      return !Array.isArray(value);
+    default:
+      return false;
+  }
+}
+
+function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesAfter" | "isMistold"> {
   const both = { ...input, ...own };
   const ofClusters = "cluster_name" in own || "cluster_names" in own ? own : input;
   const { deregister_container_instance: containerInstances, settle_seconds: settle } = both;
@@ -171,7 +220,7 @@ function mayChange({ clusters, cluster_tag: tag }: Keys, tags: ReadonlyMap<strin
 function endOf(
   { on_timeout, drain_timeout_seconds, dry_run, stop_tasks }: Keys,
   { heartbeatTimeout, globalTimeout, isSwept }: JudgedHook,
-): Omit<Scope, keyof Places | "named" | "permits"> {
+): Omit<Scope, keyof Places | "named" | "permits" | "found" | "timeouts" | "changedAt"> {
   const seconds = typeof drain_timeout_seconds === "number" ? drain_timeout_seconds : DRAIN_TIMEOUT_SECONDS;
   const globalLimit = globalTimeout - BEFORE_LIMIT_MS;
   const deadline = Math.min(seconds * 1_000, globalLimit);
@@ -187,7 +236,7 @@ function endOf(
   };
 }
 
-/** The scope of a drain that may have begun by either of two inputs: what one of them allows is allowed. */
+/** The scope of a drain that may go by either of two settings: what one of them allows is allowed. */
 export function eitherScope(a: Scope, b: Scope): Scope {
   const never = Number.POSITIVE_INFINITY;
   const patience = Math.min(a.patience ?? never, b.patience ?? never);
@@ -203,6 +252,9 @@ export function eitherScope(a: Scope, b: Scope): Scope {
     isSwept: a.isSwept || b.isSwept,
     keepsAlive: a.keepsAlive && b.keepsAlive,
     permits: eitherPermits(a.permits, b.permits),
+    found: a.found,
+    timeouts: a.timeouts,
+    changedAt: Math.max(a.changedAt, b.changedAt),
   };
 }
 
@@ -228,6 +280,7 @@ function eitherPermits(a: Permits, b: Permits): Permits {
       (["named", "warn"] as const).find((each) => both.some(({ discover }) => discover === each)) ?? "all",
     searchesFor: Math.max(a.searchesFor, b.searchesFor),
     isMisnamed: a.isMisnamed || b.isMisnamed,
+    isMistold: a.isMistold || b.isMistold,
     clusters: inBoth(a.clusters, b.clusters),
     changeable: inBoth(a.changeable, b.changeable),
     dryRun: a.dryRun || b.dryRun,
@@ -262,4 +315,13 @@ function list(value: unknown): string[] {
 
 function nameOf(nameOrArn: string): string {
   return nameOrArn.startsWith("arn:") ? (nameOrArn.split("/")[1] ?? nameOrArn) : nameOrArn;
+}
+
+/**
+ * The scope of a function that goes by its own input, where another one that goes by another input has begun the drain. What
+ * either takes out or stops is allowed. When and how it ends is for the one that ends it.
+ */
+export function begunByAnother(own: Scope, other: Scope): Scope {
+  const { patience, globalLimit, limit, mayAbandon, keepsAlive } = own;
+  return { ...eitherScope(own, other), patience, globalLimit, limit, mayAbandon, keepsAlive };
 }

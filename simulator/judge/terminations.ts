@@ -2,13 +2,12 @@ import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
 import type { JudgedInstance, Unknowable } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import { eitherScope, type Scope, TICKS_MS } from "./scope.ts";
+import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
 /** What the judge must know to judge terminations. Times are in milliseconds. */
 export type TerminationOptions = {
-  /** The present scope of a hook's terminations; undefined for a hook that the judged functions do not serve. */
-  readonly scopeOf: (group: string, hook: string) => Scope | undefined;
+  readonly scopeOf: ScopeNow;
   /** The names under which the judged functions call AWS. */
   readonly suspects: ReadonlySet<string>;
   /**
@@ -18,10 +17,7 @@ export type TerminationOptions = {
   readonly faultsEndAt: (before: number) => number | undefined;
   /** How much longer a termination may take where its message was lost. */
   readonly sweepInterval: number;
-  /**
-   * Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice, and on one about
-   * which somebody else has sent a message.
-   */
+  /** Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice. */
   readonly stopTasksByInput: () => readonly StopTasks[];
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
   readonly isDry: (caller: string) => boolean;
@@ -29,7 +25,7 @@ export type TerminationOptions = {
   readonly fastBy: number;
 };
 
-/** A termination, with the scope that it began with, and whether it ever had registrations or tasks. */
+/** A termination, with the scope that it has or ended with, and whether it ever had registrations or tasks. */
 type Case = {
   readonly record: TerminationRecord;
   scope: Scope;
@@ -69,16 +65,7 @@ export class Terminations implements Past {
 
   /** The scopes of an instance's terminations that have not ended. */
   pendingScopes(instanceId: string): Scope[] {
-    return this.#pendingOf(instanceId).map(({ scope }) => scope);
-  }
-
-  /** The inputs have changed. What has begun and not ended may go by the old ones or by the new ones. */
-  inputsChanged(): void {
-    for (const each of this.#cases) {
-      const { group, hook, reason } = each.record;
-      const scope = reason === "" ? this.#options.scopeOf(group, hook) : undefined;
-      if (scope) each.scope = eitherScope(each.scope, scope);
-    }
+    return this.#pendingOf(instanceId).map((each) => this.#scopeNow(each));
   }
 
   forget(before: number): void {
@@ -129,17 +116,10 @@ export class Terminations implements Past {
   }
 
   /** Somebody could work on a lifecycle action. */
-  seen(
-    { at, instanceId, group, hook, token, by }: Extract<StoryLine, { kind: "action-seen" }>,
-    { messageLost }: JudgedInstance,
-  ): void {
+  seen({ at, instanceId, token, by }: Extract<StoryLine, { kind: "action-seen" }>): void {
     if (!this.#options.suspects.has(by) || this.#options.isDry(by)) return;
     const found = this.#of(instanceId).find(({ record }) => record.token === token);
-    if (!found) return;
-    found.begunAt ??= at;
-    // A sweep goes by the hook as it is when it finds the instance. A message brings the settings of the start.
-    const scope = found.scope.isSwept || messageLost ? this.#options.scopeOf(group, hook) : undefined;
-    if (scope) found.scope = eitherScope(found.scope, scope);
+    if (found) found.begunAt ??= at;
   }
 
   /** A lifecycle action has ended. `unknowable` says what whoever ended it need not know. */
@@ -157,9 +137,10 @@ export class Terminations implements Past {
         accuse("no other hook is cancelled", `the action of ${line.hook} was cancelled`);
       return;
     }
+    const scope = this.#scopeNow(found);
     found.endedAt = at;
     this.#ended += 1;
-    const { record, scope } = found;
+    const { record } = found;
     const late = Math.round((at - this.#latestEnd(found, instance)) / 1000);
     if (late > 0 && this.#isStillOurs(found))
       accuse("every drain ends in time", `it ended ${late} s too late`);
@@ -186,10 +167,10 @@ export class Terminations implements Past {
   }
 
   /** Somebody has asked for a task to stop. */
-  taskStopped(line: TaskStop, { interrupted, forged }: JudgedInstance): void {
+  taskStopped(line: TaskStop, { interrupted }: JudgedInstance): void {
     if (!this.#options.suspects.has(line.by)) return;
     const allowed = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
-    if (interrupted || forged) allowed.push(...this.#options.stopTasksByInput());
+    if (interrupted) allowed.push(...this.#options.stopTasksByInput());
     // On an instance that was never drained, another rule forbids it.
     if (allowed.length === 0 || allowed.some((each) => mayStop(each, line))) return;
     this.#accuse({
@@ -213,7 +194,8 @@ export class Terminations implements Past {
   /** Something has changed on an instance. */
   update(instanceId: string, at: number, instance: JudgedInstance): void {
     for (const had of this.#pendingOf(instanceId)) {
-      const { record, scope } = had;
+      const { record } = had;
+      const scope = this.#scopeNow(had);
       const targets = instance.judged(scope).length > 0;
       const tasks = instance.running.length > 0;
       had.targets ||= targets;
@@ -225,6 +207,13 @@ export class Terminations implements Past {
           ? undefined
           : Math.max(record.askedAt, record.targetsGoneAt ?? 0, record.tasksGoneAt ?? 0);
     }
+  }
+
+  // The functions read the settings again in each run. Those of a hook that is gone, or not ours any more, stay as they were.
+  #scopeNow(of: Case): Scope {
+    const { group, hook } = of.record;
+    if (of.endedAt === undefined) of.scope = this.#options.scopeOf(group, hook, of.scope) ?? of.scope;
+    return of.scope;
   }
 
   // How long it is until a drain may end with whatever is left, in milliseconds. The functions' clocks may be fast.
@@ -287,9 +276,11 @@ export class Terminations implements Past {
 
   // When a termination must have ended. After a fault, its message must become visible first, and a run that died may have been
   // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance.
-  #latestEnd({ record, begunAt, scope: { limit, isSwept } }: Case, { messageLost }: JudgedInstance): number {
+  // One whose settings were changed may have as long as it has by the new ones.
+  #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
     const { faultsEndAt, sweepInterval } = this.#options;
-    const from = begunAt ?? record.askedAt;
+    const { limit, isSwept, changedAt } = this.#scopeNow(of);
+    const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;
     return Math.max(from, faultsEnd + HIDDEN_MS) + limit;

@@ -8,7 +8,6 @@ export class Inputs {
   readonly #inputs = new Map<string, Input>();
   /** Those that were changed, and until when they were there, in milliseconds since 1970. */
   readonly #former: { readonly name: string; readonly input: Input; readonly until: number }[] = [];
-  readonly #listeners: (() => void)[] = [];
 
   constructor({ functions }: Scenario) {
     for (const [key, each] of Object.entries(functions ?? {}))
@@ -26,9 +25,10 @@ export class Inputs {
     return [this.of(name), ...former.map(({ input }) => input)];
   }
 
-  /** Calls `listener` after each change. */
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+  /** When a function's input was last changed, in milliseconds since 1970; minus infinity where it never was. */
+  changedAt(name: string): number {
+    const former = this.#former.findLast((each) => each.name === name);
+    return former?.until ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Changes keys of a function's input. `null` takes a key out. */
@@ -36,6 +36,5 @@ export class Inputs {
     this.#former.push({ name, input: this.of(name), until: now });
     const changed = Object.entries({ ...this.of(name), ...input }).filter(([, value]) => value !== null);
     this.#inputs.set(name, Object.fromEntries(changed));
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -3,10 +3,12 @@ import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import {
+  begunByAnother,
   eitherScope,
   type Found,
   type JudgedHook,
   type Scope,
+  type ScopeNow,
   type ServiceScope,
   scopeOf,
   stopTasksOf,
@@ -19,6 +21,24 @@ import { queueNamesOf } from "./ending.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
+
+/** The settings of a drain, which the inputs of both functions can have. */
+const DRAIN_KEYS: ReadonlySet<string> = new Set([
+  "elb_name",
+  "elb_names",
+  "target_groups",
+  "cluster_name",
+  "cluster_names",
+  "discover",
+  "clusters",
+  "cluster_tag",
+  "poll_seconds",
+  "drain_timeout_seconds",
+  "on_timeout",
+  "stop_tasks",
+  "deregister_container_instance",
+  "settle_seconds",
+]);
 
 /** When faults end, and how far reads lag, where the scenario alone does not say it. */
 export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
@@ -48,7 +68,10 @@ export function judgeOf(
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
     sweepInterval: sweepIntervalOf(scenario),
     wasTold: toldIn(simulation, suspects),
-    stopTasksByInput: () => inputs.since("deregister", 0).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
+    stopTasksByInput: () => [
+      ...inputsSince(inputs, "deregister", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
+      ...inputsSince(inputs, "terminate", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
+    ],
     isDry: (caller) => inputs.of(caller).dry_run === true,
     fastBy: fastBy(scenario),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -57,19 +80,63 @@ export function judgeOf(
   });
 }
 
-/** Finds the present scope of a hook's terminations, by group and hook; undefined for a hook that is not ours. */
-export function scopesIn(world: World, inputs: Inputs): (group: string, hook: string) => Scope | undefined {
-  return (group, name) => {
-    const hook = world.groups.find(group)?.hooks.get(name);
-    if (hook?.transition !== TERMINATING) return undefined;
-    const by = servedBy(hook, group, { world, inputs });
-    if (by === undefined) return undefined;
-    // A run that began before an input was changed goes by the old one.
-    return inputs
-      .since(by === "message" ? "deregister" : "terminate", world.agenda.now - TICKS_MS)
-      .map((input) => scopeOf(input, judgedHook(hook, by === "sweep"), foundIn(world)))
-      .reduce(eitherScope);
+/**
+ * Finds the present scope of a hook's terminations. What either function's input says counts, since one begins a drain and the
+ * other ends it. The hook's own metadata stands over each.
+ */
+export function scopesIn(world: World, inputs: Inputs): ScopeNow {
+  const known = new Map<string, { readonly scope: Scope; readonly at: number }>();
+  return (groupName, name, before) => {
+    const group = world.groups.find(groupName);
+    const hook = group?.hooks.get(name);
+    if (!group || hook?.transition !== TERMINATING) return undefined;
+    const served = servedBy(hook, groupName, { world, inputs });
+    if (served === undefined) return undefined;
+    const isSwept = before?.isSwept ?? served === "sweep";
+    const found = before?.found ?? foundIn(world);
+    const { now } = world.agenda;
+    const changedAt = Math.max(
+      group.hooksChangedAt.get(name) ?? Number.NEGATIVE_INFINITY,
+      inputs.changedAt("deregister"),
+      inputs.changedAt("terminate"),
+    );
+    const key = `${groupName} ${name} ${isSwept}`;
+    const last = known.get(key);
+    const isAsItWas = last?.scope.found === found && changedAt + TICKS_MS < (last?.at ?? 0);
+    if (last && isAsItWas && last.scope.changedAt === changedAt) return last.scope;
+    const former = group.formerHooks.filter(
+      (each) => each.hook.name === name && each.until >= now - TICKS_MS,
+    );
+    const hooks = [hook, ...former.map((each) => each.hook)].map((each) => {
+      const judged = judgedHook(each, isSwept);
+      const { heartbeatTimeout, globalTimeout } = before?.timeouts ?? judged;
+      // The functions go by the global limit of the hook as it is.
+      const limit = Math.min(globalTimeout, judged.globalTimeout);
+      return { ...judged, heartbeatTimeout, globalTimeout: limit, changedAt };
+    });
+    const scopesBy = (which: "deregister" | "terminate") =>
+      inputsSince(inputs, which, now)
+        .flatMap((input) => hooks.map((each) => scopeOf(input, each, found)))
+        .reduce(eitherScope);
+    const ended = scopesBy("terminate");
+    const scope = isSwept ? ended : begunByAnother(ended, scopesBy("deregister"));
+    known.set(key, { scope, at: now });
+    return scope;
   };
+}
+
+/**
+ * The inputs by which a function's runs go: the present one, and those of up to two ticks before, since a run keeps the one that
+ * it began with. If terminate's has no settings of a drain, it goes by the message's, which are deregister's.
+ */
+function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: number): Input[] {
+  const own = inputs.since(which, now - TICKS_MS);
+  if (which === "deregister") return own;
+  return own.flatMap((input) => {
+    if (Object.keys(input).some((key) => DRAIN_KEYS.has(key))) return [input];
+    const { dry_run } = input;
+    return inputs.since("deregister", now - TICKS_MS).map((each) => ({ ...each, dry_run }));
+  });
 }
 
 /**

@@ -20,6 +20,7 @@ export function sendLifecycleMessage({ agenda, queues, story, random: source }: 
     LifecycleTransition: given.transition,
     Origin: "AutoScalingGroup",
     Destination: "EC2",
+    ...(given.metadata === undefined ? {} : { NotificationMetadata: given.metadata }),
   };
   const direct = {
     ...core,

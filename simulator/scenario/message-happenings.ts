@@ -21,6 +21,7 @@ export const messageHappenings = {
         .default("sqs")
         .describe("How it is wrapped: not at all, by SNS, or by EventBridge."),
       token: z.string().optional().describe("Its token; drawn when not given."),
+      metadata: z.string().optional().describe("Its NotificationMetadata."),
     })
     .describe("Sends a lifecycle message that no hook sent: stale, forged, or in another form."),
   send: z

@@ -64,7 +64,6 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
   const { simulation, judge, lambda } = staged;
   const startedAt = clock.now();
   const ledger = new DamageLedger(simulation.world.story, damageFactsOf(scenario, staged, FUNCTIONS));
-  staged.inputs.onChange(() => ledger.inputsChanged());
   const refused: unknown[] = [];
   planTimeline(staged, scenario, startedAt, (error) => {
     if (!forgiving) refused.push(error);

@@ -62,7 +62,6 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
   watch?.(simulation);
   const inputs = new Inputs(scenario);
   const judge = judgeOf(scenario, { simulation, inputs }, FUNCTIONS, disturbed);
-  inputs.onChange(() => judge.inputsChanged());
   const lambda = new LambdaPlatform(clock, simulation.world.firings);
   const schedule: Stage["schedule"] = (goOn) =>
     FUNCTIONS.flatMap((name) => {

@@ -78,7 +78,7 @@ export const TARGETS: readonly Target[] = [
     millisecondsAKib: 4,
     make: (random, size, large) => bodyOf(random, forms.monitorForm(random), { size, large }),
     read: (text) => {
-      const read = parseMonitorMessage(text, SENT_AT, { cluster_name: "main" });
+      const read = parseMonitorMessage(text, SENT_AT, undefined);
       if (read.kind === "unreadable") expectShort(read.reason);
       else expectSameAgain(read.termination);
       return read.kind;
@@ -91,8 +91,12 @@ export const TARGETS: readonly Target[] = [
     make: (random, size, large) => bodyOf(random, forms.drainKeys(random), { size, large }),
     read: (text) => {
       const read = keysOfMetadata(text);
-      if (read && "problems" in read) expectShort(read.problems.join("; "));
-      return read === undefined ? "not for us" : "problems" in read ? "problems" : "keys";
+      if (read === undefined) return "not for us";
+      expectShort(read.problems.join("; "));
+      const again = keysOfMetadata(JSON.stringify(read.keys)) ?? { keys: {}, problems: [] };
+      if (!isDeepStrictEqual(again, { keys: read.keys, problems: [] }))
+        throw new Broken(`what is right is read as something else: ${JSON.stringify(again).slice(0, 400)}`);
+      return read.problems.length > 0 ? "problems" : "keys";
     },
   },
   inputTarget("input of deregister", forms.deregisterForm, () => deregisterInput),
@@ -226,7 +230,7 @@ function expectShort(reason: string): void {
 function expectSameAgain(termination: Termination): void {
   const body = formatMonitorMessage(termination);
   if (!TAKEN_BY_SQS.test(body)) throw new Broken("it is passed on with characters that SQS refuses");
-  const again = parseMonitorMessage(body, 0, {});
+  const again = parseMonitorMessage(body, 0, undefined);
   if (again.kind === "unreadable")
     throw new Broken(`it is passed on as what cannot be read: ${again.reason}`);
   if (!isDeepStrictEqual(again.termination, termination) && formatMonitorMessage(again.termination) !== body)

@@ -7,6 +7,7 @@ import { IN_PORTS } from "./in-ports.ts";
 import { IN_QUEUES } from "./in-queues.ts";
 import { IN_RULES } from "./in-rules.ts";
 import { IN_RUNS } from "./in-runs.ts";
+import { IN_SETTINGS } from "./in-settings.ts";
 
 /** All that is planted, one at a time. */
 export const BUGS: readonly Bug[] = [
@@ -18,4 +19,5 @@ export const BUGS: readonly Bug[] = [
   ...IN_MESSAGES,
   ...IN_RUNS,
   ...IN_ODD_ANSWERS,
+  ...IN_SETTINGS,
 ];

@@ -1,5 +1,4 @@
 import type { Tracked } from "../../shared/messages/receive.ts";
-import { settingsOf } from "../../shared/model/settings.ts";
 import type { Termination } from "../../shared/model/termination.ts";
 import { Run } from "../../shared/run/run.ts";
 import { untouchableRun } from "../unit/shared/fake-ports.ts";
@@ -127,13 +126,8 @@ export const IN_MESSAGES: readonly Bug[] = [
     },
   }),
   bugIn("parseMonitorMessage", {
-    what: "terminate's own settings apply, not those that the message brings",
-    plant: (parseMonitorMessage) => (body, sentAt, fallback) => {
-      const read = parseMonitorMessage(body, sentAt, fallback);
-      return read.kind === "termination"
-        ? { ...read, termination: { ...read.termination, settings: settingsOf(fallback) } }
-        : read;
-    },
+    what: "the settings of a message do not count, though terminate's input has none",
+    plant: (parseMonitorMessage) => (body, sentAt, keys) => parseMonitorMessage(body, sentAt, keys ?? {}),
     use: (parseMonitorMessage) =>
       parseMonitorMessage(
         JSON.stringify({
@@ -143,7 +137,7 @@ export const IN_MESSAGES: readonly Bug[] = [
           cluster_name: "main",
         }),
         SINCE,
-        { cluster_name: "other" },
+        undefined,
       ),
     foundBy: {
       scenarios: "deadlines",

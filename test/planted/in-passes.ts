@@ -45,6 +45,7 @@ export const IN_PASSES: readonly Bug[] = [
         mayComplete: true,
         dryRun: true,
         ours: OURS,
+        keys: undefined,
         until: SINCE + 2 * MINUTE,
       });
       return asked.includes("heartbeat");
@@ -57,7 +58,13 @@ export const IN_PASSES: readonly Bug[] = [
       reconcile(run, terminations, { ...options, dryRun: options.dryRun && !options.mayComplete }),
     use: async (reconcile) => {
       const { run } = held();
-      const options = { mayComplete: true, dryRun: true, ours: OURS, until: SINCE + 2 * MINUTE };
+      const options = {
+        mayComplete: true,
+        dryRun: true,
+        ours: OURS,
+        keys: undefined,
+        until: SINCE + 2 * MINUTE,
+      };
       return (await reconcile(run, [termination()], options)).map((each) => each.termination.dryRun);
     },
     foundBy: {
@@ -75,7 +82,7 @@ export const IN_PASSES: readonly Bug[] = [
     },
     use: async (reconcile) => {
       const { run } = held();
-      const options = { mayComplete: false, dryRun: false, ours: OURS, until: SINCE };
+      const options = { mayComplete: false, dryRun: false, ours: OURS, keys: undefined, until: SINCE };
       return (await reconcile(run, [termination()], options)).map((each) => each.termination.memory);
     },
     foundBy: {

@@ -15,20 +15,39 @@ import { functions, HOOK, instanceIds, linesOf, type Outcome, play, QUEUES } fro
 
 const ids = instanceIds(3);
 const [leaving] = ids as [string];
-const WRONG = '{"drain_timeout_seconds": "an hour"}';
-const REASON = /^NotificationMetadata\.drain_timeout_seconds: expected/;
+const REASON = /^Time: expected a time/;
 
-const fleet = (hook: Record<string, unknown>) => ({
+const fleet = (timeline: readonly Record<string, unknown>[] = []) => ({
   functions: functions({ cluster_name: "main" }),
   clusters: [{ name: "main", services: [{ name: "worker", desired_count: 2, task: { stop_seconds: 10 } }] }],
-  auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [{ ...HOOK, ...hook }] }],
+  auto_scaling_groups: [{ name: "fleet", instance_ids: ids, cluster: "main", hooks: [HOOK] }],
   timeline: [
+    ...timeline,
     { at_seconds: 5, terminate: { instance_ids: [leaving] } },
     // The operator comes before this.
     { at_seconds: 900, send: { queue: "unused", body: "{}" } },
   ],
   queues: [...QUEUES, { name: "unused" }],
 });
+
+/** What forwards the hook's message writes a time that is none. */
+const garbled = [
+  { at_seconds: 1, lose_notifications: { for_seconds: 30, probability: 1 } },
+  {
+    at_seconds: 6,
+    send: {
+      queue: "lifecycle",
+      body: JSON.stringify({
+        LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+        EC2InstanceId: leaving,
+        AutoScalingGroupName: "fleet",
+        LifecycleHookName: "drain",
+        LifecycleActionToken: "00000000-0000-4000-8000-000000000000",
+        Time: "a minute ago",
+      }),
+    },
+  },
+];
 
 /** An operator who comes after so many seconds, and whose calls are not those of a function. */
 const operator = (atSeconds: number, work: (sqs: SQSClient) => Promise<unknown>) => ({
@@ -67,15 +86,12 @@ describe("scenarios: dead letters", () => {
   it("one that could not be read, put right and moved back, is drained", async () => {
     let reason: string | undefined;
     const outcome = await play(
-      fleet({ metadata: WRONG }),
+      fleet(garbled),
       operator(300, async (sqs) => {
         const letter = await take(sqs);
         reason = letter.MessageAttributes?.reason?.StringValue;
         const body = JSON.parse(letter.Body as string);
-        const MessageBody = JSON.stringify({
-          ...body,
-          NotificationMetadata: '{"drain_timeout_seconds": 3600}',
-        });
+        const MessageBody = JSON.stringify({ ...body, Time: "2026-01-05T09:00:05.000Z" });
         await sqs.send(new SendMessageCommand({ QueueUrl: LETTERS, MessageBody }));
         await sqs.send(
           new DeleteMessageCommand({ QueueUrl: LETTERS, ReceiptHandle: letter.ReceiptHandle as string }),
@@ -90,7 +106,7 @@ describe("scenarios: dead letters", () => {
 
   it("moved back as it was, it is set aside once more, and not lost", async () => {
     const outcome = await play(
-      fleet({ metadata: WRONG }),
+      fleet(garbled),
       operator(300, (sqs) => moveBack(sqs, "lifecycle")),
     );
     expect(outcome.terminations.map((each) => each.result)).to.deep.equal([undefined]);
@@ -103,16 +119,16 @@ describe("scenarios: dead letters", () => {
   });
 
   it("one that only made runs fail goes back by itself, because SQS knows where it came from", async () => {
-    const queues = fleet({}).queues.map((queue) =>
+    const queues = fleet().queues.map((queue) =>
       queue.name === "lifecycle" ? { ...queue, max_receive_count: 2, visibility_timeout_seconds: 60 } : queue,
     );
     const outcome = await play(
       {
-        ...fleet({}),
+        ...fleet(),
         queues,
         timeline: [
           { at_seconds: 1, deny: { actions: ["sqs:SendMessage*"], for_seconds: 590 } },
-          ...fleet({}).timeline,
+          ...fleet().timeline,
         ],
       },
       operator(600, async (sqs) => {
@@ -124,9 +140,9 @@ describe("scenarios: dead letters", () => {
   });
 
   it("one that could not be set aside stays in its queue until it can", async () => {
-    const { queues } = fleet({});
+    const { queues } = fleet();
     const outcome = await play({
-      ...fleet({}),
+      ...fleet(),
       queues,
       timeline: [
         { at_seconds: 4, deny: { actions: ["sqs:SendMessage*"], for_seconds: 100 } },
@@ -146,9 +162,9 @@ describe("scenarios: dead letters", () => {
         at_seconds: 4,
         send: { queue, body: String(i).padEnd(700_000, "x") },
       }));
-    const { queues } = fleet({});
+    const { queues } = fleet();
     const outcome = await play({
-      ...fleet({}),
+      ...fleet(),
       queues,
       timeline: [
         ...many("lifecycle"),

@@ -132,3 +132,46 @@ describe("scenarios: what a drain is judged on", () => {
     expect(other).to.equal(0);
   });
 });
+
+describe("scenarios: what a drain is judged on after its hook was edited", () => {
+  const EDITED_AT = 60;
+  /** What is left, by the judge, when the action is completed so many seconds after the edit. */
+  async function leftAfter(seconds: number): Promise<string[]> {
+    let done = false;
+    const completing: Invoke = async (name, _event, { simulation }) => {
+      const { now } = simulation.world.agenda;
+      if (done || now < Date.parse("2026-01-05T09:00:00Z") + (EDITED_AT + seconds) * 1_000) return;
+      done = true;
+      const { autoScaling } = createClients(clientOptions(transport(simulation, name)));
+      await autoScaling.send(
+        new CompleteLifecycleActionCommand({
+          AutoScalingGroupName: "fleet",
+          LifecycleHookName: "drain",
+          InstanceId: victim,
+          LifecycleActionResult: "CONTINUE",
+        }),
+      );
+    };
+    const given = scenario({}, '{"target_groups":["static"]}', ["static", "payments"]);
+    const edit = {
+      at_seconds: EDITED_AT,
+      put_hook: { group: "fleet", hook: { ...HOOK, metadata: '{"target_groups":["payments"]}' } },
+    };
+    const text = JSON.stringify({
+      name: "edit",
+      queues: QUEUES,
+      ...given,
+      timeline: [...given.timeline, edit],
+    });
+    const { violations } = await playScenario(parseScenario(text, "edit"), { invoke: completing });
+    return brokenPromises(violations).map((each) => each.what);
+  }
+
+  it("for two ticks by what both allow, since a run may have read it before", async () => {
+    expect(await leftAfter(30)).to.deep.equal([]);
+  });
+
+  it("then by the new settings alone", async () => {
+    expect(await leftAfter(180)).to.deep.equal([inPayments]);
+  });
+});

@@ -358,6 +358,14 @@ const ORDINARY = [
   { Type: "SubscriptionConfirmation", TopicArn: "arn:aws:sns:us-east-1:123456789012:fleet" },
 ].map((each) => JSON.stringify(each));
 
+/** Settings by which a drain would end soon, with whatever is left. */
+const HOSTILE = JSON.stringify({
+  drain_timeout_seconds: 60,
+  on_timeout: "abandon",
+  stop_tasks: "all",
+  deregister_container_instance: "always",
+});
+
 function strangeMessage(from: Draws): Entry[] {
   const { random, group } = from;
   if (random.chance(0.4)) {
@@ -373,6 +381,7 @@ function strangeMessage(from: Draws): Entry[] {
         hook: "drain",
         instance_id: random.chance(0.8) ? instanceId : "i-0123456789abcdef0",
         form: random.pick(["sqs", "sns", "eventbridge"] as const),
+        metadata: HOSTILE,
       },
     }),
   ];

@@ -18,11 +18,11 @@ const IN_DEREGISTER: readonly WalkStep[] = [
   { file: "shared/messages/receive.ts", what: "Receives the messages, ten at a time." },
   {
     file: "shared/messages/arrivals.ts",
-    what: "Sorts them: terminations, notices, and what cannot be read. A termination gets its settings here.",
+    what: "Sorts them: terminations, notices, and what cannot be read. A termination gets the settings of the input here.",
   },
   {
     file: "shared/messages/lifecycle-message.ts",
-    what: "Reads one message: which instance, group, hook and token. `NotificationMetadata` may bring settings.",
+    what: "Reads one message: which instance, group, hook and token. It brings no settings: anybody may have written it.",
   },
   {
     file: "shared/messages/merge-duplicates.ts",

@@ -7,7 +7,7 @@ import { type Instance, isAlive } from "../ec2/instances.ts";
 import { Activities } from "./activities.ts";
 import { forgetActions, LifecycleActions } from "./lifecycle-actions.ts";
 import type { AutoScalingGround, Group, GroupInstance, Hook, LifecycleState } from "./model.ts";
-import { isInStandby, isLeaving, isWarm } from "./model.ts";
+import { isInStandby, isLeaving, isWarm, noteFormerHook } from "./model.ts";
 import { Notifications } from "./notifications.ts";
 import { type Following, Passages, SHRINKING } from "./passages.ts";
 import { replacedByRebalancing, replacementsWanted } from "./rebalancing.ts";
@@ -87,6 +87,7 @@ export class Groups implements Past {
       launched: 0,
       hooks: new Map(),
       hooksChangedAt: new Map(),
+      formerHooks: [],
       targetGroupArns: new Set(),
       loadBalancerNames: new Set(),
       tags: new Map(),
@@ -144,13 +145,14 @@ export class Groups implements Past {
   /** Forgets instances that have left their groups, and what only lagging reads still need. */
   forget(before: number): void {
     this.activities.forget(before);
-    for (const { instances } of this.#byName.values()) {
-      for (const [id, instance] of instances) {
+    for (const group of this.#byName.values()) {
+      for (const [id, instance] of group.instances) {
         const { state } = instance;
-        if (state.latest === undefined && state.since < before) instances.delete(id);
+        if (state.latest === undefined && state.since < before) group.instances.delete(id);
         state.forget(before);
         forgetActions(instance, before);
       }
+      group.formerHooks = group.formerHooks.filter(({ until }) => until >= before);
     }
   }
 
@@ -163,8 +165,8 @@ export class Groups implements Past {
       );
     }
     this.notifications.test(group, hook);
+    noteFormerHook(group, hook.name, this.#world.agenda.now);
     group.hooks.set(hook.name, hook);
-    group.hooksChangedAt.set(hook.name, this.#world.agenda.now);
   }
 
   /** Sets the desired capacity, launching or terminating what it takes. */

@@ -8,7 +8,7 @@ import type {
   Hook,
   LifecycleAction,
 } from "./model.ts";
-import { globalTimeout, type Passage, TERMINATING } from "./model.ts";
+import { globalTimeout, noteFormerHook, type Passage, TERMINATING } from "./model.ts";
 import type { Notifications } from "./notifications.ts";
 
 /** How a caller names an action. */
@@ -63,8 +63,8 @@ export class LifecycleActions {
   deleteHook(group: Group, name: string): void {
     const hook = group.hooks.get(name);
     if (!hook) throw new AwsError("ValidationError", `No Lifecycle Hook found with name ${name}`, 400);
+    noteFormerHook(group, name, this.#world.agenda.now);
     group.hooks.delete(name);
-    group.hooksChangedAt.set(name, this.#world.agenda.now);
     const result = hook.transition === TERMINATING ? "CONTINUE" : "ABANDON";
     for (const instance of group.instances.values()) {
       for (const action of pendingOf(instance)) {

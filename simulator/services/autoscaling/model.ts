@@ -137,6 +137,8 @@ export type Group = {
   readonly hooks: Map<string, Hook>;
   /** When hooks were last put or deleted, by name, in milliseconds since 1970. */
   readonly hooksChangedAt: Map<string, number>;
+  /** Hooks as they were before, and until when, in milliseconds since 1970. */
+  formerHooks: readonly { readonly hook: Hook; readonly until: number }[];
   readonly targetGroupArns: Set<string>;
   readonly loadBalancerNames: Set<string>;
   readonly tags: Map<string, string>;
@@ -193,4 +195,11 @@ export const IN_POOL: readonly (LifecycleState | undefined)[] = [
 /** Whether a state is one of the warm pool's. */
 export function isWarm(state: LifecycleState | undefined): boolean {
   return state?.startsWith("Warmed:") === true;
+}
+
+/** Notes a hook that is about to be put or deleted as it was until now, in milliseconds since 1970. */
+export function noteFormerHook(group: Group, name: string, now: number): void {
+  const hook = group.hooks.get(name);
+  if (hook) group.formerHooks = [...group.formerHooks, { hook, until: now }];
+  group.hooksChangedAt.set(name, now);
 }

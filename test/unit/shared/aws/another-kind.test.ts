@@ -60,7 +60,7 @@ function lattice(asked: string[]) {
 
 /** A termination as the next run reads it from its message. */
 function throughMessage(of: Termination): Termination {
-  const read = parseMonitorMessage(formatMonitorMessage(of), SINCE, {});
+  const read = parseMonitorMessage(formatMonitorMessage(of), SINCE, undefined);
   if (read.kind !== "termination") throw new Error(read.reason);
   return read.termination;
 }
@@ -81,7 +81,13 @@ function play(state: string) {
     loadBalancers: new Map([...shown.ports.loadBalancers, [adapter.kind, adapter]]),
   };
   const pass = async (of: Termination) => {
-    const options = { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY };
+    const options = {
+      mayComplete: true,
+      dryRun: false,
+      ours: OURS,
+      keys: undefined,
+      until: Number.POSITIVE_INFINITY,
+    };
     const [found] = await reconcile(new Run(ports, Number.POSITIVE_INFINITY), [of], options);
     if (!found) throw new Error("nothing came of the pass");
     return { after: throughMessage(found.termination), ending: found.ending, asked: asked.splice(0) };

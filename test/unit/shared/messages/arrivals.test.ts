@@ -65,13 +65,11 @@ describe("arrivals", () => {
     expect(arrival?.termination.memory.lastHeartbeatAt).to.equal(at("09:00:05"));
   });
 
-  it("a hook's own settings stand over those of the input", () => {
+  it("the settings are those of the input, whatever the message says of the hook's", () => {
     const [arrival] = play(
       terminating({ NotificationMetadata: '{"cluster_name":"other","poll_seconds":9}' }),
     ).terminations;
-    expect(arrival?.termination.settings).to.deep.equal(
-      settingsOf({ cluster_name: "other", poll_seconds: 9 }),
-    );
+    expect(arrival?.termination.settings).to.deep.equal(settingsOf({ cluster_name: "main" }));
   });
 
   it("a notice is about each of its instances, and the message stands for all of them", () => {

@@ -19,7 +19,6 @@ describe("the lifecycle message", () => {
     hook: "drain",
     token: core.LifecycleActionToken,
     time: at("09:00:00"),
-    keys: {},
   };
   const direct = {
     ...core,
@@ -77,6 +76,12 @@ describe("the lifecycle message", () => {
     ["with metadata that is not for us", { ...direct, NotificationMetadata: '{"team":"web"}' }],
     ["with metadata that is no JSON", { ...direct, NotificationMetadata: "team web" }],
     ["with empty metadata", { ...direct, NotificationMetadata: "" }],
+    [
+      "without the settings in its metadata: the hook itself tells",
+      { ...direct, NotificationMetadata: '{"cluster_name":"other","on_timeout":"abandon"}' },
+    ],
+    ["with settings that are wrong", { ...direct, NotificationMetadata: '{"cluster_name":5}' }],
+    ["with metadata that is no text", { ...direct, NotificationMetadata: { cluster_name: "other" } }],
   ];
   for (const [what, body] of forms) {
     it(`is read ${what}`, () => expect(parseLifecycleMessage(JSON.stringify(body))).to.deep.equal(expected));
@@ -84,17 +89,6 @@ describe("the lifecycle message", () => {
 
   it("without a time says so", () => {
     expect(parseLifecycleMessage(JSON.stringify(core))).to.deep.equal({ ...expected, time: undefined });
-  });
-
-  it("carries the hook's own settings", () => {
-    const body = {
-      ...direct,
-      NotificationMetadata: '{"cluster_name":"other","poll_seconds":9,"team":"web"}',
-    };
-    expect(parseLifecycleMessage(JSON.stringify(body))).to.deep.equal({
-      ...expected,
-      keys: { cluster_name: "other", poll_seconds: 9 },
-    });
   });
 
   for (const key of ["Event", "LifecycleTransition"]) {

@@ -76,7 +76,7 @@ describe("the memory in a message", () => {
   for (let seed = 1; seed <= 200; seed++) {
     it(`SEED=${seed}: a termination comes back as it was written`, () => {
       const written = termination(randomSource(seed)("termination"));
-      const read = parseMonitorMessage(formatMonitorMessage(written), 0, { elb_name: "another" });
+      const read = parseMonitorMessage(formatMonitorMessage(written), 0, undefined);
       const { plannedDraining, plannedDeregistrations, ofLaterVersion } = written.memory;
       expect(read).to.deep.equal({
         kind: "termination",

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
-import { settingsOf } from "../../../../shared/model/settings.ts";
+import { type DrainKeys, settingsOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { FULL_MEMORY, INSTANCE } from "./drawn-memory.ts";
 
@@ -41,7 +41,7 @@ const NOTHING = { plannedDraining: [], plannedDeregistrations: [] };
 
 describe("the message to terminate", () => {
   it("comes back as it was written, with all of its memory", () => {
-    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, { elb_name: "other" })).to.deep.equal({
+    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, undefined)).to.deep.equal({
       kind: "termination",
       termination,
       unknown: UNKNOWN,
@@ -52,7 +52,7 @@ describe("the message to terminate", () => {
     const told = { ...termination, group: "fleet \u0000\uFFFE\uFFFF\uD800" };
     const body = formatMonitorMessage(told);
     expect(body).to.match(/^[ -\uD7FF\uE000-\uFFFD]+$/);
-    expect(parseMonitorMessage(body, 0, {})).to.deep.equal({
+    expect(parseMonitorMessage(body, 0, undefined)).to.deep.equal({
       kind: "termination",
       termination: told,
       unknown: UNKNOWN,
@@ -67,17 +67,17 @@ describe("the message to terminate", () => {
       elb_name: "no such_name",
       elb_names: ["web"],
     };
-    const read = parseMonitorMessage(JSON.stringify(original), 0, {});
+    const read = parseMonitorMessage(JSON.stringify(original), 0, undefined);
     if (read.kind === "unreadable") throw new Error(read.reason);
     expect(read.termination.settings.elbNames).to.deep.equal(["no such_name", "web"]);
-    expect(parseMonitorMessage(formatMonitorMessage(read.termination), 0, {})).to.deep.equal(read);
+    expect(parseMonitorMessage(formatMonitorMessage(read.termination), 0, undefined)).to.deep.equal(read);
   });
 
   it("names the action by the instance where the token is empty", () => {
     const read = parseMonitorMessage(
       JSON.stringify({ ...JSON.parse(formatMonitorMessage(termination)), lifecycle_action_token: "" }),
       0,
-      {},
+      undefined,
     );
     expect(read.kind === "termination" && read.termination.token).to.equal(undefined);
   });
@@ -92,7 +92,7 @@ describe("the message to terminate", () => {
       memory: NO_MEMORY,
       restorePlan: NOTHING,
     };
-    expect(parseMonitorMessage(formatMonitorMessage(bare), 0, { elb_name: "other" })).to.deep.equal({
+    expect(parseMonitorMessage(formatMonitorMessage(bare), 0, undefined)).to.deep.equal({
       kind: "termination",
       termination: bare,
       unknown: UNKNOWN,
@@ -103,7 +103,7 @@ describe("the message to terminate", () => {
     const begunAt = (memory: Partial<Memory>, keys: object = {}) => {
       const told = { ...termination, dryRun: false, memory: { ...NO_MEMORY, ...memory } };
       const body = { ...JSON.parse(formatMonitorMessage(told)), version: 1, ...keys };
-      const read = parseMonitorMessage(JSON.stringify(body), 0, {});
+      const read = parseMonitorMessage(JSON.stringify(body), 0, undefined);
       return read.kind === "termination" ? read.termination.memory.begunAt : read.reason;
     };
     const worked = { nextPassAt: at("09:05:00") };
@@ -128,7 +128,7 @@ describe("the message to terminate", () => {
     });
   });
 
-  it("is read from the original's, which has no settings, no time and no memory: the input's settings hold", () => {
+  describe("of the original, which has no settings, no time and no memory", () => {
     const body = JSON.stringify({
       elb_name: "web",
       instance_id: "i-0123456789abcdef0",
@@ -136,19 +136,32 @@ describe("the message to terminate", () => {
       life_cycle_hook_name: "drain",
       lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
     });
-    expect(
-      parseMonitorMessage(body, at("08:59:00"), { cluster_name: "main", elb_names: ["other"] }),
-    ).to.deep.equal({
+    const readBy = (keys: DrainKeys | undefined) => parseMonitorMessage(body, at("08:59:00"), keys);
+    const expected = (settings: DrainKeys) => ({
       kind: "termination",
       termination: {
         ...termination,
         since: at("08:59:00"),
         interruptedAt: undefined,
         dryRun: false,
-        settings: settingsOf({ elb_name: "web", cluster_name: "main" }),
+        settings: settingsOf(settings),
         memory: NO_MEMORY,
         restorePlan: NOTHING,
       },
+      unknown: UNKNOWN,
+    });
+
+    it("names its load balancer", () =>
+      expect(readBy(undefined)).to.deep.equal(expected({ elb_name: "web" })));
+    it("does not where the input has settings of its own", () =>
+      expect(readBy({ cluster_name: "main" })).to.deep.equal(expected({ cluster_name: "main" })));
+  });
+
+  it("brings no settings where the input has its own, be it a single one: anybody can have written it", () => {
+    const keys: DrainKeys = { poll_seconds: 9 };
+    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, keys)).to.deep.equal({
+      kind: "termination",
+      termination: { ...termination, settings: settingsOf(keys) },
       unknown: UNKNOWN,
     });
   });
@@ -156,7 +169,7 @@ describe("the message to terminate", () => {
   it("drops a memory that is none, and keeps the drain", () => {
     const body = JSON.parse(formatMonitorMessage(termination));
     for (const memory of ["lost", 5, null, [{ failures: 3 }]]) {
-      expect(parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, {})).to.deep.equal({
+      expect(parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, undefined)).to.deep.equal({
         kind: "termination",
         termination: { ...termination, memory: NO_MEMORY, restorePlan: NOTHING },
         unknown: UNKNOWN,

@@ -8,7 +8,7 @@ const targetGroupArn =
   "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012:targetgroup/web/0123456789abcdef";
 const drainKey = (key: string) => (value: unknown) => {
   const read = keysOfMetadata(JSON.stringify({ [key]: value }));
-  return read !== undefined && "keys" in read;
+  return read?.problems.length === 0;
 };
 const messageKey = (key: string) => (value: unknown) => {
   const read = parseLifecycleMessage(

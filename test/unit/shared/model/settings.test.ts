@@ -6,6 +6,7 @@ import {
   keysOf,
   keysOfMetadata,
   overlay,
+  ownKeysOf,
   settingsOf,
   unknownKeys,
 } from "../../../../shared/model/settings.ts";
@@ -114,6 +115,33 @@ describe("settings", () => {
     });
     expect(ignoredKeys(metadata)).to.deep.equal(["dry_run", "lifecycle_hook_names", "replace_last"]);
     expect(unknownKeys(metadata).map(({ key }) => key)).to.deep.equal(["colour"]);
+  });
+
+  it("of metadata count as far as they are right; what is wrong with the others is told", () => {
+    const metadata = { poll_seconds: 9, elb_names: ["web", 7], stop_tasks: "nonee", team: 5 };
+    expect(keysOfMetadata(JSON.stringify(metadata))).to.deep.equal({
+      keys: { poll_seconds: 9 },
+      problems: [
+        "NotificationMetadata.elb_names[1]: expected the name of a classic load balancer, found 7",
+        'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"',
+      ],
+    });
+    expect(keysOfMetadata(JSON.stringify({ poll_seconds: 9, team: 5 }))).to.deep.equal({
+      keys: { poll_seconds: 9 },
+      problems: [],
+    });
+  });
+
+  it("of metadata that are wrong in more than anybody would read are told in part", () => {
+    const wrong = keysOfMetadata(JSON.stringify({ elb_names: Array.from({ length: 1000 }, () => 7) }));
+    expect(wrong?.keys).to.deep.equal({});
+    expect([wrong?.problems.length, wrong?.problems.at(-1)]).to.deep.equal([21, "and 980 more"]);
+  });
+
+  it("of an input are none where it has other keys alone: then a message's count", () => {
+    const keys = { queue_name: "monitor", dry_run: true };
+    expect(ownKeysOf(keys as DrainKeys)).to.equal(undefined);
+    expect(ownKeysOf({ ...keys, poll_seconds: 9 } as DrainKeys)).to.deep.equal({ poll_seconds: 9 });
   });
 
   it("are not sought in metadata that has none of our keys, not even inherited ones", () => {

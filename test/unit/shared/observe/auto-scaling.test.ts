@@ -1,7 +1,7 @@
 // Protects what is asked of Auto Scaling: a call per fifty instances, a group's hooks once a run, its retention near the end.
 import { expect } from "chai";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { observeAutoScaling } from "../../../../shared/observe/auto-scaling.ts";
+import { observeAutoScaling, observeNearTheEnd } from "../../../../shared/observe/auto-scaling.ts";
 import { questions } from "../../../../shared/rules/questions.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "../rules/builders.ts";
@@ -13,7 +13,11 @@ const plain: Shown = { groupInstances: { "i-1": groupInstance }, hooks: { fleet:
 
 async function play(shown: Shown, ...terminations: Termination[]) {
   const { run, asked } = showing(shown);
-  const found = await observeAutoScaling(run, inPass(...terminations), questions);
+  const found = await observeNearTheEnd(
+    run,
+    await observeAutoScaling(run, inPass(...terminations)),
+    questions,
+  );
   return { asked, autoScalingViews: found.map(({ view }) => view), run };
 }
 
@@ -51,12 +55,12 @@ describe("what Auto Scaling shows of an instance", () => {
     const many = Array.from({ length: 51 }, (_, i) => termination({}, { instanceId: `i-${i + 1}` }));
     const { run, asked } = showing({});
     const others = termination({}, { hook: "other", group: "fleet-2" });
-    await observeAutoScaling(run, inPass(...many, others), questions);
+    await observeAutoScaling(run, inPass(...many, others));
     const sizes = asked
       .filter((each) => each.startsWith("autoScaling.describeInstances"))
       .map((each) => each.split(" ").length - 1);
     expect(sizes).to.deep.equal([50, 1]);
-    await observeAutoScaling(run, inPass(...many), questions);
+    await observeAutoScaling(run, inPass(...many));
     expect(asked.filter((each) => each.startsWith("autoScaling.terminatingHooks"))).to.deep.equal([
       "autoScaling.terminatingHooks fleet",
       "autoScaling.terminatingHooks fleet-2",
@@ -93,7 +97,7 @@ describe("what Auto Scaling shows of an instance", () => {
   it("is unread where the run has no time left, and nothing is asked", async () => {
     const { ports, asked } = showing(plain);
     const late = new Run(ports, ports.now());
-    const found = await observeAutoScaling(late, inPass(termination()), questions);
+    const found = await observeAutoScaling(late, inPass(termination()));
     expect(asked).to.deep.equal([]);
     const outOfTime = { call: undefined, why: "out of time" };
     expect(found.map(({ view }) => view.unread)).to.deep.equal([
@@ -111,7 +115,7 @@ describe("a record that Auto Scaling's view is added to", () => {
       termination({}, { hook: "other" }),
       termination({}, { instanceId: "i-2" }),
     );
-    const found = await observeAutoScaling(run, records, questions);
+    const found = await observeAutoScaling(run, records);
     expect(found.map(({ view: _, ...record }) => record)).to.deep.equal(records);
     expect(found.map(({ view }) => view.groupInstance)).to.deep.equal([
       groupInstance,
@@ -168,7 +172,8 @@ describe("when the activity began that terminates an instance", () => {
     let now = ports.now();
     const run = new Run({ ...ports, now: () => now }, Number.POSITIVE_INFINITY);
     const count = () => asked.filter((each) => each.startsWith("autoScaling.terminating ")).length;
-    const pass = (...of: Termination[]) => observeAutoScaling(run, inPass(...of), questions);
+    const pass = async (...of: Termination[]) =>
+      observeNearTheEnd(run, await observeAutoScaling(run, inPass(...of)), questions);
     await pass(old(), old({ hook: "other" }));
     await pass(old());
     expect(count()).to.equal(1);
@@ -221,8 +226,9 @@ describe("whether a group keeps what is abandoned", () => {
   it("is asked once a run and group", async () => {
     const { run, asked } = showing({ ...plain, now: 5 * MINUTE });
     const both = inPass(abandoning(), abandoning({ instanceId: "i-2" }));
-    await observeAutoScaling(run, both, questions);
-    await observeAutoScaling(run, both, questions);
+    const views = await observeAutoScaling(run, both);
+    await observeNearTheEnd(run, views, questions);
+    await observeNearTheEnd(run, views, questions);
     expect(asked.filter((each) => each.startsWith("autoScaling.retains"))).to.have.lengthOf(1);
   });
 });

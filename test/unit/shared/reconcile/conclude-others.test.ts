@@ -34,7 +34,7 @@ async function play(others: string[], memory: Partial<Memory> = {}, until = Numb
       ...decided(termination(memory, { token: TOKEN }), { outcome }, 0, hooks),
       done: { steps: [], failed: false, logged: [] },
     },
-    { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY },
+    { mayComplete: true, dryRun: false, ours: OURS, keys: undefined, until: Number.POSITIVE_INFINITY },
   );
   return { asked, completion, lines: lines.filter(([, phrase]) => phrase !== "waiting"), run };
 }

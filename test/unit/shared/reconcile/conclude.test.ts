@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { AwsCallError } from "../../../../shared/base/errors.ts";
 import { completionText } from "../../../../shared/log-lines/reason-text.ts";
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
-import type { LifecycleAction } from "../../../../shared/model/hooks.ts";
+import type { Hook, LifecycleAction } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import { conclude } from "../../../../shared/reconcile/conclude.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -22,7 +22,11 @@ const outcome = {
 async function play(
   answer: "completed" | "no such action" | Error,
   memory: Partial<Memory> = {},
-  { token, byId }: { token?: string; byId?: "recorded" | "no such action" | Error } = {},
+  {
+    token,
+    byId,
+    edited,
+  }: { token?: string; byId?: "recorded" | "no such action" | Error; edited?: Partial<Hook> } = {},
 ) {
   const { ports: untouchable, lines } = untouchablePorts();
   const asked: unknown[] = [];
@@ -31,7 +35,7 @@ async function play(
     now: () => SINCE + MINUTE,
     autoScaling: {
       ...untouchable.autoScaling,
-      terminatingHooks: async () => [hook()],
+      terminatingHooks: async () => [hook(edited)],
       complete: async (...call: unknown[]) => {
         asked.push(call[1]);
         if (answer instanceof Error) throw answer;
@@ -46,13 +50,15 @@ async function play(
     },
   };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
+  // The pass has read the hooks some time ago.
+  if (edited) run.cache.hooks.set("fleet", { hooks: [hook()], at: SINCE });
   const completion = await conclude(
     run,
     {
       ...decided(termination(memory, { token }), { outcome }, 7),
       done: { steps: [], failed: false, logged: [] },
     },
-    { mayComplete: true, dryRun: false, ours: OURS, until: Number.POSITIVE_INFINITY },
+    { mayComplete: true, dryRun: false, ours: OURS, keys: undefined, until: Number.POSITIVE_INFINITY },
   );
   expect(completion.index).to.equal(7);
   return { asked, completion, lines: lines.filter(([, phrase]) => phrase !== "waiting"), run };
@@ -147,6 +153,16 @@ describe("a completion", () => {
       expect(completion.termination.memory.failures).to.equal(3);
       expect(run.hasFailures).to.equal(true);
     });
+  });
+
+  it("of a hook that was edited since the pass waits for another one: its owner may have given it more time", async () => {
+    const edited = { metadata: '{"drain_timeout_seconds": 7200}' };
+    const { asked, completion } = await play("completed", {}, { edited });
+    expect([asked, completion.ending]).to.deep.equal([[], "waiting"]);
+    expect(completion.termination.memory.blockers).to.deep.equal([event("hook edited")]);
+    expect((await play("completed", {}, { edited: { heartbeatTimeout: MINUTE } })).asked).to.deep.equal([
+      "ABANDON",
+    ]);
   });
 
   it("that fails is noted, and tried again", async () => {

@@ -38,17 +38,13 @@ const drain = (change: object = {}) =>
     { failures: 3 },
     { token, settings: { drainTimeoutSeconds: 400, targetGroups: ["static"], ...change } },
   );
-const saying = (metadata: object) => [
-  hook({ name: "other", metadata: JSON.stringify({ drain_timeout_seconds: 900 }) }),
-  hook({ metadata: JSON.stringify(metadata) }),
-];
 
 describe("a token that is refused", () => {
-  it("goes, and the drain's time begins now, as the hook says of its drains", async () => {
-    const { find, asked } = await play(drain(), saying({ drain_timeout_seconds: 700 }));
+  it("goes, and the drain's time begins now", async () => {
+    const { find, asked } = await play(drain(), [hook()]);
     const now = SINCE + MINUTE;
     expect(await find()).to.deep.equal({
-      ...drain({ drainTimeoutSeconds: 700 }),
+      ...drain(),
       token: undefined,
       since: now,
       memory: { ...drain().memory, begunAt: now, lastHeartbeatAt: now },
@@ -61,7 +57,7 @@ describe("a token that is refused", () => {
       { completedAt: SINCE, refusedAt: SINCE, returningSince: SINCE, goneAt: SINCE },
       { token },
     );
-    const { find } = await play(ended, saying({}));
+    const { find } = await play(ended, [hook()]);
     expect((await find())?.memory).to.deep.equal({
       ...ended.memory,
       completedAt: undefined,
@@ -73,32 +69,22 @@ describe("a token that is refused", () => {
   });
 
   it("gives the drain the time since the first pass that showed the instance dying", async () => {
-    const { find } = await play(termination({ terminatingSince: SINCE + 7 }, { token }), saying({}));
+    const { find } = await play(termination({ terminatingSince: SINCE + 7 }, { token }), [hook()]);
     expect((await find())?.since).to.equal(SINCE + 7);
   });
 
-  it("changes no settings where the hook says nothing of them", async () => {
-    const { find } = await play(drain(), saying({}));
-    expect((await find())?.settings).to.deep.equal(drain().settings);
-  });
-
   it("is asked about once a run and group", async () => {
-    const { find, asked } = await play(drain(), saying({}));
+    const { find, asked } = await play(drain(), [hook()]);
     await find();
     await find();
     expect(asked.filter((each) => each.startsWith("hooks"))).to.have.lengthOf(1);
   });
 
-  for (const [who, change, metadata] of [
-    ["the message", { onTimeout: "leave" }, { on_timeout: "continue" }],
-    ["the hook", {}, { on_timeout: "leave" }],
-  ] as const) {
-    it(`asks nothing of the action where ${who} leaves the end to the hook's timeout`, async () => {
-      const { find, asked } = await play(drain(change), saying(metadata));
-      expect(await find()).to.equal(undefined);
-      expect(asked).to.deep.equal(["hooks of fleet"]);
-    });
-  }
+  it("asks nothing of the action where the end is left to the hook's timeout", async () => {
+    const { find, asked } = await play(drain({ onTimeout: "leave" }), [hook()]);
+    expect(await find()).to.equal(undefined);
+    expect(asked).to.deep.equal(["hooks of fleet"]);
+  });
 
   it("is kept, to be asked about again, where the hooks cannot be read", async () => {
     const { find, asked, run } = await play(drain(), failure("throttled"));

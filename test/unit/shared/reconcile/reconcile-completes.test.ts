@@ -90,7 +90,7 @@ describe("a pass at what is gone", () => {
     const groupInstances = Object.fromEntries(
       ["i-1", "i-2"].map((id) => [id, { group: "fleet", state: "Terminating:Wait" }]),
     );
-    const options = { mayComplete: true, dryRun: false, ours: OURS, until: NOW + MINUTE };
+    const options = { mayComplete: true, dryRun: false, ours: OURS, keys: undefined, until: NOW + MINUTE };
     const nowhere = { ...plain().settings, targetGroups: [] };
 
     async function playTwo(targetGroups: readonly string[], seconds: number) {

@@ -66,7 +66,14 @@ export async function play(of: Termination, { shown = {}, options, refused, comp
       ],
     ]),
   };
-  const all = { mayComplete: true, dryRun: false, ours: OURS, until: NOW + MINUTE, ...options };
+  const all = {
+    mayComplete: true,
+    dryRun: false,
+    ours: OURS,
+    keys: undefined,
+    until: NOW + MINUTE,
+    ...options,
+  };
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   const reconciled = await reconcile(run, [of], all);
   expect(reconciled).to.have.lengthOf(1);

@@ -18,7 +18,7 @@ function trackedWith(ports: Ports): TrackedTerminations {
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   return new TrackedTerminations(run, {
     queue: "monitor",
-    keys: {},
+    keys: undefined,
     dryRun: false,
     ours: OURS,
     senderRoleIds: undefined,

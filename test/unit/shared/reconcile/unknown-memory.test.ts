@@ -26,7 +26,7 @@ async function received(...memories: object[]) {
   const run = new Run(ports, Number.POSITIVE_INFINITY);
   const tracked = new TrackedTerminations(run, {
     queue: "monitor",
-    keys: {},
+    keys: undefined,
     dryRun: false,
     ours: OURS,
     senderRoleIds: undefined,

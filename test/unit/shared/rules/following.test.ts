@@ -218,6 +218,15 @@ describe("an instance that is followed", () => {
       { instance: "terminated", containerInstances: [{ ...silent, permitted: false }] },
       "end: not permitted",
     ],
+    [
+      "its cluster may not be changed, but for what an unread hook says",
+      {
+        instance: "terminated",
+        containerInstances: [{ ...silent, permitted: false }],
+        unread: { hooks: denied() },
+      },
+      "follow",
+    ],
     ["it is retained", group("Terminating:Retained"), "end: lives on"],
     ["it is retained in the warm pool", group("Warmed:Terminating:Retained"), "end: lives on"],
     ["it is in service", group("InService"), "end: lives on"],
@@ -257,7 +266,12 @@ describe("an instance that is followed", () => {
 
   it("is given up after an hour, whatever was not answered, and not before", () => {
     const followedSince = NOW - 60 * MINUTE;
-    for (const shows of [{}, { instance: "terminated" as const }, { unread: { tasks: denied() } }]) {
+    for (const shows of [
+      {},
+      { instance: "terminated" as const },
+      { unread: { tasks: denied() } },
+      { unread: { hooks: denied() } },
+    ]) {
       expect(textOf(decide(shows, { followedSince }))).to.equal("end: left behind");
       expect(textOf(decide(shows, { followedSince: followedSince + 1 }))).to.not.equal("end: left behind");
     }

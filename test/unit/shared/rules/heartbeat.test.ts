@@ -116,6 +116,17 @@ describe("heartbeats", () => {
       expected: true,
     },
     {
+      why: "the hooks were not read: nobody knows whether the drain's time is over",
+      autoScalingView: { hooks: undefined, unread: { hooks: denied() } },
+      now: 90 * MINUTE,
+      expected: true,
+    },
+    {
+      why: "the drain's time is over, as the hook says",
+      now: 60 * MINUTE,
+      expected: false,
+    },
+    {
       why: "the hook is gone from its group: there is no timer any more",
       autoScalingView: { hooks: [hook({ name: "backup" })] },
       memory: { lastHeartbeatAt: undefined },

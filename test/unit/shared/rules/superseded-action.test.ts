@@ -17,7 +17,7 @@ const goneOn = (memory: Partial<Memory>, state: string | undefined, own: string 
 
 describe("another action that holds the instance", () => {
   const begunAt = (memory: Partial<Memory>) =>
-    underOtherAction(termination(memory, { token }), termination().settings, now).memory.begunAt;
+    underOtherAction(termination(memory, { token }), now).memory.begunAt;
 
   it("has its own time: from the first pass that showed the instance dying", () =>
     expect(begunAt({ begunAt: SINCE, terminatingSince: SINCE + SECOND })).to.equal(SINCE + SECOND));

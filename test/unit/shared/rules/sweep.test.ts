@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import type { OurHooks } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
-import type { DrainKeys, DrainSettings } from "../../../../shared/model/settings.ts";
+import { type DrainKeys, type DrainSettings, settingsOf } from "../../../../shared/model/settings.ts";
 import {
   candidatesOf,
   groupsToSweep,
@@ -23,7 +23,7 @@ const options = (change: Partial<SweepOptions> = {}): SweepOptions => ({
   tag: undefined,
   ours: { queue: undefined, topics: [], names: [] },
   dryRun: false,
-  keys: {},
+  keys: undefined,
   ...change,
 });
 const inState = (instanceId: string, state = "Terminating:Wait") => ({ instanceId, state });
@@ -170,20 +170,23 @@ describe("a candidate", () => {
     expect(first?.termination.settings).to.deep.include({ clusterNames: ["main"], drainTimeoutSeconds: 240 });
   });
 
-  it("is told rather what the oldest message of the same group and hook says, and is expected wherever any of them says", () => {
+  it("is told what the oldest message of the same group and hook says, where the input says nothing, and is expected wherever any of them says", () => {
     const atHand = [
       { ...told("i-8", { drainTimeoutSeconds: 100, clusterNames: ["elsewhere"] }), hook: "backup" },
       { ...told("i-9", { drainTimeoutSeconds: 200, clusterNames: ["elsewhere"] }), group: "other" },
       told("i-6", { drainTimeoutSeconds: 300, clusterNames: ["by-hand"] }),
       told("i-7", { drainTimeoutSeconds: 400, elbNames: ["classic"], targetGroups: ["static"] }),
     ];
-    const [first] = candidates(atHand, { keys: { cluster_name: "main", target_groups: ["ours"] } });
+    const [first] = candidates(atHand);
     expect(first?.termination.settings).to.deep.include({
       drainTimeoutSeconds: 300,
-      clusterNames: ["by-hand", "main"],
+      clusterNames: ["by-hand"],
       elbNames: ["classic"],
-      targetGroups: ["static", "ours"],
+      targetGroups: ["static"],
     });
+    // Anybody can have written the messages.
+    const keys: DrainKeys = { cluster_name: "main", target_groups: ["ours"] };
+    expect(candidates(atHand, { keys })[0]?.termination.settings).to.deep.equal(settingsOf(keys));
   });
 
   it("is told before all what the hook says of itself", () => {

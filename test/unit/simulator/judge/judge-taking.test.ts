@@ -83,11 +83,11 @@ describe("judge", () => {
       expect(violations(told, { stopTasksByInput: () => ["all"] })).to.deep.equal([]);
     });
 
-    it("goes by what the input says too, where somebody else has sent a message of the instance", () => {
+    it("goes by nothing that somebody else has sent", () => {
       const forged: Told = [0, { kind: "message-forged", instanceId: held }];
       const told: Told[] = [forged, ...begins, [SECOND, stop({})]];
-      expect(violations(told)).to.deep.equal([`${rule}: a standalone task, with stop_tasks daemon, daemon`]);
-      expect(violations(told, { stopTasksByInput: () => ["all"] })).to.deep.equal([]);
+      const found = violations(told, { stopTasksByInput: () => ["all"] });
+      expect(found).to.deep.equal([`${rule}: a standalone task, with stop_tasks daemon`]);
     });
   });
 

@@ -1,0 +1,63 @@
+// Rule 18: which settings count.
+
+import { hookOf } from "../model/hooks.ts";
+import type { AutoScalingView } from "../model/observation.ts";
+import {
+  type DrainKeys,
+  type DrainSettings,
+  keysOf,
+  keysOfMetadata,
+  settingsUnder,
+} from "../model/settings.ts";
+import type { Termination } from "../model/termination.ts";
+import { isHeldByOurs } from "./whose-hook.ts";
+
+/** What tells the settings that a hook of ours sets. */
+type HookView = Pick<AutoScalingView, "hooks" | "owner">;
+
+/**
+ * Rule 18. The settings by which a pass decides: those of the hook's NotificationMetadata, as it was just read, over those of
+ * the function's input. While the hook cannot be read, or if it is not ours, they stay as they are. Then nothing is decided by
+ * them: no step is taken, and nothing is completed.
+ *
+ * @param keys the settings of the function's input. Undefined if it has none: then those of the message stand for them.
+ */
+export function settingsInForce(
+  termination: Termination,
+  view: HookView,
+  keys: DrainKeys | undefined,
+): DrainSettings {
+  const { settings } = termination;
+  if (view.owner !== "ours") return settings;
+  return settingsUnder(hookOf(termination, view)?.metadata, keys ?? keysOf(settings));
+}
+
+/**
+ * Rule 18. Whether steps may be taken. By the settings of a message they are only for an instance that our hook holds, or that
+ * comes back from there. Anybody can have written the message.
+ *
+ * @param keys as above
+ */
+export function mayTakeSteps(
+  termination: Termination,
+  view: AutoScalingView,
+  keys: DrainKeys | undefined,
+): boolean {
+  const { returns } = termination.memory;
+  return keys !== undefined || returns !== undefined || isHeldByOurs(termination, view);
+}
+
+/** Rule 18. What is wrong in the NotificationMetadata of a termination's hook, if that is ours. */
+export function metadataProblems(termination: Termination, view: HookView): readonly string[] {
+  if (view.owner !== "ours") return [];
+  return keysOfMetadata(hookOf(termination, view)?.metadata)?.problems ?? [];
+}
+
+/** Rule 18. Whether somebody has edited the metadata of a termination's hook since a pass read it. */
+export function isEdited(
+  termination: Pick<Termination, "hook">,
+  before: Pick<AutoScalingView, "hooks">,
+  now: Pick<AutoScalingView, "hooks">,
+): boolean {
+  return hookOf(termination, before)?.metadata !== hookOf(termination, now)?.metadata;
+}

@@ -1,0 +1,214 @@
+// Rule 18: which settings count.
+// Protects drains from settings that anybody could have sent: those of the hook, as it was just read, stand over the input's.
+import { expect } from "chai";
+import { event } from "../../../../shared/model/blocker.ts";
+import type { AutoScalingView } from "../../../../shared/model/observation.ts";
+import { type DrainKeys, type DrainSettings, keysOf, settingsOf } from "../../../../shared/model/settings.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import {
+  isEdited,
+  mayTakeSteps,
+  metadataProblems,
+  settingsInForce,
+} from "../../../../shared/rules/settings-in-force.ts";
+import {
+  clusterInstanceOf,
+  hook,
+  MINUTE,
+  observed,
+  type Row,
+  rows,
+  SECOND,
+  seen,
+  service,
+  task,
+  termination,
+} from "./builders.ts";
+
+const INPUT: DrainKeys = { cluster_name: "input", drain_timeout_seconds: 600 };
+/** What the message said, or what stands in its place. */
+const TOLD = settingsOf({ cluster_name: "told", drain_timeout_seconds: 60, on_timeout: "abandon" });
+const hooksWith = (metadata: unknown) => [
+  hook({ name: "other", metadata: '{"drain_timeout_seconds": 90}' }),
+  hook({ metadata: typeof metadata === "string" ? metadata : JSON.stringify(metadata) }),
+];
+const view = (metadata: unknown, owner: AutoScalingView["owner"] = "ours") => ({
+  hooks: hooksWith(metadata),
+  owner,
+});
+
+type Case = {
+  readonly why: string;
+  readonly hook: Pick<AutoScalingView, "hooks" | "owner">;
+  readonly keys?: DrainKeys;
+  readonly expected: DrainSettings;
+};
+
+const unread = { hooks: undefined, owner: undefined };
+const cases: readonly Case[] = [
+  {
+    why: "the input's, and not the message's, where the hook says nothing",
+    hook: view(undefined),
+    keys: INPUT,
+    expected: settingsOf(INPUT),
+  },
+  {
+    why: "the hook's over the input's",
+    hook: view({ drain_timeout_seconds: 900, stop_tasks: "none" }),
+    keys: INPUT,
+    expected: settingsOf({ ...INPUT, drain_timeout_seconds: 900, stop_tasks: "none" }),
+  },
+  {
+    why: "an input that has a single setting",
+    hook: view(undefined),
+    keys: { poll_seconds: 9 },
+    expected: settingsOf({ poll_seconds: 9 }),
+  },
+  {
+    why: "those of deregister's input, even if it has none: no message brings it any",
+    hook: view(undefined),
+    keys: {},
+    expected: settingsOf({}),
+  },
+  { why: "the message's where the input has none", hook: view(undefined), expected: TOLD },
+  {
+    why: "the hook's over the message's, where the input has none",
+    hook: view({ on_timeout: "continue" }),
+    expected: { ...TOLD, onTimeout: "continue" },
+  },
+  {
+    why: "of a hook in which something is wrong: what is right, and the input's",
+    hook: view({ drain_timeout_seconds: "900", stop_tasks: "none" }),
+    keys: INPUT,
+    expected: settingsOf({ ...INPUT, stop_tasks: "none" }),
+  },
+  { why: "as they were while the hook cannot be read", hook: unread, keys: INPUT, expected: TOLD },
+  {
+    why: "as they were where the hook is another's",
+    hook: view({ drain_timeout_seconds: 900 }, "another's"),
+    keys: INPUT,
+    expected: TOLD,
+  },
+  {
+    why: "as they were where the hook is gone",
+    hook: { hooks: [], owner: "gone" },
+    keys: INPUT,
+    expected: TOLD,
+  },
+];
+
+describe("the settings that count", () => {
+  for (const { why, hook, keys, expected } of cases)
+    it(`are ${why}`, () =>
+      expect(settingsInForce(termination({}, { settings: TOLD }), hook, keys)).to.deep.equal(expected));
+
+  it("begin anew in each pass: what the hook has said before, and says no more, does not count", () => {
+    const said = settingsInForce(termination(), view({ drain_timeout_seconds: 900 }), INPUT);
+    expect(settingsInForce(termination({}, { settings: said }), view({}), INPUT)).to.deep.equal(
+      settingsOf(INPUT),
+    );
+    expect(keysOf(said)).to.include({ drain_timeout_seconds: 900 });
+  });
+});
+
+describe("steps by the settings of a message", () => {
+  const shown = (state: string, change: Partial<AutoScalingView> = {}) =>
+    observed({ groupInstance: { group: "fleet", state }, ...change });
+  const interrupted = termination({}, { interruptedAt: 0 });
+  /** [why, the termination, what Auto Scaling shows, whether they may be taken] */
+  const table: [string, Termination, AutoScalingView, boolean][] = [
+    ["our hook holds", termination(), shown("Terminating:Wait"), true],
+    ["our hook holds, before an interruption", interrupted, shown("Terminating:Wait"), true],
+    ["is in service, whatever interruption the message tells of", interrupted, shown("InService"), false],
+    ["another's hook holds", interrupted, shown("Terminating:Wait", { owner: "another's" }), false],
+    ["a hook holds that cannot be read", interrupted, shown("Terminating:Wait", { owner: undefined }), false],
+    ["comes back", termination({ returns: "root volume" }), shown("InService"), true],
+  ];
+  for (const [why, of, shows, expected] of table)
+    it(`are ${expected ? "" : "not "}for an instance that ${why}`, () => {
+      expect(mayTakeSteps(of, shows, undefined)).to.equal(expected);
+      expect(mayTakeSteps(of, shows, {}), "by the input's").to.equal(true);
+    });
+});
+
+describe("what is wrong in a hook's metadata", () => {
+  const WRONG = { stop_tasks: "nonee" };
+  it("is told of our own hook alone", () => {
+    expect(metadataProblems(termination(), view(WRONG))).to.deep.equal([
+      'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"',
+    ]);
+    for (const other of [view(WRONG, "another's"), unread, view({ stop_tasks: "none" }), view("team web")])
+      expect(metadataProblems(termination(), other)).to.deep.equal([]);
+  });
+
+  const hooks = hooksWith(WRONG);
+  const [empty, daemon] = [
+    clusterInstanceOf({ status: "DRAINING" }),
+    clusterInstanceOf(
+      { status: "DRAINING" },
+      [task("RUNNING", { service: "agent" })],
+      [service("agent", { daemon: true })],
+    ),
+  ];
+  const drained: Partial<Row> = { memory: { ...seen, drainingAt: 0 }, now: 10 * MINUTE };
+  rows("rule 18: which settings count", [
+    {
+      why: "while something is wrong, an instance with nothing left waits",
+      ...drained,
+      observed: { hooks, clusterInstances: [empty] },
+      expected: ["wait"],
+      because: [event("hook corrected")],
+    },
+    {
+      why: "it settles meanwhile",
+      ...drained,
+      settings: { settleSeconds: 30 },
+      observed: { hooks, clusterInstances: [empty] },
+      expected: ["wait"],
+      because: [event("settled")],
+    },
+    {
+      why: "at its deadline it is completed",
+      ...drained,
+      settings: { drainTimeoutSeconds: 600 },
+      observed: { hooks, clusterInstances: [empty] },
+      expected: ["complete"],
+    },
+    {
+      why: "no task is stopped: it may be one that is to be kept",
+      ...drained,
+      observed: { hooks, clusterInstances: [daemon] },
+      expected: ["wait"],
+    },
+    {
+      why: "all else is done",
+      memory: { ...seen, drainingAt: 0 },
+      observed: { hooks, clusterInstances: [clusterInstanceOf({}, [task("RUNNING")], [service("web")])] },
+      now: SECOND,
+      expected: ["wait", "drain"],
+    },
+    {
+      why: "once it is corrected, the instance is completed",
+      ...drained,
+      observed: { hooks: hooksWith({ stop_tasks: "none" }), clusterInstances: [empty] },
+      expected: ["complete"],
+    },
+  ]);
+});
+
+describe("an edit of the hook's metadata", () => {
+  const before = { hooks: hooksWith({ drain_timeout_seconds: 600 }) };
+  it("is any change of our own", () => {
+    expect(isEdited(termination(), before, { hooks: hooksWith({ drain_timeout_seconds: 601 }) })).to.equal(
+      true,
+    );
+    expect(isEdited(termination(), before, { hooks: hooksWith(undefined) })).to.equal(true);
+    expect(isEdited(termination(), before, { hooks: [] })).to.equal(true);
+  });
+  it("is none of another hook's", () => {
+    const [other, own] = before.hooks;
+    expect(
+      isEdited(termination(), before, { hooks: [hook({ ...other, metadata: "{}" }), hook(own)] }),
+    ).to.equal(false);
+  });
+});
