@@ -5,6 +5,7 @@ import { z } from "zod";
 import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
+import { attacksPage } from "./attacks-page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
@@ -19,6 +20,7 @@ allowClosedPipes();
 
 const pages: Record<string, string> = {
   "dev/architecture.md": architecturePage(),
+  "dev/attacks.md": attacksPage(),
   "drain.svg": await drainPicture(),
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),

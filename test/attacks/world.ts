@@ -1,0 +1,58 @@
+// The world in which attacks are played: two instances behind a target group and in a cluster, and what befalls the first of them.
+import { functions, HOOK, instanceIds, QUEUES } from "../scenarios/fixture.ts";
+import type { Attack, Situation } from "./attack.ts";
+
+const ids = instanceIds(2);
+/** The instance of which the messages tell. */
+export const TARGET = "i-00000000000000001";
+export const STARTS_AT = Date.parse("2026-01-05T09:00:00Z");
+export const OTHERS_GROUP = "others";
+export const OTHERS_INSTANCE = "i-0000000000000000a";
+
+const HAPPENS: Readonly<Record<Situation, readonly object[]>> = {
+  "in service": [],
+  held: [{ at_seconds: 5, terminate: { instance_ids: [TARGET] } }],
+  returning: [{ at_seconds: 5, replace_root_volume: { instance_ids: [TARGET] } }],
+  gone: [{ at_seconds: 5, terminate: { instance_ids: [TARGET] } }],
+};
+/** When the message is sent, in seconds: while the hook holds the instance, or when all is over. */
+const SENT_AT: Readonly<Record<Situation, number>> = { "in service": 30, held: 30, returning: 30, gone: 300 };
+
+/** The world of a situation, with an attack in it or without. */
+export function worldOf(
+  situation: Situation,
+  attack?: Pick<Attack, "queue" | "body">,
+): Record<string, unknown> {
+  const send = attack ?? { queue: "unused", body: "{}" };
+  return {
+    functions: functions({ cluster_name: "main" }),
+    target_groups: [{ name: "web", port: 8080, deregistration_delay_seconds: 40 }],
+    clusters: [
+      {
+        name: "main",
+        services: [
+          { name: "worker", desired_count: 2, task: { stop_seconds: 30, stop_timeout_seconds: 60 } },
+        ],
+      },
+    ],
+    auto_scaling_groups: [
+      {
+        name: "fleet",
+        instance_ids: ids,
+        cluster: "main",
+        hooks: [HOOK],
+        registers_with: { target_groups: [{ name: "web" }] },
+      },
+      {
+        name: OTHERS_GROUP,
+        instance_ids: [OTHERS_INSTANCE],
+        hooks: [{ ...HOOK, name: "theirs", queue: "theirs" }],
+      },
+    ],
+    queues: [...QUEUES, { name: "theirs" }, { name: "unused" }],
+    timeline: [
+      ...HAPPENS[situation],
+      { at_seconds: SENT_AT[situation], send: { queue: send.queue, body: send.body } },
+    ],
+  };
+}
