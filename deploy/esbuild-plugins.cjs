@@ -4,29 +4,19 @@
 const { readdirSync, readFileSync } = require("node:fs");
 const { readFile } = require("node:fs/promises");
 const { join } = require("node:path");
+const { transformSync } = require("esbuild");
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
 
-// The errors of the operations that are called, by client. A client registers those of all its operations, which nobody can get
-// here. One that is not registered still comes with its name, its code and its message. The functions go by no more than these, so
-// SQS's seven of KMS are left out too.
-const REACHABLE = {
-  "client-auto-scaling": /^(InvalidNextToken|ResourceContentionFault|ScalingActivityInProgressFault)$/,
-  "client-ecs":
-    /^((AccessDenied|Client|ClusterNotFound|InvalidParameter|ResourceNotFound|Server|ServiceNotActive|ServiceNotFound|UnsupportedFeature)Exception)$/,
-  "client-elastic-load-balancing": /^((AccessPointNotFound|DependencyThrottle|InvalidEndPoint)Exception)$/,
-  "client-elastic-load-balancing-v2":
-    /^((HealthUnavailable|InvalidTarget|LoadBalancerNotFound|TargetGroupNotFound|TooManyRegistrationsForTargetId|TooManyTargets|OperationNotPermitted)Exception)$/,
-  "client-sqs":
-    /^(Batch\w+|EmptyBatchRequest|Invalid\w+|OverLimit|QueueDoesNotExist|ReceiptHandleIsInvalid|RequestThrottled|TooManyEntriesInBatchRequest|UnsupportedOperation)$/,
-};
-// The error that all others of a client are made from.
+// The error that all others of a client are made from. A client registers those of all its operations besides. One that is not
+// registered still comes with its code on the wire as its name, and with its status and message. The functions go by no more than
+// these: shared/aws/failure-kinds.ts knows the names on the wire too.
 const BASE = /ServiceException$/;
 
-/** The schemas' source without the errors that no call has. */
-function leaveOutErrors(source, reachable) {
+/** The schemas' source without the errors that are registered, but for the base. */
+function leaveOutErrors(source) {
   return source.replace(/^\w+_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, name) =>
-    BASE.test(name) || reachable.test(name) ? line : "",
+    BASE.test(name) ? line : "",
   );
 }
 
@@ -54,13 +44,18 @@ const PAGING = [
   "PageSize",
 ];
 
-/** All words in these sources. A field of an answer whose name is not among them is read by nobody. */
+/**
+ * All words in the code of these sources, without types and comments. A field of an answer whose name is not among them is read by
+ * nobody.
+ */
 function wordsOfSources() {
   const words = new Set(PAGING);
   for (const folder of SOURCES) {
     for (const name of readdirSync(folder, { recursive: true })) {
       if (!/\.[jt]s$/.test(name)) continue;
-      for (const word of readFileSync(join(folder, name), "utf8").match(/\w+/g) ?? []) words.add(word);
+      const source = readFileSync(join(folder, name), "utf8");
+      const { code } = transformSync(source, { loader: "ts", minifyWhitespace: true, legalComments: "none" });
+      for (const word of code.match(/\w+/g) ?? []) words.add(word);
     }
   }
   return words;
@@ -107,11 +102,8 @@ module.exports = [
         words = wordsOfSources();
       });
       build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
-        const client = /client-[\w-]+/.exec(path)[0];
         const source = await readFile(path, "utf8");
-        const contents = writeOutKeys(leaveOutFields(source, words));
-        const reachable = REACHABLE[client];
-        return { contents: reachable ? leaveOutErrors(contents, reachable) : contents, loader: "js" };
+        return { contents: leaveOutErrors(writeOutKeys(leaveOutFields(source, words))), loader: "js" };
       });
     },
   },
