@@ -3,9 +3,11 @@ import type { Violation } from "./records.ts";
 
 /**
  * What is wrong with the functions' queues at the end. They must be empty, except for messages about instances that a hook
- * still holds. Their dead-letter queues must contain nothing but messages that cannot be read.
+ * still holds, and those that were sent later: the world is played on, and nobody reads them. Their dead-letter queues must
+ * contain nothing but messages that cannot be read.
  *
  * @param unreadable says whether a message's body cannot be read
+ * @param at when the scenario ended, in milliseconds since 1970
  */
 export function queueViolations(
   { queues, groups }: World,
@@ -19,7 +21,7 @@ export function queueViolations(
     const deadLetters = redrive ? [...(queues.byArn(redrive.targetArn)?.messages.values() ?? [])] : [];
     const isHeld = (body: string) =>
       instanceIdsIn(body).some((id) => groups.findInstance(id)?.instance.state.latest?.endsWith(":Wait"));
-    const left = [...queue.messages.values()].filter(({ body }) => !isHeld(body));
+    const left = [...queue.messages.values()].filter(({ body, sentAt }) => sentAt <= at && !isHeld(body));
     const readable = deadLetters.filter(({ body }) => !unreadable(body));
     return [
       ...left.map(({ body }) => ({

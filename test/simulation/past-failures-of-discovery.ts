@@ -1,5 +1,5 @@
 import { queues } from "./generate.ts";
-import { deregister, drain, type PastFailure, terminate } from "./past-failure.ts";
+import { deregister, drain, type PastFailure, sweeping, terminate } from "./past-failure.ts";
 
 /** What seeds have found about what nobody named and what came late, the oldest first. */
 export const pastFailuresOfDiscovery: readonly PastFailure[] = [
@@ -110,6 +110,33 @@ export const pastFailuresOfDiscovery: readonly PastFailure[] = [
         { at_seconds: 16, terminate: { instance_ids: ["i-00000000000000001"] } },
         { at_seconds: 80, register: { instance_ids: ["i-00000000000000001"], target_group: "late" } },
         { at_seconds: 90, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 5_561_121,
+    wrong:
+      "a warm pool ended its instances once a hook that notifies nobody had let others go: the judge expected the functions to read messages that were sent after the end",
+    scenario: {
+      name: "past failure 5561121",
+      faults_end_after_seconds: 0,
+      functions: { deregister: deregister({}), terminate: sweeping({ auto_scaling_groups: ["g1"] }) },
+      queues,
+      event_rules: [{ queue: "lifecycle", of: "terminating", groups: ["g1"] }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["1", "2", "3"].map((each) => `i-1000000000000000${each}`),
+          warm_pool: {},
+        },
+      ],
+      timeline: [
+        { at_seconds: 95, terminate: { instance_ids: ["i-10000000000000003"] } },
+        {
+          at_seconds: 255,
+          put_hook: { group: "g1", hook: { name: "drain", heartbeat_timeout_seconds: 120 } },
+        },
+        { at_seconds: 306, scale_in: { group: "g1", count: 2 } },
       ],
     },
   },
