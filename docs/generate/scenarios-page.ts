@@ -25,8 +25,9 @@ goes to stderr. The exit status is
 - 70 when the command itself failed.
 
 \`npm start\` alone plays \`examples/fleet.yaml\`. A scenario ends when its terminations have ended, no instance is on its way to
-its hooks, and the functions' queues are empty. It ends at \`ends_after_seconds\` at the latest. The world is then played on, until
-15 minutes after the last termination: what is left behind shows only then. Calls and Lambda's seconds count up to the end. The
+its hooks, and the functions' queues are empty. It goes on while EC2 has scheduled a change for the next 15 minutes. It ends at
+\`ends_after_seconds\` at the latest. The world is then played on, until 15 minutes after the last termination: what is left behind
+shows only then. Calls and Lambda's seconds count up to the end. The
 world is an hour old when a scenario starts: instances are in service, tasks run, targets are healthy. Times count from the start.
 
 ## What was lost

@@ -38,6 +38,13 @@ export function isQuiet(scenario: Scenario, { queues, groups, instances }: World
   );
 }
 
+/** Whether EC2 has scheduled a change of an instance that comes by a time, in milliseconds since 1970. */
+export function awaitsChange({ instances }: Pick<World, "instances">, until: number): boolean {
+  return instances.all.some(
+    (each) => isAlive(each) && each.scheduled.some(({ notBefore, over }) => !over && notBefore <= until),
+  );
+}
+
 /** The names of the functions' queues. */
 export function queueNamesOf({ functions }: Scenario): string[] {
   const names = [functions?.deregister.input.lifecycle_queue_name, functions?.terminate.input.queue_name];

@@ -7,7 +7,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { randomSource } from "../kernel/random.ts";
 import { inVirtualTime } from "../kernel/virtual-time.ts";
 import { damageFactsOf } from "./damage-facts.ts";
-import { isQuiet } from "./ending.ts";
+import { awaitsChange, isQuiet } from "./ending.ts";
 import { planEndOfFaults } from "./fault-timeline.ts";
 import { conclude } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
@@ -140,7 +140,9 @@ function endingOf({ simulation, judge, lambda }: Stage, scenario: Scenario, cloc
       clock.now() >= lastEntryAt + LAST_ENTRY_MS &&
       !judge.pending &&
       lambda.idle &&
-      isQuiet(scenario, simulation.world)
+      isQuiet(scenario, simulation.world) &&
+      // No function would drain what then ends while the world is played on.
+      !awaitsChange(simulation.world, clock.now() + PLAYED_ON_MS)
     );
   };
 }

@@ -61,6 +61,29 @@ describe("scenarios: their end", () => {
     expect((terminations[0]?.askedAt as number) - startedAt).to.equal(300_000);
   });
 
+  describe("where EC2 has scheduled a stop", () => {
+    const playStop = async (starts_in_hours: number) => {
+      const { terminations, violations, startedAt, endedAt } = await play({
+        ...world,
+        timeline: [
+          { at_seconds: 100, schedule_maintenance: { instance_ids: [ids[0]], starts_in_hours, told: false } },
+        ],
+      });
+      const asked = terminations.map(({ askedAt }) => (askedAt - startedAt) / 1000);
+      return { asked, violations, endedSeconds: (endedAt - startedAt) / 1000 };
+    };
+
+    it("comes after that, if the world is played on for longer", async () => {
+      const { asked, violations } = await playStop(0.25);
+      expect(asked).to.deep.equal([100 + 900 + 30]);
+      expect(violations).to.deep.equal([]);
+    });
+
+    it("does not wait for a later one", async () => {
+      expect((await playStop(0.3)).endedSeconds).to.be.at.most(110);
+    });
+  });
+
   it("comes after an instance that the last entry lets its group choose, at whatever fraction of a second", async () => {
     const outcome = await play({
       ...world,
