@@ -83,8 +83,9 @@ export class Latenesses {
 
   #judge(watched: Watched, at: number, add: (damage: Damage) => void): void {
     const { hold, emptySince, behindNetwork } = watched;
-    if (emptySince === undefined) return;
     const { askedAt, instanceId, scope } = hold;
+    // Nothing tells the functions of it.
+    if (emptySince === undefined || scope.limit === Number.POSITIVE_INFINITY) return;
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
     // A drain that searches for what nobody named is not ready before it has asked everything.
     const { settle, searchesFor } = scope.permits;

@@ -17,7 +17,7 @@ export type Scope = Places & {
   readonly patience: number | undefined;
   /** So long after the lifecycle action's start the hook's global limit ends the drain at the latest, in milliseconds. */
   readonly globalLimit: number;
-  /** After this long the lifecycle action must have ended, in milliseconds. */
+  /** After this long the lifecycle action must have ended, in milliseconds. Infinity if nothing tells the functions of it. */
   readonly limit: number;
   /** Whether the drain may end with ABANDON after its deadline. ABANDON cancels the instance's other hooks. */
   readonly mayAbandon: boolean;

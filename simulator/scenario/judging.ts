@@ -119,7 +119,9 @@ export function scopesIn(world: World, inputs: Inputs): ScopeNow {
         .flatMap((input) => hooks.map((each) => scopeOf(input, each, found)))
         .reduce(eitherScope);
     const ended = scopesBy("terminate");
-    const scope = isSwept ? ended : begunByAnother(ended, scopesBy("deregister"));
+    const begun = isSwept ? ended : begunByAnother(ended, scopesBy("deregister"));
+    const isTold = !isSwept || inputs.of("terminate").sweep_minutes !== 0;
+    const scope = isTold ? begun : { ...begun, limit: Number.POSITIVE_INFINITY };
     known.set(key, { scope, at: now });
     return scope;
   };

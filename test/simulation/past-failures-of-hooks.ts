@@ -71,4 +71,31 @@ export const pastFailuresOfHooks: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 5_560_815,
+    wrong:
+      "a hook that notifies another team was named in terminate's input alone, which never sweeps: the judge took it for drained by sweeps",
+    scenario: {
+      name: "past failure 5560815",
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: deregister({ drain_timeout_seconds: 240 }),
+        terminate: sweeping({
+          drain_timeout_seconds: 240,
+          auto_scaling_groups: ["g0"],
+          lifecycle_hook_names: ["drain"],
+          sweep_minutes: 0,
+        }),
+      },
+      queues: [...queues, { name: "theirs" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001"],
+          hooks: [{ name: "drain", queue: "theirs", heartbeat_timeout_seconds: 600 }],
+        },
+      ],
+      timeline: [{ at_seconds: 5, terminate: { instance_ids: ["i-00000000000000001"] } }],
+    },
+  },
 ];
