@@ -84,7 +84,7 @@ const BUCKETS: readonly Bucket[] = [
   { name: "elb and elbv2 together", covers: /^elb(v2)?:/, burst: 40, perSecond: 10 },
   {
     name: "ec2 non-mutating",
-    covers: /^ec2:Describe(Instances|NetworkInterfaces)$/,
+    covers: /^ec2:Describe(Instances|NetworkInterfaces|SpotInstanceRequests)$/,
     burst: 100,
     perSecond: 20,
   },

@@ -48,6 +48,7 @@ export function buildGroup(world: World, given: ScenarioGroup): void {
       },
       joinSeconds: given.joins_after_seconds,
       instanceIds: [...(given.instance_ids ?? []), ...(given.warm_pool?.instance_ids ?? [])],
+      isSpot: given.spot,
       started: (instanceId) => registerItself(world, given, instanceId),
     },
   });

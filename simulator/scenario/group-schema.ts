@@ -99,6 +99,7 @@ export const group = z.strictObject({
     ),
   hooks: z.array(hook).default([]).describe("Its lifecycle hooks."),
   tags: z.record(z.string(), z.string()).default({}).describe("Its tags, value by key."),
+  spot: z.boolean().default(false).describe("Whether its instances are Spot Instances."),
   capacity_rebalance: z
     .boolean()
     .default(false)

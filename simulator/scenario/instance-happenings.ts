@@ -51,9 +51,13 @@ export const instanceHappenings = {
         .enum(["terminate", "stop", "hibernate"])
         .default("terminate")
         .describe("What EC2 does to them. It hibernates at once, without the two minutes."),
+      cause: z
+        .enum(["capacity", "price"])
+        .default("capacity")
+        .describe("Why: it needs the capacity, or the Spot price is above the most that is paid."),
     })
     .describe(
-      "EC2 interrupts Spot Instances: it sends the notice, and two minutes later they end, even if a hook holds them.",
+      "EC2 interrupts Spot Instances (`spot`): it sends the notice, and two minutes later they end, even if a hook holds them.",
     ),
   assign_addresses: z
     .strictObject({ instance_ids: instanceIds.max(1), addresses })

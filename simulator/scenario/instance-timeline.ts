@@ -42,8 +42,8 @@ export function happenToInstances(world: World, entry: TimelineEntry): void {
     if (instance) instance.tags = new Map();
   }
   if (entry.interrupt_spot) {
-    const { instance_ids, action } = entry.interrupt_spot;
-    for (const instanceId of instance_ids) interruptSpot(world, instanceId, action);
+    const { instance_ids, ...interruption } = entry.interrupt_spot;
+    for (const instanceId of instance_ids) interruptSpot(world, instanceId, interruption);
   }
   for (const address of entry.assign_addresses?.addresses ?? [])
     for (const instanceId of entry.assign_addresses?.instance_ids ?? [])

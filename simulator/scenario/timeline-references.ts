@@ -30,6 +30,7 @@ export function timelineProblems(scenario: Scenario): string[] {
         entry.update_service?.load_balancers,
       ),
       ...hookProblems(scenario, entry, path),
+      ...spotProblems(scenario, entry, path),
       ...scaleInProblems(scenario, entry, path),
       ...actionProblems(served, entry, path),
     ];
@@ -139,6 +140,26 @@ function hookProblems(scenario: Scenario, entry: TimelineEntry, path: string): s
     "the name of a hook",
     names,
     repeat_notification.hook,
+  );
+}
+
+// EC2 interrupts Spot Instances alone. Which group an id that is drawn belongs to, nobody knows before.
+function spotProblems(
+  { auto_scaling_groups: groups }: Scenario,
+  entry: TimelineEntry,
+  path: string,
+): string[] {
+  const onDemand = groups.filter(({ spot }) => !spot).flatMap(({ instance_ids = [] }) => instance_ids);
+  return (entry.interrupt_spot?.instance_ids ?? []).flatMap((id, i) =>
+    onDemand.includes(id)
+      ? [
+          problem(
+            `${path}.interrupt_spot.instance_ids[${i}]`,
+            "a Spot Instance, of a group with spot: true",
+            id,
+          ),
+        ]
+      : [],
   );
 }
 

@@ -65,6 +65,7 @@ COMMON_CODES = {
         "InvalidInstanceID.Malformed": 400,
         "InvalidInstanceID.NotFound": 400,
         "InvalidNetworkInterfaceID.NotFound": 400,
+        "InvalidSpotInstanceRequestID.NotFound": 400,
         "InvalidParameterCombination": 400,
         "InvalidParameterValue": 400,
         "MissingParameter": 400,

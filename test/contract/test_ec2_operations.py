@@ -47,6 +47,26 @@ def test_instances_are_filtered_and_come_in_pages(ec2):
     assert none["Reservations"] == []
 
 
+def test_the_requests_of_spot_instances_are_shown(ec2):
+    (request,) = ec2.describe_spot_instance_requests(
+        Filters=[{"Name": "instance-id", "Values": ["i-1a", "i-9f"]}]
+    )["SpotInstanceRequests"]
+    assert (request["InstanceId"], request["State"], request["Type"]) == ("i-1a", "active", "one-time")
+    assert request["Status"]["Code"] == "fulfilled"
+    assert isinstance(request["CreateTime"], datetime.datetime)
+    assert isinstance(request["Status"]["UpdateTime"], datetime.datetime)
+    named = ec2.describe_spot_instance_requests(SpotInstanceRequestIds=[request["SpotInstanceRequestId"]])
+    assert named["SpotInstanceRequests"] == [request]
+    paginator = ec2.get_paginator("describe_spot_instance_requests")
+    pages = list(paginator.paginate(PaginationConfig={"PageSize": 5}))
+    assert len(pages) == 2
+    assert request in [each for page in pages for each in page["SpotInstanceRequests"]]
+    (reservation,) = ec2.describe_instances(InstanceIds=["i-1a"])["Reservations"]
+    (instance,) = reservation["Instances"]
+    assert instance["InstanceLifecycle"] == "spot"
+    assert instance["SpotInstanceRequestId"] == request["SpotInstanceRequestId"]
+
+
 def test_what_is_scheduled_for_instances_is_shown(aws, ec2):
     named = ec2.describe_instance_status(InstanceIds=["i-0b"])["InstanceStatuses"]
     (status,) = named
@@ -152,6 +172,18 @@ REFUSED = [
         {"Filters": [{"Name": "addresses.private-ip-address", "Values": [f"10.0.0.{i}" for i in range(201)]}]},
         "FilterLimitExceeded",
         "200",
+    ),
+    Refused(
+        "an unknown Spot request",
+        "ec2",
+        "DescribeSpotInstanceRequests",
+        {"SpotInstanceRequestIds": ["sir-9f9f9f9f"]},
+        "InvalidSpotInstanceRequestID.NotFound",
+        "sir-9f9f9f9f",
+    ),
+    Refused("too small a page", "ec2", "DescribeSpotInstanceRequests", {"MaxResults": 4}, "InvalidParameterValue", "4"),
+    Refused(
+        "a foreign token", "ec2", "DescribeSpotInstanceRequests", {"NextToken": "foreign"}, "InvalidParameterValue"
     ),
     Refused("too large a page", "ec2", "DescribeNetworkInterfaces", {"MaxResults": 1001}, "InvalidParameterValue"),
     Refused("unknown to start", "ec2", "StartInstances", {"InstanceIds": ["i-9f"]}, f"{WRONG_ID}.NotFound"),

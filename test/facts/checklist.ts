@@ -324,6 +324,15 @@ export const CHECKLIST: readonly Fact[] = [
     "maintenance-arns": "the affected entities of a scheduled change are ids or ARNs",
   }),
   ...section(9, {
+    "spot-request": "a Spot Instance says that it is one, and names its request, which is fulfilled",
+    "spot-on-demand": "an On-Demand Instance has no Spot request",
+    "spot-pages": "Spot requests come in pages, and are found by their ids, states and status codes",
+    "spot-capacity":
+      "while the two minutes run, an instance that EC2 takes for its capacity has the last status of its request",
+    "spot-marked":
+      "while the two minutes run, other interrupted instances are marked for termination or for stop",
+    "spot-taken": "once EC2 has taken an instance back, its request says why",
+    "spot-by-user": "the request of an instance that somebody ended says that, and is shown for four hours",
     "unknown-id": "an instance id that is not known fails the whole call with InvalidInstanceID.NotFound",
     "malformed-id": "what is no instance id is an InvalidInstanceID.Malformed",
     "filter-omits": "a filter leaves out what is not known, without an error",

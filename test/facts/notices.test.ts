@@ -17,7 +17,12 @@ const SCENARIO = {
   queues: [{ name: "notices" }],
   event_rules: [{ queue: "notices" }],
   auto_scaling_groups: [
-    { name: "fleet", instance_ids: ids, hooks: [{ name: "drain", heartbeat_timeout_seconds: 7200 }] },
+    {
+      name: "fleet",
+      instance_ids: ids,
+      spot: true,
+      hooks: [{ name: "drain", heartbeat_timeout_seconds: 7200 }],
+    },
   ],
   timeline: [
     { at_seconds: 5, terminate: { instance_ids: [HELD] } },

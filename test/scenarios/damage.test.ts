@@ -158,7 +158,9 @@ describe("scenarios: damage", () => {
 
     it("EC2 takes an instance back, and nobody drains it", async () => {
       const timeline = [{ at_seconds: 1, interrupt_spot: { instance_ids: [victim] } }];
-      expect(kinds(await playBy(idle, { timeline }))).to.include("unserved, by Spot interruption");
+      const auto_scaling_groups = [{ ...group, spot: true }];
+      const outcome = await playBy(idle, { timeline, auto_scaling_groups });
+      expect(kinds(outcome)).to.include("unserved, by Spot interruption");
     });
 
     it("ECS's managed draining stops a task behind a registration of ours", async () => {

@@ -21,6 +21,7 @@ const fleet = (
       name: "fleet",
       instance_ids: ids,
       cluster: "main",
+      spot: true,
       registers_with: { target_groups: [{ name: "static" }], load_balancers: ["classic"] },
       hooks: [HOOK],
     },

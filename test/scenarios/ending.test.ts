@@ -44,7 +44,7 @@ describe("scenarios: their end", () => {
     it(`comes after an instance ${what}`, async () => {
       const { terminations, startedAt } = await play({
         ...world,
-        auto_scaling_groups: [{ ...group, warm_pool: { instance_ids: [WARM] } }],
+        auto_scaling_groups: [{ ...group, spot: true, warm_pool: { instance_ids: [WARM] } }],
         timeline: [{ at_seconds: 100, ...entry }],
       });
       const asked = terminations.map(({ askedAt }) => (askedAt - startedAt) / 1000);

@@ -31,6 +31,7 @@ const fleet = (
       name: "fleet",
       instance_ids: ids,
       cluster: "main",
+      spot: true,
       registers_with: { target_groups: [{ name: "static", port: 8080 }] },
       hooks,
     },

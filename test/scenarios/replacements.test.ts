@@ -186,7 +186,10 @@ describe("scenarios: replacements", () => {
         },
         [
           group("web", ids.slice(0, 2)),
-          group("theirs", ids.slice(2), { hooks: [{ ...HOOK, queue: "theirs", name: "their-hook" }] }),
+          group("theirs", ids.slice(2), {
+            spot: true,
+            hooks: [{ ...HOOK, queue: "theirs", name: "their-hook" }],
+          }),
         ],
         [
           {

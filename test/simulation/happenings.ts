@@ -9,6 +9,14 @@ export type Entry = NonNullable<ScenarioInput["timeline"]>[number];
 /** Within how many seconds all begins that happens. */
 export const HAPPENS_WITHIN = 600;
 
+/** How EC2 takes Spot Instances back. */
+const INTERRUPTIONS = [
+  { action: "terminate", cause: "capacity" },
+  { action: "terminate", cause: "price" },
+  { action: "stop", cause: "capacity" },
+  { action: "stop", cause: "price" },
+] as const;
+
 /** What can happen, by how often it does. Each draws nothing where the world has no part for it. */
 const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]])[] = [
   [10, (from) => [from.at({ scale_in: { group: from.group.name, count: from.random.whole(1, 2) } })]],
@@ -21,10 +29,7 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
     3,
     (from) => [
       from.at({
-        interrupt_spot: {
-          instance_ids: from.ids(1),
-          action: from.random.pick(["terminate", "stop"] as const),
-        },
+        interrupt_spot: { instance_ids: from.ids(1), ...from.random.pick(INTERRUPTIONS) },
       }),
     ],
   ],

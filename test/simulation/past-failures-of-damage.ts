@@ -53,7 +53,7 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
         },
       ],
       auto_scaling_groups: [
-        { name: "g0", instance_ids: ["i-00000000000000003"], cluster: "c0", hooks: [drain] },
+        { name: "g0", instance_ids: ["i-00000000000000003"], cluster: "c0", spot: true, hooks: [drain] },
       ],
       timeline: [
         { at_seconds: 72, interrupt_spot: { instance_ids: ["i-00000000000000003"], action: "stop" } },
@@ -70,7 +70,7 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       queues,
       clusters: [{ name: "c0" }],
       auto_scaling_groups: [
-        { name: "g1", instance_ids: ["i-10000000000000002"], cluster: "c0", hooks: [drain] },
+        { name: "g1", instance_ids: ["i-10000000000000002"], cluster: "c0", spot: true, hooks: [drain] },
       ],
       timeline: [
         { at_seconds: 38, interrupt_spot: { instance_ids: ["i-10000000000000002"], action: "stop" } },

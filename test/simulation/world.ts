@@ -331,6 +331,7 @@ function group(random: Random, index: number, place: Place, unnotified: number):
     ...(inCluster ? { cluster: clusterName } : {}),
     ...some(random, inCluster ? 0.15 : 0, { managed_draining: true }),
     ...some(random, 0.2, { on_abandon: "retain" as const }),
+    spot: true,
     ...some(random, 0.15, { capacity_rebalance: true }),
     ...some(random, 0.1, { protect_new_instances: true }),
     ...(isAttached ? { target_groups: ["attached"] } : {}),

@@ -315,7 +315,7 @@ export class Groups implements Past {
 
   #launch(group: Group, state: "Pending" | "Warmed:Pending"): void {
     const { agenda, instances, story } = this.#world;
-    const { bootSeconds, instanceIds, interfaces = {}, vpcId } = group.launching;
+    const { bootSeconds, instanceIds, interfaces = {}, isSpot = false, vpcId } = group.launching;
     const id = instanceIds[group.launched];
     group.launched += 1;
     const tags = new Map([["aws:autoscaling:groupName", group.name]]);
@@ -324,6 +324,7 @@ export class Groups implements Past {
       id,
       vpcId,
       interfaces: interfaces[id ?? ""],
+      isSpot,
       tags,
     });
     const instance: GroupInstance = {

@@ -120,6 +120,8 @@ type Launching = {
   readonly vpcId?: string | undefined;
   /** The network interfaces of instances, by id. Without them, one has an address that no other has. */
   readonly interfaces?: Readonly<Record<string, readonly InterfaceGiven[]>>;
+  /** Whether its instances are Spot Instances. */
+  readonly isSpot?: boolean;
   /** The ids of the first instances; later ones draw theirs. */
   readonly instanceIds: readonly string[];
   /** Called when an instance enters service, for what its boot script does. */

@@ -5,6 +5,7 @@ import type { Past } from "../../kernel/past.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Actor, Story } from "../../kernel/story.ts";
 import { type InterfaceGiven, NetworkInterfaces } from "./network-interfaces.ts";
+import { fulfilledRequest, isTakenBack, type SpotRequest, type SpotStatus } from "./spot-requests.ts";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
@@ -33,6 +34,8 @@ export type Instance = {
   /** When it was launched first, in milliseconds since 1970. */
   readonly launchedAt: number;
   readonly state: History<InstanceState>;
+  /** Its Spot request; undefined for an On-Demand Instance. */
+  readonly spot: SpotRequest | undefined;
   /** Whether EC2 has sent an interruption notice for it. */
   isReclaimed: boolean;
   /** What EC2 has scheduled for it. */
@@ -77,6 +80,7 @@ export class Instances implements Past {
     id?: string | undefined;
     vpcId?: string | undefined;
     interfaces?: readonly InterfaceGiven[] | undefined;
+    isSpot?: boolean;
     tags?: ReadonlyMap<string, string>;
   }): Instance {
     const { agenda, random } = this.#world;
@@ -84,13 +88,15 @@ export class Instances implements Past {
     this.#launched += 1;
     const vpcId = options.vpcId ?? DEFAULT_VPC;
     const interfaces = options.interfaces ?? [{ addresses: [addressOf(number)], prefixes: [], vpcId }];
+    const id = options.id ?? `i-0${random.hex(16)}`;
     const instance: Instance = {
-      id: options.id ?? `i-0${random.hex(16)}`,
+      id,
       zone: ZONES[number % ZONES.length] as string,
       privateIp: interfaces.flatMap(({ addresses }) => addresses)[0] ?? addressOf(number),
       vpcId,
       launchedAt: agenda.now,
       state: new History<InstanceState>(agenda.now, options.bootMilliseconds > 0 ? "pending" : "running"),
+      spot: options.isSpot === true ? fulfilledRequest(id, agenda.now) : undefined,
       isReclaimed: false,
       scheduled: [],
       tags: options.tags ?? new Map(),
@@ -111,6 +117,7 @@ export class Instances implements Past {
     const instance = this.#byId.get(id);
     if (!instance || isEnded(instance)) return;
     instance.state.set(agenda.now, "shutting-down");
+    if (by !== "ec2") this.#follow(instance, "instance-terminated-by-user");
     story.tell(agenda.now, { kind: "instance-ended", instanceId: id, how: "terminated", by });
     this.network.detach(id);
     for (const listener of this.#onEnd) listener(instance, by);
@@ -123,6 +130,7 @@ export class Instances implements Past {
     const instance = this.#byId.get(id);
     if (!instance || !isAlive(instance)) return;
     instance.state.set(agenda.now, "stopping");
+    if (by !== "ec2") this.#follow(instance, "instance-stopped-by-user");
     story.tell(agenda.now, { kind: "instance-ended", instanceId: id, how: "stopped", by });
     for (const listener of this.#onHalt) listener(instance, by);
     agenda.in(STOPPING_MS, () => {
@@ -135,15 +143,17 @@ export class Instances implements Past {
     const instance = this.#byId.get(id);
     if (instance?.state.latest !== "stopped") return;
     instance.state.set(this.#world.agenda.now, bootMilliseconds > 0 ? "pending" : "running");
+    instance.spot?.status.set(this.#world.agenda.now, "fulfilled");
     this.#boot(instance, bootMilliseconds);
   }
 
   /** EC2 shows a terminated instance for about an hour. Here it shows it until it is forgotten. */
   forget(before: number): void {
     this.network.forget(before);
-    for (const [id, { state }] of this.#byId) {
+    for (const [id, { state, spot }] of this.#byId) {
       if (state.latest === "terminated" && state.since < before) this.#byId.delete(id);
       else state.forget(before);
+      spot?.status.forget(before);
     }
   }
 
@@ -155,6 +165,11 @@ export class Instances implements Past {
   /** Calls `listener` when an instance is stopped, before its state is shown as `stopped`. */
   onHalt(listener: Listener): void {
     this.#onHalt.push(listener);
+  }
+
+  // What EC2 itself has begun stays its doing.
+  #follow({ spot }: Instance, status: SpotStatus): void {
+    if (spot && !isTakenBack(spot.status.latest)) spot.status.set(this.#world.agenda.now, status);
   }
 
   #boot(instance: Instance, milliseconds: number): void {

@@ -10,6 +10,7 @@ import {
 } from "./network-interface-operations.ts";
 import type { SeenInterface } from "./network-interfaces.ts";
 import { PAGE, pageOf } from "./pages.ts";
+import { spotRequestOperations } from "./spot-request-operations.ts";
 
 /** EC2 shows terminated instances for about this long. */
 const TERMINATED_SHOWN_MS = 3_600_000;
@@ -31,7 +32,7 @@ type Seen = { readonly instance: Instance; readonly state: InstanceState };
 /** What a call that describes instances asks for. */
 type Asked = Pick<ec2.DescribeInstancesRequest, "InstanceIds" | "MaxResults">;
 
-/** The simulated EC2: instances and network interfaces, and nothing else. `tasksAt` are the interfaces of ECS's tasks. */
+/** The simulated EC2: instances, their Spot requests and network interfaces, and nothing else. `tasksAt` are the interfaces of ECS's tasks. */
 export function ec2Service({ instances }: { readonly instances: Instances }, tasksAt: InterfacesAt): Service {
   const seen = (moment: number): Seen[] =>
     instances.all.flatMap((instance) => {
@@ -140,6 +141,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
       operation(ec2.StopInstances$, ["InstanceIds[]"], stop),
       operation(ec2.StartInstances$, ["InstanceIds[]"], start),
       ...networkInterfaceOperations(interfacesAt),
+      ...spotRequestOperations({ instances }),
     ]),
   };
 }
@@ -196,7 +198,7 @@ function passes({ Name: name, Values: values = [] }: ec2.Filter, { instance, sta
 
 // Each instance has its own reservation, because Auto Scaling launches them one by one.
 function presentReservation({ instance, state }: Seen, attached: readonly SeenInterface[]): ec2.Reservation {
-  const { id, launchedAt, privateIp, tags, vpcId, zone } = instance;
+  const { id, launchedAt, privateIp, spot, tags, vpcId, zone } = instance;
   const gone = state === "shutting-down" || state === "terminated";
   return {
     ReservationId: `r-${id.slice(2)}`,
@@ -208,6 +210,7 @@ function presentReservation({ instance, state }: Seen, attached: readonly SeenIn
         State: presentState(state),
         LaunchTime: new Date(launchedAt),
         Placement: { AvailabilityZone: zone },
+        ...(spot ? { InstanceLifecycle: "spot" as const, SpotInstanceRequestId: spot.id } : {}),
         Tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
         ...(gone ? {} : { PrivateIpAddress: privateIp, VpcId: vpcId }),
         NetworkInterfaces: gone ? [] : attached.map(presentInterface),

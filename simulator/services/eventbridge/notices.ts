@@ -1,6 +1,7 @@
 import { ACCOUNT, arn, REGION } from "../../kernel/account.ts";
 import type { Ground } from "../../kernel/ground.ts";
-import type { Instances, ScheduledEvent } from "../ec2/instances.ts";
+import { type Instances, isAlive, type ScheduledEvent } from "../ec2/instances.ts";
+import { type SpotAction, type SpotCause, statusAtEnd, statusAtNotice } from "../ec2/spot-requests.ts";
 import type { EventRules, Notice } from "./event-rules.ts";
 
 /** What a notice is about, and where it goes. */
@@ -19,29 +20,37 @@ type Maintenance = {
   readonly isTold: boolean;
 };
 
-/** What EC2 does to an interrupted Spot Instance. */
-export type SpotAction = "terminate" | "stop" | "hibernate";
-
 /** EC2 sends the notice this long before it interrupts a Spot Instance. It hibernates one without delay. */
 const SPOT_NOTICE_MS = 120_000;
 /** A maintenance lasts this long. */
 const MAINTENANCE_MS = 2 * 3_600_000;
 
-/** Sends a Spot interruption notice, and ends the instance two minutes later, even if a hook holds it. */
-export function interruptSpot(world: NoticeWorld, instanceId: string, action: SpotAction): void {
+/**
+ * Sends a Spot interruption notice, and ends the instance two minutes later, even if a hook holds it. EC2 interrupts no On-Demand
+ * Instance, and none that has ended.
+ */
+export function interruptSpot(
+  world: NoticeWorld,
+  instanceId: string,
+  { action, cause }: { readonly action: SpotAction; readonly cause: SpotCause },
+): void {
   const { agenda, instances } = world;
-  // This ARN has the zone where others have the Region, and no account.
   const instance = instances.get(instanceId);
-  const zone = instance?.zone ?? `${REGION}a`;
-  if (instance) instance.isReclaimed = true;
+  if (!instance?.spot || !isAlive(instance)) return;
+  const { spot, zone } = instance;
+  instance.isReclaimed = true;
+  spot.status.set(agenda.now, statusAtNotice(action, cause));
   world.story.tell(agenda.now, { kind: "interruption", instanceId });
   world.eventRules.put({
     source: "aws.ec2",
     detailType: "EC2 Spot Instance Interruption Warning",
+    // This ARN has the zone where others have the Region, and no account.
     resources: [`arn:aws:ec2:${zone}:instance/${instanceId}`],
     detail: { "instance-id": instanceId, "instance-action": action },
   });
   agenda.in(action === "hibernate" ? 0 : SPOT_NOTICE_MS, () => {
+    if (!isAlive(instance)) return;
+    spot.status.set(agenda.now, statusAtEnd(action, cause));
     if (action === "terminate") instances.terminate(instanceId, "ec2");
     else instances.stop(instanceId, "ec2");
   });

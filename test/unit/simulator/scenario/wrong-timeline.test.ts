@@ -27,7 +27,6 @@ const refused: [what: string, change: Change, problems: string][] = [
     "kill",
     "stop",
     "replace_root_volume",
-    "interrupt_spot",
     "recommend_rebalance",
     "schedule_maintenance",
     "repeat_notification",
@@ -41,6 +40,11 @@ const refused: [what: string, change: Change, problems: string][] = [
     timeline({ [key]: { instance_ids: ["i-0a", "i-0c"] } }),
     `timeline[0].${key}.instance_ids[1]: expected the id of an instance (i-0a, i-0b, i-1a), found "i-0c"`,
   ]),
+  [
+    "an interruption of an On-Demand Instance",
+    timeline({ interrupt_spot: { instance_ids: ["i-0b"] } }),
+    'timeline[0].interrupt_spot.instance_ids[0]: expected a Spot Instance, of a group with spot: true, found "i-0b"',
+  ],
   [
     "tasks to run in a cluster, and on an instance, that are not there",
     timeline({ run_tasks: { cluster: "mian", instance_ids: ["i-0c"] } }),
@@ -154,7 +158,6 @@ const taken: [what: string, change: Change][] = [
       { scale_out: { group: "fleet", count: 1 } },
       { kill: { instance_ids: ["i-0a"] } },
       { stop: { instance_ids: ["i-0a"] } },
-      { interrupt_spot: { instance_ids: ["i-0a"] } },
       { terminate: { instance_ids: ["i-0a"], replace: true } },
     ] as Change[]
   ).map((launching): [string, Change] => [
