@@ -47,8 +47,8 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "terminate",
     means:
-      "A notice is given up. `reason` says why: it is the only instance of its group, it has waited for four hours, or a call was denied in three runs. A scheduled change is found again within the hour, while it is still due.",
-    todo: "Replace the instance yourself, or let it be: EC2 then stops or reboots it at its time. For the only instance of a group, set `replace_last`, or raise the desired capacity. For a denied call, add the permission.",
+      "A notice is given up. `reason` says why. It is the only instance of its group, or it has waited for four hours. Or a call was denied in three runs, or EC2 has scheduled no change of it. A scheduled change is found again within the hour, while it is still due.",
+    todo: "Replace the instance yourself, or let it be: EC2 then stops or reboots it at its time. For the only instance of a group, set `replace_last`, or raise the desired capacity. For a denied call, add the permission. If EC2 has scheduled nothing, the notice is old, or somebody else sends to the queues.",
   },
   "held by the lifecycle hook": {
     level: "INFO or WARN",
@@ -193,6 +193,13 @@ export const DRAIN_LINES = {
     means:
       "`tasks` are still on the instance after 45 seconds in DRAINING: each with its family, ARN, group and who started it. WARN: no service started the task, so ECS does not stop it, and `stop_tasks` does not name it. It holds the drain until it ends, or until `drain_deadline`. INFO: ECS has not begun to stop them, or they have been stopping for a minute.",
     todo: "WARN: stop the task, or let it end. If such tasks need not end by themselves, set `stop_tasks: all`, or let whoever starts them name the instance in `startedBy`. INFO: nothing, unless it repeats; see `no progress` beside it.",
+  },
+  "interruption not proven": {
+    level: "WARN",
+    from: "both",
+    means:
+      "A message says that EC2 interrupts the instance, and EC2 does not show that. `reason` says what was found: the status of its Spot request, or that it has none. Nothing is done about the notice. It is asked again until the two minutes are over, because a true notice may come a little before the status.",
+    todo: "Nothing if EC2 interrupts the instance all the same. Otherwise find out who sends to the queues: the message is old, or forged.",
   },
   "deadline not proven": {
     level: "WARN",

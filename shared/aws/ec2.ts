@@ -1,11 +1,13 @@
 import {
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeSpotInstanceRequestsCommand,
   type EC2Client,
   EventCode,
   type Instance,
   type InstanceStatus,
   type InstanceStatusEvent,
+  type SpotInstanceRequest,
 } from "@aws-sdk/client-ec2";
 import { pieces } from "../base/batches.ts";
 import type { OddAnswer } from "../base/errors.ts";
@@ -25,6 +27,8 @@ export type Ec2Port = {
    * are shown for up to a week, and are among them. One may be odd.
    */
   scheduledEvents: () => Promise<(ScheduledEvent | OddAnswer)[]>;
+  /** The status codes of instances' Spot requests; an On-Demand Instance has none, and is left out. One may be odd. */
+  spotStatuses: (instanceIds: readonly string[]) => Promise<Map<string, string | OddAnswer>>;
   /** Where instances are in the network; one that EC2 does not know, or that has ended, is left out. */
   networks: (instanceIds: readonly string[]) => Promise<Map<string, InstanceNetwork>>;
   /** The network interfaces that are attached to instances. */
@@ -45,6 +49,7 @@ const GROUP_TAG = "aws:autoscaling:groupName";
 
 const INSTANCES = "ec2:DescribeInstances";
 const STATUSES = "ec2:DescribeInstanceStatus";
+const SPOT = "ec2:DescribeSpotInstanceRequests";
 
 /** EC2 through the SDK. */
 export function ec2Port(client: EC2Client): Ec2Port {
@@ -79,6 +84,23 @@ export function ec2Port(client: EC2Client): Ec2Port {
         client.send(new DescribeInstanceStatusCommand({ Filters, NextToken })),
       );
       return statuses.flatMap((status) => (status.Events ?? []).map((each) => readEvent(status, each)));
+    },
+
+    async spotStatuses(instanceIds) {
+      const found: SpotInstanceRequest[] = [];
+      for (const Values of pieces(instanceIds, FILTER_LIMIT)) {
+        const Filters = [{ Name: "instance-id", Values }];
+        const requests = await allItems({ call, action: SPOT, key: "SpotInstanceRequests" }, (NextToken) =>
+          client.send(new DescribeSpotInstanceRequestsCommand({ Filters, NextToken })),
+        );
+        found.push(...requests);
+      }
+      return new Map(
+        found.map((each) => {
+          const id = fieldOf(SPOT, each, "InstanceId");
+          return [id, itemOrOdd([id], () => fieldOf(SPOT, fieldOf(SPOT, each, "Status"), "Code"))];
+        }),
+      );
     },
 
     interfacesOf: (instanceIds) => interfacesOf(client, instanceIds),

@@ -70,6 +70,7 @@ export type Phrase =
   | "task placed on it"
   | "half of the drain's time is over"
   | "deadline not proven"
+  | "interruption not proven"
   | "waiting"
   | "passed on"
   | "handed over"

@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<EventName, string>> = {
   settled: "the instance to settle, with nothing left on it",
   "container instance gone": "the container instance to leave its cluster",
   "spot interruption": "the Spot interruption, with nothing left on the instance",
+  "interruption proven": "EC2 to show that it takes the instance back",
   restored: "what was taken from the instance to be restored",
   "agent back": "the instance to join its cluster again",
   returned: "the instance to come back",

@@ -20,6 +20,8 @@ export function ignoreText(reason: IgnoreReason): string {
       return `the group ${reason.group} has Capacity Rebalancing, so Auto Scaling replaces the instance itself`;
     case "the last one":
       return `it is the only instance of the group ${reason.group}, and replace_last is not set`;
+    case "nothing scheduled":
+      return "EC2 has scheduled no change of the instance: the notice is old, or forged";
     case "waited too long":
       return `it has waited for four hours${reason.waitsFor === undefined ? "" : `, last for ${waitedText(reason.waitsFor)}`}`;
     case "denied":

@@ -1,5 +1,6 @@
 import { timeText } from "../base/time-text.ts";
 import type { LeftReason } from "../model/ghost.ts";
+import type { InterruptionDoubt } from "../model/interruption.ts";
 import type { Return } from "../model/memory.ts";
 import type { CompletionReason, DropReason, FollowEnd, HookEndedFirst, Retention } from "../model/reason.ts";
 import { registrationText } from "../model/registration.ts";
@@ -53,6 +54,8 @@ export function dropText(reason: DropReason): string {
       const left = blockersText(reason.left);
       return `the Spot interruption is due; ${left === undefined ? "drained" : `still there: ${left}`}`;
     }
+    case "interruption not proven":
+      return `the notice of an interruption was never proven: ${doubtText(reason.doubt)}; nothing was touched`;
     case "does not return":
       return `it does not ${RETURNS[reason.to]} after all: it is ${reason.state}`;
     case "given up": {
@@ -68,6 +71,22 @@ export function dropText(reason: DropReason): string {
       return `the instance is ${reason.state}, and has back what it needs there but its ECS agent`;
     default:
       return reason satisfies never;
+  }
+}
+
+/** Why it is not proven that EC2 interrupts an instance, in the words of the log. */
+export function doubtText(doubt: InterruptionDoubt): string {
+  switch (doubt.kind) {
+    case "unread":
+      return "whether EC2 takes the instance back could not be read";
+    case "no Spot request":
+      return "EC2 shows no Spot request of the instance";
+    case "Spot request":
+      return `the instance's Spot request is ${doubt.status}`;
+    case "no hook of ours":
+      return "the instance's group has no terminating hook of ours";
+    default:
+      return doubt satisfies never;
   }
 }
 

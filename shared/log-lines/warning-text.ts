@@ -2,7 +2,7 @@ import type { Fields, Phrase } from "../base/log.ts";
 import { timeText } from "../base/time-text.ts";
 import type { Warning, WarningReason } from "../model/decision.ts";
 import { waitingFields } from "./blocker-text.ts";
-import { abandonText } from "./reason-text.ts";
+import { abandonText, doubtText } from "./reason-text.ts";
 
 /** The phrase of a warning's line: its kind, but for a kind that was reworded. Nothing goes by a phrase. */
 export function phraseOf({ kind }: Pick<Warning, "kind">): Phrase {
@@ -27,6 +27,8 @@ function warningText(reason: WarningReason): string {
       return "the drain's time seems to be over, but Auto Scaling shows no activity that terminates the instance: the hook's own timeout ends it";
     case "activity unread":
       return "the drain's time seems to be over, but the activity that terminates the instance may not be read: the hook's own timeout ends it";
+    case "interruption not proven":
+      return `a message says that EC2 interrupts the instance, and EC2 does not show that: ${doubtText(reason.doubt)}; nothing is done about it`;
     case "too long":
       return `what leaves the instance may take longer than the drain has: ${settingText(reason)}`;
     case "same queue":

@@ -103,6 +103,7 @@ export function terminationOf(
     hook,
     token,
     since,
+    noticedAt: undefined,
     interruptedAt: undefined,
     dryRun: false,
     settings: settingsOf(keys),
@@ -114,8 +115,10 @@ export function terminationOf(
 function noticesOf(
   run: Run,
   message: ReceivedMessage,
-  { notice, instanceIds, at = message.sentAt, startsAt }: Extract<LifecycleMessage, { kind: "notice" }>,
+  { notice, instanceIds, at: told, startsAt }: Extract<LifecycleMessage, { kind: "notice" }>,
 ): InstanceNotice[] {
+  // As with a termination: one in the future would never be too late.
+  const at = Math.min(told ?? message.sentAt, message.sentAt);
   return instanceIds.map((instanceId) => {
     run.log.info("notice received", {
       instance_id: instanceId,

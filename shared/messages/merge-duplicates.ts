@@ -31,6 +31,8 @@ function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
     same.messages = together(same.messages, messages);
     same.termination = {
       ...same.termination,
+      // An older one that was forged would end what a true notice has begun.
+      noticedAt: later(same.termination.noticedAt, termination.noticedAt),
       memory: mergeMemories(same.termination, termination),
       ...(same.termination.restorePlan || termination.restorePlan
         ? { restorePlan: mergeRestorePlans(same.termination.restorePlan, termination.restorePlan) }
@@ -62,7 +64,7 @@ function join(run: Run, hooked: Tracked, noticed: readonly Tracked[]): Tracked {
   return {
     termination: {
       ...hooked.termination,
-      interruptedAt: hooked.termination.interruptedAt ?? first.interruptedAt,
+      noticedAt: later(hooked.termination.noticedAt, first.noticedAt),
       memory:
         memory.nextPassAt === undefined
           ? { ...first.memory, lastHeartbeatAt: memory.lastHeartbeatAt }
@@ -77,6 +79,10 @@ function mergeRestorePlans(one?: RestorePlan, other?: RestorePlan): RestorePlan 
     plannedDraining: union(one?.plannedDraining ?? [], other?.plannedDraining ?? []),
     plannedDeregistrations: union(one?.plannedDeregistrations ?? [], other?.plannedDeregistrations ?? []),
   };
+}
+
+function later(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 function together(messages: readonly Receipt[], more: readonly Receipt[]): readonly Receipt[] {

@@ -91,7 +91,8 @@ export function parseMonitorMessage(
       hook: life_cycle_hook_name,
       token: lifecycle_action_token || undefined,
       since,
-      interruptedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
+      noticedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
+      interruptedAt: undefined,
       dryRun: dry_run ?? false,
       settings: settingsOf(keys ?? { ...told, ...(elb_name ? { elb_name } : {}) }),
       memory: { ...remembered, begunAt: begunAtOf({ version, dry_run }, remembered, since) },
@@ -120,7 +121,7 @@ const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
 
 /** A termination as a message of the monitor queue. */
 export function formatMonitorMessage(termination: Termination): string {
-  const { instanceId, group, hook, token, since, interruptedAt, dryRun, settings } = termination;
+  const { instanceId, group, hook, token, since, noticedAt, dryRun, settings } = termination;
   const told = {
     version: VERSION,
     instance_id: instanceId,
@@ -129,7 +130,7 @@ export function formatMonitorMessage(termination: Termination): string {
     ...(token === undefined ? {} : { lifecycle_action_token: token }),
     ...keysOf(settings),
     time: isoOf(since),
-    ...(interruptedAt === undefined ? {} : { interrupted_at: isoOf(interruptedAt) }),
+    ...(noticedAt === undefined ? {} : { interrupted_at: isoOf(noticedAt) }),
     ...(dryRun ? { dry_run: true } : {}),
   };
   return fitted(termination.memory, (memory) =>

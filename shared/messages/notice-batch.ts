@@ -32,9 +32,12 @@ const schema = z.object({
 /**
  * Reads a message of the monitor queue that carries notices that wait until their group allows them. Undefined for any other message. Never
  * throws.
+ *
+ * @param sentAt when the message was sent, in milliseconds since 1970; no time in it is later
  */
 export function parseNoticeBatch(
   body: string,
+  sentAt: number,
 ): { kind: "notices"; batch: NoticeBatch } | { kind: "unreadable"; reason: string } | undefined {
   const value = objectIn(body);
   if (value === undefined || !Object.hasOwn(value, "notices")) return undefined;
@@ -56,10 +59,11 @@ export function parseNoticeBatch(
       notices: data.notices.map((each) => ({
         instanceId: each.instance_id,
         notice: each.notice,
-        at: Date.parse(each.time),
+        at: Math.min(Date.parse(each.time), sentAt),
         denials: each.denials,
         waitsFor: each.waits_for,
-        wholeSince: each.whole_since === undefined ? undefined : Date.parse(each.whole_since),
+        wholeSince:
+          each.whole_since === undefined ? undefined : Math.min(Date.parse(each.whole_since), sentAt),
       })),
     },
   };

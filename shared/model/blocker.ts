@@ -19,6 +19,7 @@ export const ASKED = [
   "completion",
   "discovery",
   "scaling activity",
+  "interruption",
 ] as const;
 export type Asked = (typeof ASKED)[number];
 
@@ -65,6 +66,7 @@ export const EVENT_NAMES = [
   "whole round",
   "container instance gone",
   "spot interruption",
+  "interruption proven",
   "restored",
   "agent back",
   "returned",

@@ -1,5 +1,6 @@
 import type { Fields } from "../base/log.ts";
 import type { Blocker } from "./blocker.ts";
+import type { InterruptionDoubt } from "./interruption.ts";
 import { shortId } from "./logged.ts";
 import type { Memory } from "./memory.ts";
 import type { Observed } from "./observation.ts";
@@ -62,6 +63,7 @@ export type WarningReason =
   | { readonly why: "global limit first" }
   | { readonly why: "no activity" }
   | { readonly why: "activity unread" }
+  | { readonly why: "interruption not proven"; readonly doubt: InterruptionDoubt }
   /** What to set, where a setting suffices. */
   | {
       readonly why: "too long";
@@ -106,6 +108,7 @@ export type WarningKind =
   | "time does not suffice"
   | "half of the drain's time is over"
   | "deadline not proven"
+  | "interruption not proven"
   | "two hooks of ours on one group"
   | "metadata not heeded"
   | "ECS drains it too"

@@ -6,7 +6,7 @@ export type NoticeKind = "spot interruption" | "rebalance" | "maintenance";
 /** The kinds of notices for which an instance is replaced through its group. */
 export type ReplaceKind = Exclude<NoticeKind, "spot interruption">;
 
-/** How instances are replaced, and how a hook of ours is known. It travels with the notices. */
+/** How instances are replaced, and how a hook of ours is known. It travels with the notices, and counts if a role of ours sent it. */
 export type ReplaceSettings = {
   /** How many instances of a group may be under way at once. */
   readonly atOnce: number;
@@ -90,5 +90,7 @@ export type IgnoreReason =
   | { readonly why: "Auto Scaling rebalances"; readonly group: string }
   /** The group has no other instance, and the input does not let the last one go. */
   | { readonly why: "the last one"; readonly group: string }
+  /** EC2's schedule has no change of the instance, so the notice of a maintenance is not proven. */
+  | { readonly why: "nothing scheduled" }
   | { readonly why: "waited too long"; readonly waitsFor: WaitReason["why"] | undefined }
   | { readonly why: "denied"; readonly call: string | undefined };

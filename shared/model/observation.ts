@@ -2,6 +2,7 @@ import type { Asked, Unread } from "./blocker.ts";
 import type { Discovery, Missing } from "./discovery.ts";
 import type { GroupInstance, Hook, HookOwner } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
+import type { Interruption } from "./interruption.ts";
 import type { LoadBalancerId } from "./load-balancer.ts";
 import type { Memory } from "./memory.ts";
 import type { Retention } from "./reason.ts";
@@ -12,7 +13,7 @@ import type { Termination } from "./termination.ts";
 /** The questions that AWS did not answer, by what was asked for. */
 export type UnreadAnswers = { readonly [what in Asked]?: Unread };
 
-/** What Auto Scaling shows of one instance and of its group's hooks. */
+/** What Auto Scaling shows of one instance and of its group's hooks, and what tells whether EC2 will interrupt it. */
 export type AutoScalingView = {
   /** The instance's group and state. Undefined if no group knows the instance. */
   readonly groupInstance: GroupInstance | undefined;
@@ -27,6 +28,8 @@ export type AutoScalingView = {
   readonly retains: Retention;
   /** What tells how old the termination is. Undefined where nobody asked, or where it could not be read. */
   readonly activity: TerminatingActivity | undefined;
+  /** Its Spot request. Undefined where no notice says that it is interrupted, or where it could not be read. */
+  readonly interruption: Interruption | undefined;
   readonly unread: UnreadAnswers;
 };
 

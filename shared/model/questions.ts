@@ -24,6 +24,12 @@ export type Questions = {
     hook: Hook | undefined,
     now: number,
   ) => boolean;
+  /** Whether a notice says that the instance is interrupted, so that its Spot request must tell. */
+  readonly isInterruptionDue: (
+    termination: Termination,
+    view: Pick<AutoScalingView, "groupInstance">,
+    now: number,
+  ) => boolean;
   /** Whether to search for what nobody named. */
   readonly isRoundDue: (termination: Termination, now: number) => boolean;
   /** Whether the last whole round is new enough to complete by it. */

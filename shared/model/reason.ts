@@ -1,6 +1,7 @@
 import type { Blocker } from "./blocker.ts";
 import type { HookOwner } from "./hooks.ts";
 import type { InstanceState } from "./instance-state.ts";
+import type { InterruptionDoubt } from "./interruption.ts";
 import type { Return } from "./memory.ts";
 import type { SeenRegistration } from "./registration.ts";
 
@@ -57,6 +58,7 @@ export type DropReason =
       readonly wasOurs: boolean;
     }
   | { readonly why: "spot interruption"; readonly left: readonly Blocker[] }
+  | { readonly why: "interruption not proven"; readonly doubt: InterruptionDoubt }
   | { readonly why: "does not return"; readonly state: string; readonly to: Return }
   | {
       readonly why: "given up";

@@ -11,7 +11,12 @@ export type Termination = {
   readonly token: string | undefined;
   /** When the lifecycle action began, in milliseconds since 1970: the message's `Time`. */
   readonly since: number;
-  /** When EC2 sent a Spot interruption notice. Two minutes later the instance is gone, whatever hooks it has. */
+  /** When EC2 sent a Spot interruption notice, as a message says. That proves nothing. */
+  readonly noticedAt: number | undefined;
+  /**
+   * The same, once a pass has shown that EC2 takes the instance back. Two minutes later it is gone, whatever hooks it has. No message
+   * carries this: each run reads it again.
+   */
   readonly interruptedAt: number | undefined;
   /** Whether the last function that had it was on a dry run. It is only for the log: each function's own switch decides. */
   readonly dryRun: boolean;

@@ -8,6 +8,7 @@ import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, type Reading, reading, readingOf, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { observeActivities } from "./activities.ts";
+import { observeInterruptions } from "./interruptions.ts";
 
 /**
  * Reads what Auto Scaling shows of the instances, fifty a call, and the hooks of each group, once a run. Throws only what is a
@@ -33,6 +34,7 @@ export async function observeAutoScaling(run: Run, records: readonly InPass[]): 
         owner: undefined,
         retains: undefined,
         activity: undefined,
+        interruption: undefined,
         unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
       },
     };
@@ -40,23 +42,26 @@ export async function observeAutoScaling(run: Run, records: readonly InPass[]): 
 }
 
 /**
- * Reads what only matters near the end of a drain, for the terminations that are near it by their settings. That is whether the
- * group keeps an instance whose hook ends with ABANDON, and when the activity began that terminates the instance. Throws only what
- * is a fault of ours.
+ * Reads what only matters near the end of a drain, for the terminations that are near it by their settings, or by a notice. That is
+ * whether the group keeps an instance whose hook ends with ABANDON, when the activity began that terminates the instance, and
+ * whether EC2 takes it back. Throws only what is a fault of ours.
  */
 export async function observeNearTheEnd(
   run: Run,
   records: readonly WithView[],
-  { isRetentionDue, isActivityDue }: Pick<Questions, "isRetentionDue" | "isActivityDue">,
+  questions: Pick<Questions, "isRetentionDue" | "isActivityDue" | "isInterruptionDue">,
 ): Promise<WithView[]> {
   const now = run.now();
   const abandoning = records.filter(({ termination, view }) =>
-    isRetentionDue(termination, hookOf(termination, view), now),
+    questions.isRetentionDue(termination, hookOf(termination, view), now),
   );
   const overdue = records.filter(({ termination, view }) =>
-    isActivityDue(termination, view, hookOf(termination, view), now),
+    questions.isActivityDue(termination, view, hookOf(termination, view), now),
   );
-  const [retains, activities] = await Promise.all([
+  const noticed = records.filter(({ termination, view }) =>
+    questions.isInterruptionDue(termination, view, now),
+  );
+  const [retains, activities, interruptions] = await Promise.all([
     // If it cannot be read, the log says so at the drain's end. The drain does not wait for it.
     byGroup(
       abandoning.map(({ termination }) => termination),
@@ -64,19 +69,25 @@ export async function observeNearTheEnd(
         reading(run, () => run.cache.retaining.get(group, () => run.ports.autoScaling.retains(group))),
     ),
     observeActivities(run, overdue),
+    observeInterruptions(run, noticed),
   ]);
   return records.map((each) => {
     const retention = retains.get(each.termination.group);
     const activity = activities.get(each.index);
+    const interruption = interruptions.get(each.index);
     return {
       ...each,
       view: {
         ...each.view,
         retains: retention && contentOf(retention),
         activity: activity && contentOf(activity),
+        interruption: interruption && contentOf(interruption),
         unread: {
           ...each.view.unread,
-          ...unreadAnswers({ "scaling activity": activity && unreadIn(activity) }),
+          ...unreadAnswers({
+            "scaling activity": activity && unreadIn(activity),
+            interruption: interruption && unreadIn(interruption),
+          }),
         },
       },
     };

@@ -15,7 +15,7 @@ import { decide } from "../rules/decide.ts";
 import { isFollowed } from "../rules/following.ts";
 import { questions } from "../rules/questions.ts";
 import { afterRecheck, recheckOf } from "../rules/recheck.ts";
-import { mayTakeSteps } from "../rules/settings-in-force.ts";
+import { withProvenInterruption } from "../rules/spot-interruption.ts";
 import { supersede } from "../rules/superseded-action.ts";
 import { withoutOthersHook } from "../rules/whose-hook.ts";
 import type { Run } from "../run/run.ts";
@@ -129,14 +129,15 @@ async function reconcilePart(
 }
 
 async function decideAll(run: Run, records: readonly InPass[], options: PassOptions): Promise<Decided[]> {
-  const { dryRun, mayComplete, keys } = options;
+  const { dryRun, mayComplete } = options;
   const read = (await observeAutoScaling(run, records)).map((each) => withSettings(each, options));
   noteWrongMetadata(run, read);
   const shown = await observeNearTheEnd(run, read, questions);
   const now = run.now();
   // First, a superseded action is replaced by the one that took its place, since nothing more is asked about a completed action.
   const current = shown.map((each) => {
-    const own = withoutOthersHook(each.termination, each.view);
+    const proven = withProvenInterruption(each.termination, each.view, options.ours);
+    const own = withoutOthersHook(proven, each.view);
     const termination = noOlderThanActivity(supersede(own, each.view, now), each.view);
     return { ...each, termination: dryRun ? termination : begin(termination, each.view, now) };
   });
@@ -145,15 +146,11 @@ async function decideAll(run: Run, records: readonly InPass[], options: PassOpti
   const kept = dryRun ? current : await sendHeartbeats(run, current, !mayComplete);
   const observed = await observe(run, kept, questions);
   const decidedAt = run.now();
-  return observed.map((each) => {
-    const decided = { ...each, decision: decide(each.termination, each.observation, decidedAt), decidedAt };
-    return mayTakeSteps(each.termination, each.observation, keys) ? decided : withoutAnyStep(decided);
-  });
-}
-
-function withoutAnyStep(decided: Decided): Decided {
-  const waiting = withoutSteps(decided);
-  return { ...waiting, decision: { ...waiting.decision, steps: [] } };
+  return observed.map((each) => ({
+    ...each,
+    decision: decide(each.termination, each.observation, decidedAt),
+    decidedAt,
+  }));
 }
 
 async function act(run: Run, decided: readonly Decided[], options: PassOptions): Promise<Concluded[]> {

@@ -9,7 +9,6 @@ import {
   decideReplacements,
   decideUnread,
   type GroupView,
-  mergeNotices,
   type ReplaceLimits,
   type Replacement,
   within,
@@ -18,6 +17,7 @@ import { countsAsOurs } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { proveMaintenances } from "./prove-maintenances.ts";
 
 /** Notices, and this run's messages that brought them. */
 export type ReceivedNotices = { readonly batch: NoticeBatch; readonly messages: readonly Receipt[] };
@@ -47,7 +47,7 @@ export async function replaceNoticed(
 ): Promise<{ replaced: number; waiting: number }> {
   const started = new Map<string, number>();
   const waiting: NoticeBatch[] = [];
-  for (const batch of mergedBySettings(received)) {
+  for (const batch of bySettings(received)) {
     const notices = await replaceOf(run, batch, started, options);
     if (notices.length > 0) waiting.push({ ...batch, notices });
   }
@@ -71,8 +71,9 @@ async function replaceOf(
   started: Map<string, number>,
   { dryRun, limits }: ReplaceOptions,
 ): Promise<WaitingNotice[]> {
-  const { byGroup, ...others } = await sortByGroup(run, notices);
-  const left = others.undecided.map((each) => conclude(run, each, undefined));
+  const { proven, unproven } = await proveMaintenances(run, notices);
+  const { byGroup, undecided } = await sortByGroup(run, proven);
+  const left = [...unproven, ...undecided].map((each) => conclude(run, each, undefined));
   const views = await readViews(run, [...byGroup.keys()], started, limits);
   for (const [group, own] of byGroup) {
     const decided = decidedIn(views.get(group), own, within(settings, limits), run.now());
@@ -193,18 +194,20 @@ function conclude(run: Run, decided: Replacement, group: string | undefined): Wa
 }
 
 function needsSomebody({ why }: IgnoreReason): boolean {
-  return why === "the last one" || why === "waited too long" || why === "denied";
+  return (
+    why === "the last one" || why === "waited too long" || why === "denied" || why === "nothing scheduled"
+  );
 }
 
 // Several functions may feed one queue, each with settings of its own.
-function mergedBySettings(received: readonly ReceivedNotices[]): NoticeBatch[] {
+function bySettings(received: readonly ReceivedNotices[]): NoticeBatch[] {
   const groups = groupBy(
     received.map(({ batch }) => batch),
     ({ settings }) => JSON.stringify(settings),
   );
   return [...groups.values()].map((batches) => ({
     settings: batches[0]?.settings as ReplaceSettings,
-    notices: mergeNotices(batches.flatMap(({ notices }) => notices)),
+    notices: batches.flatMap(({ notices }) => notices),
   }));
 }
 

@@ -249,7 +249,7 @@ export class TrackedTerminations {
 function readMonitorBody({ body, sentAt }: ReceivedMessage, keys: TrackOptions["keys"]) {
   const large = tooLarge(body);
   if (large !== undefined) return { kind: "unreadable" as const, reason: large };
-  return parseNoticeBatch(body) ?? parseMonitorMessage(body, sentAt, keys);
+  return parseNoticeBatch(body, sentAt) ?? parseMonitorMessage(body, sentAt, keys);
 }
 
 function withPassAt<T extends Tracked>(tracked: T, nextPassAt: number): T {

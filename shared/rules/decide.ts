@@ -11,7 +11,7 @@ import { drop, wait } from "./decision.ts";
 import { decideDraining } from "./draining.ts";
 import { remember } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
-import { decideInterrupted } from "./spot-interruption.ts";
+import { decideInterrupted, decideUnproven } from "./spot-interruption.ts";
 import { unreadAbout } from "./still-there.ts";
 import { hasActionEnded, terminatesAfterAll } from "./superseded-action.ts";
 import { ABSENT_MS, AHEAD_MS, NOTICE_MS, STALE_MS } from "./timings.ts";
@@ -49,7 +49,7 @@ function decidePresent(
   { state, group: shownGroup }: GroupInstance,
   now: number,
 ): Decision {
-  const { memory, group, interruptedAt, hook } = termination;
+  const { memory, group, noticedAt, interruptedAt, hook } = termination;
   const isOurGroup = shownGroup === group;
   const situation = isOurGroup ? situationOf(state) : "untouchable";
   if (terminatesAfterAll(memory, observed) && hasActionEnded(memory)) {
@@ -71,6 +71,8 @@ function decidePresent(
   if (interruptedAt !== undefined && isOurGroup && !isDue) {
     return decideInterrupted(remembered(termination, observed, now), observed, now, interruptedAt);
   }
+  if (noticedAt !== undefined && isOurGroup && hook === undefined)
+    return decideUnproven(termination, observed, now, noticedAt);
   if (situation === "held" && hook !== undefined) return decideWithoutHook(termination, observed, now);
   if (situation === "soon" || situation === "held") {
     return wait(termination, now, [{ kind: "lifecycle state", state, awaited: "end of wait" }]);

@@ -90,6 +90,11 @@ export function maintenancesDue(
   return due;
 }
 
+/** Rule 12. Whether EC2's schedule has a change of an instance that is neither completed nor canceled. */
+export function isScheduled(events: readonly ScheduledEvent[], instanceId: string): boolean {
+  return events.some((each) => each.instanceId === instanceId && !OVER.test(each.description));
+}
+
 /** Rule 12. Whether a run that starts at this time asks EC2 for the changes that it has scheduled: once an hour. */
 export function isScheduleDue(startedAt: number, policy: NoticePolicy): boolean {
   return policy.maintenance !== "ignore" && startedAt % SCHEDULE_EVERY_MS < MINUTE + JITTER_MS;
@@ -107,7 +112,8 @@ export function interruptedIn(
     hook: undefined,
     token: undefined,
     since: at,
-    interruptedAt: at,
+    noticedAt: at,
+    interruptedAt: undefined,
     dryRun: false,
     settings,
     memory: NO_MEMORY,

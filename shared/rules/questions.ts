@@ -10,7 +10,7 @@ import { areOwnersDue } from "./left-addresses.ts";
 import { isRoundDue, isRoundFresh, isSearchedAgain, roundUntil } from "./rounds.ts";
 import { areProtectionsDue } from "./stall-reasons.ts";
 import { hasOurs } from "./steps.ts";
-import { DISCONNECTED_MS, SETTLE_MS } from "./timings.ts";
+import { DISCONNECTED_MS, NOTICE_MS, SETTLE_MS } from "./timings.ts";
 
 /** Which questions a pass asks AWS. A question is left out if its answer cannot have changed, or decides nothing. */
 export const questions: Questions = {
@@ -31,6 +31,12 @@ export const questions: Questions = {
 
   isActivityDue: (termination, view, hook, now) =>
     isHeld(termination, view) && isTimeOver(termination, hook, now),
+
+  // A hook's drain goes on after the two minutes, and is then as any other.
+  isInterruptionDue: ({ group, hook, noticedAt }, { groupInstance }, now) =>
+    groupInstance?.group === group &&
+    noticedAt !== undefined &&
+    (hook === undefined || now < noticedAt + NOTICE_MS),
 
   isRoundDue,
   isRoundFresh,

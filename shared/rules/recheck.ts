@@ -12,7 +12,7 @@ import { noTasksToRunSince } from "./remember.ts";
 import { isSearching } from "./rounds.ts";
 import { orphanTimeOf, pointingAt } from "./steps.ts";
 import { mayBeStopped, mustGoFirst } from "./stop-tasks.ts";
-import { RECHECKS_MS } from "./timings.ts";
+import { NOTICE_MS, RECHECKS_MS } from "./timings.ts";
 
 /**
  * Rule 11. The one blocker to recheck after this pass, and until when rechecks are enough. While it is there, only rules that go
@@ -26,10 +26,11 @@ export function blockerToRecheck(
   now: number,
   times: readonly (number | undefined)[],
 ): Termination["memory"]["recheck"] {
-  const { interruptedAt, memory } = termination;
+  const { noticedAt, memory } = termination;
   const isUnread = Object.keys(observed.unread).length > 0;
   if (isSearching(observed)) return undefined;
-  if (isUnread || interruptedAt !== undefined || memory.unknownSince !== undefined) return undefined;
+  const isNoticed = noticedAt !== undefined && now < noticedAt + NOTICE_MS;
+  if (isUnread || isNoticed || memory.unknownSince !== undefined) return undefined;
   // A heartbeat may have failed, or must tell which lifecycle action it is. Only a pass sends it.
   const heartbeatAt = nextHeartbeatAt(termination, observed);
   if (heartbeatAt !== undefined && heartbeatAt <= now) return undefined;

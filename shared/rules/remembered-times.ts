@@ -36,13 +36,13 @@ const AHEAD: Readonly<Record<TimeField, number>> = {
 const isTime = (field: string): field is TimeField => Object.hasOwn(AHEAD, field);
 
 /**
- * Rule 1. A termination without times that its message cannot know. The drain itself then began when the message was sent, and a
- * time in its memory is forgotten. What was taken out is not: an instance that returns gets it back.
+ * Rule 1. A termination without times that its message cannot know. The drain itself then began when the message was sent, and so did
+ * a notice come. A time in its memory is forgotten. What was taken out is not: an instance that returns gets it back.
  *
  * @param sentAt when SQS took the message, in milliseconds since 1970
  */
 export function withTimesBy(sentAt: number, termination: Termination): Termination {
-  const { since, memory } = termination;
+  const { since, noticedAt, memory } = termination;
   const latest = sentAt + CLOCKS_MS;
   const late = Object.keys(AHEAD)
     .filter(isTime)
@@ -53,6 +53,7 @@ export function withTimesBy(sentAt: number, termination: Termination): Terminati
   return {
     ...termination,
     since: since > latest ? sentAt : since,
+    noticedAt: noticedAt !== undefined && noticedAt > latest ? sentAt : noticedAt,
     memory: {
       ...memory,
       ...Object.fromEntries(late.map((field) => [field, undefined])),

@@ -10,7 +10,6 @@ import {
   settingsUnder,
 } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
-import { isHeldByOurs } from "./whose-hook.ts";
 
 /** What tells the settings that a hook of ours sets. */
 type HookView = Pick<AutoScalingView, "hooks" | "owner">;
@@ -30,21 +29,6 @@ export function settingsInForce(
   const { settings } = termination;
   if (view.owner !== "ours") return settings;
   return settingsUnder(hookOf(termination, view)?.metadata, keys ?? keysOf(settings));
-}
-
-/**
- * Rule 18. Whether steps may be taken. By the settings of a message they are only for an instance that our hook holds, or that
- * comes back from there. Anybody can have written the message.
- *
- * @param keys as above
- */
-export function mayTakeSteps(
-  termination: Termination,
-  view: AutoScalingView,
-  keys: DrainKeys | undefined,
-): boolean {
-  const { returns } = termination.memory;
-  return keys !== undefined || returns !== undefined || isHeldByOurs(termination, view);
 }
 
 /** Rule 18. What is wrong in the NotificationMetadata of a termination's hook, if that is ours. */

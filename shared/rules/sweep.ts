@@ -95,6 +95,7 @@ export function candidatesOf(
         hook: hook.name,
         token: undefined,
         since: now,
+        noticedAt: undefined,
         interruptedAt: undefined,
         dryRun: false,
         settings,

@@ -12,6 +12,7 @@ import { holdingTasks } from "./holding-tasks.ts";
 import { leftAlone } from "./left-addresses.ts";
 import { newTaskWarnings } from "./new-tasks.ts";
 import { searchWarnings } from "./rounds.ts";
+import { unprovenInterruption } from "./spot-interruption.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 
 import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
@@ -45,6 +46,7 @@ export function warningsFor(
       ? [halfTimeWarning(termination, observed, deadline, left)]
       : []),
     ...(left.length > 0 ? unprovenWarnings(termination, observed, deadline, now) : []),
+    ...unprovenInterruption(termination, observed),
     ...newTaskWarnings(termination, observed, left),
     ...holdingTasks(termination, observed, now),
     ...searchWarnings(termination, observed),

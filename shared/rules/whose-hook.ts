@@ -48,11 +48,11 @@ export function isAnothers(
 }
 
 /**
- * Rule 1. The termination without a hook that is not ours, before a Spot interruption. The drain that the notice began
- * goes on. Nothing will be completed.
+ * Rule 1. The termination without a hook that is not ours, where a Spot interruption notice has come too. The drain that the notice
+ * began goes on, if EC2 takes the instance back. Nothing will be completed.
  */
 export function withoutOthersHook(termination: Termination, view: AutoScalingView): Termination {
-  if (termination.interruptedAt === undefined || !isAnothers(view.owner)) return termination;
+  if (termination.noticedAt === undefined || !isAnothers(view.owner)) return termination;
   return { ...termination, hook: undefined, token: undefined };
 }
 

@@ -1,4 +1,5 @@
 import type { Hook } from "../model/hooks.ts";
+import type { Interruption } from "../model/interruption.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { ListedCluster, Service, TaskDefinition, TaskProtection } from "../model/tasks.ts";
 
@@ -51,6 +52,8 @@ export class Cache {
    * 1970.
    */
   readonly terminating = new Answers<{ readonly starts: ReadonlyMap<string, number>; readonly at: number }>();
+  /** The Spot requests of instances that EC2 takes back, by instance. */
+  readonly interruptions = new Answers<Interruption>();
   /** Whether groups keep instances whose hook ends with ABANDON. */
   readonly retaining = new Answers<boolean>();
 }

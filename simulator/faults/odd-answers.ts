@@ -106,6 +106,7 @@ const OPERATIONS: Readonly<Record<string, Oddities>> = {
   },
   "ec2:DescribeNetworkInterfaces": { list: "NetworkInterfaces", fields: ["VpcId"] },
   "ec2:DescribeInstanceStatus": { list: "InstanceStatuses" },
+  "ec2:DescribeSpotInstanceRequests": { list: "SpotInstanceRequests", fields: ["InstanceId", "Status"] },
   "sqs:ReceiveMessage": { list: "Messages", fields: ["Attributes", "ReceiptHandle"] },
   "sqs:SendMessageBatch": { list: "Successful" },
   "sqs:DeleteMessageBatch": { list: "Successful" },

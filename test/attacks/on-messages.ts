@@ -42,6 +42,8 @@ export const ASIDE = "it is set aside, and its alarm tells of it";
 const DELETED = "a line in the log; it is deleted";
 const DROPPED = "a line in the log; its drain is dropped within two minutes";
 
+const interrupted = remembering({}, { interrupted_at: FAR, life_cycle_hook_name: undefined });
+
 const OF_MONITOR: readonly Row[] = [
   ["instance_id", "another team's", remembering({}, { instance_id: OTHERS_INSTANCE }), DROPPED],
   ["instance_id", "no id", remembering({}, { instance_id: "web-1; rm" }), ASIDE],
@@ -68,6 +70,10 @@ const OF_MONITOR: readonly Row[] = [
   ["time", "long ago", remembering({}, { time: LONG_AGO }), worstOfNothing],
   ["time", "in the year 9999", remembering({}, { time: FAR }), worstOfNothing],
   ["time", "no time", remembering({}, { time: "now" }), ASIDE],
+  ["interrupted_at", "in the year 9999", remembering({}, { interrupted_at: FAR }), worstOfNothing],
+  ["interrupted_at", "long ago", remembering({}, { interrupted_at: LONG_AGO }), worstOfNothing],
+  ["interrupted_at", "in the year 9999, without a hook", interrupted, DROPPED],
+  ["interrupted_at", "no time", remembering({}, { interrupted_at: "now" }), ASIDE],
   ["version", "none, as the original's", remembering({}, { version: undefined }), worstOfNothing],
   ["version", "1", remembering({ look_at: LONG_AGO }, { version: 1 }), worstOfNothing],
   ["version", "a later one", remembering({}, { version: 99 }), worstOfNothing],

@@ -138,6 +138,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
     onGroup("TerminateInstanceInAutoScalingGroup", group),
   "ec2:DescribeInstances": onAll("ec2:DescribeInstances"),
   "ec2:DescribeInstanceStatus": onAll("ec2:DescribeInstanceStatus"),
+  "ec2:DescribeSpotInstanceRequests": onAll("ec2:DescribeSpotInstanceRequests"),
   "ec2:DescribeNetworkInterfaces": onAll("ec2:DescribeNetworkInterfaces"),
   "elb:DescribeLoadBalancers": onAll("elasticloadbalancing:DescribeLoadBalancers"),
   "elb:DescribeInstanceHealth": onAll("elasticloadbalancing:DescribeInstanceHealth"),

@@ -96,11 +96,19 @@ function stuck(packaged: Package): unknown {
 }
 
 // One instance is stopped before its hook's message comes, another before it could be taken out of anything; one comes back
-// with a new root volume; and one is replaced, because EC2 recommends it.
+// with a new root volume; one is replaced, because EC2 recommends it; one is to be retired, and one is interrupted.
 function dead(packaged: Package): unknown {
-  const [early, late, back, replaced] = INSTANCE_IDS.map((id) => ({ instance_ids: [id] }));
+  const [early, late, back, replaced, retired, interrupted] = INSTANCE_IDS.map((id) => ({
+    instance_ids: [id],
+  }));
   return fleetOf(packaged, {
-    keys: { on_rebalance: "replace", on_maintenance: "replace" },
+    keys: {
+      on_rebalance: "replace",
+      on_maintenance: "replace",
+      on_spot_interruption: "drain",
+      maintenance_lead_hours: 400,
+    },
+    group: { spot: true },
     web: { stop_seconds: 300, stop_timeout_seconds: 900 },
     timeline: ({ group }) => [
       { at_seconds: 1, deny: { actions: ["elbv2:DeregisterTargets"], for_seconds: 60 } },
@@ -108,6 +116,8 @@ function dead(packaged: Package): unknown {
       { at_seconds: 5, terminate: late },
       { at_seconds: 5, replace_root_volume: back },
       { at_seconds: 5, recommend_rebalance: replaced },
+      { at_seconds: 5, schedule_maintenance: retired },
+      { at_seconds: 25, interrupt_spot: interrupted },
       { at_seconds: 30, stop: late },
       { at_seconds: 400, complete_actions: { group, hook: "another" } },
     ],

@@ -4,6 +4,7 @@ import { IN_MESSAGES } from "./in-messages.ts";
 import { IN_ODD_ANSWERS } from "./in-odd-answers.ts";
 import { IN_PASSES } from "./in-passes.ts";
 import { IN_PORTS } from "./in-ports.ts";
+import { IN_PROOFS } from "./in-proofs.ts";
 import { IN_QUEUES } from "./in-queues.ts";
 import { IN_RULES } from "./in-rules.ts";
 import { IN_RUNS } from "./in-runs.ts";
@@ -20,4 +21,5 @@ export const BUGS: readonly Bug[] = [
   ...IN_RUNS,
   ...IN_ODD_ANSWERS,
   ...IN_SETTINGS,
+  ...IN_PROOFS,
 ];

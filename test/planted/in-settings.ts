@@ -1,5 +1,5 @@
 import { settingsOf } from "../../shared/model/settings.ts";
-import { hook, observed, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { hook, observed, termination } from "../unit/shared/rules/builders.ts";
 import { type Bug, bugIn } from "./bug.ts";
 
 const edited = { hooks: [hook({ metadata: '{"drain_timeout_seconds": 1200, "settle_seconds": "20"}' })] };
@@ -23,20 +23,6 @@ export const IN_SETTINGS: readonly Bug[] = [
     foundBy: {
       scenarios: "settings",
       test: "has less time: it ends with what is left within the next two runs (terminate with its own input)",
-    },
-  }),
-  bugIn("mayTakeSteps", {
-    what: "a message with its own settings drains an instance in service",
-    plant: () => () => true,
-    use: (mayTakeSteps) =>
-      mayTakeSteps(
-        termination({}, { interruptedAt: SINCE }),
-        observed({ groupInstance: { group: "fleet", state: "InService" } }),
-        undefined,
-      ),
-    foundBy: {
-      scenarios: "settings",
-      test: "on the monitor queue, as interrupted touch nothing in service (terminate with queue_name alone)",
     },
   }),
   bugIn("metadataProblems", {

@@ -11,10 +11,11 @@ const LOADERS = {
   givenBack: async () => (await import("../../shared/messages/sqs-event.ts")).givenBack,
   handsOverAt: async () => (await import("../../shared/run/invocation.ts")).handsOverAt,
   isHeartbeatDue: async () => (await import("../../shared/rules/heartbeat.ts")).isHeartbeatDue,
-  mayTakeSteps: async () => (await import("../../shared/rules/settings-in-force.ts")).mayTakeSteps,
+  isScheduled: async () => (await import("../../shared/rules/notices.ts")).isScheduled,
   merge: async () => (await import("../../shared/messages/merge-duplicates.ts")).merge,
   metadataProblems: async () => (await import("../../shared/rules/settings-in-force.ts")).metadataProblems,
   ownKeysOf: async () => (await import("../../shared/model/settings.ts")).ownKeysOf,
+  noOlderThanActivity: async () => (await import("../../shared/rules/deadline.ts")).noOlderThanActivity,
   parseMonitorMessage: async () =>
     (await import("../../shared/messages/monitor-message.ts")).parseMonitorMessage,
   reconcile: async () => (await import("../../shared/reconcile/reconcile.ts")).reconcile,
@@ -24,6 +25,8 @@ const LOADERS = {
   tasksToStop: async () => (await import("../../shared/rules/stop-tasks.ts")).tasksToStop,
   TrackedTerminations: async () =>
     (await import("../../shared/reconcile/tracked-terminations.ts")).TrackedTerminations,
+  withProvenInterruption: async () =>
+    (await import("../../shared/rules/spot-interruption.ts")).withProvenInterruption,
 };
 
 /** The exports, by name. */

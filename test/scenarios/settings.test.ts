@@ -161,8 +161,6 @@ describe("scenarios: settings that somebody else sends", () => {
       ["with its own input", KEYS],
       ["with queue_name alone", {}],
     ] as const) {
-      // Whether an interruption was announced is another question.
-      if (forged === interrupted && own === KEYS) continue;
       it(`on ${queue} touch nothing in service (terminate ${which})`, async () => {
         const outcome = await play(fleet({ own, timeline: [forged(staying, 8)] }));
         expect(outcome.violations).to.deep.equal([]);

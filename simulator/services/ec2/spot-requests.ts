@@ -36,8 +36,8 @@ export function fulfilledRequest(instanceId: string, now: number): SpotRequest {
 }
 
 /**
- * The status from when EC2 sends its interruption notice. If it needs the capacity, and the instance is to be terminated, that is the
- * last one at once, though the instance runs for two minutes more (Amazon EC2 User Guide, "State changes for a Spot request").
+ * The status from when EC2 sends its interruption notice. If EC2 needs the capacity, and is to terminate the instance, it is the last
+ * status at once. The instance then runs for two minutes more (Amazon EC2 User Guide, "State changes for a Spot request").
  */
 export function statusAtNotice(action: SpotAction, cause: SpotCause): SpotStatus {
   if (action === "terminate" && cause === "price") return "marked-for-termination";

@@ -42,6 +42,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ["autoscaling:RecordLifecycleActionHeartbeat", () => autoScaling.heartbeat(action)],
   ["autoscaling:TerminateInstanceInAutoScalingGroup", () => autoScaling.replace("i-1")],
   ["ec2:DescribeInstances", () => ec2Port(denying<EC2Client>()).states(["i-1"])],
+  ["ec2:DescribeSpotInstanceRequests", () => ec2Port(denying<EC2Client>()).spotStatuses(["i-1"])],
   ["ec2:DescribeInstanceStatus", () => ec2Port(denying<EC2Client>()).scheduledEvents()],
   ["ec2:DescribeNetworkInterfaces", () => ec2Port(denying<EC2Client>()).interfacesOf(["i-1"])],
   ["ec2:DescribeNetworkInterfaces", () => ec2Port(denying<EC2Client>()).interfacesWith(["10.0.0.7"])],

@@ -63,6 +63,32 @@ describe("EC2", () => {
     expect(counts).to.deep.equal([200, 1]);
   });
 
+  it("answers the statuses of Spot requests, over all pages, for 200 instances a call", async () => {
+    const request = (InstanceId: string, Code: string) => ({ InstanceId, Status: { Code } });
+    const { port, sent } = ec2((_, { NextToken }) =>
+      NextToken
+        ? { SpotInstanceRequests: [request("i-2", "fulfilled")] }
+        : { SpotInstanceRequests: [request("i-1", "marked-for-stop")], NextToken: "second" },
+    );
+    const ids = Array.from({ length: 201 }, (_, i) => `i-${i}`);
+    expect([...(await port.spotStatuses(ids))]).to.deep.equal([
+      ["i-1", "marked-for-stop"],
+      ["i-2", "fulfilled"],
+    ]);
+    expect(
+      sent().map(([call, { Filters, NextToken }]) => [
+        call,
+        (Filters as { Name: string; Values: string[] }[]).map(({ Name, Values }) => [Name, Values.length]),
+        NextToken,
+      ]),
+    ).to.deep.equal([
+      ["DescribeSpotInstanceRequests", [["instance-id", 200]], undefined],
+      ["DescribeSpotInstanceRequests", [["instance-id", 200]], "second"],
+      ["DescribeSpotInstanceRequests", [["instance-id", 1]], undefined],
+      ["DescribeSpotInstanceRequests", [["instance-id", 1]], "second"],
+    ]);
+  });
+
   it("answers what it has scheduled, over all pages, and asks for instances with an event alone", async () => {
     const at = new Date("2026-11-22T09:00:00Z");
     const event = (Code: string, Description: string) => ({ Code, Description, NotBefore: at });

@@ -44,6 +44,12 @@ const table: [string, object, (answer: object) => Promise<unknown>, unknown][] =
     new Map(),
   ],
   [
+    "instances without a Spot request",
+    { SpotInstanceRequests: [] },
+    (it) => ec2(it).spotStatuses(["i-1"]),
+    new Map(),
+  ],
+  [
     "a group that is gone, and so retains nothing",
     { AutoScalingGroups: [] },
     (it) => autoScaling(it).retains("fleet"),

@@ -28,6 +28,10 @@ const REASONS: { readonly [W in IgnoreReason["why"]]: readonly [Extract<IgnoreRe
       { why: "the last one", group: "fleet" },
       "it is the only instance of the group fleet, and replace_last is not set",
     ],
+    "nothing scheduled": [
+      { why: "nothing scheduled" },
+      "EC2 has scheduled no change of the instance: the notice is old, or forged",
+    ],
     "waited too long": [
       { why: "waited too long", waitsFor: "suspended" },
       "it has waited for four hours, last for suspended processes",

@@ -105,6 +105,24 @@ const DROPPED: Rows<DropReason> = {
       "Auto Scaling knows no such lifecycle action, though the instance is held; is the hook's name still right?",
     ],
   ],
+  "interruption not proven": [
+    [
+      { why: "interruption not proven", doubt: { kind: "unread" } },
+      "the notice of an interruption was never proven: whether EC2 takes the instance back could not be read; nothing was touched",
+    ],
+    [
+      { why: "interruption not proven", doubt: { kind: "no Spot request" } },
+      "the notice of an interruption was never proven: EC2 shows no Spot request of the instance; nothing was touched",
+    ],
+    [
+      { why: "interruption not proven", doubt: { kind: "Spot request", status: "fulfilled" } },
+      "the notice of an interruption was never proven: the instance's Spot request is fulfilled; nothing was touched",
+    ],
+    [
+      { why: "interruption not proven", doubt: { kind: "no hook of ours" } },
+      "the notice of an interruption was never proven: the instance's group has no terminating hook of ours; nothing was touched",
+    ],
+  ],
   "spot interruption": [
     [{ why: "spot interruption", left: [] }, "the Spot interruption is due; drained"],
     [{ why: "spot interruption", left }, `the Spot interruption is due; ${LEFT}`],

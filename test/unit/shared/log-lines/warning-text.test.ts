@@ -27,6 +27,16 @@ const REASONS: {
       "the drain's time seems to be over, but the activity that terminates the instance may not be read: the hook's own timeout ends it",
     ],
   ],
+  "interruption not proven": [
+    [
+      { why: "interruption not proven", doubt: { kind: "no Spot request" } },
+      "a message says that EC2 interrupts the instance, and EC2 does not show that: EC2 shows no Spot request of the instance; nothing is done about it",
+    ],
+    [
+      { why: "interruption not proven", doubt: { kind: "Spot request", status: "fulfilled" } },
+      "a message says that EC2 interrupts the instance, and EC2 does not show that: the instance's Spot request is fulfilled; nothing is done about it",
+    ],
+  ],
   "too long": [
     [
       { why: "too long", drainTimeoutSeconds: 3780 },
@@ -212,6 +222,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "time does not suffice": "time does not suffice",
   "half of the drain's time is over": "half of the drain's time is over",
   "deadline not proven": "deadline not proven",
+  "interruption not proven": "interruption not proven",
   "two hooks of ours on one group": "two hooks of ours on one group",
   "metadata not heeded": "metadata ignored",
   "ECS drains it too": "ECS drains it too",

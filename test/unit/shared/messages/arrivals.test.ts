@@ -37,6 +37,7 @@ const termination = {
   hook: "drain",
   token: TOKEN,
   since: at("09:00:00"),
+  noticedAt: undefined,
   interruptedAt: undefined,
   dryRun: false,
   settings: settingsOf({ cluster_name: "main" }),
@@ -51,6 +52,21 @@ describe("arrivals", () => {
     expect(lines).to.deep.equal([
       ["info", "termination received", { ...drain, since: "2026-11-20T09:00:00.000Z" }],
     ]);
+  });
+
+  it("nothing that it tells of is later than when it was sent", () => {
+    const FAR = "9999-12-31T00:00:00Z";
+    const [arrival] = play(terminating({ Time: FAR })).terminations;
+    expect(arrival?.termination.since).to.equal(at("09:00:05"));
+    const notice = {
+      source: "aws.ec2",
+      "detail-type": "EC2 Spot Instance Interruption Warning",
+      time: FAR,
+      detail: { "instance-id": INSTANCE },
+    };
+    expect(play(notice).notices.map((each) => each.at)).to.deep.equal([at("09:00:05")]);
+    const early = { ...notice, time: "2026-11-20T09:00:00Z" };
+    expect(play(early).notices.map((each) => each.at)).to.deep.equal([at("09:00:00")]);
   });
 
   it("a termination without a time began when it was sent; since when its hook's timer runs, nobody knows", () => {

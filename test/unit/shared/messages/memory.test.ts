@@ -42,7 +42,8 @@ function termination(random: Random): Termination {
     token: maybe(random, () => random.uuid()),
     since: time(random),
     // Only a notice begins a drain without a hook.
-    interruptedAt: hook === undefined ? time(random) : maybe(random, () => time(random)),
+    noticedAt: hook === undefined ? time(random) : maybe(random, () => time(random)),
+    interruptedAt: undefined,
     dryRun: random.chance(0.5),
     settings: settings(random),
     memory: drawnMemory(random),

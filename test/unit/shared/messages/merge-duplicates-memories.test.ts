@@ -180,11 +180,11 @@ describe("a message that is merged", () => {
   });
 
   it("is told of where a notice's drain joins its hook's, and no other instance's does", () => {
-    const notice = (instanceId: string, interruptedAt: number) =>
-      held(instanceId, {}, { instanceId, hook: undefined, since: interruptedAt, interruptedAt });
+    const notice = (instanceId: string, noticedAt: number) =>
+      held(instanceId, {}, { instanceId, hook: undefined, since: noticedAt, noticedAt });
     const { all, lines } = play(held("a", {}), notice("i-2", 400), notice("i-1", 500));
     expect(lines).to.deep.equal([merged]);
-    expect(all.map(({ instanceId, interruptedAt }) => [instanceId, interruptedAt])).to.deep.equal([
+    expect(all.map(({ instanceId, noticedAt }) => [instanceId, noticedAt])).to.deep.equal([
       ["i-1", 500],
       ["i-2", 400],
     ]);

@@ -204,11 +204,11 @@ describe("merging messages", () => {
 
 describe("a Spot interruption notice and a hook's message for one instance", () => {
   const noticed = (change: Partial<Termination> = {}) =>
-    held("notice", { hook: undefined, since: 500, interruptedAt: 500, ...change });
+    held("notice", { hook: undefined, since: 500, noticedAt: 500, ...change });
 
   it("are one drain, the hook's, in either order, with the messages of both", () => {
     for (const all of [merged(noticed(), held("hook")), merged(held("hook"), noticed())]) {
-      expect(all.map((each) => each.termination)).to.deep.equal([termination({ interruptedAt: 500 })]);
+      expect(all.map((each) => each.termination)).to.deep.equal([termination({ noticedAt: 500 })]);
       expect(messages(all)).to.deep.equal([["hook's", "notice's"]]);
     }
   });
@@ -230,19 +230,25 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
     expect(joined?.termination.memory).to.deep.equal(lookedAt);
   });
 
-  it("stay one once they are joined", () => {
+  it("stay one once they are joined, and the later notice counts", () => {
     const [joined] = merged(noticed(), held("hook"));
-    const [again] = merged(joined as Tracked, noticed({ interruptedAt: 700, since: 700 }));
-    expect(again?.termination).to.include({ interruptedAt: 500, hook: "drain" });
+    const [again] = merged(joined as Tracked, noticed({ noticedAt: 700, since: 700 }));
+    expect(again?.termination).to.include({ noticedAt: 700, hook: "drain" });
   });
 
   it("of two hooks, each is joined", () => {
     const all = merged(noticed(), held("hook"), held("backup", { hook: "backup" }));
-    expect(all.map((each) => each.termination.interruptedAt)).to.deep.equal([500, 500]);
+    expect(all.map((each) => each.termination.noticedAt)).to.deep.equal([500, 500]);
     expect(messages(all)).to.deep.equal([
       ["hook's", "notice's"],
       ["backup's", "notice's"],
     ]);
+  });
+
+  it("of two notices the later one counts, in either order: an old one that was forged ends nothing", () => {
+    const old = noticed({ noticedAt: 100, since: 100 });
+    for (const all of [merged(old, noticed()), merged(noticed(), old)])
+      expect(all.map((each) => each.termination.noticedAt)).to.deep.equal([500]);
   });
 
   it("of different instances are two drains", () => {
@@ -250,8 +256,8 @@ describe("a Spot interruption notice and a hook's message for one instance", () 
   });
 
   it("a notice that comes twice is one drain", () => {
-    expect(messages(merged(noticed(), held("again", { hook: undefined, interruptedAt: 500 })))).to.deep.equal(
-      [["notice's", "again's"]],
-    );
+    expect(messages(merged(noticed(), held("again", { hook: undefined, noticedAt: 500 })))).to.deep.equal([
+      ["notice's", "again's"],
+    ]);
   });
 });

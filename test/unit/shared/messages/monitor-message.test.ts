@@ -13,7 +13,8 @@ const termination: Termination = {
   hook: "drain",
   token: "87654321-4321-4321-4321-210987654321",
   since: at("09:00:00"),
-  interruptedAt: at("09:00:30"),
+  noticedAt: at("09:00:30"),
+  interruptedAt: undefined,
   dryRun: true,
   settings: {
     elbNames: ["web", "api"],
@@ -86,7 +87,7 @@ describe("the message to terminate", () => {
     const bare: Termination = {
       ...termination,
       token: undefined,
-      interruptedAt: undefined,
+      noticedAt: undefined,
       dryRun: false,
       settings: settingsOf({}),
       memory: NO_MEMORY,
@@ -117,6 +118,13 @@ describe("the message to terminate", () => {
     it("is told from one of this version", () => expect(begunAt(worked, { version: 2 })).to.equal(undefined));
   });
 
+  it("never says that EC2 has shown an interruption: each run asks", () => {
+    const proven = { ...termination, noticedAt: undefined, interruptedAt: at("09:00:30") };
+    expect(JSON.parse(formatMonitorMessage(proven))).to.not.have.property("interrupted_at");
+    const read = parseMonitorMessage(formatMonitorMessage(termination), 0, {});
+    expect(read.kind === "termination" && read.termination.interruptedAt).to.equal(undefined);
+  });
+
   it("keeps the original's keys", () => {
     expect(JSON.parse(formatMonitorMessage(termination))).to.include({
       version: 2,
@@ -142,7 +150,7 @@ describe("the message to terminate", () => {
       termination: {
         ...termination,
         since: at("08:59:00"),
-        interruptedAt: undefined,
+        noticedAt: undefined,
         dryRun: false,
         settings: settingsOf(settings),
         memory: NO_MEMORY,

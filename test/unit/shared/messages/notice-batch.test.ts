@@ -31,17 +31,21 @@ const settings: NoticeBatch["settings"] = {
     names: ["drain"],
   },
 };
-const read = (body: string) => parseNoticeBatch(body);
+/** When the messages were sent. Whatever they tell of had happened by then. */
+const SENT = SINCE + 1_000;
+const read = (body: string) => parseNoticeBatch(body, SENT);
 
 describe("messages with notices", () => {
   it("are read as they were written", () => {
     const batch = { settings, notices: [one, plain] };
-    expect(formatNoticeBatch(batch).map(read)).to.deep.equal([{ kind: "notices", batch }]);
+    expect(formatNoticeBatch(batch).map((body) => read(body))).to.deep.equal([{ kind: "notices", batch }]);
     const short = {
       settings: { ...settings, ours: { queue: undefined, topics: [], names: [] } },
       notices: [plain],
     };
-    expect(formatNoticeBatch(short).map(read)).to.deep.equal([{ kind: "notices", batch: short }]);
+    expect(formatNoticeBatch(short).map((body) => read(body))).to.deep.equal([
+      { kind: "notices", batch: short },
+    ]);
   });
 
   it("are few, and none is larger than any other message may be", () => {
@@ -72,6 +76,15 @@ describe("messages with notices", () => {
       expect(answer?.kind).to.equal("unreadable");
       expect(answer && "reason" in answer ? answer.reason : "").to.match(reason);
     });
+
+  it("have no time that is later than when they were sent", () => {
+    const FAR = "9999-12-31T00:00:00.000Z";
+    const notices = [{ ...written.notices[0], time: FAR, whole_since: FAR }];
+    const answer = read(JSON.stringify({ ...written, notices }));
+    expect(answer && "batch" in answer ? answer.batch.notices : []).to.deep.equal([
+      { ...one, at: SENT, wholeSince: SENT },
+    ]);
+  });
 
   it("forget what a later version writes of the waiting", () => {
     const notices = [{ ...written.notices[0], waits_for: "the moon", whole_since: "soon" }];

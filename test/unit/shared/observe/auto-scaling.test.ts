@@ -1,5 +1,6 @@
 // Protects what is asked of Auto Scaling: a call per fifty instances, a group's hooks once a run, its retention near the end.
 import { expect } from "chai";
+import { OddAnswer } from "../../../../shared/base/errors.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { observeAutoScaling, observeNearTheEnd } from "../../../../shared/observe/auto-scaling.ts";
 import { questions } from "../../../../shared/rules/questions.ts";
@@ -32,6 +33,7 @@ describe("what Auto Scaling shows of an instance", () => {
         owner: undefined,
         retains: undefined,
         activity: undefined,
+        interruption: undefined,
         unread: {},
       },
     ]);
@@ -46,6 +48,7 @@ describe("what Auto Scaling shows of an instance", () => {
         owner: undefined,
         retains: undefined,
         activity: undefined,
+        interruption: undefined,
         unread: {},
       },
     ]);
@@ -76,6 +79,7 @@ describe("what Auto Scaling shows of an instance", () => {
         owner: undefined,
         retains: undefined,
         activity: undefined,
+        interruption: undefined,
         unread: { "group instance": { call: "autoScaling.describeInstances", why: "denied" } },
       },
     ]);
@@ -88,6 +92,7 @@ describe("what Auto Scaling shows of an instance", () => {
         owner: undefined,
         retains: undefined,
         activity: undefined,
+        interruption: undefined,
         unread: { hooks: { call: "autoScaling.terminatingHooks", why: "throttled" } },
       },
     ]);
@@ -191,6 +196,80 @@ describe("when the activity began that terminates an instance", () => {
   it("is another drain's business: one that is not at its deadline has none", async () => {
     const { autoScalingViews } = await play(shows, old(), termination());
     expect(autoScalingViews.map(({ activity }) => activity)).to.deep.equal([{ startedAt: BEGAN }, undefined]);
+  });
+});
+
+describe("whether EC2 takes an instance back", () => {
+  const noticed = (change: Parameters<typeof termination>[1] = {}) =>
+    termination({}, { hook: undefined, noticedAt: SINCE, ...change });
+  const shows: Shown = {
+    groupInstances: { "i-1": { group: "fleet", state: "InService" } },
+    hooks: { fleet: [hook()] },
+    spotStatuses: { "i-1": "marked-for-termination" },
+  };
+  const asks = async (of: Termination, more: Partial<Shown> = {}) => {
+    const { asked, autoScalingViews } = await play({ ...shows, ...more }, of);
+    const [view] = autoScalingViews;
+    return [asked.includes("ec2.spotStatuses i-1"), view?.interruption, view?.unread];
+  };
+
+  it("is asked where a notice says so, and told by the status of its Spot request, if it has one", async () => {
+    expect(await asks(noticed())).to.deep.equal([true, { spotStatus: "marked-for-termination" }, {}]);
+    expect(await asks(noticed(), { spotStatuses: {} })).to.deep.equal([true, { spotStatus: undefined }, {}]);
+    expect(await asks(termination())).to.deep.equal([false, undefined, {}]);
+  });
+
+  it("is unread where it cannot be read", async () => {
+    const fails = { "ec2.spotStatuses": "denied" } as const;
+    const unread = { interruption: { call: "ec2.spotStatuses", why: "denied" } };
+    expect(await asks(noticed(), { fails })).to.deep.equal([true, undefined, unread]);
+  });
+
+  it("is unread where the Spot request is odd, and another's is as it is", async () => {
+    const odd = new OddAnswer("ec2:DescribeSpotInstanceRequests", "Status", undefined, { ids: ["i-1"] });
+    const shown = {
+      ...shows,
+      groupInstances: { ...shows.groupInstances, "i-2": { group: "fleet", state: "InService" } },
+      spotStatuses: { "i-1": odd, "i-2": "fulfilled" },
+    } as const;
+    const { autoScalingViews } = await play(shown, noticed(), noticed({ instanceId: "i-2" }));
+    expect(autoScalingViews.map((view) => [view.interruption, view.unread])).to.deep.equal([
+      [undefined, { interruption: { call: "ec2:DescribeSpotInstanceRequests", why: "odd" } }],
+      [{ spotStatus: "fulfilled" }, {}],
+    ]);
+  });
+
+  it("is not asked where another group has it, or none", async () => {
+    expect((await asks(noticed({ group: "other" })))[0]).to.equal(false);
+    expect((await asks(noticed(), { groupInstances: {} }))[0]).to.equal(false);
+  });
+
+  it("is asked for a hook's drain only while the two minutes run", async () => {
+    const joined = noticed({ hook: "drain" });
+    expect((await asks(joined, { now: 2 * MINUTE - 1 }))[0]).to.equal(true);
+    expect((await asks(joined, { now: 2 * MINUTE }))[0]).to.equal(false);
+    expect((await asks(noticed(), { now: 2 * MINUTE }))[0]).to.equal(true);
+  });
+
+  it("is asked in one call, once a run for what is taken back, and again for what is not", async () => {
+    const groupInstances = {
+      "i-1": { group: "fleet", state: "InService" },
+      "i-2": { group: "fleet", state: "InService" },
+    };
+    const spotStatuses = { "i-1": "instance-terminated-no-capacity", "i-2": "fulfilled" };
+    const { run, asked } = showing({ ...shows, groupInstances, spotStatuses });
+    const both = inPass(noticed(), noticed({ instanceId: "i-2" }), noticed({ hook: "other" }));
+    const statusesOf = async () =>
+      (await observeNearTheEnd(run, await observeAutoScaling(run, both), questions)).map(
+        ({ view }) => view.interruption?.spotStatus,
+      );
+    const found = ["instance-terminated-no-capacity", "fulfilled", "instance-terminated-no-capacity"];
+    expect(await statusesOf()).to.deep.equal(found);
+    expect(await statusesOf()).to.deep.equal(found);
+    expect(asked.filter((each) => each.startsWith("ec2."))).to.deep.equal([
+      "ec2.spotStatuses i-1 i-2",
+      "ec2.spotStatuses i-2",
+    ]);
   });
 });
 

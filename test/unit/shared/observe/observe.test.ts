@@ -16,6 +16,7 @@ const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
   owner: "ours",
   retains: true,
   activity: undefined,
+  interruption: undefined,
   unread: {},
 });
 const held = autoScalingView("Terminating:Wait");

@@ -14,6 +14,7 @@ const held: AutoScalingView = {
   owner: "ours",
   retains: undefined,
   activity: undefined,
+  interruption: undefined,
   unread: {},
 };
 const joined = { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] };

@@ -58,6 +58,8 @@ export type Shown = {
   readonly targetGroups?: readonly ShownTargetGroup[];
   readonly classic?: readonly ShownClassic[];
   readonly instances?: Readonly<Record<string, InstanceState>>;
+  /** The statuses of instances' Spot requests. */
+  readonly spotStatuses?: Readonly<Record<string, string | OddAnswer>>;
   /** Where instances are in the network. */
   readonly networks?: Readonly<Record<string, InstanceNetwork>>;
   readonly interfaces?: readonly NetworkInterface[];
@@ -151,6 +153,12 @@ export function showing(shown: Shown): {
     },
     ec2: {
       ...untouchable.ec2,
+      spotStatuses: (ids) =>
+        ask(
+          "ec2.spotStatuses",
+          ids,
+          () => new Map(Object.entries(shown.spotStatuses ?? {}).filter(([id]) => ids.includes(id))),
+        ),
       states: (ids) =>
         ask(
           "ec2.states",

@@ -16,6 +16,7 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
   hooks: [hook({ heartbeatTimeout: 300 * SECOND })],
   retains: undefined,
   activity: undefined,
+  interruption: undefined,
   unread: {},
   ...change,
 });

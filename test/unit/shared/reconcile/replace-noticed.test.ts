@@ -1,10 +1,15 @@
 // Protects replacing because of notices: what waits is sent on before the old messages are deleted, what is denied ends, and the
 // log tells each reason once.
 import { expect } from "chai";
-import { AwsCallError, type FailureKind } from "../../../../shared/base/errors.ts";
+import { AwsCallError, type FailureKind, OddAnswer } from "../../../../shared/base/errors.ts";
 import { parseNoticeBatch } from "../../../../shared/messages/notice-batch.ts";
 import type { Hook } from "../../../../shared/model/hooks.ts";
-import type { GroupCapacity, NoticeBatch, WaitingNotice } from "../../../../shared/model/notice.ts";
+import type {
+  GroupCapacity,
+  NoticeBatch,
+  ScheduledEvent,
+  WaitingNotice,
+} from "../../../../shared/model/notice.ts";
 import { replaceNoticed } from "../../../../shared/reconcile/replace-noticed.ts";
 import type { ReplaceLimits } from "../../../../shared/rules/replacements.ts";
 import { Run } from "../../../../shared/run/run.ts";
@@ -27,12 +32,21 @@ const notice = (n: number, change: Partial<WaitingNotice> = {}): WaitingNotice =
   ...change,
 });
 
+const event = (instanceId: string, description = "a retirement"): ScheduledEvent => ({
+  instanceId,
+  code: "instance-retirement",
+  notBefore: SINCE,
+  description,
+});
+
 type Outside = {
   /** The group of each instance. The first three are in service in `fleet` where nothing else is said. */
   readonly groups?: Readonly<Record<string, string>>;
   readonly capacity?: Partial<GroupCapacity>;
   readonly hooks?: readonly Hook[];
-  /** Calls that fail: describe, capacities, hooks, replace, send. */
+  /** What EC2 has scheduled; of the first three instances a retirement where nothing else is said. */
+  readonly scheduled?: readonly (ScheduledEvent | OddAnswer)[];
+  /** Calls that fail: scheduled, describe, capacities, hooks, replace, send. */
   readonly fails?: Readonly<Record<string, FailureKind>>;
   readonly dryRun?: boolean;
   /** What terminate's own input allows: all of it where nothing else is said. */
@@ -87,6 +101,13 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
       },
       replace: async (id: string) => ask("replace", id),
     },
+    ec2: {
+      ...untouchable.ec2,
+      scheduledEvents: async () => {
+        ask("scheduled", "events");
+        return [...(outside.scheduled ?? [1, 2, 3].map((n) => event(idOf(n))))];
+      },
+    },
     queues: {
       ...untouchable.queues,
       send: async <T extends { readonly body: string }>(queue: string, all: readonly T[], delay = 0) => {
@@ -95,7 +116,7 @@ async function play(batches: readonly NoticeBatch[], outside: Outside = {}) {
         if (outside.fails?.send)
           return { done: [], failed: all.map((item) => ({ item, reason: "refused" })) };
         for (const { body } of all) {
-          const read = parseNoticeBatch(body);
+          const read = parseNoticeBatch(body, SINCE + MINUTE);
           if (read?.kind === "notices") sent.push(read.batch);
         }
         return { done: [...all], failed: [] };
@@ -217,6 +238,96 @@ describe("replacing because of notices", () => {
       expect(third.logged).to.deep.equal([["warn", "instance not replaced", idOf(1)]]);
     });
   }
+
+  describe("a maintenance", () => {
+    const maintenance = (n: number, change: Partial<WaitingNotice> = {}) =>
+      notice(n, { notice: "maintenance", ...change });
+    const replaced = (calls: readonly string[]) => calls.filter((each) => each.startsWith("replace"));
+
+    it("is asked for in EC2's schedule, in one call, and replaced where that has it", async () => {
+      const { calls } = await play([batch(maintenance(1), maintenance(2)), batch(maintenance(1))]);
+      expect(calls.filter((each) => each.startsWith("scheduled"))).to.deep.equal(["scheduled events"]);
+      expect(replaced(calls)).to.deep.equal([`replace ${idOf(1)}`]);
+    });
+
+    it("asks for nothing where there is none", async () => {
+      const { calls } = await play([batch(notice(1))]);
+      expect(calls.filter((each) => each.startsWith("scheduled"))).to.deep.equal([]);
+    });
+
+    const events: [string, ScheduledEvent[]][] = [
+      ["nothing", []],
+      ["a change of another instance", [event(idOf(2))]],
+      ["a change that was canceled", [event(idOf(1), "[Canceled] a retirement")]],
+      ["a change that is completed", [event(idOf(1), "[Completed] a retirement")]],
+    ];
+    for (const [what, scheduled] of events)
+      it(`ends with a warning where EC2 has scheduled ${what}, and no group is asked about`, async () => {
+        const { calls, logged, sent } = await play([batch(maintenance(1))], { scheduled });
+        expect(calls).to.deep.equal(["scheduled events", "delete r0"]);
+        expect(logged).to.deep.equal([["warn", "instance not replaced", idOf(1)]]);
+        expect(sent).to.deep.equal([]);
+      });
+
+    it("that is not proven takes no rebalance with it, whichever is older", async () => {
+      for (const at of [SINCE - 1, SINCE + 1]) {
+        const { calls, logged } = await play([batch(notice(1), maintenance(1, { at }))], { scheduled: [] });
+        expect(replaced(calls)).to.deep.equal([`replace ${idOf(1)}`]);
+        expect(logged).to.deep.equal([
+          ["warn", "instance not replaced", idOf(1)],
+          ["info", "instance replaced", idOf(1)],
+        ]);
+      }
+    });
+
+    it("that is proven is one notice with a rebalance", async () => {
+      const { calls } = await play([batch(notice(1), maintenance(1))], {
+        capacity: { rebalancesItself: true },
+      });
+      expect(replaced(calls)).to.deep.equal([`replace ${idOf(1)}`]);
+    });
+
+    it("is tried again where the schedule is throttled, and others go on", async () => {
+      const { calls, sent } = await play([batch(notice(1), maintenance(2))], {
+        fails: { scheduled: "throttled" },
+      });
+      expect(replaced(calls)).to.deep.equal([`replace ${idOf(1)}`]);
+      expect(sent).to.deep.equal([batch(maintenance(2, { waitsFor: "unread" }))]);
+    });
+
+    /** [what, the ids that the odd event tells, whose notice is tried again, whose ends] */
+    const odd: [string, string[], number[], number[]][] = [
+      ["its instance", [idOf(1)], [1], [2]],
+      ["nobody knows whom", [], [1, 2], []],
+      ["an instance without a notice", [idOf(3)], [], [1, 2]],
+    ];
+    for (const [what, ids, again, ended] of odd)
+      it(`is not proven by an odd event of ${what}, and none is ended by it`, async () => {
+        const scheduled = [
+          new OddAnswer("ec2:DescribeInstanceStatus", "NotBefore", undefined, { ids }),
+          event(idOf(4)),
+        ];
+        const notices = [maintenance(1), maintenance(2), maintenance(4)];
+        const groups = { [idOf(1)]: "fleet", [idOf(2)]: "fleet", [idOf(4)]: "fleet" };
+        const { calls, logged, sent } = await play([batch(...notices)], { scheduled, groups });
+        expect(replaced(calls)).to.deep.equal([`replace ${idOf(4)}`]);
+        expect(sent.flatMap((each) => each.notices)).to.deep.equal(
+          again.map((n) => maintenance(n, { waitsFor: "unread" })),
+        );
+        expect(logged.filter(([, phrase]) => phrase === "instance not replaced")).to.deep.equal(
+          ended.map((n) => ["warn", "instance not replaced", idOf(n)]),
+        );
+      });
+
+    it("ends where the schedule is denied in three runs", async () => {
+      const fails = { scheduled: "denied" } as const;
+      const second = await play([batch(maintenance(1, { denials: 1 }))], { fails });
+      expect(second.sent[0]?.notices[0]?.denials).to.equal(2);
+      const third = await play([batch(maintenance(1, { denials: 2 }))], { fails });
+      expect(third.sent).to.deep.equal([]);
+      expect(third.logged).to.deep.equal([["warn", "instance not replaced", idOf(1)]]);
+    });
+  });
 
   it("keeps the old messages where the new ones cannot be sent", async () => {
     const { calls, run } = await play([batch(notice(1), notice(2))], { fails: { send: "unavailable" } });

@@ -27,6 +27,7 @@ export const termination = (
   hook: "drain",
   token: undefined,
   since: SINCE,
+  noticedAt: change.interruptedAt,
   interruptedAt: undefined,
   dryRun: false,
   ...change,
@@ -66,6 +67,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   retains: undefined,
   // Auto Scaling shows that the termination is as old as the message says.
   activity: { startedAt: SINCE },
+  interruption: undefined,
   managedDraining: undefined,
   protections: [],
   times: undefined,

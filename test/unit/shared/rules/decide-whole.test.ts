@@ -208,6 +208,7 @@ describe("all of a decision", () => {
       owner: "ours" as const,
       retains: undefined,
       activity: undefined,
+      interruption: undefined,
       unread: {},
     };
     it("without a hook of ours", () => {

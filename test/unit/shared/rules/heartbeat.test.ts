@@ -25,6 +25,7 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
   hooks: [hook()],
   retains: undefined,
   activity: undefined,
+  interruption: undefined,
   unread: {},
   ...change,
 });

@@ -131,7 +131,7 @@ export const SITUATIONS = {
   "kept, warm pool": "drained on its way back to the warm pool, and completed; DRAINING by us",
   "kept, root volume": "drained before its root volume is replaced, and completed; DRAINING by us",
   "Spot notice":
-    "a Spot interruption notice half a minute old, no lifecycle action; a target and a task are left",
+    "a Spot interruption notice half a minute old that EC2 confirms, no lifecycle action; a target and a task are left",
   stale: "a message a day old that had no pass; a target and a task are left",
   "another's hook":
     "a message half a minute old for a hook that notifies something of somebody else's; a target and a task are left",

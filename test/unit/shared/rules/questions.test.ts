@@ -33,6 +33,7 @@ describe("whether anything beyond Auto Scaling is asked", () => {
       owner,
       retains: undefined,
       activity: undefined,
+      interruption: undefined,
       unread: {},
       ...shown,
     });

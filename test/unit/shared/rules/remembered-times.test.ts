@@ -67,6 +67,15 @@ describe("the times of a message", () => {
     expect(bounded({}, 0).since).to.equal(0);
   });
 
+  it("a notice came when its message was sent, at the latest", () => {
+    const noticed = (noticedAt: number | undefined) =>
+      withTimesBy(SENT, termination({}, { noticedAt })).noticedAt;
+    expect(noticed(SENT + MINUTE)).to.equal(SENT + MINUTE);
+    expect(noticed(SENT + MINUTE + 1)).to.equal(SENT);
+    expect(noticed(0)).to.equal(0);
+    expect(noticed(undefined)).to.equal(undefined);
+  });
+
   it("change nothing else", () => {
     for (const memory of drawn)
       expect(withTimesBy(Number.MAX_SAFE_INTEGER, termination(memory))).to.deep.equal(termination(memory));

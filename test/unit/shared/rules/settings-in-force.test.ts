@@ -4,18 +4,11 @@ import { expect } from "chai";
 import { event } from "../../../../shared/model/blocker.ts";
 import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import { type DrainKeys, type DrainSettings, keysOf, settingsOf } from "../../../../shared/model/settings.ts";
-import type { Termination } from "../../../../shared/model/termination.ts";
-import {
-  isEdited,
-  mayTakeSteps,
-  metadataProblems,
-  settingsInForce,
-} from "../../../../shared/rules/settings-in-force.ts";
+import { isEdited, metadataProblems, settingsInForce } from "../../../../shared/rules/settings-in-force.ts";
 import {
   clusterInstanceOf,
   hook,
   MINUTE,
-  observed,
   type Row,
   rows,
   SECOND,
@@ -109,26 +102,6 @@ describe("the settings that count", () => {
     );
     expect(keysOf(said)).to.include({ drain_timeout_seconds: 900 });
   });
-});
-
-describe("steps by the settings of a message", () => {
-  const shown = (state: string, change: Partial<AutoScalingView> = {}) =>
-    observed({ groupInstance: { group: "fleet", state }, ...change });
-  const interrupted = termination({}, { interruptedAt: 0 });
-  /** [why, the termination, what Auto Scaling shows, whether they may be taken] */
-  const table: [string, Termination, AutoScalingView, boolean][] = [
-    ["our hook holds", termination(), shown("Terminating:Wait"), true],
-    ["our hook holds, before an interruption", interrupted, shown("Terminating:Wait"), true],
-    ["is in service, whatever interruption the message tells of", interrupted, shown("InService"), false],
-    ["another's hook holds", interrupted, shown("Terminating:Wait", { owner: "another's" }), false],
-    ["a hook holds that cannot be read", interrupted, shown("Terminating:Wait", { owner: undefined }), false],
-    ["comes back", termination({ returns: "root volume" }), shown("InService"), true],
-  ];
-  for (const [why, of, shows, expected] of table)
-    it(`are ${expected ? "" : "not "}for an instance that ${why}`, () => {
-      expect(mayTakeSteps(of, shows, undefined)).to.equal(expected);
-      expect(mayTakeSteps(of, shows, {}), "by the input's").to.equal(true);
-    });
 });
 
 describe("what is wrong in a hook's metadata", () => {

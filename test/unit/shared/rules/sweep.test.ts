@@ -155,6 +155,7 @@ describe("a candidate", () => {
       hook: "drain",
       token: undefined,
       since: NOW,
+      noticedAt: undefined,
       interruptedAt: undefined,
       dryRun: false,
       memory: { ...NO_MEMORY, lastHeartbeatAt: NOW },

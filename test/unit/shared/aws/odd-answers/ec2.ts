@@ -15,12 +15,16 @@ const event = (change: object) => ({
     },
   ],
 });
+const request = (change: object) => ({
+  SpotInstanceRequests: [{ InstanceId: "i-1", Status: { Code: "fulfilled" }, ...change }],
+});
 const attached = (change: object) => ({ NetworkInterfaces: [wholeInterface(change)] });
 
 const states = rowsOf("ec2:DescribeInstances", (it) => port(it).states(["i-1"]));
 const launched = rowsOf("ec2:DescribeInstances", (it) => port(it).instances(["i-1"]));
 const networks = rowsOf("ec2:DescribeInstances", (it) => port(it).networks(["i-1"]));
 const scheduled = rowsOf("ec2:DescribeInstanceStatus", (it) => port(it).scheduledEvents());
+const spot = rowsOf("ec2:DescribeSpotInstanceRequests", (it) => port(it).spotStatuses(["i-1"]));
 const interfaces = rowsOf("ec2:DescribeNetworkInterfaces", (it) => port(it).interfacesOf(["i-1"]));
 const having = rowsOf("ec2:DescribeNetworkInterfaces", (it) => port(it).interfacesWith(["10.0.0.1"]));
 
@@ -66,6 +70,19 @@ export const OF_EC2: readonly OddRow[] = [
     },
     "unread alone",
     event,
+  ),
+  spot.withoutList("SpotInstanceRequests", "On-Demand: the notice was not proven"),
+  ...spot.withoutField({ InstanceId: "On-Demand: the notice was not proven" }, "unread", request),
+  ...spot.withoutField(
+    { Status: "EC2 did not take it back: the notice was not proven" },
+    "unread alone",
+    request,
+  ),
+  spot.row(
+    "`Status.Code` is missing",
+    ["Code", "missing"],
+    { did: "EC2 did not take it back: the notice was not proven", does: "unread alone" },
+    request({ Status: {} }),
   ),
   interfaces.withoutList("NetworkInterfaces", "the addresses were nobody's: the targets counted as gone"),
   ...interfaces.withoutField({ VpcId: "in another VPC: the target was left" }, "unread", attached),
