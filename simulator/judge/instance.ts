@@ -136,22 +136,22 @@ export class JudgedInstance {
   /** The registrations that must be gone before a drain is ready: named in its scope, or a service's. */
   judged(scope: Scope): Registration[] {
     if (this.dead) return [];
-    const managed = this.#managed();
+    const managed = this.#managed(scope);
     return [...this.registrations.values()].filter((each) => isIn(scope, each) || isIn(managed, each));
   }
 
-  /** The tasks that must have ended before a drain is ready, in whatever cluster they are. */
-  get running(): LiveTask[] {
-    return this.dead ? [] : [...this.tasks.values()];
+  /** The tasks that must have ended before a drain is ready: in each cluster in which anybody looks. */
+  running(scope: Scope): LiveTask[] {
+    return this.dead ? [] : [...this.tasks.values()].filter((each) => isLookedInto(scope, each));
   }
 
   /** What must be gone before a drain is ready, in words. What nobody need know yet does not count. */
   left(scope: Scope, { isTooRecent, isForNextRound }: Unknowable): string[] {
-    const managed = this.#managed();
+    const managed = this.#managed(scope);
     const registrations = this.judged(scope)
       .filter(({ since }) => !isTooRecent(since))
       .filter((each) => isIn(scope.named, each) || isIn(managed, each) || !isForNextRound(each));
-    const tasks = this.running.filter(({ since }) => !isTooRecent(since));
+    const tasks = this.running(scope).filter(({ since }) => !isTooRecent(since));
     return [
       ...registrations.map(
         ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
@@ -185,15 +185,21 @@ export class JudgedInstance {
     });
   }
 
-  #managed(): Places {
-    const all = [...this.#services.values()].map(({ cluster, service }) =>
-      this.#servicesOf(cluster, service),
-    );
+  // Where its services register their tasks: all of them, or those that a drain can know of.
+  #managed(scope?: Scope): Places {
+    const all = [...this.#services.values()]
+      .filter((each) => scope === undefined || isLookedInto(scope, each))
+      .map(({ cluster, service }) => this.#servicesOf(cluster, service));
     return {
       targetGroups: new Set(all.flatMap((each) => each.targetGroups)),
       loadBalancers: new Set(all.flatMap((each) => each.loadBalancers)),
     };
   }
+}
+
+// Without a search, nobody looks into a cluster that is not named. What is lost by that is damage.
+function isLookedInto({ permits }: Scope, { cluster }: { readonly cluster: string }): boolean {
+  return permits.discover === "all" || permits.clusters.has(cluster);
 }
 
 function isIn({ targetGroups, loadBalancers }: Places, { kind, name }: Registration): boolean {

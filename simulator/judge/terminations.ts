@@ -197,7 +197,7 @@ export class Terminations implements Past {
       const { record } = had;
       const scope = this.#scopeNow(had);
       const targets = instance.judged(scope).length > 0;
-      const tasks = instance.running.length > 0;
+      const tasks = instance.running(scope).length > 0;
       had.targets ||= targets;
       had.tasks ||= tasks;
       record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);

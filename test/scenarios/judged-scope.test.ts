@@ -44,8 +44,31 @@ function scenario(input: Record<string, unknown>, metadata: string | undefined, 
   };
 }
 
-/** What is left when the action is completed at once, by functions that do nothing else. */
-async function leftAtOnce(...given: Parameters<typeof scenario>): Promise<string[]> {
+/** An instance in a cluster, with a task of a service that is behind a target group. */
+function inCluster(input: Record<string, unknown>) {
+  return {
+    functions: functions(input),
+    target_groups: [{ name: "web" }],
+    clusters: [
+      {
+        name: "shop",
+        services: [
+          {
+            name: "web",
+            desired_count: 1,
+            load_balancers: [{ target_group: "web", container_port: 80 }],
+            task: { ports: [{ container_port: 80, host_port: 8080 }] },
+          },
+        ],
+      },
+    ],
+    auto_scaling_groups: [{ name: "fleet", instance_ids: [victim], cluster: "shop", hooks: [HOOK] }],
+    timeline: [{ at_seconds: 1, terminate: { instance_ids: [victim] } }],
+  };
+}
+
+/** What is left when the action is completed at once, by functions that do nothing else; and what that costs. */
+async function leftAtOnce(given: Record<string, unknown>) {
   let done = false;
   const completing: Invoke = async (name, _event, { simulation }) => {
     if (done) return;
@@ -63,11 +86,14 @@ async function leftAtOnce(...given: Parameters<typeof scenario>): Promise<string
   const text = JSON.stringify({
     name: "scope",
     queues: QUEUES,
-    ...scenario(...given),
+    ...given,
     ends_after_seconds: 60,
   });
-  const { violations } = await playScenario(parseScenario(text, "scope"), { invoke: completing });
-  return brokenPromises(violations).map((each) => each.what);
+  const { violations, damage } = await playScenario(parseScenario(text, "scope"), { invoke: completing });
+  return {
+    left: brokenPromises(violations).map((each) => each.what),
+    allowedBy: [...new Set(damage.map((each) => each.allowedBy))],
+  };
 }
 
 const all = ["static", "payments", "classic", "second"];
@@ -107,7 +133,25 @@ const rows: [why: string, input: Record<string, unknown>, metadata: string | und
 
 describe("scenarios: what a drain is judged on", () => {
   for (const [why, input, metadata, left] of rows) {
-    it(why, async () => expect(await leftAtOnce(input, metadata, all)).to.deep.equal(left));
+    it(why, async () => expect((await leftAtOnce(scenario(input, metadata, all))).left).to.deep.equal(left));
+  }
+
+  const there = "registered in web at port 8080, a task of web RUNNING";
+  /** [why, the input, what is left, what allows what is lost] */
+  const clusters: [string, Record<string, unknown>, string[], (string | undefined)[]][] = [
+    [
+      "the tasks of a cluster that is named",
+      { discover: "named", cluster_names: ["shop"] },
+      [there],
+      [undefined],
+    ],
+    ["those of any cluster, where all are searched", { discover: "all" }, [there], [undefined]],
+    ["none in a cluster that nobody named, and looks into", { discover: "named" }, [], ["discover: named"]],
+    ["nor with warn", { discover: "warn" }, [], ["discover: warn"]],
+  ];
+  for (const [why, input, left, allowedBy] of clusters) {
+    it(`${why}: what is lost is allowed by ${allowedBy[0] ?? "nothing"}`, async () =>
+      expect(await leftAtOnce(inCluster(input))).to.deep.equal({ left, allowedBy }));
   }
 
   it("a drain with settings of its hook's own is ready when what they name is gone", async () => {

@@ -23,14 +23,16 @@ export function discoveryOf(random: Random, names: Named): Discovering {
     [2, undefined],
   ]);
   const isFound = discover === "all" || discover === undefined;
-  const some = (all: readonly string[]) => (isFound ? all.filter(() => random.chance(0.5)) : all);
+  // With the others, what is not named is left. So some name all.
+  const isAllNamed = !isFound && random.chance(0.4);
+  const some = (all: readonly string[]) => (isAllNamed ? all : all.filter(() => random.chance(0.5)));
   const permission = weighted<object>(random, [
     [6, { clusters: "*" }],
     [2, { cluster_tag: "drained=yes" }],
     // What is found is then held until the deadline.
     [1, {}],
   ]);
-  const isTyped = isFound && random.chance(0.1);
+  const isTyped = random.chance(0.1);
   return {
     keys: { ...(discover === undefined ? {} : { discover }), ...(isFound ? permission : {}) },
     named: {

@@ -3,7 +3,7 @@ import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
-import { type Entry, HAPPENS_WITHIN, happeningsOf } from "./happenings.ts";
+import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
@@ -53,6 +53,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...changedInputs(source("inputs"), names),
     ...hooking.timeline,
     ...happeningsOf(source("happenings"), place),
+    ...registeredAddresses(source("addresses"), place),
     ...rebalanced(source("rebalancing"), place),
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
   ];

@@ -1,7 +1,7 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
-import { alternateOf, BY_ADDRESS, type Place } from "./world.ts";
+import { alternateOf, BY_ADDRESS, type Interface, type Place } from "./world.ts";
 
 /** An entry of a scenario's timeline. */
 export type Entry = NonNullable<ScenarioInput["timeline"]>[number];
@@ -277,17 +277,35 @@ function registration(from: Draws): Entry[] {
 function addresses(from: Draws): Entry[] {
   const { random, place, group } = from;
   if (!place.target_groups.some(({ name }) => name === BY_ADDRESS)) return [];
-  const held = Object.values(group.network_interfaces ?? {}).flat();
-  const own = held.flatMap(({ addresses: plain, prefixes = [] }) => [
-    ...plain,
-    ...prefixes.map((prefix) => prefix.replace(/\d+\/28$/, (end) => String(Number.parseInt(end, 10) + 5))),
-  ]);
+  const own = addressesOn(Object.values(group.network_interfaces ?? {}).flat());
   const all = [...own, ...(from.cluster?.addresses ?? []), "10.0.0.11", "10.0.0.12", "192.168.7.7"];
   const some = random.shuffled(all).slice(0, random.whole(1, 3));
   if (random.chance(0.3)) {
     return [from.at({ assign_addresses: { instance_ids: from.ids(1), addresses: ["10.8.250.1"] } })];
   }
   return [from.at({ register: { addresses: [...some, "10.8.250.1"], target_group: BY_ADDRESS } })];
+}
+
+/** Where instances have several addresses, somebody registers some of those of each: few would be drawn of so many. */
+export function registeredAddresses(
+  random: Random,
+  { auto_scaling_groups: groups, target_groups }: Pick<Place, "auto_scaling_groups" | "target_groups">,
+): Entry[] {
+  if (!target_groups.some(({ name }) => name === BY_ADDRESS)) return [];
+  const all = groups.flatMap(({ network_interfaces = {} }) => Object.values(network_interfaces));
+  const addresses = all.flatMap((interfaces) =>
+    random.shuffled(addressesOn(interfaces)).slice(0, random.whole(0, 3)),
+  );
+  if (addresses.length === 0) return [];
+  return [{ at_seconds: random.whole(1, 4), register: { addresses, target_group: BY_ADDRESS } }];
+}
+
+// All addresses of interfaces, with one in each prefix.
+function addressesOn(interfaces: readonly Interface[]): string[] {
+  return interfaces.flatMap(({ addresses, prefixes = [] }) => [
+    ...addresses,
+    ...prefixes.map((prefix) => prefix.replace(/\d+\/28$/, (end) => String(Number.parseInt(end, 10) + 5))),
+  ]);
 }
 
 function services(from: Draws): Entry[] {

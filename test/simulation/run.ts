@@ -6,6 +6,7 @@ import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { shownIn } from "./fired.ts";
 
 /** By so many characters of its name and text an error is told from another. */
 const TOLD_APART_BY = 50;
@@ -53,7 +54,11 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     seed: scenario.seed ?? 1,
     terminations: terminations.length,
     calls: [...played.calls.values()].reduce((sum, count) => sum + count, 0),
-    fired: new Map([...simulation.world.firings.counts, ...saidIn(lines)]),
+    fired: new Map([
+      ...simulation.world.firings.counts,
+      ...shownIn(scenario, played, lines),
+      ...saidIn(lines),
+    ]),
     damage: countsOf(played.damage),
     violations,
     digest: digest.digest("hex"),

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { progressText, storyText } from "../../cli/story-text.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { SHOWN_KINDS } from "./fired.ts";
 import { type Detailed, type Result, SAID } from "./run.ts";
 
 /** What a sweep must come to on average, so that it proves something. */
@@ -69,6 +70,7 @@ export const WORLD_KINDS = [
   "hooks retargeted",
   "hooks added",
   "hooks deleted",
+  ...SHOWN_KINDS,
 ] as const;
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */

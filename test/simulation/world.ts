@@ -5,7 +5,8 @@ import { drainKeys, type Named } from "./policy.ts";
 
 type Group = NonNullable<ScenarioInput["auto_scaling_groups"]>[number];
 type Hook = NonNullable<Group["hooks"]>[number];
-type Interface = NonNullable<Group["network_interfaces"]>[string][number];
+/** A network interface of an instance. */
+export type Interface = NonNullable<Group["network_interfaces"]>[string][number];
 type Cluster = NonNullable<ScenarioInput["clusters"]>[number];
 type Service = NonNullable<Cluster["services"]>[number];
 type TargetGroup = NonNullable<ScenarioInput["target_groups"]>[number];
@@ -78,9 +79,9 @@ function interfacesOf(random: Random, group: number, instance: number): Interfac
   return [
     {
       addresses: [address(1), ...(random.chance(0.5) ? [address(2)] : [])],
-      ...some(random, 0.3, { prefixes: [`10.7.${group}.${instance * 16}/28`] }),
+      ...some(random, 0.5, { prefixes: [`10.7.${group}.${instance * 16}/28`] }),
     },
-    ...(random.chance(0.4) ? [{ addresses: [address(3)], ...some(random, 0.3, { vpc: "other" }) }] : []),
+    ...(random.chance(0.4) ? [{ addresses: [address(3)], ...some(random, 0.5, { vpc: "other" }) }] : []),
     ...(random.chance(0.2) ? [{ addresses: [`2001:db8:${group}::${instance + 1}`] }] : []),
   ];
 }

@@ -1,0 +1,113 @@
+// Protects the counts of what the story and the log alone show: each takes effect in a small world, and not in its twin.
+import { expect } from "chai";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { SHOWN_KINDS } from "./fired.ts";
+import { queues } from "./generate.ts";
+import { run } from "./run.ts";
+
+const [leaving, other] = ["i-00000000000000001", "i-00000000000000002"] as const;
+type Keys = Readonly<Record<string, unknown>>;
+type Shape = Omit<ScenarioInput, "name" | "functions">;
+type Interfaces = NonNullable<NonNullable<Shape["auto_scaling_groups"]>[number]["network_interfaces"]>;
+
+/** An instance goes, and the functions drain it with these keys. */
+function world(
+  keys: Keys,
+  { timeline = [], auto_scaling_groups: [group] = [], ...shape }: Shape,
+): ScenarioInput {
+  return {
+    name: "test",
+    queues,
+    ...shape,
+    functions: {
+      deregister: {
+        input: { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor", ...keys },
+        first_after_seconds: 20,
+      },
+      terminate: { input: { queue_name: "monitor", ...keys }, first_after_seconds: 40 },
+    },
+    auto_scaling_groups: [
+      {
+        name: "fleet",
+        instance_ids: [leaving, other],
+        hooks: [{ name: "drain", queue: "lifecycle", heartbeat_timeout_seconds: 3600 }],
+        ...group,
+      },
+    ],
+    timeline: [...timeline, { at_seconds: 5, terminate: { instance_ids: [leaving] } }],
+  };
+}
+
+/** The world of a group of addresses, with the interfaces of the leaving instance, and what is registered. */
+const addressed = (addresses: string[], interfaces?: Interfaces[string]) =>
+  world(
+    { target_groups: ["ip"], discover: "named" },
+    {
+      target_groups: [{ name: "ip", target_type: "ip", deregistration_delay_seconds: 5 }],
+      auto_scaling_groups: [
+        { name: "fleet", ...(interfaces ? { network_interfaces: { [leaving]: interfaces } } : {}) },
+      ],
+      timeline: [{ at_seconds: 1, register: { addresses, target_group: "ip" } }],
+    },
+  );
+const several: Interfaces[string] = [
+  { addresses: ["10.0.7.1", "10.0.7.2"], prefixes: ["10.0.9.16/28"] },
+  { addresses: ["2001:db8::a"] },
+  { addresses: ["10.0.8.1"], vpc: "other" },
+];
+
+/** The world of a classic load balancer, and that of a cluster. */
+const registered = (keys: Keys) =>
+  world(keys, {
+    load_balancers: [{ name: "web", listeners: [{ port: 80, instance_port: 80 }] }],
+    auto_scaling_groups: [{ name: "fleet", registers_with: { load_balancers: ["web"] } }],
+  });
+const clustered = (keys: Keys) =>
+  world(
+    { drain_timeout_seconds: 120, ...keys },
+    {
+      clusters: [{ name: "shop", tags: { drained: "yes" }, services: [{ name: "web", desired_count: 2 }] }],
+      auto_scaling_groups: [{ name: "fleet", cluster: "shop" }],
+    },
+  );
+
+async function shown(scenario: ScenarioInput): Promise<string[]> {
+  const { fired } = await run(scenario);
+  return SHOWN_KINDS.filter((kind) => fired.get(kind));
+}
+
+describe("what the story and the log of a seed show", () => {
+  /** [what, the world, the kinds] */
+  const table: [string, ScenarioInput, string[]][] = [
+    ["an instance's address", addressed(["10.0.0.11"]), ["own addresses"]],
+    ["the first of several", addressed(["10.0.7.1"], several), ["own addresses"]],
+    ["a secondary one", addressed(["10.0.7.2"], several), ["own addresses", "own secondary addresses"]],
+    ["one in a prefix", addressed(["10.0.9.20"], several), ["own addresses", "own addresses in prefixes"]],
+    [
+      "one of IPv6, of a second interface",
+      addressed(["2001:db8::a"], several),
+      ["own addresses", "own addresses of IPv6", "several interfaces"],
+    ],
+    ["one in another VPC", addressed(["10.0.8.1"], several), ["addresses in another VPC"]],
+    ["one that nobody has", addressed(["192.168.7.7"]), ["addresses shown nowhere"]],
+    ["another instance's", addressed(["10.0.0.12"]), []],
+    ["a load balancer that is named", registered({ elb_names: ["web"] }), []],
+    ["one that is found", registered({}), ["unnamed load balancers"]],
+    ["one that is left, and told", registered({ discover: "warn" }), ["discover: warn"]],
+    ["one that is left", registered({ discover: "named" }), ["discover: named"]],
+    ["a cluster that is named", clustered({ cluster_names: ["shop"], cluster_tag: "drained=yes" }), []],
+    ["one that is found", clustered({ clusters: "*" }), ["unnamed clusters"]],
+    [
+      "one that is found by its tag",
+      clustered({ cluster_tag: "drained=yes" }),
+      ["unnamed clusters", "cluster_tag"],
+    ],
+    ["one that may not be changed", clustered({}), ["unnamed clusters", "clusters not permitted"]],
+  ];
+  for (const [what, scenario, kinds] of table)
+    it(`${what}: ${kinds.join(", ") || "nothing"}`, async () =>
+      expect(await shown(scenario)).to.have.members(kinds));
+
+  it("all of them are in one world or another", () =>
+    expect(new Set(table.flatMap(([, , kinds]) => kinds))).to.deep.equal(new Set(SHOWN_KINDS)));
+});

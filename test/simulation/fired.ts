@@ -1,0 +1,111 @@
+import { isIPv6 } from "node:net";
+import { hasAddress } from "../../simulator/kernel/addresses.ts";
+import type { StoryLine } from "../../simulator/kernel/story.ts";
+import type { Played } from "../../simulator/scenario/play.ts";
+import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+
+type Interface = Extract<StoryLine, { kind: "addresses" }>["interfaces"][number];
+type TargetLine = Extract<StoryLine, { kind: "target" }>;
+type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
+
+/** Who takes targets out, by the names in the log of calls. */
+const FUNCTIONS: ReadonlySet<string> = new Set(["deregister", "terminate"]);
+
+/** Parts of a wider world that nobody counts while it is played: the story and the log show them afterwards. */
+export const SHOWN_KINDS = [
+  "own addresses",
+  "own secondary addresses",
+  "own addresses in prefixes",
+  "own addresses of IPv6",
+  "several interfaces",
+  "addresses in another VPC",
+  "addresses shown nowhere",
+  "discover: named",
+  "discover: warn",
+  "unnamed load balancers",
+  "unnamed clusters",
+  "cluster_tag",
+  "clusters not permitted",
+] as const;
+type ShownKind = (typeof SHOWN_KINDS)[number];
+
+/** How often each of them took effect. */
+export function shownIn(
+  scenario: ScenarioInput,
+  { damage, simulation }: Pick<Played, "damage" | "simulation">,
+  lines: readonly string[],
+): Map<string, number> {
+  const log = lines.map((line) => JSON.parse(line) as LogLine);
+  const shown: ShownKind[] = [
+    ...addressesIn(simulation.world.story.lines),
+    ...log.flatMap(toldBy),
+    ...log.filter((line) => isByTag(scenario, line)).map((): ShownKind => "cluster_tag"),
+    // What `named` leaves is told by nobody, but what is lost by that is judged.
+    ...damage.flatMap((each): ShownKind[] => (each.allowedBy === "discover: named" ? [each.allowedBy] : [])),
+  ];
+  const counts = new Map<string, number>();
+  for (const kind of shown) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+// The addresses that the functions took out, and that an instance had then.
+function addressesIn(story: readonly StoryLine[]): ShownKind[] {
+  const held = new Map<string, readonly Interface[]>();
+  const kinds: ShownKind[] = [];
+  for (const line of story) {
+    if (line.kind === "addresses") held.set(line.instanceId, line.interfaces);
+    if (line.kind !== "target" || line.state !== "draining" || !FUNCTIONS.has(line.by)) continue;
+    for (const interfaces of held.values()) {
+      const index = interfaces.findIndex((each) => isIn(each, line) && hasAddress(each, line.id));
+      const own = interfaces[index];
+      if (own) kinds.push("own addresses", ...kindsOf(own, index, line.id));
+    }
+  }
+  return kinds;
+}
+
+function isIn({ vpcId }: Interface, target: TargetLine): boolean {
+  return target.vpcId === undefined || target.vpcId === vpcId;
+}
+
+function kindsOf(own: Interface, index: number, address: string): ShownKind[] {
+  const isInPrefix = !hasAddress({ ...own, prefixes: [] }, address);
+  const isSecondary = !isInPrefix && own.addresses.indexOf(address) > 0;
+  return [
+    ...(isInPrefix ? (["own addresses in prefixes"] as const) : []),
+    ...(isSecondary ? (["own secondary addresses"] as const) : []),
+    ...(isIPv6(address) ? (["own addresses of IPv6"] as const) : []),
+    ...(index > 0 ? (["several interfaces"] as const) : []),
+  ];
+}
+
+// What a log line says that only a world with such a part makes the functions say.
+function toldBy({ message, level, cluster, address }: LogLine): ShownKind[] {
+  switch (message) {
+    case "address left alone":
+      return [address === undefined ? "addresses shown nowhere" : "addresses in another VPC"];
+    case "cluster not permitted":
+      return ["clusters not permitted"];
+    case "found, not named":
+      return [
+        ...(level === "WARN" ? (["discover: warn"] as const) : []),
+        ...(level === "INFO"
+          ? ([cluster === undefined ? "unnamed load balancers" : "unnamed clusters"] as const)
+          : []),
+      ];
+    default:
+      return [];
+  }
+}
+
+// A cluster that is neither named nor permitted by `clusters` was changed: only its tag can have allowed that.
+function isByTag({ functions }: ScenarioInput, { message, cluster, function: by }: LogLine): boolean {
+  const input = by === "deregister" || by === "terminate" ? functions?.[by]?.input : undefined;
+  if (message !== "set DRAINING" || input?.cluster_tag === undefined || input.clusters !== undefined)
+    return false;
+  return !namesOf(input.cluster_names).includes(cluster);
+}
+
+function namesOf(names: unknown): readonly unknown[] {
+  return Array.isArray(names) ? names : [];
+}
