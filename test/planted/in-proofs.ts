@@ -10,7 +10,7 @@ export const IN_PROOFS: readonly Bug[] = [
       noOlderThanActivity(termination(), { activity: { startedAt: SINCE + MINUTE } }),
     foundBy: {
       scenarios: "forged",
-      test: "a begin long ago, of an action that began lately, sent while it drains: the drain has all its time",
+      test: "a begin long ago, sent while it drains: the drain has all its time",
     },
   }),
   bugIn("withProvenInterruption", {
