@@ -11,6 +11,7 @@ import {
 import { type BatchResult, forEachOf } from "../base/batches.ts";
 import { AwsCallError, OddAnswer } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
+import { Waiting } from "../base/waiting.ts";
 import { fieldOf, fieldsOf, itemOrOdd } from "./answers.ts";
 import { call } from "./call.ts";
 
@@ -78,9 +79,14 @@ export function queueNameOf(arn: string): string {
 
 /** SQS through the SDK. Queue URLs are looked up once and kept in `urls`, which may outlive a run. */
 export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePort {
+  const asked = new Waiting<string>();
+
   async function urlOf(queue: string): Promise<string> {
-    const known = urls.get(queue);
-    if (known !== undefined) return known;
+    // The first batches of a process go out together, and all need the URL.
+    return urls.get(queue) ?? asked.ask(queue, () => askUrl(queue));
+  }
+
+  async function askUrl(queue: string): Promise<string> {
     const action = "sqs:GetQueueUrl";
     const answer = await call(action, () => client.send(new GetQueueUrlCommand({ QueueName: queue })));
     const url = fieldOf(action, answer, "QueueUrl");

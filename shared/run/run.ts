@@ -1,15 +1,13 @@
 import { AwsCallError, apart, OddAnswer, OutOfTime, RunFailed } from "../base/errors.ts";
 import { type Fields, type Log, logWith, type Phrase } from "../base/log.ts";
 import { secondsBetween } from "../base/time-text.ts";
+import { Waiting } from "../base/waiting.ts";
 import type { Unread } from "../model/blocker.ts";
 import type { Hook } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import { Cache } from "./cache.ts";
 import type { Ports } from "./ports.ts";
-
 import { Round } from "./round.ts";
-
-import { Waiting } from "./waiting.ts";
 
 /** Whose drain a line is about. */
 export type About = Pick<Termination, "instanceId" | "group" | "hook">;

@@ -146,6 +146,8 @@ describe("scenarios: kinds of fleets", () => {
     expect(calls(outcome, "ecs:ListContainerInstances")).to.equal(2);
     // Two target groups, which only a pass reads while tasks are left.
     expect(calls(outcome, "elbv2:DescribeTargetHealth")).to.be.at.most(2 * passes);
+    // Deregister asks for both queues, however many batches it sends, and terminate for its own.
+    expect(calls(outcome, "sqs:GetQueueUrl")).to.equal(3);
   });
 
   it("within a deregistration delay there is only one pass a minute", async () => {

@@ -36,6 +36,16 @@ describe("SQS: batches", () => {
     expect(batches().map((batch) => batch.length)).to.deep.equal([10, 10, 1, 10, 1]);
   });
 
+  it("that go out together look their queue's URL up once", async () => {
+    const { port, sent } = sqs((_, input) => allSucceed(input));
+    const { done } = await port.send("monitor", bodies(...Array.from({ length: 30 }, () => 5)));
+    expect(done).to.have.lengthOf(30);
+    expect(sent().map(([operation]) => operation)).to.deep.equal([
+      "GetQueueUrl",
+      ...Array.from({ length: 3 }, () => "SendMessageBatch"),
+    ]);
+  });
+
   it("hold 1 MiB in all at the most: more go into the next one", async () => {
     const { port, batches } = sqs(() => ({}));
     await port.send("monitor", bodies(MIB / 2, MIB / 2, 1, MIB, MIB - 1, 1));
