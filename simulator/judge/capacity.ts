@@ -8,6 +8,8 @@ type Stock = {
   readonly name: string;
   /** What it had: healthy targets, or running tasks; each with its instance. */
   readonly had: ReadonlyMap<string, string>;
+  /** The instances of which a person registered what it had: nothing registers their replacements. */
+  readonly byHand: ReadonlySet<string>;
   /** What it has now; undefined where it is not there any more. */
   readonly has: () => readonly string[] | undefined;
   /** With less than this it is short. */
@@ -86,11 +88,15 @@ export class CapacityLedger {
     }
   }
 
-  #shortage({ name, had }: Stock, { at, has, lost }: Weighed): Shortage {
+  #shortage({ name, had, byHand }: Stock, { at, has, lost }: Weighed): Shortage {
     const [instanceId = ""] = lost.slice(-1);
-    const missing = had.size - has.length;
     const others = [...had.keys()].filter((each) => !has.includes(each)).length - lost.length;
-    const allowedBy = this.#allowed(lost, others === 0 ? missing : 1);
+    // Some of those that were taken have their replacement here. What the policies bound is instances, of which one may have
+    // several targets.
+    const replacements = has.filter((each) => !had.has(each)).length;
+    const missing = (ids: readonly string[]) => (others === 0 ? new Set(ids).size - replacements : 1);
+    const isByHand = missing(lost) > 1 && missing(lost.filter((id) => !byHand.has(id))) <= 1;
+    const allowedBy = isByHand ? "a person's act" : this.#allowed(lost, missing(lost));
     const what = `${name} had ${has.length} of ${had.size} left`;
     return { kind: "capacity", instanceId, what, from: at, to: at, allowedBy, has: has.length };
   }
@@ -106,17 +112,15 @@ export class CapacityLedger {
   }
 
   #targetGroupsOf(instanceId: string): Stock[] {
-    const names = new Set(
-      this.#where
-        .spotsOf(this.#where.instance(instanceId))
-        .flatMap(({ kind, name }) => (kind === "target" ? [name] : [])),
-    );
+    const spots = this.#where.spotsOf(this.#where.instance(instanceId));
+    const names = new Set(spots.flatMap(({ kind, name }) => (kind === "target" ? [name] : [])));
     return [...names].flatMap((name) => {
       const group = this.#facts.targetGroup(name);
       if (!group?.inUse || group.healthy.length === 0) return [];
       const had = new Map(group.healthy.map((each) => [each, this.#instanceBehind(each)]));
       const has = () => this.#facts.targetGroup(name)?.healthy.filter((each) => !this.#hasEnded(each));
-      return [{ name: `the target group ${name}`, had, has, least: () => Math.max(1, had.size / 2) }];
+      const byHand = new Set([...had.values()].filter((id) => this.#isByHand(id, name)));
+      return [{ name: `the target group ${name}`, had, byHand, has, least: () => Math.max(1, had.size / 2) }];
     });
   }
 
@@ -132,11 +136,17 @@ export class CapacityLedger {
         {
           name: `the service ${service}`,
           had,
+          byHand: new Set(),
           has,
           least: () => this.#facts.service(cluster, service)?.floor ?? 0,
         },
       ];
     });
+  }
+
+  #isByHand(instanceId: string, targetGroup: string): boolean {
+    const spots = this.#where.spotsOf(this.#where.instance(instanceId));
+    return spots.every(({ name, by }) => name !== targetGroup || by === "operator");
   }
 
   #instanceBehind(target: string): string {

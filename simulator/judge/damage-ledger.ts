@@ -284,7 +284,7 @@ export class DamageLedger {
     const there = this.#where.instance(line.instanceId);
     // Within seconds all that runs on it is lost with its old root volume.
     if (line.state === "ReplacingRootVolume:Proceed") {
-      there.ended = { at: line.at, by: "auto-scaling", how: "stopped" };
+      there.ended = { at: line.at, by: "auto-scaling", how: "root volume replaced" };
       this.#end(line.instanceId);
     }
     if (!there.ended) for (const spot of this.#where.spotsOf(there)) this.#closeIfServed(spot, line.at);

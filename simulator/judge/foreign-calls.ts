@@ -3,6 +3,7 @@ import type { MadeCall } from "./damage-ledger.ts";
 
 const COMPLETION = "autoscaling:CompleteLifecycleAction";
 const HEARTBEAT = "autoscaling:RecordLifecycleActionHeartbeat";
+const READ_HOOKS = "autoscaling:DescribeLifecycleHooks";
 
 type ActionInput = {
   readonly AutoScalingGroupName?: string;
@@ -12,7 +13,7 @@ type ActionInput = {
 
 /**
  * Heartbeats for hooks that are not ours, and completions of these that were refused: nothing but a refusal saved them. A
- * completion that took effect is in the story.
+ * completion that took effect is in the story. A fault that hides from a function whose the hook is by now allows its heartbeats.
  *
  * @param foreignSince takes a group and a hook, with a space between; gives since when the hook is not ours, in milliseconds
  *   since 1970, and undefined for one that is ours
@@ -22,19 +23,27 @@ export function foreignCalls(
   foreignSince: (hook: string) => number | undefined,
 ): Damage[] {
   const found = new Map<string, { -readonly [Key in keyof Damage]: Damage[Key] }>();
+  const readAt = new Map<string, number>();
   for (const { at, action, caller, error, input } of calls) {
+    if (action === READ_HOOKS && error === undefined) {
+      readAt.set(`${caller} ${(input as ActionInput).AutoScalingGroupName}`, at);
+      continue;
+    }
     if (action !== HEARTBEAT && (action !== COMPLETION || error === undefined)) continue;
     const {
       AutoScalingGroupName: group,
       LifecycleHookName: hook,
       InstanceId: instanceId = "",
     } = input as ActionInput;
-    if (at < (foreignSince(`${group} ${hook}`) ?? Number.POSITIVE_INFINITY)) continue;
+    const since = foreignSince(`${group} ${hook}`) ?? Number.POSITIVE_INFINITY;
+    if (at < since) continue;
+    const hasRead = (readAt.get(`${caller} ${group}`) ?? Number.NEGATIVE_INFINITY) >= since;
+    const allowedBy = action === HEARTBEAT && !hasRead ? "an injected fault" : undefined;
     const what = `${caller} ${action === HEARTBEAT ? "kept alive" : "tried to complete"} the hook ${hook}, which is not ours`;
-    const key = `${instanceId} ${what}`;
+    const key = `${instanceId} ${what} ${allowedBy}`;
     const known = found.get(key);
     if (known) known.to = at;
-    else found.set(key, { kind: "others", instanceId, what, from: at, to: at, allowedBy: undefined });
+    else found.set(key, { kind: "others", instanceId, what, from: at, to: at, allowedBy });
   }
   return [...found.values()];
 }

@@ -75,7 +75,7 @@ export class Latenesses {
     watched.behindNetwork ||= spots.some(
       ({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork,
     );
-    const isEmpty = there.ended !== undefined || (spots.length === 0 && there.running.length === 0);
+    const isEmpty = isSeenEnded(there) || (spots.length === 0 && there.running.length === 0);
     watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
     if (isUnpermitted(watched.hold, there)) watched.unpermittedUntil = Number.POSITIVE_INFINITY;
     else if (watched.unpermittedUntil === Number.POSITIVE_INFINITY) watched.unpermittedUntil = at;
@@ -90,7 +90,7 @@ export class Latenesses {
     // A drain that searches for what nobody named is not ready before it has asked everything.
     const { settle, searchesFor } = scope.permits;
     const mayBeSentTo = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
-    const from = Math.max(emptySince + mayBeSentTo, looked + searchesFor);
+    const from = Math.max(emptySince + mayBeSentTo, looked + mayBeSentTo, looked + searchesFor);
     if (at - from <= GRACE_MS) return;
     const what = `the hook ${hold.hook} held it with nothing left on it`;
     const allowedBy = this.#allowed(watched, { from, at });
@@ -101,6 +101,9 @@ export class Latenesses {
     { hold, unpermittedUntil }: Watched,
     { from, at }: { from: number; at: number },
   ): AllowedBy | undefined {
+    const { group, hook } = hold;
+    const isMadeForeign = this.#facts.scopeOf(group, hook) === undefined;
+    if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= from + GRACE_MS) return "a person's act";
     const there = this.#where.instance(hold.instanceId);
     const isInTime = (since: number) => at - since - (hold.scope.permits.settle ?? 0) <= GRACE_MS;
     if (isInTime(from)) return "settle_seconds";
@@ -119,11 +122,16 @@ export class Latenesses {
   }
 }
 
+// What a replaced root volume took with it, ECS goes on to list, and nothing shows that it is gone.
+function isSeenEnded({ ended }: There): boolean {
+  return ended !== undefined && ended.how !== "root volume replaced";
+}
+
 // Discovery finds its cluster, and the settings let nobody set it DRAINING there.
-function isUnpermitted({ scope }: Hold, { containerInstances, ended }: There): boolean {
+function isUnpermitted({ scope }: Hold, there: There): boolean {
   const { changeable, discover } = scope.permits;
-  const isOpen = [...containerInstances.values()].some(
+  const isOpen = [...there.containerInstances.values()].some(
     ({ status, cluster }) => status === "ACTIVE" && !changeable.has(cluster),
   );
-  return discover === "all" && !ended && isOpen;
+  return discover === "all" && !isSeenEnded(there) && isOpen;
 }

@@ -53,6 +53,9 @@ export type ContainerInstanceThere = {
   connected: boolean;
 };
 
+/** How all that ran on an instance ended. Of a root volume that was replaced, EC2 shows nothing: it says "running" all the time. */
+export type HowEnded = "terminated" | "stopped" | "root volume replaced";
+
 /** What the world has of one instance. */
 export class There {
   readonly instanceId: string;
@@ -62,7 +65,7 @@ export class There {
   interrupted = false;
   forged = false;
   messageLost = false;
-  ended: { readonly at: number; readonly by: Actor; readonly how: "terminated" | "stopped" } | undefined;
+  ended: { readonly at: number; readonly by: Actor; readonly how: HowEnded } | undefined;
   readonly tasks = new Map<string, TaskThere>();
   readonly containerInstances = new Map<string, ContainerInstanceThere>();
   /** Its own network interfaces; once it has ended, those that it had last. */
@@ -193,7 +196,7 @@ export class Whereabouts {
       there.group = line.group;
       there.state = line.state;
       // It is up again: out of its pool, or with a new root volume.
-      if (there.ended?.how === "stopped" && ["Pending", "InService"].includes(line.state))
+      if (there.ended && there.ended.how !== "terminated" && ["Pending", "InService"].includes(line.state))
         there.ended = undefined;
     }
     if (line.kind === "addresses" && line.interfaces.length > 0)

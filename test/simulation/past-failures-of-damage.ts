@@ -248,4 +248,165 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       timeline: [{ at_seconds: 1, stop: { instance_ids: ["i-00000000000000003"] } }],
     },
   },
+  {
+    seed: 51_130_104,
+    wrong:
+      "behind a Network Load Balancer that drains nothing: the judge counted its two minutes from when the target was gone, which nobody looks at before terminate's first run",
+    scenario: {
+      name: "past failure 51130104",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], target_groups: ["static"] }),
+        terminate: {
+          ...sweeping({ sweep_minutes: 0, cluster_names: ["c0"], target_groups: ["static"] }),
+          first_after_seconds: 8,
+        },
+      },
+      queues,
+      target_groups: [{ name: "static", protocol: "TCP", in_use: false }],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002"],
+          cluster: "c0",
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [
+            {
+              ...drain,
+              metadata: '{"drain_timeout_seconds":400,"deregister_container_instance":"always"}',
+            },
+          ],
+        },
+      ],
+      timeline: [{ at_seconds: 59, terminate: { instance_ids: ["i-00000000000000002"] } }],
+    },
+  },
+  {
+    seed: 51_130_330,
+    wrong:
+      "instances were replaced one after the other, as the policy says: the judge missed their targets, which a person had registered by hand",
+    scenario: {
+      name: "past failure 51130330",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], on_rebalance: "replace" }),
+        terminate: {
+          input: {
+            queue_name: "monitor",
+            auto_scaling_groups: ["g0"],
+            lifecycle_hook_name: "drain",
+            sweep_minutes: 1,
+            cluster_names: ["c0"],
+          },
+        },
+      },
+      queues,
+      event_rules: [{ queue: "lifecycle" }, { queue: "lifecycle", of: "terminating" }],
+      target_groups: [{ name: "addresses", target_type: "ip" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002"],
+          hooks: [drain],
+          network_interfaces: {
+            "i-00000000000000001": [{ addresses: ["10.8.0.1"] }],
+            "i-00000000000000002": [{ addresses: ["10.8.0.9", "10.8.0.10"] }],
+          },
+        },
+      ],
+      timeline: [
+        {
+          at_seconds: 4,
+          register: { addresses: ["10.8.0.1", "10.8.0.9", "10.8.0.10"], target_group: "addresses" },
+        },
+        {
+          at_seconds: 58,
+          recommend_rebalance: { instance_ids: ["i-00000000000000001", "i-00000000000000002"] },
+        },
+      ],
+    },
+  },
+  {
+    seed: 51_130_185,
+    wrong:
+      "a hook was made another's while Auto Scaling throttled every read of it: the judge took the next heartbeat for a touch of what is known to be another's",
+    scenario: {
+      name: "past failure 51130185",
+      throttling: true,
+      faults_end_after_seconds: 600,
+      functions: {
+        deregister: deregister({ cluster_names: ["c1"] }),
+        terminate: sweeping({ auto_scaling_groups: ["g1"], cluster_names: ["c1"] }),
+      },
+      queues,
+      clusters: [{ name: "c1" }],
+      auto_scaling_groups: [
+        {
+          name: "g1",
+          instance_ids: ["i-10000000000000004"],
+          cluster: "c1",
+          hooks: [{ ...drain, heartbeat_timeout_seconds: 180 }],
+        },
+      ],
+      tasks: [{ cluster: "c1" }],
+      timeline: [
+        { at_seconds: 47, replace_root_volume: { instance_ids: ["i-10000000000000004"] } },
+        { at_seconds: 218, put_hook: { group: "g1", hook: { name: "drain" } } },
+        { at_seconds: 223, other_calls: { actions: ["*"], for_seconds: 90, per_second: 20 } },
+        { at_seconds: 271, other_calls: { actions: ["*"], for_seconds: 149, per_second: 10 } },
+      ],
+    },
+  },
+  {
+    seed: 4_331,
+    wrong:
+      "an instance was terminated while it got its new root volume: the judge knew that its tasks had ended, which neither ECS nor EC2 shows",
+    scenario: {
+      name: "past failure 4331",
+      functions: {
+        deregister: deregister({ lifecycle_hook_names: ["drain-2"] }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          lifecycle_hook_names: ["drain-2"],
+          sweep_minutes: 1,
+        }),
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000002"], cluster: "c0", hooks: [{ name: "drain" }] },
+      ],
+      timeline: [
+        { at_seconds: 22, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 37, delete_hook: { group: "g0", hook: "drain" } },
+        { at_seconds: 61, put_hook: { group: "g0", hook: { name: "drain-2" } } },
+        { at_seconds: 66, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
+  {
+    seed: 51_131_062,
+    wrong:
+      "a hook was made another's in the middle of a drain: the judge went on to count how late it was completed",
+    scenario: {
+      name: "past failure 51131062",
+      functions: {
+        deregister: deregister({ target_groups: ["static"] }),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], target_groups: ["static"] }),
+      },
+      queues,
+      target_groups: [{ name: "static" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000003"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 42, terminate: { instance_ids: ["i-00000000000000003"] } },
+        { at_seconds: 119, put_hook: { group: "g0", hook: { name: "drain" } } },
+      ],
+    },
+  },
 ];
