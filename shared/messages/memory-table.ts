@@ -34,6 +34,7 @@ import {
   latestBeat,
   latestIfBoth,
   latestOfSameAction,
+  least,
   ofBoth,
   ofBothKnown,
   ofEither,
@@ -120,6 +121,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   lastHeartbeatAt: optional({ last_beat_at: time }, latestBeat, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),
+  shortestTimeout: usually(0, { shortest_timeout_ms: count }, least),
   roundAt: optional({ round_at: time }, latest),
   round: optional({ round }, ofSooner),
   goneAt: optional({ gone_at: time }, latestIfBoth),

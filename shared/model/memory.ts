@@ -91,6 +91,8 @@ export type Memory = {
   readonly followedSince: number | undefined;
   /** When the hook's timer last began: at the lifecycle action's start, or with a heartbeat. Unknown means that one is due. */
   readonly lastHeartbeatAt: number | undefined;
+  /** The shortest timeout that the hook has been seen with during this drain, in milliseconds. 0 if none has been seen. */
+  readonly shortestTimeout: number;
   /** When the last whole round of discovery ended, and how far the one under way has come. */
   readonly roundAt: number | undefined;
   readonly round: RoundProgress | undefined;
@@ -159,6 +161,7 @@ export const NO_MEMORY: Memory = {
   begunAt: undefined,
   followedSince: undefined,
   lastHeartbeatAt: undefined,
+  shortestTimeout: 0,
   roundAt: undefined,
   round: undefined,
   goneAt: undefined,

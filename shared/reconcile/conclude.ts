@@ -19,6 +19,7 @@ import {
 import { silentIn, toFollow } from "../rules/following.ts";
 import { isFresh } from "../rules/freshness.ts";
 import { isEdited } from "../rules/settings-in-force.ts";
+import { mayAskForAction } from "../rules/superseded-action.ts";
 import { HOOKS_FRESH_MS } from "../rules/timings.ts";
 import { ownerOf } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
@@ -147,6 +148,9 @@ async function afterRefusal(
   const now = run.now();
   if ("unread" in another) return goOn(afterFailedCompletion(termination, another.unread, now));
   if (another.value) return goOn(waitAgain(another.value, [event("action found")], now));
+  // Nobody may ask by a heartbeat, but all is gone. If our hook holds the instance by another action, the id completes that one.
+  if (termination.token !== undefined && !mayAskForAction(termination))
+    return goOn(waitAgain({ ...termination, token: undefined }, [event("action known")], now));
   const { memory } = termination;
   if (memory.refusedAt !== undefined) return goOn(waitAgain(termination, [event("action known")], now));
   return {

@@ -3,7 +3,7 @@ import { forEachOf } from "../base/batches.ts";
 import { hookOf } from "../model/hooks.ts";
 import type { WithView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { isHeartbeatDue, isShort } from "../rules/heartbeat.ts";
+import { isHeartbeatDue, isShort, withShortestTimeout } from "../rules/heartbeat.ts";
 import { SECOND } from "../rules/timings.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
@@ -22,7 +22,11 @@ export async function sendHeartbeats(
   first: boolean,
 ): Promise<WithView[]> {
   const now = run.now();
-  const due = records
+  const timed = records.map((record) => ({
+    ...record,
+    termination: withShortestTimeout(record.termination, record.view),
+  }));
+  const due = timed
     .map((record, index) => ({ record, index }))
     .filter(({ record: { termination, view } }) => isHeartbeatDue(termination, view, now, first))
     // The timers that began first end first. There may be no time for all.
@@ -32,7 +36,7 @@ export async function sendHeartbeats(
     return [index, contentOf(after)];
   });
   const after = new Map(sent);
-  return records.map((each, index) => ({ ...each, termination: after.get(index) ?? each.termination }));
+  return timed.map((each, index) => ({ ...each, termination: after.get(index) ?? each.termination }));
 }
 
 function timerOf({ termination }: WithView): number {

@@ -63,15 +63,31 @@ export function nextHeartbeatAt(
   first = false,
 ): number | undefined {
   if (hook === undefined || memory.completedAt !== undefined) return undefined;
-  const timeout = timeoutOf(hook, hooks);
-  if (timeout === undefined) return undefined;
+  const shown = timeoutOf(hook, hooks);
+  if (shown === undefined) return undefined;
   if (memory.lastHeartbeatAt === undefined) return 0;
+  const timeout = Math.min(shown, memory.shortestTimeout || shown);
   const third = timeout / 3;
   const share =
     memory.queuedUntil === undefined ? third : Math.min(third, Math.max(third / 2, QUEUED_MARGIN_MS));
   const remaining = first ? DEREGISTER_MARGIN_MS : Math.max(HEARTBEAT_MARGIN_MS, share);
   // In whole milliseconds, like the clock. A sleep of less than one would be no sleep.
   return memory.lastHeartbeatAt + Math.ceil(Math.max(third, timeout - remaining));
+}
+
+/**
+ * Rule 5. The termination, with the shortest timeout that its hook has been seen with. AWS's documents do not say whether an edit
+ * of the hook changes a timer that runs, nor whether a heartbeat begins it with the new timeout.
+ */
+export function withShortestTimeout(
+  termination: Termination,
+  view: Pick<AutoScalingView, "hooks">,
+): Termination {
+  const { memory } = termination;
+  const shown = hookOf(termination, view)?.heartbeatTimeout ?? 0;
+  const shortestTimeout = Math.min(memory.shortestTimeout || shown, shown || memory.shortestTimeout);
+  if (shortestTimeout === memory.shortestTimeout) return termination;
+  return { ...termination, memory: { ...memory, shortestTimeout } };
 }
 
 /** The names of the group's other terminating hooks, as far as they could be read. */

@@ -9,7 +9,12 @@ import { REFUSED_MS, SETTLE_MS } from "./timings.ts";
 type HookView = Pick<AutoScalingView, "groupInstance" | "hooks">;
 
 /** What replaces the end of an action in a memory, once another one has taken its place. */
-const NO_ENDED_ACTION = { completedAt: undefined, refusedAt: undefined, returningSince: undefined };
+const NO_ENDED_ACTION = {
+  completedAt: undefined,
+  refusedAt: undefined,
+  returningSince: undefined,
+  shortestTimeout: 0,
+} satisfies Partial<Memory>;
 
 /** Whether the lifecycle action of a returning instance has ended, by a pass or by our completion. */
 export function hasActionEnded({ returningSince, completedAt }: Memory): boolean {

@@ -57,6 +57,7 @@ export const LIES: Readonly<Record<MemoryField, Lie>> = {
   lastHeartbeatAt: ["in the year 9999", { last_beat_at: FAR }],
   roundAt: ["before now", { round_at: BEFORE }],
   round: ["all asked", { round: { since: BEFORE, from: "0", to: "~" } }],
+  shortestTimeout: ["a millisecond", { shortest_timeout_ms: 1 }],
   goneAt: ["long ago", { gone_at: LONG_AGO }],
   disconnectedSince: ["long ago", { disconnected_since: LONG_AGO }],
   unknownSince: ["long ago", { unknown_since: LONG_AGO }],

@@ -50,6 +50,18 @@ describe("scenarios: heartbeats", () => {
     });
   }
 
+  it("a hook that gets a longer timeout in the middle outlasts the drain: the old one goes on to count", async () => {
+    const world = fleet(180, { stop_seconds: 1_200, stop_timeout_seconds: 1_200 });
+    const longer = { ...HOOK, heartbeat_timeout_seconds: 3_600 };
+    const outcome = await play({
+      ...world,
+      timeline: [...world.timeline, { at_seconds: 200, put_hook: { group: "fleet", hook: longer } }],
+    });
+    expectDrained(outcome, { count: 1, withinSeconds: 35 });
+    expectQuiet(outcome);
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.be.within(12, 22);
+  });
+
   it("a drain within the hook's timeout needs no heartbeat", async () => {
     const outcome = await play(fleet(3_600, { stop_seconds: 30 }));
     expectDrained(outcome, { count: 1 });

@@ -64,6 +64,22 @@ describe("scenarios: coming back", () => {
     });
   }
 
+  it("terminated after all, its message lost: with on_timeout leave its action is completed by the id", async () => {
+    const hooks = [{ ...HOOK, metadata: '{"on_timeout":"leave"}' }, { name: "backup" }];
+    const world = fleet({ instance_ids: [leaving], warm_pool: {}, hooks }, [
+      { at_seconds: 26, scale_in: { group: "fleet", count: 1 } },
+      { at_seconds: 51, lose_notifications: { for_seconds: 125, probability: 1 } },
+      { at_seconds: 66, terminate: { instance_ids: [leaving] } },
+    ]);
+    const outcome = await play({ ...world, clusters: [{ name: "main" }] });
+    expect(outcome.violations).to.deep.equal([]);
+    const ended = outcome.simulation.world.story.lines.flatMap((line) =>
+      line.kind === "action-ended" && line.hook === HOOK.name ? [line.how] : [],
+    );
+    expect(ended).to.deep.equal(["cancelled", "call"]);
+    expect(linesOf(outcome, "lifecycle action completed")[0]?.held_seconds).to.be.within(60, 180);
+  });
+
   for (const agent of ["same", "new"]) {
     it(`a new root volume, ${agent} container instance: all is restored at InService`, async () => {
       const outcome = await play(

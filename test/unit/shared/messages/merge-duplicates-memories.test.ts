@@ -89,6 +89,12 @@ describe("the memories of two messages of one drain", () => {
     expect(memoryOf({}, {})).to.include({ actedAt: undefined, lastHeartbeatAt: undefined });
   });
 
+  it("have the shortest timeout that either has seen the hook with", () => {
+    const of = (one: number, other: number) =>
+      memoryOf({ shortestTimeout: one }, { shortestTimeout: other })?.shortestTimeout;
+    expect([of(2, 3), of(3, 2), of(0, 3), of(3, 0), of(0, 0)]).to.deep.equal([2, 2, 3, 3, 0]);
+  });
+
   it("have the latest heartbeat that was sent; a timer that was only reckoned from a message's time counts from the earliest", () => {
     const of = (...all: readonly (readonly [since: number, beat: number | undefined])[]) =>
       play(

@@ -63,8 +63,9 @@ async function play(
 
 describe("a heartbeat", () => {
   const token = "87654321-4321-4321-4321-210987654321";
-  const one = termination({}, { token });
-  const two = termination({}, { instanceId: "i-2" });
+  const shortestTimeout = 5 * MINUTE;
+  const one = termination({ shortestTimeout }, { token });
+  const two = termination({ shortestTimeout }, { instanceId: "i-2" });
 
   it("names the lifecycle action, and remembers when its timer began again", async () => {
     const { asked, after, lines } = await play(4 * MINUTE, { "i-1": "recorded" }, [one]);

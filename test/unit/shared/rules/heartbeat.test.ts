@@ -5,7 +5,12 @@ import type { Hook } from "../../../../shared/model/hooks.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import type { AutoScalingView } from "../../../../shared/model/observation.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
-import { isHeartbeatDue, isShort, nextHeartbeatAt } from "../../../../shared/rules/heartbeat.ts";
+import {
+  isHeartbeatDue,
+  isShort,
+  nextHeartbeatAt,
+  withShortestTimeout,
+} from "../../../../shared/rules/heartbeat.ts";
 import {
   decisionOf,
   denied,
@@ -246,6 +251,32 @@ describe("heartbeats", () => {
   it("need no hook's name: without one there is none", () => {
     const noticed: Termination = termination({}, { hook: undefined });
     expect(nextHeartbeatAt(noticed, autoScalingView())).to.equal(undefined);
+  });
+});
+
+describe("a hook that is edited in the middle", () => {
+  const shown = (timeout?: number) => ({
+    hooks: timeout === undefined ? undefined : [hook({ heartbeatTimeout: timeout })],
+  });
+  const seenWith = (...timeouts: (number | undefined)[]) =>
+    timeouts.reduce<Termination>(
+      (before, timeout) => withShortestTimeout(before, shown(timeout)),
+      termination({}),
+    );
+
+  it("counts with the shortest timeout that it was seen with", () => {
+    expect(seenWith(5 * MINUTE).memory.shortestTimeout).to.equal(5 * MINUTE);
+    expect(seenWith(5 * MINUTE, 60 * MINUTE).memory.shortestTimeout).to.equal(5 * MINUTE);
+    expect(seenWith(60 * MINUTE, 5 * MINUTE).memory.shortestTimeout).to.equal(5 * MINUTE);
+    expect(seenWith(60 * MINUTE, undefined).memory.shortestTimeout).to.equal(60 * MINUTE);
+    expect(seenWith(undefined).memory.shortestTimeout).to.equal(0);
+  });
+
+  it("has its next heartbeat in time for that one, and for a shorter one that it has now", () => {
+    const next = (timeout: number, shortestTimeout: number) =>
+      (nextHeartbeatAt(termination({ shortestTimeout }), shown(timeout)) ?? 0) - SINCE;
+    expect(next(60 * MINUTE, 6 * MINUTE)).to.equal(next(6 * MINUTE, 0));
+    expect(next(6 * MINUTE, 60 * MINUTE)).to.equal(next(6 * MINUTE, 0));
   });
 });
 

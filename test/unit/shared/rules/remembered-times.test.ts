@@ -13,7 +13,10 @@ const SENT = SINCE + 60 * MINUTE;
 const drawn = Array.from({ length: 100 }, (_, i) => drawnMemory(randomSource(i + 1)("memory")));
 /** Fields that hold one time, by what a memory can hold. */
 const times = MEMORY_FIELDS.filter(
-  (field) => field !== "failures" && drawn.some((each) => typeof each[field] === "number"),
+  (field) =>
+    field !== "failures" &&
+    field !== "shortestTimeout" &&
+    drawn.some((each) => typeof each[field] === "number"),
 );
 const bounded = (memory: Partial<Memory>, since = SINCE) => withTimesBy(SENT, termination(memory, { since }));
 const AHEAD: Partial<Record<string, number>> = { nextPassAt: 5 * MINUTE, queuedUntil: 60 * MINUTE };
