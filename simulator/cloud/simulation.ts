@@ -1,6 +1,6 @@
 import { Faults, type Strike } from "../faults/faults.ts";
 import { failEntries } from "../faults/partial-failures.ts";
-import { callerIdOf } from "../kernel/account.ts";
+import { callerOf, type Principal } from "../kernel/account.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { dropWhile, type Past } from "../kernel/past.ts";
 import { applicationAutoScalingService } from "../services/application-autoscaling/operations.ts";
@@ -22,8 +22,8 @@ import { route, WRITERS } from "../wire/protocols.ts";
 export type Caller = {
   /** The name in the log of calls, and in the story for what the call causes. */
   readonly name: string;
-  /** Who that is to IAM: a user's id, or a role's id and its session. */
-  readonly id: string;
+  /** Who that is to IAM. */
+  readonly principal: Principal;
   /** When the latest series of reads began, in milliseconds since 1970. */
   readSince: number;
 };
@@ -164,7 +164,7 @@ export class Simulation implements Past {
           now,
           asOf: now - this.readLag,
           caller: caller.name,
-          callerId: caller.id,
+          principal: caller.principal,
         });
       } finally {
         this.acting = undefined;
@@ -182,7 +182,7 @@ export class Simulation implements Past {
 // The access key stands in the signature, which nobody checks. Without one, nobody can tell clients apart.
 function clientOf({ headers }: WireRequest): Caller {
   const [, accessKey = ""] = /\bCredential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
-  return { name: "client", id: callerIdOf(accessKey), readSince: Number.POSITIVE_INFINITY };
+  return { name: "client", principal: callerOf(accessKey), readSince: Number.POSITIVE_INFINITY };
 }
 
 /** The actions that a simulation serves, such as `ecs:ListTasks`. */

@@ -1,5 +1,5 @@
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
-import { REGION, sessionIdOf } from "../kernel/account.ts";
+import { REGION, roleNamed } from "../kernel/account.ts";
 import type { Unanswered } from "../wire/http.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -24,7 +24,7 @@ export function transport(
   name: string,
   goesOn: () => boolean = () => true,
 ): Transport {
-  const caller = { name, id: sessionIdOf(name), readSince: Number.POSITIVE_INFINITY };
+  const caller = { name, principal: roleNamed(name), readSince: Number.POSITIVE_INFINITY };
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request) {

@@ -28,9 +28,41 @@ export function sessionIdOf(name: string): string {
   return `${roleIdOf(name)}:${name}`;
 }
 
-/** Who calls with an access key, as IAM's `aws:userid` has it. The keys of a role begin with ASIA. */
-export function callerIdOf(accessKey: string): string {
-  return accessKey.startsWith("ASIA") ? sessionIdOf(accessKey) : userIdOf(accessKey);
+/** A user, or a role that somebody or something has taken on, as IAM knows them. */
+export type Principal = {
+  /** IAM's `aws:userid`, which SQS keeps as the sender of a message. */
+  readonly id: string;
+  /** IAM's `aws:PrincipalArn`. Of a role it is the role's, whatever the session. */
+  readonly arn: string;
+};
+
+/** A service of AWS that calls in its own name, on behalf of one of its resources. */
+export type ServicePrincipal = {
+  readonly id: string;
+  /** Such as `events.amazonaws.com`. */
+  readonly service: string;
+  /** IAM's `aws:SourceArn`. */
+  readonly sourceArn: string;
+};
+
+/** The principal of a role's name. */
+export function roleNamed(name: string): Principal {
+  return { id: sessionIdOf(name), arn: `arn:aws:iam::${ACCOUNT}:role/${name}` };
+}
+
+/** The principal of a user's name. */
+export function userNamed(name: string): Principal {
+  return { id: userIdOf(name), arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+}
+
+/** A service of AWS by its short name, such as `events`. */
+export function serviceNamed(name: string, sourceArn: string): ServicePrincipal {
+  return { id: userIdOf(name), service: `${name}.amazonaws.com`, sourceArn };
+}
+
+/** Who calls with an access key, which stands for a name here. The keys of a role begin with ASIA. */
+export function callerOf(accessKey: string): Principal {
+  return accessKey.startsWith("ASIA") ? roleNamed(accessKey) : userNamed(accessKey);
 }
 
 // After its prefix, an id has 17 upper case letters and digits (IAM User Guide, "IAM identifiers").

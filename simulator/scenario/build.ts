@@ -83,6 +83,7 @@ function buildQueue({ queues }: World, queue: Scenario["queues"][number]): void 
     MessageRetentionPeriod: String(queue.retention_seconds),
     DelaySeconds: String(queue.delay_seconds),
     ...(redrive ? { RedrivePolicy: JSON.stringify(redrive) } : {}),
+    ...(queue.policy ? { Policy: JSON.stringify(queue.policy) } : {}),
   });
 }
 

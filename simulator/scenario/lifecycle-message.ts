@@ -1,10 +1,10 @@
-import { ACCOUNT, arn, REGION, userIdOf } from "../kernel/account.ts";
+import { ACCOUNT, arn, REGION, userNamed } from "../kernel/account.ts";
 import type { Random } from "../kernel/random.ts";
 import type { World } from "../services/world.ts";
 import type { TimelineEntry } from "./schema.ts";
 
 /** Who sends what no function, no hook and no service of AWS's sends. */
-export const STRANGER_ID = userIdOf("stranger");
+export const STRANGER = userNamed("stranger");
 
 type Given = NonNullable<TimelineEntry["send_lifecycle_message"]>;
 
@@ -34,7 +34,7 @@ export function sendLifecycleMessage({ agenda, queues, story, random: source }: 
     sns: () => throughSns(direct, random),
     eventbridge: () => throughEventBridge(core, direct.Time, random),
   };
-  queues.byName(given.queue).send(JSON.stringify(forms[given.form]()), STRANGER_ID);
+  queues.byName(given.queue).deliver(JSON.stringify(forms[given.form]()), STRANGER);
 }
 
 function throughSns(direct: { readonly EC2InstanceId: string; readonly Time: string }, random: Random) {

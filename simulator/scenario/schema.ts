@@ -30,9 +30,16 @@ const queue = z.strictObject({
     .max(1000)
     .default(10)
     .describe("After how many receives redrive moves a message."),
+  policy: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      "Its policy, as IAM writes it: who may send to it. The hooks' role is `arn:aws:iam::123456789012:role/hook`, and a function's has the function's name.",
+    ),
 });
 
 const eventRule = z.strictObject({
+  name: z.string().min(1).default("rule").describe("Its name, which stands in its ARN."),
   queue: named("the queue"),
   of: z
     .enum(["notices", "terminating"])

@@ -1,5 +1,5 @@
 import type { Simulation } from "../cloud/simulation.ts";
-import { sessionIdOf } from "../kernel/account.ts";
+import { roleNamed } from "../kernel/account.ts";
 import type { LifecycleAction } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
 import { AwsError } from "../wire/errors.ts";
@@ -9,7 +9,7 @@ import { loadBalancersOf, runTasks } from "./build-services.ts";
 import { happenInClusters } from "./cluster-timeline.ts";
 import { disturbInvocations, startFaults } from "./fault-timeline.ts";
 import { happenToInstances } from "./instance-timeline.ts";
-import { STRANGER_ID, sendLifecycleMessage } from "./lifecycle-message.ts";
+import { STRANGER, sendLifecycleMessage } from "./lifecycle-message.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 import type { Stage } from "./stage.ts";
 
@@ -85,8 +85,8 @@ function happen(simulation: Simulation, entry: TimelineEntry): void {
 
 function sendMessages({ queues }: World, given: NonNullable<TimelineEntry["send"]>): void {
   const { queue, body, sent_by, count } = given;
-  const senderId = sent_by === undefined ? STRANGER_ID : sessionIdOf(sent_by);
-  for (let i = 0; i < count; i++) queues.byName(queue).send(body, senderId);
+  const sender = sent_by === undefined ? STRANGER : roleNamed(sent_by);
+  for (let i = 0; i < count; i++) queues.byName(queue).deliver(body, sender);
 }
 
 function changeHooks(world: World, { put_hook, delete_hook }: TimelineEntry): void {

@@ -8,8 +8,8 @@ export type Call = {
   readonly asOf: number;
   /** Who calls: the name of a function under test, or `client` for all callers on the HTTP port. */
   readonly caller: string;
-  /** The caller as IAM knows it: a user's id, or a role's id and its session. */
-  readonly callerId: string;
+  /** The caller as IAM knows it, by `aws:userid` and `aws:PrincipalArn`. */
+  readonly principal: { readonly id: string; readonly arn: string };
 };
 
 /** One operation that the simulator serves. */

@@ -288,6 +288,17 @@ export const CHECKLIST: readonly Fact[] = [
     "batch-bad-id": "an entry id of more than 80 characters is an InvalidBatchEntryId",
     "batch-too-long": "a batch of more than 1 MiB is a BatchRequestTooLong",
     "message-too-long": "a message of more than 1 MiB is refused",
+    "policy-denies":
+      "a policy's Deny refuses a user or role with AccessDenied and status 403, and a batch as a whole",
+    "policy-wildcards":
+      "a policy may name roles with wildcards, which stand for nothing beyond a part of an ARN",
+    "policy-attribute": "a queue's policy is one of its attributes, and an empty one takes it away",
+    "policy-services":
+      "a service that sends in its own name is denied nothing where aws:PrincipalIsAWSService is false, and needs an Allow",
+    "policy-hook-role":
+      "Auto Scaling sends as the role of the hook, and puts no hook whose role a policy refuses",
+    "policy-redrive":
+      "redrive sends to a DLQ whose policy denies everybody, and a move task sends as whoever started it",
   }),
   ...section(6, {
     "ecs-read": "ECS cluster reads share 100 calls at once and 20 a second",

@@ -9,7 +9,7 @@ import {
   TERMINATING,
 } from "./model.ts";
 
-/** Auto Scaling sends under the role that a hook names. */
+/** Auto Scaling sends under the role that a hook names, in a session of this id. */
 const SENDER_ID = sessionIdOf("AutoScaling");
 /** A notification arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
@@ -59,8 +59,8 @@ export class Notifications {
   /** What sends to the queue or topic that a hook notifies, if any. Throws a ValidationError when it cannot. */
   check(hook: Hook): ((message: Message) => void) | undefined {
     if (!hook.targetArn) return undefined;
-    const send = this.#target(hook.targetArn);
-    if (!send || !hook.roleArn) {
+    const send = this.#target(hook);
+    if (!send) {
       throw new AwsError(
         "ValidationError",
         `Unable to publish test message to notification target ${hook.targetArn} using IAM role ${hook.roleArn}. Please check your target and role configuration and try to put lifecycle hook again.`,
@@ -116,7 +116,7 @@ export class Notifications {
       body: JSON.stringify(body),
     };
     action.deliveries = [
-      ...(hook.targetArn ? [() => this.#target(hook.targetArn as string)?.(message)] : []),
+      ...(hook.targetArn ? [() => this.#target(hook)?.(message)] : []),
       ...this.#eventRoutes.flatMap((route) => route(group, instanceId, action, passage)),
     ];
     for (const deliver of action.deliveries) this.#deliver(instanceId, deliver);
@@ -143,16 +143,18 @@ export class Notifications {
     return this.#world.agenda.now < until && this.#world.random("notifications").chance(probability);
   }
 
-  // What sends to a queue or a topic. Undefined if it is not there.
-  #target(arn: string): ((message: Message) => void) | undefined {
+  // What sends to the queue or the topic of a hook. Undefined if it is not there, or if the queue's policy refuses the hook's role.
+  #target({ targetArn = "", roleArn }: Hook): ((message: Message) => void) | undefined {
     const { agenda, queues, topics } = this.#world;
-    if (arn.startsWith("arn:aws:sns:")) {
-      const topic = topics.byArn(arn);
-      if (!topic) throw new NotSimulated(`the topic ${arn}, which no scenario has made`);
+    if (roleArn === undefined) return undefined;
+    if (targetArn.startsWith("arn:aws:sns:")) {
+      const topic = topics.byArn(targetArn);
+      if (!topic) throw new NotSimulated(`the topic ${targetArn}, which no scenario has made`);
       return ({ subject, body }) => topics.publish(topic, { subject, message: body, at: agenda.now });
     }
-    if (!arn.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${arn}`);
-    const queue = queues.byArn(arn);
-    return queue && (({ body }) => queue.send(body, SENDER_ID));
+    if (!targetArn.startsWith("arn:aws:sqs:")) throw new NotSimulated(`the notification target ${targetArn}`);
+    const queue = queues.byArn(targetArn);
+    const sender = { id: SENDER_ID, arn: roleArn };
+    return queue && !queue.denialOf(sender) ? ({ body }) => queue.deliver(body, sender) : undefined;
   }
 }

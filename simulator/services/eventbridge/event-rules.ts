@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION, userIdOf } from "../../kernel/account.ts";
+import { ACCOUNT, arn, REGION, serviceNamed } from "../../kernel/account.ts";
 import type { Ground } from "../../kernel/ground.ts";
 import type { Queues } from "../sqs/queues.ts";
 
@@ -15,6 +15,8 @@ export type Notice = BusEvent & { readonly source: "aws.ec2" | "aws.health" };
 
 /** A rule of the bus: which events it matches, and the queue that gets them. */
 export type EventRule = {
+  /** Its name, by which a queue's policy may know it. */
+  readonly name: string;
   readonly queue: string;
   /** Notices about instances, or the events of terminating lifecycle actions. */
   readonly of: "notices" | "terminating";
@@ -24,7 +26,6 @@ export type EventRule = {
   readonly groups?: readonly string[] | undefined;
 };
 
-const SENDER_ID = userIdOf("events");
 /** An event arrives within this many milliseconds. */
 const DELIVERY_MS = [50, 1_500] as const;
 const TERMINATING = "EC2 Instance-terminate Lifecycle Action";
@@ -77,9 +78,11 @@ export class EventRules {
       detail: event.detail,
     });
     return matching.map(
-      ({ queue: name }) =>
+      ({ name, queue }) =>
         () =>
-          queues.all.find((queue) => queue.name === name)?.send(body, SENDER_ID),
+          queues.all
+            .find((each) => each.name === queue)
+            ?.deliver(body, serviceNamed("events", arn("events", `rule/${name}`))),
     );
   }
 }

@@ -1,10 +1,7 @@
-import { ACCOUNT, nameOf, REGION, userIdOf } from "../../kernel/account.ts";
+import { ACCOUNT, nameOf, REGION, serviceNamed } from "../../kernel/account.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { RandomSource } from "../../kernel/random.ts";
 import type { Queues } from "../sqs/queues.ts";
-
-/** SNS sends to all queues as one user of its own. */
-const SENDER_ID = userIdOf("sns");
 
 /** A queue that is subscribed to a topic. */
 type Subscription = {
@@ -58,7 +55,7 @@ export class Topics {
       const queue = this.#world.queues.all.find((each) => each.name === name);
       this.#world.firings.count(raw ? "raw messages of topics" : "messages of topics");
       const body = raw ? publication.message : JSON.stringify(this.#envelope(arn, publication));
-      queue?.send(body, SENDER_ID);
+      queue?.deliver(body, serviceNamed("sns", arn));
     }
   }
 

@@ -14,11 +14,11 @@ export function moveTaskOperations(world: SqsWorld): Operation[] {
     return source;
   };
 
-  const start = (input: sqs.StartMessageMoveTaskRequest, { callerId }: Pick<Call, "callerId">) => {
+  const start = (input: sqs.StartMessageMoveTaskRequest, { principal }: Pick<Call, "principal">) => {
     const { DestinationArn: destinationArn, MaxNumberOfMessagesPerSecond: perSecond } = input;
     if (perSecond !== undefined) checkRange("MaxNumberOfMessagesPerSecond", perSecond, [1, FASTEST]);
     return {
-      TaskHandle: tasks.start(sourceOf(input.SourceArn), callerId, { destinationArn, perSecond }).handle,
+      TaskHandle: tasks.start(sourceOf(input.SourceArn), principal, { destinationArn, perSecond }).handle,
     };
   };
 

@@ -1,3 +1,4 @@
+import type { Principal } from "../../kernel/account.ts";
 import type { Agenda } from "../../kernel/agenda.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
@@ -9,7 +10,7 @@ export type MoveTask = {
   readonly handle: string;
   readonly source: Queue;
   /** Who started it. */
-  readonly starterId: string;
+  readonly starter: Principal;
   /** Where all messages go; without it, each goes back to the queue that it came from. */
   readonly destinationArn: string | undefined;
   /** How many messages it moves in a second, if the request gave a number. */
@@ -43,7 +44,7 @@ export class MoveTasks {
   /** Starts to move what is visible in a dead-letter queue. Throws as StartMessageMoveTask does. */
   start(
     source: Queue,
-    starterId: string,
+    starter: Principal,
     { destinationArn, perSecond }: Pick<MoveTask, "destinationArn" | "perSecond">,
   ): MoveTask {
     const { agenda, queues } = this.#world;
@@ -59,7 +60,7 @@ export class MoveTasks {
     const task: MoveTask = {
       handle: Buffer.from(JSON.stringify({ taskId: id, sourceArn: source.arn })).toString("base64"),
       source,
-      starterId,
+      starter,
       destinationArn,
       perSecond,
       startedAt: agenda.now,
@@ -78,15 +79,16 @@ export class MoveTasks {
     const visible = [...task.source.messages.values()].filter(({ visibleAt }) => visibleAt <= now);
     for (const message of visible.slice(0, task.perSecond ?? FASTEST)) {
       const destination = this.#destination(task, message);
-      if (!destination) {
+      const isDenied = destination?.denialOf(task.starter) !== undefined;
+      if (!destination || isDenied) {
         task.status = "FAILED";
-        task.failure = "CouldNotDetermineMessageSource";
+        task.failure = isDenied ? "AccessDenied" : "CouldNotDetermineMessageSource";
         return;
       }
       task.source.messages.delete(message.id);
       // There it is a new message, with a new id and age, and no receives. Whose it is then, AWS does not say. Its sender may be
       // whoever started the task, who needs sqs:SendMessage for it. That is the worse for whoever trusts senders.
-      destination.send(message.body, task.starterId, message.attributes);
+      destination.send(message.body, task.starter.id, message.attributes);
       task.moved += 1;
     }
     if (task.moved < task.toMove && visible.length > 0) this.#world.agenda.in(1000, () => this.#move(task));

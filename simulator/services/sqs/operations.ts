@@ -1,4 +1,5 @@
 import * as sqs from "@aws-sdk/client-sqs";
+import type { Principal } from "../../kernel/account.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
@@ -18,12 +19,18 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: Message) => string | undefined
 };
 
 // Attributes that SQS has, and no simulated queue ever has a value of.
-const UNSET = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
+const UNSET = ["RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"];
 
 /** The simulated SQS: standard queues, AWS JSON 1.0. `origin` is what its queue URLs begin with. */
 export function sqsService(world: SqsWorld, clock: Clock, origin: string): Service {
   const { queues } = world;
   const urlOf = (queue: Queue) => `${origin}${queue.path}`;
+  const sendingTo = (url: string | undefined, sender: Principal) => {
+    const queue = queues.byUrl(url as string);
+    const denial = queue.denialOf(sender);
+    if (denial) throw denial;
+    return queue;
+  };
 
   async function receive(input: sqs.ReceiveMessageRequest): Promise<sqs.ReceiveMessageResult> {
     const queue = queues.byUrl(input.QueueUrl as string);
@@ -92,11 +99,11 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
     operation(
       sqs.SendMessage$,
       ["QueueUrl", "MessageBody", "DelaySeconds", ...attributePaths("MessageAttributes.*")],
-      (input: sqs.SendMessageRequest, { callerId }) => {
-        const queue = queues.byUrl(input.QueueUrl as string);
+      (input: sqs.SendMessageRequest, { principal }) => {
+        const queue = sendingTo(input.QueueUrl, principal);
         const { MessageBody, MessageAttributes, DelaySeconds } = input;
         checkSend(queue, input);
-        return sentAs(queue.send(MessageBody as string, callerId, MessageAttributes, DelaySeconds));
+        return sentAs(queue.send(MessageBody as string, principal.id, MessageAttributes, DelaySeconds));
       },
     ),
     operation(
@@ -108,8 +115,9 @@ export function sqsService(world: SqsWorld, clock: Clock, origin: string): Servi
         "Entries[].DelaySeconds",
         ...attributePaths("Entries[].MessageAttributes.*"),
       ],
-      (input: sqs.SendMessageBatchRequest, { callerId }) =>
-        sendBatch(queues.byUrl(input.QueueUrl as string), input, callerId),
+      // A queue's policy refuses a batch as a whole.
+      (input: sqs.SendMessageBatchRequest, { principal }) =>
+        sendBatch(sendingTo(input.QueueUrl, principal), input, principal.id),
     ),
     operation(
       sqs.ReceiveMessage$,
@@ -199,7 +207,7 @@ function isWanted(name: string, wanted: readonly string[]): boolean {
 }
 
 function attributesOf(queue: Queue, names: readonly string[]): Record<string, string> {
-  const { redrive, ...settings } = queue.attributes;
+  const { redrive, policy, ...settings } = queue.attributes;
   const counts = queue.counts();
   const all: Record<string, string | undefined> = {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
@@ -210,6 +218,7 @@ function attributesOf(queue: Queue, names: readonly string[]): Record<string, st
     ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
     ApproximateNumberOfMessagesDelayed: String(counts.delayed),
     SqsManagedSseEnabled: "true",
+    Policy: policy?.text,
     RedrivePolicy:
       redrive &&
       JSON.stringify({ deadLetterTargetArn: redrive.targetArn, maxReceiveCount: redrive.maxReceiveCount }),

@@ -4,6 +4,7 @@ import type { Agenda } from "../../kernel/agenda.ts";
 import type { Firings } from "../../kernel/firings.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
+import { denialOf, type Policy, type Sender } from "./policy.ts";
 
 /** The longest that a message can stay invisible, counted from its receive, in seconds. */
 export const VISIBILITY_LIMIT = 43_200;
@@ -18,6 +19,7 @@ export type QueueAttributes = {
   ReceiveMessageWaitTimeSeconds: number;
   MaximumMessageSize: number;
   redrive: { targetArn: string; maxReceiveCount: number } | undefined;
+  policy: Policy | undefined;
 };
 
 export type Message = {
@@ -115,6 +117,17 @@ export class Queue {
       echoes: false,
       source: undefined,
     });
+  }
+
+  /** Adds a message that a service or somebody sends, unless the queue's policy refuses it: then it is lost. */
+  deliver(body: string, sender: Sender): void {
+    if (this.denialOf(sender)) this.#firings.count("messages that a queue's policy refused");
+    else this.send(body, sender.id);
+  }
+
+  /** The error with which the queue's policy refuses a sender, if it does. */
+  denialOf(sender: Sender): AwsError | undefined {
+    return denialOf(this.attributes.policy, this.arn, sender);
   }
 
   /** Takes a message that redrive moves here. It keeps its age, and is visible at once. */

@@ -5,6 +5,7 @@ import type { Ground } from "../../kernel/ground.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { SIZE_LIMIT } from "./limits.ts";
+import { readPolicy } from "./policy.ts";
 import { Queue, type QueueAttributes, type Unreliability, VISIBILITY_LIMIT } from "./queue.ts";
 
 const RANGES = {
@@ -22,7 +23,11 @@ const DEFAULTS: QueueAttributes = {
   ReceiveMessageWaitTimeSeconds: 0,
   MaximumMessageSize: SIZE_LIMIT,
   redrive: undefined,
+  policy: undefined,
 };
+
+/** What SQS calls those of a queue's attributes that are kept under another name. */
+const NAMES: Readonly<Record<string, string>> = { redrive: "RedrivePolicy", policy: "Policy" };
 
 /** A queue's name is free again this long after its deletion. */
 const DELETED_RECENTLY_MS = 60_000;
@@ -64,7 +69,7 @@ export class Queues {
           continue;
         throw new AwsError(
           "QueueNameExists",
-          `A queue already exists with the same name and a different value for attribute ${key === "redrive" ? "RedrivePolicy" : key}`,
+          `A queue already exists with the same name and a different value for attribute ${NAMES[key] ?? key}`,
         );
       }
       return existing;
@@ -114,6 +119,7 @@ export class Queues {
   #read(attributes: QueueAttributes, given: Readonly<Record<string, string>>): QueueAttributes {
     for (const [name, value] of Object.entries(given)) {
       if (name === "RedrivePolicy") attributes.redrive = this.#readRedrive(value);
+      else if (name === "Policy") attributes.policy = value === "" ? undefined : readPolicy(value);
       else if (name in RANGES)
         attributes[name as keyof typeof RANGES] = readNumber(name as keyof typeof RANGES, value);
       else throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
