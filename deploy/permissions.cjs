@@ -165,6 +165,15 @@ exports.deregisterEnvironment = async (variables) => ({
     : {}),
 });
 
+/**
+ * A key of the block. Null if the block does not have it.
+ *
+ * @param {Variables} variables
+ * @param {string} key
+ */
+const read = ({ resolveConfigurationProperty }, key) => resolveConfigurationProperty(["custom", key]);
+exports.read = read;
+
 // The input names one service, or several.
 async function scaledServices(variables) {
   const input = (await read(variables, "scale_tasks")) ?? {};
@@ -238,10 +247,6 @@ function within(clusters) {
 
 function allow(actions, resources) {
   return { Effect: "Allow", Action: actions, Resource: resources };
-}
-
-function read({ resolveConfigurationProperty }, key) {
-  return resolveConfigurationProperty(["custom", key]);
 }
 
 function arn(service, resource) {

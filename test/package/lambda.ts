@@ -88,8 +88,8 @@ function environmentOf(packaged: PackagedFunction, folder: string, endpoint: str
   };
 }
 
-// The simulated AWS knows a role by its access key.
-function accessKeyOf(roleId: string): string {
+/** The access key of a role of the template. The simulated AWS knows a role by it. */
+export function accessKeyOf(roleId: string): string {
   return `ASIA${roleId}`;
 }
 

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import {
   FUNCTIONS,
+  type Json,
   type Package,
   packageWith,
   type Resource,
@@ -14,6 +15,7 @@ import {
 } from "./packaged.ts";
 
 const HOUR = 3600;
+const OPERATOR = "arn:aws:iam::123456789012:role/on-call";
 /** A block that has as little in common with the committed one as it can. */
 const PLAIN = {
   region: "eu-west-1",
@@ -31,6 +33,11 @@ const PLAIN = {
   more_auto_scaling_groups: [],
   more_clusters: [],
   more_sender_role_ids: ["AROAEXAMPLEROLEIDAAA1"],
+  more_roles_that_may_send: [OPERATOR],
+  more_sources_that_may_send: [
+    "arn:aws:events:eu-west-1:123456789012:rule/lifecycle",
+    "arn:aws:sns:eu-west-1:123456789012:lifecycle",
+  ],
   alarm_actions: ["arn:aws:sns:eu-west-1:123456789012:on-call"],
 };
 const IGNORED = { on_spot_interruption: "ignore", on_rebalance: "ignore", on_maintenance: "ignore" };
@@ -172,17 +179,49 @@ describe("the packaged template", () => {
       ],
     });
     expect(Targets).to.deep.equal([{ Id: "lifecycle-queue", Arn: arn }]);
-    const { properties } = resourceOf(resources, "AWS::SQS::QueuePolicy");
-    expect(properties.Queues).to.deep.equal([{ Ref: "LifecycleQueue" }]);
-    expect((properties.PolicyDocument as { Statement: unknown }).Statement).to.deep.equal([
+    // Under another id, an upgrade would delete the policy that it has just made.
+    expect(resources.NoticesPolicy?.Type).to.equal("AWS::SQS::QueuePolicy");
+    expect(propertiesOf("NoticesPolicy").Queues).to.deep.equal([{ Ref: "LifecycleQueue" }]);
+    expect(statementsOf("NoticesPolicy").filter(({ Effect }) => Effect === "Allow")).to.deep.equal([
       {
         Effect: "Allow",
         Principal: { Service: "events.amazonaws.com" },
         Action: "sqs:SendMessage",
         Resource: arn,
-        Condition: { ArnEquals: { "aws:SourceArn": { "Fn::GetAtt": ["NoticesRule", "Arn"] } } },
+        Condition: { ArnLike: { "aws:SourceArn": [{ "Fn::GetAtt": ["NoticesRule", "Arn"] }] } },
       },
     ]);
+  });
+
+  it("each queue denies its messages to all but the roles that have sqs:SendMessage for it, and the services", () => {
+    const policies = Object.entries(resources).filter(([, { Type }]) => Type === "AWS::SQS::QueuePolicy");
+    const queues = Object.keys(resources).filter((id) => resources[id]?.Type === "AWS::SQS::Queue");
+    expect(policies.flatMap(([, { Properties }]) => Properties.Queues)).to.have.deep.members(
+      queues.map((Ref) => ({ Ref })),
+    );
+    expect(queues).to.have.lengthOf(4);
+    for (const [id, { Properties }] of policies) {
+      const [{ Ref: queue }] = Properties.Queues as [{ Ref: string }];
+      const senders = Object.keys(resources).filter((role) => maySend(role, queue));
+      expect(senders, queue).to.not.deep.equal([]);
+      const denials = statementsOf(id).filter(({ Effect }) => Effect === "Deny");
+      expect(denials, queue).to.deep.equal([
+        {
+          Sid: "OthersMayNotSend",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sqs:SendMessage",
+          Resource: { "Fn::GetAtt": [queue, "Arn"] },
+          Condition: {
+            BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+            ArnNotLike: { "aws:PrincipalArn": denials.flatMap(exceptionsOf) },
+          },
+        },
+      ]);
+      expect(denials.flatMap(exceptionsOf), queue).to.have.deep.members(
+        senders.map((role) => ({ "Fn::GetAtt": [role, "Arn"] })),
+      );
+    }
   });
 
   it("an event source mapping of the lifecycle queue alone, switched off, without a window, and spared of throttles", () => {
@@ -221,6 +260,10 @@ describe("the packaged template", () => {
     for (const each of [functions.deregister, functions.terminate])
       expect(JSON.stringify(each.environment.SENDER_ROLE_IDS)).to.include(',"AROAEXAMPLEROLEIDAAA1"]');
     expect(Resources.DeregisterErrorsAlarm?.Properties.AlarmActions).to.deep.equal(PLAIN.alarm_actions);
+    for (const policy of Object.values(Resources).filter(({ Type }) => Type === "AWS::SQS::QueuePolicy"))
+      expect(JSON.stringify(policy.Properties)).to.include(`"${OPERATOR}"]`);
+    for (const source of PLAIN.more_sources_that_may_send)
+      expect(JSON.stringify(Resources.NoticesPolicy?.Properties)).to.include(`"${source}"]`);
     expect(Resources.NoticesRule?.Properties.State, "one notice is wanted").to.equal("ENABLED");
     expect(text, "no cluster, so nothing of ECS may be changed").to.not.match(/ecs:(Update|Stop|Deregister)/);
     for (const name of namesIn(await readBlock())) {
@@ -254,6 +297,25 @@ describe("the packaged template", () => {
     expect(JSON.parse(String(environment.INPUT)), "what the schedule brings").to.deep.equal(input);
     expect(changed.functions.terminate.environment).to.not.have.property("INPUT");
   });
+
+  type Statement = Record<string, Json> & { Effect: string };
+  function statementsOf(policy: string): Statement[] {
+    return (propertiesOf(policy).PolicyDocument as unknown as { Statement: Statement[] }).Statement;
+  }
+
+  function exceptionsOf({ Condition }: Statement): Json[] {
+    return (Condition as { ArnNotLike: Record<string, Json[]> }).ArnNotLike["aws:PrincipalArn"] ?? [];
+  }
+
+  /** Whether a resource is a role whose own policies let it send to a queue. */
+  function maySend(role: string, queue: string): boolean {
+    if (resources[role]?.Type !== "AWS::IAM::Role") return false;
+    const policies = propertiesOf(role).Policies as unknown as { PolicyDocument: { Statement: Json[] } }[];
+    const arn = JSON.stringify({ "Fn::GetAtt": [queue, "Arn"] });
+    return policies
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map((each) => JSON.stringify(each)))
+      .some((statement) => statement.includes("sqs:SendMessage") && statement.includes(arn));
+  }
 
   function propertiesOf(id: string): Resource["Properties"] {
     const found = resources[id];

@@ -1,6 +1,8 @@
 // Describes worlds for the simulator that fit the packaged stack: its queues and its hook as the template has them, and
 // load balancers and a cluster of the names that the functions' inputs say.
-import { type Package, type Resources, resourceOf } from "./packaged.ts";
+import { arn, callerOf, roleNamed } from "../../simulator/kernel/account.ts";
+import { accessKeyOf } from "./lambda.ts";
+import { type Json, type Package, type Resources, resourceOf } from "./packaged.ts";
 
 /** What the inputs name, each name once; ARNs are left out, because the simulator makes its own. */
 export type Names = { readonly elbNames: string[]; readonly clusterNames: string[] };
@@ -21,11 +23,11 @@ export function namesOf({ functions }: Package): Names {
   };
 }
 
-/** The stack's queues in a scenario's words, dead-letter queues first. */
+/** The stack's queues in a scenario's words, dead-letter queues first, each with its policy. */
 export function queuesOf(resources: Resources): Record<string, unknown>[] {
-  const queues = Object.values(resources)
-    .filter(({ Type }) => Type === "AWS::SQS::Queue")
-    .map(({ Properties }) => {
+  const queues = Object.entries(resources)
+    .filter(([, { Type }]) => Type === "AWS::SQS::Queue")
+    .map(([id, { Properties }]) => {
       const redrive = Properties.RedrivePolicy as
         | { deadLetterTargetArn: { "Fn::GetAtt": [string, "Arn"] }; maxReceiveCount: number }
         | undefined;
@@ -35,6 +37,7 @@ export function queuesOf(resources: Resources): Record<string, unknown>[] {
           ? {}
           : { visibility_timeout_seconds: Properties.VisibilityTimeout }),
         retention_seconds: Properties.MessageRetentionPeriod,
+        policy: policyOf(resources, id),
         ...(redrive && {
           dead_letter_queue: resources[redrive.deadLetterTargetArn["Fn::GetAtt"][0]]?.Properties.QueueName,
           max_receive_count: redrive.maxReceiveCount,
@@ -42,6 +45,37 @@ export function queuesOf(resources: Resources): Record<string, unknown>[] {
       };
     });
   return queues.sort((a, b) => Number("dead_letter_queue" in a) - Number("dead_letter_queue" in b));
+}
+
+// The policy of a queue, as it is once the resources of the stack have their ARNs.
+function policyOf(resources: Resources, queueId: string): Json {
+  const { properties } = resourceOf(
+    resources,
+    "AWS::SQS::QueuePolicy",
+    ({ Queues }) => JSON.stringify(Queues) === JSON.stringify([{ Ref: queueId }]),
+  );
+  return JSON.parse(
+    JSON.stringify(properties.PolicyDocument, (_, value: Json) =>
+      typeof value === "object" && value !== null && "Fn::GetAtt" in value
+        ? arnIn(resources, (value["Fn::GetAtt"] as string[])[0] ?? "")
+        : value,
+    ),
+  );
+}
+
+// The simulated hooks have one role, and a packaged function has that of its access key.
+function arnIn(resources: Resources, id: string): string {
+  const { Type = "", Properties } = resources[id] ?? {};
+  switch (Type) {
+    case "AWS::SQS::Queue":
+      return arn("sqs", String(Properties?.QueueName));
+    case "AWS::Events::Rule":
+      return arn("events", `rule/${id}`);
+    case "AWS::IAM::Role":
+      return (id === "LifecycleHookRole" ? roleNamed("hook") : callerOf(accessKeyOf(id))).arn;
+    default:
+      throw new Error(`cannot tell the ARN of ${id}`);
+  }
 }
 
 /** The stack's hook in a scenario's words, and the name of the group that it is for. */

@@ -1,0 +1,121 @@
+// Protects who may send to the queues when the block names roles, rules and topics, or names them wrongly.
+import { createRequire } from "node:module";
+import { expect } from "chai";
+
+type Variables = { resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> };
+type Statement = {
+  readonly Effect: string;
+  readonly Principal: unknown;
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+};
+const policies: Readonly<Record<string, (variables: Variables) => Promise<Statement[]>>> = createRequire(
+  import.meta.url,
+)("../../deploy/queue-policies.cjs");
+
+const ROLE = "arn:aws:iam::123456789012:role/on-call";
+const SSO = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Operator_*";
+const RULE = "arn:aws:events:us-east-1:123456789012:rule/lifecycle";
+const TOPIC = "arn:aws:sns:us-east-1:210987654321:lifecycle";
+const arnsOf = (...ids: string[]) => ids.map((id) => ({ "Fn::GetAtt": [id, "Arn"] }));
+
+/** [the queue, who sends to it of the stack's own] */
+const queues: [string, unknown[]][] = [
+  ["lifecycleQueue", arnsOf("LifecycleHookRole")],
+  ["monitorQueue", arnsOf("DeregisterRole", "TerminateRole")],
+  ["lifecycleDeadLetterQueue", arnsOf("DeregisterRole")],
+  ["monitorDeadLetterQueue", arnsOf("TerminateRole")],
+];
+
+/** [why, the block, whose messages the lifecycle queue takes of the services] */
+const sources: [string, Record<string, unknown>, [service: string, sources: unknown[]][]][] = [
+  ["no key", {}, [["events", arnsOf("NoticesRule")]]],
+  ["none", { more_sources_that_may_send: [] }, [["events", arnsOf("NoticesRule")]]],
+  [
+    "a rule and a topic",
+    { more_sources_that_may_send: [TOPIC, RULE] },
+    [
+      ["events", [...arnsOf("NoticesRule"), RULE]],
+      ["sns", [TOPIC]],
+    ],
+  ],
+];
+
+/** [the block, the error] */
+const wrong: [Record<string, unknown>, string][] = [
+  [
+    { more_roles_that_may_send: ["on-call"] },
+    'custom.more_roles_that_may_send: expected the ARN of an IAM role, found "on-call"',
+  ],
+  [
+    { more_roles_that_may_send: [ROLE, "arn:aws:sts::123456789012:assumed-role/on-call/me"] },
+    'custom.more_roles_that_may_send: expected the ARN of an IAM role, found "arn:aws:sts::123456789012:assumed-role/on-call/me"',
+  ],
+  [
+    { more_roles_that_may_send: ROLE },
+    `custom.more_roles_that_may_send: expected the ARN of an IAM role, found "${ROLE}"`,
+  ],
+  [
+    { more_sources_that_may_send: [ROLE] },
+    `custom.more_sources_that_may_send: expected the ARN of an EventBridge rule or an SNS topic, found "${ROLE}"`,
+  ],
+];
+
+describe("queue policies", () => {
+  it("are there for these queues", () => {
+    expect(Object.keys(policies)).to.have.members(queues.map(([queue]) => queue));
+  });
+
+  for (const [queue, own] of queues) {
+    it(`${queue}: a Deny of all but its own senders, and those that the block adds`, async () => {
+      for (const [more, added] of [
+        [{}, []],
+        [{ more_roles_that_may_send: [ROLE, SSO] }, [ROLE, SSO]],
+      ] as const) {
+        const denials = (await statementsOf(queue, more)).filter(({ Effect }) => Effect === "Deny");
+        expect(denials.map(({ Principal, Condition }) => [Principal, Condition])).to.deep.equal([
+          [
+            "*",
+            {
+              BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+              ArnNotLike: { "aws:PrincipalArn": [...own, ...added] },
+            },
+          ],
+        ]);
+      }
+    });
+  }
+
+  for (const [why, block, expected] of sources) {
+    it(`services that may send: ${why}`, async () => {
+      for (const [queue] of queues) {
+        const allowed = (await statementsOf(queue, block)).filter(({ Effect }) => Effect === "Allow");
+        expect(
+          allowed.map(({ Principal, Condition }) => [Principal, Condition]),
+          queue,
+        ).to.deep.equal(
+          queue === "lifecycleQueue"
+            ? expected.map(([service, arns]) => [
+                { Service: `${service}.amazonaws.com` },
+                { ArnLike: { "aws:SourceArn": arns } },
+              ])
+            : [],
+        );
+      }
+    });
+  }
+
+  for (const [block, expected] of wrong) {
+    it(`names the key and the value that is wrong: ${JSON.stringify(block)}`, async () => {
+      const error = await statementsOf("lifecycleQueue", block).catch((thrown: Error) => thrown.message);
+      expect(error).to.equal(`serverless.yml: ${expected}`);
+    });
+  }
+});
+
+// As Serverless does: a key that the file does not have is null.
+async function statementsOf(queue: string, block: Record<string, unknown>): Promise<Statement[]> {
+  return (
+    (await policies[queue]?.({ resolveConfigurationProperty: async ([, key = ""]) => block[key] ?? null })) ??
+    []
+  );
+}
