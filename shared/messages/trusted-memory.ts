@@ -1,4 +1,4 @@
-import { NO_MEMORY } from "../model/memory.ts";
+import { type Memory, NO_MEMORY } from "../model/memory.ts";
 import type { Run } from "../run/run.ts";
 import { isSentByRole, type SenderRoleIds } from "../run/sender-role-ids.ts";
 import { remembersNothing } from "./memory.ts";
@@ -7,9 +7,21 @@ import type { MonitorMessage } from "./monitor-message.ts";
 type ReadTermination = Extract<MonitorMessage, { kind: "termination" }>;
 
 /**
+ * What counts in no message if nobody knows the roles. A forged round or death would complete an instance that still gets traffic, or
+ * runs tasks. A forged completion, or the claim that a drain is over, would have nobody go on with it. Each run finds these again.
+ */
+const OF_NOBODY = {
+  round: undefined,
+  roundAt: undefined,
+  completedAt: undefined,
+  followedSince: undefined,
+  deadSince: undefined,
+} as const satisfies Partial<Memory>;
+
+/**
  * A termination with only so much of its memory as counts. If one of the roles sent the message, that is all of it. If anybody
  * else did, it is nothing, and the log says so: the drain then is as at its first pass. If nobody knows the roles, it is all but
- * the rounds, because a forged round would complete an instance that still gets traffic.
+ * what is left out above.
  */
 export function withTrustedMemory(
   run: Run,
@@ -20,10 +32,7 @@ export function withTrustedMemory(
   const { termination } = read;
   const { memory } = termination;
   if (roleIds === undefined) {
-    return {
-      ...read,
-      termination: { ...termination, memory: { ...memory, round: undefined, roundAt: undefined } },
-    };
+    return { ...read, termination: { ...termination, memory: { ...memory, ...OF_NOBODY } } };
   }
   if (isSentByRole(senderId, roleIds)) return read;
   if (!remembersNothing(memory))

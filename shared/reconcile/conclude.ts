@@ -25,6 +25,7 @@ import { ownerOf } from "../rules/whose-hook.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { areSendersKnown } from "../run/sender-role-ids.ts";
 import { findAnotherAction } from "./find-another-action.ts";
 import type { SettingsOptions } from "./settings-in-force.ts";
 
@@ -106,12 +107,14 @@ async function complete(
   return { index, before, termination, ending: "completed", ...following(run, carried, outcome) };
 }
 
-// The drain is over. What is left is to see that ECS learns of the instance's end.
+// The drain is over. What is left is to see that ECS learns of the instance's end. A run that does not know whose memory a message
+// has would not believe that the drain is over. There only a sweep sees to it.
 function following(
   run: Run,
   { termination, observation }: Carried,
   end: Complete | Drop,
 ): Pick<Reconciled, "follow"> {
+  if (!areSendersKnown(run.ports)) return {};
   const follow = toFollow(termination, observation, end, run.now());
   if (follow === undefined) return {};
   const silent = silentIn(observation);

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Log } from "../base/log.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import { refuseVariable } from "./input.ts";
+import type { Ports } from "./ports.ts";
 
 /**
  * The ids of the IAM roles that write memory. Undefined if the environment does not say. Then nobody knows whose memory a
@@ -25,6 +26,11 @@ export function readSenderRoleIds(functionName: string, text: string | undefined
   const parsed = z.safeParse(roleIds, ids, { reportInput: true });
   if (parsed.success) return new Set(parsed.data);
   return refuseVariable("SENDER_ROLE_IDS", functionName, problemsText(parsed.error), log);
+}
+
+/** Whether the environment says which roles write memory. */
+export function areSendersKnown({ senderRoleIdsVariable }: Pick<Ports, "senderRoleIdsVariable">): boolean {
+  return Boolean(senderRoleIdsVariable);
 }
 
 /**

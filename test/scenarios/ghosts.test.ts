@@ -172,6 +172,27 @@ describe("scenarios: ghosts", () => {
     expectQuiet(outcome);
   });
 
+  it("where no variable names the roles, nobody follows it: a sweep takes it out, if its group is swept", async () => {
+    for (const [groups, status, damage] of [
+      [["fleet"], "INACTIVE", []],
+      [[], "DRAINING", ["no damage: left_behind"]],
+    ] as const) {
+      const world = fleet([silentFrom(2), terminated]);
+      const unset = { sender_role_ids: "" };
+      const { deregister, terminate } = world.functions;
+      const input = { ...deregister.input, ...terminate.input, auto_scaling_groups: groups };
+      const outcome = await play({
+        ...world,
+        functions: { deregister: { ...deregister, ...unset }, terminate: { ...terminate, input, ...unset } },
+        ends_after_seconds: 900,
+      });
+      expect(outcome.violations.map(({ rule }) => rule)).to.deep.equal(damage);
+      expect(linesOf(outcome, "container instance followed")).to.deep.equal([]);
+      expect(statusesOf(outcome)).to.deep.equal([status]);
+      expectQuiet(outcome);
+    }
+  });
+
   it("kept by the group's retention policy: it lives, and stays in its cluster", async () => {
     const outcome = await play(
       fleet([silentFrom(2), terminated], {

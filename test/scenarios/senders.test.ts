@@ -5,7 +5,9 @@ import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import { clientOptions, transport } from "../../simulator/cloud/transport.ts";
 import { sessionIdOf, userIdOf } from "../../simulator/kernel/account.ts";
 import {
+  calls,
   expectDrained,
+  expectQuiet,
   functions,
   HOOK,
   instanceIds,
@@ -120,6 +122,39 @@ describe("scenarios: many groups, and no variable that names the roles", () => {
     expect(heldSeconds(outcome)).to.be.below(300);
     expect(linesOf(outcome, "round does not fit into a run")).to.deep.equal([]);
   });
+});
+
+describe("scenarios: what is remembered of an end counts only where the roles are known", () => {
+  for (const unset of [false, true]) {
+    const how = unset ? "no variable names the roles" : "the roles are named";
+    it(`an instance that another hook holds after ours is drained once: ${how}`, async () => {
+      const world = plain(3, { unset });
+      const outcome = await play({
+        ...world,
+        auto_scaling_groups: [{ ...world.auto_scaling_groups[0], hooks: [HOOK, { name: "backup" }] }],
+        timeline: [
+          ...world.timeline,
+          { at_seconds: 900, complete_actions: { group: "fleet", hook: "backup" } },
+        ],
+      });
+      expectDrained(outcome, { count: 1 });
+      expectQuiet(outcome);
+      expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(1);
+      // Where nobody remembers that it was completed, it is tried once more, and the refusal is remembered.
+      expect(calls(outcome, "autoscaling:CompleteLifecycleAction")).to.equal(unset ? 2 : 1);
+      expect(linesOf(outcome, "heartbeat refused")).to.deep.equal([]);
+    });
+
+    it(`an instance that EC2 has terminated is completed at once: ${how}`, async () => {
+      const world = plain(3, { unset });
+      const outcome = await play({
+        ...world,
+        timeline: [...world.timeline, { at_seconds: 40, kill: { instance_ids: [going] } }],
+      });
+      expect(outcome.violations).to.deep.equal([]);
+      expect(heldSeconds(outcome)).to.be.below(200);
+    });
+  }
 });
 
 describe("scenarios: a forged memory meets the true one", () => {

@@ -77,14 +77,21 @@ describe("the memory of a message", () => {
     });
   }
 
-  it("without the variable, counts but for its rounds", () => {
+  it("without the variable, counts but for what would end a drain too early or have nobody go on with it", () => {
     for (const memory of drawn) {
       const { read, trusted, lines } = readBy(written(memory), THEIRS, undefined);
       expect(trusted).to.deep.equal({
         ...read,
         termination: {
           ...read.termination,
-          memory: { ...read.termination.memory, round: undefined, roundAt: undefined },
+          memory: {
+            ...read.termination.memory,
+            round: undefined,
+            roundAt: undefined,
+            completedAt: undefined,
+            followedSince: undefined,
+            deadSince: undefined,
+          },
         },
       });
       expect(lines).to.deep.equal([]);

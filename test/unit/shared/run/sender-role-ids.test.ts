@@ -1,6 +1,6 @@
 // Protects whose memory counts: the variable with the roles' ids is read or refused as a whole, and a sender is known by its role.
 import { expect } from "chai";
-import { isSentByRole, readSenderRoleIds } from "../../../../shared/run/sender-role-ids.ts";
+import { areSendersKnown, isSentByRole, readSenderRoleIds } from "../../../../shared/run/sender-role-ids.ts";
 import { thrownBy } from "../../thrown.ts";
 import { keptLog } from "../fake-ports.ts";
 
@@ -61,6 +61,18 @@ describe("the variable SENDER_ROLE_IDS", () => {
     await thrownBy(async () => readSenderRoleIds("deregister", `one,${ONE},two`, log));
     expect(lines[0]?.[2].reason).to.equal(`[0]: ${EXPECTED}, found "one"; [2]: ${EXPECTED}, found "two"`);
   });
+});
+
+describe("senders", () => {
+  for (const [variable, expected] of [
+    [undefined, false],
+    ["", false],
+    [ONE, true],
+  ] as const) {
+    it(`${JSON.stringify(variable)}: they are ${expected ? "known" : "not known"}`, () => {
+      expect(areSendersKnown({ senderRoleIdsVariable: variable })).to.equal(expected);
+    });
+  }
 });
 
 describe("a sender", () => {
