@@ -1,9 +1,48 @@
+import type { Attack } from "../../test/attacks/attack.ts";
 import { ATTACKS } from "../../test/attacks/attacks.ts";
 import { markdownTable } from "./tables.ts";
 
+const HEAD = ["", "queue", "field", "value", "situation", "what it can do at the worst"];
+
 /** The page on what a stranger can write into the queues, and what it can do at the worst. */
 export function attacksPage(): string {
-  const rows = ATTACKS.map(({ queue, field, value, situation, worst }, index) => [
+  const deployed = ATTACKS.filter(({ deployment }) => deployment === "as the template");
+  const withoutRoles = ATTACKS.filter(({ deployment }) => deployment === "no roles named");
+  const harmful = withoutRoles.filter(({ harm }) => harm !== undefined);
+  return `# Attacks
+
+<!-- Made from the list in test/attacks by \`npm run docs\`. -->
+
+What can somebody do who may send to the queues? Each of these ${deployed.length} rows is a message of a stranger's, and a test in test/attacks. It
+is played in the simulation with the judge, and so is the same world without the message. The functions must change nothing in AWS
+that they do not change without it. They must end the drain with the same result, within 15 s of the same time, and leave no message
+in the queues. \`npx mocha test/attacks\` plays them. [SECURITY.md](../../SECURITY.md) sums them up.
+
+The functions are deployed as the template does it: the environment names the roles (\`SENDER_ROLE_IDS\`), and terminate has
+deregister's input. The queues of these worlds have no policies, so nothing here relies on them. Nobody but the functions should know the
+true token of a lifecycle action. The rows with it are there because it does no harm to know it.
+
+The situations are those of the instance when the message comes:
+
+- in service: nobody has terminated it
+- held: the hook holds it, and it is being drained
+- returning: the hook holds it while its root volume is replaced
+- gone: its drain is over, and no group has it any more
+
+${tableOf(deployed)}
+
+## Without SENDER_ROLE_IDS
+
+Without that variable nobody knows whose memory a message has, so a stranger's memory and notices count. The rows above on each field of
+the memory are played so too, and two more on what only counts then: ${withoutRoles.length} in all. ${harmful.length} of them do harm, and each test says which. The others do
+no more than above.
+
+${tableOf(harmful)}
+`;
+}
+
+function tableOf(attacks: readonly Attack[]): string {
+  const rows = attacks.map(({ queue, field, value, situation, worst }, index) => [
     String(index + 1),
     queue,
     `\`${field}\``,
@@ -11,26 +50,5 @@ export function attacksPage(): string {
     situation,
     worst,
   ]);
-  return `# Attacks
-
-<!-- Made from the list in test/attacks by \`npm run docs\`. -->
-
-What can somebody do who may send to the queues? Each of these ${ATTACKS.length} rows is a message of a stranger's, and a test in test/attacks. It
-is played in the simulation with the judge, and so is the same world without the message. The functions must change nothing in AWS
-that they do not change without it. They must end the drain with the same result, within 15 s of the same time, and leave no message
-in the queues. \`npx mocha test/attacks\` plays them.
-
-A message's settings and \`interrupted_at\` are not among the fields here. Nor does a stranger know the true token in these rows.
-
-The environment names the roles here (\`SENDER_ROLE_IDS\`), as the template has it. Without that variable a stranger's memory and notices
-count: see [operations.md](../operations.md#messages-of-other-senders). The situations are those of the instance when the message
-comes:
-
-- in service: nobody has terminated it
-- held: the hook holds it, and it is being drained
-- returning: the hook holds it while its root volume is replaced
-- gone: its drain is over, and no group has it any more
-
-${markdownTable(["", "queue", "field", "value", "situation", "what it can do at the worst"], rows)}
-`;
+  return markdownTable(HEAD, rows);
 }

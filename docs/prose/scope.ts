@@ -6,6 +6,7 @@ import { FORMER_PHRASES } from "../../shared/base/log.ts";
 export const CHECKED = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "CHANGELOG.md",
   "docs",
   "shared",

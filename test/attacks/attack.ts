@@ -4,8 +4,27 @@
 export const SITUATIONS = ["in service", "held", "returning", "gone"] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
+/**
+ * How the functions are deployed. As the template does it: SENDER_ROLE_IDS has the roles that write memory, and terminate has
+ * deregister's input. Or without that variable.
+ */
+export type Deployment = "as the template" | "no roles named";
+
+/** What differs from the same world without the message. */
+export type Difference = {
+  /** The actions that change something in AWS and are not called without the message, or not so. */
+  readonly added: readonly string[];
+  /** Those that are missing. */
+  readonly missing: readonly string[];
+  /** When the drain ends, by more than 15 s, or how. */
+  readonly end: "the same" | "sooner" | "later" | "never" | "otherwise";
+  /** The judge's rules that are broken. */
+  readonly violations: readonly string[];
+};
+
 /** One message of a stranger's, in one situation. */
 export type Attack = {
+  readonly deployment: Deployment;
   readonly queue: "lifecycle" | "monitor";
   /** The part of the message that is hostile, by its key. */
   readonly field: string;
@@ -14,13 +33,25 @@ export type Attack = {
   readonly situation: Situation;
   /** The most that follows of it. */
   readonly worst: string;
+  /** The body. TRUE_TOKEN in it stands for the token of the lifecycle action that holds the instance. */
   readonly body: string;
+  /** What differs because of it, where that is known and not prevented. */
+  readonly harm?: Partial<Difference>;
 };
+
+/** What a body has instead of the token of the lifecycle action, which only a played world gives out. */
+export const TRUE_TOKEN = "TRUE-TOKEN";
 
 /** The rows that one hostile value makes: one a situation. */
 export function inEach(
-  attack: Omit<Attack, "situation" | "worst">,
+  attack: Omit<Attack, "deployment" | "situation" | "worst" | "harm">,
   worst: (situation: Situation) => string,
+  situations: readonly Situation[] = SITUATIONS,
 ): Attack[] {
-  return SITUATIONS.map((situation) => ({ ...attack, situation, worst: worst(situation) }));
+  return situations.map((situation) => ({
+    ...attack,
+    deployment: "as the template",
+    situation,
+    worst: worst(situation),
+  }));
 }

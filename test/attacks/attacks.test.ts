@@ -4,7 +4,14 @@ import { expect } from "chai";
 import { MEMORY_FIELDS, readMemory } from "../../shared/messages/memory.ts";
 import { NO_MEMORY } from "../../shared/model/memory.ts";
 import { type Outcome, play } from "../scenarios/fixture.ts";
-import { type Attack, SITUATIONS, type Situation } from "./attack.ts";
+import {
+  type Attack,
+  type Deployment,
+  type Difference,
+  SITUATIONS,
+  type Situation,
+  TRUE_TOKEN,
+} from "./attack.ts";
 import { ATTACKS } from "./attacks.ts";
 import { LIES } from "./on-memory.ts";
 import { ASIDE } from "./on-messages.ts";
@@ -25,6 +32,13 @@ function changesOf({ simulation }: Outcome): string[] {
   return [...new Set(changes)].sort();
 }
 
+/** The actions of the changes that an outcome has and another has not. */
+function actionsOnlyIn(outcome: Outcome, other: Outcome): string[] {
+  const known = changesOf(other);
+  const own = changesOf(outcome).filter((change) => !known.includes(change));
+  return [...new Set(own.map((change) => change.replace(/ .*/, "")))];
+}
+
 /** How long the hook held the instance, in seconds, and how that ended. */
 function endsOf({ terminations }: Outcome): [seconds: number, result: string | undefined][] {
   return terminations.map(({ askedAt, completedAt, result }) => [
@@ -33,23 +47,41 @@ function endsOf({ terminations }: Outcome): [seconds: number, result: string | u
   ]);
 }
 
-const undisturbed = new Map<Situation, Promise<Outcome>>();
-function playUndisturbed(situation: Situation): Promise<Outcome> {
-  const known = undisturbed.get(situation) ?? play(worldOf(situation));
-  undisturbed.set(situation, known);
+// A drain of an instance that nobody has terminated without the message is a change in AWS.
+function endOf(outcome: Outcome, before: Outcome): Difference["end"] {
+  const [expected] = endsOf(before);
+  if (!expected) return "the same";
+  const [seconds, result] = endsOf(outcome)[0] ?? [Number.NaN, undefined];
+  if (result === undefined && expected[1] !== undefined) return "never";
+  if (result !== expected[1]) return "otherwise";
+  if (Number.isNaN(expected[0]) || Math.abs(seconds - expected[0]) <= 15) return "the same";
+  return seconds < expected[0] ? "sooner" : "later";
+}
+
+const undisturbed = new Map<string, Promise<Outcome>>();
+function playUndisturbed(situation: Situation, deployment: Deployment): Promise<Outcome> {
+  const which = `${situation}, ${deployment}`;
+  const known = undisturbed.get(which) ?? play(worldOf(situation, deployment));
+  undisturbed.set(which, known);
   return known;
 }
 
-async function expectNothingOf({ situation, worst, ...attack }: Attack): Promise<void> {
-  const before = await playUndisturbed(situation);
-  const outcome = await play(worldOf(situation, attack));
-  expect(outcome.violations).to.deep.equal([]);
-  expect(changesOf(outcome)).to.deep.equal(changesOf(before));
-  const [ends, expected] = [endsOf(outcome), endsOf(before)];
-  expect(ends.map(([, result]) => result)).to.deep.equal(expected.map(([, result]) => result));
-  ends.forEach(([seconds], i) => {
-    if (!Number.isNaN(expected[i]?.[0])) expect(seconds).to.be.closeTo(expected[i]?.[0] ?? 0, 15);
-  });
+const NO_DIFFERENCE: Difference = { added: [], missing: [], end: "the same", violations: [] };
+
+async function expectNothingElseOf({ situation, deployment, worst, harm, ...attack }: Attack): Promise<void> {
+  const before = await playUndisturbed(situation, deployment);
+  // A seed gives out the same token again.
+  const token = before.terminations[0]?.token;
+  if (attack.body.includes(TRUE_TOKEN)) expect(token).to.be.a("string");
+  const body = attack.body.replaceAll(TRUE_TOKEN, token ?? "");
+  const outcome = await play(worldOf(situation, deployment, { ...attack, body }));
+  const difference: Difference = {
+    added: actionsOnlyIn(outcome, before),
+    missing: actionsOnlyIn(before, outcome),
+    end: endOf(outcome, before),
+    violations: [...new Set(outcome.violations.map(({ rule }) => rule))],
+  };
+  expect(difference).to.deep.equal({ ...NO_DIFFERENCE, ...harm });
   for (const queue of ["lifecycle", "monitor"])
     expect(outcome.simulation.world.queues.byName(queue).messages.size, queue).to.equal(0);
   const setAside = outcome.simulation.world.queues.byName(`${attack.queue}-dead-letters`).messages.size;
@@ -58,8 +90,8 @@ async function expectNothingOf({ situation, worst, ...attack }: Attack): Promise
 
 describe("attacks", () => {
   for (const attack of ATTACKS)
-    it(`${attack.queue} queue, ${attack.situation}, ${attack.field}: ${attack.value}`, () =>
-      expectNothingOf(attack));
+    it(`${attack.deployment}, ${attack.queue} queue, ${attack.situation}, ${attack.field}: ${attack.value}`, () =>
+      expectNothingElseOf(attack));
 
   it("on the memory would be believed, if a role of ours had sent them", () => {
     for (const field of MEMORY_FIELDS) {
@@ -71,22 +103,31 @@ describe("attacks", () => {
 
   it("are 60 at least, on each field of the memory and on both queues, in each situation", () => {
     const of = (queue: Attack["queue"], situation: Situation) =>
-      ATTACKS.filter((each) => each.queue === queue && each.situation === situation);
+      ATTACKS.filter(
+        (each) =>
+          each.deployment === "as the template" && each.queue === queue && each.situation === situation,
+      );
     for (const situation of SITUATIONS) {
       const fields = of("monitor", situation).map(({ field }) => field);
       expect(fields).to.include.members(MEMORY_FIELDS.map((field) => `memory: ${field}`));
       expect(of("lifecycle", situation).length).to.be.at.least(15);
     }
-    const names = ATTACKS.map(({ queue, field, value, situation }) =>
-      [queue, field, value, situation].join(),
+    const names = ATTACKS.map(({ deployment, queue, field, value, situation }) =>
+      [deployment, queue, field, value, situation].join(),
     );
     expect(new Set(names).size).to.equal(names.length);
     expect(names.length).to.be.at.least(60);
   });
 
+  it("do harm only where no roles are named", () => {
+    const harmful = ATTACKS.filter(({ harm }) => harm !== undefined);
+    expect(harmful).to.not.deep.equal([]);
+    expect(new Set(harmful.map(({ deployment }) => deployment))).to.deep.equal(new Set(["no roles named"]));
+  });
+
   it("are played in worlds in which something changes where a hook holds the instance, and only there", async () => {
     for (const situation of SITUATIONS) {
-      const { violations, terminations, ...outcome } = await playUndisturbed(situation);
+      const { violations, terminations, ...outcome } = await playUndisturbed(situation, "as the template");
       expect(violations).to.deep.equal([]);
       expect(changesOf({ violations, terminations, ...outcome }).length > 0).to.equal(
         situation !== "in service",

@@ -1,6 +1,6 @@
 // Attacks on what a drain remembers: each field of the memory with a lie that would change the drain if it were believed.
 import type { MemoryField } from "../../shared/model/memory.ts";
-import { type Attack, inEach } from "./attack.ts";
+import { type Attack, inEach, TRUE_TOKEN } from "./attack.ts";
 import { STARTS_AT, TARGET } from "./world.ts";
 
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
@@ -11,7 +11,8 @@ const OTHERS_GROUP =
 const OTHERS_INSTANCE =
   "arn:aws:ecs:us-east-1:210987654321:container-instance/others/0123456789abcdef0123456789abcdef";
 const OTHERS_TASK = "arn:aws:ecs:us-east-1:210987654321:task/others/0123456789abcdef0123456789abcdef";
-const registration = { target_group: OTHERS_GROUP, port: 80 };
+/** A registration with a target group of another account. */
+export const OTHERS_TARGET = { target_group: OTHERS_GROUP, port: 80 };
 
 type Lie = readonly [value: string, memory: Readonly<Record<string, unknown>>];
 
@@ -27,14 +28,17 @@ export const LIES: Readonly<Record<MemoryField, Lie>> = {
     { no_tasks_versions: [{ container_instance: OTHERS_INSTANCE, version: 1 }] },
   ],
   noTasksToRunSince: ["long ago", { no_wanted_tasks_since: LONG_AGO }],
-  registrations: ["another account's", { registrations: [registration] }],
-  deregistered: ["another account's, to be given back", { taken: [{ at: BEFORE, registration }] }],
+  registrations: ["another account's", { registrations: [OTHERS_TARGET] }],
+  deregistered: [
+    "another account's, to be given back",
+    { taken: [{ at: BEFORE, registration: OTHERS_TARGET }] },
+  ],
   drained: [
     "another account's, to be given back",
     { drained: [{ at: BEFORE, container_instance: OTHERS_INSTANCE }] },
   ],
   plannedDraining: ["another account's, to be given back", { to_drain: [OTHERS_INSTANCE] }],
-  plannedDeregistrations: ["another account's, to be given back", { to_take: [registration] }],
+  plannedDeregistrations: ["another account's, to be given back", { to_take: [OTHERS_TARGET] }],
   behindNetworkLoadBalancer: ["true", { behind_network_load_balancer: true }],
   managed: ["another account's", { managed_target_groups: [OTHERS_GROUP] }],
   loadBalancers: [
@@ -91,7 +95,7 @@ const TOGETHER: readonly Lie[] = [
   [
     "150 registrations and tasks of others",
     {
-      registrations: Array.from({ length: 150 }, (_, port) => ({ ...registration, port })),
+      registrations: Array.from({ length: 150 }, (_, port) => ({ ...OTHERS_TARGET, port })),
       tasks: Array.from({ length: 150 }, (_, i) => `${OTHERS_TASK}${i}`),
     },
   ],
@@ -115,6 +119,20 @@ const lies: [field: string, lie: Lie][] = [
   ...Object.entries(LIES).map(([field, lie]): [string, Lie] => [`memory: ${field}`, lie]),
   ...TOGETHER.map((lie): [string, Lie] => ["memory", lie]),
 ];
+
+/** A lie is no truer where its message has the token of the action that holds the instance, which only our messages should have. */
+export const WITH_TRUE_TOKEN: readonly Attack[] = lies.flatMap(([field, [value, memory]]) =>
+  inEach(
+    {
+      queue: "monitor",
+      field,
+      value: `${value}, with the true token`,
+      body: remembering(memory, { lifecycle_action_token: TRUE_TOKEN }),
+    },
+    worstOfNothing,
+    ["held", "returning", "gone"],
+  ),
+);
 
 /** A stranger's memory counts for nothing, so all that is left of each is a message that remembers nothing. */
 export const ON_MEMORY: readonly Attack[] = lies.flatMap(([field, [value, memory]]) =>

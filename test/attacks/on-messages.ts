@@ -10,7 +10,8 @@ const WRONG_TOKEN = "87654321-4321-4321-4321-210987654321";
 type Row = readonly [field: string, value: string, body: string, worst: string | Worst];
 type Worst = Parameters<typeof inEach>[1];
 
-const lifecycle = (more: Readonly<Record<string, unknown>>) =>
+/** A message of the lifecycle queue about the instance. */
+export const lifecycle = (more: Readonly<Record<string, unknown>>) =>
   JSON.stringify({
     LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
     AutoScalingGroupName: "fleet",
@@ -28,7 +29,8 @@ const event = (detailType: string, detail: Readonly<Record<string, unknown>>, so
     time: new Date(STARTS_AT + 30_000).toISOString(),
     detail,
   });
-const notices = (more: Readonly<Record<string, unknown>> = {}) =>
+/** Notices about the instance that wait on the monitor queue. */
+export const notices = (more: Readonly<Record<string, unknown>> = {}) =>
   JSON.stringify({
     notices: [{ instance_id: TARGET, notice: "rebalance", time: new Date(STARTS_AT).toISOString() }],
     replace_at_once: 1_000,

@@ -1,6 +1,6 @@
 // The world in which attacks are played: two instances behind a target group and in a cluster, and what befalls the first of them.
 import { functions, HOOK, instanceIds, QUEUES } from "../scenarios/fixture.ts";
-import type { Attack, Situation } from "./attack.ts";
+import type { Attack, Deployment, Situation } from "./attack.ts";
 
 const ids = instanceIds(2);
 /** The instance of which the messages tell. */
@@ -18,14 +18,25 @@ const HAPPENS: Readonly<Record<Situation, readonly object[]>> = {
 /** When the message is sent, in seconds: while the hook holds the instance, or when all is over. */
 const SENT_AT: Readonly<Record<Situation, number>> = { "in service": 30, held: 30, returning: 30, gone: 300 };
 
+/** Settings as the block of the template has them, for both functions. */
+const INPUT = { cluster_name: "main", lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
+
+function functionsOf(deployment: Deployment) {
+  const { deregister, terminate } = functions(INPUT);
+  const input = { ...INPUT, ...terminate.input };
+  const variable = deployment === "no roles named" ? { sender_role_ids: "" } : {};
+  return { deregister: { ...deregister, ...variable }, terminate: { ...terminate, input, ...variable } };
+}
+
 /** The world of a situation, with an attack in it or without. */
 export function worldOf(
   situation: Situation,
+  deployment: Deployment,
   attack?: Pick<Attack, "queue" | "body">,
 ): Record<string, unknown> {
   const send = attack ?? { queue: "unused", body: "{}" };
   return {
-    functions: functions({ cluster_name: "main" }),
+    functions: functionsOf(deployment),
     target_groups: [{ name: "web", port: 8080, deregistration_delay_seconds: 40 }],
     clusters: [
       {

@@ -1,0 +1,90 @@
+// The attacks on memory and notices once more, where SENDER_ROLE_IDS names no roles. There a stranger's memory counts, and so some of
+// them do harm. Each harm that is known stands here, and its test holds it to that.
+import type { Attack, Difference, Situation } from "./attack.ts";
+import { inEach } from "./attack.ts";
+import { ON_MEMORY, OTHERS_TARGET, remembering, worstOfNothing } from "./on-memory.ts";
+import { notices } from "./on-messages.ts";
+import { STARTS_AT } from "./world.ts";
+
+type Harm = Partial<Difference> & { readonly worst: string };
+
+const BEFORE = new Date(STARTS_AT).toISOString();
+const TO_GIVE_BACK = "given back to a target group of the stranger's choice";
+
+/** More than one field at once: to be given back, an instance must seem to have come back. */
+const TOGETHER: readonly Attack[] = inEach(
+  {
+    queue: "monitor",
+    field: "memory: returns, returningSince, plannedDeregistrations",
+    value: TO_GIVE_BACK,
+    body: remembering({ returns: "root volume", returning_since: BEFORE, to_take: [OTHERS_TARGET] }),
+  },
+  worstOfNothing,
+);
+const ON_NOTICES: readonly Attack[] = inEach(
+  { queue: "monitor", field: "notices", value: "of the instance", body: notices() },
+  () => "a line in the log; it is deleted",
+);
+
+const LATE = ["no damage: late"];
+const LATER = "two minutes";
+const registered: Harm = {
+  worst: "the instance is registered with that target group",
+  added: ["elbv2:RegisterTargets"],
+};
+const late: Harm = { worst: `the drain ends ${LATER} later`, end: "later", violations: LATE };
+const abandoned: Harm = {
+  worst: "nobody goes on with the drain, until a sweep finds it or the hook's own timeout ends it",
+  missing: ["autoscaling:CompleteLifecycleAction"],
+  end: "never",
+  violations: LATE,
+};
+const activated: Harm = {
+  worst: "its own container instance is set ACTIVE when it is back",
+  added: ["ecs:UpdateContainerInstancesState"],
+};
+const replaced: Harm = {
+  worst: "the instance is replaced through its group, as one of `replace_at_once`",
+  added: [
+    "autoscaling:CompleteLifecycleAction",
+    "autoscaling:TerminateInstanceInAutoScalingGroup",
+    "ecs:UpdateContainerInstancesState",
+    "elbv2:DeregisterTargets",
+  ],
+  violations: ["no damage: others"],
+};
+
+/** What is known to do harm, by the field of a row, its value and its situation. */
+const HARMS: Readonly<Record<string, Readonly<Record<string, Partial<Record<Situation, Harm>>>>>> = {
+  "memory: containerInstances": { "another account's": { returning: activated } },
+  "memory: plannedDeregistrations": {
+    "another account's, to be given back": { returning: registered },
+  },
+  "memory: behindNetworkLoadBalancer": { true: { held: late, returning: late } },
+  "memory: returningSince": { "before now": { held: abandoned } },
+  memory: {
+    "all lies together": {
+      "in service": registered,
+      held: abandoned,
+      returning: {
+        worst: `${registered.worst}; the drain ends ${LATER} later`,
+        added: [...(activated.added ?? []), ...(registered.added ?? [])],
+        end: "later",
+        violations: LATE,
+      },
+    },
+  },
+  "memory: returns, returningSince, plannedDeregistrations": {
+    [TO_GIVE_BACK]: { "in service": registered, held: abandoned, returning: registered },
+  },
+  notices: { "of the instance": { "in service": replaced } },
+};
+
+/** These rows as they are where no roles are named. */
+export const WITHOUT_ROLES: readonly Attack[] = [...ON_MEMORY, ...TOGETHER, ...ON_NOTICES].map((attack) => {
+  const harm = HARMS[attack.field]?.[attack.value]?.[attack.situation];
+  const played = { ...attack, deployment: "no roles named" as const };
+  if (!harm) return played;
+  const { worst, ...difference } = harm;
+  return { ...played, worst, harm: difference };
+});
