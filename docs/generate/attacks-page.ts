@@ -8,7 +8,7 @@ const HEAD = ["", "queue", "field", "value", "situation", "what it can do at the
 export function attacksPage(): string {
   const deployed = ATTACKS.filter(({ deployment }) => deployment === "as the template");
   const withoutRoles = ATTACKS.filter(({ deployment }) => deployment === "no roles named");
-  const harmful = withoutRoles.filter(({ harm }) => harm !== undefined);
+  const queueNameAlone = ATTACKS.filter(({ deployment }) => deployment === "queue_name alone");
   return `# Attacks
 
 <!-- Made from the list in test/attacks by \`npm run docs\`. -->
@@ -34,11 +34,22 @@ ${tableOf(deployed)}
 ## Without SENDER_ROLE_IDS
 
 Without that variable nobody knows whose memory a message has, so a stranger's memory and notices count. The rows above on each field of
-the memory are played so too, and two more on what only counts then: ${withoutRoles.length} in all. ${harmful.length} of them do harm, and each test says which. The others do
+the memory are played so too, and two more on what only counts then: ${withoutRoles.length} in all. ${harmfulOf(withoutRoles).length} of them do harm, and each test says which. The others do
 no more than above.
 
-${tableOf(harmful)}
+${tableOf(harmfulOf(withoutRoles))}
+
+## With queue_name alone
+
+Terminate may have no other input than \`queue_name\`. Then it believes the settings in a message, and of several messages those of the one
+that says that it is the oldest. ${queueNameAlone.length} such rows are played. ${harmfulOf(queueNameAlone).length} of them do harm, and each test says which.
+
+${tableOf(harmfulOf(queueNameAlone))}
 `;
+}
+
+function harmfulOf(attacks: readonly Attack[]): Attack[] {
+  return attacks.filter(({ harm }) => harm !== undefined);
 }
 
 function tableOf(attacks: readonly Attack[]): string {

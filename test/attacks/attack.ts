@@ -6,9 +6,25 @@ export type Situation = (typeof SITUATIONS)[number];
 
 /**
  * How the functions are deployed. As the template does it: SENDER_ROLE_IDS has the roles that write memory, and terminate has
- * deregister's input. Or without that variable.
+ * deregister's input. Or without that variable. Or with `queue_name` as terminate's only input.
  */
-export type Deployment = "as the template" | "no roles named";
+export type Deployment = "as the template" | "no roles named" | "queue_name alone";
+
+/** What a row does that is not prevented, and how its test tells. */
+export type Harm = Partial<Difference> & { readonly worst: string };
+
+/** Harms by the field of a row, its value and its situation. */
+export type Harms = Readonly<Record<string, Readonly<Record<string, Partial<Record<Situation, Harm>>>>>>;
+
+/** The rows as they are in another deployment, where some of them do harm. */
+export function deployed(attacks: readonly Attack[], deployment: Deployment, harms: Harms): Attack[] {
+  return attacks.map((attack) => {
+    const harm = harms[attack.field]?.[attack.value]?.[attack.situation];
+    if (!harm) return { ...attack, deployment };
+    const { worst, ...difference } = harm;
+    return { ...attack, deployment, worst, harm: difference };
+  });
+}
 
 /** What differs from the same world without the message. */
 export type Difference = {

@@ -3,8 +3,8 @@ import { type Attack, inEach, TRUE_TOKEN } from "./attack.ts";
 import { remembering, worstOfNothing } from "./on-memory.ts";
 import { ASIDE, lifecycle } from "./on-messages.ts";
 
-/** [what the settings are to bring about, the settings] */
-const SETTINGS: readonly [value: string, settings: Readonly<Record<string, unknown>>][] = [
+/** Hostile settings: [what they are to bring about, the settings] */
+export const SETTINGS: readonly [value: string, settings: Readonly<Record<string, unknown>>][] = [
   ["a deadline that is over soon", { drain_timeout_seconds: 60 }],
   ["ABANDON at a deadline that is over soon", { drain_timeout_seconds: 60, on_timeout: "abandon" }],
   ["no heartbeat after a deadline that is over soon", { drain_timeout_seconds: 60, on_timeout: "leave" }],

@@ -1,12 +1,9 @@
 // The attacks on memory and notices once more, where SENDER_ROLE_IDS names no roles. There a stranger's memory counts, and so some of
 // them do harm. Each harm that is known stands here, and its test holds it to that.
-import type { Attack, Difference, Situation } from "./attack.ts";
-import { inEach } from "./attack.ts";
+import { type Attack, deployed, type Harm, type Harms, inEach } from "./attack.ts";
 import { ON_MEMORY, OTHERS_TARGET, remembering, worstOfNothing } from "./on-memory.ts";
 import { notices } from "./on-messages.ts";
 import { STARTS_AT } from "./world.ts";
-
-type Harm = Partial<Difference> & { readonly worst: string };
 
 const BEFORE = new Date(STARTS_AT).toISOString();
 const TO_GIVE_BACK = "given back to a target group of the stranger's choice";
@@ -54,8 +51,7 @@ const replaced: Harm = {
   violations: ["no damage: others"],
 };
 
-/** What is known to do harm, by the field of a row, its value and its situation. */
-const HARMS: Readonly<Record<string, Readonly<Record<string, Partial<Record<Situation, Harm>>>>>> = {
+const HARMS: Harms = {
   "memory: containerInstances": { "another account's": { returning: activated } },
   "memory: plannedDeregistrations": {
     "another account's, to be given back": { returning: registered },
@@ -80,11 +76,9 @@ const HARMS: Readonly<Record<string, Readonly<Record<string, Partial<Record<Situ
   notices: { "of the instance": { "in service": replaced } },
 };
 
-/** These rows as they are where no roles are named. */
-export const WITHOUT_ROLES: readonly Attack[] = [...ON_MEMORY, ...TOGETHER, ...ON_NOTICES].map((attack) => {
-  const harm = HARMS[attack.field]?.[attack.value]?.[attack.situation];
-  const played = { ...attack, deployment: "no roles named" as const };
-  if (!harm) return played;
-  const { worst, ...difference } = harm;
-  return { ...played, worst, harm: difference };
-});
+/** These rows where no roles are named. */
+export const WITHOUT_ROLES: readonly Attack[] = deployed(
+  [...ON_MEMORY, ...TOGETHER, ...ON_NOTICES],
+  "no roles named",
+  HARMS,
+);

@@ -23,7 +23,7 @@ const INPUT = { cluster_name: "main", lifecycle_queue_name: "lifecycle", elb_mon
 
 function functionsOf(deployment: Deployment) {
   const { deregister, terminate } = functions(INPUT);
-  const input = { ...INPUT, ...terminate.input };
+  const input = deployment === "queue_name alone" ? terminate.input : { ...INPUT, ...terminate.input };
   const variable = deployment === "no roles named" ? { sender_role_ids: "" } : {};
   return { deregister: { ...deregister, ...variable }, terminate: { ...terminate, input, ...variable } };
 }
