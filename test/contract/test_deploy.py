@@ -245,14 +245,19 @@ def test_notices_go_to_the_lifecycle_queue_whose_policy_is_for_their_rule_alone(
     assert json.loads(rule["EventPattern"]) == properties["EventPattern"]
     assert rule["State"] == properties["State"]
     assert events.list_targets_by_rule(Rule=name)["Targets"] == properties["Targets"]
-    [queue_policy] = template.of_type("AWS::SQS::QueuePolicy").values()
-    [statement] = queue_policy["PolicyDocument"]["Statement"]
+    policies = template.of_type("AWS::SQS::QueuePolicy").values()
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    [statement] = [each for each in statements if each["Effect"] == "Allow"]
     assert [statement["Resource"]] == [each["Arn"] for each in properties["Targets"]]
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rule["Arn"]}}
+    assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": [rule["Arn"]]}}
 
 
-def test_the_queue_policy_is_what_sqs_takes(account, template):
-    [queue_policy] = template.of_type("AWS::SQS::QueuePolicy").values()
+@pytest.mark.parametrize(
+    "name",
+    ["NoticesPolicy", "MonitorQueuePolicy", "LifecycleDeadLetterQueuePolicy", "MonitorDeadLetterQueuePolicy"],
+)
+def test_the_queue_policy_is_what_sqs_takes(account, template, name):
+    queue_policy = template.of_type("AWS::SQS::QueuePolicy")[name]
     [url] = queue_policy["Queues"]
     sqs = account.client("sqs")
     document = json.dumps(queue_policy["PolicyDocument"])

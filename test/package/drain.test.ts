@@ -5,7 +5,7 @@ import { type RunningFunction, startFunction } from "./lambda.ts";
 import { type Package, thePackage } from "./packaged.ts";
 import { type SimulatorProcess, startSimulator, type World } from "./simulator.ts";
 import { SCALED } from "./troubled-fleets.ts";
-import { hookOf, namesOf, queuesOf } from "./world.ts";
+import { closedQueuesOf, hookOf, namesOf } from "./world.ts";
 
 const LEAVING = "i-00000000000000001";
 const STAYING = "i-00000000000000002";
@@ -162,7 +162,7 @@ function scenario({ resources, ...rest }: Package) {
   };
   return {
     name: "package",
-    queues: queuesOf(resources),
+    queues: closedQueuesOf(resources),
     target_groups: [{ name: "managed", port: 80, deregistration_delay_seconds: 2, healthy_after_seconds: 1 }],
     load_balancers: elbNames.map((name) => ({
       name,

@@ -23,11 +23,11 @@ export function namesOf({ functions }: Package): Names {
   };
 }
 
-/** The stack's queues in a scenario's words, dead-letter queues first, each with its policy. */
+/** The stack's queues in a scenario's words, dead-letter queues first. */
 export function queuesOf(resources: Resources): Record<string, unknown>[] {
-  const queues = Object.entries(resources)
-    .filter(([, { Type }]) => Type === "AWS::SQS::Queue")
-    .map(([id, { Properties }]) => {
+  const queues = Object.values(resources)
+    .filter(({ Type }) => Type === "AWS::SQS::Queue")
+    .map(({ Properties }) => {
       const redrive = Properties.RedrivePolicy as
         | { deadLetterTargetArn: { "Fn::GetAtt": [string, "Arn"] }; maxReceiveCount: number }
         | undefined;
@@ -37,7 +37,6 @@ export function queuesOf(resources: Resources): Record<string, unknown>[] {
           ? {}
           : { visibility_timeout_seconds: Properties.VisibilityTimeout }),
         retention_seconds: Properties.MessageRetentionPeriod,
-        policy: policyOf(resources, id),
         ...(redrive && {
           dead_letter_queue: resources[redrive.deadLetterTargetArn["Fn::GetAtt"][0]]?.Properties.QueueName,
           max_receive_count: redrive.maxReceiveCount,
@@ -45,6 +44,13 @@ export function queuesOf(resources: Resources): Record<string, unknown>[] {
       };
     });
   return queues.sort((a, b) => Number("dead_letter_queue" in a) - Number("dead_letter_queue" in b));
+}
+
+/** The stack's queues, each with its policy. Only functions that run as packaged may then send. */
+export function closedQueuesOf(resources: Resources): Record<string, unknown>[] {
+  const idOf = (name: unknown) =>
+    Object.keys(resources).find((id) => resources[id]?.Properties.QueueName === name) ?? "";
+  return queuesOf(resources).map((queue) => ({ ...queue, policy: policyOf(resources, idOf(queue.name)) }));
 }
 
 // The policy of a queue, as it is once the resources of the stack have their ARNs.
