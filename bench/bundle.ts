@@ -7,17 +7,18 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { zipSync } from "fflate";
 import { parse } from "yaml";
-import { type Figure, type Part, rounded } from "./figure.ts";
-import { percentile } from "./measure.ts";
+import type { Figure, Part } from "./figure.ts";
+import { percentile, rounded } from "./numbers.ts";
 import type { BenchOptions } from "./options.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const KB = 1_000;
 /**
  * How large a bundle may be, in KB. All of the SDK that is left in it is called. Half of it is the SDK's clients, a third our own
- * rules, messages and reads: to find what an instance holds takes more of those than to be told.
+ * rules, messages and reads: to find what an instance holds takes more of those than to be told. To prove what a message says
+ * takes more still.
  */
-const LIMIT = { bundle: 480, zip: 155 };
+const LIMIT = { bundle: 480, zip: 160 };
 const FUNCTIONS = ["deregister", "terminate", "scale-tasks"] as const;
 /** Times the import of what is given as the first argument, in a process of its own, and tells what memory that has then. */
 const TIMED =
@@ -42,9 +43,10 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
       const withMap = { ...files, "handler.cjs.map": readFileSync(`${bundled}.map`) };
       const deployed = zipSync(withMap, { level: 9 }).length;
       figures.push(
-        { name: `bundle of ${name}`, value: rounded(bytes / KB), limit: LIMIT.bundle, unit: "KB" },
+        { of: name, what: "bundle", value: rounded(bytes / KB), limit: LIMIT.bundle, unit: "KB" },
         {
-          name: `bundle of ${name}, zipped without its source map`,
+          of: name,
+          what: "zipped without its source map",
           value: rounded(zipped / KB),
           limit: LIMIT.zip,
           unit: "KB",
@@ -64,13 +66,15 @@ export async function bundle({ quick }: BenchOptions): Promise<Part> {
     const [inBundle, apart] = imports(files, times).map(medianOf) as [Imported, Imported];
     figures.push(
       {
-        name: `import of terminate's bundle against unbundled, median of ${times}`,
+        of: "terminate",
+        what: `import of the bundle against unbundled, median of ${times}`,
         value: rounded(inBundle.milliseconds / apart.milliseconds, 2),
         limit: 0.5,
         unit: "ratio",
       },
       {
-        name: "memory of a process that has imported terminate's bundle",
+        of: "terminate",
+        what: "memory of a process that has imported the bundle",
         value: rounded(inBundle.bytes / KB / KB),
         unit: "MB",
       },

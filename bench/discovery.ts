@@ -1,7 +1,7 @@
 import { DISCOVERIES_A_SECOND } from "../shared/aws/pace.ts";
-import { type Figure, type Part, rounded } from "./figure.ts";
-import { measure, percentile } from "./measure.ts";
-import { type BenchOptions, timings } from "./options.ts";
+import type { Part } from "./figure.ts";
+import { type BenchOptions, MINUTE } from "./options.ts";
+import { playWorlds, type World } from "./worlds.ts";
 
 /** How many target groups the Region has besides those that are named. */
 const UNNAMED = [10, 100, 1_000];
@@ -20,30 +20,23 @@ const CALLS_A_GROUP = 1.3;
 const CALLS_A_MINUTE = 0.4;
 
 /** What discovery costs: all calls of the drains together, and how long an instance is held. One timing. */
-export async function discovery(options: BenchOptions): Promise<Part> {
-  const [timing] = timings(options);
-  const figures: Figure[] = [];
-  for (const groups of options.quick ? UNNAMED.slice(0, 2) : UNNAMED) {
-    for (const fleet of options.quick ? FLEETS.slice(0, 2) : FLEETS) {
-      const run = await measure({ ...fleet, ...timing, unnamedGroups: groups });
-      const minutes = groups / DISCOVERIES_A_SECOND.terminate / 60;
-      const waiting = CALLS_A_MINUTE * fleet.terminations * minutes;
-      const name = `${groups} unnamed target groups, N=${fleet.terminations}, C=${fleet.instances}, D=60 s`;
-      figures.push(
-        {
-          name: `calls, ${name}`,
-          value: run.calls,
-          limit: (PLAIN_CALLS[fleet.terminations] ?? 0) + Math.ceil(CALLS_A_GROUP * groups + waiting),
-          unit: "calls",
-        },
-        {
-          name: `held, p99, ${name}`,
-          value: rounded(percentile(run.held, 0.99)),
-          limit: PLAIN_SECONDS + Math.ceil((1.3 * groups) / DISCOVERIES_A_SECOND.terminate),
-          unit: "s",
-        },
-      );
-    }
-  }
-  return { figures };
+export function discovery({ quick }: BenchOptions): Promise<Part> {
+  const groups = quick ? UNNAMED.slice(0, 2) : UNNAMED;
+  const fleets = quick ? FLEETS.slice(0, 2) : FLEETS;
+  return playWorlds(groups.flatMap((count) => fleets.map((fleet) => worldOf(fleet, count))));
+}
+
+function worldOf(fleet: (typeof FLEETS)[number], groups: number): World {
+  const minutes = groups / DISCOVERIES_A_SECOND.terminate / 60;
+  const waiting = CALLS_A_MINUTE * fleet.terminations * minutes;
+  const size = [fleet.terminations, fleet.instances].map((each) => each.toLocaleString("en")).join(" of ");
+  return {
+    name: `${size}, ${groups.toLocaleString("en")} unnamed target groups`,
+    fleet: { ...fleet, unnamedGroups: groups },
+    timings: MINUTE.slice(0, 1),
+    limits: {
+      calls: (PLAIN_CALLS[fleet.terminations] ?? 0) + Math.ceil(CALLS_A_GROUP * groups + waiting),
+      "held p99": PLAIN_SECONDS + Math.ceil((1.3 * groups) / DISCOVERIES_A_SECOND.terminate),
+    },
+  };
 }

@@ -1,6 +1,12 @@
+import { rounded } from "./numbers.ts";
+
 /** One number that was measured, with what it may be at the most. */
 export type Figure = {
-  readonly name: string;
+  /** What it was measured of: a world, a bundle, another drainer in a world. */
+  readonly of: string;
+  /** Which drainer, if it was not the functions as deployed. */
+  readonly by?: string;
+  readonly what: string;
   readonly value: number;
   /** What it may be at the most; 0 means none, and left out that there is no limit. */
   readonly limit?: number;
@@ -22,11 +28,6 @@ export function isOver({ value, limit }: Figure): boolean {
   return limit !== undefined && !(value <= limit);
 }
 
-/** A number to some decimals, as a number: what is printed and what is written are then the same. */
-export function rounded(value: number, decimals = 1): number {
-  return Number(value.toFixed(decimals));
-}
-
 /** Calls by action, the most frequent first. */
 export function actionTable(title: string, counts: Iterable<readonly [string, number]>): Table {
   return {
@@ -39,12 +40,13 @@ export function actionTable(title: string, counts: Iterable<readonly [string, nu
 }
 
 /** The figures as a table. */
-export function figureTable(figures: readonly Figure[]): Table {
+export function figureTable(title: string, figures: readonly Figure[]): Table {
   return {
-    title: "Figures",
-    head: ["figure", "value", "at most", "unit", ""],
+    title,
+    head: ["of", "figure", "value", "at most", "unit", ""],
     rows: figures.map((each) => [
-      each.name,
+      each.by === undefined ? each.of : `${each.of}: ${each.by}`,
+      each.what,
       String(each.value),
       each.limit === undefined ? "" : each.limit === 0 ? "none" : String(each.limit),
       each.unit,

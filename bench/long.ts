@@ -1,66 +1,78 @@
-import { actionTable, type Part, rounded } from "./figure.ts";
-import { countCalls, play, sum } from "./measure.ts";
+import { actionTable, type Figure, type Part } from "./figure.ts";
+import type { Fleet } from "./fleet.ts";
+import { countCalls, play } from "./measure.ts";
+import { rounded, sum } from "./numbers.ts";
 import { FIRST_MESSAGE_SECONDS } from "./world.ts";
 
 const HOUR_SECONDS = 3_600;
 
+/** An hour in which nothing ends, with what it may cost. */
+type Hour = {
+  readonly name: string;
+  readonly fleet: Fleet;
+  readonly limits: { readonly calls: number; readonly lambdaSeconds?: number };
+};
+
+const HOURS: readonly Hour[] = [
+  {
+    name: "20 of 250 that stall, named",
+    fleet: { instances: 250, terminations: 20, drainSeconds: "never", drainTimeoutSeconds: 2 * HOUR_SECONDS },
+    limits: { calls: 1_416 },
+  },
+  {
+    name: "nothing to do, one group swept, named",
+    fleet: { instances: 10, terminations: 0, swept: true },
+    limits: { calls: 132, lambdaSeconds: 365 },
+  },
+  {
+    name: "nothing to do, as deployed",
+    fleet: { instances: 10, terminations: 0, asDeployed: true },
+    limits: { calls: 151, lambdaSeconds: 385 },
+  },
+];
+
 /** What an hour costs in which nothing ends: of a drain that is stalled, and of nothing to do at all. */
-export async function stalled(): Promise<Part> {
-  const played = await play({
-    instances: 250,
-    terminations: 20,
-    drainSeconds: "never",
-    drainTimeoutSeconds: 2 * HOUR_SECONDS,
-    idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
-    endsAfterSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
-  });
-  const { terminations } = played;
-  if (terminations.length !== 20 || terminations.some((each) => each.completedAt ?? each.tasksGoneAt)) {
-    throw new Error(`bench: expected 20 drains that stall, found ${JSON.stringify(terminations)}`);
-  }
-  const from = Math.min(...terminations.map((each) => each.askedAt));
-  const counts = countCalls(played, from, from + HOUR_SECONDS * 1_000);
+export async function hours(): Promise<Part> {
+  const parts: Required<Part>[] = [];
+  for (const hour of HOURS) parts.push(await measureHour(hour));
   return {
-    figures: [
-      {
-        name: "calls an hour of a stalled drain of 20",
-        value: sum(counts.values()),
-        limit: 1_500,
-        unit: "calls",
-      },
-    ],
-    tables: [actionTable("Calls in the first hour of a stalled drain of 20", counts)],
+    figures: parts.flatMap(({ figures }) => figures),
+    tables: parts.flatMap(({ tables }) => tables),
   };
 }
 
-/** What an idle hour of both functions costs, with one group that is swept. */
-export async function idle(): Promise<Part> {
+async function measureHour({ name, fleet, limits }: Hour): Promise<Required<Part>> {
+  const ends = FIRST_MESSAGE_SECONDS + HOUR_SECONDS;
   const played = await play({
-    instances: 10,
-    terminations: 0,
-    swept: true,
-    idleSeconds: FIRST_MESSAGE_SECONDS + HOUR_SECONDS,
+    ...fleet,
+    idleSeconds: ends,
+    ...(fleet.terminations > 0 ? { endsAfterSeconds: ends } : {}),
   });
-  const from = played.startedAt + FIRST_MESSAGE_SECONDS * 1_000;
+  const { terminations, startedAt, invocations } = played;
+  const isStalled = terminations.every((each) => (each.completedAt ?? each.tasksGoneAt) === undefined);
+  if (terminations.length !== fleet.terminations || !isStalled) {
+    throw new Error(
+      `bench: expected ${fleet.terminations} drains that stall, found ${JSON.stringify(terminations)}`,
+    );
+  }
+  const from = Math.min(
+    startedAt + FIRST_MESSAGE_SECONDS * 1_000,
+    ...terminations.map((each) => each.askedAt),
+  );
   const until = from + HOUR_SECONDS * 1_000;
   const counts = countCalls(played, from, until);
-  const runs = played.invocations.filter((each) => each.startedAt >= from && each.startedAt < until);
+  const runs = invocations.filter((each) => each.startedAt >= from && each.startedAt < until);
   const seconds = sum(runs.map((each) => each.endedAt - each.startedAt)) / 1_000;
-  return {
-    figures: [
-      {
-        name: "calls of an idle hour, one group swept",
-        value: sum(counts.values()),
-        limit: 150,
-        unit: "calls",
-      },
-      {
-        name: "Lambda seconds of an idle hour, one group swept",
-        value: rounded(seconds),
-        limit: 400,
-        unit: "s",
-      },
-    ],
-    tables: [actionTable("Calls in an idle hour", counts)],
-  };
+  const { calls, lambdaSeconds } = limits;
+  const figures: Figure[] = [
+    { of: name, what: "calls of an hour", value: sum(counts.values()), limit: calls, unit: "calls" },
+    {
+      of: name,
+      what: "Lambda seconds of an hour",
+      value: rounded(seconds),
+      ...(lambdaSeconds === undefined ? {} : { limit: lambdaSeconds }),
+      unit: "s",
+    },
+  ];
+  return { figures, tables: [actionTable(`Calls of an hour, ${name}`, counts)] };
 }

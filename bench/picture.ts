@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { shareBuckets } from "./at-once.ts";
 import type { Part } from "./figure.ts";
-import { lagOf, measure } from "./measure.ts";
-import { type BenchOptions, timings } from "./options.ts";
-import { shareBuckets } from "./throttled.ts";
+import type { Fleet } from "./fleet.ts";
+import { type Measured, measure, type Prepare } from "./measure.ts";
+import { percentile } from "./numbers.ts";
+import { type BenchOptions, SWEEP } from "./options.ts";
 
 const WIDTH = 420;
 const HEIGHT = 260;
@@ -20,13 +22,14 @@ type Panel = {
 
 /** Draws calls and lag against the number of terminations and of instances, as bench/calls-and-lag.svg. */
 export async function picture(options: BenchOptions): Promise<Part> {
-  const [timing] = timings(options);
+  const [timing] = SWEEP;
   const byN = await measureAll(
     [1, 5, 20, 40, 100, ...(options.quick ? [] : [300, 1_000])],
     (terminations) => ({
       terminations,
       instances: Math.max(terminations, 250),
       throttling: true,
+      asDeployed: true,
       ...timing,
     }),
     (simulation) => shareBuckets(simulation, options),
@@ -34,6 +37,7 @@ export async function picture(options: BenchOptions): Promise<Part> {
   const byC = await measureAll([10, 50, 250, ...(options.quick ? [] : [1_000])], (instances) => ({
     terminations: 1,
     instances,
+    asDeployed: true,
     ...timing,
   }));
   const panels: Panel[] = [
@@ -67,12 +71,12 @@ export async function picture(options: BenchOptions): Promise<Part> {
   return { figures: [] };
 }
 
-type Sample = { readonly x: number; readonly measured: Awaited<ReturnType<typeof measure>> };
+type Sample = { readonly x: number; readonly measured: Measured };
 
 async function measureAll(
   xs: readonly number[],
-  fleetOf: (x: number) => Parameters<typeof measure>[0],
-  prepare?: Parameters<typeof measure>[1],
+  fleetOf: (x: number) => Fleet,
+  prepare?: Prepare,
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const x of xs) samples.push({ x, measured: await measure(fleetOf(x), prepare) });
@@ -84,7 +88,7 @@ function perInstance({ x, measured }: Sample): Point {
 }
 
 function lagPoint({ x, measured }: Sample): Point {
-  return { x, y: lagOf(measured.lags) };
+  return { x, y: percentile(measured.lags, 0.99) };
 }
 
 function svg(panels: readonly Panel[]): string {

@@ -5,7 +5,8 @@ import { terminate } from "../functions/terminate/terminate.ts";
 import { createClients, createScaleClients, type ScaleClients } from "../shared/aws/clients.ts";
 import { createPorts, type Environment } from "../shared/run/ports.ts";
 import type { Simulation } from "../simulator/cloud/simulation.ts";
-import { clientOptions, transport } from "../simulator/cloud/transport.ts";
+import { clientOptions, type Transport, transport } from "../simulator/cloud/transport.ts";
+import type { Clock } from "../simulator/kernel/clock.ts";
 import type { FunctionName, Invoke } from "../simulator/scenario/stage.ts";
 
 // The SDK warns of the Node that it runs on. In Lambda that is 24; here it is whatever the reader has.
@@ -20,20 +21,33 @@ type Sandbox = {
   goesOn: () => boolean;
 };
 
+/** Makes the transport of a new process of a function: it may take more time than the simulator's own, for example. */
+export type Through = (transport: Transport, clock: Clock) => Transport;
+
 /**
  * Runs the functions themselves, in this process, against a simulation: their clients are the SDK's, and only the
  * network, the clock and standard output are replaced.
  *
  * @param write receives each log line
  * @param dryRunVariable the environment variable DRYRUN of the functions; that of this process is ignored
+ * @param through what their calls go through
  */
-export function inProcess(write: (line: string, name: FunctionName) => void, dryRunVariable = ""): Invoke {
+export function inProcess(
+  write: (line: string, name: FunctionName) => void,
+  dryRunVariable = "",
+  through: Through = (transport) => transport,
+): Invoke {
   /** The processes that wait for an invocation. Those that were started first are used first. */
   const waiting = new Map<string, Sandbox[]>();
   let started = 0;
 
-  function start(name: FunctionName, simulation: Simulation): Sandbox {
-    const options = clientOptions(transport(simulation, name, () => made.goesOn()));
+  function start(name: FunctionName, simulation: Simulation, clock: Clock): Sandbox {
+    const options = clientOptions(
+      through(
+        transport(simulation, name, () => made.goesOn()),
+        clock,
+      ),
+    );
     const made: Sandbox = {
       number: started++,
       goesOn: () => true,
@@ -51,7 +65,7 @@ export function inProcess(write: (line: string, name: FunctionName) => void, dry
     if (invocation.cold) waiting.delete(name);
     const idle = waiting.get(name) ?? [];
     waiting.set(name, idle);
-    const sandbox = idle.shift() ?? start(name, simulation);
+    const sandbox = idle.shift() ?? start(name, simulation, clock);
     sandbox.goesOn = invocation.goesOn;
     const outside = {
       now: clock.now,

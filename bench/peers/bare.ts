@@ -1,23 +1,11 @@
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import type { StoryLine } from "../../simulator/kernel/story.ts";
 
-/** From DRAINING to the end of an instance's tasks, in seconds. */
-const DRAIN_SECONDS = 60;
-
 /**
  * How ECS lists container instances, which AWS says nothing of: in any order, the same in each run; or so that those which
  * go come last, on the last page.
  */
 export type ListOrder = "any" | "going last";
-
-/**
- * Makes a world without load balancers fit to compare the peers on. Its clusters list their instances in this order. The tasks
- * of an instance stop some time after it is set DRAINING, all at once and without a last phase.
- */
-export function prepareBare(simulation: Simulation, order: ListOrder): void {
-  listInOrder(simulation, order);
-  stopTasks(simulation);
-}
 
 /**
  * How long each lifecycle action took to be completed after its instance was ready, in seconds. An instance is ready when it
@@ -47,7 +35,8 @@ export function lagsAfterReady(lines: readonly StoryLine[]): (number | undefined
   return lags;
 }
 
-function listInOrder({ world }: Simulation, order: ListOrder): void {
+/** Lets the clusters of a world list their instances in this order. */
+export function listInOrder({ world }: Simulation, order: ListOrder): void {
   const random = world.random("order of lists");
   for (const { containerInstances } of world.clusters.all) {
     const listed = [...containerInstances];
@@ -56,18 +45,4 @@ function listInOrder({ world }: Simulation, order: ListOrder): void {
     for (const [arn, each] of order === "any" ? random.shuffled(listed) : listed.reverse())
       containerInstances.set(arn, each);
   }
-}
-
-function stopTasks({ world }: Simulation): void {
-  world.story.listen((line) => {
-    if (line.kind !== "container-instance" || line.status !== "DRAINING") return;
-    world.agenda.in(DRAIN_SECONDS * 1_000, () => {
-      const cluster = world.clusters.byName(line.cluster);
-      for (const task of [...cluster.tasks.values()]) {
-        if (task.containerInstance.instanceId === line.instanceId) {
-          world.clusters.tasks.stop(task, "UserInitiated", "its work is done");
-        }
-      }
-    });
-  });
 }

@@ -39,6 +39,8 @@ export const getsocial: Peer = {
     const found = await scanFor(aws, event, { whole: true });
     if (!found?.containerInstanceArn) return;
     const { containerInstanceArn: arn } = found;
+    // Invoked again, after a timeout for example, it takes an instance that drains already for one without tasks.
+    if (found.status !== "ACTIVE") return complete(aws, event);
     await drain(aws, event, arn);
     const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster, containerInstance: arn }));
     for (let running = taskArns.length; running > 0; ) {

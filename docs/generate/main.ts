@@ -13,6 +13,7 @@ import { logLinesPage } from "./log-lines-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
+import { readmePage } from "./readme-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
 
@@ -26,6 +27,7 @@ const pages: Record<string, string> = {
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
   "performance.md": performancePage(),
+  "../README.md": readmePage(),
   "dev/odd-answers.md": oddAnswersPage(),
   "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,

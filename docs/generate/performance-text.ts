@@ -1,5 +1,27 @@
+import { CPU_PRICES, slowness } from "../../bench/cpu.ts";
+import { rounded } from "../../bench/numbers.ts";
+import { template } from "../../bench/template.ts";
+
+/** A table of each kind of figure, as Markdown. */
+type Tables = Readonly<
+  Record<
+    | "deployed"
+    | "delays"
+    | "mapping"
+    | "named"
+    | "hours"
+    | "discovery"
+    | "bundle"
+    | "atOnce"
+    | "peers"
+    | "better"
+    | "real",
+    string
+  >
+>;
+
 /** The page on what a drain costs, around its tables. */
-export function performanceText(tables: { ours: string; atOnce: string; peers: string }): string {
+export function performanceText(tables: Tables): string {
   return `# What a drain costs
 
 <!-- Made from bench/results.json by \`npm run docs\`. -->
@@ -10,53 +32,89 @@ of it:
 
     npm run bench
 
-It takes a quarter of an hour, most of it for ten thousand terminations at once. \`--quick\` takes less, and \`--only PART\` runs
-one part. It prints these tables and more, and writes \`bench/results.json\` and \`bench/calls-and-lag.svg\`. The exit status is 1
-when a figure is over its limit. After it, \`npm run docs\` writes this page.
+It takes a quarter of an hour. \`--only PART\` runs one part, and \`--quick\` takes fewer fleets. Ten thousand terminations at once take
+many more minutes, so they are only run by themselves:
+
+    npm run bench -- --only ten-thousand
+
+Each command prints its figures, and the calls by action. It writes them to \`bench/results.json\`, and the picture to
+\`bench/calls-and-lag.svg\`. The exit status is 1 when a figure is over its limit. Then \`npm run docs\` writes this page, and the
+README's table.
 
 The functions themselves run, with the SDK, over the simulated AWS on a virtual clock. So counts and times are the same on every
-machine. KB are 1,000 bytes.
+machine. In the tables, a limit stands in brackets behind its figure. KB are 1,000 bytes.
 
-## One fleet
+## As the template deploys it
+
+Here the functions have the inputs of \`serverless.yml\`, with its sweeps, its discovery and its timeouts. The bench reads that
+file, so the figures cannot rest on an older one.
 
 The fleet has a managed and a static target group with a delay of 30 s, and a classic load balancer that drains for 30 s. Each
-instance has 3 tasks. The hook's timeout is 3600 s. No task listens behind the static group or the classic load balancer.
+instance has 3 tasks. An instance drains for 60 s: that is the time from DRAINING until the last task is STOPPED. No task listens
+behind the static group or the classic load balancer, and the input names only the latter. "1 of 10" means that one instance
+terminates in a cluster of ten.
 
-- N is how many instances terminate at once, C how many are in the cluster.
-- D is the time from DRAINING until the last task is STOPPED.
-- All calls count, retries too, from the message to its deletion. Those of a run without a termination are subtracted.
-- The minute's ticks may be early or late for the message. So N=1 and N=20 are means over 20 timings, and N=1,000 over two. The
-  bench prints the least and the most too. A p99 is that of the worst of N=1, 5, 20 and 40.
-- The growth with C, the picture, and everything with half of the buckets use the first timing: a message waits for 20 s.
-- More than 1,000 instances are spread over clusters and target groups, within AWS's quotas.
-- In this table no token bucket is ever empty, so nothing is refused.
+${tables.deployed}
 
-${tables.ours}
+- **Calls** are all calls from the message to its deletion, retries too. Those of a run without a termination are subtracted.
+- **Lambda seconds** are those of all invocations in that time, with the functions' own work. A call takes ${CPU_PRICES.call} ms of a
+  whole vCPU, and a KB of an answer ${CPU_PRICES.kilobyte} ms. With ${template.memoryMegabytes} MB, that takes ${rounded(slowness(template.memoryMegabytes))} times as long. The prices were measured once, by
+  \`npm run bench -- --measure-cpu\`.
+- **Lag** is the time from ready to completed. An instance is ready when no target of it is left, and no task.
+- **Begun** is the time from the message's arrival in the lifecycle queue until the instance is DRAINING. Up to a minute of that
+  is the wait for deregister's next run. Where discovery has to find a target group first, the next run of terminate goes on.
+- Calls and Lambda seconds are means over up to 20 timings. The minute's ticks may be early or late for the message, and the
+  message may come in each of the five minutes between two sweeps. p50, p99 and most are of all instances and timings.
+- With 1,000, a completion waits for those of others, and for the reads between them. Of 20 timings of the ticks, one of the worst has
+  a row of its own.
 
-- **With the mapping** a drain begins sooner, and takes more calls. Its batches have at most ten messages, and each batch is a
-  run of its own. The mapping's own polling is Lambda's, and is not counted.
-- **Lag.** With D=60 s all instances are ready before the 130 s are over. D=300 s shows what the next pass, the hand-over and the
-  completion add. After a quarter of an hour without a change, passes are 30 s apart, and so the lag may be that long.
-- **Discovery.** All other figures are with \`discover: named\`. Those with unnamed target groups are with \`discover: all\`, of all
-  calls together and of one timing. "Held" is the time from the termination to its completion. Most of it is the round:
-  terminate asks fewer than three groups a second, whatever the number of instances.
-- **Sweep.** A sweep that comes before deregister has taken the messages finds their instances too. It asks of each whether our
-  hook holds it. Both drain them until the messages merge. That is the price of losing none, one minute in \`sweep_minutes\`; with
-  the template, one in five.
-- **Bundle.** The deployed zip has its source map in it, so that a stack trace names our lines. \`npm run bench -- --only bundle\`
-  prints its size. The import is timed with source maps on, as deployed. Credentials come from the environment alone, as Lambda
-  gives them, so no other source of them is bundled.
-  Fields of AWS's answers that no source names are left out too. The limit was 450 KB until the functions found load balancers
-  and addresses by themselves: what reads and decides that is some 60 KB.
+### Over deregistration delays
+
+Here ten of a hundred instances terminate, and all of an instance's load balancers have this deregistration delay. Its tasks are
+STOPPED soon after. Checks are five seconds apart, and after a quarter of an hour without a change 30 s.
+
+${tables.delays}
+
+### With the mapping
+
+\`deregister_at_once\` lets the message itself invoke deregister. A drain begins sooner, and takes more calls. A batch has at most
+ten messages, and is a run of its own. The mapping's own polling is Lambda's, and is not counted.
+
+${tables.mapping}
+
+### Hours in which nothing ends
+
+${tables.hours}
+
+## Where the input names all there is
+
+With \`discover: named\` and without sweeps, a drain takes fewer calls. These are the limits that stood before the functions found
+load balancers by themselves. Their own work takes no time here. Means are over the 20 timings of one minute, and of 1,000 over two.
+
+${tables.named}
+
+### What discovery costs
+
+Here the Region has target groups that nobody named. The figures are of one timing. "Held" is the time from the termination to
+its completion. Most of it is the round: terminate asks fewer than three groups a second, whatever the number of instances.
+
+${tables.discovery}
+
+## Bundles
+
+The deployed zip has its source map in it, so that a stack trace names our lines. \`npm run bench -- --only bundle\` prints its
+size. The import is timed with source maps on, as deployed. Credentials come from the environment alone, as Lambda gives them,
+so no other source of them is bundled. Fields of AWS's answers that no source names are left out too.
+
+${tables.bundle}
 
 ## Many at once, with half of the buckets
 
 Here a deployment takes the other half of each of AWS's token buckets. AWS does not publish the size of Auto Scaling's. What is
-left of it is assumed to be 5 calls a second and 50 at once (\`--auto-scaling-rate\`, \`--auto-scaling-burst\`).
+left of it is assumed to be 5 calls a second and 50 at once (\`--auto-scaling-rate\`, \`--auto-scaling-burst\`). The input names all
+there is. More than 1,000 instances are spread over clusters and target groups, within AWS's quotas.
 
 ${tables.atOnce}
-
-The lag counts from the later of two times: ready, and 130 s after the message; with the mapping, 70 s.
 
 - **Refused calls** take from the deployment's half of a shared bucket. Nearly all of them are to Auto Scaling. After them,
   completions wait for each other.
@@ -70,30 +128,47 @@ The lag counts from the later of two times: ready, and 130 s after the message; 
 - If you terminate so many at once, set \`drain_timeout_seconds\` above the default hour, or go cluster by cluster.
 - Ten thousand with the mapping were not measured.
 
+The picture is of the functions as deployed, of one timing.
+
 ![Calls and lag against the number of terminations and of instances](../bench/calls-and-lag.svg)
 
 ## Beside others
 
 These are models of the calls that other drainers make, from their code, on the same simulator and clock. None of them handles
-load balancers, so this world has none. D is 60 s, and ECS lists container instances in any order. The lag is from ready, when no
-task runs any more, to completed. To print it all:
+load balancers, so these worlds have none. Tasks end 60 s after DRAINING, and ECS lists container instances in any order. The
+lag is from ready, when no task runs any more, to completed. To print it all:
 
     npm run bench -- --only peers
 
 ${tables.peers}
 
-- Our own row is of one timing. A drainer that checks every five seconds lags by up to five.
-- With one instance, getsocial and kayac make fewer calls because they check less. They ask every ten seconds, and for tasks
-  alone. kayac knows the first hundred instances of a cluster only, and getsocial reads all pages. One Lambda stays busy for each
-  instance.
-- angstwad, too, knows the first hundred instances only. So C is 100 for both.
+- Ours is as deployed, a mean over five timings. Theirs takes no time for their own work.
+- kayac and angstwad know the first hundred instances of a cluster only. So where a hundred are enough, theirs has a hundred. Else
+  they never complete.
+- Lambda ends a run after 15 minutes, and invokes it twice more. kayac then goes on. getsocial takes the instance for one without
+  tasks, and completes.
+- aws-samples, angstwad and Dwolla publish to their own topic until the drain is over. Lambda cuts such a loop off after 16 rounds,
+  which is some 80 s.
 - The original of the pair checks no tasks. It takes the container instance out of its cluster by force. The tasks run on, and it
-  completes.
+  completes. It takes one message a minute.
 
-"Real one" is what was measured when the real drainer ran, beside an emulator of AWS (moto) that answered more slowly the more of
+### Where another one is better
+
+A drainer with one Lambda for each instance is better where instances go one by one. It begins with the event, and not with the
+next minute. With nobody to share a call with, ours costs more, because it also looks for load balancers, checks twice, and sweeps.
+Below is each figure in which one is better that completes every instance, and none with tasks on it.
+
+${tables.better}
+
+### Beside the real ones
+
+${tables.real}
+
+This is what was measured when the real drainers ran, beside an emulator of AWS (moto) that answered more slowly the more of
 them called it. The command plays each of these models a second time, with calls as slow as that. It prints by how much each
 differs, and why. The exit status is 1 if a model's calls, at either speed, or its Lambda seconds differ by more than 10 %. That
-is so for N=1, and for getsocial and kayac at N=20. The slower calls explain the rest: whoever waits longer for an answer polls less.
+is so for one instance, and for getsocial and kayac with 20. The slower calls explain the rest: whoever waits longer for an answer
+polls less.
 
 Some have no measured figures, or no model:
 
@@ -127,7 +202,7 @@ Some have no measured figures, or no model:
 
 ## Why not fewer
 
-\`npm run bench -- --only calls\` prints the calls by action.
+\`npm run bench -- --only deployed\` prints the calls by action.
 
 - About half of the calls at N=1,000 are \`CompleteLifecycleAction\`: Auto Scaling takes one instance a call. SQS takes ten messages
   a call, for receiving, sending on and deleting.

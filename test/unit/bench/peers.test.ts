@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { awsSamples } from "../../../bench/peers/aws-samples.ts";
 import { lagsAfterReady } from "../../../bench/peers/bare.ts";
+import { getsocial } from "../../../bench/peers/getsocial.ts";
 import { kayac } from "../../../bench/peers/kayac.ts";
 import { original } from "../../../bench/peers/original.ts";
 import { runPeer } from "../../../bench/peers/run.ts";
@@ -71,6 +72,24 @@ describe("a model of another drainer", () => {
   it("completes while tasks still run where the real one looks at none", async () => {
     const { lags } = await runPeer(original, ONE, { order: "any" });
     expect(lags).to.deep.equal([undefined]);
+  });
+
+  it("is ended by Lambda after 15 minutes and invoked again, and some then complete while tasks still run", async () => {
+    const long = { ...ONE, endEachSeconds: 1_200 };
+    const careless = await runPeer(getsocial, long, { order: "any" });
+    expect([careless.lost, careless.lags]).to.deep.equal([0, [undefined]]);
+    const careful = await runPeer(kayac, long, { order: "any" });
+    expect(careful.lost).to.equal(0);
+    expect(careful.lags[0]).to.be.within(0, 20);
+  });
+
+  it("loses a drain where Lambda cuts off the loop of its own messages", async () => {
+    const { lost, lags } = await runPeer(
+      awsSamples,
+      { ...ONE, endEachSeconds: 120, endsAfterSeconds: 1_000 },
+      { order: "any" },
+    );
+    expect([lost, lags]).to.deep.equal([1, []]);
   });
 
   it("sleeps before each look at tasks, and takes the time of its calls besides", async () => {

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { betterInShort, figuresInShort } from "./performance-page.ts";
+
+const README = fileURLToPath(new URL("../../README.md", import.meta.url));
+/** What is made stands between these. */
+const MADE =
+  /(<!-- Made from bench\/results\.json by `npm run docs`\. -->\n).*?(\n<!-- The end of what is made\. -->)/gs;
+
+/** The README, with its tables of figures as they are. Throws an Error where it has no place for one. */
+export function readmePage(): string {
+  const text = readFileSync(README, "utf8");
+  const tables = [figuresInShort(), betterInShort()];
+  const places = [...text.matchAll(MADE)].length;
+  if (places !== tables.length)
+    throw new Error(`README.md: expected ${tables.length} places of figures, found ${places}`);
+  return text.replace(MADE, (_, begin, end) => `${begin}\n${tables.shift()}\n${end}`);
+}
