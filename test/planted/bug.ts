@@ -4,18 +4,38 @@ import type { Ports } from "../../shared/run/ports.ts";
 import { portOf, untouchablePorts } from "../unit/shared/fake-ports.ts";
 import { SEAMS, type SeamName, type Seams } from "./seams.ts";
 
-/** The scenario that must find a planted bug. A seed of the simulation would be another kind of finder, beside this one. */
-export type Finder = {
-  /** A file in `test/scenarios`, without `.test.ts`. */
-  readonly scenarios: string;
+/** The test that must find a planted bug: a scenario, or a unit test where no scenario comes to it. */
+export type Finder = (
+  | {
+      /** A file in `test/scenarios`, without `.test.ts`. */
+      readonly scenarios: string;
+    }
+  | {
+      /** A file in `test/unit`, likewise. */
+      readonly unit: string;
+    }
+) & {
   /** The name of one test in it. */
   readonly test: string;
 };
+
+/** The file of a finder, from the project's folder on. */
+export function fileOfFinder(finder: Finder): string {
+  return "unit" in finder ? `test/unit/${finder.unit}.test.ts` : `test/scenarios/${finder.scenarios}.test.ts`;
+}
+
+/** A finder in words. */
+export function finderText(finder: Finder): string {
+  const file = "unit" in finder ? `unit, ${finder.unit}` : `scenario, ${finder.scenarios}`;
+  return `${file}: ${finder.test}`;
+}
 
 /** A bug that somebody could have made, planted by hand to see that a test finds it. */
 export type Bug = {
   /** What is wrong with it, in one line. */
   readonly what: string;
+  /** What a user would have suffered by it. */
+  readonly harm: string;
   /** The export that it stands in for. */
   readonly seam: SeamName;
   /** The export with the bug in it, made from the sound one. */
@@ -25,7 +45,7 @@ export type Bug = {
   readonly foundBy: Finder;
 };
 
-type Described = Pick<Bug, "what" | "foundBy">;
+type Described = Pick<Bug, "what" | "harm" | "foundBy">;
 
 /** A bug in an exported function or class. `use` is a small use of it, by which the bug can be told. */
 export function bugIn<N extends SeamName>(

@@ -1,14 +1,20 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Bug, Finder } from "./bug.ts";
+import type { Result } from "../simulation/run.ts";
+import { sweep } from "../simulation/sweep.ts";
+import { type Bug, type Finder, fileOfFinder } from "./bug.ts";
 import { BUGS } from "./bugs.ts";
 import { fileOf } from "./file-of.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-/** What the scenarios need of the project; node_modules is linked. */
+/** What plants the bug in a process, and what plays seeds with it; both are in the copy alone. */
+const PLANTING = "test/planted/planting.ts";
+const WORKER = "test/simulation/planted-worker.ts";
+const PLANTED_WORKER = 'import "../planted/planting.ts";\nimport "./worker.ts";\n';
+/** What the tests need of the project; node_modules is linked. */
 const NEEDED = [
   "cli",
   "examples",
@@ -21,6 +27,9 @@ const NEEDED = [
 ];
 /** A test that takes longer than this, in milliseconds of real time, has not ended by itself. */
 const TEST_LIMIT_MS = 180_000;
+
+/** Likewise a seed. */
+const SEED_LIMIT_MS = 300_000;
 
 /** The full names of the tests that passed, and of those that failed, these with the first line of what they say. */
 export type Tested = { readonly passed: readonly string[]; readonly failed: ReadonlyMap<string, string> };
@@ -36,32 +45,54 @@ export class Garden {
     const isOurs = (path: string) => basename(path) !== "node_modules";
     for (const name of NEEDED)
       cpSync(join(PROJECT, name), join(this.#folder, name), { recursive: true, filter: isOurs });
+    writeFileSync(join(this.#folder, PLANTING), "");
+    writeFileSync(join(this.#folder, WORKER), PLANTED_WORKER);
     symlinkSync(join(PROJECT, "node_modules"), join(this.#folder, "node_modules"));
   }
 
-  /** Runs the test of one of the bugs with the bug in its place, and takes it out again. Throws an Error as `run` does. */
-  async runWith(index: number): Promise<Tested> {
-    const { seam, foundBy } = BUGS[index] as Bug;
+  /** Does something with one of the bugs in its place, and takes it out again. */
+  async with<T>(index: number, work: () => Promise<T>): Promise<T> {
+    const { seam } = BUGS[index] as Bug;
     const path = join(this.#folder, fileOf(seam, this.#folder));
     const sound = path.replace(/\.ts$/, ".sound.ts");
     renameSync(path, sound);
     try {
-      const bugs = relative(dirname(path), join(this.#folder, "test/planted/bugs.ts"));
-      writeFileSync(path, standIn(seam, `./${basename(sound)}`, bugs, index));
-      return await this.run([foundBy]);
+      writeFileSync(path, standIn(seam, `./${basename(sound)}`));
+      writeFileSync(join(this.#folder, PLANTING), planting(index));
+      return await work();
     } finally {
       renameSync(sound, path);
+      writeFileSync(join(this.#folder, PLANTING), "");
     }
   }
 
+  /** Plays seeds of the simulation, as the sources are, and gives the results of those that were played, as `sweep` does. */
+  play(seeds: readonly number[], workers: number, isEnough: (result: Result) => boolean): Promise<Result[]> {
+    return sweep(seeds, workers, () => {}, {
+      worker: join(this.#folder, WORKER),
+      isEnough,
+      limit: SEED_LIMIT_MS,
+    });
+  }
+
   /** Runs the tests by which bugs are found, as the sources are. Throws an Error where they do not run to their end. */
-  async run(finders: readonly Finder[]): Promise<Tested> {
-    const files = [...new Set(finders.map(({ scenarios }) => `test/scenarios/${scenarios}.test.ts`))];
+  run(finders: readonly Finder[]): Promise<Tested> {
     const names = finders.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return this.runAll([...new Set(finders.map(fileOfFinder))], ["--grep", ` (${names.join("|")})$`]);
+  }
+
+  /** Runs all tests of some files, likewise. */
+  async runAll(files: readonly string[], which: readonly string[] = []): Promise<Tested> {
     const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--no-config"];
-    const setup = ["--require", "./test/setup.ts", "--timeout", String(TEST_LIMIT_MS)];
-    const which = ["--reporter", "json", "--grep", ` (${names.join("|")})$`, ...files];
-    const output = await this.#node([...mocha, ...setup, ...which]);
+    const setup = [
+      "--require",
+      "./test/setup.ts",
+      "--require",
+      `./${PLANTING}`,
+      "--timeout",
+      String(TEST_LIMIT_MS),
+    ];
+    const output = await this.#node([...mocha, ...setup, "--reporter", "json", ...which, ...files]);
     const { passes, failures } = JSON.parse(output) as { passes: Reported[]; failures: Reported[] };
     return {
       passed: passes.map(({ fullTitle }) => fullTitle),
@@ -86,14 +117,22 @@ export class Garden {
   }
 }
 
-// Gives all that the sound module does, but for the export with the bug in it. What is imported last is loaded last: the bug's own
-// module may need the sound one.
-function standIn(seam: string, sound: string, bugs: string, index: number): string {
+// Gives all that the sound module does, but for the export with the bug in it. That is made when it is first used: the module that
+// makes it may need the one that is being loaded.
+function standIn(seam: string, sound: string): string {
   return [
     `export * from "${sound}";`,
     `import { ${seam} as sound } from "${sound}";`,
-    `import { BUGS } from "${bugs}";`,
-    `export const ${seam} = BUGS[${index}].plant(sound);`,
+    "let planted;",
+    "const it = () => (globalThis.plant === undefined ? sound : (planted ??= globalThis.plant(sound)));",
+    `export const ${seam} = new Proxy(sound, {`,
+    "  apply: (_, self, given) => Reflect.apply(it(), self, given),",
+    "  construct: (_, given) => Reflect.construct(it(), given),",
+    "});",
     "",
   ].join("\n");
+}
+
+function planting(index: number): string {
+  return `import { BUGS } from "./bugs.ts";\nglobalThis.plant = BUGS[${index}].plant;\n`;
 }

@@ -10,6 +10,7 @@ const instance = (id: string): Target => ({ id, port: undefined });
 export const IN_ADAPTERS: readonly Bug[] = [
   bugIn("classicLoadBalancers", {
     what: "an instance that a classic load balancer shows InService is taken for drained",
+    harm: "requests fail: the instance goes while it still serves",
     plant: (classicLoadBalancers) => (client) =>
       classicLoadBalancers(
         answering(client, async (operation, answer) => {
@@ -29,6 +30,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
   }),
   bugIn("classicLoadBalancers", {
     what: "one instance that a classic load balancer cannot know keeps the whole batch registered",
+    harm: "the other instances of the batch go while traffic reaches them",
     plant: (classicLoadBalancers) => (client) =>
       classicLoadBalancers(
         answering(client, async (operation, answer) => {
@@ -55,6 +57,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
   }),
   bugIn("targetGroups", {
     what: "ports are left out of DeregisterTargets, which then answers 200 and does nothing",
+    harm: "the instance goes while the load balancer sends requests to it",
     plant: (targetGroups) => (client) =>
       targetGroups(
         asking(client, (operation, input) =>
@@ -72,6 +75,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
   }),
   bugIn("serviceScalePort", {
     what: "scale-tasks counts the instances that drain",
+    harm: "more tasks than instances: they stay pending",
     plant: (serviceScalePort) => (client) =>
       serviceScalePort(
         asking(client, (operation, { status, ...input }) =>
@@ -89,6 +93,7 @@ export const IN_ADAPTERS: readonly Bug[] = [
   }),
   bugIn("serviceScalePort", {
     what: "scale-tasks counts only the first page of a cluster's instances",
+    harm: "too few tasks in a large cluster",
     plant: (serviceScalePort) => (client) =>
       serviceScalePort(
         answering(client, async (_, answer) => {

@@ -23,6 +23,7 @@ const LATER = { since: SINCE + MINUTE };
 const MERGED: readonly Bug[] = [
   bugIn("merge", {
     what: "two messages of one drain are merged into the younger: the drain begins again with each",
+    harm: "the drain never ends",
     plant: (merge) => (run, arrivals) =>
       merge(run, arrivals).map((each) => ({
         ...each,
@@ -36,6 +37,7 @@ const MERGED: readonly Bug[] = [
   }),
   bugIn("merge", {
     what: "two messages of one drain are merged, and the memory of the later one is lost",
+    harm: "the instance comes back and serves nothing",
     plant: (merge) => (run, arrivals) =>
       merge(run, arrivals).map((each) => ({
         ...each,
@@ -53,6 +55,7 @@ const MERGED: readonly Bug[] = [
   }),
   bugIn("merge", {
     what: "messages with different tokens are merged, and the token of another lifecycle action is used",
+    harm: "the wrong lifecycle action is completed",
     plant: (merge) => (run, arrivals) =>
       merge(
         run,
@@ -71,6 +74,7 @@ const MERGED: readonly Bug[] = [
   }),
   bugIn("merge", {
     what: "a message that is delivered twice is deleted by its first receipt, which SQS no longer takes",
+    harm: "messages pile up, and come back for days",
     plant: (merge) => (run, arrivals) => {
       const receipts = arrivals.flatMap(({ messages }) => messages);
       return merge(run, arrivals).map((each) => ({
@@ -95,6 +99,7 @@ export const IN_MESSAGES: readonly Bug[] = [
   ...MERGED,
   bugIn("deleteAll", {
     what: "a run that a mapping invoked fails without deleting what it is done with: all of the batch comes back",
+    harm: "drains are begun again and again",
     plant: (deleteAll) => async (run, queue, messages) => {
       if (!run.hasFailures) await deleteAll(run, queue, messages);
     },
@@ -118,6 +123,7 @@ export const IN_MESSAGES: readonly Bug[] = [
   }),
   bugIn("givenBack", {
     what: "a record that is not finished is not given back to the mapping, and Lambda deletes it",
+    harm: "a termination is lost",
     plant: (givenBack) => () => givenBack([]),
     use: (givenBack) => givenBack(["a"]),
     foundBy: {
@@ -127,6 +133,7 @@ export const IN_MESSAGES: readonly Bug[] = [
   }),
   bugIn("parseMonitorMessage", {
     what: "the settings of a message do not count, though terminate's input has none",
+    harm: "after the upgrade, old messages are drained by wrong settings",
     plant: (parseMonitorMessage) => (body, sentAt, keys) => parseMonitorMessage(body, sentAt, keys ?? {}),
     use: (parseMonitorMessage) =>
       parseMonitorMessage(

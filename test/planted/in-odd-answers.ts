@@ -28,6 +28,7 @@ const odd = async (): Promise<never> => {
 export const IN_ODD_ANSWERS: readonly Bug[] = [
   bugInPorts({
     what: "a container instance that is listed and not described is taken for gone",
+    harm: "tasks are killed",
     lie: ({ ecs }: Ports) => ({
       ecs: {
         ...ecs,
@@ -40,6 +41,7 @@ export const IN_ODD_ANSWERS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a task that is listed and not described is taken for gone",
+    harm: "tasks are killed",
     lie: ({ ecs }: Ports) => ({
       ecs: { ...ecs, describeTasks: async (...of) => apart(await ecs.describeTasks(...of)).read },
     }),
@@ -49,6 +51,7 @@ export const IN_ODD_ANSWERS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a list of tasks that is missing is taken for one without tasks",
+    harm: "tasks are killed",
     lie: ({ ecs }: Ports) => ({
       ecs: {
         ...ecs,
@@ -62,6 +65,7 @@ export const IN_ODD_ANSWERS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "an instance in a lifecycle state that nobody knows is taken for one that is in no group",
+    harm: "the drain is dropped, and the hook ends by itself",
     lie: ({ autoScaling }: Ports) => ({
       autoScaling: {
         ...autoScaling,
@@ -77,6 +81,7 @@ export const IN_ODD_ANSWERS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a list of targets that is missing is taken for one without targets",
+    harm: "requests in flight are cut off",
     lie: (ports) =>
       lyingLoadBalancers(ports, "target", ({ targets, discoverTargets, stillThere }) => ({
         targets: (...of) => unlessOdd(targets(...of), []),

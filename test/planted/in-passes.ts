@@ -32,6 +32,7 @@ function held() {
 export const IN_PASSES: readonly Bug[] = [
   bugIn("reconcile", {
     what: "a dry run sends heartbeats",
+    harm: "whoever tries it out finds instances held for longer",
     plant: (reconcile) => async (run, terminations, options) => {
       if (options.dryRun)
         await forEachOf(terminations, async ({ hook: name, ...action }) => {
@@ -54,6 +55,7 @@ export const IN_PASSES: readonly Bug[] = [
   }),
   bugIn("reconcile", {
     what: "terminate does not tell its passes of the dry run, and they write",
+    harm: "whoever tries it out has instances drained",
     plant: (reconcile) => (run, terminations, options) =>
       reconcile(run, terminations, { ...options, dryRun: options.dryRun && !options.mayComplete }),
     use: async (reconcile) => {
@@ -74,6 +76,7 @@ export const IN_PASSES: readonly Bug[] = [
   }),
   bugIn("reconcile", {
     what: "deregister passes on what it was told, without what it has done",
+    harm: "steps are done and logged twice",
     plant: (reconcile) => async (run, terminations, options) => {
       const reconciled = await reconcile(run, terminations, options);
       return options.mayComplete
@@ -92,6 +95,7 @@ export const IN_PASSES: readonly Bug[] = [
   }),
   bugIn("afterCompletion", {
     what: "the message of an instance that comes back is deleted at its completion",
+    harm: "the instance comes back and serves nothing",
     plant: (afterCompletion) => (carried, now) => {
       const left = afterCompletion(carried, now);
       return left?.blockers.some(({ kind }) => kind === "other hooks") ? left : undefined;
@@ -104,6 +108,7 @@ export const IN_PASSES: readonly Bug[] = [
   }),
   bugIn("afterCompletion", {
     what: "the message of an instance that another hook still holds is deleted, and the sweep drains it again",
+    harm: "the same instance is drained over and over",
     plant:
       (afterCompletion) =>
       ({ termination: of, observation }, now) => {

@@ -18,6 +18,7 @@ const isRegistered = ({ state }: RegisteredTarget) => state === "registered";
 export const IN_PORTS: readonly Bug[] = [
   bugInPorts({
     what: "only tasks that ECS wants to run are listed: those that are stopping are left out",
+    harm: "tasks are killed before they have stopped",
     lie: ({ ecs }) => ({ ecs: { ...ecs, listStoppingTasks: async () => [] } }),
     given: { ecs: { listStoppingTasks: async () => ["task-1"] } },
     use: ({ ecs }) => ecs.listStoppingTasks("main", ["ci-1"]),
@@ -28,6 +29,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "only the first page of a list of tasks is read",
+    harm: "tasks beyond the hundredth are killed",
     lie: ({ ecs }) => ({
       ecs: {
         ...ecs,
@@ -44,6 +46,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "the failures that UpdateContainerInstancesState answers with under HTTP 200 are ignored",
+    harm: "tasks start on an instance that leaves, and are killed",
     lie: ({ ecs }) => ({
       ecs: {
         ...ecs,
@@ -64,6 +67,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a cluster that could not be read is taken for one without tasks",
+    harm: "tasks are killed during an outage of ECS",
     lie: ({ ecs }) => ({
       ecs: {
         ...ecs,
@@ -78,6 +82,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a target that drains is taken for gone",
+    harm: "requests in flight are cut off",
     lie: (ports) =>
       lyingLoadBalancers(ports, "target", ({ targets, stillThere }) => ({
         targets: async (...of) => (await targets(...of))?.filter(isRegistered),
@@ -89,6 +94,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a target group that could not be read is taken for one without targets",
+    harm: "requests fail during an outage of the load balancer's API",
     lie: (ports) =>
       lyingLoadBalancers(ports, "target", ({ describe, targets, stillThere }) => ({
         describe: (nameOrArn) => describe(nameOrArn).catch(() => undefined),
@@ -101,6 +107,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "one item that AWS refuses fails the batch that it is in",
+    harm: "nobody's targets are taken out because of one",
     lie: (ports) =>
       lyingLoadBalancers(ports, "target", ({ deregister }) => ({
         deregister: async (...of) => {
@@ -121,6 +128,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "an instance that its classic load balancer no longer lists is taken for gone, though it drains",
+    harm: "requests in flight are cut off",
     lie: (ports) =>
       lyingLoadBalancers(ports, "classic", ({ targets }) => ({
         targets: async (...of) => (await targets(...of))?.filter(isRegistered),
@@ -132,6 +140,7 @@ export const IN_PORTS: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a heartbeat that was refused is not remembered, and is sent again at every pass",
+    harm: "calls are wasted, and others are throttled",
     lie: ({ autoScaling }) => ({
       autoScaling: {
         ...autoScaling,

@@ -5,6 +5,7 @@ import { type Bug, bugIn } from "./bug.ts";
 export const IN_PROOFS: readonly Bug[] = [
   bugIn("noOlderThanActivity", {
     what: "a drain is as old as a message says",
+    harm: "one message ends a drain at once, with tasks on it",
     plant: () => (of) => of,
     use: (noOlderThanActivity) =>
       noOlderThanActivity(termination(), { activity: { startedAt: SINCE + MINUTE } }),
@@ -15,6 +16,7 @@ export const IN_PROOFS: readonly Bug[] = [
   }),
   bugIn("withProvenInterruption", {
     what: "a notice proves that EC2 takes the instance back",
+    harm: "one message drains an instance in service",
     plant: () => (of) => ({ ...of, interruptedAt: of.noticedAt }),
     use: (withProvenInterruption) =>
       withProvenInterruption(
@@ -29,6 +31,7 @@ export const IN_PROOFS: readonly Bug[] = [
   }),
   bugIn("isScheduled", {
     what: "a notice proves that EC2 has scheduled a maintenance",
+    harm: "one message replaces instances in service",
     plant: () => () => true,
     use: (isScheduled) => isScheduled([], "i-1"),
     foundBy: {

@@ -7,6 +7,7 @@ const message = (id: string) => ({ id, body: "", receipt: `${id}'s`, sentAt: 0 }
 export const IN_QUEUES: readonly Bug[] = [
   bugInPorts({
     what: "an unreadable message is deleted though it could not be sent to the dead-letter queue",
+    harm: "what somebody sent is lost without a trace",
     lie: ({ queues }) => ({
       queues: { ...queues, sendWithReason: (...of) => queues.sendWithReason(...of).catch(() => {}) },
     }),
@@ -19,6 +20,7 @@ export const IN_QUEUES: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a lifecycle message is deleted though it could not be sent on",
+    harm: "the instance is not drained at all before its hook ends",
     lie: ({ queues }) => ({
       queues: {
         ...queues,
@@ -41,6 +43,7 @@ export const IN_QUEUES: readonly Bug[] = [
   }),
   bugInPorts({
     what: "a message is deleted before it is handed over",
+    harm: "a run that dies loses the drain",
     lie: ({ queues }, functionName) => {
       if (functionName !== "terminate") return {};
       const receipts: string[] = [];

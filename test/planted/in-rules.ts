@@ -28,6 +28,7 @@ const drained = (change: Parameters<typeof termination>[1] = {}): Termination =>
 export const IN_RULES: readonly Bug[] = [
   bugIn("isHeartbeatDue", {
     what: "a heartbeat is due only after the hook's timer has run out",
+    harm: "the hook ends in the middle of the drain, and tasks are killed",
     plant: (isHeartbeatDue) => (of, view, now, first) =>
       // Twice the margin of 130 s, so that it comes as much too late as it should come early.
       isHeartbeatDue(of, view, now - 260 * SECOND, first),
@@ -42,6 +43,7 @@ export const IN_RULES: readonly Bug[] = [
   }),
   bugIn("decide", {
     what: "with on_timeout abandon, a drain that is done before its deadline ends with ABANDON, and cancels the other hooks",
+    harm: "the jobs of other hooks are cut off",
     plant: (decide) => (before, seen, now) => {
       const decision = decide(before, seen, now);
       const { outcome } = decision;
@@ -58,6 +60,7 @@ export const IN_RULES: readonly Bug[] = [
   }),
   bugIn("tasksToStop", {
     what: "once nothing else is left, the tasks of any service are stopped, not only those of daemons",
+    harm: "a service loses tasks before others stand in for them",
     plant: (tasksToStop) => (of, seen, now) =>
       tasksToStop(
         of,
@@ -85,6 +88,7 @@ export const IN_RULES: readonly Bug[] = [
   }),
   bugIn("decideReturning", {
     what: "an instance that comes back is registered wherever it was seen, also where ECS took it out",
+    harm: "requests reach tasks that ECS has moved away",
     plant: (decideReturning) => (of, seen, now, returns) =>
       decideReturning(
         { ...of, memory: { ...of.memory, plannedDeregistrations: of.memory.registrations } },

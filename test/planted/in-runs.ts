@@ -15,6 +15,7 @@ const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
 export const IN_RUNS: readonly Bug[] = [
   bugIn("TrackedTerminations", {
     what: "a run sleeps until the next pass, even when that is after its own end",
+    harm: "messages age, and end in the dead-letter queue",
     plant: (Sound) =>
       class extends Sound {
         readonly #now: () => number;
@@ -45,6 +46,7 @@ export const IN_RUNS: readonly Bug[] = [
   }),
   bugIn("TrackedTerminations", {
     what: "the sweep begins before all messages were received, and takes those that wait for lost",
+    harm: "each drain is done twice",
     plant: (Sound) =>
       class extends Sound {
         override get tracksAll() {
@@ -65,6 +67,7 @@ export const IN_RUNS: readonly Bug[] = [
   }),
   bugIn("handsOverAt", {
     what: "a run ends before its successor receives, and nobody drains meanwhile",
+    harm: "nobody sends heartbeats for a while, and hooks end",
     plant: (handsOverAt) => (now, invocation) => Math.min(now + 50 * SECOND, handsOverAt(now, invocation)),
     use: (handsOverAt) => handsOverAt(0, { requestId: "test", remainingMilliseconds: () => 90 * SECOND }),
     foundBy: {

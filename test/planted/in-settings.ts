@@ -8,6 +8,7 @@ const edited = { hooks: [hook({ metadata: '{"drain_timeout_seconds": 1200, "sett
 export const IN_SETTINGS: readonly Bug[] = [
   bugIn("ownKeysOf", {
     what: "the settings of a message count, though terminate's input has its own",
+    harm: "whoever may send a message decides how a drain goes",
     plant: () => () => undefined,
     use: (ownKeysOf) => ownKeysOf({ cluster_name: "main" }),
     foundBy: {
@@ -17,6 +18,7 @@ export const IN_SETTINGS: readonly Bug[] = [
   }),
   bugIn("settingsInForce", {
     what: "the settings of a hook's metadata do not count",
+    harm: "the owner of a hook has no say",
     plant: (settingsInForce) => (of, view, keys) => settingsInForce(of, { ...view, owner: undefined }, keys),
     use: (settingsInForce) =>
       settingsInForce(termination({}, { settings: settingsOf({}) }), observed(edited), {}),
@@ -27,6 +29,7 @@ export const IN_SETTINGS: readonly Bug[] = [
   }),
   bugIn("metadataProblems", {
     what: "a wrong value in a hook's metadata is overlooked, and the instance is completed without it",
+    harm: "the instance goes before what its owner meant to wait for",
     plant: () => () => [],
     use: (metadataProblems) => metadataProblems(termination(), observed(edited)),
     foundBy: {

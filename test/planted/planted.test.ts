@@ -2,6 +2,7 @@
 // takes minutes, and is run by hand.
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
+import { fileOfFinder } from "./bug.ts";
 import { BUGS } from "./bugs.ts";
 
 type Listed = { readonly fullTitle: string; readonly file: string };
@@ -18,17 +19,16 @@ function testsIn(files: readonly string[]): Listed[] {
 }
 
 describe("planted bugs are found by tests that are there", () => {
-  const fileOf = (scenarios: string) => `test/scenarios/${scenarios}.test.ts`;
   let tests: Listed[] = [];
   before(() => {
-    tests = testsIn([...new Set(BUGS.map(({ foundBy }) => fileOf(foundBy.scenarios)))]);
+    tests = testsIn([...new Set(BUGS.map(({ foundBy }) => fileOfFinder(foundBy)))]);
   });
 
   for (const { what, foundBy } of BUGS) {
     it(what, () => {
       const named = tests.filter(
         ({ file, fullTitle }) =>
-          file.endsWith(fileOf(foundBy.scenarios)) && fullTitle.endsWith(` ${foundBy.test}`),
+          file.endsWith(fileOfFinder(foundBy)) && fullTitle.endsWith(` ${foundBy.test}`),
       );
       expect(named, foundBy.test).to.have.lengthOf(1);
     });

@@ -1,7 +1,16 @@
 // Protects how a drain ends that does not end by itself: at its deadline, as the input says, and with what the log showed
 // would happen.
 import { expect } from "chai";
-import { expectDrained, expectQuiet, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts";
+import {
+  expectDrained,
+  expectQuiet,
+  functions,
+  HOOK,
+  instanceIds,
+  linesOf,
+  type Outcome,
+  play,
+} from "./fixture.ts";
 
 const ids = instanceIds(2);
 /** How long after the message deregister's first run comes, in seconds: a drain's time begins then. */
@@ -161,23 +170,35 @@ describe("scenarios: deadlines", () => {
     expect(settled).to.be.within(200, 215);
   });
 
+  const behindNetwork = (...more: Record<string, unknown>[]) => ({
+    functions: functions({ target_groups: ["network"] }),
+    target_groups: [{ name: "network", protocol: "TCP", deregistration_delay_seconds: 30 }],
+    auto_scaling_groups: [
+      {
+        name: "fleet",
+        instance_ids: ids,
+        registers_with: { target_groups: [{ name: "network" }] },
+        hooks: [HOOK],
+      },
+    ],
+    timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }, ...more],
+  });
+  const settledSeconds = ({ terminations: [termination] }: Outcome) =>
+    ((termination?.completedAt ?? 0) - (termination?.readyAt ?? 0)) / 1_000;
+
   it("an instance behind a Network Load Balancer settles for two minutes", async () => {
-    const outcome = await play({
-      functions: functions({ target_groups: ["network"] }),
-      target_groups: [{ name: "network", protocol: "TCP", deregistration_delay_seconds: 30 }],
-      auto_scaling_groups: [
-        {
-          name: "fleet",
-          instance_ids: ids,
-          registers_with: { target_groups: [{ name: "network" }] },
-          hooks: [HOOK],
-        },
-      ],
-      timeline: [{ at_seconds: 5, terminate: { instance_ids: [ids[0]] } }],
-    });
-    const [termination] = outcome.terminations;
-    const settled = ((termination?.completedAt ?? 0) - (termination?.readyAt ?? 0)) / 1_000;
-    expect(settled).to.be.within(120, 135);
-    expect(termination?.result).to.equal("CONTINUE");
+    const outcome = await play(behindNetwork());
+    expect(settledSeconds(outcome)).to.be.within(120, 135);
+    expect(outcome.terminations[0]?.result).to.equal("CONTINUE");
+  });
+
+  it("so it does if its message comes again once nothing shows the load balancer any more", async () => {
+    const outcome = await play(
+      behindNetwork({ at_seconds: 70, repeat_notification: { instance_ids: [ids[0]] } }),
+    );
+    expect(linesOf(outcome, "duplicate merged", ids[0])).to.have.lengthOf(1);
+    // It counts from when both messages' drains have found nothing.
+    expect(settledSeconds(outcome)).to.be.within(120, 200);
+    expectQuiet(outcome);
   });
 });

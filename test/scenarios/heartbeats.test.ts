@@ -50,6 +50,18 @@ describe("scenarios: heartbeats", () => {
     });
   }
 
+  it("a hook of 300 s outlasts 1200 s in which all is gone and the instance settles", async () => {
+    const outcome = await play({
+      ...fleet(300, { stop_seconds: 20 }, { settle_seconds: 1_200 }),
+      ends_after_seconds: 3_000,
+    });
+    const [termination] = outcome.terminations;
+    expect(termination?.result).to.equal("CONTINUE");
+    const settled = ((termination?.completedAt ?? 0) - (termination?.readyAt ?? 0)) / 1_000;
+    expect(settled).to.be.within(1_200, 1_215);
+    expectQuiet(outcome);
+  });
+
   it("a hook that gets a longer timeout in the middle outlasts the drain: the old one goes on to count", async () => {
     const world = fleet(180, { stop_seconds: 1_200, stop_timeout_seconds: 1_200 });
     const longer = { ...HOOK, heartbeat_timeout_seconds: 3_600 };

@@ -186,6 +186,21 @@ describe("scenarios: another's hook", () => {
     expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
   });
 
+  it("a queue whose name only ends as ours does is another's", async () => {
+    const theirs = { ...HOOK, queue: "their-lifecycle", heartbeat_timeout_seconds: 600 };
+    const outcome = await play(
+      world([theirs], [terminated()], {
+        queues: [...QUEUES, { name: "theirs" }, { name: "snapshots" }, { name: "their-lifecycle" }],
+        event_rules: [{ queue: "lifecycle", of: "terminating" }],
+        ends_after_seconds: 900,
+      }),
+    );
+    expect(droppedOf(outcome)).to.have.lengthOf(1);
+    expect(droppedOf(outcome)[0]?.[1]).to.match(/^its hook is another's: it notifies .*:their-lifecycle$/);
+    expect(endsOf(outcome, "drain")).not.to.include("terminate: CONTINUE");
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
+  });
+
   it("one that notifies nobody, and that nobody names, is warned about; once it is named, the sweep drains it", async () => {
     const named = { lifecycle_hook_names: ["drain"] };
     const outcome = await play(

@@ -112,6 +112,22 @@ describe("scenarios: notices", () => {
     });
   }
 
+  for (const [wanted, other] of [
+    ["on_rebalance", "a maintenance"],
+    ["on_maintenance", "a rebalance recommendation"],
+  ] as const) {
+    it(`${wanted} says nothing of ${other}`, async () => {
+      const happening =
+        wanted === "on_rebalance"
+          ? { schedule_maintenance: { instance_ids: [leaving] } }
+          : { recommend_rebalance: { instance_ids: [leaving] } };
+      const keys = { [wanted]: "replace", maintenance_lead_hours: 400 };
+      const outcome = await play(fleet(keys, [{ at_seconds: 50, ...happening }]));
+      expect(linesOf(outcome, "notice ignored", leaving)[0]?.reason).to.equal("the input says so");
+      expect(calls(outcome, "autoscaling:TerminateInstanceInAutoScalingGroup")).to.equal(0);
+    });
+  }
+
   it("no group's instance is replaced that has no hook of ours: nothing would drain it", async () => {
     const outcome = await play({
       ...fleet(

@@ -66,6 +66,40 @@ describe("scenarios: trouble", () => {
     });
   }
 
+  it("a completion that is denied for ten minutes is tried until it is taken: none is called done, or left to a sweep", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [
+        terminate,
+        { at_seconds: 6, deny: { actions: ["autoscaling:CompleteLifecycleAction"], for_seconds: 600 } },
+      ],
+    });
+    expect(linesOf(outcome, "lifecycle action completed")).to.have.lengthOf(2);
+    for (const { completedAt = 0 } of outcome.terminations)
+      expect((completedAt - outcome.startedAt) / 1_000).to.be.within(606, 630);
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
+    expect(outcome.violations).to.deep.equal([]);
+  });
+
+  it("targets that may not be taken out for five minutes: none is called out before it is", async () => {
+    const outcome = await play({
+      ...world,
+      timeline: [
+        terminate,
+        {
+          at_seconds: 6,
+          deny: { actions: ["elbv2:DeregisterTargets"], for_seconds: 300 },
+        },
+      ],
+    });
+    const taken = linesOf(outcome, "deregistered").filter((line) => line.load_balancer === "static");
+    expect(taken.map((line) => line.instance_id)).to.have.members(ids.slice(0, 2));
+    // Nobody has registered them again.
+    expect(linesOf(outcome, "registration came back")).to.deep.equal([]);
+    expect(outcome.violations).to.deep.equal([]);
+    expect(linesOf(outcome, "step failed")).to.have.lengthOf.at.least(2);
+  });
+
   it("throttled for three minutes, and failing inside AWS for another: no drain fails", async () => {
     const outcome = await play({
       ...world,

@@ -29,6 +29,7 @@ describe("the lifecycle message", () => {
   const forms: [string, unknown][] = [
     ["straight from Auto Scaling", direct],
     ["with Origin and Destination", { ...direct, Origin: "AutoScalingGroup", Destination: "EC2" }],
+    ["with its time in another time zone", { ...direct, Time: "2026-11-20T10:30:00.000+01:30" }],
     ["in an SNS envelope", { Type: "Notification", MessageId: "1", Message: JSON.stringify(direct) }],
     [
       "as an EventBridge event",

@@ -5,6 +5,7 @@ import { formatMonitorMessage } from "../../../../shared/messages/monitor-messag
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { handOver, warnOfUnfinishedRounds } from "../../../../shared/reconcile/hand-over.ts";
+import { MAX_TRACKED } from "../../../../shared/reconcile/tracked-terminations.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { about, failure } from "../act/carrying-out.ts";
 import { untouchablePorts } from "../fake-ports.ts";
@@ -96,6 +97,23 @@ describe("the hand-over", () => {
       ["handed over", "i-1"],
     ]);
     expect(run.hasFailures).to.equal(true);
+  });
+
+  it("passes each of as many as a run tracks on, and deletes no message before", async () => {
+    const ids = Array.from({ length: MAX_TRACKED }, (_, n) => `i-${n}`);
+    const { calls } = await play(
+      undefined,
+      ids.map((instanceId) => ({
+        termination: termination({}, { instanceId }),
+        messages: [receipt(instanceId)],
+      })),
+    );
+    const sent = calls.filter(([call]) => call === "send").flatMap(([, , ...bodies]) => bodies);
+    expect(sent.map((body) => JSON.parse(body).instance_id)).to.deep.equal(ids);
+    const deleted = calls.filter(([call]) => call === "delete").flatMap(([, , ...receipts]) => receipts);
+    expect(deleted).to.have.members(ids.map((id) => `${id}'s`));
+    const deletions = calls.flatMap(([call], place) => (call === "delete" ? [place] : []));
+    expect(Math.min(...deletions)).to.be.above(calls.findLastIndex(([call]) => call === "send"));
   });
 
   it("calls nothing where nothing is left", async () => {
