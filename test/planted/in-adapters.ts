@@ -17,7 +17,12 @@ export const IN_ADAPTERS: readonly Bug[] = [
           const answered = await answer();
           if (operation !== "DescribeInstanceHealth") return answered;
           const { InstanceStates } = answered as { InstanceStates: { State: string }[] };
-          return { InstanceStates: InstanceStates.filter(({ State }) => State !== "InService") };
+          const out = { State: "OutOfService", Description: "Instance is not currently registered." };
+          return {
+            InstanceStates: InstanceStates.map((each) =>
+              each.State === "InService" ? { ...each, ...out } : each,
+            ),
+          };
         }),
       ),
     use: (classicLoadBalancers) =>

@@ -74,6 +74,7 @@ export const IN_PORTS: readonly Bug[] = [
         findContainerInstances: (...of) => ecs.findContainerInstances(...of).catch(() => []),
         describeContainerInstances: (...of) => ecs.describeContainerInstances(...of).catch(() => []),
         describeTasks: (...of) => ecs.describeTasks(...of).catch(() => []),
+        clusters: () => ecs.clusters().catch(() => []),
       },
     }),
     given: { ecs: { describeTasks: failing } },
@@ -96,10 +97,12 @@ export const IN_PORTS: readonly Bug[] = [
     what: "a target group that could not be read is taken for one without targets",
     harm: "requests fail during an outage of the load balancer's API",
     lie: (ports) =>
-      lyingLoadBalancers(ports, "target", ({ describe, targets, stillThere }) => ({
+      lyingLoadBalancers(ports, "target", ({ describe, targets, stillThere, list, discoverTargets }) => ({
         describe: (nameOrArn) => describe(nameOrArn).catch(() => undefined),
         targets: (...of) => targets(...of).catch(() => []),
         stillThere: (...of) => stillThere(...of).catch(() => []),
+        list: () => list().catch(() => []),
+        discoverTargets: (...of) => discoverTargets(...of).catch(() => []),
       })),
     given: { loadBalancers: { target: { targets: failing } } },
     use: (ports) => outcomeOf(portOf(ports, "target").targets("arn:tg", ["i-1"])),
