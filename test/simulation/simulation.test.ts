@@ -11,7 +11,7 @@ import { pastFailuresOfHooks } from "./past-failures-of-hooks.ts";
 import { pastFailuresOfReturns } from "./past-failures-of-returns.ts";
 import { failuresOf, faultsOfOurs, run, SAID } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
-import { sweep } from "./sweep.ts";
+import { SeedError, sweep } from "./sweep.ts";
 import { KINDS, summaryOf, WORLD_KINDS } from "./tell.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
@@ -80,6 +80,13 @@ describe("simulation", () => {
       new Map((await sweep(seeds, 1, () => {})).map(({ seed, digest }) => [seed, digest]));
     // One in which a client that reads a setting of the machine, in real time, shows.
     expect((await digestsOf([5])).get(5)).to.equal((await digestsOf([8, 5])).get(5));
+  });
+
+  it("no seed is played once a result is enough, and one that does not end in its time is told by its number", async () => {
+    const played = await sweep([8, 5], 1, () => {}, { isEnough: () => true });
+    expect(played.map(({ seed }) => seed)).to.deep.equal([8]);
+    const late = await sweep([8], 1, () => {}, { limit: 1 }).catch((error: unknown) => error);
+    expect(late).to.be.instanceOf(SeedError).and.include({ seed: 8, hasDied: false });
   });
 
   it("the bytes are those of the calls too, with what they were asked", async () => {
