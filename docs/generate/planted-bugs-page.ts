@@ -1,6 +1,6 @@
 import { finderText } from "../../test/planted/bug.ts";
 import { BUGS } from "../../test/planted/bugs.ts";
-import { readMeasured, type Simulated } from "../../test/planted/simulated.ts";
+import { readMeasured, SEEDS, type Simulated } from "../../test/planted/simulated.ts";
 import { markdownTable } from "./tables.ts";
 
 /** The page on the bugs that are planted by hand, and what finds each. */
@@ -65,5 +65,13 @@ function simulatedText(measured: Simulated | undefined): string {
 function shareText(measured: readonly Simulated[]): string {
   const found = measured.filter(({ says }) => says !== undefined).length;
   const share = Math.round((100 * found) / BUGS.length);
-  return `Of the ${BUGS.length} bugs, ${measured.length} were measured so far, and ${found} found. That is ${share} % of all.`;
+  const few = measured.filter(({ seeds, says }) => says === undefined && seeds < SEEDS).length;
+  return [
+    `Of the ${BUGS.length} bugs, ${measured.length} were measured, and ${found} found: ${share} % of all.`,
+    ...(few === 0
+      ? []
+      : [
+          `Of those that were not found, ${few} have not had their ${SEEDS} seeds yet: the share is a lower bound.`,
+        ]),
+  ].join(" ");
 }

@@ -5,12 +5,9 @@ import { endUsage } from "../../cli/usage.ts";
 import { type Bug, finderText } from "./bug.ts";
 import { BUGS } from "./bugs.ts";
 import { Garden } from "./garden.ts";
-import { readMeasured, simulate } from "./simulated.ts";
+import { readMeasured, SEEDS, simulate } from "./simulated.ts";
 
 allowClosedPipes();
-
-/** How many seeds the simulation has to find a bug. */
-const SEEDS = 100;
 
 const options = new Command("npm run planted --")
   .description(

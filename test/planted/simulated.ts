@@ -9,6 +9,8 @@ import { BUGS } from "./bugs.ts";
 import type { Garden } from "./garden.ts";
 
 const FILE = fileURLToPath(new URL("./simulated.json", import.meta.url));
+/** How many seeds the simulation has to find a bug. */
+export const SEEDS = 100;
 /** The first seed. It is the one that .ci/run begins with. */
 const BASE = 3_000_000;
 /** A bug that shows at all mostly shows in the first seeds. So all bugs get these before any gets the rest. */
