@@ -8,7 +8,7 @@ import type { AutoScalingView, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete } from "./decision.ts";
 import { stillThere } from "./still-there.ts";
-import { BEFORE_GLOBAL_LIMIT_MS, SECOND } from "./timings.ts";
+import { BEFORE_GLOBAL_LIMIT_MS, CLOCKS_APART_MS, SECOND } from "./timings.ts";
 import { isHeldByOurs } from "./whose-hook.ts";
 
 /** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit cuts it short. */
@@ -16,10 +16,12 @@ export type Deadline = { readonly at: number; readonly cut: boolean };
 
 /**
  * The deadline of a drain. Its own time counts from when it was begun, and the hook's global limit from when the lifecycle action
- * began. On a dry run nothing begins, so the time is told as if it had begun with the action.
+ * began. On a dry run nothing begins, so the time is told as if it had begun with the action. The function that ends a drain may have
+ * a clock that is ahead of that of the one that began it.
  */
 export function deadlineOf(termination: Termination, hook: Hook | undefined): Deadline {
-  const wanted = beginningOf(termination) + termination.settings.drainTimeoutSeconds * SECOND;
+  const wanted =
+    beginningOf(termination) + termination.settings.drainTimeoutSeconds * SECOND + CLOCKS_APART_MS;
   const limit = limitOf(termination, hook);
   return { at: Math.min(wanted, limit), cut: limit < wanted };
 }

@@ -9,7 +9,7 @@ import type { Deadline } from "./deadline.ts";
 import { settleMilliseconds } from "./settle.ts";
 import { pointingAt } from "./steps.ts";
 import { mayBeStopped } from "./stop-tasks.ts";
-import { BEFORE_GLOBAL_LIMIT_MS, MINUTE, SECOND, SPARE_MS } from "./timings.ts";
+import { BEFORE_GLOBAL_LIMIT_MS, CLOCKS_APART_MS, MINUTE, SECOND, SPARE_MS } from "./timings.ts";
 
 /** One wait of a drain: for what, whose it is, and how long it may last, in milliseconds. */
 type Part = {
@@ -36,7 +36,7 @@ export function timeWarnings(
   if (times === undefined) return [];
   const parts = waitsOf(termination, observed, times).filter(({ milliseconds }) => milliseconds > 0);
   const needs = lengthOf(parts);
-  const has = Math.max(0, at - now);
+  const has = Math.max(0, at - (cut ? 0 : CLOCKS_APART_MS) - now);
   if (needs <= has) return [];
   const whole = cut && hook ? hook.globalTimeout - BEFORE_GLOBAL_LIMIT_MS : drainTimeoutOf(termination);
   return [

@@ -30,6 +30,8 @@ export const ASSUMED_TIMEOUT_MS = 180 * SECOND;
 export const SHORT_HOOK_MS = 180 * SECOND;
 /** Rule 6. The drain ends this long before the hook's global limit, so that the end is ours. */
 export const BEFORE_GLOBAL_LIMIT_MS = 120 * SECOND;
+/** Rule 6. By how much the clocks of two functions may differ: a drain may take that much longer than its settings say. */
+export const CLOCKS_APART_MS = 10 * SECOND;
 /** Rule 6. What a warning adds to the time that a drain needs: until the next pass, and for replacements to start. */
 export const SPARE_MS = 120 * SECOND;
 /** Rule 7. How long an agent must be disconnected before EC2 is asked. To be so for a short time is normal. */

@@ -93,8 +93,11 @@ export class BelongingsLedger implements Past {
         this.#of(line).isExcused ||= line.how === "terminated" || line.by !== "auto-scaling";
         return;
       case "interruption":
-      case "message-lost":
         this.#of(line).isExcused = true;
+        return;
+      // Nothing else says what was taken. What is taken later must come back.
+      case "message-lost":
+        this.#of(line).isExcused ||= this.#hasTakenFrom(this.#of(line));
         return;
       case "container-instance": {
         const { containerInstances } = this.#of(line);
@@ -136,6 +139,13 @@ export class BelongingsLedger implements Past {
           .map((place) => `it is not registered with ${place} any more`),
       ].map((what) => ({ at, instanceId, rule: RETURN_RULE, what }));
     });
+  }
+
+  #hasTakenFrom({ taken, containerInstances }: Belongings): boolean {
+    const isDrained = [...containerInstances.values()].some(
+      ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
+    );
+    return taken.size > 0 || isDrained;
   }
 
   /** Forgets instances that are in no group and that no line has been about since. */

@@ -145,8 +145,11 @@ export class CapacityLedger {
   }
 
   #isByHand(instanceId: string, targetGroup: string): boolean {
-    const spots = this.#where.spotsOf(this.#where.instance(instanceId));
-    return spots.every(({ name, by }) => name !== targetGroup || by === "operator");
+    const there = this.#where.instance(instanceId);
+    const isByOthers = this.#where
+      .spotsOf(there)
+      .some(({ name, by }) => name === targetGroup && by !== "operator");
+    return !isByOthers && !this.#facts.registersItself(there.group, targetGroup);
   }
 
   #instanceBehind(target: string): string {

@@ -64,6 +64,8 @@ export type DamageFacts = PermitFacts & {
   readonly services: ServiceScope;
   readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
   readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
+  /** Whether each new instance of a group registers itself with a target group. */
+  readonly registersItself: (group: string, targetGroup: string) => boolean;
   /** The instance ports of a classic load balancer, and how long it drains at most, in milliseconds. */
   readonly classic: (
     name: string,
@@ -141,7 +143,10 @@ export class DamageLedger {
     const left = leftBehind(at, this.#where, releases, this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);
     const more = [...this.#capacity.open(at), ...this.#lateness.open(at)];
-    const tried = foreignCalls(this.#facts.calls(), (hook) => this.#foreign.get(hook));
+    const tried = foreignCalls(this.#facts.calls(), (hook) => {
+      const since = this.#foreign.get(hook);
+      return since === undefined ? undefined : { since, wasOurs: this.#wereOurs.has(hook) };
+    });
     return [...this.#damage, ...open, ...more, ...left, ...unknown, ...tried].sort((a, b) => a.from - b.from);
   }
 
@@ -158,8 +163,7 @@ export class DamageLedger {
         break;
       case "instance-ended":
         this.lastEndAt = line.at;
-        this.#where.follow(line);
-        this.#end(line.instanceId);
+        this.#instanceEnded(line);
         break;
       case "instance":
         this.#where.follow(line);
@@ -267,7 +271,7 @@ export class DamageLedger {
 
   // ABANDON cancels the other hooks of an instance. From the deadline on the input asks for it.
   #allowedToCancel(hold: Hold | undefined, at: number): AllowedBy | undefined {
-    return hold?.scope.mayAbandon && at >= dueAt(hold, this.#facts) ? "on_timeout" : undefined;
+    return hold?.scope.mayAbandon && at >= dueAt(hold) ? "on_timeout" : undefined;
   }
 
   #asked({ at, by, group, instanceId }: LineOf<"termination-asked">): void {
@@ -288,6 +292,13 @@ export class DamageLedger {
       this.#end(line.instanceId);
     }
     if (!there.ended) for (const spot of this.#where.spotsOf(there)) this.#closeIfServed(spot, line.at);
+  }
+
+  // One that was stopped before has nothing more to lose when it is terminated.
+  #instanceEnded(line: LineOf<"instance-ended">): void {
+    const wasDead = this.#where.instance(line.instanceId).ended !== undefined;
+    this.#where.follow(line);
+    if (!wasDead) this.#end(line.instanceId);
   }
 
   #end(instanceId: string): void {

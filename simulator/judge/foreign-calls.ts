@@ -15,12 +15,12 @@ type ActionInput = {
  * Heartbeats for hooks that are not ours, and completions of these that were refused: nothing but a refusal saved them. A
  * completion that took effect is in the story. A fault that hides from a function whose the hook is by now allows its heartbeats.
  *
- * @param foreignSince takes a group and a hook, with a space between; gives since when the hook is not ours, in milliseconds
- *   since 1970, and undefined for one that is ours
+ * @param foreign takes a group and a hook, with a space between. It gives since when the hook is not ours, in milliseconds since
+ *   1970, and whether it was before. Undefined for one that is ours
  */
 export function foreignCalls(
   calls: readonly MadeCall[],
-  foreignSince: (hook: string) => number | undefined,
+  foreign: (hook: string) => { readonly since: number; readonly wasOurs: boolean } | undefined,
 ): Damage[] {
   const found = new Map<string, { -readonly [Key in keyof Damage]: Damage[Key] }>();
   const readAt = new Map<string, number>();
@@ -35,10 +35,13 @@ export function foreignCalls(
       LifecycleHookName: hook,
       InstanceId: instanceId = "",
     } = input as ActionInput;
-    const since = foreignSince(`${group} ${hook}`) ?? Number.POSITIVE_INFINITY;
+    const { since, wasOurs } = foreign(`${group} ${hook}`) ?? {
+      since: Number.POSITIVE_INFINITY,
+      wasOurs: true,
+    };
     if (at < since) continue;
     const hasRead = (readAt.get(`${caller} ${group}`) ?? Number.NEGATIVE_INFINITY) >= since;
-    const allowedBy = action === HEARTBEAT && !hasRead ? "an injected fault" : undefined;
+    const allowedBy = action === HEARTBEAT && wasOurs && !hasRead ? "an injected fault" : undefined;
     const what = `${caller} ${action === HEARTBEAT ? "kept alive" : "tried to complete"} the hook ${hook}, which is not ours`;
     const key = `${instanceId} ${what} ${allowedBy}`;
     const known = found.get(key);

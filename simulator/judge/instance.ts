@@ -50,10 +50,8 @@ export class JudgedInstance {
   lastLineAt = Number.NEGATIVE_INFINITY;
   /** Whether a group has it. */
   isInGroup = false;
-  /** Whether EC2 has sent an interruption notice for it. */
+  /** Whether EC2 has sent an interruption notice for it, at which the input lets us drain it. */
   interrupted = false;
-  /** Whether somebody other than its hook has sent a message about its termination. */
-  forged = false;
   /** Whether a message about its termination was lost. */
   messageLost = false;
   /** When the judged functions first acted on it after that, in milliseconds since 1970: a sweep has found it. */
@@ -87,7 +85,9 @@ export class JudgedInstance {
   enter(state: string, at: number): void {
     this.isInGroup = state !== "gone";
     if (!state.endsWith(":Wait") && this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
-    if (state === "Pending" && !this.#isTerminated) this.dead = false;
+    if (state !== "Pending" || this.#isTerminated) return;
+    this.dead = false;
+    this.interrupted = false;
   }
 
   /** EC2 has ended it, or stopped it, from where it may be started again. */

@@ -17,6 +17,8 @@ export type JudgeOptions = TerminationOptions & {
   /** How far reads lag behind. */
   readonly readLag: () => number;
   readonly wasTold: WasTold;
+  /** Whether the input lets us drain an instance that EC2 is about to take back, without a hook. */
+  readonly drainsInterrupted: () => boolean;
   /** The instance ports of a classic load balancer. */
   readonly classicPorts: (loadBalancer: string) => readonly number[];
 };
@@ -163,10 +165,7 @@ export class Judge implements Past {
   ): void {
     switch (line.kind) {
       case "interruption":
-        this.#instance(line.instanceId).interrupted = true;
-        return;
-      case "message-forged":
-        this.#instance(line.instanceId).forged = true;
+        this.#instance(line.instanceId).interrupted = this.#options.drainsInterrupted();
         return;
       case "message-lost":
         this.#instance(line.instanceId).loseMessage();
@@ -179,6 +178,7 @@ export class Judge implements Past {
         this.#addresses(line);
         return;
       case "agent":
+      case "message-forged":
       case "termination-asked":
       case "notice":
         return;

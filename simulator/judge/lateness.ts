@@ -12,6 +12,9 @@ const GRACE_MS = 60_000;
  */
 const NETWORK_SETTLE_MS = 120_000;
 
+/** So long a message that somebody sent can make a drain late, in milliseconds: its receiver waits for its own next pass. */
+const FORGED_MS = 240_000;
+
 /** A hold, with since when nothing is left on its instance. Times in milliseconds since 1970. */
 type Watched = {
   readonly hold: Hold;
@@ -115,7 +118,7 @@ export class Latenesses {
     if (isMistold) return "metadata";
     if (isMisnamed && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
-    if (there.ended?.by === "operator" || there.forged) return "a person's act";
+    if (there.ended?.by === "operator" || from - there.forgedAt <= FORGED_MS) return "a person's act";
     return there.messageLost || this.#facts.isDisturbed(hold.askedAt, from + GRACE_MS)
       ? "an injected fault"
       : undefined;

@@ -42,8 +42,6 @@ export type Lost = {
 /** What permits need to know besides the story. Times in milliseconds. */
 export type PermitFacts = {
   readonly suspects: ReadonlySet<string>;
-  /** How fast the functions' clocks may be. */
-  readonly fastBy: number;
   /** Whether a function is on a dry run at the moment. */
   readonly isDry: (caller: string) => boolean;
   /** How far reads lag. */
@@ -71,7 +69,7 @@ export function allowedAtEnd(
   if (how === "hook-deleted") return "a person's act";
   if (how === "timeout") return allowedAtTimeout(hold, at);
   if (how === "cancelled") return facts.suspects.has(ender) ? "on_timeout" : "another hook";
-  return facts.suspects.has(ender) ? allowedAtCompletion(there, hold, lost, facts) : "a person's act";
+  return facts.suspects.has(ender) ? allowedAtCompletion(there, hold, lost) : "a person's act";
 }
 
 // The hook's own timeout ended it.
@@ -87,31 +85,27 @@ export function isLeft({ askedAt, begunAt, scope }: Hold, at: number): boolean {
 }
 
 /** From when on a drain may end with whatever is left, in milliseconds since 1970. Never, where it leaves that to its hook. */
-export function dueAt({ askedAt, begunAt, scope }: Hold, { fastBy }: Pick<PermitFacts, "fastBy">): number {
+export function dueAt({ askedAt, begunAt, scope }: Hold): number {
   const { patience, globalLimit } = scope;
   if (patience === undefined) return Number.POSITIVE_INFINITY;
-  return Math.min((begunAt ?? askedAt) + patience, askedAt + globalLimit) - fastBy;
+  return Math.min((begunAt ?? askedAt) + patience, askedAt + globalLimit);
 }
 
 // One of us completed the hook.
-function allowedAtCompletion(
-  there: There,
-  hold: Hold,
-  lost: Lost,
-  facts: PermitFacts,
-): AllowedBy | undefined {
+function allowedAtCompletion(there: There, hold: Hold, lost: Lost): AllowedBy | undefined {
   const { at, knownUntil: known } = hold.ended as NonNullable<Hold["ended"]>;
-  const byDeadline = allowedByDeadline(there, hold, lost, facts);
+  const byDeadline = allowedByDeadline(there, hold, lost);
   if (byDeadline) return byDeadline;
   if (lost.since > at) return lost.by === "operator" ? "a person's act" : "another hook";
-  if (!lost.isNamed(hold.scope)) return allowedByDiscovery(hold.scope);
+  const unlooked = lost.isNamed(hold.scope) ? undefined : allowedByDiscovery(hold.scope);
+  if (unlooked) return unlooked;
   if (lost.isForNextRound(hold)) return "a person's act";
   return lost.since > known ? "settle_seconds" : undefined;
 }
 
-function allowedByDeadline(there: There, hold: Hold, lost: Lost, facts: PermitFacts): AllowedBy | undefined {
+function allowedByDeadline(there: There, hold: Hold, lost: Lost): AllowedBy | undefined {
   const { at } = hold.ended as NonNullable<Hold["ended"]>;
-  if (at < dueAt(hold, facts)) return undefined;
+  if (at < dueAt(hold)) return undefined;
   if (lost.isGoing) return "drain_timeout_seconds";
   // In a cluster that may not be changed, nothing makes it leave.
   if (lost.cluster !== undefined && !hold.scope.permits.changeable.has(lost.cluster)) return "clusters";

@@ -89,17 +89,22 @@ export type JudgedHook = Pick<Scope, "isSwept"> & {
   readonly changedAt?: number;
 };
 
-/** So long before the hook's global limit a drain may be completed with what is left, in milliseconds. */
-const BEFORE_LIMIT_MS = 120_000;
+/**
+ * So long before the hook's global limit a drain may be completed with what is left, in milliseconds: two minutes, by a clock that
+ * may be fast.
+ */
+const BEFORE_LIMIT_MS = 130_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
 /** What an input without the key `discover` means. */
 const DISCOVERY: Discovery = "all";
 /** A shorter hook can end between two passes, in milliseconds. */
-const SHORT_HOOK_MS = 180_000;
+const SHORT_HOOK_MS = 120_000;
 /** How late a drain may end: by two runs of the schedule. */
 export const TICKS_MS = 120_000;
 /** The functions are made for reads that lag by at most this, in milliseconds: what changed shortly before may not show yet. */
 export const READ_LAG_LIMIT_MS = 10_000;
+/** So old may the reads be on which somebody acts, in milliseconds: what has changed since, they need not know. */
+export const READS_FRESH_MS = 30_000;
 
 /** Which target groups and classic load balancers a service registers with. */
 export type ServiceScope = (
@@ -232,7 +237,7 @@ function endOf(
     mayAbandon: on_timeout === "abandon",
     stopTasks: stopTasksOf(stop_tasks),
     isSwept,
-    keepsAlive: !leaves && !isSwept && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
+    keepsAlive: !leaves && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
   };
 }
 

@@ -21,8 +21,6 @@ export type TerminationOptions = {
   readonly stopTasksByInput: () => readonly StopTasks[];
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
   readonly isDry: (caller: string) => boolean;
-  /** How fast the functions' clocks may be. */
-  readonly fastBy: number;
 };
 
 /** A termination, with the scope that it has or ended with, and whether it ever had registrations or tasks. */
@@ -216,14 +214,14 @@ export class Terminations implements Past {
     return of.scope;
   }
 
-  // How long it is until a drain may end with whatever is left, in milliseconds. The functions' clocks may be fast.
+  // How long it is until a drain may end with whatever is left, in milliseconds.
   // The drain's own time counts from when somebody could first work on it, the hook's from the lifecycle action's start.
   #untilDeadline({ record, scope, begunAt }: Case, at: number): number {
     const end = Math.min(
       (begunAt ?? record.askedAt) + (scope.patience ?? Number.POSITIVE_INFINITY),
       record.askedAt + (scope.patience === undefined ? Number.POSITIVE_INFINITY : scope.globalLimit),
     );
-    return end - this.#options.fastBy - at;
+    return end - at;
   }
 
   // Whether a drain with `on_timeout: abandon` has ended with ABANDON at this moment, after its deadline.
@@ -244,7 +242,7 @@ export class Terminations implements Past {
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
     const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS;
     if (!scope.keepsAlive) return false;
-    if (!messageLost) return at >= unhidden;
+    if (!messageLost && !scope.isSwept) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS, unhidden + sweepInterval);
   }
 

@@ -63,7 +63,8 @@ export class There {
   /** Its lifecycle state; empty where no group has it. */
   state = "";
   interrupted = false;
-  forged = false;
+  /** When somebody other than its hook last sent a message about its termination, in milliseconds since 1970. */
+  forgedAt = Number.NEGATIVE_INFINITY;
   messageLost = false;
   ended: { readonly at: number; readonly by: Actor; readonly how: HowEnded } | undefined;
   readonly tasks = new Map<string, TaskThere>();
@@ -202,7 +203,7 @@ export class Whereabouts {
     if (line.kind === "addresses" && line.interfaces.length > 0)
       this.instance(line.instanceId).interfaces = line.interfaces;
     if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
-    if (line.kind === "message-forged") this.instance(line.instanceId).forged = true;
+    if (line.kind === "message-forged") this.instance(line.instanceId).forgedAt = line.at;
     if (line.kind === "message-lost") this.instance(line.instanceId).messageLost = true;
     if (line.kind === "instance-ended") {
       const { at, by, how, instanceId } = line;

@@ -7,7 +7,7 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
-import { fastBy, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -35,13 +35,17 @@ export function damageFactsOf(
       world.groups.find(group)?.hooksChangedAt.get(hook) ?? Number.NEGATIVE_INFINITY,
     scopeOfGroup: scopesOfGroups(world, scopeOf),
     isSwept: (group, cluster) => isSwept(inputs.of("terminate"), group, cluster),
-    readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
+    readSince: () => readSinceIn(simulation),
     readLag: () => simulation.readLag,
     wasTold: toldIn(simulation, suspects),
-    fastBy: fastBy(scenario),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     services: servicesIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),
+    registersItself: (group, targetGroup) =>
+      scenario.auto_scaling_groups.some(
+        ({ name, registers_with: own }) =>
+          name === group && own.target_groups.some((each) => each.name === targetGroup),
+      ),
     service: (cluster, service) => serviceFacts(world, cluster, service),
     classic: (name) => classicFacts(world, name),
     listensAnywhere: ({ cluster, arn, hostPorts }) =>

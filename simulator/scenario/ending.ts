@@ -3,8 +3,16 @@ import { isAlive, isEnded } from "../services/ec2/instances.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
 
-/** In these states the hooks come later: the instance first leaves the load balancers attached to the group. */
+/**
+ * In these states the hooks come later: the instance first leaves the load balancers attached to the group. Once a new one is in
+ * service, another may be too much for the group or its warm pool.
+ */
 const BEFORE_HOOKS: readonly (string | undefined)[] = [
+  "Pending",
+  "Pending:Wait",
+  "Pending:Proceed",
+  "Warmed:Pending:Wait",
+  "Warmed:Pending:Proceed",
   "Terminating",
   "Warmed:Terminating",
   "Warmed:Pending",

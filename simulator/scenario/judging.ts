@@ -7,6 +7,7 @@ import {
   eitherScope,
   type Found,
   type JudgedHook,
+  READS_FRESH_MS,
   type Scope,
   type ScopeNow,
   type ServiceScope,
@@ -62,7 +63,7 @@ export function judgeOf(
     story: world.story,
     scopeOf: scopesIn(world, inputs),
     suspects: new Set(suspects),
-    readSince: () => simulation.acting?.readSince ?? Number.POSITIVE_INFINITY,
+    readSince: () => readSinceIn(simulation),
     readLag: () => simulation.readLag,
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
@@ -72,8 +73,8 @@ export function judgeOf(
       ...inputsSince(inputs, "deregister", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
       ...inputsSince(inputs, "terminate", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     ],
+    drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
     isDry: (caller) => inputs.of(caller).dry_run === true,
-    fastBy: fastBy(scenario),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: servicesIn(world),
     ...disturbed,
@@ -139,16 +140,6 @@ function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: num
     const { dry_run } = input;
     return inputs.since("deregister", now - TICKS_MS).map((each) => ({ ...each, dry_run }));
   });
-}
-
-/**
- * How much too early a drain's deadline can come, in milliseconds. terminate ends it by its own clock. It began by the clock of
- * whichever function first looked, and that clock may be slow.
- */
-export function fastBy({ functions }: Scenario): number {
-  const { deregister, terminate } = functions ?? {};
-  const end = terminate?.clock_skew_seconds ?? 0;
-  return Math.max(0, end, end - (deregister?.clock_skew_seconds ?? 0)) * 1000;
 }
 
 /**
@@ -227,6 +218,14 @@ function foundIn({ targetGroups, classic, clusters }: World): Found {
       ...classic.all.map(({ name }) => name),
     ]),
   };
+}
+
+/**
+ * Since when the reads count on which the present caller acts, in milliseconds since 1970: news of more than half a minute ago it
+ * should know. Infinity where there were no reads.
+ */
+export function readSinceIn({ acting, world }: Pick<Simulation, "acting" | "world">): number {
+  return Math.max(acting?.readSince ?? Number.POSITIVE_INFINITY, world.agenda.now - READS_FRESH_MS);
 }
 
 /** How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps. */

@@ -505,7 +505,7 @@ describe("scenarios: damage", () => {
         };
       };
       expect(kinds(await playBy(takingOut(150), network))).to.deep.equal([]);
-      expect(kinds(await playBy(takingOut(250), network))).to.deep.equal(["late, by nothing"]);
+      expect(kinds(await playBy(takingOut(310), network))).to.deep.equal(["late, by nothing"]);
     });
   });
 

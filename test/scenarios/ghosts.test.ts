@@ -66,7 +66,7 @@ describe("scenarios: ghosts", () => {
     const outcome = await play(fleet([silentFrom(2), terminated]));
     expectNoGhost(outcome);
     const held = (outcome.terminations[0]?.completedAt ?? 0) - outcome.startedAt;
-    expect(held, "until its deadline, and no longer").to.be.within(360_000, 385_000);
+    expect(held, "until its deadline, and no longer").to.be.within(360_000, 395_000);
     expect(secondsToLeave(outcome)).to.be.within(20, 120);
     expect(linesOf(outcome, "container instance followed", leaving)).to.have.lengthOf(1);
     expect(linesOf(outcome, "container instance deregistered", leaving)[0]?.force).to.equal(true);

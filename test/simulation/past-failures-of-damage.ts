@@ -409,4 +409,51 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 51_240_733,
+    wrong:
+      "an agent joined a cluster that nobody had named, within the read lag before the completion: the judge forgave that in a named one alone",
+    scenario: {
+      name: "past failure 51240733",
+      read_lag_seconds: 10,
+      functions: {
+        deregister: deregister({ cluster_names: ["c1"] }, 26),
+        terminate: { ...sweeping({ cluster_names: ["c1"], sweep_minutes: 1 }), first_after_seconds: 8 },
+      },
+      queues,
+      clusters: [{ name: "c0", services: [{ name: "host0" }] }],
+      auto_scaling_groups: [{ name: "g2", instance_ids: ["i-20000000000000002"], hooks: [drain] }],
+      timeline: [
+        { at_seconds: 12, terminate: { instance_ids: ["i-20000000000000002"] } },
+        { at_seconds: 60, join_cluster: { instance_ids: ["i-20000000000000002"], cluster: "c0" } },
+      ],
+    },
+  },
+  {
+    seed: 51_240_809,
+    wrong:
+      "an instance was stopped in the middle of its drain, and terminated once its hook was completed: the judge counted that second end, by which nothing was lost any more",
+    scenario: {
+      name: "past failure 51240809",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"] }),
+        terminate: sweeping({ auto_scaling_groups: ["g0"], cluster_names: ["c0"], sweep_minutes: 2 }),
+      },
+      queues,
+      target_groups: [{ name: "web0" }],
+      clusters: [
+        {
+          name: "c0",
+          services: [{ name: "web0", load_balancers: [{ target_group: "web0", container_port: 3000 }] }],
+        },
+      ],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000001"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 5, update_service: { cluster: "c0", service: "web0", redeploy: true } },
+        { at_seconds: 67, stop: { instance_ids: ["i-00000000000000001"] } },
+      ],
+    },
+  },
 ];

@@ -11,6 +11,9 @@ import { shownIn } from "./fired.ts";
 /** By so many characters of its name and text an error is told from another. */
 const TOLD_APART_BY = 50;
 
+/** Calls that take as long as this are slow, in milliseconds. */
+const SLOW_MS = 500;
+
 /** What became of one scenario. */
 export type Result = {
   readonly seed: number;
@@ -100,8 +103,13 @@ function saidIn(lines: readonly string[]): Map<string, number> {
   return new Map(SAID.map((phrase) => [phrase, says(phrase).length]));
 }
 
-function calmFrom({ faults_end_after_seconds: seconds }: ScenarioInput, { startedAt }: Played): number {
-  return seconds === undefined ? Number.POSITIVE_INFINITY : startedAt + seconds * 1_000;
+// From when on no call fails or hangs, in milliseconds since 1970. Where all calls are slow, there is never time for all.
+function calmFrom(
+  { faults_end_after_seconds: seconds, latency_milliseconds: [, slowest] = [15, 60] }: ScenarioInput,
+  { startedAt }: Played,
+): number {
+  if (seconds === undefined || slowest >= SLOW_MS) return Number.POSITIVE_INFINITY;
+  return startedAt + seconds * 1_000;
 }
 
 /** A violation in words, with its time counted from the start. */
@@ -110,10 +118,11 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 }
 
 /**
- * The invocations that ended as none should: a run of the functions fails with a RunFailed, after all else is done, and
- * leaves before Lambda ends it unless call after call hangs; anything else is a fault of theirs.
+ * The invocations that ended as none should: a run of the functions leaves before Lambda ends it, unless call after call hangs. It
+ * fails with a RunFailed, after all else is done, where something else has failed, which in the calm nothing does but the look for
+ * what has a name that does not exist. Anything else is a fault of theirs.
  *
- * @param calmFrom from when on no call hangs, in milliseconds since 1970
+ * @param calmFrom from when on no call fails or hangs, in milliseconds since 1970
  */
 export function faultsOfOurs(
   { invocations }: Pick<Played, "invocations">,
@@ -122,8 +131,14 @@ export function faultsOfOurs(
   return invocations.filter(
     ({ outcome, error = "", startedAt }) =>
       (outcome === "timed out" && startedAt >= calmFrom) ||
-      (outcome === "failed" && !error.startsWith("RunFailed: ")),
+      (outcome === "failed" &&
+        (!error.startsWith("RunFailed: ") || (startedAt >= calmFrom && !isOfNames(error)))),
   );
+}
+
+// What a run says that failed because it asked for things that are not there, and because of nothing else.
+function isOfNames(error: string): boolean {
+  return error.split("; ").every((each) => each.includes("there is no such "));
 }
 
 /** A fault of ours in words, with its time counted from the start. */

@@ -5,7 +5,7 @@ import { settingsOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { readSettings } from "../../../../shared/reconcile/settings-in-force.ts";
 import { type Shown, showing } from "../observe/shown.ts";
-import { hook, MINUTE, OURS, SINCE, termination } from "../rules/builders.ts";
+import { hook, MINUTE, OURS, SECOND, SINCE, termination } from "../rules/builders.ts";
 import { play, reads, target } from "./reconciling.ts";
 
 const KEYS: DrainKeys = { target_groups: ["static"], discover: "named", drain_timeout_seconds: 600 };
@@ -35,10 +35,13 @@ describe("a pass", () => {
   });
 
   it("is at the deadline that the hook sets, whatever the message says", async () => {
-    const left = { ...target("registered"), terminating: { fleet: { "i-1": SINCE } } };
+    const began = SINCE - 10 * SECOND;
+    const left = { ...target("registered"), terminating: { fleet: { "i-1": began } } };
     const late = { options: { keys: KEYS }, completions: ["completed" as const] };
     const shown = { ...left, ...saying({ drain_timeout_seconds: 60, on_timeout: "abandon" }) };
-    const { asked } = await play(told({ drainTimeoutSeconds: 1_200 }), { ...late, shown });
+    const before = told({ drainTimeoutSeconds: 1_200 });
+    const old = { ...before, since: began, memory: { ...before.memory, begunAt: began } };
+    const { asked } = await play(old, { ...late, shown });
     expect(asked).to.include("complete i-1 with ABANDON");
     expect(asked, "the group's retention matters then").to.include("autoScaling.retains fleet");
   });

@@ -11,13 +11,17 @@ import { type DrainSettings, settingsOf } from "../../../../shared/model/setting
 import type { ClusterInstance, ContainerInstance, Service } from "../../../../shared/model/tasks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
+import { CLOCKS_APART_MS } from "../../../../shared/rules/timings.ts";
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 /** The message's time; `now` in the rows counts from here. */
 export const SINCE = Date.parse("2026-01-05T09:00:00Z");
 
-/** A drain that has just begun: its time, and the hook's timer, began with the message. */
+/**
+ * A drain that has just begun: its time, and the hook's timer, began with the message. Its time is what the settings say here, with
+ * what is added for clocks that differ.
+ */
 export const termination = (
   memory: Partial<Memory> = {},
   change: Partial<Omit<Termination, "settings">> & { readonly settings?: Partial<DrainSettings> } = {},
@@ -31,7 +35,11 @@ export const termination = (
   interruptedAt: undefined,
   dryRun: false,
   ...change,
-  settings: { ...settingsOf({ cluster_name: "main", discover: "named" }), ...change.settings },
+  settings: {
+    ...settingsOf({ cluster_name: "main", discover: "named" }),
+    ...change.settings,
+    drainTimeoutSeconds: (change.settings?.drainTimeoutSeconds ?? 3600) - CLOCKS_APART_MS / SECOND,
+  },
   memory: { ...NO_MEMORY, begunAt: SINCE, lastHeartbeatAt: SINCE, ...memory },
 });
 

@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
 describe("the settings that count", () => {
   for (const { why, hook, keys, expected } of cases)
     it(`are ${why}`, () =>
-      expect(settingsInForce(termination({}, { settings: TOLD }), hook, keys)).to.deep.equal(expected));
+      expect(settingsInForce({ ...termination(), settings: TOLD }, hook, keys)).to.deep.equal(expected));
 
   it("begin anew in each pass: what the hook has said before, and says no more, does not count", () => {
     const said = settingsInForce(termination(), view({ drain_timeout_seconds: 900 }), INPUT);

@@ -162,8 +162,10 @@ describe("a candidate", () => {
     });
   });
 
-  const told = (instanceId: string, settings: Partial<DrainSettings>) =>
-    termination({}, { instanceId, settings: { clusterNames: [], ...settings } });
+  const told = (instanceId: string, settings: Partial<DrainSettings>) => ({
+    ...termination({}, { instanceId }),
+    settings: { ...settingsOf({}), ...settings },
+  });
 
   it("is told what the input says", () => {
     const keys: DrainKeys = { cluster_name: "main", drain_timeout_seconds: 240 };
