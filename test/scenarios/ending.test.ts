@@ -92,12 +92,12 @@ describe("scenarios: their end", () => {
     expectDrained(outcome, { count: 1 });
   });
 
-  it("comes soon where nothing is terminated at all", async () => {
+  it("comes once a new instance is in service where nothing is terminated at all", async () => {
     const outcome = await play({
       ...world,
       timeline: [{ at_seconds: 100, scale_out: { group: "fleet", count: 1 } }],
     });
     expect(outcome.terminations).to.deep.equal([]);
-    expect(outcome.endedAt - outcome.startedAt).to.be.at.most(110_000);
+    expect(outcome.endedAt - outcome.startedAt).to.be.within(130_000, 140_000);
   });
 });

@@ -262,7 +262,7 @@ describe("scenarios: forged notices", () => {
       const outcome = await play({
         ...world([{ at_seconds: 30, interrupt_spot: { instance_ids: [spot], action, cause } }]),
         // An instance with a silent agent is followed to its end only where a run knows its own messages.
-        functions: functions(keys),
+        functions: functions({ cluster_name: "main", ...keys }),
       });
       expect(outcome.violations).to.deep.equal([]);
       expect(linesOf(outcome, "set DRAINING", spot)).to.have.lengthOf(1);
