@@ -1,6 +1,6 @@
 import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
-import type { JudgedInstance, Unknowable } from "./instance.ts";
+import type { JudgedInstance, Registration, Unknowable } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
@@ -142,6 +142,8 @@ export class Terminations implements Past {
     const late = Math.round((at - this.#latestEnd(found, instance)) / 1000);
     if (late > 0 && this.#isStillOurs(found))
       accuse("every drain ends in time", `it ended ${late} s too late`);
+    for (const { name } of this.#forgotten(found, instance, at))
+      accuse("what is ours is taken out", `it is still registered with ${name}`);
     if (how === "call" && isSuspect) {
       const left = instance.left(scope, unknowable).join(", ");
       record.completedAt = at;
@@ -244,6 +246,21 @@ export class Terminations implements Past {
     if (!scope.keepsAlive) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS, unhidden + sweepInterval);
+  }
+
+  // What the settings name, and nobody took out, though a function has known of the drain for two runs in the calm, and more. Who
+  // waits for a wrong value to be put right, or searches, does nothing meanwhile.
+  #forgotten(of: Case, instance: JudgedInstance, at: number): Registration[] {
+    const { scope, begunAt, record } = of;
+    const { faultsEndAt, sweepInterval } = this.#options;
+    const { permits, changedAt, named } = scope;
+    const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
+    if (begunAt === undefined || permits.isMistold || permits.isMisnamed || permits.dryRun) return [];
+    if (instance.dead || instance.interrupted || !this.#isStillOurs(of)) return [];
+    const known = Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
+    return instance
+      .ours({ ...scope, ...named })
+      .filter(({ state, since }) => state === "registered" && Math.max(since, known) + 2 * TICKS_MS <= at);
   }
 
   // Whether the functions serve a case's hook still. Somebody may have made it another's, or deleted it.

@@ -71,6 +71,15 @@ const clustered = (keys: Keys) =>
     },
   );
 
+const large = (shape: Shape) => world({ discover: "named" }, shape);
+const forty = Array.from({ length: 40 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
+const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
+const outage = [{ at_seconds: 10, skip_ticks: { function: "deregister" as const, for_seconds: 1_800 } }];
+const remembering = {
+  at_seconds: 1,
+  send: { queue: "monitor", body: JSON.stringify({ instance_id: other, memory: {} }) },
+};
+
 async function shown(scenario: ScenarioInput): Promise<string[]> {
   const { fired } = await run(scenario);
   return SHOWN_KINDS.filter((kind) => fired.get(kind));
@@ -103,6 +112,24 @@ describe("what the story and the log of a seed show", () => {
       ["unnamed clusters", "cluster_tag"],
     ],
     ["one that may not be changed", clustered({}), ["unnamed clusters", "clusters not permitted"]],
+    [
+      "forty instances",
+      large({ auto_scaling_groups: [{ name: "fleet", instance_ids: forty }] }),
+      ["groups of forty"],
+    ],
+    ["five clusters", large({ clusters: five }), ["five clusters"]],
+    [
+      "a delay of a quarter of an hour",
+      large({ target_groups: [{ name: "slow", deregistration_delay_seconds: 900 }] }),
+      ["delays of a quarter of an hour"],
+    ],
+    [
+      "a stop timeout of two minutes",
+      large({ clusters: [{ name: "a", services: [{ name: "web", task: { stop_timeout_seconds: 120 } }] }] }),
+      ["stop timeouts of minutes"],
+    ],
+    ["half an hour without runs", large({ timeline: outage }), ["half an hour without runs"]],
+    ["a memory of a stranger", large({ timeline: [remembering] }), ["memories of strangers"]],
   ];
   for (const [what, scenario, kinds] of table)
     it(`${what}: ${kinds.join(", ") || "nothing"}`, async () =>

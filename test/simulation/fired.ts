@@ -26,6 +26,12 @@ export const SHOWN_KINDS = [
   "unnamed clusters",
   "cluster_tag",
   "clusters not permitted",
+  "groups of forty",
+  "five clusters",
+  "delays of a quarter of an hour",
+  "stop timeouts of minutes",
+  "half an hour without runs",
+  "memories of strangers",
 ] as const;
 type ShownKind = (typeof SHOWN_KINDS)[number];
 
@@ -40,12 +46,35 @@ export function shownIn(
     ...addressesIn(simulation.world.story.lines),
     ...log.flatMap(toldBy),
     ...log.filter((line) => isByTag(scenario, line)).map((): ShownKind => "cluster_tag"),
+    ...sizesOf(scenario),
     // What `named` leaves is told by nobody, but what is lost by that is judged.
     ...damage.flatMap((each): ShownKind[] => (each.allowedBy === "discover: named" ? [each.allowedBy] : [])),
   ];
   const counts = new Map<string, number>();
   for (const kind of shown) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return counts;
+}
+
+// How large a world is, which its scenario says.
+function sizesOf({
+  auto_scaling_groups: groups = [],
+  clusters = [],
+  target_groups = [],
+  timeline = [],
+}: ScenarioInput): ShownKind[] {
+  const stopTimeouts = clusters
+    .flatMap(({ services = [] }) => services)
+    .map(({ task }) => task?.stop_timeout_seconds ?? 0);
+  const delays = target_groups.map(({ deregistration_delay_seconds: delay = 300 }) => delay);
+  const is: readonly (readonly [kind: ShownKind, holds: boolean])[] = [
+    ["groups of forty", groups.some(({ instance_ids = [] }) => instance_ids.length >= 40)],
+    ["five clusters", clusters.length >= 5],
+    ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
+    ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],
+    ["half an hour without runs", timeline.some(({ skip_ticks: skip }) => (skip?.for_seconds ?? 0) >= 1_800)],
+    ["memories of strangers", timeline.some(({ send }) => send?.body.includes('"memory"') === true)],
+  ];
+  return is.flatMap(([kind, holds]) => (holds ? [kind] : []));
 }
 
 // The addresses that the functions took out, and that an instance had then.

@@ -2,14 +2,18 @@ import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
-import { disturbanceOf, faultsOf, skewOf } from "./faults.ts";
+import { type Disturbance, disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
+import { happeningsOfSize, keysOfSize, outageOf, placeOfSize, sizeOf } from "./size.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
 const ENDS_AFTER = 18_000;
+
+/** The same, where drains may take two hours. */
+const LONG_ENDS_AFTER = 40_000;
 
 /** The functions' queues, as the template makes them. */
 export const queues = [
@@ -29,13 +33,20 @@ export const queues = [
  */
 export function scenarioOf(seed: number): ScenarioInput {
   const source = randomSource(seed);
-  const world = worldOf(source("world"));
+  const sizing = source("size");
+  const size = sizeOf(sizing);
+  const world = placeOfSize(sizing, size, worldOf(source("world")));
   const names = namesIn(world);
   const random = source("policy");
   const discovery = source("discovery");
   const { keys: discovering, named } = discoveryOf(discovery, names);
   const place = withOthers(discovery, world);
-  const keys = { ...nameKeys(named), ...drainKeys(random, names, 0.5), ...discovering };
+  const keys = {
+    ...nameKeys(named),
+    ...drainKeys(random, names, 0.5),
+    ...keysOfSize(sizing, size),
+    ...discovering,
+  };
   const notices = {
     ...some(random, 0.6, { on_spot_interruption: random.pick(["drain", "drain", "ignore"]) }),
     ...some(random, 0.5, { on_rebalance: random.pick(["replace", "ignore"]) }),
@@ -43,7 +54,8 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...replacing(source("replacing")),
   };
   const faults = source("faults");
-  const disturbance = disturbanceOf(faults);
+  const outage = outageOf(sizing, size);
+  const disturbance = untilAfter(outage.until, disturbanceOf(faults));
   const sweep = sweepOf(random, hasUnnotifiedHook(place));
   const hooking = hooksOf(source("hooks"), place, {
     names,
@@ -55,12 +67,14 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...happeningsOf(source("happenings"), place),
     ...registeredAddresses(source("addresses"), place),
     ...rebalanced(source("rebalancing"), place),
+    ...happeningsOfSize(sizing, size, place),
+    ...(outage.timeline ?? []),
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
   ];
   return {
     name: `seed ${seed}`,
     seed,
-    ends_after_seconds: ENDS_AFTER,
+    ends_after_seconds: size === "long" ? LONG_ENDS_AFTER : ENDS_AFTER,
     ...disturbance,
     functions: {
       deregister: {
@@ -97,6 +111,12 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...hooking.place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
   };
+}
+
+// Faults do not end before an outage does.
+function untilAfter(until: number, disturbance: Disturbance): Disturbance {
+  const { faults_end_after_seconds: end = 0 } = disturbance;
+  return { ...disturbance, faults_end_after_seconds: Math.max(end, until) };
 }
 
 // Somebody deploys other settings while drains are under way, for both functions at once as the template does.

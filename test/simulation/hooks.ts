@@ -26,7 +26,7 @@ const RENAMED = "drain-2";
 /** Another team's hook. */
 const OTHERS_HOOK = "flush";
 /** Another team's queue. */
-const OTHERS_QUEUE = "theirs";
+const OTHERS_QUEUE = "their-lifecycle";
 const TOPIC = "terminations";
 const OTHERS_TOPIC = "their-terminations";
 const OTHER_ACCOUNT = "210987654321";
