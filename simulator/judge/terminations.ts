@@ -255,7 +255,8 @@ export class Terminations implements Past {
     const { faultsEndAt, sweepInterval } = this.#options;
     const { permits, changedAt, named } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
-    if (begunAt === undefined || permits.isMistold || permits.isMisnamed || permits.dryRun) return [];
+    const isHeldByName = permits.isMisnamed && permits.discover !== "all";
+    if (begunAt === undefined || permits.isMistold || isHeldByName || permits.dryRun) return [];
     if (instance.dead || instance.interrupted || !this.#isStillOurs(of)) return [];
     const known = Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
     return instance

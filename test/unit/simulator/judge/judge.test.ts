@@ -107,6 +107,52 @@ describe("judge", () => {
     expect(completed("terminated")).to.deep.equal([]);
   });
 
+  describe("a registration that the settings name", () => {
+    const [, [, { token }]] = begins as [Told, [number, { token: string }]];
+    const seen: Happening = { kind: "action-seen", instanceId: held, group, hook, token, by: "deregister" };
+    const target = (state: "registered" | "draining", by: string): Happening => ({
+      kind: "target",
+      targetGroup: "static",
+      id: held,
+      port: 80,
+      state,
+      by,
+    });
+    const keys = { target_groups: ["static"], discover: "named", drain_timeout_seconds: 500 };
+    const story = (seconds: number, more: Told[] = []): Told[] => [
+      [0, target("registered", "operator")],
+      ...begins,
+      [20 * SECOND, seen],
+      ...more,
+      [seconds * SECOND, ends("call", "terminate", "CONTINUE")],
+    ];
+    const found = { ...keys, discover: "all" };
+    const forgotten = ["what is ours is taken out: it is still registered with static"];
+
+    it("is to be taken out within two runs, and a sweep", () => {
+      expect(violations(story(20 + 239 + 300), { keys: found })).to.deep.equal([]);
+      expect(violations(story(20 + 240 + 300), { keys: found })).to.deep.equal(forgotten);
+    });
+
+    it("is taken out once it drains, or nobody knows of the drain, or faults go on", () => {
+      const drains: Told = [30 * SECOND, target("draining", "deregister")];
+      expect(violations(story(600, [drains]), { keys: found })).to.deep.equal([]);
+      expect(
+        violations(
+          story(600).filter(([, each]) => each !== seen),
+          { keys: found },
+        ),
+      ).to.deep.equal([]);
+      const faultsEndAt = () => 500 * SECOND;
+      expect(violations(story(600), { keys: found, faultsEndAt })).to.deep.equal([]);
+    });
+
+    it("may stay where nothing is done: a name is nothing's, and nobody searches; or all is dry", () => {
+      expect(violations(story(600), { keys })).to.deep.equal([]);
+      expect(violations(story(600), { keys: { ...found, dry_run: true } })).to.deep.equal([]);
+    });
+  });
+
   describe("a hook's timeout before the drain's deadline", () => {
     const timedOutAfter = (seconds: number, more: readonly Told[] = []): Told[] => [
       ...begins,
