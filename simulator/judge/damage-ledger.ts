@@ -139,6 +139,11 @@ export class DamageLedger {
       allowed: (there: There, lost: Lost) => this.#allowedAtEnd(there, lost),
       isForNextRound: (there: There, spot: Spot, hold: Hold) => this.#isForNextRound(there, spot, hold),
       wasHeld: ({ instanceId }: There) => this.#holds.has(instanceId),
+      isUntold: ({ instanceId }: There) => {
+        const hold = this.#holds.get(instanceId);
+        const scope = hold && this.#facts.scopeOf(hold.group, hold.hook);
+        return scope === undefined ? hold !== undefined && hold.begunAt === undefined : !scope.isTold;
+      },
     };
     const left = leftBehind(at, this.#where, releases, this.#facts);
     const unknown = unknownAddresses(at, this.#where, this.#facts);

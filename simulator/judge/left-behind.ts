@@ -23,6 +23,8 @@ type Releases = {
   readonly isForNextRound: (there: There, spot: Spot, hold: Hold) => boolean;
   /** Whether a hook of ours ever held it. */
   readonly wasHeld: (there: There) => boolean;
+  /** Whether nothing told us of the hook that held it, or it was made another's before any of us began its drain. */
+  readonly isUntold: (there: There) => boolean;
 };
 
 /** What is still counted at a time, in milliseconds since 1970, although it is gone, and what stays DRAINING. */
@@ -71,6 +73,7 @@ function ghostAllowed(
     isGoing: false,
     isStandalone: false,
   };
+  if (releases.isUntold(there)) return "a person's act";
   const permit = releases.allowed(there, lost);
   if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
   // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.

@@ -25,6 +25,8 @@ export type Scope = Places & {
   readonly stopTasks: StopTasks;
   /** Whether there is no message about the drain, so that a sweep must find it. */
   readonly isSwept: boolean;
+  /** Whether a message or a sweep tells the functions of the drain, as the hook and the inputs are now. */
+  readonly isTold: boolean;
   /** Whether heartbeats must keep the hook alive until the deadline. */
   readonly keepsAlive: boolean;
   /** What the settings allow besides. */
@@ -237,6 +239,7 @@ function endOf(
     mayAbandon: on_timeout === "abandon",
     stopTasks: stopTasksOf(stop_tasks),
     isSwept,
+    isTold: true,
     keepsAlive: !leaves && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
   };
 }
@@ -255,6 +258,7 @@ export function eitherScope(a: Scope, b: Scope): Scope {
     stopTasks:
       (["all", "daemon"] as const).find((each) => [a, b].some((one) => one.stopTasks === each)) ?? "none",
     isSwept: a.isSwept || b.isSwept,
+    isTold: a.isTold && b.isTold,
     keepsAlive: a.keepsAlive && b.keepsAlive,
     permits: eitherPermits(a.permits, b.permits),
     found: a.found,

@@ -275,11 +275,13 @@ export class Terminations implements Past {
     );
   }
 
-  // The scopes of the drains that go on, or else that of the last one.
+  // The scopes of the drains that go on, or else that of the last one, with what the settings are by now.
   #newestScopes(instanceId: string): Scope[] {
     const pending = this.pendingScopes(instanceId);
     const last = this.#of(instanceId).at(-1);
-    return pending.length > 0 || !last ? pending : [last.scope];
+    if (pending.length > 0 || !last) return pending;
+    const { group, hook } = last.record;
+    return [last.scope, this.#options.scopeOf(group, hook, last.scope) ?? last.scope];
   }
 
   #pendingOf(instanceId: string): Case[] {
@@ -295,7 +297,8 @@ export class Terminations implements Past {
   // One whose settings were changed may have as long as it has by the new ones.
   #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
     const { faultsEndAt, sweepInterval } = this.#options;
-    const { limit, isSwept, changedAt } = this.#scopeNow(of);
+    const { limit, isSwept, isTold, changedAt } = this.#scopeNow(of);
+    if (!isTold) return Number.POSITIVE_INFINITY;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;

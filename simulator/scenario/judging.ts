@@ -101,7 +101,7 @@ export function scopesIn(world: World, inputs: Inputs): ScopeNow {
       inputs.changedAt("deregister"),
       inputs.changedAt("terminate"),
     );
-    const key = `${groupName} ${name} ${isSwept}`;
+    const key = `${groupName} ${name} ${isSwept} ${served}`;
     const last = known.get(key);
     const isAsItWas = last?.scope.found === found && changedAt + TICKS_MS < (last?.at ?? 0);
     if (last && isAsItWas && last.scope.changedAt === changedAt) return last.scope;
@@ -121,8 +121,9 @@ export function scopesIn(world: World, inputs: Inputs): ScopeNow {
         .reduce(eitherScope);
     const ended = scopesBy("terminate");
     const begun = isSwept ? ended : begunByAnother(ended, scopesBy("deregister"));
-    const isTold = !isSwept || inputs.of("terminate").sweep_minutes !== 0;
-    const scope = isTold ? begun : { ...begun, limit: Number.POSITIVE_INFINITY };
+    const sweeps = inputs.of("terminate").sweep_minutes !== 0;
+    const limit = isSwept && !sweeps ? Number.POSITIVE_INFINITY : begun.limit;
+    const scope = { ...begun, limit, isTold: served === "message" || sweeps };
     known.set(key, { scope, at: now });
     return scope;
   };

@@ -456,4 +456,35 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 52_001_467,
+    wrong:
+      "a hook was made another's that terminate knew by its name, without sweeps: nothing told of it any more, and the judge missed the end of its ghost",
+    scenario: {
+      name: "past failure 52001467",
+      faults_end_after_seconds: 900,
+      functions: {
+        deregister: deregister({}),
+        terminate: {
+          input: {
+            queue_name: "monitor",
+            auto_scaling_groups: ["g1"],
+            lifecycle_hook_name: "drain",
+            sweep_minutes: 0,
+            clusters: "*",
+          },
+        },
+      },
+      queues,
+      clusters: [{ name: "c1" }],
+      auto_scaling_groups: [
+        { name: "g1", instance_ids: ["i-10000000000000001"], cluster: "c1", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 195, put_hook: { group: "g1", hook: { name: "drain" } } },
+        { at_seconds: 414, disconnect_agent: { instance_ids: ["i-10000000000000001"] } },
+        { at_seconds: 480, terminate: { instance_ids: ["i-10000000000000001"] } },
+      ],
+    },
+  },
 ];
