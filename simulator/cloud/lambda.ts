@@ -20,6 +20,8 @@ export type ScheduledFunction = {
   readonly everySeconds: number;
   readonly firstAfterSeconds: number;
   readonly timeoutSeconds: number;
+  /** Draws how late a tick comes, in milliseconds. */
+  readonly lateness?: () => number;
   readonly run: (invocation: SimulatedInvocation) => Promise<unknown>;
 };
 
@@ -69,20 +71,28 @@ export class LambdaPlatform implements Past {
 
   /** Invokes a function on its schedule, while `goOn` returns true when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
-    const { name, firstAfterSeconds, everySeconds } = scheduled;
+    const { name, firstAfterSeconds, everySeconds, lateness = () => 0 } = scheduled;
     const running = new Set<Promise<unknown>>();
     this.#scheduled.set(name, scheduled);
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
       if (this.#clock.now() < (this.#skipped.get(name) ?? 0)) this.#firings.count("skipped ticks");
       else {
-        const run = this.invoke(scheduled);
+        const run = this.#invokeLate(scheduled, lateness());
         running.add(run);
         void run.then(() => running.delete(run));
       }
       await this.#clock.sleep(everySeconds * 1000);
     }
     await Promise.all(running);
+  }
+
+  async #invokeLate(scheduled: ScheduledFunction, milliseconds: number): Promise<void> {
+    if (milliseconds > 0) {
+      this.#firings.count("late ticks");
+      await this.#clock.sleep(milliseconds);
+    }
+    await this.invoke(scheduled);
   }
 
   /** Invokes a scheduled function once more, beside its schedule: EventBridge delivers at least once. */

@@ -346,6 +346,7 @@ export class Judge implements Past {
     if (!this.#options.suspects.has(by)) return;
     const instance = this.#instance(instanceId);
     instance.foundAt ??= at;
+    if (this.#options.isDry(by)) this.#accuse(at, instanceId, "a dry run does nothing", what);
     const { heldUntil, interrupted } = instance;
     // An instance that is about to be interrupted may be drained without a hook.
     if (heldUntil >= at || interrupted) return;

@@ -15,6 +15,8 @@ export type TerminationOptions = {
    * where there were none.
    */
   readonly faultsEndAt: (before: number) => number | undefined;
+  /** How late two ticks of the schedules may come together, in milliseconds. */
+  readonly lateness: number;
   /** How much longer a termination may take where its message was lost. */
   readonly sweepInterval: number;
   /** Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice. */
@@ -37,6 +39,8 @@ type Case = {
 
 /** The queues' visibility timeout: so long the messages of a run that was cut short are hidden from the next. */
 const HIDDEN_MS = 120_000;
+/** So long a hook must hold for heartbeats to be in time if ticks are late, in milliseconds: the log warns of shorter ones. */
+const SAFE_HOOK_MS = 180_000;
 
 /** The terminations that the functions serve: when each was really ready, how it ended, and whether that was right. */
 export class Terminations implements Past {
@@ -145,6 +149,7 @@ export class Terminations implements Past {
     for (const { name } of this.#forgotten(found, instance, at))
       accuse("what is ours is taken out", `it is still registered with ${name}`);
     if (how === "call" && isSuspect) {
+      if (this.#options.isDry(by)) accuse("a dry run does nothing", "its action was completed");
       const left = instance.left(scope, unknowable).join(", ");
       record.completedAt = at;
       record.result = result;
@@ -240,19 +245,19 @@ export class Terminations implements Past {
   // Once faults have ended, and the messages that they hid are visible again, each run sends heartbeats in time. Where the
   // message was lost, a sweep must find the instance first; a run that is killed then leaves that to the next sweep.
   #isToBeAlive({ scope }: Case, at: number, { messageLost, foundAt }: JudgedInstance): boolean {
-    const { faultsEndAt, sweepInterval } = this.#options;
+    const { faultsEndAt, lateness, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
-    const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS;
-    if (!scope.keepsAlive) return false;
+    const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS + lateness;
+    if (!scope.keepsAlive || (lateness > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
-    return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS, unhidden + sweepInterval);
+    return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateness, unhidden + sweepInterval);
   }
 
   // What the settings name, and nobody took out, though a function has known of the drain for two runs in the calm, and more. Who
   // waits for a wrong value to be put right, or searches, does nothing meanwhile.
   #forgotten(of: Case, instance: JudgedInstance, at: number): Registration[] {
     const { scope, begunAt, record } = of;
-    const { faultsEndAt, sweepInterval } = this.#options;
+    const { faultsEndAt, lateness, sweepInterval } = this.#options;
     const { permits, changedAt, named } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
     const isHeldByName = permits.isMisnamed && permits.discover !== "all";
@@ -261,7 +266,10 @@ export class Terminations implements Past {
     const known = Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
     return instance
       .ours({ ...scope, ...named })
-      .filter(({ state, since }) => state === "registered" && Math.max(since, known) + 2 * TICKS_MS <= at);
+      .filter(
+        ({ state, since }) =>
+          state === "registered" && Math.max(since, known) + 2 * TICKS_MS + lateness <= at,
+      );
   }
 
   // Whether the functions serve a case's hook still. Somebody may have made it another's, or deleted it.
@@ -296,9 +304,10 @@ export class Terminations implements Past {
   // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance.
   // One whose settings were changed may have as long as it has by the new ones.
   #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
-    const { faultsEndAt, sweepInterval } = this.#options;
-    const { limit, isSwept, isTold, changedAt } = this.#scopeNow(of);
+    const { faultsEndAt, lateness, sweepInterval } = this.#options;
+    const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
     if (!isTold) return Number.POSITIVE_INFINITY;
+    const limit = scope.limit + lateness;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;

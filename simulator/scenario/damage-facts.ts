@@ -7,7 +7,7 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
-import { readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { latenessOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -170,9 +170,10 @@ function noticePolicies(
 }
 
 // Until both functions have run after an instance is held. With a mapping, its message itself invokes deregister.
-function ticksOf({ functions }: Scenario): number {
+function ticksOf(scenario: Scenario): number {
+  const { functions } = scenario;
   if (!functions) return 0;
   const { deregister, terminate } = functions;
   const first = deregister.event_source_mapping ? 0 : deregister.every_seconds;
-  return (first + terminate.every_seconds) * 1000;
+  return (first + terminate.every_seconds) * 1000 + latenessOf(scenario);
 }

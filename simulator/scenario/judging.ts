@@ -67,6 +67,7 @@ export function judgeOf(
     readLag: () => simulation.readLag,
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
+    lateness: latenessOf(scenario),
     sweepInterval: sweepIntervalOf(scenario),
     wasTold: toldIn(simulation, suspects),
     stopTasksByInput: () => [
@@ -227,6 +228,12 @@ function foundIn({ targetGroups, classic, clusters }: World): Found {
  */
 export function readSinceIn({ acting, world }: Pick<Simulation, "acting" | "world">): number {
   return Math.max(acting?.readSince ?? Number.POSITIVE_INFINITY, world.agenda.now - READS_FRESH_MS);
+}
+
+/** How late a tick of both functions, one after the other, may come, in milliseconds. */
+export function latenessOf({ functions }: Scenario): number {
+  const { deregister, terminate } = functions ?? {};
+  return ((deregister?.late_by_seconds ?? 0) + (terminate?.late_by_seconds ?? 0)) * 1000;
 }
 
 /** How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps. */

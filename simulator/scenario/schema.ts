@@ -145,6 +145,7 @@ const scheduled = (first: number, timeout: number) =>
     input: z.record(z.string(), z.unknown()).describe("The scheduled event's input."),
     every_seconds: z.int().min(1).default(60).describe("From one invocation to the next."),
     first_after_seconds: seconds.default(first).describe("When the first one is."),
+    late_by_seconds: seconds.default(0).describe("How late an invocation is at the most."),
     timeout_seconds: z.int().min(1).max(900).default(timeout).describe("When Lambda ends an invocation."),
     clock_skew_seconds: z.number().default(0).describe("How fast its clock is; slow where negative."),
   });

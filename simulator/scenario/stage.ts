@@ -68,6 +68,8 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
       const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
       if (!scheduled) return [];
       const { every_seconds, first_after_seconds, timeout_seconds, clock_skew_seconds } = scheduled;
+      const late = scheduled.late_by_seconds * 1000;
+      const random = simulation.world.random(`ticks of ${name}`);
       const own: Clock = { sleep: clock.sleep, now: () => clock.now() + clock_skew_seconds * 1000 };
       let isSkewed = clock_skew_seconds !== 0;
       const mapping = "event_source_mapping" in scheduled ? scheduled.event_source_mapping : undefined;
@@ -85,7 +87,8 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
           return invoke(name, event(), { simulation, clock: own, invocation, ...environment() });
         },
       });
-      const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds };
+      const lateness = late === 0 ? {} : { lateness: () => random.whole(0, late) };
+      const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds, ...lateness };
       const schedules = [lambda.schedule({ ...invokable(() => inputs.of(name)), ...ticks }, goOn)];
       if (!mapping) return schedules;
       const polled = {

@@ -129,6 +129,7 @@ describe("what the story and the log of a seed show", () => {
       ["stop timeouts of minutes"],
     ],
     ["half an hour without runs", large({ timeline: outage }), ["half an hour without runs"]],
+    ["a dry run", world({ discover: "named", dry_run: true }, {}), ["dry runs"]],
     ["a memory of a stranger", large({ timeline: [remembering] }), ["memories of strangers"]],
   ];
   for (const [what, scenario, kinds] of table)

@@ -32,6 +32,7 @@ export const SHOWN_KINDS = [
   "stop timeouts of minutes",
   "half an hour without runs",
   "memories of strangers",
+  "dry runs",
 ] as const;
 type ShownKind = (typeof SHOWN_KINDS)[number];
 
@@ -59,6 +60,7 @@ export function shownIn(
 function sizesOf({
   auto_scaling_groups: groups = [],
   clusters = [],
+  functions,
   target_groups = [],
   timeline = [],
 }: ScenarioInput): ShownKind[] {
@@ -72,6 +74,7 @@ function sizesOf({
     ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
     ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],
     ["half an hour without runs", timeline.some(({ skip_ticks: skip }) => (skip?.for_seconds ?? 0) >= 1_800)],
+    ["dry runs", functions?.terminate.input.dry_run === true],
     ["memories of strangers", timeline.some(({ send }) => send?.body.includes('"memory"') === true)],
   ];
   return is.flatMap(([kind, holds]) => (holds ? [kind] : []));

@@ -61,7 +61,10 @@ export function scenarioOf(seed: number): ScenarioInput {
     names,
     inputsKnowTheQueue: sweep.lifecycle_queue_name !== undefined,
   });
+  const dry = dryRunOf(source("dry"));
+  const late = some(source("late"), 0.08, { late_by_seconds: source("late by").pick([5, 20, 50]) });
   const timeline = [
+    ...dry.timeline,
     ...changedInputs(source("inputs"), names),
     ...hooking.timeline,
     ...happeningsOf(source("happenings"), place),
@@ -84,8 +87,10 @@ export function scenarioOf(seed: number): ScenarioInput {
           ...keys,
           ...notices,
           ...hooking.keys,
+          ...dry.keys,
         },
         first_after_seconds: random.whole(1, 59),
+        ...late,
         clock_skew_seconds: skewOf(faults),
         // From a source of its own, so that a seed without it is what it was before there were any.
         ...some(source("mapping"), 0.25, { event_source_mapping: {} }),
@@ -100,8 +105,10 @@ export function scenarioOf(seed: number): ScenarioInput {
           ...sweep,
           ...keys,
           ...hooking.keys,
+          ...dry.keys,
         },
         first_after_seconds: random.whole(1, 59),
+        ...late,
         clock_skew_seconds: skewOf(faults),
       },
     },
@@ -128,6 +135,17 @@ function changedInputs(random: Random, names: Named): Entry[] {
     at_seconds,
     change_input: { function: each, input },
   }));
+}
+
+// Somebody tries the functions out. Some then let them work.
+function dryRunOf(random: Random): { readonly keys: object; readonly timeline: Entry[] } {
+  if (!random.chance(0.04)) return { keys: {}, timeline: [] };
+  const at_seconds = random.whole(60, HAPPENS_WITHIN);
+  const ends = (["deregister", "terminate"] as const).map((each) => ({
+    at_seconds,
+    change_input: { function: each, input: { dry_run: null } },
+  }));
+  return { keys: { dry_run: true }, timeline: random.chance(0.7) ? ends : [] };
 }
 
 // Few groups have Capacity Rebalancing, and a notice about any instance would hardly ever be about one of theirs.

@@ -31,6 +31,7 @@ export const KINDS = [
   "killed invocations",
   "doubled ticks",
   "skipped ticks",
+  "late ticks",
   "cold starts",
   "clock skew",
 ] as const;
