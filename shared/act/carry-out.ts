@@ -1,9 +1,11 @@
+import { unlessGone } from "../aws/call.ts";
 import { STATUS_LIMIT } from "../aws/ecs.ts";
 import { type BatchResult, forEachOf, groupBy, pieces } from "../base/batches.ts";
 import { AwsCallError } from "../base/errors.ts";
 import { logDone, stepText } from "../log-lines/step-text.ts";
 import type { Decided, Done, Step, WithSteps } from "../model/decision.ts";
-import type { Target } from "../model/registration.ts";
+import { lostId } from "../model/logged.ts";
+import { registrationText, type Target } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
@@ -39,6 +41,7 @@ export async function carryOut<T extends WithSteps>(
   const of = <K extends Step["kind"]>(kind: K) =>
     all.filter((each): each is Item<StepOf<K>> => each.step.kind === kind);
   const { ecs } = run.ports;
+  const lost: Item<StepOf<"register">>[] = [];
   // In this order. Traffic goes first: a load balancer must not send requests to a task that ECS stops.
   const settled = [
     ...(await inBatches(run, perLoadBalancer(of("deregister")), deregister)),
@@ -50,13 +53,18 @@ export async function carryOut<T extends WithSteps>(
       ecs.deregister(step.cluster, step.containerInstance, step.force),
     )),
     ...(await inBatches(run, perCluster(of("activate")), setStatus("ACTIVE"))),
-    ...(await oneByOne(run, of("register"), (item) => register(run, item))),
+    ...(await inBatches(
+      run,
+      of("register").map((item) => [item]),
+      giveBack(lost),
+    )),
   ];
   const byIndex = groupBy(settled, ({ index }) => index);
   return decided.map((each, index) => {
     const own = byIndex.get(index) ?? [];
     const steps = own.flatMap(({ isDone, step }) => (isDone ? [step] : []));
-    return { ...each, done: { steps, failed: own.some(({ isDone }) => !isDone), logged: [] } };
+    const logged = lost.filter((item) => item.index === index).map(({ step }) => lostId(step.registration));
+    return { ...each, done: { steps, failed: own.some(({ isDone }) => !isDone), logged } };
   });
 }
 
@@ -85,6 +93,25 @@ async function deregister(
   const { kind, id } = batch[0]?.step.registration ?? { kind: "", id: "" };
   const result = await portOf(run, kind).deregister(id, [...targets.values()]);
   return byItem(batch, result, textOf, (item) => textOf(targetOf(item)));
+}
+
+// What a load balancer took that does not exist any more is lost. It is told once, and remembered.
+function giveBack(lost: Item<StepOf<"register">>[]): CallBatch<Item<StepOf<"register">>> {
+  return async (run, batch) => {
+    const done: Item<StepOf<"register">>[] = [];
+    for (const item of batch) {
+      const isThere = await unlessGone(() => register(run, item).then(() => true));
+      if (isThere) done.push(item);
+      else {
+        lost.push(item);
+        run.logAbout(item.termination).info("registrations not restored", {
+          load_balancers: [registrationText(item.step.registration)],
+          reason: "it does not exist any more",
+        });
+      }
+    }
+    return { done, failed: [] };
+  };
 }
 
 async function register(

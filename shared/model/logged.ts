@@ -1,5 +1,6 @@
 import { digestOf } from "../base/digest.ts";
 import type { Memory } from "./memory.ts";
+import { registrationText, type SeenRegistration } from "./registration.ts";
 
 // The ids by which a memory knows the lines that were logged. They are short, so that a message has room for many.
 
@@ -18,6 +19,11 @@ export function shortId(id: string): string {
 /** The id of a line in a message with little room: only a digest. */
 export function shortestId(id: string): string {
   return /^#.{6}$/s.test(id) ? id : `#${digestOf(id).slice(0, DIGEST_LENGTH)}`;
+}
+
+/** The id of the line that a registration is lost: its load balancer does not exist any more. */
+export function lostId(registration: SeenRegistration): string {
+  return shortId(`lost: ${registrationText(registration)}`);
 }
 
 /** Whether a line was logged before in this drain, by its short id. */

@@ -3,6 +3,7 @@
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step, Warning } from "../model/decision.ts";
 import { progressOf, returnOf } from "../model/lifecycle-state.ts";
+import { isLogged, lostId } from "../model/logged.ts";
 import type { Memory, Return } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
 import { isSame, registrationText, type SeenRegistration } from "../model/registration.ts";
@@ -90,7 +91,7 @@ function restoring(
   const isBack = (what: SeenRegistration) =>
     observed.registrations.some((each) => each.state === "registered" && isSame(what, each));
   const register = memory.plannedDeregistrations
-    .filter((what) => !isBack(what))
+    .filter((what) => !isBack(what) && !isLogged(memory, lostId(what)))
     .map((what): Step => ({ kind: "register", registration: what }));
   return [...activate, ...register];
 }

@@ -92,7 +92,9 @@ function staleTargets(
   where: Whereabouts,
   { releases, facts }: { readonly releases: Releases; readonly facts: DamageFacts },
 ): Damage[] {
-  return where.spotsOf(there).map((spot) => {
+  const isStale = (spot: Spot) => at > (spot.drainingSince ?? 0) + (delayOf(spot, facts) ?? 0);
+  const stale = where.spotsOf(there).filter((spot) => spot.state === "registered" || isStale(spot));
+  return stale.map((spot) => {
     const { kind, name, id, port, since, by, state } = spot;
     const isNamed: Lost["isNamed"] = ({ targetGroups, loadBalancers }) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||
@@ -109,6 +111,11 @@ function staleTargets(
       : releases.allowed(there, lost);
     return { kind: "left_behind", instanceId: there.instanceId, what, from, to: at, allowedBy };
   });
+}
+
+// How long what was taken out drains, in milliseconds. Then it is gone by itself.
+function delayOf({ kind, name }: Spot, facts: DamageFacts): number | undefined {
+  return (kind === "classic" ? facts.classic(name) : facts.targetGroup(name))?.delay;
 }
 
 // The container instance whose task has an address, as far as ECS knows. While ECS counts the task, its target is ECS's own, and

@@ -80,6 +80,20 @@ describe("scenarios: coming back", () => {
     expect(linesOf(outcome, "lifecycle action completed")[0]?.held_seconds).to.be.within(60, 180);
   });
 
+  it("a new root volume, and a load balancer that was deleted meanwhile: it is told once, and nothing fails", async () => {
+    const outcome = await play(
+      fleet({}, [
+        { at_seconds: 5, replace_root_volume: { instance_ids: [leaving], agent: "same" } },
+        { at_seconds: 50, delete_load_balancer: { load_balancer: "classic" } },
+      ]),
+    );
+    expect(outcome.violations).to.deep.equal([]);
+    expect(linesOf(outcome, "registrations not restored", leaving)).to.have.lengthOf(1);
+    expect(linesOf(outcome, "step failed")).to.deep.equal([]);
+    expect(isRegistered(outcome, leaving)).to.equal(true);
+    expect(calls(outcome, "elb:RegisterInstancesWithLoadBalancer")).to.equal(1);
+  });
+
   for (const agent of ["same", "new"]) {
     it(`a new root volume, ${agent} container instance: all is restored at InService`, async () => {
       const outcome = await play(
