@@ -258,7 +258,7 @@ export const DRAIN_LINES = {
     level: "INFO",
     from: "terminate",
     means:
-      "The instance is in its warm pool, and serves nobody. It was taken out of `load_balancers`, and is not registered there again.",
+      "The instance is in its warm pool, and serves nobody. It was taken out of `load_balancers`, and is not registered there again. With a `reason`, it has a new root volume, and these do not exist any more.",
     todo: "When it leaves the pool, it must be registered by whatever does that at its launch.",
   },
   "termination dropped": {

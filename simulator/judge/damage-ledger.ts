@@ -138,6 +138,7 @@ export class DamageLedger {
     const releases = {
       allowed: (there: There, lost: Lost) => this.#allowedAtEnd(there, lost),
       isForNextRound: (there: There, spot: Spot, hold: Hold) => this.#isForNextRound(there, spot, hold),
+      scopeOf: ({ instanceId }: There) => this.#holds.get(instanceId)?.scope,
       wasHeld: ({ instanceId }: There) => this.#holds.has(instanceId),
       isUntold: ({ instanceId }: There) => {
         const hold = this.#holds.get(instanceId);

@@ -1,6 +1,7 @@
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import type { Hold, Lost } from "./permits.ts";
+import type { Scope } from "./scope.ts";
 import type { ContainerInstanceThere, Spot, There, Whereabouts } from "./whereabouts.ts";
 
 /** ECS and the load balancers notice by themselves that an instance has ended within this time, in milliseconds. */
@@ -21,6 +22,8 @@ type Releases = {
   readonly allowed: Allowed;
   /** Whether a registration counts from the functions' next round on, after a hold. */
   readonly isForNextRound: (there: There, spot: Spot, hold: Hold) => boolean;
+  /** The settings of its last drain, as they were at its end. */
+  readonly scopeOf: (there: There) => Scope | undefined;
   /** Whether a hook of ours ever held it. */
   readonly wasHeld: (there: There) => boolean;
   /** Whether nothing told us of the hook that held it, or it was made another's before any of us began its drain. */
@@ -59,6 +62,10 @@ function ghostAllowed(
 ): AllowedBy | undefined {
   const scope = facts.scopeOfGroup(there.group);
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
+  // Settings that came later are for later drains, and for sweeps.
+  const isSwept = facts.isSwept(there.group, cluster);
+  const atEnd = releases.scopeOf(there)?.permits.containerInstances;
+  if (atEnd === "never" && !isSwept) return "deregister_container_instance";
   if (scope?.permits.dryRun) return "dry_run";
   const { discover, changeable, clusters } = scope?.permits ?? {};
   if (discover === "all" && !changeable?.has(cluster)) return "clusters";
@@ -78,7 +85,7 @@ function ghostAllowed(
   if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
   // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.
   const isUnheld = permit === "a person's act" || permit === "Spot interruption";
-  const isCaredFor = releases.wasHeld(there) || facts.isSwept(there.group, cluster);
+  const isCaredFor = releases.wasHeld(there) || isSwept;
   if (isUnheld && !isCaredFor) return permit;
   const from = there.ended?.at ?? since;
   // Its agent is silent, as that of every ghost.

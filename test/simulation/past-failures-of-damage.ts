@@ -487,4 +487,35 @@ export const pastFailuresOfDamage: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 60_000_953,
+    wrong:
+      "the input let nobody deregister a container instance when its instance had died, and was changed later: the judge went by the later settings",
+    scenario: {
+      name: "past failure 60000953",
+      functions: {
+        deregister: deregister({ cluster_names: ["c0"], deregister_container_instance: "never" }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          cluster_names: ["c0"],
+          deregister_container_instance: "never",
+          sweep_minutes: 0,
+        }),
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-00000000000000001"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 2, disconnect_agent: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 5, terminate: { instance_ids: ["i-00000000000000001"] } },
+        { at_seconds: 200, kill: { instance_ids: ["i-00000000000000001"] } },
+        ...(["deregister", "terminate"] as const).map((name) => ({
+          at_seconds: 600,
+          change_input: { function: name, input: { deregister_container_instance: "when_disconnected" } },
+        })),
+      ],
+    },
+  },
 ];
