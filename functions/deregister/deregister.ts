@@ -36,7 +36,7 @@ import { deregisterInput } from "./input.ts";
 
 /** Deregister does not wait for messages to come, but with a wait of a second SQS asks all its servers. */
 const POLL_SECONDS = 1;
-/** How many messages a run takes at the most. Others wait for the next run. */
+/** What a run has room for at the most. Other messages wait for the next run. */
 const ROOM = { messages: 2_000, bytes: BYTES_A_RUN };
 
 /**

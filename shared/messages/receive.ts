@@ -46,14 +46,18 @@ export const BYTES_A_RUN = 24 * 1_048_576;
  */
 export async function receive(run: Run, queue: string, waitSeconds: number, room: Room): Promise<Received> {
   const messages: ReceivedMessage[] = [];
+  let left = room;
+  // An odd message stays in the queue, and comes back by itself.
+  const take = async (seconds: number) => {
+    const batch = await run.ports.queues.receive(queue, seconds);
+    const understood = run.understood(batch);
+    messages.push(...understood);
+    left = lessOf(left, understood);
+    return batch;
+  };
   try {
-    // An odd message stays in the queue, and comes back by itself.
-    let batch = await run.ports.queues.receive(queue, waitSeconds);
-    messages.push(...run.understood(batch));
-    while (batch.length === MESSAGES_A_RECEIVE && hasRoom(room, messages) && run.mayReceive) {
-      batch = await run.ports.queues.receive(queue, 1);
-      messages.push(...run.understood(batch));
-    }
+    let batch = await take(waitSeconds);
+    while (batch.length === MESSAGES_A_RECEIVE && isRoom(left) && run.mayReceive) batch = await take(1);
     return { messages, failed: false, isDry: batch.length === 0 };
   } catch (error) {
     run.callFailed(error);
@@ -73,13 +77,16 @@ export async function receiveAll(
   room: Room,
 ): Promise<readonly ReceivedMessage[]> {
   const messages: ReceivedMessage[] = [];
-  let batch = await receive(run, queue, waitSeconds.first, room);
-  messages.push(...batch.messages);
-  while (!batch.isDry && !batch.failed && hasRoom(room, messages) && run.mayReceive) {
-    const left = { messages: room.messages - messages.length, bytes: room.bytes - bytesOf(messages) };
-    batch = await receive(run, queue, waitSeconds.more, left);
+  let left = room;
+  const take = async (seconds: number) => {
+    const batch = await receive(run, queue, seconds, left);
     messages.push(...batch.messages);
-  }
+    left = lessOf(left, batch.messages);
+    return batch;
+  };
+  let batch = await take(waitSeconds.first);
+  while (!batch.isDry && !batch.failed && isRoom(left) && run.mayReceive)
+    batch = await take(waitSeconds.more);
   return messages;
 }
 
@@ -88,8 +95,12 @@ export function bytesOf(messages: readonly Pick<ReceivedMessage, "body">[]): num
   return messages.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
 }
 
-function hasRoom(room: Room, messages: readonly ReceivedMessage[]): boolean {
-  return messages.length < room.messages && bytesOf(messages) < room.bytes;
+function lessOf({ messages: count, bytes }: Room, messages: readonly ReceivedMessage[]): Room {
+  return { messages: count - messages.length, bytes: bytes - bytesOf(messages) };
+}
+
+function isRoom({ messages, bytes }: Room): boolean {
+  return messages > 0 && bytes > 0;
 }
 
 /** A message that cannot be read, and why. */

@@ -296,7 +296,7 @@ async function registrationsIn(
   const none = { registrations: [], doubtful: [], others: [] };
   if (!targets || "unread" in targets) return targets ?? { value: none };
   const all = targets.value ?? [];
-  const registrationOf = readingOf(kind, found, search);
+  const registrationOf = asRegistration(kind, found, search);
   if (found.targetType !== "ip") {
     const registrations = all.filter(({ id }) => id === record.termination.instanceId).map(registrationOf);
     return { value: { ...none, registrations } };
@@ -320,7 +320,7 @@ async function registrationsIn(
 }
 
 // How a target of a load balancer is read as a registration of the instance, by its id.
-function readingOf(
+function asRegistration(
   { port }: Kind,
   found: LoadBalancer,
   { record, named, managed }: Search,
