@@ -30,7 +30,8 @@ export function decideDeadInstance(termination: Termination, observed: Observati
     const memory = { ...termination.memory, clearingSince };
     return { ...wait({ ...termination, memory }, now, [blocker]), steps };
   }
-  return complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance });
+  // The pass before may have failed, and long ago.
+  return { ...complete(termination.memory, "CONTINUE", { why: "dead", as: observed.instance }), steps };
 }
 
 // With force, since no agent will ever report that its tasks have stopped. ECS starts others in their place. A returning

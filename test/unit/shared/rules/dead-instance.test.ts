@@ -157,11 +157,11 @@ describe("decide", () => {
       expected: ["wait", "force out"],
     },
     {
-      why: "the clearing up does not succeed: completed after a minute",
+      why: "the clearing up does not succeed: completed after a minute, with a last try",
       memory: { ...drained, deadSince: SINCE, clearingSince: SINCE + now - MINUTE },
       ...says("terminated"),
       now,
-      expected: ["complete"],
+      expected: ["complete", "force out"],
       because: { why: "dead", as: "terminated" },
     },
     {
