@@ -306,7 +306,8 @@ export class Terminations implements Past {
   #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
     const { faultsEndAt, lateness, sweepInterval } = this.#options;
     const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
-    if (!isTold) return Number.POSITIVE_INFINITY;
+    // On a dry run the hook's own timeout ends it.
+    if (!isTold || scope.permits.dryRun) return Number.POSITIVE_INFINITY;
     const limit = scope.limit + lateness;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
