@@ -244,10 +244,16 @@ export class Terminations implements Past {
 
   // Once faults have ended, and the messages that they hid are visible again, each run sends heartbeats in time. Where the
   // message was lost, a sweep must find the instance first; a run that is killed then leaves that to the next sweep.
-  #isToBeAlive({ scope }: Case, at: number, { messageLost, foundAt }: JudgedInstance): boolean {
+  #isToBeAlive(
+    { scope, record, begunAt = record.askedAt }: Case,
+    at: number,
+    { messageLost, foundAt }: JudgedInstance,
+  ): boolean {
     const { faultsEndAt, lateness, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
     const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS + lateness;
+    // The timer that runs may be that of the hook before an edit, which nobody of us has seen.
+    if (record.askedAt < scope.changedAt && scope.changedAt <= begunAt) return false;
     if (!scope.keepsAlive || (lateness > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateness, unhidden + sweepInterval);
