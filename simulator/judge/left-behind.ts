@@ -64,8 +64,9 @@ function ghostAllowed(
   if (scope?.permits.containerInstances === "never") return "deregister_container_instance";
   // Settings that came later are for later drains, and for sweeps.
   const isSwept = facts.isSwept(there.group, cluster);
-  const atEnd = releases.scopeOf(there)?.permits.containerInstances;
-  if (atEnd === "never" && !isSwept) return "deregister_container_instance";
+  const atEnd = releases.scopeOf(there)?.permits;
+  if (atEnd?.containerInstances === "never" && !isSwept) return "deregister_container_instance";
+  if (atEnd?.dryRun && !isSwept) return "dry_run";
   if (scope?.permits.dryRun) return "dry_run";
   const { discover, changeable, clusters } = scope?.permits ?? {};
   if (discover === "all" && !changeable?.has(cluster)) return "clusters";
