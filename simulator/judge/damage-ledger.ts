@@ -418,12 +418,13 @@ export class DamageLedger {
     return [...tasks.values()].some((task) => serves(task) && this.#listensAt(task, spot));
   }
 
-  // A task whose ports nothing shows listens on any.
+  // A task whose ports nothing shows listens on any, but where ECS has registered the port of a task of its own.
   #listensAt(task: TaskThere, spot: Spot): boolean {
     const { kind, name, id, port } = spot;
     if (!id.startsWith("i-") && this.#where.ownerOf(spot) !== task.instanceId) return task.address === id;
     const ports = kind === "classic" ? (this.#facts.classic(name)?.ports ?? []) : [port];
-    return task.hostPorts.some((each) => ports.includes(each)) || this.#facts.listensAnywhere(task);
+    const mayListen = spot.by !== "ecs" && this.#facts.listensAnywhere(task);
+    return task.hostPorts.some((each) => ports.includes(each)) || mayListen;
   }
 
   // How long it drains; undefined where nothing sends to it.
