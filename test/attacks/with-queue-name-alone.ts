@@ -28,7 +28,8 @@ const slow: Harm = { worst: "the drain ends up to a minute later", end: "later" 
 
 const HARMS: Harms = {
   settings: {
-    "a deadline that is over soon": { held: cut, returning: cut },
+    // What is cut off would have left within the same minute.
+    "a deadline that is over soon": { held: { ...cut, end: "the same" }, returning: cut },
     "ABANDON at a deadline that is over soon": {
       held: {
         worst: "the drain is cut off at that time, with ABANDON",

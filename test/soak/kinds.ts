@@ -30,6 +30,7 @@ export function kindsIn({ timeline, ...scenario }: Scenario): Kind[] {
     "clock skew": Object.values(scenario.functions ?? {}).some(
       (each) => (each?.clock_skew_seconds ?? 0) !== 0,
     ),
+    "late ticks": Object.values(scenario.functions ?? {}).some((each) => (each?.late_by_seconds ?? 0) > 0),
   };
   const keys = timeline.flatMap((entry) => Object.keys(entry) as (keyof TimelineEntry)[]);
   return [
