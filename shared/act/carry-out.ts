@@ -24,8 +24,8 @@ type Item<S extends Step = Step> = {
 type StepOf<K extends Step["kind"]> = Extract<Step, { kind: K }>;
 type StatusStep = StepOf<"drain"> | StepOf<"activate">;
 
-/** What became of a step. */
-type Settled = { readonly index: number; readonly step: Step; readonly isDone: boolean };
+/** What became of a step. One that is lost can never be done. */
+type Settled = { readonly index: number; readonly step: Step; readonly became: "done" | "failed" | "lost" };
 
 /**
  * Carries out the steps for a batch of instances, many in each call. A step that fails is noted, and the others go on. The next
@@ -41,7 +41,6 @@ export async function carryOut<T extends WithSteps>(
   const of = <K extends Step["kind"]>(kind: K) =>
     all.filter((each): each is Item<StepOf<K>> => each.step.kind === kind);
   const { ecs } = run.ports;
-  const lost: Item<StepOf<"register">>[] = [];
   // In this order. Traffic goes first: a load balancer must not send requests to a task that ECS stops.
   const settled = [
     ...(await inBatches(run, perLoadBalancer(of("deregister")), deregister)),
@@ -53,18 +52,17 @@ export async function carryOut<T extends WithSteps>(
       ecs.deregister(step.cluster, step.containerInstance, step.force),
     )),
     ...(await inBatches(run, perCluster(of("activate")), setStatus("ACTIVE"))),
-    ...(await inBatches(
-      run,
-      of("register").map((item) => [item]),
-      giveBack(lost),
-    )),
+    ...(await forEachOf(of("register"), (item) => giveBack(run, item))).flat(),
   ];
   const byIndex = groupBy(settled, ({ index }) => index);
   return decided.map((each, index) => {
     const own = byIndex.get(index) ?? [];
-    const steps = own.flatMap(({ isDone, step }) => (isDone ? [step] : []));
-    const logged = lost.filter((item) => item.index === index).map(({ step }) => lostId(step.registration));
-    return { ...each, done: { steps, failed: own.some(({ isDone }) => !isDone), logged } };
+    const that = (what: Settled["became"]) =>
+      own.flatMap(({ became, step }) => (became === what ? [step] : []));
+    const logged = that("lost").flatMap((step) =>
+      step.kind === "register" ? [lostId(step.registration)] : [],
+    );
+    return { ...each, done: { steps: that("done"), failed: that("failed").length > 0, logged } };
   });
 }
 
@@ -95,23 +93,19 @@ async function deregister(
   return byItem(batch, result, textOf, (item) => textOf(targetOf(item)));
 }
 
-// What a load balancer took that does not exist any more is lost. It is told once, and remembered.
-function giveBack(lost: Item<StepOf<"register">>[]): CallBatch<Item<StepOf<"register">>> {
-  return async (run, batch) => {
-    const done: Item<StepOf<"register">>[] = [];
-    for (const item of batch) {
-      const isThere = await unlessGone(() => register(run, item).then(() => true));
-      if (isThere) done.push(item);
-      else {
-        lost.push(item);
-        run.logAbout(item.termination).info("registrations not restored", {
-          load_balancers: [registrationText(item.step.registration)],
-          reason: "it does not exist any more",
-        });
-      }
-    }
-    return { done, failed: [] };
-  };
+// What was taken from a load balancer that does not exist any more is lost. That is told once, and remembered.
+async function giveBack(run: Run, item: Item<StepOf<"register">>): Promise<Settled[]> {
+  const settled = await settle(run, [item], async () => {
+    const isBack = await unlessGone(() => register(run, item).then(() => true));
+    return { done: isBack ? [item] : [], failed: [] };
+  });
+  if (settled.length > 0) return settled;
+  const { index, step, termination } = item;
+  run.logAbout(termination).info("registrations not restored", {
+    load_balancers: [registrationText(step.registration)],
+    reason: "it does not exist any more",
+  });
+  return [{ index, step, became: "lost" }];
 }
 
 async function register(
@@ -177,8 +171,8 @@ async function settle<T extends Item>(run: Run, batch: readonly T[], call: CallB
     run.stepFailed(item.termination, stepText(item.step), reason, cause);
   }
   return [
-    ...result.done.map(({ index, step }) => ({ index, step, isDone: true })),
-    ...result.failed.map(({ item: { index, step } }) => ({ index, step, isDone: false })),
+    ...result.done.map(({ index, step }) => ({ index, step, became: "done" as const })),
+    ...result.failed.map(({ item: { index, step } }) => ({ index, step, became: "failed" as const })),
   ];
 }
 

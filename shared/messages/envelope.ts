@@ -32,23 +32,23 @@ type Inner = { readonly text: string; readonly where: string; readonly subject: 
 
 // What an envelope has in it. Undefined if the value is no envelope.
 function innerOf(value: unknown): Inner | { readonly problem: string } | undefined {
-  const { Type, Message, Subject, Records } = objectIn(value);
+  const { Type, Message, Subject, Records } = propertiesOf(value);
   if (Type === "Notification" && typeof Message === "string") {
     const subject = typeof Subject === "string" ? Subject : undefined;
     return { text: Message, where: "Message: ", subject };
   }
   if (!Array.isArray(Records)) return undefined;
   const [record] = Records;
-  const { Sns, body } = objectIn(record);
-  const text = typeof body === "string" ? body : objectIn(Sns).Message;
+  const { Sns, body } = propertiesOf(record);
+  const text = typeof body === "string" ? body : propertiesOf(Sns).Message;
   if (typeof text !== "string") return undefined;
   // SNS puts one record into an event. With several, a part of them could be lost.
   if (Records.length > 1) return { problem: `Records: expected one record, found ${Records.length}` };
-  const { Subject: title } = objectIn(Sns);
+  const { Subject: title } = propertiesOf(Sns);
   return { text, where: "Records[0]: ", subject: typeof title === "string" ? title : undefined };
 }
 
-/** The fields of an object. None if it is none. */
-export function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+/** The properties of an object. None if it is none. */
+export function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

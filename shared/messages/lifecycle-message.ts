@@ -3,7 +3,7 @@ import { problemsText } from "../base/validation-problems.ts";
 import { TERMINATING } from "../model/hooks.ts";
 import type { OrdinaryMessage } from "../model/ordinary-message.ts";
 import { instanceId } from "../model/settings.ts";
-import { objectIn, openEnvelopes } from "./envelope.ts";
+import { openEnvelopes, propertiesOf } from "./envelope.ts";
 import { type Notice, parseNotice } from "./notice.ts";
 import { parseOrdinary, parseOrdinaryText } from "./ordinary-message.ts";
 
@@ -81,7 +81,7 @@ export function parseLifecycleMessage(body: string): LifecycleMessage {
 }
 
 function isTest(value: unknown): boolean {
-  const { Event, LifecycleTransition } = objectIn(value);
+  const { Event, LifecycleTransition } = propertiesOf(value);
   return Event === TEST || LifecycleTransition === TEST;
 }
 
@@ -89,7 +89,7 @@ function readNotification(value: unknown): LifecycleMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return unreadable("expected a JSON object");
   if (isTest(value)) {
-    const { AutoScalingGroupName } = objectIn(value);
+    const { AutoScalingGroupName } = propertiesOf(value);
     return {
       kind: "test notification",
       group: typeof AutoScalingGroupName === "string" ? AutoScalingGroupName : undefined,

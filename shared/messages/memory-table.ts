@@ -1,5 +1,6 @@
 import { union } from "../base/batches.ts";
 import { asInMessage } from "../model/blocker.ts";
+import { shorterTimeout } from "../model/hooks.ts";
 import { shortId } from "../model/logged.ts";
 import type { Memory, MemoryField, Return } from "../model/memory.ts";
 import { isSame, type SeenRegistration } from "../model/registration.ts";
@@ -34,7 +35,6 @@ import {
   latestBeat,
   latestIfBoth,
   latestOfSameAction,
-  least,
   ofBoth,
   ofBothKnown,
   ofEither,
@@ -121,7 +121,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   lastHeartbeatAt: optional({ last_beat_at: time }, latestBeat, {
     saves: "1 RecordLifecycleActionHeartbeat per run",
   }),
-  shortestTimeout: usually(0, { shortest_timeout_ms: count }, least),
+  shortestTimeout: usually(0, { shortest_timeout_ms: count }, shorterTimeout),
   roundAt: optional({ round_at: time }, latest),
   round: optional({ round }, ofSooner),
   goneAt: optional({ gone_at: time }, latestIfBoth),

@@ -31,11 +31,6 @@ export function ofEither<T>(sooner: T | undefined, later: T | undefined): T | un
   return sooner ?? later;
 }
 
-/** The smaller of two, where 0 stands for unknown. */
-export function least(sooner: number, later: number): number {
-  return Math.min(sooner || later, later || sooner);
-}
-
 /** Whether it holds for one of them. */
 export function ifEither(sooner: boolean, later: boolean): boolean {
   return sooner || later;

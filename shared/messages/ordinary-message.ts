@@ -2,7 +2,7 @@ import { shortened } from "../base/validation-problems.ts";
 import { TERMINATING } from "../model/hooks.ts";
 import type { EventPart, Ordinary, OrdinaryMessage } from "../model/ordinary-message.ts";
 import { instanceId } from "../model/settings.ts";
-import { objectIn } from "./envelope.ts";
+import { propertiesOf } from "./envelope.ts";
 
 const LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING";
 /** The detail type of the event by which EventBridge brings a termination. */
@@ -23,8 +23,8 @@ const ABOUT_TERMINATION = /TERMINATING/;
  * "Parsing message formats".
  */
 export function parseOrdinary(value: unknown): OrdinaryMessage | undefined {
-  const fields = objectIn(value);
-  const detail = objectIn(fields.detail);
+  const fields = propertiesOf(value);
+  const detail = propertiesOf(fields.detail);
   if (isTermination(fields) || isTermination(detail)) return undefined;
   const ordinary =
     subscriptionOf(fields) ?? eventOf(fields) ?? ofAutoScaling(fields) ?? partOf(fields) ?? alarmOf(fields);

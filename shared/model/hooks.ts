@@ -39,6 +39,11 @@ export function hookOf(
   return hooks?.find(({ name }) => name === hook);
 }
 
+/** The shorter of two timeouts, where 0 stands for one that is not known. */
+export function shorterTimeout(one: number, other: number): number {
+  return Math.min(one || other, other || one);
+}
+
 /** By what a function's input knows our hooks. */
 export type OurHooks = {
   /** The name of the lifecycle queue, which our hooks notify. */

@@ -14,7 +14,7 @@ import { findAnotherAction } from "./find-another-action.ts";
  * and tried again at the next pass. Throws only what is a fault of ours.
  *
  * @param first whether this is deregister's pass
- * @returns the records, with the terminations as they are after their heartbeat
+ * @returns the records, with the terminations as they are after their heartbeat, and with the shortest timeout of their hooks
  */
 export async function sendHeartbeats(
   run: Run,

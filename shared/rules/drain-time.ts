@@ -36,6 +36,7 @@ export function timeWarnings(
   if (times === undefined) return [];
   const parts = waitsOf(termination, observed, times).filter(({ milliseconds }) => milliseconds > 0);
   const needs = lengthOf(parts);
+  // What is added for clocks that differ suffices for nothing.
   const has = Math.max(0, at - (cut ? 0 : CLOCKS_APART_MS) - now);
   if (needs <= has) return [];
   const whole = cut && hook ? hook.globalTimeout - BEFORE_GLOBAL_LIMIT_MS : drainTimeoutOf(termination);

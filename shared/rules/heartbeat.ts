@@ -1,6 +1,6 @@
 // Rule 5: the hook is kept alive.
 
-import { type Hook, hookOf } from "../model/hooks.ts";
+import { type Hook, hookOf, shorterTimeout } from "../model/hooks.ts";
 import { isHeld } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
@@ -66,7 +66,7 @@ export function nextHeartbeatAt(
   const shown = timeoutOf(hook, hooks);
   if (shown === undefined) return undefined;
   if (memory.lastHeartbeatAt === undefined) return 0;
-  const timeout = Math.min(shown, memory.shortestTimeout || shown);
+  const timeout = shorterTimeout(shown, memory.shortestTimeout);
   const third = timeout / 3;
   const share =
     memory.queuedUntil === undefined ? third : Math.min(third, Math.max(third / 2, QUEUED_MARGIN_MS));
@@ -85,7 +85,7 @@ export function withShortestTimeout(
 ): Termination {
   const { memory } = termination;
   const shown = hookOf(termination, view)?.heartbeatTimeout ?? 0;
-  const shortestTimeout = Math.min(memory.shortestTimeout || shown, shown || memory.shortestTimeout);
+  const shortestTimeout = shorterTimeout(memory.shortestTimeout, shown);
   if (shortestTimeout === memory.shortestTimeout) return termination;
   return { ...termination, memory: { ...memory, shortestTimeout } };
 }

@@ -21,7 +21,7 @@ export type ScheduledFunction = {
   readonly firstAfterSeconds: number;
   readonly timeoutSeconds: number;
   /** Draws how late a tick comes, in milliseconds. */
-  readonly lateness?: () => number;
+  readonly lateBy?: () => number;
   readonly run: (invocation: SimulatedInvocation) => Promise<unknown>;
 };
 
@@ -71,14 +71,14 @@ export class LambdaPlatform implements Past {
 
   /** Invokes a function on its schedule, while `goOn` returns true when a tick is due. */
   async schedule(scheduled: ScheduledFunction, goOn: () => boolean): Promise<void> {
-    const { name, firstAfterSeconds, everySeconds, lateness = () => 0 } = scheduled;
+    const { name, firstAfterSeconds, everySeconds, lateBy = () => 0 } = scheduled;
     const running = new Set<Promise<unknown>>();
     this.#scheduled.set(name, scheduled);
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
       if (this.#clock.now() < (this.#skipped.get(name) ?? 0)) this.#firings.count("skipped ticks");
       else {
-        const run = this.#invokeLate(scheduled, lateness());
+        const run = this.#invokeLate(scheduled, lateBy());
         running.add(run);
         void run.then(() => running.delete(run));
       }

@@ -97,7 +97,7 @@ export class BelongingsLedger implements Past {
         return;
       // Nothing else says what was taken. What is taken later must come back.
       case "message-lost":
-        this.#of(line).isExcused ||= this.#hasTakenFrom(this.#of(line));
+        this.#loseMessage(this.#of(line));
         return;
       case "container-instance": {
         const { containerInstances } = this.#of(line);
@@ -128,9 +128,7 @@ export class BelongingsLedger implements Past {
   violations(at: number, exists: (name: string) => boolean): Violation[] {
     return [...this.#instances].flatMap(([instanceId, own]) => {
       if (own.isExcused || !IN_USE.has(own.state)) return [];
-      const drained = [...own.containerInstances.values()].filter(
-        ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
-      );
+      const drained = this.#drainedOf(own);
       const missing = own.state === "InService" ? [...own.taken.keys()] : [];
       return [
         ...drained.map(({ arn }) => `its container instance ${arn} is still DRAINING`),
@@ -141,18 +139,22 @@ export class BelongingsLedger implements Past {
     });
   }
 
-  #hasTakenFrom({ taken, containerInstances }: Belongings): boolean {
-    const isDrained = [...containerInstances.values()].some(
-      ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
-    );
-    return taken.size > 0 || isDrained;
-  }
-
   /** Forgets instances that are in no group and that no line has been about since. */
   forget(before: number): void {
     for (const [id, { state, lastLineAt }] of this.#instances) {
       if ((state === "" || state === "gone") && lastLineAt < before) this.#instances.delete(id);
     }
+  }
+
+  #loseMessage(own: Belongings): void {
+    own.isExcused ||= own.taken.size > 0 || this.#drainedOf(own).length > 0;
+  }
+
+  // The container instances that one of us set DRAINING.
+  #drainedOf({ containerInstances }: Belongings) {
+    return [...containerInstances.values()].filter(
+      ({ status, by }) => status === "DRAINING" && this.#suspects.has(by),
+    );
   }
 
   #of({ instanceId, at }: Subject): Belongings {

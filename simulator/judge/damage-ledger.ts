@@ -1,6 +1,7 @@
 import type { Story, StoryLine } from "../kernel/story.ts";
 import { CapacityLedger } from "./capacity.ts";
 import type { AllowedBy, Damage, OpenDamage } from "./damage.ts";
+import { delayOf } from "./delays.ts";
 import { foreignCalls } from "./foreign-calls.ts";
 import { Latenesses } from "./lateness.ts";
 import { leftBehind, unknownAddresses } from "./left-behind.ts";
@@ -311,7 +312,7 @@ export class DamageLedger {
     const there = this.#where.instance(instanceId);
     if (!this.#scopeFor(there)) return;
     for (const spot of this.#where.spotsOf(there)) {
-      const delay = this.#delayOf(spot);
+      const delay = delayOf(spot, this.#facts);
       if (delay === undefined || this.#unserved.has(spot)) continue;
       const allowedBy = this.#allowedAtEnd(there, this.#lostSpot(there, spot));
       if (spot.state === "registered")
@@ -347,7 +348,8 @@ export class DamageLedger {
 
   // A task got SIGTERM while a load balancer could still send to it, or while it drained there.
   #signalled(there: There, task: TaskThere, spot: Spot): void {
-    if (this.#delayOf(spot) === undefined || this.#unserved.has(spot) || this.#isServed(there, spot)) return;
+    if (delayOf(spot, this.#facts) === undefined || this.#unserved.has(spot) || this.#isServed(there, spot))
+      return;
     const scope = this.#scopeFor(there);
     if (!scope || !this.#wasHealthy(spot)) return;
     const isDraining = there.draining(task.cluster) !== undefined;
@@ -425,13 +427,6 @@ export class DamageLedger {
     const ports = kind === "classic" ? (this.#facts.classic(name)?.ports ?? []) : [port];
     const mayListen = spot.by !== "ecs" && this.#facts.listensAnywhere(task);
     return task.hostPorts.some((each) => ports.includes(each)) || mayListen;
-  }
-
-  // How long it drains; undefined where nothing sends to it.
-  #delayOf({ kind, name }: Spot): number | undefined {
-    if (kind === "classic") return this.#facts.classic(name)?.delay;
-    const group = this.#facts.targetGroup(name);
-    return group?.inUse ? group.delay : undefined;
   }
 
   #wasHealthy({ kind, name, since, drainingSince }: Spot): boolean {

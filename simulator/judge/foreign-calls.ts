@@ -35,13 +35,10 @@ export function foreignCalls(
       LifecycleHookName: hook,
       InstanceId: instanceId = "",
     } = input as ActionInput;
-    const { since, wasOurs } = foreign(`${group} ${hook}`) ?? {
-      since: Number.POSITIVE_INFINITY,
-      wasOurs: true,
-    };
-    if (at < since) continue;
-    const hasRead = (readAt.get(`${caller} ${group}`) ?? Number.NEGATIVE_INFINITY) >= since;
-    const allowedBy = action === HEARTBEAT && wasOurs && !hasRead ? "an injected fault" : undefined;
+    const whose = foreign(`${group} ${hook}`);
+    if (whose === undefined || at < whose.since) continue;
+    const hasRead = (readAt.get(`${caller} ${group}`) ?? Number.NEGATIVE_INFINITY) >= whose.since;
+    const allowedBy = action === HEARTBEAT && whose.wasOurs && !hasRead ? "an injected fault" : undefined;
     const what = `${caller} ${action === HEARTBEAT ? "kept alive" : "tried to complete"} the hook ${hook}, which is not ours`;
     const key = `${instanceId} ${what} ${allowedBy}`;
     const known = found.get(key);

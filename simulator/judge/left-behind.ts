@@ -1,5 +1,6 @@
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
+import { delayOf } from "./delays.ts";
 import type { Hold, Lost } from "./permits.ts";
 import type { Scope } from "./scope.ts";
 import type { ContainerInstanceThere, Spot, There, Whereabouts } from "./whereabouts.ts";
@@ -100,6 +101,7 @@ function staleTargets(
   where: Whereabouts,
   { releases, facts }: { readonly releases: Releases; readonly facts: DamageFacts },
 ): Damage[] {
+  // What was taken out is gone by itself once it has drained.
   const isStale = (spot: Spot) => at > (spot.drainingSince ?? 0) + (delayOf(spot, facts) ?? 0);
   const stale = where.spotsOf(there).filter((spot) => spot.state === "registered" || isStale(spot));
   return stale.map((spot) => {
@@ -119,11 +121,6 @@ function staleTargets(
       : releases.allowed(there, lost);
     return { kind: "left_behind", instanceId: there.instanceId, what, from, to: at, allowedBy };
   });
-}
-
-// How long what was taken out drains, in milliseconds. Then it is gone by itself.
-function delayOf({ kind, name }: Spot, facts: DamageFacts): number | undefined {
-  return (kind === "classic" ? facts.classic(name) : facts.targetGroup(name))?.delay;
 }
 
 // The container instance whose task has an address, as far as ECS knows. While ECS counts the task, its target is ECS's own, and

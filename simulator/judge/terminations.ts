@@ -16,7 +16,7 @@ export type TerminationOptions = {
    */
   readonly faultsEndAt: (before: number) => number | undefined;
   /** How late two ticks of the schedules may come together, in milliseconds. */
-  readonly lateness: number;
+  readonly lateBy: number;
   /** How much longer a termination may take where its message was lost. */
   readonly sweepInterval: number;
   /** Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice. */
@@ -249,21 +249,21 @@ export class Terminations implements Past {
     at: number,
     { messageLost, foundAt }: JudgedInstance,
   ): boolean {
-    const { faultsEndAt, lateness, sweepInterval } = this.#options;
+    const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
-    const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS + lateness;
+    const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS + lateBy;
     // The timer that runs may be that of the hook before an edit, which nobody of us has seen.
     if (record.askedAt < scope.changedAt && scope.changedAt <= begunAt) return false;
-    if (!scope.keepsAlive || (lateness > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
+    if (!scope.keepsAlive || (lateBy > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
-    return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateness, unhidden + sweepInterval);
+    return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateBy, unhidden + sweepInterval);
   }
 
   // What the settings name, and nobody took out, though a function has known of the drain for two runs in the calm, and more. Who
   // waits for a wrong value to be put right, or searches, does nothing meanwhile.
   #forgotten(of: Case, instance: JudgedInstance, at: number): Registration[] {
     const { scope, begunAt, record } = of;
-    const { faultsEndAt, lateness, sweepInterval } = this.#options;
+    const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const { permits, changedAt, named } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
     const isHeldByName = permits.isMisnamed && permits.discover !== "all";
@@ -273,8 +273,7 @@ export class Terminations implements Past {
     return instance
       .ours({ ...scope, ...named })
       .filter(
-        ({ state, since }) =>
-          state === "registered" && Math.max(since, known) + 2 * TICKS_MS + lateness <= at,
+        ({ state, since }) => state === "registered" && Math.max(since, known) + 2 * TICKS_MS + lateBy <= at,
       );
   }
 
@@ -310,11 +309,11 @@ export class Terminations implements Past {
   // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance.
   // One whose settings were changed may have as long as it has by the new ones.
   #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
-    const { faultsEndAt, lateness, sweepInterval } = this.#options;
+    const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
     // On a dry run the hook's own timeout ends it.
     if (!isTold || scope.permits.dryRun) return Number.POSITIVE_INFINITY;
-    const limit = scope.limit + lateness;
+    const limit = scope.limit + lateBy;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;

@@ -7,7 +7,7 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
-import { latenessOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -175,5 +175,5 @@ function ticksOf(scenario: Scenario): number {
   if (!functions) return 0;
   const { deregister, terminate } = functions;
   const first = deregister.event_source_mapping ? 0 : deregister.every_seconds;
-  return (first + terminate.every_seconds) * 1000 + latenessOf(scenario);
+  return (first + terminate.every_seconds) * 1000 + lateByOf(scenario);
 }

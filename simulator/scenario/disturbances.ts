@@ -6,7 +6,7 @@ import type { Scenario, TimelineEntry } from "./schema.ts";
 const FELT_MS = 240_000;
 
 /** Calls that take as long as this are slow, in milliseconds. */
-const SLOW_MS = 500;
+export const SLOW_MS = 500;
 
 /** A time in which something disturbs the functions, in milliseconds since 1970. */
 type Disturbed = { readonly from: number; readonly to: number };

@@ -67,7 +67,7 @@ export function judgeOf(
     readLag: () => simulation.readLag,
     faultsEndAt: () =>
       faultsEnd === undefined ? undefined : Date.parse(scenario.starts_at) + faultsEnd * 1000,
-    lateness: latenessOf(scenario),
+    lateBy: lateByOf(scenario),
     sweepInterval: sweepIntervalOf(scenario),
     wasTold: toldIn(simulation, suspects),
     stopTasksByInput: () => [
@@ -231,7 +231,7 @@ export function readSinceIn({ acting, world }: Pick<Simulation, "acting" | "worl
 }
 
 /** How late a tick of both functions, one after the other, may come, in milliseconds. */
-export function latenessOf({ functions }: Scenario): number {
+export function lateByOf({ functions }: Scenario): number {
   const { deregister, terminate } = functions ?? {};
   return ((deregister?.late_by_seconds ?? 0) + (terminate?.late_by_seconds ?? 0)) * 1000;
 }

@@ -87,8 +87,8 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
           return invoke(name, event(), { simulation, clock: own, invocation, ...environment() });
         },
       });
-      const lateness = late === 0 ? {} : { lateness: () => random.whole(0, late) };
-      const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds, ...lateness };
+      const lateBy = late === 0 ? {} : { lateBy: () => random.whole(0, late) };
+      const ticks = { everySeconds: every_seconds, firstAfterSeconds: first_after_seconds, ...lateBy };
       const schedules = [lambda.schedule({ ...invokable(() => inputs.of(name)), ...ticks }, goOn)];
       if (!mapping) return schedules;
       const polled = {

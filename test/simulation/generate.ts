@@ -71,7 +71,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...registeredAddresses(source("addresses"), place),
     ...rebalanced(source("rebalancing"), place),
     ...happeningsOfSize(sizing, size, place),
-    ...(outage.timeline ?? []),
+    ...outage.timeline,
     ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
   ];
   return {

@@ -1,5 +1,6 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { LIES, remembering } from "../attacks/on-memory.ts";
 import { some, weighted } from "./draw.ts";
 import { alternateOf, BY_ADDRESS, type Interface, type Place } from "./world.ts";
 
@@ -389,22 +390,13 @@ const HOSTILE = JSON.stringify({
   deregister_container_instance: "always",
 });
 
-/** What a stranger may say that a drain remembers, in the year 9999 or since long ago. */
-const LIES = [
-  { completed_at: "2026-01-05T09:00:00.000Z" },
-  { gone_at: "2020-01-01T00:00:00.000Z", draining_at: "2020-01-01T00:00:00.000Z" },
-  { begun_at: "2020-01-01T00:00:00.000Z" },
-  { last_beat_at: "9999-12-31T00:00:00.000Z", look_at: "9999-12-31T00:00:00.000Z" },
-  { dead_since: "2020-01-01T00:00:00.000Z" },
-  { returns: "warm pool", to_drain: ["arn:aws:ecs:us-east-1:123456789012:container-instance/c0/1"] },
-];
-
 function strangeMessage(from: Draws): Entry[] {
   const { random, group } = from;
   if (random.chance(0.3)) {
     const [instance_id] = from.ids(1);
     const named = { instance_id, auto_scaling_group: group.name, life_cycle_hook_name: "drain" };
-    const body = JSON.stringify({ version: 2, ...named, memory: random.pick(LIES) });
+    const [, memory] = random.pick(Object.values(LIES));
+    const body = remembering(memory, named);
     return [from.at({ send: { queue: "monitor", body } })];
   }
   if (random.chance(0.4)) {

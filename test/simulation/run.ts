@@ -3,6 +3,7 @@ import { inProcess } from "../../cli/in-process.ts";
 import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
 import type { Damage } from "../../simulator/judge/damage.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
+import { SLOW_MS } from "../../simulator/scenario/disturbances.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
@@ -10,9 +11,6 @@ import { shownIn } from "./fired.ts";
 
 /** By so many characters of its name and text an error is told from another. */
 const TOLD_APART_BY = 50;
-
-/** Calls that take as long as this are slow, in milliseconds. */
-const SLOW_MS = 500;
 
 /** What became of one scenario. */
 export type Result = {

@@ -1,5 +1,4 @@
 import type { Random } from "../../simulator/kernel/random.ts";
-import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { some, weighted } from "./draw.ts";
 import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
 import type { Place } from "./world.ts";
@@ -63,7 +62,10 @@ export function happeningsOfSize(random: Random, size: Size, place: Place): Entr
 }
 
 /** In some long worlds neither function runs for half an hour. Faults end after that. */
-export function outageOf(random: Random, size: Size): Pick<ScenarioInput, "timeline"> & { until: number } {
+export function outageOf(
+  random: Random,
+  size: Size,
+): { readonly timeline: readonly Entry[]; readonly until: number } {
   if (size !== "long" || !random.chance(0.25)) return { timeline: [], until: 0 };
   const at_seconds = random.whole(10, 300);
   const both = (["deregister", "terminate"] as const).map((name) => ({

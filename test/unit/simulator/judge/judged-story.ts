@@ -27,7 +27,7 @@ export function violations(
         : undefined,
     suspects: new Set(["deregister", "terminate"]),
     faultsEndAt: () => undefined,
-    lateness: 0,
+    lateBy: 0,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: () => ["daemon"],
     isDry: () => false,
