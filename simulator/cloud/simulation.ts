@@ -65,6 +65,8 @@ export class Simulation implements Past {
   readonly services: readonly Service[];
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
+  /** The most items that a page of a list has, where AWS may answer with fewer than asked. */
+  pageLimit = Number.POSITIVE_INFINITY;
   /** The caller whose call takes effect at this moment. */
   acting: Caller | undefined;
   readonly #clock: Clock;
@@ -165,6 +167,7 @@ export class Simulation implements Past {
           asOf: now - this.readLag,
           caller: caller.name,
           principal: caller.principal,
+          paging: { atMost: this.pageLimit, shortened: () => this.world.firings.count("small pages") },
         });
       } finally {
         this.acting = undefined;

@@ -53,6 +53,7 @@ export function disturbInvocations(lambda: LambdaPlatform, entry: TimelineEntry,
 /** Starts the faults that a scenario has from its beginning. */
 export function startLastingFaults(simulation: Simulation, scenario: Scenario): void {
   simulation.readLag = scenario.read_lag_seconds * 1000;
+  simulation.pageLimit = scenario.pages_of ?? Number.POSITIVE_INFINITY;
   simulation.faults.throttling = scenario.throttling;
   Object.assign(simulation.world.unreliability, {
     shortPollMisses: scenario.short_poll_misses,

@@ -192,6 +192,13 @@ export const scenarioSchema = z.strictObject({
     .describe(
       "How far reads of ECS, the load balancers and Auto Scaling lag: a change shows after this time.",
     ),
+  pages_of: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "How many items a page of a list has at the most, where AWS may answer with fewer than asked. As many as asked when not given.",
+    ),
   short_poll_misses: chance.default(0).describe("How likely a short poll misses a message."),
   duplicates: chance
     .default(0)

@@ -1,4 +1,5 @@
 import type { StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
+import type { Paging } from "./paging.ts";
 
 /** What an operation gets in addition to its input. */
 export type Call = {
@@ -10,6 +11,8 @@ export type Call = {
   readonly caller: string;
   /** The caller as IAM knows it, by `aws:userid` and `aws:PrincipalArn`. */
   readonly principal: { readonly id: string; readonly arn: string };
+  /** How lists are paged. */
+  readonly paging: Paging;
 };
 
 /** One operation that the simulator serves. */

@@ -11,11 +11,23 @@ export type PageRequest = {
   readonly invalidTokenCode?: string;
 };
 
+/** How a service pages. It may answer with fewer items than a request asks for, and with a token for the rest. */
+export type Paging = {
+  /** The most items that it puts in a page. */
+  readonly atMost: number;
+  /** Called when a page is shorter than was asked, though there is more. */
+  readonly shortened: () => void;
+};
+
 /**
  * One page of a list. A token says how far the list was read, so it stays valid while the list changes.
  * Throws when the size is not between 1 and `most`, or when the token is not one that this function made.
  */
-export function page<T>(all: readonly T[], request: PageRequest): { items: T[]; next: string | undefined } {
+export function page<T>(
+  all: readonly T[],
+  request: PageRequest,
+  { atMost, shortened }: Paging,
+): { items: T[]; next: string | undefined } {
   const {
     size = request.most,
     most,
@@ -29,7 +41,8 @@ export function page<T>(all: readonly T[], request: PageRequest): { items: T[]; 
   const start = token ? Number(Buffer.from(token, "base64").toString()) : 0;
   if (!Number.isInteger(start) || start < 0)
     throw new AwsError(invalidTokenCode, `Invalid token: ${token}`, 400);
-  const end = start + size;
+  const end = start + Math.min(size, atMost);
+  if (end < Math.min(start + size, all.length)) shortened();
   return {
     items: all.slice(start, end),
     next: end < all.length ? Buffer.from(String(end)).toString("base64") : undefined,

@@ -57,8 +57,9 @@ const several: Interfaces[string] = [
 ];
 
 /** The world of a classic load balancer, and that of a cluster. */
-const registered = (keys: Keys) =>
+const registered = (keys: Keys, shape: Shape = {}) =>
   world(keys, {
+    ...shape,
     load_balancers: [{ name: "web", listeners: [{ port: 80, instance_port: 80 }] }],
     auto_scaling_groups: [{ name: "fleet", registers_with: { load_balancers: ["web"] } }],
   });
@@ -135,6 +136,18 @@ describe("what the story and the log of a seed show", () => {
   for (const [what, scenario, kinds] of table)
     it(`${what}: ${kinds.join(", ") || "nothing"}`, async () =>
       expect(await shown(scenario)).to.have.members(kinds));
+
+  it("small pages count where a list is cut, and the drain ends as ever", async () => {
+    const cutBy = async (shape: Shape) => {
+      const { fired, violations } = await run(registered({}, shape));
+      return { cut: fired.get("small pages") ?? 0, violations };
+    };
+    const others = Array.from({ length: 4 }, (_, i) => ({ name: `other-${i}` }));
+    expect(await cutBy({ target_groups: others })).to.deep.equal({ cut: 0, violations: [] });
+    const { cut, violations } = await cutBy({ target_groups: others, pages_of: 2 });
+    expect(cut).to.be.greaterThan(0);
+    expect(violations).to.deep.equal([]);
+  });
 
   it("all of them are in one world or another", () =>
     expect(new Set(table.flatMap(([, , kinds]) => kinds))).to.deep.equal(new Set(SHOWN_KINDS)));

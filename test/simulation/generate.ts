@@ -63,6 +63,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   });
   const dry = dryRunOf(source("dry"));
   const late = some(source("late"), 0.08, { late_by_seconds: source("late by").pick([5, 20, 50]) });
+  const pages = some(source("pages"), 0.08, { pages_of: source("page").pick([2, 3]) });
   const timeline = [
     ...dry.timeline,
     ...changedInputs(source("inputs"), names),
@@ -79,6 +80,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     seed,
     ends_after_seconds: size === "long" ? LONG_ENDS_AFTER : ENDS_AFTER,
     ...disturbance,
+    ...pages,
     functions: {
       deregister: {
         input: {

@@ -71,6 +71,7 @@ export const WORLD_KINDS = [
   "hooks retargeted",
   "hooks added",
   "hooks deleted",
+  "small pages",
   ...SHOWN_KINDS,
 ] as const;
 

@@ -1,6 +1,6 @@
 import * as scaling from "@aws-sdk/client-application-auto-scaling";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
-import { byName, errorSchemas, operation, type Service } from "../../wire/operation.ts";
+import { byName, type Call, errorSchemas, operation, type Service } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { Clusters } from "../ecs/clusters.ts";
 import type { ScalableTarget, ScalableTargets } from "./scalable-targets.ts";
@@ -16,7 +16,7 @@ type ScalableWorld = { readonly scalableTargets: ScalableTargets; readonly clust
 export function applicationAutoScalingService(world: ScalableWorld): Service {
   const { scalableTargets } = world;
 
-  const describe = (input: scaling.DescribeScalableTargetsRequest) => {
+  const describe = (input: scaling.DescribeScalableTargetsRequest, call: Call) => {
     checkKind(input);
     const ids = input.ResourceIds ?? [];
     if (input.ScalableDimension && ids.length === 0)
@@ -25,13 +25,17 @@ export function applicationAutoScalingService(world: ScalableWorld): Service {
     const found = scalableTargets.all.filter(
       ({ resourceId }) => ids.length === 0 || ids.includes(resourceId),
     );
-    const { items, next } = page(found, {
-      size: input.MaxResults,
-      most: 50,
-      token: input.NextToken,
-      invalidCode: "ValidationException",
-      invalidTokenCode: "InvalidNextTokenException",
-    });
+    const { items, next } = page(
+      found,
+      {
+        size: input.MaxResults,
+        most: 50,
+        token: input.NextToken,
+        invalidCode: "ValidationException",
+        invalidTokenCode: "InvalidNextTokenException",
+      },
+      call.paging,
+    );
     return { ScalableTargets: items.map(present), NextToken: next };
   };
 

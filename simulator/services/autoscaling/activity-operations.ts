@@ -29,12 +29,16 @@ export function activityOperations(world: AutoScalingWorld): Operation[] {
       .filter(({ group }) => name === undefined || group.name === name)
       .filter(({ id }) => !ids?.length || ids.includes(id))
       .filter((each) => filters.every((filter) => passes(filter, each, call.asOf)));
-    const { items, next } = page(inOrder(found, call.asOf), {
-      size: input.MaxRecords ?? PAGE,
-      most: PAGE,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
+    const { items, next } = page(
+      inOrder(found, call.asOf),
+      {
+        size: input.MaxRecords ?? PAGE,
+        most: PAGE,
+        token: input.NextToken,
+        invalidTokenCode: "InvalidNextToken",
+      },
+      call.paging,
+    );
     return { Activities: items.map((each) => presentActivity(world, each, call.asOf)), NextToken: next };
   };
 

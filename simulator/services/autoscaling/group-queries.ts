@@ -17,12 +17,16 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
       (group) =>
         (!names?.length || names.includes(group.name)) && filters.every((each) => passes(each, group)),
     );
-    const { items, next } = page(found, {
-      size: input.MaxRecords ?? 50,
-      most: 100,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
+    const { items, next } = page(
+      found,
+      {
+        size: input.MaxRecords ?? 50,
+        most: 100,
+        token: input.NextToken,
+        invalidTokenCode: "InvalidNextToken",
+      },
+      call.paging,
+    );
     return {
       AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf, input.IncludeInstances)),
       NextToken: next,
@@ -45,12 +49,16 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
         )
         .map((instance) => ({ group, instance })),
     );
-    const { items, next } = page(found, {
-      size: input.MaxRecords ?? 50,
-      most: 50,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
+    const { items, next } = page(
+      found,
+      {
+        size: input.MaxRecords ?? 50,
+        most: 50,
+        token: input.NextToken,
+        invalidTokenCode: "InvalidNextToken",
+      },
+      call.paging,
+    );
     for (const { group, instance } of items) {
       if (instance.state.at(call.asOf)?.endsWith(":Wait") === true)
         groups.sightings.heldShown(group, instance, call.caller);

@@ -32,12 +32,16 @@ export function warmPoolOperations(world: AutoScalingWorld): Operation[] {
   const describe = (input: autoscaling.DescribeWarmPoolType, call: Call) => {
     const group = groups.byName(input.AutoScalingGroupName as string);
     const warm = [...group.instances.values()].filter((each) => isWarm(each.state.at(call.asOf)));
-    const { items, next } = page(warm, {
-      size: input.MaxRecords ?? 50,
-      most: 50,
-      token: input.NextToken,
-      invalidTokenCode: "InvalidNextToken",
-    });
+    const { items, next } = page(
+      warm,
+      {
+        size: input.MaxRecords ?? 50,
+        most: 50,
+        token: input.NextToken,
+        invalidTokenCode: "InvalidNextToken",
+      },
+      call.paging,
+    );
     return {
       ...(group.warmPool ? { WarmPoolConfiguration: presentWarmPool(group.warmPool) } : {}),
       Instances: items.map((each) => presentInstance(world, each, call.asOf)),

@@ -37,7 +37,7 @@ export function networkInterfaceOperations(interfacesAt: InterfacesAt): Operatio
       (each) =>
         (ids.length === 0 || ids.includes(each.id)) && filters.every((filter) => passes(filter, each)),
     );
-    const { items, next } = pageOf(found, input);
+    const { items, next } = pageOf(found, input, call);
     return { NetworkInterfaces: items.map(presentInterface), NextToken: next };
   };
   const known = ["NetworkInterfaceIds[]", "Filters[].Name", "Filters[].Values[]", "MaxResults", "NextToken"];

@@ -48,7 +48,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
       .filter(({ state }) => IncludeAllInstances === true || state === "running")
       .map((each) => ({ ...each, events: eventsOf(each.instance, call.asOf) }))
       .filter((each) => filters.every((filter) => passesStatus(filter, each)));
-    const { items, next } = pageOf(found, input);
+    const { items, next } = pageOf(found, input, call);
     return { InstanceStatuses: items.map(presentStatus), NextToken: next };
   };
 
@@ -83,7 +83,7 @@ export function ec2Service({ instances }: { readonly instances: Instances }, tas
     const { Filters: filters = [] } = input;
     const chosen = chosenBy(input, call.asOf);
     const found = chosen.filter((each) => filters.every((filter) => passes(filter, each)));
-    const { items, next } = pageOf(found, input);
+    const { items, next } = pageOf(found, input, call);
     const attached = interfacesAt(call.asOf);
     const of = ({ instance }: Seen) => attached.filter((each) => each.attachment?.instanceId === instance.id);
     return { Reservations: items.map((each) => presentReservation(each, of(each))), NextToken: next };

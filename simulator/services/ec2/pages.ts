@@ -1,3 +1,4 @@
+import type { Call } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 
 /** The sizes that a page may have (Amazon EC2 API Reference, "Query requests", pagination). */
@@ -7,11 +8,13 @@ export const PAGE = { least: 5, most: 1000 };
 export function pageOf<T>(
   found: readonly T[],
   { MaxResults: size, NextToken: token }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  { paging }: Pick<Call, "paging">,
 ): { items: T[]; next: string | undefined } {
-  return page(found, {
+  const request = {
     size: size ?? Math.max(1, found.length),
     most: Math.max(PAGE.most, found.length),
     token,
     invalidCode: "InvalidParameterValue",
-  });
+  };
+  return page(found, request, size === undefined ? { ...paging, atMost: found.length } : paging);
 }

@@ -34,7 +34,7 @@ export function spotRequestOperations({ instances }: { readonly instances: Insta
         (ids.length === 0 || ids.includes(each.request.id)) &&
         filters.every((filter) => passes(filter, each)),
     );
-    const { items, next } = pageOf(found, input);
+    const { items, next } = pageOf(found, input, call);
     return { SpotInstanceRequests: items.map((each) => present(each)), NextToken: next };
   };
   const known = [

@@ -1,13 +1,13 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { type CapacityProvider, fullArn } from "./model.ts";
 
 /** The operations on capacity providers. */
 export function capacityProviderOperations(world: EcsWorld): Operation[] {
-  const describe = (input: ecs.DescribeCapacityProvidersRequest) => {
+  const describe = (input: ecs.DescribeCapacityProvidersRequest, call: Call) => {
     const all = world.clusters.all.flatMap(({ capacityProviders }) => capacityProviders);
     const names = input.capacityProviders;
     const isNamed = (each: CapacityProvider, name: string) => name === each.name || name === arnOf(each);
@@ -19,6 +19,7 @@ export function capacityProviderOperations(world: EcsWorld): Operation[] {
         token: input.nextToken,
         invalidCode: "InvalidParameterException",
       },
+      call.paging,
     );
     const missing = (names ?? []).filter((name) => !all.some((each) => isNamed(each, name)));
     return {

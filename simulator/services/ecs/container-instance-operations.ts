@@ -23,7 +23,7 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
         matches(each, call.asOf)
       );
     });
-    const { items, next } = ecsPage(found, input);
+    const { items, next } = ecsPage(found, input, call);
     return { containerInstanceArns: items.map((each) => each.arn), nextToken: next };
   };
 
@@ -126,11 +126,15 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
       clusters.delete(cluster);
       return { cluster: presentCluster(cluster) };
     }),
-    operation(ecs.ListClusters$, ["maxResults", "nextToken"], (input: ecs.ListClustersRequest) => {
-      const active = clusters.all.filter((each) => each.status === "ACTIVE");
-      const { items, next } = ecsPage(active, input);
-      return { clusterArns: items.map((each) => clusterArn(each.name)), nextToken: next };
-    }),
+    operation(
+      ecs.ListClusters$,
+      ["maxResults", "nextToken"],
+      (input: ecs.ListClustersRequest, call: Call) => {
+        const active = clusters.all.filter((each) => each.status === "ACTIVE");
+        const { items, next } = ecsPage(active, input, call);
+        return { clusterArns: items.map((each) => clusterArn(each.name)), nextToken: next };
+      },
+    ),
     operation(ecs.DescribeClusters$, ["clusters[]", "include[]"], (input: ecs.DescribeClustersRequest) => {
       const other = input.include?.find((field) => field !== "ATTACHMENTS" && field !== "TAGS");
       if (other) throw new NotSimulated(`the cluster field ${other}`);
@@ -162,13 +166,15 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
 export function ecsPage<T>(
   all: readonly T[],
   input: { maxResults?: number | undefined; nextToken?: string | undefined },
+  { paging }: Pick<Call, "paging">,
 ): { items: T[]; next: string | undefined } {
-  return page(all, {
+  const request = {
     size: input.maxResults,
     most: 100,
     token: input.nextToken,
     invalidCode: "InvalidParameterException",
-  });
+  };
+  return page(all, request, paging);
 }
 
 /** Throws NotSimulated for a launch type other than EC2. */

@@ -1,6 +1,6 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { AwsError } from "../../wire/errors.ts";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
 import { hasTaskSets, revisionArn } from "./deployments.ts";
@@ -34,12 +34,13 @@ function revisionOperations({ clusters }: EcsWorld): Operation[] {
     };
   };
 
-  const list = (input: ecs.ListServiceDeploymentsRequest) => {
+  const list = (input: ecs.ListServiceDeploymentsRequest, call: Call) => {
     const service = findService(clusters.byName(input.cluster), input.service as string);
     const found = [...service.rollouts].reverse();
     const { items, next } = ecsPage(
       found.filter(({ status }) => !input.status?.length || input.status.includes(status)),
       input,
+      call,
     );
     return { serviceDeployments: items.map((each) => presentBrief(each, service)), nextToken: next };
   };

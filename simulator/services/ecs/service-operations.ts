@@ -1,7 +1,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { arn } from "../../kernel/account.ts";
 import { AwsError, NotSimulated } from "../../wire/errors.ts";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import type { EcsWorld } from "./clusters.ts";
 import { CONSTRAINTS, readConstraints } from "./constraints.ts";
 import { atMost, ecsPage, onlyEc2 } from "./container-instance-operations.ts";
@@ -148,13 +148,17 @@ export function serviceOperations(world: EcsWorld): Operation[] {
       update,
     ),
     operation(ecs.DescribeServices$, ["cluster", "services[]"], describe),
-    operation(ecs.ListServices$, ["cluster", "maxResults", "nextToken"], (input: ecs.ListServicesRequest) => {
-      const active = [...clusters.byName(input.cluster).services.values()].filter(
-        (each) => each.status === "ACTIVE",
-      );
-      const { items, next } = ecsPage(active, { ...input, maxResults: input.maxResults ?? 10 });
-      return { serviceArns: items.map((each) => each.arn), nextToken: next };
-    }),
+    operation(
+      ecs.ListServices$,
+      ["cluster", "maxResults", "nextToken"],
+      (input: ecs.ListServicesRequest, call: Call) => {
+        const active = [...clusters.byName(input.cluster).services.values()].filter(
+          (each) => each.status === "ACTIVE",
+        );
+        const { items, next } = ecsPage(active, { ...input, maxResults: input.maxResults ?? 10 }, call);
+        return { serviceArns: items.map((each) => each.arn), nextToken: next };
+      },
+    ),
     operation(ecs.DeleteService$, ["cluster", "service", "force"], remove),
   ];
 }

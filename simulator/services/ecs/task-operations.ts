@@ -74,7 +74,7 @@ export function taskOperations(world: EcsWorld): Operation[] {
         (!input.family || task.definition.family === input.family) &&
         (!input.startedBy || task.startedBy === input.startedBy),
     );
-    const { items, next } = ecsPage(found, input);
+    const { items, next } = ecsPage(found, input, call);
     return { taskArns: items.map((task) => task.arn), nextToken: next };
   };
 

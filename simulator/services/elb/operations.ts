@@ -28,7 +28,11 @@ export function elbService({ classic }: { readonly classic: ClassicLoadBalancers
     const chosen = input.LoadBalancerNames?.length
       ? input.LoadBalancerNames.map((name) => classic.byName(name))
       : classic.all;
-    const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker });
+    const { items, next } = page(
+      chosen,
+      { size: input.PageSize, most: 400, token: input.Marker },
+      call.paging,
+    );
     return {
       LoadBalancerDescriptions: items.map((each) => describe(each, call.asOf)),
       // Where there is no further page, AWS may answer with an empty marker instead of none.

@@ -1,6 +1,6 @@
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../wire/errors.ts";
-import { type Operation, operation } from "../../wire/operation.ts";
+import { type Call, type Operation, operation } from "../../wire/operation.ts";
 import { page } from "../../wire/paging.ts";
 import { describeListener, describeLoadBalancer } from "./present.ts";
 import type { TargetGroups } from "./target-groups.ts";
@@ -16,7 +16,7 @@ export function loadBalancerOperations(groups: TargetGroups): Operation[] {
     operation(
       elbv2.DescribeLoadBalancers$,
       ["LoadBalancerArns[]", "Names[]", "PageSize", "Marker"],
-      (input: elbv2.DescribeLoadBalancersInput) => describeLoadBalancers(groups, input),
+      (input: elbv2.DescribeLoadBalancersInput, call: Call) => describeLoadBalancers(groups, input, call),
     ),
     operation(elbv2.DeleteLoadBalancer$, ["LoadBalancerArn"], (input: elbv2.DeleteLoadBalancerInput) => {
       groups.deleteLoadBalancer(input.LoadBalancerArn as string);
@@ -43,7 +43,7 @@ function createLoadBalancer(groups: TargetGroups, input: elbv2.CreateLoadBalance
   return { LoadBalancers: [describeLoadBalancer(made)] };
 }
 
-function describeLoadBalancers(groups: TargetGroups, input: elbv2.DescribeLoadBalancersInput) {
+function describeLoadBalancers(groups: TargetGroups, input: elbv2.DescribeLoadBalancersInput, call: Call) {
   if ((input.LoadBalancerArns?.length ?? 0) > 20) {
     throw new AwsError(
       "ValidationError",
@@ -57,7 +57,7 @@ function describeLoadBalancers(groups: TargetGroups, input: elbv2.DescribeLoadBa
   if (missing) throw new AwsError("LoadBalancerNotFoundException", `Load balancers '[${missing}]' not found`);
   const chosen =
     wanted.length === 0 ? all : all.filter(({ arn, name }) => wanted.includes(arn) || wanted.includes(name));
-  const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker });
+  const { items, next } = page(chosen, { size: input.PageSize, most: 400, token: input.Marker }, call.paging);
   return { LoadBalancers: items.map(describeLoadBalancer), NextMarker: next };
 }
 

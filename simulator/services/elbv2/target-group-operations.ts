@@ -17,7 +17,7 @@ export function targetGroupOperations(groups: TargetGroups): Operation[] {
     operation(
       elbv2.DescribeTargetGroups$,
       ["Names[]", "TargetGroupArns[]", "LoadBalancerArn", "PageSize", "Marker"],
-      (input: elbv2.DescribeTargetGroupsInput) => describeGroups(groups, input),
+      (input: elbv2.DescribeTargetGroupsInput, call: Call) => describeGroups(groups, input, call),
     ),
     operation(
       elbv2.DeleteTargetGroup$,
@@ -63,12 +63,9 @@ function create(groups: TargetGroups, input: elbv2.CreateTargetGroupInput) {
   return { TargetGroups: [describe(group)] };
 }
 
-function describeGroups(groups: TargetGroups, input: elbv2.DescribeTargetGroupsInput) {
-  const { items, next } = page(chosen(groups, input), {
-    size: input.PageSize,
-    most: 400,
-    token: input.Marker,
-  });
+function describeGroups(groups: TargetGroups, input: elbv2.DescribeTargetGroupsInput, call: Call) {
+  const request = { size: input.PageSize, most: 400, token: input.Marker };
+  const { items, next } = page(chosen(groups, input), request, call.paging);
   return { TargetGroups: items.map(describe), NextMarker: next };
 }
 
