@@ -27,6 +27,18 @@ export type LiveTask = {
   readonly since: number;
 };
 
+/** One thing that a drain must wait for. */
+export type Item = {
+  /** By what it is known again. */
+  readonly key: string;
+  /** Since when it has been there, in milliseconds since 1970. */
+  readonly since: number;
+  /** The target group, where it is a target. */
+  readonly targetGroup: string | undefined;
+  /** Whether each pass asks about it. What nobody names, only a search finds. */
+  readonly isAsked: boolean;
+};
+
 /** Who set an instance DRAINING, when, and when the reads behind it began; times in milliseconds since 1970. */
 export type Drained = { readonly by: Actor; readonly at: number; readonly readSince: number };
 
@@ -157,6 +169,24 @@ export class JudgedInstance {
         ({ name, port, state }) => `${state} in ${name}${port === undefined ? "" : ` at port ${port}`}`,
       ),
       ...tasks.map(({ service, status }) => `a task of ${service ?? "no service"} ${status}`),
+    ];
+  }
+
+  /** The registrations and tasks that must be gone before a drain is ready. */
+  items(scope: Scope): Item[] {
+    const managed = this.#managed(scope);
+    const registrations = this.judged(scope).map((each): Item => {
+      const { kind, name, port, holder, address, since } = each;
+      const isAsked = isIn(scope.named, each) || isIn(managed, each);
+      const targetGroup = kind === "target" ? name : undefined;
+      return { key: `${kind} ${name} ${port} ${holder ?? address}`, since, targetGroup, isAsked };
+    });
+    const tasks = [...this.tasks].filter(([, task]) => !this.dead && isLookedInto(scope, task));
+    return [
+      ...registrations,
+      ...tasks.map(([key, { since, cluster }]) => {
+        return { key, since, targetGroup: undefined, isAsked: scope.permits.clusters.has(cluster) };
+      }),
     ];
   }
 

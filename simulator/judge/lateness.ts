@@ -2,16 +2,11 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import { type Hold, isLeft } from "./permits.ts";
+import { NETWORK_SETTLE_MS } from "./scope.ts";
 import type { There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
 const GRACE_MS = 60_000;
-/**
- * How long a Network Load Balancer may go on sending to a target that it no longer lists, in milliseconds: AWS's documents say
- * "several minutes". An instance that was behind one is not ready before, unless the input says how long to settle.
- */
-const NETWORK_SETTLE_MS = 120_000;
-
 /** So long a message that somebody sent can make a drain late, in milliseconds: its receiver waits for its own next pass. */
 const FORGED_MS = 240_000;
 

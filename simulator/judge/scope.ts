@@ -68,6 +68,8 @@ type Permits = {
   readonly leavesAfter: number | undefined;
   /** How long nothing may be left before the end, in milliseconds; undefined where it is not given. */
   readonly settle: number | undefined;
+  /** How long nothing must have been left before the end: behind a Network Load Balancer, and elsewhere. In milliseconds. */
+  readonly settlesAtLeast: { readonly behindNetwork: number; readonly elsewhere: number };
   readonly containerInstances: "never" | "when_disconnected" | "always";
 };
 
@@ -97,6 +99,11 @@ export type JudgedHook = Pick<Scope, "isSwept"> & {
  */
 const BEFORE_LIMIT_MS = 130_000;
 const DRAIN_TIMEOUT_SECONDS = 3600;
+/**
+ * How long a Network Load Balancer may go on sending to a target that it no longer lists, in milliseconds: AWS's documents say
+ * "several minutes". An instance that was behind one is not ready before, unless the input says how long to settle.
+ */
+export const NETWORK_SETTLE_MS = 120_000;
 /** What an input without the key `discover` means. */
 const DISCOVERY: Discovery = "all";
 /** A shorter hook can end between two passes, in milliseconds. */
@@ -210,6 +217,10 @@ function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesA
     ]),
     dryRun: input.dry_run === true,
     settle: typeof settle === "number" ? settle * 1_000 : undefined,
+    settlesAtLeast: {
+      behindNetwork: typeof settle === "number" ? settle * 1_000 : NETWORK_SETTLE_MS,
+      elsewhere: typeof settle === "number" ? settle * 1_000 : 0,
+    },
     containerInstances:
       containerInstances === "never" || containerInstances === "always"
         ? containerInstances
@@ -296,6 +307,10 @@ function eitherPermits(a: Permits, b: Permits): Permits {
     leavesAfter: Number.isFinite(least) ? least : undefined,
     // Without the key it depends on the load balancer.
     settle: a.settle === undefined || b.settle === undefined ? undefined : Math.max(a.settle, b.settle),
+    settlesAtLeast: {
+      behindNetwork: Math.min(a.settlesAtLeast.behindNetwork, b.settlesAtLeast.behindNetwork),
+      elsewhere: Math.min(a.settlesAtLeast.elsewhere, b.settlesAtLeast.elsewhere),
+    },
     containerInstances:
       (["never", "when_disconnected"] as const).find((each) =>
         both.some(({ containerInstances }) => containerInstances === each),
@@ -332,5 +347,7 @@ function nameOf(nameOrArn: string): string {
  */
 export function begunByAnother(own: Scope, other: Scope): Scope {
   const { patience, globalLimit, limit, mayAbandon, keepsAlive } = own;
-  return { ...eitherScope(own, other), patience, globalLimit, limit, mayAbandon, keepsAlive };
+  const either = eitherScope(own, other);
+  const permits = { ...either.permits, settlesAtLeast: own.permits.settlesAtLeast };
+  return { ...either, patience, globalLimit, limit, mayAbandon, keepsAlive, permits };
 }

@@ -3,6 +3,7 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { JudgedInstance, Registration, Unknowable } from "./instance.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
+import { type Seeing, Settling } from "./settling.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
 /** What the judge must know to judge terminations. Times are in milliseconds. */
@@ -21,6 +22,8 @@ export type TerminationOptions = {
   readonly sweepInterval: number;
   /** Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice. */
   readonly stopTasksByInput: () => readonly StopTasks[];
+  /** Whether a Network Load Balancer may be in front of a target group. */
+  readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
   readonly isDry: (caller: string) => boolean;
 };
@@ -33,6 +36,10 @@ type Case = {
   tasks: boolean;
   /** When a judged function could first work on it, in milliseconds since 1970. The drain's own time begins then. */
   begunAt: number | undefined;
+  /** Whether a function saw it on a dry run. */
+  wasDry: boolean;
+  /** What the functions must have seen on the instance, and when the last of it went. */
+  readonly settling: Settling;
   /** In milliseconds since 1970; undefined while it is pending. */
   endedAt: number | undefined;
 };
@@ -41,6 +48,9 @@ type Case = {
 const HIDDEN_MS = 120_000;
 /** So long a hook must hold for heartbeats to be in time if ticks are late, in milliseconds: the log warns of shorter ones. */
 const SAFE_HOOK_MS = 180_000;
+
+/** By so much the clocks of two functions may differ, in milliseconds: one sees that all is gone, and the other completes. */
+const CLOCKS_MS = 10_000;
 
 /** The terminations that the functions serve: when each was really ready, how it ended, and whether that was right. */
 export class Terminations implements Past {
@@ -110,6 +120,8 @@ export class Terminations implements Past {
       targets: false,
       tasks: false,
       begunAt: undefined,
+      wasDry: false,
+      settling: new Settling(),
       endedAt: undefined,
     };
     this.#cases.push(begun);
@@ -119,9 +131,11 @@ export class Terminations implements Past {
 
   /** Somebody could work on a lifecycle action. */
   seen({ at, instanceId, token, by }: Extract<StoryLine, { kind: "action-seen" }>): void {
-    if (!this.#options.suspects.has(by) || this.#options.isDry(by)) return;
+    if (!this.#options.suspects.has(by)) return;
     const found = this.#of(instanceId).find(({ record }) => record.token === token);
-    if (found) found.begunAt ??= at;
+    if (!found) return;
+    if (this.#options.isDry(by)) found.wasDry = true;
+    else found.begunAt ??= at;
   }
 
   /** A lifecycle action has ended. `unknowable` says what whoever ended it need not know. */
@@ -158,6 +172,9 @@ export class Terminations implements Past {
       const meant = unknowable.isTooRecent(record.askedAt) ? (this.#caseBefore(found) ?? found) : found;
       if (left !== "" && this.#untilDeadline(meant, at) > 0)
         accuse("nothing is completed before it is ready", left);
+      const early = Math.round(this.#untilSettled(found, instance, at) / 1000);
+      if (left === "" && early > 0 && meant === found)
+        accuse("every instance settles", `it was completed ${early} s before it had settled`);
       return;
     }
     const early = Math.round(this.#untilDeadline(found, at) / 1000);
@@ -203,6 +220,7 @@ export class Terminations implements Past {
       const scope = this.#scopeNow(had);
       const targets = instance.judged(scope).length > 0;
       const tasks = instance.running(scope).length > 0;
+      had.settling.look(instance.items(scope), at, this.#seeing(had, at));
       had.targets ||= targets;
       had.tasks ||= tasks;
       record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
@@ -229,6 +247,26 @@ export class Terminations implements Past {
       record.askedAt + (scope.patience === undefined ? Number.POSITIVE_INFINITY : scope.globalLimit),
     );
     return end - at;
+  }
+
+  // What tells which registrations and tasks the functions must have seen.
+  #seeing({ begunAt, scope: { permits, changedAt } }: Case, at: number): Seeing {
+    const { faultsEndAt, lateBy, isNetwork } = this.#options;
+    const calmFrom = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
+    const passes = 2 * TICKS_MS + lateBy;
+    return { begunAt, calmFrom, changedAt, passes, searchesFor: permits.searchesFor, isNetwork };
+  }
+
+  // How long an instance with nothing left has to settle still, in milliseconds. At the deadline none has to. Nor has a dead one, or
+  // one that Spot takes back.
+  #untilSettled(of: Case, { dead, interrupted }: JudgedInstance, at: number): number {
+    const { scope, begunAt, wasDry, settling } = of;
+    if (dead || interrupted || this.#untilDeadline(of, at) <= 0) return 0;
+    const { behindNetwork, elsewhere } = scope.permits.settlesAtLeast;
+    const settles = settling.wasBehindNetwork ? behindNetwork : elsewhere;
+    // On a dry run it is seen to be empty too.
+    const from = Math.max(settling.goneAt, wasDry ? 0 : (begunAt ?? 0));
+    return settles === 0 ? 0 : from + settles - CLOCKS_MS - at;
   }
 
   // Whether a drain with `on_timeout: abandon` has ended with ABANDON at this moment, after its deadline.

@@ -8,11 +8,9 @@ import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { isNetworkProtocol } from "./network-protocols.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
-
-/** The protocols of target groups behind a Network Load Balancer. */
-const NETWORK: ReadonlySet<string> = new Set(["TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"]);
 
 const HOUR_MS = 3_600_000;
 /** How long before a maintenance its instance is replaced where the input does not say it, in hours. */
@@ -103,7 +101,7 @@ function targetGroupFacts({ targetGroups }: World, name: string): TargetGroupFac
     inUse: group.loadBalancerArns.size > 0,
     delay: delaySeconds * 1000,
     healthyAfter: healthySeconds * 1000,
-    isNetwork: NETWORK.has(protocol),
+    isNetwork: isNetworkProtocol(protocol),
     healthy: group.targets
       .filter(({ state }) => state.latest === "healthy")
       .map(({ id, port }) => `${id}:${port}`),

@@ -20,6 +20,7 @@ import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/m
 import type { World } from "../services/world.ts";
 import { queueNamesOf } from "./ending.ts";
 import type { Input, Inputs } from "./inputs.ts";
+import { isNetworkProtocol } from "./network-protocols.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -75,6 +76,7 @@ export function judgeOf(
       ...inputsSince(inputs, "terminate", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     ],
     drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
+    isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: servicesIn(world),

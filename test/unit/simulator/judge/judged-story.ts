@@ -30,6 +30,7 @@ export function violations(
     lateBy: 0,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: () => ["daemon"],
+    isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     readSince: () => Number.POSITIVE_INFINITY,
