@@ -72,6 +72,13 @@ const clustered = (keys: Keys) =>
     },
   );
 
+const { functions: both, ...scaledWorld } = clustered({ cluster_names: ["shop"] });
+const scaled = { cluster_name: "shop", service_name: "web", min_task_count: 0, n_count: 1 };
+const scaling: ScenarioInput = {
+  ...scaledWorld,
+  functions: { ...both, scale_tasks: { input: scaled } } as ScenarioInput["functions"],
+};
+
 const large = (shape: Shape) => world({ discover: "named" }, shape);
 const forty = Array.from({ length: 40 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
 const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
@@ -131,6 +138,7 @@ describe("what the story and the log of a seed show", () => {
     ],
     ["half an hour without runs", large({ timeline: outage }), ["half an hour without runs"]],
     ["a dry run", world({ discover: "named", dry_run: true }, {}), ["dry runs"]],
+    ["a count that scale-tasks has set", scaling, ["counts set by scale-tasks"]],
     ["a memory of a stranger", large({ timeline: [remembering] }), ["memories of strangers"]],
   ];
   for (const [what, scenario, kinds] of table)

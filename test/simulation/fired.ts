@@ -33,6 +33,7 @@ export const SHOWN_KINDS = [
   "half an hour without runs",
   "memories of strangers",
   "dry runs",
+  "counts set by scale-tasks",
 ] as const;
 type ShownKind = (typeof SHOWN_KINDS)[number];
 
@@ -116,6 +117,8 @@ function toldBy({ message, level, cluster, address }: LogLine): ShownKind[] {
   switch (message) {
     case "address left alone":
       return [address === undefined ? "addresses shown nowhere" : "addresses in another VPC"];
+    case "desired count set":
+      return ["counts set by scale-tasks"];
     case "cluster not permitted":
       return ["clusters not permitted"];
     case "found, not named":

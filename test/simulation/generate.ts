@@ -6,6 +6,7 @@ import { type Disturbance, disturbanceOf, faultsOf, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
+import { scalingOf } from "./scaling.ts";
 import { happeningsOfSize, keysOfSize, outageOf, placeOfSize, sizeOf } from "./size.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
@@ -40,7 +41,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   const random = source("policy");
   const discovery = source("discovery");
   const { keys: discovering, named } = discoveryOf(discovery, names);
-  const place = withOthers(discovery, world);
+  const { place, functions } = scalingOf(source("scaling"), withOthers(discovery, world));
   const keys = {
     ...nameKeys(named),
     ...drainKeys(random, names, 0.5),
@@ -113,6 +114,7 @@ export function scenarioOf(seed: number): ScenarioInput {
         ...late,
         clock_skew_seconds: skewOf(faults),
       },
+      ...functions,
     },
     queues: [...queues, ...hooking.queues],
     topics: [...hooking.topics],

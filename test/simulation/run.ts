@@ -8,9 +8,13 @@ import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { shownIn } from "./fired.ts";
+import { wrongCounts } from "./scaling.ts";
 
 /** By so many characters of its name and text an error is told from another. */
 const TOLD_APART_BY = 50;
+
+/** What must be so of scale-tasks. */
+const COUNT_RULE = "the counts that scale-tasks sets are right";
 
 /** What became of one scenario. */
 export type Result = {
@@ -31,6 +35,8 @@ export type Detailed = Result & {
   readonly played: Played;
   /** The invocations that ended as none should. */
   readonly faults: readonly InvocationRecord[];
+  /** What is wrong with the counts that scale-tasks sets. */
+  readonly miscounted: readonly string[];
   readonly lines: readonly string[];
 };
 
@@ -47,9 +53,11 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
   for (const each of [...simulation.world.story.lines, ...simulation.calls])
     digest.update(JSON.stringify(each));
   const faults = faultsOfOurs(played, calmFrom(scenario, played));
+  const miscounted = wrongCounts(scenario, played);
   const violations = [
     ...played.violations.map((each) => violationText(each, startedAt)),
     ...faults.map((each) => faultText(each, startedAt)),
+    ...miscounted.map((each) => `${COUNT_RULE}: ${each}`),
   ];
   return {
     seed: scenario.seed ?? 1,
@@ -65,6 +73,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     digest: digest.digest("hex"),
     played,
     faults,
+    miscounted,
     lines,
   };
 }
@@ -152,9 +161,14 @@ function endOf({ outcome, error = "" }: InvocationRecord, length = error.length)
  * By what a failure is known again in a smaller world: the rules that were broken, and of what was thrown the error's name
  * and how its text begins, since it may end with what there is less of.
  */
-export function failuresOf({ played, faults }: Pick<Detailed, "played" | "faults">): Set<string> {
+export function failuresOf({
+  played,
+  faults,
+  miscounted,
+}: Pick<Detailed, "played" | "faults" | "miscounted">): Set<string> {
   return new Set([
     ...played.violations.map(({ rule }) => rule),
     ...faults.map((each) => endOf(each, TOLD_APART_BY)),
+    ...(miscounted.length > 0 ? [COUNT_RULE] : []),
   ]);
 }
