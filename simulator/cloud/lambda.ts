@@ -55,7 +55,8 @@ export class LambdaPlatform implements Past {
   readonly #kills = new Map<string, number[]>();
   /** Until when a function's ticks are skipped. */
   readonly #skipped = new Map<string, number>();
-  readonly #cold = new Set<string>();
+  /** How long the new process of a function's next invocation takes before the run begins, in milliseconds. */
+  readonly #cold = new Map<string, number>();
   #invocations = 0;
   #running = 0;
 
@@ -121,9 +122,9 @@ export class LambdaPlatform implements Past {
     for (const kills of this.#kills.values()) kills.length = 0;
   }
 
-  /** Starts the next invocation of a function in a new process. */
-  cool(name: string): void {
-    this.#cold.add(name);
+  /** Starts the next invocation of a function in a new process, which takes so many milliseconds before the run begins. */
+  cool(name: string, initMs = 0): void {
+    this.#cold.set(name, initMs);
   }
 
   forget(before: number): void {
@@ -137,17 +138,19 @@ export class LambdaPlatform implements Past {
     run,
   }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<Invoked> {
     const clock = this.#clock;
+    this.#running += 1;
+    const initMs = this.#cold.get(name);
+    const cold = this.#cold.delete(name);
+    if (cold) this.#firings.count("cold starts");
+    if (initMs) await this.#init(initMs);
     const startedAt = clock.now();
     const deadline = startedAt + timeoutSeconds * 1000;
     let over = false;
     this.#invocations += 1;
-    this.#running += 1;
     const alive = () => !over && clock.now() < deadline;
     const doom = this.#doom(name, () => {
       over = true;
     });
-    const cold = this.#cold.delete(name);
-    if (cold) this.#firings.count("cold starts");
     const invocation: SimulatedInvocation = {
       requestId: `${name}-${this.#invocations}`,
       remainingMilliseconds: () => deadline - clock.now(),
@@ -171,6 +174,12 @@ export class LambdaPlatform implements Past {
     const { outcome, error } = invoked;
     this.records.push({ name, startedAt, endedAt: clock.now(), outcome, error });
     return invoked;
+  }
+
+  // Starts a process. That time is none of the run's timeout.
+  async #init(milliseconds: number): Promise<void> {
+    this.#firings.count("slow cold starts");
+    await this.#clock.sleep(milliseconds);
   }
 
   // Kills an invocation at the planned await, if there is a plan. If it ends before, the plan is left for the next one.

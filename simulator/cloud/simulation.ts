@@ -65,6 +65,8 @@ export class Simulation implements Past {
   readonly services: readonly Service[];
   /** How far eventually consistent reads lag behind, in milliseconds. */
   readLag = 0;
+  /** Whether each call lags by another time, up to `readLag`: a read may then show less than one before it. */
+  readLagVaries = false;
   /** The most items that a page of a list has, where AWS may answer with fewer than asked. */
   pageLimit = Number.POSITIVE_INFINITY;
   /** The caller whose call takes effect at this moment. */
@@ -159,12 +161,13 @@ export class Simulation implements Past {
     const { now } = this.world.agenda;
     const action = `${service.name}:${operation.schema[2]}`;
     if (this.#isBehind(now)) this.world.firings.count("read lag");
+    const lag = this.#lag();
     const run = (given: object) => {
       this.acting = caller;
       try {
         return operation.run(given, {
           now,
-          asOf: now - this.readLag,
+          asOf: now - lag,
           caller: caller.name,
           principal: caller.principal,
           paging: { atMost: this.pageLimit, shortened: () => this.world.firings.count("small pages") },
@@ -174,6 +177,13 @@ export class Simulation implements Past {
       }
     };
     return strike?.kind === "entries" ? failEntries(action, input, strike.fails, run) : run(input);
+  }
+
+  // By how much a call lags.
+  #lag(): number {
+    if (!this.readLagVaries || this.readLag === 0) return this.readLag;
+    this.world.firings.count("lags that differ");
+    return this.world.random("read lags").whole(0, this.readLag);
   }
 
   // Whether something has happened that reads do not show yet.

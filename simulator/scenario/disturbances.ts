@@ -41,7 +41,8 @@ function disturbanceOf(
     return { from, to: from + (disconnect_agent.for_seconds ?? Number.POSITIVE_INFINITY) };
   // The run that is to be killed may come late.
   if (kill_invocation) return { from, to: end };
-  return lose_messages || cold_start ? { from, to: from } : undefined;
+  if (cold_start) return { from, to: from + (cold_start.init_seconds ?? 0) };
+  return lose_messages ? { from, to: from } : undefined;
 }
 
 // What a scenario has from its beginning. A clock that is wrong stays wrong.

@@ -69,6 +69,16 @@ export const otherFaults = {
     .strictObject({ function: theFunction, for_seconds: forSeconds })
     .describe("The schedule does not invoke a function."),
   cold_start: z
-    .strictObject({ function: theFunction })
+    .strictObject({
+      function: theFunction,
+      init_seconds: z
+        .number()
+        .min(0)
+        .max(10)
+        .optional()
+        .describe(
+          "How long the new process takes before the run begins; 0 when not given. Lambda gives it ten seconds.",
+        ),
+    })
     .describe("Lambda ends a function's processes: the next invocation begins with new clients."),
 };

@@ -47,12 +47,13 @@ export function disturbInvocations(lambda: LambdaPlatform, entry: TimelineEntry,
   if (entry.kill_invocation) lambda.kill(entry.kill_invocation.function, entry.kill_invocation.at_await);
   if (entry.invoke) lambda.tick(entry.invoke.function);
   if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
-  if (entry.cold_start) lambda.cool(entry.cold_start.function);
+  if (entry.cold_start) lambda.cool(entry.cold_start.function, (entry.cold_start.init_seconds ?? 0) * 1000);
 }
 
 /** Starts the faults that a scenario has from its beginning. */
 export function startLastingFaults(simulation: Simulation, scenario: Scenario): void {
   simulation.readLag = scenario.read_lag_seconds * 1000;
+  simulation.readLagVaries = scenario.read_lag_varies;
   simulation.pageLimit = scenario.pages_of ?? Number.POSITIVE_INFINITY;
   simulation.faults.throttling = scenario.throttling;
   Object.assign(simulation.world.unreliability, {

@@ -192,6 +192,12 @@ export const scenarioSchema = z.strictObject({
     .describe(
       "How far reads of ECS, the load balancers and Auto Scaling lag: a change shows after this time.",
     ),
+  read_lag_varies: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether each call lags by another time, up to `read_lag_seconds`. A read may then show less than one before it.",
+    ),
   pages_of: z
     .int()
     .min(1)

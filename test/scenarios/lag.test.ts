@@ -43,6 +43,15 @@ describe("scenarios: reads that lag", () => {
     });
   }
 
+  for (const seed of [1, 2, 3, 4]) {
+    it(`seed ${seed}: each call up to 8 s behind, so that a later one may show less, and nothing is done too early`, async () => {
+      const outcome = await play({ ...world, read_lag_seconds: 8, read_lag_varies: true }, { seed });
+      expectDrained(outcome, { count: 2, withinSeconds: 18 });
+      expectQuiet(outcome);
+      expect(outcome.simulation.world.firings.counts.get("lags that differ")).to.be.greaterThan(9);
+    });
+  }
+
   // The instance is seen in its wait state from 13 s on, and deregister runs at 21 s; terminate already waits for it.
   const overtaken = (lag: number, register: Record<string, unknown>) => ({
     ...world,

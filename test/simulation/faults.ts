@@ -1,6 +1,6 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
-import { weighted } from "./draw.ts";
+import { some, weighted } from "./draw.ts";
 import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
 
 /** When faults have all ended: what they have hidden comes back two minutes later. Some end early, and the calm is judged longer. */
@@ -14,6 +14,7 @@ export type Disturbance = Pick<
   ScenarioInput,
   | "throttling"
   | "read_lag_seconds"
+  | "read_lag_varies"
   | "latency_milliseconds"
   | "duplicates"
   | "disorder"
@@ -84,7 +85,15 @@ const KINDS: readonly (readonly [weight: number, draw: Draw])[] = [
       skip_ticks: { function: aFunction(random), for_seconds: random.pick([70, 130, 200]) },
     }),
   ],
-  [2, (random) => ({ cold_start: { function: aFunction(random) } })],
+  [
+    2,
+    (random) => ({
+      cold_start: {
+        function: aFunction(random),
+        ...some(random, 0.6, { init_seconds: random.pick([2, 6, 10]) }),
+      },
+    }),
+  ],
 ];
 
 /** What goes wrong at times. The kinds that there are at all are drawn first. */

@@ -81,6 +81,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     seed,
     ends_after_seconds: size === "long" ? LONG_ENDS_AFTER : ENDS_AFTER,
     ...disturbance,
+    ...some(source("lags"), 0.5, { read_lag_varies: true }),
     ...pages,
     functions: {
       deregister: {

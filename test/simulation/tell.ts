@@ -23,6 +23,7 @@ export const KINDS = [
   "fail_entries",
   "odd_answers",
   "read lag",
+  "lags that differ",
   "lost notifications",
   "late notifications",
   "lost messages",
@@ -33,6 +34,7 @@ export const KINDS = [
   "skipped ticks",
   "late ticks",
   "cold starts",
+  "slow cold starts",
   "clock skew",
 ] as const;
 

@@ -250,6 +250,21 @@ describe("what goes wrong with invocations on purpose", () => {
     expect(cold.slice(0, 3)).to.deep.equal([false, true, false]);
   });
 
+  it("a new process takes its time, which is none of the run's", async () => {
+    const entry = { at_seconds: 30, cold_start: { function: "deregister" as const, init_seconds: 7.5 } };
+    const left: number[] = [];
+    const outcome = await played([entry], async (name, _event, { invocation }) => {
+      if (name === "deregister") left.push(invocation.remainingMilliseconds());
+    });
+    expect(invocations(outcome, "deregister").slice(0, 3)).to.deep.equal([
+      [20, "succeeded"],
+      [87.5, "succeeded"],
+      [140, "succeeded"],
+    ]);
+    expect(new Set(left)).to.deep.equal(new Set([60_000]));
+    expect(outcome.simulation.world.firings.counts.get("slow cold starts")).to.equal(1);
+  });
+
   it("a clock is wrong", async () => {
     const skewed = functions({ cluster_name: "main" });
     const clocks: number[] = [];
