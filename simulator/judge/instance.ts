@@ -42,6 +42,15 @@ export type Item = {
 /** Who set an instance DRAINING, when, and when the reads behind it began; times in milliseconds since 1970. */
 export type Drained = { readonly by: Actor; readonly at: number; readonly readSince: number };
 
+/** A container instance as ECS shows it. Times in milliseconds since 1970. */
+export type ContainerInstanceNow = {
+  readonly arn: string;
+  readonly status: string;
+  readonly since: number;
+  /** Since when its agent has been connected; infinity while it is not. */
+  readonly heardSince: number;
+};
+
 /** Whether a change at a time is so recent that whoever acts now may not have seen it. */
 export type IsTooRecent = (since: number) => boolean;
 
@@ -76,6 +85,8 @@ export class JudgedInstance {
   readonly givenUpIn = new Set<string>();
   /** The tasks that its agent had before it registered again, by ARN. */
   readonly givenUpTasks = new Set<string>();
+  /** Its container instances, the newest in each cluster. An older one has no agent any more. */
+  readonly containerInstances = new Map<string, ContainerInstanceNow>();
   readonly registrations = new Map<string, Registration>();
   readonly tasks = new Map<string, LiveTask>();
   readonly #servicesOf: ServiceScope;
@@ -85,6 +96,20 @@ export class JudgedInstance {
 
   constructor(servicesOf: ServiceScope) {
     this.#servicesOf = servicesOf;
+  }
+
+  /** Its container instance in a cluster has come to another status. */
+  setStatus(cluster: string, arn: string, status: string, at: number): void {
+    const { arn: before, heardSince = at } = this.containerInstances.get(cluster) ?? {};
+    if (before !== undefined && before !== arn && status !== "ACTIVE") return;
+    this.containerInstances.set(cluster, { arn, status, since: at, heardSince });
+  }
+
+  /** Its agent in a cluster falls silent, or is heard again. */
+  hear(cluster: string, connected: boolean, at: number): void {
+    const known = this.containerInstances.get(cluster);
+    const heardSince = connected ? at : Number.POSITIVE_INFINITY;
+    if (known) this.containerInstances.set(cluster, { ...known, heardSince });
   }
 
   /** A message about its termination was lost: only a sweep can find it. */

@@ -178,6 +178,9 @@ export class Judge implements Past {
         this.#addresses(line);
         return;
       case "agent":
+        this.#instance(line.instanceId).hear(line.cluster, line.connected, line.at);
+        this.#update(line.instanceId, line.at);
+        return;
       case "message-forged":
       case "termination-asked":
       case "notice":
@@ -194,9 +197,12 @@ export class Judge implements Past {
     return instance;
   }
 
-  #containerInstance({ at, instanceId, status, by, cluster }: LineOf<"container-instance">): void {
+  #containerInstance(line: LineOf<"container-instance">): void {
+    const { at, instanceId, status, by, cluster, arn } = line;
     const instance = this.#instance(instanceId);
     const isSuspect = this.#options.suspects.has(by);
+    if (status === "DRAINING" && isSuspect) this.#terminations.acted(line, instance);
+    instance.setStatus(cluster, arn, status, at);
     if (status === "DRAINING") {
       instance.drained = { by, at, readSince: this.#options.readSince() };
       this.#touched(at, instanceId, by, "it was set DRAINING");
@@ -215,6 +221,7 @@ export class Judge implements Past {
       instance.drained = undefined;
       instance.givenUpIn.delete(cluster);
     }
+    this.#update(instanceId, at);
   }
 
   #task(line: LineOf<"task">): void {

@@ -12,7 +12,12 @@ export type TaskStop = Extract<StoryLine, { kind: "task-stop" }>;
  */
 export function mayStop(
   allowed: StopTasks,
-  { strategy, startedBy, containerInstance, instanceId }: TaskStop,
+  {
+    strategy,
+    startedBy,
+    containerInstance,
+    instanceId,
+  }: Pick<TaskStop, "strategy" | "startedBy" | "containerInstance" | "instanceId">,
 ): boolean {
   if (allowed === "none" || strategy === "REPLICA") return false;
   if (allowed === "all" || strategy === "DAEMON") return true;

@@ -1,6 +1,7 @@
 import type { Past } from "../kernel/past.ts";
 import type { StoryLine } from "../kernel/story.ts";
 import type { JudgedInstance, Registration, Unknowable } from "./instance.ts";
+import { Promptness, type TaskFacts } from "./promptness.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
 import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
 import { type Seeing, Settling } from "./settling.ts";
@@ -22,6 +23,8 @@ export type TerminationOptions = {
   readonly sweepInterval: number;
   /** Which tasks may be stopped where no hook of ours counts: on an instance with an interruption notice. */
   readonly stopTasksByInput: () => readonly StopTasks[];
+  /** Who has started a task, and whether ECS wants it to run. Undefined for one that ECS does not know. */
+  readonly taskFacts: TaskFacts;
   /** Whether a Network Load Balancer may be in front of a target group. */
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
@@ -40,6 +43,8 @@ type Case = {
   wasDry: boolean;
   /** What the functions must have seen on the instance, and when the last of it went. */
   readonly settling: Settling;
+  /** Since when steps have been possible that nobody has taken. */
+  readonly promptness: Promptness;
   /** In milliseconds since 1970; undefined while it is pending. */
   endedAt: number | undefined;
 };
@@ -122,6 +127,7 @@ export class Terminations implements Past {
       begunAt: undefined,
       wasDry: false,
       settling: new Settling(),
+      promptness: new Promptness(),
       endedAt: undefined,
     };
     this.#cases.push(begun);
@@ -156,6 +162,7 @@ export class Terminations implements Past {
     const scope = this.#scopeNow(found);
     found.endedAt = at;
     this.#ended += 1;
+    this.#judgePromptness(found, instance, at);
     const { record } = found;
     const late = Math.round((at - this.#latestEnd(found, instance)) / 1000);
     if (late > 0 && this.#isStillOurs(found))
@@ -189,10 +196,11 @@ export class Terminations implements Past {
   }
 
   /** Somebody has asked for a task to stop. */
-  taskStopped(line: TaskStop, { interrupted }: JudgedInstance): void {
+  taskStopped(line: TaskStop, instance: JudgedInstance): void {
     if (!this.#options.suspects.has(line.by)) return;
+    this.acted(line, instance);
     const allowed = this.#newestScopes(line.instanceId).map(({ stopTasks }) => stopTasks);
-    if (interrupted) allowed.push(...this.#options.stopTasksByInput());
+    if (instance.interrupted) allowed.push(...this.#options.stopTasksByInput());
     // On an instance that was never drained, another rule forbids it.
     if (allowed.length === 0 || allowed.some((each) => mayStop(each, line))) return;
     this.#accuse({
@@ -203,10 +211,19 @@ export class Terminations implements Past {
     });
   }
 
+  /** One of us is about to set an instance DRAINING, or to stop a task. Too late is too late. */
+  acted(
+    { at, instanceId }: Pick<StoryLine & { instanceId: string }, "at" | "instanceId">,
+    instance: JudgedInstance,
+  ): void {
+    for (const each of this.#pendingOf(instanceId)) this.#judgePromptness(each, instance, at);
+  }
+
   /** Judges at the end the terminations that have not ended. */
   conclude(at: number, instanceOf: (instanceId: string) => JudgedInstance): void {
     for (const each of this.#cases) {
       const { instanceId, reason } = each.record;
+      if (reason === "") this.#judgePromptness(each, instanceOf(instanceId), at);
       if (reason !== "" || !this.#isStillOurs(each)) continue;
       if (at <= this.#latestEnd(each, instanceOf(instanceId))) continue;
       this.#accuse({ at, instanceId, rule: "every drain ends in time", what: "it has not ended" });
@@ -221,6 +238,7 @@ export class Terminations implements Past {
       const targets = instance.judged(scope).length > 0;
       const tasks = instance.running(scope).length > 0;
       had.settling.look(instance.items(scope), at, this.#seeing(had, at));
+      had.promptness.look(instance, { scope, at, taskFacts: this.#options.taskFacts });
       had.targets ||= targets;
       had.tasks ||= tasks;
       record.targetsGoneAt = targets || !had.targets ? undefined : (record.targetsGoneAt ?? at);
@@ -300,19 +318,40 @@ export class Terminations implements Past {
   // What the settings name, and nobody took out, though a function has known of the drain for two runs in the calm, and more. Who
   // waits for a wrong value to be put right, or searches, does nothing meanwhile.
   #forgotten(of: Case, instance: JudgedInstance, at: number): Registration[] {
+    const { scope } = of;
+    const known = this.#knownSince(of, instance, at);
+    if (known === undefined || scope.permits.isMistold) return [];
+    const patience = 2 * TICKS_MS + this.#options.lateBy;
+    return instance
+      .ours({ ...scope, ...scope.named })
+      .filter(({ state, since }) => state === "registered" && Math.max(since, known) + patience <= at);
+  }
+
+  // Since when a function has known of a drain in the calm, and a sweep would have found it. In milliseconds since 1970; undefined
+  // where nothing has to be done about it.
+  #knownSince(of: Case, { dead, interrupted }: JudgedInstance, at: number): number | undefined {
     const { scope, begunAt, record } = of;
-    const { faultsEndAt, lateBy, sweepInterval } = this.#options;
-    const { permits, changedAt, named } = scope;
+    const { faultsEndAt, sweepInterval } = this.#options;
+    const { permits, changedAt } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
     const isHeldByName = permits.isMisnamed && permits.discover !== "all";
-    if (begunAt === undefined || permits.isMistold || isHeldByName || permits.dryRun) return [];
-    if (instance.dead || instance.interrupted || !this.#isStillOurs(of)) return [];
-    const known = Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
-    return instance
-      .ours({ ...scope, ...named })
-      .filter(
-        ({ state, since }) => state === "registered" && Math.max(since, known) + 2 * TICKS_MS + lateBy <= at,
-      );
+    if (begunAt === undefined || isHeldByName || permits.dryRun) return undefined;
+    if (dead || interrupted || !this.#isStillOurs(of)) return undefined;
+    return Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
+  }
+
+  // What has been possible for four runs, and longer where a search comes first, is to be done.
+  #judgePromptness(of: Case, instance: JudgedInstance, at: number): void {
+    const known = this.#knownSince(of, instance, at);
+    if (known === undefined) return;
+    const { scope, promptness } = of;
+    const { permits } = scope;
+    // Settings may have changed since the last line.
+    promptness.look(instance, { scope, at, taskFacts: this.#options.taskFacts });
+    const { instanceId } = of.record;
+    const patience = 2 * TICKS_MS + this.#options.lateBy + permits.searchesFor;
+    for (const what of promptness.overdue(instance, { known, patience, at, isMistold: permits.isMistold }))
+      this.#accuse({ at, instanceId, rule: "every step is taken in time", what });
   }
 
   // Whether the functions serve a case's hook still. Somebody may have made it another's, or deleted it.

@@ -1,5 +1,6 @@
 import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
+import type { TaskFacts } from "../judge/promptness.ts";
 import { queueViolations } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import {
@@ -76,6 +77,7 @@ export function judgeOf(
       ...inputsSince(inputs, "terminate", world.agenda.now).map(({ stop_tasks }) => stopTasksOf(stop_tasks)),
     ],
     drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
+    taskFacts: taskFactsIn(world),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
@@ -201,6 +203,22 @@ export function servicesIn({ clusters, targetGroups }: World): ServiceScope {
         ),
       ),
       loadBalancers: all.flatMap((each) => each.loadBalancerName ?? []),
+    };
+  };
+}
+
+// Who has started a task, and whether ECS wants it to run.
+function taskFactsIn({ clusters }: World): TaskFacts {
+  return (cluster, arn) => {
+    const task = clusters.find(cluster)?.tasks.get(arn);
+    if (!task) return undefined;
+    const { containerInstance, service, startedBy, desiredStatus } = task;
+    return {
+      strategy: service?.strategy,
+      startedBy,
+      containerInstance: containerInstance.arn,
+      instanceId: containerInstance.instanceId,
+      isToRun: desiredStatus.latest === "RUNNING",
     };
   };
 }

@@ -30,6 +30,7 @@ export function violations(
     lateBy: 0,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: () => ["daemon"],
+    taskFacts: () => undefined,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
