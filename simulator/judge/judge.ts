@@ -4,7 +4,9 @@ import { BelongingsLedger, RETURN_RULE } from "./belongings.ts";
 import { Holders } from "./holders.ts";
 import { type IsTooRecent, JudgedInstance, type Registration } from "./instance.ts";
 import { isForNextRound, type WasTold } from "./next-round.ts";
+import { knownUntil } from "./permits.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
+import { Replacements, type ReplacePolicy } from "./replacements.ts";
 import { READ_LAG_LIMIT_MS, type ServiceScope } from "./scope.ts";
 import { type TerminationOptions, Terminations } from "./terminations.ts";
 
@@ -17,6 +19,8 @@ export type JudgeOptions = TerminationOptions & {
   /** How far reads lag behind. */
   readonly readLag: () => number;
   readonly wasTold: WasTold;
+  /** What the inputs allow of replacing instances because of notices. */
+  readonly replacing: () => ReplacePolicy;
   /** Whether the input lets us drain an instance that EC2 is about to take back, without a hook. */
   readonly drainsInterrupted: () => boolean;
   /** The instance ports of a classic load balancer. */
@@ -37,6 +41,7 @@ export class Judge implements Past {
   readonly #instances = new Map<string, JudgedInstance>();
   readonly #terminations: Terminations;
   readonly #holders = new Holders();
+  readonly #replacements = new Replacements();
   /** The targets that are registered by an address, or drain. */
   readonly #byAddress = new Map<string, LineOf<"target">>();
 
@@ -98,6 +103,7 @@ export class Judge implements Past {
     switch (line.kind) {
       case "instance":
         this.#instance(line.instanceId).enter(line.state, line.at);
+        this.#replacements.follow(line);
         return;
       case "action-started":
         if (line.terminating) this.#instance(line.instanceId).heldUntil = Number.POSITIVE_INFINITY;
@@ -181,13 +187,23 @@ export class Judge implements Past {
         this.#instance(line.instanceId).hear(line.cluster, line.connected, line.at);
         this.#update(line.instanceId, line.at);
         return;
-      case "message-forged":
       case "termination-asked":
+        this.#terminationAsked(line);
+        return;
+      case "message-forged":
       case "notice":
         return;
       default:
         line satisfies never;
     }
+  }
+
+  #terminationAsked(line: LineOf<"termination-asked">): void {
+    if (!this.#options.suspects.has(line.by)) return;
+    const { readSince, readLag, replacing } = this.#options;
+    const known = knownUntil(readSince(), readLag());
+    for (const what of this.#replacements.asked(line, replacing(), known))
+      this.#accuse(line.at, line.instanceId, "instances are replaced a few at a time", what);
   }
 
   #instance(instanceId: string): JudgedInstance {

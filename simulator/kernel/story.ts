@@ -68,7 +68,14 @@ export type Happening =
       by: Actor;
     }
   /** Somebody asked Auto Scaling to terminate an instance, by TerminateInstanceInAutoScalingGroup. */
-  | { kind: "termination-asked"; instanceId: string; group: string; by: Actor }
+  | {
+      kind: "termination-asked";
+      instanceId: string;
+      group: string;
+      /** Whether that lowers the group's desired capacity: nothing takes its place. */
+      lowersCapacity: boolean;
+      by: Actor;
+    }
   /** The network interfaces of an instance itself are these from now on. */
   | {
       kind: "addresses";

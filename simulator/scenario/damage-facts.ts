@@ -1,7 +1,7 @@
 import type { Simulation } from "../cloud/simulation.ts";
 import type { AllowedBy } from "../judge/damage.ts";
 import type { DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
-import type { Scope } from "../judge/scope.ts";
+import { type Scope, TICKS_MS } from "../judge/scope.ts";
 import type { TaskThere } from "../judge/whereabouts.ts";
 import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
@@ -9,6 +9,7 @@ import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
+import { replacingBy } from "./replacing.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -51,10 +52,7 @@ export function damageFactsOf(
       world.clusters.find(cluster)?.tasks.get(arn)?.definition.networkMode === "host",
     needs: (task) => needs(world, task),
     noticePolicy: noticePolicies(scenario, inputs, startsAt),
-    replacing: () => {
-      const { replace_at_once: atOnce, replace_last: last } = inputs.of("deregister");
-      return { atOnce: typeof atOnce === "number" ? atOnce : 1, last: last === true };
-    },
+    replacing: () => replacingBy(inputs),
     isDisturbed: disturbancesIn(scenario, startsAt, { agents: true }),
     isFaulty: disturbancesIn(scenario, startsAt, { agents: false }),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
@@ -157,9 +155,18 @@ function noticePolicies(
     const sent = timeline
       .map((each) => ({ ...each, at: startsAt + each.at_seconds * 1000 }))
       .filter(({ at }) => at <= before);
+    // Each run asks EC2 once whether a change is still to come.
+    const isCancelled = (since: number) =>
+      sent.some(
+        ({ at, cancel_maintenance: cancelled }) =>
+          about(cancelled?.instance_ids) && since <= at && at + TICKS_MS <= before,
+      );
     const isDue = sent.some(
       ({ at, schedule_maintenance: change }) =>
-        change && about(change.instance_ids) && at + change.starts_in_hours * HOUR_MS - lead <= before,
+        change &&
+        about(change.instance_ids) &&
+        at + change.starts_in_hours * HOUR_MS - lead <= before &&
+        !isCancelled(at),
     );
     if (on_maintenance === "replace" && isDue) return "on_maintenance";
     const isRecommended = sent.some((each) => about(each.recommend_rebalance?.instance_ids));

@@ -22,6 +22,7 @@ import type { World } from "../services/world.ts";
 import { queueNamesOf } from "./ending.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
+import { replacingBy } from "./replacing.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
 
@@ -78,6 +79,7 @@ export function judgeOf(
     ],
     drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
     taskFacts: taskFactsIn(world),
+    replacing: () => replacingBy(inputs),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],

@@ -112,7 +112,8 @@ export function groupOperations(world: AutoScalingWorld): Operation[] {
       );
     }
     const { name: group } = found.group;
-    world.story.tell(call.now, { kind: "termination-asked", instanceId, group, by: call.caller });
+    const asked = { kind: "termination-asked", instanceId, group, lowersCapacity: decrement } as const;
+    world.story.tell(call.now, { ...asked, by: call.caller });
     groups.terminate(found.group, found.instance, decrement);
     const activity = groups.activities.of(found.instance);
     return activity === undefined ? {} : { Activity: presentActivity(world, activity, call.now) };

@@ -30,6 +30,7 @@ export function violations(
     lateBy: 0,
     sweepInterval: 5 * MINUTE,
     stopTasksByInput: () => ["daemon"],
+    replacing: () => ({ atOnce: 1, last: false }),
     taskFacts: () => undefined,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
