@@ -1,7 +1,7 @@
 import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import type { TaskFacts } from "../judge/promptness.ts";
-import { queueViolations } from "../judge/queues.ts";
+import { asksNothing, isNobodys, queueViolations, type SentMessage } from "../judge/queues.ts";
 import type { Violation } from "../judge/records.ts";
 import {
   begunByAnother,
@@ -281,7 +281,23 @@ export function conclude(
 ): Violation[] {
   judge.conclude(endedAt, existsIn(world));
   if (scenario.faults_end_after_seconds === undefined) return [...judge.violations];
-  return [...judge.violations, ...queueViolations(world, queueNamesOf(scenario), isUnreadable, endedAt)];
+  const names = queueNamesOf(scenario);
+  // What asks nothing of us is dropped from the lifecycle queue, where AWS's messages come.
+  const isSetAside = (body: string, queue: string) =>
+    isUnreadable(body) && !(queue === names[0] && asksNothing(body));
+  const ended = { at: endedAt, certain: certainlyUnreadable(scenario, world) };
+  return [...judge.violations, ...queueViolations(world, names, isSetAside, ended)];
+}
+
+// What the timeline sends that nobody can read, and that nothing loses: no policy of the queue, no fault, and no new queue.
+function certainlyUnreadable({ timeline, starts_at }: Scenario, world: World): SentMessage[] {
+  return timeline.flatMap(({ at_seconds: at, send }) => {
+    const queue = world.queues.all.find(({ name }) => name === send?.queue);
+    if (!send || !queue || queue.attributes.policy || !isNobodys(send.body)) return [];
+    const isRemade = queue.createdAt > Date.parse(starts_at) + at * 1000;
+    const isLost = timeline.some((each) => each.lose_messages?.queue === send.queue && each.at_seconds >= at);
+    return isRemade || isLost ? [] : [send];
+  });
 }
 
 /** Says whether there is a target group or classic load balancer of a name. */

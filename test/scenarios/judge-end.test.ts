@@ -197,6 +197,7 @@ describe("scenarios: what the judge finds out later", () => {
         new SendMessageCommand({
           QueueUrl: `https://sqs.us-east-1.amazonaws.com${world.queues.byName(queue).path}`,
           MessageBody: JSON.stringify({ instance_id: other }),
+          MessageAttributes: { reason: { DataType: "String", StringValue: "none" } },
         }),
       );
     // Without hooks there are no test notifications.
