@@ -33,8 +33,8 @@ export class Promptness {
   #open = new Map<string, number>();
   /** Since when only tasks are left that the drain is to stop, in milliseconds since 1970. */
   #leftoversSince: number | undefined;
-  /** What was said of it. Once is enough. */
-  readonly #said = new Set<string>();
+  /** What has been found. Once is enough. */
+  readonly #found = new Set<string>();
 
   /** Something has changed on the instance. */
   look(instance: JudgedInstance, { scope, at, taskFacts }: Look): void {
@@ -53,8 +53,8 @@ export class Promptness {
       .map(([cluster]) => `it is still ACTIVE in the cluster ${cluster}`);
     const isLeft = !isMistold && isDue(this.#leftoversSince ?? Number.POSITIVE_INFINITY);
     const found = [...active, ...(isLeft ? ["nobody has stopped the tasks that are left"] : [])];
-    const news = found.filter((each) => !this.#said.has(each));
-    for (const each of news) this.#said.add(each);
+    const news = found.filter((each) => !this.#found.has(each));
+    for (const each of news) this.#found.add(each);
     return news;
   }
 }
