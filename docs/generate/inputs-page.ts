@@ -31,12 +31,12 @@ ${inputTable(deregisterInput)}
 
 ## terminate
 
-Give terminate deregister's keys, as the template does. Each function goes by its own input, since anybody who may send to the
-monitor queue could write other settings into a message ([rules.md](rules.md#18-which-settings-count)).
+Give terminate deregister's keys, as the template does. What its input does not name, it takes from deregister's, which travels in the
+messages. Nothing counts in a message of another sender, and an instance that a sweep finds has no message ([rules.md](rules.md#18-which-settings-count)).
 
-- If the two inputs differ, deregister begins a drain by its own, and terminate goes on with it and ends it by its own. What only
-  deregister names is taken out, and terminate does not wait for it, unless \`discover\` finds it. When and how a drain ends, which
-  tasks are stopped, and how long it settles is as terminate's input says.
+- If both name a key, deregister begins a drain by its own value, and terminate goes on with it and ends it by its own. A target
+  group that only deregister's list has is taken out, and terminate does not wait for it, unless \`discover\` finds it.
+- What an edit takes out of terminate's input, it takes from deregister's from then on.
 - With \`queue_name\` and none of the settings, terminate goes by what the message says, which is what deregister went by. It then
   takes no step for an instance that our hook does not hold.
 

@@ -16,7 +16,7 @@ import {
 } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import type { NoticeBatch, WaitingNotice } from "../../shared/model/notice.ts";
-import { drainKeysOf, leadOf, ourHooksOf, settingsOf } from "../../shared/model/settings.ts";
+import { drainKeysOf, leadOf, ourHooksOf } from "../../shared/model/settings.ts";
 import type { Reconciled } from "../../shared/reconcile/conclude.ts";
 import {
   findMaintenances,
@@ -158,7 +158,7 @@ function noticeOptionsOf(input: z.infer<typeof deregisterInput>): NoticeOptions 
       last: input.replace_last ?? false,
       ours: ourHooksOf(input),
     },
-    settings: settingsOf(drainKeysOf(input)),
+    keys: drainKeysOf(input),
   };
 }
 

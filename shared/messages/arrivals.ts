@@ -106,6 +106,7 @@ export function terminationOf(
     noticedAt: undefined,
     interruptedAt: undefined,
     dryRun: false,
+    told: keys,
     settings: settingsOf(keys),
     // The hook's timer began with the lifecycle action.
     memory: { ...NO_MEMORY, lastHeartbeatAt: time === undefined ? undefined : since },

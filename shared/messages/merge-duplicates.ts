@@ -31,6 +31,10 @@ function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
     same.messages = together(same.messages, messages);
     same.termination = {
       ...same.termination,
+      // Of a stranger's message no settings count. An older one must not have those of the right message forgotten.
+      ...(same.termination.told === undefined
+        ? { told: termination.told, settings: termination.settings }
+        : {}),
       // An older one that was forged would end what a true notice has begun.
       noticedAt: later(same.termination.noticedAt, termination.noticedAt),
       memory: mergeMemories(same.termination, termination),

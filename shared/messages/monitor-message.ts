@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { parseJson } from "../base/json.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import type { Memory } from "../model/memory.ts";
-import { type DrainKeys, drainKeys, instanceId, keysOf, settingsOf } from "../model/settings.ts";
+import { drainKeys, instanceId, keysOf, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { actionToken } from "./lifecycle-message.ts";
 import { type MemoryRead, readMemory, writeMemory } from "./memory.ts";
@@ -56,13 +56,8 @@ export type MonitorMessage =
  * A field of a memory that cannot be read is forgotten: the drain then only takes longer.
  *
  * @param sentAt when the message was first sent, in milliseconds since 1970; the drain began then, if the message has no time
- * @param keys the settings of the function's input. Undefined if it has none: then those of the message count.
  */
-export function parseMonitorMessage(
-  body: string,
-  sentAt: number,
-  keys: DrainKeys | undefined,
-): MonitorMessage {
+export function parseMonitorMessage(body: string, sentAt: number): MonitorMessage {
   const value = parseJson(body);
   if (value === undefined) return { kind: "unreadable", reason: "expected JSON" };
   const parsed = messageSchema.safeParse(value, { reportInput: true });
@@ -77,12 +72,14 @@ export function parseMonitorMessage(
     dry_run,
     version,
     memory,
+    time: beganAt,
     elb_name,
-    ...told
+    ...keys
   } = data;
   // The original's messages have no memory of ours.
   const { memory: remembered, unknown } = readMemory(version === undefined ? undefined : memory, instance_id);
-  const since = data.time === undefined ? sentAt : Date.parse(data.time);
+  const since = beganAt === undefined ? sentAt : Date.parse(beganAt);
+  const told = { ...keys, ...(elb_name ? { elb_name } : {}) };
   return {
     kind: "termination",
     termination: {
@@ -94,7 +91,8 @@ export function parseMonitorMessage(
       noticedAt: interrupted_at === undefined ? undefined : Date.parse(interrupted_at),
       interruptedAt: undefined,
       dryRun: dry_run ?? false,
-      settings: settingsOf(keys ?? { ...told, ...(elb_name ? { elb_name } : {}) }),
+      told: Object.keys(told).length > 0 ? told : undefined,
+      settings: settingsOf(told),
       memory: { ...remembered, begunAt: begunAtOf({ version, dry_run }, remembered, since) },
       restorePlan: {
         plannedDraining: remembered.plannedDraining,
@@ -121,20 +119,20 @@ const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
 
 /** A termination as a message of the monitor queue. */
 export function formatMonitorMessage(termination: Termination): string {
-  const { instanceId, group, hook, token, since, noticedAt, dryRun, settings } = termination;
-  const told = {
+  const { instanceId, group, hook, token, since, noticedAt, dryRun, told } = termination;
+  const known = {
     version: VERSION,
     instance_id: instanceId,
     auto_scaling_group: group,
     ...(hook === undefined ? {} : { life_cycle_hook_name: hook }),
     ...(token === undefined ? {} : { lifecycle_action_token: token }),
-    ...keysOf(settings),
+    ...(told === undefined ? {} : keysOf(settingsOf(told))),
     time: isoOf(since),
     ...(noticedAt === undefined ? {} : { interrupted_at: isoOf(noticedAt) }),
     ...(dryRun ? { dry_run: true } : {}),
   };
   return fitted(termination.memory, (memory) =>
-    JSON.stringify({ ...told, memory: writeMemory(memory) }).replaceAll(REFUSED_BY_SQS, (character) =>
+    JSON.stringify({ ...known, memory: writeMemory(memory) }).replaceAll(REFUSED_BY_SQS, (character) =>
       character === "\uFFFE" ? "\\ufffe" : "\\uffff",
     ),
   );

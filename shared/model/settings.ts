@@ -313,8 +313,8 @@ export function settingsOf(keys: DrainKeys): DrainSettings {
   };
 }
 
-/** Puts a hook's own keys over the input's. If it names load balancers or clusters, those replace all of the input's. */
-export function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
+/** Puts keys over others, such as a hook's over the input's. If they name load balancers or clusters, those replace all others. */
+function overlay(base: DrainKeys, own: DrainKeys): DrainKeys {
   const result = { ...base };
   if (own.elb_name !== undefined || own.elb_names !== undefined) {
     delete result.elb_name;
@@ -368,6 +368,11 @@ export function keysOfMetadata(metadata: string | undefined): MetadataKeys | und
 /** The settings of these keys, with those of a hook's NotificationMetadata over them, as far as these are right. */
 export function settingsUnder(metadata: string | undefined, keys: DrainKeys): DrainSettings {
   return settingsOf(overlay(keys, keysOfMetadata(metadata)?.keys ?? {}));
+}
+
+/** The keys of a function's own input, over those that deregister's message tells, where these count. */
+export function keysOver(told: DrainKeys | undefined, own: DrainKeys | undefined): DrainKeys {
+  return overlay(told ?? {}, own ?? {});
 }
 
 /** The keys that only a function's input can set. */

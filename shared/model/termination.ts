@@ -1,5 +1,5 @@
 import type { Memory } from "./memory.ts";
-import type { DrainSettings } from "./settings.ts";
+import type { DrainKeys, DrainSettings } from "./settings.ts";
 
 /** One instance that a lifecycle hook holds, or that is about to be interrupted, with its drain's settings and memory. */
 export type Termination = {
@@ -20,6 +20,12 @@ export type Termination = {
   readonly interruptedAt: number | undefined;
   /** Whether the last function that had it was on a dry run. It is only for the log: each function's own switch decides. */
   readonly dryRun: boolean;
+  /**
+   * Deregister's input as its message tells it, which a function's own input stands over. Nothing of the hook's is in it. Undefined
+   * where a message's settings do not count, or there is no message.
+   */
+  readonly told?: DrainKeys | undefined;
+  /** The settings that count, as the last pass knew them. Before the first one, nothing of the hook's is in them. */
   readonly settings: DrainSettings;
   readonly memory: Memory;
   /** The plan in the message that brought it. Only what is in it may be taken from a returning instance. */

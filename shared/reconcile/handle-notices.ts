@@ -4,7 +4,7 @@ import type { InstanceNotice } from "../messages/arrivals.ts";
 import type { Tracked } from "../messages/receive.ts";
 import type { GroupInstance, OurHooks } from "../model/hooks.ts";
 import type { IgnoreReason, NoticeKind, ReplaceSettings, WaitingNotice } from "../model/notice.ts";
-import type { DrainSettings } from "../model/settings.ts";
+import type { DrainKeys } from "../model/settings.ts";
 import { observeGroupInstances } from "../observe/auto-scaling.ts";
 import {
   decideArrival,
@@ -34,7 +34,8 @@ export type NoticeOptions = {
   /** How long before a maintenance its instance is replaced, in milliseconds. */
   readonly lead: number;
   readonly replace: ReplaceSettings;
-  readonly settings: DrainSettings;
+  /** The settings of the function's input. */
+  readonly keys: DrainKeys;
 };
 
 /**
@@ -70,7 +71,7 @@ export async function handleNotices(
     else if ("why" in owner.value) ignore(run, each, owner.value);
     else
       drains.push({
-        termination: interruptedIn(each, owner.value.group, options.settings),
+        termination: interruptedIn(each, owner.value.group, options.keys),
         messages: each.messages,
       });
   }

@@ -53,15 +53,7 @@ export async function reconcile(
   const rest = open.filter(({ index }) => !isWaiting.has(index));
   const passed = await reconcileParts(run, rest, options);
   // Last: no drain waits for what is only followed.
-  const all = [...waiting, ...passed, ...(await follow(run, followed, options))];
-  return options.keys === undefined ? all.map(withSettingsOfMessage) : all;
-}
-
-// Where a message's settings count, they stay as they were told. Those of the hook's metadata are read again in each pass.
-function withSettingsOfMessage(reconciled: Reconciled): Reconciled {
-  const { before, termination } = reconciled;
-  if (termination.settings === before.settings) return reconciled;
-  return { ...reconciled, termination: { ...termination, settings: before.settings } };
+  return [...waiting, ...passed, ...(await follow(run, followed, options))];
 }
 
 // While one part waits for ECS, another can wait for Auto Scaling. If there is no time for a part any more, it is left as it is.

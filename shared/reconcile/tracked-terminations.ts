@@ -16,6 +16,7 @@ import {
 } from "../messages/receive.ts";
 import { withTrustedMemory } from "../messages/trusted-memory.ts";
 import { areNoticesTrusted } from "../messages/trusted-notices.ts";
+import { withTrustedSettings } from "../messages/trusted-settings.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { Termination } from "../model/termination.ts";
 import { goRound, hasRoundNews } from "../observe/rounds.ts";
@@ -89,10 +90,16 @@ export class TrackedTerminations {
     const arrivals: Tracked[] = [];
     const ignored: Receipt[] = [];
     for (const message of messages) {
-      const read = readMonitorBody(message, keys);
+      const read = readMonitorBody(message);
       if (read.kind === "termination") {
         const trusted = withTrustedMemory(this.#run, read, message.senderId, senderRoleIds);
-        const known = withTimesBy(message.sentAt, withUnknownLogged(this.#run, trusted));
+        const ruled = withTrustedSettings(
+          withUnknownLogged(this.#run, trusted),
+          message.senderId,
+          senderRoleIds,
+          keys,
+        );
+        const known = withTimesBy(message.sentAt, ruled);
         const termination = dryRun ? known : endDryRun(this.#run, known);
         arrivals.push({ termination, messages: [receiptOf(message)] });
       } else if (read.kind !== "notices") this.unreadable.push({ message, reason: read.reason });
@@ -246,10 +253,10 @@ export class TrackedTerminations {
   }
 }
 
-function readMonitorBody({ body, sentAt }: ReceivedMessage, keys: TrackOptions["keys"]) {
+function readMonitorBody({ body, sentAt }: ReceivedMessage) {
   const large = tooLarge(body);
   if (large !== undefined) return { kind: "unreadable" as const, reason: large };
-  return parseNoticeBatch(body, sentAt) ?? parseMonitorMessage(body, sentAt, keys);
+  return parseNoticeBatch(body, sentAt) ?? parseMonitorMessage(body, sentAt);
 }
 
 function withPassAt<T extends Tracked>(tracked: T, nextPassAt: number): T {

@@ -3,6 +3,7 @@ import type { FollowDecision, FollowedView, InCluster } from "../model/following
 import { situationOf } from "../model/lifecycle-state.ts";
 import { type Memory, NO_MEMORY } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
+import { keysOf } from "../model/settings.ts";
 import { INACTIVE, isSilent } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { FOLLOW_EVERY_MS, FOLLOW_MS, SECOND, UNKNOWN_MS } from "./timings.ts";
@@ -33,10 +34,12 @@ export function toFollow(
   const isCompleted = end.kind === "complete";
   const mayBeSilent = observed.unread.tasks !== undefined || silentIn(observed).length > 0;
   if (isCompleted ? !mayBeSilent : !isDying(end)) return undefined;
+  // Only its clusters matter from now on, so the message is short. The hook may be deleted before the instance is dead.
+  const ofClusters = { ...settings, elbNames: [], targetGroups: [] };
   return {
     ...termination,
-    // Only its clusters matter from now on, so the message is short.
-    settings: { ...settings, elbNames: [], targetGroups: [] },
+    told: keysOf(ofClusters),
+    settings: ofClusters,
     memory: {
       ...NO_MEMORY,
       containerInstances: memory.containerInstances,

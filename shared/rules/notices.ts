@@ -3,7 +3,7 @@
 import { type GroupInstance, type Hook, isOurs, type OurHooks } from "../model/hooks.ts";
 import { NO_MEMORY } from "../model/memory.ts";
 import type { IgnoreReason, NoticeKind, ReplaceKind, ScheduledEvent } from "../model/notice.ts";
-import type { DrainSettings } from "../model/settings.ts";
+import { type DrainKeys, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { JITTER_MS, MINUTE, NOTICE_MS, SCHEDULE_EVERY_MS } from "./timings.ts";
 
@@ -104,7 +104,7 @@ export function isScheduleDue(startedAt: number, policy: NoticePolicy): boolean 
 export function interruptedIn(
   { instanceId, at }: { readonly instanceId: string; readonly at: number },
   group: string,
-  settings: DrainSettings,
+  keys: DrainKeys,
 ): Termination {
   return {
     instanceId,
@@ -115,7 +115,8 @@ export function interruptedIn(
     noticedAt: at,
     interruptedAt: undefined,
     dryRun: false,
-    settings,
+    told: keys,
+    settings: settingsOf(keys),
     memory: NO_MEMORY,
   };
 }

@@ -5,8 +5,8 @@ import type { AutoScalingView } from "../model/observation.ts";
 import {
   type DrainKeys,
   type DrainSettings,
-  keysOf,
   keysOfMetadata,
+  keysOver,
   settingsUnder,
 } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
@@ -16,19 +16,19 @@ type HookView = Pick<AutoScalingView, "hooks" | "owner">;
 
 /**
  * Rule 18. The settings by which a pass decides: those of the hook's NotificationMetadata, as it was just read, over those of
- * the function's input. While the hook cannot be read, or if it is not ours, they stay as they are. Then nothing is decided by
- * them: no step is taken, and nothing is completed.
+ * the function's input. These stand over those that deregister's message tells. While the hook cannot be read, or if it is not ours, they stay
+ * as they are. Then nothing is decided by them: no step is taken, and nothing is completed.
  *
- * @param keys the settings of the function's input. Undefined if it has none: then those of the message stand for them.
+ * @param keys the settings of the function's input. Undefined if it has none.
  */
 export function settingsInForce(
   termination: Termination,
   view: HookView,
   keys: DrainKeys | undefined,
 ): DrainSettings {
-  const { settings } = termination;
+  const { settings, told } = termination;
   if (view.owner !== "ours") return settings;
-  return settingsUnder(hookOf(termination, view)?.metadata, keys ?? keysOf(settings));
+  return settingsUnder(hookOf(termination, view)?.metadata, keysOver(told, keys));
 }
 
 /** Rule 18. What is wrong in the NotificationMetadata of a termination's hook, if that is ours. */

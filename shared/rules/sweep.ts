@@ -3,7 +3,14 @@
 import type { GroupWithInstances, Hook, OurHooks } from "../model/hooks.ts";
 import { situationOf } from "../model/lifecycle-state.ts";
 import { NO_MEMORY } from "../model/memory.ts";
-import { type DrainKeys, type DrainSettings, keysOf, settingsOf, settingsUnder } from "../model/settings.ts";
+import {
+  type DrainKeys,
+  type DrainSettings,
+  keysOf,
+  keysOver,
+  settingsOf,
+  settingsUnder,
+} from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
 import { JITTER_MS, MINUTE } from "./timings.ts";
 import { countsAsOurs, knowsNone } from "./whose-hook.ts";
@@ -18,7 +25,7 @@ export type SweepOptions = {
   readonly ours: OurHooks;
   /** Whether nothing may be written, not even a heartbeat. */
   readonly dryRun: boolean;
-  /** The drain settings of terminate's input. Undefined if it has none: then those of messages count. */
+  /** The drain settings of terminate's input. Undefined if it has none: then those of any message count. */
   readonly keys: DrainKeys | undefined;
 };
 
@@ -98,6 +105,7 @@ export function candidatesOf(
         noticedAt: undefined,
         interruptedAt: undefined,
         dryRun: false,
+        told: toldFor(alike, options),
         settings,
         memory: { ...NO_MEMORY, lastHeartbeatAt: now },
       },
@@ -120,26 +128,29 @@ export function isTakenForOurs({ state }: Candidate): boolean {
   return state !== "Warmed:Pending:Wait";
 }
 
-/**
- * Rule 15. The settings of terminate's input, with the hook's own metadata over them. If the input has none, those of the oldest
- * message of the same hook stand for them. The places where instances may be are then taken from all such messages together: one
- * that somebody sent by hand may name less.
- */
+/** Rule 15. The settings of terminate's input, or what stands for them, with the hook's own metadata over them. */
 export function settingsFor(
   hook: Hook | undefined,
   alike: readonly Termination[],
-  { keys }: SweepOptions,
+  options: SweepOptions,
 ): DrainSettings {
-  if (keys !== undefined) return settingsUnder(hook?.metadata, keys);
-  const all = alike.map(({ settings }) => settings);
+  return settingsUnder(hook?.metadata, keysOver(toldFor(alike, options), options.keys));
+}
+
+/**
+ * Rule 15. What stands for the settings of terminate's input if it has none: those that the oldest message of the same hook tells. The
+ * places where instances may be are then taken from all such messages together: one that somebody sent by hand may name less.
+ */
+function toldFor(alike: readonly Termination[], { keys }: SweepOptions): DrainKeys | undefined {
+  if (keys !== undefined) return undefined;
+  const all = alike.map(({ told }) => settingsOf(told ?? {}));
   const together = (names: (settings: DrainSettings) => readonly string[]) => [
     ...new Set(all.flatMap(names)),
   ];
-  const told = {
+  return keysOf({
     ...(all[0] ?? settingsOf({})),
     elbNames: together(({ elbNames }) => elbNames),
     targetGroups: together(({ targetGroups }) => targetGroups),
     clusterNames: together(({ clusterNames }) => clusterNames),
-  };
-  return settingsUnder(hook?.metadata, keysOf(told));
+  });
 }

@@ -133,6 +133,15 @@ const SEARCH_MS = 20_000;
 
 type Keys = Readonly<Record<string, unknown>>;
 
+/** Keys of an input over those of another one. `elb_name` and `elb_names` are replaced together, and so are the clusters'. */
+export function inputOver(base: Keys, own: Keys): Keys {
+  const replaced = (["elb_name", "cluster_name"] as const).flatMap((one) =>
+    one in own || `${one}s` in own ? [one, `${one}s`] : [],
+  );
+  const kept = Object.entries(base).filter(([key]) => !replaced.includes(key));
+  return { ...Object.fromEntries(kept), ...own };
+}
+
 /**
  * The scope that an input sets. Keys of the hook's NotificationMetadata replace those of the input; `elb_name` and
  * `elb_names` are replaced together. A target group is given by name or ARN.

@@ -1,3 +1,4 @@
+import { roleIdOf } from "../kernel/account.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** A function's input. */
@@ -5,11 +6,15 @@ export type Input = Readonly<Record<string, unknown>>;
 
 /** The functions' inputs as they are at the moment: a timeline can change them. */
 export class Inputs {
+  /** Whether terminate knows deregister's messages by the role that sent them. */
+  readonly isSenderKnown: boolean;
   readonly #inputs = new Map<string, Input>();
   /** Those that were changed, and until when they were there, in milliseconds since 1970. */
   readonly #former: { readonly name: string; readonly input: Input; readonly until: number }[] = [];
 
   constructor({ functions }: Scenario) {
+    this.isSenderKnown =
+      functions?.terminate.sender_role_ids.split(",").includes(roleIdOf("deregister")) ?? false;
     for (const [key, each] of Object.entries(functions ?? {}))
       if (each) this.#inputs.set(key === "scale_tasks" ? "scale-tasks" : key, each.input);
   }

@@ -7,6 +7,7 @@ import {
   begunByAnother,
   eitherScope,
   type Found,
+  inputOver,
   type JudgedHook,
   READS_FRESH_MS,
   type Scope,
@@ -138,15 +139,19 @@ export function scopesIn(world: World, inputs: Inputs): ScopeNow {
 
 /**
  * The inputs by which a function's runs go: the present one, and those of up to two ticks before, since a run keeps the one that
- * it began with. If terminate's has no settings of a drain, it goes by the message's, which are deregister's.
+ * it began with. Where terminate's lacks a setting, that of the message counts, which deregister wrote by the input that it had
+ * then. If the message was lost, terminate's own counts alone.
  */
 function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: number): Input[] {
   const own = inputs.since(which, now - TICKS_MS);
   if (which === "deregister") return own;
+  const told = inputs.since("deregister", Number.NEGATIVE_INFINITY);
   return own.flatMap((input) => {
-    if (Object.keys(input).some((key) => DRAIN_KEYS.has(key))) return [input];
+    const hasOwn = Object.keys(input).some((key) => DRAIN_KEYS.has(key));
+    if (hasOwn && !inputs.isSenderKnown) return [input];
     const { dry_run } = input;
-    return inputs.since("deregister", now - TICKS_MS).map((each) => ({ ...each, dry_run }));
+    const over = told.map((each) => ({ ...inputOver(each, input), dry_run }));
+    return hasOwn ? [input, ...over] : over;
   });
 }
 

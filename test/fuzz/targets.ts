@@ -78,7 +78,7 @@ export const TARGETS: readonly Target[] = [
     millisecondsAKib: 4,
     make: (random, size, large) => bodyOf(random, forms.monitorForm(random), { size, large }),
     read: (text) => {
-      const read = parseMonitorMessage(text, SENT_AT, undefined);
+      const read = parseMonitorMessage(text, SENT_AT);
       if (read.kind === "unreadable") expectShort(read.reason);
       else expectSameAgain(read.termination);
       return read.kind;
@@ -230,7 +230,7 @@ function expectShort(reason: string): void {
 function expectSameAgain(termination: Termination): void {
   const body = formatMonitorMessage(termination);
   if (!TAKEN_BY_SQS.test(body)) throw new Broken("it is passed on with characters that SQS refuses");
-  const again = parseMonitorMessage(body, 0, undefined);
+  const again = parseMonitorMessage(body, 0);
   if (again.kind === "unreadable")
     throw new Broken(`it is passed on as what cannot be read: ${again.reason}`);
   if (!isDeepStrictEqual(again.termination, termination) && formatMonitorMessage(again.termination) !== body)

@@ -131,21 +131,13 @@ export const IN_MESSAGES: readonly Bug[] = [
       test: "one that cannot be read, and no dead-letter queue: it alone is given back, again and again",
     },
   }),
-  bugIn("parseMonitorMessage", {
+  bugIn("withTrustedSettings", {
     what: "the settings of a message do not count, though terminate's input has none",
     harm: "after the upgrade, old messages are drained by wrong settings",
-    plant: (parseMonitorMessage) => (body, sentAt, keys) => parseMonitorMessage(body, sentAt, keys ?? {}),
-    use: (parseMonitorMessage) =>
-      parseMonitorMessage(
-        JSON.stringify({
-          instance_id: "i-00000000000000001",
-          auto_scaling_group: "fleet",
-          life_cycle_hook_name: "drain",
-          cluster_name: "main",
-        }),
-        SINCE,
-        undefined,
-      ),
+    plant: (withTrustedSettings) => (of, sender, roles, keys) =>
+      withTrustedSettings(of, sender, roles, keys ?? {}),
+    use: (withTrustedSettings) =>
+      withTrustedSettings(termination({}, { told: { poll_seconds: 9 } }), undefined, undefined, undefined),
     foundBy: {
       scenarios: "deadlines",
       test: "on_timeout abandon: completed with ABANDON at the deadline, with what is left",

@@ -3,7 +3,7 @@ import { AwsCallError } from "../../shared/base/errors.ts";
 import { Run } from "../../shared/run/run.ts";
 import { stubClient } from "../unit/shared/aws/client.ts";
 import { untouchableRun } from "../unit/shared/fake-ports.ts";
-import { hook, MINUTE, OURS, SINCE, termination } from "../unit/shared/rules/builders.ts";
+import { hook, MINUTE, OURS, SINCE } from "../unit/shared/rules/builders.ts";
 import { type Bug, bugIn } from "./bug.ts";
 import { asking } from "./clients.ts";
 
@@ -115,7 +115,7 @@ export const IN_NOTICES: readonly Bug[] = [
     use: async (handleNotices) => {
       const { run } = untouchableRun();
       const policy = { "spot interruption": "drain", rebalance: "ignore", maintenance: "ignore" } as const;
-      const options = { policy, lead: 0, replace: POLICY, settings: termination().settings };
+      const options = { policy, lead: 0, replace: POLICY, keys: {} };
       const ports = {
         ...run.ports,
         autoScaling: {

@@ -40,8 +40,6 @@ const LOADERS = {
   ownKeysOf: async () => (await import("../../shared/model/settings.ts")).ownKeysOf,
   parseLifecycleMessage: async () =>
     (await import("../../shared/messages/lifecycle-message.ts")).parseLifecycleMessage,
-  parseMonitorMessage: async () =>
-    (await import("../../shared/messages/monitor-message.ts")).parseMonitorMessage,
   readHooks: async () => (await import("../../shared/run/read-hooks.ts")).readHooks,
   reconcile: async () => (await import("../../shared/reconcile/reconcile.ts")).reconcile,
   remember: async () => (await import("../../shared/rules/remember.ts")).remember,
@@ -63,6 +61,8 @@ const LOADERS = {
     (await import("../../shared/rules/spot-interruption.ts")).withProvenInterruption,
   withShortestTimeout: async () => (await import("../../shared/rules/heartbeat.ts")).withShortestTimeout,
   withTrustedMemory: async () => (await import("../../shared/messages/trusted-memory.ts")).withTrustedMemory,
+  withTrustedSettings: async () =>
+    (await import("../../shared/messages/trusted-settings.ts")).withTrustedSettings,
   withTwinsApart: async () => (await import("../../shared/model/tasks.ts")).withTwinsApart,
 };
 

@@ -1,5 +1,6 @@
-// Protects which settings count: those of the hook, as it is now, over those of the function's own input. What a message says
-// counts only where terminate's input has none, and never for an instance that our hook does not hold.
+// Protects which settings count: those of the hook, as it is now, over those of the function's own input, over those that deregister
+// has sent. What a stranger's message says counts only where terminate's input has none, and never for an instance that our
+// hook does not hold.
 import { expect } from "chai";
 import type { TimelineEntry } from "../../simulator/scenario/schema.ts";
 import {
@@ -43,16 +44,23 @@ function fleet({
   keys = KEYS,
   timeline = [],
   hook = {},
+  unset = false,
 }: {
   metadata?: unknown;
   own?: Keys;
   keys?: Keys;
   timeline?: readonly Entry[];
   hook?: object;
+  /** Whether no variable names the roles. */
+  unset?: boolean;
 }) {
   const both = functions(keys);
+  const variable = unset ? { sender_role_ids: "" } : {};
   return {
-    functions: { ...both, terminate: { ...both.terminate, input: { ...both.terminate.input, ...own } } },
+    functions: {
+      deregister: { ...both.deregister, ...variable },
+      terminate: { ...both.terminate, ...variable, input: { ...both.terminate.input, ...own } },
+    },
     clusters: [
       { name: "main", services: [{ name: "worker", desired_count: 2, task: { stop_seconds: 20 } }] },
     ],
@@ -215,15 +223,18 @@ describe("scenarios: a hook that somebody edits while it holds an instance", () 
     });
   }
 
-  it("says nothing any more: the input counts", async () => {
-    const timeline = [edited(120, undefined)];
-    const own = { ...KEYS, drain_timeout_seconds: 200 };
-    const outcome = await play(
-      fleet({ own, keys: own, metadata: { drain_timeout_seconds: 1_200 }, timeline }),
-    );
-    expect(outcome.violations).to.deep.equal([]);
-    expect(secondsOf(outcome)).to.be.within(200, 300);
-  });
+  for (const [which, own] of [
+    ["with its own input", { ...KEYS, drain_timeout_seconds: 200 }],
+    ["with queue_name alone", {}],
+  ] as const) {
+    it(`says nothing any more: the input counts (terminate ${which})`, async () => {
+      const timeline = [edited(120, undefined)];
+      const keys = { ...KEYS, drain_timeout_seconds: 200 };
+      const outcome = await play(fleet({ own, keys, metadata: { drain_timeout_seconds: 1_200 }, timeline }));
+      expect(outcome.violations).to.deep.equal([]);
+      expect(secondsOf(outcome)).to.be.within(200, 300);
+    });
+  }
 
   it("cannot be read for ten minutes: it is kept alive beyond the input's time, and nothing is decided", async () => {
     const denied: Entry = {
@@ -247,9 +258,51 @@ describe("scenarios: a hook that somebody edits while it holds an instance", () 
 });
 
 describe("scenarios: two functions with different inputs", () => {
+  const told = { ...KEYS, drain_timeout_seconds: 240, on_timeout: "abandon" };
+  const resultOf = ({ terminations }: Outcome) => terminations.map(({ result }) => result);
+  const shorter = byMonitorQueue({ time: "2026-01-05T08:59:00.000Z" })(leaving, 8);
+
+  for (const [what, timeline] of [
+    ["", []],
+    [", beside a stranger's older message", [shorter]],
+  ] as const) {
+    it(`terminate goes by deregister's where its own says nothing of a setting${what}`, async () => {
+      const outcome = await play(fleet({ keys: told, timeline }));
+      expect(outcome.violations).to.deep.equal([]);
+      expect(resultOf(outcome)).to.deep.equal(["ABANDON"]);
+      expect(secondsOf(outcome)).to.be.within(240, 320);
+    });
+  }
+
+  it("terminate goes by its own alone where nobody knows who sent the message", async () => {
+    const outcome = await play(fleet({ keys: told, unset: true }));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(resultOf(outcome)).to.deep.equal(["CONTINUE"]);
+    expect(secondsOf(outcome)).to.be.within(JOB_SECONDS, JOB_SECONDS + 30);
+  });
+
+  it("terminate goes by its own alone for an instance that a sweep has found", async () => {
+    const own = { ...KEYS, lifecycle_queue_name: "lifecycle", auto_scaling_groups: ["fleet"] };
+    const outcome = await play(fleet({ keys: told, own, timeline: [lost] }));
+    expect(violationsButLate(outcome)).to.deep.equal([]);
+    expect(linesOf(outcome, "sweep found", leaving)).to.have.lengthOf(1);
+    expect(resultOf(outcome)).to.deep.equal(["CONTINUE"]);
+  });
+
+  it("a later input of deregister counts for the drains that it begins then", async () => {
+    const changed: Entry = {
+      at_seconds: 100,
+      change_input: { function: "deregister", input: { drain_timeout_seconds: 1_200 } } as never,
+    };
+    const outcome = await play(fleet({ keys: told, timeline: [changed] }));
+    expect(outcome.violations).to.deep.equal([]);
+    expect(resultOf(outcome)).to.deep.equal(["ABANDON"]);
+    expect(secondsOf(outcome)).to.be.within(240, 320);
+  });
+
   it("each go by their own: deregister begins the drain, and terminate ends it", async () => {
     const keys = { ...KEYS, drain_timeout_seconds: 60, on_timeout: "abandon", target_groups: ["payments"] };
-    const own = { ...KEYS, drain_timeout_seconds: 240 };
+    const own = { ...KEYS, drain_timeout_seconds: 240, on_timeout: "continue" };
     const outcome = await play(fleet({ keys, own }));
     expect(outcome.violations).to.deep.equal([]);
     expect(outcome.terminations.map(({ result }) => result)).to.deep.equal(["CONTINUE"]);

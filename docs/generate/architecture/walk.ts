@@ -18,7 +18,7 @@ const IN_DEREGISTER: readonly WalkStep[] = [
   { file: "shared/messages/receive.ts", what: "Receives the messages, ten at a time." },
   {
     file: "shared/messages/arrivals.ts",
-    what: "Sorts them: terminations, notices, and what cannot be read. A termination gets the settings of the input here.",
+    what: "Sorts them: terminations, notices, and what cannot be read. A termination gets the settings of the input here, which travel with it.",
   },
   {
     file: "shared/messages/lifecycle-message.ts",

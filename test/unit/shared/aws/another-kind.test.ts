@@ -60,7 +60,7 @@ function lattice(asked: string[]) {
 
 /** A termination as the next run reads it from its message. */
 function throughMessage(of: Termination): Termination {
-  const read = parseMonitorMessage(formatMonitorMessage(of), SINCE, undefined);
+  const read = parseMonitorMessage(formatMonitorMessage(of), SINCE);
   if (read.kind !== "termination") throw new Error(read.reason);
   return read.termination;
 }

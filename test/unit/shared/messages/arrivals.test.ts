@@ -40,6 +40,7 @@ const termination = {
   noticedAt: undefined,
   interruptedAt: undefined,
   dryRun: false,
+  told: { cluster_name: "main" },
   settings: settingsOf({ cluster_name: "main" }),
   memory: { ...NO_MEMORY, lastHeartbeatAt: at("09:00:00") },
 };

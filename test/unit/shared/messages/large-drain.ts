@@ -147,7 +147,7 @@ function passOf(
   const ids = [...decision.warnings.map(idOfWarning), ...done.logged];
   const memory = rememberSteps(decided, done, now);
   const body = formatMonitorMessage({ ...current, memory });
-  const read = parseMonitorMessage(body, now, undefined);
+  const read = parseMonitorMessage(body, now);
   if (read.kind === "unreadable") throw new Error(read.reason);
   return {
     memory,

@@ -10,7 +10,7 @@ import { MEMORY_TABLE } from "../../../../shared/messages/memory-table.ts";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import { areSameBlockers, type Blocker } from "../../../../shared/model/blocker.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
-import type { DrainSettings } from "../../../../shared/model/settings.ts";
+import { type DrainSettings, keysOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { type Random, randomSource } from "../../../../simulator/kernel/random.ts";
 import { BEGIN, drawnMemory, INSTANCE, maybe, some, time } from "./drawn-memory.ts";
@@ -35,6 +35,7 @@ function settings(random: Random): DrainSettings {
 
 function termination(random: Random): Termination {
   const hook = maybe(random, () => "drain");
+  const told = settings(random);
   return {
     instanceId: INSTANCE,
     group: "fleet",
@@ -45,7 +46,8 @@ function termination(random: Random): Termination {
     noticedAt: hook === undefined ? time(random) : maybe(random, () => time(random)),
     interruptedAt: undefined,
     dryRun: random.chance(0.5),
-    settings: settings(random),
+    told: keysOf(told),
+    settings: told,
     memory: drawnMemory(random),
   };
 }
@@ -77,7 +79,7 @@ describe("the memory in a message", () => {
   for (let seed = 1; seed <= 200; seed++) {
     it(`SEED=${seed}: a termination comes back as it was written`, () => {
       const written = termination(randomSource(seed)("termination"));
-      const read = parseMonitorMessage(formatMonitorMessage(written), 0, undefined);
+      const read = parseMonitorMessage(formatMonitorMessage(written), 0);
       const { plannedDraining, plannedDeregistrations, ofLaterVersion } = written.memory;
       expect(read).to.deep.equal({
         kind: "termination",

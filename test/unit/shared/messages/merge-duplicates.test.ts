@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { merge } from "../../../../shared/messages/merge-duplicates.ts";
 import type { Tracked } from "../../../../shared/messages/receive.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
+import { settingsOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { untouchableRun } from "../fake-ports.ts";
 import { termination as plain } from "../rules/builders.ts";
@@ -28,6 +29,16 @@ describe("merging messages", () => {
     const all = merged(held("a", { since: 2_000 }), held("b", { since: 1_000 }));
     expect(all.map((each) => each.termination.since)).to.deep.equal([1_000]);
     expect(messages(all)).to.deep.equal([["b's", "a's"]]);
+  });
+
+  it("has the settings that the younger tells where the older is a stranger's, and tells none that count", () => {
+    const told = { drain_timeout_seconds: 900 };
+    const theirs = held("theirs", { told: undefined });
+    const [both] = merged(theirs, held("ours", { since: 2_000, told, settings: settingsOf(told) }));
+    expect(both?.termination).to.deep.include({ since: 1_000, told, settings: settingsOf(told) });
+    const other = { drain_timeout_seconds: 100 };
+    const [first] = merged(held("a", { told }), held("b", { since: 2_000, told: other }));
+    expect(first?.termination.told).to.equal(told);
   });
 
   it("of two that began together the one that is held stays", () => {

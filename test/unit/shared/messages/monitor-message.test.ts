@@ -2,11 +2,25 @@
 import { expect } from "chai";
 import { formatMonitorMessage, parseMonitorMessage } from "../../../../shared/messages/monitor-message.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
-import { type DrainKeys, settingsOf } from "../../../../shared/model/settings.ts";
+import { type DrainKeys, type DrainSettings, keysOf, settingsOf } from "../../../../shared/model/settings.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { FULL_MEMORY, INSTANCE } from "./drawn-memory.ts";
 
 const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+const settings: DrainSettings = {
+  elbNames: ["web", "api"],
+  targetGroups: ["static"],
+  clusterNames: ["main"],
+  discover: "warn",
+  allClusters: true,
+  clusterTag: "drain",
+  pollSeconds: 7,
+  drainTimeoutSeconds: 600,
+  onTimeout: "abandon",
+  stopTasks: "all",
+  deregisterContainerInstance: "always",
+  settleSeconds: 0,
+};
 const termination: Termination = {
   instanceId: INSTANCE,
   group: "fleet",
@@ -16,20 +30,8 @@ const termination: Termination = {
   noticedAt: at("09:00:30"),
   interruptedAt: undefined,
   dryRun: true,
-  settings: {
-    elbNames: ["web", "api"],
-    targetGroups: ["static"],
-    clusterNames: ["main"],
-    discover: "warn",
-    allClusters: true,
-    clusterTag: "drain",
-    pollSeconds: 7,
-    drainTimeoutSeconds: 600,
-    onTimeout: "abandon",
-    stopTasks: "all",
-    deregisterContainerInstance: "always",
-    settleSeconds: 0,
-  },
+  told: keysOf(settings),
+  settings,
   memory: FULL_MEMORY,
   restorePlan: {
     plannedDraining: ["arn:ci"],
@@ -42,7 +44,7 @@ const NOTHING = { plannedDraining: [], plannedDeregistrations: [] };
 
 describe("the message to terminate", () => {
   it("comes back as it was written, with all of its memory", () => {
-    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, undefined)).to.deep.equal({
+    expect(parseMonitorMessage(formatMonitorMessage(termination), 0)).to.deep.equal({
       kind: "termination",
       termination,
       unknown: UNKNOWN,
@@ -53,7 +55,7 @@ describe("the message to terminate", () => {
     const told = { ...termination, group: "fleet \u0000\uFFFE\uFFFF\uD800" };
     const body = formatMonitorMessage(told);
     expect(body).to.match(/^[ -\uD7FF\uE000-\uFFFD]+$/);
-    expect(parseMonitorMessage(body, 0, undefined)).to.deep.equal({
+    expect(parseMonitorMessage(body, 0)).to.deep.equal({
       kind: "termination",
       termination: told,
       unknown: UNKNOWN,
@@ -68,17 +70,19 @@ describe("the message to terminate", () => {
       elb_name: "no such_name",
       elb_names: ["web"],
     };
-    const read = parseMonitorMessage(JSON.stringify(original), 0, undefined);
+    const read = parseMonitorMessage(JSON.stringify(original), 0);
     if (read.kind === "unreadable") throw new Error(read.reason);
     expect(read.termination.settings.elbNames).to.deep.equal(["no such_name", "web"]);
-    expect(parseMonitorMessage(formatMonitorMessage(read.termination), 0, undefined)).to.deep.equal(read);
+    const again = parseMonitorMessage(formatMonitorMessage(read.termination), 0);
+    expect(again.kind === "termination" && again.termination.settings).to.deep.equal(
+      read.termination.settings,
+    );
   });
 
   it("names the action by the instance where the token is empty", () => {
     const read = parseMonitorMessage(
       JSON.stringify({ ...JSON.parse(formatMonitorMessage(termination)), lifecycle_action_token: "" }),
       0,
-      undefined,
     );
     expect(read.kind === "termination" && read.termination.token).to.equal(undefined);
   });
@@ -89,11 +93,12 @@ describe("the message to terminate", () => {
       token: undefined,
       noticedAt: undefined,
       dryRun: false,
+      told: undefined,
       settings: settingsOf({}),
       memory: NO_MEMORY,
       restorePlan: NOTHING,
     };
-    expect(parseMonitorMessage(formatMonitorMessage(bare), 0, undefined)).to.deep.equal({
+    expect(parseMonitorMessage(formatMonitorMessage(bare), 0)).to.deep.equal({
       kind: "termination",
       termination: bare,
       unknown: UNKNOWN,
@@ -104,7 +109,7 @@ describe("the message to terminate", () => {
     const begunAt = (memory: Partial<Memory>, keys: object = {}) => {
       const told = { ...termination, dryRun: false, memory: { ...NO_MEMORY, ...memory } };
       const body = { ...JSON.parse(formatMonitorMessage(told)), version: 1, ...keys };
-      const read = parseMonitorMessage(JSON.stringify(body), 0, undefined);
+      const read = parseMonitorMessage(JSON.stringify(body), 0);
       return read.kind === "termination" ? read.termination.memory.begunAt : read.reason;
     };
     const worked = { nextPassAt: at("09:05:00") };
@@ -121,7 +126,7 @@ describe("the message to terminate", () => {
   it("never says that EC2 has shown an interruption: each run asks", () => {
     const proven = { ...termination, noticedAt: undefined, interruptedAt: at("09:00:30") };
     expect(JSON.parse(formatMonitorMessage(proven))).to.not.have.property("interrupted_at");
-    const read = parseMonitorMessage(formatMonitorMessage(termination), 0, {});
+    const read = parseMonitorMessage(formatMonitorMessage(termination), 0);
     expect(read.kind === "termination" && read.termination.interruptedAt).to.equal(undefined);
   });
 
@@ -144,40 +149,37 @@ describe("the message to terminate", () => {
       life_cycle_hook_name: "drain",
       lifecycle_action_token: "87654321-4321-4321-4321-210987654321",
     });
-    const readBy = (keys: DrainKeys | undefined) => parseMonitorMessage(body, at("08:59:00"), keys);
-    const expected = (settings: DrainKeys) => ({
-      kind: "termination",
-      termination: {
-        ...termination,
-        since: at("08:59:00"),
-        noticedAt: undefined,
-        dryRun: false,
-        settings: settingsOf(settings),
-        memory: NO_MEMORY,
-        restorePlan: NOTHING,
-      },
-      unknown: UNKNOWN,
-    });
-
     it("names its load balancer", () =>
-      expect(readBy(undefined)).to.deep.equal(expected({ elb_name: "web" })));
-    it("does not where the input has settings of its own", () =>
-      expect(readBy({ cluster_name: "main" })).to.deep.equal(expected({ cluster_name: "main" })));
+      expect(parseMonitorMessage(body, at("08:59:00"))).to.deep.equal({
+        kind: "termination",
+        termination: {
+          ...termination,
+          since: at("08:59:00"),
+          noticedAt: undefined,
+          dryRun: false,
+          told: { elb_name: "web" },
+          settings: settingsOf({ elb_name: "web" }),
+          memory: NO_MEMORY,
+          restorePlan: NOTHING,
+        },
+        unknown: UNKNOWN,
+      }));
   });
 
-  it("brings no settings where the input has its own, be it a single one: anybody can have written it", () => {
-    const keys: DrainKeys = { poll_seconds: 9 };
-    expect(parseMonitorMessage(formatMonitorMessage(termination), 0, keys)).to.deep.equal({
-      kind: "termination",
-      termination: { ...termination, settings: settingsOf(keys) },
-      unknown: UNKNOWN,
-    });
+  it("tells deregister's input, and nothing of what the hook sets", () => {
+    const told: DrainKeys = { cluster_name: "main", drain_timeout_seconds: 900 };
+    const body = JSON.parse(formatMonitorMessage({ ...termination, told }));
+    expect(body).to.include({ drain_timeout_seconds: 900, on_timeout: "continue", stop_tasks: "daemon" });
+    expect(body).to.deep.include({ cluster_names: ["main"] });
+    expect(JSON.parse(formatMonitorMessage({ ...termination, told: undefined }))).to.not.have.any.keys(
+      Object.keys(keysOf(settings)),
+    );
   });
 
   it("drops a memory that is none, and keeps the drain", () => {
     const body = JSON.parse(formatMonitorMessage(termination));
     for (const memory of ["lost", 5, null, [{ failures: 3 }]]) {
-      expect(parseMonitorMessage(JSON.stringify({ ...body, memory }), 0, undefined)).to.deep.equal({
+      expect(parseMonitorMessage(JSON.stringify({ ...body, memory }), 0)).to.deep.equal({
         kind: "termination",
         termination: { ...termination, memory: NO_MEMORY, restorePlan: NOTHING },
         unknown: UNKNOWN,

@@ -21,7 +21,7 @@ const drain = {
 
 function readBy(body: string, senderId: string | undefined, roleIds: SenderRoleIds) {
   const { run, lines } = untouchableRun();
-  const read = parseMonitorMessage(body, SINCE, undefined);
+  const read = parseMonitorMessage(body, SINCE);
   if (read.kind !== "termination") throw new Error(read.reason);
   return { read, trusted: withTrustedMemory(run, read, senderId, roleIds), lines };
 }

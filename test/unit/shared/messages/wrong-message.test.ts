@@ -194,7 +194,7 @@ describe("wrong messages", () => {
   }
   for (const [what, body, reason] of monitorBodies) {
     it(`monitor queue: ${what}`, () => {
-      expect(parseMonitorMessage(body, 0, undefined)).to.deep.equal({ kind: "unreadable", reason });
+      expect(parseMonitorMessage(body, 0)).to.deep.equal({ kind: "unreadable", reason });
     });
   }
 });

@@ -5,7 +5,7 @@ import {
   ignoredKeys,
   keysOf,
   keysOfMetadata,
-  overlay,
+  keysOver,
   ownKeysOf,
   settingsOf,
   unknownKeys,
@@ -34,7 +34,7 @@ describe("settings", () => {
     });
   });
 
-  it("of a hook replace those of the input, whichever of the two keys they use", () => {
+  it("over others replace these, whichever of the two keys they use", () => {
     const base = {
       elb_name: "a",
       elb_names: ["b"],
@@ -42,13 +42,13 @@ describe("settings", () => {
       target_groups: ["t"],
       poll_seconds: 5,
     };
-    expect(overlay(base, { elb_names: ["x"] })).to.deep.equal({
+    expect(keysOver(base, { elb_names: ["x"] })).to.deep.equal({
       elb_names: ["x"],
       cluster_name: "c",
       target_groups: ["t"],
       poll_seconds: 5,
     });
-    expect(overlay(base, { cluster_names: ["x"], target_groups: [] })).to.deep.equal({
+    expect(keysOver(base, { cluster_names: ["x"], target_groups: [] })).to.deep.equal({
       elb_name: "a",
       elb_names: ["b"],
       cluster_names: ["x"],
@@ -56,11 +56,13 @@ describe("settings", () => {
       poll_seconds: 5,
     });
     const plural = { elb_names: ["b"], cluster_names: ["d"] };
-    expect(overlay(plural, { elb_name: "x", cluster_name: "y" })).to.deep.equal({
+    expect(keysOver(plural, { elb_name: "x", cluster_name: "y" })).to.deep.equal({
       elb_name: "x",
       cluster_name: "y",
     });
-    expect(overlay(base, {})).to.deep.equal(base);
+    expect(keysOver(base, {})).to.deep.equal(base);
+    expect(keysOver(base, undefined)).to.deep.equal(base);
+    expect(keysOver(undefined, base)).to.deep.equal(base);
   });
 
   it("are written as keys again: names only where there are any, the first load balancer by itself", () => {

@@ -68,7 +68,7 @@ function outsideOf(outside: Outside) {
     policy: outside.policy ?? ALL,
     lead: 48 * HOUR,
     replace: { atOnce: 1, last: false, ours: { queue: "lifecycle", topics: [], names: [] } },
-    settings: settingsOf({ cluster_name: "main" }),
+    keys: { cluster_name: "main" },
   };
   const logged = () =>
     lines.map(([, phrase, fields]) => [phrase, fields.reason ?? fields.waiting_for ?? fields.starts_at]);
@@ -113,6 +113,7 @@ describe("notices: what is done", () => {
           noticedAt: SINCE,
           interruptedAt: undefined,
           dryRun: false,
+          told: { cluster_name: "main" },
           settings: settingsOf({ cluster_name: "main" }),
           memory: NO_MEMORY,
         },

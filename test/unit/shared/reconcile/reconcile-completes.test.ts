@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { blockersText } from "../../../../shared/log-lines/blocker-text.ts";
 import { event, unreadBlocker } from "../../../../shared/model/blocker.ts";
 import type { Target } from "../../../../shared/model/registration.ts";
+import { keysOf } from "../../../../shared/model/settings.ts";
 import { reconcile } from "../../../../shared/reconcile/reconcile.ts";
 import { Run } from "../../../../shared/run/run.ts";
 import { failure } from "../act/carrying-out.ts";
@@ -122,8 +123,8 @@ describe("a pass at what is gone", () => {
       const reconciled = await reconcile(
         new Run(ports, Number.POSITIVE_INFINITY),
         [
-          { ...plain(gone, { instanceId: "i-1" }), settings: { ...nowhere, targetGroups } },
-          { ...plain(gone, { instanceId: "i-2" }), settings: nowhere },
+          plain(gone, { instanceId: "i-1", told: keysOf({ ...nowhere, targetGroups }) }),
+          plain(gone, { instanceId: "i-2", told: keysOf(nowhere) }),
         ],
         options,
       );

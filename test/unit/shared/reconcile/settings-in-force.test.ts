@@ -12,7 +12,7 @@ const KEYS: DrainKeys = { target_groups: ["static"], discover: "named", drain_ti
 const saying = (metadata: object): Shown => ({
   hooks: { fleet: [hook({ metadata: JSON.stringify(metadata) })] },
 });
-/** What a message told, in which terminate does not believe. */
+/** What a message told. */
 const told = (settings: Partial<Termination["settings"]> = {}) =>
   termination({}, { settings: { clusterNames: [], targetGroups: ["static"], ...settings } });
 
@@ -26,12 +26,14 @@ describe("a pass", () => {
     expect(asked).to.deep.equal(reads);
   });
 
-  it("leaves a message's settings in it as they were, where they count", async () => {
+  it("hands a message's settings on as they were told, whatever the hook or the input says over them", async () => {
     const before = told({ drainTimeoutSeconds: 1_200 });
     const { after } = await play(before, {
       shown: { ...target("draining"), ...saying({ drain_timeout_seconds: 900 }) },
+      options: { keys: { poll_seconds: 9 } },
     });
-    expect(after.settings).to.equal(before.settings);
+    expect(after.settings).to.include({ drainTimeoutSeconds: 900, pollSeconds: 9, discover: "named" });
+    expect(after.told).to.equal(before.told);
   });
 
   it("is at the deadline that the hook sets, whatever the message says", async () => {

@@ -7,7 +7,7 @@ import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { Observation } from "../../../../shared/model/observation.ts";
 import type { CompletionReason, DropReason } from "../../../../shared/model/reason.ts";
 import type { Registration } from "../../../../shared/model/registration.ts";
-import { type DrainSettings, settingsOf } from "../../../../shared/model/settings.ts";
+import { type DrainSettings, keysOf, settingsOf } from "../../../../shared/model/settings.ts";
 import type { ClusterInstance, ContainerInstance, Service } from "../../../../shared/model/tasks.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { decide } from "../../../../shared/rules/decide.ts";
@@ -25,23 +25,27 @@ export const SINCE = Date.parse("2026-01-05T09:00:00Z");
 export const termination = (
   memory: Partial<Memory> = {},
   change: Partial<Omit<Termination, "settings">> & { readonly settings?: Partial<DrainSettings> } = {},
-): Termination => ({
-  instanceId: "i-1",
-  group: "fleet",
-  hook: "drain",
-  token: undefined,
-  since: SINCE,
-  noticedAt: change.interruptedAt,
-  interruptedAt: undefined,
-  dryRun: false,
-  ...change,
-  settings: {
+): Termination => {
+  const settings: DrainSettings = {
     ...settingsOf({ cluster_name: "main", discover: "named" }),
     ...change.settings,
     drainTimeoutSeconds: (change.settings?.drainTimeoutSeconds ?? 3600) - CLOCKS_APART_MS / SECOND,
-  },
-  memory: { ...NO_MEMORY, begunAt: SINCE, lastHeartbeatAt: SINCE, ...memory },
-});
+  };
+  return {
+    instanceId: "i-1",
+    group: "fleet",
+    hook: "drain",
+    token: undefined,
+    since: SINCE,
+    noticedAt: change.interruptedAt,
+    interruptedAt: undefined,
+    dryRun: false,
+    told: keysOf(settings),
+    ...change,
+    settings,
+    memory: { ...NO_MEMORY, begunAt: SINCE, lastHeartbeatAt: SINCE, ...memory },
+  };
+};
 
 /** The hook of the plain case; an hour is what AWS gives one that says nothing. */
 export const hook = (change: Partial<Hook> = {}): Hook => {

@@ -150,6 +150,8 @@ describe("an instance is followed after its drain", () => {
       NOW,
     );
     expect(after?.settings).to.deep.include({ targetGroups: [], elbNames: [], clusterNames: ["main"] });
+    expect(after?.told).to.deep.include({ cluster_names: ["main"] });
+    expect(after?.told).to.not.have.any.keys("elb_name", "target_groups");
     expect(after?.memory).to.deep.include({
       containerInstances: seen.containerInstances,
       tasks: undefined,

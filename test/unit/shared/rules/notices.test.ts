@@ -4,6 +4,7 @@
 import { expect } from "chai";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { IgnoreReason, NoticeKind, ScheduledEvent } from "../../../../shared/model/notice.ts";
+import { settingsOf } from "../../../../shared/model/settings.ts";
 import {
   type ArrivalDecision,
   decideArrival,
@@ -14,7 +15,7 @@ import {
   noticePolicyOf,
   notOurs,
 } from "../../../../shared/rules/notices.ts";
-import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
+import { hook, MINUTE, SECOND, SINCE } from "./builders.ts";
 
 const HOUR = 60 * MINUTE;
 const LEAD = 48 * HOUR;
@@ -157,8 +158,10 @@ describe("what EC2 has scheduled", () => {
 });
 
 it("an interruption begins a drain at the notice's time that no hook holds, so nothing is completed", () => {
-  const { settings } = termination();
-  expect(interruptedIn({ instanceId: "i-1", at: SINCE }, "fleet", settings)).to.deep.equal({
+  const keys = { cluster_name: "main" };
+  expect(interruptedIn({ instanceId: "i-1", at: SINCE }, "fleet", keys)).to.deep.equal({
+    told: keys,
+    settings: settingsOf(keys),
     instanceId: "i-1",
     group: "fleet",
     hook: undefined,
@@ -167,7 +170,6 @@ it("an interruption begins a drain at the notice's time that no hook holds, so n
     noticedAt: SINCE,
     interruptedAt: undefined,
     dryRun: false,
-    settings,
     memory: NO_MEMORY,
   });
 });

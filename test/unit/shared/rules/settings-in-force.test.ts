@@ -19,8 +19,10 @@ import {
 } from "./builders.ts";
 
 const INPUT: DrainKeys = { cluster_name: "input", drain_timeout_seconds: 600 };
-/** What the message said, or what stands in its place. */
-const TOLD = settingsOf({ cluster_name: "told", drain_timeout_seconds: 60, on_timeout: "abandon" });
+/** What the message tells of deregister's input. */
+const TOLD: DrainKeys = { cluster_name: "told", settle_seconds: 60, on_timeout: "abandon" };
+/** What counted in the last pass. */
+const BEFORE = settingsOf({ cluster_name: "before", drain_timeout_seconds: 70 });
 const hooksWith = (metadata: unknown) => [
   hook({ name: "other", metadata: '{"drain_timeout_seconds": 90}' }),
   hook({ metadata: typeof metadata === "string" ? metadata : JSON.stringify(metadata) }),
@@ -34,13 +36,14 @@ type Case = {
   readonly why: string;
   readonly hook: Pick<AutoScalingView, "hooks" | "owner">;
   readonly keys?: DrainKeys;
+  readonly told?: DrainKeys;
   readonly expected: DrainSettings;
 };
 
 const unread = { hooks: undefined, owner: undefined };
 const cases: readonly Case[] = [
   {
-    why: "the input's, and not the message's, where the hook says nothing",
+    why: "the input's where the hook says nothing, and no message counts",
     hook: view(undefined),
     keys: INPUT,
     expected: settingsOf(INPUT),
@@ -57,17 +60,25 @@ const cases: readonly Case[] = [
     keys: { poll_seconds: 9 },
     expected: settingsOf({ poll_seconds: 9 }),
   },
+  { why: "the defaults where nobody says anything", hook: view(undefined), expected: settingsOf({}) },
   {
-    why: "those of deregister's input, even if it has none: no message brings it any",
+    why: "the input's over the message's",
     hook: view(undefined),
-    keys: {},
-    expected: settingsOf({}),
+    keys: INPUT,
+    told: TOLD,
+    expected: settingsOf({ ...TOLD, ...INPUT }),
   },
-  { why: "the message's where the input has none", hook: view(undefined), expected: TOLD },
+  {
+    why: "the message's where the input has none",
+    hook: view(undefined),
+    told: TOLD,
+    expected: settingsOf(TOLD),
+  },
   {
     why: "the hook's over the message's, where the input has none",
     hook: view({ on_timeout: "continue" }),
-    expected: { ...TOLD, onTimeout: "continue" },
+    told: TOLD,
+    expected: settingsOf({ ...TOLD, on_timeout: "continue" }),
   },
   {
     why: "of a hook in which something is wrong: what is right, and the input's",
@@ -75,31 +86,34 @@ const cases: readonly Case[] = [
     keys: INPUT,
     expected: settingsOf({ ...INPUT, stop_tasks: "none" }),
   },
-  { why: "as they were while the hook cannot be read", hook: unread, keys: INPUT, expected: TOLD },
+  { why: "as they were while the hook cannot be read", hook: unread, keys: INPUT, expected: BEFORE },
   {
     why: "as they were where the hook is another's",
     hook: view({ drain_timeout_seconds: 900 }, "another's"),
     keys: INPUT,
-    expected: TOLD,
+    told: TOLD,
+    expected: BEFORE,
   },
   {
     why: "as they were where the hook is gone",
     hook: { hooks: [], owner: "gone" },
     keys: INPUT,
-    expected: TOLD,
+    told: TOLD,
+    expected: BEFORE,
   },
 ];
 
 describe("the settings that count", () => {
-  for (const { why, hook, keys, expected } of cases)
+  for (const { why, hook, keys, told, expected } of cases)
     it(`are ${why}`, () =>
-      expect(settingsInForce({ ...termination(), settings: TOLD }, hook, keys)).to.deep.equal(expected));
+      expect(settingsInForce({ ...termination(), told, settings: BEFORE }, hook, keys)).to.deep.equal(
+        expected,
+      ));
 
   it("begin anew in each pass: what the hook has said before, and says no more, does not count", () => {
     const said = settingsInForce(termination(), view({ drain_timeout_seconds: 900 }), INPUT);
-    expect(settingsInForce(termination({}, { settings: said }), view({}), INPUT)).to.deep.equal(
-      settingsOf(INPUT),
-    );
+    const before = { ...termination(), told: undefined, settings: said };
+    expect(settingsInForce(before, view({}), INPUT)).to.deep.equal(settingsOf(INPUT));
     expect(keysOf(said)).to.include({ drain_timeout_seconds: 900 });
   });
 });

@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import type { OurHooks } from "../../../../shared/model/hooks.ts";
 import { NO_MEMORY } from "../../../../shared/model/memory.ts";
-import { type DrainKeys, type DrainSettings, settingsOf } from "../../../../shared/model/settings.ts";
+import { type DrainKeys, settingsOf } from "../../../../shared/model/settings.ts";
 import {
   candidatesOf,
   groupsToSweep,
@@ -162,10 +162,7 @@ describe("a candidate", () => {
     });
   });
 
-  const told = (instanceId: string, settings: Partial<DrainSettings>) => ({
-    ...termination({}, { instanceId }),
-    settings: { ...settingsOf({}), ...settings },
-  });
+  const told = (instanceId: string, keys: DrainKeys) => ({ ...termination({}, { instanceId }), told: keys });
 
   it("is told what the input says", () => {
     const keys: DrainKeys = { cluster_name: "main", drain_timeout_seconds: 240 };
@@ -175,10 +172,10 @@ describe("a candidate", () => {
 
   it("is told what the oldest message of the same group and hook says, where the input says nothing, and is expected wherever any of them says", () => {
     const atHand = [
-      { ...told("i-8", { drainTimeoutSeconds: 100, clusterNames: ["elsewhere"] }), hook: "backup" },
-      { ...told("i-9", { drainTimeoutSeconds: 200, clusterNames: ["elsewhere"] }), group: "other" },
-      told("i-6", { drainTimeoutSeconds: 300, clusterNames: ["by-hand"] }),
-      told("i-7", { drainTimeoutSeconds: 400, elbNames: ["classic"], targetGroups: ["static"] }),
+      { ...told("i-8", { drain_timeout_seconds: 100, cluster_name: "elsewhere" }), hook: "backup" },
+      { ...told("i-9", { drain_timeout_seconds: 200, cluster_name: "elsewhere" }), group: "other" },
+      told("i-6", { drain_timeout_seconds: 300, cluster_name: "by-hand" }),
+      told("i-7", { drain_timeout_seconds: 400, elb_name: "classic", target_groups: ["static"] }),
     ];
     const [first] = candidates(atHand);
     expect(first?.termination.settings).to.deep.include({
@@ -187,13 +184,19 @@ describe("a candidate", () => {
       elbNames: ["classic"],
       targetGroups: ["static"],
     });
+    expect(first?.termination.told, "what is sent on").to.deep.include({
+      drain_timeout_seconds: 300,
+      target_groups: ["static"],
+    });
     // Anybody can have written the messages.
     const keys: DrainKeys = { cluster_name: "main", target_groups: ["ours"] };
-    expect(candidates(atHand, { keys })[0]?.termination.settings).to.deep.equal(settingsOf(keys));
+    const [own] = candidates(atHand, { keys });
+    expect(own?.termination.settings).to.deep.equal(settingsOf(keys));
+    expect(own?.termination.told).to.equal(undefined);
   });
 
   it("is told before all what the hook says of itself", () => {
-    const atHand = [told("i-6", { drainTimeoutSeconds: 300, clusterNames: ["by-hand"] })];
+    const atHand = [told("i-6", { drain_timeout_seconds: 300, cluster_name: "by-hand" })];
     const [first] = candidates(atHand, {}, { drain_timeout_seconds: 1500, cluster_name: "metadata" });
     expect(first?.termination.settings).to.deep.include({
       drainTimeoutSeconds: 1500,
