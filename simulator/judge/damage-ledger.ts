@@ -214,7 +214,7 @@ export class DamageLedger {
       scope,
       askedAt: at,
       begunAt: undefined,
-      isDry: false,
+      dryUntil: new Map(),
       ended: undefined,
     };
     this.#holds.set(instanceId, hold);
@@ -238,8 +238,12 @@ export class DamageLedger {
     if (scope) this.#foreign.delete(`${group} ${hook}`);
     const hold = this.#holds.get(instanceId);
     if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
-    if (this.#facts.isDry(by)) hold.isDry = true;
-    else hold.begunAt ??= at;
+    if (this.#facts.isDry(by)) {
+      hold.dryUntil.set(by, Number.POSITIVE_INFINITY);
+      return;
+    }
+    hold.begunAt ??= at;
+    if (hold.dryUntil.get(by) === Number.POSITIVE_INFINITY) hold.dryUntil.set(by, at);
   }
 
   #ended(line: LineOf<"action-ended">): void {
@@ -444,7 +448,9 @@ export class DamageLedger {
   }
 
   #lostSpot(there: There, spot: Spot): Lost {
-    const { kind, name, since, by, state } = spot;
+    const { kind, name, by, state } = spot;
+    // Before ECS showed whose address it is, nobody could know where it leads.
+    const since = Math.max(spot.since, this.#where.holderOf(spot.id)?.addressShownAt ?? 0);
     const services = [...there.tasks.values()].filter(({ service }) => service !== undefined);
     const isNamed = ({ permits, targetGroups, loadBalancers }: Scope) =>
       (kind === "target" ? targetGroups : loadBalancers).has(name) ||

@@ -107,7 +107,8 @@ export class Latenesses {
     if (isInTime(from)) return "settle_seconds";
     // Nobody may set it DRAINING there, and ECS may place tasks on it until its end. So it is held until its deadline.
     if (unpermittedUntil !== undefined && isInTime(unpermittedUntil)) return "clusters";
-    if (hold.isDry && hold.begunAt === undefined) return "dry_run";
+    // While one of them is on a dry run, the other one alone cannot end it.
+    if (isInTime(Math.max(...hold.dryUntil.values()))) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
     const { discover, isMisnamed, isMistold } = hold.scope.permits;
     if (isMistold) return "metadata";

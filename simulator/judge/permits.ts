@@ -14,8 +14,8 @@ export type Hold = {
   readonly askedAt: number;
   /** When one of us could first work on it; undefined while none could. */
   begunAt: number | undefined;
-  /** Whether one of us saw it on a dry run. */
-  isDry: boolean;
+  /** Who of us saw it on a dry run, and until when: infinity while they have not seen it on any other. */
+  readonly dryUntil: Map<string, number>;
   ended:
     | (Pick<Extract<StoryLine, { kind: "action-ended" }>, "at" | "how" | "by"> & { knownUntil: number })
     | undefined;
@@ -74,7 +74,7 @@ export function allowedAtEnd(
 
 // The hook's own timeout ended it.
 function allowedAtTimeout(hold: Hold, at: number): AllowedBy {
-  if (hold.isDry && hold.begunAt === undefined) return "dry_run";
+  if (hold.dryUntil.size > 0 && hold.begunAt === undefined) return "dry_run";
   return isLeft(hold, at) ? "on_timeout" : "the hook's own timeout";
 }
 
@@ -132,5 +132,5 @@ export function allowedAtDraining(
   if (spot.by === "operator" && spot.since > draining.at) return "a person's act";
   if (!lost.isNamed(scope)) return allowedByDiscovery(scope);
   const known = knownUntil(draining.readSince, facts.readLag());
-  return spot.since > known || task.since > known ? "the read lag" : undefined;
+  return lost.since > known || task.since > known ? "the read lag" : undefined;
 }

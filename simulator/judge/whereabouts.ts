@@ -31,6 +31,8 @@ export type TaskThere = {
   readonly address: string | undefined;
   /** When it was placed, in milliseconds since 1970. */
   readonly since: number;
+  /** Since when ECS shows its address, in milliseconds since 1970: from PENDING on. */
+  addressShownAt: number;
   status: string;
   gone: boolean;
   /** When it got SIGTERM, in milliseconds since 1970. */
@@ -238,11 +240,13 @@ export class Whereabouts {
     const { at, arn, cluster, service, instanceId, hostPorts, address, status, gone, reason } = line;
     const task = tasks.get(arn) ?? {
       ...{ arn, cluster, service, instanceId, hostPorts, address, since: at, status, gone, reason },
+      addressShownAt: Number.POSITIVE_INFINITY,
       signalledAt: undefined,
       stoppedBy: undefined,
     };
     tasks.set(arn, task);
     if (address !== undefined && !gone) this.#holders.set(address, task);
+    if (status !== "PROVISIONING") task.addressShownAt = Math.min(task.addressShownAt, at);
     if (status === "STOPPING" && !gone) task.signalledAt ??= at;
     Object.assign(task, { status, gone, reason });
   }

@@ -114,6 +114,27 @@ describe("scenarios: dry run", () => {
     expect(linesOf(outcome, "set DRAINING", ids[0])).to.have.lengthOf(1);
   });
 
+  it("of terminate alone holds what is empty: that is allowed, and ends soon after the dry run", async () => {
+    const scheduled = functions({});
+    const { input } = scheduled.terminate;
+    const world = {
+      functions: { ...scheduled, terminate: { ...scheduled.terminate, input: { ...input, dry_run: true } } },
+      auto_scaling_groups: [{ name: "fleet", instance_ids: ids, hooks: [HOOK] }],
+    };
+    const terminated = { at_seconds: 5, terminate: { instance_ids: [ids[0]] } };
+    const over = {
+      at_seconds: 600,
+      change_input: { function: "terminate", input: { dry_run: null } },
+    };
+    const outcome = await play({ ...world, timeline: [terminated, over] });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(outcome.damage.map(({ kind, allowedBy }) => [kind, allowedBy])).to.deep.equal([
+      ["late", "dry_run"],
+    ]);
+    const [{ completedAt = 0 } = {}] = outcome.terminations;
+    expect((completedAt - outcome.startedAt) / 1_000).to.be.within(600, 720);
+  });
+
   it("no heartbeat is sent: the hook's own timeout ends it", async () => {
     const scheduled = functions({ cluster_name: "main", dry_run: true });
     const input = { queue_name: "monitor", dry_run: true };
