@@ -32,7 +32,7 @@ function disturbanceOf(
   { faults_end_after_seconds: end = Number.POSITIVE_INFINITY }: Scenario,
 ): Disturbed | undefined {
   const { at_seconds: from, lose_notifications, delay_notifications, skip_ticks, other_calls } = entry;
-  const { lose_messages, kill_invocation, cold_start, disconnect_agent } = entry;
+  const { lose_messages, remake_queue, kill_invocation, cold_start, disconnect_agent } = entry;
   const { by_seconds = 0 } = delay_notifications ?? {};
   const calls = CALL_FAULTS.flatMap((kind) => entry[kind] ?? []);
   for (const each of [...calls, lose_notifications, delay_notifications, skip_ticks, other_calls])
@@ -41,6 +41,7 @@ function disturbanceOf(
     return { from, to: from + (disconnect_agent.for_seconds ?? Number.POSITIVE_INFINITY) };
   // The run that is to be killed may come late.
   if (kill_invocation) return { from, to: end };
+  if (remake_queue) return { from, to: from + remake_queue.after_seconds };
   if (cold_start) return { from, to: from + (cold_start.init_seconds ?? 0) };
   return lose_messages ? { from, to: from } : undefined;
 }

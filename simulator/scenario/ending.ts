@@ -19,6 +19,12 @@ const BEFORE_HOOKS: readonly (string | undefined)[] = [
   "ReplacingRootVolume",
 ];
 
+/** An instance is held in these for a new root volume. */
+const REPLACING: readonly (string | undefined)[] = [
+  "ReplacingRootVolume:Wait",
+  "ReplacingRootVolume:Proceed",
+];
+
 /**
  * Whether the functions have nothing to do, now or soon. Their queues must be empty, because then all their messages are
  * done with. And no instance may be about to be held by a hook, nor a group about to replace any.
@@ -32,10 +38,13 @@ export function isQuiet(scenario: Scenario, { queues, groups, instances }: World
     if (!instance) return false;
     return (
       (state.latest === "InService" && (!isAlive(instance) || instance.isReclaimed)) ||
+      // It gets no new root volume any more, but is terminated.
+      (REPLACING.includes(state.latest) && !isAlive(instance)) ||
       (IN_POOL.includes(state.latest) && isEnded(instance))
     );
   };
   return (
+    !queues.isRemaking &&
     queues.all.every((queue) => !names.includes(queue.name) || queue.messages.size === 0) &&
     groups.all.every(
       (group) =>

@@ -55,6 +55,14 @@ export const otherFaults = {
   lose_messages: z
     .strictObject({ queue: named("the queue"), probability: likely("message") })
     .describe("Messages in a queue are lost, in flight or not, as when somebody purges it."),
+  remake_queue: z
+    .strictObject({
+      queue: named("the queue"),
+      after_seconds: z.number().min(60).default(60).describe("When it is there again."),
+    })
+    .describe(
+      "Somebody deletes a queue with all that is in it, and makes it again as it was. What is sent there meanwhile is lost.",
+    ),
   kill_invocation: z
     .strictObject({
       function: theFunction,

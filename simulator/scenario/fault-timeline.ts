@@ -4,6 +4,7 @@ import type { FaultKind } from "../faults/faults.ts";
 import { instanceIdsIn } from "../judge/queues.ts";
 import type { Unreliability } from "../services/sqs/queue.ts";
 import type { World } from "../services/world.ts";
+import { queueNamesOf } from "./ending.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
 
 /** The timeline's keys for faults of calls. */
@@ -40,6 +41,10 @@ export function startFaults({ world, faults }: Simulation, entry: TimelineEntry)
     groups.notifications.delay({ until, probability, milliseconds: by_seconds * 1000 });
   }
   if (entry.lose_messages) loseMessages(world, entry.lose_messages);
+  if (entry.remake_queue) {
+    const { queue, after_seconds } = entry.remake_queue;
+    world.queues.remake(world.queues.byName(queue), after_seconds * 1000);
+  }
 }
 
 /** Starts the faults of an entry in the functions' invocations. */
@@ -48,6 +53,14 @@ export function disturbInvocations(lambda: LambdaPlatform, entry: TimelineEntry,
   if (entry.invoke) lambda.tick(entry.invoke.function);
   if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
   if (entry.cold_start) lambda.cool(entry.cold_start.function, (entry.cold_start.init_seconds ?? 0) * 1000);
+}
+
+/** Lets the story tell of messages that the functions' queues lose by themselves. */
+export function tellOfLosses(world: World, scenario: Scenario): void {
+  const own = queueNamesOf(scenario);
+  world.queues.onLost((queue, body) => {
+    if (own.includes(queue)) tellLost(world, body);
+  });
 }
 
 /** Starts the faults that a scenario has from its beginning. */
@@ -80,12 +93,17 @@ export function planEndOfFaults(
 
 // The story names the instances that the messages are about, so that these can be judged.
 function loseMessages(
-  { agenda, queues, firings, story }: World,
+  world: World,
   { queue, probability }: NonNullable<TimelineEntry["lose_messages"]>,
 ): void {
+  const { queues, firings } = world;
   for (const body of queues.byName(queue).lose(probability)) {
     firings.count("lost messages");
-    for (const instanceId of new Set(instanceIdsIn(body)))
-      story.tell(agenda.now, { kind: "message-lost", instanceId });
+    tellLost(world, body);
   }
+}
+
+function tellLost({ agenda, story }: Pick<World, "agenda" | "story">, body: string): void {
+  for (const instanceId of new Set(instanceIdsIn(body)))
+    story.tell(agenda.now, { kind: "message-lost", instanceId });
 }

@@ -4,7 +4,7 @@ import { Simulation } from "../cloud/simulation.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { buildWorld, WARM_UP_MS } from "./build.ts";
-import { startLastingFaults } from "./fault-timeline.ts";
+import { startLastingFaults, tellOfLosses } from "./fault-timeline.ts";
 import { Inputs } from "./inputs.ts";
 import { type Disturbed, judgeOf } from "./judging.ts";
 import { ScenarioError } from "./read.ts";
@@ -112,5 +112,6 @@ export function simulate(scenario: Scenario, clock: Clock, seed: number, origin:
   });
   buildWorld(simulation.world, scenario);
   startLastingFaults(simulation, scenario);
+  tellOfLosses(simulation.world, scenario);
   return simulation;
 }

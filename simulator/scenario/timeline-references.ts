@@ -55,6 +55,7 @@ function namedPartProblems(
     ...check(group, "send_lifecycle_message.group", entry.send_lifecycle_message?.group),
     ...check(queue, "send.queue", entry.send?.queue),
     ...check(queue, "lose_messages.queue", entry.lose_messages?.queue),
+    ...check(queue, "remake_queue.queue", entry.remake_queue?.queue),
     ...check(cluster, "run_tasks.cluster", entry.run_tasks?.cluster),
     ...check(cluster, "stop_tasks.cluster", entry.stop_tasks?.cluster),
     ...check(group, "complete_actions.group", entry.complete_actions?.group),

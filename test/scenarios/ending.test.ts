@@ -52,6 +52,21 @@ describe("scenarios: their end", () => {
     });
   }
 
+  it("comes after one that was to get a new root volume and has died, while another hook holds it and its message is lost", async () => {
+    const backup = { name: "backup", heartbeat_timeout_seconds: 900, default_result: "CONTINUE" };
+    const { startedAt, endedAt } = await play({
+      ...world,
+      auto_scaling_groups: [{ ...group, hooks: [HOOK, backup] }],
+      timeline: [
+        { at_seconds: 100, replace_root_volume: { instance_ids: [ids[0]] } },
+        { at_seconds: 110, kill: { instance_ids: [ids[0]] } },
+        { at_seconds: 400, remake_queue: { queue: "monitor" } },
+      ],
+    });
+    // The other hook ends at 1,000 s, and then ours holds it again.
+    expect((endedAt - startedAt) / 1_000).to.be.greaterThan(1_000);
+  });
+
   it("comes after an instance that first leaves the group's own target group for a new root volume", async () => {
     const { terminations, startedAt } = await play({
       ...world,

@@ -109,6 +109,20 @@ export function faultsOf(
   return [...others, ...Array.from({ length: random.whole(0, 14) }, () => begun(weighted(random, swarm)))];
 }
 
+/** Somebody deletes the functions' queues and makes them again, or one of them. */
+export function remadeQueues(
+  random: Random,
+  { faults_end_after_seconds: end = 0 }: Pick<Disturbance, "faults_end_after_seconds">,
+): Entry[] {
+  if (end === 0 || !random.chance(0.06)) return [];
+  const { at_seconds } = at(random, end - LAST_FOR);
+  const both = ["lifecycle", "monitor"];
+  return (random.chance(0.6) ? both : [random.pick(both)]).map((queue) => ({
+    at_seconds,
+    remake_queue: { queue, after_seconds: random.pick([60, 70, 120]) },
+  }));
+}
+
 /** Others in the account who use up its token buckets, in a seed that has those. */
 function other(random: Random): Fault {
   return {

@@ -2,7 +2,7 @@ import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
-import { type Disturbance, disturbanceOf, faultsOf, skewOf } from "./faults.ts";
+import { type Disturbance, disturbanceOf, faultsOf, remadeQueues, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
@@ -74,7 +74,9 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...rebalanced(source("rebalancing"), place),
     ...happeningsOfSize(sizing, size, place),
     ...outage.timeline,
-    ...faultsOf(faults, disturbance).filter((each) => sweep.sweep_minutes !== 0 || !isLoss(each)),
+    ...[...faultsOf(faults, disturbance), ...remadeQueues(source("remade queues"), disturbance)].filter(
+      (each) => sweep.sweep_minutes !== 0 || !isLoss(each),
+    ),
   ];
   return {
     name: `seed ${seed}`,
@@ -117,12 +119,20 @@ export function scenarioOf(seed: number): ScenarioInput {
       },
       ...functions,
     },
-    queues: [...queues, ...hooking.queues],
+    queues: [...retained(source("retention"), sweep), ...hooking.queues],
     topics: [...hooking.topics],
     event_rules: [...(random.chance(0.7) ? [{ queue: "lifecycle" }] : []), ...hooking.rules],
     ...hooking.place,
     timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
   };
+}
+
+// In some accounts a message is gone before it is read.
+function retained(random: Random, { sweep_minutes }: Sweep): typeof queues {
+  const keys = some(random, 0.06, { retention_seconds: random.pick([60, 120, 300]) });
+  return sweep_minutes === 0
+    ? queues
+    : queues.map((each) => ("dead_letter_queue" in each ? { ...each, ...keys } : each));
 }
 
 // Faults do not end before an outage does.
@@ -198,6 +208,6 @@ function sweepOf(random: Random, hasToSweep: boolean): Sweep {
 }
 
 // What is lost, only a sweep finds.
-function isLoss({ lose_messages, lose_notifications }: Entry): boolean {
-  return lose_messages !== undefined || lose_notifications !== undefined;
+function isLoss({ lose_messages, lose_notifications, remake_queue }: Entry): boolean {
+  return [lose_messages, lose_notifications, remake_queue].some((each) => each !== undefined);
 }

@@ -27,6 +27,8 @@ export const KINDS = [
   "lost notifications",
   "late notifications",
   "lost messages",
+  "queues made again",
+  "messages past retention",
   "duplicates",
   "disorder",
   "killed invocations",

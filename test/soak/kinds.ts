@@ -14,6 +14,7 @@ const OF_ENTRIES: Partial<Record<keyof TimelineEntry, Kind>> = {
   lose_notifications: "lost notifications",
   delay_notifications: "late notifications",
   lose_messages: "lost messages",
+  remake_queue: "queues made again",
   kill_invocation: "killed invocations",
   invoke: "doubled ticks",
   skip_ticks: "skipped ticks",

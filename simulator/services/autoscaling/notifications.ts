@@ -116,7 +116,7 @@ export class Notifications {
       body: JSON.stringify(body),
     };
     action.deliveries = [
-      ...(hook.targetArn ? [() => this.#target(hook)?.(message)] : []),
+      ...(hook.targetArn ? [() => this.#send(hook, message)] : []),
       ...this.#eventRoutes.flatMap((route) => route(group, instanceId, action, passage)),
     ];
     for (const deliver of action.deliveries) this.#deliver(instanceId, deliver);
@@ -139,6 +139,16 @@ export class Notifications {
     agenda.in(late + this.#world.random("notifications").whole(...DELIVERY_MS), deliver);
   }
 
+  // Without its queue, or where that refuses the hook's role, a message is lost.
+  #send(hook: Hook, message: Message): void {
+    const { targetArn = "", roleArn = "" } = hook;
+    const { queues } = this.#world;
+    const send = this.#target(hook);
+    if (send) send(message);
+    else if (!queues.byArn(targetArn))
+      queues.deliver(nameOf(targetArn), message.body, { id: SENDER_ID, arn: roleArn });
+  }
+
   #strikes({ until, probability }: { until: number; probability: number }): boolean {
     return this.#world.agenda.now < until && this.#world.random("notifications").chance(probability);
   }
@@ -157,4 +167,8 @@ export class Notifications {
     const sender = { id: SENDER_ID, arn: roleArn };
     return queue && !queue.denialOf(sender) ? ({ body }) => queue.deliver(body, sender) : undefined;
   }
+}
+
+function nameOf(queueArn: string): string {
+  return queueArn.split(":").at(-1) ?? "";
 }

@@ -80,9 +80,7 @@ export class EventRules {
     return matching.map(
       ({ name, queue }) =>
         () =>
-          queues.all
-            .find((each) => each.name === queue)
-            ?.deliver(body, serviceNamed("events", arn("events", `rule/${name}`))),
+          queues.deliver(queue, body, serviceNamed("events", arn("events", `rule/${name}`))),
     );
   }
 }

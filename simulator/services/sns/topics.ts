@@ -52,10 +52,9 @@ export class Topics {
   /** Sends a message to each of the subscribed queues. A queue that is gone gets nothing. */
   publish({ arn, subscriptions }: Topic, publication: Publication): void {
     for (const { queue: name, raw } of subscriptions) {
-      const queue = this.#world.queues.all.find((each) => each.name === name);
       this.#world.firings.count(raw ? "raw messages of topics" : "messages of topics");
       const body = raw ? publication.message : JSON.stringify(this.#envelope(arn, publication));
-      queue?.deliver(body, serviceNamed("sns", arn));
+      this.#world.queues.deliver(name, body, serviceNamed("sns", arn));
     }
   }
 

@@ -64,6 +64,7 @@ export class Queue {
   readonly #random: Random;
   readonly #firings: Firings;
   readonly #deadLetters: (targetArn: string) => Queue | undefined;
+  readonly #onExpired: (body: string) => void;
   #purgedAt = Number.NEGATIVE_INFINITY;
   readonly #arrivals = new Set<() => void>();
   #waitingReceives = 0;
@@ -76,6 +77,8 @@ export class Queue {
       random: Random;
       firings: Firings;
       deadLetters: (targetArn: string) => Queue | undefined;
+      /** Called with each message that is lost because its retention period is over. */
+      onExpired: (body: string) => void;
     },
   ) {
     this.name = name;
@@ -85,6 +88,7 @@ export class Queue {
     this.#random = world.random;
     this.#firings = world.firings;
     this.#deadLetters = world.deadLetters;
+    this.#onExpired = world.onExpired;
   }
 
   get arn(): string {
@@ -269,7 +273,10 @@ export class Queue {
   #expire(now: number): void {
     const retention = this.attributes.MessageRetentionPeriod * 1000;
     for (const message of this.messages.values()) {
-      if (message.sentAt + retention <= now) this.messages.delete(message.id);
+      if (message.sentAt + retention > now) continue;
+      this.messages.delete(message.id);
+      this.#firings.count("messages past retention");
+      this.#onExpired(message.body);
     }
   }
 

@@ -5,7 +5,7 @@ import type { Ground } from "../../kernel/ground.ts";
 import type { Random } from "../../kernel/random.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { SIZE_LIMIT } from "./limits.ts";
-import { readPolicy } from "./policy.ts";
+import { readPolicy, type Sender } from "./policy.ts";
 import { Queue, type QueueAttributes, type Unreliability, VISIBILITY_LIMIT } from "./queue.ts";
 
 const RANGES = {
@@ -38,11 +38,17 @@ export type SqsWorld = Ground & {
   readonly unreliability: Readonly<Unreliability>;
 };
 
+/** Called with each message that SQS has lost: the queue that it was in, or on its way to, and its body. */
+type LossListener = (queue: string, body: string) => void;
+
 /** All the account's queues. */
 export class Queues {
   readonly #world: { readonly agenda: Agenda; readonly random: Random; readonly firings: Firings };
   readonly #byName = new Map<string, Queue>();
   readonly #deletedAt = new Map<string, number>();
+  readonly #onLost: LossListener[] = [];
+  /** The deleted queues that somebody is about to make again. */
+  readonly #toRemake = new Set<string>();
 
   constructor(world: { readonly agenda: Agenda; readonly random: Random; readonly firings: Firings }) {
     this.#world = world;
@@ -80,12 +86,52 @@ export class Queues {
         "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
       );
     }
-    const queue = new Queue(name, this.#read({ ...DEFAULTS }, given), {
+    return this.#make(name, this.#read({ ...DEFAULTS }, given));
+  }
+
+  #make(name: string, attributes: QueueAttributes): Queue {
+    const queue = new Queue(name, attributes, {
       ...this.#world,
       deadLetters: (arn) => this.byArn(arn),
+      onExpired: (body) => this.#lose(name, body),
     });
     this.#byName.set(name, queue);
     return queue;
+  }
+
+  /** Calls `listener` with each message that is lost: with its queue, past its retention period, or on its way to a queue that is gone. */
+  onLost(listener: LossListener): void {
+    this.#onLost.push(listener);
+  }
+
+  #lose(queue: string, body: string): void {
+    for (const listener of this.#onLost) listener(queue, body);
+  }
+
+  /** Delivers what a service sends to the queue of a name. If it is gone, the message is lost. */
+  deliver(name: string, body: string, sender: Sender): void {
+    const queue = this.#byName.get(name);
+    if (queue) queue.deliver(body, sender);
+    else this.#lose(name, body);
+  }
+
+  /** Deletes a queue with all that is in it, and makes it again after so many milliseconds, as it was. SQS asks for a minute. */
+  remake(queue: Queue, after: number): void {
+    const { agenda, firings } = this.#world;
+    for (const body of queue.lose(1)) this.#lose(queue.name, body);
+    this.delete(queue);
+    this.#toRemake.add(queue.name);
+    agenda.in(Math.max(after, DELETED_RECENTLY_MS), () => {
+      this.#toRemake.delete(queue.name);
+      if (this.#byName.has(queue.name)) return;
+      firings.count("queues made again");
+      this.#make(queue.name, queue.attributes);
+    });
+  }
+
+  /** Whether a queue is gone that somebody is about to make again. */
+  get isRemaking(): boolean {
+    return this.#toRemake.size > 0;
   }
 
   /** Changes a queue's attributes. Throws as SetQueueAttributes does. */

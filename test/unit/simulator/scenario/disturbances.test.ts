@@ -185,6 +185,60 @@ describe("what goes wrong on purpose", () => {
   });
 });
 
+describe("queues that lose messages by themselves", () => {
+  const lostIn = ({ simulation: { world } }: Played) =>
+    world.story.lines.flatMap((line) => (line.kind === "message-lost" ? [line.instanceId] : []));
+  const left = ({ simulation: { world } }: Played, queue: string) => [
+    ...world.queues.byName(queue).messages.values(),
+  ];
+
+  it("a queue is deleted with what is in it, what comes meanwhile is lost, and it is there again as it was", async () => {
+    const gone: unknown[] = [];
+    const outcome = await played(
+      [
+        { at_seconds: 10, remake_queue: { queue: "lifecycle", after_seconds: 65 } },
+        { at_seconds: 30, terminate: { instance_ids: [ids[1]] } },
+        { at_seconds: 80, repeat_notification: { instance_ids: [ids[0]] } },
+      ],
+      async (name, _event, { simulation, clock }) => {
+        if (name === "deregister")
+          gone.push([(clock.now() / 1_000) % 3_600, simulation.world.queues.all.length]);
+      },
+    );
+    expect(gone.slice(0, 2)).to.deep.equal([
+      [20, QUEUES.length - 1],
+      [80, QUEUES.length],
+    ]);
+    expect(lostIn(outcome)).to.deep.equal(ids);
+    expect(left(outcome, "lifecycle").map(({ body }) => JSON.parse(body).EC2InstanceId)).to.deep.equal([
+      ids[0],
+    ]);
+    const { attributes } = outcome.simulation.world.queues.byName("lifecycle");
+    expect([attributes.VisibilityTimeout, attributes.redrive?.maxReceiveCount]).to.deep.equal([120, 240]);
+    expect(outcome.simulation.world.firings.counts.get("queues made again")).to.equal(1);
+  });
+
+  // SQS drops what is too old when somebody asks for messages.
+  const receiving: Invoke = async (name, _event, { simulation }) => {
+    if (name !== "deregister") return;
+    const { sqs } = createClients({ ...clientOptions(transport(simulation, name)), maxAttempts: 1 });
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl: QueueUrl.replace("monitor", "lifecycle") }));
+  };
+
+  it("a message whose retention period is over is gone, and it is told which instance it was about", async () => {
+    const kept = (retention_seconds: number) =>
+      played([], receiving, {
+        queues: QUEUES.map((each) => (each.name === "lifecycle" ? { ...each, retention_seconds } : each)),
+      });
+    const late = await kept(60);
+    expect(lostIn(late)).to.deep.equal([ids[0]]);
+    expect(late.simulation.world.firings.counts.get("messages past retention")).to.equal(2);
+    const inTime = await kept(3_600);
+    expect(lostIn(inTime)).to.deep.equal([]);
+    expect(left(inTime, "lifecycle")).to.have.lengthOf(1);
+  });
+});
+
 describe("what goes wrong with invocations on purpose", () => {
   const invocations = ({ invocations: all, startedAt }: Played, name: string) =>
     all
