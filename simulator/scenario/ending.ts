@@ -19,7 +19,7 @@ const BEFORE_HOOKS: readonly (string | undefined)[] = [
   "ReplacingRootVolume",
 ];
 
-/** An instance is held in these for a new root volume. */
+/** The states of an instance that waits for a new root volume. */
 const REPLACING: readonly (string | undefined)[] = [
   "ReplacingRootVolume:Wait",
   "ReplacingRootVolume:Proceed",
