@@ -28,7 +28,6 @@ export const KINDS = [
   "late notifications",
   "lost messages",
   "queues made again",
-  "messages past retention",
   "duplicates",
   "disorder",
   "killed invocations",
@@ -76,6 +75,7 @@ export const WORLD_KINDS = [
   "hooks added",
   "hooks deleted",
   "small pages",
+  "messages past retention",
   ...SHOWN_KINDS,
 ] as const;
 

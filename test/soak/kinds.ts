@@ -26,6 +26,8 @@ export function kindsIn({ timeline, ...scenario }: Scenario): Kind[] {
   const isOn: Partial<Record<Kind, boolean>> = {
     "token buckets": scenario.throttling,
     "read lag": scenario.read_lag_seconds > 0,
+    "lags that differ": scenario.read_lag_seconds > 0 && scenario.read_lag_varies,
+    "slow cold starts": timeline.some(({ cold_start }) => (cold_start?.init_seconds ?? 0) > 0),
     duplicates: scenario.duplicates > 0,
     disorder: scenario.disorder > 0,
     "clock skew": Object.values(scenario.functions ?? {}).some(
