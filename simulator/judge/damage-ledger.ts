@@ -79,10 +79,10 @@ export type DamageFacts = PermitFacts & {
   readonly noticePolicy: (instanceId: string, before: number) => AllowedBy | undefined;
   /** How many instances of a group the input lets us replace at once, and whether the only one too. */
   readonly replacing: () => { readonly atOnce: number; readonly last: boolean };
-  /** Whether something that the scenario injects could delay the functions in a time. */
-  readonly isDisturbed: (from: number, to: number) => boolean;
+  /** Until when what the scenario injects could delay the functions, of all that could in a time. Undefined where nothing could. */
+  readonly disturbedUntil: (from: number, to: number) => number | undefined;
   /** The same, without silent agents. */
-  readonly isFaulty: (from: number, to: number) => boolean;
+  readonly faultyUntil: (from: number, to: number) => number | undefined;
   /** The calls that the functions have made. */
   readonly calls: () => readonly MadeCall[];
   /** How long two runs of the schedules may take to come, in milliseconds. */

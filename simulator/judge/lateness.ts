@@ -95,10 +95,8 @@ export class Latenesses {
     add({ kind: "late", instanceId, what, from, to: at, allowedBy });
   }
 
-  #allowed(
-    { hold, unpermittedUntil }: Watched,
-    { from, at }: { from: number; at: number },
-  ): AllowedBy | undefined {
+  #allowed(watched: Watched, { from, at }: { from: number; at: number }): AllowedBy | undefined {
+    const { hold, unpermittedUntil } = watched;
     const { group, hook } = hold;
     const isMadeForeign = this.#facts.scopeOf(group, hook) === undefined;
     if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= from + GRACE_MS) return "a person's act";
@@ -115,9 +113,27 @@ export class Latenesses {
     if (isMisnamed && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || from - there.forgedAt <= FORGED_MS) return "a person's act";
-    return there.messageLost || this.#facts.isDisturbed(hold.askedAt, from + GRACE_MS)
-      ? "an injected fault"
-      : undefined;
+    return at <= this.#caughtUpAt(watched, from) ? "an injected fault" : undefined;
+  }
+
+  // When a drain has caught up with what disturbed it until it was late, and since: with faults, and with messages that were lost, which
+  // a sweep finds. What it waits for counts from then: a search, and the time to settle.
+  #caughtUpAt({ hold, behindNetwork }: Watched, from: number): number {
+    const { disturbedUntil, sweepInterval, ticks } = this.#facts;
+    const { settle, searchesFor } = hold.scope.permits;
+    const waits = (settle ?? (behindNetwork ? NETWORK_SETTLE_MS : 0)) + searchesFor + GRACE_MS;
+    const { messageLostAt } = this.#where.instance(hold.instanceId);
+    // Without sweeps, nothing finds it.
+    const found =
+      sweepInterval === 0 && Number.isFinite(messageLostAt)
+        ? Number.POSITIVE_INFINITY
+        : messageLostAt + sweepInterval + ticks;
+    let caughtUp = Math.max(from + GRACE_MS, found + waits);
+    for (;;) {
+      const until = disturbedUntil(hold.askedAt, caughtUp) ?? Number.NEGATIVE_INFINITY;
+      if (until + waits <= caughtUp) return caughtUp;
+      caughtUp = until + waits;
+    }
   }
 }
 

@@ -91,7 +91,7 @@ function ghostAllowed(
   if (isUnheld && !isCaredFor) return permit;
   const from = there.ended?.at ?? since;
   // Its agent is silent, as that of every ghost.
-  return there.messageLost || facts.isFaulty(from, at) ? "an injected fault" : undefined;
+  return there.messageLost || facts.faultyUntil(from, at) !== undefined ? "an injected fault" : undefined;
 }
 
 // Registrations of the instance, and of the addresses that its tasks had and nobody has since.

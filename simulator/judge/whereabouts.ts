@@ -67,7 +67,8 @@ export class There {
   interrupted = false;
   /** When somebody other than its hook last sent a message about its termination, in milliseconds since 1970. */
   forgedAt = Number.NEGATIVE_INFINITY;
-  messageLost = false;
+  /** When a message about its termination was last lost, in milliseconds since 1970. */
+  messageLostAt = Number.NEGATIVE_INFINITY;
   ended: { readonly at: number; readonly by: Actor; readonly how: HowEnded } | undefined;
   readonly tasks = new Map<string, TaskThere>();
   readonly containerInstances = new Map<string, ContainerInstanceThere>();
@@ -76,6 +77,11 @@ export class There {
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
+  }
+
+  /** Whether a message about its termination was ever lost. */
+  get messageLost(): boolean {
+    return this.messageLostAt > Number.NEGATIVE_INFINITY;
   }
 
   /** The container instance that is DRAINING, where one is. In `cluster` if that is given. */
@@ -206,7 +212,7 @@ export class Whereabouts {
       this.instance(line.instanceId).interfaces = line.interfaces;
     if (line.kind === "interruption") this.instance(line.instanceId).interrupted = true;
     if (line.kind === "message-forged") this.instance(line.instanceId).forgedAt = line.at;
-    if (line.kind === "message-lost") this.instance(line.instanceId).messageLost = true;
+    if (line.kind === "message-lost") this.instance(line.instanceId).messageLostAt = line.at;
     if (line.kind === "instance-ended") {
       const { at, by, how, instanceId } = line;
       this.instance(instanceId).ended = { at, by, how };

@@ -11,19 +11,25 @@ export const SLOW_MS = 500;
 /** A time in which something disturbs the functions, in milliseconds since 1970. */
 type Disturbed = { readonly from: number; readonly to: number };
 
-/** Says whether anything that a scenario injects could be felt in a time: faults, lost messages, and silent agents if they count. */
+/**
+ * Says until when something that a scenario injects could be felt, of all that was felt in a time: faults, lost messages, and silent
+ * agents if they count. In milliseconds since 1970; undefined where nothing was.
+ */
 export function disturbancesIn(
   scenario: Scenario,
   startsAt: number,
   { agents }: { readonly agents: boolean },
-): (from: number, to: number) => boolean {
+): (from: number, to: number) => number | undefined {
   const felt = FELT_MS + sweepIntervalOf(scenario);
   const timeline = scenario.timeline.filter((each) => agents || !each.disconnect_agent);
   const all = [
     ...timeline.flatMap((entry) => disturbanceOf(entry, scenario) ?? []),
     ...lastingOf(scenario),
   ].map(({ from, to }) => ({ from: startsAt + from * 1000, to: startsAt + to * 1000 + felt }));
-  return (from, to) => all.some((each) => each.from <= to && each.to >= from);
+  return (from, to) => {
+    const felt = all.filter((each) => each.from <= to && each.to >= from);
+    return felt.length === 0 ? undefined : Math.max(...felt.map((each) => each.to));
+  };
 }
 
 // Seconds from the start of the scenario.

@@ -485,6 +485,18 @@ describe("scenarios: damage", () => {
       expect(kinds(await playBy(completing(280), settling))).to.deep.equal(["late, by settle_seconds"]);
     });
 
+    it("one that a fault has held up, until the drain must have caught up with it, and no longer", async () => {
+      // Felt for four minutes and a sweep after its end, and then there is a search: until 90 + 540 + 81 s.
+      const throttle = { actions: ["*"], for_seconds: 60, probability: 1 };
+      const faulty = (at_seconds: number) => ({
+        ...empty,
+        timeline: [...world.timeline, { at_seconds, throttle }],
+      });
+      expect(kinds(await playBy(completing(680), faulty(30)))).to.deep.equal(["late, by an injected fault"]);
+      expect(kinds(await playBy(completing(700), faulty(30)))).to.deep.equal(["late, by nothing"]);
+      expect(kinds(await playBy(completing(680), faulty(500)))).to.deep.equal(["late, by nothing"]);
+    });
+
     it("one in a cluster that may not be changed, until it leaves the cluster", async () => {
       const held = { ...empty, functions: functions({ drain_timeout_seconds: 300 }) };
       const leaving = { at_seconds: 160, deregister_container_instance: { instance_ids: [victim] } };
