@@ -1,4 +1,11 @@
-import { type GroupInstance, IN_POOL } from "../services/autoscaling/model.ts";
+import {
+  type Group,
+  type GroupInstance,
+  IN_POOL,
+  isInStandby,
+  isLeaving,
+  isWarm,
+} from "../services/autoscaling/model.ts";
 import { isAlive, isEnded } from "../services/ec2/instances.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
@@ -49,10 +56,20 @@ export function isQuiet(scenario: Scenario, { queues, groups, instances }: World
     groups.all.every(
       (group) =>
         ![...group.instances.values()].some(isBeforeItsHooks) &&
+        !hasSurplus(group) &&
         group.atRisk.size === 0 &&
         !groups.refreshes.isActive(group),
     )
   );
+}
+
+// Whether a group is about to terminate an instance, since it has more than it wants. Those in service go first.
+function hasSurplus({ instances, desired, suspended }: Group): boolean {
+  const present = [...instances.values()].filter(
+    (each) => !isLeaving(each) && !isWarm(each.state.latest) && !isInStandby(each),
+  );
+  const mayGo = present.some(({ state, isProtected }) => state.latest === "InService" && !isProtected);
+  return mayGo && present.length > desired && !suspended.has("Terminate");
 }
 
 /** Whether EC2 has scheduled a change of an instance that comes by a time, in milliseconds since 1970. */

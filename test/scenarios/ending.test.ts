@@ -107,6 +107,21 @@ describe("scenarios: their end", () => {
     expectDrained(outcome, { count: 1 });
   });
 
+  it("comes after a new instance that its group has no place for once it is in service", async () => {
+    const boot = { name: "boot", transition: "launching", heartbeat_timeout_seconds: 60, default_result: "CONTINUE" };
+    for (const at_seconds of [5, 5.2, 5.4, 5.6, 5.8]) {
+      const outcome = await play({
+        functions: functions({}),
+        auto_scaling_groups: [{ name: "fleet", instance_ids: ids, hooks: [HOOK, boot] }],
+        timeline: [
+          { at_seconds, scale_out: { group: "fleet", count: 1 } },
+          { at_seconds: 10, scale_in: { group: "fleet", count: ids.length + 1 } },
+        ],
+      });
+      expectDrained(outcome, { count: ids.length + 1 });
+    }
+  });
+
   it("comes once a new instance is in service where nothing is terminated at all", async () => {
     const outcome = await play({
       ...world,

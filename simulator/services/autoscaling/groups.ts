@@ -250,7 +250,8 @@ export class Groups implements Past {
     this.#joinCluster(group, instance);
     this.passages.set(group, instance, "InService");
     if (!group.suspended.has("AddToLoadBalancer")) this.registerWithAttachments(group);
-    if (group.rebalances) this.touch(group);
+    // While it came, the group may have come to want fewer.
+    this.touch(group);
     if (!instance.served) group.launching.started(instanceId);
     instance.served = true;
   }
