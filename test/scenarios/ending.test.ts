@@ -108,7 +108,12 @@ describe("scenarios: their end", () => {
   });
 
   it("comes after a new instance that its group has no place for once it is in service", async () => {
-    const boot = { name: "boot", transition: "launching", heartbeat_timeout_seconds: 60, default_result: "CONTINUE" };
+    const boot = {
+      name: "boot",
+      transition: "launching",
+      heartbeat_timeout_seconds: 60,
+      default_result: "CONTINUE",
+    };
     for (const at_seconds of [5, 5.2, 5.4, 5.6, 5.8]) {
       const outcome = await play({
         functions: functions({}),
