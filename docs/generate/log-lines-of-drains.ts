@@ -228,11 +228,11 @@ export const DRAIN_LINES = {
     todo: NOTHING,
   },
   "lifecycle action completed": {
-    level: "INFO",
+    level: "INFO or WARN",
     from: "terminate",
     means:
-      "The drain is over, and Auto Scaling may go on. `reason` says why: drained, dead, or the drain's time is over, with what was still there. `result` is CONTINUE, or ABANDON if `on_timeout` asks for it. `held_seconds` is how long the hook held the instance.",
-    todo: "Nothing. If the drain's time was over, see `half of the drain's time is over`.",
+      "The drain is over, and Auto Scaling may go on. `outcome` is `drained`, `dead`, or `cut off`, and `reason` says more. WARN: it was cut off at its deadline. `left` says what was still there, and `setting` what would have given it more time. `result` is CONTINUE, or ABANDON if `on_timeout` asks for it. `held_seconds` is how long the hook held the instance.",
+    todo: "WARN: find out why it did not leave (see `half of the drain's time is over`), or raise `setting`. For `heartbeat_timeout_seconds`, that is the hook's own timeout.",
   },
   "comes back": {
     level: "INFO",
@@ -265,8 +265,8 @@ export const DRAIN_LINES = {
     level: "INFO, WARN or ERROR",
     from: "both",
     means:
-      "Nothing more is done about this message. `reason` says why. INFO: it was over already, or its hook is another's. WARN: the instance is not terminating, so nothing was touched. Or its hook notifies nobody and is not named, or was ours when the drain began, or is gone. Or it came back with a new root volume, and its ECS agent stayed disconnected for half an hour. ERROR: Auto Scaling held the instance, and for two minutes knew no such lifecycle action. Or an instance did not come back within an hour.",
-    todo: "WARN: find out who sent a message for an instance in service, or why the agent does not run. If the hook is yours, name it in `lifecycle_hook_names`. ERROR: compare the hook's name in the message with the group's hooks; the instance goes when the hook's own timeout ends. If an instance did not come back, `reason` names what was not restored. If it is in service, set its container instance ACTIVE and register it by hand.",
+      "Nothing more is done about this message. `reason` says why. INFO: it was over already, or its hook is another's. WARN with `outcome` `cut off`: EC2 or the hook's own timeout has taken the instance with something on it. `left` and `setting` say what, and what would have helped. Other WARN: the instance is not terminating, so nothing was touched. Or its hook notifies nobody and is not named, or was ours when the drain began, or is gone. Or it came back with a new root volume, and its ECS agent stayed disconnected for half an hour. ERROR: Auto Scaling held the instance, and for two minutes knew no such lifecycle action. Or an instance did not come back within an hour.",
+    todo: "WARN: if it was cut off, raise `setting`. Else find out who sent a message for an instance in service, or why the agent does not run. If the hook is yours, name it in `lifecycle_hook_names`. ERROR: compare the hook's name in the message with the group's hooks; the instance goes when the hook's own timeout ends. If an instance did not come back, `reason` names what was not restored. If it is in service, set its container instance ACTIVE and register it by hand.",
   },
   "sweep found": {
     level: "WARN",

@@ -1,6 +1,8 @@
 import { secondsBetween } from "../base/time-text.ts";
+import { cutOffFields } from "../log-lines/cut-off-fields.ts";
 import { completionText } from "../log-lines/reason-text.ts";
 import type { Complete } from "../model/decision.ts";
+import { outcomeOf } from "../model/outcome.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
@@ -11,9 +13,10 @@ import type { Run } from "../run/run.ts";
 export async function completeAction(
   run: Run,
   termination: Termination,
-  { result, reason }: Complete,
+  end: Complete,
 ): Promise<"completed" | "no such action"> {
   const { hook = "", since, memory } = termination;
+  const { result, reason, cutOff } = end;
   const answer = await run.ports.autoScaling.complete({ ...termination, hook }, result);
   const log = run.logAbout(termination);
   if (answer === "no such action") {
@@ -22,8 +25,9 @@ export async function completeAction(
     });
     return answer;
   }
-  log.info("lifecycle action completed", {
+  log[cutOff ? "warn" : "info"]("lifecycle action completed", {
     result,
+    ...(cutOff ? cutOffFields(cutOff) : { outcome: outcomeOf(end) }),
     reason: completionText(reason),
     held_seconds: secondsBetween(since, run.now()),
   });

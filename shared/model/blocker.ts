@@ -39,6 +39,18 @@ export type Leftover =
   /** A registration of ours drains first, so the container instance is not DRAINING yet. */
   | { readonly kind: "not draining"; readonly cluster: string };
 
+const LEFTOVERS: ReadonlySet<string> = new Set<Leftover["kind"]>([
+  "registration",
+  "tasks",
+  "agent disconnected",
+  "not draining",
+]);
+
+/** Whether a blocker is something that is there on the instance. */
+export function isLeftover(blocker: Blocker): blocker is Leftover {
+  return LEFTOVERS.has(blocker.kind);
+}
+
 /** Something that a drain waits for until it happens. */
 type Event =
   /** The lifecycle state must change: to the start of the termination, or to the end of the wait. */

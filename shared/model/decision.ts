@@ -1,5 +1,6 @@
 import type { Fields } from "../base/log.ts";
 import type { Blocker } from "./blocker.ts";
+import type { CutOff } from "./cut-off.ts";
 import type { InterruptionDoubt } from "./interruption.ts";
 import { shortId } from "./logged.ts";
 import type { Memory } from "./memory.ts";
@@ -43,6 +44,8 @@ export type Complete = {
   readonly kind: "complete";
   readonly result: "CONTINUE" | "ABANDON";
   readonly reason: CompletionReason;
+  /** Undefined if nothing was left. */
+  readonly cutOff?: CutOff | undefined;
 };
 
 /** To follow the termination no further. */
@@ -50,6 +53,8 @@ export type Drop = {
   readonly kind: "drop";
   readonly reason: DropReason;
   readonly level: "info" | "warn" | "error";
+  /** Undefined if nothing is known to have been left. */
+  readonly cutOff?: CutOff | undefined;
 };
 
 /** To wait until another pass (in milliseconds since 1970), and for which blockers. */

@@ -3,6 +3,7 @@ import { completeAction } from "../act/complete-action.ts";
 import { logCompletion } from "../act/dry-run.ts";
 import { secondsBetween, timeText } from "../base/time-text.ts";
 import { waitingFields } from "../log-lines/blocker-text.ts";
+import { cutOffFields } from "../log-lines/cut-off-fields.ts";
 import { FOLLOWED, logFollowed } from "../log-lines/followed-line.ts";
 import { dropText } from "../log-lines/reason-text.ts";
 import { type Blocker, event, unreadBlocker } from "../model/blocker.ts";
@@ -186,8 +187,9 @@ function waiting(
   return { index, before, termination, ending: "waiting" };
 }
 
-function logDropped(run: Run, termination: Termination, { reason, level }: Drop): void {
+function logDropped(run: Run, termination: Termination, { reason, level, cutOff }: Drop): void {
   run.logAbout(termination)[level]("termination dropped", {
+    ...(cutOff ? cutOffFields(cutOff) : {}),
     reason: dropText(reason),
     held_seconds: secondsBetween(termination.since, run.now()),
   });

@@ -1,14 +1,16 @@
 // Rule 6: a drain has an end.
 
 import { timeText } from "../base/time-text.ts";
-import type { Blocker } from "../model/blocker.ts";
+import { type Blocker, isLeftover } from "../model/blocker.ts";
+import type { CutOff } from "../model/cut-off.ts";
 import type { Decision, Warning } from "../model/decision.ts";
 import { type Hook, hookOf } from "../model/hooks.ts";
 import type { AutoScalingView, Observation } from "../model/observation.ts";
+import type { HookEndedFirst } from "../model/reason.ts";
 import type { Termination } from "../model/termination.ts";
 import { complete } from "./decision.ts";
 import { stillThere } from "./still-there.ts";
-import { BEFORE_GLOBAL_LIMIT_MS, CLOCKS_APART_MS, SECOND } from "./timings.ts";
+import { BEFORE_GLOBAL_LIMIT_MS, CLOCKS_APART_MS, CUT_OFF_TOLD_MS, SECOND } from "./timings.ts";
 import { isHeldByOurs } from "./whose-hook.ts";
 
 /** When a drain ends at the latest, in milliseconds since 1970, and whether the hook's global limit cuts it short. */
@@ -111,22 +113,51 @@ function limitOf({ since }: Termination, hook: Hook | undefined): number {
 }
 
 /** Rule 6. The decision when the drain's time is over. Undefined if the hook's own timeout decides. */
-export function atDeadline({ memory, settings }: Termination, observed: Observation): Decision | undefined {
+export function atDeadline(termination: Termination, observed: Observation): Decision | undefined {
+  const { memory, settings } = termination;
   const left = stillThere(observed);
+  const isCut = deadlineOf(termination, hookOf(termination, observed)).cut;
+  const cutOff = { left, setting: isCut ? "heartbeat_timeout_seconds" : "drain_timeout_seconds" } as const;
   if (left.length === 0 && settings.onTimeout !== "leave") {
     return complete(memory, "CONTINUE", { why: "drained at the deadline" });
   }
   switch (settings.onTimeout) {
     case "continue":
-      return complete(memory, "CONTINUE", { why: "deadline", left });
+      return complete(memory, "CONTINUE", { why: "deadline", left }, cutOff);
     case "abandon":
       // With a retention policy, ABANDON need not be the end of an instance (AWS: InstanceLifecyclePolicy).
-      return complete(memory, "ABANDON", { why: "deadline with ABANDON", left, retains: observed.retains });
+      return complete(
+        memory,
+        "ABANDON",
+        { why: "deadline with ABANDON", left, retains: observed.retains },
+        cutOff,
+      );
     case "leave":
       return undefined;
     default:
       return settings.onTimeout satisfies never;
   }
+}
+
+/**
+ * Rule 6. That the hook's own timeout has ended a drain with something left, or undefined: nobody had a pass before it, or the settings
+ * left the end to it.
+ *
+ * @param now when the hook no longer held the instance, at the latest, in milliseconds since 1970
+ */
+export function cutOffByHook(
+  termination: Termination,
+  observed: Observation,
+  { endedFirst, now }: { readonly endedFirst: HookEndedFirst | undefined; readonly now: number },
+): CutOff | undefined {
+  const { settings, memory, since } = termination;
+  if (endedFirst && now - since < endedFirst.heartbeatTimeout + CUT_OFF_TOLD_MS)
+    return { left: undefined, setting: "heartbeat_timeout_seconds" };
+  const left = memory.blockers.filter(isLeftover);
+  const isLeft = settings.onTimeout === "leave" && left.length > 0;
+  return isLeft && isTimeOver(termination, hookOf(termination, observed), now)
+    ? { left, setting: "on_timeout" }
+    : undefined;
 }
 
 /** The line about the hook's timeouts and the drain's deadline, logged when they are first known. */

@@ -1,13 +1,16 @@
 // Rule 1: only in a wait state.
 
 import { event } from "../model/blocker.ts";
+import type { CutOff } from "../model/cut-off.ts";
 import type { Decision } from "../model/decision.ts";
 import { type GroupInstance, hookOf } from "../model/hooks.ts";
 import { isHeldForTermination, situationOf } from "../model/lifecycle-state.ts";
+import type { Memory } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
-import type { HookEndedFirst } from "../model/reason.ts";
+import type { DropReason, HookEndedFirst } from "../model/reason.ts";
 import type { Termination } from "../model/termination.ts";
-import { drop, wait } from "./decision.ts";
+import { cutOffByHook } from "./deadline.ts";
+import { drop, dropCutOff, wait } from "./decision.ts";
 import { decideDraining } from "./draining.ts";
 import { remember } from "./remember.ts";
 import { decideReturning } from "./returning.ts";
@@ -64,7 +67,8 @@ function decidePresent(
   // A returning instance passes through such states before a hook holds it again.
   if (situation === "over" && now - termination.since >= AHEAD_MS) {
     const hookEndedFirst = endedFirst(termination, observed, now);
-    return drop(memory, { why: "nothing to complete", state, hookEndedFirst });
+    const cutOff = cutOffByHook(termination, observed, { endedFirst: hookEndedFirst, now });
+    return dropOver(memory, { why: "nothing to complete", state, hookEndedFirst }, cutOff);
   }
   // If a hook's drain has joined the notice's, the message is kept beyond the interruption.
   const isDue = hook !== undefined && now >= (interruptedAt ?? 0) + NOTICE_MS;
@@ -104,9 +108,14 @@ function decideAbsent(termination: Termination, observed: Observation, now: numb
   const absent = remembering(termination, { absentSince });
   if (now - absentSince >= ABSENT_MS) {
     const hookEndedFirst = endedFirst(termination, observed, absentSince);
-    return drop(absent.memory, { why: "absent", hookEndedFirst });
+    const cutOff = cutOffByHook(termination, observed, { endedFirst: hookEndedFirst, now: absentSince });
+    return dropOver(absent.memory, { why: "absent", hookEndedFirst }, cutOff);
   }
   return wait(absent, now, [event("second absence")], { known: absentSince + ABSENT_MS });
+}
+
+function dropOver(memory: Memory, reason: DropReason, cutOff: CutOff | undefined): Decision {
+  return cutOff ? dropCutOff(memory, reason, cutOff) : drop(memory, reason);
 }
 
 function remembering(termination: Termination, change: Partial<Termination["memory"]>): Termination {

@@ -1,4 +1,5 @@
 import { type Asked, areSameBlockers, type Blocker, knownOf, unreadOf } from "../model/blocker.ts";
+import type { CutOff } from "../model/cut-off.ts";
 import type { Complete, Decision, Drop } from "../model/decision.ts";
 import type { Memory } from "../model/memory.ts";
 import type { CompletionReason, DropReason } from "../model/reason.ts";
@@ -7,13 +8,24 @@ import type { Termination } from "../model/termination.ts";
 import { SECOND, SLOW_AFTER_MS, SLOW_MS } from "./timings.ts";
 
 /** To complete the lifecycle action. */
-export function complete(memory: Memory, result: Complete["result"], reason: CompletionReason): Decision {
-  return { steps: [], warnings: [], memory, outcome: { kind: "complete", result, reason } };
+export function complete(
+  memory: Memory,
+  result: Complete["result"],
+  reason: CompletionReason,
+  cutOff?: CutOff,
+): Decision {
+  const outcome = { kind: "complete", result, reason, ...(cutOff && { cutOff }) } as const;
+  return { steps: [], warnings: [], memory, outcome };
 }
 
 /** To drop the termination: there is nothing more to do about it. */
 export function drop(memory: Memory, reason: DropReason, level: Drop["level"] = "info"): Decision {
   return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level } };
+}
+
+/** To drop the termination of an instance that goes with something left on it. */
+export function dropCutOff(memory: Memory, reason: DropReason, cutOff: CutOff): Decision {
+  return { steps: [], warnings: [], memory, outcome: { kind: "drop", reason, level: "warn", cutOff } };
 }
 
 /** When a wait ends: at the usual pace by default. Times are in milliseconds since 1970. */

@@ -4,7 +4,7 @@ import type { OurHooks } from "../model/hooks.ts";
 import { type InterruptionDoubt, isTakenBack } from "../model/interruption.ts";
 import type { AutoScalingView, Observation } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
-import { drop, wait } from "./decision.ts";
+import { drop, dropCutOff, wait } from "./decision.ts";
 import { afterwards, stepsFor } from "./steps.ts";
 import { stillThere, unreadAbout } from "./still-there.ts";
 import { NOTICE_MS } from "./timings.ts";
@@ -83,7 +83,11 @@ export function decideInterrupted(
 ): Decision {
   const end = interruptedAt + NOTICE_MS;
   if (now >= end) {
-    return drop(termination.memory, { why: "spot interruption", left: stillThere(observed) });
+    const left = stillThere(observed);
+    const reason = { why: "spot interruption", left } as const;
+    return left.length === 0
+      ? drop(termination.memory, reason)
+      : dropCutOff(termination.memory, reason, { left, setting: undefined });
   }
   const steps = stepsFor(termination, observed, now);
   const left = stillThere(afterwards(observed, steps));

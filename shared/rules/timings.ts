@@ -100,3 +100,8 @@ export const LATE_MS = 4 * SECOND;
 export const HAND_OVER_MS_EACH = 2;
 /** Rule 11. For each termination in it, a pass takes this much longer: a hundred take some ten calls, and AWS takes ten a second. */
 export const PASS_MS_EACH = 10;
+/**
+ * So long after a hook's timeout a message that had no pass says that its drain was cut off. One that is older may have been moved back
+ * from the dead letters, and another message's drain may have been whole.
+ */
+export const CUT_OFF_TOLD_MS = 60 * MINUTE;

@@ -58,6 +58,8 @@ describe("scenarios: deadlines", () => {
       expect(took, "seconds").to.be.within(BEGUN + 600, BEGUN + 620);
       const [completed] = linesOf(outcome, "lifecycle action completed");
       expect(completed?.reason).to.include("1 task STOPPING");
+      const cutOff = { level: "WARN", outcome: "cut off", setting: "drain_timeout_seconds" };
+      expect(completed).to.include({ ...cutOff, left: "1 task STOPPING" });
       const [half] = linesOf(outcome, "half of the drain's time is over");
       expect(half?.waiting_for).to.include("1 task STOPPING");
       expectQuiet(outcome);
@@ -93,6 +95,8 @@ describe("scenarios: deadlines", () => {
         expect(termination?.result).to.equal(undefined);
         expect(termination?.reason).to.include("timeout");
       } else {
+        const [completed] = linesOf(outcome, "lifecycle action completed");
+        expect(completed).to.include({ level: "WARN", setting: "heartbeat_timeout_seconds" });
         expect(termination?.result).to.equal(onTimeout === "continue" ? "CONTINUE" : "ABANDON");
         const took = ((termination?.completedAt ?? 0) - (termination?.askedAt ?? 0)) / 1_000;
         expect(took).to.be.within(2_880, 2_890);

@@ -91,6 +91,8 @@ describe("scenarios: heartbeats", () => {
     expect(dropped?.reason).to.match(
       /hook's timeout of 30 s had passed before the first pass|no Auto Scaling group/,
     );
+    const cutOff = { level: "WARN", outcome: "cut off", setting: "heartbeat_timeout_seconds" };
+    expect(dropped).to.include({ ...cutOff, left: "unknown: nobody could look" });
     expect(linesOf(outcome, "set DRAINING")).to.deep.equal([]);
   });
 
@@ -128,6 +130,9 @@ describe("scenarios: heartbeats", () => {
     expect(outcome.violations).to.deep.equal([]);
     expect(termination?.result).to.equal(undefined);
     expect(termination?.reason).to.include("timeout");
+    const [dropped] = linesOf(outcome, "termination dropped", ids[0]);
+    const cutOff = { level: "WARN", outcome: "cut off", setting: "on_timeout" };
+    expect(dropped).to.include({ ...cutOff, left: "1 task STOPPING" });
     const ended = (outcome.endedAt - outcome.startedAt) / 1_000;
     expect(ended, "a hook timeout after the deadline at the latest, and two ticks").to.be.at.most(
       5 + 600 + 300 + 150,

@@ -76,6 +76,7 @@ describe("a completion", () => {
         {
           ...about(),
           result: "ABANDON",
+          outcome: "drained",
           reason: completionText(outcome.reason),
           held_seconds: 60,
         },

@@ -1,5 +1,6 @@
 // Protects that a hook which ended before the first pass is named: nothing was drained then.
 import { expect } from "chai";
+import { event } from "../../../../shared/model/blocker.ts";
 import type { Memory } from "../../../../shared/model/memory.ts";
 import {
   decisionOf,
@@ -37,6 +38,31 @@ describe("a hook that was too short", () => {
     ).to.deep.equal(plain);
     expect(reason({ observed: { ...over, hooks: undefined } })).to.deep.equal(plain);
     expect(reason({ observed: { ...over, hooks: [hook()] } })).to.deep.equal(plain);
+  });
+
+  it("has cut the drain off, and what was left nobody knows", () => {
+    const { outcome } = decisionOf({ observed: over, now: 30 * SECOND });
+    const cutOff = { left: undefined, setting: "heartbeat_timeout_seconds" };
+    expect(outcome).to.deep.include({ kind: "drop", level: "warn", cutOff });
+    const later = decisionOf({ observed: over, now: 60 * MINUTE + 30 * SECOND });
+    expect(later.outcome, "perhaps of another drain").to.include({ kind: "drop", level: "info" });
+  });
+
+  it("has cut the drain off that was left to it, if its time was over and something was left at the last pass", () => {
+    const left = [tasksLeft("RUNNING")];
+    const memory = { noRegistrationSince: SINCE, blockers: [event("effect"), ...left] };
+    const cutOffOf = (row: Partial<Row>) => {
+      const { outcome } = decisionOf({ observed: state("Terminating:Proceed"), memory, ...row });
+      return outcome.kind === "drop" && outcome.cutOff;
+    };
+    const settings = { onTimeout: "leave", drainTimeoutSeconds: 600 } as const;
+    const over = { now: 10 * MINUTE };
+    expect(cutOffOf({ settings, ...over })).to.deep.equal({ left, setting: "on_timeout" });
+    expect(cutOffOf({ settings, now: 10 * MINUTE - 1 }), "its time is not over").to.equal(undefined);
+    expect(cutOffOf({ settings: { ...settings, onTimeout: "continue" }, ...over })).to.equal(undefined);
+    expect(cutOffOf({ settings, ...over, memory: { ...memory, blockers: [event("settled")] } })).to.equal(
+      undefined,
+    );
   });
 
   it("is named where the instance was only seen on its way to be held before", () => {
