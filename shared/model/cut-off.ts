@@ -1,7 +1,7 @@
 import type { Blocker } from "./blocker.ts";
 
 /** What would have given a drain that was cut off more time: a key of the input, of a hook's metadata, or of the block. */
-export type CutOffSetting = "drain_timeout_seconds" | "heartbeat_timeout_seconds" | "on_timeout";
+type CutOffSetting = "drain_timeout_seconds" | "heartbeat_timeout_seconds" | "on_timeout";
 
 /** That an instance goes with something left on it. */
 export type CutOff = {
