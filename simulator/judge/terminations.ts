@@ -278,12 +278,13 @@ export class Terminations implements Past {
   // How long an instance with nothing left has to settle still, in milliseconds. At the deadline none has to. Nor has a dead one, or
   // one that Spot takes back.
   #untilSettled(of: Case, { dead, interrupted }: JudgedInstance, at: number): number {
-    const { scope, begunAt, wasDry, settling } = of;
+    const { scope, begunAt, wasDry, settling, record } = of;
     if (dead || interrupted || this.#untilDeadline(of, at) <= 0) return 0;
     const { behindNetwork, elsewhere } = scope.permits.settlesAtLeast;
     const settles = settling.wasBehindNetwork ? behindNetwork : elsewhere;
-    // On a dry run it is seen to be empty too.
-    const from = Math.max(settling.goneAt, wasDry ? 0 : (begunAt ?? 0));
+    // On a dry run it is seen to be empty too, and so it is in the drain of an earlier action.
+    const wasSeen = wasDry || this.#of(record.instanceId).some((each) => each !== of && each.begunAt);
+    const from = Math.max(settling.goneAt, wasSeen ? 0 : (begunAt ?? 0));
     return settles === 0 ? 0 : from + settles - CLOCKS_MS - at;
   }
 

@@ -67,6 +67,18 @@ describe("judge", () => {
       expect(violations(told, { keys: keys(60), isDry })).to.deep.equal([]);
     });
 
+    it("may have been seen empty in the drain of the action before", () => {
+      const again = { token: "second" };
+      const second: Told[] = [
+        [70 * SECOND, ends("cancelled", "auto-scaling", "ABANDON")],
+        [70 * SECOND, { kind: "action-started", instanceId: held, group, hook, ...again, terminating: true }],
+        [75 * SECOND, { kind: "action-seen", instanceId: held, group, hook, ...again, by: "terminate" }],
+        [80 * SECOND, ends("call", "terminate", "CONTINUE", again)],
+      ];
+      expect(violations([...begins, seen(SECOND), ...second], { keys: keys(60) })).to.deep.equal([]);
+      expect(violations([...begins, ...second], { keys: keys(60) })).to.deep.equal(early(45));
+    });
+
     it("need not settle again for what came and went between two passes", () => {
       const short: Told[] = [
         [3 * MINUTE, target("registered")],
