@@ -148,10 +148,12 @@ function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: num
   const told = inputs.since("deregister", Number.NEGATIVE_INFINITY);
   return own.flatMap((input) => {
     const hasOwn = Object.keys(input).some((key) => DRAIN_KEYS.has(key));
+    // By its own alone it goes for what a sweep finds, even if that has none.
+    const sweeps = "auto_scaling_groups" in input || "group_tag" in input;
     if (hasOwn && !inputs.isSenderKnown) return [input];
     const { dry_run } = input;
     const over = told.map((each) => ({ ...inputOver(each, input), dry_run }));
-    return hasOwn ? [input, ...over] : over;
+    return hasOwn || sweeps ? [input, ...over] : over;
   });
 }
 

@@ -165,6 +165,30 @@ describe("scenarios: what a drain is judged on", () => {
     expect((targetsGoneAt as number) - askedAt).to.be.within(35_000, 50_000);
   });
 
+  it("what a sweep finds is judged by terminate's input alone, though deregister's has settings", async () => {
+    const base = scenario({ elb_names: ["classic"] }, undefined, ["classic"]);
+    const { deregister } = functions({ elb_names: ["classic"], settle_seconds: 300, discover: "named" });
+    const outcome = await play({
+      ...base,
+      functions: {
+        deregister,
+        terminate: {
+          input: {
+            queue_name: "monitor",
+            lifecycle_queue_name: "lifecycle",
+            auto_scaling_groups: ["fleet"],
+            sweep_minutes: 1,
+          },
+        },
+      },
+      faults_end_after_seconds: 10,
+      timeline: [{ at_seconds: 0, lose_notifications: { for_seconds: 10 } }, ...base.timeline],
+    });
+    const [drained] = outcome.terminations;
+    expect(((drained?.completedAt ?? 0) - outcome.startedAt) / 1_000).to.be.within(40, 299);
+    expect(outcome.violations).to.deep.equal([]);
+  });
+
   it("an instance that two hooks of ours hold is ready for each when what that one names is gone", async () => {
     const given = scenario({ target_groups: ["static"] }, undefined, ["static"]);
     const [group] = given.auto_scaling_groups;

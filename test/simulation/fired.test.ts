@@ -79,6 +79,13 @@ const scaling: ScenarioInput = {
   functions: { ...both, scale_tasks: { input: scaled } } as ScenarioInput["functions"],
 };
 
+/** A world in which terminate's input has these settings alone. */
+const lacking = (keys: Keys): ScenarioInput => {
+  const { functions, ...rest } = world({ discover: "named", settle_seconds: 5 }, {});
+  const terminate = { ...functions?.terminate, input: { queue_name: "monitor", ...keys } };
+  return { ...rest, functions: { ...functions, terminate } as ScenarioInput["functions"] };
+};
+
 const large = (shape: Shape) => world({ discover: "named" }, shape);
 const forty = Array.from({ length: 40 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
 const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
@@ -139,6 +146,8 @@ describe("what the story and the log of a seed show", () => {
     ["half an hour without runs", large({ timeline: outage }), ["half an hour without runs"]],
     ["a dry run", world({ discover: "named", dry_run: true }, {}), ["dry runs"]],
     ["a count that scale-tasks has set", scaling, ["counts set by scale-tasks"]],
+    ["terminate's queue alone", lacking({}), ["queue_name alone", "settings of messages"]],
+    ["a setting that terminate lacks", lacking({ stop_tasks: "all" }), ["settings of messages"]],
     ["a memory of a stranger", large({ timeline: [remembering] }), ["memories of strangers"]],
   ];
   for (const [what, scenario, kinds] of table)

@@ -33,8 +33,12 @@ export const SHOWN_KINDS = [
   "half an hour without runs",
   "memories of strangers",
   "dry runs",
+  "queue_name alone",
+  "settings of messages",
   "counts set by scale-tasks",
 ] as const;
+/** Settings of a drain that most worlds have. */
+const SETTINGS = ["drain_timeout_seconds", "on_timeout", "stop_tasks", "settle_seconds", "cluster_names"];
 type ShownKind = (typeof SHOWN_KINDS)[number];
 
 /** How often each of them took effect. */
@@ -75,10 +79,22 @@ function sizesOf({
     ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
     ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],
     ["half an hour without runs", timeline.some(({ skip_ticks: skip }) => (skip?.for_seconds ?? 0) >= 1_800)],
+    ["queue_name alone", functions !== undefined && lacksSettings(functions) && isAlone(functions)],
+    ["settings of messages", functions !== undefined && lacksSettings(functions)],
     ["dry runs", functions?.terminate.input.dry_run === true],
     ["memories of strangers", timeline.some(({ send }) => send?.body.includes('"memory"') === true)],
   ];
   return is.flatMap(([kind, holds]) => (holds ? [kind] : []));
+}
+
+// Whether terminate knows nothing but its queue.
+function isAlone({ terminate }: NonNullable<ScenarioInput["functions"]>): boolean {
+  return Object.keys(terminate.input).every((key) => ["queue_name", "dry_run"].includes(key));
+}
+
+// Whether deregister's input has settings of a drain that terminate's lacks.
+function lacksSettings({ deregister, terminate }: NonNullable<ScenarioInput["functions"]>): boolean {
+  return SETTINGS.some((key) => key in deregister.input && !(key in terminate.input));
 }
 
 // The addresses that the functions took out, and that an instance had then.

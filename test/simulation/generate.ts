@@ -5,6 +5,7 @@ import { some, weighted } from "./draw.ts";
 import { type Disturbance, disturbanceOf, faultsOf, remadeQueues, skewOf } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
+import { fits, ownInput, ownOf } from "./own-settings.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { scalingOf } from "./scaling.ts";
 import { happeningsOfSize, keysOfSize, outageOf, placeOfSize, sizeOf } from "./size.ts";
@@ -57,7 +58,10 @@ export function scenarioOf(seed: number): ScenarioInput {
   const faults = source("faults");
   const outage = outageOf(sizing, size);
   const disturbance = untilAfter(outage.until, disturbanceOf(faults));
-  const sweep = sweepOf(random, hasUnnotifiedHook(place));
+  const settling = source("own settings");
+  const own = ownOf(settling);
+  const drawn = sweepOf(random, hasUnnotifiedHook(place));
+  const sweep: Sweep = own === "queue_name alone" ? { sweep_minutes: 0 } : drawn;
   const hooking = hooksOf(source("hooks"), place, {
     names,
     inputsKnowTheQueue: sweep.lifecycle_queue_name !== undefined,
@@ -65,7 +69,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   const dry = dryRunOf(source("dry"));
   const late = some(source("late"), 0.08, { late_by_seconds: source("late by").pick([5, 20, 50]) });
   const pages = some(source("pages"), 0.08, { pages_of: source("page").pick([2, 3]) });
-  const timeline = [
+  const timeline: Entry[] = [
     ...dry.timeline,
     ...changedInputs(source("inputs"), names),
     ...hooking.timeline,
@@ -103,14 +107,17 @@ export function scenarioOf(seed: number): ScenarioInput {
       },
       terminate: {
         input: {
-          queue_name: "monitor",
-          ...weighted<object>(random, [
-            [4, { auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name) }],
-            [1, { group_tag: random.pick(["drained", "drained=yes"]) }],
-          ]),
-          ...sweep,
-          ...keys,
-          ...hooking.keys,
+          ...ownInput(settling, own, {
+            ours: {
+              ...weighted<object>(random, [
+                [4, { auto_scaling_groups: place.auto_scaling_groups.map(({ name }) => name) }],
+                [1, { group_tag: random.pick(["drained", "drained=yes"]) }],
+              ]),
+              ...sweep,
+              ...hooking.keys,
+            },
+            settings: keys,
+          }),
           ...dry.keys,
         },
         first_after_seconds: random.whole(1, 59),
@@ -123,7 +130,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     topics: [...hooking.topics],
     event_rules: [...(random.chance(0.7) ? [{ queue: "lifecycle" }] : []), ...hooking.rules],
     ...hooking.place,
-    timeline: timeline.sort((a, b) => a.at_seconds - b.at_seconds),
+    timeline: timeline.filter(fits(own)).sort((a, b) => a.at_seconds - b.at_seconds),
   };
 }
 

@@ -22,11 +22,11 @@ export type Hooking = {
 };
 
 /** What our hook is called after it was renamed. */
-const RENAMED = "drain-2";
+export const RENAMED = "drain-2";
 /** Another team's hook. */
 const OTHERS_HOOK = "flush";
 /** Another team's queue. */
-const OTHERS_QUEUE = "their-lifecycle";
+export const OTHERS_QUEUE = "their-lifecycle";
 const TOPIC = "terminations";
 const OTHERS_TOPIC = "their-terminations";
 const OTHER_ACCOUNT = "210987654321";
