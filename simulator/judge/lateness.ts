@@ -6,7 +6,7 @@ import { NETWORK_SETTLE_MS } from "./scope.ts";
 import type { There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 45_000;
 /** So long a message that somebody sent can make a drain late, in milliseconds: its receiver waits for its own next pass. */
 const FORGED_MS = 240_000;
 

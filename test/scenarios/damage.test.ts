@@ -486,15 +486,15 @@ describe("scenarios: damage", () => {
     });
 
     it("one that a fault has held up, until the drain must have caught up with it, and no longer", async () => {
-      // Felt for four minutes and a sweep after its end, and then there is a search: until 90 + 540 + 81 s.
+      // Felt for four minutes and a sweep after its end, and then there is a search: until 90 + 540 + 66 s.
       const throttle = { actions: ["*"], for_seconds: 60, probability: 1 };
       const faulty = (at_seconds: number) => ({
         ...empty,
         timeline: [...world.timeline, { at_seconds, throttle }],
       });
-      expect(kinds(await playBy(completing(680), faulty(30)))).to.deep.equal(["late, by an injected fault"]);
+      expect(kinds(await playBy(completing(660), faulty(30)))).to.deep.equal(["late, by an injected fault"]);
       expect(kinds(await playBy(completing(700), faulty(30)))).to.deep.equal(["late, by nothing"]);
-      expect(kinds(await playBy(completing(680), faulty(500)))).to.deep.equal(["late, by nothing"]);
+      expect(kinds(await playBy(completing(660), faulty(500)))).to.deep.equal(["late, by nothing"]);
     });
 
     it("one in a cluster that may not be changed, until it leaves the cluster", async () => {
@@ -503,7 +503,7 @@ describe("scenarios: damage", () => {
       const left = { ...held, timeline: [...world.timeline, leaving] };
       expect(kinds(await playBy(completing(280), held))).to.deep.equal(["late, by clusters"]);
       expect(kinds(await playBy(completing(280), left))).to.deep.equal(["late, by nothing"]);
-      expect(kinds(await playBy(completing(190), left))).to.deep.equal(["late, by clusters"]);
+      expect(kinds(await playBy(completing(180), left))).to.deep.equal(["late, by clusters"]);
     });
 
     it("none for two minutes while a Network Load Balancer may go on sending; one after that", async () => {
