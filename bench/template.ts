@@ -37,12 +37,16 @@ async function readTemplate(): Promise<Template> {
   return {
     group: custom.auto_scaling_group_name,
     hookTimeoutSeconds: custom.heartbeat_timeout_seconds,
-    deregister: await resolve(custom.deregister, custom),
-    terminate: await resolve(custom.terminate, custom),
+    deregister: await resolve(inputOf(functions.deregister), custom),
+    terminate: await resolve(inputOf(functions.terminate), custom),
     timeoutSeconds: { deregister: functions.deregister.timeout, terminate: functions.terminate.timeout },
     visibilityTimeoutSeconds: custom.queue.VisibilityTimeout,
     memoryMegabytes: provider.memorySize,
   };
+}
+
+function inputOf({ events }: { events: readonly { eventBridge?: { input: unknown } }[] }): unknown {
+  return events.find(({ eventBridge }) => eventBridge !== undefined)?.eventBridge?.input;
 }
 
 // Serverless's variables, as far as the inputs use them. One of another kind stays as it is, and the functions refuse it.

@@ -1,5 +1,6 @@
 // Works out what the functions' roles may act on, the groups that are swept, whose memory counts, and what is switched on, from
 // the block at the top of serverless.yml. YAML alone cannot: the clusters are optional, may be many, and are given by name or by ARN.
+const { BLOCK_KEYS, groupNamesOf, inputsOf, rightValue } = require("./block.cjs");
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
 
@@ -75,9 +76,9 @@ exports.finishStatements = async (variables) => {
  * @param {Variables} variables
  */
 exports.groupNames = async (variables) => {
-  const group = await read(variables, "auto_scaling_group_name");
-  const more = (await read(variables, "more_auto_scaling_groups")) ?? [];
-  return [...new Set([group, ...more])];
+  const auto_scaling_group_name = await read(variables, "auto_scaling_group_name");
+  const more_auto_scaling_groups = await read(variables, "more_auto_scaling_groups");
+  return groupNamesOf({ auto_scaling_group_name, more_auto_scaling_groups });
 };
 
 /**
@@ -127,7 +128,7 @@ exports.scalesTasks = async (variables) => (await scaledServices(variables)).len
  * @param {Variables} variables
  */
 exports.noticesState = async (variables) => {
-  const input = await read(variables, "deregister");
+  const input = (await read(variables, "deregister")) ?? {};
   const wanted = ["on_spot_interruption", "on_rebalance", "on_maintenance"].some(
     (key) => (input[key] ?? "ignore") !== "ignore",
   );
@@ -161,18 +162,36 @@ exports.senderRoleIds = async (variables) => {
 exports.deregisterEnvironment = async (variables) => ({
   SENDER_ROLE_IDS: await exports.senderRoleIds(variables),
   ...((await exports.deregistersAtOnce(variables))
-    ? { INPUT: JSON.stringify(await read(variables, "deregister")) }
+    ? { INPUT: JSON.stringify(inputsOf(await readBlock(variables)).deregister) }
     : {}),
 });
 
 /**
- * A key of the block. Null if the block does not have it.
+ * A key of the block. Undefined if the block does not have it, or if it is wrong: then deploy/check-block.cjs refuses the block.
  *
  * @param {Variables} variables
  * @param {string} key
  */
-const read = ({ resolveConfigurationProperty }, key) => resolveConfigurationProperty(["custom", key]);
+const read = async ({ resolveConfigurationProperty }, key) =>
+  rightValue(key, await resolveConfigurationProperty(["custom", key]));
 exports.read = read;
+
+/**
+ * The block, as far as it is right.
+ *
+ * @param {Variables} variables
+ */
+const readBlock = async (variables) => {
+  const entries = BLOCK_KEYS.map(async (key) => [key, await read(variables, key)]);
+  return Object.fromEntries((await Promise.all(entries)).filter(([, value]) => value !== undefined));
+};
+exports.readBlock = readBlock;
+
+// What the functions may use is what their inputs name, and not only what the block does.
+async function inputsIn(variables) {
+  const { deregister, terminate } = inputsOf(await readBlock(variables));
+  return [deregister, terminate];
+}
 
 // The input names one service, or several.
 async function scaledServices(variables) {
@@ -181,7 +200,7 @@ async function scaledServices(variables) {
 }
 
 async function clusterArns(variables) {
-  const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];
+  const inputs = await inputsIn(variables);
   const named = inputs.flatMap(({ cluster_name, cluster_names = [] }) => [cluster_name, ...cluster_names]);
   const more = (await read(variables, "more_clusters")) ?? [];
   return [...new Set([...named, ...more])].filter((each) => each !== undefined).map(clusterArn);
@@ -194,7 +213,7 @@ function clusterArn(nameOrArn) {
 // Which clusters are named, whether all are searched, and which may be changed. IAM has no condition for the tags of a cluster
 // that a container instance is in. So with `cluster_tag` the roles may change all, and the functions go by the tag.
 async function clustersOf(variables) {
-  const inputs = [await read(variables, "deregister"), await read(variables, "terminate")];
+  const inputs = await inputsIn(variables);
   const clusters = await clusterArns(variables);
   const searched = inputs.some(({ discover = "all" }) => discover !== "named");
   const changesAll = inputs.some((each) => each.clusters === "*" || each.cluster_tag !== undefined);

@@ -4,19 +4,13 @@ const { read } = require("./permissions.cjs");
 
 /** @typedef {import("./permissions.cjs").Variables} Variables */
 
-const ROLE = /^arn:[\w-]+:iam::\d{12}:role\/.+$/;
-const SOURCE = /^arn:[\w-]+:(?:events|sns):[\w-]+:\d{12}:.+$/;
-
 /**
  * Who may send to the lifecycle queue: the hook's role, the rule for notices, and the roles, rules and topics that the block adds.
  *
  * @param {Variables} variables
  */
 exports.lifecycleQueue = async (variables) => {
-  const sources = await listed(variables, "more_sources_that_may_send", [
-    SOURCE,
-    "the ARN of an EventBridge rule or an SNS topic",
-  ]);
+  const sources = (await read(variables, "more_sources_that_may_send")) ?? [];
   const allowed = [
     allow("events", [
       { "Fn::GetAtt": ["NoticesRule", "Arn"] },
@@ -64,7 +58,7 @@ async function only(variables, queue, roles) {
 // aws:PrincipalIsAWSService). Of a role, aws:PrincipalArn is the role's ARN, whatever the session. IfExists, so that whoever signs
 // nothing is denied too.
 async function denyOthers(variables, roles) {
-  const more = await listed(variables, "more_roles_that_may_send", [ROLE, "the ARN of an IAM role"]);
+  const more = (await read(variables, "more_roles_that_may_send")) ?? [];
   return {
     Sid: "OthersMayNotSend",
     Effect: "Deny",
@@ -90,12 +84,4 @@ function allow(service, sources) {
 
 function isOf(service, arn) {
   return arn.split(":")[2] === service;
-}
-
-// A name that is no ARN would match nobody, and nothing would say so before a message is refused.
-async function listed(variables, key, [form, expected]) {
-  const values = (await read(variables, key)) ?? [];
-  const wrong = Array.isArray(values) ? values.find((each) => !form.test(each)) : values;
-  if (wrong === undefined) return values;
-  throw new Error(`serverless.yml: custom.${key}: expected ${expected}, found ${JSON.stringify(wrong)}`);
 }

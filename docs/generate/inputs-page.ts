@@ -1,8 +1,7 @@
-import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { asJsonSchema, kindText, markdownTable } from "./tables.ts";
+import { keysTable } from "./tables.ts";
 
 /** The page on the functions' inputs. */
 export function inputsPage(): string {
@@ -27,7 +26,7 @@ Two other variables of the environment count:
 
 ## deregister
 
-${inputTable(deregisterInput)}
+${keysTable(deregisterInput)}
 
 ## terminate
 
@@ -46,17 +45,17 @@ because it was lost or there never was one. terminate takes all of deregister's 
 Dry run does not travel: the switch of the function that reads a message decides. So an instance of a dry run is drained once
 dry run is off.
 
-${inputTable(terminateInput)}
+${keysTable(terminateInput)}
 
 ## scale-tasks
 
 Keeps a service at one task per ACTIVE instance of its cluster, less \`n_count\`, and never below \`min_task_count\`:
 
-${inputTable(scaleTasksInput)}
+${keysTable(scaleTasksInput)}
 
 Or the same for several services:
 
-${inputTable(scaleManyInput)}
+${keysTable(scaleManyInput)}
 
     {"services": [{"cluster_name": "web", "service_name": "edge", "min_task_count": 2, "n_count": 1}]}
 
@@ -76,17 +75,4 @@ groups:
 - A wrong value counts as not set. Until you correct it, no task is stopped, and an instance with nothing left waits, up to the
   drain's deadline. Each run fails with \`cannot be used\`, which says what is wrong.
 `;
-}
-
-function inputTable(schema: z.core.$ZodType): string {
-  const { properties = {}, required = [] } = asJsonSchema(z.toJSONSchema(schema, { io: "input" }));
-  return markdownTable(
-    ["key", "needed", "value", "meaning"],
-    Object.entries(properties).map(([key, each]) => [
-      `\`${key}\``,
-      required.includes(key) ? "yes" : "",
-      kindText(each),
-      each.description ?? "",
-    ]),
-  );
 }

@@ -6,6 +6,7 @@ import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
 import { attacksPage } from "./attacks-page.ts";
+import { deploymentPage } from "./deployment-page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
@@ -22,6 +23,7 @@ allowClosedPipes();
 const pages: Record<string, string> = {
   "dev/architecture.md": architecturePage(),
   "dev/attacks.md": attacksPage(),
+  "deployment.md": deploymentPage(),
   "drain.svg": await drainPicture(),
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),

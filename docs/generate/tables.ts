@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import * as z from "zod/mini";
 
 /** A JSON schema, as far as the pages need it. */
 export type JsonSchema = {
@@ -28,10 +28,28 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** The keys of an object's schema as a table: which are needed, what they take and what they mean. */
+export function keysTable(schema: z.core.$ZodType): string {
+  const { properties = {}, required = [] } = asJsonSchema(z.toJSONSchema(schema, { io: "input" }));
+  return markdownTable(
+    ["key", "needed", "value", "meaning"],
+    Object.entries(properties).map(([key, each]) => [
+      `\`${key}\``,
+      required.includes(key) ? "yes" : "",
+      kindText(each),
+      each.description ?? "",
+    ]),
+  );
+}
+
 /** What kind of value a schema takes, in a few words. */
 export function kindText(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
-  if (schema.anyOf) return schema.anyOf.map(kindText).join(" or ");
+  // A key that has nothing after it in YAML is null, and counts as left out.
+  if (schema.anyOf) {
+    const kinds = schema.anyOf.filter(({ type }) => type !== "null").map(kindText);
+    return [...new Set(kinds)].join(" or ");
+  }
   if (schema.prefixItems) return `list of ${schema.prefixItems.length}`;
   if (schema.type === "array") return `list of ${schema.items ? kindText(schema.items) : "values"}`;
   if (schema.type === "integer" || schema.type === "number") {

@@ -46,7 +46,14 @@ function describeIssue(
     return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
   }
   const expected = issue.message.startsWith("expected") ? issue.message : expectation(issue);
-  return [`${pathText(path)}: ${expected}, found ${quote(issue.input)}`];
+  return [`${pathText(path)}: ${expected}, found ${quote(issue.input)}${meantText(wordsMeant(issue))}`];
+}
+
+// Of the words that a value may be, those that a wrong one may have meant.
+function wordsMeant(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== "invalid_value" || typeof issue.input !== "string") return [];
+  const words = issue.values.filter((value) => typeof value === "string");
+  return meant(issue.input, words).map((word) => JSON.stringify(word));
 }
 
 function meantText(words: readonly string[]): string {

@@ -54,7 +54,12 @@ const groups: [string, Record<string, unknown>, unknown[]][] = [
   ],
 ];
 
-const scaled = (cluster_name: string) => ({ cluster_name, service_name: "edge" });
+const scaled = (cluster_name: string) => ({
+  cluster_name,
+  service_name: "edge",
+  min_task_count: 1,
+  n_count: 0,
+});
 
 /** [why, scale-tasks' input, its clusters] */
 const scales: [string, Record<string, unknown> | undefined, unknown[] | undefined][] = [
@@ -148,7 +153,11 @@ describe("permissions", () => {
   }
 
   it("deregister is invoked at once only where the block says so, and has its input in its environment then", async () => {
-    const deregister = { cluster_name: "a" };
+    const deregister = {
+      lifecycle_queue_name: "in",
+      elb_monitor_queue_name: "out",
+      cluster_name: "a",
+    };
     for (const off of [{}, { deregister_at_once: false }]) {
       const variables = variablesOf({ ...off, deregister });
       expect(await permissions.deregistersAtOnce(variables)).to.equal(false);
@@ -156,7 +165,7 @@ describe("permissions", () => {
     }
     const variables = variablesOf({ deregister_at_once: true, deregister });
     expect(await permissions.deregistersAtOnce(variables)).to.equal(true);
-    expect((await permissions.deregisterEnvironment(variables)).INPUT).to.equal('{"cluster_name":"a"}');
+    expect((await permissions.deregisterEnvironment(variables)).INPUT).to.equal(JSON.stringify(deregister));
   });
 
   for (const more of [undefined, [], ["AROAEXAMPLEROLEIDAAA1"]]) {

@@ -321,7 +321,7 @@ describe("scenarios: a hook whose metadata is wrong", () => {
   const told = [
     "ERROR",
     "fleet/drain",
-    'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"; NotificationMetadata.settle_seconds: expected a whole number of seconds from 0 to 3600, found "20"',
+    'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"; did you mean "none"?; NotificationMetadata.settle_seconds: expected a whole number of seconds from 0 to 3600, found "20"',
   ];
 
   it("drains by what is right, stops no task, and waits for the rest up to its time: each run fails", async () => {

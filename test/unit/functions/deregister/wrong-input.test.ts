@@ -38,7 +38,7 @@ const drainKeys: [string, unknown, string][] = [
     ["CONTINUE", "", true, ["all"]].map((value): [string, unknown, string] => [
       `${key}: ${JSON.stringify(value)}`,
       { ...good, [key]: value },
-      `${key}: expected one of ${words}, found ${JSON.stringify(value)}`,
+      `${key}: expected one of ${words}, found ${JSON.stringify(value)}${words.includes('"continue"') && value === "CONTINUE" ? '; did you mean "continue"?' : ""}`,
     ]),
   ),
 ];

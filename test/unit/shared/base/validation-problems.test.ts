@@ -13,6 +13,12 @@ const one = (schema: z.core.$ZodType, value: unknown) => problems(z.object({ key
 const table: [string, z.core.$ZodType, unknown, string][] = [
   ["a type", z.string(), 5, "expected string, found 5"],
   ["a value", z.enum(["a", "b"]), "c", 'expected "a" or "b", found "c"'],
+  [
+    "a value with a slip in it",
+    z.enum(["named", "all"]),
+    "nmaed",
+    'expected "named" or "all", found "nmaed"; did you mean "named"?',
+  ],
   ["a number that is too small", z.number().check(z.gte(3)), 2, "expected at least 3, found 2"],
   ["a number that is too big", z.number().check(z.lte(3)), 4, "expected at most 3, found 4"],
   [

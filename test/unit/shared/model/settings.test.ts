@@ -125,7 +125,7 @@ describe("settings", () => {
       keys: { poll_seconds: 9 },
       problems: [
         "NotificationMetadata.elb_names[1]: expected the name of a classic load balancer, found 7",
-        'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"',
+        'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"; did you mean "none"?',
       ],
     });
     expect(keysOfMetadata(JSON.stringify({ poll_seconds: 9, team: 5 }))).to.deep.equal({

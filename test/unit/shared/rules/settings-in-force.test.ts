@@ -122,7 +122,7 @@ describe("what is wrong in a hook's metadata", () => {
   const WRONG = { stop_tasks: "nonee" };
   it("is told of our own hook alone", () => {
     expect(metadataProblems(termination(), view(WRONG))).to.deep.equal([
-      'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"',
+      'NotificationMetadata.stop_tasks: expected one of "none", "daemon", "all", found "nonee"; did you mean "none"?',
     ]);
     for (const other of [view(WRONG, "another's"), unread, view({ stop_tasks: "none" }), view("team web")])
       expect(metadataProblems(termination(), other)).to.deep.equal([]);

@@ -1,0 +1,64 @@
+import type { Block } from "./schema.ts";
+
+/** What the service is called. The functions, the hooks and the stack have it in their names. */
+export const SERVICE = "asg-drain";
+
+/** By which of its keys terminate knows our hooks. */
+const HOOK_KEYS = [
+  "lifecycle_queue_name",
+  "lifecycle_hook_name",
+  "lifecycle_hook_names",
+  "lifecycle_topic_arns",
+];
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** The inputs of the three functions, as their schedules bring them. */
+export type Inputs = { readonly deregister: Keys; readonly terminate: Keys; readonly scale_tasks: Keys };
+
+/** The names of the queues: the block's as they are, or names with the stage in them. */
+export function queueNamesOf(block: Block): { readonly lifecycle: unknown; readonly monitor: unknown } {
+  const { lifecycle_queue_name, elb_monitor_queue_name } = (block.deregister ?? {}) as Keys;
+  const start = `${SERVICE}-${block.stage ?? "live"}`;
+  return {
+    lifecycle: lifecycle_queue_name ?? `${start}-lifecycle`,
+    monitor: elb_monitor_queue_name ?? `${start}-monitor`,
+  };
+}
+
+/** The names of the Auto Scaling groups that the block names, each once. */
+export function groupNamesOf(block: Block): string[] {
+  const { auto_scaling_group_name: one, more_auto_scaling_groups: more } = block;
+  return [...new Set([...(one === undefined ? [] : [one]), ...(more ?? [])])];
+}
+
+/** The functions' inputs: what the block has, and what it need not have twice. */
+export function inputsOf(block: Block): Inputs {
+  const { lifecycle, monitor } = queueNamesOf(block);
+  const shared = block.dry_run === undefined ? {} : { dry_run: block.dry_run };
+  return {
+    deregister: {
+      lifecycle_queue_name: lifecycle,
+      elb_monitor_queue_name: monitor,
+      ...shared,
+      ...block.deregister,
+    },
+    terminate: { queue_name: monitor, ...shared, ...terminateOf(block, lifecycle) },
+    scale_tasks: {
+      ...(block.scale_tasks === undefined ? { services: [] } : {}),
+      ...shared,
+      ...block.scale_tasks,
+    },
+  };
+}
+
+// It sweeps the groups of the block, if it knows our hook. A block from before may have it know none: then messages decide.
+function terminateOf(block: Block, lifecycle: unknown): Keys {
+  const own = (block.terminate ?? block.deregister ?? {}) as Keys;
+  const isTold = HOOK_KEYS.some((key) => own[key] !== undefined && String(own[key]) !== "");
+  const isLeftOut = (block.deregister as Keys | undefined)?.lifecycle_queue_name === undefined;
+  if (!isTold && !isLeftOut) return own;
+  const listed = own.auto_scaling_groups ?? [];
+  const groups = Array.isArray(listed) ? [...new Set([...groupNamesOf(block), ...listed])] : listed;
+  return { ...(isTold ? {} : { lifecycle_queue_name: lifecycle }), ...own, auto_scaling_groups: groups };
+}

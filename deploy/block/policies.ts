@@ -1,0 +1,71 @@
+import { SERVICE } from "./inputs.ts";
+import { figure } from "./problems.ts";
+import type { Block } from "./schema.ts";
+
+/** IAM's limit for all inline policies of a role together, in characters without white space. */
+const INLINE = 10_240;
+const ACCOUNT = "123456789012";
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** The resources of a template. */
+type Resources = Readonly<
+  Record<string, { readonly Type?: string; readonly Properties?: Readonly<Record<string, Json>> }>
+>;
+
+/** The roles of the template whose inline policies are longer than IAM takes, one problem each, with what to do instead. */
+export function problemsOfRoles(resources: Resources, block: Block): string[] {
+  return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
+    if (Type !== "AWS::IAM::Role") return [];
+    const policies = (Properties?.Policies ?? []) as unknown as readonly { readonly PolicyDocument: Json }[];
+    const length = policies
+      .map(({ PolicyDocument }) => JSON.stringify(resolved(PolicyDocument, resources, block)).length)
+      .reduce((sum, each) => sum + each, 0);
+    return length <= INLINE ? [] : [`serverless.yml: custom.${longest(block)}: ${tooLong(id, length)}`];
+  });
+}
+
+function tooLong(role: string, length: number): string {
+  const what = `expected inline policies of at most ${figure(INLINE)} characters, which is all that IAM takes for a role`;
+  const instead =
+    "name fewer groups and clusters, allow clusters by cluster_tag, or deploy a second stage for the others";
+  return `${what}, found ${figure(length)} of ${role}; ${instead}`;
+}
+
+// The list of the block that makes the policies long.
+function longest(block: Block): string {
+  const inputs = [block.deregister, block.terminate] as (Record<string, unknown> | undefined)[];
+  const lists: [key: string, list: unknown][] = [
+    ["more_auto_scaling_groups", block.more_auto_scaling_groups],
+    ["more_clusters", block.more_clusters],
+    ["deregister.cluster_names", inputs[0]?.cluster_names],
+    ["terminate.cluster_names", inputs[1]?.cluster_names],
+    ["scale_tasks.services", (block.scale_tasks as Record<string, unknown> | undefined)?.services],
+  ];
+  const lengthOf = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+  return lists.reduce((most, each) => (lengthOf(each[1]) > lengthOf(most[1]) ? each : most))[0];
+}
+
+// As CloudFormation does it, as far as roles have references. An account's id has always as many digits.
+function resolved(value: Json, resources: Resources, block: Block): Json {
+  if (Array.isArray(value)) return value.map((each) => resolved(each, resources, block));
+  if (typeof value !== "object" || value === null) return value;
+  const { "Fn::Sub": text, "Fn::GetAtt": attribute } = value as Record<string, Json>;
+  const region = block.region ?? "us-east-1";
+  const partition = /^cn-/.test(region) ? "aws-cn" : /^us-gov-/.test(region) ? "aws-us-gov" : "aws";
+  const start = (service: string) => `arn:${partition}:${service}:${region}:${ACCOUNT}`;
+  if (typeof text === "string")
+    return text
+      .replaceAll(`\${AWS::Partition}`, partition)
+      .replaceAll(`\${AWS::Region}`, region)
+      .replaceAll(`\${AWS::AccountId}`, ACCOUNT);
+  if (Array.isArray(attribute)) {
+    const queue = resources[String(attribute[0])]?.Properties?.QueueName;
+    return typeof queue === "string"
+      ? `${start("sqs")}:${queue}`
+      : // That of a log group, which is Serverless's own: none is longer than this.
+        `${start("logs")}:log-group:/aws/lambda/${SERVICE}-${block.stage}-scale-tasks:*`;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, resolved(each as Json, resources, block)]),
+  );
+}

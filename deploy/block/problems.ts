@@ -1,0 +1,199 @@
+import * as z from "zod/mini";
+import { deregisterInput } from "../../functions/deregister/input.ts";
+import { terminateInput } from "../../functions/terminate/input.ts";
+import { problemsOf, quote } from "../../shared/base/validation-problems.ts";
+import { groupNamesOf, inputsOf, queueNamesOf } from "./inputs.ts";
+import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
+
+/** The name of a queue's dead letters is the queue's with this after it. */
+const DEAD_LETTERS = "-dead-letters";
+/** SQS's limit for the name of a queue, in characters. */
+const QUEUE_NAME = 80;
+/** EventBridge's limit for a target's input, in characters. */
+const INPUT = 8192;
+/** Lambda's limit for a function's environment, in bytes of JSON. */
+const ENVIRONMENT = 4096;
+/** A role's id, as AWS makes it, in characters. */
+const ROLE_ID = 21;
+
+/** What the command line says besides. */
+export type Options = { readonly stage?: string | undefined };
+
+/**
+ * All that is wrong with the block, one problem each: the key, what was expected, what was found, and what may have been meant.
+ *
+ * @param custom all of `custom` in serverless.yml
+ */
+export function problemsOfBlock(custom: unknown, options: Options = {}): string[] {
+  const isObject = typeof custom === "object" && custom !== null && !Array.isArray(custom);
+  const written = isObject ? blockIn(custom as Record<string, unknown>) : custom;
+  const parsed = z.safeParse(blockSchema, written, { reportInput: true });
+  const problems = parsed.success ? [] : problemsOf(parsed.error, blockSchema);
+  if (!isObject) return named(problems);
+  const block = readable(written as Record<string, unknown>);
+  return named([
+    ...problems,
+    ...problemsOfInputs(block),
+    ...problemsOfQueues(block),
+    ...problemsOfGroups(block),
+    ...problemsOfLimits(block),
+    ...problemsOfOptions(block, options),
+  ]);
+}
+
+// A key of the block that is wrong has been told of, and an input would only repeat it.
+function readable(written: Record<string, unknown>): Block {
+  const isRight = ([key, value]: [string, unknown]) =>
+    value !== null && (isInput(key, value) || rightValue(key, value) !== undefined);
+  return Object.fromEntries(Object.entries(written).filter(isRight));
+}
+
+function isInput(key: string, value: unknown): boolean {
+  return (key === "deregister" || key === "terminate") && isKeys(value);
+}
+
+// The same problem is told once, though terminate's input often repeats deregister's.
+function problemsOfInputs(block: Block): string[] {
+  const { deregister, terminate } = inputsOf(block);
+  const ofDeregister = isKeys(block.deregister) ? problemsBy(deregisterInput, deregister) : [];
+  const ofTerminate = isKeys(block.terminate ?? {}) ? problemsBy(terminateInput, terminate) : [];
+  return [
+    ...ofDeregister.map((problem) => `deregister.${problem}`),
+    ...ofTerminate
+      .filter((problem) => !ofDeregister.includes(problem))
+      .map((problem) => `terminate.${problem}`),
+  ];
+}
+
+function problemsBy(schema: z.core.$ZodType, input: unknown): string[] {
+  const parsed = z.safeParse(schema, input, { reportInput: true });
+  return parsed.success ? [] : problemsOf(parsed.error, schema);
+}
+
+function problemsOfQueues(block: Block): string[] {
+  const { lifecycle, monitor } = queueNamesOf(block);
+  const names = [
+    ["deregister.lifecycle_queue_name", lifecycle, monitor],
+    ["deregister.elb_monitor_queue_name", monitor, lifecycle],
+  ] as const;
+  const most = QUEUE_NAME - DEAD_LETTERS.length;
+  const own = names.flatMap(([key, name, other]) => {
+    if (typeof name !== "string") return [];
+    if (name.length > most && name.length <= QUEUE_NAME)
+      return [
+        `${key}: expected at most ${most} characters, because SQS takes ${QUEUE_NAME} and the dead letters' queue has ${DEAD_LETTERS} after it, found ${name.length}`,
+      ];
+    return name === `${other}${DEAD_LETTERS}`
+      ? [
+          `${key}: expected another name than that of the dead letters of ${quote(other)}, found ${quote(name)}`,
+        ]
+      : [];
+  });
+  return [...own, ...problemsOfTerminatesQueues(block)];
+}
+
+// The roles may only use the stack's own queues.
+function problemsOfTerminatesQueues(block: Block): string[] {
+  if (block.deregister === undefined) return [];
+  const { lifecycle, monitor } = queueNamesOf(block);
+  const told = inputsOf(block).terminate;
+  return (
+    [
+      ["queue_name", monitor, "elb_monitor_queue_name"],
+      ["lifecycle_queue_name", lifecycle, "lifecycle_queue_name"],
+    ] as const
+  ).flatMap(([key, expected, from]) =>
+    told[key] === undefined || told[key] === expected
+      ? []
+      : [`terminate.${key}: expected deregister's ${from}, ${quote(expected)}, found ${quote(told[key])}`],
+  );
+}
+
+function problemsOfGroups(block: Block): string[] {
+  const named: [key: string, name: unknown][] = [
+    ["auto_scaling_group_name", block.auto_scaling_group_name],
+    ...listed(block, "more_auto_scaling_groups"),
+  ];
+  return [...twice(named), ...twice(listed(block, "more_clusters"))];
+}
+
+function listed(
+  block: Block,
+  key: "more_auto_scaling_groups" | "more_clusters",
+): [key: string, name: unknown][] {
+  const list: unknown = block[key];
+  return Array.isArray(list) ? list.map((name, index) => [`${key}[${index}]`, name]) : [];
+}
+
+// A name that stands in two places, told of at the second.
+function twice(named: readonly (readonly [key: string, name: unknown])[]): string[] {
+  return named.flatMap(([key, name], index) => {
+    const [first] = named.slice(0, index).find(([, other]) => other === name && name !== undefined) ?? [];
+    return first === undefined
+      ? []
+      : [`${key}: expected each name once, found ${quote(name)} in ${first} too`];
+  });
+}
+
+function problemsOfLimits(block: Block): string[] {
+  const inputs = inputsOf(block);
+  const long = Object.entries(inputs).flatMap(([key, input]) => {
+    const { length } = JSON.stringify(input);
+    return length <= INPUT
+      ? []
+      : [
+          `${key}: expected an input of at most ${figure(INPUT)} characters as JSON, which is all that EventBridge takes, found ${figure(length)}; ${lessOf(block, key)}`,
+        ];
+  });
+  return [...long, ...problemsOfEnvironment(block)];
+}
+
+function lessOf(block: Block, key: string): string {
+  if (key === "scale_tasks") return "deploy a second stage for the other services";
+  return key === "terminate" && groupNamesOf(block).length > 20
+    ? "name fewer groups"
+    : "name fewer load balancers and target groups: what has the instance is found without a name, too";
+}
+
+function problemsOfEnvironment(block: Block): string[] {
+  if (block.deregister_at_once !== true) return [];
+  const more = Array.isArray(block.more_sender_role_ids) ? block.more_sender_role_ids : [];
+  const own = "A".repeat(ROLE_ID);
+  const environment = {
+    NODE_OPTIONS: "--enable-source-maps",
+    SENDER_ROLE_IDS: [own, own, ...more].join(","),
+    INPUT: JSON.stringify(inputsOf(block).deregister),
+  };
+  const size = Buffer.byteLength(JSON.stringify(environment));
+  return size <= ENVIRONMENT
+    ? []
+    : [
+        `deregister_at_once: expected deregister's input to fit into Lambda's environment of ${figure(ENVIRONMENT)} bytes, found ${figure(size)} bytes with it; name fewer load balancers and target groups, or set it to false`,
+      ];
+}
+
+// The queues' and the group's names stay the block's, so another stage would share them.
+function problemsOfOptions(block: Block, { stage }: Options): string[] {
+  return stage === undefined || stage === block.stage
+    ? []
+    : [
+        `stage: expected the stage of the command line, ${quote(stage)}, found ${quote(block.stage)}; set it here and leave out --stage, because a second deployment needs queues of its own too`,
+      ];
+}
+
+function isKeys(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function named(problems: readonly string[]): string[] {
+  return problems.map((problem) =>
+    problem.startsWith("(the whole)")
+      ? problem.replace("(the whole)", "serverless.yml: custom")
+      : `serverless.yml: custom.${problem}`,
+  );
+}
+
+/** A number as people read it. */
+export function figure(value: number): string {
+  return value.toLocaleString("en-US");
+}
