@@ -16,6 +16,7 @@ import { decodeInput } from "../wire/decode.ts";
 import { AwsError, NotSimulated } from "../wire/errors.ts";
 import type { WireRequest, WireResponse } from "../wire/http.ts";
 import type { Operation, Service } from "../wire/operation.ts";
+import { momentOf } from "../wire/paging.ts";
 import { route, WRITERS } from "../wire/protocols.ts";
 
 /** Who calls, and when the reads began on which the caller now acts. */
@@ -161,16 +162,20 @@ export class Simulation implements Past {
     const { now } = this.world.agenda;
     const action = `${service.name}:${operation.schema[2]}`;
     if (this.#isBehind(now)) this.world.firings.count("read lag");
-    const lag = this.#lag();
+    const asOf = Math.min(now, momentOf(input) ?? now - this.#lag());
     const run = (given: object) => {
       this.acting = caller;
       try {
         return operation.run(given, {
           now,
-          asOf: now - lag,
+          asOf,
           caller: caller.name,
           principal: caller.principal,
-          paging: { atMost: this.pageLimit, shortened: () => this.world.firings.count("small pages") },
+          paging: {
+            atMost: this.pageLimit,
+            asOf,
+            shortened: () => this.world.firings.count("small pages"),
+          },
         });
       } finally {
         this.acting = undefined;

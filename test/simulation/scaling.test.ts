@@ -66,6 +66,13 @@ describe("what scale-tasks is held to", () => {
     expect((await run(fleet(450, { faults_end_after_seconds: 200 }))).violations).to.deep.equal([]);
   });
 
+  it("a count that is set while the world is played on is right by what has left by then", async () => {
+    const leaving = { at_seconds: 300, deregister_container_instance: { instance_ids: ids.slice(0, 1) } };
+    const scenario = fleet(50, { timeline: [...(fleet(50).timeline ?? []), leaving] });
+    const { played } = await run(scenario);
+    expect(wrongCounts(scenario, { ...played, endedAt: played.startedAt + 290_000 })).to.deep.equal([]);
+  });
+
   it("it is drawn in some worlds with a cluster, and names a service that is there", () => {
     const place: Place = {
       target_groups: [],

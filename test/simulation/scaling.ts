@@ -124,7 +124,8 @@ function wrongAtTheEnd(
   if (from < startedAt + seconds * 1_000 + CALM_AFTER_MS) return [];
   const service = simulation.world.clusters.find(scaled.cluster_name)?.services.get(scaled.service_name);
   if (service?.status !== "ACTIVE") return [];
-  const counts = activeCounts(simulation, scaled, from, endedAt);
+  // While the world is played on, the function may run on too.
+  const counts = activeCounts(simulation, scaled, from, simulation.world.agenda.now);
   // Without an instance, scale-tasks leaves the count alone.
   if (counts.has(0) || isRight(scaled, counts, service.desiredCount)) return [];
   return [textOf(scaled, counts, service.desiredCount)];

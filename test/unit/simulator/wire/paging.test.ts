@@ -1,6 +1,6 @@
 // Protects the pages of the simulated AWS: a client that follows the tokens gets all there is, however few a page has.
 import { expect } from "chai";
-import { type PageRequest, page } from "../../../../simulator/wire/paging.ts";
+import { momentOf, type PageRequest, page } from "../../../../simulator/wire/paging.ts";
 
 const ALL = ["a", "b", "c", "d", "e"];
 
@@ -13,7 +13,7 @@ function read(atMost: number, request: Partial<PageRequest> = {}): { pages: stri
     const { items, next } = page(
       ALL,
       { size: undefined, most: 100, token, ...request },
-      { atMost, shortened: () => cut++ },
+      { atMost, asOf: 7, shortened: () => cut++ },
     );
     pages.push(items.join(""));
     token = next;
@@ -33,6 +33,17 @@ describe("a page", () => {
   ];
   for (const [what, atMost, size, pages, cut] of table)
     it(what, () => expect(read(atMost, { size })).to.deep.equal({ pages, cut }));
+
+  it("tells the next one which moment it shows", () => {
+    const { next } = page(
+      ALL,
+      { size: 2, most: 100, token: undefined },
+      { atMost: 9, asOf: 1_234, shortened() {} },
+    );
+    for (const key of ["NextToken", "nextToken", "Marker"]) expect(momentOf({ [key]: next })).to.equal(1_234);
+    for (const input of [{}, { NextToken: "abc" }, { Other: next }, { NextToken: "" }])
+      expect(momentOf(input)).to.equal(undefined);
+  });
 
   it("is refused with a size that the API does not take, and with a token of nobody's", () => {
     expect(() => read(2, { size: 101 })).to.throw("between 1 and 100");
