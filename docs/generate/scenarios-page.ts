@@ -42,7 +42,7 @@ balancers, tasks and instances, whether an input names them or not. Instances co
 | \`capacity\` | A service was under its own minimum, or a target group had no healthy target or under half of those it had, because of instances that we had replaced. |
 | \`left_behind\` | ECS still counts a container instance whose instance is gone, or a target of it is still registered. Or an instance in use stays DRAINING. |
 | \`others\` | We completed another's hook or kept it alive, took out another's target, or had an instance replaced that nobody asked for. |
-| \`late\` | A hook of ours held an instance for more than 60 s with nothing left on it. |
+| \`late\` | A hook of ours held an instance for more than 45 s with nothing left on it. |
 
 \`allowed_by\` names what allows it:
 
