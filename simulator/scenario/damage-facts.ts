@@ -1,7 +1,6 @@
 import type { Simulation } from "../cloud/simulation.ts";
-import type { AllowedBy } from "../judge/damage.ts";
 import type { DamageFacts, ServiceFacts, TargetGroupFacts } from "../judge/damage-ledger.ts";
-import { type Scope, TICKS_MS } from "../judge/scope.ts";
+import type { Scope } from "../judge/scope.ts";
 import type { TaskThere } from "../judge/whereabouts.ts";
 import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
@@ -9,13 +8,10 @@ import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import { lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
+import { noticePolicies } from "./notice-policies.ts";
 import { replacingBy } from "./replacing.ts";
 import type { Scenario } from "./schema.ts";
 import { toldIn } from "./told.ts";
-
-const HOUR_MS = 3_600_000;
-/** How long before a maintenance its instance is replaced where the input does not say it, in hours. */
-const LEAD_HOURS = 48;
 
 /** What the ledger of damage asks of a scenario and its world. `suspects` are the names under which the functions call AWS. */
 export function damageFactsOf(
@@ -140,38 +136,6 @@ function needs({ agenda, clusters }: World, { cluster, arn, signalledAt }: TaskT
   );
   if (runs.length > 0) return after(startedAt, Math.min(...runs));
   return task.protectedUntil === undefined ? undefined : Math.max(0, task.protectedUntil - agenda.now);
-}
-
-// A notice about an instance, with the policy that replaces it. A maintenance counts from its lead time on, until it is cancelled.
-function noticePolicies(
-  { timeline }: Scenario,
-  inputs: Inputs,
-  startsAt: number,
-): (instanceId: string, before: number) => AllowedBy | undefined {
-  return (instanceId, before) => {
-    const { on_rebalance, on_maintenance, maintenance_lead_hours: hours } = inputs.of("deregister");
-    const lead = (typeof hours === "number" ? hours : LEAD_HOURS) * HOUR_MS;
-    const about = (ids: readonly string[] = []) => ids.includes(instanceId);
-    const sent = timeline
-      .map((each) => ({ ...each, at: startsAt + each.at_seconds * 1000 }))
-      .filter(({ at }) => at <= before);
-    // Each run asks EC2 once whether a change is still to come.
-    const isCancelled = (since: number) =>
-      sent.some(
-        ({ at, cancel_maintenance: cancelled }) =>
-          about(cancelled?.instance_ids) && since <= at && at + TICKS_MS <= before,
-      );
-    const isDue = sent.some(
-      ({ at, schedule_maintenance: change }) =>
-        change &&
-        about(change.instance_ids) &&
-        at + change.starts_in_hours * HOUR_MS - lead <= before &&
-        !isCancelled(at),
-    );
-    if (on_maintenance === "replace" && isDue) return "on_maintenance";
-    const isRecommended = sent.some((each) => about(each.recommend_rebalance?.instance_ids));
-    return on_rebalance === "replace" && isRecommended ? "on_rebalance" : undefined;
-  };
 }
 
 // Until both functions have run after an instance is held. With a mapping, its message itself invokes deregister.

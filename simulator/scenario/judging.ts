@@ -177,8 +177,8 @@ function servedBy(
   return isOurs(hook, inputs.of("terminate")) ? "sweep" : undefined;
 }
 
-// A hook is ours if it notifies the queue or a topic that an input names, or if the input gives the hook's name.
-function isOurs({ name, targetArn }: Hook, input: Input): boolean {
+/** Whether a hook is ours: it notifies the queue or a topic that an input names, or the input gives the hook's name. */
+export function isOurs({ name, targetArn }: Hook, input: Input): boolean {
   const { lifecycle_queue_name: queue, lifecycle_hook_name: own } = input;
   const has = (key: string, value: unknown) => {
     const named = input[key];

@@ -13,6 +13,7 @@ import { conclude } from "./judging.ts";
 import type { Scenario } from "./schema.ts";
 import { FUNCTIONS, type Invoke, type Stage, stage } from "./stage.ts";
 import { planTimeline } from "./timeline.ts";
+import { unreplaced } from "./unreplaced.ts";
 
 /** How a scenario went. */
 export type Played = {
@@ -82,7 +83,11 @@ async function play(staged: Stage, scenario: Scenario, clock: Clock, forgiving: 
     startedAt,
     endedAt: end.at,
     terminations: judge.terminations,
-    violations: [...broken, ...damage.flatMap(violationOf)],
+    violations: [
+      ...broken,
+      ...unreplaced(scenario, simulation.world, end.at),
+      ...damage.flatMap(violationOf),
+    ],
     damage,
     invocations: lambda.records.filter(({ startedAt: at }) => at <= end.countedTo),
     calls: functionCallsOf(simulation, end.countedTo),

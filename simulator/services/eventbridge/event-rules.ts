@@ -57,6 +57,11 @@ export class EventRules {
     return this.#rules.some((rule) => rule.queue === queue && matches(rule, event));
   }
 
+  /** Whether a rule sends notices to a queue. */
+  sendsNotices(queue: string): boolean {
+    return this.#rules.some((rule) => rule.queue === queue && rule.of === "notices");
+  }
+
   /** What delivers an event that happens now: a delivery for each rule that matches it. */
   deliveriesOf(event: BusEvent): (() => void)[] {
     const matching = this.#rules.filter((rule) => matches(rule, event));
