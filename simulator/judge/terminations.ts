@@ -25,6 +25,8 @@ export type TerminationOptions = {
   readonly stopTasksByInput: () => readonly StopTasks[];
   /** Who has started a task, and whether ECS wants it to run. Undefined for one that ECS does not know. */
   readonly taskFacts: TaskFacts;
+  /** Whether all calls are slow: runs have no time for all, and a sweep may find what a message still stands for. */
+  readonly isSlow: boolean;
   /** Whether a Network Load Balancer may be in front of a target group. */
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
@@ -277,11 +279,13 @@ export class Terminations implements Past {
 
   // How long an instance with nothing left has to settle still, in milliseconds. At the deadline none has to. Nor has a dead one, or
   // one that Spot takes back.
-  #untilSettled(of: Case, { dead, interrupted }: JudgedInstance, at: number): number {
+  #untilSettled(of: Case, { dead, interrupted, messageLost }: JudgedInstance, at: number): number {
     const { scope, begunAt, wasDry, settling, record } = of;
     if (dead || interrupted || this.#untilDeadline(of, at) <= 0) return 0;
     const { behindNetwork, elsewhere } = scope.permits.settlesAtLeast;
-    const settles = settling.wasBehindNetwork ? behindNetwork : elsewhere;
+    // What a sweep finds was never seen behind a load balancer that is gone by then.
+    const isKnown = settling.wasBehindNetwork && !messageLost && !scope.isSwept && !this.#options.isSlow;
+    const settles = isKnown ? behindNetwork : elsewhere;
     // On a dry run it is seen to be empty too, and so it is in the drain of an earlier action.
     const wasSeen = wasDry || this.#of(record.instanceId).some((each) => each !== of && each.begunAt);
     const from = Math.max(settling.goneAt, wasSeen ? 0 : (begunAt ?? 0));

@@ -1,12 +1,10 @@
 import { CALL_FAULTS } from "./fault-timeline.ts";
 import { sweepIntervalOf } from "./judging.ts";
 import type { Scenario, TimelineEntry } from "./schema.ts";
+import { isSlow } from "./slow.ts";
 
 /** So long a disturbance can be felt after its end: the messages of a run that it cut short are hidden for as long. */
 const FELT_MS = 240_000;
-
-/** Calls that take as long as this are slow, in milliseconds. */
-export const SLOW_MS = 500;
 
 /** A time in which something disturbs the functions, in milliseconds since 1970. */
 type Disturbed = { readonly from: number; readonly to: number };
@@ -56,9 +54,8 @@ function disturbanceOf(
 function lastingOf(scenario: Scenario): Disturbed[] {
   const { throttling, read_lag_seconds, short_poll_misses, duplicates, disorder, functions } = scenario;
   const skews = [functions?.deregister, functions?.terminate].map((each) => each?.clock_skew_seconds ?? 0);
-  const isSlow = scenario.latency_milliseconds[1] >= SLOW_MS;
   const isTroubled = throttling || short_poll_misses + duplicates + disorder > 0;
-  const lasts = isSlow || read_lag_seconds > 0 || skews.some((each) => each !== 0);
+  const lasts = isSlow(scenario) || read_lag_seconds > 0 || skews.some((each) => each !== 0);
   const end = lasts ? undefined : scenario.faults_end_after_seconds;
   return isTroubled || lasts ? [{ from: 0, to: end ?? Number.POSITIVE_INFINITY }] : [];
 }

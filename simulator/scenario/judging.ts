@@ -25,6 +25,7 @@ import type { Input, Inputs } from "./inputs.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
 import { replacingBy } from "./replacing.ts";
 import type { Scenario } from "./schema.ts";
+import { isSlow } from "./slow.ts";
 import { toldIn } from "./told.ts";
 
 /** The settings of a drain, which the inputs of both functions can have. */
@@ -81,6 +82,7 @@ export function judgeOf(
     drainsInterrupted: () => inputs.of("deregister").on_spot_interruption === "drain",
     taskFacts: taskFactsIn(world),
     replacing: () => replacingBy(inputs),
+    isSlow: isSlow(scenario),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],

@@ -3,10 +3,10 @@ import { inProcess } from "../../cli/in-process.ts";
 import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
 import type { Damage } from "../../simulator/judge/damage.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
-import { SLOW_MS } from "../../simulator/scenario/disturbances.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { SLOW_MS } from "../../simulator/scenario/slow.ts";
 import { shownIn } from "./fired.ts";
 import { wrongCounts } from "./scaling.ts";
 

@@ -32,6 +32,7 @@ export function violations(
     stopTasksByInput: () => ["daemon"],
     replacing: () => ({ atOnce: 1, last: false }),
     taskFacts: () => undefined,
+    isSlow: false,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
