@@ -31,11 +31,13 @@ export type Through = (transport: Transport, clock: Clock) => Transport;
  * @param write receives each log line
  * @param dryRunVariable the environment variable DRYRUN of the functions; that of this process is ignored
  * @param through what their calls go through
+ * @param writeMetrics receives each line from which CloudWatch Logs would make metrics
  */
 export function inProcess(
   write: (line: string, name: FunctionName) => void,
   dryRunVariable = "",
   through: Through = (transport) => transport,
+  writeMetrics: (line: string, name: FunctionName) => void = () => {},
 ): Invoke {
   /** The processes that wait for an invocation. Those that were started first are used first. */
   const waiting = new Map<string, Sandbox[]>();
@@ -78,6 +80,9 @@ export function inProcess(
       senderRoleIdsVariable,
       write: (line: string) => {
         if (invocation.alive()) write(line, name);
+      },
+      writeMetrics: (line: string) => {
+        if (invocation.alive()) writeMetrics(line, name);
       },
     };
     try {

@@ -4,9 +4,13 @@
 const { readdirSync, readFileSync } = require("node:fs");
 const { readFile } = require("node:fs/promises");
 const { join } = require("node:path");
+const { parse } = require("@babel/parser");
 const { transformSync } = require("esbuild");
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
+
+// Where inputs and their keys are described for the docs.
+const DESCRIBED = /[\\/](?:shared[\\/]model[\\/]settings|functions[\\/][\w-]+[\\/]input)\.ts$/;
 
 // The error that all others of a client are made from. A client registers those of all its operations besides. One that is not
 // registered still comes with its code on the wire as its name, and with its status and message. The functions go by no more than
@@ -93,7 +97,85 @@ function leaveOutFields(source, words) {
   });
 }
 
+/**
+ * A schema's source without what it says for the docs: `.check(z.describe("..."))`. No run reads that.
+ *
+ * @param {string} source
+ */
+function leaveOutDescriptions(source) {
+  const cuts = [];
+  (function visit(node) {
+    if (node?.type === "CallExpression" && node.callee.property?.name === "check") {
+      const described = node.arguments.filter(({ callee }) => callee?.property?.name === "describe");
+      if (described.length === node.arguments.length && described.length > 0)
+        cuts.push([node.callee.object.end, node.end]);
+    }
+    for (const value of Object.values(node ?? {}))
+      for (const each of Array.isArray(value) ? value : [value]) if (each?.type) visit(each);
+  })(parse(source, { sourceType: "module", plugins: ["typescript"] }).program);
+  // From the end, so that the places before it stay.
+  return cuts
+    .sort(([a], [b]) => b - a)
+    .reduce((text, [from, to]) => text.slice(0, from) + text.slice(to), source);
+}
+
+/**
+ * What the functions never come to: Lambda's Node has SHA-256 and MD5 of its own, and knows its Region, and the log has a form of its own. By
+ * the file's name, what it exports, and why it is not needed.
+ */
+const NEVER_USED = {
+  Sha256Js: ["Sha256Js", "Node has its own SHA-256"],
+  Md5Js: ["Md5Js", "Node has its own MD5"],
+  PowertoolsLogFormatter: ["PowertoolsLogFormatter", "shared/base/log.ts has its own"],
+  getInstanceMetadataRegion: ["getInstanceMetadataRegion", "the environment says the Region"],
+};
+
 module.exports = [
+  {
+    // Each throws if it is used all the same.
+    name: "nothing-that-is-never-used",
+    setup(build) {
+      const files = Object.keys(NEVER_USED).join("|");
+      const filter = new RegExp(`[\\\\/]node_modules[\\\\/].*[\\\\/](${files})\\.js$`);
+      build.onLoad({ filter }, ({ path }) => {
+        const [, file] = filter.exec(path);
+        const [name, why] = NEVER_USED[file];
+        const message = `${name} is left out of the bundle: ${why}`;
+        return {
+          contents: `export function ${name}() { throw new Error(${JSON.stringify(message)}); }`,
+          loader: "js",
+        };
+      });
+    },
+  },
+  {
+    // Each partition's Regions, with their names for people. The pattern of a partition knows all but those without a place.
+    name: "partitions-by-pattern",
+    setup(build) {
+      build.onLoad(
+        { filter: /[\\/]util-endpoints[\\/]lib[\\/]aws[\\/]partitions\.js$/ },
+        async ({ path }) => {
+          const source = await readFile(path, "utf8");
+          const info = JSON.parse(source.slice(source.indexOf("{"), source.lastIndexOf("}") + 1));
+          for (const partition of info.partitions) {
+            const isMatched = (name) => new RegExp(partition.regionRegex).test(name);
+            const others = Object.keys(partition.regions).filter((name) => !isMatched(name));
+            partition.regions = Object.fromEntries(others.map((name) => [name, {}]));
+          }
+          return { contents: `export const partitionsInfo = ${JSON.stringify(info)};`, loader: "js" };
+        },
+      );
+    },
+  },
+  {
+    name: "no-descriptions",
+    setup(build) {
+      build.onLoad({ filter: DESCRIBED }, async ({ path }) => ({
+        contents: leaveOutDescriptions(await readFile(path, "utf8")),
+        loader: "ts",
+      }));
+    },
+  },
   {
     name: "schemas-of-what-is-used",
     setup(build) {

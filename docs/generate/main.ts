@@ -11,6 +11,7 @@ import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
@@ -30,6 +31,7 @@ const pages: Record<string, string> = {
   "log-lines.md": logLinesPage(),
   "performance.md": performancePage(),
   "../README.md": readmePage(),
+  "metrics.md": metricsPage(),
   "dev/odd-answers.md": oddAnswersPage(),
   "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,

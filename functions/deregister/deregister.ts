@@ -30,7 +30,7 @@ import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput, readInputVariable, refuseVariable } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
-import { Run } from "../../shared/run/run.ts";
+import { Run, writeMetrics } from "../../shared/run/run.ts";
 import { readSenderRoleIds } from "../../shared/run/sender-role-ids.ts";
 import { deregisterInput } from "./input.ts";
 
@@ -71,6 +71,7 @@ export async function deregister(
   const { finished, unreadable, counts } = await begin(run, input, messages, found);
   await deleteAll(run, queue, finished);
   await setAside(run, queue, unreadable);
+  writeMetrics(run);
   run.finish(counts);
   return undefined;
 }
@@ -89,6 +90,7 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   const { finished, unreadable, counts } = await begin(run, input, messages, []);
   const aside = await setAside(run, queue, unreadable);
   if (run.hasFailures) await deleteAll(run, queue, finished);
+  writeMetrics(run);
   run.finish(counts);
   const done = new Set([...finished, ...aside].map(({ id }) => id));
   return givenBack(messages.map(({ id }) => id).filter((id) => !done.has(id)));

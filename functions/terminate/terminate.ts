@@ -4,6 +4,7 @@ import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
 import { ourHooksOf, ownKeysOf } from "../../shared/model/settings.ts";
+import { countOpenDrains } from "../../shared/reconcile/count-drains.ts";
 import { handOver, warnOfUnfinishedRounds } from "../../shared/reconcile/hand-over.ts";
 import {
   type ReceivedNotices,
@@ -21,7 +22,7 @@ import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
 import type { Ports } from "../../shared/run/ports.ts";
-import { Run } from "../../shared/run/run.ts";
+import { Run, writeMetrics } from "../../shared/run/run.ts";
 import { readSenderRoleIds } from "../../shared/run/sender-role-ids.ts";
 import { SWEEP_MINUTES, terminateInput } from "./input.ts";
 
@@ -65,6 +66,8 @@ export async function terminate(
   await setAside(run, queue, all.unreadable);
   const { received, completed, dropped, tracked } = all;
   const following = tracked.filter(({ termination }) => isFollowed(termination)).length;
+  countOpenDrains(run, tracked);
+  writeMetrics(run);
   run.finish({
     received,
     completed,

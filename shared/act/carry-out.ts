@@ -166,7 +166,10 @@ async function oneByOne<T extends Item>(
 
 async function settle<T extends Item>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<Settled[]> {
   const result = await callFor(run, batch, call);
-  for (const { termination, step } of result.done) logDone(run.logAbout(termination), step);
+  for (const { termination, step } of result.done) {
+    logDone(run.logAbout(termination), step);
+    if (step.kind === "stop task") run.metrics.add("TasksStopped", 1, termination.group);
+  }
   for (const { item, reason, cause } of result.failed) {
     run.stepFailed(item.termination, stepText(item.step), reason, cause);
   }

@@ -27,6 +27,7 @@ import { readHooks } from "../run/read-hooks.ts";
 import { type Reading, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { areSendersKnown } from "../run/sender-role-ids.ts";
+import { countEnded } from "./count-drains.ts";
 import { findAnotherAction } from "./find-another-action.ts";
 import type { SettingsOptions } from "./settings-in-force.ts";
 
@@ -72,6 +73,7 @@ export async function conclude(run: Run, carried: Carried, options: PassOptions)
       return waiting(run, carried, { termination, blockers: outcome.blockers }, options);
     case "drop":
       logDropped(run, termination, outcome);
+      countEnded(run, termination, { end: outcome, memory: decision.memory });
       return { index, before, termination, ending: "dropped", ...following(run, carried, outcome) };
     case "complete":
       return complete(run, carried, outcome, options);
@@ -103,6 +105,7 @@ async function complete(
   const answer = await reading(run, () => completeAction(run, termination, outcome));
   if ("unread" in answer) return goOn(afterFailedCompletion(termination, answer.unread, run.now()));
   if (answer.value === "no such action") return afterRefusal(run, carried, goOn);
+  countEnded(run, termination, { end: outcome, memory: carried.decision.memory });
   const left = afterCompletion(carried, run.now());
   if (left) return goOn(left);
   return { index, before, termination, ending: "completed", ...following(run, carried, outcome) };

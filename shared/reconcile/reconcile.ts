@@ -20,6 +20,7 @@ import { supersede } from "../rules/superseded-action.ts";
 import { withoutOthersHook } from "../rules/whose-hook.ts";
 import type { Run } from "../run/run.ts";
 import { type Concluded, conclude, type PassOptions, type Reconciled } from "./conclude.ts";
+import { countBegun } from "./count-drains.ts";
 import { follow } from "./follow.ts";
 import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
 import { noteWrongMetadata, readSettings, withSettings } from "./settings-in-force.ts";
@@ -53,6 +54,7 @@ export async function reconcile(
   const rest = open.filter(({ index }) => !isWaiting.has(index));
   const passed = await reconcileParts(run, rest, options);
   // Last: no drain waits for what is only followed.
+  for (const each of passed) countBegun(run, each);
   return [...waiting, ...passed, ...(await follow(run, followed, options))];
 }
 

@@ -1,15 +1,29 @@
 // Rule 10: stalls are explained.
 
+import { isLeftover } from "../model/blocker.ts";
 import type { Warning, WarningReason } from "../model/decision.ts";
 import type { Observation } from "../model/observation.ts";
 import { type ClusterInstance, liveTasks, type Service, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
-import { PROTECTIONS_EVERY_MS, PROTECTIONS_WITHIN_MS, STALLED_AFTER_MS } from "./timings.ts";
+import { PROTECTIONS_EVERY_MS, PROTECTIONS_WITHIN_MS, STALLED_AFTER_MS, STALLED_MS } from "./timings.ts";
 
 /** Rule 10. Whether to ask for protected tasks: when an explanation is due, and now and then after that. */
 export function areProtectionsDue(termination: Termination, now: number): boolean {
   const stalledFor = stalledMilliseconds(termination, now) - STALLED_AFTER_MS;
   return stalledFor >= 0 && stalledFor % PROTECTIONS_EVERY_MS < PROTECTIONS_WITHIN_MS;
+}
+
+/**
+ * Rule 10. Whether a drain is stalled: nothing of it has changed for a quarter of an hour, and something is left that no known
+ * time ends. A target that drains does so by its delay, which may be an hour, and tasks wait for that.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function isStalled(termination: Termination, now: number): boolean {
+  if (stalledMilliseconds(termination, now) < STALLED_MS) return false;
+  const { blockers, unread } = termination.memory;
+  const drains = blockers.some((each) => each.kind === "registration" && each.state === "draining");
+  return unread.length > 0 || (!drains && blockers.some(isLeftover));
 }
 
 function stalledMilliseconds(

@@ -52,6 +52,8 @@ export const RETURN_MS = 60 * MINUTE;
 export const AGENT_MS = 30 * MINUTE;
 /** Rule 10. After this long without progress, the log says why. */
 export const STALLED_AFTER_MS = 120 * SECOND;
+/** A drain of which nothing has changed for so long counts as stalled, unless a known time ends what is left. */
+export const STALLED_MS = 15 * MINUTE;
 /** Rule 10. After this long in DRAINING, the tasks that stay are named. With a pass a minute, that is within two minutes. */
 export const NAMED_AFTER_MS = 45 * SECOND;
 /** Rule 10. After this long without a change, the tasks that are stopping are named: twice the default stop timeout. */

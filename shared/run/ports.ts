@@ -14,6 +14,10 @@ export type Ports = {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly log: Log;
+  /** The deployment's name: that of the function in Lambda, without what the two of the pair do not share. */
+  readonly deployment: string;
+  /** Writes a line from which CloudWatch Logs makes metrics. */
+  readonly writeMetrics: (line: string) => void;
   /** The environment's variable DRYRUN. */
   readonly dryRunVariable: string | undefined;
   /** The environment's variable INPUT: a function's input as JSON, for events that bring none. */
@@ -44,6 +48,7 @@ export function createPorts(
     now?: () => number;
     sleep?: (milliseconds: number) => Promise<void>;
     write?: (line: string) => void;
+    writeMetrics?: (line: string) => void;
     dryRunVariable?: string;
     inputVariable?: string;
     senderRoleIdsVariable?: string;
@@ -62,6 +67,8 @@ export function createPorts(
     now,
     sleep,
     log: createLog(functionName, invocation.requestId, outside.write),
+    deployment: (process.env.AWS_LAMBDA_FUNCTION_NAME ?? "asg-drain").replace(`-${functionName}`, ""),
+    writeMetrics: outside.writeMetrics ?? ((line) => process.stdout.write(`${line}\n`)),
     dryRunVariable: outside.dryRunVariable ?? process.env.DRYRUN,
     inputVariable,
     senderRoleIdsVariable: outside.senderRoleIdsVariable ?? process.env.SENDER_ROLE_IDS,

@@ -1,5 +1,6 @@
 import { AwsCallError, apart, OddAnswer, OutOfTime, RunFailed } from "../base/errors.ts";
 import { type Fields, type Log, logWith, type Phrase } from "../base/log.ts";
+import { MetricValues } from "../base/metrics.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import { Waiting } from "../base/waiting.ts";
 import type { Unread } from "../model/blocker.ts";
@@ -15,6 +16,11 @@ export type About = Pick<Termination, "instanceId" | "group" | "hook">;
 /** The ports that the runs of all functions use. */
 export type RunPorts = Pick<Ports, "now" | "log">;
 
+/** Writes what a run of the pair has counted, for CloudWatch. */
+export function writeMetrics({ metrics, ports }: Run): void {
+  for (const line of metrics.linesOf(ports.deployment, ports.now())) ports.writeMetrics(line);
+}
+
 /** One run of a function. It keeps what failed, and answers that do not change while it lasts. */
 export class Run<P extends RunPorts = Ports> {
   readonly ports: P;
@@ -22,6 +28,8 @@ export class Run<P extends RunPorts = Ports> {
   readonly until: number;
   /** Answers that do not change while the run lasts. */
   readonly cache = new Cache();
+  /** What it counts for CloudWatch. */
+  readonly metrics = new MetricValues();
   /** What it has found of the load balancers that nobody named. */
   readonly round = new Round();
   /** The questions for the hooks of groups that wait for their answers. */
@@ -99,6 +107,7 @@ export class Run<P extends RunPorts = Ports> {
     if (cause instanceof OddAnswer) return this.#isOdd(cause);
     if (!(cause instanceof AwsCallError)) throw cause;
     const { action, kind, lacksPermission } = cause;
+    this.metrics.add(kind === "throttled" ? "CallsThrottled" : "CallsFailed");
     const reason =
       cause.cause instanceof Error ? `${cause.cause.name}: ${cause.cause.message}` : cause.message;
     if (this.#note(`${action} ${kind}`)) {

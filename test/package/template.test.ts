@@ -149,17 +149,24 @@ describe("the packaged template", () => {
     ).to.deep.equal([[{ Effect: "Allow", Action: ["sqs:SendMessage", "sqs:GetQueueUrl"], Resource: queue }]]);
   });
 
-  it("each queue, each dead-letter queue and each function has its alarm", () => {
+  it("each queue, each dead-letter queue and each function has its alarm, and so have drains that hang or are cut off", () => {
     const alarms = Object.values(resources).filter(({ Type }) => Type === "AWS::CloudWatch::Alarm");
     const watched = alarms.map(({ Properties }) => {
-      const [{ Value }] = Properties.Dimensions as [{ Value: { Ref?: string; "Fn::GetAtt"?: string[] } }];
-      return `${Value.Ref ?? Value["Fn::GetAtt"]?.[0]} ${Properties.MetricName}`;
+      const [{ Value }] = Properties.Dimensions as [
+        { Value: string | { Ref?: string; "Fn::GetAtt"?: string[] } },
+      ];
+      const of = typeof Value === "string" ? Value : (Value.Ref ?? Value["Fn::GetAtt"]?.[0]);
+      return `${of} ${Properties.MetricName}`;
     });
     expect(watched).to.have.members([
       "LifecycleDeadLetterQueue ApproximateNumberOfMessagesVisible",
       "MonitorDeadLetterQueue ApproximateNumberOfMessagesVisible",
       "LifecycleQueue ApproximateAgeOfOldestMessage",
       "MonitorQueue ApproximateAgeOfOldestMessage",
+      "asg-drain-live DrainsCutOff",
+      "asg-drain-live DrainsStalled",
+      "DeregisterLambdaFunction Invocations",
+      "TerminateLambdaFunction Invocations",
       "DeregisterLambdaFunction Errors",
       "TerminateLambdaFunction Errors",
       "ScaleDashtasksLambdaFunction Errors",

@@ -36,7 +36,7 @@ describe("scenarios: the default one", () => {
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
     it(`seed ${seed}: three instances leave, nothing is cut off, each is completed within 10 s`, async () => {
       const outcome = await played(at((seed * 17) % 60, (seed * 31) % 60), seed);
-      expectDrained({ ...outcome, log: [] }, { count: 3 });
+      expectDrained({ ...outcome, log: [], metrics: [] }, { count: 3 });
       expect(outcome.invocations.filter((each) => each.outcome !== "succeeded")).to.deep.equal([]);
       for (const queue of outcome.simulation.world.queues.all)
         expect(queue.messages.size, queue.name).to.equal(0);

@@ -17,7 +17,29 @@ export type Outcome = Played & {
   readonly log: readonly LogLine[];
   /** The log's lines, as they were written. */
   readonly lines: readonly string[];
+  /** What CloudWatch Logs would make metrics of. */
+  readonly metrics: readonly MetricLine[];
 };
+
+/** A line from which CloudWatch Logs makes metrics: its dimensions, and its metrics' values, by name. */
+export type MetricLine = Readonly<Record<string, unknown>> & {
+  readonly _aws: { readonly Timestamp: number };
+  readonly service: string;
+  readonly AutoScalingGroup?: string;
+};
+
+/** The values of a metric over a scenario, with when they were written, in seconds since its start. */
+export function valuesOf(
+  { metrics, startedAt }: Outcome,
+  name: string,
+  group?: string,
+): { readonly at: number; readonly value: unknown }[] {
+  return metrics.flatMap((line) =>
+    line.AutoScalingGroup === group && line[name] !== undefined
+      ? [{ at: (line._aws.Timestamp - startedAt) / 1_000, value: line[name] }]
+      : [],
+  );
+}
 
 /** What tests leave out of a scenario: the queues, and the functions' schedules and inputs. */
 export const QUEUES = [
@@ -63,15 +85,26 @@ export async function play(
   { seed, crash, watch }: { seed?: number; crash?: Crash; watch?: (simulation: Simulation) => void } = {},
 ): Promise<Outcome> {
   const lines: string[] = [];
+  const metrics: string[] = [];
   const played = await playScenario(checkScenario({ name: "test", queues: QUEUES, ...scenario }, "test"), {
     invoke: crashing(
-      inProcess((line) => lines.push(line)),
+      inProcess(
+        (line) => lines.push(line),
+        undefined,
+        undefined,
+        (line) => metrics.push(line),
+      ),
       crash,
     ),
     ...(seed === undefined ? {} : { seed }),
     ...(watch === undefined ? {} : { watch }),
   });
-  return { ...played, lines, log: lines.map((line) => JSON.parse(line) as LogLine) };
+  return {
+    ...played,
+    lines,
+    log: lines.map((line) => JSON.parse(line) as LogLine),
+    metrics: metrics.map((line) => JSON.parse(line) as MetricLine),
+  };
 }
 
 function crashing(invoke: Invoke, crash: Crash | undefined): Invoke {

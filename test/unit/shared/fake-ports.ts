@@ -42,6 +42,8 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
         throw new Error("sleep was called");
       },
       log,
+      deployment: "asg-drain-live",
+      writeMetrics: () => {},
       dryRunVariable: undefined,
       inputVariable: undefined,
       senderRoleIdsVariable: undefined,
