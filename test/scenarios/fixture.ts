@@ -22,7 +22,7 @@ export type Outcome = Played & {
 };
 
 /** A line from which CloudWatch Logs makes metrics: its dimensions, and its metrics' values, by name. */
-export type MetricLine = Readonly<Record<string, unknown>> & {
+type MetricLine = Readonly<Record<string, unknown>> & {
   readonly _aws: { readonly Timestamp: number };
   readonly service: string;
   readonly AutoScalingGroup?: string;
