@@ -83,6 +83,9 @@ export const instanceHappenings = {
     })
     .describe("EC2 schedules a change, and AWS Health sends one notice for all of them."),
   cancel_maintenance: theseInstances.describe("EC2 cancels what it has scheduled for them."),
+  delete_group: z
+    .strictObject({ group })
+    .describe("Deletes a group by force. Its hooks go with it, and its instances end at once."),
   suspend_processes: z
     .strictObject({ group, processes })
     .describe("Somebody suspends processes of the group."),

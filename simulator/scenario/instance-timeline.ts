@@ -66,7 +66,7 @@ export function happenToInstances(world: World, entry: TimelineEntry): void {
   for (const instanceId of entry.cancel_maintenance?.instance_ids ?? []) cancelMaintenance(world, instanceId);
 }
 
-function happenToGroups({ groups }: World, entry: TimelineEntry): void {
+function happenToGroups({ groups, firings }: World, entry: TimelineEntry): void {
   if (entry.scale_in) {
     const group = groups.byName(entry.scale_in.group);
     groups.setDesired(group, group.desired - entry.scale_in.count);
@@ -82,6 +82,10 @@ function happenToGroups({ groups }: World, entry: TimelineEntry): void {
   const { suspend_processes, resume_processes } = entry;
   if (suspend_processes) groups.suspend(groups.byName(suspend_processes.group), suspend_processes.processes);
   if (resume_processes) groups.resume(groups.byName(resume_processes.group), resume_processes.processes);
+  if (entry.delete_group) {
+    groups.delete(groups.byName(entry.delete_group.group), true);
+    firings.count("groups deleted");
+  }
   setAside(groups, entry);
   replaceAll(groups, entry);
 }

@@ -47,6 +47,7 @@ function namedPartProblems(
     ...check(group, "scale_in.group", entry.scale_in?.group),
     ...check(group, "scale_out.group", entry.scale_out?.group),
     ...check(group, "shrink_warm_pool.group", entry.shrink_warm_pool?.group),
+    ...check(group, "delete_group.group", entry.delete_group?.group),
     ...check(group, "suspend_processes.group", entry.suspend_processes?.group),
     ...check(group, "resume_processes.group", entry.resume_processes?.group),
     ...check(group, "instance_refresh.group", entry.instance_refresh?.group),

@@ -137,6 +137,20 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     expect(tasks(world)).to.deep.equal([`${first} STOPPED running`, `${second} STOPPED running`]);
   });
 
+  it("a group that is deleted is gone at once, with its hooks, and its instances end without them", () => {
+    const hooks = [{ name: "drain", heartbeat_timeout_seconds: 3600 }];
+    const world = worldAfter(60, {
+      auto_scaling_groups: [{ ...SCENARIO.auto_scaling_groups[0], hooks }],
+      timeline: [
+        { at_seconds: 1, terminate: { instance_ids: [first] } },
+        { at_seconds: 20, delete_group: { group: "fleet" } },
+      ],
+    });
+    expect(world.groups.find("fleet")).to.equal(undefined);
+    for (const id of ids) expect(world.instances.get(id)?.state.latest).to.equal("terminated");
+    expect(world.firings.counts.get("groups deleted")).to.equal(1);
+  });
+
   it("what waits for a target or a registration to drain waits no more when it is deleted", () => {
     const deletion = { delete_service: { cluster: "main", service: "web" } };
     const targetGroup = { delete_target_group: { target_group: "web" } };

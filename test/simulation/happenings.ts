@@ -54,6 +54,7 @@ const KINDS: readonly (readonly [weight: number, draw: (from: Draws) => Entry[]]
   [3, services],
   [2, protection],
   [1, deletion],
+  [1, (from) => [from.at({ delete_group: { group: from.group.name } })]],
   [2, tasks],
   [1, (from) => [from.at({ deregister_container_instance: { instance_ids: from.ids(1) } })]],
   [2, (from) => [from.at({ repeat_notification: { instance_ids: from.ids(1) } })]],

@@ -74,6 +74,7 @@ export const WORLD_KINDS = [
   "hooks retargeted",
   "hooks added",
   "hooks deleted",
+  "groups deleted",
   "small pages",
   "messages past retention",
   ...SHOWN_KINDS,

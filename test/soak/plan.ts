@@ -33,7 +33,9 @@ export function planHour(source: RandomSource, place: Place, hour: number, perHo
 
 // Nobody makes again what was deleted: after some days nothing would be left to drain.
 function isRecoverable(entry: Entry): boolean {
-  return !entry.delete_service && !entry.delete_target_group && !entry.delete_load_balancer;
+  return (
+    !entry.delete_service && !entry.delete_target_group && !entry.delete_load_balancer && !entry.delete_group
+  );
 }
 
 function calm(random: Random, { auto_scaling_groups: groups }: Place, perHour: number): Entry[] {
