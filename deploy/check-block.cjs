@@ -1,6 +1,6 @@
 // A plugin of Serverless that refuses a wrong block before anything is packaged, deployed or removed. It tells all that is wrong at
-// once, each with its key.
-const { problemsOfBlock, problemsOfRoles } = require("./block.cjs");
+// once, each with its key. A right block gets a hook for each of its groups: YAML cannot make resources of a list.
+const { hooksOf, problemsOfBlock, problemsOfRoles } = require("./block.cjs");
 
 module.exports = class CheckBlock {
   constructor(serverless, options) {
@@ -12,7 +12,10 @@ module.exports = class CheckBlock {
           ...problemsOfBlock(custom, { stage: options?.stage }),
           ...problemsOfRoles(resources.Resources, custom ?? {}),
         ];
-        if (problems.length === 0) return;
+        if (problems.length === 0) {
+          addHooks(resources.Resources, custom);
+          return;
+        }
         const lines = problems.map((problem) => `- ${problem}`).join("\n");
         throw new serverless.classes.Error(
           `Nothing was done, because this is wrong:\n${lines}`,
@@ -22,3 +25,10 @@ module.exports = class CheckBlock {
     };
   }
 };
+
+// In place, because what is packaged is this very object.
+function addHooks(resources, block) {
+  const { LifecycleHook } = resources;
+  delete resources.LifecycleHook;
+  Object.assign(resources, hooksOf(block, LifecycleHook));
+}

@@ -1,6 +1,6 @@
 // Works out what the functions' roles may act on, the groups that are swept, whose memory counts, and what is switched on, from
 // the block at the top of serverless.yml. YAML alone cannot: the clusters are optional, may be many, and are given by name or by ARN.
-const { BLOCK_KEYS, groupNamesOf, inputsOf, rightValue } = require("./block.cjs");
+const { BLOCK_KEYS, groupNamesOf, groupsOf, groupTagOf, inputsOf, rightValue } = require("./block.cjs");
 
 /** @typedef {{ resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> }} Variables */
 
@@ -77,20 +77,51 @@ exports.finishStatements = async (variables) => {
  */
 exports.groupNames = async (variables) => {
   const auto_scaling_group_name = await read(variables, "auto_scaling_group_name");
+  const groups = await read(variables, "groups");
   const more_auto_scaling_groups = await read(variables, "more_auto_scaling_groups");
-  return groupNamesOf({ auto_scaling_group_name, more_auto_scaling_groups });
+  return groupNamesOf({ auto_scaling_group_name, groups, more_auto_scaling_groups });
 };
 
 /**
- * The ARNs of the Auto Scaling groups whose lifecycle actions may be completed.
+ * What deregister may do to lifecycle actions, as statements of a policy.
  *
  * @param {Variables} variables
  */
-exports.groupArns = async (variables) => {
+exports.deregisterGroupStatements = (variables) =>
+  groupStatements(variables, ["autoscaling:RecordLifecycleActionHeartbeat"]);
+
+/**
+ * The same of terminate, and what it may do to the instances of a group.
+ *
+ * @param {Variables} variables
+ */
+exports.terminateGroupStatements = (variables) =>
+  groupStatements(variables, [
+    "autoscaling:CompleteLifecycleAction",
+    "autoscaling:RecordLifecycleActionHeartbeat",
+    "autoscaling:TerminateInstanceInAutoScalingGroup",
+  ]);
+
+// On the groups that are named, and on those that carry the tag.
+async function groupStatements(variables, actions) {
   const names = await exports.groupNames(variables);
+  const tag = groupTagOf(await readBlock(variables));
   // What stands before the name is an id that AWS gives, and that nobody knows here.
-  return names.map((name) => arn("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${name}`));
-};
+  const group = (name) => arn("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${name}`);
+  return [
+    ...(names.length === 0 ? [] : [allow(actions, names.map(group))]),
+    ...(tag === undefined ? [] : [{ ...allow(actions, [group("*")]), ...tagged(tag) }]),
+  ];
+}
+
+// As terminate reads the key: what follows the first `=` is the value.
+function tagged(tag) {
+  const [, key, value] = /^([^=]*)(?:=(.*))?$/.exec(tag);
+  const name = `aws:ResourceTag/${key}`;
+  return {
+    Condition: value === undefined ? { Null: { [name]: "false" } } : { StringEquals: { [name]: value } },
+  };
+}
 
 /**
  * What scale-tasks may do.
@@ -187,10 +218,16 @@ const readBlock = async (variables) => {
 };
 exports.readBlock = readBlock;
 
-// What the functions may use is what their inputs name, and not only what the block does.
-async function inputsIn(variables) {
-  const { deregister, terminate } = inputsOf(await readBlock(variables));
-  return [deregister, terminate];
+// The settings of all drains: those of the functions' inputs, and those that the hooks of groups carry.
+async function settingsIn(variables) {
+  const block = await readBlock(variables);
+  const { deregister, terminate } = inputsOf(block);
+  // What a group does not name, it has of the inputs.
+  return [
+    deregister,
+    terminate,
+    ...groupsOf(block).map((group) => ({ discover: deregister.discover, ...group })),
+  ];
 }
 
 // The input names one service, or several.
@@ -200,8 +237,8 @@ async function scaledServices(variables) {
 }
 
 async function clusterArns(variables) {
-  const inputs = await inputsIn(variables);
-  const named = inputs.flatMap(({ cluster_name, cluster_names = [] }) => [cluster_name, ...cluster_names]);
+  const settings = await settingsIn(variables);
+  const named = settings.flatMap(({ cluster_name, cluster_names = [] }) => [cluster_name, ...cluster_names]);
   const more = (await read(variables, "more_clusters")) ?? [];
   return [...new Set([...named, ...more])].filter((each) => each !== undefined).map(clusterArn);
 }
@@ -213,10 +250,10 @@ function clusterArn(nameOrArn) {
 // Which clusters are named, whether all are searched, and which may be changed. IAM has no condition for the tags of a cluster
 // that a container instance is in. So with `cluster_tag` the roles may change all, and the functions go by the tag.
 async function clustersOf(variables) {
-  const inputs = await inputsIn(variables);
+  const settings = await settingsIn(variables);
   const clusters = await clusterArns(variables);
-  const searched = inputs.some(({ discover = "all" }) => discover !== "named");
-  const changesAll = inputs.some((each) => each.clusters === "*" || each.cluster_tag !== undefined);
+  const searched = settings.some(({ discover = "all" }) => discover !== "named");
+  const changesAll = settings.some((each) => each.clusters === "*" || each.cluster_tag !== undefined);
   return { clusters, searched, changed: searched && changesAll ? "all" : clusters };
 }
 

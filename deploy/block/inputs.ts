@@ -1,4 +1,5 @@
-import type { Block } from "./schema.ts";
+import type * as z from "zod/mini";
+import type { Block, groupSchema } from "./schema.ts";
 
 /** What the service is called. The functions, the hooks and the stack have it in their names. */
 export const SERVICE = "asg-drain";
@@ -26,10 +27,24 @@ export function queueNamesOf(block: Block): { readonly lifecycle: unknown; reado
   };
 }
 
+/** A group that gets a hook, with the settings of its own. */
+export type Group = z.infer<typeof groupSchema>;
+
+/** The groups that get a hook each beside `auto_scaling_group_name`. */
+export function groupsOf({ groups }: Pick<Block, "groups">): Group[] {
+  return (groups ?? []).map((each) => (typeof each === "string" ? { name: each } : each));
+}
+
 /** The names of the Auto Scaling groups that the block names, each once. */
 export function groupNamesOf(block: Block): string[] {
   const { auto_scaling_group_name: one, more_auto_scaling_groups: more } = block;
-  return [...new Set([...(one === undefined ? [] : [one]), ...(more ?? [])])];
+  const listed = groupsOf(block).map(({ name }) => name);
+  return [...new Set([...(one === undefined ? [] : [one]), ...listed, ...(more ?? [])])];
+}
+
+/** The tag of the groups that are ours without being named. terminate's input had it before the block did. */
+export function groupTagOf(block: Block): string | undefined {
+  return block.group_tag ?? ((block.terminate as Keys | undefined)?.group_tag as string | undefined);
 }
 
 /** The functions' inputs: what the block has, and what it need not have twice. */
@@ -57,8 +72,14 @@ function terminateOf(block: Block, lifecycle: unknown): Keys {
   const own = (block.terminate ?? block.deregister ?? {}) as Keys;
   const isTold = HOOK_KEYS.some((key) => own[key] !== undefined && String(own[key]) !== "");
   const isLeftOut = (block.deregister as Keys | undefined)?.lifecycle_queue_name === undefined;
-  if (!isTold && !isLeftOut) return own;
+  const tag = groupTagOf(block);
+  if (!isTold && !isLeftOut && groupsOf(block).length === 0 && tag === undefined) return own;
   const listed = own.auto_scaling_groups ?? [];
   const groups = Array.isArray(listed) ? [...new Set([...groupNamesOf(block), ...listed])] : listed;
-  return { ...(isTold ? {} : { lifecycle_queue_name: lifecycle }), ...own, auto_scaling_groups: groups };
+  return {
+    ...(isTold ? {} : { lifecycle_queue_name: lifecycle }),
+    ...own,
+    auto_scaling_groups: groups,
+    ...(tag === undefined ? {} : { group_tag: tag }),
+  };
 }

@@ -1,5 +1,6 @@
 // What the files that Serverless loads need of the block. It cannot load TypeScript: deploy/block.cjs makes one file of this.
-export { groupNamesOf, inputsOf, queueNamesOf } from "./inputs.ts";
+export { hooksOf } from "./hooks.ts";
+export { groupNamesOf, groupsOf, groupTagOf, inputsOf, queueNamesOf } from "./inputs.ts";
 export { problemsOfRoles } from "./policies.ts";
 export { problemsOfBlock } from "./problems.ts";
 export { BLOCK_KEYS, rightValue } from "./schema.ts";

@@ -27,7 +27,7 @@ export function problemsOfRoles(resources: Resources, block: Block): string[] {
 function tooLong(role: string, length: number): string {
   const what = `expected inline policies of at most ${figure(INLINE)} characters, which is all that IAM takes for a role`;
   const instead =
-    "name fewer groups and clusters, allow clusters by cluster_tag, or deploy a second stage for the others";
+    "let groups carry group_tag and clusters cluster_tag in place of their names, or deploy a second stage for the others";
   return `${what}, found ${figure(length)} of ${role}; ${instead}`;
 }
 
@@ -35,6 +35,7 @@ function tooLong(role: string, length: number): string {
 function longest(block: Block): string {
   const inputs = [block.deregister, block.terminate] as (Record<string, unknown> | undefined)[];
   const lists: [key: string, list: unknown][] = [
+    ["groups", block.groups],
     ["more_auto_scaling_groups", block.more_auto_scaling_groups],
     ["more_clusters", block.more_clusters],
     ["deregister.cluster_names", inputs[0]?.cluster_names],

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { problemsOf, quote } from "../../shared/base/validation-problems.ts";
+import { METADATA, metadataOf } from "./hooks.ts";
 import { groupNamesOf, inputsOf, queueNamesOf } from "./inputs.ts";
 import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
 
@@ -15,6 +16,9 @@ const INPUT = 8192;
 const ENVIRONMENT = 4096;
 /** A role's id, as AWS makes it, in characters. */
 const ROLE_ID = 21;
+
+const FEWER =
+  "name fewer load balancers and target groups: what has the instance is found without a name, too";
 
 /** What the command line says besides. */
 export type Options = { readonly stage?: string | undefined };
@@ -35,7 +39,8 @@ export function problemsOfBlock(custom: unknown, options: Options = {}): string[
     ...problems,
     ...problemsOfInputs(block),
     ...problemsOfQueues(block),
-    ...problemsOfGroups(block),
+    ...problemsOfGroups(written as Record<string, unknown>),
+    ...problemsOfMetadata(written as Record<string, unknown>),
     ...problemsOfLimits(block),
     ...problemsOfOptions(block, options),
   ]);
@@ -43,9 +48,9 @@ export function problemsOfBlock(custom: unknown, options: Options = {}): string[
 
 // A key of the block that is wrong has been told of, and an input would only repeat it.
 function readable(written: Record<string, unknown>): Block {
-  const isRight = ([key, value]: [string, unknown]) =>
-    value !== null && (isInput(key, value) || rightValue(key, value) !== undefined);
-  return Object.fromEntries(Object.entries(written).filter(isRight));
+  const read = (key: string, value: unknown) => (isInput(key, value) ? value : rightValue(key, value));
+  const entries = Object.entries(written).map(([key, value]) => [key, read(key, value)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 function isInput(key: string, value: unknown): boolean {
@@ -109,20 +114,45 @@ function problemsOfTerminatesQueues(block: Block): string[] {
   );
 }
 
-function problemsOfGroups(block: Block): string[] {
-  const named: [key: string, name: unknown][] = [
-    ["auto_scaling_group_name", block.auto_scaling_group_name],
-    ...listed(block, "more_auto_scaling_groups"),
+function problemsOfGroups(written: Readonly<Record<string, unknown>>): string[] {
+  const groups: [key: string, name: unknown][] = [
+    ["auto_scaling_group_name", written.auto_scaling_group_name],
+    ...listed(written, "groups"),
+    ...listed(written, "more_auto_scaling_groups"),
   ];
-  return [...twice(named), ...twice(listed(block, "more_clusters"))];
+  const { group_tag, terminate } = written;
+  const tag = isKeys(terminate) ? (terminate as Record<string, unknown>).group_tag : undefined;
+  const hasNone =
+    groups.every(([, name]) => name === undefined) && group_tag === undefined && tag === undefined;
+  return [
+    ...(hasNone ? ["auto_scaling_group_name: expected it, groups or group_tag, found nothing"] : []),
+    ...twice(groups),
+    ...twice(listed(written, "more_clusters")),
+    ...(tag !== undefined && group_tag !== undefined && tag !== group_tag
+      ? [`terminate.group_tag: expected the block's group_tag, ${quote(group_tag)}, found ${quote(tag)}`]
+      : []),
+  ];
 }
 
-function listed(
-  block: Block,
-  key: "more_auto_scaling_groups" | "more_clusters",
-): [key: string, name: unknown][] {
-  const list: unknown = block[key];
-  return Array.isArray(list) ? list.map((name, index) => [`${key}[${index}]`, name]) : [];
+// The names of a list, each with its key.
+function listed(written: Readonly<Record<string, unknown>>, key: string): [key: string, name: unknown][] {
+  const list = written[key];
+  if (!Array.isArray(list)) return [];
+  return list.map((each, index) =>
+    isKeys(each) ? [`${key}[${index}].name`, each.name] : [`${key}[${index}]`, each],
+  );
+}
+
+function problemsOfMetadata({ groups }: Readonly<Record<string, unknown>>): string[] {
+  if (!Array.isArray(groups)) return [];
+  return groups.flatMap((each, index) => {
+    const { length } = isKeys(each) ? metadataOf(each) : "";
+    return length <= METADATA
+      ? []
+      : [
+          `groups[${index}]: expected settings of at most ${figure(METADATA)} characters as JSON, which is all that a hook's metadata takes, found ${figure(length)}; ${FEWER}`,
+        ];
+  });
 }
 
 // A name that stands in two places, told of at the second.
@@ -151,8 +181,8 @@ function problemsOfLimits(block: Block): string[] {
 function lessOf(block: Block, key: string): string {
   if (key === "scale_tasks") return "deploy a second stage for the other services";
   return key === "terminate" && groupNamesOf(block).length > 20
-    ? "name fewer groups"
-    : "name fewer load balancers and target groups: what has the instance is found without a name, too";
+    ? "let groups carry group_tag in place of their names"
+    : FEWER;
 }
 
 function problemsOfEnvironment(block: Block): string[] {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { clusterName, groupName, objectExpected } from "../../shared/model/settings.ts";
+import { clusterName, drainKeys, groupName, objectExpected } from "../../shared/model/settings.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
@@ -24,6 +24,31 @@ const named = groupName.check(
     error: "expected the name of one Auto Scaling group, without * and ?",
   }),
 );
+
+const hookSeconds = z
+  .int({ error: seconds })
+  .check(z.gte(SHORTEST_HOOK, { error: seconds }), z.lte(LONGEST_HOOK, { error: seconds }));
+
+/** A group with settings of its own: its hook's, and those of its drains, which its hook carries in its metadata. */
+export const groupSchema = z.strictObject(
+  {
+    name: named.check(z.describe("The Auto Scaling group. It must exist.")),
+    heartbeat_timeout_seconds: z
+      .optional(hookSeconds)
+      .check(
+        z.describe(
+          "How long its hook holds an instance when nobody prolongs it. The default is the block's.",
+        ),
+      ),
+    ...drainKeys,
+  },
+  {
+    error: objectExpected(
+      "expected the name of an Auto Scaling group, or an object with its name and settings",
+    ),
+  },
+);
+
 const functionsInput = (expected: string) => z.looseObject({}, { error: objectExpected(expected) });
 
 const arns = {
@@ -50,18 +75,26 @@ export const blockSchema = z.strictObject(
         "Part of the functions' names, the hook's and the stack's. A second deployment in the same account and Region needs another one.",
       ),
     ),
-    auto_scaling_group_name: named.check(
-      z.describe("The Auto Scaling group that gets the lifecycle hook. It must exist."),
+    auto_scaling_group_name: z
+      .optional(named)
+      .check(z.describe("An Auto Scaling group that gets a lifecycle hook. It must exist.")),
+    groups: listOf(z.union([named, groupSchema]), "expected a list of Auto Scaling groups").check(
+      z.describe(
+        "More groups that get a hook each. Each is a name, or an object with the [settings of a group](#the-settings-of-a-group).",
+      ),
     ),
-    heartbeat_timeout_seconds: z
-      .int({ error: seconds })
+    group_tag: z
+      .optional(text(/^(?!.*\$\{)[^=*?]{1,128}(=.{0,256})?$/, "expected a tag's key, or key=value"))
       .check(
-        z.gte(SHORTEST_HOOK, { error: seconds }),
-        z.lte(LONGEST_HOOK, { error: seconds }),
         z.describe(
-          "How long the hook holds an instance when nobody prolongs it. 180 or more is safe. The functions prolong it while a drain goes on.",
+          "Groups that carry this tag, `key` or `key=value`, are ours too. The roles may act on them, and terminate sweeps them. Their hooks are yours to make.",
         ),
       ),
+    heartbeat_timeout_seconds: hookSeconds.check(
+      z.describe(
+        "How long a hook holds an instance when nobody prolongs it. 180 or more is safe. The functions prolong it while a drain goes on.",
+      ),
+    ),
     dry_run: truth.check(
       z.describe(
         "For all functions: whether everything is only observed, and the log says what would be done. A function's input may say otherwise.",
@@ -139,12 +172,17 @@ export function blockIn(custom: Readonly<Record<string, unknown>>): Record<strin
  */
 export function rightValue(key: string, value: unknown): unknown {
   const schema = (blockSchema.shape as Shape)[key];
+  if (key === "groups") return Array.isArray(value) ? value.filter(isGroup) : undefined;
   if (schema === undefined || value === null || !z.safeParse(schema, value).success) return undefined;
   const inner = INPUTS[key];
   if (inner === undefined || value === undefined) return value;
   const isRight = ([name, each]: [string, unknown]) =>
     inner[name] !== undefined && z.safeParse(inner[name], each).success;
   return Object.fromEntries(Object.entries(value).filter(isRight));
+}
+
+function isGroup(value: unknown): boolean {
+  return z.safeParse(z.union([named, groupSchema]), value).success;
 }
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;

@@ -1,5 +1,9 @@
-import { blockSchema } from "../../deploy/block/schema.ts";
+import { readFileSync } from "node:fs";
+import { blockSchema, groupSchema } from "../../deploy/block/schema.ts";
 import { keysTable } from "./tables.ts";
+
+/** The block of thirty groups in eight clusters, as the page has it. A test packages it. */
+export const THIRTY_GROUPS = readFileSync("examples/blocks/thirty-groups.yml", "utf8");
 
 /** The page on the deployment: the block of serverless.yml, and what is checked before anything is deployed. */
 export function deploymentPage(): string {
@@ -10,14 +14,61 @@ export function deploymentPage(): string {
 You edit the block at the top of [serverless.yml](../serverless.yml), and run \`npx serverless deploy\`. This page has the keys of the
 block, and says what is checked before anything is deployed.
 
+## Thirty groups in ten minutes
+
+One deployment serves all groups of an account and Region. This block has thirty groups in eight clusters. It is
+[examples/blocks/thirty-groups.yml](../examples/blocks/thirty-groups.yml):
+
+${THIRTY_GROUPS.replace(/^/gm, "    ").replace(/ +$/gm, "").trimEnd()}
+
+1. Put it in the place of the block in serverless.yml, with your own names. What is below the line of dashes stays.
+2. Check it. Nothing is sent to AWS, and no credentials are needed:
+
+       npm ci && npx serverless package
+
+3. Deploy it. The stack makes a hook for each group:
+
+       npx serverless deploy
+
+4. Terminate one instance of a group, and read what the functions would do: lines with \`dry run\` in the log.
+5. Set \`dry_run\` to false, and deploy again.
+
+To add a group, add its line and deploy. The order of the lines means nothing: no hook is replaced by another order.
+
+**With more groups**, a role's policies become too long: about 65 names are the most. Let the groups carry a tag, and name the tag
+in place of the groups:
+
+    group_tag: drain=yes
+
+The functions may then act on all groups that carry the tag, and terminate sweeps them. Their hooks are yours to make, in the stack or
+module that makes the group. For each you need the queue's ARN and the role's, which are this stack's outputs:
+
+    aws autoscaling put-lifecycle-hook --auto-scaling-group-name GROUP --lifecycle-hook-name asg-drain-live \\
+      --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 3600 --default-result CONTINUE \\
+      --notification-target-arn QUEUE-ARN --role-arn ROLE-ARN
+
+Who may tag a group then decides whether the functions may complete its lifecycle actions and terminate its instances.
+
 ## The keys of the block
 
 ${keysTable(blockSchema)}
+
+One of \`auto_scaling_group_name\`, \`groups\`, \`group_tag\` and \`more_auto_scaling_groups\` is needed.
 
 - A name in the block is used as it is. Only names that you leave out carry the stage.
 - \`dry_run\` counts for each function whose own input does not say otherwise.
 - terminate gets its queue, and the groups of the block to sweep, without your naming them. It sweeps if it knows our hook: by
   \`lifecycle_queue_name\`, \`lifecycle_hook_names\` or \`lifecycle_topic_arns\`.
+
+### The settings of a group
+
+A group in \`groups\` is a name, or an object with these keys. What it does not name, it has of the functions' inputs. The drain's settings
+travel in the hook's \`NotificationMetadata\` ([inputs.md](inputs.md#settings-of-a-hooks-own)):
+
+${keysTable(groupSchema)}
+
+Leave a group that has been in \`auto_scaling_group_name\` there. In \`groups\`, its hook would be another one of the same name, and
+CloudFormation would delete the hook with the old one.
 
 ## What is checked
 
@@ -38,7 +89,8 @@ Beside unknown keys and wrong values, this is refused:
 | \`--stage\` with another stage than the block's | | Set \`stage\` in the block, and leave the names of the queues out or change them. A second deployment must not share queues. |
 | a function's input that EventBridge does not take | 8,192 characters | Name fewer load balancers and target groups: what has the instance is found, too. |
 | an input that does not fit into Lambda's environment, with \`deregister_at_once\` | 4,096 bytes | The same, or set \`deregister_at_once\` to false. |
-| a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Name fewer groups and clusters, or use \`cluster_tag\`. |
+| settings of a group that do not fit into its hook's metadata | 1,023 characters | Name fewer load balancers and target groups. |
+| a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
 The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.
 `;

@@ -40,7 +40,11 @@ function describeIssue(
   }
   // A union is reported by the branch that got furthest. The others would only repeat "expected".
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const branches = issue.errors.map((issues) =>
+    // Of an object, a branch that wants no object got nowhere.
+    const isOfKind = (issues: readonly z.core.$ZodIssue[]) =>
+      !issues.some((each) => each.code === "invalid_type" && each.path.length === 0);
+    const ofKind = typeof issue.input === "object" ? issue.errors.filter(isOfKind) : [];
+    const branches = (ofKind.length > 0 ? ofKind : issue.errors).map((issues) =>
       issues.flatMap((each) => describeIssue(each, path, schema)),
     );
     return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));

@@ -6,13 +6,19 @@ import { ACCOUNT, REGION } from "../../simulator/kernel/account.ts";
 import type { Resources } from "./packaged.ts";
 
 /** One action on one resource, as a policy sees it. */
-export type IamRequest = { readonly action: string; readonly resource: string; readonly cluster?: string };
+export type IamRequest = {
+  readonly action: string;
+  readonly resource: string;
+  readonly cluster?: string;
+  /** The tags of the resource. */
+  readonly tags?: Readonly<Record<string, string>>;
+};
 
 type Statement = {
   readonly Effect: "Allow" | "Deny";
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: { readonly ArnEquals: { readonly "ecs:cluster": readonly unknown[] } };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
 type Policy = { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
 
@@ -28,24 +34,43 @@ export function readRole(resources: Resources, roleId: string): Role {
   const policies = resources[roleId]?.Properties.Policies as unknown as Policy[];
   const statements = policies.flatMap((each) => each.PolicyDocument.Statement);
   for (const { Effect, Condition } of statements) {
-    const conditions = Object.values(Condition ?? {}).flatMap((each) => Object.keys(each));
-    if (Effect !== "Allow" || conditions.some((each) => each !== "ecs:cluster")) {
-      throw new Error(`${roleId}: expected Allow, and conditions on ecs:cluster at the most`);
+    const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
+      Object.keys(keys).map((key) => `${operator} ${key}`),
+    );
+    if (Effect !== "Allow" || conditions.some((each) => !UNDERSTOOD.test(each))) {
+      throw new Error(`${roleId}: expected Allow, and conditions on clusters and tags at the most`);
     }
   }
   const actionsOf = ({ Action }: Statement) => [Action].flat();
   return {
     actions: [...new Set(statements.flatMap(actionsOf))].sort(),
-    allows: ({ action, resource, cluster }) =>
-      statements.some((each) => {
-        const clusters = each.Condition?.ArnEquals["ecs:cluster"].map((value) => arnOf(resources, value));
-        return (
-          actionsOf(each).includes(action) &&
-          [each.Resource].flat().some((value) => matches(arnOf(resources, value), resource)) &&
-          (clusters === undefined || (cluster !== undefined && clusters.includes(cluster)))
-        );
-      }),
+    allows: (request) =>
+      statements.some(
+        (each) =>
+          actionsOf(each).includes(request.action) &&
+          [each.Resource].flat().some((value) => matches(arnOf(resources, value), request.resource)) &&
+          meets(request, each, resources),
+      ),
   };
+}
+
+const UNDERSTOOD = /^(ArnEquals ecs:cluster|(StringEquals|Null) aws:ResourceTag\/[^/]+)$/;
+
+// Whether a request meets all conditions of a statement. A key that the request does not have meets none but Null.
+function meets(
+  { cluster, tags = {} }: IamRequest,
+  { Condition = {} }: Statement,
+  resources: Resources,
+): boolean {
+  const found = (key: string) =>
+    key === "ecs:cluster" ? cluster : tags[key.slice("aws:ResourceTag/".length)];
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, expected]) => {
+      const value = found(key);
+      if (operator === "Null") return String(value === undefined) === expected;
+      return value !== undefined && [expected].flat().some((each) => arnOf(resources, each) === value);
+    }),
+  );
 }
 
 // As IAM does: a star stands for any characters.

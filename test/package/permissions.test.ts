@@ -8,7 +8,8 @@ type Permissions = {
   drainStatements: (variables: Variables) => Promise<Statement[]>;
   finishStatements: (variables: Variables) => Promise<Statement[]>;
   scaleStatements: (variables: Variables) => Promise<Statement[]>;
-  groupArns: (variables: Variables) => Promise<unknown[]>;
+  deregisterGroupStatements: (variables: Variables) => Promise<Statement[]>;
+  terminateGroupStatements: (variables: Variables) => Promise<Statement[]>;
   groupNames: (variables: Variables) => Promise<string[]>;
   scalesTasks: (variables: Variables) => Promise<boolean>;
   noticesState: (variables: Variables) => Promise<string>;
@@ -40,17 +41,41 @@ const clusters: [string, Record<string, unknown>, unknown[] | undefined][] = [
     { deregister: { cluster_name: "a" }, terminate: { cluster_names: ["c"] } },
     [clusterArn("a"), clusterArn("c")],
   ],
+  [
+    "those that the hooks of groups name",
+    { groups: ["web", { name: "pay", cluster_name: "e" }, { name: "batch", cluster_names: ["f"] }] },
+    [clusterArn("e"), clusterArn("f")],
+  ],
   ["those that other hooks bring along", { more_clusters: ["d", ARN] }, [clusterArn("d"), ARN]],
   ["no cluster at all", {}, undefined],
 ];
 
-/** [why, the block, the groups] */
-const groups: [string, Record<string, unknown>, unknown[]][] = [
+/** [why, the block, the groups that it names, and the condition on the tags of others] */
+const groups: [string, Record<string, unknown>, unknown[], unknown?][] = [
   ["the group that gets the hook", { auto_scaling_group_name: "web" }, [groupArn("web")]],
   [
     "more groups, each once",
     { auto_scaling_group_name: "web", more_auto_scaling_groups: ["batch", "web"] },
     [groupArn("web"), groupArn("batch")],
+  ],
+  [
+    "those that get a hook each, by name or with settings",
+    { auto_scaling_group_name: "web", groups: ["batch", { name: "pay", drain_timeout_seconds: 900 }] },
+    [groupArn("web"), groupArn("batch"), groupArn("pay")],
+  ],
+  [
+    "those that carry a tag with a value, beside one that is named",
+    { auto_scaling_group_name: "web", group_tag: "drain=yes=no" },
+    [groupArn("web")],
+    { StringEquals: { "aws:ResourceTag/drain": "yes=no" } },
+  ],
+  ["a tag without a value", { group_tag: "drain=" }, [], { StringEquals: { "aws:ResourceTag/drain": "" } }],
+  ["a tag with any value", { group_tag: "drain" }, [], { Null: { "aws:ResourceTag/drain": "false" } }],
+  [
+    "a tag in terminate's input, as before there was one in the block",
+    { auto_scaling_group_name: "web", terminate: { group_tag: "drain=yes" } },
+    [groupArn("web")],
+    { StringEquals: { "aws:ResourceTag/drain": "yes" } },
   ],
 ];
 
@@ -178,10 +203,20 @@ describe("permissions", () => {
     });
   }
 
-  for (const [why, block, expected] of groups) {
+  for (const [why, block, expected, condition] of groups) {
     it(`groups: ${why}`, async () => {
       const variables = variablesOf(block);
-      expect(await permissions.groupArns(variables)).to.deep.equal(expected);
+      for (const statements of [
+        await permissions.deregisterGroupStatements(variables),
+        await permissions.terminateGroupStatements(variables),
+      ]) {
+        const ofNames = statements.filter(({ Condition }) => Condition === undefined);
+        expect(ofNames.flatMap(({ Resource }) => Resource)).to.deep.equal(expected);
+        const ofTag = statements.filter(({ Condition }) => Condition !== undefined);
+        expect(ofTag.map(({ Resource, Condition }) => [Resource, Condition])).to.deep.equal(
+          condition === undefined ? [] : [[[groupArn("*")], condition]],
+        );
+      }
       const names = await permissions.groupNames(variables);
       expect(names.map(groupArn), "they are swept too").to.deep.equal(expected);
     });

@@ -14,6 +14,8 @@ import { hookOf, namesOf } from "./world.ts";
 
 describe("the functions' roles", () => {
   const roles = {} as Record<FunctionName, Role>;
+  /** Those of a block that names a tag in place of the group. */
+  const byTag = {} as Record<FunctionName, Role>;
   const calls: RecordedCall[] = [];
   let group: string;
   let hasCluster: boolean;
@@ -25,7 +27,16 @@ describe("the functions' roles", () => {
     group = hookOf(packaged.resources).group;
     lifecycleQueue = packaged.functions.deregister.input.lifecycle_queue_name;
     hasCluster = namesOf(packaged).clusterNames.length > 0;
-    for (const name of FUNCTIONS) roles[name] = readRole(packaged.resources, packaged.functions[name].roleId);
+    const { auto_scaling_group_name: _, ...unnamed } = block;
+    const tagged = await packageWith({
+      ...unnamed,
+      group_tag: "drain=yes",
+      scale_tasks: { services: [SCALED] },
+    });
+    for (const name of FUNCTIONS) {
+      roles[name] = readRole(packaged.resources, packaged.functions[name].roleId);
+      byTag[name] = readRole(tagged.resources, tagged.functions[name].roleId);
+    }
     for (const fleet of troubledFleets(packaged)) {
       const scenario = parseScenario(JSON.stringify(fleet), "roles");
       const played = await playScenario(scenario, { invoke: inProcess(() => {}) });
@@ -77,6 +88,20 @@ describe("the functions' roles", () => {
         { action: "ecs:DescribeTasks", resource: task, cluster },
       ];
       expect(reads.filter(roles[name].allows)).to.deep.equal(name === "scale-tasks" ? [] : reads);
+    });
+  }
+
+  for (const name of ["deregister", "terminate"] as const) {
+    it(`${name}: by a tag in place of names, the same calls are allowed on groups that carry it, and on no others`, () => {
+      const requests = made(name).flatMap((each) => requestsOf(each, group));
+      const allowedWith = (tags: Readonly<Record<string, string>>) =>
+        requests.filter((each) => byTag[name].allows({ ...each, tags })).map(textOf);
+      expect(allowedWith({ drain: "yes" })).to.deep.equal(requests.map(textOf));
+      const others = requests.filter(({ resource }) => !resource.includes(":autoScalingGroup:"));
+      expect(others.length, "some are on groups").to.be.below(requests.length);
+      for (const tags of [{}, { drain: "no" }, { other: "yes" }])
+        expect(allowedWith(tags)).to.deep.equal(others.map(textOf));
+      expect(byTag[name].actions).to.deep.equal(roles[name].actions);
     });
   }
 

@@ -1,7 +1,10 @@
 // Protects the numbers that only make sense together, and the promise of serverless.yml's first lines: what a user edits
 // stands in the block at its top, and what is left out of it there is left out of the stack.
 import { expect } from "chai";
+import { parse } from "yaml";
+import { THIRTY_GROUPS } from "../../docs/generate/deployment-page.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
+import { keysOfMetadata } from "../../shared/model/settings.ts";
 import {
   FUNCTIONS,
   type Json,
@@ -110,7 +113,7 @@ describe("the packaged template", () => {
     expect(queue_name).to.equal(deregister.input.elb_monitor_queue_name);
     const block = await readBlock();
     expect(auto_scaling_groups).to.deep.equal(
-      [block.auto_scaling_group_name, block.more_auto_scaling_groups].flat(),
+      [block.auto_scaling_group_name, block.groups, block.more_auto_scaling_groups].flat(),
     );
     expect(terminateInput.safeParse(terminate.input).success).to.equal(true);
   });
@@ -278,6 +281,23 @@ describe("the packaged template", () => {
         new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
       );
     }
+  });
+
+  it("thirty groups, as docs/deployment.md has them: a hook each, with its settings, and all are swept", async () => {
+    const { custom } = parse(THIRTY_GROUPS, { merge: true });
+    const { resources: Resources, functions } = await packageWith(custom);
+    const hooks = Object.values(Resources).filter(({ Type }) => Type === "AWS::AutoScaling::LifecycleHook");
+    const names = hooks.map(({ Properties }) => Properties.AutoScalingGroupName);
+    expect(new Set(names).size).to.equal(30);
+    expect(Resources).to.not.have.property("LifecycleHook");
+    expect(functions.terminate.input.auto_scaling_groups).to.have.members(names);
+    for (const { Properties } of hooks) {
+      expect(Properties).to.include({ LifecycleHookName: "asg-drain-live", DefaultResult: "CONTINUE" });
+      expect(Properties.NotificationTargetARN).to.deep.equal({ "Fn::GetAtt": ["LifecycleQueue", "Arn"] });
+    }
+    const metadata = hooks.map(({ Properties }) => Properties.NotificationMetadata).filter(Boolean);
+    expect(metadata).to.have.lengthOf(6);
+    for (const each of metadata) expect(keysOfMetadata(String(each))?.problems).to.deep.equal([]);
   });
 
   it("dry run is one line for all functions, and so is what each other line of the block switches", async () => {

@@ -237,7 +237,66 @@ export const WRONG: readonly (readonly [why: string, block: Block, problems: rea
     "more groups than IAM takes in a policy",
     { ...RIGHT, more_auto_scaling_groups: names(66, 20) },
     [
-      "more_auto_scaling_groups: expected inline policies of at most 10,240 characters, which is all that IAM takes for a role, found 10,676 of TerminateRole; name fewer groups and clusters, allow clusters by cluster_tag, or deploy a second stage for the others",
+      "more_auto_scaling_groups: expected inline policies of at most 10,240 characters, which is all that IAM takes for a role, found 10,676 of TerminateRole; let groups carry group_tag and clusters cluster_tag in place of their names, or deploy a second stage for the others",
     ],
+  ],
+  [
+    "more groups with hooks than IAM takes in a policy",
+    { ...RIGHT, groups: names(66, 20) },
+    [
+      "groups: expected inline policies of at most 10,240 characters, which is all that IAM takes for a role, found 10,676 of TerminateRole; let groups carry group_tag and clusters cluster_tag in place of their names, or deploy a second stage for the others",
+    ],
+  ],
+  [
+    "no group at all",
+    without("auto_scaling_group_name"),
+    ["auto_scaling_group_name: expected it, groups or group_tag, found nothing"],
+  ],
+  [
+    "a group with a hook twice",
+    { ...RIGHT, groups: ["batch", "web", { name: "batch" }] },
+    [
+      'groups[1]: expected each name once, found "web" in auto_scaling_group_name too',
+      'groups[2].name: expected each name once, found "batch" in groups[0] too',
+    ],
+  ],
+  [
+    "a group's settings with slips in them",
+    { ...RIGHT, groups: [{ name: "batch", drain_timeout_secnds: 900, on_timeout: "abndon" }] },
+    [
+      'groups[0].on_timeout: expected one of "continue", "abandon", "leave", found "abndon"; did you mean "abandon"?',
+      "groups[0].drain_timeout_secnds: unknown key; did you mean drain_timeout_seconds?",
+    ],
+  ],
+  [
+    "a group without its name, with a hook that is too short, and another one with a star",
+    { ...RIGHT, groups: [{ heartbeat_timeout_seconds: 10 }, "batch-*"] },
+    [
+      "groups[0].name: expected the name of an Auto Scaling group, found nothing",
+      "groups[0].heartbeat_timeout_seconds: expected a whole number of seconds from 30 to 7200, found 10",
+      'groups[1]: expected the name of one Auto Scaling group, without * and ?, found "batch-*"',
+    ],
+  ],
+  [
+    "a switch that no group has of its own",
+    { ...RIGHT, groups: [{ name: "batch", dry_run: true }] },
+    ["groups[0].dry_run: unknown key"],
+  ],
+  [
+    "settings that are too long for a hook's metadata",
+    { ...RIGHT, groups: [{ name: "batch", target_groups: names(40, 32) }] },
+    [
+      "groups[0]: expected settings of at most 1,023 characters as JSON, which is all that a hook's metadata takes, found 1,419; name fewer load balancers and target groups: what has the instance is found without a name, too",
+    ],
+  ],
+  [
+    "a tag without a key",
+    { ...RIGHT, group_tag: "=yes" },
+    ['group_tag: expected a tag\'s key, or key=value, found "=yes"'],
+  ],
+  [
+    "another tag for terminate than the roles go by",
+    { ...RIGHT, group_tag: "drain", terminate: { ...terminate, group_tag: "drain=yes" } },
+    ['terminate.group_tag: expected the block\'s group_tag, "drain", found "drain=yes"'],
   ],
 ];

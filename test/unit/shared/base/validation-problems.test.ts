@@ -115,6 +115,15 @@ describe("the text about a wrong value", () => {
     expect(one(z.union([other, two]), { a: "a" })).to.deep.equal(["key.b: expected string, found nothing"]);
   });
 
+  it("of a text or an object: what the object lacks, however much that is", () => {
+    const either = z.union([z.string(), z.strictObject({ a: z.string(), b: z.string() })]);
+    expect(one(either, {})).to.deep.equal([
+      "key.a: expected string, found nothing",
+      "key.b: expected string, found nothing",
+    ]);
+    expect(one(either, 5)).to.deep.equal(["key: expected string, found 5"]);
+  });
+
   it("is cut short after sixty characters, and then says how long it is", () => {
     expect(shortened("x".repeat(60))).to.equal("x".repeat(60));
     expect(shortened("x".repeat(61))).to.equal(`${"x".repeat(60)}… (61 characters)`);
