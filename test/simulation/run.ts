@@ -143,9 +143,11 @@ export function faultsOfOurs(
   );
 }
 
-// What a run says that failed because it asked for things that are not there, and because of nothing else.
+// What a run says that failed because it asked for things that are not there, or were deleted, and because of nothing else.
 function isOfNames(error: string): boolean {
-  return error.split("; ").every((each) => each.includes("there is no such "));
+  return error
+    .split("; ")
+    .every((each) => /there is no such |: the service is (INACTIVE|DRAINING)$/.test(each));
 }
 
 /** A fault of ours in words, with its time counted from the start. */

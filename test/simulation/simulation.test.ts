@@ -132,6 +132,28 @@ describe("simulation", () => {
       expect(ended("failed", 4)).to.have.lengthOf(1);
     });
 
+    it("a run that fails in the calm, but for what is not there or was deleted", () => {
+      const failed = (what: string) =>
+        faultsOfOurs(
+          {
+            invocations: [
+              {
+                name: "scale-tasks",
+                outcome: "failed",
+                startedAt: 5,
+                endedAt: 9,
+                error: `RunFailed: ${what}`,
+              },
+            ],
+          },
+          5,
+        );
+      const deleted = "1 failure: c0/web: the service is INACTIVE";
+      expect(failed(deleted)).to.deep.equal([]);
+      expect(failed("1 failure: there is no such cluster: c0")).to.deep.equal([]);
+      expect(failed(`${deleted}; c0/web: access denied`)).to.have.lengthOf(1);
+    });
+
     it("the rules that it breaks", async () => {
       const rules = (await run(undrained)).played.violations.map(({ rule }) => rule);
       expect(rules).to.deep.equal(["every drain ends in time", "no damage: late"]);
