@@ -88,6 +88,7 @@ const lacking = (keys: Keys): ScenarioInput => {
 
 const large = (shape: Shape) => world({ discover: "named" }, shape);
 const forty = Array.from({ length: 40 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
+const hundreds = Array.from({ length: 120 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
 const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
 const outage = [{ at_seconds: 10, skip_ticks: { function: "deregister" as const, for_seconds: 1_800 } }];
 const remembering = {
@@ -131,6 +132,14 @@ describe("what the story and the log of a seed show", () => {
       "forty instances",
       large({ auto_scaling_groups: [{ name: "fleet", instance_ids: forty }] }),
       ["groups of forty"],
+    ],
+    [
+      "hundreds that go at once",
+      large({
+        auto_scaling_groups: [{ name: "fleet", instance_ids: hundreds }],
+        timeline: [{ at_seconds: 6, terminate: { instance_ids: hundreds.slice(5) } }],
+      }),
+      ["groups of forty", "hundreds at once"],
     ],
     ["five clusters", large({ clusters: five }), ["five clusters"]],
     [

@@ -27,6 +27,7 @@ export const SHOWN_KINDS = [
   "cluster_tag",
   "clusters not permitted",
   "groups of forty",
+  "hundreds at once",
   "five clusters",
   "delays of a quarter of an hour",
   "stop timeouts of minutes",
@@ -75,6 +76,7 @@ function sizesOf({
   const delays = target_groups.map(({ deregistration_delay_seconds: delay = 300 }) => delay);
   const is: readonly (readonly [kind: ShownKind, holds: boolean])[] = [
     ["groups of forty", groups.some(({ instance_ids = [] }) => instance_ids.length >= 40)],
+    ["hundreds at once", timeline.some(({ terminate }) => (terminate?.instance_ids.length ?? 0) >= 100)],
     ["five clusters", clusters.length >= 5],
     ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
     ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],

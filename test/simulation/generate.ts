@@ -8,7 +8,7 @@ import { hooksOf } from "./hooks.ts";
 import { fits, ownInput, ownOf } from "./own-settings.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { scalingOf } from "./scaling.ts";
-import { happeningsOfSize, keysOfSize, outageOf, placeOfSize, sizeOf } from "./size.ts";
+import { fitsSize, happeningsOfSize, keysOfSize, knownOf, outageOf, placeOfSize, sizeOf } from "./size.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
@@ -73,7 +73,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...dry.timeline,
     ...changedInputs(source("inputs"), names),
     ...hooking.timeline,
-    ...happeningsOf(source("happenings"), place),
+    ...happeningsOf(source("happenings"), knownOf(size, place)),
     ...registeredAddresses(source("addresses"), place),
     ...rebalanced(source("rebalancing"), place),
     ...happeningsOfSize(sizing, size, place),
@@ -130,7 +130,10 @@ export function scenarioOf(seed: number): ScenarioInput {
     topics: [...hooking.topics],
     event_rules: [...(random.chance(0.7) ? [{ queue: "lifecycle" }] : []), ...hooking.rules],
     ...hooking.place,
-    timeline: timeline.filter(fits(own)).sort((a, b) => a.at_seconds - b.at_seconds),
+    timeline: timeline
+      .filter(fits(own))
+      .filter(fitsSize(size))
+      .sort((a, b) => a.at_seconds - b.at_seconds),
   };
 }
 

@@ -5,9 +5,9 @@ import type { Place } from "./world.ts";
 
 /**
  * How large the world of a seed is. Most are small, so that many are played. Long ones have delays and stop timeouts as AWS's defaults
- * are, or up to the most that it takes. Wide ones have groups of forty and five clusters.
+ * are, or up to the most that it takes. Wide ones have groups of forty and five clusters. In huge ones some hundreds go at once.
  */
-export type Size = "small" | "long" | "wide";
+export type Size = "small" | "long" | "wide" | "huge";
 
 type Cluster = Place["clusters"][number];
 type Service = NonNullable<Cluster["services"]>[number];
@@ -16,6 +16,10 @@ type Group = Place["auto_scaling_groups"][number];
 /** How many instances a wide world's first group has. */
 const WIDE_GROUP = 40;
 const WIDE_CLUSTERS = 5;
+/** How many of a huge world's first group are left after the others have gone. */
+const LEFT = 10;
+/** So many of a huge group come up in what happens besides. */
+const KNOWN = 4;
 /** How long both functions do not run, in seconds: so long an account's Lambda functions may be throttled. */
 const OUTAGE = 1_800;
 
@@ -25,13 +29,49 @@ export function sizeOf(random: Random): Size {
     [90, "small"],
     [8, "long"],
     [2, "wide"],
+    [0.5, "huge"],
   ]);
 }
 
 /** The place of that size. */
 export function placeOfSize(random: Random, size: Size, place: Place): Place {
-  if (size === "long") return long(random, place);
-  return size === "wide" ? wide(place) : place;
+  switch (size) {
+    case "small":
+      return place;
+    case "long":
+      return long(random, place);
+    case "wide":
+      return wide(place);
+    case "huge": {
+      const count = weighted(random, [
+        [6, 200],
+        [3, 400],
+        [1, 900],
+      ]);
+      return withFirstGroup(place, (group) => many(group, count));
+    }
+    default:
+      return size satisfies never;
+  }
+}
+
+/** The place that the happenings of every size are drawn from: one after the other, hundreds of instances would take a day. */
+export function knownOf(size: Size, place: Place): Place {
+  if (size !== "huge") return place;
+  return withFirstGroup(place, (group) => ({
+    ...group,
+    instance_ids: (group.instance_ids ?? []).slice(0, KNOWN),
+  }));
+}
+
+/** Says whether an entry can be of a world of that size. Nobody replaces hundreds one after the other. */
+export function fitsSize(size: Size): (entry: Entry) => boolean {
+  return ({ instance_refresh, rolling_update }) => size !== "huge" || !(instance_refresh ?? rolling_update);
+}
+
+function withFirstGroup(place: Place, change: (group: Group) => Group): Place {
+  const { auto_scaling_groups: groups } = place;
+  return { ...place, auto_scaling_groups: groups.map((group, i) => (i === 0 ? change(group) : group)) };
 }
 
 /** The settings of a drain that a world of that size takes, over those that were drawn. */
@@ -46,8 +86,12 @@ export function keysOfSize(random: Random, size: Size): Record<string, unknown> 
 /** What more happens in a world of that size. */
 export function happeningsOfSize(random: Random, size: Size, place: Place): Entry[] {
   const [group] = place.auto_scaling_groups;
-  if (size !== "wide" || !group) return [];
+  if (!group || size === "small" || size === "long") return [];
   const at_seconds = random.whole(20, HAPPENS_WITHIN);
+  if (size === "huge") {
+    const instance_ids = (group.instance_ids ?? []).slice(0, -LEFT);
+    return [{ at_seconds, terminate: { instance_ids, replace: random.chance(0.2) } }];
+  }
   return [
     random.chance(0.5)
       ? { at_seconds, scale_in: { group: group.name, count: random.whole(10, 20) } }
@@ -108,16 +152,13 @@ function wide(place: Place): Place {
   return {
     ...place,
     clusters: [...place.clusters, ...more],
-    auto_scaling_groups: place.auto_scaling_groups.map((group, i) => (i === 0 ? many(group) : group)),
+    auto_scaling_groups: withFirstGroup(place, (group) => many(group, WIDE_GROUP)).auto_scaling_groups,
   };
 }
 
-function many(group: Group): Group {
+function many(group: Group, count: number): Group {
   const [first = "i-00000000000000001"] = group.instance_ids ?? [];
   const prefix = first.slice(0, 3);
-  const instance_ids = Array.from(
-    { length: WIDE_GROUP },
-    (_, i) => `${prefix}${String(i + 1).padStart(16, "0")}`,
-  );
+  const instance_ids = Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(16, "0")}`);
   return { ...group, instance_ids };
 }
