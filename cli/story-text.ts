@@ -7,6 +7,7 @@ import { lossText } from "./loss-text.ts";
 import { lambdaSeconds } from "./report.ts";
 
 const QUIET = new Set([
+  "run started",
   "nothing to do",
   "run finished",
   "passed on",

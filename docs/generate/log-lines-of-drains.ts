@@ -337,6 +337,13 @@ export const DRAIN_LINES = {
       "A container instance stays in its cluster, its ECS agent is disconnected, and `reason` says why nobody takes it out. ECS goes on counting its tasks, so their services run too few. A drain logs it an hour after its end, or when EC2 does not know the instance any more. A sweep logs it whenever it finds one, with `instance_ids`.",
     todo: "Check that the instance is gone. Then: `aws ecs deregister-container-instance --cluster CLUSTER --container-instance ARN --force`.",
   },
+  "in no cluster": {
+    level: "INFO",
+    from: "both",
+    means:
+      "No ECS cluster is named, and none that was found has the instance. Only load balancers are looked at.",
+    todo: "Nothing for plain EC2. If the instance should be in a cluster: did its ECS agent ever register it?",
+  },
   "cluster lacks the instance": {
     level: "WARN",
     from: "both",

@@ -9,6 +9,13 @@ export const RUN_LINES = {
     means: "The queue was empty, or scale-tasks has no service in its input.",
     todo: NOTHING,
   },
+  "run started": {
+    level: "INFO",
+    from: "all",
+    means:
+      "The first line of each run: the input that it was given, key by key, as it was. What is not there has its default. As each line, it has the `version`.",
+    todo: NOTHING,
+  },
   "run finished": {
     level: "INFO",
     from: "all",

@@ -5,6 +5,7 @@ import { VERSION } from "./version.ts";
 
 /** The phrases of all log lines. docs/log-lines.md tells what each means, and what to do about it. */
 export type Phrase =
+  | "run started"
   | "nothing to do"
   | "run finished"
   | "input refused"
@@ -58,6 +59,7 @@ export type Phrase =
   | "instance replaced"
   | "step failed"
   | "cluster lacks the instance"
+  | "in no cluster"
   | "address left alone"
   | "cannot be used"
   | "found, not named"

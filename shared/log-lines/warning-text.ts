@@ -59,6 +59,10 @@ function warningText(reason: WarningReason): string {
       return "the instance has this address in another VPC than the target group, where it may be somebody else's: take it out yourself if it is this instance's";
     case "unfound":
       return "EC2 shows no network interface with these addresses in the target group's VPC: if one of them is this instance's, take it out yourself";
+    case "in no cluster":
+      return reason.searched
+        ? "no ECS cluster has it, so it is drained as plain EC2"
+        : "no ECS cluster is named, and discover: named looks for no other, so it is drained as plain EC2";
     case "cluster lacks it":
       return `none of its container instances is this one: ${reason.clusters.join(", ")}`;
     case "percents":

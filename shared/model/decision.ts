@@ -89,6 +89,7 @@ export type WarningReason =
   | { readonly why: "not permitted" }
   | { readonly why: "another VPC" }
   | { readonly why: "unfound" }
+  | { readonly why: "in no cluster"; readonly searched: boolean }
   | { readonly why: "cluster lacks it"; readonly clusters: readonly string[] }
   | {
       readonly why: "percents";
@@ -119,6 +120,7 @@ export type WarningKind =
   | "ECS drains it too"
   | "drained out of order"
   | "cluster lacks the instance"
+  | "in no cluster"
   | "found, not named"
   | "name not found"
   | "cluster not permitted"

@@ -140,7 +140,12 @@ function outOfOrder({ memory, since }: Termination, observed: Observation): Warn
 
 function lacking({ settings, memory }: Termination, { unread }: Observation): Warning[] {
   const { clusterNames: clusters } = settings;
-  if (clusters.length === 0 || memory.containerInstances.length > 0 || unread.tasks !== undefined) return [];
+  if (memory.containerInstances.length > 0 || unread.tasks !== undefined) return [];
+  if (clusters.length === 0) {
+    if (memory.noContainerInstanceSince === undefined) return [];
+    const searched = settings.discover !== "named";
+    return [{ level: "info", kind: "in no cluster", fields: {}, reason: { why: "in no cluster", searched } }];
+  }
   return [
     {
       level: "warn",

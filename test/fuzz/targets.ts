@@ -8,6 +8,7 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { InputError } from "../../shared/base/errors.ts";
+import type { Fields } from "../../shared/base/log.ts";
 import { ordinaryText } from "../../shared/log-lines/ordinary-text.ts";
 import { terminationOf } from "../../shared/messages/arrivals.ts";
 import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
@@ -156,7 +157,7 @@ export const TARGETS: readonly Target[] = [
 function inputTarget(
   name: string,
   form: (random: Random) => Json,
-  schemaOf: (event: unknown) => z.core.$ZodType,
+  schemaOf: (event: unknown) => z.core.$ZodType<Fields>,
 ): Target {
   return {
     name,

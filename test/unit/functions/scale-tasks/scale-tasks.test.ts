@@ -86,7 +86,7 @@ describe("scale-tasks", () => {
     const { calls, changed, logged } = await play(web, { active: 5, service: { desiredCount: 4 } });
     expect(changed).to.equal(0);
     expect(calls).to.deep.equal(["count main"]);
-    expect(logged).to.deep.equal(["info: nothing to change", "info: run finished"]);
+    expect(logged).to.deep.equal(["info: run started", "info: nothing to change", "info: run finished"]);
   });
 
   /** [why, the outside, the line about it, whether the run fails] */
@@ -164,6 +164,6 @@ describe("scale-tasks", () => {
   it("has nothing to do without services", async () => {
     const { calls, logged } = await play({ services: [] }, {});
     expect(calls).to.deep.equal([]);
-    expect(logged).to.deep.equal(["info: nothing to do"]);
+    expect(logged).to.deep.equal(["info: run started", "info: nothing to do"]);
   });
 });

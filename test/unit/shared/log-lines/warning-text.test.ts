@@ -123,6 +123,13 @@ const REASONS: {
       "EC2 shows no network interface with these addresses in the target group's VPC: if one of them is this instance's, take it out yourself",
     ],
   ],
+  "in no cluster": [
+    [{ why: "in no cluster", searched: true }, "no ECS cluster has it, so it is drained as plain EC2"],
+    [
+      { why: "in no cluster", searched: false },
+      "no ECS cluster is named, and discover: named looks for no other, so it is drained as plain EC2",
+    ],
+  ],
   "cluster lacks it": [
     [
       { why: "cluster lacks it", clusters: ["main", "other"] },
@@ -228,6 +235,7 @@ const PHRASES: { readonly [kind in WarningKind]: string } = {
   "ECS drains it too": "ECS drains it too",
   "drained out of order": "drained out of order",
   "cluster lacks the instance": "cluster lacks the instance",
+  "in no cluster": "in no cluster",
   "found, not named": "found, not named",
   "name not found": "name not found",
   "cluster not permitted": "cluster not permitted",

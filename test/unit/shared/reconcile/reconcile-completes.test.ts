@@ -24,6 +24,7 @@ describe("a pass at what is gone", () => {
     expect(ending).to.equal("completed");
     expect(lines.map(([, phrase]) => phrase)).to.deep.equal([
       "held by the lifecycle hook",
+      "in no cluster",
       "lifecycle action completed",
     ]);
   });

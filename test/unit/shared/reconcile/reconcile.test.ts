@@ -197,11 +197,13 @@ describe("what is worth a line", () => {
       "short hook",
       "held by the lifecycle hook",
       "two hooks of ours on one group: other",
+      "in no cluster",
     ]);
     expect(first.phrases).to.deep.equal([
       ["info", "deregistered", "i-1"],
       ["info", "held by the lifecycle hook", "i-1"],
       ["warn", "two hooks of ours on one group", "i-1"],
+      ["info", "in no cluster", "i-1"],
     ]);
     const again = await saying(first.logged);
     expect(again.logged).to.deep.equal(first.logged);

@@ -9,10 +9,10 @@ const right = { lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "moni
 const wrong = { ...right, poll_seconds: "5", cluster: ["main"] };
 
 describe("a function's input", () => {
-  it("that is right is read as it is, and nothing is logged", () => {
+  it("that is right is read as it is, and logged as the first line of the run", () => {
     const { log, lines } = keptLog();
     expect(readInput(deregisterInput, "deregister", right, log)).to.deep.equal(right);
-    expect(lines).to.deep.equal([]);
+    expect(lines).to.deep.equal([["info", "run started", right]]);
   });
 
   it("that is wrong names the function and every wrong key, in the error as in the log", async () => {
@@ -51,7 +51,7 @@ describe("a function's input in the variable INPUT", () => {
   it("is read from its JSON", async () => {
     const { input, lines } = await read(JSON.stringify(right));
     expect(input).to.deep.equal(right);
-    expect(lines).to.deep.equal([]);
+    expect(lines).to.deep.equal([["info", "run started", right]]);
   });
 
   it("that is wrong, no JSON, or not set is refused, and the variable named", async () => {
