@@ -42,3 +42,24 @@ exports.scaleTasksInput = async (variables) => inputsOf(await readBlock(variable
 
 /** @param {Variables} variables */
 exports.alarmActions = async (variables) => (await read(variables, "alarm_actions")) ?? [];
+
+// What loses something when it is replaced or deleted: messages, and instances that a hook holds.
+const KEPT = ["AWS::SQS::Queue", "AWS::AutoScaling::LifecycleHook"];
+
+/** @param {Variables} variables */
+exports.stackPolicy = async (variables) => {
+  const all = { Principal: "*", Resource: "*" };
+  return [
+    { Effect: "Allow", Action: ["Update:*"], ...all },
+    ...((await read(variables, "replace_and_delete")) === true
+      ? []
+      : [
+          {
+            Effect: "Deny",
+            Action: ["Update:Replace", "Update:Delete"],
+            ...all,
+            Condition: { StringEquals: { ResourceType: KEPT } },
+          },
+        ]),
+  ];
+};

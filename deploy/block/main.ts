@@ -1,4 +1,5 @@
 // What the files that Serverless loads need of the block. It cannot load TypeScript: deploy/block.cjs makes one file of this.
+export { heldBy } from "./held.ts";
 export { hooksOf } from "./hooks.ts";
 export { groupNamesOf, groupsOf, groupTagOf, inputsOf, queueNamesOf } from "./inputs.ts";
 export { problemsOfRoles } from "./policies.ts";

@@ -145,6 +145,16 @@ export const blockSchema = z.strictObject(
       arns.source,
       "expected a list of ARNs of EventBridge rules and SNS topics",
     ).check(z.describe("EventBridge rules and SNS topics that may send to the lifecycle queue.")),
+    replace_and_delete: truth.check(
+      z.describe(
+        "Whether a deployment may replace or delete queues and hooks, which loses what is in them. See [below](#names-that-change). The default is false.",
+      ),
+    ),
+    remove_while_held: truth.check(
+      z.describe(
+        "Whether `serverless remove` goes on though instances are held or messages wait. See [below](#removing-it). The default is false.",
+      ),
+    ),
     alarm_actions: listOf(arns.action, "expected a list of ARNs").check(
       z.describe("ARNs of SNS topics, for instance, that are told when an alarm goes off."),
     ),

@@ -93,5 +93,45 @@ Beside unknown keys and wrong values, this is refused:
 | a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
 The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.
+
+## Names that change
+
+To replace a queue is to lose its messages. To replace or delete a hook is to release what it holds: Auto Scaling completes its lifecycle
+actions at once. So the stack has a policy that denies both, and a deployment that would do it fails and is rolled back. Nothing is lost.
+Whoever deploys needs \`cloudformation:SetStackPolicy\`.
+
+| you want to | do this |
+| --- | --- |
+| take a group out of the block, or delete it | Let its drains end, and then follow the steps below. |
+| give a group to \`groups\` that is in \`auto_scaling_group_name\` | Leave it where it is. Both do the same. |
+| give the queues other names, or the stage another one | Deploy a second stage beside the first, with queues of its own. Put its hook on the groups, wait until the first stage holds nothing, and remove that. An instance waits for both hooks meanwhile. |
+| replace or delete all the same | Follow the steps below. |
+
+1. See that nothing is held and no message waits, as \`serverless remove\` does ([below](#removing-it)).
+2. Let the stack do it once. The next deployment without the key sets the policy again:
+
+       aws cloudformation set-stack-policy --stack-name asg-drain-live --stack-policy-body \\
+         '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
+
+3. Set \`replace_and_delete: true\` in the block, and deploy. A queue that is replaced stays beside the new one, with what is in it.
+4. Remove the key, and deploy again.
+
+## Removing it
+
+    npx serverless remove
+
+It refuses while an instance of a group of the block is in \`Terminating:Wait\`, or while one of the two queues has a message. It lists both.
+Wait until the drains have ended. To remove all the same, set \`remove_while_held: true\`: the instances are then released with whatever
+is on them.
+
+It needs \`autoscaling:DescribeAutoScalingGroups\`, \`sqs:GetQueueUrl\` and \`sqs:GetQueueAttributes\`. Hooks of your own that notify the
+queue are not the stack's. Delete them first: without the functions, they hold each instance for their whole timeout.
+
+CloudFormation itself does not ask. Before you delete the stack by other means, ask both:
+
+    aws autoscaling describe-auto-scaling-instances \\
+      --query 'AutoScalingInstances[?ends_with(LifecycleState, \`Terminating:Wait\`)].[AutoScalingGroupName, InstanceId]'
+    aws sqs get-queue-attributes --queue-url URL --attribute-names All \\
+      --query 'Attributes.[ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible]'
 `;
 }

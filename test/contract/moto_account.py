@@ -35,6 +35,18 @@ class Account:
         """Runs serverless, which must succeed; gives what it printed."""
         return run(PROJECT / "node_modules/.bin/serverless", *arguments, environment=self.environment)
 
+    def serverless_refuses(self, *arguments):
+        """Runs serverless, which must fail; gives what it printed."""
+        done = subprocess.run(
+            [PROJECT / "node_modules/.bin/serverless", *arguments],
+            cwd=PROJECT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
     def everything(self):
         """The names of all that is there of the kinds that the stack has, hooks and alarms too."""
         autoscaling = self.client("autoscaling")

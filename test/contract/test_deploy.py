@@ -31,6 +31,7 @@ SKIPPED = {
 LEFT_OUT = {
     "Architectures": "moto's CloudFormation does not hand it on to the function, which is then x86_64",
     "NotificationTargetARN": "moto shows a hook's target and role as names of its own, whatever was put",
+    "StackPolicyBody": "moto does not keep the policy that an update brings",
     "PublicAccessBlockConfiguration": "moto's CloudFormation does not hand it on to the bucket",
 }
 # Compared below, each in a test of its own.
@@ -313,6 +314,31 @@ def test_info_finds_the_stack(account, template, stack_name):
     assert f"stack: {stack_name}" in printed
     for properties in template.of_type("AWS::Lambda::Function").values():
         assert properties["FunctionName"] in printed
+
+
+def test_the_stack_policy_is_what_cloudformation_takes(account, stack_name):
+    cloudformation = account.client("cloudformation")
+    state = json.loads((PACKAGE / "serverless-state.json").read_text())
+    policy = {"Statement": state["service"]["provider"]["stackPolicy"]}
+    before = cloudformation.get_stack_policy(StackName=stack_name)
+    assert "StackPolicyBody" not in before, f"compare it, then: {LEFT_OUT['StackPolicyBody']}"
+    cloudformation.set_stack_policy(StackName=stack_name, StackPolicyBody=json.dumps(policy))
+    put = cloudformation.get_stack_policy(StackName=stack_name)["StackPolicyBody"]
+    assert json.loads(put) == policy
+
+
+@pytest.mark.parametrize("name", ["LifecycleQueue", "MonitorQueue"])
+def test_remove_refuses_while_a_message_waits(account, template, name):
+    sqs = account.client("sqs")
+    queue = template.properties(name)["QueueName"]
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a drain")
+    there = account.everything()
+    printed = account.serverless_refuses("remove")
+    assert f"- queue {queue}: 1 message\n" in printed
+    assert "custom.remove_while_held" in printed
+    assert account.everything() == there
+    sqs.purge_queue(QueueUrl=url)
 
 
 def test_remove_leaves_nothing(account, before, stack_name):

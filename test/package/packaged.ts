@@ -36,6 +36,8 @@ export type Package = {
   readonly resources: Resources;
   /** The template's text. */
   readonly text: string;
+  /** The statements of the stack's policy. */
+  readonly stackPolicy: Json;
   readonly functions: Readonly<Record<FunctionName, PackagedFunction>>;
 };
 
@@ -141,9 +143,11 @@ async function readPackage(folder: string): Promise<Package> {
   const text = await readFile(file, "utf8");
   const { Resources: resources } = JSON.parse(text) as { Resources: Resources };
   const functions = await Promise.all(FUNCTIONS.map((name) => readFunction(resources, name, folder)));
+  const state = JSON.parse(await readFile(join(folder, ".serverless", "serverless-state.json"), "utf8"));
   return {
     resources,
     text,
+    stackPolicy: state.service.provider.stackPolicy,
     functions: Object.fromEntries(functions.map((each) => [each.name, each])) as Package["functions"],
   };
 }

@@ -142,7 +142,19 @@ describe("the packaged template", () => {
     const role = propertiesOf("LifecycleHookRole");
     expect(role.AssumeRolePolicyDocument).to.deep.include({
       Statement: [
-        { Effect: "Allow", Principal: { Service: "autoscaling.amazonaws.com" }, Action: "sts:AssumeRole" },
+        {
+          Effect: "Allow",
+          Principal: { Service: "autoscaling.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: {
+            StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+            ArnLike: {
+              "aws:SourceArn": {
+                "Fn::Sub": `arn:\${AWS::Partition}:autoscaling:\${AWS::Region}:\${AWS::AccountId}:autoScalingGroup:*`,
+              },
+            },
+          },
+        },
       ],
     });
     expect(
@@ -150,6 +162,25 @@ describe("the packaged template", () => {
         ({ PolicyDocument }) => PolicyDocument.Statement,
       ),
     ).to.deep.equal([[{ Effect: "Allow", Action: ["sqs:SendMessage", "sqs:GetQueueUrl"], Resource: queue }]]);
+  });
+
+  it("no deployment replaces or deletes a queue or a hook, unless the block lets it", async () => {
+    const denied = {
+      Effect: "Deny",
+      Action: ["Update:Replace", "Update:Delete"],
+      Principal: "*",
+      Resource: "*",
+      Condition: { StringEquals: { ResourceType: ["AWS::SQS::Queue", "AWS::AutoScaling::LifecycleHook"] } },
+    };
+    const allowed = { Effect: "Allow", Action: ["Update:*"], Principal: "*", Resource: "*" };
+    expect(packaged.stackPolicy).to.deep.equal([allowed, denied]);
+    const { stackPolicy } = await packageWith({ ...PLAIN, replace_and_delete: true });
+    expect(stackPolicy).to.deep.equal([allowed]);
+    for (const each of Object.values(resources).filter(({ Type }) => Type === "AWS::SQS::Queue"))
+      expect(each, "if it is replaced, it stays").to.include({
+        UpdateReplacePolicy: "Retain",
+        DeletionPolicy: "Delete",
+      });
   });
 
   it("each queue, each dead-letter queue and each function has its alarm, and so have drains that hang or are cut off", () => {
