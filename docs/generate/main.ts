@@ -15,6 +15,7 @@ import { metricsPage } from "./metrics-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
+import { queriesPage } from "./queries-page.ts";
 import { readmePage } from "./readme-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
@@ -32,6 +33,7 @@ const pages: Record<string, string> = {
   "performance.md": performancePage(),
   "../README.md": readmePage(),
   "metrics.md": metricsPage(),
+  "queries.md": queriesPage(),
   "dev/odd-answers.md": oddAnswersPage(),
   "dev/planted-bugs.md": plantedBugsPage(),
   "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
