@@ -1,6 +1,7 @@
 // A plugin of Serverless that refuses a wrong block before anything is packaged, deployed or removed. It tells all that is wrong at
-// once, each with its key. A right block gets a hook for each of its groups: YAML cannot make resources of a list.
-const { hooksOf, problemsOfBlock, problemsOfRoles } = require("./block.cjs");
+// once, each with its key. A right block gets a hook for each of its groups: YAML cannot make resources of
+// a list. What else it chooses is put into the template too.
+const { applyOptions, hooksOf, problemsOfBlock, problemsOfRoles, rightBlock } = require("./block.cjs");
 
 module.exports = class CheckBlock {
   constructor(serverless, options) {
@@ -8,6 +9,7 @@ module.exports = class CheckBlock {
       // After all variables are there, and before whatever the command does.
       initialize: () => {
         const { custom, resources } = serverless.service;
+        applyOptions(serverless.service, rightBlock(custom ?? {}));
         const problems = [
           ...problemsOfBlock(custom, { stage: options?.stage }),
           ...problemsOfRoles(resources.Resources, custom ?? {}),

@@ -34,20 +34,22 @@ export function problemsOfBlock(custom: unknown, options: Options = {}): string[
   const parsed = z.safeParse(blockSchema, written, { reportInput: true });
   const problems = parsed.success ? [] : problemsOf(parsed.error, blockSchema);
   if (!isObject) return named(problems);
-  const block = readable(written as Record<string, unknown>);
+  const block = rightBlock(written as Record<string, unknown>);
   return named([
     ...problems,
     ...problemsOfInputs(block),
     ...problemsOfQueues(block),
     ...problemsOfGroups(written as Record<string, unknown>),
     ...problemsOfMetadata(written as Record<string, unknown>),
+    ...problemsOfRegions(block),
     ...problemsOfLimits(block),
     ...problemsOfOptions(block, options),
   ]);
 }
 
-// A key of the block that is wrong has been told of, and an input would only repeat it.
-function readable(written: Record<string, unknown>): Block {
+/** The block, as far as it is right. A key that is wrong has been told of, and an input would only repeat it. */
+export function rightBlock(custom: Readonly<Record<string, unknown>>): Block {
+  const written = blockIn(custom);
   const read = (key: string, value: unknown) => (isInput(key, value) ? value : rightValue(key, value));
   const entries = Object.entries(written).map(([key, value]) => [key, read(key, value)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
@@ -163,6 +165,20 @@ function twice(named: readonly (readonly [key: string, name: unknown])[]): strin
       ? []
       : [`${key}: expected each name once, found ${quote(name)} in ${first} too`];
   });
+}
+
+// A key encrypts, and an alarm tells, in its own Region alone.
+function problemsOfRegions(block: Block): string[] {
+  const { region, kms_key_arn, alarm_actions, ok_actions } = block;
+  if (region === undefined) return [];
+  const arns: [key: string, arn: string][] = [
+    ...(kms_key_arn === undefined ? [] : [["kms_key_arn", kms_key_arn] satisfies [string, string]]),
+    ...(alarm_actions ?? []).map((arn, n): [string, string] => [`alarm_actions[${n}]`, arn]),
+    ...(ok_actions ?? []).map((arn, n): [string, string] => [`ok_actions[${n}]`, arn]),
+  ];
+  return arns
+    .filter(([, arn]) => ![region, ""].includes(arn.split(":")[3] ?? ""))
+    .map(([key, arn]) => `${key}: expected an ARN in ${region}, found ${quote(arn)}`);
 }
 
 function problemsOfLimits(block: Block): string[] {

@@ -57,11 +57,31 @@ const arns = {
     /^arn:[\w-]+:(?:events|sns):[\w-]+:\d{12}:.+$/,
     "expected the ARN of an EventBridge rule or an SNS topic",
   ),
+  boundary: text(/^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/, "expected the ARN of an IAM policy"),
+  // A role's policy cannot name a key by its alias.
+  key: text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+$/, "expected the ARN of a KMS key, not of its alias"),
   action: text(
     /^arn:[\w-]+:[\w-]+:[\w-]*:[^:]*:.+$/,
     "expected an ARN that CloudWatch tells, such as that of an SNS topic",
   ),
 };
+
+/** How many days CloudWatch Logs can keep a log group's lines. It takes no other numbers. */
+const RETENTION = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** CloudFormation's limits for the tags of a stack. */
+const TAGS = { most: 50, key: /^(?!aws:)[\s\S]{1,128}$/, value: /^[\s\S]{1,256}$/ };
+const tagsExpected =
+  "expected up to 50 tags, each with a key that does not begin with aws:, and a text as its value";
+const isTag = ([key, value]: [string, unknown]) =>
+  TAGS.key.test(key) && typeof value === "string" && TAGS.value.test(value);
+const tags = z.record(z.string(), z.unknown(), { error: tagsExpected }).check(
+  z.refine((all) => Object.keys(all).length <= TAGS.most && Object.entries(all).every(isTag), {
+    error: tagsExpected,
+  }),
+);
 
 /** The block at the top of serverless.yml: what a user edits. */
 export const blockSchema = z.strictObject(
@@ -158,6 +178,27 @@ export const blockSchema = z.strictObject(
     alarm_actions: listOf(arns.action, "expected a list of ARNs").check(
       z.describe("ARNs of SNS topics, for instance, that are told when an alarm goes off."),
     ),
+    ok_actions: listOf(arns.action, "expected a list of ARNs").check(
+      z.describe("The same, for when an alarm is over."),
+    ),
+    log_retention_days: z
+      .optional(z.literal(RETENTION, { error: `expected one of ${RETENTION.join(", ")}` }))
+      .check(z.describe("How many days the functions' log lines are kept. The default is 30.")),
+    tags: z
+      .optional(tags)
+      .check(
+        z.describe("Tags of the stack. CloudFormation puts them on all that is in it and can have tags."),
+      ),
+    permissions_boundary_arn: z
+      .optional(arns.boundary)
+      .check(z.describe("The IAM policy that bounds the permissions of all roles of the stack.")),
+    kms_key_arn: z
+      .optional(arns.key)
+      .check(
+        z.describe(
+          "The KMS key that encrypts the queues and the logs. See [below](#a-key-of-your-own). Without it, SQS and CloudWatch Logs use keys of their own.",
+        ),
+      ),
   },
   { error: objectExpected("expected an object with the keys of the block") },
 );

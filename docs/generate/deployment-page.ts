@@ -70,6 +70,18 @@ ${keysTable(groupSchema)}
 Leave a group that has been in \`auto_scaling_group_name\` there. In \`groups\`, its hook would be another one of the same name, and
 CloudFormation would delete the hook with the old one.
 
+## A key of your own
+
+With \`kms_key_arn\`, the four queues and the three log groups are encrypted with your KMS key, and the roles may use it. The key's own policy
+must let these services use it too (\`kms:Decrypt\` and \`kms:GenerateDataKey*\`, and \`kms:Encrypt\` for the logs):
+
+- \`logs.REGION.amazonaws.com\`, or the deployment fails.
+- \`events.amazonaws.com\`, if the block asks for notices or a rule of yours sends to the queue. Otherwise, the events are lost.
+- \`sns.amazonaws.com\`, if a topic of yours sends to the queue.
+
+The key must stay usable for the four days that a message may wait. If you disable it, no message can be read. The instances then wait for
+the sweep, and for the hook's own timeout.
+
 ## What is checked
 
 Each command of \`serverless\` first reads the whole block by the schemas of the functions themselves. A wrong block is refused
@@ -90,6 +102,7 @@ Beside unknown keys and wrong values, this is refused:
 | a function's input that EventBridge does not take | 8,192 characters | Name fewer load balancers and target groups: what has the instance is found, too. |
 | an input that does not fit into Lambda's environment, with \`deregister_at_once\` | 4,096 bytes | The same, or set \`deregister_at_once\` to false. |
 | settings of a group that do not fit into its hook's metadata | 1,023 characters | Name fewer load balancers and target groups. |
+| a KMS key, or a topic of an alarm, in another Region | | Take one of the block's Region. |
 | a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
 The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.

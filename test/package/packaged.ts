@@ -38,6 +38,8 @@ export type Package = {
   readonly text: string;
   /** The statements of the stack's policy. */
   readonly stackPolicy: Json;
+  /** The tags of the stack, if it has any. */
+  readonly stackTags: Json | undefined;
   readonly functions: Readonly<Record<FunctionName, PackagedFunction>>;
 };
 
@@ -148,6 +150,7 @@ async function readPackage(folder: string): Promise<Package> {
     resources,
     text,
     stackPolicy: state.service.provider.stackPolicy,
+    stackTags: state.service.provider.stackTags,
     functions: Object.fromEntries(functions.map((each) => [each.name, each])) as Package["functions"],
   };
 }

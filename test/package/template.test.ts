@@ -314,6 +314,43 @@ describe("the packaged template", () => {
     }
   });
 
+  it("a boundary, tags, a key, a retention and who is told of an end are put wherever they belong", async () => {
+    const key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    const boundary = "arn:aws:iam::123456789012:policy/boundary";
+    const { resources: Resources, stackTags } = await packageWith({
+      ...PLAIN,
+      ok_actions: PLAIN.alarm_actions,
+      log_retention_days: 90,
+      tags: { team: "web" },
+      permissions_boundary_arn: boundary,
+      kms_key_arn: key,
+    });
+    const of = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type);
+    for (const [id, { Properties }] of of("AWS::SQS::Queue")) {
+      expect(Properties.KmsMasterKeyId, id).to.equal(key);
+      expect(Properties, id).to.not.have.property("SqsManagedSseEnabled");
+    }
+    for (const [id, { Properties }] of of("AWS::Logs::LogGroup"))
+      expect(Properties, id).to.include({ KmsKeyId: key, RetentionInDays: 90 });
+    const roles = of("AWS::IAM::Role");
+    for (const [id, { Properties }] of roles) expect(Properties.PermissionsBoundary, id).to.equal(boundary);
+    const withKey = roles.filter(([, { Properties }]) => JSON.stringify(Properties).includes(key));
+    expect(withKey.map(([id]) => id)).to.have.members([
+      "DeregisterRole",
+      "TerminateRole",
+      "LifecycleHookRole",
+    ]);
+    for (const [id, { Properties }] of of("AWS::CloudWatch::Alarm"))
+      expect(Properties, id).to.deep.include({
+        AlarmActions: PLAIN.alarm_actions,
+        OKActions: PLAIN.alarm_actions,
+      });
+    expect([of("AWS::SQS::Queue").length, of("AWS::Logs::LogGroup").length, roles.length]).to.deep.equal([
+      4, 3, 4,
+    ]);
+    expect(stackTags).to.deep.equal({ team: "web" });
+  });
+
   it("thirty groups, as docs/deployment.md has them: a hook each, with its settings, and all are swept", async () => {
     const { custom } = parse(THIRTY_GROUPS, { merge: true });
     const { resources: Resources, functions } = await packageWith(custom);

@@ -299,4 +299,44 @@ export const WRONG: readonly (readonly [why: string, block: Block, problems: rea
     { ...RIGHT, group_tag: "drain", terminate: { ...terminate, group_tag: "drain=yes" } },
     ['terminate.group_tag: expected the block\'s group_tag, "drain", found "drain=yes"'],
   ],
+  [
+    "a number of days that CloudWatch Logs does not take",
+    { ...RIGHT, log_retention_days: 31 },
+    [
+      "log_retention_days: expected one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, found 31",
+    ],
+  ],
+  [
+    "a key by its alias",
+    { ...RIGHT, kms_key_arn: "arn:aws:kms:eu-west-1:123456789012:alias/ours" },
+    [
+      'kms_key_arn: expected the ARN of a KMS key, not of its alias, found "arn:aws:kms:eu-west-1:123456789012:alias/ours"',
+    ],
+  ],
+  [
+    "a key and a topic of another Region",
+    {
+      ...RIGHT,
+      kms_key_arn: "arn:aws:kms:us-east-1:123456789012:key/1",
+      ok_actions: ["arn:aws:sns:us-east-1:123456789012:on-call"],
+    },
+    [
+      'kms_key_arn: expected an ARN in eu-west-1, found "arn:aws:kms:us-east-1:123456789012:key/1"',
+      'ok_actions[0]: expected an ARN in eu-west-1, found "arn:aws:sns:us-east-1:123456789012:on-call"',
+    ],
+  ],
+  [
+    "a tag of AWS's own",
+    { ...RIGHT, tags: { "aws:team": "web" } },
+    [
+      'tags: expected up to 50 tags, each with a key that does not begin with aws:, and a text as its value, found {"aws:team":"web"}',
+    ],
+  ],
+  [
+    "a role in place of a boundary",
+    { ...RIGHT, permissions_boundary_arn: "arn:aws:iam::123456789012:role/boundary" },
+    [
+      'permissions_boundary_arn: expected the ARN of an IAM policy, found "arn:aws:iam::123456789012:role/boundary"',
+    ],
+  ],
 ];
