@@ -1,10 +1,17 @@
 // A plugin of Serverless that refuses a wrong block before anything is packaged, deployed or removed. It tells all that is wrong at
 // once, each with its key. A right block gets a hook for each of its groups: YAML cannot make resources of
 // a list. What else it chooses is put into the template too.
-const { applyOptions, hooksOf, problemsOfBlock, problemsOfRoles, rightBlock } = require("./block.cjs");
+const {
+  applyOptions,
+  hooksOf,
+  problemsOfBlock,
+  problemsOfRoles,
+  rightBlock,
+  warningsOfBlock,
+} = require("./block.cjs");
 
 module.exports = class CheckBlock {
-  constructor(serverless, options) {
+  constructor(serverless, options, { log }) {
     this.hooks = {
       // After all variables are there, and before whatever the command does.
       initialize: () => {
@@ -15,6 +22,7 @@ module.exports = class CheckBlock {
           ...problemsOfRoles(resources.Resources, custom ?? {}),
         ];
         if (problems.length === 0) {
+          for (const warning of warningsOfBlock(custom)) log.warning(warning);
           addHooks(resources.Resources, custom);
           return;
         }

@@ -4,5 +4,5 @@ export { hooksOf } from "./hooks.ts";
 export { groupNamesOf, groupsOf, groupTagOf, inputsOf, queueNamesOf } from "./inputs.ts";
 export { applyOptions } from "./options.ts";
 export { problemsOfRoles } from "./policies.ts";
-export { problemsOfBlock, rightBlock } from "./problems.ts";
+export { problemsOfBlock, rightBlock, warningsOfBlock } from "./problems.ts";
 export { BLOCK_KEYS, rightValue } from "./schema.ts";

@@ -3,7 +3,7 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { problemsOf, quote } from "../../shared/base/validation-problems.ts";
 import { METADATA, metadataOf } from "./hooks.ts";
-import { groupNamesOf, inputsOf, queueNamesOf } from "./inputs.ts";
+import { groupNamesOf, groupsOf, inputsOf, queueNamesOf } from "./inputs.ts";
 import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
 
 /** The name of a queue's dead letters is the queue's with this after it. */
@@ -242,4 +242,38 @@ function named(problems: readonly string[]): string[] {
 /** A number as people read it. */
 export function figure(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+/** The names that serverless.yml has for its queues as it comes, and the stage that they are for. */
+const AS_IT_COMES = { stage: "live", queues: ["asg-drain-lifecycle", "asg-drain-monitor"] };
+/** Below this a hook can end between two runs that prolong it, in seconds. */
+const SHORT_HOOK = 180;
+
+/** What is not wrong, and may not be meant. */
+export function warningsOfBlock(block: Block): string[] {
+  const { lifecycle, monitor } = queueNamesOf(block);
+  const { stage, auto_scaling_group_name, heartbeat_timeout_seconds, dry_run } = block;
+  const groups = groupsOf(block);
+  const isUsed =
+    auto_scaling_group_name !== undefined ||
+    groups.some((group) => group.heartbeat_timeout_seconds === undefined);
+  const timeouts = [
+    ...(isUsed ? [["", heartbeat_timeout_seconds] as const] : []),
+    ...groups.map((group, n) => [`groups[${n}].`, group.heartbeat_timeout_seconds] as const),
+  ];
+  const short = timeouts.filter(([, timeout]) => timeout !== undefined && timeout < SHORT_HOOK);
+  return named([
+    ...[lifecycle, monitor]
+      .filter((queue) => stage !== AS_IT_COMES.stage && AS_IT_COMES.queues.includes(String(queue)))
+      .map(
+        (queue) =>
+          `deregister: ${quote(queue)} is the name of a queue of the stage ${AS_IT_COMES.stage}; if that is deployed here too, leave the name out`,
+      ),
+    ...(dry_run === true
+      ? []
+      : short.map(
+          ([at, timeout]) =>
+            `${at}heartbeat_timeout_seconds: ${timeout} is short, and the hook may end between two runs; set it to ${SHORT_HOOK} or more`,
+        )),
+  ]);
 }

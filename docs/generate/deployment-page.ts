@@ -105,7 +105,8 @@ Beside unknown keys and wrong values, this is refused:
 | a KMS key, or a topic of an alarm, in another Region | | Take one of the block's Region. |
 | a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
-The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.
+It warns, and goes on, if a hook's timeout is under 180 seconds, or if another stage than \`live\` has the queues' names that serverless.yml comes
+with. The check is offline. It does not know whether a group exists, or whether another stack has queues of the same names.
 
 ## Names that change
 

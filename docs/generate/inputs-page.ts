@@ -63,7 +63,7 @@ ${keysTable(scaleManyInput)}
 
 A lifecycle hook can carry settings for its group in its \`NotificationMetadata\`. That is a JSON object with the keys that
 deregister and terminate share, except \`dry_run\`. They replace those of both functions' inputs, so one deployment serves many
-groups:
+groups. For a group in \`groups\`, the deployment writes them there ([deployment.md](deployment.md#the-settings-of-a-group)):
 
     {"cluster_name": "payments", "drain_timeout_seconds": 14400}
 

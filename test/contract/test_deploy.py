@@ -31,6 +31,7 @@ SKIPPED = {
 }
 LEFT_OUT = {
     "Architectures": "moto's CloudFormation does not hand it on to the function, which is then x86_64",
+    "NotificationMetadata": "moto takes a hook's metadata, and does not show it",
     "NotificationTargetARN": "moto shows a hook's target and role as names of its own, whatever was put",
     "StackPolicyBody": "moto does not keep the policy that an update brings",
     "PublicAccessBlockConfiguration": "moto's CloudFormation does not hand it on to the bucket",
@@ -122,6 +123,32 @@ def lint(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_cfn_lint_finds_nothing(packaged, path):
     assert lint(path) == ""
+
+
+def test_cfn_lint_finds_nothing_in_thirty_groups(packaged, tmp_path):
+    packaged_of_thirty_groups(tmp_path)
+    path = tmp_path / ".serverless" / TEMPLATES[1].name
+    hooks = [
+        each["Properties"]
+        for each in json.loads(path.read_text())["Resources"].values()
+        if each["Type"] == "AWS::AutoScaling::LifecycleHook"
+    ]
+    assert len(hooks) == 30
+    assert lint(path) == ""
+
+
+def packaged_of_thirty_groups(folder):
+    """Packages a copy of the project with the block of examples/blocks, as docs/deployment.md says."""
+    for name in ("functions", "shared", "deploy", "node_modules", "package.json"):
+        (folder / name).symlink_to(PROJECT / name)
+    text = (PROJECT / "serverless.yml").read_text()
+    start, end = text.index("custom:\n"), text.index("  # ----")
+    block = (PROJECT / "examples/blocks/thirty-groups.yml").read_text()
+    (folder / "serverless.yml").write_text(text[:start] + block + text[end:])
+    done = subprocess.run(
+        [PROJECT / "node_modules/.bin/serverless", "package"], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_cfn_lint_finds_what_is_planted(packaged, tmp_path):
@@ -326,6 +353,31 @@ def test_the_stack_policy_is_what_cloudformation_takes(account, stack_name):
     cloudformation.set_stack_policy(StackName=stack_name, StackPolicyBody=json.dumps(policy))
     put = cloudformation.get_stack_policy(StackName=stack_name)["StackPolicyBody"]
     assert json.loads(put) == policy
+
+
+def test_the_hooks_of_thirty_groups_are_what_auto_scaling_takes(account, packaged, tmp_path):
+    packaged_of_thirty_groups(tmp_path)
+    path = tmp_path / ".serverless" / TEMPLATES[1].name
+    of_groups = StackTemplate(path, packaged.region, {})
+    autoscaling = account.client("autoscaling")
+    for name, resource in of_groups.resources.items():
+        if resource["Type"] != "AWS::AutoScaling::LifecycleHook":
+            continue
+        hook = {**resource["Properties"], "NotificationTargetARN": "queue", "RoleARN": "role"}
+        group = hook["AutoScalingGroupName"]
+        autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName=group,
+            LaunchConfigurationName="existing",
+            AvailabilityZones=[f"{packaged.region}a"],
+            MinSize=0,
+            MaxSize=0,
+        )
+        autoscaling.put_lifecycle_hook(**hook)
+        [put] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=group)["LifecycleHooks"]
+        autoscaling.delete_auto_scaling_group(AutoScalingGroupName=group, ForceDelete=True)
+        same = {"LifecycleHookName", "LifecycleTransition", "HeartbeatTimeout", "DefaultResult"}
+        assert {key: put[key] for key in same} == {key: hook[key] for key in same}, name
+        assert "NotificationMetadata" not in put, f"compare it, then: {LEFT_OUT['NotificationMetadata']}"
 
 
 @pytest.mark.parametrize("name", ["LifecycleQueue", "MonitorQueue"])

@@ -1,5 +1,7 @@
 // Protects the numbers that only make sense together, and the promise of serverless.yml's first lines: what a user edits
 // stands in the block at its top, and what is left out of it there is left out of the stack.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { THIRTY_GROUPS } from "../../docs/generate/deployment-page.ts";
@@ -9,6 +11,7 @@ import {
   FUNCTIONS,
   type Json,
   type Package,
+  PROJECT,
   packageWith,
   type Resource,
   type Resources,
@@ -312,6 +315,27 @@ describe("the packaged template", () => {
         new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
       );
     }
+  });
+
+  it("of a block from before groups, all that is deployed keeps its logical id and its name, and the inputs are the same", async () => {
+    const fixture = (name: string) =>
+      readFileSync(join(PROJECT, "test", "package", "fixtures", name), "utf8");
+    const { custom } = parse(fixture("block-before-groups.yml"), { merge: true });
+    const { resources: Resources, functions } = await packageWith(custom);
+    const before: Record<string, Record<string, string>> = JSON.parse(
+      fixture("resources-before-groups.json"),
+    );
+    for (const [id, { Type, ...names }] of Object.entries(before)) {
+      expect(Resources[id]?.Type, id).to.equal(Type);
+      expect(Resources[id]?.Properties ?? {}, id).to.include(names);
+    }
+    const { deregister } = custom;
+    const told = { ...deregister, dry_run: false };
+    expect(FUNCTIONS.map((name) => functions[name].input)).to.deep.equal([
+      told,
+      { ...told, queue_name: deregister.elb_monitor_queue_name, auto_scaling_groups: ["web-instances"] },
+      { services: [], dry_run: false },
+    ]);
   });
 
   it("a boundary, tags, a key, a retention and who is told of an end are put wherever they belong", async () => {

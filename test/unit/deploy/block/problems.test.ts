@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { problemsOfBlock } from "../../../../deploy/block/problems.ts";
+import { problemsOfBlock, warningsOfBlock } from "../../../../deploy/block/problems.ts";
 import { RIGHT, WRONG } from "../../../package/wrong-blocks.ts";
 
 const OF_POLICIES = /inline policies/;
@@ -40,5 +40,25 @@ describe("the block of serverless.yml", () => {
     expect(problemsOfBlock(RIGHT, { stage: "green" })).to.deep.equal([
       'serverless.yml: custom.stage: expected the stage of the command line, "green", found "blue"; set it here and leave out --stage, because a second deployment needs queues of its own too',
     ]);
+  });
+
+  it("is warned of queues' names of the stage live in another stage, and of a hook that is short", () => {
+    const names = {
+      lifecycle_queue_name: "asg-drain-lifecycle",
+      elb_monitor_queue_name: "asg-drain-monitor",
+    };
+    const doubtful = { ...RIGHT, deregister: names, heartbeat_timeout_seconds: 179 };
+    const short = (key: string, seconds: number) =>
+      `serverless.yml: custom.${key}: ${seconds} is short, and the hook may end between two runs; set it to 180 or more`;
+    const shared = (name: string) =>
+      `serverless.yml: custom.deregister: "${name}" is the name of a queue of the stage live; if that is deployed here too, leave the name out`;
+    const groups = ["batch", { name: "pay", heartbeat_timeout_seconds: 30 }];
+    expect(warningsOfBlock({ ...doubtful, groups })).to.deep.equal([
+      ...Object.values(names).map(shared),
+      short("heartbeat_timeout_seconds", 179),
+      short("groups[1].heartbeat_timeout_seconds", 30),
+    ]);
+    expect(warningsOfBlock({ ...doubtful, stage: "live", dry_run: true })).to.deep.equal([]);
+    expect(warningsOfBlock({ ...RIGHT, heartbeat_timeout_seconds: 180 })).to.deep.equal([]);
   });
 });
