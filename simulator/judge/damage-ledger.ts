@@ -144,7 +144,9 @@ export class DamageLedger {
       isUntold: ({ instanceId }: There) => {
         const hold = this.#holds.get(instanceId);
         const scope = hold && this.#facts.scopeOf(hold.group, hold.hook);
-        return scope === undefined ? hold !== undefined && hold.begunAt === undefined : !scope.isTold;
+        if (scope !== undefined) return !scope.isTold;
+        const isFollowed = hold?.begunAt !== undefined && this.#facts.sweepInterval > 0;
+        return hold !== undefined && !isFollowed;
       },
     };
     const left = leftBehind(at, this.#where, releases, this.#facts);

@@ -27,7 +27,10 @@ type Releases = {
   readonly scopeOf: (there: There) => Scope | undefined;
   /** Whether a hook of ours ever held it. */
   readonly wasHeld: (there: There) => boolean;
-  /** Whether nothing told us of the hook that held it, or it was made another's before any of us began its drain. */
+  /**
+   * Whether nothing told us of the hook that held it. Or it was made another's before any of us began its drain, or after that, and
+   * nobody sweeps.
+   */
   readonly isUntold: (there: There) => boolean;
 };
 

@@ -564,6 +564,35 @@ describe("scenarios: damage", () => {
       }
     });
 
+    it("one whose hook was made another's in the middle: a person's act, unless somebody sweeps", async () => {
+      const [hook] = group.hooks;
+      const { deregister, terminate } = functions({ ...named, drain_timeout_seconds: 7_000 });
+      const swept = { auto_scaling_groups: ["fleet"], lifecycle_queue_name: "lifecycle" };
+      const by = async (sweep_minutes: number) => {
+        const input = { ...terminate.input, ...named, ...swept, sweep_minutes };
+        return kinds(
+          await play({
+            ...world,
+            auto_scaling_groups: [{ ...group, hooks: [{ ...hook, heartbeat_timeout_seconds: 600 }] }],
+            tasks: [
+              { cluster: "main", instance_ids: [victim], family: "job", task: { stop_seconds: 9_000 } },
+            ],
+            queues: [...QUEUES, { name: "theirs" }],
+            functions: { deregister, terminate: { ...terminate, input } },
+            timeline: [
+              { at_seconds: 1, terminate: { instance_ids: [victim] } },
+              { at_seconds: 100, put_hook: { group: "fleet", hook: { ...hook, queue: "theirs" } } },
+              { at_seconds: 400, disconnect_agent: { instance_ids: [victim] } },
+              // The group stays ours by a hook that never held the instance.
+              { at_seconds: 650, put_hook: { group: "fleet", hook: { ...hook, name: "later" } } },
+            ],
+          }),
+        ).filter((each) => each.startsWith("left_behind"));
+      };
+      expect(await by(0)).to.deep.equal(["left_behind, by a person's act"]);
+      expect(await by(1)).to.not.include("left_behind, by a person's act");
+    });
+
     it("none where the agent was connected", async () => {
       const outcome = await playBy(idle, { auto_scaling_groups, timeline: [kill] });
       expect(kinds(outcome).filter((each) => each.startsWith("left_behind"))).to.deep.equal([]);
