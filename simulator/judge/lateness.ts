@@ -99,7 +99,8 @@ export class Latenesses {
     const { hold, unpermittedUntil } = watched;
     const { group, hook } = hold;
     const isMadeForeign = this.#facts.scopeOf(group, hook) === undefined;
-    if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= from + GRACE_MS) return "a person's act";
+    if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= this.#caughtUpAt(watched, from))
+      return "a person's act";
     const there = this.#where.instance(hold.instanceId);
     const isInTime = (since: number) => at - since - (hold.scope.permits.settle ?? 0) <= GRACE_MS;
     if (isInTime(from)) return "settle_seconds";

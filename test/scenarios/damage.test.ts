@@ -497,6 +497,22 @@ describe("scenarios: damage", () => {
       expect(kinds(await playBy(completing(660), faulty(500)))).to.deep.equal(["late, by nothing"]);
     });
 
+    it("one whose hook is made another's while the drain catches up with a fault, and none that is so after that", async () => {
+      const [hook] = group.hooks;
+      const throttle = { actions: ["*"], for_seconds: 60, probability: 1 };
+      const foreign = (at_seconds: number) => ({
+        ...empty,
+        queues: [...QUEUES, { name: "theirs" }],
+        timeline: [
+          ...world.timeline,
+          { at_seconds: 30, throttle },
+          { at_seconds, put_hook: { group: "fleet", hook: { ...hook, queue: "theirs" } } },
+        ].sort((a, b) => a.at_seconds - b.at_seconds),
+      });
+      expect(kinds(await playBy(completing(860), foreign(600)))).to.include("late, by a person's act");
+      expect(kinds(await playBy(completing(860), foreign(760)))).to.include("late, by nothing");
+    });
+
     it("one in a cluster that may not be changed, until it leaves the cluster", async () => {
       const held = { ...empty, functions: functions({ drain_timeout_seconds: 300 }) };
       const leaving = { at_seconds: 160, deregister_container_instance: { instance_ids: [victim] } };
