@@ -33,6 +33,8 @@ class Belongings {
   readonly taken = new Map<string, string>();
   /** Where it is registered. */
   readonly registered = new Set<string>();
+  /** Where ECS registered it for a task, which is ECS's own to give back. */
+  readonly ofTasks = new Set<string>();
   /** Where the functions may register it: they took it out, or they could not know that somebody else did. */
   readonly mayBeGivenBack = new Set<string>();
   /** When somebody other than AWS and the functions took it out, in milliseconds since 1970, by place. */
@@ -179,9 +181,13 @@ export class BelongingsLedger implements Past {
         this.#accuse({ at, instanceId, rule: RETURN_RULE, what });
       }
     }
-    if (state === "registered") own.taken.delete(place);
-    else if (state === "draining" || !own.taken.has(place)) {
-      if (isOurs && own.state === RETURNING_WITH_ALL) own.taken.set(place, by);
+    if (state === "registered") {
+      own.taken.delete(place);
+      if (by === "ecs") own.ofTasks.add(place);
+      else own.ofTasks.delete(place);
+    } else if (state === "draining" || !own.taken.has(place)) {
+      const isToReturn = own.state === RETURNING_WITH_ALL && !own.ofTasks.has(place);
+      if (isOurs && isToReturn) own.taken.set(place, by);
       else own.taken.delete(place);
     }
   }
