@@ -77,7 +77,8 @@ function terminateOf(block: Block, lifecycle: unknown): Keys {
   const listed = own.auto_scaling_groups ?? [];
   const groups = Array.isArray(listed) ? [...new Set([...groupNamesOf(block), ...listed])] : listed;
   return {
-    ...(isTold ? {} : { lifecycle_queue_name: lifecycle }),
+    // Our hooks notify it, whatever else brings messages.
+    lifecycle_queue_name: lifecycle,
     ...own,
     auto_scaling_groups: groups,
     ...(tag === undefined ? {} : { group_tag: tag }),

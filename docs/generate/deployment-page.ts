@@ -57,8 +57,8 @@ One of \`auto_scaling_group_name\`, \`groups\`, \`group_tag\` and \`more_auto_sc
 
 - A name in the block is used as it is. Only names that you leave out carry the stage.
 - \`dry_run\` counts for each function whose own input does not say otherwise.
-- terminate gets its queue, and the groups of the block to sweep, without your naming them. It sweeps if it knows our hook: by
-  \`lifecycle_queue_name\`, \`lifecycle_hook_names\` or \`lifecycle_topic_arns\`.
+- terminate gets its queue, the queue that our hooks notify, and the groups of the block to sweep, without your naming them. A
+  \`terminate\` from before that names no hook, queue or topic gets the first alone, as long as the block has no \`groups\` and no \`group_tag\`.
 
 ### The settings of a group
 

@@ -17,6 +17,7 @@ const PLANTED_WORKER = 'import "../planted/planting.ts";\nimport "./worker.ts";\
 /** What the tests need of the project; node_modules is linked. */
 const NEEDED = [
   "cli",
+  "deploy",
   "examples",
   "functions",
   "shared",

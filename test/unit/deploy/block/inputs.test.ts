@@ -47,13 +47,18 @@ const terminates: [string, Block, Record<string, unknown>][] = [
     { ...QUEUES, queue_name: "out", auto_scaling_groups: ["a", "z"] },
   ],
   [
-    "a hook by its name",
+    "a hook by its name: that of the block notifies the queue",
     {
       auto_scaling_group_name: "web",
       deregister: QUEUES,
       terminate: { lifecycle_hook_names: ["ours"] },
     },
-    { lifecycle_hook_names: ["ours"], queue_name: "out", auto_scaling_groups: ["web"] },
+    {
+      lifecycle_hook_names: ["ours"],
+      lifecycle_queue_name: "in",
+      queue_name: "out",
+      auto_scaling_groups: ["web"],
+    },
   ],
   [
     "queues of default names, with the stage in them",
