@@ -12,6 +12,9 @@ const HOOK_KEYS = [
   "lifecycle_topic_arns",
 ];
 
+/** By which of its keys deregister knows hooks beside those that notify its queue. */
+export const MORE_HOOK_KEYS: readonly string[] = ["lifecycle_hook_names", "lifecycle_topic_arns"];
+
 type Keys = Readonly<Record<string, unknown>>;
 
 /** The inputs of the three functions, as their schedules bring them. */
@@ -79,8 +82,15 @@ function terminateOf(block: Block, lifecycle: unknown): Keys {
   return {
     // Our hooks notify it, whatever else brings messages.
     lifecycle_queue_name: lifecycle,
+    ...hookKeysOf(block),
     ...own,
     auto_scaling_groups: groups,
     ...(tag === undefined ? {} : { group_tag: tag }),
   };
+}
+
+// By what deregister knows more hooks. Terminate would take those that it does not know for another's, and drop their instances.
+function hookKeysOf({ deregister = {} }: Block): Keys {
+  const keys = Object.entries(deregister).filter(([key]) => MORE_HOOK_KEYS.includes(key));
+  return Object.fromEntries(keys);
 }

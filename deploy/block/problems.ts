@@ -3,7 +3,7 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { problemsOf, quote } from "../../shared/base/validation-problems.ts";
 import { METADATA, metadataOf } from "./hooks.ts";
-import { groupNamesOf, groupsOf, inputsOf, queueNamesOf } from "./inputs.ts";
+import { groupNamesOf, groupsOf, inputsOf, MORE_HOOK_KEYS, queueNamesOf } from "./inputs.ts";
 import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
 
 /** The name of a queue's dead letters is the queue's with this after it. */
@@ -96,7 +96,7 @@ function problemsOfQueues(block: Block): string[] {
         ]
       : [];
   });
-  return [...own, ...problemsOfTerminatesQueues(block)];
+  return [...own, ...problemsOfTerminatesQueues(block), ...problemsOfTerminatesHooks(block)];
 }
 
 // The roles may only use the stack's own queues.
@@ -114,6 +114,19 @@ function problemsOfTerminatesQueues(block: Block): string[] {
       ? []
       : [`terminate.${key}: expected deregister's ${from}, ${quote(expected)}, found ${quote(told[key])}`],
   );
+}
+
+// Terminate would drop what deregister began for a hook that terminate does not know.
+function problemsOfTerminatesHooks(block: Block): string[] {
+  const { deregister, terminate } = inputsOf(block);
+  return MORE_HOOK_KEYS.flatMap((key) => {
+    const [began, known] = [deregister[key], terminate[key]];
+    if (!Array.isArray(began) || !Array.isArray(known)) return [];
+    const missing = began.filter((each) => !known.includes(each));
+    return missing.length === 0
+      ? []
+      : [`terminate.${key}: expected all of deregister's, ${quote(missing[0])} too, found ${quote(known)}`];
+  });
 }
 
 function problemsOfGroups(written: Readonly<Record<string, unknown>>): string[] {

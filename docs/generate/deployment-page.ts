@@ -57,7 +57,7 @@ One of \`auto_scaling_group_name\`, \`groups\`, \`group_tag\` and \`more_auto_sc
 
 - A name in the block is used as it is. Only names that you leave out carry the stage.
 - \`dry_run\` counts for each function whose own input does not say otherwise.
-- terminate gets its queue, the queue that our hooks notify, and the groups of the block to sweep, without your naming them. A
+- terminate gets its queue, by what deregister knows our hooks, and the groups of the block to sweep, without your naming them. A
   \`terminate\` from before that names no hook, queue or topic gets the first alone, as long as the block has no \`groups\` and no \`group_tag\`.
 
 ### The settings of a group
@@ -97,7 +97,7 @@ Beside unknown keys and wrong values, this is refused:
 | --- | --- | --- |
 | a group or a cluster that is named twice | | Name it once. |
 | queues with the same name, a FIFO queue, or a queue whose dead letters' queue has too long a name | 67 characters | Take other names, or leave the names out. |
-| queues in \`terminate\` that are not those of \`deregister\` | | Leave them out in \`terminate\`. |
+| queues in \`terminate\` that are not those of \`deregister\`, or topics and hooks that lack some of its | | Leave them out in \`terminate\`. |
 | \`--stage\` with another stage than the block's | | Set \`stage\` in the block, and leave the names of the queues out or change them. A second deployment must not share queues. |
 | a function's input that EventBridge does not take | 8,192 characters | Name fewer load balancers and target groups: what has the instance is found, too. |
 | an input that does not fit into Lambda's environment, with \`deregister_at_once\` | 4,096 bytes | The same, or set \`deregister_at_once\` to false. |

@@ -339,4 +339,13 @@ export const WRONG: readonly (readonly [why: string, block: Block, problems: rea
       'permissions_boundary_arn: expected the ARN of an IAM policy, found "arn:aws:iam::123456789012:role/boundary"',
     ],
   ],
+  [
+    "a terminate that does not know a hook for which deregister begins drains",
+    {
+      ...RIGHT,
+      deregister: { ...deregister, lifecycle_hook_names: ["ours", "theirs"] },
+      terminate: { ...terminate, lifecycle_hook_names: ["ours"] },
+    },
+    ['terminate.lifecycle_hook_names: expected all of deregister\'s, "theirs" too, found ["ours"]'],
+  ],
 ];

@@ -22,7 +22,6 @@ const deployed = {
   dry_run: false,
   group_tag: "drain=yes",
   deregister: { ...block.deregister, lifecycle_topic_arns: TOPICS.map(topicArn) },
-  terminate: { ...block.terminate, lifecycle_topic_arns: TOPICS.map(topicArn) },
 } as Block;
 const { deregister, terminate } = inputsOf(deployed);
 const [lifecycle, monitor] = [deregister.lifecycle_queue_name, deregister.elb_monitor_queue_name] as string[];

@@ -61,6 +61,21 @@ const terminates: [string, Block, Record<string, unknown>][] = [
     },
   ],
   [
+    "deregister's topics and hooks by name, if it has none of its own",
+    {
+      groups: ["a"],
+      deregister: { ...QUEUES, lifecycle_topic_arns: ["arn"], lifecycle_hook_names: ["one"] },
+      terminate: { lifecycle_hook_names: ["one", "two"] },
+    },
+    {
+      lifecycle_topic_arns: ["arn"],
+      lifecycle_hook_names: ["one", "two"],
+      lifecycle_queue_name: "in",
+      queue_name: "out",
+      auto_scaling_groups: ["a"],
+    },
+  ],
+  [
     "queues of default names, with the stage in them",
     { stage: "blue", auto_scaling_group_name: "web", deregister: {} },
     {
