@@ -26,6 +26,7 @@ import {
 import { reconcile } from "../../shared/reconcile/reconcile.ts";
 import { sendNotices } from "../../shared/reconcile/replace-noticed.ts";
 import { noticePolicyOf } from "../../shared/rules/notices.ts";
+import { mayPassOn } from "../../shared/rules/whose-hook.ts";
 import { isDryRun } from "../../shared/run/dry-run-switch.ts";
 import { readInput, readInputVariable, refuseVariable } from "../../shared/run/input.ts";
 import { handsOverAt, type Invocation } from "../../shared/run/invocation.ts";
@@ -127,7 +128,10 @@ async function begin(
     if (each.ending === "waiting") return [each];
     return follow === undefined ? [] : [{ ...each, termination: follow }];
   });
-  const kept = await passOn(run, monitorQueue, waiting);
+  const isKnown = ({ termination }: Reconciled) =>
+    mayPassOn(termination, run.cache.hooks.peek(termination.group), options.replace.ours);
+  const unsure = waiting.filter((each) => !isKnown(each));
+  const kept = [...unsure, ...(await passOn(run, monitorQueue, waiting.filter(isKnown)))];
   const toSend = [...found, ...toReplace.map((each) => each.waiting)];
   const isSent = await passOnNotices(run, monitorQueue, { settings: options.replace, notices: toSend });
   const unsent = isSent ? [] : toReplace.map(({ arrived }) => arrived);

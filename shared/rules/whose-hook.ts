@@ -4,6 +4,7 @@ import { isHeld } from "../model/lifecycle-state.ts";
 import type { AutoScalingView } from "../model/observation.ts";
 import type { Termination } from "../model/termination.ts";
 import { drop } from "./decision.ts";
+import { isFollowed } from "./following.ts";
 
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
 export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
@@ -45,6 +46,21 @@ export function isAnothers(
   owner: HookOwner | undefined,
 ): owner is "another's" | "managed draining" | "unnamed" {
   return owner === "another's" || owner === "managed draining" || owner === "unnamed";
+}
+
+/**
+ * Rule 1. Whether deregister may pass a termination on. Its hook must be known to be ours, since a terminate that is told of no hook takes
+ * what comes for ours. A drain without a hook is that of an interruption, and one that is only followed is over.
+ *
+ * @param known the terminating hooks of its group. Undefined if they could not be read.
+ */
+export function mayPassOn(
+  termination: Termination,
+  known: Pick<AutoScalingView, "hooks"> | undefined,
+  ours: OurHooks,
+): boolean {
+  if (termination.hook === undefined || isFollowed(termination)) return true;
+  return ownerOf(termination, { hooks: known?.hooks }, ours) === "ours";
 }
 
 /**

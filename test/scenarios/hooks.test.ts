@@ -399,6 +399,37 @@ describe("scenarios: another's hook", () => {
     expect(touched).to.deep.equal([]);
   });
 
+  it("another's hook that deregister could not read is not passed on: a terminate that is told of no hook would take it for ours", async () => {
+    const deny = { actions: ["autoscaling:DescribeLifecycleHooks"], for_seconds: 20, probability: 1 };
+    const outcome = await play(
+      world(
+        [HOOK],
+        [
+          { at_seconds: 5, terminate: { instance_ids: ["i-000000000000000d1"], replace: false } },
+          {
+            at_seconds: 8,
+            send_lifecycle_message: {
+              queue: "lifecycle",
+              group: "database",
+              hook: "flush",
+              instance_id: "i-000000000000000d1",
+              transition: "autoscaling:EC2_INSTANCE_TERMINATING",
+              form: "sqs",
+            } as never,
+          },
+          { at_seconds: 10, deny },
+        ],
+      ),
+    );
+    expect(linesOf(outcome, "call failed").length, "deregister's first run").to.be.at.least(1);
+    expect(linesOf(outcome, "passed on")).to.deep.equal([]);
+    expect(outcome.damage).to.deep.equal([]);
+    expect(calls(outcome, "autoscaling:RecordLifecycleActionHeartbeat")).to.equal(0);
+    const [dropped] = linesOf(outcome, "termination dropped", "i-000000000000000d1");
+    expect(dropped).to.include({ function: "deregister" });
+    expect(dropped?.reason).to.match(/another's/);
+  });
+
   it("hooks that cannot be read while a drain goes on: heartbeats keep ours alive", async () => {
     const deny = { actions: ["autoscaling:DescribeLifecycleHooks"], for_seconds: 900, probability: 1 };
     const outcome = await play(

@@ -9,6 +9,7 @@ import {
   isHeldByOurs,
   knowsNone,
   MANAGED_DRAINING_HOOK,
+  mayPassOn,
   ownerOf,
   withoutOthersHook,
 } from "../../../../shared/rules/whose-hook.ts";
@@ -18,6 +19,7 @@ import {
   denied,
   hook,
   MINUTE,
+  OURS,
   observed,
   rows,
   SECOND,
@@ -116,6 +118,26 @@ it("only our own hook holds an instance for us", () => {
   expect(held).to.deep.equal(["ours"]);
   expect(isHeldByOurs(termination(), observed(state("InService")))).to.equal(false);
   expect(isHeldByOurs(termination({}, { hook: undefined }), observed())).to.equal(false);
+});
+
+describe("deregister passes on", () => {
+  const by = (target: string | undefined) => ({ hooks: [hook({ target })] });
+  const passes = (
+    known: { hooks: readonly Hook[] } | undefined,
+    change: Parameters<typeof termination>[1] = {},
+    memory = {},
+  ) => mayPassOn(termination(memory, change), known, OURS);
+
+  it("what it knows to be of a hook of ours", () => expect(passes({ hooks: [hook()] })).to.equal(true));
+  it("nothing of another's hook, nor of one that it could not read, or not find", () => {
+    expect(passes(by(`${SQS}:snapshots`))).to.equal(false);
+    expect(passes(undefined)).to.equal(false);
+    expect(passes({ hooks: [] })).to.equal(false);
+  });
+  it("what has no hook, and what is only followed", () => {
+    expect(passes(undefined, { hook: undefined })).to.equal(true);
+    expect(passes(undefined, {}, { followedSince: SINCE })).to.equal(true);
+  });
 });
 
 describe("a heartbeat", () => {
