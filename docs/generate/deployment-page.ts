@@ -30,7 +30,8 @@ ${THIRTY_GROUPS.replace(/^/gm, "    ").replace(/ +$/gm, "").trimEnd()}
 
        npx serverless deploy
 
-4. Terminate one instance of a group, and read what the functions would do: lines with \`dry run\` in the log.
+4. Terminate one instance of a group, and read what the functions would do: lines with \`dry run\` in the log. In a dry run nobody prolongs
+   the hook, and the instance waits for the hook's whole timeout.
 5. Set \`dry_run\` to false, and deploy again.
 
 To add a group, add its line and deploy. The order of the lines means nothing: no hook is replaced by another order.
