@@ -102,7 +102,7 @@ export class Latenesses {
     if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= this.#caughtUpAt(watched, from))
       return "a person's act";
     const there = this.#where.instance(hold.instanceId);
-    const isInTime = (since: number) => at - since - (hold.scope.permits.settle ?? 0) <= GRACE_MS;
+    const isInTime = (since: number) => at - since - hold.scope.permits.settlesByKey <= GRACE_MS;
     if (isInTime(from)) return "settle_seconds";
     // Nobody may set it DRAINING there, and ECS may place tasks on it until its end. So it is held until its deadline.
     if (unpermittedUntil !== undefined && isInTime(unpermittedUntil)) return "clusters";
@@ -121,8 +121,9 @@ export class Latenesses {
   // a sweep finds. What it waits for counts from then: a search, and the time to settle.
   #caughtUpAt({ hold, behindNetwork }: Watched, from: number): number {
     const { disturbedUntil, sweepInterval, ticks } = this.#facts;
-    const { settle, searchesFor } = hold.scope.permits;
-    const waits = (settle ?? (behindNetwork ? NETWORK_SETTLE_MS : 0)) + searchesFor + GRACE_MS;
+    const { settle, settlesByKey, searchesFor } = hold.scope.permits;
+    const byDefault = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
+    const waits = Math.max(settlesByKey, byDefault) + searchesFor + GRACE_MS;
     const { messageLostAt } = this.#where.instance(hold.instanceId);
     // Without sweeps, nothing finds it.
     const found =

@@ -68,6 +68,8 @@ type Permits = {
   readonly leavesAfter: number | undefined;
   /** How long nothing may be left before the end, in milliseconds; undefined where it is not given. */
   readonly settle: number | undefined;
+  /** The longest that any of the settings gives for that, in milliseconds; 0 where none does. */
+  readonly settlesByKey: number;
   /** How long nothing must have been left before the end: behind a Network Load Balancer, and elsewhere. In milliseconds. */
   readonly settlesAtLeast: { readonly behindNetwork: number; readonly elsewhere: number };
   readonly containerInstances: "never" | "when_disconnected" | "always";
@@ -226,6 +228,7 @@ function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesA
     ]),
     dryRun: input.dry_run === true,
     settle: typeof settle === "number" ? settle * 1_000 : undefined,
+    settlesByKey: typeof settle === "number" ? settle * 1_000 : 0,
     settlesAtLeast: {
       behindNetwork: typeof settle === "number" ? settle * 1_000 : NETWORK_SETTLE_MS,
       elsewhere: typeof settle === "number" ? settle * 1_000 : 0,
@@ -316,6 +319,7 @@ function eitherPermits(a: Permits, b: Permits): Permits {
     leavesAfter: Number.isFinite(least) ? least : undefined,
     // Without the key it depends on the load balancer.
     settle: a.settle === undefined || b.settle === undefined ? undefined : Math.max(a.settle, b.settle),
+    settlesByKey: Math.max(a.settlesByKey, b.settlesByKey),
     settlesAtLeast: {
       behindNetwork: Math.min(a.settlesAtLeast.behindNetwork, b.settlesAtLeast.behindNetwork),
       elsewhere: Math.min(a.settlesAtLeast.elsewhere, b.settlesAtLeast.elsewhere),

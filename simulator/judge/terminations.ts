@@ -7,6 +7,9 @@ import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
 import { type Seeing, Settling } from "./settling.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
+/** So much longer each drain that is open beside it may make one, in milliseconds: Auto Scaling takes some ten completions a second. */
+const COMPLETION_MS = 100;
+
 /** What the judge must know to judge terminations. Times are in milliseconds. */
 export type TerminationOptions = {
   readonly scopeOf: ScopeNow;
@@ -27,6 +30,8 @@ export type TerminationOptions = {
   readonly taskFacts: TaskFacts;
   /** Whether all calls are slow: runs have no time for all, and a sweep may find what a message still stands for. */
   readonly isSlow: boolean;
+  /** Whether there is a target group or classic load balancer of a name now. */
+  readonly exists: (name: string) => boolean;
   /** Whether a Network Load Balancer may be in front of a target group. */
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
@@ -339,7 +344,9 @@ export class Terminations implements Past {
     const { faultsEndAt, sweepInterval } = this.#options;
     const { permits, changedAt } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
-    const isHeldByName = permits.isMisnamed && permits.discover !== "all";
+    const names = [...scope.named.targetGroups, ...scope.named.loadBalancers];
+    const isMisnamed = permits.isMisnamed || names.some((each) => !this.#options.exists(each));
+    const isHeldByName = isMisnamed && permits.discover !== "all";
     if (begunAt === undefined || isHeldByName || permits.dryRun) return undefined;
     if (dead || interrupted || !this.#isStillOurs(of)) return undefined;
     return Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
@@ -395,8 +402,10 @@ export class Terminations implements Past {
     const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
     // On a dry run the hook's own timeout ends it.
     if (!isTold || scope.permits.dryRun) return Number.POSITIVE_INFINITY;
-    const limit = scope.limit + lateBy;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
+    const near = from + scope.limit - 2 * TICKS_MS;
+    const beside = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= near).length;
+    const limit = scope.limit + lateBy + beside * COMPLETION_MS;
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
     if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;
     return Math.max(from, faultsEnd + HIDDEN_MS) + limit;

@@ -83,6 +83,7 @@ export function judgeOf(
     taskFacts: taskFactsIn(world),
     replacing: () => replacingBy(inputs),
     isSlow: isSlow(scenario),
+    exists: existsIn(world),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],

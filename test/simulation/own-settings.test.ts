@@ -28,8 +28,15 @@ describe("terminate's own settings", () => {
   });
 
   it("with its queue alone, it still names a hook that an event rule tells of", () => {
-    const [named] = input("queue_name alone", { sweep_minutes: 1, lifecycle_hook_names: ["drain"] });
-    expect(named).to.deep.equal({ queue_name: "monitor", lifecycle_hook_names: ["drain"] });
+    const [named] = input("queue_name alone", {
+      sweep_minutes: 1,
+      lifecycle_hook_names: ["drain"],
+    });
+    expect(named).to.deep.equal({
+      queue_name: "monitor",
+      lifecycle_queue_name: "lifecycle",
+      lifecycle_hook_names: ["drain"],
+    });
   });
 
   const change = (which: "deregister" | "terminate", keys: object) =>

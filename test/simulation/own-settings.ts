@@ -29,9 +29,11 @@ export function ownInput(
   { ours, settings }: { readonly ours: Ours; readonly settings: Readonly<Record<string, unknown>> },
 ): Record<string, unknown> {
   const queue = { queue_name: "monitor" };
-  const { lifecycle_hook_names: names } = ours;
-  // A hook that notifies nobody has to be named.
-  if (own === "queue_name alone") return { ...queue, ...(names ? { lifecycle_hook_names: names } : {}) };
+  const { lifecycle_hook_names } = ours;
+  // A hook that notifies nobody has to be named. Who names one must also say what the others notify.
+  const named =
+    lifecycle_hook_names === undefined ? {} : { lifecycle_hook_names, lifecycle_queue_name: "lifecycle" };
+  if (own === "queue_name alone") return { ...queue, ...named };
   const kept = Object.entries(settings).filter(() => own === "all" || (own === "some" && random.chance(0.5)));
   return { ...queue, ...ours, ...Object.fromEntries(kept) };
 }

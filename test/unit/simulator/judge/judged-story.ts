@@ -33,6 +33,7 @@ export function violations(
     replacing: () => ({ atOnce: 1, last: false }),
     taskFacts: () => undefined,
     isSlow: false,
+    exists: () => true,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
