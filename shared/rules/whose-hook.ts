@@ -59,7 +59,9 @@ export function mayPassOn(
   known: Pick<AutoScalingView, "hooks"> | undefined,
   ours: OurHooks,
 ): boolean {
-  if (termination.hook === undefined || isFollowed(termination)) return true;
+  const { hook, memory } = termination;
+  // Of an instance that no group knows nothing can be touched. Only what is passed on remembers that, for the second read.
+  if (hook === undefined || isFollowed(termination) || memory.absentSince !== undefined) return true;
   return ownerOf(termination, { hooks: known?.hooks }, ours) === "ours";
 }
 

@@ -430,6 +430,16 @@ describe("scenarios: another's hook", () => {
     expect(dropped?.reason).to.match(/another's/);
   });
 
+  it("the message of a group that was deleted meanwhile is dropped", async () => {
+    const outcome = await play(
+      world([HOOK], [terminated(), { at_seconds: 12, delete_group: { group: "fleet" } }], {
+        ends_after_seconds: 1_200,
+      }),
+    );
+    expect(droppedOf(outcome).map(([, reason]) => reason)).to.have.lengthOf(1);
+    expectDone(outcome);
+  });
+
   it("hooks that cannot be read while a drain goes on: heartbeats keep ours alive", async () => {
     const deny = { actions: ["autoscaling:DescribeLifecycleHooks"], for_seconds: 900, probability: 1 };
     const outcome = await play(

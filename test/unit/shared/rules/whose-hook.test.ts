@@ -138,6 +138,10 @@ describe("deregister passes on", () => {
     expect(passes(undefined, { hook: undefined })).to.equal(true);
     expect(passes(undefined, {}, { followedSince: SINCE })).to.equal(true);
   });
+  it("what no group knows any more: a second read must agree, and only what is passed on remembers the first", () => {
+    expect(passes(undefined, {}, { absentSince: SINCE })).to.equal(true);
+    expect(passes({ hooks: [] }, {}, { absentSince: SINCE })).to.equal(true);
+  });
 });
 
 describe("a heartbeat", () => {
