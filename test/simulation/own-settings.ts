@@ -29,10 +29,10 @@ export function ownInput(
   { ours, settings }: { readonly ours: Ours; readonly settings: Readonly<Record<string, unknown>> },
 ): Record<string, unknown> {
   const queue = { queue_name: "monitor" };
-  const { lifecycle_hook_names } = ours;
+  const { lifecycle_hook_names, lifecycle_topic_arns: topics } = ours;
   // A hook that notifies nobody has to be named. Who names one must also say what the others notify.
-  const named =
-    lifecycle_hook_names === undefined ? {} : { lifecycle_hook_names, lifecycle_queue_name: "lifecycle" };
+  const others = { lifecycle_queue_name: "lifecycle", ...(topics ? { lifecycle_topic_arns: topics } : {}) };
+  const named = lifecycle_hook_names === undefined ? {} : { lifecycle_hook_names, ...others };
   if (own === "queue_name alone") return { ...queue, ...named };
   const kept = Object.entries(settings).filter(() => own === "all" || (own === "some" && random.chance(0.5)));
   return { ...queue, ...ours, ...Object.fromEntries(kept) };
