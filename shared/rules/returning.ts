@@ -3,6 +3,7 @@
 import { type Blocker, event } from "../model/blocker.ts";
 import type { Decision, Step, Warning } from "../model/decision.ts";
 import { progressOf, returnOf } from "../model/lifecycle-state.ts";
+import { isSameLoadBalancer } from "../model/load-balancer.ts";
 import { isLogged, lostId } from "../model/logged.ts";
 import type { Memory, Return } from "../model/memory.ts";
 import type { Observation } from "../model/observation.ts";
@@ -90,8 +91,12 @@ function restoring(
   if (returns === "warm pool") return activate;
   const isBack = (what: SeenRegistration) =>
     observed.registrations.some((each) => each.state === "registered" && isSame(what, each));
+  // A pass may have planned to take what it took for ours, and a later one have found that a service of the instance fills that group.
+  // Then ECS has taken it out, and registers its new tasks by itself.
+  const isOfService = (what: SeenRegistration) =>
+    memory.managed.some((each) => isSameLoadBalancer(each, what));
   const register = memory.plannedDeregistrations
-    .filter((what) => !isBack(what) && !isLogged(memory, lostId(what)))
+    .filter((what) => !isBack(what) && !isOfService(what) && !isLogged(memory, lostId(what)))
     .map((what): Step => ({ kind: "register", registration: what }));
   return [...activate, ...register];
 }

@@ -54,6 +54,16 @@ describe("decide", () => {
       expected: ["wait", "activate", "register"],
     },
     {
+      why: "InService: what a pass planned to take and ECS took, since a service fills the group, is ECS's to register",
+      memory: returning("root volume", {
+        plannedDeregistrations: [deregistered.what],
+        managed: [{ kind: deregistered.what.kind, id: deregistered.what.id }],
+      }),
+      observed: { ...state("InService"), clusterInstances: [clusterInstance("ACTIVE")] },
+      expected: ["drop"],
+      because: { why: "restored", state: "InService" },
+    },
+    {
       why: "InService: what still drains is registered again",
       memory: returning("root volume", { plannedDeregistrations: [deregistered.what] }),
       observed: {
