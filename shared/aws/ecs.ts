@@ -205,8 +205,6 @@ export function ecsPort(client: ECSClient, call = plainCall): EcsPort {
       const lost = undescribed(which, arns, changed, answer.failures).flatMap(({ ids }) => ids);
       const failed = arns.flatMap((item) => {
         const failure = failureOf(answer.failures, item);
-        // One that has left its cluster in the meantime gets no new tasks either.
-        if (failure?.reason === "INACTIVE" && status === "DRAINING") return [];
         if (failure) return [{ item, reason: reasonOf(failure) }];
         return lost.includes(item) ? [{ item, reason: "the answer does not name it" }] : [];
       });

@@ -31,7 +31,7 @@ describe("ECS: setting DRAINING", () => {
       containerInstances: ["aaaa", "cccc"].map((id) => wholeContainerInstance(arn(id))),
       failures: [
         { arn: arn("bbbb"), reason: "MISSING" },
-        { arn: "dddd", reason: "BUSY", detail: "not now" },
+        { arn: "dddd", reason: "INACTIVE", detail: "it left the cluster" },
       ],
     }));
     const arns = ["aaaa", "bbbb", "cccc", "dddd"].map(arn);
@@ -39,24 +39,12 @@ describe("ECS: setting DRAINING", () => {
       done: [arn("aaaa"), arn("cccc")],
       failed: [
         { item: arn("bbbb"), reason: "MISSING" },
-        { item: arn("dddd"), reason: "BUSY: not now" },
+        { item: arn("dddd"), reason: "INACTIVE: it left the cluster" },
       ],
     });
     expect(sent()).to.deep.equal([
       ["UpdateContainerInstancesState", { cluster: "main", containerInstances: arns, status: "DRAINING" }],
     ]);
-  });
-
-  it("is done for one that has left its cluster meanwhile, which cannot be set ACTIVE again", async () => {
-    const { port } = ecs(() => ({ failures: [{ arn: arn("aaaa"), reason: "INACTIVE" }] }));
-    expect(await port.setStatus("main", [arn("aaaa")], "DRAINING")).to.deep.equal({
-      done: [arn("aaaa")],
-      failed: [],
-    });
-    expect(await port.setStatus("main", [arn("aaaa")], "ACTIVE")).to.deep.equal({
-      done: [],
-      failed: [{ item: arn("aaaa"), reason: "INACTIVE" }],
-    });
   });
 
   it("takes those alone for done that the answer names", async () => {
