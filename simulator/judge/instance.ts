@@ -252,8 +252,8 @@ export class JudgedInstance {
   }
 }
 
-// Without a search, nobody looks into a cluster that is not named. What is lost by that is damage.
-function isLookedInto({ permits }: Scope, { cluster }: { readonly cluster: string }): boolean {
+/** Whether anybody looks into a cluster. Without a search, nobody does if it is not named. What is lost by that is damage. */
+export function isLookedInto({ permits }: Scope, { cluster }: { readonly cluster: string }): boolean {
   return permits.discover === "all" || permits.clusters.has(cluster);
 }
 

@@ -1,16 +1,12 @@
-import type { JudgedInstance, LiveTask } from "./instance.ts";
+import { isLookedInto, type JudgedInstance, type LiveTask } from "./instance.ts";
 import type { Scope } from "./scope.ts";
-import { mayStop, type TaskStop } from "./task-stops.ts";
+import { mayStop, type TaskOrigin } from "./task-stops.ts";
 
 /** Who has started a task, and whether ECS wants it to run. Undefined for one that ECS does not know. */
 export type TaskFacts = (
   cluster: string,
   arn: string,
-) =>
-  | (Pick<TaskStop, "strategy" | "startedBy" | "containerInstance" | "instanceId"> & {
-      readonly isToRun: boolean;
-    })
-  | undefined;
+) => (TaskOrigin & { readonly isToRun: boolean }) | undefined;
 
 /** By what an instance is looked at. */
 type Look = { readonly scope: Scope; readonly at: number; readonly taskFacts: TaskFacts };
@@ -75,7 +71,7 @@ function mayChange({ permits: { discover, changeable, clusters } }: Scope, clust
 
 // Whether only tasks are left that the drain is to stop, on an instance that is DRAINING.
 function areLeftovers(instance: JudgedInstance, scope: Scope, taskFacts: TaskFacts): boolean {
-  const live = [...instance.tasks].filter(([, { cluster }]) => isSeen(scope, cluster));
+  const live = [...instance.tasks].filter(([, task]) => isLookedInto(scope, task));
   const isToStop = (arn: string, { cluster }: LiveTask) => {
     const facts = taskFacts(cluster, arn);
     const { status, heardSince = 0 } = instance.containerInstances.get(cluster) ?? {};
@@ -90,8 +86,4 @@ function areLeftovers(instance: JudgedInstance, scope: Scope, taskFacts: TaskFac
       [...instance.tasks].some(([arn, task]) => task === behind && isToStop(arn, task))
     );
   });
-}
-
-function isSeen({ permits: { discover, clusters } }: Scope, cluster: string): boolean {
-  return discover === "all" || clusters.has(cluster);
 }

@@ -153,15 +153,14 @@ export function inputOver(base: Keys, own: Keys): Keys {
 export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): Scope {
   const told = keysIn(hook.metadata);
   const own = Object.fromEntries(Object.entries(told).filter(([key, value]) => !isWrong(key, value)));
-  const ofLoadBalancers = "elb_name" in own || "elb_names" in own ? own : input;
-  const ofTargetGroups = "target_groups" in own ? own : input;
-  const end = endOf({ ...input, ...own }, hook);
+  const keys = inputOver(input, own);
+  const end = endOf(keys, hook);
   const isMistold = Object.keys(own).length < Object.keys(told).length;
-  const permits = { ...permitsOf(input, own, found), isMistold };
+  const permits = { ...permitsOf(keys, found), dryRun: input.dry_run === true, isMistold };
   const more = permits.discover === "all" ? found : NOTHING;
   const named: Places = {
-    targetGroups: new Set(list(ofTargetGroups.target_groups).map(nameOf)),
-    loadBalancers: new Set([...list([ofLoadBalancers.elb_name]), ...list(ofLoadBalancers.elb_names)]),
+    targetGroups: new Set(list(keys.target_groups).map(nameOf)),
+    loadBalancers: new Set([...list([keys.elb_name]), ...list(keys.elb_names)]),
   };
   return {
     named,
@@ -203,16 +202,15 @@ function isWrong(key: string, value: unknown): boolean {
   }
 }
 
-function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesAfter" | "isMistold"> {
-  const both = { ...input, ...own };
-  const ofClusters = "cluster_name" in own || "cluster_names" in own ? own : input;
-  const { deregister_container_instance: containerInstances, settle_seconds: settle } = both;
+function permitsOf(keys: Keys, found: Found): Omit<Permits, "leavesAfter" | "isMistold" | "dryRun"> {
+  const { deregister_container_instance: containerInstances, settle_seconds: seconds } = keys;
+  const settle = typeof seconds === "number" ? seconds * 1_000 : undefined;
   const discover =
-    both.discover === "all" || both.discover === "named" || both.discover === "warn"
-      ? both.discover
+    keys.discover === "all" || keys.discover === "named" || keys.discover === "warn"
+      ? keys.discover
       : DISCOVERY;
-  const clusters = list([ofClusters.cluster_name, ...list(ofClusters.cluster_names)]).map(nameOf);
-  const names = [both.elb_name, ...list(both.elb_names), ...list(both.target_groups)];
+  const clusters = list([keys.cluster_name, ...list(keys.cluster_names)]).map(nameOf);
+  const names = [keys.elb_name, ...list(keys.elb_names), ...list(keys.target_groups)];
   return {
     discover,
     searchesFor: discover === "named" ? 0 : SEARCH_MS + SEARCH_EACH_MS * found.targetGroups.size,
@@ -223,16 +221,12 @@ function permitsOf(input: Keys, own: Keys, found: Found): Omit<Permits, "leavesA
     changeable: new Set([
       ...clusters,
       ...[...found.clusters].flatMap(([name, tags]) =>
-        discover !== "named" && mayChange(both, tags) ? [name] : [],
+        discover !== "named" && mayChange(keys, tags) ? [name] : [],
       ),
     ]),
-    dryRun: input.dry_run === true,
-    settle: typeof settle === "number" ? settle * 1_000 : undefined,
-    settlesByKey: typeof settle === "number" ? settle * 1_000 : 0,
-    settlesAtLeast: {
-      behindNetwork: typeof settle === "number" ? settle * 1_000 : NETWORK_SETTLE_MS,
-      elsewhere: typeof settle === "number" ? settle * 1_000 : 0,
-    },
+    settle,
+    settlesByKey: settle ?? 0,
+    settlesAtLeast: { behindNetwork: settle ?? NETWORK_SETTLE_MS, elsewhere: settle ?? 0 },
     containerInstances:
       containerInstances === "never" || containerInstances === "always"
         ? containerInstances

@@ -6,18 +6,16 @@ export type StopTasks = "none" | "daemon" | "all";
 /** A request to stop a task. */
 export type TaskStop = Extract<StoryLine, { kind: "task-stop" }>;
 
+/** Who has started a task, and where. */
+export type TaskOrigin = Pick<TaskStop, "strategy" | "startedBy" | "containerInstance" | "instanceId">;
+
 /**
  * Whether a drain may stop a task. It never stops a replica: ECS replaces it elsewhere. By default it stops daemon tasks and
  * tasks that the instance itself started. With `all` it stops other standalone tasks too, and with `none` nothing.
  */
 export function mayStop(
   allowed: StopTasks,
-  {
-    strategy,
-    startedBy,
-    containerInstance,
-    instanceId,
-  }: Pick<TaskStop, "strategy" | "startedBy" | "containerInstance" | "instanceId">,
+  { strategy, startedBy, containerInstance, instanceId }: TaskOrigin,
 ): boolean {
   if (allowed === "none" || strategy === "REPLICA") return false;
   if (allowed === "all" || strategy === "DAEMON") return true;

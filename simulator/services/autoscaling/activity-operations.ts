@@ -2,9 +2,9 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
 import { type Activity, hasEnded } from "./activities.ts";
 import type { AutoScalingWorld } from "./groups.ts";
+import { pageOf } from "./pages.ts";
 
 /** AWS shows the activities of the last six weeks. */
 const SHOWN_MS = 42 * 86_400_000;
@@ -29,16 +29,7 @@ export function activityOperations(world: AutoScalingWorld): Operation[] {
       .filter(({ group }) => name === undefined || group.name === name)
       .filter(({ id }) => !ids?.length || ids.includes(id))
       .filter((each) => filters.every((filter) => passes(filter, each, call.asOf)));
-    const { items, next } = page(
-      inOrder(found, call.asOf),
-      {
-        size: input.MaxRecords ?? PAGE,
-        most: PAGE,
-        token: input.NextToken,
-        invalidTokenCode: "InvalidNextToken",
-      },
-      call.paging,
-    );
+    const { items, next } = pageOf(inOrder(found, call.asOf), { most: PAGE, byDefault: PAGE }, input, call);
     return { Activities: items.map((each) => presentActivity(world, each, call.asOf)), NextToken: next };
   };
 

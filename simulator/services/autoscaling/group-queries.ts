@@ -2,9 +2,9 @@ import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { ZONES } from "../../kernel/account.ts";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { type Group, type GroupInstance, isWarm, type WarmPool } from "./model.ts";
+import { pageOf } from "./pages.ts";
 
 /** The operations that show groups and their instances. */
 export function groupQueries(world: AutoScalingWorld): Operation[] {
@@ -17,16 +17,7 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
       (group) =>
         (!names?.length || names.includes(group.name)) && filters.every((each) => passes(each, group)),
     );
-    const { items, next } = page(
-      found,
-      {
-        size: input.MaxRecords ?? 50,
-        most: 100,
-        token: input.NextToken,
-        invalidTokenCode: "InvalidNextToken",
-      },
-      call.paging,
-    );
+    const { items, next } = pageOf(found, { most: 100, byDefault: 50 }, input, call);
     return {
       AutoScalingGroups: items.map((group) => presentGroup(world, group, call.asOf, input.IncludeInstances)),
       NextToken: next,
@@ -49,16 +40,7 @@ export function groupQueries(world: AutoScalingWorld): Operation[] {
         )
         .map((instance) => ({ group, instance })),
     );
-    const { items, next } = page(
-      found,
-      {
-        size: input.MaxRecords ?? 50,
-        most: 50,
-        token: input.NextToken,
-        invalidTokenCode: "InvalidNextToken",
-      },
-      call.paging,
-    );
+    const { items, next } = pageOf(found, { most: 50, byDefault: 50 }, input, call);
     for (const { group, instance } of items) {
       if (instance.state.at(call.asOf)?.endsWith(":Wait") === true)
         groups.sightings.heldShown(group, instance, call.caller);

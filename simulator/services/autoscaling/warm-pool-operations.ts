@@ -1,10 +1,10 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { AwsError } from "../../wire/errors.ts";
 import { type Call, type Operation, operation } from "../../wire/operation.ts";
-import { page } from "../../wire/paging.ts";
 import { presentInstance, presentWarmPool } from "./group-queries.ts";
 import type { AutoScalingWorld } from "./groups.ts";
 import { isWarm, type PoolState } from "./model.ts";
+import { pageOf } from "./pages.ts";
 
 const STATES: readonly string[] = ["Stopped", "Running", "Hibernated"] satisfies PoolState[];
 
@@ -32,16 +32,7 @@ export function warmPoolOperations(world: AutoScalingWorld): Operation[] {
   const describe = (input: autoscaling.DescribeWarmPoolType, call: Call) => {
     const group = groups.byName(input.AutoScalingGroupName as string);
     const warm = [...group.instances.values()].filter((each) => isWarm(each.state.at(call.asOf)));
-    const { items, next } = page(
-      warm,
-      {
-        size: input.MaxRecords ?? 50,
-        most: 50,
-        token: input.NextToken,
-        invalidTokenCode: "InvalidNextToken",
-      },
-      call.paging,
-    );
+    const { items, next } = pageOf(warm, { most: 50, byDefault: 50 }, input, call);
     return {
       ...(group.warmPool ? { WarmPoolConfiguration: presentWarmPool(group.warmPool) } : {}),
       Instances: items.map((each) => presentInstance(world, each, call.asOf)),
