@@ -35,7 +35,7 @@ messages. Nothing counts in a message of another sender, and an instance that a 
 
 - If both name a key, deregister begins a drain by its own value, and terminate goes on with it and ends it by its own. A target
   group that only deregister's list has is taken out, and terminate does not wait for it, unless \`discover\` finds it.
-- What an edit takes out of terminate's input, it takes from deregister's from then on.
+- If an edit takes a key out of terminate's input, deregister's value counts from then on.
 - With \`queue_name\` and none of the settings, terminate goes by what the message says, which is what deregister went by. It then
   takes no step for an instance that our hook does not hold.
 
