@@ -60,11 +60,10 @@ const HARMS: Harms = {
   "memory: returningSince": { "before now": { held: abandoned } },
   memory: {
     "all lies together": {
-      "in service": registered,
       held: abandoned,
       returning: {
-        worst: `${registered.worst}; the drain ends ${LATER} later`,
-        added: [...(activated.added ?? []), ...(registered.added ?? [])],
+        worst: `${activated.worst}; the drain ends ${LATER} later`,
+        added: activated.added,
         end: "later",
         violations: LATE,
       },

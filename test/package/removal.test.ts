@@ -47,7 +47,12 @@ describe("a removal of the stack", () => {
   let simulator: SimulatorProcess;
   before(async () => {
     simulator = await startSimulator(SCENARIO);
-    const isHeld = async () => JSON.stringify(await simulator.world()).includes("Terminating:Wait");
+    // The hooks' test messages and the termination's come one by one, some of them later than the instance is held.
+    const isHeld = async () => {
+      const { groups, queues } = await simulator.world();
+      const states = groups.flatMap(({ instances }) => instances.map(({ state }) => state));
+      return states.includes("Terminating:Wait") && queues.some(({ visible }) => visible === 3);
+    };
     while (!(await isHeld())) await new Promise((resolve) => setTimeout(resolve, 100));
   });
   after(() => simulator?.stop());
