@@ -36,9 +36,10 @@ const abandoned: Harm = {
   end: "never",
   violations: LATE,
 };
+const ACTIVATED = ["ecs:UpdateContainerInstancesState"];
 const activated: Harm = {
   worst: "its own container instance is set ACTIVE when it is back",
-  added: ["ecs:UpdateContainerInstancesState"],
+  added: ACTIVATED,
 };
 const replaced: Harm = {
   worst: "the instance is replaced through its group, as one of `replace_at_once`",
@@ -63,7 +64,7 @@ const HARMS: Harms = {
       held: abandoned,
       returning: {
         worst: `${activated.worst}; the drain ends ${LATER} later`,
-        added: activated.added,
+        added: ACTIVATED,
         end: "later",
         violations: LATE,
       },
