@@ -35,6 +35,11 @@ export type InvocationRecord = {
   readonly error: string | undefined;
 };
 
+/** Whether Lambda ended a run before it could pass on what it knew. */
+export function isCutShort(outcome: InvocationRecord["outcome"]): boolean {
+  return outcome === "timed out" || outcome === "killed";
+}
+
 /** How an invocation ended, for the one who waits for it. */
 export type Invoked = {
   readonly outcome: InvocationRecord["outcome"];

@@ -60,6 +60,8 @@ export type DamageFacts = PermitFacts & {
   readonly scopeOfGroup: (group: string) => Scope | undefined;
   /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
   readonly isSwept: (group: string, cluster: string) => boolean;
+  /** Whether a hook that notifies this is ours by the input of a function. */
+  readonly isOursBy: (caller: string, hook: Pick<LineOf<"action-seen">, "hook" | "notifies">) => boolean;
   readonly readSince: () => number;
   readonly wasTold: WasTold;
   readonly services: ServiceScope;
@@ -216,6 +218,7 @@ export class DamageLedger {
       scope,
       askedAt: at,
       begunAt: undefined,
+      isTurnedAway: false,
       dryUntil: new Map(),
       ended: undefined,
     };
@@ -234,12 +237,13 @@ export class DamageLedger {
   }
 
   // Its time begins when one of us could first work on it. On a dry run nobody does.
-  #seen({ at, by, instanceId, token, group, hook }: LineOf<"action-seen">): void {
+  #seen({ at, by, instanceId, token, group, hook, notifies }: LineOf<"action-seen">): void {
     const scope = this.#facts.scopeOf(group, hook);
     // An input has come to name it.
     if (scope) this.#foreign.delete(`${group} ${hook}`);
     const hold = this.#holds.get(instanceId);
     if (hold?.token !== token || !this.#facts.suspects.has(by)) return;
+    hold.isTurnedAway = !this.#facts.isOursBy(by, { hook, notifies });
     if (this.#facts.isDry(by)) {
       hold.dryUntil.set(by, Number.POSITIVE_INFINITY);
       return;

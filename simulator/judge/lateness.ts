@@ -98,7 +98,9 @@ export class Latenesses {
   #allowed(watched: Watched, { from, at }: { from: number; at: number }): AllowedBy | undefined {
     const { hold, unpermittedUntil } = watched;
     const { group, hook } = hold;
-    const isMadeForeign = this.#facts.scopeOf(group, hook) === undefined;
+    // Where nobody sweeps, no message stands for it any more once a function has taken its hook for another's.
+    const isUntold = hold.isTurnedAway && this.#facts.sweepInterval === 0;
+    const isMadeForeign = isUntold || this.#facts.scopeOf(group, hook) === undefined;
     if (isMadeForeign && this.#facts.hookChangedAt(group, hook) <= this.#caughtUpAt(watched, from))
       return "a person's act";
     const there = this.#where.instance(hold.instanceId);

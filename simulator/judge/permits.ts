@@ -14,6 +14,8 @@ export type Hold = {
   readonly askedAt: number;
   /** When one of us could first work on it; undefined while none could. */
   begunAt: number | undefined;
+  /** Whether the function that saw it last took its hook for another's, and dropped what stood for it. */
+  isTurnedAway: boolean;
   /** Who of us saw it on a dry run, and until when: infinity while they have not seen it on any other. */
   readonly dryUntil: Map<string, number>;
   ended:

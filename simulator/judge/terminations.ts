@@ -36,7 +36,13 @@ export type TerminationOptions = {
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
   readonly isDry: (caller: string) => boolean;
+  /** Whether a hook that notifies this is ours by the input of a function. If it is not, the function drops its messages. */
+  readonly isOursBy: (caller: string, hook: Pick<ActionSeen, "hook" | "notifies">) => boolean;
+  /** Whether a run that a function had at a time was cut short: what only that run knew is lost. */
+  readonly wasCutShort: (caller: string, at: number) => boolean;
 };
+
+type ActionSeen = Extract<StoryLine, { kind: "action-seen" }>;
 
 /** A termination, with the scope that it has or ended with, and whether it ever had registrations or tasks. */
 type Case = {
@@ -48,6 +54,10 @@ type Case = {
   begunAt: number | undefined;
   /** Whether a function saw it on a dry run. */
   wasDry: boolean;
+  /** When functions saw it, and which, as long as its hook was ours. */
+  readonly seenBy: Pick<ActionSeen, "at" | "by">[];
+  /** Whether the function that saw it last took its hook for another's, and dropped what stood for it. */
+  isTurnedAway: boolean;
   /** What the functions must have seen on the instance, and when the last of it went. */
   readonly settling: Settling;
   /** Since when steps have been possible that nobody has taken. */
@@ -133,6 +143,8 @@ export class Terminations implements Past {
       tasks: false,
       begunAt: undefined,
       wasDry: false,
+      seenBy: [],
+      isTurnedAway: false,
       settling: new Settling(),
       promptness: new Promptness(),
       endedAt: undefined,
@@ -143,12 +155,16 @@ export class Terminations implements Past {
   }
 
   /** Somebody could work on a lifecycle action. */
-  seen({ at, instanceId, token, by }: Extract<StoryLine, { kind: "action-seen" }>): void {
+  seen({ at, instanceId, token, by, hook, notifies }: ActionSeen): void {
     if (!this.#options.suspects.has(by)) return;
     const found = this.#of(instanceId).find(({ record }) => record.token === token);
     if (!found) return;
+    found.isTurnedAway = !this.#options.isOursBy(by, { hook, notifies });
     if (this.#options.isDry(by)) found.wasDry = true;
-    else found.begunAt ??= at;
+    else {
+      found.begunAt ??= at;
+      if (!found.isTurnedAway) found.seenBy.push({ at, by });
+    }
   }
 
   /** A lifecycle action has ended. `unknowable` says what whoever ended it need not know. */
@@ -310,19 +326,27 @@ export class Terminations implements Past {
 
   // Once faults have ended, and the messages that they hid are visible again, each run sends heartbeats in time. Where the
   // message was lost, a sweep must find the instance first; a run that is killed then leaves that to the next sweep.
-  #isToBeAlive(
-    { scope, record, begunAt = record.askedAt }: Case,
-    at: number,
-    { messageLost, foundAt }: JudgedInstance,
-  ): boolean {
+  #isToBeAlive(of: Case, at: number, { messageLost, foundAt }: JudgedInstance): boolean {
+    const { scope, record } = of;
     const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const faultsEnd = faultsEndAt(at) ?? Number.NEGATIVE_INFINITY;
     const unhidden = faultsEnd + HIDDEN_MS + TICKS_MS + lateBy;
-    // The timer that runs may be that of the hook before an edit, which nobody of us has seen.
-    if (record.askedAt < scope.changedAt && scope.changedAt <= begunAt) return false;
+    // The timer that runs may be that of the hook before an edit, which nobody of us has seen who could tell of it.
+    const isSeen = of.begunAt === undefined || this.#wasSeenBefore(of, scope.changedAt);
+    if ((record.askedAt < scope.changedAt && !isSeen) || this.#isUntold(of)) return false;
     if (!scope.keepsAlive || (lateBy > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateBy, unhidden + sweepInterval);
+  }
+
+  // Whether a run has seen it before a time, and was not cut short: the messages tell of it from then on.
+  #wasSeenBefore({ seenBy }: Case, before: number): boolean {
+    return seenBy.some(({ at, by }) => at < before && !this.#options.wasCutShort(by, at));
+  }
+
+  // Whether its hook was another's when a function last saw it, and nobody sweeps: no message stands for it any more.
+  #isUntold({ isTurnedAway }: Case): boolean {
+    return isTurnedAway && this.#options.sweepInterval === 0;
   }
 
   // What the settings name, and nobody took out, though a function has known of the drain for two runs in the calm, and more. Who
@@ -348,7 +372,7 @@ export class Terminations implements Past {
     const isMisnamed = permits.isMisnamed || names.some((each) => !this.#options.exists(each));
     const isHeldByName = isMisnamed && permits.discover !== "all";
     if (begunAt === undefined || isHeldByName || permits.dryRun) return undefined;
-    if (dead || interrupted || !this.#isStillOurs(of)) return undefined;
+    if (dead || interrupted || !this.#isStillOurs(of) || this.#isUntold(of)) return undefined;
     return Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;
   }
 
@@ -401,7 +425,7 @@ export class Terminations implements Past {
     const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
     // On a dry run the hook's own timeout ends it.
-    if (!isTold || scope.permits.dryRun) return Number.POSITIVE_INFINITY;
+    if (!isTold || scope.permits.dryRun || this.#isUntold(of)) return Number.POSITIVE_INFINITY;
     const from = Math.max(of.begunAt ?? of.record.askedAt, changedAt);
     const near = from + scope.limit - 2 * TICKS_MS;
     const beside = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= near).length;

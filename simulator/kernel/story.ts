@@ -34,6 +34,8 @@ export type Happening =
       instanceId: string;
       group: string;
       hook: string;
+      /** What the hook notifies, as they were told. */
+      notifies: string | undefined;
       token: string;
       by: Actor;
     }

@@ -1,3 +1,4 @@
+import { isCutShort, type LambdaPlatform } from "../cloud/lambda.ts";
 import type { Simulation } from "../cloud/simulation.ts";
 import { Judge, type JudgeOptions } from "../judge/judge.ts";
 import type { TaskFacts } from "../judge/promptness.ts";
@@ -17,6 +18,7 @@ import {
   stopTasksOf,
   TICKS_MS,
 } from "../judge/scope.ts";
+import type { TerminationOptions } from "../judge/terminations.ts";
 import { arn } from "../kernel/account.ts";
 import { globalTimeout, type Hook, TERMINATING } from "../services/autoscaling/model.ts";
 import type { World } from "../services/world.ts";
@@ -46,8 +48,23 @@ const DRAIN_KEYS: ReadonlySet<string> = new Set([
   "settle_seconds",
 ]);
 
+/** The keys by which an input tells whose a hook is. */
+const HOOK_KEYS = [
+  "lifecycle_queue_name",
+  "lifecycle_topic_arns",
+  "lifecycle_hook_names",
+  "lifecycle_hook_name",
+] as const;
+
 /** When faults end, and how far reads lag, where the scenario alone does not say it. */
 export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
+
+/** What the judge looks at besides the scenario: the world, the functions' inputs, and how their runs went. */
+type JudgedWorld = {
+  readonly simulation: Simulation;
+  readonly inputs: Inputs;
+  readonly lambda: Pick<LambdaPlatform, "records">;
+};
 
 /**
  * The judge of a scenario's functions. A drain must wait for the load balancers that the input or its hook names, and for
@@ -58,7 +75,7 @@ export type Disturbed = Partial<Pick<JudgeOptions, "faultsEndAt" | "readLag">>;
  */
 export function judgeOf(
   scenario: Scenario,
-  { simulation, inputs }: { readonly simulation: Simulation; readonly inputs: Inputs },
+  { simulation, inputs, lambda }: JudgedWorld,
   suspects: readonly string[],
   disturbed: Disturbed = {},
 ): Judge {
@@ -86,6 +103,12 @@ export function judgeOf(
     exists: existsIn(world),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
+    isOursBy: isOursIn(inputs),
+    wasCutShort: (caller, at) =>
+      lambda.records.some(
+        ({ name, startedAt, endedAt, outcome }) =>
+          name === caller && startedAt <= at && at <= endedAt && isCutShort(outcome),
+      ),
     classicPorts: (name) => world.classic.find(name)?.listeners.map((each) => each.instancePort) ?? [],
     services: servicesIn(world),
     ...disturbed,
@@ -181,7 +204,7 @@ function servedBy(
 }
 
 /** Whether a hook is ours: it notifies the queue or a topic that an input names, or the input gives the hook's name. */
-export function isOurs({ name, targetArn }: Hook, input: Input): boolean {
+export function isOurs({ name, targetArn }: Pick<Hook, "name" | "targetArn">, input: Input): boolean {
   const { lifecycle_queue_name: queue, lifecycle_hook_name: own } = input;
   const has = (key: string, value: unknown) => {
     const named = input[key];
@@ -193,6 +216,17 @@ export function isOurs({ name, targetArn }: Hook, input: Input): boolean {
     has("lifecycle_hook_names", name) ||
     own === name
   );
+}
+
+/**
+ * Says whether a hook that notifies something is ours by a function's input. One that names no hooks takes for ours what a message
+ * stands for.
+ */
+export function isOursIn(inputs: Inputs): TerminationOptions["isOursBy"] {
+  return (caller, { hook: name, notifies: targetArn }) => {
+    const input = inputs.of(caller);
+    return !HOOK_KEYS.some((key) => key in input) || isOurs({ name, targetArn }, input);
+  };
 }
 
 /**

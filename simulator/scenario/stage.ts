@@ -1,5 +1,5 @@
 import { pollQueue } from "../cloud/event-source-mapping.ts";
-import { LambdaPlatform, type SimulatedInvocation } from "../cloud/lambda.ts";
+import { isCutShort, LambdaPlatform, type SimulatedInvocation } from "../cloud/lambda.ts";
 import { Simulation } from "../cloud/simulation.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -61,8 +61,8 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
   const simulation = simulate(scenario, clock, seed, QUEUE_ORIGIN);
   watch?.(simulation);
   const inputs = new Inputs(scenario);
-  const judge = judgeOf(scenario, { simulation, inputs }, FUNCTIONS, disturbed);
   const lambda = new LambdaPlatform(clock, simulation.world.firings);
+  const judge = judgeOf(scenario, { simulation, inputs, lambda }, FUNCTIONS, disturbed);
   const schedule: Stage["schedule"] = (goOn) =>
     FUNCTIONS.flatMap((name) => {
       const scheduled = functions[name === "scale-tasks" ? "scale_tasks" : name];
@@ -84,6 +84,9 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
           // The fault counts once for a function, with the first run that uses the clock.
           if (isSkewed) simulation.world.firings.count("clock skew");
           isSkewed = false;
+          // What only the run before knew, this one sees anew.
+          const last = lambda.records.findLast((each) => each.name === name);
+          if (last && isCutShort(last.outcome)) simulation.world.groups.sightings.tellAgain();
           return invoke(name, event(), { simulation, clock: own, invocation, ...environment() });
         },
       });

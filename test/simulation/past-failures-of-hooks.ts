@@ -98,4 +98,68 @@ export const pastFailuresOfHooks: readonly PastFailure[] = [
       timeline: [{ at_seconds: 5, terminate: { instance_ids: ["i-00000000000000001"] } }],
     },
   },
+  {
+    seed: 94_000_394,
+    wrong:
+      "a hook was given to another team before its message came, and terminate's input still named it: the judge took the drain for known, though deregister had dropped the message and nobody swept",
+    scenario: {
+      name: "past failure 94000394",
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: deregister({ target_groups: ["static"] }),
+        terminate: sweeping({
+          auto_scaling_groups: ["g0"],
+          lifecycle_hook_names: ["drain"],
+          target_groups: ["static"],
+          sweep_minutes: 0,
+        }),
+      },
+      queues: [...queues, { name: "theirs" }],
+      target_groups: [{ name: "static" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [{ ...drain, heartbeat_timeout_seconds: 600 }],
+        },
+      ],
+      timeline: [
+        { at_seconds: 5, terminate: { instance_ids: ["i-00000000000000001"], replace: false } },
+        { at_seconds: 10, put_hook: { group: "g0", hook: { name: "drain", queue: "theirs" } } },
+      ],
+    },
+  },
+  {
+    seed: 93_000_081,
+    wrong:
+      "a hook was edited after a run had seen it that was then killed: the judge took its timer for known, though the run had passed nothing on",
+    scenario: {
+      name: "past failure 93000081",
+      faults_end_after_seconds: 60,
+      functions: {
+        deregister: deregister({}),
+        terminate: { ...sweeping({ auto_scaling_groups: ["g0"] }), every_seconds: 300 },
+      },
+      queues,
+      target_groups: [{ name: "static", deregistration_delay_seconds: 3600 }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001"],
+          registers_with: { target_groups: [{ name: "static" }] },
+          hooks: [{ ...drain, heartbeat_timeout_seconds: 600 }],
+        },
+      ],
+      timeline: [
+        { at_seconds: 4, lose_notifications: { for_seconds: 10 } },
+        { at_seconds: 5, terminate: { instance_ids: ["i-00000000000000001"], replace: false } },
+        { at_seconds: 6, kill_invocation: { function: "terminate", at_await: 20 } },
+        {
+          at_seconds: 200,
+          put_hook: { group: "g0", hook: { ...drain, heartbeat_timeout_seconds: 3600 } },
+        },
+      ],
+    },
+  },
 ];

@@ -55,7 +55,11 @@ function aged() {
   let now = Date.parse(scenario.starts_at);
   const simulation = simulate(scenario, { now: () => now, sleep: async () => {} }, 1, "");
   const { world } = simulation;
-  const judge = judgeOf(scenario, { simulation, inputs: new Inputs(scenario) }, FUNCTIONS);
+  const judge = judgeOf(
+    scenario,
+    { simulation, inputs: new Inputs(scenario), lambda: { records: [] } },
+    FUNCTIONS,
+  );
   const group = world.groups.byName("fleet");
   const pass = (milliseconds: number) => {
     now += milliseconds;

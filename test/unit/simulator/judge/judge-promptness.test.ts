@@ -1,7 +1,7 @@
 // Protects the judge from overlooking a step that nobody takes: a container instance that stays ACTIVE, or tasks that only a stop ends.
 import { expect } from "chai";
 import type { Happening } from "../../../../simulator/kernel/story.ts";
-import { begins, ends, group, held, hook, MINUTE, SECOND, type Told, violations } from "./judged-story.ts";
+import { begins, ends, held, MINUTE, SECOND, sees, type Told, violations } from "./judged-story.ts";
 
 describe("judge", () => {
   const cluster = "main";
@@ -16,10 +16,7 @@ describe("judge", () => {
     by,
   });
   const agent = (connected: boolean): Happening => ({ kind: "agent", instanceId: held, cluster, connected });
-  const seen: Told = [
-    10 * SECOND,
-    { kind: "action-seen", instanceId: held, group, hook, token: "token", by: "deregister" },
-  ];
+  const seen: Told = [10 * SECOND, sees("deregister")];
   const target = (state: "registered" | "draining" | "gone"): Happening => ({
     kind: "target",
     targetGroup: "static",

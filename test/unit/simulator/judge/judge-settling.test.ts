@@ -1,7 +1,18 @@
 // Protects the judge from overlooking an instance that is completed before it has settled.
 import { expect } from "chai";
 import type { Happening } from "../../../../simulator/kernel/story.ts";
-import { begins, ends, group, held, hook, MINUTE, SECOND, type Told, violations } from "./judged-story.ts";
+import {
+  begins,
+  ends,
+  group,
+  held,
+  hook,
+  MINUTE,
+  SECOND,
+  sees,
+  type Told,
+  violations,
+} from "./judged-story.ts";
 
 describe("judge", () => {
   describe("an instance on which nothing is left", () => {
@@ -13,10 +24,7 @@ describe("judge", () => {
       state,
       by: state === "registered" ? "operator" : "deregister",
     });
-    const seen = (at: number, by = "deregister"): Told => [
-      at,
-      { kind: "action-seen", instanceId: held, group, hook, token: "token", by },
-    ];
+    const seen = (at: number, by = "deregister"): Told => [at, sees(by)];
     const completed = (at: number): Told => [at, ends("call", "terminate", "CONTINUE")];
     const keys = (settle?: number, targetGroups = ["static", "network"]) => ({
       target_groups: targetGroups,
@@ -82,7 +90,7 @@ describe("judge", () => {
       const second: Told[] = [
         [70 * SECOND, ends("cancelled", "auto-scaling", "ABANDON")],
         [70 * SECOND, { kind: "action-started", instanceId: held, group, hook, ...again, terminating: true }],
-        [75 * SECOND, { kind: "action-seen", instanceId: held, group, hook, ...again, by: "terminate" }],
+        [75 * SECOND, sees("terminate", again)],
         [80 * SECOND, ends("call", "terminate", "CONTINUE", again)],
       ];
       expect(violations([...begins, seen(SECOND), ...second], { keys: keys(60) })).to.deep.equal([]);

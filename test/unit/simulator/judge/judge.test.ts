@@ -13,6 +13,7 @@ import {
   is,
   MINUTE,
   SECOND,
+  sees,
   type Told,
   violations,
 } from "./judged-story.ts";
@@ -108,8 +109,7 @@ describe("judge", () => {
   });
 
   describe("a registration that the settings name", () => {
-    const [, [, { token }]] = begins as [Told, [number, { token: string }]];
-    const seen: Happening = { kind: "action-seen", instanceId: held, group, hook, token, by: "deregister" };
+    const seen = sees("deregister");
     const target = (state: "registered" | "draining", by: string): Happening => ({
       kind: "target",
       targetGroup: "static",

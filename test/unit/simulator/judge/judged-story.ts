@@ -36,6 +36,8 @@ export function violations(
     exists: () => true,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
+    isOursBy: () => true,
+    wasCutShort: () => false,
     services: () => ({ targetGroups: [], loadBalancers: [] }),
     readSince: () => Number.POSITIVE_INFINITY,
     readLag: () => 0,
@@ -59,3 +61,14 @@ export const ends = (
   result: "CONTINUE" | "ABANDON",
   of: Partial<{ hook: string; token: string }> = {},
 ): Happening => ({ kind: "action-ended", instanceId: held, group, hook, token, how, result, by, ...of });
+/** A function sees that a hook of ours holds it. */
+export const sees = (by: string, of: Partial<{ token: string; notifies: string }> = {}): Happening => ({
+  kind: "action-seen",
+  instanceId: held,
+  group,
+  hook,
+  notifies: "ours",
+  token,
+  by,
+  ...of,
+});
