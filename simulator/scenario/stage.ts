@@ -84,7 +84,7 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
           // The fault counts once for a function, with the first run that uses the clock.
           if (isSkewed) simulation.world.firings.count("clock skew");
           isSkewed = false;
-          // What only the run before knew, this one sees anew.
+          // What only the run before knew, this one must see again.
           const last = lambda.records.findLast((each) => each.name === name);
           if (last && isCutShort(last.outcome)) simulation.world.groups.sightings.tellAgain();
           return invoke(name, event(), { simulation, clock: own, invocation, ...environment() });
