@@ -53,7 +53,9 @@ export async function measureCpu(): Promise<Table> {
 
 async function replayed(fleet: { terminations: number; instances: number }) {
   const tapes: Recorded[][] = [];
-  const played = await playScenario(scenarioOf(fleet), { invoke: inProcess(() => {}, "", recorder(tapes)) });
+  const played = await playScenario(scenarioOf(fleet), {
+    invoke: inProcess(() => {}, { through: recorder(tapes) }),
+  });
   const answers = tapes.flat();
   const times: number[] = [];
   for (let i = 0; i < REPLAYS; i++) {
@@ -106,7 +108,7 @@ function replay({ scenario, simulation, startedAt, invocations }: Played, tapes:
   };
   return inVirtualTime(startedAt, randomSource(1)("Math.random"), async (clock) => {
     const lambda = new LambdaPlatform(clock, new Firings());
-    const invoke = inProcess(() => {}, "", through);
+    const invoke = inProcess(() => {}, { through });
     const inOrder = [...invocations].sort((a, b) => a.startedAt - b.startedAt);
     const all = inOrder.map(async (each) => {
       await clock.sleep(each.startedAt - clock.now());

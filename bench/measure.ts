@@ -88,9 +88,9 @@ export async function measure(fleet: Fleet, prepare?: Prepare): Promise<Measured
 
 /** Plays a fleet with the functions themselves. As deployed, their work takes time too. */
 export function play(fleet: Fleet, prepare?: Prepare): Promise<Played> {
-  const through = fleet.asDeployed ? [cpuCharged(template.memoryMegabytes)] : [];
+  const through = fleet.asDeployed ? { through: cpuCharged(template.memoryMegabytes) } : {};
   return playScenario(scenarioOf(fleet), {
-    invoke: inProcess(() => {}, "", ...through),
+    invoke: inProcess(() => {}, through),
     watch: (simulation) => {
       endJobs(simulation, fleet);
       prepare?.(simulation);

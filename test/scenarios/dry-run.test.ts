@@ -31,7 +31,7 @@ describe("scenarios: dry run", () => {
       const lines: LogLine[] = [];
       const played = await playScenario(
         { ...dry(scenario, input), ends_after_seconds: 600 },
-        { invoke: inProcess((line) => lines.push(JSON.parse(line)), variable) },
+        { invoke: inProcess((line) => lines.push(JSON.parse(line)), { dryRunVariable: variable }) },
       );
       const written = [...played.calls.keys()].filter(
         (action) => !READS.test(action) && !OUR_QUEUES.test(action),

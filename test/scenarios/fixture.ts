@@ -88,12 +88,7 @@ export async function play(
   const metrics: string[] = [];
   const played = await playScenario(checkScenario({ name: "test", queues: QUEUES, ...scenario }, "test"), {
     invoke: crashing(
-      inProcess(
-        (line) => lines.push(line),
-        undefined,
-        undefined,
-        (line) => metrics.push(line),
-      ),
+      inProcess((line) => lines.push(line), { writeMetrics: (line) => metrics.push(line) }),
       crash,
     ),
     ...(seed === undefined ? {} : { seed }),

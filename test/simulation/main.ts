@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { endUsage } from "../../cli/usage.ts";
+import { planOf } from "./deployments.ts";
 import { scenarioOf } from "./generate.ts";
 import { failuresOf, run } from "./run.ts";
 import { failsBy, shrink } from "./shrink.ts";
@@ -46,7 +47,7 @@ else if (options.scenario) process.stdout.write(fileOf(scenarioOf(options.seed))
 else await playOne(options.seed);
 
 async function playOne(seed: number): Promise<void> {
-  const detailed = await run(scenarioOf(seed));
+  const detailed = await run(scenarioOf(seed), planOf(seed));
   process.stdout.write(fullStory(detailed));
   if (options.shrink && detailed.violations.length > 0) await printSmallest(seed);
   const count = detailed.violations.length;
@@ -63,7 +64,9 @@ async function playMany(): Promise<void> {
   });
   const failed = results.filter(({ violations }) => violations.length > 0);
   for (const { seed } of options.quiet ? [] : failed.slice(0, STORIES)) {
-    process.stdout.write(`\nseed ${seed}\n${fullStory(await run(scenarioOf(seed)))}${commandOf(seed)}\n`);
+    process.stdout.write(
+      `\nseed ${seed}\n${fullStory(await run(scenarioOf(seed), planOf(seed)))}${commandOf(seed)}\n`,
+    );
   }
   const [first] = failed;
   if (first && !options.quiet) await printSmallest(first.seed);
@@ -78,9 +81,10 @@ async function playMany(): Promise<void> {
 
 async function printSmallest(seed: number): Promise<void> {
   const scenario = scenarioOf(seed);
-  const smallest = await shrink(scenario, failsBy(failuresOf(await run(scenario))));
+  const plan = planOf(seed);
+  const smallest = await shrink(scenario, failsBy(failuresOf(await run(scenario, plan)), plan));
   process.stdout.write(
-    `\nthe smallest of seed ${seed} that still fails:\n${fileOf(smallest)}\n${fullStory(await run(smallest))}\n`,
+    `\nthe smallest of seed ${seed} that still fails:\n${fileOf(smallest)}\n${fullStory(await run(smallest, plan))}\n`,
   );
 }
 

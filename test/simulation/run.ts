@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as thisVersion from "../../cli/code.ts";
 import { inProcess } from "../../cli/in-process.ts";
 import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
 import type { Damage } from "../../simulator/judge/damage.ts";
@@ -7,6 +8,8 @@ import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { SLOW_MS } from "../../simulator/scenario/slow.ts";
+import { versionBefore } from "../versions/before.ts";
+import { codeBy, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
 import { shownIn } from "./fired.ts";
 import { wrongCounts } from "./scaling.ts";
 
@@ -38,13 +41,25 @@ export type Detailed = Result & {
   /** What is wrong with the counts that scale-tasks sets. */
   readonly miscounted: readonly string[];
   readonly lines: readonly string[];
+  readonly plan: Plan;
 };
 
-/** Plays a scenario of the simulation and judges it. */
-export async function run(scenario: ScenarioInput): Promise<Detailed> {
+/**
+ * Plays a scenario of the simulation and judges it.
+ *
+ * @param plan what is deployed in the middle
+ */
+export async function run(scenario: ScenarioInput, plan = NOTHING_DEPLOYED): Promise<Detailed> {
   const lines: string[] = [];
-  const played = await playScenario(checkScenario(scenario, scenario.name), {
-    invoke: inProcess((line) => lines.push(line)),
+  const checked = checkScenario(scenario, scenario.name);
+  const versions = {
+    this: thisVersion,
+    before: plan.deployments.length > 0 ? await versionBefore() : thisVersion,
+  };
+  const played = await playScenario(checked, {
+    invoke: inProcess((line) => lines.push(line), {
+      codeOf: codeBy(plan, versions, Date.parse(checked.starts_at)),
+    }),
     forgiving: true,
   });
   const { simulation, terminations, startedAt } = played;
@@ -67,6 +82,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
       ...simulation.world.firings.counts,
       ...shownIn(scenario, played, lines),
       ...saidIn(lines),
+      ...(plan.kind === undefined ? [] : [[plan.kind, 1] as const]),
     ]),
     damage: countsOf(played.damage),
     violations,
@@ -75,6 +91,7 @@ export async function run(scenario: ScenarioInput): Promise<Detailed> {
     faults,
     miscounted,
     lines,
+    plan,
   };
 }
 

@@ -1,5 +1,6 @@
 import { ScenarioError } from "../../simulator/scenario/read.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import type { Plan } from "./deployments.ts";
 import { failuresOf, run } from "./run.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -57,10 +58,13 @@ export async function shrink(
 }
 
 /** Whether a scenario fails by one of these, in the words of `failuresOf`. One that is not a scenario any more does not fail. */
-export function failsBy(failures: ReadonlySet<string>): (scenario: ScenarioInput) => Promise<boolean> {
+export function failsBy(
+  failures: ReadonlySet<string>,
+  plan?: Plan,
+): (scenario: ScenarioInput) => Promise<boolean> {
   return async (scenario) => {
     try {
-      return [...failuresOf(await run(scenario))].some((each) => failures.has(each));
+      return [...failuresOf(await run(scenario, plan))].some((each) => failures.has(each));
     } catch (error) {
       if (error instanceof ScenarioError) return false;
       throw error;

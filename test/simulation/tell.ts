@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { progressText, storyText } from "../../cli/story-text.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { DEPLOYMENT_KINDS, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
 import { SHOWN_KINDS } from "./fired.ts";
 import { type Detailed, type Result, SAID } from "./run.ts";
 
@@ -78,6 +79,7 @@ export const WORLD_KINDS = [
   "small pages",
   "messages past retention",
   ...SHOWN_KINDS,
+  ...DEPLOYMENT_KINDS,
 ] as const;
 
 /** What is in few seeds too, since it takes long to play. */
@@ -85,6 +87,8 @@ const RARE: ReadonlySet<string> = new Set(["hundreds at once"]);
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */
 const OF_MAPPINGS = ["polls refused", "batches not deleted", "records given back"];
+
+const TOLD = { before: "the version before", this: "this version" } as const;
 
 /** How a sweep went: what fired, the averages, and what of them is too little. */
 export function summaryOf(results: readonly Result[]): { text: string; tooLittle: boolean } {
@@ -134,9 +138,15 @@ export function fullStory({
   played,
   lines,
   violations,
-}: Pick<Detailed, "lines" | "violations"> & { readonly played: Parameters<typeof storyText>[0] }): string {
+  plan: { deployments },
+}: Pick<Detailed, "lines" | "violations" | "plan"> & {
+  readonly played: Parameters<typeof storyText>[0];
+}): string {
   return [
     storyText(played),
+    ...plan.deployments.map(
+      (each) => `from ${each.at_seconds} s on, ${each.function} has the code of ${TOLD[each.version]}`,
+    ),
     "what the functions said:",
     ...lines.flatMap((line) => progressText(line, played.startedAt).trimEnd() || []),
     "",
