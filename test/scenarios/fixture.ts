@@ -1,6 +1,6 @@
 // Plays the scenarios of tests, and has their questions about the outcome.
 import { expect } from "chai";
-import { inProcess } from "../../cli/in-process.ts";
+import { type InProcessOptions, inProcess } from "../../cli/in-process.ts";
 import type { Simulation } from "../../simulator/cloud/simulation.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
@@ -77,18 +77,27 @@ export function functions(keys: Record<string, unknown>, firstAfter: readonly [n
 }
 
 /** Where a function dies: in the run that makes its n-th call, after the call is done and before its answer. */
-export type Crash = { readonly name: FunctionName; readonly atCall: number };
+type Crash = { readonly name: FunctionName; readonly atCall: number };
+
+type PlayOptions = Pick<InProcessOptions, "codeOf"> & {
+  readonly seed?: number;
+  readonly crash?: Crash;
+  readonly watch?: (simulation: Simulation) => void;
+};
 
 /** Plays a scenario given as an object. It gets the usual queues unless it has its own. `watch` gets the world before the start. */
 export async function play(
   scenario: Record<string, unknown>,
-  { seed, crash, watch }: { seed?: number; crash?: Crash; watch?: (simulation: Simulation) => void } = {},
+  { seed, crash, watch, codeOf }: PlayOptions = {},
 ): Promise<Outcome> {
   const lines: string[] = [];
   const metrics: string[] = [];
   const played = await playScenario(checkScenario({ name: "test", queues: QUEUES, ...scenario }, "test"), {
     invoke: crashing(
-      inProcess((line) => lines.push(line), { writeMetrics: (line) => metrics.push(line) }),
+      inProcess((line) => lines.push(line), {
+        writeMetrics: (line) => metrics.push(line),
+        ...(codeOf === undefined ? {} : { codeOf }),
+      }),
       crash,
     ),
     ...(seed === undefined ? {} : { seed }),

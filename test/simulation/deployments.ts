@@ -8,7 +8,7 @@ import { HAPPENS_WITHIN } from "./happenings.ts";
 export type Version = "before" | "this";
 
 /** From when on a function has the code of a version, in seconds after the start. */
-export type Deployment = {
+type Deployment = {
   readonly function: FunctionName;
   readonly at_seconds: number;
   readonly version: Version;

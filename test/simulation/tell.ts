@@ -138,9 +138,10 @@ export function fullStory({
   played,
   lines,
   violations,
-  plan: { deployments },
-}: Pick<Detailed, "lines" | "violations" | "plan"> & {
+  plan = NOTHING_DEPLOYED,
+}: Pick<Detailed, "lines" | "violations"> & {
   readonly played: Parameters<typeof storyText>[0];
+  readonly plan?: Plan;
 }): string {
   return [
     storyText(played),
