@@ -52,7 +52,8 @@ export async function terminate(
   const all = new TrackedTerminations(run, { ...sweepOptions, queue, dryRun, senderRoleIds });
   const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
-  if (all.tracked.length > 0) await all.receiveHandOvers(end);
+  // Any message ends the long poll at once. After a notice too, the run before this one has yet to hand over.
+  if (all.received > 0) await all.receiveHandOvers(end);
   const swept = await sweepWhenDue(run, all, sweep_minutes, { ...sweepOptions, dryRun });
   const limits = replaceLimitsOf(input, sweepOptions.ours, senderRoleIds !== undefined);
   const noticed = await replaceWhenNoticed(run, all.notices, { queue, dryRun, limits });

@@ -184,6 +184,36 @@ describe("scenarios: the sweep", () => {
     expectQuiet(outcome);
   });
 
+  it("a notice that waits comes before what the run before hands over: it finds nothing then either, and leave stays the end", async () => {
+    const scheduled = fleet(
+      { ...SWEEP, sweep_minutes: 1, on_timeout: "leave", drain_timeout_seconds: 600 },
+      [
+        { at_seconds: 5, terminate: { instance_ids: [leaving] } },
+        { at_seconds: 50, schedule_maintenance: { instance_ids: [ids[1]], starts_in_hours: 0.5 } },
+      ],
+      { hooks: [{ ...HOOK, heartbeat_timeout_seconds: 180 }] },
+    );
+    const { deregister } = functions({ cluster_name: "main", on_maintenance: "replace" });
+    const outcome = await play({
+      ...scheduled,
+      functions: { ...scheduled.functions, deregister },
+      event_rules: [{ queue: "lifecycle" }],
+      clusters: [
+        {
+          name: "main",
+          services: [
+            { name: "worker", desired_count: 3, task: { stop_seconds: 7_000, stop_timeout_seconds: 7_000 } },
+          ],
+        },
+      ],
+      ends_after_seconds: 1_500,
+    });
+    expect(outcome.violations).to.deep.equal([]);
+    expect(linesOf(outcome, "notice waits").length, "waits").to.be.at.least(1);
+    expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
+    expect(outcome.terminations[0]?.reason).to.equal("the hook's timeout ended it with CONTINUE");
+  });
+
   it("where another hook holds the instance after ours, nothing circles: it is completed once", async () => {
     const outcome = await play({
       ...fleet(
