@@ -63,6 +63,8 @@ export function transport(
 export function clientOptions(requestHandler: Transport) {
   return {
     requestHandler,
+    // A command is prepared once and not at each call, which takes an eighth of a run's time. The calls are the same.
+    cacheMiddleware: true,
     region: REGION,
     endpoint: "https://aws.simulated",
     credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
