@@ -1,3 +1,4 @@
+import type { Fields } from "../../shared/base/log.ts";
 import { notScaledText } from "../../shared/log-lines/scaling-text.ts";
 import type { ScaledService } from "../../shared/model/scaling.ts";
 import { decideScaling } from "../../shared/rules/scale-tasks.ts";
@@ -22,7 +23,7 @@ export async function scaleTasks(event: unknown, ports: ScalePorts): Promise<voi
     ports.log.info("nothing to do", { reason: "the input names no service" });
     return;
   }
-  const counts = new Map<string, Reading<number>>();
+  const counts = new Map<string, Reading<number | undefined>>();
   let changed = 0;
   for (const service of services) {
     const cluster = service.cluster_name;
@@ -47,7 +48,7 @@ function readServices(event: unknown, ports: ScalePorts): { services: ScaledServ
 async function scale(
   run: Run<ScalePorts>,
   scaled: ScaledService,
-  active: Reading<number>,
+  active: Reading<number | undefined>,
   dryRun: boolean,
 ): Promise<boolean> {
   const { cluster_name: cluster, service_name: name } = scaled;
@@ -82,7 +83,7 @@ async function setDesiredCount(
   run: Run<ScalePorts>,
   { cluster_name, service_name }: ScaledService,
   desired: number,
-  fields: Readonly<Record<string, string | number>>,
+  fields: Fields,
 ): Promise<boolean> {
   const answer = await reading(run, () => run.ports.ecs.setDesiredCount(cluster_name, service_name, desired));
   if ("unread" in answer) return false;

@@ -3,6 +3,8 @@ import type { Doubt, Unusable } from "../model/scaling.ts";
 /** Why a service is not scaled, in the words of the log. */
 export function notScaledText(reason: Unusable | Doubt): string {
   switch (reason.why) {
+    case "no such cluster":
+      return "there is no such cluster";
     case "no such service":
       return "there is no such service";
     case "daemon":

@@ -8,6 +8,7 @@ export type ScaledService = {
 
 /** Why a service cannot be scaled at all: its configuration is wrong. Its words are in shared/log-lines. */
 export type Unusable =
+  | { readonly why: "no such cluster" }
   | { readonly why: "no such service" }
   | { readonly why: "daemon" }
   | { readonly why: "status"; readonly status: string };

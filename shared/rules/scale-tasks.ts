@@ -15,13 +15,14 @@ export type ScalingDecision =
  * below `min_task_count`. Instances that drain do not count: their tasks are leaving.
  *
  * @param service undefined if there is none of that name
- * @param active how many instances of the cluster are ACTIVE
+ * @param active how many instances of the cluster are ACTIVE; undefined if there is no such cluster
  */
 export function decideScaling(
   scaled: ScaledService,
   service: Service | undefined,
-  active: number,
+  active: number | undefined,
 ): ScalingDecision {
+  if (active === undefined) return { kind: "cannot be used", reason: { why: "no such cluster" } };
   if (!service) return { kind: "cannot be used", reason: { why: "no such service" } };
   const reason = whyUnusable(service);
   if (reason) return { kind: "cannot be used", reason };

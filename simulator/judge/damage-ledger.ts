@@ -66,6 +66,8 @@ export type DamageFacts = PermitFacts & {
   readonly wasTold: WasTold;
   readonly services: ServiceScope;
   readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
+  /** Whether there is a cluster of a name now. */
+  readonly isCluster: (name: string) => boolean;
   readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
   /** Whether each new instance of a group registers itself with a target group. */
   readonly registersItself: (group: string, targetGroup: string) => boolean;
@@ -324,7 +326,9 @@ export class DamageLedger {
     for (const spot of this.#where.spotsOf(there)) {
       const delay = delayOf(spot, this.#facts);
       if (delay === undefined || this.#unserved.has(spot)) continue;
-      const allowedBy = this.#allowedAtEnd(there, this.#lostSpot(there, spot));
+      const allowedBy =
+        this.#allowedToGiveUp(this.#where.holderOf(spot.id)) ??
+        this.#allowedAtEnd(there, this.#lostSpot(there, spot));
       if (spot.state === "registered")
         this.#open(spot, there, { what: `${nameOf(spot)} sent to it after its end`, allowedBy });
       else if ((spot.drainingSince ?? 0) + delay > this.#now) {
@@ -337,7 +341,7 @@ export class DamageLedger {
       if (task.reason?.startsWith("Essential container")) continue;
       const what = `it ended with ${taskText(task)}`;
       const to = this.#now + (this.#facts.needs(task) ?? 0);
-      const allowedBy = this.#allowedAtEnd(there, this.#lostTask(task));
+      const allowedBy = this.#allowedToGiveUp(task) ?? this.#allowedAtEnd(there, this.#lostTask(task));
       this.#damage.push({ kind: "cut", instanceId, what, from: this.#now, to, allowedBy });
     }
   }
@@ -451,6 +455,13 @@ export class DamageLedger {
 
   #allowedAtEnd(there: There, lost: Lost): AllowedBy | undefined {
     return allowedAtEnd(there, this.#holds.get(there.instanceId), lost, this.#facts);
+  }
+
+  // Nobody can know any more of a task that somebody has made ECS give up, nor of what its address is registered with.
+  #allowedToGiveUp(
+    { givenUpBy: by }: Pick<TaskThere, "givenUpBy"> = { givenUpBy: undefined },
+  ): AllowedBy | undefined {
+    return by === undefined || by === "ecs" || this.#facts.suspects.has(by) ? undefined : "a person's act";
   }
 
   #lostSpot(there: There, spot: Spot): Lost {

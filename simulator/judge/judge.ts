@@ -252,7 +252,8 @@ export class Judge implements Past {
     if (line.gone || isGivenUp) instance.tasks.delete(line.arn);
     else instance.tasks.set(line.arn, task);
     this.#holders.follow(line);
-    if (line.gone && line.address !== undefined) instance.forgetHolder(line.arn);
+    // ECS takes the network interface of a task with it that it gives up.
+    if ((line.gone || isGivenUp) && line.address !== undefined) instance.forgetHolder(line.arn);
     if (this.#terminations.pendingScopes(instanceId).length > 0) instance.noteServices([task]);
     // ECS stops tasks of services on a DRAINING instance: whoever set it DRAINING is responsible. A task that is gone may be
     // shown as STOPPING once more.

@@ -111,12 +111,23 @@ export class Latenesses {
     // While one of them is on a dry run, the other one alone cannot end it.
     if (isInTime(Math.max(...hold.dryUntil.values()))) return "dry_run";
     if (isLeft(hold, at)) return "on_timeout";
-    const { discover, isMisnamed, isMistold } = hold.scope.permits;
+    const { discover, isMistold } = hold.scope.permits;
     if (isMistold) return "metadata";
-    if (isMisnamed && discover !== "all") return `discover: ${discover}`;
+    if (this.#isMisnamed(hold) && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || from - there.forgedAt <= FORGED_MS) return "a person's act";
     return at <= this.#caughtUpAt(watched, from) ? "an injected fault" : undefined;
+  }
+
+  // Whether a name was nothing's when the drain began, or what it names was deleted since.
+  #isMisnamed({ scope: { named, permits } }: Hold): boolean {
+    const { classic, isCluster, targetGroup } = this.#facts;
+    return (
+      permits.isMisnamed ||
+      [...permits.clusters].some((name) => !isCluster(name)) ||
+      [...named.targetGroups].some((name) => targetGroup(name) === undefined) ||
+      [...named.loadBalancers].some((name) => classic(name) === undefined)
+    );
   }
 
   // When a drain has caught up with what disturbed it until it was late, and since: with faults, and with messages that were lost, which

@@ -32,6 +32,8 @@ export type TerminationOptions = {
   readonly isSlow: boolean;
   /** Whether there is a target group or classic load balancer of a name now. */
   readonly exists: (name: string) => boolean;
+  /** Whether there is a cluster of a name now. */
+  readonly isCluster: (name: string) => boolean;
   /** Whether a Network Load Balancer may be in front of a target group. */
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
@@ -369,7 +371,10 @@ export class Terminations implements Past {
     const { permits, changedAt } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
     const names = [...scope.named.targetGroups, ...scope.named.loadBalancers];
-    const isMisnamed = permits.isMisnamed || names.some((each) => !this.#options.exists(each));
+    const isMisnamed =
+      permits.isMisnamed ||
+      names.some((each) => !this.#options.exists(each)) ||
+      [...permits.clusters].some((each) => !this.#options.isCluster(each));
     const isHeldByName = isMisnamed && permits.discover !== "all";
     if (begunAt === undefined || isHeldByName || permits.dryRun) return undefined;
     if (dead || interrupted || !this.#isStillOurs(of) || this.#isUntold(of)) return undefined;

@@ -40,6 +40,8 @@ export type TaskThere = {
   reason: string | undefined;
   /** Who asked for its stop, where somebody did. */
   stoppedBy: Actor | undefined;
+  /** Who gave it up while its containers ran, by deregistering its container instance by force. Undefined where nobody did. */
+  givenUpBy: Actor | undefined;
 };
 
 /** A container instance as ECS shows it, and who made it so, when; times in milliseconds since 1970. */
@@ -249,12 +251,19 @@ export class Whereabouts {
       addressShownAt: Number.POSITIVE_INFINITY,
       signalledAt: undefined,
       stoppedBy: undefined,
+      givenUpBy: undefined,
     };
     tasks.set(arn, task);
+    if (status === "STOPPED" && !gone) task.givenUpBy ??= this.#deregisteredBy(instanceId, cluster);
     if (address !== undefined && !gone) this.#holders.set(address, task);
     if (status !== "PROVISIONING") task.addressShownAt = Math.min(task.addressShownAt, at);
     if (status === "STOPPING" && !gone) task.signalledAt ??= at;
     Object.assign(task, { status, gone, reason });
+  }
+
+  #deregisteredBy(instanceId: string, inCluster: string): Actor | undefined {
+    const all = [...this.instance(instanceId).containerInstances.values()];
+    return all.findLast(({ status, cluster }) => cluster === inCluster && status === "INACTIVE")?.by;
   }
 
   #containerInstance({ at, arn, by, cluster, instanceId, status }: LineOf<"container-instance">): void {

@@ -57,7 +57,9 @@ export const clusterHappenings = {
     .describe("DeleteService with `force`: its tasks stop one after the other."),
   delete_cluster: z
     .strictObject({ cluster })
-    .describe("Deletes the cluster with its services. Its instances are deregistered by force."),
+    .describe(
+      "Deletes the cluster with its services, once its last task has stopped. Its instances are deregistered by force, and their containers run on.",
+    ),
   delete_target_group: z
     .strictObject({ target_group: named("the target group") })
     .describe("Deletes the target group with the listeners in front of it."),

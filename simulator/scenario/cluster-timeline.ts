@@ -1,7 +1,11 @@
 import { isAlive } from "../services/ec2/instances.ts";
-import { type ContainerInstance, isLive } from "../services/ecs/model.ts";
+import { type Cluster, type ContainerInstance, isLive } from "../services/ecs/model.ts";
 import type { World } from "../services/world.ts";
+import { AwsError } from "../wire/errors.ts";
 import type { TimelineEntry } from "./schema.ts";
+
+/** So long a script waits before it tries once more to delete a cluster, in milliseconds. */
+const RETRY_MS = 5_000;
 
 /** Carries out what an entry of the timeline does to clusters, and what it deletes. */
 export function happenInClusters(world: World, entry: TimelineEntry): void {
@@ -26,9 +30,27 @@ export function happenInClusters(world: World, entry: TimelineEntry): void {
     const found = clusters.byName(cluster).services.get(service);
     if (found) clusters.deleteService(found);
   }
-  if (entry.delete_cluster) clusters.vanish(clusters.byName(entry.delete_cluster.cluster));
+  if (entry.delete_cluster) deleteCluster(world, clusters.byName(entry.delete_cluster.cluster));
   if (entry.delete_target_group) deleteTargetGroup(world, entry.delete_target_group.target_group);
   if (entry.delete_load_balancer) classic.delete(entry.delete_load_balancer.load_balancer, "operator");
+}
+
+/**
+ * Deletes a cluster that is in use, as a script does. It deletes the services by force, deregisters what is registered by force,
+ * and tries again until nothing is left that DeleteCluster refuses.
+ */
+function deleteCluster(world: World, cluster: Cluster): void {
+  const { agenda, clusters } = world;
+  const { containerInstances, fargate, services } = cluster;
+  for (const each of services.values()) if (each.status === "ACTIVE") clusters.deleteService(each);
+  for (const each of containerInstances.values()) clusters.agents.deregister(each, true, "operator");
+  for (const each of fargate.tasks) clusters.tasks.stop(each, "UserInitiated", "Task stopped by user");
+  try {
+    clusters.delete(cluster);
+  } catch (refusal) {
+    if (!(refusal instanceof AwsError)) throw refusal;
+    agenda.in(RETRY_MS, () => deleteCluster(world, cluster));
+  }
 }
 
 function disconnectAgents(

@@ -6,7 +6,7 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
-import { isOursIn, lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import { isClusterIn, isOursIn, lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
 import { noticePolicies } from "./notice-policies.ts";
 import { replacingBy } from "./replacing.ts";
@@ -36,6 +36,7 @@ export function damageFactsOf(
     isDry: (caller) => inputs.of(caller).dry_run === true,
     isOursBy: isOursIn(inputs),
     services: servicesIn(world),
+    isCluster: isClusterIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),
     registersItself: (group, targetGroup) =>
       scenario.auto_scaling_groups.some(

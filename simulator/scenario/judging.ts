@@ -101,6 +101,7 @@ export function judgeOf(
     replacing: () => replacingBy(inputs),
     isSlow: isSlow(scenario),
     exists: existsIn(world),
+    isCluster: isClusterIn(world),
     isNetwork: (name) => isNetworkProtocol(world.targetGroups.byName(name)?.settings.protocol ?? ""),
     isDry: (caller) => inputs.of(caller).dry_run === true,
     isOursBy: isOursIn(inputs),
@@ -347,6 +348,11 @@ function certainlyUnreadable({ timeline, starts_at }: Scenario, world: World): S
 /** Says whether there is a target group or classic load balancer of a name. */
 export function existsIn({ targetGroups, classic }: World): (name: string) => boolean {
   return (name) => targetGroups.byName(name) !== undefined || classic.find(name) !== undefined;
+}
+
+/** Says whether there is a cluster of a name. */
+export function isClusterIn({ clusters }: World): (name: string) => boolean {
+  return (name) => clusters.find(name)?.status === "ACTIVE";
 }
 
 function judgedHook(hook: Hook, isSwept: boolean): JudgedHook {

@@ -137,6 +137,23 @@ describe("scenarios: what happens to clusters and load balancers", () => {
     expect(tasks(world)).to.deep.equal([`${first} STOPPED running`, `${second} STOPPED running`]);
   });
 
+  it("a cluster is deleted only once its last task has stopped", () => {
+    const { clusters } = SCENARIO;
+    const [{ services }] = clusters as [(typeof clusters)[number]];
+    const fargate = {
+      name: "fargate",
+      launch_type: "FARGATE",
+      task: { network_mode: "awsvpc", stop_seconds: 20 },
+    };
+    const statusAfter = (seconds: number) =>
+      worldAfter(seconds, {
+        clusters: [{ name: "main", services: [...services, fargate] }],
+        ...happen({ delete_cluster: { cluster: "main" } }),
+      }).clusters.find("main")?.status;
+    expect(statusAfter(20)).to.equal("ACTIVE");
+    expect(statusAfter(60)).to.equal("INACTIVE");
+  });
+
   it("a group that is deleted is gone at once, with its hooks, and its instances end without them", () => {
     const hooks = [{ name: "drain", heartbeat_timeout_seconds: 3600 }];
     const world = worldAfter(60, {

@@ -1,5 +1,6 @@
 import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import { deletedClusters } from "./deleted-clusters.ts";
 import { discoveryOf, withOthers } from "./discovery.ts";
 import { some, weighted } from "./draw.ts";
 import { type Disturbance, disturbanceOf, faultsOf, remadeQueues, skewOf } from "./faults.ts";
@@ -76,6 +77,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ...happeningsOf(source("happenings"), knownOf(size, place)),
     ...registeredAddresses(source("addresses"), place),
     ...rebalanced(source("rebalancing"), place),
+    ...deletedClusters(source("deleted clusters"), place),
     ...happeningsOfSize(sizing, size, place),
     ...outage.timeline,
     ...[...faultsOf(faults, disturbance), ...remadeQueues(source("remade queues"), disturbance)].filter(

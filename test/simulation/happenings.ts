@@ -350,7 +350,7 @@ function protection(from: Draws): Entry[] {
   return [from.at({ protect_tasks: { ...named, for_seconds: random.pick([0, 60, 300]) } })];
 }
 
-// A cluster stays: where one vanishes before the first look, nothing tells any more what its services registered with.
+// A whole cluster is another matter: deleted-clusters.ts.
 function deletion(from: Draws): Entry[] {
   const { cluster, place, random } = from;
   const entries: object[] = [

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { scenarioOf } from "./generate.ts";
 import { pastFailures } from "./past-failures.ts";
+import { pastFailuresOfClusters } from "./past-failures-of-clusters.ts";
 import { pastFailuresOfDamage } from "./past-failures-of-damage.ts";
 import { pastFailuresOfDiscovery } from "./past-failures-of-discovery.ts";
 import { pastFailuresOfHeartbeats } from "./past-failures-of-heartbeats.ts";
@@ -60,6 +61,7 @@ describe("simulation", () => {
     ...pastFailures,
     ...pastFailuresOfHeartbeats,
     ...pastFailuresOfDamage,
+    ...pastFailuresOfClusters,
     ...pastFailuresOfDiscovery,
     ...pastFailuresOfHooks,
   ]) {

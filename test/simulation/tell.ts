@@ -76,6 +76,7 @@ export const WORLD_KINDS = [
   "hooks added",
   "hooks deleted",
   "groups deleted",
+  "clusters deleted",
   "small pages",
   "messages past retention",
   ...SHOWN_KINDS,

@@ -15,6 +15,7 @@ import {
   countUp,
   type EcsGround,
   type Host,
+  isLive,
   type Service,
   type ServiceLoadBalancer,
   type Task,
@@ -253,17 +254,23 @@ export class Clusters implements Past {
     this.#touch(service.cluster);
   }
 
-  /** Ends a cluster that is in use: its services end, and its instances are deregistered by force. */
-  vanish(cluster: Cluster): void {
-    for (const service of cluster.services.values()) service.status = "INACTIVE";
-    for (const each of cluster.containerInstances.values()) this.agents.deregister(each, true, "operator");
-    for (const each of cluster.fargate.tasks) this.tasks.stop(each, "UserInitiated", "Cluster deleted");
-    this.delete(cluster);
-  }
-
-  /** Ends a cluster. All that is registered in it stays as it is. */
+  /**
+   * DeleteCluster. It is refused while the cluster has container instances, active services or tasks, with the exception that
+   * says so.
+   */
   delete(cluster: Cluster): void {
+    const refuse = (what: string, are: string) => {
+      const code = `ClusterContains${what.replace(" ", "")}Exception`;
+      throw new AwsError(code, `The Cluster cannot be deleted while ${what} are ${are}.`);
+    };
+    const { containerInstances, services, tasks } = cluster;
+    if ([...containerInstances.values()].some(({ status }) => status.latest !== "INACTIVE"))
+      refuse("Container Instances", "active or draining");
+    if ([...services.values()].some(({ status }) => status === "ACTIVE")) refuse("Services", "active");
+    if ([...tasks.values()].some(isLive)) refuse("Tasks", "active");
+    for (const service of services.values()) service.status = "INACTIVE";
     cluster.status = "INACTIVE";
+    this.#world.firings.count("clusters deleted");
   }
 
   /** The tasks that DescribeTasks still knows: live ones, and those that stopped not long ago. */

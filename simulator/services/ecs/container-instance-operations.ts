@@ -108,21 +108,6 @@ export function containerInstanceOperations(world: EcsWorld): Operation[] {
     ),
     operation(ecs.DeleteCluster$, ["cluster"], (input: ecs.DeleteClusterRequest) => {
       const cluster = clusters.byName(input.cluster);
-      const registered = [...cluster.containerInstances.values()].some(
-        (each) => each.status.latest !== "INACTIVE",
-      );
-      if (registered) {
-        throw new AwsError(
-          "ClusterContainsContainerInstancesException",
-          "The Cluster cannot be deleted while Container Instances are active or draining.",
-        );
-      }
-      if ([...cluster.services.values()].some((each) => each.status === "ACTIVE")) {
-        throw new AwsError(
-          "ClusterContainsServicesException",
-          "The Cluster cannot be deleted while Services are active.",
-        );
-      }
       clusters.delete(cluster);
       return { cluster: presentCluster(cluster) };
     }),

@@ -12,6 +12,7 @@ const web = { cluster_name: "main", service_name: "web", min_task_count: 2, n_co
 
 type Outside = {
   active?: number | Error;
+  noCluster?: true;
   service?: Partial<Service> | Error;
   none?: boolean;
   set?: Error;
@@ -33,7 +34,7 @@ async function play(event: unknown, outside: Outside) {
     ecs: {
       activeInstances: async (cluster) => {
         calls.push(`count ${cluster}`);
-        return orThrow(outside.active ?? 5);
+        return outside.noCluster ? undefined : orThrow(outside.active ?? 5);
       },
       service: async (_, name) => (outside.none ? undefined : service(name, orThrow(outside.service ?? {}))),
       setDesiredCount: async (cluster, name, count) => {
@@ -105,6 +106,7 @@ describe("scale-tasks", () => {
       "warn: not scaled",
       false,
     ],
+    ["there is no such cluster", { noCluster: true, none: true }, "error: cannot be used", true],
     ["there is no such service", { none: true }, "error: cannot be used", true],
     ["the service is being deleted", { service: { status: "DRAINING" } }, "error: cannot be used", true],
     ["a daemon service has no desired count", { service: { daemon: true } }, "error: cannot be used", true],

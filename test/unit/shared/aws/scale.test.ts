@@ -37,6 +37,14 @@ describe("ECS for scale-tasks", () => {
     expect(await ecs(() => ({ services: [], failures })).port.service("main", "web")).to.equal(undefined);
   });
 
+  it("knows nothing of a cluster that is not there", async () => {
+    const { port } = ecs(() => {
+      throw Object.assign(new Error("Cluster not found."), { name: "ClusterNotFoundException" });
+    });
+    expect(await port.activeInstances("main")).to.equal(undefined);
+    expect(await port.service("main", "web")).to.equal(undefined);
+  });
+
   it("sets the desired count alone", async () => {
     const { port, sent } = ecs(() => ({}));
     await port.setDesiredCount("main", "web", 4);

@@ -6,6 +6,7 @@ import type { Doubt, Unusable } from "../../../../shared/model/scaling.ts";
 type Reason = Doubt | Unusable;
 
 const REASONS: { readonly [W in Reason["why"]]: readonly [Extract<Reason, { why: W }>, string] } = {
+  "no such cluster": [{ why: "no such cluster" }, "there is no such cluster"],
   "no such service": [{ why: "no such service" }, "there is no such service"],
   daemon: [{ why: "daemon" }, "it is a daemon service: ECS itself keeps one task of it on each instance"],
   status: [{ why: "status", status: "DRAINING" }, "the service is DRAINING"],

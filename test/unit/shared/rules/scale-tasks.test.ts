@@ -41,8 +41,9 @@ describe("a service is not scaled", () => {
   const doubtful: ScalingDecision = { kind: "not scaled", reason: { why: "no instance" } };
   const set: ScalingDecision = { kind: "set", desired: 2, was: 9 };
 
-  /** [why, the service, ACTIVE instances, what is decided] */
-  const table: [string, Partial<Service> | undefined, number, ScalingDecision][] = [
+  /** [why, the service, ACTIVE instances in its cluster, what is decided] */
+  const table: [string, Partial<Service> | undefined, number | undefined, ScalingDecision][] = [
+    ["whose cluster does not exist", undefined, undefined, unusable({ why: "no such cluster" })],
     ["that does not exist", undefined, 5, unusable({ why: "no such service" })],
     ["that is a daemon", { daemon: true }, 5, unusable({ why: "daemon" })],
     ["that is a daemon and is deleted", { daemon: true, status: "DRAINING" }, 5, unusable({ why: "daemon" })],

@@ -50,9 +50,10 @@ describe("judge", () => {
 
     it("waits where a name of the settings was deleted in the middle, and only what is named counts", () => {
       const told: Told[] = [joined, ...begins, seen, [DUE + SECOND, container("DRAINING", "deregister")]];
-      const exists = () => false;
-      expect(violations(told, { keys: { ...keys, discover: "named" }, exists })).to.deep.equal([]);
-      expect(violations(told, { keys, exists })).to.deep.equal(active);
+      for (const gone of [{ exists: () => false }, { isCluster: () => false }]) {
+        expect(violations(told, { keys: { ...keys, discover: "named" }, ...gone })).to.deep.equal([]);
+        expect(violations(told, { keys, ...gone })).to.deep.equal(active);
+      }
     });
 
     it("waits for a registration of ours", () => {

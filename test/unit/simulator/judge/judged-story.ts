@@ -34,6 +34,7 @@ export function violations(
     taskFacts: () => undefined,
     isSlow: false,
     exists: () => true,
+    isCluster: () => true,
     isNetwork: (name) => name.startsWith("network"),
     isDry: () => false,
     isOursBy: () => true,
