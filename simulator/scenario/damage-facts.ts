@@ -6,7 +6,15 @@ import { exitSeconds } from "../services/ecs/containers.ts";
 import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
-import { isClusterIn, isOursIn, lateByOf, readSinceIn, scopesIn, servicesIn, sweepIntervalOf } from "./judging.ts";
+import {
+  isClusterIn,
+  isOursIn,
+  lateByOf,
+  readSinceIn,
+  scopesIn,
+  servicesIn,
+  sweepIntervalOf,
+} from "./judging.ts";
 import { isNetworkProtocol } from "./network-protocols.ts";
 import { noticePolicies } from "./notice-policies.ts";
 import { replacingBy } from "./replacing.ts";
