@@ -30,6 +30,7 @@ import {
 } from "./memory-values.ts";
 import {
   earliest,
+  goneOfBoth,
   ifEither,
   latest,
   latestBeat,
@@ -124,7 +125,8 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   shortestTimeout: usually(0, { shortest_timeout_ms: count }, shorterTimeout),
   roundAt: optional({ round_at: time }, latest),
   round: optional({ round }, ofSooner),
-  goneAt: optional({ gone_at: time }, latestIfBoth),
+  goneAt: optional({ gone_at: time }, goneOfBoth),
+  lastSeenAt: optional({ last_seen_at: time }, latest),
   disconnectedSince: optional({ disconnected_since: time }, latestIfBoth),
   unknownSince: optional({ unknown_since: time }, latestIfBoth),
   deadSince: optional({ dead_since: time }, earliest),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { isLeftover } from "../model/blocker.ts";
 import { type Memory, type MemoryField, NO_MEMORY } from "../model/memory.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Keys, Line } from "./memory-line.ts";
@@ -73,12 +75,26 @@ export function mergeMemories(older: Termination, younger: Termination): Memory 
     isSameToken: older.token === younger.token,
     soonerSince: (isSooner ? younger : older).since,
     laterSince: (isSooner ? older : younger).since,
+    lastSeenAt: isToldAlike(older, younger) ? latestSeen(one, other) : undefined,
   };
   const { values } = sentOn([{ ...later.ofLaterVersion, ...sooner.ofLaterVersion }]);
   return MEMORY_FIELDS.reduce((merged, field) => mergeField(merged, later, field, merging), {
     ...sooner,
     ofLaterVersion: values,
   });
+}
+
+// Whether both were told of the same places: then what the one does not find, the other does not find either.
+function isToldAlike(older: Termination, younger: Termination): boolean {
+  return isDeepStrictEqual(older.told, younger.told) || isDeepStrictEqual(older.settings, younger.settings);
+}
+
+// The version before did not remember when it saw something. Without that, only what it saw tells that there was something.
+function latestSeen(...memories: readonly Memory[]): number | undefined {
+  const isUntold = ({ lastSeenAt, registrations, blockers }: Memory) =>
+    lastSeenAt === undefined && (registrations.length > 0 || blockers.some(isLeftover));
+  if (memories.some(isUntold)) return undefined;
+  return Math.max(...memories.map(({ lastSeenAt = Number.NEGATIVE_INFINITY }) => lastSeenAt));
 }
 
 function lineOf<F extends MemoryField>(field: F): Line<Memory[F]> {

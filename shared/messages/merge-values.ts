@@ -10,6 +10,8 @@ export type Merging = {
   /** When the terminations of the two messages began, in milliseconds since 1970. */
   readonly soonerSince: number;
   readonly laterSince: number;
+  /** When either last saw a registration or a task there. Undefined if one of them does not tell, or was told of other places. */
+  readonly lastSeenAt: number | undefined;
 };
 
 /**
@@ -73,6 +75,20 @@ export function latestBeat(sooner: Time, later: Time, { soonerSince, laterSince 
 export function latestIfBoth(sooner: Time, later: Time, { isLaterPassed }: Merging): Time {
   if (!isLaterPassed) return sooner;
   return sooner === undefined || later === undefined ? undefined : Math.max(sooner, later);
+}
+
+/**
+ * When everything was gone. What the one found gone is gone for the other too, unless either has seen something since. So it is the
+ * earliest time after that. If nobody can tell, both must say so.
+ */
+export function goneOfBoth(sooner: Time, later: Time, merging: Merging): Time {
+  const { isLaterPassed, lastSeenAt } = merging;
+  if (!isLaterPassed || lastSeenAt === undefined) return latestIfBoth(sooner, later, merging);
+  const [first] = [sooner, later]
+    .filter((each) => each !== undefined)
+    .filter((each) => each >= lastSeenAt)
+    .sort((a, b) => a - b);
+  return first;
 }
 
 /** The latest time, if both have the same token. Otherwise one may be of another lifecycle action, which was not refused. */

@@ -98,6 +98,8 @@ export type Memory = {
   readonly round: RoundProgress | undefined;
   /** When everything was first gone. From then on the drain only settles. */
   readonly goneAt: number | undefined;
+  /** When a pass or a recheck last saw a registration or a task there. Undefined if none has. */
+  readonly lastSeenAt: number | undefined;
   /** Since when the ECS agent has been disconnected, in every pass. */
   readonly disconnectedSince: number | undefined;
   /** Since when EC2 has not known the instance, in every answer. */
@@ -165,6 +167,7 @@ export const NO_MEMORY: Memory = {
   roundAt: undefined,
   round: undefined,
   goneAt: undefined,
+  lastSeenAt: undefined,
   disconnectedSince: undefined,
   unknownSince: undefined,
   deadSince: undefined,

@@ -7,6 +7,7 @@ import { seenOf } from "../model/registration.ts";
 import { type ContainerInstance, hasEnded, INACTIVE, isSilent, liveTasks } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import { knownOwners } from "./left-addresses.ts";
+import { leftoversOf } from "./still-there.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 
 // EC2's answers about an instance on which nothing runs any more. While it is stopping, something may still run.
@@ -57,6 +58,7 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     loadBalancers: observed.loadBalancers,
     roundAt: observed.discovery?.wholeAt ?? memory.roundAt,
     round: observed.discovery === undefined ? memory.round : observed.discovery.progress,
+    lastSeenAt: leftoversOf(observed).length > 0 ? now : memory.lastSeenAt,
     drainingAt: drainedByOthers ? now : memory.drainingAt,
     actedAt: drainedByOthers || isChanged ? Math.max(now, memory.actedAt ?? now) : memory.actedAt,
     terminatingSince: memory.terminatingSince ?? (isHeldForTermination(observed) ? now : undefined),

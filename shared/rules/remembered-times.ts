@@ -23,6 +23,7 @@ const AHEAD: Readonly<Record<TimeField, number>> = {
   lastHeartbeatAt: 0,
   roundAt: 0,
   goneAt: 0,
+  lastSeenAt: 0,
   disconnectedSince: 0,
   unknownSince: 0,
   deadSince: 0,

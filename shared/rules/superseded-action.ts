@@ -53,6 +53,8 @@ export function supersede(termination: Termination, view: HookView, now: number)
         ...NO_ENDED_ACTION,
         begunAt: undefined,
         goneAt: undefined,
+        // What was gone in the action before tells nothing of this one.
+        lastSeenAt: now,
         lastHeartbeatAt: undefined,
       },
     };

@@ -63,6 +63,7 @@ export const LIES: Readonly<Record<MemoryField, Lie>> = {
   round: ["all asked", { round: { since: BEFORE, from: "0", to: "~" } }],
   shortestTimeout: ["a millisecond", { shortest_timeout_ms: 1 }],
   goneAt: ["long ago", { gone_at: LONG_AGO }],
+  lastSeenAt: ["long ago", { last_seen_at: LONG_AGO }],
   disconnectedSince: ["long ago", { disconnected_since: LONG_AGO }],
   unknownSince: ["long ago", { unknown_since: LONG_AGO }],
   deadSince: ["long ago", { dead_since: LONG_AGO }],

@@ -292,4 +292,70 @@ export const pastFailuresOfHeartbeats: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 94_000_530,
+    wrong:
+      "a notice waited on the monitor queue: each run received it before the run before had handed over, and its sweep found the drains anew; with on_timeout: leave each find sent a heartbeat, and the hook never ended",
+    scenario: {
+      name: "past failure 94000530",
+      faults_end_after_seconds: 400,
+      functions: {
+        deregister: deregister({ on_maintenance: "replace" }),
+        terminate: {
+          ...sweeping({
+            auto_scaling_groups: ["g0"],
+            sweep_minutes: 1,
+            drain_timeout_seconds: 600,
+            on_timeout: "leave",
+          }),
+          first_after_seconds: 40,
+        },
+      },
+      queues,
+      event_rules: [{ queue: "lifecycle" }],
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000001", "i-00000000000000002", "i-00000000000000003"],
+          cluster: "c0",
+          hooks: [shortHook],
+        },
+      ],
+      timeline: [
+        { at_seconds: 120, terminate: { instance_ids: ["i-00000000000000002"] } },
+        {
+          at_seconds: 596,
+          schedule_maintenance: { instance_ids: ["i-00000000000000001"], starts_in_hours: 0.5 },
+        },
+      ],
+    },
+  },
+  {
+    seed: 3_000_141,
+    wrong:
+      "an instance that settled after its root volume's drain began to die: the message of the second lifecycle action had seen nothing on it, and when the two merged the instance settled once more",
+    scenario: {
+      name: "past failure 3000141",
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: deregister({}),
+        terminate: { ...sweeping({ auto_scaling_groups: ["g0"] }), first_after_seconds: 16 },
+      },
+      queues,
+      target_groups: [{ name: "addresses", deregistration_delay_seconds: 5, ...network }],
+      auto_scaling_groups: [
+        {
+          name: "g0",
+          instance_ids: ["i-00000000000000002"],
+          registers_with: { target_groups: [{ name: "addresses" }] },
+          hooks: [drain],
+        },
+      ],
+      timeline: [
+        { at_seconds: 53, replace_root_volume: { instance_ids: ["i-00000000000000002"] } },
+        { at_seconds: 170, terminate: { instance_ids: ["i-00000000000000002"] } },
+      ],
+    },
+  },
 ];

@@ -25,6 +25,7 @@ const NEW: Partial<Memory> = {
   followedSince: undefined,
   shortestTimeout: 0,
   clearingSince: undefined,
+  lastSeenAt: undefined,
   blockers: [],
   unread: [],
   roundAt: undefined,

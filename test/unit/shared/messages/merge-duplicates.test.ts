@@ -79,7 +79,7 @@ describe("merging messages", () => {
 
   /** [what both say, the one, the other, what is left of it]; both have looked. */
   const absences: [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] = (
-    ["noTasksToRunSince", "goneAt", "absentSince", "unknownSince", "disconnectedSince"] as const
+    ["noTasksToRunSince", "absentSince", "unknownSince", "disconnectedSince"] as const
   ).flatMap((key): [string, Partial<Memory>, Partial<Memory>, Partial<Memory>][] => [
     [`${key} of one alone`, { [key]: 3_000 }, {}, { [key]: undefined }],
     [`${key} of both`, { [key]: 3_000 }, { [key]: 4_000 }, { [key]: 4_000 }],
@@ -96,6 +96,58 @@ describe("merging messages", () => {
       expect(asItWas?.termination.memory).to.deep.equal({ ...lookedAt, ...one });
     });
   }
+
+  const registrations: Memory["registrations"] = [{ kind: "classic", id: "web" }];
+  const blockers: Memory["blockers"] = [{ kind: "tasks", cluster: "main", status: "RUNNING", count: 1 }];
+  /** [what both say, the one, the other, when all was gone]; both have looked. */
+  const gone: [string, Partial<Memory>, Partial<Memory>, number | undefined][] = [
+    ["the other last saw something before that", { goneAt: 3_000 }, { lastSeenAt: 2_999 }, 3_000],
+    ["the other last saw something at that moment", { goneAt: 3_000 }, { lastSeenAt: 3_000 }, 3_000],
+    ["the other saw something after it", { goneAt: 3_000 }, { lastSeenAt: 3_001 }, undefined],
+    ["the other has never seen anything", { goneAt: 3_000 }, {}, 3_000],
+    ["both saw all gone", { goneAt: 3_000, lastSeenAt: 2_000 }, { goneAt: 4_000, lastSeenAt: 2_500 }, 3_000],
+    [
+      "it came back, and is gone once more",
+      { goneAt: 3_000, lastSeenAt: 2_000 },
+      { goneAt: 4_000, lastSeenAt: 3_500 },
+      4_000,
+    ],
+    [
+      "the version before does not tell when it saw something",
+      { goneAt: 3_000 },
+      { registrations },
+      undefined,
+    ],
+    ["nor when it saw the task that it waits for", { goneAt: 3_000 }, { blockers }, undefined],
+    ["nor does either of two", { goneAt: 3_000, registrations }, { goneAt: 4_000, registrations }, 4_000],
+  ];
+  for (const [what, one, other, left] of gone) {
+    it(`all is gone since the first pass that found it so, if nobody has seen anything since: ${what}`, () => {
+      const settling = held("a", { memory: { ...lookedAt, ...one } });
+      for (const nextPassAt of [1_000, 9_000]) {
+        const reconciled = held("b", { memory: { ...lookedAt, nextPassAt, ...other } });
+        expect(merged(settling, reconciled)[0]?.termination.memory.goneAt).to.equal(left);
+        expect(merged(reconciled, settling)[0]?.termination.memory.goneAt).to.equal(left);
+      }
+      const [asItWas] = merged(held("new"), settling);
+      expect(asItWas?.termination.memory).to.deep.equal({ ...lookedAt, ...one });
+    });
+  }
+
+  it("all is gone only if both say so, where the one was told to look elsewhere", () => {
+    const told = (elb_names: string[]) => ({ told: { elb_names }, settings: settingsOf({ elb_names }) });
+    const settling = (names: string[]) =>
+      held("a", { ...told(names), memory: { ...lookedAt, goneAt: 3_000 } });
+    const other = (memory: Partial<Memory>) =>
+      held("b", { ...told(["web"]), memory: { ...lookedAt, lastSeenAt: 2_000, ...memory } });
+    const goneAt = (...both: [Tracked, Tracked]) => merged(...both)[0]?.termination.memory.goneAt;
+    expect(goneAt(settling(["web"]), other({}))).to.equal(3_000);
+    expect(goneAt(settling(["api"]), other({}))).to.equal(undefined);
+    expect(goneAt(settling(["api"]), other({ goneAt: 4_000 }))).to.equal(4_000);
+    // Which of their settings count, the function's own input says. Over a message that tells none it says all.
+    const own = { ...settling(["web"]).termination, told: undefined };
+    expect(goneAt({ ...settling([]), termination: own }, other({}))).to.equal(3_000);
+  });
 
   it("the tasks that either has seen are all known, and the next look comes when the first of them is due", () => {
     const settling = { ...lookedAt, nextPassAt: 9_000, tasks: ["arn:gone"] };

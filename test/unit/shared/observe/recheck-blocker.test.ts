@@ -36,7 +36,8 @@ describe("a recheck", () => {
     const { after } = await play([before], {
       containerInstances: () => [containerInstance({ tasksToRun: 2 })],
     });
-    expect(after.map((each) => each?.memory)).to.deep.equal([{ ...before.memory, nextPassAt: NOW + 5_000 }]);
+    const memory = { ...before.memory, lastSeenAt: NOW, nextPassAt: NOW + 5_000 };
+    expect(after.map((each) => each?.memory)).to.deep.equal([memory]);
   });
 
   describe("of tasks", () => {

@@ -102,7 +102,7 @@ describe("a pass at what the one before waited for", () => {
         options: { dryRun },
       });
       expect([asked, ending]).to.deep.equal([[], "waiting"]);
-      const memory = { ...waiting.memory, nextPassAt: NOW + 5 * SECOND };
+      const memory = { ...waiting.memory, lastSeenAt: NOW, nextPassAt: NOW + 5 * SECOND };
       expect(after).to.deep.equal({ ...waiting, dryRun, memory });
     });
   }

@@ -120,6 +120,13 @@ describe("after a recheck", () => {
     });
   });
 
+  it("it was last there when a recheck showed it, and not when none could", () => {
+    const lastSeenAt = (answer?: Rechecked["answer"]) =>
+      answered(waiting(SINCE + MINUTE, { lastSeenAt: SINCE - 1 }), answer)?.memory.lastSeenAt;
+    expect(lastSeenAt()).to.equal(SINCE);
+    expect(lastSeenAt({ unread: throttled("ecs:DescribeTasks") })).to.equal(SINCE - 1);
+  });
+
   it("a pass is needed once the blocker is gone", () => {
     expect(answered(waiting(SINCE + MINUTE), { value: { isThere: false } })).to.equal(undefined);
   });

@@ -43,6 +43,21 @@ describe("what is remembered over two passes", () => {
     expect(second.changedAt).to.equal(first.changedAt);
   });
 
+  it("when something was last there: a task, a registration, or an instance that is open to tasks", () => {
+    const lastSeenAt = (observed: Partial<Observation>) =>
+      memoryOf({ memory: { lastSeenAt: SINCE }, observed }).lastSeenAt;
+    const [empty, open] = [clusterInstance("DRAINING", task("STOPPED")), clusterInstance("ACTIVE")];
+    const now = SINCE + 5 * MINUTE;
+    expect(lastSeenAt(shown)).to.equal(now);
+    expect(
+      lastSeenAt({ clusterInstances: [empty], registrations: [target({ state: "draining" })] }),
+    ).to.equal(now);
+    expect(lastSeenAt({ clusterInstances: [clusterInstance("DRAINING", task("STOPPING"))] })).to.equal(now);
+    expect(lastSeenAt({ clusterInstances: [open] })).to.equal(now);
+    expect(lastSeenAt({ clusterInstances: [empty] })).to.equal(SINCE);
+    expect(memoryOf({ observed: { clusterInstances: [empty] } }).lastSeenAt).to.equal(undefined);
+  });
+
   it("a silent twin: its container instance, its tasks, and that an agent is silent", () => {
     const twin = clusterInstanceOf({ arn: "ci-0", agentConnected: false }, [task("RUNNING", { arn: "old" })]);
     const memory = memoryOf({ observed: { ...shown, silentTwins: [twin] } });

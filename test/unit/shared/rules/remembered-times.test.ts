@@ -31,7 +31,7 @@ describe("the times of a message", () => {
     });
   }
 
-  it("are all looked at", () => expect(times).to.have.lengthOf(22));
+  it("are all looked at", () => expect(times).to.have.lengthOf(23));
 
   it("of a round and a recheck are looked at too", () => {
     const round = (since: number) => bounded({ round: { since, from: "0", to: "~" } }).memory.round;

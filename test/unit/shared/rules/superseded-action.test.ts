@@ -105,6 +105,7 @@ describe("an instance that was on its way back", () => {
           ...termination(back).memory,
           begunAt: undefined,
           goneAt: undefined,
+          lastSeenAt: now,
           lastHeartbeatAt: undefined,
         },
       });
