@@ -7,10 +7,12 @@ const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDashtasksLo
 
 type Properties = Record<string, unknown>;
 type Resource = { readonly Type?: string | undefined; readonly Properties?: Properties };
+/** The resources that are there only if the block asks for them. */
+const ASKED_FOR = { Dashboard: "dashboard" } as const;
 /** A service as Serverless holds it, as far as the options change it. */
 type Service = {
   readonly provider: Record<string, unknown>;
-  readonly resources: { readonly Resources: Readonly<Record<string, Resource>>; extensions?: unknown };
+  readonly resources: { readonly Resources: Record<string, Resource>; extensions?: unknown };
 };
 
 /** Puts what the block chooses into the service: in place, because what is packaged is this very object. */
@@ -18,6 +20,7 @@ export function applyOptions(service: Service, block: Block): void {
   const { provider, resources } = service;
   if (block.log_retention_days !== undefined) provider.logRetentionInDays = block.log_retention_days;
   if (block.tags !== undefined) provider.stackTags = block.tags;
+  for (const [id, key] of Object.entries(ASKED_FOR)) if (block[key] !== true) delete resources.Resources[id];
   for (const [id, { Type, Properties = {} }] of Object.entries(resources.Resources)) {
     if (Type === "AWS::CloudWatch::Alarm" && block.ok_actions) Properties.OKActions = block.ok_actions;
     if (Type === "AWS::IAM::Role") bound(Properties, block);

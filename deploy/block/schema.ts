@@ -181,6 +181,11 @@ export const blockSchema = z.strictObject(
     ok_actions: listOf(arns.action, "expected a list of ARNs").check(
       z.describe("The same, for when an alarm is over."),
     ),
+    dashboard: truth.check(
+      z.describe(
+        "Whether the stack has a [CloudWatch dashboard](metrics.md#the-dashboard). The default is false: CloudWatch bills $3 a month for each beyond an account's first three.",
+      ),
+    ),
     log_retention_days: z
       .optional(z.literal(RETENTION, { error: `expected one of ${RETENTION.join(", ")}` }))
       .check(z.describe("How many days the functions' log lines are kept. The default is 30.")),

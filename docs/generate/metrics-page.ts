@@ -51,6 +51,22 @@ ${markdownTable(["metric", "unit", "by group", "what it counts"], rows)}
 
 [operations.md](operations.md#alarms) has the alarms on them, and what to do.
 
+## The dashboard
+
+With \`dashboard: true\` in the block of serverless.yml, the stack has a CloudWatch dashboard, such as \`asg-drain-live-us-east-1\`. It shows the
+state of each alarm, and draws these:
+
+- drains in progress and stalled, the age of the oldest, and how drains ended;
+- how long hooks held instances, and how long it took from ready to completed;
+- calls that failed or were throttled, failed runs, runs, and how long they took;
+- the age of the oldest message in each queue, and dead letters;
+- as tables, the saved queries [*what drains wait for*](queries.md#what-drains-wait-for), [*cut off*](queries.md#cut-off) and
+  [*what failed*](queries.md#what-failed).
+
+CloudWatch bills $3 a month for a dashboard, and nothing for an account's first three of up to 50 metrics each (Amazon CloudWatch
+pricing). This one has fewer. The tables scan the log of the hours that you look at each time they are drawn, at $0.005 per GB. Whoever
+deploys needs \`cloudwatch:PutDashboard\`, \`cloudwatch:GetDashboard\` and \`cloudwatch:DeleteDashboards\`.
+
 ## What they cost
 
 CloudWatch bills each metric of each group for the hours in which it has a value. If that is every hour, it is $0.30 a month in us-east-1
