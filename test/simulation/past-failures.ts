@@ -233,4 +233,26 @@ export const pastFailures: readonly PastFailure[] = [
       ],
     },
   },
+  {
+    seed: 93_000_712,
+    wrong:
+      "an instance had died, and ECS took its container instance out of the cluster between deregister's read and its DRAINING: the run failed for that alone, and the judge took it for a fault of ours",
+    scenario: {
+      name: "past failure 93000712",
+      faults_end_after_seconds: 0,
+      functions: {
+        deregister: { ...deregister({ clusters: "*" }), event_source_mapping: {} },
+        terminate: sweeping({}),
+      },
+      queues,
+      clusters: [{ name: "c0" }],
+      auto_scaling_groups: [
+        { name: "g0", instance_ids: ["i-10000000000000003"], cluster: "c0", hooks: [drain] },
+      ],
+      timeline: [
+        { at_seconds: 17, kill: { instance_ids: ["i-10000000000000003"] } },
+        { at_seconds: 20, terminate: { instance_ids: ["i-10000000000000003"] } },
+      ],
+    },
+  },
 ];

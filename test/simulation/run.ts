@@ -11,6 +11,7 @@ import { SLOW_MS } from "../../simulator/scenario/slow.ts";
 import { versionBefore } from "../versions/before.ts";
 import { codeBy, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
 import { shownIn } from "./fired.ts";
+import { isOvertaken, type Meanwhile } from "./overtaken.ts";
 import { wrongCounts } from "./scaling.ts";
 
 /** By so many characters of its name and text an error is told from another. */
@@ -143,28 +144,29 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 
 /**
  * The invocations that ended as none should: a run of the functions leaves before Lambda ends it, unless call after call hangs. It
- * fails with a RunFailed, after all else is done, where something else has failed, which in the calm nothing does but the look for
- * what has a name that does not exist. Anything else is a fault of theirs.
+ * fails with a RunFailed, after all else is done, where something else has failed. In the calm nothing does but the look for what has a
+ * name that does not exist, and a call that somebody overtook. Anything else is a fault of theirs.
  *
  * @param calmFrom from when on no call fails or hangs, in milliseconds since 1970
  */
 export function faultsOfOurs(
-  { invocations }: Pick<Played, "invocations">,
+  { invocations, simulation }: Pick<Played, "invocations"> & { readonly simulation?: Meanwhile },
   calmFrom = Number.POSITIVE_INFINITY,
 ): InvocationRecord[] {
-  return invocations.filter(
-    ({ outcome, error = "", startedAt }) =>
-      (outcome === "timed out" && startedAt >= calmFrom) ||
-      (outcome === "failed" &&
-        (!error.startsWith("RunFailed: ") || (startedAt >= calmFrom && !isOfNames(error)))),
-  );
+  const isExcused = (failure: string, run: InvocationRecord) =>
+    isOfNames(failure) || (simulation !== undefined && isOvertaken(failure, run, simulation));
+  return invocations.filter((each) => {
+    const { outcome, error = "", startedAt } = each;
+    if (outcome === "timed out") return startedAt >= calmFrom;
+    if (outcome !== "failed") return false;
+    if (!error.startsWith("RunFailed: ")) return true;
+    return startedAt >= calmFrom && !error.split("; ").every((failure) => isExcused(failure, each));
+  });
 }
 
-// What a run says that failed because it asked for things that are not there, or were deleted, and because of nothing else.
-function isOfNames(error: string): boolean {
-  return error
-    .split("; ")
-    .every((each) => /there is no such |: the service is (INACTIVE|DRAINING)$/.test(each));
+// What a run says that failed because it asked for something that is not there, or was deleted.
+function isOfNames(failure: string): boolean {
+  return /there is no such |: the service is (INACTIVE|DRAINING)$/.test(failure);
 }
 
 /** A fault of ours in words, with its time counted from the start. */
