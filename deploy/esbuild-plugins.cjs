@@ -3,7 +3,7 @@
 // operations that nobody calls. EC2 alone has hundreds of them.
 const { readdirSync, readFileSync } = require("node:fs");
 const { readFile } = require("node:fs/promises");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const { parse } = require("@babel/parser");
 const { transformSync } = require("esbuild");
 
@@ -32,8 +32,8 @@ function writeOutKeys(source) {
   return source.replace(/\[(_\w*)\]:/g, (whole, name) => (texts.has(name) ? `${texts.get(name)}:` : whole));
 }
 
-// What reads answers: the functions, and a part of SQS's client that compares checksums.
-const SOURCES = ["functions", "shared", "node_modules/@aws-sdk/middleware-sdk-sqs/dist-es"].map((each) =>
+// What reads answers: our adapters, which give nobody else one to read, and a part of SQS's client that compares checksums.
+const SOURCES = ["shared/aws", "node_modules/@aws-sdk/middleware-sdk-sqs/dist-es"].map((each) =>
   join(__dirname, "..", each),
 );
 // The SDK names these for us, page by page.
@@ -130,6 +130,30 @@ const NEVER_USED = {
   getInstanceMetadataRegion: ["getInstanceMetadataRegion", "the environment says the Region"],
 };
 
+/** What stands for a file of the SDK, by the end of its path. */
+const INSTEAD_OF = {
+  // A signer has one from its start. It formats nothing but the headers of event streams.
+  "@smithy/signature-v4/dist-es/HeaderFormatter.js": `export class HeaderFormatter {
+    format() { throw new Error("HeaderFormatter is left out of the bundle: no event stream is signed"); }
+  }`,
+  // The SDK has an older and a newer reader of the same forms of a time, and takes both along. This one gives the newer for both.
+  "@smithy/core/dist-es/submodules/serde/date-utils.js": `
+    import { _parseRfc3339DateTimeWithOffset } from "./schema-serde-lib/schema-date-utils";
+    export {
+      _parseEpochTimestamp as parseEpochTimestamp,
+      _parseRfc3339DateTimeWithOffset as parseRfc3339DateTimeWithOffset,
+      _parseRfc7231DateTime as parseRfc7231DateTime,
+    } from "./schema-serde-lib/schema-date-utils";
+    export const parseRfc3339DateTime = _parseRfc3339DateTimeWithOffset;
+    export const dateToUtcString = (date) => date.toUTCString();
+  `,
+  // A function has no home with files of settings: all that is set is in its environment.
+  "@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js": `
+    export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+    export const CONFIG_PREFIX_SEPARATOR = ".";
+  `,
+};
+
 module.exports = [
   {
     // Each throws if it is used all the same.
@@ -145,6 +169,18 @@ module.exports = [
           contents: `export function ${name}() { throw new Error(${JSON.stringify(message)}); }`,
           loader: "js",
         };
+      });
+    },
+  },
+  {
+    name: "less-of-the-same",
+    setup(build) {
+      const ends = Object.keys(INSTEAD_OF).map((each) =>
+        each.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]"),
+      );
+      build.onLoad({ filter: new RegExp(`[\\\\/](${ends.join("|")})$`) }, ({ path }) => {
+        const end = Object.keys(INSTEAD_OF).find((each) => path.replaceAll("\\", "/").endsWith(each));
+        return { contents: INSTEAD_OF[end], resolveDir: dirname(path), loader: "js" };
       });
     },
   },
