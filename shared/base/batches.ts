@@ -31,6 +31,13 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
 
 /** Two lists in one, each thing once. Things are compared by content: one list comes from a message, the other from AWS. */
 export function union<T>(known: readonly T[], found: readonly T[]): readonly T[] {
+  return unionOf([known, found]);
+}
+
+/** Lists in one, each thing once, in the order in which they come. The first list stays as it is. */
+export function unionOf<T>([known = [], ...others]: readonly (readonly T[])[]): readonly T[] {
+  const found = others.flat();
+  if (found.length === 0) return known;
   const texts = new Set(known.map((each) => JSON.stringify(each)));
   const added = found.filter((each) => {
     const text = JSON.stringify(each);

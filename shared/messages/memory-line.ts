@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 import type { Memory } from "../model/memory.ts";
-import type { Merge } from "./merge-values.ts";
+import type { AnyMerge, Merge } from "./merge-values.ts";
 
 /** Keys of a message with their values. */
 export type Keys = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export type Line<T> = {
   readonly write: (value: T, memory: Memory) => Keys;
   /** Reads the field by itself. Mistakes elsewhere in the message do not matter. */
   readonly read: (message: Keys, instanceId: string) => FieldRead<T>;
-  readonly merge: Merge<T>;
+  readonly merge: AnyMerge<T>;
   /** Whether its values stand in a list. Then some may be unknown, and others not. */
   readonly isList: boolean;
   /** For a field that only saves calls: which calls, and how many. */
@@ -52,7 +52,7 @@ export function valueBy<T, Raw>(
 }
 
 /** A field that may be undefined, in one key or another. */
-export function optional<T>(values: Values<T>, merge: Merge<T | undefined>, extra: Extra = {}) {
+export function optional<T>(values: Values<T>, merge: NoInfer<AnyMerge<T | undefined>>, extra: Extra = {}) {
   const line: Line<T | undefined> = {
     keys: Object.keys(values),
     absent: undefined,
@@ -78,7 +78,7 @@ export function usually<T>(absent: T, values: Values<T>, merge: Merge<T>): Line<
 }
 
 /** A field that is a list. Each item is written under the first key that takes it. An unknown item does not spoil the others. */
-export function listOf<T>(values: Values<T>, merge: Merge<readonly T[]>, extra: Extra = {}) {
+export function listOf<T>(values: Values<T>, merge: NoInfer<AnyMerge<readonly T[]>>, extra: Extra = {}) {
   const line: Line<readonly T[]> = {
     keys: Object.keys(values),
     absent: [],

@@ -3,7 +3,7 @@ import { asInMessage } from "../model/blocker.ts";
 import { shorterTimeout } from "../model/hooks.ts";
 import { shortId } from "../model/logged.ts";
 import type { Memory, MemoryField, Return } from "../model/memory.ts";
-import { isSame, type SeenRegistration } from "../model/registration.ts";
+import type { SeenRegistration } from "../model/registration.ts";
 import { blocker, unread } from "./memory-blockers.ts";
 import { type Line, listOf, optional, usually } from "./memory-line.ts";
 import { idOfKind, otherId, otherLoadBalancer, targetGroup } from "./memory-load-balancers.ts";
@@ -73,18 +73,13 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
   // A registration that was taken out was seen before. So it is written once, and read as both.
   registrations: {
     ...registrations,
-    write: (seen, memory) =>
-      registrations.write(
-        seen.filter((each) => !isTakenFrom(memory.deregistered, each)),
-        memory,
-      ),
+    write: (seen, memory) => registrations.write(notTaken(seen, memory.deregistered), memory),
     read: (message, instanceId) => {
       const { value, unknown } = registrations.read(message, instanceId);
       const out = deregistered.read(message, instanceId).value;
-      const rest = value.filter((each) => !isTakenFrom(out, each));
       return {
         value: union(
-          rest,
+          notTaken(value, out),
           out.map(({ what }) => what),
         ),
         unknown,
@@ -151,8 +146,10 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
 /** Keys of earlier versions that are of no use any more: no field is read from them. */
 export const RETIRED_KEYS: ReadonlySet<string> = new Set(["waiting_for", "dead_as"]);
 
-function isTakenFrom(out: Memory["deregistered"], what: SeenRegistration): boolean {
-  return out.some((each) => isSame(each.what, what));
+function notTaken(seen: Memory["registrations"], out: Memory["deregistered"]): Memory["registrations"] {
+  const textOf = ({ kind, id, port, address }: SeenRegistration) => JSON.stringify([kind, id, port, address]);
+  const texts = new Set(out.map(({ what }) => textOf(what)));
+  return seen.filter((each) => !texts.has(textOf(each)));
 }
 
 // The first ten, and a digest of all. A blocker of a kind that this version does not know is dropped: the next pass finds its own.

@@ -1,10 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import { isLeftover } from "../model/blocker.ts";
 import { type Memory, type MemoryField, NO_MEMORY } from "../model/memory.ts";
-import type { Termination } from "../model/termination.ts";
 import type { Keys, Line } from "./memory-line.ts";
 import { MEMORY_TABLE, RETIRED_KEYS } from "./memory-table.ts";
-import type { Merging } from "./merge-values.ts";
 import { type SentOn, sentOn } from "./unknown-keys.ts";
 
 /** The fields of a memory, in the order of their table. */
@@ -51,57 +47,24 @@ export function writeMemory(memory: Memory): Keys {
 
 /** Whether a memory is as before the first pass. */
 export function remembersNothing(memory: Memory): boolean {
-  const isAbsent = (value: unknown, absent: unknown) =>
-    value === absent || (Array.isArray(absent) && Array.isArray(value) && value.length === 0);
   return (
-    Object.keys(memory.ofLaterVersion).length === 0 &&
-    MEMORY_FIELDS.every((field) => isAbsent(memory[field], NO_MEMORY[field]))
+    Object.keys(memory.ofLaterVersion).length === 0 && MEMORY_FIELDS.every((field) => isAbsent(memory, field))
   );
 }
 
-/**
- * The memory of two messages of one drain. Nothing that was done or seen is forgotten. A message that remembers nothing changes
- * nothing.
- */
-export function mergeMemories(older: Termination, younger: Termination): Memory {
-  const [one, other] = [older.memory, younger.memory];
-  if (remembersNothing(other)) return one;
-  if (remembersNothing(one)) return other;
-  const isSooner =
-    other.nextPassAt !== undefined && (one.nextPassAt === undefined || other.nextPassAt < one.nextPassAt);
-  const [sooner, later] = isSooner ? [other, one] : [one, other];
-  const merging = {
-    isLaterPassed: later.nextPassAt !== undefined,
-    isSameToken: older.token === younger.token,
-    soonerSince: (isSooner ? younger : older).since,
-    laterSince: (isSooner ? older : younger).since,
-    lastSeenAt: isToldAlike(older, younger) ? latestSeen(one, other) : undefined,
-  };
-  const { values } = sentOn([{ ...later.ofLaterVersion, ...sooner.ofLaterVersion }]);
-  return MEMORY_FIELDS.reduce((merged, field) => mergeField(merged, later, field, merging), {
-    ...sooner,
-    ofLaterVersion: values,
-  });
+/** Whether a field of a memory is as before the first pass. */
+export function isAbsent(memory: Memory, field: MemoryField): boolean {
+  const [value, absent]: readonly unknown[] = [memory[field], NO_MEMORY[field]];
+  return value === absent || (Array.isArray(absent) && Array.isArray(value) && value.length === 0);
 }
 
-// Whether both were told of the same places: then what the one does not find, the other does not find either.
-function isToldAlike(older: Termination, younger: Termination): boolean {
-  return isDeepStrictEqual(older.told, younger.told) || isDeepStrictEqual(older.settings, younger.settings);
-}
-
-// The version before did not remember when it saw something. Without that, only what it saw tells that there was something.
-function latestSeen(...memories: readonly Memory[]): number | undefined {
-  const isUntold = ({ lastSeenAt, registrations, blockers }: Memory) =>
-    lastSeenAt === undefined && (registrations.length > 0 || blockers.some(isLeftover));
-  if (memories.some(isUntold)) return undefined;
-  return Math.max(...memories.map(({ lastSeenAt = Number.NEGATIVE_INFINITY }) => lastSeenAt));
-}
-
-function lineOf<F extends MemoryField>(field: F): Line<Memory[F]> {
+/** The line of a field in the table. */
+export function lineOf<F extends MemoryField>(field: F): Line<Memory[F]> {
   return MEMORY_TABLE[field];
 }
 
-function withField<F extends MemoryField>(memory: Memory, field: F, value: Memory[F]): Memory {
+/** A memory with another value of a field. */
+export function withField<F extends MemoryField>(memory: Memory, field: F, value: Memory[F]): Memory {
   return { ...memory, [field]: value };
 }
 
@@ -116,13 +79,4 @@ function writeField<F extends MemoryField>(memory: Memory, field: F): Keys {
       return [key, Array.isArray(items) && Array.isArray(others) ? [...items, ...others] : items];
     }),
   );
-}
-
-function mergeField<F extends MemoryField>(
-  sooner: Memory,
-  later: Memory,
-  field: F,
-  merging: Merging,
-): Memory {
-  return withField(sooner, field, lineOf(field).merge(sooner[field], later[field], merging));
 }

@@ -1,7 +1,7 @@
-import { groupBy, union } from "../base/batches.ts";
+import { groupBy, unionOf } from "../base/batches.ts";
 import { identityOf, type RestorePlan, type Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
-import { mergeMemories } from "./memory.ts";
+import { type Merged, mergedMemory, unmerged, withMemoryOf } from "./merge-memories.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 
 /**
@@ -20,31 +20,55 @@ export function merge(run: Run, arrivals: readonly Tracked[]): Tracked[] {
   return [...hooked.map((each) => join(run, each, noticed)), ...noticed.filter((each) => !isJoined(each))];
 }
 
+/** What was merged so far of one drain: its messages, and the restore plans that they carry. */
+type Drain = Merged & {
+  readonly messages: readonly Receipt[];
+  readonly plans: readonly (RestorePlan | undefined)[];
+};
+
 function mergeAlike(run: Run, group: readonly Tracked[]): Tracked[] {
-  const merged: { termination: Termination; messages: readonly Receipt[] }[] = [];
+  const drains: Drain[] = [];
   for (const { termination, messages } of group) {
-    const same = merged.find((each) => isSameAction(each.termination, termination));
+    const index = drains.findIndex((each) => isSameAction(each.termination, termination));
+    const same = drains[index];
     if (!same) {
-      merged.push({ termination, messages });
+      drains.push({ ...unmerged(termination), messages, plans: [termination.restorePlan] });
       continue;
     }
-    same.messages = together(same.messages, messages);
-    same.termination = {
-      ...same.termination,
+    drains[index] = mergeInto(same, { termination, messages });
+    logMerged(run, termination);
+  }
+  return drains.map(finished);
+}
+
+function mergeInto(drain: Drain, { termination, messages }: Tracked): Drain {
+  const merged = withMemoryOf(drain, termination);
+  return {
+    termination: {
+      ...merged.termination,
       // Of a stranger's message no settings count. An older one must not have those of the right message forgotten.
-      ...(same.termination.told === undefined
+      ...(drain.termination.told === undefined
         ? { told: termination.told, settings: termination.settings }
         : {}),
       // An older one that was forged would end what a true notice has begun.
-      noticedAt: later(same.termination.noticedAt, termination.noticedAt),
-      memory: mergeMemories(same.termination, termination),
-      ...(same.termination.restorePlan || termination.restorePlan
-        ? { restorePlan: mergeRestorePlans(same.termination.restorePlan, termination.restorePlan) }
-        : {}),
-    };
-    logMerged(run, termination);
-  }
-  return merged;
+      noticedAt: later(drain.termination.noticedAt, termination.noticedAt),
+    },
+    parts: merged.parts,
+    messages: together(drain.messages, messages),
+    plans: [...drain.plans, termination.restorePlan],
+  };
+}
+
+function finished({ messages, plans, ...merged }: Drain): Tracked {
+  const restorePlan = mergeRestorePlans(plans);
+  return {
+    termination: {
+      ...merged.termination,
+      memory: mergedMemory(merged),
+      ...(restorePlan === undefined ? {} : { restorePlan }),
+    },
+    messages,
+  };
 }
 
 // Another token is another lifecycle action: a hook holds the same instance once more. So is any message that began after the
@@ -78,10 +102,11 @@ function join(run: Run, hooked: Tracked, noticed: readonly Tracked[]): Tracked {
   };
 }
 
-function mergeRestorePlans(one?: RestorePlan, other?: RestorePlan): RestorePlan {
+function mergeRestorePlans(plans: readonly (RestorePlan | undefined)[]): RestorePlan | undefined {
+  if (plans.length === 1 || plans.every((each) => each === undefined)) return plans[0];
   return {
-    plannedDraining: union(one?.plannedDraining ?? [], other?.plannedDraining ?? []),
-    plannedDeregistrations: union(one?.plannedDeregistrations ?? [], other?.plannedDeregistrations ?? []),
+    plannedDraining: unionOf(plans.map((each) => each?.plannedDraining ?? [])),
+    plannedDeregistrations: unionOf(plans.map((each) => each?.plannedDeregistrations ?? [])),
   };
 }
 

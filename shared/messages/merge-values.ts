@@ -1,4 +1,4 @@
-import { union } from "../base/batches.ts";
+import { unionOf } from "../base/batches.ts";
 import type { Memory } from "../model/memory.ts";
 
 /** What else decides how two memories merge. */
@@ -20,6 +20,14 @@ export type Merging = {
  */
 export type Merge<T> = (sooner: T, later: T, merging: Merging) => T;
 
+/**
+ * How all memories of one drain become one, for a field that unites lists. They stand in the order that merging two of them at a
+ * time has: what is due first comes first. To unite a long list with that of each message takes far too long.
+ */
+type MergeAll<T> = { readonly all: (values: readonly T[]) => T };
+/** Either. */
+export type AnyMerge<T> = Merge<T> | MergeAll<T>;
+
 type Time = number | undefined;
 type List<T> = readonly T[];
 
@@ -38,15 +46,16 @@ export function ifEither(sooner: boolean, later: boolean): boolean {
   return sooner || later;
 }
 
-/** All that either has, each thing once: nothing that was done or seen is forgotten. */
-export function ofBoth<T>(sooner: List<T>, later: List<T>): List<T> {
-  return union(sooner, later);
-}
+/** All that any of them has, each thing once: nothing that was done or seen is forgotten. */
+export const ofBoth = { all: unionOf };
 
 /** The same, where a list may not be known yet. */
-export function ofBothKnown<T>(sooner?: List<T>, later?: List<T>): List<T> | undefined {
-  return sooner && later ? union(sooner, later) : (sooner ?? later);
-}
+export const ofBothKnown = {
+  all: <T>(lists: readonly (List<T> | undefined)[]): List<T> | undefined => {
+    const known = lists.filter((each) => each !== undefined);
+    return known.length === 0 ? undefined : unionOf(known);
+  },
+};
 
 /** The earliest: it began when the first of them saw it. */
 export function earliest(sooner: Time, later: Time): Time {
@@ -103,7 +112,7 @@ export function sameVersions(
   { isLaterPassed }: Merging,
 ): Memory["noTasksVersions"] {
   if (!isLaterPassed) return sooner;
-  return sooner.filter((each) =>
-    later.some(({ arn, version }) => arn === each.arn && version === each.version),
-  );
+  const textOf = ({ arn, version }: Memory["noTasksVersions"][number]) => JSON.stringify([arn, version]);
+  const texts = new Set(later.map(textOf));
+  return sooner.filter((each) => texts.has(textOf(each)));
 }

@@ -236,16 +236,17 @@ export const IN_CALLS: readonly Bug[] = [
     use: (openEnvelopes) => openEnvelopes(JSON.stringify({ Type: "Notification", Message: "{}" })),
     foundBy: { scenarios: "messages", test: "the form sns is read" },
   }),
-  bugIn("mergeMemories", {
+  bugIn("mergedMemory", {
     what: "a merge forgets that the instance was behind a Network Load Balancer",
     harm: "a Network Load Balancer still sends to an instance that is gone",
-    plant: (mergeMemories) => (older, younger) => ({
-      ...mergeMemories(older, younger),
-      behindNetworkLoadBalancer: false,
-    }),
-    use: (mergeMemories) => {
+    plant: (mergedMemory) => (merged) => {
+      const memory = mergedMemory(merged);
+      return merged.parts.length === 1 ? memory : { ...memory, behindNetworkLoadBalancer: false };
+    },
+    use: (mergedMemory) => {
       const behind = termination({ behindNetworkLoadBalancer: true, nextPassAt: SINCE });
-      return mergeMemories(behind, termination({ nextPassAt: SINCE + 1 })).behindNetworkLoadBalancer;
+      const parts = [behind.memory, termination({ nextPassAt: SINCE + 1 }).memory];
+      return mergedMemory({ termination: behind, parts }).behindNetworkLoadBalancer;
     },
     foundBy: {
       scenarios: "deadlines",

@@ -1,6 +1,7 @@
 // Protects that two memories of one drain become what they became in the version before the table, field by field.
 import { expect } from "chai";
-import { MEMORY_FIELDS, mergeMemories } from "../../../../shared/messages/memory.ts";
+import { MEMORY_FIELDS } from "../../../../shared/messages/memory.ts";
+import { mergedMemory, unmerged, withMemoryOf } from "../../../../shared/messages/merge-memories.ts";
 import { type Memory, NO_MEMORY } from "../../../../shared/model/memory.ts";
 import type { Termination } from "../../../../shared/model/termination.ts";
 import { randomSource } from "../../../../simulator/kernel/random.ts";
@@ -10,6 +11,8 @@ import { uniteBefore } from "./merge-before.ts";
 import { inWordsBefore } from "./words-before.ts";
 
 const held = (memory: Memory, token?: string): Termination => ({ ...termination({}, { token }), memory });
+const mergeMemories = (older: Termination, younger: Termination) =>
+  mergedMemory(withMemoryOf(unmerged(older), younger));
 const drawnPair = (seed: number): [Memory, Memory] => {
   const random = randomSource(seed)("memory");
   const [one, other] = [drawnMemory(random), drawnMemory(random)];
