@@ -5,6 +5,9 @@ const { read, readBlock } = require("./permissions.cjs");
 
 /** @typedef {import("./permissions.cjs").Variables} Variables */
 
+/** The version of what is packaged. */
+exports.version = () => require("../package.json").version;
+
 /** @param {Variables} variables */
 exports.region = async (variables) => (await read(variables, "region")) ?? "us-east-1";
 

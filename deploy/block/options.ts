@@ -1,6 +1,6 @@
 import type { Block } from "./schema.ts";
 
-/** The roles that send to the queues, or receive from them. */
+/** The roles that send to the queues, or receive from them: these use the key. */
 const WITH_QUEUES = ["DeregisterRole", "TerminateRole", "LifecycleHookRole"];
 /** The log groups of the functions, by the ids that Serverless gives them. */
 const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDashtasksLogGroup"];
@@ -21,12 +21,13 @@ export function applyOptions(service: Service, block: Block): void {
   if (block.log_retention_days !== undefined) provider.logRetentionInDays = block.log_retention_days;
   if (block.tags !== undefined) provider.stackTags = block.tags;
   for (const [id, key] of Object.entries(ASKED_FOR)) if (block[key] !== true) delete resources.Resources[id];
-  for (const [id, { Type, Properties = {} }] of Object.entries(resources.Resources)) {
+  for (const { Type, Properties = {} } of Object.values(resources.Resources)) {
     if (Type === "AWS::CloudWatch::Alarm" && block.ok_actions) Properties.OKActions = block.ok_actions;
     if (Type === "AWS::IAM::Role") bound(Properties, block);
-    if (block.kms_key_arn !== undefined) encrypt({ id, Type, Properties }, block.kms_key_arn);
+    if (block.kms_key_arn !== undefined) encrypt({ Type, Properties }, block.kms_key_arn);
   }
   if (block.kms_key_arn === undefined) return;
+  resources.Resources.KeyPolicy = keyPolicy(block.kms_key_arn);
   const encrypted = { Properties: { KmsKeyId: block.kms_key_arn } };
   resources.extensions = Object.fromEntries(LOG_GROUPS.map((id) => [id, encrypted]));
 }
@@ -35,20 +36,22 @@ function bound(role: Properties, { permissions_boundary_arn }: Block): void {
   if (permissions_boundary_arn !== undefined) role.PermissionsBoundary = permissions_boundary_arn;
 }
 
-// Whoever sends needs both actions, and whoever receives needs the first.
-function encrypt(
-  { id, Type, Properties }: Resource & { id: string; Properties: Properties },
-  key: string,
-): void {
-  if (Type === "AWS::SQS::Queue") {
-    delete Properties.SqsManagedSseEnabled;
-    Properties.KmsMasterKeyId = key;
-  }
-  if (!WITH_QUEUES.includes(id)) return;
+function encrypt({ Type, Properties = {} }: Resource, key: string): void {
+  if (Type !== "AWS::SQS::Queue") return;
+  delete Properties.SqsManagedSseEnabled;
+  Properties.KmsMasterKeyId = key;
+}
+
+// Whoever sends needs both actions, and whoever receives needs the first. A resource of its own, so that a template can have it by a
+// condition.
+function keyPolicy(key: string): Resource {
   const statement = { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key };
-  const document = { Version: "2012-10-17", Statement: [statement] };
-  Properties.Policies = [
-    ...((Properties.Policies ?? []) as unknown[]),
-    { PolicyName: "key", PolicyDocument: document },
-  ];
+  return {
+    Type: "AWS::IAM::Policy",
+    Properties: {
+      PolicyName: "key",
+      Roles: WITH_QUEUES.map((id) => ({ Ref: id })),
+      PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
+    },
+  };
 }

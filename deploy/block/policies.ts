@@ -16,12 +16,25 @@ type Resources = Readonly<
 export function problemsOfRoles(resources: Resources, block: Block): string[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
     if (Type !== "AWS::IAM::Role") return [];
-    const policies = (Properties?.Policies ?? []) as unknown as readonly { readonly PolicyDocument: Json }[];
-    const length = policies
+    const policies = (Properties?.Policies ?? []) as unknown as readonly Policy[];
+    const length = [...policies, ...attachedTo(id, resources)]
       .map(({ PolicyDocument }) => JSON.stringify(resolved(PolicyDocument, resources, block)).length)
       .reduce((sum, each) => sum + each, 0);
     return length <= INLINE ? [] : [`serverless.yml: custom.${longest(block)}: ${tooLong(id, length)}`];
   });
+}
+
+type Policy = { readonly PolicyDocument: Json };
+
+// Policies of their own that are put into a role count as inline too.
+function attachedTo(role: string, resources: Resources): Policy[] {
+  return Object.values(resources)
+    .filter(({ Type, Properties }) => Type === "AWS::IAM::Policy" && holds(Properties?.Roles, role))
+    .map(({ Properties }) => Properties as unknown as Policy);
+}
+
+function holds(roles: Json | undefined, role: string): boolean {
+  return Array.isArray(roles) && roles.some((each) => (each as { Ref?: string }).Ref === role);
 }
 
 function tooLong(role: string, length: number): string {

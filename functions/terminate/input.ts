@@ -15,6 +15,7 @@ import { knowsNone } from "../../shared/rules/whose-hook.ts";
 /** How often terminate sweeps by default, in minutes. */
 export const SWEEP_MINUTES = 5;
 
+const GROUP_NAME = "expected the name of an Auto Scaling group";
 const minutes = "expected a whole number of minutes from 0 to 60";
 
 /**
@@ -29,10 +30,14 @@ export const terminateInput = z
       ...dryRunKey,
       ...hookKeys,
       auto_scaling_groups: z
-        .optional(z.array(groupName, { error: "expected a list of Auto Scaling group names" }))
+        .optional(
+          z.array(z.union([groupName, z.literal("")], { error: GROUP_NAME }), {
+            error: "expected a list of Auto Scaling group names",
+          }),
+        )
         .check(
           z.describe(
-            "Groups that are swept: instances in the wait state of our hook that have no message are drained too. Give `lifecycle_queue_name`, `lifecycle_hook_names` or `lifecycle_topic_arns` with it: a sweep finds the hook by them.",
+            "Groups that are swept: instances in the wait state of our hook that have no message are drained too. Give `lifecycle_queue_name`, `lifecycle_hook_names` or `lifecycle_topic_arns` with it: a sweep finds the hook by them. An empty name is left out.",
           ),
         ),
       group_tag: z

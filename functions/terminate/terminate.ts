@@ -108,7 +108,9 @@ async function sweepWhenDue(
 }
 
 function sweepOptionsOf(input: z.infer<typeof terminateInput>): Omit<SweepOptions, "dryRun"> {
-  const { auto_scaling_groups: groups = [], group_tag: tag } = input;
+  const { auto_scaling_groups: listed = [], group_tag: tag } = input;
+  // A template whose list of groups has an empty place makes an empty name of it.
+  const groups = listed.filter((name) => name !== "");
   return { groups, tag, ours: ourHooksOf(input), keys: ownKeysOf(input) };
 }
 

@@ -1,0 +1,58 @@
+// Makes a release in release/: the templates, the functions' zips, the npm package, what changed, what it is made of, and the sums of all.
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { VERSION } from "../../shared/base/version.ts";
+import { changesOf } from "./changes.ts";
+import { type Files, json, sums, text, zipName } from "./files.ts";
+import { billOfMaterials, packed } from "./npm.ts";
+import { packageWith, zipOf } from "./package-with.ts";
+import { makeTemplates } from "./template.ts";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const FUNCTIONS = ["deregister", "terminate", "scale-tasks"];
+
+const { PATH = "", HOME = "" } = process.env;
+await promisify(execFile)("npm", ["run", "package"], { cwd: PROJECT, env: { PATH, HOME } });
+const files = { ...(await codeFiles()), ...(await otherFiles()) };
+await write({ ...files, SHA256SUMS: text(sums(files)) });
+process.stdout.write(`release/: asg-drain ${VERSION}, ${Object.keys(files).length} files\n`);
+
+// The zips with the templates that name them.
+async function codeFiles(): Promise<Files> {
+  const zips = await Promise.all(
+    FUNCTIONS.map(async (name) => ({ name, bytes: await readFile(zipOf(PROJECT, name)) })),
+  );
+  const names = Object.fromEntries(zips.map(({ name, bytes }) => [`${name}.zip`, zipName(name, bytes)]));
+  const { template, core } = await makeTemplates((block) => packageWith(PROJECT, block), names);
+  return {
+    ...Object.fromEntries(zips.map(({ name, bytes }) => [zipName(name, bytes), bytes])),
+    "template.json": json(template),
+    "core.json": json(core),
+    "stack-policy.json": json({ Statement: await stackPolicy() }),
+  };
+}
+
+async function otherFiles(): Promise<Files> {
+  const npm = await packed(PROJECT);
+  const changelog = await readFile(join(PROJECT, "CHANGELOG.md"), "utf8");
+  return {
+    [npm.name]: npm.bytes,
+    "CHANGES.md": text(changesOf(changelog, VERSION)),
+    "bom.json": text(await billOfMaterials(PROJECT)),
+  };
+}
+
+async function stackPolicy(): Promise<unknown> {
+  const state = await readFile(join(PROJECT, ".serverless", "serverless-state.json"), "utf8");
+  return JSON.parse(state).service.provider.stackPolicy;
+}
+
+async function write(all: Files): Promise<void> {
+  const folder = join(PROJECT, "release");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const [name, bytes] of Object.entries(all)) await writeFile(join(folder, name), bytes);
+}

@@ -1,0 +1,191 @@
+// The parameters of the template that a release holds. What each takes and means is said by the schemas of the block and of the
+// functions' inputs; here stands which of their keys a template can have, and what is so if nobody says otherwise.
+import * as z from "zod/mini";
+import { blockSchema } from "../../deploy/block/schema.ts";
+import { deregisterInput } from "../../functions/deregister/input.ts";
+import { terminateInput } from "../../functions/terminate/input.ts";
+
+/** How a parameter is written: one text, a list with commas, a whole number, true or false, or JSON that goes in as it is. */
+type Kind = "text" | "list" | "number" | "truth" | "json";
+
+/** A parameter of the template. */
+export type Parameter = {
+  /** As the block or an input has it. */
+  readonly key: string;
+  /** As the template has it. */
+  readonly name: string;
+  readonly kind: Kind;
+  /** What is so if nobody says otherwise. An empty text leaves it out. Undefined: somebody must say it. */
+  readonly otherwise: string | undefined;
+  readonly description: string;
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+  /** What stands in its place while the template is packaged: a value that occurs nowhere else. */
+  readonly standIn?: string | number;
+};
+
+type JsonSchema = {
+  readonly description?: string;
+  readonly enum?: readonly (string | number)[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+};
+type Said = Partial<Omit<Parameter, "key" | "name">>;
+
+const KEYS: Readonly<Record<string, JsonSchema>> = Object.assign(
+  {},
+  ...[terminateInput, deregisterInput, blockSchema].map((schema) => propertiesOf(schema)),
+);
+const STAND_IN_ACCOUNT = "123456789012";
+
+/** What stands in the place of a text or of a list's only item. */
+const standIn = (key: string) => `0${key.replaceAll("_", "-")}0`;
+const arn = (service: string, key: string, resource = "") =>
+  `arn:aws:${service}:${service === "iam" ? "" : "us-east-1"}:${STAND_IN_ACCOUNT}:${resource}${standIn(key)}`;
+const text = (key: string, said: Said = {}) =>
+  parameter(key, { kind: "text", otherwise: "", standIn: standIn(key), ...said });
+const list = (key: string, said: Said = {}) =>
+  parameter(key, { kind: "list", otherwise: "", standIn: standIn(key), ...said });
+const number = (key: string, otherwise: string, said: Said = {}) =>
+  parameter(key, { kind: "number", otherwise, ...said });
+const choice = (key: string, otherwise: string) => parameter(key, { kind: "text", otherwise });
+const truth = (key: string, otherwise = "false") =>
+  parameter(key, { kind: "truth", otherwise, values: ["true", "false"] });
+
+/** Names alone, where the block takes ARNs too: a role's policy is made of them. */
+const CLUSTER_NAME = "^[A-Za-z0-9_-]{1,255}$";
+/** Without a comma, which parts the names. An empty place is that of a group that was taken out. */
+const GROUPS = "^([^:,*?$]{1,255})?(,([^:,*?$]{1,255})?)*$";
+
+/** The groups. A text, and no list: what AWS makes of an empty place in a list is not documented, and of a text that is split it is. */
+export const GROUPS_PARAMETER = text("groups", {
+  pattern: GROUPS,
+  description:
+    "Auto Scaling groups that get a lifecycle hook each, with commas between them. Add names at the end alone. Leave the place of a name that you take out empty: a,,c.",
+});
+const GROUP_TAG = text("group_tag_value", {
+  pattern: "^.{0,256}$",
+  description:
+    "Groups whose tag asg-drain has this value are drained too, without being named. Their hooks are yours to make.",
+});
+const HEARTBEAT = number("heartbeat_timeout_seconds", "3600", { standIn: 7199 });
+
+/** All parameters but those of the code, in the order of the page. */
+export const PARAMETERS: readonly Parameter[] = [
+  text("stage", { otherwise: "live" }),
+  GROUPS_PARAMETER,
+  list("more_auto_scaling_groups", { pattern: "^[^:*?$]{1,255}$" }),
+  GROUP_TAG,
+  HEARTBEAT,
+  list("cluster_names", {
+    pattern: CLUSTER_NAME,
+    description:
+      "The ECS clusters that the instances are in, by name, 50 at the most. For more, use Clusters or ClusterTag.",
+  }),
+  list("more_clusters", { pattern: CLUSTER_NAME }),
+  choice("discover", "all"),
+  choice("clusters", ""),
+  text("cluster_tag"),
+  list("elb_names", { description: "Classic load balancers to take instances out of." }),
+  list("target_groups"),
+  number("drain_timeout_seconds", "3600"),
+  choice("on_timeout", "continue"),
+  choice("stop_tasks", "daemon"),
+  choice("deregister_container_instance", "when_disconnected"),
+  number("settle_seconds", "", { pattern: "^[0-9]{1,4}$" }),
+  number("poll_seconds", "5"),
+  number("sweep_minutes", "5"),
+  truth("dry_run"),
+  truth("deregister_at_once"),
+  choice("on_spot_interruption", "ignore"),
+  choice("on_rebalance", "ignore"),
+  choice("on_maintenance", "ignore"),
+  number("replace_at_once", "1"),
+  truth("replace_last"),
+  number("maintenance_lead_hours", "48"),
+  text("lifecycle_queue_name"),
+  text("elb_monitor_queue_name"),
+  list("lifecycle_hook_names"),
+  list("lifecycle_topic_arns", { standIn: arn("sns", "lifecycle_topic_arns") }),
+  parameter("scale_tasks_services", {
+    kind: "json",
+    otherwise: "",
+    description:
+      'Services for scale-tasks as JSON, with commas between them: {"cluster_name":"web","service_name":"edge","min_task_count":2,"n_count":1}.',
+  }),
+  list("scale_tasks_cluster_names", {
+    pattern: CLUSTER_NAME,
+    description:
+      "The clusters of these services. The role of scale-tasks may change services in these alone.",
+  }),
+  list("more_sender_role_ids", { standIn: "AROA0MORE0SENDER0ROLE0IDS" }),
+  list("more_roles_that_may_send", { standIn: arn("iam", "more_roles_that_may_send", "role/") }),
+  list("more_rules_that_may_send", {
+    standIn: arn("events", "more_rules_that_may_send", "rule/"),
+    description: "ARNs of EventBridge rules that may send to the lifecycle queue.",
+  }),
+  list("more_topics_that_may_send", {
+    standIn: arn("sns", "more_topics_that_may_send"),
+    description: "ARNs of SNS topics that may send to the lifecycle queue.",
+  }),
+  list("alarm_actions", { standIn: arn("sns", "alarm_actions") }),
+  list("ok_actions", { standIn: arn("sns", "ok_actions") }),
+  number("log_retention_days", "30", { standIn: 3653 }),
+  text("permissions_boundary_arn", { standIn: arn("iam", "permissions_boundary_arn", "policy/") }),
+  text("kms_key_arn", { standIn: arn("kms", "kms_key_arn", "key/") }),
+];
+
+/** What only the template with hooks has. */
+export const OF_HOOKS: readonly string[] = [HEARTBEAT.name];
+
+/** The parameter of a key. */
+export function parameterOf(key: string): Parameter {
+  const found = PARAMETERS.find((each) => each.key === key);
+  if (found === undefined) throw new Error(`the template has no parameter for ${key}`);
+  return found;
+}
+
+/** Whether a parameter may be left out, so that a condition says whether it was. */
+export function isOptional({ otherwise }: Parameter): boolean {
+  return otherwise === "";
+}
+
+function parameter(key: string, said: Said & { kind: Kind }): Parameter {
+  const { anyOf, items, ...schema } = KEYS[key] ?? {};
+  const { pattern = items?.pattern, minimum, maximum } = schema;
+  const literals = (anyOf ?? []).flatMap((each) => each.enum ?? []).map(String);
+  const values = schema.enum?.map(String) ?? (literals.length > 0 ? literals : undefined);
+  return {
+    key,
+    name: nameOf(key),
+    otherwise: undefined,
+    description: briefly(schema.description ?? ""),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(values === undefined ? {} : { values: said.otherwise === "" ? ["", ...values] : values }),
+    ...(minimum === undefined ? {} : { least: minimum }),
+    ...(maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? {} : { most: maximum }),
+    ...said,
+  };
+}
+
+// A template's descriptions are texts alone: without what is a link on a page.
+function briefly(description: string): string {
+  return description
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/ See below\.| The default is [^.]*\./g, "")
+    .replace(/`(clusters|cluster_tag)`/g, (_, key: string) => nameOf(key))
+    .replaceAll("`", "");
+}
+
+function nameOf(key: string): string {
+  return key.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}
+
+function propertiesOf(schema: z.core.$ZodType): Readonly<Record<string, JsonSchema>> {
+  return (z.toJSONSchema(schema, { io: "input" }) as { properties: Record<string, JsonSchema> }).properties;
+}
