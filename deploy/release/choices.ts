@@ -83,6 +83,7 @@ export const CHOICES: readonly Choice[] = [
     means: is("deregister_at_once", "true"),
     otherwise: without("deregister_at_once"),
   },
+  { condition: "HasDashboard", means: is("dashboard", "true"), otherwise: without("dashboard") },
   {
     condition: conditionOf(parameterOf("scale_tasks_services")),
     means: {},
@@ -116,6 +117,7 @@ export function blockOfEverything(): Block & { readonly stage: string } {
     heartbeat_timeout_seconds: standIn("heartbeat_timeout_seconds"),
     dry_run: false,
     deregister_at_once: true,
+    dashboard: true,
     deregister: settings,
     // It has this queue as its own.
     terminate: { ...without("elb_monitor_queue_name")(settings), sweep_minutes: 5 },

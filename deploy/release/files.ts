@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { zipSync } from "fflate";
 import { VERSION } from "../../shared/base/version.ts";
 
 /** The files of a release, by their names. */
@@ -16,12 +15,6 @@ export function text(content: string): Uint8Array {
 /** A JSON file. */
 export function json(content: unknown): Uint8Array {
   return text(JSON.stringify(content, null, 1));
-}
-
-/** A zip with the same bytes whenever it is made. */
-export function zip(files: Files): Uint8Array {
-  // In the machine's own time zone, which is how a zip has its times.
-  return zipSync({ ...files }, { mtime: new Date(1980, 0, 1), level: 9 });
 }
 
 /** The name of a function's zip in a release. With another code it is another name, even if the version is the same. */

@@ -87,7 +87,7 @@ function itemOf(item: Tree): Item {
   return { list: parameter, before: String(text).slice(0, -String(parameter.standIn).length), item };
 }
 
-// An ARN for each name. What is put between the names must be one text, so it cannot have the account and the Region in it: an identity's
+// An ARN for each name. CloudFormation puts only a fixed text between the names, so the account and the Region are stars in it. A role's
 // policy only reaches its own account, and the statement has a condition for the Region. An empty name makes an ARN of nothing.
 function arnsOf(items: readonly Item[]): Tree {
   const [{ before = "" } = {}] = items;

@@ -1,5 +1,5 @@
-// The parameters of the template that a release holds. What each takes and means is said by the schemas of the block and of the
-// functions' inputs; here stands which of their keys a template can have, and what is so if nobody says otherwise.
+// The parameters of the template that a release holds. What each takes and means comes from the schemas of the block and of the
+// inputs. Here stands which of their keys a template can have, and their defaults.
 import * as z from "zod/mini";
 import { blockSchema } from "../../deploy/block/schema.ts";
 import { deregisterInput } from "../../functions/deregister/input.ts";
@@ -135,6 +135,7 @@ export const PARAMETERS: readonly Parameter[] = [
   }),
   list("alarm_actions", { standIn: arn("sns", "alarm_actions") }),
   list("ok_actions", { standIn: arn("sns", "ok_actions") }),
+  truth("dashboard"),
   number("log_retention_days", "30", { standIn: 3653 }),
   text("permissions_boundary_arn", { standIn: arn("iam", "permissions_boundary_arn", "policy/") }),
   text("kms_key_arn", { standIn: arn("kms", "kms_key_arn", "key/") }),

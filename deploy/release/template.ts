@@ -85,7 +85,7 @@ function finish(template: Template, about: string): Template {
 
 /** Parameters that choose, and whose value stands nowhere else. */
 function isInConditions({ key }: Parameter): boolean {
-  return key === "deregister_at_once";
+  return key === "deregister_at_once" || key === "dashboard";
 }
 
 /** The parameters for the functions' code. */

@@ -12,7 +12,8 @@ export function deploymentPage(): string {
 <!-- Made from the block's schema by \`npm run docs\`. -->
 
 You edit the block at the top of [serverless.yml](../serverless.yml), and run \`npx serverless deploy\`. This page has the keys of the
-block, and says what is checked before anything is deployed.
+block, and says what is checked before anything is deployed. For CloudFormation by itself, CDK and Terraform, see
+[Deploying without Serverless](other-tools.md).
 
 ## Thirty groups in ten minutes
 

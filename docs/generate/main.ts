@@ -13,6 +13,7 @@ import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
+import { otherToolsPage } from "./other-tools-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
 import { queriesPage } from "./queries-page.ts";
@@ -30,6 +31,7 @@ const pages: Record<string, string> = {
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),
+  "other-tools.md": otherToolsPage(),
   "performance.md": performancePage(),
   "../README.md": readmePage(),
   "metrics.md": metricsPage(),

@@ -18,15 +18,15 @@ class Account:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
+        self.region = region
         self._url = url
-        self._region = region
 
     def client(self, service):
         """A boto3 client."""
         return boto3.client(
             service,
             endpoint_url=self._url,
-            region_name=self._region,
+            region_name=self.region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
@@ -46,6 +46,25 @@ class Account:
         )
         assert done.returncode != 0, done.stdout
         return done.stdout + done.stderr
+
+    def physical_ids(self, stack):
+        """The names that the resources of a stack got, by their logical ids."""
+        found = self.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+        # Moto lists what it skipped as well, without a name or an id.
+        return {
+            each["LogicalResourceId"]: each.get("PhysicalResourceId")
+            for each in found
+            if "LogicalResourceId" in each
+        }
+
+    def role_ids(self, ids, resources):
+        """What IAM made up for the roles of a stack, by their logical ids."""
+        iam = self.client("iam")
+        return {
+            name: iam.get_role(RoleName=ids[name])["Role"]["RoleId"]
+            for name, resource in resources.items()
+            if resource["Type"] == "AWS::IAM::Role"
+        }
 
     def everything(self):
         """The names of all that is there of the kinds that the stack has, hooks and alarms too."""
@@ -78,10 +97,10 @@ def names(found, key):
     return sorted(each[key] for each in found)
 
 
-def run(*command, environment=None):
-    """Runs a command in the project, which must succeed; gives what it printed."""
+def run(*command, environment=None, folder=PROJECT):
+    """Runs a command in a folder, which must succeed; gives what it printed."""
     done = subprocess.run(
-        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, capture_output=True, text=True
+        command, cwd=folder, env={**os.environ, **(environment or {})}, capture_output=True, text=True
     )
     assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
     return done.stdout

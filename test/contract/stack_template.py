@@ -9,12 +9,20 @@ ACCOUNT = "123456789012"
 class StackTemplate:
     """A template, with the names and ids that its resources got when they were created."""
 
-    def __init__(self, path, region, physical_ids, role_ids=None):
-        self.resources = json.loads(path.read_text())["Resources"]
+    def __init__(self, resources, region, physical_ids, role_ids=None, zips=None):
+        self.resources = resources
         self.region = region
         self.physical_ids = physical_ids
         # By logical id: what IAM made up, and no name tells.
         self.role_ids = role_ids or {}
+        # The folder with the functions' zips.
+        self.zips = zips
+
+    @classmethod
+    def packaged(cls, path, region, physical_ids, role_ids=None):
+        """That of `serverless package`, whose zips stand beside it."""
+        resources = json.loads(path.read_text())["Resources"]
+        return cls(resources, region, physical_ids, role_ids, path.parent)
 
     def of_type(self, kind):
         """The resolved properties of all resources of a type, by logical id."""

@@ -1,0 +1,103 @@
+import { LEFT_OUT } from "../../deploy/release/choices.ts";
+import { SLOTS } from "../../deploy/release/hooks.ts";
+import { isOptional, OF_HOOKS, PARAMETERS, type Parameter } from "../../deploy/release/parameters.ts";
+import { markdownTable } from "./tables.ts";
+
+/** The page for those who deploy by something else than Serverless. */
+export function otherToolsPage(): string {
+  return `# Deploying without Serverless
+
+<!-- Made from the parameters of the template by \`npm run docs\`. -->
+
+A release has the same deployment as a CloudFormation template with parameters, and the functions' zips. You need neither Node nor
+this repository for it. Everything is made of serverless.yml, so there is one source.
+
+\`npm run release\` makes a release in \`release/\`. The same commit, on the same versions of Node and npm, makes the same files:
+
+| file | what it is |
+| --- | --- |
+| \`template.json\` | The template, with a lifecycle hook for each of up to ${SLOTS} groups. |
+| \`core.json\` | The template without hooks. You make them beside it, where the groups are made. |
+| \`deregister-….zip\`, \`terminate-….zip\`, \`scale-tasks-….zip\` | The functions. Their names have the version and a part of their hash, so that another code is another key in the bucket. |
+| \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
+| \`asg-drain-….tgz\` | The npm package. |
+| \`bom.json\` | What the functions are made of, with licences (CycloneDX). |
+| \`CHANGES.md\` | What changed in this version. |
+| \`SHA256SUMS\` | The sums of all files: \`sha256sum --check SHA256SUMS\`. |
+
+## CloudFormation and the AWS CLI
+
+You need a bucket in the Region of the stack. Two commands in the folder of the release deploy everything:
+
+    aws s3 cp . s3://BUCKET/asg-drain/ --recursive --exclude "*" --include "*.zip"
+    aws cloudformation deploy --stack-name asg-drain-live --template-file template.json \\
+      --s3-bucket BUCKET --s3-prefix asg-drain --capabilities CAPABILITY_IAM \\
+      --parameter-overrides CodeBucket=BUCKET Groups=web-a,web-b ClusterNames=web DryRun=true
+
+Then protect the queues and the hooks. The second command says what a hook of your own needs:
+
+    aws cloudformation set-stack-policy --stack-name asg-drain-live --stack-policy-body file://stack-policy.json
+    aws cloudformation describe-stacks --stack-name asg-drain-live --query "Stacks[0].Outputs"
+
+- **To change a setting**, run the second command with that parameter alone. All others keep their values.
+- **To upgrade**, run both commands in the folder of the new release. **To go back**, run them in the folder of the old one.
+- **To add a group**, add its name at the end of \`Groups\`. Each place in the list has its hook. If the names move to other places, their hooks
+  are replaced, and the stack's policy refuses that.
+- **To take a group out**, leave its place empty: \`Groups=web-a,,web-c\`. Its hook is deleted, which releases what it holds. So wait until it
+  holds nothing, and put another stack policy ([Names that change](deployment.md#names-that-change)).
+- **To remove it**, wait until nothing is held. CloudFormation does not ask: see [Removing it](deployment.md#removing-it). Then:
+
+      aws cloudformation delete-stack --stack-name asg-drain-live
+
+More than ${SLOTS} groups, and settings for each group, need hooks of their own: take \`core.json\`.
+
+## A hook of your own
+
+\`core.json\` has \`Groups\` too: there it is who the functions may act on, and whom terminate sweeps. With \`core.json\`, or for a group that another stack
+makes, this is the hook. The two ARNs are outputs of the stack:
+
+    aws autoscaling put-lifecycle-hook --auto-scaling-group-name GROUP --lifecycle-hook-name asg-drain-live \\
+      --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 3600 --default-result CONTINUE \\
+      --notification-target-arn QUEUE-ARN --role-arn ROLE-ARN
+
+Its \`--notification-metadata\` may have [settings of its own](inputs.md#settings-of-a-hooks-own).
+
+## The parameters
+
+What they mean is what the keys of the [block](deployment.md#the-keys-of-the-block) and of the [inputs](inputs.md) mean. A list has commas between
+its items. In \`core.json\` there is no ${OF_HOOKS.map((name) => `\`${name}\``).join(" and no ")}.
+
+${parametersTable()}
+
+What the block can and the template cannot:
+
+${markdownTable(
+  ["key", "why"],
+  Object.entries(LEFT_OUT).map(([key, why]) => [`\`${key}\``, why]),
+)}
+
+- The template cannot check the parameters against each other, as \`serverless\` does with the block. Put it into a change set, and read that.
+- The roles' policies name groups and clusters with stars for the partition, the Region and the account. A condition holds them to the stack's
+  Region, and a role's own policy never reaches another account.
+`;
+}
+
+function parametersTable(): string {
+  return markdownTable(
+    ["parameter", "if nobody says otherwise", "meaning"],
+    [
+      ["`CodeBucket`", "needed", "The bucket with the zips."],
+      ["`CodeKeyPrefix`", "`asg-drain/`", "What stands before the zips' names in the bucket."],
+      ...PARAMETERS.map((each) => [`\`${each.name}\``, otherwiseText(each), meaning(each)]),
+    ],
+  );
+}
+
+function otherwiseText(parameter: Parameter): string {
+  return isOptional(parameter) ? "" : `\`${parameter.otherwise}\``;
+}
+
+function meaning({ description, values }: Parameter): string {
+  const allowed = values?.filter((each) => each !== "").map((each) => `\`${each}\``);
+  return allowed === undefined ? description : `${allowed.join(", ")}. ${description}`;
+}

@@ -1,0 +1,202 @@
+"""Protects a release: its files are the same whenever they are made, and what they deploy by the AWS CLI alone is what its
+template says. The commands are the page's. AWS is moto here.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from moto_account import Account
+from pages import command
+from processes import PROJECT, serving
+from release import BUCKET, PAGE, RELEASE, SECTION, CommandLine, deployed, make_release, overrides
+
+# What `serverless deploy` is compared by holds for a release too: these are its tests, with this module's fixtures.
+from test_deploy import (  # noqa: F401
+    COMPARED,
+    SKIPPED,
+    lint,
+    test_functions,
+    test_functions_know_the_ids_of_the_roles_that_they_send_with,
+    test_log_groups_forget_after_a_while,
+    test_permissions_let_each_rule_invoke_its_function,
+    test_queues,
+    test_roles_and_their_policies,
+    test_scheduled_rules_invoke_the_functions_with_their_inputs,
+    test_the_alarms_are_what_cloudwatch_takes,
+    test_the_queue_policy_is_what_sqs_takes,
+)
+
+STACK = "asg-drain-live"
+GROUPS = ["web-a", "web-b"]
+
+
+@pytest.fixture(scope="module")
+def release():
+    """A release of the project as it is."""
+    make_release()
+    return RELEASE
+
+
+@pytest.fixture(scope="module")
+def account(release):
+    """An account with a bucket for the code and nothing else."""
+    with serving(
+        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on http://127\.0\.0\.1:(\d+)"
+    ) as match:
+        # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
+        account = Account(f"http://localhost:{match[1]}", "us-east-1")
+        account.client("s3").create_bucket(Bucket=BUCKET)
+        yield account
+
+
+@pytest.fixture(scope="module")
+def before(account):
+    """What the account had before the deployment."""
+    return account.everything()
+
+
+@pytest.fixture(scope="module")
+def aws(account, before, release, values):
+    """The AWS CLI in the folder of the release, which is deployed."""
+    aws = CommandLine(account, release, "us-east-1")
+    aws.as_the_page_says("aws", "s3", "cp")
+    aws.as_the_page_says("aws", "cloudformation", "deploy", **values)
+    return aws
+
+
+@pytest.fixture(scope="module")
+def values(release):
+    """The parameters of the page. Moto takes each for changed that was not named before, so the others are named too."""
+    parameters = json.loads((release / "template.json").read_text())["Parameters"]
+    others = {name: each["Default"] for name, each in parameters.items() if "Default" in each}
+    words = command(PAGE, SECTION, "aws", "cloudformation", "deploy")
+    return {**others, **dict(each.replace("BUCKET", BUCKET).split("=", 1) for each in overrides(words))}
+
+
+@pytest.fixture(scope="module")
+def template(account, aws, values):
+    """The template that was deployed."""
+    return deployed(account, STACK, values)
+
+
+@pytest.mark.parametrize("name", ["template.json", "core.json"])
+def test_cfn_lint_finds_nothing(release, name):
+    assert lint(release / name) == ""
+
+
+def test_the_sums_are_those_of_all_files(release):
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release, check=True)
+    summed = {line.split()[1] for line in (release / "SHA256SUMS").read_text().splitlines()}
+    assert summed == {each.name for each in release.iterdir()} - {"SHA256SUMS"}
+
+
+def test_the_same_files_come_out_in_another_folder_and_time_zone(release, tmp_path):
+    for each in subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0"):
+        if each and (PROJECT / each).is_file():
+            (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / each, tmp_path / each)
+    # By hard links, if that is the same disk. Through a symbolic link, source maps would have other paths.
+    modules = PROJECT / "node_modules"
+    if subprocess.run(["cp", "-al", modules, tmp_path], capture_output=True).returncode != 0:
+        subprocess.run(["cp", "-a", modules, tmp_path], check=True)
+    make_release(tmp_path, TZ="Pacific/Kiritimati")
+    assert (tmp_path / "release" / "SHA256SUMS").read_text() == (release / "SHA256SUMS").read_text()
+
+
+def test_the_bill_has_all_that_the_functions_are_made_of(release):
+    bill = json.loads((release / "bom.json").read_text())
+    assert bill["bomFormat"] == "CycloneDX"
+    named = {f"{each['group']}/{each['name']}" if each.get("group") else each["name"] for each in bill["components"]}
+    dependencies = json.loads((PROJECT / "package.json").read_text())["dependencies"]
+    assert set(dependencies) <= named
+
+
+def test_the_deployment_has_what_its_parameters_say(template, values):
+    inputs = [
+        json.loads(rule["Targets"][0]["Input"])
+        for rule in template.of_type("AWS::Events::Rule").values()
+        if "ScheduleExpression" in rule
+    ]
+    assert [each["dry_run"] for each in inputs] == [True, True, True]
+    [terminate] = [each for each in inputs if "queue_name" in each]
+    assert [each for each in terminate["auto_scaling_groups"] if each] == values["Groups"].split(",") == GROUPS
+    hooks = template.of_type("AWS::AutoScaling::LifecycleHook").values()
+    assert [hook["AutoScalingGroupName"] for hook in hooks] == GROUPS
+
+
+def test_each_kind_of_resource_is_compared_or_known_to_be_skipped(template):
+    kinds = {each["Type"] for each in template.resources.values()}
+    assert kinds == (COMPARED | set(SKIPPED)) - {"AWS::S3::Bucket", "AWS::S3::BucketPolicy"}
+
+
+def test_the_stack_policy_is_what_cloudformation_takes(account, aws, release):
+    aws.as_the_page_says("aws", "cloudformation", "set-stack-policy")
+    put = account.client("cloudformation").get_stack_policy(StackName=STACK)["StackPolicyBody"]
+    assert json.loads(put) == json.loads((release / "stack-policy.json").read_text())
+
+
+def test_the_hook_of_the_page_is_what_auto_scaling_takes(account, aws):
+    autoscaling = account.client("autoscaling")
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="existing", ImageId="ami-12c6146b", InstanceType="t3.micro"
+    )
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="GROUP",
+        LaunchConfigurationName="existing",
+        AvailabilityZones=["us-east-1a"],
+        MinSize=0,
+        MaxSize=0,
+    )
+    aws.run(*command(PAGE, "A hook of your own", "aws", "autoscaling", "put-lifecycle-hook"))
+    [hook] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="GROUP", ForceDelete=True)
+    assert (hook["HeartbeatTimeout"], hook["DefaultResult"]) == (3600, "CONTINUE")
+
+
+# From here on the deployment changes.
+
+
+def test_a_change_of_parameters_changes_what_they_say(account, aws, values):
+    changed = {**values, "Groups": "web-a,,web-c", "DrainTimeoutSeconds": "900", "DryRun": "false"}
+    aws.as_the_page_says("aws", "cloudformation", "deploy", **changed)
+    now = deployed(account, STACK, changed)
+    test_scheduled_rules_invoke_the_functions_with_their_inputs(account, now)
+    hooks = now.of_type("AWS::AutoScaling::LifecycleHook")
+    groups = {name: hook["AutoScalingGroupName"] for name, hook in hooks.items()}
+    # The group that stays keeps its hook.
+    assert groups == {"LifecycleHook1": "web-a", "LifecycleHook3": "web-c"}
+
+
+def test_an_upgrade_and_the_way_back_change_the_code(account, aws, values, release, tmp_path):
+    later = tmp_path / "later"
+    shutil.copytree(release, later)
+    text = (later / "template.json").read_text()
+    for zip_file in later.glob("*.zip"):
+        name = zip_file.name.replace("0.1.0", "9.9.9")
+        # As long as the zip's end is its own, what stands before it counts for nothing.
+        (later / name).write_bytes(b"#" + zip_file.read_bytes())
+        text = text.replace(zip_file.name, name)
+        zip_file.unlink()
+    (later / "template.json").write_text(text)
+    for folder in (later, release):
+        aws = CommandLine(account, folder, "us-east-1")
+        aws.as_the_page_says("aws", "s3", "cp")
+        aws.as_the_page_says("aws", "cloudformation", "deploy", **values)
+        now = deployed(account, STACK, values, folder)
+        test_functions(account, now)
+        test_queues(account, now)
+
+
+def test_deleting_the_stack_leaves_nothing(account, aws, before):
+    aws.as_the_page_says("aws", "cloudformation", "delete-stack")
+    assert account.everything() == before
