@@ -74,6 +74,12 @@ describe("scenarios: the sweep", () => {
     expectSwept(await play(fleet({ ...SWEEP, sweep_minutes: 1 }, lost)), 60 + 60 + 60);
   });
 
+  it("an empty name, which a template makes of an empty place in its list, is no group", async () => {
+    const outcome = await play(fleet({ ...SWEEP, auto_scaling_groups: ["", "fleet", ""] }, lost));
+    expectSwept(outcome, 300 + 60 + 60);
+    expect(linesOf(outcome, "cannot be used")).to.deep.equal([]);
+  });
+
   it("with leave, what it finds gets no heartbeat at once: its message may be elsewhere, and past its deadline", async () => {
     const outcome = await play(
       fleet({ ...SWEEP, sweep_minutes: 1, on_timeout: "leave", drain_timeout_seconds: 600 }, lost),
