@@ -18,7 +18,7 @@ export async function packed(folder: string): Promise<{ name: string; bytes: Uin
 }
 
 /**
- * The list of what runs in the functions. Its tool is CycloneDX's: `npm sbom --omit dev` leaves out whatever
+ * The list of what runs in the functions. `cyclonedx-npm` makes it: `npm sbom --omit dev` leaves out whatever
  * a tool needs too.
  */
 export async function billOfMaterials(project: string): Promise<string> {
