@@ -8,6 +8,7 @@ const HEAD = ["", "queue", "field", "value", "situation", "what it can do at the
 export function attacksPage(): string {
   const deployed = ATTACKS.filter(({ deployment }) => deployment === "as the template");
   const withoutRoles = ATTACKS.filter(({ deployment }) => deployment === "no roles named");
+  const withoutSettings = ATTACKS.filter(({ deployment }) => deployment === "no settings");
   const queueNameAlone = ATTACKS.filter(({ deployment }) => deployment === "queue_name alone");
   return `# Attacks
 
@@ -40,6 +41,9 @@ no more than above.
 ${tableOf(harmfulOf(withoutRoles))}
 
 ## With queue_name alone
+
+Terminate's input may have none of the settings of a drain. If it has another key, such as \`lifecycle_queue_name\`, only messages of the
+functions' roles tell settings. ${withoutSettings.length} rows are played so, and do no harm.
 
 Terminate may have no other input than \`queue_name\`. Then it believes the settings in a message, and of several messages those of the one
 that says that it is the oldest. ${queueNameAlone.length} such rows are played. ${harmfulOf(queueNameAlone).length} of them do harm, and each test says which.

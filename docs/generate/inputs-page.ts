@@ -36,8 +36,8 @@ messages. Nothing counts in a message of another sender, and an instance that a 
 - If both name a key, deregister begins a drain by its own value, and terminate goes on with it and ends it by its own. A target
   group that only deregister's list has is taken out, and terminate does not wait for it, unless \`discover\` finds it.
 - If an edit takes a key out of terminate's input, deregister's value counts from then on.
-- With \`queue_name\` and none of the settings, terminate goes by what the message says, which is what deregister went by. It then
-  takes no step for an instance that our hook does not hold.
+- With \`queue_name\` alone, terminate goes by what the message says, whoever sent it. It then takes no step for an instance that
+  our hook does not hold.
 
 With \`auto_scaling_groups\` or \`group_tag\` it also sweeps: it drains instances that our hook holds and that have no message,
 because it was lost or there never was one. terminate takes all of deregister's keys, so you can give both the same input.

@@ -19,8 +19,8 @@ const GROUP_NAME = "expected the name of an Auto Scaling group";
 const minutes = "expected a whole number of minutes from 0 to 60";
 
 /**
- * The input of the scheduled event that invokes terminate. It takes all of deregister's drain settings, and goes by them. If it
- * has none of them, as the original's, those of each message count.
+ * The input of the scheduled event that invokes terminate. It takes all of deregister's drain settings, and goes by them. If it is
+ * `queue_name` alone, as the original's, those of each message count.
  */
 export const terminateInput = z
   .strictObject(

@@ -49,7 +49,14 @@ export async function terminate(
   const now = ports.now();
   const run = new Run(ports, runsUntil(now, handsOverAt(now, invocation)));
   const dryRun = isDryRun(input.dry_run, ports);
-  const all = new TrackedTerminations(run, { ...sweepOptions, queue, dryRun, senderRoleIds });
+  const hasQueueNameAlone = Object.keys(input).length === 1;
+  const all = new TrackedTerminations(run, {
+    ...sweepOptions,
+    hasQueueNameAlone,
+    queue,
+    dryRun,
+    senderRoleIds,
+  });
   const end = () => passesUntil(run, all.tracked.length);
   await all.receive(RECEIVE_MS / 1_000);
   // Any message ends the long poll at once. After a notice too, the run before this one has yet to hand over.

@@ -267,7 +267,7 @@ export function drainKeysOf(input: DrainKeys): DrainKeys {
   return settingsSchema.parse(input);
 }
 
-/** The settings of a drain in terminate's input. Undefined if it has none, as the original's: then those of a message count. */
+/** The settings of a drain in terminate's input. Undefined if it has none, as the original's: then those that a message tells count. */
 export function ownKeysOf(input: DrainKeys): DrainKeys | undefined {
   const keys = drainKeysOf(input);
   return Object.keys(keys).length === 0 ? undefined : keys;

@@ -14,7 +14,7 @@ import type { Run } from "../run/run.ts";
 export type SettingsOptions = {
   /** By what our hooks are known. */
   readonly ours: OurHooks;
-  /** The drain settings of the function's input. Undefined if it has none: then those of any message count. */
+  /** The drain settings of the function's input. Undefined if it has none. */
   readonly keys: DrainKeys | undefined;
 };
 

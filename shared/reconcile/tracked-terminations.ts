@@ -16,7 +16,7 @@ import {
 } from "../messages/receive.ts";
 import { withTrustedMemory } from "../messages/trusted-memory.ts";
 import { areNoticesTrusted } from "../messages/trusted-notices.ts";
-import { withTrustedSettings } from "../messages/trusted-settings.ts";
+import { type TellingOptions, withTrustedSettings } from "../messages/trusted-settings.ts";
 import { isLogged, shortId } from "../model/logged.ts";
 import type { Termination } from "../model/termination.ts";
 import { goRound, hasRoundNews } from "../observe/rounds.ts";
@@ -25,7 +25,6 @@ import { isFollowed } from "../rules/following.ts";
 import { withTimesBy } from "../rules/remembered-times.ts";
 import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
 import type { Run } from "../run/run.ts";
-import type { SenderRoleIds } from "../run/sender-role-ids.ts";
 import { reconcile } from "./reconcile.ts";
 import type { ReceivedNotices } from "./replace-noticed.ts";
 import type { SettingsOptions } from "./settings-in-force.ts";
@@ -36,12 +35,11 @@ export const RECEIVE_MS = 5_000;
 export const MAX_TRACKED = 3_000;
 
 /** How a run of terminate tracks its terminations. */
-export type TrackOptions = SettingsOptions & {
-  readonly queue: string;
-  readonly dryRun: boolean;
-  /** The roles whose messages' memory counts. */
-  readonly senderRoleIds: SenderRoleIds;
-};
+export type TrackOptions = SettingsOptions &
+  TellingOptions & {
+    readonly queue: string;
+    readonly dryRun: boolean;
+  };
 
 /** A termination that is tracked, with a number by which a pass knows it again. */
 type Numbered = Tracked & { readonly number: number };
@@ -80,7 +78,7 @@ export class TrackedTerminations {
    * is deleted before the drain ends or is handed over, since each may know something that the others do not.
    */
   async receive(waitSeconds: number): Promise<void> {
-    const { queue, keys, dryRun, senderRoleIds } = this.#options;
+    const { queue, dryRun, senderRoleIds } = this.#options;
     const room = { messages: MAX_TRACKED - this.tracked.length, bytes: BYTES_A_RUN - this.#bytes };
     const { messages, failed, isDry } = await receive(this.#run, queue, waitSeconds, room);
     this.received += messages.length;
@@ -96,8 +94,7 @@ export class TrackedTerminations {
         const ruled = withTrustedSettings(
           withUnknownLogged(this.#run, trusted),
           message.senderId,
-          senderRoleIds,
-          keys,
+          this.#options,
         );
         const known = withTimesBy(message.sentAt, ruled);
         const termination = dryRun ? known : endDryRun(this.#run, known);

@@ -25,7 +25,7 @@ export type SweepOptions = {
   readonly ours: OurHooks;
   /** Whether nothing may be written, not even a heartbeat. */
   readonly dryRun: boolean;
-  /** The drain settings of terminate's input. Undefined if it has none: then those of any message count. */
+  /** The drain settings of terminate's input. Undefined if it has none. */
   readonly keys: DrainKeys | undefined;
 };
 
@@ -138,12 +138,13 @@ export function settingsFor(
 }
 
 /**
- * Rule 15. What stands for the settings of terminate's input if it has none: those that the oldest message of the same hook tells. The
- * places where instances may be are then taken from all such messages together: one that somebody sent by hand may name less.
+ * Rule 15. What stands for the settings of terminate's input if it has none: those that the oldest message of the same hook tells, of
+ * those whose settings count. The places where instances may be are then taken from all such messages together: one that somebody
+ * sent by hand may name less.
  */
 function toldFor(alike: readonly Termination[], { keys }: SweepOptions): DrainKeys | undefined {
   if (keys !== undefined) return undefined;
-  const all = alike.map(({ told }) => settingsOf(told ?? {}));
+  const all = alike.flatMap(({ told }) => (told === undefined ? [] : [settingsOf(told)]));
   const together = (names: (settings: DrainSettings) => readonly string[]) => [
     ...new Set(all.flatMap(names)),
   ];

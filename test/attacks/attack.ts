@@ -6,9 +6,10 @@ export type Situation = (typeof SITUATIONS)[number];
 
 /**
  * How the functions are deployed. As the template does it: SENDER_ROLE_IDS has the roles that write memory, and terminate has
- * deregister's input. Or without that variable. Or with `queue_name` as terminate's only input.
+ * deregister's input. Or without that variable. Or terminate's input only tells which hook is ours, and has no settings. Or it is
+ * `queue_name` alone.
  */
-export type Deployment = "as the template" | "no roles named" | "queue_name alone";
+export type Deployment = "as the template" | "no roles named" | "no settings" | "queue_name alone";
 
 /** What a row does that is not prevented, and how its test tells. */
 export type Harm = Partial<Difference> & { readonly worst: string };

@@ -1,5 +1,6 @@
-// Attacks on the settings where terminate has no input but `queue_name`. It believes those of a message there, and of several messages
-// those of the one that says that it is the oldest. Each harm that is known stands here, and its test holds it to that.
+// Attacks on the settings where terminate's input has none. With `queue_name` alone it believes those of a message, and of several
+// messages those of the one that says that it is the oldest. Each harm that is known stands here, and its test holds it to that. If its
+// input has anything else, it believes only those of the functions' roles.
 import { type Attack, deployed, type Harm, type Harms, inEach } from "./attack.ts";
 import { remembering, worstOfNothing } from "./on-memory.ts";
 import { SETTINGS } from "./on-settings.ts";
@@ -67,5 +68,8 @@ const OLDEST = SETTINGS.flatMap(([value, settings]) =>
     worstOfNothing,
   ),
 );
+
+/** With deregister's message beside it, which a role of ours has sent, no settings of a stranger's count. */
+export const WITHOUT_SETTINGS: readonly Attack[] = deployed(OLDEST, "no settings", {});
 
 export const WITH_QUEUE_NAME_ALONE: readonly Attack[] = deployed(OLDEST, "queue_name alone", HARMS);

@@ -21,9 +21,17 @@ const SENT_AT: Readonly<Record<Situation, number>> = { "in service": 30, held: 3
 /** Settings as the block of the template has them, for both functions. */
 const INPUT = { cluster_name: "main", lifecycle_queue_name: "lifecycle", elb_monitor_queue_name: "monitor" };
 
+/** What terminate's input has besides `queue_name`. */
+const INPUTS: Readonly<Record<Deployment, object>> = {
+  "as the template": INPUT,
+  "no roles named": INPUT,
+  "no settings": { lifecycle_queue_name: INPUT.lifecycle_queue_name },
+  "queue_name alone": {},
+};
+
 function functionsOf(deployment: Deployment) {
   const { deregister, terminate } = functions(INPUT);
-  const input = deployment === "queue_name alone" ? terminate.input : { ...INPUT, ...terminate.input };
+  const input = { ...terminate.input, ...INPUTS[deployment] };
   const variable = deployment === "no roles named" ? { sender_role_ids: "" } : {};
   return { deregister: { ...deregister, ...variable }, terminate: { ...terminate, input, ...variable } };
 }

@@ -134,10 +134,14 @@ export const IN_MESSAGES: readonly Bug[] = [
   bugIn("withTrustedSettings", {
     what: "the settings of a message do not count, though terminate's input has none",
     harm: "after the upgrade, old messages are drained by wrong settings",
-    plant: (withTrustedSettings) => (of, sender, roles, keys) =>
-      withTrustedSettings(of, sender, roles, keys ?? {}),
+    plant: (withTrustedSettings) => (of, sender, options) =>
+      withTrustedSettings(of, sender, { ...options, keys: options.keys ?? {}, hasQueueNameAlone: false }),
     use: (withTrustedSettings) =>
-      withTrustedSettings(termination({}, { told: { poll_seconds: 9 } }), undefined, undefined, undefined),
+      withTrustedSettings(termination({}, { told: { poll_seconds: 9 } }), undefined, {
+        keys: undefined,
+        hasQueueNameAlone: true,
+        senderRoleIds: undefined,
+      }),
     foundBy: {
       scenarios: "deadlines",
       test: "on_timeout abandon: completed with ABANDON at the deadline, with what is left",

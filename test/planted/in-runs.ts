@@ -8,6 +8,7 @@ const OPTIONS: ConstructorParameters<typeof TrackedTerminations>[1] = {
   keys: {},
   dryRun: false,
   ours: OURS,
+  hasQueueNameAlone: false,
   senderRoleIds: undefined,
 };
 

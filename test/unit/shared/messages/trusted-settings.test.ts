@@ -12,11 +12,15 @@ const TOLD: DrainKeys = { cluster_name: "main", drain_timeout_seconds: 900, elb_
 const OWN: DrainKeys = { elb_names: ["api"], drain_timeout_seconds: 300 };
 const OVER: DrainKeys = { cluster_name: "main", drain_timeout_seconds: 300, elb_names: ["api"] };
 
+const STRANGER = "AROASOMEBODYELSEXXXX1:tool";
+
 const rows: readonly {
   readonly why: string;
   readonly sender: string | undefined;
   readonly roles: SenderRoleIds;
   readonly keys: DrainKeys | undefined;
+  /** Whether the input is `queue_name` alone. */
+  readonly alone?: boolean;
   readonly told: DrainKeys | undefined;
   readonly counting: DrainKeys;
 }[] = [
@@ -38,7 +42,7 @@ const rows: readonly {
   },
   {
     why: "of a stranger do not count, be the input's a single one",
-    sender: "AROASOMEBODYELSEXXXX1:tool",
+    sender: STRANGER,
     roles: ROLES,
     keys: { poll_seconds: 9 },
     told: undefined,
@@ -61,20 +65,38 @@ const rows: readonly {
     counting: OWN,
   },
   {
-    why: "of a stranger count where the input has none, as with the original",
-    sender: "AROASOMEBODYELSEXXXX1:tool",
+    why: "of a stranger do not count where the input has none, but says which hook is ours",
+    sender: STRANGER,
     roles: ROLES,
+    keys: undefined,
+    told: undefined,
+    counting: {},
+  },
+  {
+    why: "of whoever it is count where the input has none, and nobody knows the roles",
+    sender: STRANGER,
+    roles: undefined,
     keys: undefined,
     told: TOLD,
     counting: TOLD,
   },
+  ...[ROLES, undefined].map((roles) => ({
+    why: `of a stranger count with queue_name alone, as with the original, where the roles are ${roles ? "known" : "not known"}`,
+    sender: STRANGER,
+    roles,
+    keys: undefined,
+    alone: true,
+    told: TOLD,
+    counting: TOLD,
+  })),
 ];
 
 describe("the settings of a message", () => {
-  for (const { why, sender, roles, keys, told, counting } of rows) {
+  for (const { why, sender, roles: senderRoleIds, keys, alone = false, told, counting } of rows) {
     it(why, () => {
       const read = { ...termination(), told: TOLD, settings: settingsOf(TOLD) };
-      const trusted = withTrustedSettings(read, sender, roles, keys);
+      const options = { keys, hasQueueNameAlone: alone, senderRoleIds };
+      const trusted = withTrustedSettings(read, sender, options);
       expect(trusted).to.deep.equal({ ...read, told, settings: settingsOf(counting) });
     });
   }

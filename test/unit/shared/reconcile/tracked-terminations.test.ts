@@ -21,6 +21,7 @@ function trackedWith(ports: Ports): TrackedTerminations {
     keys: undefined,
     dryRun: false,
     ours: OURS,
+    hasQueueNameAlone: false,
     senderRoleIds: undefined,
   });
 }

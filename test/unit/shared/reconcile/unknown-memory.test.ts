@@ -29,6 +29,7 @@ async function received(...memories: object[]) {
     keys: undefined,
     dryRun: false,
     ours: OURS,
+    hasQueueNameAlone: false,
     senderRoleIds: undefined,
   });
   await tracked.receive(1);

@@ -172,6 +172,8 @@ describe("a candidate", () => {
 
   it("is told what the oldest message of the same group and hook says, where the input says nothing, and is expected wherever any of them says", () => {
     const atHand = [
+      // A stranger's, whose settings do not count.
+      { ...told("i-5", {}), told: undefined },
       { ...told("i-8", { drain_timeout_seconds: 100, cluster_name: "elsewhere" }), hook: "backup" },
       { ...told("i-9", { drain_timeout_seconds: 200, cluster_name: "elsewhere" }), group: "other" },
       told("i-6", { drain_timeout_seconds: 300, cluster_name: "by-hand" }),
