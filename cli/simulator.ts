@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from "commander";
 import { serve } from "../simulator/front/server.ts";
 import { readScenario } from "../simulator/scenario/read.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
-import { endUsage, endWith } from "./usage.ts";
+import { endUsage, endWith, endWithWhatNobodyCatches } from "./usage.ts";
 
 allowClosedPipes();
+endWithWhatNobodyCatches();
 
 const command = new Command("npm run simulator --")
   .description("Serves the simulated AWS on 127.0.0.1: point any SDK at it with AWS_ENDPOINT_URL.")

@@ -7,9 +7,10 @@ import { allowClosedPipes } from "./closed-pipes.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
 import { progressText, storyText, summaryText } from "./story-text.ts";
-import { endUsage, endWith } from "./usage.ts";
+import { endUsage, endWith, endWithWhatNobodyCatches } from "./usage.ts";
 
 allowClosedPipes();
+endWithWhatNobodyCatches();
 
 const DEFAULT_SCENARIO = "examples/fleet.yaml";
 const HELP = `

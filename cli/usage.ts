@@ -11,6 +11,16 @@ export function endUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : WRONG_USAGE);
 }
 
+/** Ends the command as `endWith` does with what nobody has caught: a promise that nobody waits for, an event's listener. Call it once. */
+export function endWithWhatNobodyCatches(): void {
+  const end = (error: unknown) => {
+    endWith(error);
+    process.exit();
+  };
+  process.on("uncaughtException", end);
+  process.on("unhandledRejection", end);
+}
+
 /** Prints the error that ended a command, and sets the exit status. */
 export function endWith(error: unknown): void {
   const isWrongUsage =

@@ -208,7 +208,7 @@ export class Whereabouts {
       there.state = line.state;
       // It is up again: out of its pool, or with a new root volume.
       if (there.ended && there.ended.how !== "terminated" && ["Pending", "InService"].includes(line.state))
-        there.ended = undefined;
+        Object.assign(there, { ended: undefined, interrupted: false });
     }
     if (line.kind === "addresses" && line.interfaces.length > 0)
       this.instance(line.instanceId).interfaces = line.interfaces;

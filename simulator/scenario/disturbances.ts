@@ -50,12 +50,11 @@ function disturbanceOf(
   return lose_messages ? { from, to: from } : undefined;
 }
 
-// What a scenario has from its beginning. A clock that is wrong stays wrong.
+// What a scenario has from its beginning. A clock that is wrong and reads that lag are none: the functions are made for them.
 function lastingOf(scenario: Scenario): Disturbed[] {
-  const { throttling, read_lag_seconds, short_poll_misses, duplicates, disorder, functions } = scenario;
-  const skews = [functions?.deregister, functions?.terminate].map((each) => each?.clock_skew_seconds ?? 0);
+  const { throttling, short_poll_misses, duplicates, disorder } = scenario;
   const isTroubled = throttling || short_poll_misses + duplicates + disorder > 0;
-  const lasts = isSlow(scenario) || read_lag_seconds > 0 || skews.some((each) => each !== 0);
+  const lasts = isSlow(scenario);
   const end = lasts ? undefined : scenario.faults_end_after_seconds;
   return isTroubled || lasts ? [{ from: 0, to: end ?? Number.POSITIVE_INFINITY }] : [];
 }

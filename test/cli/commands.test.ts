@@ -136,6 +136,22 @@ describe("the commands", () => {
     expect([own, theirs]).to.deep.equal([70, 2]);
   });
 
+  for (const fault of [
+    'Promise.reject(new Error("ours"))',
+    'process.nextTick(() => { throw new Error("ours"); })',
+  ]) {
+    it(`so does what nobody catches: ${fault}`, () => {
+      const source = `import("./cli/usage.ts").then(({ endWithWhatNobodyCatches: end }) => { end(); ${fault}; })`;
+      const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", source], {
+        cwd: PROJECT,
+        encoding: "utf8",
+        timeout: HANGS_MS,
+      });
+      expect(stderr).to.include("Error: ours");
+      expect(status).to.equal(70);
+    });
+  }
+
   it("start --seed: another seed gives another run, the same one the same", () => {
     const [first, second, other] = ["7", "7", "8"].map(
       (seed) => run("start", ...file("quiet"), "--json", "--seed", seed).stdout,

@@ -48,7 +48,7 @@ export type Judgement = {
 };
 
 /** What the score must be at least, in percent. */
-const SCORE_AT_LEAST = 85;
+const SCORE_AT_LEAST = 96;
 const RULES = "shared/rules/";
 
 /** Judges what was run, and nothing else. */

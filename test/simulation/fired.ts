@@ -28,6 +28,7 @@ export const SHOWN_KINDS = [
   "clusters not permitted",
   "groups of forty",
   "hundreds at once",
+  "a thousand at once",
   "five clusters",
   "delays of a quarter of an hour",
   "stop timeouts of minutes",
@@ -77,6 +78,7 @@ function sizesOf({
   const is: readonly (readonly [kind: ShownKind, holds: boolean])[] = [
     ["groups of forty", groups.some(({ instance_ids = [] }) => instance_ids.length >= 40)],
     ["hundreds at once", timeline.some(({ terminate }) => (terminate?.instance_ids.length ?? 0) >= 100)],
+    ["a thousand at once", timeline.some(({ terminate }) => (terminate?.instance_ids.length ?? 0) >= 1_000)],
     ["five clusters", clusters.length >= 5],
     ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
     ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],

@@ -44,9 +44,9 @@ export function placeOfSize(random: Random, size: Size, place: Place): Place {
       return wide(place);
     case "huge": {
       const count = weighted(random, [
-        [6, 200],
+        [5, 200],
         [3, 400],
-        [1, 900],
+        [2, 1_100],
       ]);
       return withFirstGroup(place, (group) => many(group, count));
     }

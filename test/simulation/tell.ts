@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
+import { lossText } from "../../cli/loss-text.ts";
 import { progressText, storyText } from "../../cli/story-text.ts";
+import type { Played } from "../../simulator/scenario/play.ts";
 import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { DEPLOYMENT_KINDS, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
 import { SHOWN_KINDS } from "./fired.ts";
@@ -83,8 +85,11 @@ export const WORLD_KINDS = [
   ...DEPLOYMENT_KINDS,
 ] as const;
 
-/** What is in few seeds too, since it takes long to play. */
-const RARE: ReadonlySet<string> = new Set(["hundreds at once"]);
+/** What is in few seeds, since it takes long to play, with in how many it must be there. */
+const RARE: ReadonlyMap<string, number> = new Map([
+  ["hundreds at once", ALL_SAID_IN],
+  ["a thousand at once", 10_000],
+]);
 
 /** What befalls Lambda's own polling, where a mapping reads a queue: it follows from the faults above, and counts as none. */
 const OF_MAPPINGS = ["polls refused", "batches not deleted", "records given back"];
@@ -107,7 +112,7 @@ export function summaryOf(results: readonly Result[]): { text: string; tooLittle
   );
   const said = results.length >= ALL_SAID_IN ? SAID : [];
   const silent = [...KINDS, ...WORLD_KINDS, ...said].filter(
-    (kind) => isEnough && fired(kind) === 0 && (results.length >= ALL_SAID_IN || !RARE.has(kind)),
+    (kind) => isEnough && fired(kind) === 0 && results.length >= (RARE.get(kind) ?? 0),
   );
   const lines = [
     "how often each fault fired:",
@@ -141,7 +146,7 @@ export function fullStory({
   violations,
   plan = NOTHING_DEPLOYED,
 }: Pick<Detailed, "lines" | "violations"> & {
-  readonly played: Parameters<typeof storyText>[0];
+  readonly played: Played | Parameters<typeof storyText>[0];
   readonly plan?: Plan;
 }): string {
   return [
@@ -154,6 +159,7 @@ export function fullStory({
     "",
     violations.length === 0 ? "no violations" : "VIOLATIONS",
     ...violations.map((each) => `  ${each}`),
+    ...("damage" in played ? [lossText(played)] : []),
     "",
   ].join("\n");
 }
