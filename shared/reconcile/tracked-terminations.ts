@@ -170,10 +170,12 @@ export class TrackedTerminations {
   }
 
   // While no pass is due, goes on with the round for those that need one. What it finds makes them due. Returns whether it has
-  // read anything.
+  // read anything. An instance that no group knew in its last pass has most likely ended: a classic load balancer refuses to tell
+  // of any where one has, so that each would take a call.
   async #goRound(until: number): Promise<boolean> {
     const run = this.#run;
-    const isDue = ({ termination }: Tracked) => isRoundDue(termination, run.now());
+    const isDue = ({ termination }: Tracked) =>
+      isRoundDue(termination, run.now()) && termination.memory.absentSince === undefined;
     const due = this.#tracked.filter(isDue).map(({ termination }) => termination);
     const hasRead = await goRound(run, due, Math.min(until, roundsUntil(run.startedAt)));
     if (!hasRead) return false;

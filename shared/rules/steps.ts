@@ -111,9 +111,10 @@ function mustServeOn(
   return hasOurs(memory, []) && memory.actedAt !== undefined && now - memory.actedAt < SETTLE_MS;
 }
 
-// DRAINING leaves the tasks that no service started as they are (ECS API Reference, UpdateContainerInstancesState).
+// DRAINING leaves the tasks that no service started as they are (ECS API Reference, UpdateContainerInstancesState). What ECS is
+// stopping already, for a deployment say, ends with or without it.
 function stoppedByDraining(clusterInstance: ClusterInstance): readonly Task[] {
-  return liveTasks(clusterInstance).filter((task) => task.service !== undefined);
+  return liveTasks(clusterInstance).filter(({ service, shouldRun }) => service !== undefined && shouldRun);
 }
 
 /**

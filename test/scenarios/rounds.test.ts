@@ -1,6 +1,6 @@
 // Protects what a round has found from its own progress: a find that nobody could read yet is found again. Rule 17.
 import { expect } from "chai";
-import { expectDrained, functions, HOOK, instanceIds, type Outcome, play } from "./fixture.ts";
+import { expectDrained, functions, HOOK, instanceIds, linesOf, type Outcome, play } from "./fixture.ts";
 
 const ids = instanceIds(2);
 const [going] = ids as [string, string];
@@ -22,6 +22,23 @@ const fleet = (failure: Record<string, unknown>, group: Record<string, unknown> 
   ends_after_seconds: 5_000,
   timeline: [failure, termination],
 });
+
+const many = instanceIds(40);
+/** Their hook lets go of all before anybody looks. A classic load balancer, which nobody names, refuses to tell of what has ended. */
+const ended = {
+  functions: { ...functions({}), terminate: { input: { queue_name: "monitor" } } },
+  load_balancers: [{ name: "classic", listeners: [{ port: 80, instance_port: 80 }] }],
+  auto_scaling_groups: [
+    { name: "fleet", instance_ids: many, hooks: [{ ...HOOK, heartbeat_timeout_seconds: 60 }] },
+  ],
+  timeline: [
+    ...["deregister", "terminate"].map((name) => ({
+      at_seconds: 1,
+      skip_ticks: { function: name, for_seconds: 240 },
+    })),
+    { at_seconds: 5, terminate: { instance_ids: many } },
+  ],
+};
 
 /** Expects that nothing had the instance any more when its action was completed. */
 function expectFoundAgain(outcome: Outcome): void {
@@ -60,6 +77,12 @@ describe("scenarios: what a round has found", () => {
       expectFoundAgain(await play(fleet(denied)));
     });
   }
+
+  it("is asked for no instance that no group knows any more: each would take a call", async () => {
+    const outcome = await play(ended);
+    expect(linesOf(outcome, "termination dropped")).to.have.lengthOf(many.length);
+    expect(outcome.calls.get("elb:DescribeInstanceHealth") ?? 0).to.equal(0);
+  });
 
   for (const seed of [4, 5, 6, 8]) {
     it(`is found again where each other read of a group is denied: seed ${seed}`, async () => {

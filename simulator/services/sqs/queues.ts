@@ -115,14 +115,22 @@ export class Queues {
     else this.#lose(name, body);
   }
 
-  /** Deletes a queue with all that is in it, and makes it again after so many milliseconds, as it was. SQS asks for a minute. */
+  /**
+   * Deletes a queue with all that is in it, and makes it again after so many milliseconds, as it was. SQS asks for a minute. What was in
+   * it is told as lost twice: whoever had received it can send it nowhere until then, whatever has become of it.
+   */
   remake(queue: Queue, after: number): void {
     const { agenda, firings } = this.#world;
-    for (const body of queue.lose(1)) this.#lose(queue.name, body);
+    const lost = queue.lose(1);
+    const loseAll = () => {
+      for (const body of lost) this.#lose(queue.name, body);
+    };
+    loseAll();
     this.delete(queue);
     this.#toRemake.add(queue.name);
     agenda.in(Math.max(after, DELETED_RECENTLY_MS), () => {
       this.#toRemake.delete(queue.name);
+      loseAll();
       if (this.#byName.has(queue.name)) return;
       firings.count("queues made again");
       this.#make(queue.name, queue.attributes);

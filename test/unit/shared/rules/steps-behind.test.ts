@@ -92,5 +92,16 @@ describe("decide", () => {
       },
       expected: ["wait"],
     },
+    {
+      why: "one that points at a task that ECS is stopping already does not: it ends with or without DRAINING",
+      memory: seen,
+      observed: {
+        clusterInstances: [
+          clusterInstance("ACTIVE", task("DEACTIVATING", { shouldRun: false, hostPorts: [8080] })),
+        ],
+        registrations: [target({ state: "draining", pointsAt: [8080] })],
+      },
+      expected: ["wait", "drain"],
+    },
   ]);
 });

@@ -209,7 +209,8 @@ describe("queues that lose messages by themselves", () => {
       [20, QUEUES.length - 1],
       [80, QUEUES.length],
     ]);
-    expect(lostIn(outcome)).to.deep.equal(ids);
+    // What was in it is told of once more when it is there again: until then its receiver could send it nowhere.
+    expect(lostIn(outcome)).to.deep.equal([...ids, ids[0]]);
     expect(left(outcome, "lifecycle").map(({ body }) => JSON.parse(body).EC2InstanceId)).to.deep.equal([
       ids[0],
     ]);
