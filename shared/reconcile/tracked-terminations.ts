@@ -170,8 +170,8 @@ export class TrackedTerminations {
   }
 
   // While no pass is due, goes on with the round for those that need one. What it finds makes them due. Returns whether it has
-  // read anything. An instance that no group knew in its last pass has most likely ended: a classic load balancer refuses to tell
-  // of any where one has, so that each would take a call.
+  // read anything. An instance that no group knew in its last pass has most likely ended. A classic load balancer refuses to tell of
+  // any where one has, so that each would take a call.
   async #goRound(until: number): Promise<boolean> {
     const run = this.#run;
     const isDue = ({ termination }: Tracked) =>
