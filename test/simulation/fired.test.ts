@@ -87,8 +87,10 @@ const lacking = (keys: Keys): ScenarioInput => {
 };
 
 const large = (shape: Shape) => world({ discover: "named" }, shape);
-const forty = Array.from({ length: 40 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
-const hundreds = Array.from({ length: 120 }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
+const many = (length: number) => Array.from({ length }, (_, i) => `i-${String(i + 1).padStart(17, "0")}`);
+const hundreds = many(120);
+const thousand = many(1_010);
+const forty = many(40);
 const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
 const outage = [{ at_seconds: 10, skip_ticks: { function: "deregister" as const, for_seconds: 1_800 } }];
 const remembering = {
@@ -140,6 +142,14 @@ describe("what the story and the log of a seed show", () => {
         timeline: [{ at_seconds: 6, terminate: { instance_ids: hundreds.slice(5) } }],
       }),
       ["groups of forty", "hundreds at once"],
+    ],
+    [
+      "a thousand that go at once",
+      large({
+        auto_scaling_groups: [{ name: "fleet", instance_ids: thousand }],
+        timeline: [{ at_seconds: 6, terminate: { instance_ids: thousand.slice(5) } }],
+      }),
+      ["groups of forty", "hundreds at once", "a thousand at once"],
     ],
     ["five clusters", large({ clusters: five }), ["five clusters"]],
     [

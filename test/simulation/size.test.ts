@@ -32,7 +32,7 @@ describe("the size of a world", () => {
     const random = randomSource(1)("size");
     const huge = placeOfSize(random, "huge", place);
     const [first = 0, second] = countsOf(huge);
-    expect([200, 400, 900]).to.include(first);
+    expect([200, 400, 1_100]).to.include(first);
     expect(second).to.equal(1);
     expect(huge.auto_scaling_groups[0]?.instance_ids).to.include.members(ids);
     const [entry] = happeningsOfSize(random, "huge", huge);
