@@ -19,7 +19,13 @@ export function fill(tree: Tree): Tree {
 
 // A property that is a parameter and nothing else is left out with it.
 function fillProperty(tree: Tree): Tree {
-  const parameter = STAND_INS.find(({ standIn, kind }) => standIn === tree && kind === "text");
+  // A list of nothing else, too: CloudFormation takes no empty list for some properties.
+  const [only, ...others] = Array.isArray(tree) ? (tree as readonly Tree[]) : [tree];
+  const kinds = Array.isArray(tree) ? ["list"] : ["text"];
+  const parameter =
+    others.length === 0
+      ? STAND_INS.find(({ standIn, kind }) => standIn === only && kinds.includes(kind))
+      : undefined;
   if (parameter === undefined || hasValue(parameter)) return fill(tree);
   return either(conditionOf(parameter), referenceTo(parameter), NOTHING);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { VERSION } from "../../shared/base/version.ts";
+import { cdkPackage } from "./cdk.ts";
 import { changesOf } from "./changes.ts";
 import { type Files, json, sums, text, zipName } from "./files.ts";
 import { billOfMaterials, packed } from "./npm.ts";
@@ -16,7 +17,8 @@ const FUNCTIONS = ["deregister", "terminate", "scale-tasks"];
 
 const { PATH = "", HOME = "" } = process.env;
 await promisify(execFile)("npm", ["run", "package"], { cwd: PROJECT, env: { PATH, HOME } });
-const files = { ...(await codeFiles()), ...(await otherFiles()) };
+const code = await codeFiles();
+const files = { ...code, ...(await forCdk(code)), ...(await otherFiles()) };
 await write({ ...files, SHA256SUMS: text(sums(files)) });
 process.stdout.write(`release/: asg-drain ${VERSION}, ${Object.keys(files).length} files\n`);
 
@@ -33,6 +35,12 @@ async function codeFiles(): Promise<Files> {
     "core.json": json(core),
     "stack-policy.json": json({ Statement: await stackPolicy() }),
   };
+}
+
+async function forCdk(code: Files): Promise<Files> {
+  const inside = Object.entries(code).filter(([name]) => name === "core.json" || name.endsWith(".zip"));
+  const cdk = await cdkPackage(PROJECT, Object.fromEntries(inside));
+  return { [cdk.name]: cdk.bytes };
 }
 
 async function otherFiles(): Promise<Files> {

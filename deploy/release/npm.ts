@@ -34,7 +34,8 @@ export async function billOfMaterials(project: string): Promise<string> {
   });
 }
 
-async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+/** Does something in a folder that is gone afterwards. */
+export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "release-"));
   try {
     return await work(folder);

@@ -35,7 +35,7 @@ type JsonSchema = {
   readonly anyOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
 };
-type Said = Partial<Omit<Parameter, "key" | "name">>;
+type Said = Partial<Omit<Parameter, "key">>;
 
 const KEYS: Readonly<Record<string, JsonSchema>> = Object.assign(
   {},
@@ -54,8 +54,8 @@ const list = (key: string, said: Said = {}) =>
 const number = (key: string, otherwise: string, said: Said = {}) =>
   parameter(key, { kind: "number", otherwise, ...said });
 const choice = (key: string, otherwise: string) => parameter(key, { kind: "text", otherwise });
-const truth = (key: string, otherwise = "false") =>
-  parameter(key, { kind: "truth", otherwise, values: ["true", "false"] });
+const truth = (key: string, said: Said = {}) =>
+  parameter(key, { kind: "truth", otherwise: "false", values: ["true", "false"], ...said });
 
 /** Names alone, where the block takes ARNs too: a role's policy is made of them. */
 const CLUSTER_NAME = "^[A-Za-z0-9_-]{1,255}$";
@@ -135,7 +135,8 @@ export const PARAMETERS: readonly Parameter[] = [
   }),
   list("alarm_actions", { standIn: arn("sns", "alarm_actions") }),
   list("ok_actions", { standIn: arn("sns", "ok_actions") }),
-  truth("dashboard"),
+  // A parameter must not be called as a resource is.
+  truth("dashboard", { name: "WithDashboard" }),
   number("log_retention_days", "30", { standIn: 3653 }),
   text("permissions_boundary_arn", { standIn: arn("iam", "permissions_boundary_arn", "policy/") }),
   text("kms_key_arn", { standIn: arn("kms", "kms_key_arn", "key/") }),

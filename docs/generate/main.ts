@@ -6,6 +6,7 @@ import { allowClosedPipes } from "../../cli/closed-pipes.ts";
 import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
 import { attacksPage } from "./attacks-page.ts";
+import { cdkSettings } from "./cdk-settings.ts";
 import { deploymentPage } from "./deployment-page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { inputsPage } from "./inputs-page.ts";
@@ -27,6 +28,7 @@ const pages: Record<string, string> = {
   "dev/architecture.md": architecturePage(),
   "dev/attacks.md": attacksPage(),
   "deployment.md": deploymentPage(),
+  "../deploy/cdk/lib/settings.ts": cdkSettings(),
   "drain.svg": await drainPicture(),
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),

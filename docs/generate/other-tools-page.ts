@@ -1,7 +1,14 @@
+import { readFileSync } from "node:fs";
 import { LEFT_OUT } from "../../deploy/release/choices.ts";
 import { SLOTS } from "../../deploy/release/hooks.ts";
 import { isOptional, OF_HOOKS, PARAMETERS, type Parameter } from "../../deploy/release/parameters.ts";
+import { VERSION } from "../../shared/base/version.ts";
 import { markdownTable } from "./tables.ts";
+
+/** An example as it stands in a file, without what only its own place needs. */
+function exampleOf(path: string, language: string): string {
+  return `\`\`\`${language}\n${readFileSync(path, "utf8").trimEnd()}\n\`\`\``;
+}
 
 /** The page for those who deploy by something else than Serverless. */
 export function otherToolsPage(): string {
@@ -20,6 +27,7 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | \`core.json\` | The template without hooks. You make them beside it, where the groups are made. |
 | \`deregister-….zip\`, \`terminate-….zip\`, \`scale-tasks-….zip\` | The functions. Their names have the version and a part of their hash, so that another code is another key in the bucket. |
 | \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
+| \`asg-drain-cdk-….tgz\` | The CDK construct. |
 | \`asg-drain-….tgz\` | The npm package. |
 | \`bom.json\` | What the functions are made of, with licences (CycloneDX). |
 | \`CHANGES.md\` | What changed in this version. |
@@ -50,6 +58,20 @@ Then protect the queues and the hooks. The second command says what a hook of yo
       aws cloudformation delete-stack --stack-name asg-drain-live
 
 More than ${SLOTS} groups, and settings for each group, need hooks of their own: take \`core.json\`.
+
+## CDK
+
+The construct is an npm package with the core template and the zips in it. It makes a hook for each group:
+
+    npm install ./asg-drain-cdk-${VERSION}.tgz
+
+${exampleOf("deploy/cdk/example/app.ts", "ts")}
+
+- The settings are the parameters below, in camelCase. A group may have its own, and its hook carries them.
+- Without \`code\`, the zips are assets: then the account must be bootstrapped, and you need no bucket.
+- A group of the same stack has a name that is not known yet. Give its hook an \`id\`: \`{ id: "Web", name: group.autoScalingGroupName }\`.
+- The values are put in when the stack is synthesised, so lists and numbers must be known then. Names of groups need not be.
+- CDK sets no stack policy: see above. A hook has the name of its group in its id, so the order of the list means nothing.
 
 ## A hook of your own
 

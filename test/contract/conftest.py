@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 pytest.register_assert_rewrite("refusals", "simulated_aws")
 
 from driven import Record
+from release import RELEASE, make_release
 from simulated_aws import simulated_aws
 
 
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(items):
 def record():
     """What all simulators of this run were asked."""
     return Record()
+
+
+@pytest.fixture(scope="session")
+def release():
+    """A release of the project as it is."""
+    make_release()
+    return RELEASE
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from moto_account import Account
 from pages import command
 from processes import PROJECT, serving
-from release import BUCKET, PAGE, RELEASE, SECTION, CommandLine, deployed, make_release, overrides
+from release import BUCKET, PAGE, SECTION, CommandLine, deployed, make_release, overrides
 
 # What `serverless deploy` is compared by holds for a release too: these are its tests, with this module's fixtures.
 from test_deploy import (  # noqa: F401
@@ -32,13 +32,6 @@ from test_deploy import (  # noqa: F401
 
 STACK = "asg-drain-live"
 GROUPS = ["web-a", "web-b"]
-
-
-@pytest.fixture(scope="module")
-def release():
-    """A release of the project as it is."""
-    make_release()
-    return RELEASE
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ const cases: [string, Values, Block][] = [
       MoreTopicsThatMaySend: TOPIC,
       AlarmActions: ON_CALL,
       OkActions: ON_CALL,
-      Dashboard: "true",
+      WithDashboard: "true",
       LogRetentionDays: "90",
       PermissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
       KmsKeyArn: "arn:aws:kms:us-east-1:123456789012:key/1",
@@ -236,6 +236,11 @@ describe("the templates of a release", () => {
       expect(Outputs).to.have.all.keys("Version", "LifecycleQueueArn", "LifecycleHookRoleArn");
   });
 
+  it("have no name twice: a parameter must not be called as a resource", () => {
+    for (const { Parameters, Resources } of Object.values(templates) as Template[])
+      expect(Object.keys(Resources)).to.not.include.any.members(Object.keys(Parameters as Branch));
+  });
+
   it("are small enough for CloudFormation", () => {
     for (const each of Object.values(templates))
       expect(JSON.stringify(each, null, 1).length).to.be.below(1_000_000);
@@ -259,9 +264,11 @@ function idOf(id: string, { Type, Properties }: Branch): string {
 
 // A list of nobody who is told is as good as none.
 function withoutCode({ Properties, ...resource }: Branch): Branch {
-  const { Code: _, OKActions, ...properties } = Properties as Branch;
-  const isTold = Array.isArray(OKActions) && OKActions.length > 0;
-  return { ...resource, Properties: { ...properties, ...(isTold ? { OKActions } : {}) } };
+  const { Code: _, ...properties } = Properties as Branch;
+  const told = Object.entries(properties).filter(
+    ([key, each]) => !/^(Alarm|OK)Actions$/.test(key) || (each as Tree[]).length > 0,
+  );
+  return { ...resource, Properties: Object.fromEntries(told) };
 }
 
 function withoutHooks(resources: Record<string, Tree>): Record<string, Tree> {
