@@ -8,6 +8,7 @@ const { parse } = require("@babel/parser");
 const { transformSync } = require("esbuild");
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
+const CLIENT = /[\\/]@aws-sdk[\\/](client-[^\\/]+)[\\/]/;
 
 // Where inputs and their keys are described for the docs.
 const DESCRIBED = /[\\/](?:shared[\\/]model[\\/]settings|functions[\\/][\w-]+[\\/]input)\.ts$/;
@@ -32,10 +33,13 @@ function writeOutKeys(source) {
   return source.replace(/\[(_\w*)\]:/g, (whole, name) => (texts.has(name) ? `${texts.get(name)}:` : whole));
 }
 
-// What reads answers: our adapters, which give nobody else one to read, and a part of SQS's client that compares checksums.
-const SOURCES = ["shared/aws", "node_modules/@aws-sdk/middleware-sdk-sqs/dist-es"].map((each) =>
-  join(__dirname, "..", each),
-);
+// What reads answers: those of our adapters that import the client, if only its types, and a part of SQS's client that compares
+// checksums. Nobody else gets an answer to read.
+const ADAPTERS = join(__dirname, "..", "shared", "aws");
+const SOURCES = [
+  ADAPTERS,
+  join(__dirname, "..", "node_modules", "@aws-sdk", "middleware-sdk-sqs", "dist-es"),
+];
 // The SDK names these for us, page by page.
 const PAGING = [
   "nextToken",
@@ -49,15 +53,18 @@ const PAGING = [
 ];
 
 /**
- * All words in the code of these sources, without types and comments. A field of an answer whose name is not among them is read by
- * nobody.
+ * All words in the code that reads a client's answers, without types and comments. A field of an answer whose name is not among them
+ * is read by nobody.
+ *
+ * @param {string} client such as `@aws-sdk/client-ecs`
  */
-function wordsOfSources() {
+function wordsOfReaders(client) {
   const words = new Set(PAGING);
   for (const folder of SOURCES) {
     for (const name of readdirSync(folder, { recursive: true })) {
       if (!/\.[jt]s$/.test(name)) continue;
       const source = readFileSync(join(folder, name), "utf8");
+      if (folder === ADAPTERS && !source.includes(`"${client}"`)) continue;
       const { code } = transformSync(source, { loader: "ts", minifyWhitespace: true, legalComments: "none" });
       for (const word of code.match(/\w+/g) ?? []) words.add(word);
     }
@@ -130,6 +137,12 @@ const NEVER_USED = {
   getInstanceMetadataRegion: ["getInstanceMetadataRegion", "the environment says the Region"],
 };
 
+/** The dates of HTTP headers: the services that are called write none into their answers. */
+const HTTP_DATES = /^export const _parseRfc7231DateTime = [\s\S]*?\n\};$/m;
+const NO_HTTP_DATES = `export const _parseRfc7231DateTime = () => {
+  throw new TypeError("dates of HTTP headers are left out of the bundle: no service writes them");
+};`;
+
 /** What stands for a file of the SDK, by the end of its path. */
 const INSTEAD_OF = {
   // A signer has one from its start. It formats nothing but the headers of event streams.
@@ -146,6 +159,15 @@ const INSTEAD_OF = {
     } from "./schema-serde-lib/schema-date-utils";
     export const parseRfc3339DateTime = _parseRfc3339DateTimeWithOffset;
     export const dateToUtcString = (date) => date.toUTCString();
+  `,
+  // It is asked for parameters of S3's client alone.
+  "@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/index.js": `
+    export const resolveParamsForS3 = () => { throw new Error("S3 is left out of the bundle"); };
+  `,
+  // The template says on which Node the functions run.
+  "@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js": `
+    export const state = { warningEmitted: true };
+    export const emitWarningIfUnsupportedVersion = () => {};
   `,
   // A function has no home with files of settings: all that is set is in its environment.
   "@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js": `
@@ -175,6 +197,22 @@ module.exports = [
   {
     name: "less-of-the-same",
     setup(build) {
+      // The rules for the endpoints of both kinds of load balancers, as long as they are the same.
+      build.onResolve({ filter: /^\.\/bdd$/ }, ({ resolveDir }) => {
+        const own = join(resolveDir, "bdd.js");
+        const other = join(
+          resolveDir.replace(/(?<=client-elastic-load-balancing)(?=[\\/])/, "-v2"),
+          "bdd.js",
+        );
+        const isSame = readFileSync(own, "utf8") === readFileSync(other, "utf8");
+        return { path: isSame ? other : own, sideEffects: false };
+      });
+      build.onLoad({ filter: /[\\/]schema-date-utils\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, "utf8");
+        // An expression that nobody uses goes only where it is known to do nothing.
+        const pure = source.replace(/= (?=new RegExp\()/g, "= /* @__PURE__ */ ");
+        return { contents: pure.replace(HTTP_DATES, NO_HTTP_DATES), loader: "js" };
+      });
       const ends = Object.keys(INSTEAD_OF).map((each) =>
         each.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]"),
       );
@@ -215,11 +253,9 @@ module.exports = [
   {
     name: "schemas-of-what-is-used",
     setup(build) {
-      let words = new Set();
-      build.onStart(() => {
-        words = wordsOfSources();
-      });
       build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
+        const [, client] = CLIENT.exec(path);
+        const words = wordsOfReaders(`@aws-sdk/${client}`);
         const source = await readFile(path, "utf8");
         return { contents: leaveOutErrors(writeOutKeys(leaveOutFields(source, words))), loader: "js" };
       });
@@ -230,6 +266,15 @@ module.exports = [
     setup(build) {
       build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
         path: join(__dirname, "environment-credentials.mjs"),
+      }));
+    },
+  },
+  {
+    // EventBridge's client takes it along for events in several Regions at once. What puts events on a bus is signed as all else.
+    name: "no-signing-for-many-regions",
+    setup(build) {
+      build.onResolve({ filter: /^@aws-sdk\/signature-v4-multi-region$/ }, () => ({
+        path: join(__dirname, "one-region-signing.mjs"),
       }));
     },
   },

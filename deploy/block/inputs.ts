@@ -54,14 +54,15 @@ export function groupTagOf(block: Block): string | undefined {
 export function inputsOf(block: Block): Inputs {
   const { lifecycle, monitor } = queueNamesOf(block);
   const shared = block.dry_run === undefined ? {} : { dry_run: block.dry_run };
+  const ofPair = { ...shared, ...(block.event_bus === undefined ? {} : { event_bus: block.event_bus }) };
   return {
     deregister: {
       lifecycle_queue_name: lifecycle,
       elb_monitor_queue_name: monitor,
-      ...shared,
+      ...ofPair,
       ...block.deregister,
     },
-    terminate: { queue_name: monitor, ...shared, ...terminateOf(block, lifecycle) },
+    terminate: { queue_name: monitor, ...ofPair, ...terminateOf(block, lifecycle) },
     scale_tasks: {
       ...(block.scale_tasks === undefined ? { services: [] } : {}),
       ...shared,

@@ -1,3 +1,4 @@
+import { inputsOf } from "./inputs.ts";
 import type { Block } from "./schema.ts";
 
 /** The roles that send to the queues, or receive from them: these use the key. */
@@ -26,6 +27,7 @@ export function applyOptions(service: Service, block: Block): void {
     if (Type === "AWS::IAM::Role") bound(Properties, block);
     if (block.kms_key_arn !== undefined) encrypt({ Type, Properties }, block.kms_key_arn);
   }
+  Object.assign(resources.Resources, eventPolicies(block));
   if (block.kms_key_arn === undefined) return;
   resources.Resources.KeyPolicy = keyPolicy(block.kms_key_arn);
   const encrypted = { Properties: { KmsKeyId: block.kms_key_arn } };
@@ -42,15 +44,33 @@ function encrypt({ Type, Properties = {} }: Resource, key: string): void {
   Properties.KmsMasterKeyId = key;
 }
 
-// Whoever sends needs both actions, and whoever receives needs the first. A resource of its own, so that a template can have it by a
-// condition.
+// Each function may tell of drains on its own bus, and on no other.
+function eventPolicies(block: Block): Record<string, Resource> {
+  const { deregister, terminate } = inputsOf(block);
+  const buses = { Deregister: deregister.event_bus, Terminate: terminate.event_bus };
+  const policies = Object.entries(buses).flatMap(([name, bus]) => {
+    if (bus === undefined) return [];
+    const named = `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${bus}`;
+    const resource = String(bus).startsWith("arn:") ? bus : { "Fn::Sub": named };
+    const statement = { Effect: "Allow", Action: ["events:PutEvents"], Resource: resource };
+    return [[`${name}EventsPolicy`, policyOf("events", [`${name}Role`], statement)]];
+  });
+  return Object.fromEntries(policies);
+}
+
+// Whoever sends needs both actions, and whoever receives needs the first.
 function keyPolicy(key: string): Resource {
   const statement = { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key };
+  return policyOf("key", WITH_QUEUES, statement);
+}
+
+// A resource of its own, so that a template can have it by a condition.
+function policyOf(name: string, roles: readonly string[], statement: object): Resource {
   return {
     Type: "AWS::IAM::Policy",
     Properties: {
-      PolicyName: "key",
-      Roles: WITH_QUEUES.map((id) => ({ Ref: id })),
+      PolicyName: name,
+      Roles: roles.map((id) => ({ Ref: id })),
       PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
     },
   };

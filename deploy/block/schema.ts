@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { clusterName, drainKeys, groupName, objectExpected } from "../../shared/model/settings.ts";
+import { clusterName, drainKeys, eventBus, groupName, objectExpected } from "../../shared/model/settings.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
@@ -181,6 +181,13 @@ export const blockSchema = z.strictObject(
     ok_actions: listOf(arns.action, "expected a list of ARNs").check(
       z.describe("The same, for when an alarm is over."),
     ),
+    event_bus: z
+      .optional(eventBus)
+      .check(
+        z.describe(
+          "The event bus, by name or ARN, that both functions tell of drains ([events.md](events.md)). `default` is the account's own. Without it, none is told.",
+        ),
+      ),
     dashboard: truth.check(
       z.describe(
         "Whether the stack has a [CloudWatch dashboard](metrics.md#the-dashboard). The default is false: CloudWatch bills $3 a month for each beyond an account's first three.",

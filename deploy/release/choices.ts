@@ -83,6 +83,11 @@ export const CHOICES: readonly Choice[] = [
     means: is("deregister_at_once", "true"),
     otherwise: without("deregister_at_once"),
   },
+  {
+    condition: conditionOf(parameterOf("event_bus")),
+    means: {},
+    otherwise: withSettings({ event_bus: undefined }),
+  },
   { condition: "HasDashboard", means: is("dashboard", "true"), otherwise: without("dashboard") },
   {
     condition: conditionOf(parameterOf("scale_tasks_services")),

@@ -135,6 +135,11 @@ export const PARAMETERS: readonly Parameter[] = [
   }),
   list("alarm_actions", { standIn: arn("sns", "alarm_actions") }),
   list("ok_actions", { standIn: arn("sns", "ok_actions") }),
+  text("event_bus", {
+    pattern: "^[A-Za-z0-9_./-]{0,256}$",
+    description:
+      "The event bus of EventBridge, by name, that is told of drains. default is the account's own. Empty: none is told.",
+  }),
   // A parameter must not be called as a resource is.
   truth("dashboard", { name: "WithDashboard" }),
   number("log_retention_days", "30", { standIn: 3653 }),

@@ -114,6 +114,13 @@ export const RUN_LINES = {
       "Notices could not be sent to the monitor queue. `reason` says why. The messages that brought them come back.",
     todo: "If it repeats every minute: check the function's permissions on the queue.",
   },
+  "events not put": {
+    level: "WARN",
+    from: "both",
+    means:
+      "`events` events could not be put on the `event_bus`, and are lost. `reason` says why, and `missing_permission` what the role lacks. No drain waits for that.",
+    todo: "If it repeats: check the bus's name, its policy, and the function's permission events:PutEvents. See [events.md](events.md).",
+  },
   "invoked by an event source mapping": {
     level: "ERROR",
     from: "terminate",

@@ -9,6 +9,8 @@ import { attacksPage } from "./attacks-page.ts";
 import { cdkSettings } from "./cdk-settings.ts";
 import { deploymentPage } from "./deployment-page.ts";
 import { drainPicture } from "./drain-picture.ts";
+import { eventSchema } from "./events.ts";
+import { eventsPage } from "./events-page.ts";
 import { inputsPage } from "./inputs-page.ts";
 import { lifecycleStatesPage } from "./lifecycle-states-page.ts";
 import { logLinesPage } from "./log-lines-page.ts";
@@ -30,6 +32,8 @@ const pages: Record<string, string> = {
   "deployment.md": deploymentPage(),
   "../deploy/cdk/lib/settings.ts": cdkSettings(),
   "drain.svg": await drainPicture(),
+  "events.md": eventsPage(),
+  "event.schema.json": `${JSON.stringify(z.toJSONSchema(eventSchema), null, 2)}\n`,
   "inputs.md": inputsPage(),
   "lifecycle-states.md": lifecycleStatesPage(),
   "log-lines.md": logLinesPage(),

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
+import { putEvents } from "../../shared/act/put-events.ts";
 import type { ReceivedMessage } from "../../shared/aws/sqs.ts";
 import type { Fields } from "../../shared/base/log.ts";
 import { quote } from "../../shared/base/validation-problems.ts";
@@ -69,9 +70,10 @@ export async function deregister(
     ports.log.info("nothing to do", { queue });
     return undefined;
   }
-  const { finished, unreadable, counts } = await begin(run, input, messages, found);
+  const { finished, unreadable, counts, bus } = await begin(run, input, messages, found);
   await deleteAll(run, queue, finished);
   await setAside(run, queue, unreadable);
+  await putEvents(run, bus);
   writeMetrics(run);
   run.finish(counts);
   return undefined;
@@ -88,9 +90,10 @@ async function takeRecords(event: SQSEvent, ports: Ports, invocation: Invocation
   }
   const run = new Run(ports, handsOverAt(ports.now(), invocation));
   const messages = messagesOf(event);
-  const { finished, unreadable, counts } = await begin(run, input, messages, []);
+  const { finished, unreadable, counts, bus } = await begin(run, input, messages, []);
   const aside = await setAside(run, queue, unreadable);
   if (run.hasFailures) await deleteAll(run, queue, finished);
+  await putEvents(run, bus);
   writeMetrics(run);
   run.finish(counts);
   const done = new Set([...finished, ...aside].map(({ id }) => id));
@@ -102,6 +105,8 @@ type Begun = {
   readonly finished: readonly Receipt[];
   readonly unreadable: readonly Unreadable[];
   readonly counts: Fields;
+  /** The event bus that is told, if any is. */
+  readonly bus: string | undefined;
 };
 
 // Begins the drains that messages ask for, and passes them on. A message that is neither finished nor unreadable is tried again.
@@ -146,6 +151,8 @@ async function begin(
   return {
     finished: [...new Map([...done, ...finished].map((each) => [each.id, each])).values()],
     unreadable,
+    // A dry run writes nothing, and so tells nobody.
+    bus: dryRun ? undefined : input.event_bus,
     counts: {
       received: messages.length,
       passed_on: waiting.length - kept.length,

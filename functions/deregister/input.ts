@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import {
   drainKeys,
   dryRunKey,
+  eventKeys,
   hookKeys,
   inputExpected,
   noticeKeys,
@@ -20,6 +21,7 @@ export const deregisterInput = z
       elb_monitor_queue_name: queueName.check(z.describe("The queue that terminate reads.")),
       ...drainKeys,
       ...dryRunKey,
+      ...eventKeys,
       ...hookKeys,
       ...noticeKeys,
     },

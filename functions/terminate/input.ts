@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import {
   drainKeys,
   dryRunKey,
+  eventKeys,
   groupName,
   hookKeys,
   hookName,
@@ -28,6 +29,7 @@ export const terminateInput = z
       queue_name: queueName.check(z.describe("The monitor queue, which deregister sends to.")),
       ...drainKeys,
       ...dryRunKey,
+      ...eventKeys,
       ...hookKeys,
       auto_scaling_groups: z
         .optional(

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod/mini";
+import { putEvents } from "../../shared/act/put-events.ts";
 import type { Fields } from "../../shared/base/log.ts";
 import { setAside } from "../../shared/messages/receive.ts";
 import { givenBack, isSqsEvent } from "../../shared/messages/sqs-event.ts";
@@ -13,6 +14,7 @@ import {
 } from "../../shared/reconcile/replace-noticed.ts";
 import { sweepGhosts } from "../../shared/reconcile/sweep-ghosts.ts";
 import { sweepGroups } from "../../shared/reconcile/sweep-groups.ts";
+import { tellStalled } from "../../shared/reconcile/tell-events.ts";
 import { RECEIVE_MS, TrackedTerminations } from "../../shared/reconcile/tracked-terminations.ts";
 import { passesUntil, runsUntil } from "../../shared/rules/due.ts";
 import { isFollowed } from "../../shared/rules/following.ts";
@@ -70,8 +72,11 @@ export async function terminate(
   }
   await all.passUntil(end);
   if (senderRoleIds === undefined) warnOfUnfinishedRounds(run, all.tracked);
-  await handOver(run, queue, all.tracked);
+  // A dry run writes nothing, and so tells nobody.
+  const bus = dryRun ? undefined : input.event_bus;
+  await handOver(run, queue, bus === undefined ? all.tracked : tellStalled(run, all.tracked));
   await setAside(run, queue, all.unreadable);
+  await putEvents(run, bus);
   const { received, completed, dropped, tracked } = all;
   const following = tracked.filter(({ termination }) => isFollowed(termination)).length;
   countOpenDrains(run, tracked);

@@ -4,6 +4,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** The clients of the pair: one a service. */
@@ -15,6 +16,7 @@ export type Clients = {
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly eventBridge: EventBridgeClient;
   readonly sqs: SQSClient;
 };
 
@@ -31,11 +33,18 @@ export type ClientOptions = ConstructorParameters<typeof SQSClient>[0] &
   ConstructorParameters<typeof ECSClient>[0] &
   ConstructorParameters<typeof ElasticLoadBalancingClient>[0] &
   ConstructorParameters<typeof ElasticLoadBalancingV2Client>[0] &
+  ConstructorParameters<typeof EventBridgeClient>[0] &
   ConstructorParameters<typeof AutoScalingClient>[0];
 
 // The SDK by itself waits for ever, and a call that hangs must not take the run with it. The longest call that should take its
 // time is a long poll of 5 s. Three attempts of 7 s fit into the time that a run keeps for its end.
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnRequestTimeout: true };
+
+// Events are put at a run's end, when all else is done. A call that hangs must not have Lambda end the run.
+const EVENTS = {
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  maxAttempts: 2,
+};
 
 // Nobody knows how many calls Auto Scaling takes, and the deployment that caused the termination makes calls too. A completion
 // is a call for each instance. So the client for completions makes fewer calls after a refusal, and more again once they are
@@ -43,7 +52,8 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 7_000, throwOnReque
 const PACED = { retryMode: "adaptive" };
 
 /** Makes the clients. Without options they read Region, credentials and endpoint from the environment, as in Lambda. */
-export function createClients(options: ClientOptions = { requestHandler: TIMEOUTS }): Clients {
+export function createClients(given?: ClientOptions): Clients {
+  const options = given ?? { requestHandler: TIMEOUTS };
   const autoScaling = new AutoScalingClient(options);
   // The clients that `completions` makes share the connections of this one: each run makes its own.
   const { requestHandler } = autoScaling.config;
@@ -54,6 +64,7 @@ export function createClients(options: ClientOptions = { requestHandler: TIMEOUT
     ecs: new ECSClient(options),
     elb: new ElasticLoadBalancingClient(options),
     elbv2: new ElasticLoadBalancingV2Client(options),
+    eventBridge: new EventBridgeClient(given ?? EVENTS),
     sqs: new SQSClient(options),
   };
 }

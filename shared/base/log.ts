@@ -23,6 +23,7 @@ export type Phrase =
   | "message cannot be read"
   | "message not deleted"
   | "message not sent"
+  | "events not put"
   | "unknown memory kept"
   | "memory of another sender ignored"
   | "notices of another sender ignored"

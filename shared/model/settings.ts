@@ -179,6 +179,23 @@ export const dryRunKey = {
     ),
 };
 
+/** The name or ARN of an event bus. */
+export const eventBus = text(
+  /^(arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/)?[\w/.-]{1,256}$/,
+  "expected the name or ARN of an event bus, such as default",
+);
+
+/** Where both functions of the pair tell of drains. It does not travel in messages: each function tells of what it does. */
+export const eventKeys = {
+  event_bus: z
+    .optional(eventBus)
+    .check(
+      z.describe(
+        "The event bus of EventBridge, by name or ARN, that is told when a drain starts, stalls, is half over, is cut off and is completed ([events.md](events.md)). `default` is the account's own. Without this key, no event is put.",
+      ),
+    ),
+};
+
 /** By what the functions know which hooks are ours, beside the queue that these notify. */
 export const hookKeys = {
   lifecycle_topic_arns: z

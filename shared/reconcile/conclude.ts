@@ -30,6 +30,7 @@ import { areSendersKnown } from "../run/sender-role-ids.ts";
 import { countEnded } from "./count-drains.ts";
 import { findAnotherAction } from "./find-another-action.ts";
 import type { SettingsOptions } from "./settings-in-force.ts";
+import { tellEnded } from "./tell-events.ts";
 
 /** What became of a termination in a pass. */
 export type Reconciled = {
@@ -74,6 +75,7 @@ export async function conclude(run: Run, carried: Carried, options: PassOptions)
     case "drop":
       logDropped(run, termination, outcome);
       countEnded(run, termination, { end: outcome, memory: decision.memory });
+      tellEnded(run, termination, outcome);
       return { index, before, termination, ending: "dropped", ...following(run, carried, outcome) };
     case "complete":
       return complete(run, carried, outcome, options);
@@ -106,6 +108,7 @@ async function complete(
   if ("unread" in answer) return goOn(afterFailedCompletion(termination, answer.unread, run.now()));
   if (answer.value === "no such action") return afterRefusal(run, carried, goOn);
   countEnded(run, termination, { end: outcome, memory: carried.decision.memory });
+  tellEnded(run, termination, outcome);
   const left = afterCompletion(carried, run.now());
   if (left) return goOn(left);
   return { index, before, termination, ending: "completed", ...following(run, carried, outcome) };

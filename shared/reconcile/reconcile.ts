@@ -24,6 +24,7 @@ import { countBegun } from "./count-drains.ts";
 import { follow } from "./follow.ts";
 import { sendHeartbeats, warnOfShortHooks } from "./heartbeats.ts";
 import { noteWrongMetadata, readSettings, withSettings } from "./settings-in-force.ts";
+import { tellBegun, tellHalfOver } from "./tell-events.ts";
 
 /** A part of a pass has at least so many terminations, if they are of several clusters. */
 const PART_AT_LEAST = 100;
@@ -54,7 +55,10 @@ export async function reconcile(
   const rest = open.filter(({ index }) => !isWaiting.has(index));
   const passed = await reconcileParts(run, rest, options);
   // Last: no drain waits for what is only followed.
-  for (const each of passed) countBegun(run, each);
+  for (const each of passed) {
+    countBegun(run, each);
+    tellBegun(run, each);
+  }
   return [...waiting, ...passed, ...(await follow(run, followed, options))];
 }
 
@@ -166,5 +170,6 @@ function logWarnings(run: Run, { before, termination, decision }: Decided): void
   for (const each of decision.warnings) {
     if (isLogged(before.memory, idOfWarning(each))) continue;
     run.logAbout(termination)[each.level](phraseOf(each), warningFields(each));
+    tellHalfOver(run, termination, each);
   }
 }

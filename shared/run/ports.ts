@@ -3,6 +3,7 @@ import { pacedCall } from "../aws/call.ts";
 import { type Clients, createClients } from "../aws/clients.ts";
 import { type Ec2Port, ec2Port } from "../aws/ec2.ts";
 import { type EcsPort, ecsPort } from "../aws/ecs.ts";
+import { type EventBusPort, eventBusPort } from "../aws/event-bus.ts";
 import { type LoadBalancerPorts, loadBalancerPorts } from "../aws/load-balancers.ts";
 import { createPace, DISCOVERIES_A_SECOND, discoveryBuckets } from "../aws/pace.ts";
 import { type QueuePort, queuePort } from "../aws/sqs.ts";
@@ -28,6 +29,7 @@ export type Ports = {
   readonly autoScaling: AutoScalingPort;
   readonly ec2: Ec2Port;
   readonly ecs: EcsPort;
+  readonly eventBus: EventBusPort;
   readonly loadBalancers: LoadBalancerPorts;
 };
 
@@ -76,6 +78,7 @@ export function createPorts(
     autoScaling: autoScalingPort(clients.autoScaling, clients.completions),
     ec2: ec2Port(clients.ec2),
     ecs: ecsPort(clients.ecs, pacedCall(createPace(now, sleep, until))),
+    eventBus: eventBusPort(clients.eventBridge),
     loadBalancers: loadBalancerPorts(clients, pacedCall(createPace(now, sleep, until, discoveries))),
   };
 }

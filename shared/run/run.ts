@@ -4,6 +4,7 @@ import { MetricValues } from "../base/metrics.ts";
 import { secondsBetween } from "../base/time-text.ts";
 import { Waiting } from "../base/waiting.ts";
 import type { Unread } from "../model/blocker.ts";
+import type { DrainEvent } from "../model/drain-event.ts";
 import type { Hook } from "../model/hooks.ts";
 import type { Termination } from "../model/termination.ts";
 import { Cache } from "./cache.ts";
@@ -30,6 +31,8 @@ export class Run<P extends RunPorts = Ports> {
   readonly cache = new Cache();
   /** What it counts for CloudWatch. */
   readonly metrics = new MetricValues();
+  /** What it has to tell on an event bus, if there is one. */
+  readonly events: DrainEvent[] = [];
   /** What it has found of the load balancers that nobody named. */
   readonly round = new Round();
   /** The questions for the hooks of groups that wait for their answers. */

@@ -10,6 +10,7 @@ import { ecsService } from "../services/ecs/operations.ts";
 import { taskInterfaces } from "../services/ecs/task-interfaces.ts";
 import { elbService } from "../services/elb/operations.ts";
 import { elbv2Service } from "../services/elbv2/operations.ts";
+import { eventBridgeService } from "../services/eventbridge/operations.ts";
 import { sqsService } from "../services/sqs/operations.ts";
 import { World } from "../services/world.ts";
 import { decodeInput } from "../wire/decode.ts";
@@ -37,8 +38,8 @@ export type RecordedCall = {
   /** When it was answered, in milliseconds since 1970. */
   readonly at: number;
   readonly caller: string;
-  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2 and
-   * application-autoscaling. */
+  /** Such as `ecs:ListTasks`; the prefixes are sqs, ecs, elb, elbv2, autoscaling, ec2,
+   * application-autoscaling and events. */
   readonly action: string;
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
@@ -88,6 +89,7 @@ export class Simulation implements Past {
       autoScalingService(this.world),
       ec2Service(this.world, (moment) => taskInterfaces(this.world, moment)),
       applicationAutoScalingService(this.world),
+      eventBridgeService(this.world),
     ];
   }
 
@@ -212,7 +214,7 @@ export function servedActions(): string[] {
 }
 
 function unknownRequest(request: WireRequest, requestId: string): WireResponse {
-  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2 and Application Auto Scaling; this request is for none of them: ${request.method} ${request.path}`;
+  const message = `The simulator serves SQS, ECS, Elastic Load Balancing (v1 and v2), Auto Scaling, EC2, Application Auto Scaling and EventBridge; this request is for none of them: ${request.method} ${request.path}`;
   return {
     status: 400,
     headers: { "content-type": "application/json", "x-amzn-requestid": requestId },

@@ -44,6 +44,14 @@ export function snapshot(world: World) {
         .map(({ id, port, state }) => ({ id, port, state: state.latest, since: iso(state.since) })),
     })),
     load_balancers: world.classic.all.map((each) => ({ name: each.name, ...each.instanceIds() })),
+    events: world.eventBuses.events.map(({ id, bus, source, detailType, detail, at }) => ({
+      id,
+      bus,
+      source,
+      detail_type: detailType,
+      detail: JSON.parse(detail) as unknown,
+      time: iso(at),
+    })),
   };
 }
 

@@ -10,6 +10,7 @@ import { Instances } from "./ec2/instances.ts";
 import { Clusters } from "./ecs/clusters.ts";
 import { ClassicLoadBalancers } from "./elb/load-balancers.ts";
 import { TargetGroups } from "./elbv2/target-groups.ts";
+import { EventBuses } from "./eventbridge/event-buses.ts";
 import { EventRules } from "./eventbridge/event-rules.ts";
 import { lifecycleEvent } from "./eventbridge/lifecycle-events.ts";
 import { ManagedDraining } from "./managed-draining.ts";
@@ -33,6 +34,7 @@ export class World implements Past {
   readonly groups: Groups;
   readonly managedDraining: ManagedDraining;
   readonly eventRules: EventRules;
+  readonly eventBuses: EventBuses;
   readonly scalableTargets: ScalableTargets;
 
   /** An empty account at a time in milliseconds since 1970. All that is random in it comes from the seed. */
@@ -52,6 +54,7 @@ export class World implements Past {
     this.groups = new Groups(this);
     this.managedDraining = new ManagedDraining(this);
     this.eventRules = new EventRules(this);
+    this.eventBuses = new EventBuses(this);
     this.groups.notifications.onEvent((...begun) => this.eventRules.deliveriesOf(lifecycleEvent(...begun)));
     this.scalableTargets = new ScalableTargets(this);
   }
@@ -62,7 +65,8 @@ export class World implements Past {
   }
 
   forget(before: number): void {
-    const { story, instances, groups, clusters, targetGroups, classic } = this;
-    for (const part of [story, instances, groups, clusters, targetGroups, classic]) part.forget(before);
+    const { story, instances, groups, clusters, targetGroups, classic, eventBuses } = this;
+    for (const part of [story, instances, groups, clusters, targetGroups, classic, eventBuses])
+      part.forget(before);
   }
 }

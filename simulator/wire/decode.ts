@@ -100,6 +100,11 @@ class Decoder {
       if (typeof value !== "string") throw wrong("a base64 string");
       return Buffer.from(value, "base64");
     }
+    // JSON has times as seconds since 1970.
+    if (member.isTimestampSchema() && !isText) {
+      if (typeof value !== "number" || !Number.isFinite(value)) throw wrong("a time in seconds");
+      return new Date(value * 1_000);
+    }
     throw new NotSimulated(`the kind of value of ${path} in ${this.#service.name}:${this.#operation}`);
   }
 

@@ -57,6 +57,12 @@ COMMON_CODES = {
         "SerializationException": 400,
         "ThrottlingException": 400,
     },
+    "events": {
+        "InternalFailure": 500,
+        "SerializationException": 400,
+        "ThrottlingException": 400,
+        "ValidationException": 400,
+    },
     # EC2's model lists no error at all ("Error codes" of its developer guide).
     "ec2": {
         "FilterLimitExceeded": 400,

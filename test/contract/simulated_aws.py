@@ -15,7 +15,7 @@ from refusals import problems_of_refusal
 SCENARIOS = PROJECT / "test" / "contract" / "scenarios"
 
 # The names of the simulator's services are boto3's.
-SERVICES = ("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling")
+SERVICES = ("sqs", "ecs", "elb", "elbv2", "autoscaling", "ec2", "application-autoscaling", "events")
 
 
 class SimulatedAws:

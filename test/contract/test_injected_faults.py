@@ -15,8 +15,12 @@ SOME_OPERATION = {
     "autoscaling": "DescribeAutoScalingGroups",
     "ec2": "DescribeInstances",
     "application-autoscaling": "DescribeScalableTargets",
+    "events": "PutEvents",
 }
-NEEDED = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
+NEEDED = {
+    "application-autoscaling": {"ServiceNamespace": "ecs"},
+    "events": {"Entries": [{"Source": "test", "DetailType": "any", "Detail": "{}"}]},
+}
 
 # The code that boto3 shows, with its status. SQS: a denial is recorded from AWS as 403 with the header AccessDenied;
 # ThrottlingException is in the "Common Errors" of its API reference. ECS: the model has AccessDeniedException, and its
@@ -39,6 +43,11 @@ EXPECTED = {
         "fail": ("InternalFailure", 500),
     },
     "application-autoscaling": {
+        "deny": ("AccessDeniedException", 400),
+        "throttle": ("ThrottlingException", 400),
+        "fail": ("InternalFailure", 500),
+    },
+    "events": {
         "deny": ("AccessDeniedException", 400),
         "throttle": ("ThrottlingException", 400),
         "fail": ("InternalFailure", 500),

@@ -17,6 +17,7 @@ CODES = {
     "autoscaling": "ValidationError",
     "ec2": "MissingParameter",
     "application-autoscaling": "ValidationException",
+    "events": "ValidationException",
 }
 
 

@@ -34,13 +34,15 @@ describe("the packaged functions", () => {
     const [cluster] = namesOf(packaged).clusterNames;
     expect(await tasksOn(LEAVING), "one task, where there is a cluster").to.have.lengthOf(cluster ? 1 : 0);
 
-    await deregister.invoke(packaged.functions.deregister.input);
+    // They tell a bus too, by a client that signs as all others do.
+    const bus = { event_bus: "default" };
+    await deregister.invoke({ ...packaged.functions.deregister.input, ...bus });
     expect(said(deregister, "passed on"), deregister.lines.join("\n")).to.deep.equal([LEAVING]);
     expect(pending(await simulator.world()), "deregister completes nothing").to.equal(true);
 
     // As the schedule does, minute by minute; a run holds what drains, so that one or two are enough here.
     for (let tick = 1; tick <= 3 && pending(await simulator.world()); tick++) {
-      await terminate.invoke(packaged.functions.terminate.input);
+      await terminate.invoke({ ...packaged.functions.terminate.input, ...bus });
       await deregister.invoke(packaged.functions.deregister.input);
     }
 
@@ -66,6 +68,10 @@ describe("the packaged functions", () => {
     for (const { name, ...counts } of world.queues) {
       expect(counts, name).to.deep.equal({ visible: 0, in_flight: 0, delayed: 0, waiting_receives: 0 });
     }
+    expect(world.events.map(({ detail_type, detail }) => [detail_type, detail.instance_id])).to.deep.equal([
+      ["drain started", LEAVING],
+      ["drain completed", LEAVING],
+    ]);
     const refused = (await simulator.calls()).filter(({ error }) => error !== undefined);
     expect(refused).to.deep.equal([]);
   });

@@ -31,7 +31,14 @@ export type Role = {
 
 /** Reads a role of the template. Throws where it holds what is not understood here. */
 export function readRole(resources: Resources, roleId: string): Role {
-  const policies = resources[roleId]?.Properties.Policies as unknown as Policy[];
+  const attached = Object.values(resources).filter(
+    ({ Type, Properties }) =>
+      Type === "AWS::IAM::Policy" && JSON.stringify(Properties.Roles).includes(`{"Ref":"${roleId}"}`),
+  );
+  const policies = [
+    ...((resources[roleId]?.Properties.Policies ?? []) as unknown as Policy[]),
+    ...attached.map(({ Properties }) => Properties as unknown as Policy),
+  ];
   const statements = policies.flatMap((each) => each.PolicyDocument.Statement);
   for (const { Effect, Condition } of statements) {
     const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
@@ -161,6 +168,16 @@ const ASKED: Readonly<Record<string, Ask>> = {
     onGroup("RecordLifecycleActionHeartbeat", AutoScalingGroupName),
   "autoscaling:TerminateInstanceInAutoScalingGroup": (_, group) =>
     onGroup("TerminateInstanceInAutoScalingGroup", group),
+  "events:PutEvents": ({ Entries }) => ({
+    action: "events:PutEvents",
+    resources: [
+      ...new Set(
+        (Entries as readonly Input[]).map(
+          ({ EventBusName }) => `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${EventBusName}`,
+        ),
+      ),
+    ],
+  }),
   "ec2:DescribeInstances": onAll("ec2:DescribeInstances"),
   "ec2:DescribeInstanceStatus": onAll("ec2:DescribeInstanceStatus"),
   "ec2:DescribeSpotInstanceRequests": onAll("ec2:DescribeSpotInstanceRequests"),

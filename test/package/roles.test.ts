@@ -23,7 +23,11 @@ describe("the functions' roles", () => {
 
   before(async () => {
     const block = await readBlock();
-    const packaged = await packageWith({ ...block, scale_tasks: { services: [SCALED] } });
+    const packaged = await packageWith({
+      ...block,
+      event_bus: "drains",
+      scale_tasks: { services: [SCALED] },
+    });
     group = hookOf(packaged.resources).group;
     lifecycleQueue = packaged.functions.deregister.input.lifecycle_queue_name;
     hasCluster = namesOf(packaged).clusterNames.length > 0;
@@ -31,6 +35,7 @@ describe("the functions' roles", () => {
     const tagged = await packageWith({
       ...unnamed,
       group_tag: "drain=yes",
+      event_bus: "drains",
       scale_tasks: { services: [SCALED] },
     });
     for (const name of FUNCTIONS) {
@@ -79,6 +84,7 @@ describe("the functions' roles", () => {
         { action: "ecs:UpdateContainerInstancesState", resource: instance },
         { action: "ecs:StopTask", resource: task, cluster },
         { action: "ecs:UpdateService", resource: service, cluster },
+        { action: "events:PutEvents", resource: "arn:aws:events:us-east-1:123456789012:event-bus/default" },
       ];
       expect(requests.filter(roles[name].allows)).to.deep.equal([]);
       // The pair reads all clusters, to find what nobody named.

@@ -28,6 +28,10 @@ export type World = {
   }[];
   readonly target_groups: readonly { name: string; targets: readonly { id: string; state: string }[] }[];
   readonly load_balancers: readonly Readonly<Record<string, unknown>>[];
+  readonly events: readonly {
+    readonly detail_type: string;
+    readonly detail: { readonly instance_id: string };
+  }[];
 };
 
 export type SimulatorProcess = {

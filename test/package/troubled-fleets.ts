@@ -144,7 +144,7 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
   const own = hookOf(packaged.resources);
   const [cluster] = namesOf(packaged).clusterNames;
   const { deregister, terminate } = packaged.functions;
-  const { lifecycle_queue_name, elb_monitor_queue_name } = deregister.input;
+  const { lifecycle_queue_name, elb_monitor_queue_name, event_bus } = deregister.input;
   const { cluster_name: _, ...input } = fleet.functions.deregister.input;
   const [web_, edge, ...services] = fleet.clusters[0].services;
   const told = {
@@ -153,6 +153,7 @@ function fleetOf(packaged: Package, { keys, hook, web, sweeps, group, delay, tim
     lifecycle_queue_name,
     elb_monitor_queue_name,
     ...(cluster === undefined ? {} : { cluster_name: cluster }),
+    ...(event_bus === undefined ? {} : { event_bus }),
     ...keys,
   };
   const { queue_name, auto_scaling_groups } = terminate.input;

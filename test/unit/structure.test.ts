@@ -58,7 +58,7 @@ const SIMULATOR_LAYERS: Layers = {
   "services/elb": ["kernel", "wire", "services/ec2"],
   "services/elbv2": ["kernel", "wire", "services/ec2"],
   "services/sns": ["kernel", "services/sqs"],
-  "services/eventbridge": ["kernel", "services/autoscaling", "services/ec2", "services/sqs"],
+  "services/eventbridge": ["kernel", "wire", "services/autoscaling", "services/ec2", "services/sqs"],
   "services/ecs": ["kernel", "wire", "services/ec2", "services/elb", "services/elbv2"],
   "services/application-autoscaling": ["kernel", "wire", "services/ecs"],
   "services/autoscaling": [

@@ -76,6 +76,8 @@ export interface AsgDrainSettings {
   readonly alarmActions?: readonly string[];
   /** The same, for when an alarm is over. */
   readonly okActions?: readonly string[];
+  /** The event bus of EventBridge, by name, that is told of drains. default is the account's own. Empty: none is told. */
+  readonly eventBus?: string;
   /** Whether the stack has a CloudWatch dashboard. */
   readonly dashboard?: boolean;
   /** How many days the functions' log lines are kept. */
@@ -157,6 +159,7 @@ export const PARAMETERS: Readonly<Record<keyof AsgDrainSettings, string>> = {
   moreTopicsThatMaySend: "MoreTopicsThatMaySend",
   alarmActions: "AlarmActions",
   okActions: "OkActions",
+  eventBus: "EventBus",
   dashboard: "WithDashboard",
   logRetentionDays: "LogRetentionDays",
   permissionsBoundaryArn: "PermissionsBoundaryArn",

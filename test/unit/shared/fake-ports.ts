@@ -51,6 +51,7 @@ export function untouchablePorts(): { ports: Ports; invocation: Invocation; line
       autoScaling: untouchable("autoScaling"),
       ec2: untouchable("ec2"),
       ecs: untouchable("ecs"),
+      eventBus: untouchable("eventBus"),
       loadBalancers: new Map([
         ["target", untouchable("target")],
         ["classic", untouchable("classic")],

@@ -5,6 +5,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { autoScalingPort } from "../../../../shared/aws/autoscaling.ts";
@@ -12,6 +13,7 @@ import { ec2Port } from "../../../../shared/aws/ec2.ts";
 import { ecsPort } from "../../../../shared/aws/ecs.ts";
 import { classicLoadBalancers } from "../../../../shared/aws/elb.ts";
 import { targetGroups } from "../../../../shared/aws/elbv2.ts";
+import { eventBusPort } from "../../../../shared/aws/event-bus.ts";
 import { scalingPort } from "../../../../shared/aws/scaling.ts";
 import { serviceScalePort } from "../../../../shared/aws/service-scale.ts";
 import { queuePort } from "../../../../shared/aws/sqs.ts";
@@ -95,6 +97,12 @@ describe("a call that is denied", () => {
     expect(sent.failed[0]?.reason).to.match(/^sqs:SendMessage: denied/);
     const deleted = await queues.delete("monitor", ["r1"]);
     expect(deleted.failed[0]?.reason).to.match(/^sqs:DeleteMessage: denied/);
+  });
+
+  it("needs events:PutEvents where events are put on a bus", async () => {
+    const event = { type: "drain started", at: 0, detail: {} } as const;
+    const put = await eventBusPort(denying<EventBridgeClient>()).put("default", [event]);
+    expect(put.failed[0]?.cause).to.include({ action: "events:PutEvents", kind: "denied" });
   });
 
   it("is not repeated for each instance of a classic load balancer", async () => {

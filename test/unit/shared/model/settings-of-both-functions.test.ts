@@ -24,6 +24,7 @@ const all: Required<z.infer<typeof deregisterInput>> = {
   deregister_container_instance: "always",
   settle_seconds: 10,
   dry_run: true,
+  event_bus: "default",
   lifecycle_topic_arns: ["arn:aws:sns:us-east-1:123456789012:terminations"],
   lifecycle_hook_names: ["drain"],
   on_spot_interruption: "drain",

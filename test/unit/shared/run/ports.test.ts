@@ -27,6 +27,7 @@ describe("the environment of a function", () => {
       "ECSClient",
       "ElasticLoadBalancingClient",
       "ElasticLoadBalancingV2Client",
+      "EventBridgeClient",
       "SQSClient",
     ]);
     expect([...queueUrls]).to.deep.equal([]);
@@ -49,6 +50,8 @@ describe("the environment of a function", () => {
       ecs: standard,
       elb: standard,
       elbv2: standard,
+      // At a run's end there is time for two.
+      eventBridge: ["standard", 2],
       sqs: standard,
       applicationAutoScaling: standard,
     });
