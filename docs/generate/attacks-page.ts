@@ -34,7 +34,8 @@ ${tableOf(deployed)}
 
 ## Without SENDER_ROLE_IDS
 
-Without that variable nobody knows whose memory a message has, so a stranger's memory and notices count. The rows above on each field of
+Without that variable nobody knows whose memory a message has, so a stranger's memory and notices count. What is returning goes back to
+its warm pool there: with a new root volume it would not be drained. The rows above on each field of
 the memory are played so too, and two more on what only counts then: ${withoutRoles.length} in all. ${harmfulOf(withoutRoles).length} of them do harm, and each test says which. The others do
 no more than above.
 

@@ -231,7 +231,7 @@ export const DRAIN_LINES = {
     level: "INFO or WARN",
     from: "terminate",
     means:
-      "The drain is over, and Auto Scaling may go on. `outcome` is `drained`, `dead`, or `cut off`, and `reason` says more. WARN: it was cut off at its deadline. `left` says what was still there, and `setting` what would have given it more time. `result` is CONTINUE, or ABANDON if `on_timeout` asks for it. `held_seconds` is how long the hook held the instance.",
+      "The drain is over, and Auto Scaling may go on. `outcome` is `drained`, `dead`, or `cut off`, and `reason` says more. WARN: it was cut off at its deadline. Or it gets a new root volume, and without `SENDER_ROLE_IDS` nothing is taken from it. `left` says what was still there, and `setting` what would have given it more time. `result` is CONTINUE, or ABANDON if `on_timeout` asks for it. `held_seconds` is how long the hook held the instance.",
     todo: "WARN: find out why it did not leave (see `half of the drain's time is over`), or raise `setting`. For `heartbeat_timeout_seconds`, that is the hook's own timeout.",
   },
   "comes back": {

@@ -26,6 +26,8 @@ export function completionText(reason: CompletionReason): string {
       const fate = abandonText(reason.retains);
       return `the drain's time is over; ${fate}; still there: ${blockersText(reason.left)}`;
     }
+    case "not drained":
+      return `not drained, since it comes back, and nobody could give back what is taken from it; still there: ${blockersText(reason.left)}`;
     case "dead":
       return `the instance is dead: ${deathText(reason.as)}`;
     default:

@@ -8,7 +8,8 @@ type ReadTermination = Extract<MonitorMessage, { kind: "termination" }>;
 
 /**
  * What counts in no message if nobody knows the roles. A forged round or death would complete an instance that still gets traffic, or
- * runs tasks. A forged completion, or the claim that a drain is over, would have nobody go on with it. Each run finds these again.
+ * runs tasks. A forged completion, return, or the claim that a drain is over would have nobody go on with it. Each run finds these
+ * again. What is to be registered again would be registered wherever the sender likes, and nothing proves it.
  */
 const OF_NOBODY = {
   round: undefined,
@@ -16,7 +17,12 @@ const OF_NOBODY = {
   completedAt: undefined,
   followedSince: undefined,
   deadSince: undefined,
+  returningSince: undefined,
+  plannedDeregistrations: [],
 } as const satisfies Partial<Memory>;
+
+/** Only in the warm pool does Auto Scaling show that an instance has come back. Nothing shows that it has another root volume. */
+const OF_NO_RETURN = { returns: undefined, plannedDraining: [] } as const satisfies Partial<Memory>;
 
 /**
  * A termination with only so much of its memory as counts. If one of the roles sent the message, that is all of it. If anybody
@@ -32,7 +38,8 @@ export function withTrustedMemory(
   const { termination } = read;
   const { memory } = termination;
   if (roleIds === undefined) {
-    return { ...read, termination: { ...termination, memory: { ...memory, ...OF_NOBODY } } };
+    const ofReturn = memory.returns === "warm pool" ? {} : OF_NO_RETURN;
+    return { ...read, termination: { ...termination, memory: { ...memory, ...OF_NOBODY, ...ofReturn } } };
   }
   if (isSentByRole(senderId, roleIds)) return read;
   if (!remembersNothing(memory))

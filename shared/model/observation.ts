@@ -30,6 +30,8 @@ export type AutoScalingView = {
   readonly activity: TerminatingActivity | undefined;
   /** Its Spot request. Undefined where no notice says that it is interrupted, or where it could not be read. */
   readonly interruption: Interruption | undefined;
+  /** Whether the environment says which roles write memory. If not, nobody knows who wrote what a message remembers. */
+  readonly areSendersKnown: boolean;
   readonly unread: UnreadAnswers;
 };
 

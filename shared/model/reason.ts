@@ -22,6 +22,8 @@ export type CompletionReason =
       readonly left: readonly Blocker[];
       readonly retains: Retention;
     }
+  /** Nobody could give back what is taken from it, and it comes back. */
+  | { readonly why: "not drained"; readonly left: readonly Blocker[] }
   | { readonly why: "dead"; readonly as: InstanceState | undefined };
 
 /** A hook that timed out before we could begin to drain the instance. Its timeout is in milliseconds. */

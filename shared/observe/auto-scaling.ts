@@ -7,6 +7,7 @@ import type { Termination } from "../model/termination.ts";
 import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, type Reading, reading, readingOf, unreadIn } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
+import { areSendersKnown } from "../run/sender-role-ids.ts";
 import { observeActivities } from "./activities.ts";
 import { observeInterruptions } from "./interruptions.ts";
 
@@ -35,6 +36,7 @@ export async function observeAutoScaling(run: Run, records: readonly InPass[]): 
         retains: undefined,
         activity: undefined,
         interruption: undefined,
+        areSendersKnown: areSendersKnown(run.ports),
         unread: unreadAnswers({ "group instance": unreadIn(groupInstance), hooks: unreadIn(ofGroup) }),
       },
     };

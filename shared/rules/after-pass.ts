@@ -8,7 +8,7 @@ import type { Termination } from "../model/termination.ts";
 import { queueUntil } from "./completion-queue.ts";
 import { stillWaitingFor } from "./decision.ts";
 import { otherHooks } from "./heartbeat.ts";
-import { takenBy } from "./restore-plan.ts";
+import { mayBeTaken, takenBy } from "./restore-plan.ts";
 import { stillThere } from "./still-there.ts";
 import { SECOND } from "./timings.ts";
 
@@ -103,7 +103,7 @@ export function afterCompletion(
   const hooks = otherHooks(termination, observation);
   if (hooks.length > 0)
     return waitAgain(termination, [{ kind: "other hooks", hooks }], now, { completedAt: now });
-  if (termination.memory.returns === undefined) return undefined;
+  if (termination.memory.returns === undefined || !mayBeTaken(termination, observation)) return undefined;
   return waitAgain(termination, [event("returned")], now, { completedAt: now });
 }
 

@@ -13,6 +13,7 @@ import { cutOffByHook } from "./deadline.ts";
 import { drop, dropCutOff, wait } from "./decision.ts";
 import { decideDraining } from "./draining.ts";
 import { remember } from "./remember.ts";
+import { comesBack } from "./restore-plan.ts";
 import { decideReturning } from "./returning.ts";
 import { decideInterrupted, decideUnproven } from "./spot-interruption.ts";
 import { unreadAbout } from "./still-there.ts";
@@ -61,7 +62,7 @@ function decidePresent(
   if (isOurGroup && isHeldByOurs(termination, observed)) {
     return decideDraining(remembered(termination, observed, now), observed, now);
   }
-  if (memory.returns !== undefined && isOurGroup) {
+  if (memory.returns !== undefined && isOurGroup && comesBack(termination, observed)) {
     return decideReturning(termination, observed, now, memory.returns);
   }
   // A returning instance passes through such states before a hook holds it again.
@@ -99,8 +100,8 @@ function decideWithoutHook(termination: Termination, observed: Observation, now:
 }
 
 // Whoever holds it now, an instance that comes back gets what was taken from it.
-function isToBeGivenBack({ memory }: Termination, observed: Observation): boolean {
-  return memory.returns !== undefined && !isHeldForTermination(observed);
+function isToBeGivenBack(termination: Termination, observed: Observation): boolean {
+  return comesBack(termination, observed) && !isHeldForTermination(observed);
 }
 
 function decideAbsent(termination: Termination, observed: Observation, now: number): Decision {

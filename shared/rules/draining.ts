@@ -14,7 +14,7 @@ import { atDeadline, deadlineOf, isEndDue, nextEndAt } from "./deadline.ts";
 import { complete, type Until, wait } from "./decision.ts";
 import { isHeartbeatDue, nextHeartbeatAt } from "./heartbeat.ts";
 import { blockerToRecheck } from "./recheck.ts";
-import { stepsInPlan } from "./restore-plan.ts";
+import { mayBeTaken, stepsInPlan } from "./restore-plan.ts";
 import { roundAwaitedUntil } from "./rounds.ts";
 import { metadataProblems } from "./settings-in-force.ts";
 import { settleMilliseconds } from "./settle.ts";
@@ -36,7 +36,7 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
   const left = stillThere(after);
   const deadline = deadlineOf(termination, hookOf(termination, observed));
   const warnings = warningsFor(termination, observed, now, left);
-  const ending = isEndDue(termination, observed, now) ? atDeadline(termination, observed) : undefined;
+  const ending = endOf(termination, observed, now);
   if (ending) return { ...tryCompletion(termination, observed, now, ending), warnings };
   const latest = [
     nextEndAt(deadline, observed, now),
@@ -48,6 +48,16 @@ export function decideDraining(held: Termination, observed: Observation, now: nu
       ? { ...waitForRest(termination, observed, { after, left }, { now, latest }), steps }
       : decideEmpty(termination, observed, { now, latest });
   return { ...decision, warnings };
+}
+
+// Its time is over, or nothing may be taken from it.
+function endOf(termination: Termination, observed: Observation, now: number): Decision | undefined {
+  const left = stillThere(observed);
+  if (left.length > 0 && !mayBeTaken(termination, observed)) {
+    const cutOff = { left, setting: "SENDER_ROLE_IDS" } as const;
+    return complete(termination.memory, "CONTINUE", { why: "not drained", left }, cutOff);
+  }
+  return isEndDue(termination, observed, now) ? atDeadline(termination, observed) : undefined;
 }
 
 type Times = { readonly now: number; readonly latest: readonly (number | undefined)[] };

@@ -1,5 +1,7 @@
 import type { Step } from "../model/decision.ts";
+import { progressOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
+import type { AutoScalingView } from "../model/observation.ts";
 import { isSame, type SeenRegistration, seenOf } from "../model/registration.ts";
 import type { Termination } from "../model/termination.ts";
 
@@ -30,6 +32,22 @@ export function stepsInPlan(
       ],
     },
   };
+}
+
+/**
+ * Rule 9. Whether an instance is on its way back by what Auto Scaling shows and the memory says, and what was taken from it is to be
+ * given back. If nobody knows who wrote the message, only a warm pool counts: Auto Scaling shows the instance there, and our hook on
+ * its group. Of what is given back there, ECS shows that it was taken.
+ */
+export function comesBack({ memory }: Termination, observed: AutoScalingView): boolean {
+  if (memory.returns === undefined || observed.areSendersKnown) return memory.returns !== undefined;
+  const { groupInstance: { state = "" } = {}, owner } = observed;
+  return owner === "ours" && state.startsWith("Warmed:") && progressOf(state) !== "elsewhere";
+}
+
+/** Rule 9. Whether anything may be taken from an instance that our hook holds: it dies, or somebody can give it back. */
+export function mayBeTaken({ memory }: Termination, { areSendersKnown }: AutoScalingView): boolean {
+  return areSendersKnown || memory.returns !== "root volume";
 }
 
 /** What steps take from an instance, and what a returning one gets back: container instances set DRAINING, and registrations. */

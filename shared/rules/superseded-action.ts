@@ -6,7 +6,7 @@ import { otherHooks } from "./heartbeat.ts";
 import { REFUSED_MS, SETTLE_MS } from "./timings.ts";
 
 /** The part of Auto Scaling's view that tells which lifecycle action holds an instance. */
-type HookView = Pick<AutoScalingView, "groupInstance" | "hooks">;
+type HookView = Pick<AutoScalingView, "groupInstance" | "hooks" | "areSendersKnown">;
 
 /** What replaces the end of an action in a memory, once another one has taken its place. */
 const NO_ENDED_ACTION = {
@@ -60,7 +60,8 @@ export function supersede(termination: Termination, view: HookView, now: number)
     };
   }
   const isOther = terminatesAfterAll(memory, view) || returnsElsewhere(memory, view);
-  if (hasActionEnded(memory) || !isOther) return termination;
+  // If anybody may have written that it returns, its drain would begin again with each such message.
+  if (hasActionEnded(memory) || !isOther || !view.areSendersKnown) return termination;
   const begunAt = token === undefined ? undefined : memory.begunAt;
   return {
     ...termination,

@@ -25,22 +25,7 @@ const ON_NOTICES: readonly Attack[] = inEach(
 
 const LATE = ["no damage: late"];
 const LATER = "two minutes";
-const registered: Harm = {
-  worst: "the instance is registered with that target group",
-  added: ["elbv2:RegisterTargets"],
-};
 const late: Harm = { worst: `the drain ends ${LATER} later`, end: "later", violations: LATE };
-const abandoned: Harm = {
-  worst: "nobody goes on with the drain, until a sweep finds it or the hook's own timeout ends it",
-  missing: ["autoscaling:CompleteLifecycleAction"],
-  end: "never",
-  violations: LATE,
-};
-const ACTIVATED = ["ecs:UpdateContainerInstancesState"];
-const activated: Harm = {
-  worst: "its own container instance is set ACTIVE when it is back",
-  added: ACTIVATED,
-};
 const replaced: Harm = {
   worst: "the instance is replaced through its group, as one of `replace_at_once`",
   added: [
@@ -53,26 +38,8 @@ const replaced: Harm = {
 };
 
 const HARMS: Harms = {
-  "memory: containerInstances": { "another account's": { returning: activated } },
-  "memory: plannedDeregistrations": {
-    "another account's, to be given back": { returning: registered },
-  },
   "memory: behindNetworkLoadBalancer": { true: { held: late, returning: late } },
-  "memory: returningSince": { "before now": { held: abandoned } },
-  memory: {
-    "all lies together": {
-      held: abandoned,
-      returning: {
-        worst: `${activated.worst}; the drain ends ${LATER} later`,
-        added: ACTIVATED,
-        end: "later",
-        violations: LATE,
-      },
-    },
-  },
-  "memory: returns, returningSince, plannedDeregistrations": {
-    [TO_GIVE_BACK]: { "in service": registered, held: abandoned, returning: registered },
-  },
+  memory: { "all lies together": { held: late, returning: late } },
   notices: { "of the instance": { "in service": replaced } },
 };
 

@@ -15,6 +15,8 @@ const HAPPENS: Readonly<Record<Situation, readonly object[]>> = {
   returning: [{ at_seconds: 5, replace_root_volume: { instance_ids: [TARGET] } }],
   gone: [{ at_seconds: 5, terminate: { instance_ids: [TARGET] } }],
 };
+/** Where no roles are named, an instance that gets a new root volume is not drained. One that returns to its warm pool is. */
+const TO_POOL = [{ at_seconds: 5, scale_in: { group: "fleet", count: 1 } }];
 /** When the message is sent, in seconds: while the hook holds the instance, or when all is over. */
 const SENT_AT: Readonly<Record<Situation, number>> = { "in service": 30, held: 30, returning: 30, gone: 300 };
 
@@ -43,6 +45,7 @@ export function worldOf(
   attack?: Pick<Attack, "queue" | "body">,
 ): Record<string, unknown> {
   const send = attack ?? { queue: "unused", body: "{}" };
+  const isToPool = deployment === "no roles named" && situation === "returning";
   return {
     functions: functionsOf(deployment),
     target_groups: [{ name: "web", port: 8080, deregistration_delay_seconds: 40 }],
@@ -61,6 +64,7 @@ export function worldOf(
         cluster: "main",
         hooks: [HOOK],
         registers_with: { target_groups: [{ name: "web" }] },
+        ...(isToPool ? { warm_pool: { state: "Stopped" } } : {}),
       },
       {
         name: OTHERS_GROUP,
@@ -70,7 +74,7 @@ export function worldOf(
     ],
     queues: [...QUEUES, { name: "theirs" }, { name: "unused" }],
     timeline: [
-      ...HAPPENS[situation],
+      ...(isToPool ? TO_POOL : HAPPENS[situation]),
       { at_seconds: SENT_AT[situation], send: { queue: send.queue, body: send.body } },
     ],
   };

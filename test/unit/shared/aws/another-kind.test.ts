@@ -76,6 +76,7 @@ function play(state: string) {
   const clock = { now: SINCE + MINUTE };
   const ports: Ports = {
     ...shown.ports,
+    senderRoleIdsVariable: "AROAEXAMPLEROLEIDAAA1",
     now: () => clock.now,
     autoScaling: { ...shown.ports.autoScaling, complete: async () => "completed" },
     loadBalancers: new Map([...shown.ports.loadBalancers, [adapter.kind, adapter]]),

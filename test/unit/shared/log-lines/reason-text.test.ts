@@ -28,6 +28,12 @@ const COMPLETED: Rows<CompletionReason> = {
       `the drain's time is over; ${TERMINATED}; ${LEFT}`,
     ],
   ],
+  "not drained": [
+    [
+      { why: "not drained", left },
+      `not drained, since it comes back, and nobody could give back what is taken from it; ${LEFT}`,
+    ],
+  ],
   dead: [
     [{ why: "dead", as: "stopped" }, "the instance is dead: it is stopped"],
     [{ why: "dead", as: "unknown" }, "the instance is dead: EC2 does not know it any more"],

@@ -77,9 +77,10 @@ describe("the memory of a message", () => {
     });
   }
 
-  it("without the variable, counts but for what would end a drain too early or have nobody go on with it", () => {
+  it("without the variable, counts but for what would end a drain too early, have nobody go on with it, or give back what nobody took", () => {
     for (const memory of drawn) {
       const { read, trusted, lines } = readBy(written(memory), THEIRS, undefined);
+      const isIntoPool = read.termination.memory.returns === "warm pool";
       expect(trusted).to.deep.equal({
         ...read,
         termination: {
@@ -91,11 +92,16 @@ describe("the memory of a message", () => {
             completedAt: undefined,
             followedSince: undefined,
             deadSince: undefined,
+            returningSince: undefined,
+            plannedDeregistrations: [],
+            ...(isIntoPool ? {} : { returns: undefined, plannedDraining: [] }),
           },
         },
       });
       expect(lines).to.deep.equal([]);
     }
+    const returns = drawn.map((each) => each.returns);
+    expect(returns).to.include.members(["warm pool", "root volume", undefined]);
   });
 
   it("of a later version is ignored too where somebody else wrote it", () => {

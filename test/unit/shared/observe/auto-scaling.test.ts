@@ -34,6 +34,7 @@ describe("what Auto Scaling shows of an instance", () => {
         retains: undefined,
         activity: undefined,
         interruption: undefined,
+        areSendersKnown: false,
         unread: {},
       },
     ]);
@@ -49,6 +50,7 @@ describe("what Auto Scaling shows of an instance", () => {
         retains: undefined,
         activity: undefined,
         interruption: undefined,
+        areSendersKnown: false,
         unread: {},
       },
     ]);
@@ -80,6 +82,7 @@ describe("what Auto Scaling shows of an instance", () => {
         retains: undefined,
         activity: undefined,
         interruption: undefined,
+        areSendersKnown: false,
         unread: { "group instance": { call: "autoScaling.describeInstances", why: "denied" } },
       },
     ]);
@@ -93,6 +96,7 @@ describe("what Auto Scaling shows of an instance", () => {
         retains: undefined,
         activity: undefined,
         interruption: undefined,
+        areSendersKnown: false,
         unread: { hooks: { call: "autoScaling.terminatingHooks", why: "throttled" } },
       },
     ]);

@@ -17,6 +17,7 @@ const autoScalingView = (state: string, group = "fleet"): AutoScalingView => ({
   retains: true,
   activity: undefined,
   interruption: undefined,
+  areSendersKnown: true,
   unread: {},
 });
 const held = autoScalingView("Terminating:Wait");

@@ -15,6 +15,7 @@ const held: AutoScalingView = {
   retains: undefined,
   activity: undefined,
   interruption: undefined,
+  areSendersKnown: true,
   unread: {},
 };
 const joined = { containerInstances: [containerInstance(1)], tasks: [task("RUNNING")] };

@@ -26,6 +26,13 @@ describe("once our lifecycle action is completed", () => {
     expect(endOf({ returns: "warm pool" })).to.deep.equal([[event("returned")], at]);
     expect(endOf({ returns: "root volume" })).to.deep.equal([[event("returned")], at]);
   });
+  it("but not with a new root volume where nobody knows who writes memory: nothing was taken", () => {
+    expect(endOf({ returns: "root volume" }, { areSendersKnown: false })).to.equal(undefined);
+    expect(endOf({ returns: "warm pool" }, { areSendersKnown: false })).to.deep.equal([
+      [event("returned")],
+      at,
+    ]);
+  });
   it("and first for the other hooks, where both are so", () =>
     expect(endOf({ returns: "warm pool" }, others)).to.deep.equal([forOthers, at]));
 });

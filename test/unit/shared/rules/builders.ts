@@ -80,6 +80,7 @@ export const observed = (change: Partial<Observation> = {}): Observation => ({
   // Auto Scaling shows that the termination is as old as the message says.
   activity: { startedAt: SINCE },
   interruption: undefined,
+  areSendersKnown: true,
   managedDraining: undefined,
   protections: [],
   times: undefined,

@@ -209,6 +209,7 @@ describe("all of a decision", () => {
       retains: undefined,
       activity: undefined,
       interruption: undefined,
+      areSendersKnown: true,
       unread: {},
     };
     it("without a hook of ours", () => {

@@ -31,6 +31,7 @@ const autoScalingView = (change: Partial<AutoScalingView> = {}): AutoScalingView
   retains: undefined,
   activity: undefined,
   interruption: undefined,
+  areSendersKnown: true,
   unread: {},
   ...change,
 });

@@ -34,6 +34,7 @@ describe("whether anything beyond Auto Scaling is asked", () => {
       retains: undefined,
       activity: undefined,
       interruption: undefined,
+      areSendersKnown: true,
       unread: {},
       ...shown,
     });

@@ -1,9 +1,14 @@
 // Protects the time of a drain whose instance was on its way back, and dies after all by another lifecycle action.
 import { expect } from "chai";
 import type { Memory } from "../../../../shared/model/memory.ts";
-import { supersede, underOtherAction } from "../../../../shared/rules/superseded-action.ts";
+import type { Termination } from "../../../../shared/model/termination.ts";
+import { supersede as supersedeBy, underOtherAction } from "../../../../shared/rules/superseded-action.ts";
 import { hook, MINUTE, SECOND, SINCE, termination } from "./builders.ts";
 
+type View = Parameters<typeof supersedeBy>[1];
+type Shown = Omit<View, "areSendersKnown"> & Partial<View>;
+const supersede = (before: Termination, shown: Shown, at: number) =>
+  supersedeBy(before, { areSendersKnown: true, ...shown }, at);
 const token = "87654321-4321-4321-4321-210987654321";
 const now = SINCE + 10 * MINUTE;
 const goneOn = (memory: Partial<Memory>, state: string | undefined, own: string | undefined = token) => {
@@ -52,6 +57,14 @@ describe("an instance that was on its way back", () => {
     });
   }
 
+  it("by a message that anybody may have written: goes on as it was, or each such message would begin its drain anew", () => {
+    for (const [returns, state] of elsewhere) {
+      const before = termination({ lastHeartbeatAt: SINCE, returns });
+      const shown = { groupInstance: { group: "fleet", state }, hooks: [hook()], areSendersKnown: false };
+      expect(supersede(before, shown, now)).to.equal(before);
+    }
+  });
+
   it("and dies: that the completion of the action before was refused says nothing of this one", () => {
     for (const own of [token, undefined]) {
       const before = termination({ returns: "root volume", refusedAt: SINCE }, { token: own });
@@ -90,7 +103,7 @@ describe("an instance that was on its way back", () => {
       goneAt: SINCE,
       lastHeartbeatAt: SINCE,
     };
-    const goesOnAs = (memory: Partial<Memory>, holding: Parameters<typeof supersede>[1] = pool) => {
+    const goesOnAs = (memory: Partial<Memory>, holding: Shown = pool) => {
       const before = termination({ ...back, ...memory }, { token });
       const found = supersede(before, holding, now);
       return found === before ? "as it was" : found;
@@ -127,7 +140,7 @@ describe("an instance that was on its way back", () => {
     });
 
     /** [why, the memory, what holds it] */
-    const still: [string, Partial<Memory>, Parameters<typeof supersede>[1]][] = [
+    const still: [string, Partial<Memory>, Shown][] = [
       [
         "it had gone on within the last ten seconds: the read may lag",
         { completedAt: SINCE, returningSince: now - 10 * SECOND + 1 },
