@@ -4,6 +4,7 @@ import { problemsText } from "../base/validation-problems.ts";
 import type { Memory } from "../model/memory.ts";
 import { drainKeys, instanceId, keysOf, settingsOf } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
+import { bodyText } from "./body-text.ts";
 import { actionToken } from "./lifecycle-message.ts";
 import { type MemoryRead, readMemory, writeMemory } from "./memory.ts";
 import { isoOf } from "./memory-values.ts";
@@ -114,9 +115,6 @@ function begunAtOf(
   return isWorkedOn ? since : undefined;
 }
 
-// The two characters that JSON need not escape and SQS does not take (Amazon SQS API Reference, SendMessage).
-const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
-
 /** A termination as a message of the monitor queue. */
 export function formatMonitorMessage(termination: Termination): string {
   const { instanceId, group, hook, token, since, noticedAt, dryRun, told } = termination;
@@ -131,9 +129,5 @@ export function formatMonitorMessage(termination: Termination): string {
     ...(noticedAt === undefined ? {} : { interrupted_at: isoOf(noticedAt) }),
     ...(dryRun ? { dry_run: true } : {}),
   };
-  return fitted(termination.memory, (memory) =>
-    JSON.stringify({ ...known, memory: writeMemory(memory) }).replaceAll(REFUSED_BY_SQS, (character) =>
-      character === "\uFFFE" ? "\\ufffe" : "\\uffff",
-    ),
-  );
+  return fitted(termination.memory, (memory) => bodyText({ ...known, memory: writeMemory(memory) }));
 }

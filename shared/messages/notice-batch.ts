@@ -4,6 +4,7 @@ import { orUndefined } from "../base/or-undefined.ts";
 import { problemsText } from "../base/validation-problems.ts";
 import type { NoticeBatch, WaitingNotice } from "../model/notice.ts";
 import { instanceId, objectIn, queueName } from "../model/settings.ts";
+import { bodyText } from "./body-text.ts";
 import { iso, isoOf } from "./memory-values.ts";
 
 /** How many notices one message carries: it stays under 16 KB. */
@@ -73,7 +74,7 @@ export function parseNoticeBatch(
 export function formatNoticeBatch({ settings, notices }: NoticeBatch): string[] {
   const { atOnce, last, ours } = settings;
   return pieces(notices, NOTICES_A_MESSAGE).map((some) =>
-    JSON.stringify({
+    bodyText({
       notices: some.map(written),
       replace_at_once: atOnce,
       replace_last: last,

@@ -2,7 +2,9 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 
 /** Any JSON value. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | Form;
+/** A JSON object. */
+export type Form = { [key: string]: Json };
 
 /**
  * Stands in a value for something nested this many levels deep. It is put in once the value is text, since
@@ -209,7 +211,7 @@ function objectOf(random: Random, size: number, known: readonly string[]): Json 
 }
 
 /** An object with own properties, even where a key is `__proto__`. */
-export function ownObject(entries: readonly (readonly [string, Json])[]): { [key: string]: Json } {
+export function ownObject(entries: readonly (readonly [string, Json])[]): Form {
   return Object.fromEntries(entries);
 }
 

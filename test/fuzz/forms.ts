@@ -1,9 +1,8 @@
 // Messages and inputs as they should be, in all their forms; most cases of the fuzzer are one of these with something wrong.
 import type { Random } from "../../simulator/kernel/random.ts";
 import { brokenValue } from "./break.ts";
-import { type Json, oddText, oddValue, textOf } from "./draw.ts";
-
-type Form = { [key: string]: Json };
+import { type Form, oddText, oddValue, textOf } from "./draw.ts";
+import { memoryForm } from "./memory-forms.ts";
 
 const NAMES = ["fleet", "web", "main", "a-b_c", "drain", "Größe"];
 const SECONDS = [60, 600, 3600, 172_800];
@@ -98,54 +97,40 @@ export function enveloped(body: string): string {
   return textOf({ Type: "Notification", Message: body });
 }
 
-function memory(random: Random): Form {
-  const registration = (): Form =>
-    random.chance(0.5) ? { target_group: "tg", port: random.whole(1, 65_535) } : { elb_name: "web" };
-  return {
-    ...maybe(random, { container_instances: [{ cluster: "main", arn: oddText(random) }] }),
-    ...maybe(random, { tasks: names(random) }),
-    ...maybe(random, { registrations: [registration(), registration()] }),
-    ...maybe(random, { taken: [{ at: time(random), registration: registration() }] }),
-    ...maybe(random, { drained: [{ at: time(random), container_instance: "ci" }] }),
-    ...maybe(random, { acted_at: time(random), draining_at: time(random) }),
-    ...maybe(random, { returns: random.pick(["warm pool", "root volume"]), returning_since: time(random) }),
-    ...maybe(random, { failures: random.whole(0, 9), said: names(random) }),
-    ...maybe(random, { waiting_for: oddText(random), look_at: time(random), last_beat_at: time(random) }),
-    ...maybe(random, { blockers: [blocker(random), blocker(random)], changed_at: time(random) }),
-    ...maybe(random, { unread: [{ kind: "unread", what: "tasks", call: oddText(random), why: "denied" }] }),
-    ...maybe(random, { obstacle: { until: time(random), elb_name: "web" } }),
-    ...maybe(random, { other_registrations: [{ kind: "lattice", id: oddText(random) }] }),
-    ...maybe(random, { to_drain: names(random), to_take: [registration()] }),
-    ...maybe(random, { [oddText(random)]: oddText(random) }),
-  };
-}
-
-function blocker(random: Random): Form {
-  return random.pick<Form>([
-    {
-      kind: "registration",
-      load_balancer: oddText(random),
-      counts: true,
-      state: "draining",
-      count: random.whole(1, 9),
-    },
-    { kind: "tasks", cluster: "main", status: "RUNNING", count: random.whole(1, 9) },
-    { kind: "other hooks", hooks: names(random) },
-    { kind: "event", event: random.pick(["settled", "moon"]) },
-    { kind: "more", count: random.whole(1, 99), digest: oddText(random) },
-  ]);
-}
-
 /** A message of the monitor queue: ours, the original's, or that of a Spot interruption. */
 export function monitorForm(random: Random): Form {
   return {
-    ...maybe(random, { version: 1, time: time(random), memory: memory(random) }),
+    ...maybe(random, {
+      version: random.pick([1, 2, 99]),
+      time: time(random),
+      memory: memoryForm(random, random.pick([0.1, 0.3, 1])),
+    }),
     instance_id: instanceId(random),
     auto_scaling_group: random.chance(0.2) ? oddText(random) || "x" : random.pick(NAMES),
     ...(random.chance(0.8) ? { life_cycle_hook_name: "drain" } : { interrupted_at: time(random) }),
     ...maybe(random, { lifecycle_action_token: random.pick([random.uuid(), "", null]) }),
     ...drainKeys(random),
     ...maybe(random, { dry_run: true }),
+  };
+}
+
+/** A message of the monitor queue with notices that wait. */
+export function noticesForm(random: Random): Form {
+  const waiting = (): Form => ({
+    instance_id: instanceId(random),
+    notice: random.pick(["rebalance", "maintenance"]),
+    time: time(random),
+    ...maybe(random, { denials: random.whole(0, 3) }),
+    ...maybe(random, { whole_since: time(random) }),
+    ...maybe(random, { waits_for: random.pick(["others under way", "warms up", "suspended", "unread"]) }),
+  });
+  return {
+    notices: Array.from({ length: random.whole(0, 3) }, waiting),
+    replace_at_once: random.whole(1, 1_000),
+    replace_last: random.chance(0.5),
+    ...maybe(random, { lifecycle_queue_name: "lifecycle" }),
+    ...maybe(random, { lifecycle_hook_names: [oddText(random), ...names(random)] }),
+    ...maybe(random, { lifecycle_topic_arns: ["arn:aws:sns:us-east-1:123456789012:drain"] }),
   };
 }
 

@@ -1,6 +1,9 @@
 // Protects all that reads what others write: no throw that is not its own, no hang, and what is passed on can be read.
 import { expect } from "chai";
+import { MEMORY_TABLE, RETIRED_KEYS } from "../../shared/messages/memory-table.ts";
+import { randomSource } from "../../simulator/kernel/random.ts";
 import { caseOf, fuzz, nameAt } from "./fuzz.ts";
+import { memoryForm } from "./memory-forms.ts";
 
 /** Another seed than the day's: what fails here fails again. `npm run fuzz` draws its own, and has a million cases. */
 const SEED = 1;
@@ -16,6 +19,7 @@ describe("fuzz", () => {
       "lifecycle message: termination",
       "lifecycle message: notice",
       "monitor message: termination",
+      "notices that wait: notices",
       "NotificationMetadata: keys",
       "input of deregister: input",
       "input of scale-tasks: input",
@@ -25,6 +29,15 @@ describe("fuzz", () => {
       "scenario: scenario",
     ])
       expect(outcomes.get(outcome), outcome).to.be.greaterThan(50);
+  });
+
+  it("the memory has each key that any version of it has", () => {
+    const drawn = Array.from({ length: 1_000 }, (_, i) =>
+      Object.keys(memoryForm(randomSource(i + 1)("memory"), 0.3)),
+    );
+    const keys = Object.values(MEMORY_TABLE).flatMap((line) => line.keys);
+    for (const key of [...keys, ...RETIRED_KEYS])
+      expect(drawn.filter((each) => each.includes(key)).length, key).to.be.greaterThan(20);
   });
 
   it("the large ones have 0.95 MiB to 1 MiB, which is what SQS takes", () => {

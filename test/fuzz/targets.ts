@@ -9,18 +9,25 @@ import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/inp
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { InputError } from "../../shared/base/errors.ts";
 import type { Fields } from "../../shared/base/log.ts";
-import { ordinaryText } from "../../shared/log-lines/ordinary-text.ts";
-import { terminationOf } from "../../shared/messages/arrivals.ts";
-import { type LifecycleMessage, parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
-import { formatMonitorMessage, parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
+import { parseLifecycleMessage } from "../../shared/messages/lifecycle-message.ts";
+import { parseMonitorMessage } from "../../shared/messages/monitor-message.ts";
+import { parseNoticeBatch } from "../../shared/messages/notice-batch.ts";
 import { isSqsEvent, messagesOf, queuesOf } from "../../shared/messages/sqs-event.ts";
 import { type DrainKeys, keysOfMetadata, settingsOf } from "../../shared/model/settings.ts";
-import type { Termination } from "../../shared/model/termination.ts";
 import { readInput, readInputVariable } from "../../shared/run/input.ts";
 import type { Random } from "../../simulator/kernel/random.ts";
 import { parseScenario, ScenarioError } from "../../simulator/scenario/read.ts";
 import { bodyOf } from "./bodies.ts";
 import { brokenText } from "./break.ts";
+import {
+  Broken,
+  checkLifecycle,
+  checkNotices,
+  expectSameAgain,
+  expectShort,
+  expectTime,
+  SENT_AT,
+} from "./checks.ts";
 import type { Json } from "./draw.ts";
 import * as forms from "./forms.ts";
 
@@ -36,17 +43,6 @@ export type Target = {
   /** Reads it. The kind of outcome is counted; what is thrown, and is not the reader's own error, is a problem. */
   readonly read: (text: string) => string;
 };
-
-/** Something that does not hold of an answer. */
-class Broken extends Error {
-  override name = "Broken";
-}
-
-/** The longest text that says what is wrong: it goes into a log line, of which CloudWatch Logs takes 256 KiB. */
-const REASON_LIMIT = 16_384;
-const SENT_AT = Date.parse("2026-11-20T09:00:00Z");
-/** What SQS takes (Amazon SQS API Reference, SendMessage): the characters of XML 1.0. */
-const TAKEN_BY_SQS = /^[\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
 const SCENARIOS = [
   "examples/dead-instance.yaml",
@@ -83,6 +79,18 @@ export const TARGETS: readonly Target[] = [
       if (read.kind === "unreadable") expectShort(read.reason);
       else expectSameAgain(read.termination);
       return read.kind;
+    },
+  },
+  {
+    name: "notices that wait",
+    share: 7,
+    millisecondsAKib: 4,
+    make: (random, size, large) => bodyOf(random, forms.noticesForm(random), { size, large }),
+    read: (text) => {
+      const read = parseNoticeBatch(text, SENT_AT);
+      if (read?.kind === "unreadable") expectShort(read.reason);
+      if (read?.kind === "notices") checkNotices(read.batch);
+      return read?.kind ?? "another message";
     },
   },
   {
@@ -191,49 +199,4 @@ function refusable(read: () => unknown): string {
     expectShort(error.message);
     return "refused";
   }
-}
-
-function checkLifecycle(read: LifecycleMessage): void {
-  switch (read.kind) {
-    case "termination":
-      expectTime(read.time);
-      // As deregister passes it on.
-      expectSameAgain(terminationOf(read, SENT_AT, { cluster_name: "main", elb_name: "web" }));
-      return;
-    case "notice":
-      expectTime(read.at);
-      if (!["spot interruption", "rebalance", "maintenance"].includes(read.notice))
-        throw new Broken(`the notice is ${String(read.notice)}`);
-      return;
-    case "test notification":
-      return;
-    case "ordinary":
-      expectShort(ordinaryText(read.ordinary));
-      return;
-    case "other notice":
-    case "unreadable":
-      expectShort(read.reason);
-      return;
-    default:
-      throw new Broken(`the message is ${JSON.stringify(read satisfies never)}`);
-  }
-}
-
-function expectTime(time: number | undefined): void {
-  if (time !== undefined && !Number.isFinite(time)) throw new Broken(`the time is ${time}`);
-}
-
-function expectShort(reason: string): void {
-  if (reason.length > REASON_LIMIT) throw new Broken(`the reason has ${reason.length} characters`);
-}
-
-// What was read is written so that it is read as the same, by SQS and by the next run.
-function expectSameAgain(termination: Termination): void {
-  const body = formatMonitorMessage(termination);
-  if (!TAKEN_BY_SQS.test(body)) throw new Broken("it is passed on with characters that SQS refuses");
-  const again = parseMonitorMessage(body, 0);
-  if (again.kind === "unreadable")
-    throw new Broken(`it is passed on as what cannot be read: ${again.reason}`);
-  if (!isDeepStrictEqual(again.termination, termination) && formatMonitorMessage(again.termination) !== body)
-    throw new Broken(`it is passed on as something else: ${body.slice(0, 400)}`);
 }

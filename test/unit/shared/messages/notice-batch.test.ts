@@ -48,6 +48,14 @@ describe("messages with notices", () => {
     ]);
   });
 
+  it("are written in characters that SQS takes, whatever hooks are called", () => {
+    const ours = { ...settings.ours, names: ["\uFFFE\uFFFF\uD800"] };
+    const batch = { settings: { ...settings, ours }, notices: [plain] };
+    const bodies = formatNoticeBatch(batch);
+    expect(bodies.join()).to.match(/^[\n -\uD7FF\uE000-\uFFFD]*$/);
+    expect(bodies.map((body) => read(body))).to.deep.equal([{ kind: "notices", batch }]);
+  });
+
   it("are few, and none is larger than any other message may be", () => {
     const notices = Array.from({ length: 121 }, () => one);
     const bodies = formatNoticeBatch({ settings, notices });
