@@ -20,9 +20,7 @@ export async function observeHostPorts<T extends WithRegistered>(
   const isAsked = ({ isObserved, termination, registered }: WithRegistered) =>
     isObserved && areHostPortsDue(termination, registered.registrations);
   const definitions = new Set(
-    records
-      .filter(isAsked)
-      .flatMap(({ clusters }) => clusters.instances.flatMap(hiding).map((task) => task.definition)),
+    records.filter(isAsked).flatMap((each) => hidingIn(each).map((task) => task.definition)),
   );
   const read = new Map(
     await forEachOf(definitions, async (definition): Promise<[string, Reading<TaskDefinition>]> => {
@@ -32,29 +30,33 @@ export async function observeHostPorts<T extends WithRegistered>(
   );
   return records.map((each) => {
     if (!isAsked(each)) return { ...each, hostPortsUnread: undefined };
-    const { instances } = each.clusters;
-    const unread = instances.flatMap(hiding).flatMap(({ definition }) => {
+    const hiding = hidingIn(each);
+    const unread = hiding.flatMap(({ definition }) => {
       const ports = read.get(definition);
       return ports && "unread" in ports ? [ports.unread] : [];
     });
-    const clusters = { ...each.clusters, instances: instances.map((one) => withPorts(one, read)) };
+    const hidden = new Set(hiding.map(({ arn }) => arn));
+    const instances = each.clusters.instances.map((one) => withPorts(one, hidden, read));
+    const clusters = { ...each.clusters, instances };
     return { ...each, clusters, hostPortsUnread: unread.at(-1) };
   });
 }
 
-// The tasks on a container instance that may listen on host ports that ECS does not show.
-function hiding(clusterInstance: ClusterInstance): readonly Task[] {
-  if (clusterInstance.containerInstance.status !== "ACTIVE") return [];
-  return liveTasks(clusterInstance).filter(
-    ({ hostPorts, addresses }) => hostPorts.length === 0 && addresses.length === 0,
-  );
+// The tasks of an instance that may listen on host ports that ECS does not show. Those that our DRAINING stops have nothing of ours
+// before them any more. Where somebody else has set it, something may be.
+function hidingIn({ termination: { memory }, clusters }: WithRegistered): readonly Task[] {
+  const isByUs = (arn: string) => memory.drained.some(({ what }) => what === arn);
+  return clusters.instances
+    .filter(({ containerInstance: { arn, status } }) => status === "ACTIVE" || !isByUs(arn))
+    .flatMap(liveTasks)
+    .filter(({ hostPorts, addresses }) => hostPorts.length === 0 && addresses.length === 0);
 }
 
 function withPorts(
   clusterInstance: ClusterInstance,
+  hidden: ReadonlySet<string>,
   read: ReadonlyMap<string, Reading<TaskDefinition>>,
 ): ClusterInstance {
-  const hidden = new Set(hiding(clusterInstance).map(({ arn }) => arn));
   return {
     ...clusterInstance,
     tasks: clusterInstance.tasks.map((task) => {

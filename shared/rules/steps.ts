@@ -124,14 +124,21 @@ export function pointingAt(
   clusterInstance: ClusterInstance,
   { registrations, unread }: Observation,
 ): Registration[] {
-  const stopped = stoppedByDraining(clusterInstance);
-  if (stopped.length === 0) return [];
-  const listening = new Set(stopped.flatMap((task) => task.hostPorts));
+  return pointingAtAny(stoppedByDraining(clusterInstance), { registrations, unread });
+}
+
+/** Our registrations, registered or draining, behind which one of these tasks may listen. */
+export function pointingAtAny(
+  tasks: readonly Task[],
+  { registrations, unread }: Pick<Observation, "registrations" | "unread">,
+): Registration[] {
+  if (tasks.length === 0) return [];
+  const listening = new Set(tasks.flatMap((task) => task.hostPorts));
   // Ports that nothing shows may be any: those of a task, and those that a load balancer sends to.
-  const isAnyPort = unread["host ports"] !== undefined || stopped.some((task) => task.mayListenOnAny);
+  const isAnyPort = unread["host ports"] !== undefined || tasks.some((task) => task.mayListenOnAny);
   const isPointedAt = ({ pointsAt, holder, addressTask }: Registration) => {
     if (holder !== undefined && holder !== "instance")
-      return stopped.some(({ arn }) => arn === addressTask?.arn);
+      return tasks.some(({ arn }) => arn === addressTask?.arn);
     if (isAnyPort || pointsAt.some((port) => listening.has(port))) return true;
     return pointsAt.length === 0 && listening.size > 0;
   };

@@ -2,7 +2,6 @@ import type { Blocker } from "../model/blocker.ts";
 import type { Warning } from "../model/decision.ts";
 import { type Hook, hookOf } from "../model/hooks.ts";
 import type { Observation } from "../model/observation.ts";
-import { isOurs } from "../model/registration.ts";
 import { ignoredKeys, keysInText, keysOfMetadata, unknownKeys } from "../model/settings.ts";
 import { hasEnded, type Task } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
@@ -14,6 +13,7 @@ import { newTaskWarnings } from "./new-tasks.ts";
 import { searchWarnings } from "./rounds.ts";
 import { unprovenInterruption } from "./spot-interruption.ts";
 import { stallWarnings } from "./stall-reasons.ts";
+import { pointingAtAny } from "./steps.ts";
 
 import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
 
@@ -112,20 +112,17 @@ function managedDraining({ hooks = [], managedDraining: attached }: Observation)
   return [{ level: "info", kind: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
 }
 
-// ECS stops the tasks of an instance that is DRAINING. It knows nothing of our registrations, which still send to them.
+// ECS stops the services' tasks of an instance that is DRAINING. It knows nothing of our registrations, which still send to them.
 // A task that has stopped since the lifecycle action began may have had connections.
 function outOfOrder({ memory, since }: Termination, observed: Observation): Warning[] {
-  const mayHaveServed = (task: Task) => !hasEnded(task) || (task.stoppedAt ?? 0) >= since;
+  const mayHaveServed = (task: Task) =>
+    task.service !== undefined && (!hasEnded(task) || (task.stoppedAt ?? 0) >= since);
   const byOthers = observed.clusterInstances.filter(
     ({ containerInstance: { arn, status } }) =>
       status === "DRAINING" && !memory.drained.some(({ what }) => what === arn),
   );
-  const ports = new Set(
-    byOthers.flatMap(({ tasks }) => tasks.filter(mayHaveServed).flatMap(({ hostPorts }) => hostPorts)),
-  );
-  const pointing = observed.registrations.filter(
-    (each) => isOurs(each) && each.pointsAt.some((port) => ports.has(port)),
-  );
+  const served = byOthers.flatMap(({ tasks }) => tasks.filter(mayHaveServed));
+  const pointing = pointingAtAny(served, observed);
   if (pointing.length === 0) return [];
   const isManaged = managedDraining(observed).length > 0;
   return [

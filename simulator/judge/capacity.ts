@@ -144,11 +144,12 @@ export class CapacityLedger {
     });
   }
 
+  // What a function of ours has registered, it has given back: a person registered it before.
   #isByHand(instanceId: string, targetGroup: string): boolean {
     const there = this.#where.instance(instanceId);
     const isByOthers = this.#where
       .spotsOf(there)
-      .some(({ name, by }) => name === targetGroup && by !== "operator");
+      .some(({ name, by }) => name === targetGroup && by !== "operator" && !this.#facts.suspects.has(by));
     return !isByOthers && !this.#facts.registersItself(there.group, targetGroup);
   }
 

@@ -73,7 +73,11 @@ describe("host ports", () => {
     ["that ECS shows", [shows]],
     ["of a task with an address of its own", [{ ...hidden, addresses: ["10.0.0.7"] }]],
     ["of a task that has STOPPED", [task("STOPPED")]],
-    ["on an instance that is DRAINING already", [hidden], { status: "DRAINING" }],
+    [
+      "on an instance that one of us has set DRAINING",
+      [hidden],
+      { status: "DRAINING", of: termination({ drained: [{ what: "ci-1", at: SINCE }] }) },
+    ],
     ["where nothing of ours is registered", [hidden], { registrations: [] }],
     [
       "where what is registered is ECS's to take out",

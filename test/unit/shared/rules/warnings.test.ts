@@ -52,6 +52,22 @@ describe("who else drains", () => {
         ["warn", "managed draining first", ["static"]],
       ]);
     });
+    it("is warned about where ports do not show, or a task's own address is registered", () => {
+      const onAnyPort = task("RUNNING", { mayListenOnAny: true });
+      expect(
+        first({ ...pointed, clusterInstances: [clusterInstance("DRAINING", onAnyPort)] }),
+      ).to.have.lengthOf(1);
+      const addressTask = task("RUNNING", { addresses: ["10.0.0.7"] });
+      const address = ours({ target: "10.0.0.7", pointsAt: [], holder: "task", addressTask });
+      const own = { registrations: [address], clusterInstances: [clusterInstance("DRAINING", addressTask)] };
+      expect(first(own)).to.have.lengthOf(1);
+    });
+    it("not of a task that no service started: DRAINING leaves it", () => {
+      const standalone = task("RUNNING", { hostPorts: [8080], service: undefined });
+      expect(
+        first({ ...pointed, clusterInstances: [clusterInstance("DRAINING", standalone)] }),
+      ).to.deep.equal([]);
+    });
     it("not where it was us, nor where nothing of ours points at a task", () => {
       expect(first(pointed, { drained: [{ what: "ci-1", at: SINCE }] })).to.deep.equal([]);
       expect(first({ ...pointed, registrations: [] })).to.deep.equal([]);
