@@ -15,7 +15,7 @@ import { sqsService } from "../services/sqs/operations.ts";
 import { World } from "../services/world.ts";
 import { decodeInput } from "../wire/decode.ts";
 import { AwsError, NotSimulated } from "../wire/errors.ts";
-import type { WireRequest, WireResponse } from "../wire/http.ts";
+import type { Unanswered, WireRequest, WireResponse } from "../wire/http.ts";
 import type { Operation, Service } from "../wire/operation.ts";
 import { momentOf } from "../wire/paging.ts";
 import { route, WRITERS } from "../wire/protocols.ts";
@@ -44,6 +44,8 @@ export type RecordedCall = {
   readonly input: unknown;
   /** The error's code and text, where it was answered with one. */
   readonly error?: string;
+  /** How its answer was lost, where it was: the caller does not know that it took effect. */
+  readonly unanswered?: Unanswered;
 };
 
 export type SimulationOptions = {
@@ -115,7 +117,8 @@ export class Simulation implements Past {
       const strike = this.faults.strike(service, operation.schema[2], this.world.agenda.now);
       if (strike?.kind === "error") throw strike.error;
       const output = await this.#run(service, operation, input as object, { caller, strike });
-      this.record({ at: this.world.agenda.now, ...entry, input });
+      const lost = strike?.kind === "unanswered" ? { unanswered: strike.how } : {};
+      this.record({ at: this.world.agenda.now, ...entry, input, ...lost });
       const told = strike?.kind === "odd" ? strike.change(input as object, output as object) : output;
       const answer = WRITERS[service.protocol.kind].write(service, operation, told, requestId);
       return strike?.kind === "unanswered" ? { ...answer, unanswered: strike.how } : answer;

@@ -43,6 +43,8 @@ export type MadeCall = {
   readonly action: string;
   readonly input: unknown;
   readonly error?: string;
+  /** Set where its answer was lost. */
+  readonly unanswered?: unknown;
 };
 
 /** So long before its pass a function may have read the hooks, in milliseconds. */

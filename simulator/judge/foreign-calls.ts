@@ -24,8 +24,8 @@ export function foreignCalls(
 ): Damage[] {
   const found = new Map<string, { -readonly [Key in keyof Damage]: Damage[Key] }>();
   const readAt = new Map<string, number>();
-  for (const { at, action, caller, error, input } of calls) {
-    if (action === READ_HOOKS && error === undefined) {
+  for (const { at, action, caller, error, unanswered, input } of calls) {
+    if (action === READ_HOOKS && error === undefined && unanswered === undefined) {
       readAt.set(`${caller} ${(input as ActionInput).AutoScalingGroupName}`, at);
       continue;
     }

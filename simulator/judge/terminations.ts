@@ -73,9 +73,6 @@ const HIDDEN_MS = 120_000;
 /** So long a hook must hold for heartbeats to be in time if ticks are late, in milliseconds: the log warns of shorter ones. */
 const SAFE_HOOK_MS = 180_000;
 
-/** So many terminations a run can watch over though all calls are slow. Of more, it may not come to the heartbeats of all. */
-const WATCHED_BY_SLOW_CALLS = 100;
-
 /** By so much the clocks of two functions may differ, in milliseconds: one sees that all is gone, and the other completes. */
 const CLOCKS_MS = 10_000;
 
@@ -339,7 +336,6 @@ export class Terminations implements Past {
     // The timer that runs may be that of the hook before an edit, which nobody of us has seen who could tell of it.
     const isSeen = of.begunAt === undefined || this.#wasSeenBefore(of, scope.changedAt);
     if ((record.askedAt < scope.changedAt && !isSeen) || this.#isUntold(of)) return false;
-    if (this.#options.isSlow && this.#cases.length > WATCHED_BY_SLOW_CALLS) return false;
     if (!scope.keepsAlive || (lateBy > 0 && scope.timeouts.heartbeatTimeout < SAFE_HOOK_MS)) return false;
     if (!messageLost && !scope.isSwept) return at >= unhidden;
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateBy, unhidden + sweepInterval);

@@ -9,7 +9,16 @@ import { hooksOf } from "./hooks.ts";
 import { fits, ownInput, ownOf } from "./own-settings.ts";
 import { drainKeys, type Named, nameKeys } from "./policy.ts";
 import { scalingOf } from "./scaling.ts";
-import { fitsSize, happeningsOfSize, keysOfSize, knownOf, outageOf, placeOfSize, sizeOf } from "./size.ts";
+import {
+  fitsSize,
+  fittingSize,
+  happeningsOfSize,
+  keysOfSize,
+  knownOf,
+  outageOf,
+  placeOfSize,
+  sizeOf,
+} from "./size.ts";
 import { hasUnnotifiedHook, namesIn, OUR_HOOK, type Place, worldOf } from "./world.ts";
 
 /** When it is given up at the latest, in seconds: long after two hooks of an hour, one after the other, have ended by themselves. */
@@ -58,7 +67,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   };
   const faults = source("faults");
   const outage = outageOf(sizing, size);
-  const disturbance = untilAfter(outage.until, disturbanceOf(faults));
+  const disturbance = fittingSize(size, untilAfter(outage.until, disturbanceOf(faults)));
   const settling = source("own settings");
   const own = ownOf(settling);
   const drawn = sweepOf(random, hasUnnotifiedHook(place));
@@ -90,7 +99,7 @@ export function scenarioOf(seed: number): ScenarioInput {
     ends_after_seconds: size === "long" ? LONG_ENDS_AFTER : ENDS_AFTER,
     ...disturbance,
     ...some(source("lags"), 0.5, { read_lag_varies: true }),
-    ...pages,
+    ...(size === "huge" ? {} : pages),
     functions: {
       deregister: {
         input: {

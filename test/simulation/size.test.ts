@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { randomSource } from "../../simulator/kernel/random.ts";
 import type { Entry } from "./happenings.ts";
-import { fitsSize, happeningsOfSize, knownOf, placeOfSize, type Size, sizeOf } from "./size.ts";
+import { fitsSize, fittingSize, happeningsOfSize, knownOf, placeOfSize, type Size, sizeOf } from "./size.ts";
 import type { Place } from "./world.ts";
 
 const ids = ["i-00000000000000001", "i-00000000000000002"];
@@ -45,6 +45,12 @@ describe("the size of a world", () => {
     expect(placeOfSize(random, "small", place)).to.equal(place);
     expect(happeningsOfSize(random, "small", place)).to.deep.equal([]);
     expect(knownOf("small", place)).to.equal(place);
+  });
+
+  it("has no slow calls with hundreds: no run would come to all of them", () => {
+    const slow: Parameters<typeof fittingSize>[1] = { throttling: false, latency_milliseconds: [100, 1_500] };
+    expect(fittingSize("huge", slow)).to.deep.equal({ throttling: false, latency_milliseconds: [15, 60] });
+    expect(fittingSize("long", slow)).to.equal(slow);
   });
 
   it("has nobody replace hundreds one after the other", () => {

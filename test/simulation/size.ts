@@ -1,5 +1,6 @@
 import type { Random } from "../../simulator/kernel/random.ts";
 import { some, weighted } from "./draw.ts";
+import type { Disturbance } from "./faults.ts";
 import { type Entry, HAPPENS_WITHIN } from "./happenings.ts";
 import type { Place } from "./world.ts";
 
@@ -67,6 +68,11 @@ export function knownOf(size: Size, place: Place): Place {
 /** Says whether an entry can be of a world of that size. Nobody replaces hundreds one after the other. */
 export function fitsSize(size: Size): (entry: Entry) => boolean {
   return ({ instance_refresh, rolling_update }) => size !== "huge" || !(instance_refresh ?? rolling_update);
+}
+
+/** What goes wrong in a world of that size. With slow calls, no run would come to hundreds, and that is all that it would show. */
+export function fittingSize(size: Size, disturbance: Disturbance): Disturbance {
+  return size === "huge" ? { ...disturbance, latency_milliseconds: [15, 60] } : disturbance;
 }
 
 function withFirstGroup(place: Place, change: (group: Group) => Group): Place {
