@@ -156,7 +156,7 @@ export function scopesIn(world: World, inputs: Inputs): ScopeNow {
         .reduce(eitherScope);
     const ended = scopesBy("terminate");
     const begun = isSwept ? ended : begunByAnother(ended, scopesBy("deregister"));
-    const sweeps = inputs.of("terminate").sweep_minutes !== 0;
+    const sweeps = doesSweep(inputs.of("terminate"));
     const limit = isSwept && !sweeps ? Number.POSITIVE_INFINITY : begun.limit;
     const scope = { ...begun, limit, isTold: served === "message" || sweeps };
     known.set(key, { scope, at: now });
@@ -176,7 +176,7 @@ function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: num
   return own.flatMap((input) => {
     const hasOwn = Object.keys(input).some((key) => DRAIN_KEYS.has(key));
     // By its own alone it goes for what a sweep finds, even if that has none.
-    const sweeps = "auto_scaling_groups" in input || "group_tag" in input;
+    const sweeps = namesGroups(input);
     if (hasOwn && !inputs.isSenderKnown) return [input];
     const { dry_run } = input;
     const over = told.map((each) => ({ ...inputOver(each, input), dry_run }));
@@ -305,8 +305,18 @@ export function lateByOf({ functions }: Scenario): number {
 
 /** How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps. */
 export function sweepIntervalOf({ functions }: Scenario): number {
-  const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
-  return typeof minutes === "number" ? minutes * 60_000 : 0;
+  const input = functions?.terminate.input ?? {};
+  const { sweep_minutes: minutes = 5 } = input;
+  return doesSweep(input) && typeof minutes === "number" ? minutes * 60_000 : 0;
+}
+
+// A sweep looks at the groups that the input knows.
+function doesSweep(input: Input): boolean {
+  return input.sweep_minutes !== 0 && namesGroups(input);
+}
+
+function namesGroups(input: Input): boolean {
+  return "auto_scaling_groups" in input || "group_tag" in input;
 }
 
 /** How a scenario ended. */
