@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { zipSync } from "fflate";
 import { VERSION } from "../../shared/base/version.ts";
 
 /** The files of a release, by their names. */
@@ -17,9 +18,15 @@ export function json(content: unknown): Uint8Array {
   return text(JSON.stringify(content, null, 1));
 }
 
-/** The name of a function's zip in a release. With another code it is another name, even if the version is the same. */
-export function zipName(name: string, bytes: Uint8Array): string {
-  return `${name}-${VERSION}-${sha256(bytes).slice(0, HASH)}.zip`;
+/** A zip with the same bytes whenever it is made. */
+export function zip(files: Files): Uint8Array {
+  // In the machine's own time zone, which is how a zip has its times.
+  return zipSync({ ...files }, { mtime: new Date(1980, 0, 1), level: 9 });
+}
+
+/** The name of a file in a bucket. With another content it is another name, even if the version is the same. */
+export function nameInBucket(name: string, bytes: Uint8Array, extension: string): string {
+  return `${name}-${VERSION}-${sha256(bytes).slice(0, HASH)}.${extension}`;
 }
 
 /** The sums of files, as `sha256sum --check` reads them. */

@@ -7,10 +7,11 @@ import { promisify } from "node:util";
 import { VERSION } from "../../shared/base/version.ts";
 import { cdkPackage } from "./cdk.ts";
 import { changesOf } from "./changes.ts";
-import { type Files, json, sums, text, zipName } from "./files.ts";
+import { type Files, json, nameInBucket, sums, text } from "./files.ts";
 import { billOfMaterials, packed } from "./npm.ts";
 import { packageWith, zipOf } from "./package-with.ts";
 import { makeTemplates } from "./template.ts";
+import { terraformModule } from "./terraform.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const FUNCTIONS = ["deregister", "terminate", "scale-tasks"];
@@ -18,7 +19,7 @@ const FUNCTIONS = ["deregister", "terminate", "scale-tasks"];
 const { PATH = "", HOME = "" } = process.env;
 await promisify(execFile)("npm", ["run", "package"], { cwd: PROJECT, env: { PATH, HOME } });
 const code = await codeFiles();
-const files = { ...code, ...(await forCdk(code)), ...(await otherFiles()) };
+const files = { ...code, ...(await forTools(code)), ...(await otherFiles()) };
 await write({ ...files, SHA256SUMS: text(sums(files)) });
 process.stdout.write(`release/: asg-drain ${VERSION}, ${Object.keys(files).length} files\n`);
 
@@ -27,20 +28,26 @@ async function codeFiles(): Promise<Files> {
   const zips = await Promise.all(
     FUNCTIONS.map(async (name) => ({ name, bytes: await readFile(zipOf(PROJECT, name)) })),
   );
-  const names = Object.fromEntries(zips.map(({ name, bytes }) => [`${name}.zip`, zipName(name, bytes)]));
+  const names = Object.fromEntries(
+    zips.map(({ name, bytes }) => [`${name}.zip`, nameInBucket(name, bytes, "zip")]),
+  );
   const { template, core } = await makeTemplates((block) => packageWith(PROJECT, block), names);
   return {
-    ...Object.fromEntries(zips.map(({ name, bytes }) => [zipName(name, bytes), bytes])),
+    ...Object.fromEntries(zips.map(({ name, bytes }) => [nameInBucket(name, bytes, "zip"), bytes])),
     "template.json": json(template),
-    "core.json": json(core),
+    [nameInBucket("core", json(core), "json")]: json(core),
     "stack-policy.json": json({ Statement: await stackPolicy() }),
   };
 }
 
-async function forCdk(code: Files): Promise<Files> {
-  const inside = Object.entries(code).filter(([name]) => name === "core.json" || name.endsWith(".zip"));
-  const cdk = await cdkPackage(PROJECT, Object.fromEntries(inside));
-  return { [cdk.name]: cdk.bytes };
+// What CDK and Terraform need of it.
+async function forTools(code: Files): Promise<Files> {
+  const zips = Object.entries(code).filter(([name]) => name.endsWith(".zip"));
+  const [template = "", core = new Uint8Array()] =
+    Object.entries(code).find(([name]) => name.startsWith("core-")) ?? [];
+  const cdk = await cdkPackage(PROJECT, { ...Object.fromEntries(zips), "core.json": core });
+  const policy = code["stack-policy.json"] as Uint8Array;
+  return { [cdk.name]: cdk.bytes, ...(await terraformModule(PROJECT, { template, policy })) };
 }
 
 async function otherFiles(): Promise<Files> {

@@ -23,6 +23,7 @@ import { queriesPage } from "./queries-page.ts";
 import { readmePage } from "./readme-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 import { operationsPage } from "./simulator-page.ts";
+import { terraformVariables } from "./terraform-variables.ts";
 
 allowClosedPipes();
 
@@ -31,6 +32,7 @@ const pages: Record<string, string> = {
   "dev/attacks.md": attacksPage(),
   "deployment.md": deploymentPage(),
   "../deploy/cdk/lib/settings.ts": cdkSettings(),
+  "../deploy/terraform/variables.tf": terraformVariables(),
   "drain.svg": await drainPicture(),
   "events.md": eventsPage(),
   "event.schema.json": `${JSON.stringify(z.toJSONSchema(eventSchema), null, 2)}\n`,

@@ -24,10 +24,11 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | file | what it is |
 | --- | --- |
 | \`template.json\` | The template, with a lifecycle hook for each of up to ${SLOTS} groups. |
-| \`core.json\` | The template without hooks. You make them beside it, where the groups are made. |
+| \`core-….json\` | The template without hooks. You make them beside it, where the groups are made. |
 | \`deregister-….zip\`, \`terminate-….zip\`, \`scale-tasks-….zip\` | The functions. Their names have the version and a part of their hash, so that another code is another key in the bucket. |
 | \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
 | \`asg-drain-cdk-….tgz\` | The CDK construct. |
+| \`asg-drain-terraform-….zip\` | The Terraform module. |
 | \`asg-drain-….tgz\` | The npm package. |
 | \`bom.json\` | What the functions are made of, with licences (CycloneDX). |
 | \`CHANGES.md\` | What changed in this version. |
@@ -37,7 +38,7 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 
 You need a bucket in the Region of the stack. Two commands in the folder of the release deploy everything:
 
-    aws s3 cp . s3://BUCKET/asg-drain/ --recursive --exclude "*" --include "*.zip"
+    aws s3 cp . s3://BUCKET/asg-drain/ --recursive --exclude "*" --include "*.zip" --include "*.json"
     aws cloudformation deploy --stack-name asg-drain-live --template-file template.json \\
       --s3-bucket BUCKET --s3-prefix asg-drain --capabilities CAPABILITY_IAM \\
       --parameter-overrides CodeBucket=BUCKET Groups=web-a,web-b ClusterNames=web DryRun=true
@@ -57,7 +58,7 @@ Then protect the queues and the hooks. The second command says what a hook of yo
 
       aws cloudformation delete-stack --stack-name asg-drain-live
 
-More than ${SLOTS} groups, and settings for each group, need hooks of their own: take \`core.json\`.
+More than ${SLOTS} groups, and settings for each group, need hooks of their own: take \`core-….json\`.
 
 ## CDK
 
@@ -73,9 +74,58 @@ ${exampleOf("deploy/cdk/example/app.ts", "ts")}
 - The values are put in when the stack is synthesised, so lists and numbers must be known then. Names of groups need not be.
 - CDK sets no stack policy: see above. A hook has the name of its group in its id, so the order of the list means nothing.
 
+## Terraform
+
+The module makes the stack of the core template by \`aws_cloudformation_stack\`, and a hook for each group by \`aws_autoscaling_lifecycle_hook\`.
+The groups may be of any stack or state. Put the files into the bucket as above, and unpack the module:
+
+    unzip asg-drain-terraform-${VERSION}.zip -d modules/asg-drain
+
+\`\`\`hcl
+module "asg_drain" {
+  source        = "./modules/asg-drain"
+  region        = "us-east-1"
+  code_bucket   = "BUCKET"
+  cluster_names = ["web"]
+  dry_run       = true
+  groups = {
+    web-a    = {}
+    payments = { name = aws_autoscaling_group.payments.name, heartbeat_timeout_seconds = 900, cluster_name = "payments" }
+  }
+}
+\`\`\`
+
+- Its variables are the parameters below, under the names that the block and the inputs have for them (\`drain_timeout_seconds\`).
+- The stack has its policy. Before you take a group out, or destroy the stack, wait until it holds nothing: Terraform does not ask.
+- **Not tried**: the module was validated and tested against a stand-in for the AWS provider, with the schemas of version 6.66.0. It has not
+  been applied with the real one.
+
+## Many accounts and Regions
+
+A StackSet makes the same stack in each. Lambda takes code only from a bucket of its own Region, so each Region needs one. All accounts must be
+allowed to read them (\`s3:GetObject\`). With buckets that have the Region in their names:
+
+    aws s3 cp . s3://BUCKET-us-east-1/asg-drain/ --recursive --exclude "*" --include "*.zip" --include "*.json"
+    aws s3 cp . s3://BUCKET-eu-west-1/asg-drain/ --recursive --exclude "*" --include "*.zip" --include "*.json"
+    aws cloudformation create-stack-set --stack-set-name asg-drain --capabilities CAPABILITY_IAM \\
+      --template-url https://BUCKET-us-east-1.s3.us-east-1.amazonaws.com/asg-drain/template.json \\
+      --parameters ParameterKey=CodeBucket,ParameterValue=BUCKET-us-east-1 ParameterKey=Groups,ParameterValue=web \\
+      ParameterKey=ClusterNames,ParameterValue=web ParameterKey=DryRun,ParameterValue=true
+    aws cloudformation create-stack-instances --stack-set-name asg-drain --regions us-east-1 \\
+      --accounts 111111111111 222222222222 333333333333
+    aws cloudformation create-stack-instances --stack-set-name asg-drain --regions eu-west-1 \\
+      --accounts 111111111111 222222222222 333333333333 \\
+      --parameter-overrides ParameterKey=CodeBucket,ParameterValue=BUCKET-eu-west-1
+
+- An account whose groups have other names needs \`--parameter-overrides\` for \`Groups\`, too. Or let its groups carry the tag of \`GroupTagValue\`, and
+  make their hooks beside them.
+- With an organization, add \`--permission-model SERVICE_MANAGED\` and \`--auto-deployment\`, and name organizational units in place of accounts.
+- To upgrade, put the new files into the buckets, and run \`update-stack-set\` with the new template.
+- A StackSet sets no stack policy. Set it in each account: see above.
+
 ## A hook of your own
 
-\`core.json\` has \`Groups\` too: there it is who the functions may act on, and whom terminate sweeps. With \`core.json\`, or for a group that another stack
+\`core-….json\` has \`Groups\` too: there it is who the functions may act on, and whom terminate sweeps. With it, or for a group that another stack
 makes, this is the hook. The two ARNs are outputs of the stack:
 
     aws autoscaling put-lifecycle-hook --auto-scaling-group-name GROUP --lifecycle-hook-name asg-drain-live \\
@@ -87,7 +137,7 @@ Its \`--notification-metadata\` may have [settings of its own](inputs.md#setting
 ## The parameters
 
 What they mean is what the keys of the [block](deployment.md#the-keys-of-the-block) and of the [inputs](inputs.md) mean. A list has commas between
-its items. In \`core.json\` there is no ${OF_HOOKS.map((name) => `\`${name}\``).join(" and no ")}.
+its items. In \`core-….json\` there is no ${OF_HOOKS.map((name) => `\`${name}\``).join(" and no ")}.
 
 ${parametersTable()}
 

@@ -6,18 +6,16 @@ import subprocess
 import boto3
 
 from processes import PROJECT
+from stack_template import ACCOUNT
 
 
 class Account:
     """An account at moto: its clients, and how serverless is run against it."""
 
-    def __init__(self, url, region):
-        self.environment = {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_REGION": region,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
+    def __init__(self, url, region, keys=None, account_id=ACCOUNT):
+        self._keys = keys or {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        self.environment = {"AWS_ENDPOINT_URL": url, "AWS_REGION": region, **self._keys}
+        self.account_id = account_id
         self.region = region
         self._url = url
 
@@ -27,9 +25,25 @@ class Account:
             service,
             endpoint_url=self._url,
             region_name=self.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            **{name.lower(): value for name, value in self._keys.items()},
         )
+
+    def of(self, account_id):
+        """Another account, in the same Region."""
+        assumed = self.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{account_id}:role/any", RoleSessionName="tests"
+        )
+        keys = {
+            "AWS_ACCESS_KEY_ID": assumed["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": assumed["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": assumed["Credentials"]["SessionToken"],
+        }
+        return Account(self._url, self.region, keys, account_id)
+
+    def create_bucket(self, name):
+        """Makes a bucket in the Region."""
+        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        self.client("s3").create_bucket(Bucket=name, **({} if self.region == "us-east-1" else elsewhere))
 
     def serverless(self, *arguments):
         """Runs serverless, which must succeed; gives what it printed."""

@@ -65,4 +65,4 @@ def deployed(account, stack, values, folder=RELEASE):
     ids = account.physical_ids(stack)
     template = json.loads((folder / "template.json").read_text())
     resources = Parameters(template, values).resources()
-    return StackTemplate(resources, account.region, ids, account.role_ids(ids, resources), folder)
+    return StackTemplate(resources, account.region, ids, account.role_ids(ids, resources), folder, account.account_id)

@@ -9,8 +9,9 @@ ACCOUNT = "123456789012"
 class StackTemplate:
     """A template, with the names and ids that its resources got when they were created."""
 
-    def __init__(self, resources, region, physical_ids, role_ids=None, zips=None):
+    def __init__(self, resources, region, physical_ids, role_ids=None, zips=None, account=ACCOUNT):
         self.resources = resources
+        self._account = account
         self.region = region
         self.physical_ids = physical_ids
         # By logical id: what IAM made up, and no name tells.
@@ -61,7 +62,7 @@ class StackTemplate:
         return self._reference(name)
 
     def _reference(self, name):
-        pseudo = {"AWS::Partition": "aws", "AWS::Region": self.region, "AWS::AccountId": ACCOUNT}
+        pseudo = {"AWS::Partition": "aws", "AWS::Region": self.region, "AWS::AccountId": self._account}
         return pseudo.get(name) or self.physical_ids[name]
 
     def _attribute(self, name, attribute):
@@ -69,15 +70,15 @@ class StackTemplate:
         if (kind, attribute) == ("AWS::SQS::Queue", "QueueName"):
             return self.resources[name]["Properties"]["QueueName"]
         if (kind, attribute) == ("AWS::SQS::Queue", "Arn"):
-            return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{self._attribute(name, 'QueueName')}"
+            return f"arn:aws:sqs:{self.region}:{self._account}:{self._attribute(name, 'QueueName')}"
         if (kind, attribute) == ("AWS::IAM::Role", "RoleId"):
             return self.role_ids[name]
         arns = {
-            "AWS::Events::Rule": f"arn:aws:events:{self.region}:{ACCOUNT}:rule/",
-            "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
-            "AWS::Lambda::Function": f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:",
+            "AWS::Events::Rule": f"arn:aws:events:{self.region}:{self._account}:rule/",
+            "AWS::IAM::Role": f"arn:aws:iam::{self._account}:role/",
+            "AWS::Lambda::Function": f"arn:aws:lambda:{self.region}:{self._account}:function:",
             # AWS ends this one with `:*`, for the streams in the group; moto does not.
-            "AWS::Logs::LogGroup": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:",
+            "AWS::Logs::LogGroup": f"arn:aws:logs:{self.region}:{self._account}:log-group:",
         }
         if attribute != "Arn":
             raise KeyError(f"{kind} {attribute}")

@@ -1,0 +1,103 @@
+# The plan against a provider that answers nothing of its own: what the stack and the hooks are asked to be.
+
+mock_provider "aws" {
+  mock_resource "aws_cloudformation_stack" {
+    defaults = {
+      outputs = {
+        LifecycleQueueArn    = "arn:aws:sqs:us-east-1:123456789012:asg-drain-live-lifecycle"
+        LifecycleHookRoleArn = "arn:aws:iam::123456789012:role/hook"
+        Version              = "0.0.0"
+      }
+    }
+  }
+}
+
+variables {
+  code_bucket   = "code"
+  region        = "us-east-1"
+  cluster_names = ["web"]
+  dry_run       = true
+  groups = {
+    web-a    = {}
+    payments = { name = "payments-a", heartbeat_timeout_seconds = 900, cluster_name = "payments", on_timeout = "leave" }
+  }
+}
+
+run "stack" {
+  assert {
+    condition     = aws_cloudformation_stack.this.name == "asg-drain-live"
+    error_message = "the stack has the stage in its name"
+  }
+  assert {
+    condition     = startswith(aws_cloudformation_stack.this.template_url, "https://code.s3.us-east-1.amazonaws.com/asg-drain/core-")
+    error_message = "the template is the release's, in the bucket"
+  }
+  assert {
+    condition = aws_cloudformation_stack.this.parameters == tomap({
+      CodeBucket    = "code"
+      CodeKeyPrefix = "asg-drain/"
+      Groups        = "payments-a,web-a"
+      ClusterNames  = "web"
+      MoreClusters  = "payments"
+      DryRun        = "true"
+    })
+    error_message = "only what is given is a parameter"
+  }
+  assert {
+    condition     = strcontains(aws_cloudformation_stack.this.policy_body, "Update:Replace")
+    error_message = "the stack has the release's policy"
+  }
+}
+
+run "hooks" {
+  assert {
+    condition     = keys(aws_autoscaling_lifecycle_hook.this) == ["payments", "web-a"]
+    error_message = "each group has a hook"
+  }
+  assert {
+    condition     = [for each in aws_autoscaling_lifecycle_hook.this : each.autoscaling_group_name] == ["payments-a", "web-a"]
+    error_message = "a key is a name, unless there is one"
+  }
+  assert {
+    condition     = [for each in aws_autoscaling_lifecycle_hook.this : each.heartbeat_timeout] == [900, 3600]
+    error_message = "a group may have a timeout of its own"
+  }
+  assert {
+    condition     = jsondecode(aws_autoscaling_lifecycle_hook.this["payments"].notification_metadata) == { cluster_name = "payments", on_timeout = "leave" }
+    error_message = "a hook carries the settings of its group"
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.this["web-a"].notification_metadata == null
+    error_message = "a group without settings has no metadata"
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.this["web-a"].notification_target_arn == output.lifecycle_queue_arn
+    error_message = "a hook notifies the stack's queue"
+  }
+}
+
+run "another_stage" {
+  variables {
+    stage = "blue"
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.this["web-a"].name == "asg-drain-blue" && aws_cloudformation_stack.this.parameters.Stage == "blue"
+    error_message = "the stage is in the names"
+  }
+}
+
+run "refuses_a_wrong_value" {
+  command = plan
+  variables {
+    on_timeout = "stop"
+  }
+  expect_failures = [var.on_timeout]
+}
+
+run "refuses_a_number_that_is_too_high" {
+  command = plan
+  variables {
+    drain_timeout_seconds = 172801
+  }
+  expect_failures = [var.drain_timeout_seconds]
+}

@@ -1,0 +1,64 @@
+"""Protects a release in three accounts and two Regions, by the StackSet of the page: six stacks that say what their parameters say. It
+is run by `npm run test:accounts`.
+"""
+
+import json
+import sys
+
+import pytest
+
+# The module, because its tests would be run here if they were imported by their names.
+import test_deploy as checks
+from moto_account import Account
+from pages import commands
+from processes import serving
+from release import BUCKET, PAGE, CommandLine, deployed
+SECTION = "Many accounts and Regions"
+REGIONS = ["us-east-1", "eu-west-1"]
+OTHERS = [
+    f"ParameterKey={name},ParameterValue={value}"
+    for name, value in {"Groups": "web", "ClusterNames": "web", "DryRun": "true"}.items()
+]
+ACCOUNTS = ["111111111111", "222222222222", "333333333333"]
+
+
+@pytest.fixture(scope="module")
+def url(release):
+    """A server with many accounts, of which one has made the StackSet as the page says."""
+    with serving(
+        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on http://127\.0\.0\.1:(\d+)"
+    ) as match:
+        url = f"http://localhost:{match[1]}"
+        admin = Account(url, REGIONS[0])
+        for region in REGIONS:
+            Account(url, region).create_bucket(f"{BUCKET}-{region}")
+        aws = CommandLine(admin, release, REGIONS[0])
+        for words in commands(PAGE, SECTION):
+            # Moto drops the StackSet's values for those that are not named with one that is. AWS keeps them.
+            more = OTHERS if "--parameter-overrides" in words else []
+            aws.run(*[each.replace("BUCKET", BUCKET) for each in words], *more)
+        yield url
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("account_id", ACCOUNTS)
+def test_each_has_what_its_parameters_say(url, account_id, region):
+    account = Account(url, region).of(account_id)
+    [stack] = account.client("cloudformation").describe_stacks()["Stacks"]
+    shown = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    # Those of the page. Moto shows a list as Python prints it.
+    values = {"CodeBucket": f"{BUCKET}-{region}", "Groups": "web", "ClusterNames": "web", "DryRun": "true"}
+    assert {**shown, "ClusterNames": "web"} == {**shown, **values}
+    template = deployed(account, stack["StackName"], values)
+    checks.test_functions(account, template)
+    checks.test_queues(account, template)
+    checks.test_roles_and_their_policies(account, template)
+    checks.test_scheduled_rules_invoke_the_functions_with_their_inputs(account, template)
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    assert outputs["LifecycleQueueArn"] == f"arn:aws:sqs:{region}:{account_id}:asg-drain-live-lifecycle"
+    terminate = [
+        json.loads(rule["Targets"][0]["Input"])
+        for rule in template.of_type("AWS::Events::Rule").values()
+        if '"queue_name"' in rule["Targets"][0].get("Input", "")
+    ]
+    assert [each["dry_run"] for each in terminate] == [True]
