@@ -349,6 +349,12 @@ variable "ok_actions" {
   default     = null
 }
 
+variable "event_bus" {
+  description = "The event bus of EventBridge, by name, that is told of drains. default is the account's own. Empty: none is told."
+  type        = string
+  default     = null
+}
+
 variable "dashboard" {
   description = "Whether the stack has a CloudWatch dashboard."
   type        = bool
@@ -418,6 +424,7 @@ locals {
     MoreTopicsThatMaySend       = var.more_topics_that_may_send == null ? null : join(",", var.more_topics_that_may_send)
     AlarmActions                = var.alarm_actions == null ? null : join(",", var.alarm_actions)
     OkActions                   = var.ok_actions == null ? null : join(",", var.ok_actions)
+    EventBus                    = var.event_bus
     WithDashboard               = var.dashboard == null ? null : tostring(var.dashboard)
     LogRetentionDays            = var.log_retention_days == null ? null : tostring(var.log_retention_days)
     PermissionsBoundaryArn      = var.permissions_boundary_arn
