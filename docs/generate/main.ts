@@ -18,6 +18,7 @@ import { metricsPage } from "./metrics-page.ts";
 import { oddAnswersPage } from "./odd-answers-page.ts";
 import { otherToolsPage } from "./other-tools-page.ts";
 import { performancePage } from "./performance-page.ts";
+import { permissionsPage } from "./permissions-page.ts";
 import { plantedBugsPage } from "./planted-bugs-page.ts";
 import { queriesPage } from "./queries-page.ts";
 import { readmePage } from "./readme-page.ts";
@@ -41,6 +42,7 @@ const pages: Record<string, string> = {
   "log-lines.md": logLinesPage(),
   "other-tools.md": otherToolsPage(),
   "performance.md": performancePage(),
+  "permissions.md": await permissionsPage(),
   "../README.md": readmePage(),
   "metrics.md": metricsPage(),
   "queries.md": queriesPage(),

@@ -132,7 +132,7 @@ makes, this is the hook. The two ARNs are outputs of the stack:
       --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 3600 --default-result CONTINUE \\
       --notification-target-arn QUEUE-ARN --role-arn ROLE-ARN
 
-Its \`--notification-metadata\` may have [settings of its own](inputs.md#settings-of-a-hooks-own).
+What the hook's role and the others may do is in [permissions.md](permissions.md). Its \`--notification-metadata\` may have [settings of its own](inputs.md#settings-of-a-hooks-own).
 
 ## The parameters
 
