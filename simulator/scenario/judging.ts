@@ -305,9 +305,8 @@ export function lateByOf({ functions }: Scenario): number {
 
 /** How long until the next sweep at the latest, in milliseconds; 0 where there are no sweeps. */
 export function sweepIntervalOf({ functions }: Scenario): number {
-  const input = functions?.terminate.input ?? {};
-  const { sweep_minutes: minutes = 5 } = input;
-  return doesSweep(input) && typeof minutes === "number" ? minutes * 60_000 : 0;
+  const { sweep_minutes: minutes = 5 } = functions?.terminate.input ?? {};
+  return typeof minutes === "number" ? minutes * 60_000 : 0;
 }
 
 // A sweep looks at the groups that the input knows.
