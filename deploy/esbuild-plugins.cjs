@@ -160,6 +160,20 @@ const INSTEAD_OF = {
     export const parseRfc3339DateTime = _parseRfc3339DateTimeWithOffset;
     export const dateToUtcString = (date) => date.toUTCString();
   `,
+  // A client tells its logger of each call. None of ours has a logger.
+  "@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js": `
+    export const loggerMiddleware = () => (next) => next;
+    export const loggerMiddlewareOptions = {
+      name: "loggerMiddleware", tags: ["LOGGER"], step: "initialize", override: true,
+    };
+    export const getLoggerPlugin = () => ({ applyToStack: () => {} });
+  `,
+  // The log keeps lines back only where it is told to.
+  "@aws-lambda-powertools/logger/lib/esm/logBuffer.js": `
+    export class CircularMap {
+      constructor() { throw new Error("log buffers are left out of the bundle: no line is kept back"); }
+    }
+  `,
   // It is asked for parameters of S3's client alone.
   "@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/index.js": `
     export const resolveParamsForS3 = () => { throw new Error("S3 is left out of the bundle"); };
