@@ -4,6 +4,7 @@ import os
 import queue
 import re
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,3 +57,11 @@ def serving(command, ready, environment=None):
             process.kill()
             process.wait()
         reader.join()
+
+
+@contextmanager
+def moto_url(host="127.0.0.1"):
+    """Runs moto on a free port for as long as the `with` lasts; gives its URL, by this name of the machine."""
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+    with serving(command, r"Running on http://127\.0\.0\.1:(\d+)") as match:
+        yield f"http://{host}:{match[1]}"

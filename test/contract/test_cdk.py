@@ -7,14 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 
 import pytest
 
 from moto_account import Account, run
 from parameters import Parameters
-from processes import PROJECT, serving
+from processes import PROJECT, moto_url
 from release import BUCKET
 from stack_template import StackTemplate
 from test_deploy import (  # noqa: F401
@@ -71,10 +70,8 @@ def synthesised(out):
 @pytest.fixture(scope="module")
 def account(release):
     """An account with a bucket that has the code, and nothing else."""
-    with serving(
-        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on http://127\.0\.0\.1:(\d+)"
-    ) as match:
-        account = Account(f"http://localhost:{match[1]}", "us-east-1")
+    with moto_url("localhost") as url:
+        account = Account(url, "us-east-1")
         s3 = account.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for each in release.glob("*.zip"):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from moto_account import Account, run
-from processes import PROJECT, serving
+from processes import PROJECT, moto_url
 from stack_template import StackTemplate
 
 PACKAGE = PROJECT / ".serverless"
@@ -60,10 +60,8 @@ def packaged():
 @pytest.fixture(scope="module")
 def account(packaged):
     """An account that has the Auto Scaling group which serverless.yml's block names, and nothing else."""
-    with serving(
-        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on (http://127\.0\.0\.1:\d+)"
-    ) as match:
-        account = Account(match[1], packaged.region)
+    with moto_url() as url:
+        account = Account(url, packaged.region)
         autoscaling = account.client("autoscaling")
         autoscaling.create_launch_configuration(
             LaunchConfigurationName="existing", ImageId="ami-12c6146b", InstanceType="t3.micro"

@@ -1,11 +1,10 @@
 """Protects the simulated EventBridge from answers that only our own SDK understands: moto, which others wrote, answers alike."""
 
 import datetime
-import sys
 
 import pytest
 
-from processes import serving
+from processes import moto_url
 from refusals import Refused, rows
 from simulated_aws import client_of
 
@@ -26,9 +25,8 @@ ENTRIES = [
 @pytest.fixture(scope="module")
 def moto():
     """A client of moto."""
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with serving(command, r"Running on (http://127\.0\.0\.1:\d+)") as match:
-        yield client_of(match[1], "events")
+    with moto_url() as url:
+        yield client_of(url, "events")
 
 
 def without_ids(answer):

@@ -5,13 +5,12 @@ template says. The commands are the page's. AWS is moto here.
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 from moto_account import Account
 from pages import command
-from processes import PROJECT, serving
+from processes import PROJECT, moto_url
 from release import BUCKET, PAGE, SECTION, CommandLine, deployed, make_release, overrides
 
 # What `serverless deploy` is compared by holds for a release too: these are its tests, with this module's fixtures.
@@ -37,11 +36,9 @@ GROUPS = ["web-a", "web-b"]
 @pytest.fixture(scope="module")
 def account(release):
     """An account with a bucket for the code and nothing else."""
-    with serving(
-        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on http://127\.0\.0\.1:(\d+)"
-    ) as match:
-        # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
-        account = Account(f"http://localhost:{match[1]}", "us-east-1")
+    # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
+    with moto_url("localhost") as url:
+        account = Account(url, "us-east-1")
         account.client("s3").create_bucket(Bucket=BUCKET)
         yield account
 

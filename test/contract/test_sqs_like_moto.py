@@ -1,7 +1,6 @@
 """Protects the simulated SQS from our own idea of SQS: moto, which others wrote, answers the same calls alike, but for
 the differences in known_differences.py. One that is not there fails, and so does one that is no longer."""
 
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pprint import pformat
@@ -14,7 +13,7 @@ import sqs_calls_on_messages
 import sqs_calls_on_queues
 from conversation import difference, play, while_time_passes
 from known_differences import BY_STEP, KNOWN
-from processes import serving
+from processes import moto_url
 from simulated_aws import client_of
 
 SCENARIO = "empty.yaml"
@@ -32,12 +31,11 @@ AT_ONCE = 8
 @pytest.fixture(scope="module")
 def moto():
     """What moto answers in each conversation, as something that can be waited for."""
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
     with (
-        serving(command, r"Running on (http://127\.0\.0\.1:\d+)") as match,
+        moto_url() as url,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
-        client = client_of(match[1], "sqs", parameter_validation=False)
+        client = client_of(url, "sqs", parameter_validation=False)
 
         def answers(conversation):
             return play(conversation, client, time.sleep, lambda call: call())

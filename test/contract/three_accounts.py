@@ -3,7 +3,6 @@ is run by `npm run test:accounts`.
 """
 
 import json
-import sys
 
 import pytest
 
@@ -11,7 +10,7 @@ import pytest
 import test_deploy as checks
 from moto_account import Account
 from pages import commands
-from processes import serving
+from processes import moto_url
 from release import BUCKET, PAGE, CommandLine, deployed
 SECTION = "Many accounts and Regions"
 REGIONS = ["us-east-1", "eu-west-1"]
@@ -25,10 +24,7 @@ ACCOUNTS = ["111111111111", "222222222222", "333333333333"]
 @pytest.fixture(scope="module")
 def url(release):
     """A server with many accounts, of which one has made the StackSet as the page says."""
-    with serving(
-        [sys.executable, "-m", "moto.server", "-p", "0"], r"Running on http://127\.0\.0\.1:(\d+)"
-    ) as match:
-        url = f"http://localhost:{match[1]}"
+    with moto_url("localhost") as url:
         admin = Account(url, REGIONS[0])
         for region in REGIONS:
             Account(url, region).create_bucket(f"{BUCKET}-{region}")
