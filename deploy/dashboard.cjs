@@ -1,7 +1,7 @@
 // The CloudWatch dashboard that the block may ask for (`dashboard: true`). It has the deployment's own metrics, those of its functions
 // and queues, its alarms, and three of its saved queries.
 const { queries } = require("./queries.cjs");
-const { SERVICE } = require("./block.cjs");
+const { LOG_GROUPS, SERVICE } = require("./block.cjs");
 const { read } = require("./permissions.cjs");
 
 /** @typedef {import("./permissions.cjs").Variables} Variables */
@@ -17,7 +17,6 @@ const DEAD_LETTERS = {
   "lifecycle dead letters": "LifecycleDeadLetterQueue",
   "monitor dead letters": "MonitorDeadLetterQueue",
 };
-const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDashtasksLogGroup"];
 /** CloudFormation puts it in. */
 const REGION = "$" + "{AWS::Region}";
 const ALARMS = [

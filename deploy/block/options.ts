@@ -4,7 +4,7 @@ import type { Block } from "./schema.ts";
 /** The roles that send to the queues, or receive from them: these use the key. */
 const WITH_QUEUES = ["DeregisterRole", "TerminateRole", "LifecycleHookRole"];
 /** The log groups of the functions, by the ids that Serverless gives them. */
-const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDashtasksLogGroup"];
+export const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDashtasksLogGroup"];
 
 type Properties = Record<string, unknown>;
 type Resource = { readonly Type?: string | undefined; readonly Properties?: Properties };

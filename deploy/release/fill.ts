@@ -2,7 +2,7 @@
 import { conditionOf } from "./choices.ts";
 import { hasValue, referenceTo } from "./input-text.ts";
 import { isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
-import { type Branch, either, isBranch, joined, NOTHING, type Tree } from "./tree.ts";
+import { type Branch, either, isBranch, joined, NOTHING, partsOf, type Tree } from "./tree.ts";
 
 const STAND_INS = PARAMETERS.filter(({ standIn }) => standIn !== undefined);
 
@@ -21,10 +21,10 @@ export function fill(tree: Tree): Tree {
 function fillProperty(tree: Tree): Tree {
   // A list of nothing else, too: CloudFormation takes no empty list for some properties.
   const [only, ...others] = Array.isArray(tree) ? (tree as readonly Tree[]) : [tree];
-  const kinds = Array.isArray(tree) ? ["list"] : ["text"];
+  const wanted = Array.isArray(tree) ? "list" : "text";
   const parameter =
     others.length === 0
-      ? STAND_INS.find(({ standIn, kind }) => standIn === only && kinds.includes(kind))
+      ? STAND_INS.find(({ standIn, kind }) => standIn === only && kind === wanted)
       : undefined;
   if (parameter === undefined || hasValue(parameter)) return fill(tree);
   return either(conditionOf(parameter), referenceTo(parameter), NOTHING);
@@ -52,11 +52,6 @@ function fillSubstitution(text: string): Tree {
     typeof each === "string" && each.includes("${") ? { "Fn::Sub": each } : each,
   );
   return joined(substituted);
-}
-
-function partsOf(tree: Tree): readonly Tree[] {
-  const [, parts] = ((isBranch(tree) && tree["Fn::Join"]) || []) as readonly [string?, Tree[]?];
-  return parts ?? [tree];
 }
 
 /** Something of a list: one of its items, or a parameter with all that it has. */

@@ -22,7 +22,7 @@ export function withHooks(template: Template): Template {
     ...template,
     Conditions: {
       ...(template.Conditions as Branch),
-      ...Object.fromEntries(slots.map((n) => [conditionOf(n), isFilled(n)])),
+      ...Object.fromEntries(slots.map((n) => [slotCondition(n), isFilled(n)])),
     },
     Resources: {
       ...Resources,
@@ -34,12 +34,12 @@ export function withHooks(template: Template): Template {
 function hookOf(hook: Resource, slot: number): Resource {
   return {
     ...hook,
-    Condition: conditionOf(slot),
+    Condition: slotCondition(slot),
     Properties: { ...(hook.Properties as Branch), AutoScalingGroupName: groupAt(slot) },
   };
 }
 
-function conditionOf(slot: number): string {
+function slotCondition(slot: number): string {
   return `HasGroup${slot + 1}`;
 }
 

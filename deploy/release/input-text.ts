@@ -2,7 +2,7 @@
 import { inputsOf } from "../block/inputs.ts";
 import { blockOfEverything, conditionOf } from "./choices.ts";
 import { isOptional, type Parameter, parameterOf } from "./parameters.ts";
-import { either, isBranch, joined, type Tree } from "./tree.ts";
+import { either, isBranch, joined, partsOf, type Tree } from "./tree.ts";
 
 /** Where inputs stand: a rule's target, and deregister's environment. */
 const PLACES = ["Input", "INPUT"];
@@ -85,11 +85,4 @@ function valueText(parameter: Parameter): readonly Tree[] {
     default:
       return [parameter.key === "group_tag_value" ? '"asg-drain=' : '"', value, '"'];
   }
-}
-
-// What is joined without a separator is joined once.
-function partsOf(tree: Tree): readonly Tree[] {
-  if (!isBranch(tree)) return [tree];
-  const [separator, parts] = (tree["Fn::Join"] ?? []) as [string?, Tree[]?];
-  return separator === "" && Array.isArray(parts) ? parts : [tree];
 }

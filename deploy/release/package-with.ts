@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inTemporaryFolder } from "./npm.ts";
 import type { Template } from "./tree.ts";
 
 /** What the package is made of, beside serverless.yml. */
@@ -13,35 +13,54 @@ const BLOCK = /(?<=^custom:\n).*?(?=^ {2}# -+ nothing below)/ms;
 const BUNDLERS = / {2}- (serverless-esbuild|\.\/deploy\/clear-build-folder\.cjs)\n/g;
 const HANDLER = /^( {4})handler: functions\/([\w-]+)\/handler\.handler\n/gm;
 
+type Block = Readonly<Record<string, unknown>>;
+type Serverless = (...words: readonly string[]) => Promise<unknown>;
+
 /**
  * Packages a copy of the project that differs from it in the block alone, and gives the template. Its zips are those of the package that
  * is there: no code depends on the block.
  */
-export async function packageWith(
-  project: string,
-  block: Readonly<Record<string, unknown>>,
-): Promise<Template> {
-  const folder = await mkdtemp(join(tmpdir(), "release-"));
-  try {
-    for (const each of SOURCES) await symlink(join(project, each), join(folder, each));
-    const text = await readFile(join(project, "serverless.yml"), "utf8");
-    const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
-    const changed = text
-      .replace(BLOCK, () => lines.join(""))
-      .replace(BUNDLERS, "")
-      .replace(
-        HANDLER,
-        (line, indent, name) => `${line}${indent}package: { artifact: ${zipOf(project, name)} }\n`,
-      );
-    await writeFile(join(folder, "serverless.yml"), changed);
-    const { PATH = "", HOME = "" } = process.env;
-    const serverless = join(project, "node_modules", ".bin", "serverless");
-    await promisify(execFile)(serverless, ["package"], { cwd: folder, env: { PATH, HOME } });
+export async function packageWith(project: string, block: Block): Promise<Template> {
+  const text = (await withBlock(project, block))
+    .replace(BUNDLERS, "")
+    .replace(
+      HANDLER,
+      (line, indent, name) => `${line}${indent}package: { artifact: ${zipOf(project, name)} }\n`,
+    );
+  return inCopyOf(project, text, async (folder, serverless) => {
+    await serverless("package");
     const file = join(folder, ".serverless", "cloudformation-template-update-stack.json");
     return JSON.parse(await readFile(file, "utf8"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
+}
+
+/** The text of serverless.yml with another block. */
+export async function withBlock(project: string, block: Block): Promise<string> {
+  const text = await readFile(join(project, "serverless.yml"), "utf8");
+  if (!BLOCK.test(text))
+    throw new Error("serverless.yml: expected a block between `custom:` and the line of dashes");
+  const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+  return text.replace(BLOCK, () => lines.join(""));
+}
+
+/**
+ * Does something with Serverless in a copy of the project that has this text as its serverless.yml, with nothing in the environment that
+ * says who or where one is.
+ */
+export function inCopyOf<T>(
+  project: string,
+  text: string,
+  work: (folder: string, serverless: Serverless) => Promise<T>,
+): Promise<T> {
+  return inTemporaryFolder(async (folder) => {
+    for (const each of SOURCES) await symlink(join(project, each), join(folder, each));
+    await writeFile(join(folder, "serverless.yml"), text);
+    const { PATH = "", HOME = "" } = process.env;
+    const program = join(project, "node_modules", ".bin", "serverless");
+    return work(folder, (...words) =>
+      promisify(execFile)(program, words, { cwd: folder, env: { PATH, HOME } }),
+    );
+  });
 }
 
 /** Where a function's zip is, once the project is packaged. */

@@ -1,9 +1,9 @@
 // The parameters of the template that a release holds. What each takes and means comes from the schemas of the block and of the
 // inputs. Here stands which of their keys a template can have, and their defaults.
 import * as z from "zod/mini";
-import { blockSchema } from "../../deploy/block/schema.ts";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
+import { blockSchema } from "../block/schema.ts";
 
 /** How a parameter is written: one text, a list with commas, a whole number, true or false, or JSON that goes in as it is. */
 type Kind = "text" | "list" | "number" | "truth" | "json";

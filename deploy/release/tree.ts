@@ -28,6 +28,12 @@ export function either(condition: string, yes: Tree, no: Tree): Branch {
   return { "Fn::If": [condition, yes, no] };
 }
 
+/** The texts and references of which `joined` has made one. */
+export function partsOf(tree: Tree): readonly Tree[] {
+  const [separator, parts] = ((isBranch(tree) && tree["Fn::Join"]) || []) as readonly [string?, Tree[]?];
+  return separator === "" && parts !== undefined ? parts : [tree];
+}
+
 /** Texts and references as one text. */
 export function joined(parts: readonly Tree[]): Tree {
   const together: Tree[] = [];

@@ -1,12 +1,12 @@
 // Runs `npm run package` once for all tests here, as in a fresh clone without credentials, and reads what came out of it.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { inCopyOf, withBlock } from "../../deploy/release/package-with.ts";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -81,7 +81,7 @@ export async function readBlock(): Promise<
 
 /** Packages a copy of the project that differs from it in the block alone. */
 export async function packageWith(block: Readonly<Record<string, unknown>>): Promise<Package> {
-  return withBlock(block, async (folder, serverless) => {
+  return inCopyOf(PROJECT, await withBlock(PROJECT, block), async (folder, serverless) => {
     await serverless("package");
     return await readPackage(folder);
   });
@@ -89,7 +89,7 @@ export async function packageWith(block: Readonly<Record<string, unknown>>): Pro
 
 /** What is printed where a copy of the project with this block is not packaged. Throws if it is. */
 export async function refusalOf(block: Readonly<Record<string, unknown>>): Promise<string> {
-  return withBlock(block, async (folder, serverless) => {
+  return inCopyOf(PROJECT, await withBlock(PROJECT, block), async (folder, serverless) => {
     const printed = await serverless("package").then(
       () => undefined,
       ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`,
@@ -97,33 +97,6 @@ export async function refusalOf(block: Readonly<Record<string, unknown>>): Promi
     if (printed === undefined || existsSync(join(folder, ".serverless"))) throw new Error("it was packaged");
     return printed;
   });
-}
-
-type Serverless = (...words: readonly string[]) => Promise<unknown>;
-
-// In a copy of the project with another block, with nothing in the environment that says who or where one is.
-async function withBlock<T>(
-  block: Readonly<Record<string, unknown>>,
-  work: (folder: string, serverless: Serverless) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "block-"));
-  try {
-    for (const each of ["functions", "shared", "deploy", "node_modules", "package.json"]) {
-      await symlink(join(PROJECT, each), join(folder, each));
-    }
-    const { before, after } = await readServerless();
-    const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
-    await writeFile(join(folder, "serverless.yml"), before + lines.join("") + after);
-    const { PATH = "", HOME = "" } = process.env;
-    return await work(folder, (...words) =>
-      promisify(execFile)(join(PROJECT, "node_modules", ".bin", "serverless"), words, {
-        cwd: folder,
-        env: { PATH, HOME },
-      }),
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 /** The only resource of a type whose properties pass `which`. */
