@@ -7,7 +7,7 @@ import type { Run } from "../run/run.ts";
 import type { WithRegistered } from "./records.ts";
 
 /**
- * Adds the host ports that ECS does not show to the tasks of instances that will become DRAINING. It does so if there is a
+ * Adds the host ports that ECS does not show to the tasks of instances that none of us has set DRAINING. It does so if there is a
  * registration of ours, since one of the tasks may listen behind it. ECS shows none for a task in the network mode host, nor
  * for one that has not started: its definition has them. A definition never changes, so each is read once a run. Throws only
  * what is a fault of ours.

@@ -76,12 +76,11 @@ export function afterRecheck({ before, blocker, answer }: Rechecked, now: number
   if (!value.isThere) return undefined;
   const { memory } = before;
   const { tasks, until } = value;
-  const lastSeenAt = now;
   if (tasks === undefined || blocker.kind !== "tasks" || memory.recheck === undefined) {
-    return stillWaiting(before, now, { lastSeenAt }, until);
+    return stillWaiting(before, now, { lastSeenAt: now }, until);
   }
   const change = {
-    lastSeenAt,
+    lastSeenAt: now,
     recheck: { ...memory.recheck, blocker: { ...blocker, tasks: tasks.left } },
     noTasksToRunSince: noTasksToRunSince(memory, [tasks.on], now),
   };

@@ -120,11 +120,8 @@ function stoppedByDraining(clusterInstance: ClusterInstance): readonly Task[] {
 /**
  * Our registrations, registered or draining, behind which a task on the container instance may listen that DRAINING would stop.
  */
-export function pointingAt(
-  clusterInstance: ClusterInstance,
-  { registrations, unread }: Observation,
-): Registration[] {
-  return pointingAtAny(stoppedByDraining(clusterInstance), { registrations, unread });
+export function pointingAt(clusterInstance: ClusterInstance, observed: Observation): Registration[] {
+  return pointingAtAny(stoppedByDraining(clusterInstance), observed);
 }
 
 /** Our registrations, registered or draining, behind which one of these tasks may listen. */

@@ -16,7 +16,7 @@ import {
   type Lost,
   type PermitFacts,
 } from "./permits.ts";
-import type { Scope, ScopeNow, ServiceScope } from "./scope.ts";
+import type { NamesNow, Scope, ScopeNow, ServiceScope } from "./scope.ts";
 import { type Spot, serves, type TaskThere, type There, Whereabouts } from "./whereabouts.ts";
 
 type LineOf<Kind extends StoryLine["kind"]> = Extract<StoryLine, { kind: Kind }>;
@@ -54,48 +54,47 @@ const HOOKS_FRESH_MS = 5_000;
 const RUN_MS = 60_000;
 
 /** What the ledger of damage must know of the world and the scenario beyond the story. */
-export type DamageFacts = PermitFacts & {
-  readonly scopeOf: ScopeNow;
-  /** When a hook was last put, changed or deleted, in milliseconds since 1970. */
-  readonly hookChangedAt: (group: string, hook: string) => number;
-  /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
-  readonly scopeOfGroup: (group: string) => Scope | undefined;
-  /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
-  readonly isSwept: (group: string, cluster: string) => boolean;
-  /** Whether a hook that notifies this is ours by the input of a function. */
-  readonly isOursBy: (caller: string, hook: Pick<LineOf<"action-seen">, "hook" | "notifies">) => boolean;
-  readonly readSince: () => number;
-  readonly wasTold: WasTold;
-  readonly services: ServiceScope;
-  readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
-  /** Whether there is a cluster of a name now. */
-  readonly isCluster: (name: string) => boolean;
-  readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
-  /** Whether each new instance of a group registers itself with a target group. */
-  readonly registersItself: (group: string, targetGroup: string) => boolean;
-  /** The instance ports of a classic load balancer, and how long it drains at most, in milliseconds. */
-  readonly classic: (
-    name: string,
-  ) => { readonly ports: readonly number[]; readonly delay: number } | undefined;
-  /** Whether nothing shows the ports of a task: it may listen on any. */
-  readonly listensAnywhere: (task: TaskThere) => boolean;
-  /** How long a task would still have needed to end by itself, in milliseconds; undefined where it would not have. */
-  readonly needs: (task: TaskThere) => number | undefined;
-  /** Which policy of the input asks for an instance's replacement after a notice about it, before a time. */
-  readonly noticePolicy: (instanceId: string, before: number) => AllowedBy | undefined;
-  /** How many instances of a group the input lets us replace at once, and whether the only one too. */
-  readonly replacing: () => { readonly atOnce: number; readonly last: boolean };
-  /** Until when what the scenario injects could delay the functions, of all that could in a time. Undefined where nothing could. */
-  readonly disturbedUntil: (from: number, to: number) => number | undefined;
-  /** The same, without silent agents. */
-  readonly faultyUntil: (from: number, to: number) => number | undefined;
-  /** The calls that the functions have made. */
-  readonly calls: () => readonly MadeCall[];
-  /** How long two runs of the schedules may take to come, in milliseconds. */
-  readonly ticks: number;
-  /** How long until the next sweep at the latest, in milliseconds. */
-  readonly sweepInterval: number;
-};
+export type DamageFacts = PermitFacts &
+  NamesNow & {
+    readonly scopeOf: ScopeNow;
+    /** When a hook was last put, changed or deleted, in milliseconds since 1970. */
+    readonly hookChangedAt: (group: string, hook: string) => number;
+    /** The scope of what no hook holds, in a group of ours; undefined for a group that has no hook of ours. */
+    readonly scopeOfGroup: (group: string) => Scope | undefined;
+    /** Whether terminate's sweeps look for ghosts of a group in a cluster, as its input is now. */
+    readonly isSwept: (group: string, cluster: string) => boolean;
+    /** Whether a hook that notifies this is ours by the input of a function. */
+    readonly isOursBy: (caller: string, hook: Pick<LineOf<"action-seen">, "hook" | "notifies">) => boolean;
+    readonly readSince: () => number;
+    readonly wasTold: WasTold;
+    readonly services: ServiceScope;
+    readonly targetGroup: (name: string) => TargetGroupFacts | undefined;
+    readonly service: (cluster: string, service: string) => ServiceFacts | undefined;
+    /** Whether each new instance of a group registers itself with a target group. */
+    readonly registersItself: (group: string, targetGroup: string) => boolean;
+    /** The instance ports of a classic load balancer, and how long it drains at most, in milliseconds. */
+    readonly classic: (
+      name: string,
+    ) => { readonly ports: readonly number[]; readonly delay: number } | undefined;
+    /** Whether nothing shows the ports of a task: it may listen on any. */
+    readonly listensAnywhere: (task: TaskThere) => boolean;
+    /** How long a task would still have needed to end by itself, in milliseconds; undefined where it would not have. */
+    readonly needs: (task: TaskThere) => number | undefined;
+    /** Which policy of the input asks for an instance's replacement after a notice about it, before a time. */
+    readonly noticePolicy: (instanceId: string, before: number) => AllowedBy | undefined;
+    /** How many instances of a group the input lets us replace at once, and whether the only one too. */
+    readonly replacing: () => { readonly atOnce: number; readonly last: boolean };
+    /** Until when what the scenario injects could delay the functions, of all that could in a time. Undefined where nothing could. */
+    readonly disturbedUntil: (from: number, to: number) => number | undefined;
+    /** The same, without silent agents. */
+    readonly faultyUntil: (from: number, to: number) => number | undefined;
+    /** The calls that the functions have made. */
+    readonly calls: () => readonly MadeCall[];
+    /** How long two runs of the schedules may take to come, in milliseconds. */
+    readonly ticks: number;
+    /** How long until the next sweep at the latest, in milliseconds. */
+    readonly sweepInterval: number;
+  };
 
 /** Damage, from the world alone: what happened is in the story, and what allows it in the scenario's file. */
 export class DamageLedger {

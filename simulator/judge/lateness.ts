@@ -2,7 +2,7 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import { type Hold, isLeft } from "./permits.ts";
-import { NETWORK_SETTLE_MS } from "./scope.ts";
+import { isMisnamedNow, NETWORK_SETTLE_MS } from "./scope.ts";
 import type { There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
@@ -113,21 +113,10 @@ export class Latenesses {
     if (isLeft(hold, at)) return "on_timeout";
     const { discover, isMistold } = hold.scope.permits;
     if (isMistold) return "metadata";
-    if (this.#isMisnamed(hold) && discover !== "all") return `discover: ${discover}`;
+    if (isMisnamedNow(hold.scope, this.#facts) && discover !== "all") return `discover: ${discover}`;
     if (there.ended?.by === "ec2") return "Spot interruption";
     if (there.ended?.by === "operator" || from - there.forgedAt <= FORGED_MS) return "a person's act";
     return at <= this.#caughtUpAt(watched, from) ? "an injected fault" : undefined;
-  }
-
-  // Whether a name was nothing's when the drain began, or what it names was deleted since.
-  #isMisnamed({ scope: { named, permits } }: Hold): boolean {
-    const { classic, isCluster, targetGroup } = this.#facts;
-    return (
-      permits.isMisnamed ||
-      [...permits.clusters].some((name) => !isCluster(name)) ||
-      [...named.targetGroups].some((name) => targetGroup(name) === undefined) ||
-      [...named.loadBalancers].some((name) => classic(name) === undefined)
-    );
   }
 
   // When a drain has caught up with what disturbed it until it was late, and since: with faults, and with messages that were lost, which

@@ -202,6 +202,21 @@ function isWrong(key: string, value: unknown): boolean {
   }
 }
 
+/** Says whether there is a target group or classic load balancer of a name now, and whether there is a cluster. */
+export type NamesNow = {
+  readonly exists: (name: string) => boolean;
+  readonly isCluster: (name: string) => boolean;
+};
+
+/** Whether a name was nothing's when the drain began, or what it names was deleted since. */
+export function isMisnamedNow({ named, permits }: Scope, { exists, isCluster }: NamesNow): boolean {
+  return (
+    permits.isMisnamed ||
+    [...permits.clusters].some((name) => !isCluster(name)) ||
+    [...named.targetGroups, ...named.loadBalancers].some((name) => !exists(name))
+  );
+}
+
 function permitsOf(keys: Keys, found: Found): Omit<Permits, "leavesAfter" | "isMistold" | "dryRun"> {
   const { deregister_container_instance: containerInstances, settle_seconds: seconds } = keys;
   const settle = typeof seconds === "number" ? seconds * 1_000 : undefined;

@@ -3,7 +3,7 @@ import type { StoryLine } from "../kernel/story.ts";
 import type { JudgedInstance, Registration, Unknowable } from "./instance.ts";
 import { Promptness, type TaskFacts } from "./promptness.ts";
 import type { TerminationRecord, Violation } from "./records.ts";
-import { type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
+import { isMisnamedNow, type NamesNow, type Scope, type ScopeNow, TICKS_MS } from "./scope.ts";
 import { type Seeing, Settling } from "./settling.ts";
 import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.ts";
 
@@ -11,7 +11,7 @@ import { mayStop, type StopTasks, type TaskStop, taskText } from "./task-stops.t
 const COMPLETION_MS = 100;
 
 /** What the judge must know to judge terminations. Times are in milliseconds. */
-export type TerminationOptions = {
+export type TerminationOptions = NamesNow & {
   readonly scopeOf: ScopeNow;
   /** The names under which the judged functions call AWS. */
   readonly suspects: ReadonlySet<string>;
@@ -30,10 +30,6 @@ export type TerminationOptions = {
   readonly taskFacts: TaskFacts;
   /** Whether all calls are slow: runs have no time for all, and a sweep may find what a message still stands for. */
   readonly isSlow: boolean;
-  /** Whether there is a target group or classic load balancer of a name now. */
-  readonly exists: (name: string) => boolean;
-  /** Whether there is a cluster of a name now. */
-  readonly isCluster: (name: string) => boolean;
   /** Whether a Network Load Balancer may be in front of a target group. */
   readonly isNetwork: (targetGroup: string) => boolean;
   /** Whether a function is on a dry run at the moment. What it sees begins no drain. */
@@ -370,12 +366,7 @@ export class Terminations implements Past {
     const { faultsEndAt, sweepInterval } = this.#options;
     const { permits, changedAt } = scope;
     const calm = (faultsEndAt(at) ?? Number.NEGATIVE_INFINITY) + HIDDEN_MS;
-    const names = [...scope.named.targetGroups, ...scope.named.loadBalancers];
-    const isMisnamed =
-      permits.isMisnamed ||
-      names.some((each) => !this.#options.exists(each)) ||
-      [...permits.clusters].some((each) => !this.#options.isCluster(each));
-    const isHeldByName = isMisnamed && permits.discover !== "all";
+    const isHeldByName = isMisnamedNow(scope, this.#options) && permits.discover !== "all";
     if (begunAt === undefined || isHeldByName || permits.dryRun) return undefined;
     if (dead || interrupted || !this.#isStillOurs(of) || this.#isUntold(of)) return undefined;
     return Math.max(begunAt, calm, changedAt, record.askedAt) + sweepInterval;

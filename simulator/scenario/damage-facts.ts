@@ -7,6 +7,7 @@ import type { World } from "../services/world.ts";
 import { disturbancesIn } from "./disturbances.ts";
 import type { Input, Inputs } from "./inputs.ts";
 import {
+  existsIn,
   isClusterIn,
   isOursIn,
   lateByOf,
@@ -44,6 +45,7 @@ export function damageFactsOf(
     isDry: (caller) => inputs.of(caller).dry_run === true,
     isOursBy: isOursIn(inputs),
     services: servicesIn(world),
+    exists: existsIn(world),
     isCluster: isClusterIn(world),
     targetGroup: (name) => targetGroupFacts(world, name),
     registersItself: (group, targetGroup) =>
