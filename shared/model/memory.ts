@@ -60,7 +60,10 @@ export type Memory = {
    */
   readonly plannedDraining: readonly string[];
   readonly plannedDeregistrations: readonly SeenRegistration[];
-  /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
+  /**
+   * Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. What a sweep has
+   * found may have been in one that nobody sees any more.
+   */
   readonly behindNetworkLoadBalancer: boolean;
   /** The load balancers of services that had a task on the instance: ECS takes it out of those. */
   readonly managed: readonly LoadBalancerId[];

@@ -87,7 +87,7 @@ async function taggedOf(
   return groups.map(({ name }) => name);
 }
 
-// A group whose hooks could not be read has no entry.
+// A group's own hooks stand over the input, which rules where it has none of ours. A group whose hooks could not be read has no entry.
 async function settingsOfGroups(
   run: Run,
   ghosts: readonly Suspect[],
@@ -105,8 +105,11 @@ async function settingsOfGroups(
       if (hooks === undefined) return [];
       const own = hooksOfOurs(hooks, group, atHand, options);
       const alike = atHand.filter((each) => each.group === group);
-      const told = own.map((hook) => settingsFor(hook, alike, options));
-      return [[group, [settingsFor(undefined, [], options), ...alike.map((each) => each.settings), ...told]]];
+      const told =
+        own.length > 0
+          ? own.map((hook) => settingsFor(hook, alike, options))
+          : [settingsFor(undefined, [], options)];
+      return [[group, [...alike.map((each) => each.settings), ...told]]];
     },
   );
   return new Map(all.flat());

@@ -1,4 +1,5 @@
 import { union } from "../base/batches.ts";
+import { hookOf } from "../model/hooks.ts";
 import type { InstanceState } from "../model/instance-state.ts";
 import { isHeldForTermination, returnOf } from "../model/lifecycle-state.ts";
 import type { Memory } from "../model/memory.ts";
@@ -14,7 +15,8 @@ import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
 
 /** The memory after a pass: all that was seen before, and what was seen now. */
-export function remember({ memory, since }: Termination, observed: Observation, now: number): Memory {
+export function remember(termination: Termination, observed: Observation, now: number): Memory {
+  const { memory, since } = termination;
   const draining = observed.clusterInstances.some(
     (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
   );
@@ -53,7 +55,9 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     ),
     registrations: union(memory.registrations, registrations.map(seenOf)),
     behindNetworkLoadBalancer:
-      memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
+      registrations.some((each) => each.networkLoadBalancer) ||
+      (memory.behindNetworkLoadBalancer &&
+        !(isFirstLook(memory, observed) && isUntouched(termination, observed))),
     managed: union(memory.managed, observed.managed),
     loadBalancers: observed.loadBalancers,
     roundAt: observed.discovery?.wholeAt ?? memory.roundAt,
@@ -66,6 +70,24 @@ export function remember({ memory, since }: Termination, observed: Observation, 
     logged: union(memory.logged, knownOwners(observed)),
     ...rememberLife(memory, observed, now),
   };
+}
+
+// Whether no pass before this one has read in which load balancers it is.
+function isFirstLook({ registrations, noRegistrationSince }: Memory, { unread }: Observation): boolean {
+  const isRead = unread.tasks === undefined && unread.registrations === undefined;
+  return isRead && registrations.length === 0 && noRegistrationSince === undefined;
+}
+
+// Whether nobody has begun to drain it. A pass does all that it can at once, so what is ACTIVE or registered has had none. Without
+// either, its hook sends no message that another run may have had.
+function isUntouched(
+  { hook }: Termination,
+  { clusterInstances, registrations, hooks }: Observation,
+): boolean {
+  if (clusterInstances.length > 0)
+    return !clusterInstances.some(({ containerInstance }) => containerInstance.status === "DRAINING");
+  const own = hookOf({ hook }, { hooks });
+  return registrations.length > 0 || (own !== undefined && own.target === undefined);
 }
 
 // Since when its agent has been silent, since when EC2 has not known it, and since when it is certain to be dead.

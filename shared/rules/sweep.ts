@@ -107,7 +107,8 @@ export function candidatesOf(
         dryRun: false,
         told: toldFor(alike, options),
         settings,
-        memory: { ...NO_MEMORY, lastHeartbeatAt: now },
+        // Another run may have taken it out of one, and the message that knows of it be on its way.
+        memory: { ...NO_MEMORY, lastHeartbeatAt: now, behindNetworkLoadBalancer: true },
       },
       state,
       hook,

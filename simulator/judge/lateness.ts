@@ -124,9 +124,11 @@ export class Latenesses {
   #caughtUpAt({ hold, behindNetwork }: Watched, from: number): number {
     const { disturbedUntil, sweepInterval, ticks } = this.#facts;
     const { settle, settlesByKey, searchesFor } = hold.scope.permits;
-    const byDefault = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
-    const waits = Math.max(settlesByKey, byDefault) + searchesFor + GRACE_MS;
     const { messageLostAt } = this.#where.instance(hold.instanceId);
+    // What a Network Load Balancer had nobody tells the one who finds it.
+    const mayHaveBeen = behindNetwork || Number.isFinite(messageLostAt);
+    const byDefault = settle === undefined && mayHaveBeen ? NETWORK_SETTLE_MS : 0;
+    const waits = Math.max(settlesByKey, byDefault) + searchesFor + GRACE_MS;
     // Without sweeps, nothing finds it.
     const found =
       sweepInterval === 0 && Number.isFinite(messageLostAt)

@@ -298,12 +298,12 @@ export class Terminations implements Past {
 
   // How long an instance with nothing left has to settle still, in milliseconds. At the deadline none has to. Nor has a dead one, or
   // one that Spot takes back.
-  #untilSettled(of: Case, { dead, interrupted, messageLost }: JudgedInstance, at: number): number {
+  #untilSettled(of: Case, { dead, interrupted }: JudgedInstance, at: number): number {
     const { scope, begunAt, wasDry, settling, record } = of;
     if (dead || interrupted || this.#untilDeadline(of, at) <= 0) return 0;
     const { behindNetwork, elsewhere } = scope.permits.settlesAtLeast;
-    // What a sweep finds was never seen behind a load balancer that is gone by then.
-    const isKnown = settling.wasBehindNetwork && !messageLost && !scope.isSwept && !this.#options.isSlow;
+    // What a sweep finds where there never was a message was never seen behind a load balancer that is gone by then.
+    const isKnown = settling.wasBehindNetwork && !scope.isSwept && !this.#options.isSlow;
     const settles = isKnown ? behindNetwork : elsewhere;
     // On a dry run it is seen to be empty too, and so it is in the drain of an earlier action.
     const wasSeen = wasDry || this.#of(record.instanceId).some((each) => each !== of && each.begunAt);
@@ -415,8 +415,8 @@ export class Terminations implements Past {
   }
 
   // When a termination must have ended. After a fault, its message must become visible first, and a run that died may have been
-  // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance.
-  // One whose settings were changed may have as long as it has by the new ones.
+  // the one that began it. A drain that a sweep finds begins then, because nothing says since when the hook has held the instance,
+  // nor what it was behind. One whose settings were changed may have as long as it has by the new ones.
   #latestEnd(of: Case, { messageLost }: JudgedInstance): number {
     const { faultsEndAt, lateBy, sweepInterval } = this.#options;
     const { isSwept, isTold, changedAt, ...scope } = this.#scopeNow(of);
@@ -427,7 +427,10 @@ export class Terminations implements Past {
     const beside = this.#cases.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= near).length;
     const limit = scope.limit + lateBy + beside * COMPLETION_MS;
     const faultsEnd = faultsEndAt(from + limit) ?? Number.NEGATIVE_INFINITY;
-    if (messageLost || isSwept) return Math.max(from, faultsEnd) + limit + sweepInterval;
+    if (messageLost || isSwept) {
+      const settles = scope.permits.settlesAtLeast.behindNetwork;
+      return Math.max(from, faultsEnd) + limit + sweepInterval + settles;
+    }
     return Math.max(from, faultsEnd + HIDDEN_MS) + limit;
   }
 }

@@ -343,14 +343,17 @@ export function conclude(
   return [...judge.violations, ...queueViolations(world, names, isSetAside, ended)];
 }
 
-// What the timeline sends that nobody can read, and that nothing loses: no policy of the queue, no fault, and no new queue.
+// What the timeline sends that nobody can read, and that nothing loses: no policy of the queue, no fault, no new queue, and no
+// run that was cut short and hides it until the queue keeps it no longer.
 function certainlyUnreadable({ timeline, starts_at }: Scenario, world: World): SentMessage[] {
   return timeline.flatMap(({ at_seconds: at, send }) => {
     const queue = world.queues.all.find(({ name }) => name === send?.queue);
     if (!send || !queue || queue.attributes.policy || !isNobodys(send.body)) return [];
     const isRemade = queue.createdAt > Date.parse(starts_at) + at * 1000;
     const isLost = timeline.some((each) => each.lose_messages?.queue === send.queue && each.at_seconds >= at);
-    return isRemade || isLost ? [] : [send];
+    const { MessageRetentionPeriod, VisibilityTimeout } = queue.attributes;
+    const expires = MessageRetentionPeriod <= 2 * VisibilityTimeout;
+    return isRemade || isLost || expires ? [] : [send];
   });
 }
 

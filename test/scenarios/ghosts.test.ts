@@ -394,21 +394,30 @@ describe("scenarios: ghosts that a sweep finds", () => {
     });
   }
 
-  it("of a drain whose message was lost after its end: taken out", async () => {
-    const outcome = await play(
-      undrained({
-        group: { hooks: [HOOK] },
-        timeline: [
-          silentFrom(2),
-          { at_seconds: 50, lose_notifications: { for_seconds: 30, probability: 1 } },
-          terminated,
-          { at_seconds: 90, complete_actions: { group: "fleet", hook: "drain" } },
+  const ended = [
+    silentFrom(2),
+    { at_seconds: 50, lose_notifications: { for_seconds: 30, probability: 1 } },
+    terminated,
+    { at_seconds: 90, complete_actions: { group: "fleet", hook: "drain" } },
+  ];
+  for (const [what, change] of Object.entries<Parameters<typeof undrained>[0]>({
+    "a drain whose message was lost after its end": { group: { hooks: [HOOK] } },
+    "a group whose hook says when_disconnected over the input's never": {
+      keys: { deregister_container_instance: "never" },
+      sweeps: { auto_scaling_groups: ["fleet"], lifecycle_queue_name: "lifecycle" },
+      group: {
+        hooks: [
+          { ...HOOK, metadata: JSON.stringify({ deregister_container_instance: "when_disconnected" }) },
         ],
-      }),
-    );
-    expectNoGhost(outcome);
-    expect(cleared(outcome)).to.deep.equal([CLEARED]);
-  });
+      },
+    },
+  })) {
+    it(`of ${what}: taken out`, async () => {
+      const outcome = await play(undrained({ ...change, timeline: ended }));
+      expectNoGhost(outcome);
+      expect(cleared(outcome)).to.deep.equal([CLEARED]);
+    });
+  }
 
   const kept: Record<string, [Parameters<typeof undrained>[0], string]> = {
     "of a group that is none of ours": [

@@ -82,6 +82,13 @@ describe("scenarios: the judge of what is set aside", () => {
     ]);
   });
 
+  it("what a queue keeps hardly longer than it hides it may expire", async () => {
+    const briefly = (retention_seconds: number) =>
+      world(NOISE, { queues: QUEUES.map((queue) => ({ ...queue, retention_seconds })) });
+    expect(await violations(briefly(120), drops)).to.deep.equal([]);
+    expect(await violations(briefly(300), drops)).to.deep.equal([lost]);
+  });
+
   it("another text in its place is found out", async () => {
     expect(await violations(world(NOISE), sends("no JSON", NOISE))).to.have.members([wrong, lost]);
   });

@@ -5,9 +5,9 @@ import { calls, functions, HOOK, instanceIds, linesOf, play } from "./fixture.ts
 const lost = { at_seconds: 1, lose_notifications: { for_seconds: 60 } };
 
 /** The functions, with terminate sweeping groups for what is held by a hook that notifies a queue. */
-function sweeping(auto_scaling_groups: readonly string[], lifecycle_queue_name = "lifecycle") {
+function sweeping(auto_scaling_groups: readonly string[], more: Record<string, unknown> = {}) {
   const { deregister, terminate } = functions({});
-  const input = { ...terminate.input, lifecycle_queue_name, auto_scaling_groups };
+  const input = { ...terminate.input, lifecycle_queue_name: "lifecycle", auto_scaling_groups, ...more };
   return { deregister, terminate: { ...terminate, input } };
 }
 
@@ -17,7 +17,7 @@ describe("scenarios: the sweep of groups", () => {
     const ids = instanceIds(names.length);
     const held = [ids[1], ids[100]];
     const outcome = await play({
-      functions: sweeping(names),
+      functions: sweeping(names, { settle_seconds: 0 }),
       auto_scaling_groups: names.map((name, i) => ({
         name,
         instance_ids: [ids[i]],
@@ -36,7 +36,7 @@ describe("scenarios: the sweep of groups", () => {
     expect(calls(outcome, "autoscaling:DescribeWarmPool")).to.equal(2);
   });
 
-  const leaving = "i-1";
+  const [leaving = ""] = instanceIds(1);
   const fleet = {
     auto_scaling_groups: [{ name: "fleet", instance_ids: [leaving], hooks: [HOOK] }],
     timeline: [lost, { at_seconds: 5, terminate: { instance_ids: [leaving] } }],
@@ -54,7 +54,10 @@ describe("scenarios: the sweep of groups", () => {
   });
 
   it("a queue that no hook notifies is warned about, and fails no run", async () => {
-    const misspelt = { functions: sweeping(["fleet"], "lifecycel"), ends_after_seconds: 600 };
+    const misspelt = {
+      functions: sweeping(["fleet"], { lifecycle_queue_name: "lifecycel" }),
+      ends_after_seconds: 600,
+    };
     const outcome = await play({ ...fleet, ...misspelt });
     expect(linesOf(outcome, "sweep found")).to.deep.equal([]);
     expect(linesOf(outcome, "no hook of ours")[0]).to.deep.include({

@@ -8,6 +8,7 @@ import {
   clusterInstanceOf,
   decisionOf,
   denied,
+  hook,
   MINUTE,
   type Row,
   SECOND,
@@ -49,6 +50,33 @@ describe("what is remembered", () => {
       expect(sinceIn("Warmed:Pending:Wait")).to.equal(undefined);
       expect(sinceIn("ReplacingRootVolume:Wait")).to.equal(undefined);
     });
+  });
+
+  describe("that a Network Load Balancer may have had what a sweep found", () => {
+    const found = (observed: Partial<Observation>, memory: Partial<Memory> = {}) =>
+      memoryOf({
+        memory: { behindNetworkLoadBalancer: true, ...memory },
+        observed: { clusterInstances: [], registrations: [], ...observed },
+      }).behindNetworkLoadBalancer;
+    const silentHook = { hooks: [hook({ target: undefined })] };
+    const rows: [string, boolean, Partial<Observation>, Partial<Memory>?][] = [
+      ["nothing is left", true, {}],
+      ["nothing is left, and its hook notifies nobody", false, silentHook],
+      ["it is ACTIVE", false, { clusterInstances: [clusterInstance("ACTIVE")] }],
+      ["it is DRAINING", true, { ...silentHook, clusterInstances: [clusterInstance("DRAINING")] }],
+      ["another's target is left", false, { registrations: [target()] }],
+      ["a target of one is left", true, { registrations: [target({ networkLoadBalancer: true })] }],
+      [
+        "a target could not be read",
+        true,
+        { registrations: [target()], unread: { registrations: denied() } },
+      ],
+      ["its hooks could not be read", true, { hooks: undefined }],
+      ["a pass has read it before", true, { registrations: [target()] }, { noRegistrationSince: SINCE }],
+    ];
+    for (const [what, expected, observed, memory] of rows)
+      it(`${expected ? "is" : "is not"} believed where ${what}`, () =>
+        expect(found(observed, memory)).to.equal(expected));
   });
 
   describe("since when none of its tasks is to run", () => {
