@@ -343,8 +343,8 @@ export function conclude(
   return [...judge.violations, ...queueViolations(world, names, isSetAside, ended)];
 }
 
-// What the timeline sends that nobody can read, and that nothing loses: no policy of the queue, no fault, no new queue, and no
-// run that was cut short and hides it until the queue keeps it no longer.
+// What the timeline sends that nobody can read, and that nothing loses. A policy of the queue may, a fault, or a new queue. So may a
+// run that was cut short, which hides it until the queue keeps it no longer.
 function certainlyUnreadable({ timeline, starts_at }: Scenario, world: World): SentMessage[] {
   return timeline.flatMap(({ at_seconds: at, send }) => {
     const queue = world.queues.all.find(({ name }) => name === send?.queue);
