@@ -31,6 +31,7 @@ import {
 import {
   earliest,
   goneOfBoth,
+  ifBoth,
   ifEither,
   latest,
   latestBeat,
@@ -94,6 +95,7 @@ export const MEMORY_TABLE: { readonly [F in MemoryField]: Line<Memory[F]> } = {
     ofBoth,
   ),
   behindNetworkLoadBalancer: usually(false, { behind_network_load_balancer: flag }, ifEither),
+  foundDrained: usually(false, { found_drained: flag }, ifBoth),
   managed: listOf(
     {
       managed_target_groups: idOfKind("target"),

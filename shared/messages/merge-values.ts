@@ -46,6 +46,11 @@ export function ifEither(sooner: boolean, later: boolean): boolean {
   return sooner || later;
 }
 
+/** Whether it holds for both of them. A message without a pass tells nothing. */
+export function ifBoth(sooner: boolean, later: boolean, { isLaterPassed }: Merging): boolean {
+  return isLaterPassed ? sooner && later : sooner;
+}
+
 /** All that any of them has, each thing once: nothing that was done or seen is forgotten. */
 export const ofBoth = { all: unionOf };
 

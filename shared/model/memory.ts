@@ -60,11 +60,10 @@ export type Memory = {
    */
   readonly plannedDraining: readonly string[];
   readonly plannedDeregistrations: readonly SeenRegistration[];
-  /**
-   * Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. What a sweep has
-   * found may have been in one that nobody sees any more.
-   */
+  /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
   readonly behindNetworkLoadBalancer: boolean;
+  /** Whether a sweep found it, and another run may have taken it out of what nobody sees any more. A message that knows says so. */
+  readonly foundDrained: boolean;
   /** The load balancers of services that had a task on the instance: ECS takes it out of those. */
   readonly managed: readonly LoadBalancerId[];
   /** Load balancers, by the name or id that AWS was asked for. They never change, so remembering them saves calls. */
@@ -154,6 +153,7 @@ export const NO_MEMORY: Memory = {
   plannedDraining: [],
   plannedDeregistrations: [],
   behindNetworkLoadBalancer: false,
+  foundDrained: false,
   managed: [],
   loadBalancers: [],
   actedAt: undefined,

@@ -55,9 +55,9 @@ export function remember(termination: Termination, observed: Observation, now: n
     ),
     registrations: union(memory.registrations, registrations.map(seenOf)),
     behindNetworkLoadBalancer:
-      registrations.some((each) => each.networkLoadBalancer) ||
-      (memory.behindNetworkLoadBalancer &&
-        !(isFirstLook(memory, observed) && isUntouched(termination, observed))),
+      memory.behindNetworkLoadBalancer || registrations.some((each) => each.networkLoadBalancer),
+    foundDrained:
+      memory.foundDrained && !(isFirstLook(memory, observed) && isUntouched(termination, observed)),
     managed: union(memory.managed, observed.managed),
     loadBalancers: observed.loadBalancers,
     roundAt: observed.discovery?.wholeAt ?? memory.roundAt,

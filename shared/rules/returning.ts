@@ -55,11 +55,11 @@ export function decideReturning(
 function restore(returning: Termination, observed: Observation, now: number, returns: Return): Decision {
   const { memory } = returning;
   const state = observed.groupInstance?.state ?? "";
-  const unread = [
-    ...unreadAbout("tasks", observed.unread),
-    ...unreadAbout("registrations", observed.unread),
-  ].slice(0, 1);
-  if (unread.length > 0) return wait(returning, now, unread);
+  // That something the input names does not exist says nothing of what was taken.
+  const unread = (["tasks", "registrations"] as const)
+    .filter((what) => observed.unread[what]?.why !== "gone")
+    .flatMap((what) => unreadAbout(what, observed.unread));
+  if (unread.length > 0) return wait(returning, now, unread.slice(0, 1));
   const isAgentAwaited = isExpected(returning, observed, returns);
   const isLate = isAgentAwaited && now - (memory.returningSince ?? now) >= AGENT_MS;
   const steps = restoring(returning, observed, returns, isLate);

@@ -107,8 +107,7 @@ export function candidatesOf(
         dryRun: false,
         told: toldFor(alike, options),
         settings,
-        // Another run may have taken it out of one, and the message that knows of it be on its way.
-        memory: { ...NO_MEMORY, lastHeartbeatAt: now, behindNetworkLoadBalancer: true },
+        memory: { ...NO_MEMORY, lastHeartbeatAt: now, foundDrained: true },
       },
       state,
       hook,

@@ -3,7 +3,7 @@ import type { AllowedBy, Damage } from "./damage.ts";
 import type { DamageFacts } from "./damage-ledger.ts";
 import { type Hold, isLeft } from "./permits.ts";
 import { isMisnamedNow, NETWORK_SETTLE_MS } from "./scope.ts";
-import type { There, Whereabouts } from "./whereabouts.ts";
+import type { TaskThere, There, Whereabouts } from "./whereabouts.ts";
 
 /** So long a hook may hold an instance on which nothing is left, in milliseconds. */
 const GRACE_MS = 45_000;
@@ -73,7 +73,7 @@ export class Latenesses {
     watched.behindNetwork ||= spots.some(
       ({ kind, name }) => kind === "target" && this.#facts.targetGroup(name)?.isNetwork,
     );
-    const isEmpty = isSeenEnded(there) || (spots.length === 0 && there.running.length === 0);
+    const isEmpty = isSeenEnded(there) || (spots.length === 0 && listed(there).length === 0);
     watched.emptySince = isEmpty ? (watched.emptySince ?? at) : undefined;
     if (isUnpermitted(watched.hold, there)) watched.unpermittedUntil = Number.POSITIVE_INFINITY;
     else if (watched.unpermittedUntil === Number.POSITIVE_INFINITY) watched.unpermittedUntil = at;
@@ -86,10 +86,10 @@ export class Latenesses {
     if (emptySince === undefined || scope.limit === Number.POSITIVE_INFINITY) return;
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
     // A drain that searches for what nobody named is not ready before it has asked everything.
-    const { settle, searchesFor } = scope.permits;
+    const { settle, searchesFor, leavesFor } = scope.permits;
     const mayBeSentTo = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
     const from = Math.max(emptySince + mayBeSentTo, looked + mayBeSentTo, looked + searchesFor);
-    if (at - from <= GRACE_MS) return;
+    if (at - from <= GRACE_MS + leavesFor) return;
     const what = `the hook ${hold.hook} held it with nothing left on it`;
     const allowedBy = this.#allowed(watched, { from, at });
     add({ kind: "late", instanceId, what, from, to: at, allowedBy });
@@ -146,6 +146,11 @@ export class Latenesses {
 // What a replaced root volume took with it, ECS goes on to list, and nothing shows that it is gone.
 function isSeenEnded({ ended }: There): boolean {
   return ended !== undefined && ended.how !== "root volume replaced";
+}
+
+// The tasks that ECS lists. Those that went with a root volume are among them for as long as its agent is silent.
+function listed({ tasks }: There): TaskThere[] {
+  return [...tasks.values()].filter(({ status }) => status !== "STOPPED" && status !== "DEPROVISIONING");
 }
 
 // Discovery finds its cluster, and the settings let nobody set it DRAINING there.

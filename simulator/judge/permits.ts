@@ -112,7 +112,7 @@ function allowedByDeadline(there: There, hold: Hold, lost: Lost): AllowedBy | un
   // In a cluster that may not be changed, nothing makes it leave.
   if (lost.cluster !== undefined && !hold.scope.permits.changeable.has(lost.cluster)) return "clusters";
   const isHeard = [...there.containerInstances.values()].every(({ connected }) => connected);
-  return lost.isStandalone && isHeard && hold.scope.stopTasks !== "all" ? "stop_tasks" : "on_timeout";
+  return lost.isStandalone && isHeard && hold.scope.isToStop !== "all" ? "stop_tasks" : "on_timeout";
 }
 
 /** What allows that nobody looked where nothing is named. */

@@ -76,7 +76,7 @@ function areLeftovers(instance: JudgedInstance, scope: Scope, taskFacts: TaskFac
     const facts = taskFacts(cluster, arn);
     const { status, heardSince = 0 } = instance.containerInstances.get(cluster) ?? {};
     if (!facts?.isToRun || status !== "DRAINING" || !Number.isFinite(heardSince)) return false;
-    return mayChange(scope, cluster) && mayStop(scope.stopTasks, facts);
+    return mayChange(scope, cluster) && mayStop(scope.isToStop, facts);
   };
   if (live.length === 0 || !live.every(([arn, task]) => isToStop(arn, task))) return false;
   return instance.judged(scope).every((each) => {

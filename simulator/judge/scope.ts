@@ -21,8 +21,9 @@ export type Scope = Places & {
   readonly limit: number;
   /** Whether the drain may end with ABANDON after its deadline. ABANDON cancels the instance's other hooks. */
   readonly mayAbandon: boolean;
-  /** Which tasks it may stop. */
+  /** Which tasks it may stop, and which it is to stop: settings that have changed may allow more than it knows of. */
   readonly stopTasks: StopTasks;
+  readonly isToStop: StopTasks;
   /** Whether there is no message about the drain, so that a sweep must find it. */
   readonly isSwept: boolean;
   /** Whether a message or a sweep tells the functions of the drain, as the hook and the inputs are now. */
@@ -70,6 +71,8 @@ type Permits = {
   readonly settle: number | undefined;
   /** The longest that any of the settings gives for that, in milliseconds; 0 where none does. */
   readonly settlesByKey: number;
+  /** So much longer it may take where the container instance is taken out last: that shows at the next pass. In milliseconds. */
+  readonly leavesFor: number;
   /** How long nothing must have been left before the end: behind a Network Load Balancer, and elsewhere. In milliseconds. */
   readonly settlesAtLeast: { readonly behindNetwork: number; readonly elsewhere: number };
   readonly containerInstances: "never" | "when_disconnected" | "always";
@@ -106,6 +109,8 @@ const DRAIN_TIMEOUT_SECONDS = 3600;
  * "several minutes". An instance that was behind one is not ready before, unless the input says how long to settle.
  */
 export const NETWORK_SETTLE_MS = 120_000;
+/** How soon the next pass comes at the latest after the container instance was taken out, unless the input says how often. */
+const LEAVING_MS = 20_000;
 /** What an input without the key `discover` means. */
 const DISCOVERY: Discovery = "all";
 /** A shorter hook can end between two passes, in milliseconds. */
@@ -168,7 +173,7 @@ export function scopeOf(input: Keys, hook: JudgedHook, found: Found = NOTHING): 
     loadBalancers: new Set([...named.loadBalancers, ...more.loadBalancers]),
     ...end,
     // Nobody knows what a wrong value was to protect.
-    ...(isMistold ? { stopTasks: "none" } : {}),
+    ...(isMistold ? { stopTasks: "none", isToStop: "none" } : {}),
     found,
     timeouts: { heartbeatTimeout: hook.heartbeatTimeout, globalTimeout: hook.globalTimeout },
     changedAt: hook.changedAt ?? Number.NEGATIVE_INFINITY,
@@ -218,7 +223,8 @@ export function isMisnamedNow({ named, permits }: Scope, { exists, isCluster }: 
 }
 
 function permitsOf(keys: Keys, found: Found): Omit<Permits, "leavesAfter" | "isMistold" | "dryRun"> {
-  const { deregister_container_instance: containerInstances, settle_seconds: seconds } = keys;
+  const { deregister_container_instance: containerInstances, settle_seconds: seconds, poll_seconds } = keys;
+  const poll = typeof poll_seconds === "number" ? poll_seconds * 1_000 : 0;
   const settle = typeof seconds === "number" ? seconds * 1_000 : undefined;
   const discover =
     keys.discover === "all" || keys.discover === "named" || keys.discover === "warn"
@@ -242,6 +248,7 @@ function permitsOf(keys: Keys, found: Found): Omit<Permits, "leavesAfter" | "isM
     settle,
     settlesByKey: settle ?? 0,
     settlesAtLeast: { behindNetwork: settle ?? NETWORK_SETTLE_MS, elsewhere: settle ?? 0 },
+    leavesFor: containerInstances === "always" ? Math.max(poll, LEAVING_MS) : 0,
     containerInstances:
       containerInstances === "never" || containerInstances === "always"
         ? containerInstances
@@ -270,6 +277,7 @@ function endOf(
     limit: deadline + TICKS_MS + (leaves ? heartbeatTimeout : 0),
     mayAbandon: on_timeout === "abandon",
     stopTasks: stopTasksOf(stop_tasks),
+    isToStop: stopTasksOf(stop_tasks),
     isSwept,
     isTold: true,
     keepsAlive: !leaves && dry_run !== true && heartbeatTimeout >= SHORT_HOOK_MS,
@@ -289,6 +297,8 @@ export function eitherScope(a: Scope, b: Scope): Scope {
     mayAbandon: a.mayAbandon || b.mayAbandon,
     stopTasks:
       (["all", "daemon"] as const).find((each) => [a, b].some((one) => one.stopTasks === each)) ?? "none",
+    isToStop:
+      (["none", "daemon"] as const).find((each) => [a, b].some((one) => one.isToStop === each)) ?? "all",
     isSwept: a.isSwept || b.isSwept,
     isTold: a.isTold && b.isTold,
     keepsAlive: a.keepsAlive && b.keepsAlive,
@@ -333,6 +343,7 @@ function eitherPermits(a: Permits, b: Permits): Permits {
       behindNetwork: Math.min(a.settlesAtLeast.behindNetwork, b.settlesAtLeast.behindNetwork),
       elsewhere: Math.min(a.settlesAtLeast.elsewhere, b.settlesAtLeast.elsewhere),
     },
+    leavesFor: Math.max(a.leavesFor, b.leavesFor),
     containerInstances:
       (["never", "when_disconnected"] as const).find((each) =>
         both.some(({ containerInstances }) => containerInstances === each),

@@ -343,17 +343,16 @@ export function conclude(
   return [...judge.violations, ...queueViolations(world, names, isSetAside, ended)];
 }
 
-// What the timeline sends that nobody can read, and that nothing loses. A policy of the queue may, a fault, or a new queue. So may a
-// run that was cut short, which hides it until the queue keeps it no longer.
+// What the timeline sends that nobody can read, and that nothing loses: no policy of the queue, no fault, no new queue, and no
+// end of its retention period.
 function certainlyUnreadable({ timeline, starts_at }: Scenario, world: World): SentMessage[] {
   return timeline.flatMap(({ at_seconds: at, send }) => {
     const queue = world.queues.all.find(({ name }) => name === send?.queue);
     if (!send || !queue || queue.attributes.policy || !isNobodys(send.body)) return [];
     const isRemade = queue.createdAt > Date.parse(starts_at) + at * 1000;
     const isLost = timeline.some((each) => each.lose_messages?.queue === send.queue && each.at_seconds >= at);
-    const { MessageRetentionPeriod, VisibilityTimeout } = queue.attributes;
-    const expires = MessageRetentionPeriod <= 2 * VisibilityTimeout;
-    return isRemade || isLost || expires ? [] : [send];
+    const isExpired = world.queues.lostOf(send.queue, send.body) > 0;
+    return isRemade || isLost || isExpired ? [] : [send];
   });
 }
 

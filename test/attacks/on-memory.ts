@@ -40,6 +40,7 @@ export const LIES: Readonly<Record<MemoryField, Lie>> = {
   plannedDraining: ["another account's, to be given back", { to_drain: [OTHERS_INSTANCE] }],
   plannedDeregistrations: ["another account's, to be given back", { to_take: [OTHERS_TARGET] }],
   behindNetworkLoadBalancer: ["true", { behind_network_load_balancer: true }],
+  foundDrained: ["true", { found_drained: true }],
   managed: ["another account's", { managed_target_groups: [OTHERS_GROUP] }],
   loadBalancers: [
     "another account's",

@@ -82,11 +82,18 @@ describe("scenarios: the judge of what is set aside", () => {
     ]);
   });
 
-  it("what a queue keeps hardly longer than it hides it may expire", async () => {
-    const briefly = (retention_seconds: number) =>
-      world(NOISE, { queues: QUEUES.map((queue) => ({ ...queue, retention_seconds })) });
-    expect(await violations(briefly(120), drops)).to.deep.equal([]);
-    expect(await violations(briefly(300), drops)).to.deep.equal([lost]);
+  it("what a queue has kept for as long as it does may be gone", async () => {
+    const late = { skip_ticks: { function: "deregister", for_seconds: 170 } };
+    const kept = (retention_seconds: number) =>
+      world(NOISE, {
+        queues: QUEUES.map((queue) => ({ ...queue, retention_seconds })),
+        timeline: [
+          { at_seconds: 1, ...late },
+          { at_seconds: 2, send: { queue: "lifecycle", body: NOISE } },
+        ],
+      });
+    expect(await violations(kept(120), drops)).to.deep.equal([]);
+    expect(await violations(kept(1_200), drops)).to.deep.equal([lost]);
   });
 
   it("another text in its place is found out", async () => {

@@ -46,6 +46,7 @@ export class Queues {
   readonly #world: { readonly agenda: Agenda; readonly random: Random; readonly firings: Firings };
   readonly #byName = new Map<string, Queue>();
   readonly #deletedAt = new Map<string, number>();
+  readonly #lost: { readonly queue: string; readonly body: string }[] = [];
   readonly #onLost: LossListener[] = [];
   /** The deleted queues that somebody is about to make again. */
   readonly #toRemake = new Set<string>();
@@ -104,7 +105,13 @@ export class Queues {
     this.#onLost.push(listener);
   }
 
+  /** How many messages of a body a queue has lost. */
+  lostOf(queue: string, body: string): number {
+    return this.#lost.filter((each) => each.queue === queue && each.body === body).length;
+  }
+
   #lose(queue: string, body: string): void {
+    this.#lost.push({ queue, body });
     for (const listener of this.#onLost) listener(queue, body);
   }
 

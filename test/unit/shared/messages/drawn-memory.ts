@@ -114,6 +114,7 @@ export function drawnMemory(random: Random): Memory {
     plannedDraining: texts(),
     plannedDeregistrations: some(random, () => registration(random)),
     behindNetworkLoadBalancer: random.chance(0.5),
+    foundDrained: random.chance(0.5),
     managed: byKind(
       some(random, () => ({ kind: random.pick(["target", "classic"] as const), id: text(random) })),
     ),
@@ -180,6 +181,7 @@ export const FULL_MEMORY = {
   plannedDraining: ["arn:ci"],
   plannedDeregistrations: [{ kind: "classic", id: "api" }],
   behindNetworkLoadBalancer: true,
+  foundDrained: true,
   managed: [
     { kind: "target", id: "arn:managed" },
     { kind: "classic", id: "api" },

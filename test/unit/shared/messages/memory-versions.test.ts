@@ -23,6 +23,7 @@ const withoutTaken = (memory: Memory): Memory => ({
 const NEW: Partial<Memory> = {
   begunAt: undefined,
   followedSince: undefined,
+  foundDrained: false,
   shortestTimeout: 0,
   clearingSince: undefined,
   lastSeenAt: undefined,

@@ -53,6 +53,16 @@ describe("merging messages", () => {
       expect(all.map((each) => each.termination.memory)).to.deep.equal([lookedAt]);
   });
 
+  it("what a sweep found may have been behind anything, unless another message tells", () => {
+    const found: Memory = { ...lookedAt, foundDrained: true };
+    const isFound = (...memories: Memory[]) =>
+      merged(...memories.map((memory, i) => held(`${i}`, { memory })))[0]?.termination.memory.foundDrained;
+    expect(isFound(found, found)).to.equal(true);
+    expect(isFound(found, lookedAt)).to.equal(false);
+    expect(isFound(lookedAt, found)).to.equal(false);
+    expect(isFound(found, NO_MEMORY)).to.equal(true);
+  });
+
   it("what the older one alone knows is not forgotten, where the newer look could read nothing", () => {
     const known: Memory = {
       ...lookedAt,

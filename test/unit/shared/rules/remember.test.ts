@@ -55,9 +55,9 @@ describe("what is remembered", () => {
   describe("that a Network Load Balancer may have had what a sweep found", () => {
     const found = (observed: Partial<Observation>, memory: Partial<Memory> = {}) =>
       memoryOf({
-        memory: { behindNetworkLoadBalancer: true, ...memory },
+        memory: { foundDrained: true, ...memory },
         observed: { clusterInstances: [], registrations: [], ...observed },
-      }).behindNetworkLoadBalancer;
+      }).foundDrained;
     const silentHook = { hooks: [hook({ target: undefined })] };
     const rows: [string, boolean, Partial<Observation>, Partial<Memory>?][] = [
       ["nothing is left", true, {}],
@@ -65,7 +65,6 @@ describe("what is remembered", () => {
       ["it is ACTIVE", false, { clusterInstances: [clusterInstance("ACTIVE")] }],
       ["it is DRAINING", true, { ...silentHook, clusterInstances: [clusterInstance("DRAINING")] }],
       ["another's target is left", false, { registrations: [target()] }],
-      ["a target of one is left", true, { registrations: [target({ networkLoadBalancer: true })] }],
       [
         "a target could not be read",
         true,

@@ -163,6 +163,16 @@ describe("decide", () => {
       expected: ["wait"],
     },
     {
+      why: "a name in the input is nothing's: what was taken is known",
+      ...rooted,
+      observed: {
+        ...state("InService"),
+        clusterInstances: [clusterInstance("ACTIVE")],
+        unread: { registrations: { call: "elasticloadbalancing:DescribeTargetGroups", why: "gone" } },
+      },
+      expected: ["wait", "register", "register"],
+    },
+    {
       why: "in a warm pool, where it does not belong: only time tells",
       ...rooted,
       ...shown("Warmed:Stopped", draining),

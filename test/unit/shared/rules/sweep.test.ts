@@ -158,7 +158,7 @@ describe("a candidate", () => {
       noticedAt: undefined,
       interruptedAt: undefined,
       dryRun: false,
-      memory: { ...NO_MEMORY, lastHeartbeatAt: NOW, behindNetworkLoadBalancer: true },
+      memory: { ...NO_MEMORY, lastHeartbeatAt: NOW, foundDrained: true },
     });
   });
 
