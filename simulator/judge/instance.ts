@@ -122,7 +122,8 @@ export class JudgedInstance {
   enter(state: string, at: number): void {
     this.isInGroup = state !== "gone";
     if (!state.endsWith(":Wait") && this.heldUntil === Number.POSITIVE_INFINITY) this.heldUntil = at;
-    if (state !== "Pending" || this.#isTerminated) return;
+    // An interruption is over with the stop that it brought. With a new root volume it goes on.
+    if (state !== "Pending" || this.#isTerminated || !this.dead) return;
     this.dead = false;
     this.interrupted = false;
   }

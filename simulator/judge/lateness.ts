@@ -155,9 +155,9 @@ function listed({ tasks }: There): TaskThere[] {
 
 // Discovery finds its cluster, and the settings let nobody set it DRAINING there.
 function isUnpermitted({ scope }: Hold, there: There): boolean {
-  const { changeable, discover } = scope.permits;
+  const { changeable, waitsForFound } = scope.permits;
   const isOpen = [...there.containerInstances.values()].some(
     ({ status, cluster }) => status === "ACTIVE" && !changeable.has(cluster),
   );
-  return discover === "all" && !isSeenEnded(there) && isOpen;
+  return waitsForFound && !isSeenEnded(there) && isOpen;
 }

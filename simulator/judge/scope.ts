@@ -59,6 +59,8 @@ type Permits = {
   readonly isMisnamed: boolean;
   /** Whether a value in the hook's metadata is wrong. The drain is then held until its deadline. */
   readonly isMistold: boolean;
+  /** Whether what nobody named may hold the drain: any of the settings has `discover: all`. */
+  readonly waitsForFound: boolean;
   /** The clusters that are named. */
   readonly clusters: ReadonlySet<string>;
   /** The clusters that may be changed: they are named or tagged, or all may be. */
@@ -234,6 +236,7 @@ function permitsOf(keys: Keys, found: Found): Omit<Permits, "leavesAfter" | "isM
   const names = [keys.elb_name, ...list(keys.elb_names), ...list(keys.target_groups)];
   return {
     discover,
+    waitsForFound: discover === "all",
     searchesFor: discover === "named" ? 0 : SEARCH_MS + SEARCH_EACH_MS * found.targetGroups.size,
     isMisnamed:
       clusters.some((each) => !found.clusters.has(each)) ||
@@ -329,6 +332,7 @@ function eitherPermits(a: Permits, b: Permits): Permits {
   return {
     discover:
       (["named", "warn"] as const).find((each) => both.some(({ discover }) => discover === each)) ?? "all",
+    waitsForFound: a.waitsForFound || b.waitsForFound,
     searchesFor: Math.max(a.searchesFor, b.searchesFor),
     isMisnamed: a.isMisnamed || b.isMisnamed,
     isMistold: a.isMistold || b.isMistold,

@@ -207,8 +207,10 @@ export class Whereabouts {
       there.group = line.group;
       there.state = line.state;
       // It is up again: out of its pool, or with a new root volume.
-      if (there.ended && there.ended.how !== "terminated" && ["Pending", "InService"].includes(line.state))
-        Object.assign(there, { ended: undefined, interrupted: false });
+      if (there.ended && there.ended.how !== "terminated" && ["Pending", "InService"].includes(line.state)) {
+        there.interrupted &&= there.ended.how !== "stopped";
+        there.ended = undefined;
+      }
     }
     if (line.kind === "addresses" && line.interfaces.length > 0)
       this.instance(line.instanceId).interfaces = line.interfaces;

@@ -83,6 +83,19 @@ describe("judge", () => {
       expect(violations(told, { stopTasksByInput: () => ["all"] })).to.deep.equal([]);
     });
 
+    it("goes by that until the instance has stopped and started again", () => {
+      const told = (...between: Told[]): Told[] => [
+        [0, { kind: "interruption", instanceId: held }],
+        ...between,
+        [10 * SECOND, is("Pending")],
+        [20 * SECOND, stop({})],
+      ];
+      const by = (...between: Told[]) => violations(told(...between), { stopTasksByInput: () => ["all"] });
+      expect(by()).to.deep.equal([]);
+      const stopped = { kind: "instance-ended", instanceId: held, by: "ec2", how: "stopped" } as const;
+      expect(by([SECOND, stopped])).to.have.lengthOf.at.least(1);
+    });
+
     it("goes by nothing that somebody else has sent", () => {
       const forged: Told = [0, { kind: "message-forged", instanceId: held }];
       const told: Told[] = [forged, ...begins, [SECOND, stop({})]];
