@@ -114,7 +114,7 @@ async function sweepWhenDue(
   if (!isSweepDue(run.startedAt, everyMinutes)) return false;
   await all.receiveRest();
   if (!all.tracksAll) return false;
-  for (const found of await sweepGroups(run, all.seen, options)) all.add(found);
+  for (const found of await sweepGroups(run, all, options)) all.add(found);
   await sweepGhosts(run, all.seen, options);
   return true;
 }

@@ -6,6 +6,7 @@ import { logDone, stepText } from "../log-lines/step-text.ts";
 import type { Decided, Done, Step, WithSteps } from "../model/decision.ts";
 import { lostId } from "../model/logged.ts";
 import { registrationText, type Target } from "../model/registration.ts";
+import { INACTIVE } from "../model/tasks.ts";
 import type { Termination } from "../model/termination.ts";
 import type { Run } from "../run/run.ts";
 
@@ -124,21 +125,25 @@ function portOf(run: Run, kind: string) {
   throw new AwsCallError("elasticloadbalancing:*", "wrong", cause);
 }
 
-// Two hooks that hold one instance ask for the same container instance twice.
+// Two hooks that hold one instance ask for the same container instance twice. One that has left its cluster meanwhile has no status.
 function setStatus<S extends StatusStep>(status: "DRAINING" | "ACTIVE") {
-  return async (run: Run, batch: readonly Item<S>[]): Promise<BatchResult<Item<S>>> => {
+  return async (run: Run, batch: readonly Item<S>[]): Promise<Called<Item<S>>> => {
     const arns = [...new Set(batch.map(({ step }) => step.containerInstance))];
     const result = await run.ports.ecs.setStatus(batch[0]?.step.cluster ?? "", arns, status);
-    return byItem(
+    const { done, failed } = byItem(
       batch,
       result,
       (arn) => arn,
       ({ step }) => step.containerInstance,
     );
+    const lost = failed.flatMap(({ item, reason }) => (reason === INACTIVE ? [item] : []));
+    return { done, failed: failed.filter(({ item }) => !lost.includes(item)), lost };
   };
 }
 
-type CallBatch<T> = (run: Run, batch: readonly T[]) => Promise<BatchResult<T>>;
+/** What became of a call's items. Those that are lost neither are done nor have failed. */
+type Called<T> = BatchResult<T> & { readonly lost?: readonly T[] };
+type CallBatch<T> = (run: Run, batch: readonly T[]) => Promise<Called<T>>;
 
 async function inBatches<T extends Item>(
   run: Run,
@@ -175,13 +180,14 @@ async function settle<T extends Item>(run: Run, batch: readonly T[], call: CallB
   }
   return [
     ...result.done.map(({ index, step }) => ({ index, step, became: "done" as const })),
+    ...(result.lost ?? []).map(({ index, step }) => ({ index, step, became: "lost" as const })),
     ...result.failed.map(({ item: { index, step } }) => ({ index, step, became: "failed" as const })),
   ];
 }
 
 // A call that fails as a whole fails each of its items. If AWS refuses the request, one item may be the reason. Each item is
 // then sent by itself, so that the others need not wait for it.
-async function callFor<T>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<BatchResult<T>> {
+async function callFor<T>(run: Run, batch: readonly T[], call: CallBatch<T>): Promise<Called<T>> {
   if (run.isOutOfTime) {
     const { why } = run.ranOutOfTime();
     return { done: [], failed: batch.map((item) => ({ item, reason: why })) };
@@ -199,7 +205,11 @@ async function callFor<T>(run: Run, batch: readonly T[], call: CallBatch<T>): Pr
     }
   }
   const results = await forEachOf(batch, (item) => callFor(run, [item], call));
-  return { done: results.flatMap((each) => each.done), failed: results.flatMap((each) => each.failed) };
+  return {
+    done: results.flatMap((each) => each.done),
+    failed: results.flatMap((each) => each.failed),
+    lost: results.flatMap((each) => each.lost ?? []),
+  };
 }
 
 // AWS's answers by id, for the items that asked: several may have asked for one.

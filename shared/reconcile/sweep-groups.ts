@@ -9,6 +9,7 @@ import {
   groupsToSweep,
   heldIn,
   hooksOfOurs,
+  isAmong,
   isTakenForOurs,
   mayAskHook,
   type SweepOptions,
@@ -19,6 +20,14 @@ import { readHooks } from "../run/read-hooks.ts";
 import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 
+/** What a sweep knows of. */
+export type SweptQueue = {
+  /** The terminations that the run tracks, or that ended in it. */
+  readonly seen: readonly Termination[];
+  /** Receives once more what has come since. */
+  readonly receive: (waitSeconds: number) => Promise<void>;
+};
+
 /**
  * Finds instances that our hook holds, and that no known termination is about: their messages were lost, or there never was a
  * queue. It takes a call per hundred groups, one per group for its hooks, one per warm pool, and a heartbeat for each instance
@@ -26,9 +35,29 @@ import type { Run } from "../run/run.ts";
  */
 export async function sweepGroups(
   run: Run,
-  atHand: readonly Termination[],
+  queue: SweptQueue,
   options: SweepOptions,
 ): Promise<Termination[]> {
+  const candidates = await findCandidates(run, queue.seen, options);
+  if (candidates.length === 0) return [];
+  // The run before may have been late, and have handed over while this one read the groups.
+  await queue.receive(1);
+  const isKnown = isAmong(queue.seen);
+  const found = await forEachOf(candidates, async (each) => {
+    if (isKnown(each.termination) || !(await isHeld(run, each, options))) return [];
+    run.logAbout(each.termination).warn("sweep found", {
+      reason: "the hook holds it, and no message stands for it",
+    });
+    return [each.termination];
+  });
+  return found.flat();
+}
+
+async function findCandidates(
+  run: Run,
+  atHand: readonly Termination[],
+  options: SweepOptions,
+): Promise<Candidate[]> {
   const { groups, unknown } = await observeGroups(run, groupsToSweep(options, atHand), options.tag);
   for (const name of wrongNames(unknown, atHand, options))
     run.cannotUse(name, "there is no such Auto Scaling group");
@@ -43,14 +72,7 @@ export async function sweepGroups(
       candidatesOf({ group: group.name, hook, held }, atHand, options, run.now()),
     );
   });
-  const found = await forEachOf(candidates.flat(), async (each) => {
-    if (!(await isHeld(run, each, options))) return [];
-    run.logAbout(each.termination).warn("sweep found", {
-      reason: "the hook holds it, and no message stands for it",
-    });
-    return [each.termination];
-  });
-  return found.flat();
+  return candidates.flat();
 }
 
 // A heartbeat tells whether our hook holds the instance. It also starts the timer again, since nobody knows when it began.

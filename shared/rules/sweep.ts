@@ -79,6 +79,14 @@ export function hooksOfOurs(
   return hooks.filter((each) => countsAsOurs(each, ours) && (!knowsNone(ours) || isTold(each)));
 }
 
+/** Rule 15. Says whether one of these terminations is about an instance and a hook. */
+export function isAmong(
+  atHand: readonly Termination[],
+): (of: Pick<Termination, "instanceId" | "hook">) => boolean {
+  const known = new Set(atHand.map(({ instanceId, hook }) => `${instanceId} ${hook}`));
+  return ({ instanceId, hook }) => known.has(`${instanceId} ${hook}`);
+}
+
 /**
  * Rule 15. The held instances of a group that no known termination is about, for one of our hooks.
  *
@@ -91,10 +99,10 @@ export function candidatesOf(
   now: number,
 ): Candidate[] {
   const alike = atHand.filter((each) => each.group === group && each.hook === hook.name);
-  const known = new Set(atHand.filter((each) => each.hook === hook.name).map((each) => each.instanceId));
+  const isKnown = isAmong(atHand);
   const settings = settingsFor(hook, alike, options);
   return held
-    .filter(({ instanceId }) => !known.has(instanceId))
+    .filter(({ instanceId }) => !isKnown({ instanceId, hook: hook.name }))
     .map(({ instanceId, state }) => ({
       termination: {
         instanceId,

@@ -52,7 +52,9 @@ class Belongings {
 
   /** Somebody takes it out of a place: the judged functions, AWS itself, or somebody else. */
   leave(place: string, at: number, whose: "ours" | "aws" | "other"): void {
-    if (!this.registered.delete(place)) return;
+    const wasThere = this.registered.delete(place);
+    // An address may have been registered before it was this instance's.
+    if (!wasThere && whose !== "ours") return;
     if (whose === "other") this.takenByOthers.set(place, at);
     if (whose === "ours" || (whose === "other" && this.#isHeld)) this.mayBeGivenBack.add(place);
     else this.mayBeGivenBack.delete(place);

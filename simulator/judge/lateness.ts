@@ -80,14 +80,14 @@ export class Latenesses {
   }
 
   #judge(watched: Watched, at: number, add: (damage: Damage) => void): void {
-    const { hold, emptySince, behindNetwork } = watched;
+    const { hold, emptySince } = watched;
     const { askedAt, instanceId, scope } = hold;
     // Nothing tells the functions of it.
     if (emptySince === undefined || scope.limit === Number.POSITIVE_INFINITY) return;
     const looked = askedAt + this.#facts.ticks + (scope.isSwept ? this.#facts.sweepInterval : 0);
     // A drain that searches for what nobody named is not ready before it has asked everything.
     const { settle, searchesFor, leavesFor } = scope.permits;
-    const mayBeSentTo = settle === undefined && behindNetwork ? NETWORK_SETTLE_MS : 0;
+    const mayBeSentTo = settle === undefined && this.#mayBeBehindNetwork(watched) ? NETWORK_SETTLE_MS : 0;
     const from = Math.max(emptySince + mayBeSentTo, looked + mayBeSentTo, looked + searchesFor);
     if (at - from <= GRACE_MS + leavesFor) return;
     const what = `the hook ${hold.hook} held it with nothing left on it`;
@@ -119,15 +119,19 @@ export class Latenesses {
     return at <= this.#caughtUpAt(watched, from) ? "an injected fault" : undefined;
   }
 
+  // Where the message was lost, nobody tells the one who finds the instance what it was behind.
+  #mayBeBehindNetwork({ hold, behindNetwork }: Watched): boolean {
+    return behindNetwork || this.#where.instance(hold.instanceId).messageLostAt >= hold.askedAt;
+  }
+
   // When a drain has caught up with what disturbed it until it was late, and since: with faults, and with messages that were lost, which
   // a sweep finds. What it waits for counts from then: a search, and the time to settle.
-  #caughtUpAt({ hold, behindNetwork }: Watched, from: number): number {
+  #caughtUpAt(watched: Watched, from: number): number {
+    const { hold } = watched;
     const { disturbedUntil, sweepInterval, ticks } = this.#facts;
     const { settle, settlesByKey, searchesFor } = hold.scope.permits;
     const { messageLostAt } = this.#where.instance(hold.instanceId);
-    // What a Network Load Balancer had nobody tells the one who finds it.
-    const mayHaveBeen = behindNetwork || Number.isFinite(messageLostAt);
-    const byDefault = settle === undefined && mayHaveBeen ? NETWORK_SETTLE_MS : 0;
+    const byDefault = settle === undefined && this.#mayBeBehindNetwork(watched) ? NETWORK_SETTLE_MS : 0;
     const waits = Math.max(settlesByKey, byDefault) + searchesFor + GRACE_MS;
     // Without sweeps, nothing finds it.
     const found =

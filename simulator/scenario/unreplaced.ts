@@ -80,8 +80,10 @@ function isReplaceable(
     ({ scale_out, exit_standby, suspend_processes, put_hook, delete_hook }) =>
       exit_standby !== undefined || [scale_out, suspend_processes, put_hook, delete_hook].some(isOfGroup),
   );
+  // deregister's input goes with the notice, and terminate's own allows no more.
+  const inputs = [functions?.deregister.input ?? {}, functions?.terminate.input ?? {}];
   const ours = [...group.hooks.values()].some(
-    (hook) => hook.transition === TERMINATING && isOurs(hook, functions?.terminate.input ?? {}),
+    (hook) => hook.transition === TERMINATING && inputs.every((input) => isOurs(hook, input)),
   );
   return ours && !hasChanged;
 }

@@ -10,12 +10,12 @@ export type Meanwhile = Pick<Simulation, "calls" | "readLag"> & {
 
 type Left = Extract<StoryLine, { kind: "container-instance" }>;
 
-/** What a run says of a container instance that had left its cluster before the call that was to change it. */
+/** What a run of the version before says of a container instance that had left its cluster before the call that was to change it. */
 const LEFT = /(?:DRAINING|ACTIVE) in (\S+) of (i-[0-9a-f]+): INACTIVE(?: \(\d+ times\))?$/;
 
 /**
- * Whether a failure of a run names nothing but a container instance that somebody else took out of its cluster after the run had read
- * it, and before the run's call. Nobody can know of that, and the call is what tells.
+ * Whether a failure of a run names nothing but a container instance that left its cluster after the run had read it, and before the
+ * run's call. Nobody can know of that, and the call is what tells. This version says nothing of it, so it is the one before that did.
  */
 export function isOvertaken(failure: string, run: InvocationRecord, meanwhile: Meanwhile): boolean {
   const [, cluster, instanceId] = LEFT.exec(failure) ?? [];
@@ -25,8 +25,6 @@ export function isOvertaken(failure: string, run: InvocationRecord, meanwhile: M
       line.status === "INACTIVE" &&
       line.cluster === cluster &&
       line.instanceId === instanceId &&
-      line.by !== "deregister" &&
-      line.by !== "terminate" &&
       isBetweenReadAndCall(line, run, meanwhile),
   );
 }

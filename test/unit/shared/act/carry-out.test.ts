@@ -47,6 +47,19 @@ describe("carrying out steps: DRAINING", () => {
     expect(those("failed")).to.deep.equal(["i-2"]);
   });
 
+  it("one that has left its cluster meanwhile is neither done nor a failure", async () => {
+    const { those, run, lines } = await play(
+      plan(2, (n) => [drain(`ci-${n}`)]),
+      { setStatus: () => ({ done: ["ci-1"], failed: [{ item: "ci-2", reason: "INACTIVE" }] }) },
+    );
+    expect(those("drain")).to.deep.equal(["i-1"]);
+    expect(those("failed")).to.deep.equal([]);
+    expect(run.hasFailures).to.equal(false);
+    expect(lines.map(([, phrase, fields]) => [phrase, fields.instance_id])).to.deep.equal([
+      ["set DRAINING", "i-1"],
+    ]);
+  });
+
   it("names a container instance once, where two hooks hold the instance", async () => {
     const { asked, those } = await play(
       plan(2, () => [drain("ci-1")]),

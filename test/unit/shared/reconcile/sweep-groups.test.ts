@@ -26,6 +26,7 @@ async function play({
   hooks = [ours],
   answers = {},
   atHand = [],
+  late = [],
   until = Number.POSITIVE_INFINITY,
   ...options
 }: Partial<Omit<SweepOptions, "groups">> & {
@@ -35,6 +36,8 @@ async function play({
   hooks?: Hook[];
   answers?: Record<string, Answer>;
   atHand?: readonly Termination[];
+  /** What has come by the time at which the queue is asked once more. */
+  late?: readonly Termination[];
   until?: number;
 } = {}) {
   const { ports: untouchable, lines } = untouchablePorts();
@@ -60,7 +63,13 @@ async function play({
     },
   };
   const run = new Run(ports, until);
-  const found = await sweepGroups(run, atHand, {
+  const queue = {
+    seen: atHand,
+    receive: async () => {
+      queue.seen = [...atHand, ...late];
+    },
+  };
+  const found = await sweepGroups(run, queue, {
     groups: options.names ?? ["fleet"],
     tag: undefined,
     ours: OURS,
@@ -136,6 +145,11 @@ describe("a sweep", () => {
   it("skips what a termination at hand stands for, by its hook", async () => {
     expect((await play({ atHand: [termination()] })).ids).to.deep.equal([]);
     expect((await play({ atHand: [termination({}, { hook: "backup" })] })).ids).to.deep.equal(["i-1"]);
+  });
+
+  it("leaves alone what has a message by the time it has read the groups: no heartbeat keeps that hook alive", async () => {
+    const { ids, heartbeats, lines } = await play({ late: [termination()] });
+    expect([ids, heartbeats, lines]).to.deep.equal([[], [], []]);
   });
 
   it("knows a hook by the queue that it notifies, not by a topic of the same name, nor by another queue", async () => {
