@@ -10,6 +10,7 @@ import type { Termination } from "../model/termination.ts";
 import { knownOwners } from "./left-addresses.ts";
 import { leftoversOf } from "./still-there.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
+import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
 
 // EC2's answers about an instance on which nothing runs any more. While it is stopping, something may still run.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
@@ -78,14 +79,16 @@ function isFirstLook({ registrations, noRegistrationSince }: Memory, { unread }:
   return isRead && registrations.length === 0 && noRegistrationSince === undefined;
 }
 
-// Whether nobody has begun to drain it. A pass does all that it can at once, so what is ACTIVE or registered has had none. Without
-// either, its hook sends no message that another run may have had.
+// Whether none of us has begun to drain it. A pass does all that it can at once, so what is ACTIVE or registered has had none.
+// Managed draining sets it DRAINING too. Without either, its hook sends no message that another run may have had.
 function isUntouched(
   { hook }: Termination,
   { clusterInstances, registrations, hooks }: Observation,
 ): boolean {
-  if (clusterInstances.length > 0)
-    return !clusterInstances.some(({ containerInstance }) => containerInstance.status === "DRAINING");
+  if (clusterInstances.length > 0) {
+    const isEcss = hooks?.some(({ name }) => name === MANAGED_DRAINING_HOOK) === true;
+    return isEcss || !clusterInstances.some(({ containerInstance: { status } }) => status === "DRAINING");
+  }
   const own = hookOf({ hook }, { hooks });
   return registrations.length > 0 || (own !== undefined && own.target === undefined);
 }

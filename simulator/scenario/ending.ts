@@ -6,6 +6,7 @@ import {
   isLeaving,
   isWarm,
 } from "../services/autoscaling/model.ts";
+import { poolSurplus } from "../services/autoscaling/warm-pools.ts";
 import { isAlive, isEnded } from "../services/ec2/instances.ts";
 import type { World } from "../services/world.ts";
 import type { Scenario } from "./schema.ts";
@@ -57,6 +58,7 @@ export function isQuiet(scenario: Scenario, { queues, groups, instances }: World
       (group) =>
         ![...group.instances.values()].some(isBeforeItsHooks) &&
         !hasSurplus(group) &&
+        poolSurplus(group) <= 0 &&
         group.atRisk.size === 0 &&
         !groups.refreshes.isActive(group),
     )

@@ -49,14 +49,16 @@ export class WarmPools {
 
   /** Launches or terminates what the pool has too few or too many of. */
   balance(group: Group): void {
-    const pool = group.warmPool;
-    if (!pool) return;
-    const size = [...group.instances.values()].filter(
-      (each) => isWarm(each.state.latest) && !isLeaving(each),
-    ).length;
-    const wanted = Math.max(pool.minSize, (pool.maxPrepared ?? group.maxSize) - group.desired, 0);
-    for (let i = size; i < wanted; i++) this.#launch(group);
-    for (const each of this.ready(group, Math.max(0, size - wanted)))
+    const surplus = poolSurplus(group);
+    for (let i = surplus; i < 0; i++) this.#launch(group);
+    for (const each of this.ready(group, Math.max(0, surplus)))
       this.#passages.terminate(group, each, SHRINKING);
   }
+}
+
+/** How many instances a group's warm pool has too many; below 0, how many it lacks. */
+export function poolSurplus({ warmPool: pool, instances, maxSize, desired }: Group): number {
+  if (!pool) return 0;
+  const size = [...instances.values()].filter((each) => isWarm(each.state.latest) && !isLeaving(each)).length;
+  return size - Math.max(pool.minSize, (pool.maxPrepared ?? maxSize) - desired, 0);
 }

@@ -59,11 +59,16 @@ describe("what is remembered", () => {
         observed: { clusterInstances: [], registrations: [], ...observed },
       }).foundDrained;
     const silentHook = { hooks: [hook({ target: undefined })] };
+    const managed = {
+      hooks: [hook(), hook({ name: "ecs-managed-draining-termination-hook" })],
+      clusterInstances: [clusterInstance("DRAINING")],
+    };
     const rows: [string, boolean, Partial<Observation>, Partial<Memory>?][] = [
       ["nothing is left", true, {}],
       ["nothing is left, and its hook notifies nobody", false, silentHook],
       ["it is ACTIVE", false, { clusterInstances: [clusterInstance("ACTIVE")] }],
       ["it is DRAINING", true, { ...silentHook, clusterInstances: [clusterInstance("DRAINING")] }],
+      ["ECS may have set it DRAINING", false, managed],
       ["another's target is left", false, { registrations: [target()] }],
       [
         "a target could not be read",
