@@ -3,6 +3,7 @@ import { allowClosedPipes } from "../cli/closed-pipes.ts";
 import { endUsage, endWith } from "../cli/usage.ts";
 import { atOnce, tenThousand } from "./at-once.ts";
 import { bundle } from "./bundle.ts";
+import { costs } from "./costs.ts";
 import { delays } from "./delays.ts";
 import { deployed } from "./deployed.ts";
 import { discovery } from "./discovery.ts";
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   mapping,
   named,
   hours,
+  costs,
   discovery,
   "at-once": atOnce,
   bundle,

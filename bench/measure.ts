@@ -39,13 +39,17 @@ export type Measured = {
 /** Changes a simulation before it starts. */
 export type Prepare = (simulation: Simulation) => void;
 
+/** Receives each line that the functions write into their log. */
+type Write = (line: string) => void;
+
 /** Plays a fleet with the functions themselves, and measures what its terminations took. Throws where one was lost. */
-export async function measure(fleet: Fleet, prepare?: Prepare): Promise<Measured> {
+export async function measure(fleet: Fleet, prepare?: Prepare, write?: Write): Promise<Measured> {
   const arrivedAt = new Map<string, number>();
-  const played = await play(fleet, (simulation) => {
+  const follow = (simulation: Simulation) => {
     followArrivals(simulation, queuesOf(fleet)[1].name, arrivedAt);
     prepare?.(simulation);
-  });
+  };
+  const played = await play(fleet, follow, write);
   const { terminations, simulation } = played;
   const violations = played.violations.filter(({ rule }) => rule !== LATE);
   if (terminations.length !== fleet.terminations || violations.length > 0) {
@@ -87,10 +91,10 @@ export async function measure(fleet: Fleet, prepare?: Prepare): Promise<Measured
 }
 
 /** Plays a fleet with the functions themselves. As deployed, their work takes time too. */
-export function play(fleet: Fleet, prepare?: Prepare): Promise<Played> {
+export function play(fleet: Fleet, prepare?: Prepare, write: Write = () => {}): Promise<Played> {
   const through = fleet.asDeployed ? { through: cpuCharged(template.memoryMegabytes) } : {};
   return playScenario(scenarioOf(fleet), {
-    invoke: inProcess(() => {}, through),
+    invoke: inProcess((line) => write(line), { ...through, writeMetrics: (line) => write(line) }),
     watch: (simulation) => {
       endJobs(simulation, fleet);
       prepare?.(simulation);

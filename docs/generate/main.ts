@@ -7,6 +7,7 @@ import { reportSchema } from "../../cli/report.ts";
 import { architecturePage } from "./architecture/page.ts";
 import { attacksPage } from "./attacks-page.ts";
 import { cdkSettings } from "./cdk-settings.ts";
+import { costsPage } from "./costs-page.ts";
 import { deploymentPage } from "./deployment-page.ts";
 import { drainPicture } from "./drain-picture.ts";
 import { eventSchema } from "./events.ts";
@@ -31,6 +32,7 @@ allowClosedPipes();
 const pages: Record<string, string> = {
   "dev/architecture.md": architecturePage(),
   "dev/attacks.md": attacksPage(),
+  "costs.md": costsPage(),
   "deployment.md": deploymentPage(),
   "../deploy/cdk/lib/settings.ts": cdkSettings(),
   "../deploy/terraform/variables.tf": terraformVariables(),

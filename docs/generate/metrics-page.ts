@@ -1,4 +1,5 @@
 import { METRICS, type MetricName, NAMESPACE } from "../../shared/base/metrics.ts";
+import { PRICES } from "./prices.ts";
 import { markdownTable } from "./tables.ts";
 
 /** What each metric counts, and whether groups have it too. */
@@ -26,13 +27,16 @@ const MEANS: Readonly<Record<MetricName, readonly [means: string, ofGroups: bool
   CallsFailed: ["Calls that failed for another reason.", false],
 };
 
-const PRICE = 0.3;
+/** How many of the metrics each group has. */
+export const METRICS_OF_GROUPS = Object.values(MEANS).filter(([, ofGroups]) => ofGroups).length;
+
+const { dollars: PRICE } = PRICES["CloudWatch metrics"];
 const dollars = (metrics: number) => `$${Math.round(metrics * PRICE)}`;
 
 /** The page on the metrics, from the list that the functions write. */
 export function metricsPage(): string {
   const names = Object.keys(METRICS) as MetricName[];
-  const ofGroups = names.filter((name) => MEANS[name][1]).length;
+  const ofGroups = METRICS_OF_GROUPS;
   const rows = names.map((name) => [
     `\`${name}\``,
     METRICS[name].unit,
@@ -82,5 +86,6 @@ ${markdownTable(
 )}
 
 A group that drains for an hour on each working day has values in some 22 of 730 hours, so it costs ${Math.round(((ofGroups * PRICE * 22) / 730) * 100)} cents a month.
+[costs.md](costs.md) has what all of it costs.
 `;
 }

@@ -27,8 +27,8 @@ export function performanceText(tables: Tables): string {
 <!-- Made from bench/results.json by \`npm run docs\`. -->
 
 Calls to AWS count, because the deployment that removes the instances shares the account's throttles. Lambda seconds count, and
-so does the time for which you pay for an instance that is ready. An idle hour costs something too. This command measures all
-of it:
+so does the time for which you pay for an instance that is ready. An idle hour costs something too. In dollars, see [costs.md](costs.md).
+This command measures all of it:
 
     npm run bench
 
