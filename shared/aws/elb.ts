@@ -13,7 +13,7 @@ import { AwsCallError, OddAnswer } from "../base/errors.ts";
 import type { LoadBalancer } from "../model/load-balancer.ts";
 import type { RegisteredTarget, Target } from "../model/registration.ts";
 import { allItems, fieldOf, fieldsOf, oddUnless } from "./answers.ts";
-import { type Call, call, unless, unlessGone } from "./call.ts";
+import { type Call, call, unlessGone } from "./call.ts";
 import type { LoadBalancerPort } from "./load-balancer-port.ts";
 
 /** How many a page has at the most (the SDK model's limit). */
@@ -155,8 +155,7 @@ async function describe(client: ElasticLoadBalancingClient, name: string): Promi
   return found;
 }
 
-// The instances that the load balancer is still draining. An id that it cannot know fails the whole call. Then it is asked about
-// each by itself.
+// The instances that the load balancer is still draining.
 async function drainingOf(
   { client, call }: { readonly client: ElasticLoadBalancingClient; readonly call: Call },
   name: string,
@@ -175,11 +174,8 @@ async function drainingOf(
     const byId = new Map(states.map((each) => [fieldOf(HEALTH, each, "InstanceId"), each]));
     return ids.flatMap((id) => drainingAs(id, byId.get(id)));
   };
-  const known = await unlessInvalid(() => ask(instanceIds));
-  if (known !== undefined) return known;
-  const still: RegisteredTarget[] = [];
-  for (const id of instanceIds) still.push(...((await unlessInvalid(() => ask([id]))) ?? []));
-  return still;
+  const states = await inValidPieces(instanceIds, ask);
+  return states.flatMap((each) => each ?? []);
 }
 
 // AWS leaves out the state of an instance that has ended (Elastic Load Balancing API Reference, DescribeInstanceHealth). Whether it
@@ -195,37 +191,54 @@ function drainingAs(id: string, shown: InstanceState | undefined): RegisteredTar
   return [{ ...targetOf(id, "draining", []), ...odd }];
 }
 
-// One bad id fails the whole call, and nothing is taken out. Then each is sent by itself, and a bad one counts as done.
+// A bad id counts as taken out.
 async function deregister(
   client: ElasticLoadBalancingClient,
   name: string,
   targets: readonly Target[],
 ): Promise<BatchResult<Target>> {
-  const takeOut = (some: readonly Target[]) =>
-    call("elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () =>
-      client.send(
-        new DeregisterInstancesFromLoadBalancerCommand({
-          LoadBalancerName: name,
-          Instances: some.map(({ id }) => ({ InstanceId: id })),
-        }),
-      ),
-    );
-  if ((await unlessInvalid(() => takeOut(targets))) !== undefined) return { done: targets, failed: [] };
-  const done: Target[] = [];
   const failed: { item: Target; reason: string; cause: AwsCallError }[] = [];
-  for (const item of targets) {
+  const takeOut = async (some: readonly Target[]) => {
     try {
-      await unlessInvalid(() => takeOut([item]));
-      done.push(item);
+      await call("elasticloadbalancing:DeregisterInstancesFromLoadBalancer", () =>
+        client.send(
+          new DeregisterInstancesFromLoadBalancerCommand({
+            LoadBalancerName: name,
+            Instances: some.map(({ id }) => ({ InstanceId: id })),
+          }),
+        ),
+      );
     } catch (cause) {
-      if (!(cause instanceof AwsCallError)) throw cause;
-      failed.push({ item, reason: cause.message, cause });
+      if (!(cause instanceof AwsCallError) || isInvalid(cause) || some.length === targets.length) throw cause;
+      failed.push(...some.map((item) => ({ item, reason: cause.message, cause })));
     }
-  }
-  return { done, failed };
+  };
+  await inValidPieces(targets, takeOut);
+  return { done: targets.filter((each) => !failed.some(({ item }) => item === each)), failed };
 }
 
-// Undefined if the load balancer refuses an instance that it cannot know.
-async function unlessInvalid<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  return unless(({ cause }) => cause instanceof Error && INVALID_INSTANCE.test(cause.name), ask);
+// One bad id fails the whole call, and AWS does not say which. So each half is sent by itself, down to the bad one, which has no answer:
+// each of them takes two calls for each doubling of the batch.
+async function inValidPieces<T, R>(
+  items: readonly T[],
+  ask: (some: readonly T[]) => Promise<R>,
+): Promise<(R | undefined)[]> {
+  try {
+    return [await ask(items)];
+  } catch (error) {
+    if (!isInvalid(error)) throw error;
+    if (items.length <= 1) return [undefined];
+  }
+  const middle = Math.ceil(items.length / 2);
+  return [
+    ...(await inValidPieces(items.slice(0, middle), ask)),
+    ...(await inValidPieces(items.slice(middle), ask)),
+  ];
+}
+
+// Whether the load balancer refuses an instance that it cannot know.
+function isInvalid(error: unknown): boolean {
+  return (
+    error instanceof AwsCallError && error.cause instanceof Error && INVALID_INSTANCE.test(error.cause.name)
+  );
 }

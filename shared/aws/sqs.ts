@@ -3,6 +3,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
+  type QueueAttributeName,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -46,12 +47,15 @@ export type QueuePort = {
   delete: (queue: string, receipts: readonly string[]) => Promise<BatchResult<string>>;
   /** The name of the dead-letter queue of `queue`, or undefined when it has none. */
   deadLetterQueue: (queue: string) => Promise<string | undefined>;
+  /** About how many messages were received and neither deleted nor given back. SQS may be a minute behind. */
+  messagesInFlight: (queue: string) => Promise<number>;
   /** Sends one body with a reason as its message attribute `reason`, or with none. */
   sendWithReason: (queue: string, body: string, reason: string | undefined) => Promise<void>;
 };
 
 /** How many messages a receive brings at the most. */
 export const MESSAGES_A_RECEIVE = 10;
+const ATTRIBUTES = "sqs:GetQueueAttributes";
 /** The message attribute that says why a message was set aside. */
 const REASON = "reason";
 /** SQS's limits of a batch: its entries, and the bytes of all their bodies together. */
@@ -92,6 +96,14 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
     const url = fieldOf(action, answer, "QueueUrl");
     urls.set(queue, url);
     return url;
+  }
+
+  async function attributeOf(queue: string, name: QueueAttributeName): Promise<string | undefined> {
+    const QueueUrl = await urlOf(queue);
+    const { Attributes } = await call(ATTRIBUTES, () =>
+      client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] })),
+    );
+    return Attributes?.[name];
   }
 
   // SQS answers for each entry of a call. One that it does not name has failed. A call that fails as a whole fails its own entries
@@ -167,16 +179,18 @@ export function queuePort(client: SQSClient, urls: Map<string, string>): QueuePo
       ),
 
     async deadLetterQueue(queue) {
-      const QueueUrl = await urlOf(queue);
-      const action = "sqs:GetQueueAttributes";
-      const { Attributes } = await call(action, () =>
-        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] })),
-      );
-      const policy = Attributes?.RedrivePolicy;
+      const policy = await attributeOf(queue, "RedrivePolicy");
       if (!policy) return undefined;
       const arn = deadLettersIn(policy);
-      if (arn === undefined) throw new OddAnswer(action, "RedrivePolicy", policy);
+      if (arn === undefined) throw new OddAnswer(ATTRIBUTES, "RedrivePolicy", policy);
       return queueNameOf(arn);
+    },
+
+    async messagesInFlight(queue) {
+      const name = "ApproximateNumberOfMessagesNotVisible";
+      const count = await attributeOf(queue, name);
+      if (!/^\d+$/.test(count ?? "")) throw new OddAnswer(ATTRIBUTES, name, count);
+      return Number(count);
     },
 
     async sendWithReason(queue, body, reason) {

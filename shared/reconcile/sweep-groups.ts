@@ -26,6 +26,8 @@ export type SweptQueue = {
   readonly seen: readonly Termination[];
   /** Receives once more what has come since. */
   readonly receive: (waitSeconds: number) => Promise<void>;
+  /** Whether another run may have messages of the queue. */
+  readonly isReadElsewhere: () => Promise<boolean>;
 };
 
 /**
@@ -40,11 +42,13 @@ export async function sweepGroups(
 ): Promise<Termination[]> {
   const candidates = await findCandidates(run, queue.seen, options);
   if (candidates.length === 0) return [];
-  // The run before may have been late, and have handed over while this one read the groups.
+  // The run before may have been late, and have handed over while this one read the groups. Or it has yet to.
   await queue.receive(1);
   const isKnown = isAmong(queue.seen);
-  const found = await forEachOf(candidates, async (each) => {
-    if (isKnown(each.termination) || !(await isHeld(run, each, options))) return [];
+  const unknown = candidates.filter(({ termination }) => !isKnown(termination));
+  const isElsewhere = unknown.length > 0 && (await queue.isReadElsewhere());
+  const found = await forEachOf(unknown, async (each) => {
+    if (!(await isHeld(run, each, mayAskHook(each, options) && !isElsewhere))) return [];
     run.logAbout(each.termination).warn("sweep found", {
       reason: "the hook holds it, and no message stands for it",
     });
@@ -76,9 +80,9 @@ async function findCandidates(
 }
 
 // A heartbeat tells whether our hook holds the instance. It also starts the timer again, since nobody knows when it began.
-async function isHeld(run: Run, candidate: Candidate, options: SweepOptions): Promise<boolean> {
+async function isHeld(run: Run, candidate: Candidate, mayAsk: boolean): Promise<boolean> {
   const { termination, hook } = candidate;
-  if (!mayAskHook(candidate, options)) return isTakenForOurs(candidate);
+  if (!mayAsk) return isTakenForOurs(candidate);
   const answer = await reading(run, () => holdsByInstance(run, { ...termination, hook: hook.name }));
   return contentOf(answer) === true;
 }

@@ -24,6 +24,7 @@ import { dueOf, hasTimeForPass, MIN_QUEUE_BATCH, nextDueAt, queueBatchAfter } fr
 import { isFollowed } from "../rules/following.ts";
 import { withTimesBy } from "../rules/remembered-times.ts";
 import { isRoundDue, roundsUntil } from "../rules/rounds.ts";
+import { contentOf, reading } from "../run/reading.ts";
 import type { Run } from "../run/run.ts";
 import { reconcile } from "./reconcile.ts";
 import type { ReceivedNotices } from "./replace-noticed.ts";
@@ -139,6 +140,16 @@ export class TrackedTerminations {
   /** Whether the run tracks all messages of the queue: the last receive brought nothing, and there is room for more. */
   get tracksAll(): boolean {
     return this.#isDry && this.tracked.length < MAX_TRACKED;
+  }
+
+  /** Whether another run may have messages of the queue: SQS counts more in flight than this one has. */
+  async isReadElsewhere(): Promise<boolean> {
+    const { queue } = this.#options;
+    const inFlight = contentOf(
+      await reading(this.#run, () => this.#run.ports.queues.messagesInFlight(queue)),
+    );
+    const own = [...this.#tracked, ...this.notices].flatMap(({ messages }) => messages);
+    return (inFlight ?? 0) > new Set(own.map(({ id }) => id)).size + this.unreadable.length;
   }
 
   /** Adds a termination that has no message yet. */

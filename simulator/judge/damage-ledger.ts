@@ -367,10 +367,12 @@ export class DamageLedger {
       return;
     const scope = this.#scopeFor(there);
     if (!scope || !this.#wasHealthy(spot)) return;
-    const isDraining = there.draining(task.cluster) !== undefined;
+    const { at: drainingAt = Number.POSITIVE_INFINITY } = there.draining(task.cluster) ?? {};
+    const isDraining = Number.isFinite(drainingAt);
     const ofOurs = task.stoppedBy !== undefined && this.#facts.suspects.has(task.stoppedBy);
     // What ends by itself, and what a deployment replaces, is none of a drain's doing.
     if (task.reason?.startsWith("Essential container")) return;
+    if (isDraining && !ofOurs && (task.leavingAt ?? drainingAt) < drainingAt) return;
     if (!ofOurs && !isDraining && !there.isLeaving) return;
     const lost = this.#lostSpot(there, spot);
     const allowedBy = ofOurs

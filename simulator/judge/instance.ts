@@ -25,6 +25,8 @@ export type LiveTask = {
   readonly hostPorts: readonly number[];
   /** Since when it has been there, in milliseconds since 1970. */
   readonly since: number;
+  /** When ECS began to stop it, in milliseconds since 1970. */
+  readonly leavingAt: number | undefined;
 };
 
 /** One thing that a drain must wait for. */

@@ -9,6 +9,7 @@ import type { TerminationRecord, Violation } from "./records.ts";
 import { Replacements, type ReplacePolicy } from "./replacements.ts";
 import { READ_LAG_LIMIT_MS, type ServiceScope } from "./scope.ts";
 import { type TerminationOptions, Terminations } from "./terminations.ts";
+import { isLeavingBy } from "./whereabouts.ts";
 
 /** What the judge must know of the world beyond its story. Times are in milliseconds. */
 export type JudgeOptions = TerminationOptions & {
@@ -243,8 +244,10 @@ export class Judge implements Past {
   #task(line: LineOf<"task">): void {
     const { at, instanceId, cluster, service, status, hostPorts } = line;
     const instance = this.#instance(instanceId);
-    const since = instance.tasks.get(line.arn)?.since ?? at;
-    const task = { cluster, service, status, hostPorts, since };
+    const known = instance.tasks.get(line.arn);
+    const since = known?.since ?? at;
+    const leavingAt = known?.leavingAt ?? (isLeavingBy(status) ? at : undefined);
+    const task = { cluster, service, status, hostPorts, since, leavingAt };
     // Somebody else may have deregistered the container instance by force: ECS then shows its tasks as STOPPED although
     // their containers run on, and the functions cannot know of them.
     const isGivenUp =
@@ -271,7 +274,9 @@ export class Judge implements Past {
     const { drained } = instance;
     if (!drained || !this.#options.suspects.has(drained.by) || instance.interrupted) return;
     const isTooRecent = this.#isTooRecent(drained.readSince);
-    if (isTooRecent(instance.tasks.get(arn)?.since ?? at)) return;
+    const { since = at, leavingAt = at } = instance.tasks.get(arn) ?? {};
+    // What a deployment replaces is none of a drain's doing.
+    if (isTooRecent(since) || leavingAt < drained.at) return;
     const pointing = this.#terminations
       .pendingScopes(instanceId)
       .flatMap((scope) => instance.ours(scope))

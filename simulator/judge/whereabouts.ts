@@ -35,6 +35,8 @@ export type TaskThere = {
   addressShownAt: number;
   status: string;
   gone: boolean;
+  /** When ECS began to stop it, in milliseconds since 1970: a load balancer drains it before it gets SIGTERM. */
+  leavingAt: number | undefined;
   /** When it got SIGTERM, in milliseconds since 1970. */
   signalledAt: number | undefined;
   reason: string | undefined;
@@ -251,6 +253,7 @@ export class Whereabouts {
     const task = tasks.get(arn) ?? {
       ...{ arn, cluster, service, instanceId, hostPorts, address, since: at, status, gone, reason },
       addressShownAt: Number.POSITIVE_INFINITY,
+      leavingAt: undefined,
       signalledAt: undefined,
       stoppedBy: undefined,
       givenUpBy: undefined,
@@ -259,6 +262,7 @@ export class Whereabouts {
     if (status === "STOPPED" && !gone) task.givenUpBy ??= this.#deregisteredBy(instanceId, cluster);
     if (address !== undefined && !gone) this.#holders.set(address, task);
     if (status !== "PROVISIONING") task.addressShownAt = Math.min(task.addressShownAt, at);
+    if (isLeavingBy(status)) task.leavingAt ??= at;
     if (status === "STOPPING" && !gone) task.signalledAt ??= at;
     Object.assign(task, { status, gone, reason });
   }
@@ -274,6 +278,11 @@ export class Whereabouts {
     const readSince = this.#readSince();
     containerInstances.set(arn, { arn, cluster, status, by, at, readSince, connected });
   }
+}
+
+/** Whether a status is that of a task which ECS stops. */
+export function isLeavingBy(status: string): boolean {
+  return status === "DEACTIVATING" || status === "STOPPING";
 }
 
 function keyOf(line: LineOf<"target" | "classic">): string {

@@ -51,13 +51,20 @@ describe("classic load balancers: deregistration", () => {
     expect(asked()).to.deep.equal([["i-1", "i-2"]]);
   });
 
-  it("goes one by one where one id fails the batch, and takes the one that is not there for done", async () => {
+  it("halves the batch where one id fails it, and takes the one that is not there for done", async () => {
     const { port, asked } = classic(refusing({ "i-2": unknown("i-2") }));
     expect(await port.deregister("web", targets("i-1", "i-2", "i-3"))).to.deep.equal({
       done: targets("i-1", "i-2", "i-3"),
       failed: [],
     });
-    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
+    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1", "i-2"], ["i-1"], ["i-2"], ["i-3"]]);
+  });
+
+  it("takes two calls for each doubling of the batch to find a bad one", async () => {
+    const ids = Array.from({ length: 256 }, (_, i) => `i-${i}`);
+    const { port, asked } = classic(refusing({ "i-77": unknown("i-77") }));
+    expect((await port.deregister("web", targets(...ids))).failed).to.deep.equal([]);
+    expect(asked()).to.have.lengthOf(1 + 2 * 8);
   });
 
   it("knows the refusal by its name on the wire too", async () => {
@@ -84,7 +91,7 @@ describe("classic load balancers: deregistration", () => {
       calls += 1;
       return calls === 1 ? unknown("i-2") : sdkError("AccessDenied");
     });
-    const { failed } = await port.deregister("web", targets("i-1"));
+    const { failed } = await port.deregister("web", targets("i-1", "i-2"));
     expect(failed[0]?.cause).to.be.instanceOf(AwsCallError).and.include({
       action: "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
       kind: "denied",
@@ -129,14 +136,14 @@ describe("classic load balancers: health", () => {
     expect(await port.discoverTargets("web", ["i-1"])).to.deep.equal([]);
   });
 
-  it("goes one by one where one id fails the batch, and the one that is not there is gone", async () => {
+  it("halves the batch where one id fails it, and the one that is not there is gone", async () => {
     const { port, asked } = classic(
       refusing({ "i-2": unknown("i-2") }, (ids) => ({
         InstanceStates: ids.map((InstanceId) => ({ InstanceId, State: "InService", Description: LEAVING })),
       })),
     );
     expect(idsOf(await port.stillThere("web", targets("i-1", "i-2", "i-3")))).to.deep.equal(["i-1", "i-3"]);
-    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]]);
+    expect(asked()).to.deep.equal([["i-1", "i-2", "i-3"], ["i-1", "i-2"], ["i-1"], ["i-2"], ["i-3"]]);
   });
 
   it("throws where one cannot be asked: what is not known is not gone", async () => {

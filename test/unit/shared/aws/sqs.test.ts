@@ -205,6 +205,15 @@ describe("SQS: the rest", () => {
     expect(await sqs(() => ({})).port.deadLetterQueue("monitor")).to.equal(undefined);
   });
 
+  it("messages in flight are those that SQS counts as not visible", async () => {
+    const { port, sent } = sqs(() => ({ Attributes: { ApproximateNumberOfMessagesNotVisible: "12" } }));
+    expect(await port.messagesInFlight("monitor")).to.equal(12);
+    expect(sent().at(-1)).to.deep.equal([
+      "GetQueueAttributes",
+      { QueueUrl: QUEUE_URL, AttributeNames: ["ApproximateNumberOfMessagesNotVisible"] },
+    ]);
+  });
+
   it("a reason goes along as an attribute; without one there is none", async () => {
     const { port, sent } = sqs(() => ({}));
     await port.sendWithReason("dead", "body", "expected JSON");

@@ -27,6 +27,7 @@ async function play({
   answers = {},
   atHand = [],
   late = [],
+  isElsewhere = false,
   until = Number.POSITIVE_INFINITY,
   ...options
 }: Partial<Omit<SweepOptions, "groups">> & {
@@ -38,6 +39,8 @@ async function play({
   atHand?: readonly Termination[];
   /** What has come by the time at which the queue is asked once more. */
   late?: readonly Termination[];
+  /** Whether another run has messages. */
+  isElsewhere?: boolean;
   until?: number;
 } = {}) {
   const { ports: untouchable, lines } = untouchablePorts();
@@ -68,6 +71,7 @@ async function play({
     receive: async () => {
       queue.seen = [...atHand, ...late];
     },
+    isReadElsewhere: async () => isElsewhere,
   };
   const found = await sweepGroups(run, queue, {
     groups: options.names ?? ["fleet"],
@@ -150,6 +154,11 @@ describe("a sweep", () => {
   it("leaves alone what has a message by the time it has read the groups: no heartbeat keeps that hook alive", async () => {
     const { ids, heartbeats, lines } = await play({ late: [termination()] });
     expect([ids, heartbeats, lines]).to.deep.equal([[], [], []]);
+  });
+
+  it("keeps no hook alive while another run has messages, which may say that it is to end", async () => {
+    const { ids, heartbeats } = await play({ isElsewhere: true });
+    expect([ids, heartbeats]).to.deep.equal([["i-1"], []]);
   });
 
   it("knows a hook by the queue that it notifies, not by a topic of the same name, nor by another queue", async () => {

@@ -16,6 +16,7 @@ const received = rowsOf("sqs:ReceiveMessage", (it) => port(it).receive("q", 0));
 const sent = rowsOf("sqs:SendMessage", (it) => port(it).send("q", [{ body: "a" }]));
 const deleted = rowsOf("sqs:DeleteMessage", (it) => port(it).delete("q", ["r"]));
 const attributes = rowsOf("sqs:GetQueueAttributes", (it) => port(it).deadLetterQueue("q"));
+const counts = rowsOf("sqs:GetQueueAttributes", (it) => port(it).messagesInFlight("q"));
 
 /** Odd answers of SQS. */
 export const OF_SQS: readonly OddRow[] = [
@@ -67,5 +68,11 @@ export const OF_SQS: readonly OddRow[] = [
       { did: "the run broke off", does: "unread" },
       redrive(policy),
     ),
+  ),
+  counts.row(
+    "no `ApproximateNumberOfMessagesNotVisible`",
+    ["ApproximateNumberOfMessagesNotVisible", "missing"],
+    { did: "not asked", does: "unread" },
+    { Attributes: {} },
   ),
 ];
