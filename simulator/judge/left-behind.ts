@@ -90,7 +90,9 @@ function ghostAllowed(
   if (permit === "dry_run" || permit?.startsWith("discover:")) return permit;
   // Who released an instance is no reason to leave its ghost behind, but for one that nobody of ours ever had.
   const isUnheld = permit === "a person's act" || permit === "Spot interruption";
-  const isCaredFor = releases.wasHeld(there) || isSwept;
+  // A retained instance lives on for somebody to look at: only a sweep sees its end.
+  const isRetained = there.state.endsWith(":Retained");
+  const isCaredFor = (releases.wasHeld(there) && !isRetained) || isSwept;
   if (isUnheld && !isCaredFor) return permit;
   const from = there.ended?.at ?? since;
   // Its agent is silent, as that of every ghost.
