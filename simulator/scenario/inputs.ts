@@ -8,17 +8,13 @@ export type Input = Readonly<Record<string, unknown>>;
 export class Inputs {
   /** Whether terminate knows deregister's messages by the role that sent them. */
   readonly isSenderKnown: boolean;
-  /** What strangers' messages in terminate's queue say of drains. With `queue_name` alone it believes whoever sends. */
-  readonly sentByStrangers: readonly Input[];
   readonly #inputs = new Map<string, Input>();
   /** Those that were changed, and until when they were there, in milliseconds since 1970. */
   readonly #former: { readonly name: string; readonly input: Input; readonly until: number }[] = [];
 
-  constructor({ functions, timeline }: Pick<Scenario, "functions" | "timeline">) {
+  constructor({ functions }: Scenario) {
     this.isSenderKnown =
       functions?.terminate.sender_role_ids.split(",").includes(roleIdOf("deregister")) ?? false;
-    const queue = functions?.terminate.input.queue_name;
-    this.sentByStrangers = timeline.flatMap(({ send }) => (send?.queue === queue ? drainIn(send?.body) : []));
     for (const [key, each] of Object.entries(functions ?? {}))
       if (each) this.#inputs.set(key === "scale_tasks" ? "scale-tasks" : key, each.input);
   }
@@ -45,15 +41,5 @@ export class Inputs {
     this.#former.push({ name, input: this.of(name), until: now });
     const changed = Object.entries({ ...this.of(name), ...input }).filter(([, value]) => value !== null);
     this.#inputs.set(name, Object.fromEntries(changed));
-  }
-}
-
-// A message of the monitor queue about an instance. Its other keys are settings of the drain.
-function drainIn(body = ""): Input[] {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && "instance_id" in value ? [{ ...value }] : [];
-  } catch {
-    return [];
   }
 }

@@ -179,11 +179,7 @@ function inputsSince(inputs: Inputs, which: "deregister" | "terminate", now: num
     const sweeps = namesGroups(input);
     if (hasOwn && !inputs.isSenderKnown) return [input];
     const { dry_run } = input;
-    const believesAll = Object.keys(input).every((key) => key === "queue_name");
-    const over = [...told, ...(believesAll ? inputs.sentByStrangers : [])].map((each) => ({
-      ...inputOver(each, input),
-      dry_run,
-    }));
+    const over = told.map((each) => ({ ...inputOver(each, input), dry_run }));
     return hasOwn || sweeps ? [input, ...over] : over;
   });
 }

@@ -6,7 +6,7 @@ import type { Damage } from "../../simulator/judge/damage.ts";
 import type { Violation } from "../../simulator/judge/records.ts";
 import { type Played, playScenario } from "../../simulator/scenario/play.ts";
 import { checkScenario } from "../../simulator/scenario/read.ts";
-import type { ScenarioInput } from "../../simulator/scenario/schema.ts";
+import type { Scenario, ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { SLOW_MS } from "../../simulator/scenario/slow.ts";
 import { versionBefore } from "../versions/before.ts";
 import { codeBy, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
@@ -71,7 +71,9 @@ export async function run(scenario: ScenarioInput, plan = NOTHING_DEPLOYED): Pro
   const faults = faultsOfOurs(played, calmFrom(scenario, played));
   const miscounted = wrongCounts(scenario, played);
   const violations = [
-    ...played.violations.map((each) => violationText(each, startedAt)),
+    ...played.violations
+      .filter(({ instanceId }) => !isOfBelievedStranger(checked, instanceId))
+      .map((each) => violationText(each, startedAt)),
     ...faults.map((each) => faultText(each, startedAt)),
     ...miscounted.map((each) => `${COUNT_RULE}: ${each}`),
   ];
@@ -94,6 +96,21 @@ export async function run(scenario: ScenarioInput, plan = NOTHING_DEPLOYED): Pro
     lines,
     plan,
   };
+}
+
+/**
+ * Whether a stranger's message in terminate's queue is about an instance, where terminate has `queue_name` alone. It must believe the
+ * message's settings then, whoever sent it. The table of attacks says what harm that does.
+ */
+function isOfBelievedStranger({ functions, timeline }: Scenario, instanceId: string): boolean {
+  const input = functions?.terminate.input ?? {};
+  const { queue_name: queue, ...others } = input;
+  const hasQueueNameAlone = Object.keys(others).length === 0;
+  return (
+    hasQueueNameAlone &&
+    instanceId !== "" &&
+    timeline.some(({ send }) => send?.queue === queue && send?.body.includes(instanceId))
+  );
 }
 
 function countsOf(damage: readonly Damage[]): Map<string, number> {
