@@ -5,21 +5,26 @@ const { read } = require("./permissions.cjs");
 /** @typedef {import("./permissions.cjs").Variables} Variables */
 
 /**
- * Who may send to the lifecycle queue: the hook's role, the rule for notices, and the roles, rules and topics that the block adds.
+ * Who may send to the lifecycle queue: the hook's role, the rules and subscriptions of the stack, and the roles, rules and topics that
+ * the block adds. Each statement has its id, by which a template has it or leaves it out.
  *
  * @param {Variables} variables
  */
 exports.lifecycleQueue = async (variables) => {
   const sources = (await read(variables, "more_sources_that_may_send")) ?? [];
+  const topics = (await read(variables, "topics")) ?? [];
+  const hasEvents = (await read(variables, "lifecycle_events")) !== undefined;
+  const ofRules = sources.filter((each) => isOf("events", each));
+  const ofTopics = sources.filter((each) => isOf("sns", each));
   const allowed = [
-    allow("events", [
-      { "Fn::GetAtt": ["NoticesRule", "Arn"] },
-      ...sources.filter((each) => isOf("events", each)),
-    ]),
+    allow("RulesMaySend", "events", [{ "Fn::GetAtt": ["NoticesRule", "Arn"] }, ...ofRules]),
     allow(
-      "sns",
-      sources.filter((each) => isOf("sns", each)),
+      "LifecycleEventsMaySend",
+      "events",
+      hasEvents ? [{ "Fn::GetAtt": ["LifecycleEventsRule", "Arn"] }] : [],
     ),
+    allow("TopicsMaySend", "sns", topics),
+    allow("MoreTopicsMaySend", "sns", ofTopics),
   ];
   return [
     ...allowed.filter(({ Condition }) => Condition.ArnLike["aws:SourceArn"].length > 0),
@@ -73,8 +78,9 @@ async function denyOthers(variables, roles) {
   };
 }
 
-function allow(service, sources) {
+function allow(id, service, sources) {
   return {
+    Sid: id,
     Effect: "Allow",
     Principal: { Service: `${service}.amazonaws.com` },
     Action: "sqs:SendMessage",

@@ -1,6 +1,6 @@
 // Gives serverless.yml what it has of the block more than once, or not as it stands there: names, the functions' inputs, actions of
 // alarms. A wrong value counts as left out, so that deploy/check-block.cjs can tell all that is wrong.
-const { inputsOf, queueNamesOf } = require("./block.cjs");
+const { inputsOf, lifecycleEventPatternOf, queueNamesOf } = require("./block.cjs");
 const { read, readBlock } = require("./permissions.cjs");
 
 /** @typedef {import("./permissions.cjs").Variables} Variables */
@@ -45,6 +45,9 @@ exports.scaleTasksInput = async (variables) => inputsOf(await readBlock(variable
 
 /** @param {Variables} variables */
 exports.alarmActions = async (variables) => (await read(variables, "alarm_actions")) ?? [];
+
+/** @param {Variables} variables */
+exports.lifecycleEventPattern = async (variables) => lifecycleEventPatternOf(await readBlock(variables));
 
 // What loses something when it is replaced or deleted: messages, and instances that a hook holds.
 const KEPT = ["AWS::SQS::Queue", "AWS::AutoScaling::LifecycleHook"];

@@ -60,9 +60,9 @@ export function inputsOf(block: Block): Inputs {
       lifecycle_queue_name: lifecycle,
       elb_monitor_queue_name: monitor,
       ...ofPair,
-      ...block.deregister,
+      ...withIntake(block, block.deregister ?? {}),
     },
-    terminate: { queue_name: monitor, ...ofPair, ...terminateOf(block, lifecycle) },
+    terminate: { queue_name: monitor, ...ofPair, ...withIntake(block, terminateOf(block, lifecycle)) },
     scale_tasks: {
       ...(block.scale_tasks === undefined ? { services: [] } : {}),
       ...shared,
@@ -74,7 +74,8 @@ export function inputsOf(block: Block): Inputs {
 // It sweeps the groups of the block, if it knows our hook. A block from before may have it know none: then messages decide.
 function terminateOf(block: Block, lifecycle: unknown): Keys {
   const own = (block.terminate ?? block.deregister ?? {}) as Keys;
-  const isTold = HOOK_KEYS.some((key) => own[key] !== undefined && String(own[key]) !== "");
+  const isTold =
+    HOOK_KEYS.some((key) => own[key] !== undefined && String(own[key]) !== "") || bringsMore(block);
   const isLeftOut = (block.deregister as Keys | undefined)?.lifecycle_queue_name === undefined;
   const tag = groupTagOf(block);
   if (!isTold && !isLeftOut && groupsOf(block).length === 0 && tag === undefined) return own;
@@ -88,6 +89,26 @@ function terminateOf(block: Block, lifecycle: unknown): Keys {
     auto_scaling_groups: groups,
     ...(tag === undefined ? {} : { group_tag: tag }),
   };
+}
+
+// Both functions know the hooks whose messages a topic or the rule brings: what one does not know, it takes for another's.
+function withIntake({ topics, lifecycle_events }: Block, keys: Keys): Keys {
+  return {
+    ...keys,
+    ...added(keys, "lifecycle_topic_arns", topics),
+    ...added(keys, "lifecycle_hook_names", lifecycle_events?.hooks),
+  };
+}
+
+// A list that is wrong is told of as it stands.
+function added(keys: Keys, key: string, more: readonly string[] | null | undefined): Keys {
+  const own = keys[key] ?? [];
+  if (!more || more.length === 0 || !Array.isArray(own)) return {};
+  return { [key]: [...new Set([...own, ...more])] };
+}
+
+function bringsMore({ topics, lifecycle_events }: Block): boolean {
+  return (topics ?? []).length > 0 || lifecycle_events !== undefined;
 }
 
 // By what deregister knows more hooks. Terminate would take those that it does not know for another's, and drop their instances.

@@ -2,6 +2,7 @@
 export { heldBy } from "./held.ts";
 export { hooksOf } from "./hooks.ts";
 export { groupNamesOf, groupsOf, groupTagOf, inputsOf, queueNamesOf, SERVICE } from "./inputs.ts";
+export { lifecycleEventPatternOf, subscriptionsOf } from "./intake.ts";
 export { applyOptions, LOG_GROUPS } from "./options.ts";
 export { problemsOfRoles } from "./policies.ts";
 export { problemsOfBlock, rightBlock, warningsOfBlock } from "./problems.ts";

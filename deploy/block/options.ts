@@ -1,4 +1,5 @@
 import { inputsOf } from "./inputs.ts";
+import { subscriptionsOf } from "./intake.ts";
 import type { Block } from "./schema.ts";
 
 /** The roles that send to the queues, or receive from them: these use the key. */
@@ -9,7 +10,10 @@ export const LOG_GROUPS = ["DeregisterLogGroup", "TerminateLogGroup", "ScaleDash
 type Properties = Record<string, unknown>;
 type Resource = { readonly Type?: string | undefined; readonly Properties?: Properties };
 /** The resources that are there only if the block asks for them. */
-const ASKED_FOR = { Dashboard: "dashboard" } as const;
+const ASKED_FOR: Readonly<Record<string, (block: Block) => boolean>> = {
+  Dashboard: ({ dashboard }) => dashboard === true,
+  LifecycleEventsRule: ({ lifecycle_events }) => lifecycle_events !== undefined,
+};
 /** A service as Serverless holds it, as far as the options change it. */
 type Service = {
   readonly provider: Record<string, unknown>;
@@ -21,13 +25,13 @@ export function applyOptions(service: Service, block: Block): void {
   const { provider, resources } = service;
   if (block.log_retention_days !== undefined) provider.logRetentionInDays = block.log_retention_days;
   if (block.tags !== undefined) provider.stackTags = block.tags;
-  for (const [id, key] of Object.entries(ASKED_FOR)) if (block[key] !== true) delete resources.Resources[id];
+  for (const [id, isAsked] of Object.entries(ASKED_FOR)) if (!isAsked(block)) delete resources.Resources[id];
   for (const { Type, Properties = {} } of Object.values(resources.Resources)) {
     if (Type === "AWS::CloudWatch::Alarm" && block.ok_actions) Properties.OKActions = block.ok_actions;
     if (Type === "AWS::IAM::Role") bound(Properties, block);
     if (block.kms_key_arn !== undefined) encrypt({ Type, Properties }, block.kms_key_arn);
   }
-  Object.assign(resources.Resources, eventPolicies(block));
+  Object.assign(resources.Resources, eventPolicies(block), subscriptionsOf(block));
   if (block.kms_key_arn === undefined) return;
   resources.Resources.KeyPolicy = keyPolicy(block.kms_key_arn);
   const encrypted = { Properties: { KmsKeyId: block.kms_key_arn } };

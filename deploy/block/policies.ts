@@ -1,5 +1,5 @@
 import { SERVICE } from "./inputs.ts";
-import { figure } from "./problems.ts";
+import { figure } from "./lists.ts";
 import type { Block } from "./schema.ts";
 
 /** IAM's limit for all inline policies of a role together, in characters without white space. */

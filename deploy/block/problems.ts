@@ -4,6 +4,8 @@ import { terminateInput } from "../../functions/terminate/input.ts";
 import { problemsOf, quote } from "../../shared/base/validation-problems.ts";
 import { METADATA, metadataOf } from "./hooks.ts";
 import { groupNamesOf, groupsOf, inputsOf, MORE_HOOK_KEYS, queueNamesOf } from "./inputs.ts";
+import { problemsOfIntake } from "./intake-problems.ts";
+import { figure, isKeys, listed, twice } from "./lists.ts";
 import { type Block, blockIn, blockSchema, rightValue } from "./schema.ts";
 
 /** The name of a queue's dead letters is the queue's with this after it. */
@@ -41,6 +43,7 @@ export function problemsOfBlock(custom: unknown, options: Options = {}): string[
     ...problemsOfQueues(block),
     ...problemsOfGroups(written as Record<string, unknown>),
     ...problemsOfMetadata(written as Record<string, unknown>),
+    ...problemsOfIntake(written as Record<string, unknown>, block),
     ...problemsOfRegions(block),
     ...problemsOfLimits(block),
     ...problemsOfOptions(block, options),
@@ -149,15 +152,6 @@ function problemsOfGroups(written: Readonly<Record<string, unknown>>): string[] 
   ];
 }
 
-// The names of a list, each with its key.
-function listed(written: Readonly<Record<string, unknown>>, key: string): [key: string, name: unknown][] {
-  const list = written[key];
-  if (!Array.isArray(list)) return [];
-  return list.map((each, index) =>
-    isKeys(each) ? [`${key}[${index}].name`, each.name] : [`${key}[${index}]`, each],
-  );
-}
-
 function problemsOfMetadata({ groups }: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(groups)) return [];
   return groups.flatMap((each, index) => {
@@ -170,24 +164,15 @@ function problemsOfMetadata({ groups }: Readonly<Record<string, unknown>>): stri
   });
 }
 
-// A name that stands in two places, told of at the second.
-function twice(named: readonly (readonly [key: string, name: unknown])[]): string[] {
-  return named.flatMap(([key, name], index) => {
-    const [first] = named.slice(0, index).find(([, other]) => other === name && name !== undefined) ?? [];
-    return first === undefined
-      ? []
-      : [`${key}: expected each name once, found ${quote(name)} in ${first} too`];
-  });
-}
-
-// A key encrypts, and an alarm tells, in its own Region alone.
+// A key encrypts, and an alarm tells, in its own Region alone. A hook notifies a topic of its group's Region.
 function problemsOfRegions(block: Block): string[] {
-  const { region, kms_key_arn, alarm_actions, ok_actions } = block;
+  const { region, kms_key_arn, alarm_actions, ok_actions, topics } = block;
   if (region === undefined) return [];
   const arns: [key: string, arn: string][] = [
     ...(kms_key_arn === undefined ? [] : [["kms_key_arn", kms_key_arn] satisfies [string, string]]),
     ...(alarm_actions ?? []).map((arn, n): [string, string] => [`alarm_actions[${n}]`, arn]),
     ...(ok_actions ?? []).map((arn, n): [string, string] => [`ok_actions[${n}]`, arn]),
+    ...(topics ?? []).map((arn, n): [string, string] => [`topics[${n}]`, arn]),
   ];
   return arns
     .filter(([, arn]) => ![region, ""].includes(arn.split(":")[3] ?? ""))
@@ -240,21 +225,12 @@ function problemsOfOptions(block: Block, { stage }: Options): string[] {
       ];
 }
 
-function isKeys(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function named(problems: readonly string[]): string[] {
   return problems.map((problem) =>
     problem.startsWith("(the whole)")
       ? problem.replace("(the whole)", "serverless.yml: custom")
       : `serverless.yml: custom.${problem}`,
   );
-}
-
-/** A number as people read it. */
-export function figure(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 /** The names that serverless.yml has for its queues as it comes, and the stage that they are for. */

@@ -2,7 +2,15 @@ import * as z from "zod/mini";
 import { deregisterInput } from "../../functions/deregister/input.ts";
 import { scaleManyInput, scaleTasksInput } from "../../functions/scale-tasks/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
-import { clusterName, drainKeys, eventBus, groupName, objectExpected } from "../../shared/model/settings.ts";
+import {
+  clusterName,
+  drainKeys,
+  eventBus,
+  groupName,
+  hookName,
+  objectExpected,
+  topicArn,
+} from "../../shared/model/settings.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
@@ -47,6 +55,22 @@ export const groupSchema = z.strictObject(
       "expected the name of an Auto Scaling group, or an object with its name and settings",
     ),
   },
+);
+
+/** What the rule for lifecycle actions matches. */
+export const lifecycleEventsSchema = z.strictObject(
+  {
+    hooks: z
+      .array(hookName, { error: "expected a list of lifecycle hook names" })
+      .check(z.minLength(1, { error: "expected a list of lifecycle hook names, with at least one" }))
+      .check(z.describe("The names of the hooks. Both functions know them as yours.")),
+    groups: listOf(named, "expected a list of Auto Scaling group names").check(
+      z.describe(
+        "The groups of the block whose hooks these are. Without it, they are all groups that the block names. With `group_tag`, they are then all groups that have such a hook.",
+      ),
+    ),
+  },
+  { error: objectExpected("expected an object with the names of hooks, and of groups if you like") },
 );
 
 const functionsInput = (expected: string) => z.looseObject({}, { error: objectExpected(expected) });
@@ -165,6 +189,18 @@ export const blockSchema = z.strictObject(
       arns.source,
       "expected a list of ARNs of EventBridge rules and SNS topics",
     ).check(z.describe("EventBridge rules and SNS topics that may send to the lifecycle queue.")),
+    topics: listOf(topicArn, "expected a list of ARNs of SNS topics").check(
+      z.describe(
+        "SNS topics that bring messages of your hooks: the lifecycle queue is subscribed to each, and both functions know them. See [intake.md](intake.md).",
+      ),
+    ),
+    lifecycle_events: z
+      .optional(lifecycleEventsSchema)
+      .check(
+        z.describe(
+          "An EventBridge rule that brings the lifecycle actions of hooks that notify nobody, with [keys of its own](#topics-and-a-rule). See [intake.md](intake.md).",
+        ),
+      ),
     replace_and_delete: truth.check(
       z.describe(
         "Whether a deployment may replace or delete queues and hooks, which loses what is in them. See [below](#names-that-change). The default is false.",

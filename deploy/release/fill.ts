@@ -2,6 +2,7 @@
 import { conditionOf } from "./choices.ts";
 import { hasValue, referenceTo } from "./input-text.ts";
 import { isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
+import { filledPlaces } from "./places.ts";
 import { type Branch, either, isBranch, joined, NOTHING, partsOf, type Tree } from "./tree.ts";
 
 const STAND_INS = PARAMETERS.filter(({ standIn }) => standIn !== undefined);
@@ -21,10 +22,10 @@ export function fill(tree: Tree): Tree {
 function fillProperty(tree: Tree): Tree {
   // A list of nothing else, too: CloudFormation takes no empty list for some properties.
   const [only, ...others] = Array.isArray(tree) ? (tree as readonly Tree[]) : [tree];
-  const wanted = Array.isArray(tree) ? "list" : "text";
+  const wanted = Array.isArray(tree) ? ["list"] : ["text", "places"];
   const parameter =
     others.length === 0
-      ? STAND_INS.find(({ standIn, kind }) => standIn === only && kind === wanted)
+      ? STAND_INS.find(({ standIn, kind }) => standIn === only && wanted.includes(kind))
       : undefined;
   if (parameter === undefined || hasValue(parameter)) return fill(tree);
   return either(conditionOf(parameter), referenceTo(parameter), NOTHING);
@@ -64,13 +65,25 @@ function fillList(list: readonly Tree[]): Tree {
   if (lists.some(({ before }) => before !== "")) return arnsOf(items);
   const [only] = lists;
   const { list: parameter } = only as { list: Parameter };
-  if (lists.length > 1) throw new Error(`two lists in one: ${JSON.stringify(list)}`);
+  if (lists.length > 1) return namesOf(items);
+  // A condition of a policy takes no empty ARN, which an empty place would be.
+  if (parameter.kind === "places" && items.length === 1) return filledPlaces(parameter);
   const own = items.filter((each) => each !== only).map(({ item }) => fill(item));
   return either(
     conditionOf(parameter),
     own.length === 0 ? referenceTo(parameter) : together(own, parameter),
     own,
   );
+}
+
+// All names of several lists. An empty one is no name.
+function namesOf(items: readonly Item[]): Tree {
+  const texts = items.map(({ list, item }) => {
+    if (list === undefined)
+      throw new Error(`expected names of parameters alone, found ${JSON.stringify(item)}`);
+    return list.kind === "places" ? referenceTo(list) : { "Fn::Join": [",", referenceTo(list)] };
+  });
+  return { "Fn::Split": [",", { "Fn::Join": [",", texts] }] };
 }
 
 function together(own: readonly Tree[], parameter: Parameter): Tree {
@@ -81,8 +94,8 @@ function together(own: readonly Tree[], parameter: Parameter): Tree {
 function itemOf(item: Tree): Item {
   const text = isBranch(item) ? item["Fn::Sub"] : item;
   const parameter = STAND_INS.find(
-    ({ standIn, kind, key }) =>
-      (kind === "list" || key === "groups") && typeof text === "string" && text.endsWith(String(standIn)),
+    ({ standIn, kind }) =>
+      (kind === "list" || kind === "places") && typeof text === "string" && text.endsWith(String(standIn)),
   );
   if (parameter === undefined) return { before: "", item };
   return { list: parameter, before: String(text).slice(0, -String(parameter.standIn).length), item };

@@ -1,54 +1,65 @@
-import { GROUPS_PARAMETER } from "./parameters.ts";
-import type { Branch, Resource, Template, Tree } from "./tree.ts";
+import { GROUPS_PARAMETER, type Parameter, TOPICS_PARAMETER } from "./parameters.ts";
+import { conditionOfPlace, conditionsOfPlaces, placeOf, placesOf } from "./places.ts";
+import type { Branch, Resource, Template } from "./tree.ts";
 
-/** How many groups the template makes a hook for. */
-export const SLOTS = 30;
 /** The type of a hook. */
 export const HOOK = "AWS::AutoScaling::LifecycleHook";
+const SUBSCRIPTION = "AWS::SNS::Subscription";
 
 /** The template without hooks: CDK and Terraform make their own. */
 export function withoutHooks(template: Template): Template {
-  const others = Object.entries(template.Resources).filter(([, { Type }]) => Type !== HOOK);
-  return { ...template, Resources: Object.fromEntries(others) };
+  return without(HOOK, template);
 }
 
 /** The template with a hook for each place in the list of groups. A place that is empty has none. */
 export function withHooks(template: Template): Template {
-  const hook = Object.values(template.Resources).find(({ Type }) => Type === HOOK);
-  if (hook === undefined) throw new Error("the packaged template has no hook");
-  const slots = Array.from({ length: SLOTS }, (_, n) => n);
-  const { Resources } = withoutHooks(template);
+  return withPlaces(template, {
+    type: HOOK,
+    id: "LifecycleHook",
+    property: "AutoScalingGroupName",
+    parameter: GROUPS_PARAMETER,
+  });
+}
+
+/** The template with a subscription for each place in the list of topics. A place that is empty has none. */
+export function withSubscriptions(template: Template): Template {
+  return withPlaces(template, {
+    type: SUBSCRIPTION,
+    id: "Subscription",
+    property: "TopicArn",
+    parameter: TOPICS_PARAMETER,
+  });
+}
+
+/** What is made for each place in a list, and by which of its properties it knows what stands there. */
+type Made = {
+  readonly type: string;
+  readonly id: string;
+  readonly property: string;
+  readonly parameter: Parameter;
+};
+
+function withPlaces(template: Template, made: Made): Template {
+  const { type, id, parameter } = made;
+  const one = Object.values(template.Resources).find(({ Type }) => Type === type);
+  if (one === undefined) throw new Error(`the packaged template has no ${type}`);
+  const all = placesOf(parameter).map((place) => [`${id}${place + 1}`, resourceAt(place, one, made)]);
   return {
     ...template,
-    Conditions: {
-      ...(template.Conditions as Branch),
-      ...Object.fromEntries(slots.map((n) => [slotCondition(n), isFilled(n)])),
-    },
-    Resources: {
-      ...Resources,
-      ...Object.fromEntries(slots.map((n) => [`LifecycleHook${n + 1}`, hookOf(hook, n)])),
-    },
+    Conditions: { ...(template.Conditions as Branch), ...conditionsOfPlaces(parameter) },
+    Resources: { ...without(type, template).Resources, ...Object.fromEntries(all) },
   };
 }
 
-function hookOf(hook: Resource, slot: number): Resource {
+function resourceAt(place: number, one: Resource, { property, parameter }: Made): Resource {
   return {
-    ...hook,
-    Condition: slotCondition(slot),
-    Properties: { ...(hook.Properties as Branch), AutoScalingGroupName: groupAt(slot) },
+    ...one,
+    Condition: conditionOfPlace(parameter, place),
+    Properties: { ...(one.Properties as Branch), [property]: placeOf(parameter, place) },
   };
 }
 
-function slotCondition(slot: number): string {
-  return `HasGroup${slot + 1}`;
-}
-
-function isFilled(slot: number): Tree {
-  return { "Fn::Not": [{ "Fn::Equals": [groupAt(slot), ""] }] };
-}
-
-// The list is made long enough for each place to be there.
-function groupAt(slot: number): Tree {
-  const padded = { "Fn::Join": ["", [{ Ref: GROUPS_PARAMETER.name }, ",".repeat(SLOTS)]] };
-  return { "Fn::Select": [slot, { "Fn::Split": [",", padded] }] };
+function without(type: string, template: Template): Template {
+  const others = Object.entries(template.Resources).filter(([, { Type }]) => Type !== type);
+  return { ...template, Resources: Object.fromEntries(others) };
 }

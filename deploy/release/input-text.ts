@@ -48,9 +48,33 @@ function inputText(json: string): Tree {
 
 function keyText(key: string, comma: string): Tree {
   const start = `${comma}${JSON.stringify(key)}:`;
+  const more = UNIONS[key];
+  if (more !== undefined) return unionText(start, parameterOf(key), parameterOf(more));
   const parameter = parameterOf(IN_PLACE_OF[key] ?? key);
   const text = joined([start, ...(TEXTS[key] ?? valueText(parameter)).flatMap(partsOf)]);
   return key in TEXTS || hasValue(parameter) ? text : either(conditionOf(parameter), text, "");
+}
+
+/** The lists of inputs that have what another parameter names, too. */
+const UNIONS: Readonly<Record<string, string>> = {
+  lifecycle_topic_arns: "topics",
+  lifecycle_hook_names: "lifecycle_event_hooks",
+};
+
+function unionText(start: string, own: Parameter, more: Parameter): Tree {
+  const [one, other] = [own, more].map(itemsText) as [Tree, Tree];
+  const list = (...items: Tree[]) => joined([start, '["', ...items, '"]']);
+  const isOwn = conditionOf(own);
+  return either(
+    conditionOf(more),
+    either(isOwn, list(one, '","', other), list(other)),
+    either(isOwn, list(one), ""),
+  );
+}
+
+function itemsText(parameter: Parameter): Tree {
+  const value = referenceTo(parameter);
+  return { "Fn::Join": ['","', parameter.kind === "places" ? { "Fn::Split": [",", value] } : value] };
 }
 
 /** The keys of inputs that are another parameter's. */
@@ -78,7 +102,7 @@ function valueText(parameter: Parameter): readonly Tree[] {
   const value = referenceTo(parameter);
   switch (parameter.kind) {
     case "list":
-      return ['["', { "Fn::Join": ['","', value] }, '"]'];
+      return ['["', itemsText(parameter), '"]'];
     case "number":
     case "truth":
       return [value];

@@ -6,7 +6,8 @@ type Between = { readonly choice: Choice; readonly all: Tree; readonly less: Tre
 
 /**
  * Makes a choice in a template: where the one that has everything differs from the one that lacks something, a condition says which
- * counts. What is made stays as small as it can be, but a list is chosen as a whole if the two differ in length.
+ * counts. What is made stays as small as it can be, but a list is chosen as a whole if the two differ in length. Only statements of a
+ * policy that have ids are chosen one by one.
  *
  * @param made the template, with the choices that were made before
  */
@@ -15,12 +16,33 @@ export function choose(made: Tree, between: Between, path = ""): Tree {
   if (same(all, less)) return made;
   if (isBranch(made) && isBranch(all) && isBranch(less) && made["Fn::If"] === undefined)
     return chooseIn(made, { choice, all, less }, path);
-  if (Array.isArray(made) && Array.isArray(all) && Array.isArray(less) && all.length === less.length)
-    return made.map((each, n) =>
-      choose(each, { choice, all: all[n] as Tree, less: less[n] as Tree }, `${path}/${n}`),
-    );
+  if (Array.isArray(made) && Array.isArray(all) && Array.isArray(less)) {
+    const others = all.length === less.length ? (less as Tree[]) : byIds(all, less);
+    if (others !== undefined)
+      return made.map((each, n) =>
+        chooseItem(each, { choice, all: all[n], less: others[n] }, `${path}/${n}`),
+      );
+  }
   if (!same(made, all)) refuseSecond(choice, path);
   return either(choice.condition, made, less);
+}
+
+// The statements of the lesser at the places of those with the same ids. Undefined if it is no list of statements with ids.
+function byIds(all: readonly Tree[], less: readonly Tree[]): (Tree | undefined)[] | undefined {
+  const ids = all.map((each) => (isBranch(each) ? each.Sid : undefined));
+  if (ids.includes(undefined) || less.some((each) => !isBranch(each) || !ids.includes(each.Sid)))
+    return undefined;
+  return ids.map((id) => less.find((each) => isBranch(each) && each.Sid === id));
+}
+
+function chooseItem(
+  made: Tree,
+  { choice, all, less }: { choice: Choice; all: Tree; less: Tree | undefined },
+  path: string,
+): Tree {
+  return less === undefined
+    ? either(choice.condition, made, NOTHING)
+    : choose(made, { choice, all, less }, path);
 }
 
 function chooseIn(

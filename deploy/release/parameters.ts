@@ -5,8 +5,11 @@ import { deregisterInput } from "../../functions/deregister/input.ts";
 import { terminateInput } from "../../functions/terminate/input.ts";
 import { blockSchema } from "../block/schema.ts";
 
-/** How a parameter is written: one text, a list with commas, a whole number, true or false, or JSON that goes in as it is. */
-type Kind = "text" | "list" | "number" | "truth" | "json";
+/**
+ * How a parameter is written: one text, a list with commas, a list whose places count, a whole number, true or false, or JSON that goes in
+ * as it is.
+ */
+type Kind = "text" | "list" | "places" | "number" | "truth" | "json";
 
 /** A parameter of the template. */
 export type Parameter = {
@@ -61,12 +64,28 @@ const truth = (key: string, said: Said = {}) =>
 const CLUSTER_NAME = "^[A-Za-z0-9_-]{1,255}$";
 /** Without a comma, which parts the names. An empty place is that of a group that was taken out. */
 const GROUPS = "^([^:,*?$]{1,255})?(,([^:,*?$]{1,255})?)*$";
+const TOPICS =
+  "^(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?(,(arn:[^:,]+:sns:[^:,]+:[0-9]{12}:[A-Za-z0-9_-]+)?)*$";
 
-/** The groups. A text, and no list: what AWS makes of an empty place in a list is not documented, and of a text that is split it is. */
-export const GROUPS_PARAMETER = text("groups", {
+/**
+ * A list whose places count, because each makes a resource. It is a text, and no list: what AWS makes of an empty place in a list is not
+ * documented, and of a text that is split it is.
+ */
+const places = (key: string, said: Said) =>
+  parameter(key, { kind: "places", otherwise: "", standIn: standIn(key), ...said });
+
+/** The groups that get a hook each. */
+export const GROUPS_PARAMETER = places("groups", {
   pattern: GROUPS,
   description:
     "Auto Scaling groups that get a lifecycle hook each, with commas between them. Add names at the end alone. Leave the place of a name that you take out empty: a,,c.",
+});
+/** The topics that are subscribed to. */
+export const TOPICS_PARAMETER = places("topics", {
+  standIn: arn("sns", "topics"),
+  pattern: TOPICS,
+  description:
+    "SNS topics that bring messages of your hooks, up to ten ARNs with commas between them. The lifecycle queue is subscribed to each. Add ARNs at the end alone. Leave the place of one that you take out empty: a,,c.",
 });
 const GROUP_TAG = text("group_tag_value", {
   pattern: "^.{0,256}$",
@@ -112,6 +131,12 @@ export const PARAMETERS: readonly Parameter[] = [
   text("elb_monitor_queue_name"),
   list("lifecycle_hook_names"),
   list("lifecycle_topic_arns", { standIn: arn("sns", "lifecycle_topic_arns") }),
+  TOPICS_PARAMETER,
+  list("lifecycle_event_hooks", {
+    pattern: "^[A-Za-z0-9_/-]{1,255}$",
+    description:
+      "Hooks that notify nobody, by name. An EventBridge rule brings their lifecycle actions, of the groups in Groups and MoreAutoScalingGroups. With GroupTagValue, it brings those of all groups that have such a hook.",
+  }),
   parameter("scale_tasks_services", {
     kind: "json",
     otherwise: "",

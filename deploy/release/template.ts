@@ -3,7 +3,7 @@ import { VERSION } from "../../shared/base/version.ts";
 import { blockOfEverything, CHOICES, conditions } from "./choices.ts";
 import { fill, leftOver, referredTo } from "./fill.ts";
 import { withReasons } from "./findings.ts";
-import { HOOK, withHooks, withoutHooks } from "./hooks.ts";
+import { HOOK, withHooks, withoutHooks, withSubscriptions } from "./hooks.ts";
 import { withInputs } from "./input-text.ts";
 import { choose } from "./merge.ts";
 import { isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
@@ -28,7 +28,7 @@ export async function makeTemplates(packager: Packager, zips: ZipNames): Promise
   for (const choice of CHOICES)
     made = choose(made, { choice, all, less: await packaged(choice.otherwise(everything)) });
   const filled = fill(withNames(made as Template, everything.stage));
-  const reasoned = withReasons(simplify(filled) as Template);
+  const reasoned = withReasons(withSubscriptions(simplify(filled) as Template));
   return { template: finish(withHooks(reasoned), ""), core: finish(withoutHooks(reasoned), CORE) };
 }
 

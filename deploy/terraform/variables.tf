@@ -296,7 +296,19 @@ variable "lifecycle_hook_names" {
 }
 
 variable "lifecycle_topic_arns" {
-  description = "SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours."
+  description = "SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours. An empty ARN is left out."
+  type        = list(string)
+  default     = null
+}
+
+variable "topics" {
+  description = "SNS topics that bring messages of your hooks, up to ten ARNs with commas between them. The lifecycle queue is subscribed to each. Add ARNs at the end alone. Leave the place of one that you take out empty: a,,c."
+  type        = list(string)
+  default     = null
+}
+
+variable "lifecycle_event_hooks" {
+  description = "Hooks that notify nobody, by name. An EventBridge rule brings their lifecycle actions, of the groups in Groups and MoreAutoScalingGroups. With GroupTagValue, it brings those of all groups that have such a hook."
   type        = list(string)
   default     = null
 }
@@ -416,6 +428,8 @@ locals {
     ElbMonitorQueueName         = var.elb_monitor_queue_name
     LifecycleHookNames          = var.lifecycle_hook_names == null ? null : join(",", var.lifecycle_hook_names)
     LifecycleTopicArns          = var.lifecycle_topic_arns == null ? null : join(",", var.lifecycle_topic_arns)
+    Topics                      = var.topics == null ? null : join(",", var.topics)
+    LifecycleEventHooks         = var.lifecycle_event_hooks == null ? null : join(",", var.lifecycle_event_hooks)
     ScaleTasksServices          = var.scale_tasks_services
     ScaleTasksClusterNames      = var.scale_tasks_cluster_names == null ? null : join(",", var.scale_tasks_cluster_names)
     MoreSenderRoleIds           = var.more_sender_role_ids == null ? null : join(",", var.more_sender_role_ids)

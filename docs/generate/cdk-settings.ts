@@ -43,7 +43,7 @@ function property({ key, type, description }: Setting): string {
 }
 
 function typeOf({ kind, values = [] }: Parameter): string {
-  if (kind === "list") return "readonly string[]";
+  if (kind === "list" || kind === "places") return "readonly string[]";
   if (kind === "number") return "number";
   if (kind === "truth") return "boolean";
   return unionOf(values.filter((each) => each !== ""));

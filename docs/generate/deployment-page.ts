@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { blockSchema, groupSchema } from "../../deploy/block/schema.ts";
+import { blockSchema, groupSchema, lifecycleEventsSchema } from "../../deploy/block/schema.ts";
 import { keysTable } from "./tables.ts";
 
 /** The block of thirty groups in eight clusters, as the page has it. A test packages it. */
@@ -62,6 +62,12 @@ One of \`auto_scaling_group_name\`, \`groups\`, \`group_tag\` and \`more_auto_sc
 - terminate gets its queue, by what deregister knows our hooks, and the groups of the block to sweep, without your naming them. A
   \`terminate\` from before that names no hook, queue or topic gets the first alone, as long as the block has no \`groups\` and no \`group_tag\`.
 
+### Topics and a rule
+
+\`topics\` and \`lifecycle_events\` let messages in that hooks do not send to the queue themselves. [intake.md](intake.md) has the steps.
+
+${keysTable(lifecycleEventsSchema)}
+
 ### The settings of a group
 
 A group in \`groups\` is a name, or an object with these keys. What it does not name, it has of the functions' inputs. The drain's settings
@@ -78,8 +84,9 @@ With \`kms_key_arn\`, the four queues and the three log groups are encrypted wit
 must let these services use it too (\`kms:Decrypt\` and \`kms:GenerateDataKey*\`, and \`kms:Encrypt\` for the logs):
 
 - \`logs.REGION.amazonaws.com\`, or the deployment fails.
-- \`events.amazonaws.com\`, if the block asks for notices or a rule of yours sends to the queue. Otherwise, the events are lost.
-- \`sns.amazonaws.com\`, if a topic of yours sends to the queue.
+- \`events.amazonaws.com\`, if the block asks for notices or \`lifecycle_events\`, or if a rule of yours sends to the queue. Otherwise, the
+  events are lost.
+- \`sns.amazonaws.com\`, if the block has \`topics\`, or if another topic sends to the queue. Otherwise, its messages are lost.
 
 The key must stay usable for the four days that a message may wait. If you disable it, no message can be read. The instances then wait for
 the sweep, and for the hook's own timeout.
@@ -104,7 +111,9 @@ Beside unknown keys and wrong values, this is refused:
 | a function's input that EventBridge does not take | 8,192 characters | Name fewer load balancers and target groups: what has the instance is found, too. |
 | an input that does not fit into Lambda's environment, with \`deregister_at_once\` | 4,096 bytes | The same, or set \`deregister_at_once\` to false. |
 | settings of a group that do not fit into its hook's metadata | 1,023 characters | Name fewer load balancers and target groups. |
-| a KMS key, or a topic of an alarm, in another Region | | Take one of the block's Region. |
+| a group in \`lifecycle_events\` that the block does not name | | Name it in \`more_auto_scaling_groups\` too. |
+| a rule for lifecycle actions that EventBridge does not take | 2,048 characters | Name in \`lifecycle_events.groups\` only those that have such a hook. |
+| a KMS key, a topic, or a topic of an alarm, in another Region | | Take one of the block's Region. |
 | a role whose inline policies IAM does not take | 10,240 characters, about 65 groups | Use \`group_tag\` and \`cluster_tag\`. |
 
 It warns, and goes on, if a hook's timeout is under 180 seconds, or if another stage than \`live\` has the queues' names that serverless.yml comes

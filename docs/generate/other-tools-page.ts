@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LEFT_OUT } from "../../deploy/release/choices.ts";
-import { SLOTS } from "../../deploy/release/hooks.ts";
 import { isOptional, OF_HOOKS, PARAMETERS, type Parameter } from "../../deploy/release/parameters.ts";
+import { SLOTS } from "../../deploy/release/places.ts";
 import { VERSION } from "../../shared/base/version.ts";
 import { markdownTable } from "./tables.ts";
 

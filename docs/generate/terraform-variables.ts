@@ -112,12 +112,13 @@ const TYPES: Readonly<Record<Parameter["kind"], string>> = {
   text: "string",
   json: "string",
   list: "list(string)",
+  places: "list(string)",
   number: "number",
   truth: "bool",
 };
 
 function valueOfVariable({ key, kind }: Parameter): string {
-  if (kind === "list") return `var.${key} == null ? null : join(",", var.${key})`;
+  if (kind === "list" || kind === "places") return `var.${key} == null ? null : join(",", var.${key})`;
   return kind === "number" || kind === "truth"
     ? `var.${key} == null ? null : tostring(var.${key})`
     : `var.${key}`;

@@ -4,6 +4,7 @@ import { expect } from "chai";
 
 type Variables = { resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown> };
 type Statement = {
+  readonly Sid: string;
   readonly Effect: string;
   readonly Principal: unknown;
   readonly Condition: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -16,6 +17,7 @@ const ROLE = "arn:aws:iam::123456789012:role/on-call";
 const SSO = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Operator_*";
 const RULE = "arn:aws:events:us-east-1:123456789012:rule/lifecycle";
 const TOPIC = "arn:aws:sns:us-east-1:210987654321:lifecycle";
+const OTHER = "arn:aws:sns:us-east-1:123456789012:more";
 const arnsOf = (...ids: string[]) => ids.map((id) => ({ "Fn::GetAtt": [id, "Arn"] }));
 
 /** [the queue, who sends to it of the stack's own] */
@@ -37,6 +39,32 @@ const sources: [string, Record<string, unknown>, [service: string, sources: unkn
       ["events", [...arnsOf("NoticesRule"), RULE]],
       ["sns", [TOPIC]],
     ],
+  ],
+  [
+    "topics that the queue is subscribed to",
+    { topics: [TOPIC, OTHER], more_sources_that_may_send: null },
+    [
+      ["events", arnsOf("NoticesRule")],
+      ["sns", [TOPIC, OTHER]],
+    ],
+  ],
+  [
+    "a rule for lifecycle actions",
+    { topics: [], lifecycle_events: { hooks: ["drain"] } },
+    [
+      ["events", arnsOf("NoticesRule")],
+      ["events", arnsOf("LifecycleEventsRule")],
+    ],
+  ],
+];
+
+/** [why, the block, the ids of the statements] */
+const ids: [string, Record<string, unknown>, string[]][] = [
+  ["nothing named", {}, ["RulesMaySend", "OthersMayNotSend"]],
+  [
+    "all named",
+    { topics: [TOPIC], lifecycle_events: { hooks: ["drain"] }, more_sources_that_may_send: [TOPIC] },
+    ["RulesMaySend", "LifecycleEventsMaySend", "TopicsMaySend", "MoreTopicsMaySend", "OthersMayNotSend"],
   ],
 ];
 
@@ -62,6 +90,13 @@ describe("queue policies", () => {
           ],
         ]);
       }
+    });
+  }
+
+  for (const [why, block, expected] of ids) {
+    it(`each statement of the lifecycle queue has its id: ${why}`, async () => {
+      const statements = await statementsOf("lifecycleQueue", block);
+      expect(statements.map(({ Sid }) => Sid)).to.deep.equal(expected);
     });
   }
 

@@ -2,9 +2,10 @@
 import { expect } from "chai";
 import { blockSchema } from "../../deploy/block/schema.ts";
 import { LEFT_OUT } from "../../deploy/release/choices.ts";
-import { HOOK, SLOTS } from "../../deploy/release/hooks.ts";
+import { HOOK } from "../../deploy/release/hooks.ts";
 import { packageWith } from "../../deploy/release/package-with.ts";
 import { PARAMETERS } from "../../deploy/release/parameters.ts";
+import { SLOTS } from "../../deploy/release/places.ts";
 import { makeTemplates, type Templates } from "../../deploy/release/template.ts";
 import type { Branch, Template, Tree } from "../../deploy/release/tree.ts";
 import { deregisterInput } from "../../functions/deregister/input.ts";
@@ -31,6 +32,7 @@ const SETTINGS = {
 const ROLE = "arn:aws:iam::123456789012:role/on-call";
 const RULE = "arn:aws:events:us-east-1:123456789012:rule/lifecycle";
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:lifecycle";
+const OTHERS_TOPIC = "arn:aws:sns:us-east-1:210987654321:terminations";
 const ON_CALL = "arn:aws:sns:us-east-1:123456789012:on-call";
 const SERVICE = { cluster_name: "web", service_name: "edge", min_task_count: 2, n_count: 1 };
 const many = (count: number) => Array.from({ length: count }, (_, n) => `group-${n}`);
@@ -140,6 +142,48 @@ const cases: [string, Values, Block][] = [
         };
         const { elb_monitor_queue_name: _, ...terminate } = deregister;
         return { deregister, terminate: { ...terminate, sweep_minutes: 1 } };
+      })(),
+    }),
+  ],
+  [
+    "topics, one of which was taken out, and hooks whose lifecycle actions a rule brings",
+    {
+      Groups: "web,batch",
+      MoreAutoScalingGroups: "x,y",
+      Topics: `${TOPIC},,${OTHERS_TOPIC}`,
+      LifecycleEventHooks: "drain,flush",
+    },
+    blockWith({
+      groups: ["web", "batch"],
+      more_auto_scaling_groups: ["x", "y"],
+      topics: [TOPIC, OTHERS_TOPIC],
+      lifecycle_events: { hooks: ["drain", "flush"] },
+    }),
+  ],
+  [
+    "the same beside topics and hooks that the inputs name, in groups by a tag, and with other sources",
+    {
+      Groups: "web",
+      GroupTagValue: "yes",
+      Topics: TOPIC,
+      LifecycleTopicArns: OTHERS_TOPIC,
+      LifecycleEventHooks: "drain",
+      LifecycleHookNames: "ours",
+      MoreRulesThatMaySend: RULE,
+      MoreTopicsThatMaySend: ON_CALL,
+    },
+    blockWith({
+      group_tag: "asg-drain=yes",
+      topics: [TOPIC],
+      lifecycle_events: { hooks: ["drain"] },
+      more_sources_that_may_send: [RULE, ON_CALL],
+      ...(() => {
+        const deregister = {
+          ...SETTINGS,
+          lifecycle_topic_arns: [OTHERS_TOPIC],
+          lifecycle_hook_names: ["ours"],
+        };
+        return { deregister, terminate: { ...deregister, sweep_minutes: 5 } };
       })(),
     }),
   ],
@@ -261,6 +305,7 @@ function comparable(resources: Record<string, Branch>): Record<string, Tree> {
 
 function idOf(id: string, { Type, Properties }: Branch): string {
   if (Type === HOOK) return `hook of ${(Properties as Branch).AutoScalingGroupName}`;
+  if (Type === "AWS::SNS::Subscription") return `subscription to ${(Properties as Branch).TopicArn}`;
   return id.replace(/^(Asgdrain)(live|blue)/, "$1");
 }
 
@@ -319,7 +364,9 @@ function named(arns: Tree): Tree {
 
 function inputOf(json: string): Tree {
   const input = JSON.parse(json) as Record<string, Tree>;
-  if (Array.isArray(input.auto_scaling_groups))
-    input.auto_scaling_groups = input.auto_scaling_groups.filter((name) => name !== "");
+  for (const key of ["auto_scaling_groups", "lifecycle_topic_arns"]) {
+    const list = input[key];
+    if (Array.isArray(list)) input[key] = list.filter((name) => name !== "");
+  }
   return input;
 }

@@ -228,6 +228,7 @@ describe("the packaged template", () => {
     expect(propertiesOf("NoticesPolicy").Queues).to.deep.equal([{ Ref: "LifecycleQueue" }]);
     expect(statementsOf("NoticesPolicy").filter(({ Effect }) => Effect === "Allow")).to.deep.equal([
       {
+        Sid: "RulesMaySend",
         Effect: "Allow",
         Principal: { Service: "events.amazonaws.com" },
         Action: "sqs:SendMessage",
@@ -336,6 +337,60 @@ describe("the packaged template", () => {
       { ...told, queue_name: deregister.elb_monitor_queue_name, auto_scaling_groups: ["web-instances"] },
       { services: [], dry_run: false },
     ]);
+  });
+
+  it("topics and hooks of a rule: a subscription each, a rule for the block's groups, and both functions know them", async () => {
+    const topics = [
+      "arn:aws:sns:eu-west-1:123456789012:terminations",
+      "arn:aws:sns:eu-west-1:210987654321:terminations",
+    ];
+    const made = await packageWith({
+      ...PLAIN,
+      more_auto_scaling_groups: ["other-plain-b"],
+      topics,
+      lifecycle_events: { hooks: ["drain"] },
+    });
+    const queue = { "Fn::GetAtt": ["LifecycleQueue", "Arn"] };
+    const subscriptions = Object.values(made.resources).filter(
+      ({ Type }) => Type === "AWS::SNS::Subscription",
+    );
+    expect(subscriptions.map(({ Properties }) => Properties)).to.deep.equal(
+      topics.map((TopicArn) => ({ TopicArn, Protocol: "sqs", Endpoint: queue })),
+    );
+    expect(made.resources.LifecycleEventsRule?.Properties).to.deep.include({
+      EventPattern: {
+        source: ["aws.autoscaling"],
+        "detail-type": ["EC2 Instance-terminate Lifecycle Action"],
+        detail: { LifecycleHookName: ["drain"], AutoScalingGroupName: ["other-plain", "other-plain-b"] },
+      },
+      Targets: [{ Id: "lifecycle-queue", Arn: queue }],
+    });
+    for (const { input } of [made.functions.deregister, made.functions.terminate])
+      expect(input).to.deep.include({ lifecycle_topic_arns: topics, lifecycle_hook_names: ["drain"] });
+    expect(terminateInput.safeParse(made.functions.terminate.input).success).to.equal(true);
+    for (const [id, { Type }] of Object.entries(resources))
+      expect([id, Type], "off until named").to.not.include.oneOf([
+        "LifecycleEventsRule",
+        "AWS::SNS::Subscription",
+      ]);
+  });
+
+  it("with a tag, the rule goes by the hooks' names alone, and by groups that it names", async () => {
+    const { auto_scaling_group_name: _, more_auto_scaling_groups: __, ...unnamed } = PLAIN;
+    for (const groups of [undefined, ["other-plain-c"]]) {
+      const { resources: made } = await packageWith({
+        ...unnamed,
+        group_tag: "drain=yes",
+        lifecycle_events: { hooks: ["drain"], ...(groups === undefined ? {} : { groups }) },
+      });
+      const { detail } = (made.LifecycleEventsRule as Resource).Properties.EventPattern as {
+        detail: unknown;
+      };
+      expect(detail).to.deep.equal({
+        LifecycleHookName: ["drain"],
+        ...(groups === undefined ? {} : { AutoScalingGroupName: groups }),
+      });
+    }
   });
 
   it("a boundary, tags, a key, a retention and who is told of an end are put wherever they belong", async () => {

@@ -17,6 +17,7 @@ export const RIGHT = {
   terminate: { lifecycle_queue_name: "blue-in", cluster_name: "web" },
 } satisfies Block;
 
+const TOPIC = "arn:aws:sns:eu-west-1:123456789012:terminations";
 const { deregister, terminate } = RIGHT;
 const without = (key: keyof typeof RIGHT): Block =>
   Object.fromEntries(Object.entries(RIGHT).filter(([each]) => each !== key));
@@ -337,6 +338,60 @@ export const WRONG: readonly (readonly [why: string, block: Block, problems: rea
     { ...RIGHT, permissions_boundary_arn: "arn:aws:iam::123456789012:role/boundary" },
     [
       'permissions_boundary_arn: expected the ARN of an IAM policy, found "arn:aws:iam::123456789012:role/boundary"',
+    ],
+  ],
+  [
+    "a queue in place of a topic, and a FIFO topic",
+    {
+      ...RIGHT,
+      topics: ["arn:aws:sqs:eu-west-1:123456789012:in", "arn:aws:sns:eu-west-1:123456789012:in.fifo"],
+    },
+    [
+      'topics[0]: expected the ARN of an SNS topic, found "arn:aws:sqs:eu-west-1:123456789012:in"',
+      'topics[1]: expected the ARN of an SNS topic, found "arn:aws:sns:eu-west-1:123456789012:in.fifo"',
+    ],
+  ],
+  [
+    "a topic twice, and one of another Region",
+    { ...RIGHT, topics: [TOPIC, TOPIC, "arn:aws:sns:us-east-1:123456789012:terminations"] },
+    [
+      `topics[1]: expected each name once, found "${TOPIC}" in topics[0] too`,
+      'topics[2]: expected an ARN in eu-west-1, found "arn:aws:sns:us-east-1:123456789012:terminations"',
+    ],
+  ],
+  [
+    "a rule for lifecycle actions without a hook",
+    { ...RIGHT, lifecycle_events: { groups: ["web"] } },
+    ["lifecycle_events.hooks: expected a list of lifecycle hook names, found nothing"],
+  ],
+  [
+    "a rule for lifecycle actions of no hook, and a slip",
+    { ...RIGHT, lifecycle_events: { hooks: [], group: ["web"] } },
+    [
+      "lifecycle_events.hooks: expected a list of lifecycle hook names, with at least one, found []",
+      "lifecycle_events.group: unknown key; did you mean groups?",
+    ],
+  ],
+  [
+    "hooks as they are called, in place of an object",
+    { ...RIGHT, lifecycle_events: ["drain"] },
+    [
+      'lifecycle_events: expected an object with the names of hooks, and of groups if you like, found ["drain"]',
+    ],
+  ],
+  [
+    "a rule for hooks of a group that the roles may not act on, and a hook twice",
+    { ...RIGHT, lifecycle_events: { hooks: ["drain", "drain"], groups: ["web", "batch"] } },
+    [
+      'lifecycle_events.hooks[1]: expected each name once, found "drain" in lifecycle_events.hooks[0] too',
+      'lifecycle_events.groups[1]: expected a group that the block names, found "batch"; name it in more_auto_scaling_groups too',
+    ],
+  ],
+  [
+    "a rule whose pattern is too long for EventBridge",
+    { ...RIGHT, more_auto_scaling_groups: names(30, 70), lifecycle_events: { hooks: ["drain"] } },
+    [
+      "lifecycle_events: expected a pattern of at most 2,048 characters as JSON, which is all that EventBridge takes, found 2,350; list in lifecycle_events.groups only those with such a hook",
     ],
   ],
   [

@@ -58,8 +58,12 @@ export interface AsgDrainSettings {
   readonly elbMonitorQueueName?: string;
   /** Hooks that are yours by their name, in whatever group and whatever they notify. A hook whose messages an EventBridge rule brings needs it. A hook that neither notifies the lifecycle queue or a topic of yours, nor is named, is another's: it is never touched. */
   readonly lifecycleHookNames?: readonly string[];
-  /** SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours. */
+  /** SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours. An empty ARN is left out. */
   readonly lifecycleTopicArns?: readonly string[];
+  /** SNS topics that bring messages of your hooks, up to ten ARNs with commas between them. The lifecycle queue is subscribed to each. Add ARNs at the end alone. Leave the place of one that you take out empty: a,,c. */
+  readonly topics?: readonly string[];
+  /** Hooks that notify nobody, by name. An EventBridge rule brings their lifecycle actions, of the groups in Groups and MoreAutoScalingGroups. With GroupTagValue, it brings those of all groups that have such a hook. */
+  readonly lifecycleEventHooks?: readonly string[];
   /** Services for scale-tasks as JSON, with commas between them: {"cluster_name":"web","service_name":"edge","min_task_count":2,"n_count":1}. */
   readonly scaleTasksServices?: string;
   /** The clusters of these services. The role of scale-tasks may change services in these alone. */
@@ -151,6 +155,8 @@ export const PARAMETERS: Readonly<Record<keyof AsgDrainSettings, string>> = {
   elbMonitorQueueName: "ElbMonitorQueueName",
   lifecycleHookNames: "LifecycleHookNames",
   lifecycleTopicArns: "LifecycleTopicArns",
+  topics: "Topics",
+  lifecycleEventHooks: "LifecycleEventHooks",
   scaleTasksServices: "ScaleTasksServices",
   scaleTasksClusterNames: "ScaleTasksClusterNames",
   moreSenderRoleIds: "MoreSenderRoleIds",

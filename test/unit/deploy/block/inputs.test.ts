@@ -76,6 +76,41 @@ const terminates: [string, Block, Record<string, unknown>][] = [
     },
   ],
   [
+    "topics and hooks of a rule, beside its own, though it is from before and knew no hook",
+    {
+      auto_scaling_group_name: "web",
+      deregister: QUEUES,
+      terminate: { poll_seconds: 9 },
+      topics: ["arn"],
+      lifecycle_events: { hooks: ["one"] },
+    },
+    {
+      poll_seconds: 9,
+      queue_name: "out",
+      lifecycle_queue_name: "in",
+      lifecycle_topic_arns: ["arn"],
+      lifecycle_hook_names: ["one"],
+      auto_scaling_groups: ["web"],
+    },
+  ],
+  [
+    "each topic and hook once, where its own input has them too",
+    {
+      groups: ["a"],
+      deregister: { ...QUEUES, lifecycle_topic_arns: ["other", "arn"] },
+      terminate: { lifecycle_hook_names: ["two", "one"], lifecycle_topic_arns: ["other", "arn"] },
+      topics: ["arn"],
+      lifecycle_events: { hooks: ["one"] },
+    },
+    {
+      lifecycle_topic_arns: ["other", "arn"],
+      lifecycle_hook_names: ["two", "one"],
+      lifecycle_queue_name: "in",
+      queue_name: "out",
+      auto_scaling_groups: ["a"],
+    },
+  ],
+  [
     "queues of default names, with the stage in them",
     { stage: "blue", auto_scaling_group_name: "web", deregister: {} },
     {
@@ -95,6 +130,17 @@ describe("the inputs of the block", () => {
     const block: Block = { dry_run: true, deregister: QUEUES, terminate: { ...QUEUES, dry_run: false } };
     const { deregister, terminate, scale_tasks } = inputsOf(block);
     expect([deregister.dry_run, terminate.dry_run, scale_tasks.dry_run]).to.deep.equal([true, false, true]);
+  });
+
+  it("deregister's has the topics and the rule's hooks beside its own", () => {
+    const keys = { ...QUEUES, lifecycle_hook_names: ["mine"] };
+    const block: Block = { deregister: keys, topics: ["arn"], lifecycle_events: { hooks: ["one"] } };
+    expect(inputsOf(block).deregister).to.deep.equal({
+      ...keys,
+      lifecycle_topic_arns: ["arn"],
+      lifecycle_hook_names: ["mine", "one"],
+    });
+    expect(inputsOf({ deregister: QUEUES, topics: [] }).deregister).to.deep.equal(QUEUES);
   });
 
   it("scale-tasks has no service without its key", () =>

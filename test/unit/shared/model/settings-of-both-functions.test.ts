@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type * as z from "zod/mini";
 import { deregisterInput } from "../../../../functions/deregister/input.ts";
 import { terminateInput } from "../../../../functions/terminate/input.ts";
+import { ourHooksOf } from "../../../../shared/model/settings.ts";
 
 /** All keys of deregister's input; one that is missing here does not compile. */
 const all: Required<z.infer<typeof deregisterInput>> = {
@@ -36,6 +37,14 @@ const all: Required<z.infer<typeof deregisterInput>> = {
 };
 
 describe("the inputs of the pair", () => {
+  // A template with parameters leaves an empty text where a topic was taken out.
+  it("leave an empty topic out, and take no other text for one", () => {
+    const [topic = ""] = all.lifecycle_topic_arns ?? [];
+    const keys = { ...all, lifecycle_topic_arns: ["", topic, ""] };
+    expect(ourHooksOf(deregisterInput.parse(keys)).topics).to.deep.equal([topic]);
+    expect(deregisterInput.safeParse({ ...keys, lifecycle_topic_arns: [" "] }).success).to.equal(false);
+  });
+
   it("deregister takes all its keys", () => {
     expect(deregisterInput.parse(all)).to.deep.equal(all);
   });
