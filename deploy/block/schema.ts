@@ -9,7 +9,6 @@ import {
   groupName,
   hookName,
   objectExpected,
-  topicArn,
 } from "../../shared/model/settings.ts";
 
 const text = (pattern: RegExp, expected: string) =>
@@ -81,6 +80,8 @@ const arns = {
     /^arn:[\w-]+:(?:events|sns):[\w-]+:\d{12}:.+$/,
     "expected the ARN of an EventBridge rule or an SNS topic",
   ),
+  // Auto Scaling sends to no FIFO topic.
+  topic: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, "expected the ARN of an SNS topic"),
   boundary: text(/^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/, "expected the ARN of an IAM policy"),
   // A role's policy cannot name a key by its alias.
   key: text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+$/, "expected the ARN of a KMS key, not of its alias"),
@@ -189,7 +190,7 @@ export const blockSchema = z.strictObject(
       arns.source,
       "expected a list of ARNs of EventBridge rules and SNS topics",
     ).check(z.describe("EventBridge rules and SNS topics that may send to the lifecycle queue.")),
-    topics: listOf(topicArn, "expected a list of ARNs of SNS topics").check(
+    topics: listOf(arns.topic, "expected a list of ARNs of SNS topics").check(
       z.describe(
         "SNS topics that bring messages of your hooks: the lifecycle queue is subscribed to each, and both functions know them. See [intake.md](intake.md).",
       ),

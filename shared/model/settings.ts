@@ -43,9 +43,9 @@ const LISTED = 200;
 const CLUSTERS = 50;
 /** The name of a lifecycle hook. */
 export const hookName = text(/^[A-Za-z0-9\-_/]{1,255}$/, "expected the name of a lifecycle hook");
-/** The ARN of a standard SNS topic: Auto Scaling does not send to FIFO topics. */
-export const topicArn = text(
-  /^arn:[^:]+:sns:[^:]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+// Empty where a template's list of topics has an empty place.
+const topicArn = text(
+  /^(arn:[^:]+:sns:[^:]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/,
   "expected the ARN of an SNS topic",
 );
 const wholeNumber = (from: number, to: number, unit: "" | " of seconds" | " of hours" = " of seconds") => {
@@ -200,12 +200,7 @@ export const eventKeys = {
 /** By what the functions know which hooks are ours, beside the queue that these notify. */
 export const hookKeys = {
   lifecycle_topic_arns: z
-    .optional(
-      listOf(
-        z.union([topicArn, z.literal("")], { error: "expected the ARN of an SNS topic" }),
-        "expected a list of ARNs of SNS topics",
-      ),
-    )
+    .optional(listOf(topicArn, "expected a list of ARNs of SNS topics"))
     .check(
       z.describe(
         "SNS topics, by ARN, that bring the messages of your hooks to the lifecycle queue. A hook that notifies one of them is yours. An empty ARN is left out.",
