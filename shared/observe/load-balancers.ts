@@ -1,5 +1,5 @@
 import type { LoadBalancerPort } from "../aws/load-balancer-port.ts";
-import { groupBy } from "../base/batches.ts";
+import { groupBy, union } from "../base/batches.ts";
 import type { Unread } from "../model/blocker.ts";
 import { isSameLoadBalancer, type LoadBalancer, type LoadBalancerId } from "../model/load-balancer.ts";
 import type { Memory } from "../model/memory.ts";
@@ -28,12 +28,12 @@ export async function observeRegistrations<T extends Clustered>(
 ): Promise<WithRegistered<T>[]> {
   const ports = [...run.ports.loadBalancers.values()];
   const now = run.now();
-  const kinds: { port: LoadBalancerPort; known: LoadBalancerReadings }[] = [];
+  const kinds: Asked[] = [];
   for (const port of ports) {
     const asked = askedOf(port, records);
     const known = await readLoadBalancers(run, port, asked);
     noteAll(run, asked, known);
-    kinds.push({ port, known });
+    kinds.push({ port, asked, known });
   }
   const due = records
     .filter((each) => each.isObserved && questions.isRoundDue(each.termination, now))
@@ -41,9 +41,9 @@ export async function observeRegistrations<T extends Clustered>(
   await goRound(run, due, questions.roundUntil(run.startedAt, run.now()));
   const addresses = readAddresses(run, records);
   let found = records.map((each): WithRegistered<T> => ({ ...each, registered: nowhere(each) }));
-  for (const { port, known } of kinds) {
-    const more = await readFound(run, port, records, known);
-    found = await observeKind(run, { port, readings: both(known, more), addresses }, found);
+  for (const kind of kinds) {
+    const readings = both(kind.known, await readFound(run, kind, records));
+    found = await observeKind(run, { port: kind.port, readings, addresses }, found);
   }
   return found;
 }
@@ -61,6 +61,13 @@ function nowhere({ isObserved, termination }: Observable): Registered {
     asked: [],
   };
 }
+
+/** The load balancers of one kind that are asked before the round goes on, about which instances, and what they have answered. */
+type Asked = {
+  readonly port: LoadBalancerPort;
+  readonly asked: LoadBalancersAsked;
+  readonly known: LoadBalancerReadings;
+};
 
 /** What is asked of the load balancers of one kind, and what was answered. */
 type Kind = {
@@ -98,22 +105,33 @@ function both(one: LoadBalancerReadings, other: LoadBalancerReadings): LoadBalan
   };
 }
 
-// Those that the round has found, and that nobody has asked in this pass.
+// Those that the round has found, and that nobody has asked in this pass. A classic load balancer tells what it drains of those
+// instances alone that it is asked about, so it is asked about all of them once more.
 function readFound(
   run: Run,
-  port: LoadBalancerPort,
+  { port, asked: { names }, known: { targets } }: Asked,
   records: readonly Clustered[],
-  { targets }: LoadBalancerReadings,
 ): Promise<LoadBalancerReadings> {
+  const askedAbout = (id: string) => names.get(id) ?? [];
+  const isRead = (id: string, instanceId: string) =>
+    targets.has(id) && (!port.discoversEach || askedAbout(id).includes(instanceId));
   const held = records
     .filter(({ termination }) => termination.settings.discover === "all")
     .flatMap((record) =>
       heldIn(run, port, record).map((found) => ({ found, id: record.termination.instanceId })),
     )
-    .filter(({ found }) => !targets.has(found.id));
+    .filter(({ found, id }) => !isRead(found.id, id));
   const byId = groupBy(held, ({ found }) => found.id);
   return readLoadBalancers(run, port, {
-    names: new Map([...byId].map(([id, those]) => [id, those.map((each) => each.id)])),
+    names: new Map(
+      [...byId].map(([id, those]) => [
+        id,
+        union(
+          askedAbout(id),
+          those.map((each) => each.id),
+        ),
+      ]),
+    ),
     known: new Map(held.map(({ found }) => [found.id, found])),
   });
 }

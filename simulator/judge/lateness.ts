@@ -89,7 +89,7 @@ export class Latenesses {
     const { settle, searchesFor, leavesFor } = scope.permits;
     const mayBeSentTo = settle === undefined && this.#mayBeBehindNetwork(watched) ? NETWORK_SETTLE_MS : 0;
     const from = Math.max(emptySince + mayBeSentTo, looked + mayBeSentTo, looked + searchesFor);
-    if (at - from <= GRACE_MS + leavesFor) return;
+    if (at - from <= GRACE_MS + leavesFor + this.#facts.lateBy) return;
     const what = `the hook ${hold.hook} held it with nothing left on it`;
     const allowedBy = this.#allowed(watched, { from, at });
     add({ kind: "late", instanceId, what, from, to: at, allowedBy });

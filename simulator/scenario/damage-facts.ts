@@ -65,6 +65,7 @@ export function damageFactsOf(
     faultyUntil: disturbancesIn(scenario, startsAt, { agents: false }),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
     ticks: ticksOf(scenario),
+    lateBy: lateByOf(scenario),
     sweepInterval: sweepIntervalOf(scenario),
   };
 }

@@ -43,6 +43,19 @@ describe("an instance behind a classic load balancer", () => {
     ]);
   });
 
+  it("is draining where the round alone has found that, though a drain beside it made this pass ask already", async () => {
+    const discover = { settings: { discover: "all" as const } };
+    const { results } = await play(
+      { classic: [elb("elb", [], ["i-1", "i-2"])] },
+      clustered(termination({ registrations: [{ kind: "classic", id: "elb" }] }, discover)),
+      clustered(termination({}, { instanceId: "i-2", ...discover })),
+    );
+    expect(results.map(({ registrations }) => registrations.map(({ state }) => state))).to.deep.equal([
+      ["draining"],
+      ["draining"],
+    ]);
+  });
+
   it("is draining where it is not listed, and its description says that it drains; else it is out", async () => {
     const { asked, results } = await play(
       { classic: [elb("elb", ["i-1"], ["i-1", "i-2"])] },
