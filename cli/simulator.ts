@@ -2,12 +2,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { serve } from "../simulator/front/server.ts";
 import { readScenario } from "../simulator/scenario/read.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
-import { endUsage, endWith, endWithWhatNobodyCatches } from "./usage.ts";
+import { endUsage, endWith, endWithWhatNobodyCatches, isPackaged } from "./usage.ts";
 
 allowClosedPipes();
 endWithWhatNobodyCatches();
 
-const command = new Command("npm run simulator --")
+const command = new Command(isPackaged() ? "asg-drain simulator" : "npm run simulator --")
   .description("Serves the simulated AWS on 127.0.0.1: point any SDK at it with AWS_ENDPOINT_URL.")
   .requiredOption("--port <number>", "the port; 0 takes a free one", portNumber)
   .requiredOption("--scenario <file>", "the scenario file with the world and its timeline")

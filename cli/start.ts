@@ -7,16 +7,17 @@ import { allowClosedPipes } from "./closed-pipes.ts";
 import { inProcess } from "./in-process.ts";
 import { reportOf } from "./report.ts";
 import { progressText, storyText, summaryText } from "./story-text.ts";
-import { endUsage, endWith, endWithWhatNobodyCatches } from "./usage.ts";
+import { endUsage, endWith, endWithWhatNobodyCatches, isPackaged } from "./usage.ts";
 
 allowClosedPipes();
 endWithWhatNobodyCatches();
 
 const DEFAULT_SCENARIO = "examples/fleet.yaml";
-const HELP = `
+const BANNER = `
 npm writes a banner to stdout. For the JSON alone:
   npm start --silent -- --scenario FILE --json
-
+`;
+const HELP = `${isPackaged() ? "" : BANNER}
 Exit status:
   0  nothing was lost
   1  a violation
@@ -26,7 +27,7 @@ Exit status:
 
 const STATUS = { none: 0, violation: 1, allowed: 3 } as const;
 
-const command = new Command("npm start --")
+const command = new Command(isPackaged() ? "asg-drain start" : "npm start --")
   .description("Plays a scenario: the functions themselves, over a simulated AWS, in virtual time.")
   .addOption(
     new Option("--scenario <file>", "the scenario file").default(

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { CommanderError } from "commander";
 import { ScenarioError } from "../simulator/scenario/read.ts";
 
@@ -5,6 +6,11 @@ import { ScenarioError } from "../simulator/scenario/read.ts";
 const WRONG_USAGE = 2;
 /** The exit status for a bug in the command itself (EX_SOFTWARE). Node's own is 1, which here means that something was violated. */
 const OWN_FAULT = 70;
+
+/** Whether the package's own program was called, and not one of npm's scripts in the project. */
+export function isPackaged(): boolean {
+  return basename(process.argv[1] ?? "").startsWith("asg-drain");
+}
 
 /** For commander's `exitOverride`: help is no error, all else is wrong usage. Commander has already printed the message. */
 export function endUsage({ exitCode }: CommanderError): never {

@@ -29,8 +29,8 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
 | \`asg-drain-cdk-….tgz\` | The CDK construct. |
 | \`asg-drain-terraform-….zip\` | The Terraform module. |
-| \`asg-drain-….tgz\` | The npm package. |
-| \`bom.json\` | What the functions are made of, with licences (CycloneDX). |
+| \`asg-drain-….tgz\` | The npm package. Its program \`asg-drain\` plays scenarios (\`asg-drain start\`) and serves the simulated AWS (\`asg-drain simulator\`). |
+| \`bom.json\` | What the functions are made of, with licences (CycloneDX). What the program has besides is not in it. |
 | \`CHANGES.md\` | What changed in this version. |
 | \`SHA256SUMS\` | The sums of all files: \`sha256sum --check SHA256SUMS\`. |
 

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { VERSION } from "../shared/base/version.ts";
+import { allowClosedPipes } from "./closed-pipes.ts";
+import { endUsage } from "./usage.ts";
+
+allowClosedPipes();
+
+/** The commands, with what each is for. Each reads its own options, as it does under npm. */
+const COMMANDS = {
+  start: {
+    does: "plays a scenario: the functions themselves, over a simulated AWS, in virtual time",
+    run: () => import("./start.ts"),
+  },
+  simulator: {
+    does: "serves the simulated AWS on 127.0.0.1, for any SDK",
+    run: () => import("./simulator.ts"),
+  },
+} as const;
+
+const program = new Command("asg-drain")
+  .description("Drains EC2 instances of traffic and ECS tasks before Auto Scaling terminates them.")
+  .version(VERSION)
+  .exitOverride(endUsage);
+for (const [name, { does, run }] of Object.entries(COMMANDS)) {
+  program
+    .command(name)
+    .description(does)
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      // What is left of the command line is the command's own.
+      process.argv.splice(2, 1);
+      await run();
+    });
+}
+await program.parseAsync();

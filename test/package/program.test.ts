@@ -1,0 +1,99 @@
+// Protects who installs the npm package: its program runs from the packed files alone, without this project and what it is developed with.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { packed } from "../../deploy/release/npm.ts";
+import { VERSION } from "../../shared/base/version.ts";
+import { PROJECT } from "./packaged.ts";
+
+const execute = promisify(execFile);
+
+describe("the program of the npm package", () => {
+  let folder: string;
+  let program: string;
+
+  before(async () => {
+    // Not in the project, where Node would find what the package lacks.
+    folder = await mkdtemp(join(tmpdir(), "program-"));
+    const { name, bytes } = await packed(PROJECT);
+    await writeFile(join(folder, name), bytes);
+    await execute("tar", ["--extract", "--file", name], { cwd: folder });
+    const { bin } = JSON.parse(await readFile(join(folder, "package", "package.json"), "utf8"));
+    expect(Object.keys(bin)).to.deep.equal(["asg-drain"]);
+    // As npm does when it installs a package.
+    const target = join(folder, "package", bin["asg-drain"]);
+    await chmod(target, 0o755);
+    program = join(folder, "asg-drain");
+    await symlink(target, program);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const run = (...options: string[]) =>
+    execute(program, options, { cwd: folder }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+
+  it("tells its version, and what it can do by its own name", async () => {
+    expect(await run("--version")).to.include({ code: 0, stdout: `${VERSION}\n` });
+    const { stdout } = await run("--help");
+    expect(stdout).to.include("Usage: asg-drain [options] [command]");
+    for (const name of ["start", "simulator"]) {
+      expect(stdout).to.match(new RegExp(`^  ${name} `, "m"));
+      const help = await run(name, "--help");
+      expect(help).to.include({ code: 0 });
+      expect(help.stdout).to.include(`Usage: asg-drain ${name} [options]`).and.not.include("npm");
+    }
+  });
+
+  it("plays a fleet, and reports it as JSON", async () => {
+    const { code, stdout } = await run("start", "--json");
+    expect(code).to.equal(0);
+    const report = JSON.parse(stdout);
+    expect(report.violations).to.deep.equal([]);
+    expect(report.terminations).to.not.have.lengthOf(0);
+  });
+
+  it("refuses a wrong command, a wrong option and a wrong file with the same exit status", async () => {
+    expect(await run("strat")).to.include({
+      code: 2,
+      stderr: "error: unknown command 'strat'\n(Did you mean start?)\n",
+    });
+    expect(await run("start", "--sed", "1")).to.include({ code: 2 });
+    expect(await run("start", "--scenario", "nowhere.yaml")).to.include({ code: 2, stdout: "" });
+    expect(await run()).to.include({ code: 2 });
+  });
+
+  it("serves the simulated AWS", async () => {
+    const scenario = join(folder, "package", "examples", "fleet.yaml");
+    const child = spawn(program, ["simulator", "--port", "0", "--scenario", scenario], { cwd: folder });
+    const ended = once(child, "exit");
+    try {
+      const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+      expect(line).to.match(/^listening http:\/\/127\.0\.0\.1:\d+$/);
+      const { status } = await fetch(`${line.slice("listening ".length)}/_simulator/world`);
+      expect(status).to.equal(200);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it("comes with its pages and its licence, and names no folder of the machine that made it", async () => {
+    const files = await readdir(join(folder, "package"));
+    expect(files).to.include.members([
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "CHANGELOG.md",
+      "docs",
+      "examples",
+    ]);
+    expect(await readFile(program, "utf8")).to.not.include(PROJECT.replace(/\/$/, ""));
+  });
+});
