@@ -84,7 +84,7 @@ describe("the program of the npm package", () => {
     expect(await ended).to.deep.equal([0, null]);
   });
 
-  it("comes with its pages and its licence, and names no folder of the machine that made it", async () => {
+  it("comes with its pages, its licence and those of what is in it, and names no folder of the machine that made it", async () => {
     const files = await readdir(join(folder, "package"));
     expect(files).to.include.members([
       "LICENSE",
@@ -94,6 +94,9 @@ describe("the program of the npm package", () => {
       "docs",
       "examples",
     ]);
+    const licences = await readFile(join(folder, "package", "bin", "LICENSES.txt"), "utf8");
+    for (const each of ["commander", "sinon", "yaml", "zod", "@aws-sdk/client-ecs"])
+      expect(licences).to.match(new RegExp(`^${each} [\\d.]+: (MIT|BSD-3-Clause|ISC|Apache-2.0)$`, "m"));
     expect(await readFile(program, "utf8")).to.not.include(PROJECT.replace(/\/$/, ""));
   });
 });
