@@ -95,14 +95,13 @@ def test_the_hook_of_managed_draining_is_found_and_deleted(aws, command_line):
     assert "ecs-managed-draining-termination-hook" not in json.loads(run(command_line, MANAGED, *words, GROUP=name))
 
 
-def test_a_subscription_is_made_and_another_is_taken_away(account):
+def test_the_old_subscription_is_taken_away(account):
     sns = account.client("sns")
     topic = sns.create_topic(Name="terminations")["TopicArn"]
-    old = sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint="arn:aws:lambda:us-east-1:123456789012:function:old")
-    names = {"TOPIC_ARN": topic, "QUEUE_ARN": QUEUE, "LAMBDAS_SUBSCRIPTION_ARN": old["SubscriptionArn"]}
-    command_line = CommandLine(account, PROJECT, "us-east-1")
-    run(command_line, SNS, "aws", "sns", "subscribe", **names)
-    run(command_line, SNS, "aws", "sns", "unsubscribe", **names)
+    function = "arn:aws:lambda:us-east-1:123456789012:function:old"
+    old = sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)["SubscriptionArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=QUEUE)
+    run(CommandLine(account, PROJECT, "us-east-1"), SNS, "aws", "sns", "unsubscribe", LAMBDAS_SUBSCRIPTION_ARN=old)
     left = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [(each["Protocol"], each["Endpoint"]) for each in left] == [("sqs", QUEUE)]
 
@@ -137,6 +136,5 @@ def test_each_command_of_aws_on_the_page_is_run_here():
         "autoscaling put-lifecycle-hook",
         "ecs update-capacity-provider",
         "events disable-rule",
-        "sns subscribe",
         "sns unsubscribe",
     ]

@@ -167,7 +167,7 @@ describe("scenarios: moving here from a drainer that SNS starts", () => {
     timeline: [ROLL],
   };
 
-  it("in the middle of a roll: the queue is subscribed to the topic, and then the Lambda is not any more", async () => {
+  it("in the middle of a roll: the stack subscribes its queue to the topic, and then the Lambda is not subscribed any more", async () => {
     const outcome = await play(world, {
       watch: (simulation) => {
         const { agenda, topics } = simulation.world;
