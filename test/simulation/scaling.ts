@@ -152,8 +152,11 @@ function activeCounts(
   to: number,
 ): Set<number> {
   const instances = [...(world.clusters.find(cluster_name)?.containerInstances.values() ?? [])];
-  const counts = new Set<number>();
-  for (let moment = from; moment <= to; moment += 1_000)
-    counts.add(instances.filter(({ status }) => status.at(moment) === "ACTIVE").length);
-  return counts;
+  const changes = world.story.lines.filter(
+    ({ at, kind }) => kind === "container-instance" && from < at && at <= to,
+  );
+  const moments = [from, ...changes.map(({ at }) => at)];
+  return new Set(
+    moments.map((moment) => instances.filter(({ status }) => status.at(moment) === "ACTIVE").length),
+  );
 }
