@@ -8,6 +8,10 @@ allowClosedPipes();
 
 /** The commands, with what each is for. Each reads its own options, as it does under npm. */
 const COMMANDS = {
+  run: {
+    does: "drains what the hooks of your groups hold, from a task or a container in place of Lambda",
+    run: () => import("./run.ts"),
+  },
   start: {
     does: "plays a scenario: the functions themselves, over a simulated AWS, in virtual time",
     run: () => import("./start.ts"),

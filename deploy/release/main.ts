@@ -31,11 +31,12 @@ async function codeFiles(): Promise<Files> {
   const names = Object.fromEntries(
     zips.map(({ name, bytes }) => [`${name}.zip`, nameInBucket(name, bytes, "zip")]),
   );
-  const { template, core } = await makeTemplates((block) => packageWith(PROJECT, block), names);
+  const { template, core, task } = await makeTemplates((block) => packageWith(PROJECT, block), names);
   return {
     ...Object.fromEntries(zips.map(({ name, bytes }) => [nameInBucket(name, bytes, "zip"), bytes])),
     "template.json": json(template),
     [nameInBucket("core", json(core), "json")]: json(core),
+    "task.json": json(task),
     "stack-policy.json": json({ Statement: await stackPolicy() }),
   };
 }

@@ -8,6 +8,7 @@ import { withInputs } from "./input-text.ts";
 import { choose } from "./merge.ts";
 import { isOptional, PARAMETERS, type Parameter } from "./parameters.ts";
 import { simplify } from "./simplify.ts";
+import { TASK_PARAMETERS, taskTemplate } from "./task.ts";
 import { type Branch, joined, type Resource, type Template, type Tree } from "./tree.ts";
 
 /** Packages with a block, and gives the template. */
@@ -15,10 +16,10 @@ export type Packager = (block: Readonly<Record<string, unknown>>) => Promise<Tem
 /** The names of the zips in the release, by those that the package has. */
 export type ZipNames = Readonly<Record<string, string>>;
 
-/** The template with a hook for each group, and the one without hooks for CDK and Terraform. */
-export type Templates = { readonly template: Template; readonly core: Template };
+/** The template with a hook for each group, the one without hooks for CDK and Terraform, and that of a task in place of the functions. */
+export type Templates = { readonly template: Template; readonly core: Template; readonly task: Template };
 
-/** Makes both templates. */
+/** Makes all templates. */
 export async function makeTemplates(packager: Packager, zips: ZipNames): Promise<Templates> {
   const everything = blockOfEverything();
   const packaged = async (block: Readonly<Record<string, unknown>>) =>
@@ -29,7 +30,11 @@ export async function makeTemplates(packager: Packager, zips: ZipNames): Promise
     made = choose(made, { choice, all, less: await packaged(choice.otherwise(everything)) });
   const filled = fill(withNames(made as Template, everything.stage));
   const reasoned = withReasons(withSubscriptions(simplify(filled) as Template));
-  return { template: finish(withHooks(reasoned), ""), core: finish(withoutHooks(reasoned), CORE) };
+  return {
+    template: finish(withHooks(reasoned), ""),
+    core: finish(withoutHooks(reasoned), CORE),
+    task: finish(taskTemplate(withoutHooks(reasoned)), ""),
+  };
 }
 
 const CORE = "Without lifecycle hooks: those are made beside it, with its outputs. ";
@@ -65,27 +70,25 @@ function finish(template: Template, about: string): Template {
   const left = leftOver(template);
   if (left.length > 0) throw new Error(`something still stands in for ${left.join(", ")}`);
   const { AWSTemplateFormatVersion, Description, Conditions, ...rest } = template;
-  const used = (parameter: Parameter) => referredTo(rest).includes(parameter.name);
   const isCore = !Object.values(template.Resources).some(({ Type }) => Type === HOOK);
-  const parameters = PARAMETERS.filter((each) => used(each) || isInConditions(each));
-  const all = { ...conditions(parameters), ...(Conditions as Branch | undefined) };
+  const all = { ...conditions(PARAMETERS), ...(Conditions as Branch | undefined) };
   const text = JSON.stringify(rest);
   const needed = Object.entries(all).filter(([name]) => text.includes(`"${name}"`));
+  const used = referredTo([rest, Object.fromEntries(needed)]);
+  const parameters = PARAMETERS.filter(({ name }) => used.includes(name));
+  const others = Object.entries({ ...CODE, ...TASK_PARAMETERS }).filter(([name]) =>
+    text.includes(`{"Ref":"${name}"}`),
+  );
   return {
     AWSTemplateFormatVersion: AWSTemplateFormatVersion as Tree,
     Description: `${Description} Version ${VERSION}. ${about}`.trim(),
     Parameters: {
-      ...CODE,
+      ...Object.fromEntries(others),
       ...Object.fromEntries(parameters.map((each) => [each.name, parameterText(each, isCore)])),
     },
     Conditions: Object.fromEntries(needed),
     ...rest,
   };
-}
-
-/** Parameters that choose, and whose value stands nowhere else. */
-function isInConditions({ key }: Parameter): boolean {
-  return key === "deregister_at_once" || key === "dashboard";
 }
 
 /** The parameters for the functions' code. */

@@ -185,4 +185,25 @@ export const RUN_LINES = {
       "Application Auto Scaling sets the desired count of the same service. The two keep overwriting each other.",
     todo: "Deregister the scaling target, or remove the service from scale-tasks' input.",
   },
+  "own instance found": {
+    level: "INFO",
+    from: "a task",
+    means:
+      "`asg-drain run` runs in a task on this instance. If the instance is terminated, it is drained last.",
+    todo: NOTHING,
+  },
+  "own instance not found": {
+    level: "ERROR",
+    from: "a task",
+    means:
+      "`asg-drain run` runs in this task, and could not ask ECS on which instance. Nothing is drained before it knows: it might wait for itself.",
+    todo: "If it repeats run after run: let the task's role call ecs:DescribeTasks and ecs:DescribeContainerInstances in its cluster.",
+  },
+  "own instance waits": {
+    level: "INFO, or WARN",
+    from: "a task",
+    means:
+      "The instance on which the drainer itself runs is terminated, and others are too. Its drain begins once no other instance is held. Its hook is prolonged meanwhile; a WARN says that this failed.",
+    todo: "Nothing. With a WARN in run after run: `reason` has AWS's words.",
+  },
 } as const satisfies Partial<Record<Phrase, LogLine>>;

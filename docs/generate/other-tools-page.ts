@@ -26,6 +26,7 @@ this repository for it. Everything is made of serverless.yml, so there is one so
 | \`template.json\` | The template, with a lifecycle hook for each of up to ${SLOTS} groups. |
 | \`core-….json\` | The template without hooks. You make them beside it, where the groups are made. |
 | \`deregister-….zip\`, \`terminate-….zip\`, \`scale-tasks-….zip\` | The functions. Their names have the version and a part of their hash, so that another code is another key in the bucket. |
+| \`task.json\` | The template of a task of ECS in place of the functions: [as-a-task.md](as-a-task.md). |
 | \`stack-policy.json\` | What the stack must not replace or delete: [Names that change](deployment.md#names-that-change). |
 | \`asg-drain-cdk-….tgz\` | The CDK construct. |
 | \`asg-drain-terraform-….zip\` | The Terraform module. |

@@ -84,7 +84,10 @@ export type Phrase =
   | "nothing to change"
   | "desired count set"
   | "service has a scaling target"
-  | "not scaled";
+  | "not scaled"
+  | "own instance found"
+  | "own instance not found"
+  | "own instance waits";
 
 /** What a line says besides its phrase. Times are ISO strings, durations end in `_seconds`. */
 export type Fields = Readonly<Record<string, Field | readonly string[] | readonly Item[] | undefined>>;

@@ -243,6 +243,63 @@ describe("the templates of a release", () => {
     });
   }
 
+  it("that of a task gives it terminate's role but for the log, its input and its queue, and nobody else may send", () => {
+    const values = {
+      Stage: "blue",
+      Groups: "web",
+      ClusterNames: "a",
+      ElbMonitorQueueName: "out",
+      EventBus: "drains",
+      KmsKeyArn: "arn:aws:kms:us-east-1:123456789012:key/1",
+      MoreRolesThatMaySend: ROLE,
+    };
+    const core = evaluate(templates.core, { CodeBucket: "code", ...values });
+    const made = evaluate(templates.task, { Image: "asg-drain:1", TaskCluster: "tools", ...values });
+    const of = (resources: Record<string, Branch>, id: string) =>
+      resources[id]?.Properties as Record<string, Tree>;
+    const policies = of(core, "TerminateRole").Policies as Branch[];
+    expect(policies.map(({ PolicyName }) => PolicyName)).to.include("log");
+    expect(of(made, "TaskRole").Policies).to.deep.equal(
+      policies.filter(({ PolicyName }) => PolicyName !== "log"),
+    );
+    expect(JSON.stringify(of(made, "TaskRole").AssumeRolePolicyDocument)).to.include(
+      "ecs-tasks.amazonaws.com",
+    );
+    const others = Object.entries(made).filter(([, { Type }]) => Type === "AWS::IAM::Policy");
+    for (const [id, { Properties }] of others) {
+      const { PolicyDocument, Roles } = Properties as Branch;
+      expect(PolicyDocument, id).to.deep.equal(of(core, id).PolicyDocument);
+      expect(Roles, id).to.deep.equal(["<TaskRole>"]);
+    }
+    expect(others.map(([id]) => id)).to.have.members(["KeyPolicy", "TerminateEventsPolicy"]);
+    const [container] = of(made, "TaskDefinition").ContainerDefinitions as Record<string, Tree>[];
+    const words = container?.Command as string[];
+    expect(words.slice(0, -1)).to.deep.equal([
+      "run",
+      "--name",
+      "asg-drain-blue",
+      "--hook",
+      "asg-drain-blue",
+      "--input",
+    ]);
+    const rules = Object.values(core).flatMap(
+      ({ Properties }) => (Properties as Branch).Targets ?? [],
+    ) as Branch[];
+    expect(rules.map(({ Input }) => Input)).to.include(words.at(-1));
+    expect(terminateInput.parse(JSON.parse(words.at(-1) ?? ""))).to.include({ queue_name: "out" });
+    expect(container).to.deep.include({ Image: "asg-drain:1", StopTimeout: 120 });
+    expect(container?.Environment).to.deep.include({ Name: "SENDER_ROLE_IDS", Value: "<TaskRole.RoleId>" });
+    const [denied] = (of(made, "MonitorQueuePolicy").PolicyDocument as Branch).Statement as Branch[];
+    const { Condition = {} } = denied ?? {};
+    expect((Condition as Record<string, Branch>).ArnNotLike).to.deep.equal({
+      "aws:PrincipalArn": ["<TaskRole.Arn>", ROLE],
+    });
+    expect(of(made, "MonitorQueue")).to.deep.equal(of(core, "MonitorQueue"));
+    expect(of(made, "TaskService")).to.deep.include({ Cluster: "tools", DesiredCount: 1 });
+    expect(evaluate(templates.task, { Image: "i", Groups: "web" })).to.not.have.property("TaskService");
+    expect(templates.task.Parameters).to.not.have.any.keys("CodeBucket", "DeregisterAtOnce", "WithDashboard");
+  });
+
   it("have a parameter for each key of the block and of the inputs, or a reason why not", () => {
     const keys = [blockSchema, deregisterInput, terminateInput].flatMap(({ shape }) => Object.keys(shape));
     const known = [...PARAMETERS.map(({ key }) => key), ...Object.keys(LEFT_OUT)];
@@ -278,7 +335,7 @@ describe("the templates of a release", () => {
   });
 
   it("tell the version, the queue and the hook's role", () => {
-    for (const { Outputs } of Object.values(templates) as Template[])
+    for (const { Outputs } of [templates.template, templates.core])
       expect(Outputs).to.have.all.keys("Version", "LifecycleQueueArn", "LifecycleHookRoleArn");
   });
 
