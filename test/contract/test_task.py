@@ -12,7 +12,7 @@ import pytest
 from moto_account import Account
 from pages import command
 from processes import PROJECT, moto_url
-from release import CommandLine
+from release import BUCKET, CommandLine
 from test_deploy import lint
 
 PAGE = "as-a-task.md"
@@ -21,9 +21,10 @@ STACK = "asg-drain-task"
 
 @pytest.fixture(scope="module")
 def account():
-    """An account with the cluster of the tools."""
+    """An account with a bucket, and the cluster of the tools."""
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
+        account.client("s3").create_bucket(Bucket=BUCKET)
         account.client("ecs").create_cluster(clusterName="tools")
         yield account
 
@@ -33,7 +34,7 @@ def aws(account, release):
     """The AWS CLI in the folder of the release, with which the page's command has deployed the task."""
     aws = CommandLine(account, release, "us-east-1")
     parameters = json.loads((release / "task.json").read_text())["Parameters"]
-    words = command(PAGE, "The task", "aws", "cloudformation", "deploy")
+    words = [each.replace("BUCKET", BUCKET) for each in command(PAGE, "The task", "aws", "cloudformation", "deploy")]
     named = {each.split("=", 1)[0] for each in words if "=" in each}
     # Moto takes each for changed that was not named before.
     others = [f"{name}={each['Default']}" for name, each in parameters.items() if "Default" in each and name not in named]
@@ -89,7 +90,8 @@ def test_the_task_runs_with_its_role_and_queue(account, aws):
     assert told["queue_name"] in {url.rsplit("/", 1)[1] for url in queues}
     assert [each for each in told["auto_scaling_groups"] if each] == ["web-a", "web-b"]
     iam = account.client("iam")
-    role = iam.get_role(RoleName=definition["taskRoleArn"].rsplit("/", 1)[1])["Role"]
+    # Moto's CloudFormation does not hand the role on to the task definition.
+    role = iam.get_role(RoleName=account.physical_ids(STACK)["TaskRole"])["Role"]
     [senders] = [each["value"] for each in container["environment"] if each["name"] == "SENDER_ROLE_IDS"]
     assert senders == role["RoleId"]
     names = iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
