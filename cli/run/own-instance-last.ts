@@ -152,22 +152,11 @@ export class OwnInstanceLast {
 
   #ecsOf(port: EcsPort): EcsPort {
     const { arn, containerInstance } = this.#own;
-    const without = (tasks: readonly string[]) =>
-      this.#isLast ? tasks.filter((each) => each !== arn) : [...tasks];
     return {
       ...port,
-      listTasksToRun: async (cluster, on) => without(await port.listTasksToRun(cluster, on)),
-      listStoppingTasks: async (cluster, on) => without(await port.listStoppingTasks(cluster, on)),
       describeTasks: async (cluster, arns) =>
         (await port.describeTasks(cluster, arns)).map((each) =>
           isRead(each) && each.arn === arn ? this.#counted(each) : each,
-        ),
-      // ECS counts the own task too, as long as nobody stops it.
-      describeContainerInstances: async (cluster, arns) =>
-        (await port.describeContainerInstances(cluster, arns)).map((each) =>
-          isRead(each) && each.arn === containerInstance && this.#isLast
-            ? { ...each, tasksToRun: Math.max(0, each.tasksToRun - 1) }
-            : each,
         ),
       services: (cluster, names) =>
         port.services(

@@ -29,7 +29,10 @@ const about = ({ log }: Outcome, message: string, id?: string) =>
   log.filter((line) => line.message === message && (id === undefined || line.instance_id === id));
 
 /** Of all that is lost, it is nothing but the drainer itself: its task ends with its instance. */
-function expectOnlyOwnTaskCut({ damage, violations }: Outcome): void {
+function expectOnlyOwnTaskCut(outcome: Outcome): void {
+  const { damage, violations } = outcome;
+  const [completed] = about(outcome, "lifecycle action completed", own);
+  expect(completed?.outcome, "not cut off at a deadline").to.equal("drained");
   expect(damage.map(({ instanceId, kind }) => [instanceId, kind])).to.deep.equal([[own, "cut"]]);
   for (const { instanceId, what } of violations) {
     expect(instanceId).to.equal(own);
@@ -90,19 +93,68 @@ describe("scenarios: in a task", () => {
     expect(about(outcome, "task stopped")).to.deep.equal([]);
   });
 
+  it("its own hook is prolonged while it waits for others that take longer than the hook lasts", async () => {
+    const slow = { stop_seconds: 500, stop_timeout_seconds: 500 };
+    const web = { name: "web", desired_count: 5, task: slow };
+    const scenario = world({ clusters: [{ name: "main", services: [web] }] });
+    const [group] = scenario.auto_scaling_groups;
+    const hooks = group?.hooks.map((each) => ({ ...each, heartbeat_timeout_seconds: 150 }));
+    const outcome = await played({ ...scenario, auto_scaling_groups: [{ ...group, hooks }] });
+    expect(howEnded(outcome)).to.deep.equal(Array(3).fill("call CONTINUE"));
+    expect(completedOrder(outcome).at(-1)).to.equal(own);
+    expectOnlyOwnTaskCut(outcome);
+  });
+
+  it("drains nothing as long as ECS does not tell on which instance it runs, and then all", async () => {
+    const deny = { actions: ["ecs:DescribeContainerInstances"], for_seconds: 150, probability: 1 };
+    const { timeline } = world();
+    const outcome = await played(world({ timeline: [{ at_seconds: 0, deny }, ...timeline] }));
+    const [found] = about(outcome, "own instance found");
+    const lost = about(outcome, "own instance not found");
+    expect(lost).to.have.lengthOf(3);
+    for (const { reason } of lost) expect(reason).to.include("ecs:DescribeContainerInstances");
+    const before = outcome.log.filter(({ time }) => String(time) < String(found?.time));
+    expect(before).to.deep.equal(lost);
+    expect(completedOrder(outcome).at(-1)).to.equal(own);
+    expectOnlyOwnTaskCut(outcome);
+  });
+
   it("stops no task of its own, though the settings stop all standalone ones", async () => {
+    const batch = { stop_seconds: 400, stop_timeout_seconds: 400 };
+    const { tasks, functions } = world();
+    const { input } = functions.terminate;
     const outcome = await played(
       world({
+        functions: {
+          ...functions,
+          terminate: { ...functions.terminate, input: { ...input, stop_tasks: "all" } },
+        },
+        tasks: [...tasks, { cluster: "main", family: "batch", instance_ids: [second], task: batch }],
         timeline: [
           { at_seconds: 5, terminate: { instance_ids: [own] } },
-          { at_seconds: 50, terminate: { instance_ids: [second] } },
+          { at_seconds: 100, terminate: { instance_ids: [second] } },
         ],
       }),
       { options: { input: JSON.stringify({ stop_tasks: "all" }) } },
     );
     expect(completedOrder(outcome)).to.deep.equal([second, own]);
-    expect(about(outcome, "task stopped")).to.deep.equal([]);
+    const stopped = about(outcome, "task stopped").map(({ instance_id }) => instance_id);
+    expect(stopped).to.deep.equal([second]);
+    // Nothing else is left on it for minutes.
+    expect(about(outcome, "waiting", own).map(({ waiting_for }) => waiting_for)).to.include("1 task RUNNING");
     expectOnlyOwnTaskCut(outcome);
+  });
+
+  it("never takes its own container instance out of the cluster, which ECS would refuse", async () => {
+    const always = { deregister_container_instance: "always" };
+    const outcome = await played(world(), { options: { input: JSON.stringify(always) } });
+    expect(completedOrder(outcome).at(-1)).to.equal(own);
+    expectOnlyOwnTaskCut(outcome);
+    const asked = outcome.simulation.calls.filter(
+      ({ action }) => action === "ecs:DeregisterContainerInstance",
+    );
+    expect(asked).to.have.lengthOf(2);
+    for (const { error } of asked) expect(error).to.equal(undefined);
   });
 
   it("as a service, ECS moves it off its own instance: it hands over to its queue, and the next task goes on", async () => {
