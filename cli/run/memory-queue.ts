@@ -69,6 +69,10 @@ export class MemoryQueue implements QueuePort {
   /** It has no dead letters: whatever is in it, this process wrote. */
   deadLetterQueue = async (): Promise<undefined> => undefined;
 
+  /** What this run has received, and has not deleted. */
+  messagesInFlight = async (): Promise<number> =>
+    [...this.#received].filter(({ id }) => this.#held.has(id)).length;
+
   /** Nobody asks for it without a queue of dead letters. */
   sendWithReason = async (queue: string): Promise<void> => {
     throw new Error(`${queue} is in memory and has no dead letters`);

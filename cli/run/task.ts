@@ -100,6 +100,7 @@ function countingMessages(port: QueuePort): { readonly port: QueuePort; readonly
     },
     delete: port.delete,
     deadLetterQueue: port.deadLetterQueue,
+    messagesInFlight: port.messagesInFlight,
     sendWithReason: port.sendWithReason,
   };
   return { port: counted, isUsed: () => count > 0 };

@@ -50,6 +50,18 @@ describe("the queue in memory", () => {
     expect(queue.size).to.equal(1);
   });
 
+  it("counts what the run has received and not deleted", async () => {
+    const { queue } = made();
+    await queue.send("q", bodies("a", "b", "c"));
+    expect(await queue.messagesInFlight()).to.equal(0);
+    const [first] = await queue.receive("q", 0);
+    expect(await queue.messagesInFlight()).to.equal(3);
+    await queue.delete("q", [first?.receipt ?? ""]);
+    expect(await queue.messagesInFlight()).to.equal(2);
+    queue.beginRun();
+    expect(await queue.messagesInFlight()).to.equal(0);
+  });
+
   it("says that this process sent them, in words that terminate takes for a role's id", async () => {
     const { queue } = made();
     await queue.send("q", bodies("a"));
