@@ -55,7 +55,7 @@ deploys must be allowed to make them, and to pass the roles to Lambda and Auto S
 
 ${typesList(resources.Resources)}
 
-- With a key of your own, \`AWS::IAM::Policy\`. For the functions, \`AWS::Lambda::Function\`, \`AWS::Lambda::Permission\`, \`AWS::Lambda::EventInvokeConfig\`, \`AWS::Lambda::EventSourceMapping\` and
+- With a key of your own, \`AWS::IAM::Policy\`. With \`topics\`, \`AWS::SNS::Subscription\`. For the functions, \`AWS::Lambda::Function\`, \`AWS::Lambda::Permission\`, \`AWS::Lambda::EventInvokeConfig\`, \`AWS::Lambda::EventSourceMapping\` and
   \`AWS::Logs::LogGroup\`.
 - \`lambda:TagResource\`, because the functions have their version as a tag, and \`s3:GetObject\` on the zips.
 - \`cloudformation:SetStackPolicy\`, for the stack's policy.
