@@ -4,6 +4,9 @@ import type { Run } from "../run/run.ts";
 import { type Merged, mergedMemory, unmerged, withMemoryOf } from "./merge-memories.ts";
 import type { Receipt, Tracked } from "./receive.ts";
 
+/** An event's time is cut to the second, and our clock may be ahead of AWS's, in milliseconds. */
+const CLOCKS_MS = 5_000;
+
 /**
  * Merges the messages of one termination into the one that began first. If SQS delivered a message twice, it counts once: to
  * delete its second delivery would delete the message. A drain that a Spot interruption notice began joins the drain that a
@@ -79,7 +82,7 @@ function isSameAction(older: Termination, younger: Termination): boolean {
   const { completedAt, returningSince, returns } = older.memory;
   if (!younger.token && returns === undefined) return true;
   const endedAt = completedAt ?? returningSince;
-  return endedAt === undefined || younger.since < endedAt;
+  return endedAt === undefined || younger.since < endedAt - CLOCKS_MS;
 }
 
 // The notice's drain has done and seen things that hold for the hook's drain too, until that has had a pass of its own.

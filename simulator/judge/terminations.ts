@@ -337,9 +337,12 @@ export class Terminations implements Past {
     return foundAt !== undefined && at >= Math.max(foundAt + TICKS_MS + lateBy, unhidden + sweepInterval);
   }
 
-  // Whether a run has seen it before a time, and was not cut short: the messages tell of it from then on.
-  #wasSeenBefore({ seenBy }: Case, before: number): boolean {
-    return seenBy.some(({ at, by }) => at < before && !this.#options.wasCutShort(by, at));
+  // Whether a run has seen it before a time, and was not cut short: the messages tell of it from then on. Who had the message of
+  // the action before may have met this one, and have dropped that.
+  #wasSeenBefore(of: Case, before: number): boolean {
+    const { askedAt } = of.record;
+    const from = this.#caseBefore(of) ? askedAt + TICKS_MS : askedAt;
+    return of.seenBy.some(({ at, by }) => from <= at && at < before && !this.#options.wasCutShort(by, at));
   }
 
   // Whether its hook was another's when a function last saw it, and nobody sweeps: no message stands for it any more.

@@ -242,9 +242,15 @@ describe("merging messages", () => {
       2,
     ],
     [
-      "a token of before the older one was completed",
-      { memory: { ...NO_MEMORY, completedAt: 1_500 } },
-      { token: "t", since: 1_499 },
+      "a token of five seconds before the older one was completed, whose time may be cut to the second: another one too",
+      { memory: { ...NO_MEMORY, completedAt: 61_500 } },
+      { token: "t", since: 56_500 },
+      2,
+    ],
+    [
+      "a token of long before the older one was completed",
+      { memory: { ...NO_MEMORY, completedAt: 61_500 } },
+      { token: "t", since: 56_499 },
       1,
     ],
     [
@@ -260,9 +266,9 @@ describe("merging messages", () => {
       2,
     ],
     [
-      "no token, of before the older one was completed that comes back",
-      { token: "t", memory: { ...NO_MEMORY, completedAt: 1_500, returns: "root volume" } },
-      { since: 1_499 },
+      "no token, of long before the older one was completed that comes back",
+      { token: "t", memory: { ...NO_MEMORY, completedAt: 61_500, returns: "root volume" } },
+      { since: 56_499 },
       1,
     ],
     ["another hook", {}, { hook: "backup" }, 2],
