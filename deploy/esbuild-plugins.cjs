@@ -178,6 +178,10 @@ const INSTEAD_OF = {
   "@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/index.js": `
     export const resolveParamsForS3 = () => { throw new Error("S3 is left out of the bundle"); };
   `,
+  // It notes for the user agent's header which features of the SDK a call uses. AWS counts them, and answers the same.
+  "@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js": `
+    export const checkFeatures = async () => {};
+  `,
   // The template says on which Node the functions run.
   "@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js": `
     export const state = { warningEmitted: true };
