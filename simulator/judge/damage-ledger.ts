@@ -92,6 +92,8 @@ export type DamageFacts = PermitFacts &
     readonly calls: () => readonly MadeCall[];
     /** How long two runs of the schedules may take to come, in milliseconds. */
     readonly ticks: number;
+    /** Whether EC2 still shows which group an instance is of. */
+    readonly isTagged: (instanceId: string) => boolean;
     /** How late a tick may come, in milliseconds. */
     readonly lateBy: number;
     /** How long until the next sweep at the latest, in milliseconds. */

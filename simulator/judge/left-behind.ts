@@ -94,6 +94,8 @@ function ghostAllowed(
   const isRetained = there.state.endsWith(":Retained");
   const isCaredFor = (releases.wasHeld(there) && !isRetained) || isSwept;
   if (isUnheld && !isCaredFor) return permit;
+  // Without its tags a sweep cannot tell whose it is.
+  if (!facts.isTagged(there.instanceId)) return "a person's act";
   const from = there.ended?.at ?? since;
   // Its agent is silent, as that of every ghost.
   return there.messageLost || facts.faultyUntil(from, at) !== undefined ? "an injected fault" : undefined;

@@ -64,6 +64,8 @@ export function damageFactsOf(
     disturbedUntil: disturbancesIn(scenario, startsAt, { agents: true }),
     faultyUntil: disturbancesIn(scenario, startsAt, { agents: false }),
     calls: () => simulation.calls.filter(({ caller }) => isOurs.has(caller)),
+    isTagged: (instanceId) =>
+      world.instances.get(instanceId)?.tags.has("aws:autoscaling:groupName") !== false,
     ticks: ticksOf(scenario),
     lateBy: lateByOf(scenario),
     sweepInterval: sweepIntervalOf(scenario),
