@@ -12,6 +12,7 @@ import {
   settingsUnder,
 } from "../model/settings.ts";
 import type { Termination } from "../model/termination.ts";
+import { isFollowed } from "./following.ts";
 import { JITTER_MS, MINUTE } from "./timings.ts";
 import { countsAsOurs, knowsNone } from "./whose-hook.ts";
 
@@ -152,7 +153,9 @@ export function settingsFor(
  */
 function toldFor(alike: readonly Termination[], { keys }: SweepOptions): DrainKeys | undefined {
   if (keys !== undefined) return undefined;
-  const all = alike.flatMap(({ told }) => (told === undefined ? [] : [settingsOf(told)]));
+  // One that is only followed needs no load balancer any more, and its message names none.
+  const drains = alike.filter((each) => !isFollowed(each));
+  const all = drains.flatMap(({ told }) => (told === undefined ? [] : [settingsOf(told)]));
   const together = (names: (settings: DrainSettings) => readonly string[]) => [
     ...new Set(all.flatMap(names)),
   ];

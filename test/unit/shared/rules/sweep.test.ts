@@ -176,6 +176,11 @@ describe("a candidate", () => {
       { ...told("i-5", {}), told: undefined },
       { ...told("i-8", { drain_timeout_seconds: 100, cluster_name: "elsewhere" }), hook: "backup" },
       { ...told("i-9", { drain_timeout_seconds: 200, cluster_name: "elsewhere" }), group: "other" },
+      // Its message names no load balancers any more.
+      {
+        ...told("i-4", { drain_timeout_seconds: 50, cluster_name: "followed" }),
+        memory: { ...NO_MEMORY, followedSince: NOW },
+      },
       told("i-6", { drain_timeout_seconds: 300, cluster_name: "by-hand" }),
       told("i-7", { drain_timeout_seconds: 400, elb_name: "classic", target_groups: ["static"] }),
     ];
