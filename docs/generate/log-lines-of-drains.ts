@@ -102,7 +102,7 @@ export const DRAIN_LINES = {
     level: "WARN",
     from: "both",
     means:
-      "Somebody else set the instance DRAINING while `load_balancers` still send to its tasks. ECS knows nothing of them, and stops the tasks under open connections.",
+      "Somebody else set the instance DRAINING while `load_balancers` still send to its tasks, or managed draining is about to. ECS knows nothing of them, and stops the tasks under open connections.",
     todo: "Switch managed draining off for the group's capacity provider, or name the load balancers in the service. See operations.md.",
   },
   "two hooks of ours on one group": {

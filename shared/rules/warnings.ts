@@ -113,18 +113,19 @@ function managedDraining({ hooks = [], managedDraining: attached }: Observation)
 }
 
 // ECS stops the services' tasks of an instance that is DRAINING. It knows nothing of our registrations, which still send to them.
-// A task that has stopped since the lifecycle action began may have had connections.
+// A task that has stopped since the lifecycle action began may have had connections. Managed draining sets it DRAINING within seconds.
 function outOfOrder({ memory, since }: Termination, observed: Observation): Warning[] {
   const mayHaveServed = (task: Task) =>
     task.service !== undefined && (!hasEnded(task) || (task.stoppedAt ?? 0) >= since);
+  const isManaged = managedDraining(observed).length > 0;
   const byOthers = observed.clusterInstances.filter(
     ({ containerInstance: { arn, status } }) =>
-      status === "DRAINING" && !memory.drained.some(({ what }) => what === arn),
+      (status === "DRAINING" || (isManaged && status === "ACTIVE")) &&
+      !memory.drained.some(({ what }) => what === arn),
   );
   const served = byOthers.flatMap(({ tasks }) => tasks.filter(mayHaveServed));
   const pointing = pointingAtAny(served, observed);
   if (pointing.length === 0) return [];
-  const isManaged = managedDraining(observed).length > 0;
   return [
     {
       level: "warn",
