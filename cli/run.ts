@@ -75,8 +75,10 @@ async function drain(): Promise<LoopEnd> {
 }
 
 async function getJson(url: string): Promise<unknown> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS) });
-  if (!answer.ok)
-    throw new Error(`${METADATA_VARIABLE}: expected an answer of ${url}, found status ${answer.status}`);
+  const expected = `${METADATA_VARIABLE}: expected an answer of ${url}`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS) }).catch((cause: unknown) => {
+    throw new Error(`${expected}, found none: ${cause}`, { cause });
+  });
+  if (!answer.ok) throw new Error(`${expected}, found status ${answer.status}`);
   return answer.json();
 }

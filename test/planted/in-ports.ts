@@ -62,7 +62,7 @@ export const IN_PORTS: readonly Bug[] = [
     use: ({ ecs }) => ecs.setStatus("main", ["ci-1"], "DRAINING"),
     foundBy: {
       scenarios: "one-of-many",
-      test: "a container instance that is gone by the time it is to be set DRAINING fails by itself, and is told of",
+      test: "a container instance that is gone by the time it is to be set DRAINING needs no step, and fails nothing",
     },
   }),
   bugInPorts({
