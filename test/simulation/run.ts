@@ -171,7 +171,7 @@ export function faultsOfOurs(
   calmFrom = Number.POSITIVE_INFINITY,
 ): InvocationRecord[] {
   const isExcused = (failure: string, run: InvocationRecord) =>
-    isOfNames(failure) || (simulation !== undefined && isOvertaken(failure, run, simulation));
+    isOfNames(failure, run) || (simulation !== undefined && isOvertaken(failure, run, simulation));
   return invocations.filter((each) => {
     const { outcome, error = "", startedAt } = each;
     if (outcome === "timed out") return startedAt >= calmFrom;
@@ -182,7 +182,9 @@ export function faultsOfOurs(
 }
 
 // What a run says that failed because it asked for something that is not there, or was deleted.
-function isOfNames(failure: string): boolean {
+function isOfNames(failure: string, { name }: Pick<InvocationRecord, "name">): boolean {
+  if (name === "scale-tasks" && /ecs:(ListContainerInstances|DescribeServices) gone$/.test(failure))
+    return true;
   return /there is no such |: the service is (INACTIVE|DRAINING)$/.test(failure);
 }
 
