@@ -6,7 +6,7 @@ import { createEnvironment, createPorts } from "../shared/run/ports.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
 import { type DrainOptions, inputOf, OptionsError } from "./run/input.ts";
 import { type LoopEnd, loop } from "./run/loop.ts";
-import { METADATA_VARIABLE, readOwnTask } from "./run/own-task.ts";
+import { METADATA_VARIABLE, OwnTaskError, readOwnTask } from "./run/own-task.ts";
 import { Task } from "./run/task.ts";
 import { endUsage } from "./usage.ts";
 
@@ -19,7 +19,7 @@ Region, credentials and endpoint are those of the AWS SDK: the role of the task,
 
 Exit status:
   0  with --once: nothing is left. Otherwise: ended by SIGTERM or SIGINT
-  1  with --once: five runs in a row failed
+  1  with --once: five runs in a row failed. Or ECS does not tell in which task it runs
   2  an option is wrong`;
 
 allowClosedPipes();
@@ -44,9 +44,10 @@ const options = command.opts<DrainOptions & { once?: true; name: string }>();
 try {
   process.exitCode = STATUS[await drain()];
 } catch (error) {
-  if (!(error instanceof OptionsError) && !(error instanceof InputError)) throw error;
+  const isOfTask = error instanceof OwnTaskError;
+  if (!isOfTask && !(error instanceof OptionsError) && !(error instanceof InputError)) throw error;
   process.stderr.write(`asg-drain run: ${error.message}\n`);
-  process.exitCode = STATUS.wrong;
+  process.exitCode = isOfTask ? STATUS.failed : STATUS.wrong;
 }
 
 async function drain(): Promise<LoopEnd> {
@@ -77,8 +78,8 @@ async function drain(): Promise<LoopEnd> {
 async function getJson(url: string): Promise<unknown> {
   const expected = `${METADATA_VARIABLE}: expected an answer of ${url}`;
   const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS) }).catch((cause: unknown) => {
-    throw new Error(`${expected}, found none: ${cause}`, { cause });
+    throw new OwnTaskError(`${expected}, found none: ${cause}`, { cause });
   });
-  if (!answer.ok) throw new Error(`${expected}, found status ${answer.status}`);
+  if (!answer.ok) throw new OwnTaskError(`${expected}, found status ${answer.status}`);
   return answer.json();
 }

@@ -6,6 +6,11 @@ import { problemsText } from "../../shared/base/validation-problems.ts";
 /** The environment's variable by which ECS tells a container where it can ask about its own task. */
 export const METADATA_VARIABLE = "ECS_CONTAINER_METADATA_URI_V4";
 
+/** ECS does not tell which task this process runs in, or not in words that can be understood. */
+export class OwnTaskError extends Error {
+  override readonly name = "OwnTaskError";
+}
+
 /** The task that this process runs in. */
 export type OwnTask = { readonly cluster: string; readonly arn: string };
 
@@ -26,7 +31,7 @@ const answer = z.object(
 );
 
 /**
- * Asks ECS which task this process runs in. Undefined outside of ECS. Throws an error with what was found if the answer cannot be
+ * Asks ECS which task this process runs in. Undefined outside of ECS. Throws an OwnTaskError with what was found if the answer cannot be
  * understood: a drainer that does not know its own task might wait for itself.
  *
  * @param get reads JSON from an address
@@ -38,7 +43,7 @@ export async function readOwnTask(
   if (!address) return undefined;
   const url = `${address}/task`;
   const parsed = z.safeParse(answer, await get(url), { reportInput: true });
-  if (!parsed.success) throw new Error(`${METADATA_VARIABLE}: ${url}: ${problemsText(parsed.error)}`);
+  if (!parsed.success) throw new OwnTaskError(`${METADATA_VARIABLE}: ${url}: ${problemsText(parsed.error)}`);
   return { cluster: parsed.data.Cluster, arn: parsed.data.TaskARN };
 }
 
