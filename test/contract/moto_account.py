@@ -45,6 +45,26 @@ class Account:
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.client("s3").create_bucket(Bucket=name, **({} if self.region == "us-east-1" else elsewhere))
 
+    def create_empty_group(self, name):
+        """Makes an Auto Scaling group that has no instance, as an account has before a hook is put."""
+        autoscaling = self.client("autoscaling")
+        autoscaling.create_launch_configuration(
+            LaunchConfigurationName=name, ImageId="ami-12c6146b", InstanceType="t3.micro"
+        )
+        autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchConfigurationName=name,
+            AvailabilityZones=[f"{self.region}a"],
+            MinSize=0,
+            MaxSize=0,
+        )
+
+    def delete_group(self, name):
+        """Deletes an Auto Scaling group, with what it was launched from."""
+        autoscaling = self.client("autoscaling")
+        autoscaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+        autoscaling.delete_launch_configuration(LaunchConfigurationName=name)
+
     def serverless(self, *arguments):
         """Runs serverless, which must succeed; gives what it printed."""
         return run(PROJECT / "node_modules/.bin/serverless", *arguments, environment=self.environment)

@@ -72,8 +72,8 @@ def account(release):
     """An account with a bucket that has the code, and nothing else."""
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
+        account.create_bucket(BUCKET)
         s3 = account.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
         for each in release.glob("*.zip"):
             s3.put_object(Bucket=BUCKET, Key=f"asg-drain/{each.name}", Body=each.read_bytes())
         yield account

@@ -62,17 +62,7 @@ def account(packaged):
     """An account that has the Auto Scaling group which serverless.yml's block names, and nothing else."""
     with moto_url() as url:
         account = Account(url, packaged.region)
-        autoscaling = account.client("autoscaling")
-        autoscaling.create_launch_configuration(
-            LaunchConfigurationName="existing", ImageId="ami-12c6146b", InstanceType="t3.micro"
-        )
-        autoscaling.create_auto_scaling_group(
-            AutoScalingGroupName=packaged.resources["LifecycleHook"]["Properties"]["AutoScalingGroupName"],
-            LaunchConfigurationName="existing",
-            AvailabilityZones=[f"{packaged.region}a"],
-            MinSize=0,
-            MaxSize=0,
-        )
+        account.create_empty_group(packaged.resources["LifecycleHook"]["Properties"]["AutoScalingGroupName"])
         yield account
 
 

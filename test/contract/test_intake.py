@@ -28,7 +28,7 @@ def account(release):
     """An account with the bucket of the code, and a topic."""
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
-        account.client("s3").create_bucket(Bucket=BUCKET)
+        account.create_bucket(BUCKET)
         yield account
 
 
@@ -133,20 +133,10 @@ def test_both_functions_know_the_hooks(template, topics):
 
 @pytest.mark.parametrize("section", ["Through a topic", "Through an EventBridge rule"])
 def test_the_hooks_of_the_page_are_what_auto_scaling_takes(account, aws, section, topics):
-    autoscaling = account.client("autoscaling")
-    autoscaling.create_launch_configuration(
-        LaunchConfigurationName=section, ImageId="ami-12c6146b", InstanceType="t3.micro"
-    )
-    autoscaling.create_auto_scaling_group(
-        AutoScalingGroupName="GROUP",
-        LaunchConfigurationName=section,
-        AvailabilityZones=["us-east-1a"],
-        MinSize=0,
-        MaxSize=0,
-    )
+    account.create_empty_group("GROUP")
     aws.run(*command(INTAKE, section, "aws", "autoscaling", "put-lifecycle-hook"))
-    [hook] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
-    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="GROUP", ForceDelete=True)
+    [hook] = account.client("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
+    account.delete_group("GROUP")
     assert (hook["LifecycleHookName"], hook["DefaultResult"]) == ("drain", "CONTINUE")
 
 

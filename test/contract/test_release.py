@@ -39,7 +39,7 @@ def account(release):
     # By this name, because the CLI takes the bucket for a part of the host's name otherwise.
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
-        account.client("s3").create_bucket(Bucket=BUCKET)
+        account.create_bucket(BUCKET)
         yield account
 
 
@@ -139,20 +139,10 @@ def test_the_stack_policy_is_what_cloudformation_takes(account, aws, release):
 
 
 def test_the_hook_of_the_page_is_what_auto_scaling_takes(account, aws):
-    autoscaling = account.client("autoscaling")
-    autoscaling.create_launch_configuration(
-        LaunchConfigurationName="existing", ImageId="ami-12c6146b", InstanceType="t3.micro"
-    )
-    autoscaling.create_auto_scaling_group(
-        AutoScalingGroupName="GROUP",
-        LaunchConfigurationName="existing",
-        AvailabilityZones=["us-east-1a"],
-        MinSize=0,
-        MaxSize=0,
-    )
+    account.create_empty_group("GROUP")
     aws.run(*command(PAGE, "A hook of your own", "aws", "autoscaling", "put-lifecycle-hook"))
-    [hook] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
-    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="GROUP", ForceDelete=True)
+    [hook] = account.client("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
+    account.delete_group("GROUP")
     assert (hook["HeartbeatTimeout"], hook["DefaultResult"]) == (3600, "CONTINUE")
 
 

@@ -24,7 +24,7 @@ def account():
     """An account with a bucket, and the cluster of the tools."""
     with moto_url("localhost") as url:
         account = Account(url, "us-east-1")
-        account.client("s3").create_bucket(Bucket=BUCKET)
+        account.create_bucket(BUCKET)
         account.client("ecs").create_cluster(clusterName="tools")
         yield account
 
@@ -105,19 +105,9 @@ def test_the_service_keeps_one_task(account, aws):
 
 
 def test_the_hook_of_the_page_is_what_auto_scaling_takes(account, aws):
-    autoscaling = account.client("autoscaling")
-    autoscaling.create_launch_configuration(
-        LaunchConfigurationName="existing", ImageId="ami-12c6146b", InstanceType="t3.micro"
-    )
-    autoscaling.create_auto_scaling_group(
-        AutoScalingGroupName="GROUP",
-        LaunchConfigurationName="existing",
-        AvailabilityZones=["us-east-1a"],
-        MinSize=0,
-        MaxSize=0,
-    )
+    account.create_empty_group("GROUP")
     aws.run(*command(PAGE, "Try it", "aws", "autoscaling", "put-lifecycle-hook"))
-    [hook] = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
+    [hook] = account.client("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName="GROUP")["LifecycleHooks"]
     assert hook["LifecycleHookName"] == "asg-drain-live"
 
 
