@@ -10,7 +10,7 @@ import type { Termination } from "../model/termination.ts";
 import { knownOwners } from "./left-addresses.ts";
 import { leftoversOf } from "./still-there.ts";
 import { SETTLE_MS, UNKNOWN_MS } from "./timings.ts";
-import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
+import { hasManagedDrainingHook } from "./whose-hook.ts";
 
 // EC2's answers about an instance on which nothing runs any more. While it is stopping, something may still run.
 const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "terminated"]);
@@ -18,10 +18,7 @@ const DEAD: ReadonlySet<InstanceState> = new Set(["stopped", "shutting-down", "t
 /** The memory after a pass: all that was seen before, and what was seen now. */
 export function remember(termination: Termination, observed: Observation, now: number): Memory {
   const { memory, since } = termination;
-  const draining = observed.clusterInstances.some(
-    (clusterInstance) => clusterInstance.containerInstance.status === "DRAINING",
-  );
-  const drainedByOthers = draining && memory.drainingAt === undefined;
+  const drainedByOthers = isDraining(observed) && memory.drainingAt === undefined;
   const { unread, clusterInstances, silentTwins, registrations } = observed;
   const isChanged = hasChanged(memory, clusterInstances);
   return {
@@ -73,6 +70,10 @@ export function remember(termination: Termination, observed: Observation, now: n
   };
 }
 
+function isDraining({ clusterInstances }: Observation): boolean {
+  return clusterInstances.some(({ containerInstance: { status } }) => status === "DRAINING");
+}
+
 // Whether no pass before this one has read in which load balancers it is.
 function isFirstLook({ registrations, noRegistrationSince }: Memory, { unread }: Observation): boolean {
   const isRead = unread.tasks === undefined && unread.registrations === undefined;
@@ -81,15 +82,10 @@ function isFirstLook({ registrations, noRegistrationSince }: Memory, { unread }:
 
 // Whether none of us has begun to drain it. A pass does all that it can at once, so what is ACTIVE or registered has had none.
 // Managed draining sets it DRAINING too. Without either, its hook sends no message that another run may have had.
-function isUntouched(
-  { hook }: Termination,
-  { clusterInstances, registrations, hooks }: Observation,
-): boolean {
-  if (clusterInstances.length > 0) {
-    const isEcss = hooks?.some(({ name }) => name === MANAGED_DRAINING_HOOK) === true;
-    return isEcss || !clusterInstances.some(({ containerInstance: { status } }) => status === "DRAINING");
-  }
-  const own = hookOf({ hook }, { hooks });
+function isUntouched(termination: Termination, observed: Observation): boolean {
+  const { clusterInstances, registrations } = observed;
+  if (clusterInstances.length > 0) return hasManagedDrainingHook(observed) || !isDraining(observed);
+  const own = hookOf(termination, observed);
   return registrations.length > 0 || (own !== undefined && own.target === undefined);
 }
 

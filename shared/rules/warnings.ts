@@ -15,7 +15,7 @@ import { unprovenInterruption } from "./spot-interruption.ts";
 import { stallWarnings } from "./stall-reasons.ts";
 import { pointingAtAny } from "./steps.ts";
 
-import { MANAGED_DRAINING_HOOK } from "./whose-hook.ts";
+import { hasManagedDrainingHook } from "./whose-hook.ts";
 
 /** What the hooks of this package are called in its template, before the stage. */
 const OUR_HOOKS = "asg-drain-";
@@ -107,8 +107,8 @@ function unknown({ metadata }: Hook): Warning[] {
   ];
 }
 
-function managedDraining({ hooks = [], managedDraining: attached }: Observation): Warning[] {
-  if (attached !== true && !hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) return [];
+function managedDraining(observed: Observation): Warning[] {
+  if (observed.managedDraining !== true && !hasManagedDrainingHook(observed)) return [];
   return [{ level: "info", kind: "ECS drains it too", fields: {}, reason: { why: "managed draining" } }];
 }
 

@@ -9,6 +9,11 @@ import { isFollowed } from "./following.ts";
 /** ECS's own hook, by which it drains the instances of a capacity provider (ECS managed draining). */
 export const MANAGED_DRAINING_HOOK = "ecs-managed-draining-termination-hook";
 
+/** Whether a group has that hook. */
+export function hasManagedDrainingHook({ hooks = [] }: Pick<AutoScalingView, "hooks">): boolean {
+  return hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK);
+}
+
 /**
  * Rule 1. Whether a hook counts as ours.
  *
