@@ -6,23 +6,23 @@ import { createEnvironment, createPorts } from "../shared/run/ports.ts";
 import { allowClosedPipes } from "./closed-pipes.ts";
 import { type DrainOptions, inputOf, OptionsError } from "./run/input.ts";
 import { type LoopEnd, loop } from "./run/loop.ts";
-import { METADATA_VARIABLE, OwnTaskError, readOwnTask } from "./run/own-task.ts";
+import { askMetadata, METADATA_VARIABLE, OwnTaskError, readOwnTask } from "./run/own-task.ts";
 import { Task } from "./run/task.ts";
-import { endUsage } from "./usage.ts";
+import { endUsage, endWith, endWithWhatNobodyCatches } from "./usage.ts";
 
-/** Exit statuses. Node's own for an error that nobody catches is 1. */
+/** Exit statuses. A fault of the command itself ends as in the other commands. */
 const STATUS = { "nothing left": 0, stopped: 0, failed: 1, wrong: 2 } as const;
-/** ECS answers from the same instance. */
-const METADATA_MS = 5_000;
 const HELP = `
 Region, credentials and endpoint are those of the AWS SDK: the role of the task, or the environment.
 
 Exit status:
   0  with --once: nothing is left. Otherwise: ended by SIGTERM or SIGINT
   1  with --once: five runs in a row failed. Or ECS does not tell in which task it runs
-  2  an option is wrong`;
+  2  an option is wrong
+  70 the command failed`;
 
 allowClosedPipes();
+endWithWhatNobodyCatches();
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const command = new Command("asg-drain run")
@@ -44,10 +44,14 @@ const options = command.opts<DrainOptions & { once?: true; name: string }>();
 try {
   process.exitCode = STATUS[await drain()];
 } catch (error) {
-  const isOfTask = error instanceof OwnTaskError;
-  if (!isOfTask && !(error instanceof OptionsError) && !(error instanceof InputError)) throw error;
-  process.stderr.write(`asg-drain run: ${error.message}\n`);
-  process.exitCode = isOfTask ? STATUS.failed : STATUS.wrong;
+  if (error instanceof OwnTaskError) endWithLine(error, STATUS.failed);
+  else if (error instanceof OptionsError || error instanceof InputError) endWithLine(error, STATUS.wrong);
+  else endWith(error);
+}
+
+function endWithLine({ message }: Error, status: number): void {
+  process.stderr.write(`asg-drain run: ${message}\n`);
+  process.exitCode = status;
 }
 
 async function drain(): Promise<LoopEnd> {
@@ -57,7 +61,7 @@ async function drain(): Promise<LoopEnd> {
   const environment = createEnvironment();
   const task = new Task({
     input: inputOf(options),
-    own: await readOwnTask(process.env[METADATA_VARIABLE], getJson),
+    own: await readOwnTask(process.env[METADATA_VARIABLE], askMetadata),
     portsOf: (invocation) => ({
       ...createPorts("terminate", environment, invocation),
       deployment: options.name,
@@ -73,13 +77,4 @@ async function drain(): Promise<LoopEnd> {
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => {}),
     signal: stop.signal,
   });
-}
-
-async function getJson(url: string): Promise<unknown> {
-  const expected = `${METADATA_VARIABLE}: expected an answer of ${url}`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS) }).catch((cause: unknown) => {
-    throw new OwnTaskError(`${expected}, found none: ${cause}`, { cause });
-  });
-  if (!answer.ok) throw new OwnTaskError(`${expected}, found status ${answer.status}`);
-  return answer.json();
 }

@@ -71,13 +71,14 @@ export class OwnInstanceLast {
   }
 
   #autoScalingOf(port: AutoScalingPort, log: Log, dryRun: boolean): AutoScalingPort {
-    const note = async (
-      action: LifecycleAction,
-      answer: Promise<"completed" | "recorded" | "no such action">,
-    ) => {
+    const noted = async <Became extends "completed" | "recorded" | "no such action">(
+      { instanceId }: LifecycleAction,
+      answer: Promise<Became>,
+    ): Promise<Became> => {
       const became = await answer;
-      if (became === "recorded") this.#over.delete(action.instanceId);
-      else this.#over.add(action.instanceId);
+      if (became === "recorded") this.#over.delete(instanceId);
+      else this.#over.add(instanceId);
+      return became;
     };
     const seen = async (list: string, group: string, instances: Instances) => {
       const shown = this.#shown(list, instances);
@@ -97,16 +98,8 @@ export class OwnInstanceLast {
         );
       },
       warmPool: async (group) => seen(`warm pool of ${group}`, group, await port.warmPool(group)),
-      complete: async (action, result) => {
-        const answer = port.complete(action, result);
-        await note(action, answer);
-        return answer;
-      },
-      heartbeat: async (action) => {
-        const answer = port.heartbeat(action);
-        await note(action, answer);
-        return answer;
-      },
+      complete: (action, result) => noted(action, port.complete(action, result)),
+      heartbeat: (action) => noted(action, port.heartbeat(action)),
     };
   }
 

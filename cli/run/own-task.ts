@@ -1,10 +1,14 @@
 import * as z from "zod/mini";
 import type { EcsPort } from "../../shared/aws/ecs.ts";
 import { isRead } from "../../shared/base/errors.ts";
+import { parseJson } from "../../shared/base/json.ts";
 import { problemsText } from "../../shared/base/validation-problems.ts";
 
 /** The environment's variable by which ECS tells a container where it can ask about its own task. */
 export const METADATA_VARIABLE = "ECS_CONTAINER_METADATA_URI_V4";
+
+/** ECS answers from the same instance, so within milliseconds. */
+const METADATA_MS = 5_000;
 
 /** ECS does not tell which task this process runs in, or not in words that can be understood. */
 export class OwnTaskError extends Error {
@@ -45,6 +49,16 @@ export async function readOwnTask(
   const parsed = z.safeParse(answer, await get(url), { reportInput: true });
   if (!parsed.success) throw new OwnTaskError(`${METADATA_VARIABLE}: ${url}: ${problemsText(parsed.error)}`);
   return { cluster: parsed.data.Cluster, arn: parsed.data.TaskARN };
+}
+
+/** Asks an address for JSON. Undefined if the answer is none. Throws an OwnTaskError if there is no answer, or one with another status. */
+export async function askMetadata(url: string): Promise<unknown> {
+  const expected = `${METADATA_VARIABLE}: expected an answer of ${url}`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS) }).catch((cause: unknown) => {
+    throw new OwnTaskError(`${expected}, found none: ${cause}`, { cause });
+  });
+  if (!answer.ok) throw new OwnTaskError(`${expected}, found status ${answer.status}`);
+  return parseJson(await answer.text());
 }
 
 /** The instance on which a task runs. Undefined for one on Fargate, or of which ECS does not know yet. Throws an AwsCallError. */
