@@ -12,7 +12,7 @@ import { OwnInstanceLast } from "./own-instance-last.ts";
 import { findOwnPlace, type OwnTask } from "./own-task.ts";
 
 /** How long a run may take, in milliseconds: as long as Lambda gives terminate. */
-const RUN_MS = 90_000;
+export const RUN_MS = 90_000;
 
 /** What a task is made of. */
 export type TaskOptions = {

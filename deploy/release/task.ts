@@ -19,8 +19,6 @@ const GONE = ["DeregisterRole", "LifecycleHookRole"];
 const NAME = joined(["asg-drain-", { Ref: "Stage" }]);
 /** How long ECS waits between SIGTERM and SIGKILL, in seconds. A run that is under way takes up to 90. */
 const STOP_SECONDS = 120;
-/** As much memory as terminate has, in MiB. */
-const MEMORY = 256;
 
 /** The parameters that the template has besides. */
 export const TASK_PARAMETERS: Branch = {
@@ -40,18 +38,18 @@ export const TASK_PARAMETERS: Branch = {
 
 /** The template of the task, made of the one without hooks. */
 export function taskTemplate(template: Template): Template {
-  const { TerminateRole, TerminateLogGroup } = template.Resources;
-  if (TerminateRole === undefined || TerminateLogGroup === undefined)
-    throw new Error("the packaged template has no role of terminate, or no log group");
-  const kept = KEPT.map((id) => [id, template.Resources[id]] as const);
-  const missing = kept.find(([, each]) => each === undefined);
-  if (missing !== undefined) throw new Error(`the packaged template has no ${missing[0]}`);
+  const packaged = (id: string): Resource => {
+    const found = template.Resources[id];
+    if (found === undefined) throw new Error(`the packaged template has no ${id}`);
+    return found;
+  };
+  const role = packaged("TerminateRole");
   const made = {
-    ...(Object.fromEntries(kept) as Record<string, Resource>),
-    TerminateRole: roleOf(TerminateRole),
-    ExecutionRole: executionRole(TerminateRole),
-    TaskLogGroup: logGroup(TerminateLogGroup),
-    TaskDefinition: taskDefinition(inputOf(template)),
+    ...Object.fromEntries(KEPT.map((id) => [id, packaged(id)])),
+    TerminateRole: roleOf(role),
+    ExecutionRole: executionRole(role),
+    TaskLogGroup: logGroup(packaged("TerminateLogGroup")),
+    TaskDefinition: taskDefinition(inputOf(template), packaged("TerminateLambdaFunction")),
     TaskService: SERVICE,
   };
   return {
@@ -152,7 +150,9 @@ function inputOf({ Resources }: Template): Tree {
   return found.Input as Tree;
 }
 
-function taskDefinition(input: Tree): Resource {
+// It has as much memory as the function.
+function taskDefinition(input: Tree, { Properties }: Resource): Resource {
+  const { MemorySize } = Properties as Branch;
   return {
     Type: "AWS::ECS::TaskDefinition",
     Properties: {
@@ -172,7 +172,7 @@ function taskDefinition(input: Tree): Resource {
             { Name: "AWS_REGION", Value: { Ref: "AWS::Region" } },
             { Name: "SENDER_ROLE_IDS", Value: { "Fn::GetAtt": ["TerminateRole", "RoleId"] } },
           ],
-          MemoryReservation: MEMORY,
+          MemoryReservation: MemorySize as Tree,
           ReadonlyRootFilesystem: true,
           StopTimeout: STOP_SECONDS,
           LogConfiguration: {
