@@ -1,4 +1,5 @@
 import type { FunctionsCode } from "../../cli/in-process.ts";
+import type { InvocationRecord } from "../../simulator/cloud/lambda.ts";
 import { type Random, randomSource } from "../../simulator/kernel/random.ts";
 import { FUNCTIONS, type FunctionName } from "../../simulator/scenario/stage.ts";
 import { weighted } from "./draw.ts";
@@ -59,7 +60,7 @@ function deploymentsOf(random: Random, kind: Kind): Deployment[] {
   }
 }
 
-function versionAt({ deployments }: Plan, name: FunctionName, seconds: number): Version {
+function versionAt({ deployments }: Plan, name: string, seconds: number): Version {
   return (
     deployments.filter((each) => each.function === name && each.at_seconds <= seconds).at(-1)?.version ??
     "this"
@@ -73,4 +74,12 @@ export function codeBy(
   startedAt: number,
 ): (name: FunctionName, at: number) => FunctionsCode {
   return (name, at) => versions[versionAt(plan, name, (at - startedAt) / 1_000)];
+}
+
+/** Says whether a run had the code of the version before, by a plan. `startedAt` is when the seed began, in milliseconds since 1970. */
+export function isOfVersionBefore(
+  plan: Plan,
+  startedAt: number,
+): (run: Pick<InvocationRecord, "name" | "startedAt">) => boolean {
+  return (run) => versionAt(plan, run.name, (run.startedAt - startedAt) / 1_000) === "before";
 }

@@ -77,8 +77,10 @@ describe("a run that fails for a container instance that has left its cluster", 
   for (const [why, happened, expected] of rows) {
     it(`${expected ? "is excused" : "counts"}: ${why}`, () => {
       expect(isOvertaken(what, record, happened)).to.equal(expected);
-      const faults = faultsOfOurs({ invocations: [record], simulation: happened }, 0);
-      expect(faults).to.have.lengthOf(expected ? 0 : 1);
+      const faults = (isBefore: boolean) =>
+        faultsOfOurs({ invocations: [record], simulation: happened }, 0, () => isBefore);
+      expect(faults(true)).to.have.lengthOf(expected ? 0 : 1);
+      expect(faults(false), "this version").to.have.lengthOf(1);
     });
   }
 
@@ -87,11 +89,21 @@ describe("a run that fails for a container instance that has left its cluster", 
     expect(isOvertaken(`${what} (2 times)`, record, meanwhile())).to.equal(true);
   });
 
+  it("is excused where scale-tasks had a cluster that was deleted, and no other function", () => {
+    const error = "RunFailed: 2 failures: ecs:ListContainerInstances gone; ecs:DescribeServices gone";
+    const faults = (name: string, isBefore: boolean) =>
+      faultsOfOurs({ invocations: [{ ...record, name, error }] }, 0, () => isBefore);
+    expect(faults("scale-tasks", true)).to.deep.equal([]);
+    expect(faults("scale-tasks", false)).to.have.lengthOf(1);
+    expect(faults("terminate", true)).to.have.lengthOf(1);
+  });
+
   it("counts where anything else failed too, or for another reason", () => {
     const faults = (error: string) =>
       faultsOfOurs(
         { invocations: [{ ...record, error: `RunFailed: ${error}` }], simulation: meanwhile() },
         0,
+        () => true,
       );
     expect(faults(`2 failures: ${what}; ecs:ListTasks denied`)).to.have.lengthOf(1);
     expect(faults(`21 failures: ${what}; and 1 more`)).to.have.lengthOf(1);

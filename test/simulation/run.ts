@@ -9,7 +9,7 @@ import { checkScenario } from "../../simulator/scenario/read.ts";
 import type { Scenario, ScenarioInput } from "../../simulator/scenario/schema.ts";
 import { SLOW_MS } from "../../simulator/scenario/slow.ts";
 import { versionBefore } from "../versions/before.ts";
-import { codeBy, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
+import { codeBy, isOfVersionBefore, NOTHING_DEPLOYED, type Plan } from "./deployments.ts";
 import { shownIn } from "./fired.ts";
 import { isOvertaken, type Meanwhile } from "./overtaken.ts";
 import { wrongCounts } from "./scaling.ts";
@@ -68,7 +68,7 @@ export async function run(scenario: ScenarioInput, plan = NOTHING_DEPLOYED): Pro
   for (const line of lines) digest.update(line);
   for (const each of [...simulation.world.story.lines, ...simulation.calls])
     digest.update(JSON.stringify(each));
-  const faults = faultsOfOurs(played, calmFrom(scenario, played));
+  const faults = faultsOfOurs(played, calmFrom(scenario, played), isOfVersionBefore(plan, startedAt));
   const miscounted = wrongCounts(scenario, played);
   const violations = [
     ...played.violations
@@ -162,16 +162,20 @@ export function violationText({ at, instanceId, rule, what }: Violation, started
 /**
  * The invocations that ended as none should: a run of the functions leaves before Lambda ends it, unless call after call hangs. It
  * fails with a RunFailed, after all else is done, where something else has failed. In the calm nothing does but the look for what has a
- * name that does not exist, and a call that somebody overtook. Anything else is a fault of theirs.
+ * name that does not exist. In the version before, a call that somebody overtook did too. Anything else is a fault of theirs.
  *
  * @param calmFrom from when on no call fails or hangs, in milliseconds since 1970
+ * @param isBefore whether a run had the code of the version before
  */
 export function faultsOfOurs(
   { invocations, simulation }: Pick<Played, "invocations"> & { readonly simulation?: Meanwhile },
   calmFrom = Number.POSITIVE_INFINITY,
+  isBefore: (run: InvocationRecord) => boolean = () => false,
 ): InvocationRecord[] {
+  const isExcusedBefore = (failure: string, run: InvocationRecord) =>
+    isOfDeletedCluster(failure, run) || (simulation !== undefined && isOvertaken(failure, run, simulation));
   const isExcused = (failure: string, run: InvocationRecord) =>
-    isOfNames(failure, run) || (simulation !== undefined && isOvertaken(failure, run, simulation));
+    isOfNames(failure) || (isBefore(run) && isExcusedBefore(failure, run));
   return invocations.filter((each) => {
     const { outcome, error = "", startedAt } = each;
     if (outcome === "timed out") return startedAt >= calmFrom;
@@ -182,10 +186,13 @@ export function faultsOfOurs(
 }
 
 // What a run says that failed because it asked for something that is not there, or was deleted.
-function isOfNames(failure: string, { name }: Pick<InvocationRecord, "name">): boolean {
-  if (name === "scale-tasks" && /ecs:(ListContainerInstances|DescribeServices) gone$/.test(failure))
-    return true;
+function isOfNames(failure: string): boolean {
   return /there is no such |: the service is (INACTIVE|DRAINING)$/.test(failure);
+}
+
+// What scale-tasks of the version before says of a cluster that was deleted.
+function isOfDeletedCluster(failure: string, { name }: Pick<InvocationRecord, "name">): boolean {
+  return name === "scale-tasks" && /ecs:(ListContainerInstances|DescribeServices) gone$/.test(failure);
 }
 
 /** A fault of ours in words, with its time counted from the start. */
