@@ -62,7 +62,10 @@ export type Memory = {
   readonly plannedDeregistrations: readonly SeenRegistration[];
   /** Whether the instance was seen in a target group of a Network Load Balancer, which is slow to take targets out. */
   readonly behindNetworkLoadBalancer: boolean;
-  /** Whether a sweep found it, and another run may have taken it out of what nobody sees any more. A message that knows says so. */
+  /**
+   * Whether a sweep found it, and another run may have taken it out of load balancers where nobody sees it any more. It does not hold once
+   * a message of the drain is merged with it.
+   */
   readonly foundDrained: boolean;
   /** The load balancers of services that had a task on the instance: ECS takes it out of those. */
   readonly managed: readonly LoadBalancerId[];
