@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { arn, REGION } from "../kernel/account.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { Invoked } from "./lambda.ts";
+import type { Mapped } from "./lambda.ts";
 import type { Simulation } from "./simulation.ts";
 import { clientOptions, transport } from "./transport.ts";
 
@@ -28,13 +28,14 @@ export type EventSourceMapping = {
 
 /**
  * Polls a queue for a function while `goOn` returns true. Lambda deletes the messages that the function does not give back.
- * What it gives back stays hidden until its visibility timeout is over. So does the whole batch when the invocation fails.
+ * What it gives back stays hidden until its visibility timeout is over. So does the whole batch when the invocation fails
+ * or is throttled.
  * There is no batching window: with one, Lambda waits for up to 20 seconds while few messages come.
  */
 export async function pollQueue(
   { queue, maximumConcurrency }: EventSourceMapping,
   { simulation, clock }: { readonly simulation: Simulation; readonly clock: Clock },
-  invoke: (event: unknown) => Promise<Invoked>,
+  invoke: (event: unknown) => Promise<Mapped>,
   goOn: () => boolean,
 ): Promise<void> {
   const client = new SQSClient(clientOptions(transport(simulation, CALLER)));

@@ -25,6 +25,9 @@ export type ScheduledFunction = {
   readonly run: (invocation: SimulatedInvocation) => Promise<unknown>;
 };
 
+/** What one invocation needs of a function. */
+type Invokable = Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">;
+
 /** How one invocation went; times in milliseconds since 1970. */
 export type InvocationRecord = {
   readonly name: string;
@@ -49,6 +52,9 @@ export type Invoked = {
   readonly answer?: unknown;
 };
 
+/** How an event source mapping's invocation ended, if there was one. */
+export type Mapped = Invoked | { readonly outcome: "throttled"; readonly answer?: undefined };
+
 /** Runs functions on a schedule. Each tick starts another invocation, even while the last one still runs. */
 export class LambdaPlatform implements Past {
   /** The invocations that have ended and are not forgotten, in order of their ends. */
@@ -60,6 +66,8 @@ export class LambdaPlatform implements Past {
   readonly #kills = new Map<string, number[]>();
   /** Until when a function's ticks are skipped. */
   readonly #skipped = new Map<string, number>();
+  /** Until when Lambda throttles a function. */
+  readonly #throttled = new Map<string, number>();
   /** How long the new process of a function's next invocation takes before the run begins, in milliseconds. */
   readonly #cold = new Map<string, number>();
   #invocations = 0;
@@ -83,6 +91,7 @@ export class LambdaPlatform implements Past {
     await this.#clock.sleep(firstAfterSeconds * 1000);
     while (goOn()) {
       if (this.#clock.now() < (this.#skipped.get(name) ?? 0)) this.#firings.count("skipped ticks");
+      else if (this.#isThrottled(name)) this.#firings.count("throttled invocations");
       else {
         const run = this.#invokeLate(scheduled, lateBy());
         running.add(run);
@@ -115,6 +124,25 @@ export class LambdaPlatform implements Past {
     this.#skipped.set(name, until);
   }
 
+  /**
+   * Throttles a function until a time in milliseconds since 1970. A tick that is throttled is lost: the template lets
+   * EventBridge's invocations wait for at most a minute.
+   */
+  throttle(name: string, until: number): void {
+    this.#throttled.set(name, until);
+  }
+
+  #isThrottled(name: string): boolean {
+    return this.#clock.now() < (this.#throttled.get(name) ?? 0);
+  }
+
+  /** Invokes a function for an event source mapping: once, unless Lambda throttles it. Never rejects. */
+  async invokeForMapping(mapped: Invokable): Promise<Mapped> {
+    if (!this.#isThrottled(mapped.name)) return await this.invoke(mapped);
+    this.#firings.count("throttled invocations");
+    return { outcome: "throttled" };
+  }
+
   /** Kills the next invocation of a function that reaches its n-th await, there. */
   kill(name: string, atAwait: number): void {
     const kills = this.#kills.get(name) ?? [];
@@ -137,11 +165,7 @@ export class LambdaPlatform implements Past {
   }
 
   /** Invokes a function once, and ends it at its timeout. Never rejects. */
-  async invoke({
-    name,
-    timeoutSeconds,
-    run,
-  }: Pick<ScheduledFunction, "name" | "timeoutSeconds" | "run">): Promise<Invoked> {
+  async invoke({ name, timeoutSeconds, run }: Invokable): Promise<Invoked> {
     const clock = this.#clock;
     this.#running += 1;
     const initMs = this.#cold.get(name);

@@ -35,11 +35,26 @@ function disturbanceOf(
   entry: TimelineEntry,
   { faults_end_after_seconds: end = Number.POSITIVE_INFINITY }: Scenario,
 ): Disturbed | undefined {
-  const { at_seconds: from, lose_notifications, delay_notifications, skip_ticks, other_calls } = entry;
-  const { lose_messages, remake_queue, kill_invocation, cold_start, disconnect_agent } = entry;
+  const { at_seconds: from, lose_notifications, delay_notifications, other_calls } = entry;
+  const {
+    skip_ticks,
+    throttle_function,
+    lose_messages,
+    remake_queue,
+    kill_invocation,
+    cold_start,
+    disconnect_agent,
+  } = entry;
   const { by_seconds = 0 } = delay_notifications ?? {};
   const calls = CALL_FAULTS.flatMap((kind) => entry[kind] ?? []);
-  for (const each of [...calls, lose_notifications, delay_notifications, skip_ticks, other_calls])
+  for (const each of [
+    ...calls,
+    lose_notifications,
+    delay_notifications,
+    skip_ticks,
+    throttle_function,
+    other_calls,
+  ])
     if (each) return { from, to: from + each.for_seconds + by_seconds };
   if (disconnect_agent)
     return { from, to: from + (disconnect_agent.for_seconds ?? Number.POSITIVE_INFINITY) };

@@ -76,6 +76,11 @@ export const otherFaults = {
   skip_ticks: z
     .strictObject({ function: theFunction, for_seconds: forSeconds })
     .describe("The schedule does not invoke a function."),
+  throttle_function: z
+    .strictObject({ function: theFunction, for_seconds: forSeconds })
+    .describe(
+      "Lambda throttles a function: neither its schedule nor its event source mapping gets an invocation. What the mapping has received stays hidden until its visibility timeout is over.",
+    ),
   cold_start: z
     .strictObject({
       function: theFunction,

@@ -52,6 +52,8 @@ export function disturbInvocations(lambda: LambdaPlatform, entry: TimelineEntry,
   if (entry.kill_invocation) lambda.kill(entry.kill_invocation.function, entry.kill_invocation.at_await);
   if (entry.invoke) lambda.tick(entry.invoke.function);
   if (entry.skip_ticks) lambda.skip(entry.skip_ticks.function, now + entry.skip_ticks.for_seconds * 1000);
+  if (entry.throttle_function)
+    lambda.throttle(entry.throttle_function.function, now + entry.throttle_function.for_seconds * 1000);
   if (entry.cold_start) lambda.cool(entry.cold_start.function, (entry.cold_start.init_seconds ?? 0) * 1000);
 }
 

@@ -98,7 +98,7 @@ export function stage(scenario: Scenario, { clock, seed, invoke, watch, disturbe
         queue: String(inputs.of(name).lifecycle_queue_name),
         maximumConcurrency: mapping.maximum_concurrency,
       };
-      const invokeWith = (event: unknown) => lambda.invoke(invokable(() => event));
+      const invokeWith = (event: unknown) => lambda.invokeForMapping(invokable(() => event));
       return [...schedules, pollQueue(polled, { simulation, clock }, invokeWith, goOn)];
     });
   return { simulation, judge, lambda, inputs, schedule };

@@ -61,6 +61,20 @@ describe("scenarios: a drain that begins late", () => {
     expectQuiet(outcome);
   });
 
+  it("Lambda throttled both functions for 70 minutes, the event source mapping's invocations too", async () => {
+    const throttled: Entry[] = (["deregister", "terminate"] as const).map((name) => ({
+      at_seconds: 1,
+      throttle_function: { function: name, for_seconds: 70 * MINUTE },
+    }));
+    const { functions: scheduled, ...place } = fleet(throttled);
+    const deregister = { ...scheduled.deregister, event_source_mapping: {} };
+    const outcome = await play({ ...place, functions: { ...scheduled, deregister } });
+    expectDrainedFrom(outcome, 70 * MINUTE + 5);
+    // Each visibility timeout of the message was one try, beside a tick of each function a minute.
+    expect(outcome.simulation.world.firings.counts.get("throttled invocations")).to.be.within(140, 180);
+    expectQuiet(outcome);
+  });
+
   it("the message came 100 minutes late", async () => {
     const outcome = await play(
       fleet([{ at_seconds: 1, delay_notifications: { for_seconds: 60, by_seconds: 6_000, probability: 1 } }]),

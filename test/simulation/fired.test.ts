@@ -92,7 +92,9 @@ const hundreds = many(120);
 const thousand = many(1_010);
 const forty = many(40);
 const five = ["a", "b", "c", "d", "e"].map((name) => ({ name }));
-const outage = [{ at_seconds: 10, skip_ticks: { function: "deregister" as const, for_seconds: 1_800 } }];
+const outage = [
+  { at_seconds: 10, throttle_function: { function: "deregister" as const, for_seconds: 1_800 } },
+];
 const remembering = {
   at_seconds: 1,
   send: { queue: "monitor", body: JSON.stringify({ instance_id: other, memory: {} }) },
@@ -123,6 +125,11 @@ describe("what the story and the log of a seed show", () => {
     ["one that is left, and told", registered({ discover: "warn" }), ["discover: warn"]],
     ["one that is left", registered({ discover: "named" }), ["discover: named"]],
     ["a cluster that is named", clustered({ cluster_names: ["shop"], cluster_tag: "drained=yes" }), []],
+    [
+      "a cluster that is named in the key for one",
+      clustered({ cluster_name: "shop", cluster_tag: "drained=yes" }),
+      ["names in single keys"],
+    ],
     ["one that is found", clustered({ clusters: "*" }), ["unnamed clusters"]],
     [
       "one that is found by its tag",

@@ -36,11 +36,19 @@ export const SHOWN_KINDS = [
   "memories of strangers",
   "dry runs",
   "queue_name alone",
+  "names in single keys",
   "settings of messages",
   "counts set by scale-tasks",
 ] as const;
 /** Settings of a drain that most worlds have. */
-const SETTINGS = ["drain_timeout_seconds", "on_timeout", "stop_tasks", "settle_seconds", "cluster_names"];
+const SETTINGS = [
+  "drain_timeout_seconds",
+  "on_timeout",
+  "stop_tasks",
+  "settle_seconds",
+  "cluster_names",
+  "cluster_name",
+];
 type ShownKind = (typeof SHOWN_KINDS)[number];
 
 /** How often each of them took effect. */
@@ -82,8 +90,12 @@ function sizesOf({
     ["five clusters", clusters.length >= 5],
     ["delays of a quarter of an hour", delays.some((each) => each >= 900)],
     ["stop timeouts of minutes", stopTimeouts.some((each) => each >= 120)],
-    ["half an hour without runs", timeline.some(({ skip_ticks: skip }) => (skip?.for_seconds ?? 0) >= 1_800)],
+    [
+      "half an hour without runs",
+      timeline.some(({ throttle_function: each }) => (each?.for_seconds ?? 0) >= 1_800),
+    ],
     ["queue_name alone", functions !== undefined && lacksSettings(functions) && isAlone(functions)],
+    ["names in single keys", functions !== undefined && hasSingleKeys(functions)],
     ["settings of messages", functions !== undefined && lacksSettings(functions)],
     ["dry runs", functions?.terminate.input.dry_run === true],
     ["memories of strangers", timeline.some(({ send }) => send?.body.includes('"memory"') === true)],
@@ -99,6 +111,11 @@ function isAlone({ terminate }: NonNullable<ScenarioInput["functions"]>): boolea
 // Whether deregister's input has settings of a drain that terminate's lacks.
 function lacksSettings({ deregister, terminate }: NonNullable<ScenarioInput["functions"]>): boolean {
   return SETTINGS.some((key) => key in deregister.input && !(key in terminate.input));
+}
+
+// Whether a name stands in the key for one, as in the first version's inputs.
+function hasSingleKeys({ deregister, terminate }: NonNullable<ScenarioInput["functions"]>): boolean {
+  return [deregister, terminate].some(({ input }) => "elb_name" in input || "cluster_name" in input);
 }
 
 // The addresses that the functions took out, and that an instance had then.
@@ -158,9 +175,6 @@ function isByTag({ functions }: ScenarioInput, { message, cluster, function: by 
   const input = by === "deregister" || by === "terminate" ? functions?.[by]?.input : undefined;
   if (message !== "set DRAINING" || input?.cluster_tag === undefined || input.clusters !== undefined)
     return false;
-  return !namesOf(input.cluster_names).includes(cluster);
-}
-
-function namesOf(names: unknown): readonly unknown[] {
-  return Array.isArray(names) ? names : [];
+  const { cluster_name, cluster_names } = input;
+  return ![cluster_name, ...(Array.isArray(cluster_names) ? cluster_names : [])].includes(cluster);
 }

@@ -7,7 +7,7 @@ import { type Disturbance, disturbanceOf, faultsOf, remadeQueues, skewOf } from 
 import { type Entry, HAPPENS_WITHIN, happeningsOf, registeredAddresses } from "./happenings.ts";
 import { hooksOf } from "./hooks.ts";
 import { fits, ownInput, ownOf } from "./own-settings.ts";
-import { drainKeys, type Named, nameKeys } from "./policy.ts";
+import { drainKeys, inSingleKeys, type Named, nameKeys } from "./policy.ts";
 import { scalingOf } from "./scaling.ts";
 import {
   fitsSize,
@@ -54,7 +54,7 @@ export function scenarioOf(seed: number): ScenarioInput {
   const { keys: discovering, named } = discoveryOf(discovery, names);
   const { place, functions } = scalingOf(source("scaling"), withOthers(discovery, world));
   const keys = {
-    ...nameKeys(named),
+    ...inSingleKeys(source("single keys"), nameKeys(named)),
     ...drainKeys(random, names, 0.5),
     ...keysOfSize(sizing, size),
     ...discovering,

@@ -43,3 +43,21 @@ export function nameKeys({ targetGroups, loadBalancers, clusters }: Named): Reco
     ...(clusters.length > 0 ? { cluster_names: clusters } : {}),
   };
 }
+
+/** The keys with a name in a key of its own where a list has only that one, as the first version's inputs had it: in a third of them. */
+export function inSingleKeys(
+  random: Random,
+  keys: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const single = new Map([
+    ["elb_names", "elb_name"],
+    ["cluster_names", "cluster_name"],
+  ]);
+  return Object.fromEntries(
+    Object.entries(keys).map(([key, value]) => {
+      const alone = single.get(key);
+      const isOne = alone !== undefined && Array.isArray(value) && value.length === 1;
+      return isOne && random.chance(1 / 3) ? [alone, value[0]] : [key, value];
+    }),
+  );
+}

@@ -18,7 +18,9 @@ const ORDER = [
 
 /** What the input names stays named, and swept: else the functions would not be told of what they are judged on. */
 const KEPT: ReadonlySet<string> = new Set([
+  "cluster_name",
   "cluster_names",
+  "elb_name",
   "elb_names",
   "auto_scaling_groups",
   "group_tag",

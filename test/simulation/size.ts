@@ -120,7 +120,7 @@ export function outageOf(
   const at_seconds = random.whole(10, 300);
   const both = (["deregister", "terminate"] as const).map((name) => ({
     at_seconds,
-    skip_ticks: { function: name, for_seconds: OUTAGE },
+    throttle_function: { function: name, for_seconds: OUTAGE },
   }));
   return { timeline: both, until: at_seconds + OUTAGE };
 }

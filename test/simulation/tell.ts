@@ -36,6 +36,7 @@ export const KINDS = [
   "killed invocations",
   "doubled ticks",
   "skipped ticks",
+  "throttled invocations",
   "late ticks",
   "cold starts",
   "slow cold starts",

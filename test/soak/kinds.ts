@@ -18,6 +18,7 @@ const OF_ENTRIES: Partial<Record<keyof TimelineEntry, Kind>> = {
   kill_invocation: "killed invocations",
   invoke: "doubled ticks",
   skip_ticks: "skipped ticks",
+  throttle_function: "throttled invocations",
   cold_start: "cold starts",
 };
 

@@ -294,6 +294,15 @@ describe("what goes wrong with invocations on purpose", () => {
     expect(outcome.simulation.world.firings.counts.get("doubled ticks")).to.equal(1);
   });
 
+  it("a function is throttled: its schedule's ticks are lost", async () => {
+    const outcome = await played(
+      [{ at_seconds: 60, throttle_function: { function: "terminate", for_seconds: 70 } }],
+      nothing,
+    );
+    expect(invocations(outcome, "terminate").map(([at]) => at)).to.deep.equal([40, 160, 220, 280]);
+    expect(outcome.simulation.world.firings.counts.get("throttled invocations")).to.equal(1);
+  });
+
   it("an invocation begins in a new process, and the next in that", async () => {
     const cold: boolean[] = [];
     await played(
